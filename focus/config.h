@@ -1,0 +1,70 @@
+/**
+ * @file focus/config.h  parley.conf: `key value` lines
+ *
+ * libre's conf form: one key and its value a line, `#` begins a comment, a
+ * key may repeat where its row says so (listeners). Unknown keys and bad
+ * values are errors that name file and line. One table (config.c) holds each
+ * key's name, type, default, bounds and help text; `parleyd -h` and
+ * conf/parley.conf are checked against it. Read-only after config_load.
+ */
+#ifndef PARLEY_FOCUS_CONFIG_H
+#define PARLEY_FOCUS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+
+enum { CONFIG_LISTEN_MAX = 4, CONFIG_MIXERS_MAX = 64 };
+
+/** All settings; strings are owned by it */
+struct config {
+	struct sa sip_listen[CONFIG_LISTEN_MAX];       /**< UDP and TCP */
+	size_t sip_listen_count;
+	struct sa sip_tls_listen[CONFIG_LISTEN_MAX];
+	size_t sip_tls_listen_count;
+	struct sa http_listen[CONFIG_LISTEN_MAX];      /**< loopback only */
+	size_t http_listen_count;
+	struct sa https_listen[CONFIG_LISTEN_MAX];
+	size_t https_listen_count;
+	char *tls_cert, *tls_key;    /**< PEM files; empty: self-signed, made
+					  in data_dir */
+	char *domain;		     /**< "" = the host's own addresses too */
+	struct sa media_address[CONFIG_LISTEN_MAX];
+	size_t media_address_count;
+	uint16_t rtp_port_min, rtp_port_max;
+	uint16_t webrtc_port;	     /**< of mixer 0; the next +1 ...; 0 any */
+	unsigned mixers;
+	char *mixer_program;	     /**< path of parley-mixer */
+	char *control_socket, *data_dir, *web_dir;
+	enum log_level log_level;
+	char *conference_names;	     /**< pattern of permitted names */
+	unsigned max_participants, max_conferences;
+	unsigned video_width, video_height, video_fps;
+	char *layout;
+	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
+	unsigned media_timeout_s;
+	unsigned sip_message_max_bytes, sip_rate_per_source;
+};
+
+/** What -t and errors print: "FILE:LINE: words" */
+struct config_error {
+	char text[512];
+};
+
+/**
+ * Defaults, then the file, then overrides
+ *
+ * @param path      NULL: embedded defaults only
+ * @param overrides "key=value" strings of -o
+ * @return 0; EINVAL/ENOENT with *error filled
+ */
+int config_load(struct config **cp, const char *path,
+		const char *const overrides[], size_t override_count,
+		struct config_error *error);
+
+/** Print every key with its default and help (for -h) */
+void config_help(void);
+
+#endif

@@ -1,0 +1,135 @@
+/**
+ * @file focus/focus.h  The focus: what signaling may ask of it
+ *
+ * Conferences, users and endpoints (RFC 4353, 4575), one writer: every call
+ * is made on parleyd's loop. Journey of an INVITE: signaling turns the SDP
+ * offer into a leg description (transports and media of mixer/protocol.h),
+ * calls focus_join(); the focus applies policy, creates conference, user and
+ * endpoint (pending), asks the mixer for a leg and calls back with the
+ * mixer's side; signaling answers, and after the ACK reports
+ * focus_connected(). Dropping the endpoint with focus_leave() undoes all of
+ * it at any step.
+ */
+#ifndef PARLEY_FOCUS_FOCUS_H
+#define PARLEY_FOCUS_FOCUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <jansson.h>
+#include "focus/outside.h"
+#include "focus/reason.h"
+
+struct focus;
+struct endpoint;
+struct config;
+
+/** @param config Borrowed for the life of the focus */
+int focus_alloc(struct focus **fp, const struct config *config);
+
+void focus_set_outside(struct focus *f, const struct outside_ops *ops);
+
+/**
+ * Is `name` (a URI's user part) a conference that may exist here? For OPTIONS
+ * and before an offer is looked at.
+ *
+ * @return REASON_NONE, _NOT_FOUND, _LOCKED, ...
+ */
+enum reason focus_may_join(const struct focus *f, const char *name);
+
+/** Who joins */
+struct join {
+	const char *conference;	/**< user part of the conference URI */
+	const char *aor;	/**< address-of-record, "sip:alice@example.com" */
+	const char *display;	/**< display name, may be NULL */
+	const char *entity;	/**< endpoint's contact URI (RFC 4575) */
+	const char *agent;	/**< User-Agent, may be NULL */
+	bool webrtc;
+	bool dialled_out;	/**< joining method of RFC 4575 */
+	const struct session_ops *ops;
+	void *session;
+};
+
+/**
+ * Result of join, prepare or modify
+ *
+ * @param reason REASON_NONE, or why not; then the endpoint of a join is gone
+ * @param local  {transports, media}: the mixer's side; borrowed
+ */
+typedef void(focus_leg_h)(enum reason reason, const json_t *local, void *arg);
+
+/**
+ * Let an endpoint in, with the far end's description; for an offer of ours
+ * the description has no remote parts
+ *
+ * @param ep   Set to the endpoint at once; owned by the focus until
+ *             focus_leave()
+ * @param leg  {transports, media}; a reference is taken
+ * @return REASON_NONE and legh will be called once (never from within this
+ *         call), or why not, and it will not
+ */
+enum reason focus_join(struct focus *f, struct endpoint **ep,
+		       const struct join *join, json_t *leg,
+		       focus_leg_h *legh, void *arg);
+
+/** New description (re-INVITE, the answer to our offer). As focus_join */
+enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
+			     focus_leg_h *legh, void *arg);
+
+/** The dialog is confirmed: the endpoint is "connected" on the roster */
+void focus_connected(struct endpoint *ep);
+
+/** The dial-out is ringing (roster status "alerting"/"dialing-out") */
+void focus_progress(struct endpoint *ep, const char *status);
+
+/** Far end put us on hold, or took us off (roster) */
+void focus_held(struct endpoint *ep, bool held);
+
+/** It left: removes leg and endpoint; ends an empty conference. The pointer
+ *  and any pending legh are dead after this */
+void focus_leave(struct endpoint *ep, enum reason reason);
+
+/** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
+void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
+
+/** Random token for this endpoint's event stream (HTTP API); lives with it */
+const char *focus_events_token(const struct endpoint *ep);
+
+/** End everything: `done` is called when the last leg is gone */
+void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg);
+
+/* -------------------------------------------------------------- events
+ * Every change appends one numbered event; all views derive from it. */
+
+struct event_subscription;
+
+/**
+ * @param event {"seq":n,"time":unix_ms,"conference":..,"type":..,...};
+ *              borrowed. The types stand in focus/event.h
+ */
+typedef void(focus_event_h)(const json_t *event, void *arg);
+
+/**
+ * Follow a conference (NULL: all). The handler first gets, from within this
+ * call, one "snapshot" event with the whole roster for each conference.
+ */
+int focus_subscribe(struct event_subscription **sp, struct focus *f,
+		    const char *conference, focus_event_h *h, void *arg);
+
+/** Conference that an events token belongs to, NULL if none */
+const char *focus_events_conference(const struct focus *f, const char *token);
+
+/* ------------------------------------------------------------ commands
+ * One table of verbs for CLI, HTTP and DTMF (focus/command.h). */
+
+/** @param reply {"ok":true,...} or {"ok":false,"error":..,"code":..}; stolen
+ *               by nobody, borrowed */
+typedef void(command_reply_h)(json_t *reply, void *arg);
+
+/**
+ * Run a verb: {"verb":"mute","conference":"demo","target":"alice",...}.
+ * The reply handler is called exactly once, perhaps from within.
+ */
+void focus_command(struct focus *f, const json_t *command,
+		   command_reply_h *replyh, void *arg);
+
+#endif

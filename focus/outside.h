@@ -1,0 +1,48 @@
+/**
+ * @file focus/outside.h  What the focus needs from outside itself
+ *
+ * The focus knows no SIP message and no socket. Signaling gives it, for each
+ * endpoint, a handle and these operations. All on parleyd's one thread.
+ */
+#ifndef PARLEY_FOCUS_OUTSIDE_H
+#define PARLEY_FOCUS_OUTSIDE_H
+
+#include <jansson.h>
+
+struct endpoint;
+
+/** Why something failed or ended; one table (focus/reason.h) gives each its
+ *  SIP status, Reason/Warning text and words for people */
+enum reason;
+
+/** Operations on one endpoint's session; `session` is signaling's handle */
+struct session_ops {
+	/**
+	 * The mixer under the conference was replaced (or the focus wants
+	 * other media): run a new offer/answer with the endpoint. Signaling
+	 * calls focus_leg_prepare() for the offer's side and
+	 * focus_leg_modify() with the answer.
+	 */
+	int (*reoffer)(void *session);
+	/** End the dialog: BYE, CANCEL or a final response, as fits. The
+	 *  endpoint is already out of the conference and is not called back */
+	void (*end)(void *session, enum reason reason);
+};
+
+/** What the focus asks of signaling as a whole */
+struct outside_ops {
+	/**
+	 * Dial a URI into a conference. Signaling creates the session, then
+	 * joins it with focus_invite_answered() etc. as for any endpoint.
+	 *
+	 * @param conference Name
+	 * @param uri        sip: URI to dial
+	 * @param display    Name to show in From, may be NULL
+	 * @return 0; EINVAL bad URI; EHOSTUNREACH no way there
+	 */
+	int (*dial)(void *arg, const char *conference, const char *uri,
+		    const char *display);
+	void *arg;
+};
+
+#endif

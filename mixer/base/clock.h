@@ -1,0 +1,18 @@
+/**
+ * @file base/clock.h  Monotonic time
+ *
+ * Below the event loop time is an argument (`now_us`), so that tests own the
+ * clock; only the loop's edge calls clock_us(). Thread-safe.
+ */
+#ifndef PARLEY_BASE_CLOCK_H
+#define PARLEY_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/** Monotonic time in microseconds, never 0 */
+uint64_t clock_us(void);
+
+/** Wall-clock time in 32.32 NTP format, for RTCP SR (RFC 3550 section 4) */
+uint64_t clock_ntp(void);
+
+#endif

@@ -1,0 +1,206 @@
+/**
+ * @file mixer/net/transport.h  One way in and out of a leg for RTP and RTCP
+ *
+ * A transport is either WebRTC (ICE-lite on the mixer's one UDP port, RFC
+ * 8445; DTLS-SRTP, RFC 5764; RTP and RTCP multiplexed, RFC 5761; all media of
+ * a BUNDLE group, RFC 9143) or plain (a UDP port pair of its own, RFC 3550,
+ * with or without SDES-SRTP, RFC 4568). Above it everything is clear RTP and
+ * RTCP: demultiplexing (RFC 7983), consent, handshake, keys, replay windows,
+ * roll-over counters stay inside.
+ *
+ * Lives on the media thread. Nothing allocates after set_remote and the
+ * handshake. Packets of unknown or unauthenticated senders cost no more than
+ * one hash look-up and are counted.
+ */
+#ifndef PARLEY_MIXER_NET_TRANSPORT_H
+#define PARLEY_MIXER_NET_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "mixer/base/re.h"
+
+enum {
+	/** Largest datagram handled, bytes */
+	TRANSPORT_DATAGRAM_MAX = 2048,
+	/** Room that senders leave behind a packet for tag, MKI, index */
+	TRANSPORT_TRAILER_MAX = 48,
+	/** RTP packets we build stay under this, header included, bytes */
+	TRANSPORT_MTU = 1200,
+	/** Local candidates of a WebRTC transport at most */
+	TRANSPORT_CANDIDATE_MAX = 8,
+	TRANSPORT_FINGERPRINT_MAX = 4,
+	/** Most packets of one transport_send_burst */
+	TRANSPORT_BURST_MAX = 64,
+};
+
+enum transport_kind { TRANSPORT_PLAIN, TRANSPORT_WEBRTC };
+
+enum transport_state {
+	TRANSPORT_NEW,	     /**< far end unknown or nothing arrived */
+	TRANSPORT_CONNECTED, /**< media may flow both ways */
+	TRANSPORT_FAILED,    /**< wrong fingerprint, handshake failed */
+	TRANSPORT_CLOSED,    /**< DTLS close_notify */
+};
+
+enum transport_suite {
+	TRANSPORT_SUITE_NONE,
+	TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80,
+	TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_32,
+	TRANSPORT_SUITE_AEAD_AES_128_GCM,
+	TRANSPORT_SUITE_AEAD_AES_256_GCM,
+};
+
+enum dtls_role { DTLS_ROLE_SERVER, DTLS_ROLE_CLIENT };
+
+/** The mixer-wide side of transports: sockets' addresses, certificate */
+struct net;
+
+/** One transport */
+struct transport;
+
+struct net_config {
+	struct sa media_addresses[4]; /**< advertised and bound, port ignored */
+	size_t media_address_count;
+	uint16_t webrtc_port;	      /**< 0: any free one */
+	uint16_t rtp_port_min;	      /**< plain RTP, even */
+	uint16_t rtp_port_max;
+};
+
+struct net_stats {
+	uint64_t packets_in, packets_out, bytes_in, bytes_out;
+	uint64_t discarded;	/**< unknown sender, failed authentication */
+	uint64_t send_errors;
+};
+
+struct transport_handlers {
+	/**
+	 * A clear, authenticated RTP packet (the whole of it). `buf` is valid
+	 * during the call and may be written to.
+	 */
+	void (*rtp)(uint8_t *buf, size_t len, uint64_t now_us, void *arg);
+	/** A clear, authenticated compound or reduced-size RTCP packet */
+	void (*rtcp)(uint8_t *buf, size_t len, uint64_t now_us, void *arg);
+	/** State changed; `reason` in words. Must not free the transport */
+	void (*state)(enum transport_state state, const char *reason,
+		      void *arg);
+	/** The selected candidate pair moved: ask for and send key frames */
+	void (*path)(void *arg);
+};
+
+struct transport_fingerprint {
+	char hash[12];	 /**< "sha-256", "sha-384", "sha-512" */
+	char value[192]; /**< "AB:CD:.." */
+};
+
+/** The far end as it described itself; strings borrowed during the call */
+struct transport_remote {
+	/* WebRTC */
+	const char *ice_ufrag, *ice_pwd; /**< NULL: not known yet */
+	enum dtls_role dtls_role;	 /**< ours */
+	struct transport_fingerprint fingerprints[TRANSPORT_FINGERPRINT_MAX];
+	size_t fingerprint_count;
+	/* plain */
+	struct sa rtp, rtcp;  /**< unset: not known yet */
+	bool rtcp_mux;
+	enum transport_suite suite;
+	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
+};
+
+/** Our side, for the SDP */
+struct transport_local {
+	enum transport_kind kind;
+	char ice_ufrag[16], ice_pwd[40];
+	struct transport_fingerprint fingerprint;
+	struct {
+		struct sa addr;
+		uint32_t priority;
+	} candidates[TRANSPORT_CANDIDATE_MAX];
+	size_t candidate_count;
+	struct sa rtp;	    /**< plain: advertised address and port */
+	uint16_t rtcp_port;
+	enum transport_suite suite;
+	char sdes_key[64];  /**< base64, plain with SDES */
+};
+
+/**
+ * Open the WebRTC port on each media address and make the DTLS certificate
+ * (EC P-256, SHA-256). Registers with the calling thread's libre loop.
+ *
+ * @return 0; EADDRINUSE, ENOMEM, ...
+ */
+int net_alloc(struct net **netp, const struct net_config *config);
+
+/** The WebRTC port that is open */
+uint16_t net_webrtc_port(const struct net *net);
+
+/** Totals since start */
+const struct net_stats *net_stats(const struct net *net);
+
+/** DTLS retransmissions, consent expiry; call every 20..100 ms */
+void net_tick(struct net *net, uint64_t now_us);
+
+/**
+ * Make a transport
+ *
+ * WebRTC: chooses ufrag and pwd. Plain: opens an even port and the next one
+ * from the range (EADDRNOTAVAIL when used up) on media address number
+ * `address_index`.
+ *
+ * @param suite Plain with SDES: suite for which a local key is made; else
+ *              TRANSPORT_SUITE_NONE
+ */
+int transport_alloc(struct transport **tp, struct net *net,
+		    enum transport_kind kind, size_t address_index,
+		    enum transport_suite suite, const struct transport_handlers *h,
+		    void *arg);
+
+/**
+ * Tell it the far end, at first or after a re-offer
+ *
+ * A changed ufrag/pwd pair is an ICE restart (RFC 8445 section 9): new local
+ * credentials are made (see transport_local()), media goes on over the old
+ * pair until the new one is nominated, DTLS is kept unless the fingerprint
+ * changed. Plain: a changed address takes effect at once; packets are
+ * accepted from the signalled address, and from the first other source that
+ * sends (symmetric RTP behind NAT) until the signalled one sends.
+ *
+ * @return 0; EINVAL, EPROTO (key or fingerprint unusable)
+ */
+int transport_set_remote(struct transport *t,
+			 const struct transport_remote *remote);
+
+/** Our side; call again after set_remote, credentials may be new */
+void transport_local(const struct transport *t, struct transport_local *l);
+
+enum transport_state transport_state(const struct transport *t);
+
+/** Time of the last packet of any authenticated kind (RTP, RTCP, STUN), 0 if
+ *  none: what media time-outs count from */
+uint64_t transport_heard_us(const struct transport *t);
+
+/**
+ * Protect in place and send one RTP packet
+ *
+ * @param buf Packet; TRANSPORT_TRAILER_MAX writable bytes follow it
+ * @return 0; ENOTCONN while not CONNECTED (the packet is dropped)
+ */
+int transport_send_rtp(struct transport *t, uint8_t *buf, size_t len);
+
+/**
+ * The packets of one video frame at once (UDP GSO where sizes allow)
+ *
+ * @param bufs Packets, each with TRANSPORT_TRAILER_MAX bytes behind it
+ * @param lens Their lengths in bytes
+ */
+int transport_send_burst(struct transport *t, uint8_t *const bufs[],
+			 const size_t lens[], size_t count);
+
+/** Protect in place and send a compound RTCP packet */
+int transport_send_rtcp(struct transport *t, uint8_t *buf, size_t len);
+
+/** Suite name as in SDP (RFC 4568, RFC 7714), and back (NONE if unknown) */
+const char *transport_suite_name(enum transport_suite suite);
+enum transport_suite transport_suite_by_name(const char *name);
+
+#endif

@@ -1,0 +1,186 @@
+/**
+ * @file mixer/video/engine.h  Cameras in, composed pictures out
+ *
+ * The mixer's video side. Its parts, by RFC 7667's words:
+ *   source     one incoming stream: frame assembly, decode when some view
+ *              shows it, newest frame
+ *   view       a layout with tiles on a canvas: what a set of legs sees
+ *   rendition  a view encoded once for one codec configuration and size
+ *
+ * Threads: every function is called on the media thread, every handler runs
+ * there. Decoding, composing and encoding run on the engine's pool threads;
+ * results come back through lock-free rings and an eventfd in the media
+ * thread's libre loop. Packet input copies into preallocated pools and does
+ * not allocate. A source, view or rendition may be freed at any time: work in
+ * flight finishes on a reference of its own and its result is dropped.
+ */
+#ifndef PARLEY_MIXER_VIDEO_ENGINE_H
+#define PARLEY_MIXER_VIDEO_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	VIDEO_TILES_MAX = 25,
+	VIDEO_LABEL_BYTES = 64,
+	VIDEO_CLOCK_HZ = 90000,
+	/** Most payloads one encoded frame is cut into */
+	VIDEO_FRAME_PAYLOADS_MAX = 512,
+};
+
+enum video_codec_id { VIDEO_VP8, VIDEO_H264, VIDEO_CODEC_COUNT };
+
+/** One negotiated codec. Equal structs may share a rendition */
+struct video_codec {
+	enum video_codec_id id;
+	/* H.264 (RFC 6184); CBP is what we send and all that we need */
+	uint8_t packetization_mode; /**< 0 or 1 */
+	uint8_t profile_idc, profile_iop, level_idc;
+	uint32_t max_mbps, max_fs;  /**< 0: as the level says */
+};
+
+/** Id by SDP name, any case; VIDEO_CODEC_COUNT if unknown */
+enum video_codec_id video_codec_by_name(const char *name);
+const char *video_codec_name(enum video_codec_id id);
+
+/* ------------------------------------------------------------- engine */
+
+struct video_engine;
+
+struct video_engine_stats {
+	uint64_t frames_decoded, frames_composed, frames_encoded;
+	uint64_t frames_skipped; /**< composed late and left out: degrading */
+	unsigned sources, views, renditions;
+};
+
+/** @param workers Pool threads, at least 1 */
+int video_engine_alloc(struct video_engine **ep, unsigned workers);
+
+/** Every 20 ms tick: starts the compositions that are due */
+void video_engine_tick(struct video_engine *e, uint64_t now_us);
+
+void video_engine_stats(const struct video_engine *e,
+			struct video_engine_stats *stats);
+
+/* ------------------------------------------------------------- source */
+
+struct video_source;
+
+struct video_source_handlers {
+	/** A key frame is needed (lost reference, decoder start). Already
+	 *  limited to one per 500 ms */
+	void (*keyframe_needed)(void *arg);
+	/** Size of the picture changed, or frames stopped (0, 0) for 2 s */
+	void (*picture)(unsigned width, unsigned height, void *arg);
+};
+
+struct video_source_format {
+	uint8_t pt;
+	struct video_codec codec;
+};
+
+int video_source_alloc(struct video_source **sp, struct video_engine *e,
+		       const struct video_source_format *formats,
+		       size_t format_count,
+		       const struct video_source_handlers *h, void *arg);
+
+/** Change formats after a re-offer */
+int video_source_configure(struct video_source *s,
+			   const struct video_source_format *formats,
+			   size_t format_count);
+
+/**
+ * One RTP packet's payload; copied. Reordering and retransmissions within
+ * the assembly window are put in place by extended sequence number.
+ *
+ * @param seq Extended sequence number (receive_stats_packet)
+ * @return 0; ENOENT unknown payload type; EBADMSG; ENOBUFS
+ */
+int video_source_put(struct video_source *s, uint8_t pt, int64_t seq,
+		     uint32_t timestamp, bool marker, const uint8_t *payload,
+		     size_t len, uint64_t now_us);
+
+/** New SSRC or hold: forget what is half assembled, blank the tile */
+void video_source_reset(struct video_source *s);
+
+/** Largest tile that shows it now, in pixels; 0, 0 when no view does. The
+ *  mixer asks the sender for no more than this (REMB) */
+void video_source_shown(const struct video_source *s, unsigned *width,
+			unsigned *height);
+
+struct video_source_stats {
+	uint64_t frames, dropped, decoded;
+	unsigned width, height;
+	enum video_codec_id codec; /**< VIDEO_CODEC_COUNT before any */
+};
+
+void video_source_stats(const struct video_source *s,
+			struct video_source_stats *stats);
+
+/* --------------------------------------------------------------- view */
+
+struct video_view;
+
+enum video_layout { VIDEO_LAYOUT_GRID, VIDEO_LAYOUT_SPEAKER };
+
+/** "grid", "speaker"; -1 if unknown */
+int video_layout_by_name(const char *name);
+const char *video_layout_name(enum video_layout layout);
+
+/** One participant in the picture, in order of joining */
+struct video_tile {
+	struct video_source *source;   /**< NULL: no camera, initials shown */
+	char label[VIDEO_LABEL_BYTES]; /**< UTF-8 display name */
+	bool muted;		       /**< microphone mark */
+	bool talking;		       /**< highlight */
+	bool active;		       /**< the active speaker: large tile */
+};
+
+/** @param fps 1..30 */
+int video_view_alloc(struct video_view **vp, struct video_engine *e,
+		     unsigned width, unsigned height, unsigned fps);
+
+/** Arrange anew; sources are referenced. Takes effect at the next frame */
+int video_view_set(struct video_view *v, enum video_layout layout,
+		   const struct video_tile *tiles, size_t count);
+
+/* ---------------------------------------------------------- rendition */
+
+struct video_rendition;
+
+/** An encoded frame cut into RTP payloads, valid during the call */
+struct video_frame {
+	bool keyframe;
+	uint32_t timestamp;		/**< 90 kHz, common to the rendition */
+	const uint8_t *payloads[VIDEO_FRAME_PAYLOADS_MAX];
+	size_t lens[VIDEO_FRAME_PAYLOADS_MAX];
+	size_t count;
+};
+
+struct video_rendition_config {
+	struct video_codec codec;
+	unsigned width, height;	/**< even; view is scaled to fit, letterboxed */
+	unsigned fps;
+	unsigned kbps;
+	size_t payload_max;	/**< bytes a payload may have */
+};
+
+/** A frame is ready for all legs of the rendition; media thread */
+typedef void(video_frame_h)(const struct video_frame *frame, void *arg);
+
+/** The first frame is a key frame */
+int video_rendition_alloc(struct video_rendition **rp, struct video_view *v,
+			  const struct video_rendition_config *config,
+			  video_frame_h *frameh, void *arg);
+
+/** The next frame shall be a key frame; coalesced, at most one per 300 ms
+ *  (then later, not never). `urgent` (somebody just joined) skips the wait */
+void video_rendition_keyframe(struct video_rendition *r, bool urgent);
+
+void video_rendition_bitrate(struct video_rendition *r, unsigned kbps);
+
+const struct video_rendition_config *
+video_rendition_config(const struct video_rendition *r);
+
+#endif

@@ -1,0 +1,81 @@
+/**
+ * @file signaling/bus.h  Between our listeners and libre's SIP stack
+ *
+ * libre keeps its parser, transactions and dialogs; the transports are ours.
+ * libre has one UDP transport on 127.0.0.1 that only the bus talks to. The bus
+ * acts to libre as an in-process stateless proxy (RFC 3261 section 16.11):
+ * each flow is a peer 127.x.y.z of its own; a request that comes in gets a
+ * Via and a Record-Route of that address on top, so responses and in-dialog
+ * requests find their flow again by libre's own routing, whatever Contact,
+ * Route set or Via the far end uses; both are taken off on the way out.
+ * Only this file calls sip_transp_*.
+ */
+#ifndef PARLEY_SIGNALING_BUS_H
+#define PARLEY_SIGNALING_BUS_H
+
+#include "signaling/flow.h"
+
+struct bus;
+struct config;
+struct http_server;
+
+/**
+ * Open every SIP listener of the configuration (UDP, TCP, TLS) and libre's
+ * stack behind them
+ *
+ * @param exith Called when the stack is closed (bus_close)
+ * @return 0; EADDRINUSE etc., with a log line that names the key and address
+ */
+int bus_alloc(struct bus **bp, const struct config *config,
+	      void (*exith)(void *arg), void *arg);
+
+/** libre's stack: sip_listen(), sip_treplyf(), sip_drequestf(), ... */
+struct sip *bus_sip(const struct bus *bus);
+
+/** The flow a message came by. @return 0, ENOENT when it is gone */
+int bus_flow(const struct bus *bus, const struct sip_msg *msg,
+	     struct flow_info *info);
+
+/** A flow by its number. @return 0, ENOENT */
+int bus_flow_by_id(const struct bus *bus, uint64_t id,
+		   struct flow_info *info);
+
+/**
+ * Contact URI of ours that is right on this flow
+ *
+ * @param user Conference name
+ * @return 0 or ENOENT/EOVERFLOW; "sip:demo@192.0.2.1:5060;transport=tcp"
+ */
+int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
+		char *dst, size_t size);
+
+/**
+ * Find or open the flow to a URI (RFC 3263: NAPTR, SRV, A/AAAA, transport
+ * parameter, TCP for messages over 1300 bytes where the peer takes it)
+ *
+ * @param routeh Called once, never from within: err 0 and the Route URI to
+ *               hand to sip_dialog_alloc() as routev[0], and the flow's number
+ */
+typedef void(bus_route_h)(int err, const char *route, uint64_t flow,
+			  void *arg);
+struct bus_resolve;
+int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
+		bus_route_h *routeh, void *arg);
+
+/** A WebSocket client came (HTTP listener); one per connection. The
+ *  connection object gives and takes text frames (signaling/websocket.h) */
+struct websocket;
+int bus_add_websocket(struct bus *bus, struct websocket *ws, bool secure);
+
+/** Listener's address for people ("sip:NAME@127.0.0.1:5060") */
+const struct sa *bus_sip_addr(const struct bus *bus);
+
+/** Counters for `parley stats`: messages, refusals by gate rule, floods.
+ *  @return new reference */
+struct json_t;
+struct json_t *bus_stats(const struct bus *bus);
+
+/** Close listeners; sip_close(); exith follows */
+void bus_close(struct bus *bus, bool force);
+
+#endif
