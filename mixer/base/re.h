@@ -16,6 +16,18 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
+
+/* libre's JSON type names collide with jansson's, which is what we use. */
+#define JSON_STRING RE_JSON_STRING
+#define JSON_INT    RE_JSON_INT
+#define JSON_DOUBLE RE_JSON_DOUBLE
+#define JSON_BOOL   RE_JSON_BOOL
+#define JSON_NULL   RE_JSON_NULL
 #include <re.h>
+#undef JSON_STRING
+#undef JSON_INT
+#undef JSON_DOUBLE
+#undef JSON_BOOL
+#undef JSON_NULL
 
 #endif
