@@ -50,8 +50,10 @@
  *   sdes:{suite, remote_key}} suite AES_CM_128_HMAC_SHA1_80, .._32,
  *                             AEAD_AES_128_GCM, AEAD_AES_256_GCM; key and
  *                             salt in base64. Absent: no SRTP.
- * Without "ice"/"remote" the far end is not known yet.  When the mixer shall
- * offer SDES, sdes has suite only.
+ * Without "ice"/"remote" the far end is not known yet. When the mixer shall
+ * offer SDES, sdes has suite only. Either kind may have near:"192.0.2.1", the
+ * far end's signalling address: while no media address of it is known, the
+ * mixer advertises the local address that routes there.
  *
  * LT, the mixer's side, same order:
  *  {kind:"webrtc", ice:{ufrag,pwd}, fingerprint:{hash,value},
@@ -86,6 +88,10 @@
  *
  * EVENTS
  *  hello     {version, pid, webrtc_port}
+ *            a mixer is started as
+ *            parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
+ *                         -t MEDIA_TIMEOUT_S -l LOG_LEVEL
+ *            with the link as descriptor MP_LINK_FD
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
  *            connected: media may flow (ICE pair and DTLS done, or first
  *            packet of a plain leg); timeout: nothing received, not even
