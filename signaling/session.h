@@ -1,0 +1,57 @@
+/**
+ * @file signaling/session.h  INVITE sessions (RFC 3261, 3264, 4028, 4579)
+ *
+ * One session is one INVITE dialog with an endpoint, whoever called: its
+ * dialog state, its offer/answer state (signaling/offer.h), its session timer
+ * and the focus's endpoint. It stands on libre's transactions and dialogs,
+ * not on libre's sipsess. `sessions` holds all of them, by Call-ID, and hears
+ * every request and response of the bus that belongs to one. It takes part
+ * in the focus through struct outside_ops (dial) and struct session_ops
+ * (re-offer, end). All on parleyd's one thread.
+ */
+#ifndef PARLEY_SIGNALING_SESSION_H
+#define PARLEY_SIGNALING_SESSION_H
+
+#include <stddef.h>
+#include <jansson.h>
+
+struct sessions;
+struct bus;
+struct focus;
+struct config;
+
+/**
+ * Begin to take and to make calls: listens on the bus's stack and calls
+ * focus_set_outside()
+ *
+ * Ownership: free with mem_deref() before bus, focus and config, which are
+ * borrowed. Freeing drops every session at once without a word to the far
+ * end, and takes its endpoint out of the focus; sessions_close() is the
+ * polite way.
+ *
+ * @return 0, or ENOMEM
+ */
+int sessions_alloc(struct sessions **sp, struct bus *bus, struct focus *focus,
+		   const struct config *config);
+
+/**
+ * Shut down: new INVITEs are refused with 503, every session gets BYE,
+ * CANCEL or a final response (REASON_SHUTDOWN) and leaves the focus
+ *
+ * @param done Called once, never from within, when the last transaction is
+ *             over or after 2 s
+ */
+void sessions_close(struct sessions *s, void (*done)(void *arg), void *arg);
+
+/** Sessions alive, those still saying BYE included */
+size_t sessions_count(const struct sessions *s);
+
+/**
+ * Counters for `parley stats`: {"sessions":n, "invites":n, "dialled":n,
+ * "refused":n, "expired":n}
+ *
+ * @return new reference, NULL when out of memory
+ */
+json_t *sessions_stats(const struct sessions *s);
+
+#endif
