@@ -42,10 +42,12 @@ struct config {
 	char *conference_names;	     /**< pattern of permitted names */
 	unsigned max_participants, max_conferences;
 	unsigned video_width, video_height, video_fps;
+	unsigned video_kbps;	     /**< of one rendition of the full canvas */
 	char *layout;
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;
-	unsigned sip_message_max_bytes, sip_rate_per_source;
+	unsigned sip_message_max_bytes;
+	unsigned sip_rate_per_source; /**< messages a second */
 };
 
 /** What -t and errors print: "FILE:LINE: words" */
@@ -63,6 +65,25 @@ struct config_error {
 int config_load(struct config **cp, const char *path,
 		const char *const overrides[], size_t override_count,
 		struct config_error *error);
+
+/**
+ * As config_load, from memory
+ *
+ * @param name What errors call it
+ * @param text File's contents, need not be terminated
+ */
+int config_parse(struct config **cp, const char *name, const char *text,
+		 size_t len, const char *const overrides[],
+		 size_t override_count, struct config_error *error);
+
+/**
+ * Keys one by one, for checks of conf/parley.conf
+ *
+ * @param i     0, 1, ...
+ * @param value Set to the default as written in the table
+ * @return name, NULL after the last
+ */
+const char *config_key(size_t i, const char **value);
 
 /** Print every key with its default and help (for -h) */
 void config_help(void);

@@ -1,0 +1,93 @@
+/**
+ * @file focus/event.h  The numbered log of what happened in a conference
+ *
+ * Every change of a conference appends one event; notifications (RFC 4575),
+ * the page, `parley watch`, records and metrics derive from it and from
+ * nothing else. A log belongs to one conference, keeps the newest
+ * EVENT_LOG_MAX events and lives on parleyd's loop.
+ *
+ * Every event has
+ *   {"seq":n, "time":unix_ms, "conference":NAME, "type":TYPE, ...}
+ * with seq counting from 1 without gaps in the life of a conference; a
+ * snapshot carries the seq of the last event that it includes. Events about
+ * one endpoint also have
+ *   "endpoint":NUMBER, "user":AOR, "display":NAME
+ * where NUMBER is the short id that `parley show` prints, never reused in the
+ * life of the conference. Text in them is valid UTF-8 without control
+ * characters.
+ *
+ * TYPE
+ *  snapshot   {"state":CONFERENCE}  only to a new subscriber; not in the log
+ *  created    {}                    first event of a conference
+ *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
+ *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
+ *  connected  {}                    its dialog is confirmed
+ *  media      {"media":[MEDIA], "media_connected":bool}
+ *  left       {"reason":TOKEN, "words":TEXT}    focus/reason.h
+ *  talking    {"talking":bool}
+ *  speaker    {"endpoint":NUMBER, 0 = nobody}   the active speaker
+ *  muted      {"muted":bool}        not heard by the others
+ *  deaf       {"deaf":bool}         hears nothing
+ *  video      {"receiving":bool, "width":px, "height":px}   its camera
+ *  video_muted {"video_muted":bool} not shown to the others
+ *  volume     {"volume_in_db":dB, "volume_out_db":dB}
+ *  held       {"held":bool}         it put us on hold
+ *  dtmf       {"digit":"5", "duration_ms":ms}
+ *  locked     {"locked":bool}
+ *  layout     {"layout":"grid"|"speaker"}
+ *  dialing    {"uri":URI}           an invitation went out
+ *  mixer      {"state":"lost"|"restored"}  the media server under it
+ *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference
+ *
+ * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool, "layout",
+ *   "speaker":NUMBER, "max_participants":n, "participants":n,
+ *   "mixer":index, -1 = none now, "users":[USER]}
+ * USER       {"user":AOR, "display":NAME, "moderator":bool,
+ *             "endpoints":[ENDPOINT]}
+ * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "entity":URI,
+ *   "agent":TEXT, "webrtc":bool, "moderator":bool,
+ *   "method":"dialed-in"|"dialed-out",
+ *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",
+ *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,
+ *   "deaf":bool, "video_muted":bool, "held":bool, "volume_in_db":dB,
+ *   "volume_out_db":dB, "camera":{"width","height"} or null, "media":[MEDIA]}
+ * MEDIA      {"id":n, "type":"audio"|"video", "codec":NAME,
+ *   "status":"sendrecv"|"sendonly"|"recvonly"|"inactive"}
+ *   id is the m-line's place from 1; status from the endpoint's side
+ *   (RFC 4575 section 5.8.3): sendonly = it only sends
+ */
+#ifndef PARLEY_FOCUS_EVENT_H
+#define PARLEY_FOCUS_EVENT_H
+
+#include <stdint.h>
+#include <jansson.h>
+
+struct event_log;
+
+enum {
+	/** Events that a log keeps */
+	EVENT_LOG_MAX = 512
+};
+
+/** An empty log */
+int event_log_alloc(struct event_log **lp);
+
+/**
+ * Number an event and keep it
+ *
+ * @param event   Object with "type"; "seq", "time", "conference" are set here.
+ *                A reference is taken
+ * @param name    The conference
+ * @param time_ms Unix time in milliseconds
+ * @return 0, ENOMEM, EINVAL (no object)
+ */
+int event_log_append(struct event_log *log, json_t *event, const char *name,
+		     uint64_t time_ms);
+
+/** Number of the newest event, 0 when nothing happened yet */
+uint64_t event_log_seq(const struct event_log *log);
+
+/** An event by its number; NULL if it is not (or no longer) kept */
+json_t *event_log_get(const struct event_log *log, uint64_t seq);
+
+#endif
