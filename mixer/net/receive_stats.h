@@ -18,7 +18,7 @@ struct receive_stats {
 	bool started;
 	uint32_t ssrc, clock_hz;
 	uint16_t base_seq;
-	int64_t highest;	/**< extended sequence number */
+	int64_t base, highest;	/**< extended sequence numbers */
 	uint64_t received, received_prior, expected_prior, bytes;
 	double jitter;		/**< timestamp units */
 	int64_t transit;

@@ -27,7 +27,7 @@ struct rtp_packet {
 };
 
 /** Parse one packet. @return 0 or EBADMSG */
-int rtp_decode(struct rtp_packet *p, const uint8_t *buf, size_t len);
+int rtp_packet_decode(struct rtp_packet *p, const uint8_t *buf, size_t len);
 
 /**
  * Find an extension element by its negotiated id (RFC 8285)
@@ -54,7 +54,7 @@ struct rtp_extension_element {
  *
  * @return header length in bytes, 0 when it does not fit `size`
  */
-size_t rtp_encode(uint8_t *buf, size_t size, uint8_t pt, bool marker,
+size_t rtp_packet_encode(uint8_t *buf, size_t size, uint8_t pt, bool marker,
 		  uint16_t seq, uint32_t timestamp, uint32_t ssrc,
 		  const struct rtp_extension_element *elements, size_t count);
 
