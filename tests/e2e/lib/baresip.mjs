@@ -1,0 +1,174 @@
+// baresip as the IMS terminal or softphone: headless, fed with a known tone
+// and picture, recording what it receives.
+import { createConnection } from 'node:net';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { Program, freePort, scratch, until } from './process.mjs';
+import { readWav, writeCamera, writeTone } from './signal.mjs';
+
+const modules = '/usr/lib/baresip/modules';
+
+export class Baresip {
+	/**
+	 * @param audio  codecs as in baresip accounts: 'opus/48000/2', 'AMR-WB', ...
+	 * @param video  'H264', 'VP8' or null
+	 * @param hz     tone that its microphone hears
+	 * @param rgb    colour of its camera's picture
+	 * @param media  baresip's mediaenc: null, 'srtp', 'srtp-mand'
+	 */
+	static async start({ name = 'bob', audio = 'opus/48000/2', video = null,
+		hz = 440, rgb = [200, 30, 30], transport = 'udp', media = null,
+		packetization = 1 } = {}) {
+		const b = new Baresip();
+		b.name = name;
+		b.hz = hz;
+		b.scratch = await scratch();
+		const { dir } = b.scratch;
+		b.port = await freePort();
+		b.controlPort = await freePort();
+		b.recordings = join(dir, 'recordings');
+		await mkdir(b.recordings);
+		await writeTone(join(dir, 'tone.wav'), hz, 60,
+			{ rate: 48000, channels: 2 });
+		if (video)
+			await writeCamera(join(dir, 'camera.y4m'),
+				{ rgb, seconds: 10, width: 640, height: 360, fps: 20 });
+		const rtp = 45000 + Math.floor(Math.random() * 150) * 100;
+		await writeFile(join(dir, 'config'), `poll_method epoll
+sip_listen 127.0.0.1:${b.port}
+net_interface 127.0.0.1
+call_local_timeout 120
+call_max_calls 4
+audio_player aufile,${dir}/player.wav
+audio_source aufile,${dir}/tone.wav
+audio_alert aufile,${dir}/alert.wav
+ausrc_srate 48000
+auplay_srate 48000
+ausrc_channels 2
+auplay_channels 2
+audio_buffer 20-160
+video_source ${video ? `avformat,${dir}/camera.y4m` : 'fakevideo,nil'}
+video_display fakevideo,nil
+video_size 640x360
+video_bitrate 500000
+video_fps 20
+rtp_ports ${rtp}-${rtp + 98}
+rtp_stats yes
+jitter_buffer_delay 2-5
+avcodec_h264enc libx264
+avcodec_h264dec h264
+avcodec_profile_level_id 42001f
+avcodec_keyint 2
+snd_path ${b.recordings}
+ctrl_tcp_listen 127.0.0.1:${b.controlPort}
+module_path ${modules}
+module opus.so
+module amr.so
+module g711.so
+module g722.so
+${video === 'VP8' ? 'module vp8.so' : ''}
+${video === 'H264' ? 'module avcodec.so' : ''}
+module swscale.so
+module avformat.so
+module snapshot.so
+module fakevideo.so
+module aufile.so
+module sndfile.so
+module srtp.so
+module uuid.so
+module_tmp account.so
+module_app ctrl_tcp.so
+module_app menu.so
+`);
+		await writeFile(join(dir, 'accounts'),
+			`"${name}" <sip:${name}@127.0.0.1:${b.port};transport=${transport}>`
+			+ `;regint=0;answermode=auto;audio_codecs=${audio}`
+			+ `;video_codecs=${video || 'none'}`
+			+ `${media ? `;mediaenc=${media}` : ''}\n`);
+		await writeFile(join(dir, 'contacts'), '');
+		b.program = new Program('/usr/bin/baresip', ['-f', dir],
+			{ cwd: dir });
+		await b.#connect();
+		return b;
+	}
+
+	async #connect() {
+		this.events = [];
+		this.socket = await until('baresip takes control connections',
+			() => new Promise((resolve, reject) => {
+				const s = createConnection(this.controlPort, '127.0.0.1');
+				s.once('connect', () => resolve(s));
+				s.once('error', reject);
+			}));
+		let pending = Buffer.alloc(0);
+		this.socket.on('data', (data) => {
+			pending = Buffer.concat([pending, data]);
+			for (;;) {
+				const colon = pending.indexOf(':');
+				if (colon < 0)
+					return;
+				const size = Number(pending.subarray(0, colon));
+				if (pending.length < colon + size + 2)
+					return;
+				this.events.push(JSON.parse(pending.subarray(colon + 1,
+					colon + 1 + size)));
+				pending = pending.subarray(colon + size + 2);
+			}
+		});
+		this.socket.on('error', () => {});
+	}
+
+	command(command, params = '') {
+		const text = JSON.stringify({ command, params, token: command });
+		this.socket.write(`${Buffer.byteLength(text)}:${text},`);
+	}
+
+	async event(type, ms = 10000) {
+		return until(`${this.name}: event ${type}`,
+			() => this.events.find((e) => e.event && e.type === type), ms)
+			.catch((error) => {
+				throw new Error(`${error.message}\n${JSON.stringify(
+					this.events)}\n${this.program.output.slice(-3000)}`);
+			});
+	}
+
+	async dial(uri) {
+		this.command('dial', uri);
+		await this.event('CALL_ESTABLISHED');
+	}
+
+	hangup() { this.command('hangup'); }
+	hold() { this.command('hold'); }
+	resume() { this.command('resume'); }
+
+	// What it hears: the newest seconds of the decoded stream
+	async heard(seconds = 1) {
+		const file = (await readdir(this.recordings)).sort()
+			.filter((f) => f.endsWith('-dec.wav')).at(-1);
+		if (!file)
+			return { rate: 48000, samples: new Float32Array(0) };
+		const { rate, samples } = await readWav(join(this.recordings, file));
+		return { rate, samples: samples.subarray(
+			Math.max(0, samples.length - seconds * rate)) };
+	}
+
+	// RGBA picture {width, height, data} of what it sees now
+	async seen() {
+		const path = join(this.scratch.dir, `seen-${Date.now()}.png`);
+		this.command('snapshot_recv', path);
+		return until(`${this.name} takes a snapshot`, async () => {
+			const file = await readFile(path);
+			return PNG.sync.read(file);
+		});
+	}
+
+	// DTMF (RFC 4733)
+	sendDigits(digits) { this.command('sndcode', digits); }
+
+	async stop() {
+		this.socket?.destroy();
+		await this.program.stop();
+		await this.scratch.remove();
+	}
+}

@@ -1,0 +1,158 @@
+// Chromium with a known tone for a microphone and a known picture for a
+// camera, joining through the page as a person does.
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { scratch, until } from './process.mjs';
+import { tonePower, writeCamera, writeTone } from './signal.mjs';
+
+const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
+	'--disable-quic', '--no-first-run', '--disable-background-networking',
+	'--disable-component-update', '--disable-sync',
+	'--use-fake-device-for-media-stream', '--allow-loopback-in-peer-connection',
+	'--autoplay-policy=no-user-gesture-required'];
+
+// A steady tone is what noise suppression is made to remove
+const plainMicrophone = () => {
+	const real = navigator.mediaDevices?.getUserMedia
+		.bind(navigator.mediaDevices);
+	if (!real)
+		return;
+	navigator.mediaDevices.getUserMedia = (constraints) => real({
+		...constraints,
+		...(constraints.audio && { audio: { echoCancellation: false,
+			noiseSuppression: false, autoGainControl: false } }),
+	});
+};
+
+// Runs in the page: the last `ms` of what its loudspeaker plays
+const listen = async (ms) => {
+	const stream = document.getElementById('picture').srcObject;
+	const context = new AudioContext({ sampleRate: 48000 });
+	await context.resume();
+	const input = context.createMediaStreamSource(stream);
+	const tap = context.createScriptProcessor(4096, 1, 1);
+	const blocks = [];
+	let samples = 0;
+	await new Promise((done) => {
+		tap.onaudioprocess = ({ inputBuffer }) => {
+			const block = inputBuffer.getChannelData(0).slice();
+			blocks.push(...block);
+			samples += block.length;
+			if (samples >= ms * 48)
+				done();
+		};
+		input.connect(tap);
+		tap.connect(context.destination);
+	});
+	await context.close();
+	return blocks.map((x) => Math.round(x * 32767));
+};
+
+const look = () => {
+	const video = document.getElementById('picture');
+	const canvas = document.createElement('canvas');
+	canvas.width = video.videoWidth;
+	canvas.height = video.videoHeight;
+	if (!canvas.width)
+		return null;
+	const context = canvas.getContext('2d');
+	context.drawImage(video, 0, 0);
+	const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+	let binary = '';
+	for (let i = 0; i < data.length; i += 8192)
+		binary += String.fromCharCode(...data.subarray(i, i + 8192));
+	return { width: canvas.width, height: canvas.height, data: btoa(binary) };
+};
+
+export class Browser {
+	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
+		viewport = { width: 1280, height: 800 }, camera = true,
+		mobile = false } = {}) {
+		const b = new Browser();
+		b.hz = hz;
+		b.scratch = await scratch();
+		await writeTone(join(b.scratch.dir, 'tone.wav'), hz, 60);
+		await writeCamera(join(b.scratch.dir, 'camera.y4m'),
+			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
+		b.context = await chromium.launchPersistentContext(
+			join(b.scratch.dir, 'profile'), {
+				executablePath: '/usr/bin/chromium',
+				args: [...flags,
+					allow ? '--use-fake-ui-for-media-stream'
+						: '--deny-permission-prompts',
+					`--use-file-for-fake-audio-capture=${
+						b.scratch.dir}/tone.wav`,
+					`--use-file-for-fake-video-capture=${
+						b.scratch.dir}/camera.y4m`],
+				ignoreDefaultArgs: ['--mute-audio'],
+				ignoreHTTPSErrors: true,
+				viewport,
+				hasTouch: mobile,
+				isMobile: mobile,
+			});
+		b.page = b.context.pages()[0] || await b.context.newPage();
+		b.console = [];
+		b.page.on('console', (m) => b.console.push(m.text()));
+		b.page.on('pageerror', (e) => b.console.push(`error: ${e.message}`));
+		await b.page.addInitScript(plainMicrophone);
+		return b;
+	}
+
+	// Click through the lobby
+	async open(url, name) {
+		await this.page.goto(url);
+		await this.page.fill('#display-name', name);
+	}
+
+	async join(url, name) {
+		await this.open(url, name);
+		await until('the preview runs', () => this.page.evaluate(
+			() => document.getElementById('preview').srcObject
+				?.getTracks().length === 2));
+		await this.page.click('#join-button');
+		await this.connected();
+	}
+
+	async connected(ms = 10000) {
+		await until('the page says it is connected', async () => {
+			const state = await this.page.evaluate(() => ({
+				text: document.getElementById('state').textContent,
+				call: !document.getElementById('call').hidden,
+				ended: document.getElementById('ended-words').textContent,
+				error: document.getElementById('join-error').textContent }));
+			return state.call && state.text === 'Connected' || Promise.reject(
+				new Error(JSON.stringify({ ...state,
+					console: this.console.slice(-8) })));
+		}, ms);
+	}
+
+	// Samples of what is heard: {rate, samples}
+	async heard(seconds = 1) {
+		const ints = await this.page.evaluate(listen, seconds * 1000);
+		return { rate: 48000, samples: Float32Array.from(ints,
+			(v) => v / 32768) };
+	}
+
+	async hears(hz, seconds = 1) {
+		const { samples, rate } = await this.heard(seconds);
+		return tonePower(samples, rate, hz);
+	}
+
+	// RGBA of the composed picture, or null before there is one
+	async seen() {
+		const frame = await this.page.evaluate(look);
+		return frame && { ...frame, data: Buffer.from(frame.data, 'base64') };
+	}
+
+	async people() {
+		return this.page.evaluate(() => [...document.querySelectorAll(
+			'#people .who')].map((e) => e.firstChild.textContent));
+	}
+
+	async leave() { await this.page.click('#leave'); }
+
+	async stop() {
+		await this.context?.close();
+		await this.scratch.remove();
+	}
+}

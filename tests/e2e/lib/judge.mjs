@@ -1,0 +1,53 @@
+// What "heard" and "seen" mean, the same in every test.
+import assert from 'node:assert/strict';
+import { colourShare, tonePower } from './signal.mjs';
+import { until } from './process.mjs';
+
+// A tone mixed in arrives near -15 dB; a leak or an artefact stays far below
+export const PRESENT_DB = -30;
+export const ABSENT_DB = -50;
+
+async function power(peer, hz) {
+	const { samples, rate } = await peer.heard(1);
+	return samples.length >= rate ? tonePower(samples, rate, hz) : -Infinity;
+}
+
+// `peer` hears each of `others` and does not hear itself
+export async function hearsOthersOnly(peer, others, ms = 10000) {
+	for (const other of others) {
+		await until(`${other.hz} Hz is heard`, async () => {
+			const db = await power(peer, other.hz);
+			return db > PRESENT_DB || Promise.reject(
+				new Error(`${other.hz} Hz at ${db.toFixed(1)} dB`));
+		}, ms, 100);
+	}
+	const own = await power(peer, peer.hz);
+	assert.ok(own < ABSENT_DB,
+		`own tone ${peer.hz} Hz comes back at ${own.toFixed(1)} dB`);
+}
+
+export async function hearsNot(peer, hz, ms = 5000) {
+	await until(`${hz} Hz falls silent`, async () => {
+		const db = await power(peer, hz);
+		return db < ABSENT_DB || Promise.reject(
+			new Error(`${hz} Hz at ${db.toFixed(1)} dB`));
+	}, ms, 100);
+}
+
+// A tile of this colour covers at least `share` of the picture
+export async function sees(peer, rgb, share = 0.1, ms = 10000) {
+	await until(`a tile of ${rgb}`, async () => {
+		const picture = await peer.seen();
+		const found = picture ? colourShare(picture.data, rgb) : 0;
+		return found >= share || Promise.reject(new Error(
+			`${picture?.width}x${picture?.height}: ${found.toFixed(3)}`));
+	}, ms, 200);
+}
+
+export async function seesNot(peer, rgb, ms = 5000) {
+	await until(`no tile of ${rgb}`, async () => {
+		const picture = await peer.seen();
+		const found = picture ? colourShare(picture.data, rgb) : 0;
+		return found < 0.02 || Promise.reject(new Error(found.toFixed(3)));
+	}, ms, 200);
+}

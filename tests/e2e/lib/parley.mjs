@@ -1,0 +1,91 @@
+// A Parley of its own for one test: loopback only, free ports, own folders.
+import { join } from 'node:path';
+import { Program, freePort, root, run, scratch } from './process.mjs';
+
+const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
+	name);
+
+export class Parley {
+	static async start(options = {}) {
+		const p = new Parley();
+		p.scratch = await scratch();
+		p.control = join(p.scratch.dir, 'control.sock');
+		p.sipPort = await freePort();
+		const settings = {
+			sip_listen: `127.0.0.1:${p.sipPort}`,
+			sip_tls_listen: '127.0.0.1:0',
+			http_listen: '127.0.0.1:0',
+			https_listen: '127.0.0.1:0',
+			media_address: '127.0.0.1',
+			webrtc_port: 0,
+			// a slice of its own: tests run side by side
+			rtp_ports: p.rtpPorts(),
+			mixers: 1,
+			control_socket: p.control,
+			data_dir: p.scratch.dir,
+			log_level: process.env.PARLEY_LOG || 'info',
+			sip_rate_per_source: 10000,
+			...options,
+		};
+		const args = Object.entries(settings)
+			.filter(([, v]) => v !== null)
+			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
+		p.program = new Program(bin('parleyd'), args);
+		await p.program.printed(/parleyd ready .*\n/, 15000);
+		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
+		p.ready = line.trim();
+		p.http = line.match(/join=(http:\S+)/)?.[1].replace(/\/$/, '');
+		p.https = line.match(/join=(https:\S+)/)?.[1].replace(/\/$/, '');
+		return p;
+	}
+
+	rtpPorts() {
+		const slice = 33000 + Math.floor(Math.random() * 60) * 500;
+		return `${slice}-${slice + 499}`;
+	}
+
+	uri(conference) { return `sip:${conference}@127.0.0.1:${this.sipPort}`; }
+
+	// The CLI as a moderator types it
+	cli(...args) {
+		return run(bin('parley'), ['-s', this.control, ...args]);
+	}
+
+	async json(...args) {
+		const { code, stdout, output } = await this.cli('--json', ...args);
+		if (code !== 0)
+			throw new Error(`parley ${args.join(' ')}: ${code} ${output}`);
+		return JSON.parse(stdout);
+	}
+
+	// Endpoints of a conference, flat
+	async endpoints(conference) {
+		const { code, stdout } = await this.cli('--json', 'show', conference);
+		if (code !== 0)
+			return [];
+		const reply = JSON.parse(stdout);
+		const state = reply.conference || reply.state || reply;
+		return (state.users || []).flatMap((u) => u.endpoints);
+	}
+
+	get mixerPids() {
+		return run('pgrep', ['-P', String(this.program.pid)])
+			.then(({ stdout }) => stdout.trim().split('\n').filter(Boolean)
+				.map(Number));
+	}
+
+	// Ends it and tells what ended badly
+	async stop() {
+		const children = await this.mixerPids;
+		const { code, signal } = await this.program.stop();
+		await this.scratch.remove();
+		const left = [];
+		for (const pid of children) {
+			try {
+				process.kill(pid, 0);
+				left.push(pid);
+			} catch { /* gone, as it should be */ }
+		}
+		return { code, signal, left, output: this.program.output };
+	}
+}

@@ -1,0 +1,115 @@
+// Programs under test: started with their output kept, ended by their pid.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = new URL('../../..', import.meta.url).pathname
+	.replace(/\/$/, '');
+
+export async function scratch() {
+	const dir = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
+	return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+// Wait for a condition; its last error or value is the failure's text
+export async function until(what, condition, ms = 10000, every = 50) {
+	const end = Date.now() + ms;
+	let last;
+	for (;;) {
+		try {
+			last = await condition();
+			if (last)
+				return last;
+		} catch (error) {
+			last = error;
+		}
+		if (Date.now() > end)
+			throw new Error(`not within ${ms} ms: ${what}`
+				+ ` (last: ${last instanceof Error ? last.message
+					: JSON.stringify(last)})`);
+		await new Promise((wake) => setTimeout(wake, every));
+	}
+}
+
+export class Program {
+	constructor(file, args = [], options = {}) {
+		this.name = file.split('/').at(-1);
+		this.output = '';
+		this.stdout = '';
+		this.exited = null;
+		this.child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'],
+			...options });
+		this.child.stdout.on('data', (d) => {
+			this.stdout += d;
+			this.output += d;
+		});
+		this.child.stderr.on('data', (d) => { this.output += d; });
+		this.done = new Promise((resolve) => {
+			this.child.on('error', (error) => {
+				this.output += `\n${error.message}`;
+				this.exited = { code: 127 };
+				resolve(this.exited);
+			});
+			this.child.on('exit', (code, signal) => {
+				this.exited = { code, signal };
+				resolve(this.exited);
+			});
+		});
+	}
+
+	get pid() { return this.child.pid; }
+
+	async printed(pattern, ms = 10000) {
+		return until(`${this.name} prints ${pattern}`, () => {
+			const match = this.output.match(pattern);
+			if (!match && this.exited)
+				throw new Error(`${this.name} exited: ${this.output
+					.slice(-2000)}`);
+			return match;
+		}, ms);
+	}
+
+	async stop(signal = 'SIGTERM', ms = 5000) {
+		if (this.exited)
+			return this.exited;
+		this.child.kill(signal);
+		const timer = setTimeout(() => this.child.kill('SIGKILL'), ms);
+		await this.done;
+		clearTimeout(timer);
+		return this.exited;
+	}
+}
+
+export async function run(file, args, options) {
+	const program = new Program(file, args, options);
+	program.child.stdin.end();
+	const { code } = await program.done;
+	return { code, stdout: program.stdout, output: program.output };
+}
+
+// A port that was free for TCP and UDP a moment ago, below the ephemeral range
+const handed = new Set();
+export async function freePort() {
+	for (;;) {
+		const port = 20000 + Math.floor(Math.random() * 12000);
+		if (handed.has(port))
+			continue;
+		const tcp = await new Promise((resolve) => {
+			const s = createServer();
+			s.once('error', () => resolve(false));
+			s.listen(port, '127.0.0.1', () => s.close(() => resolve(true)));
+		});
+		const udp = tcp && await new Promise((resolve) => {
+			const s = createSocket('udp4');
+			s.once('error', () => resolve(false));
+			s.bind(port, '127.0.0.1', () => s.close(() => resolve(true)));
+		});
+		if (udp) {
+			handed.add(port);
+			return port;
+		}
+	}
+}

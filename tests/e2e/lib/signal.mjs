@@ -1,0 +1,109 @@
+// Known sounds and pictures, and how to find them again in what was received.
+import { readFile, writeFile } from 'node:fs/promises';
+
+export const RATE = 48000;
+
+// 16-bit PCM WAV of a sine (mono)
+export async function writeTone(path, hz, seconds, { rate = RATE,
+	amplitude = 0.3, channels = 1 } = {}) {
+	const frames = Math.round(seconds * rate);
+	const data = Buffer.alloc(frames * channels * 2);
+	for (let i = 0; i < frames; i++) {
+		const v = Math.round(32767 * amplitude
+			* Math.sin(2 * Math.PI * hz * i / rate));
+		for (let c = 0; c < channels; c++)
+			data.writeInt16LE(v, (i * channels + c) * 2);
+	}
+	const head = Buffer.alloc(44);
+	head.write('RIFF', 0);
+	head.writeUInt32LE(36 + data.length, 4);
+	head.write('WAVEfmt ', 8);
+	head.writeUInt32LE(16, 16);
+	head.writeUInt16LE(1, 20);
+	head.writeUInt16LE(channels, 22);
+	head.writeUInt32LE(rate, 24);
+	head.writeUInt32LE(rate * channels * 2, 28);
+	head.writeUInt16LE(channels * 2, 32);
+	head.writeUInt16LE(16, 34);
+	head.write('data', 36);
+	head.writeUInt32LE(data.length, 40);
+	await writeFile(path, Buffer.concat([head, data]));
+}
+
+// Samples (-1..1, first channel) of a 16-bit WAV, whole or still growing
+export async function readWav(path) {
+	const b = await readFile(path);
+	let at = 12, rate = 0, channels = 1;
+	while (at + 8 <= b.length) {
+		const id = b.toString('latin1', at, at + 4);
+		let size = b.readUInt32LE(at + 4);
+		if (id === 'fmt ') {
+			channels = b.readUInt16LE(at + 10);
+			rate = b.readUInt32LE(at + 12);
+		} else if (id === 'data') {
+			if (!size || at + 8 + size > b.length)
+				size = b.length - at - 8;
+			const n = Math.floor(size / 2 / channels);
+			const samples = new Float32Array(n);
+			for (let i = 0; i < n; i++)
+				samples[i] = b.readInt16LE(at + 8 + i * 2 * channels)
+					/ 32768;
+			return { rate, samples };
+		}
+		at += 8 + size + (size & 1);
+	}
+	return { rate, samples: new Float32Array(0) };
+}
+
+// Power of one frequency, in dB relative to full scale (Goertzel)
+export function tonePower(samples, rate, hz) {
+	const w = 2 * Math.PI * hz / rate, c = 2 * Math.cos(w);
+	let s1 = 0, s2 = 0;
+	for (const x of samples) {
+		const s = x + c * s1 - s2;
+		s2 = s1;
+		s1 = s;
+	}
+	const power = (s1 * s1 + s2 * s2 - c * s1 * s2)
+		/ (samples.length * samples.length / 4);
+	return 10 * Math.log10(power + 1e-12);
+}
+
+// A Y4M camera (4:2:0): a ground colour and a block of another that moves, so
+// that encoders have work and a viewer can tell whose picture it is
+export async function writeCamera(path, { width = 640, height = 360,
+	fps = 25, seconds = 4, rgb, block = [255, 255, 255] }) {
+	const yuv = ([r, g, b]) => [
+		Math.round(16 + 0.257 * r + 0.504 * g + 0.098 * b),
+		Math.round(128 - 0.148 * r - 0.291 * g + 0.439 * b),
+		Math.round(128 + 0.439 * r - 0.368 * g - 0.071 * b)];
+	const ground = yuv(rgb), mark = yuv(block);
+	const parts = [Buffer.from(
+		`YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420mpeg2\n`)];
+	const size = 48;
+	for (let f = 0; f < fps * seconds; f++) {
+		const x0 = Math.round((width - size) * f / (fps * seconds)) & ~1;
+		parts.push(Buffer.from('FRAME\n'));
+		for (const [plane, sub] of [[0, 1], [1, 2], [2, 2]]) {
+			const w = width / sub, h = height / sub;
+			const p = Buffer.alloc(w * h, ground[plane]);
+			for (let y = 16 / sub; y < (16 + size) / sub; y++)
+				p.fill(mark[plane], y * w + x0 / sub,
+					y * w + (x0 + size) / sub);
+			parts.push(p);
+		}
+	}
+	await writeFile(path, Buffer.concat(parts));
+}
+
+// Share of pixels near a colour in RGBA data
+export function colourShare(rgba, [r, g, b], tolerance = 60) {
+	let hits = 0;
+	for (let i = 0; i < rgba.length; i += 4) {
+		if (Math.abs(rgba[i] - r) < tolerance
+			&& Math.abs(rgba[i + 1] - g) < tolerance
+			&& Math.abs(rgba[i + 2] - b) < tolerance)
+			hits++;
+	}
+	return hits / (rgba.length / 4);
+}

@@ -1,0 +1,53 @@
+// kill -9 of the media server: people stay in the conference and hear each
+// other again within five seconds without doing anything.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
+import { Parley } from './lib/parley.mjs';
+import { PRESENT_DB, hearsOthersOnly, sees } from './lib/judge.mjs';
+import { tonePower } from './lib/signal.mjs';
+import { until } from './lib/process.mjs';
+
+// Since when the newest audio of `peer` holds the other's tone again
+async function hearsAgain(peer, hz, since) {
+	await until(`${hz} Hz is heard again`, async () => {
+		const { samples, rate } = await peer.heard(0.25);
+		return samples.length >= rate / 5
+			&& tonePower(samples, rate, hz) > PRESENT_DB;
+	}, 12000, 50);
+	return Date.now() - since;
+}
+
+test('both kinds of legs survive the death of their mixer', async (t) => {
+	const parley = await Parley.start();
+	t.after(() => parley.stop());
+	const alice = await Browser.start({ hz: 1000 });
+	t.after(() => alice.stop());
+	const bob = await Baresip.start({ audio: 'AMR-WB/16000/1', video: 'H264',
+		hz: 440 });
+	t.after(() => bob.stop());
+	await alice.join(`${parley.http}/phoenix`, 'Alice');
+	await bob.dial(parley.uri('phoenix'));
+	await hearsOthersOnly(alice, [bob]);
+	await hearsOthersOnly(bob, [alice]);
+
+	const [old] = await parley.mixerPids;
+	process.kill(old, 'SIGKILL');
+	const killed = Date.now();
+	// silence first: what was heard before must have left the window
+	await new Promise((go) => setTimeout(go, 600));
+	const gaps = await Promise.all([hearsAgain(alice, 440, killed),
+		hearsAgain(bob, 1000, killed)]);
+	t.diagnostic(`sound back after ${gaps.join(' and ')} ms`);
+	assert.ok(Math.max(...gaps) < 5000, `gaps ${gaps}`);
+	await sees(alice, [200, 30, 30]);
+	await hearsOthersOnly(bob, [alice]);
+
+	const [fresh] = await parley.mixerPids;
+	assert.notEqual(fresh, old);
+	const people = await parley.endpoints('phoenix');
+	assert.equal(people.length, 2);
+	assert.ok(people.every((p) => p.status === 'connected'),
+		JSON.stringify(people));
+});

@@ -1,0 +1,169 @@
+// One call: SIP over WebSocket by JsSIP, media by the browser.
+import JsSIP from 'jssip';
+import { failureWords, reasonText } from './words.mjs';
+
+const slug = (name) => name.normalize('NFKD').toLowerCase()
+	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24) || 'guest';
+
+// Emits through the handlers given: state(words, kind), accepted(session),
+// picture(stream), ended(words, own)
+export class Call {
+	constructor({ conference, uri, name, devices, handlers }) {
+		this.handlers = handlers;
+		this.devices = devices;
+		this.left = false;
+		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+		const socket = new JsSIP.WebSocketInterface(
+			`${scheme}://${location.host}/ws`);
+		const host = location.hostname.replace(/^\[|\]$/g, '');
+		this.target = uri || `sip:${encodeURIComponent(conference)}@${host}`;
+		this.ua = new JsSIP.UA({
+			sockets: [socket],
+			uri: `sip:${slug(name)}@${this.target.split('@')[1]}`,
+			display_name: name,
+			register: false,
+			session_timers: true,
+			connection_recovery_min_interval: 1,
+			connection_recovery_max_interval: 8,
+		});
+		this.ua.on('connected', () => {
+			if (!this.session)
+				this.#invite();
+			else
+				this.handlers.state('', 'ok');
+		});
+		this.ua.on('disconnected', () => {
+			if (this.left)
+				return;
+			if (this.session)
+				this.handlers.state('Connection lost, trying again…', 'bad');
+			else
+				this.#end('The server is gone. Check your network.');
+		});
+	}
+
+	start() {
+		this.handlers.state('Connecting…', 'wait');
+		this.ua.start();
+	}
+
+	// Our Contact: the roster names this browser's endpoint by it
+	get contact() {
+		return this.ua.contact?.uri?.toString() || '';
+	}
+
+	#invite() {
+		this.session = this.ua.call(this.target, {
+			mediaStream: this.devices.stream,
+			mediaConstraints: { audio: false, video: false },
+			pcConfig: { bundlePolicy: 'max-bundle' },
+			sessionTimersExpires: 300,
+			eventHandlers: {
+				peerconnection: ({ peerconnection }) =>
+					this.#prepare(peerconnection),
+				icecandidate: (event) => event.ready(),
+				accepted: ({ response }) => this.#accepted(response),
+				confirmed: () => this.handlers.state('', 'ok'),
+				failed: (event) => {
+					const words = event.cause === 'User Denied Media Access'
+						? 'The browser refused microphone and camera.'
+						: failureWords(event);
+					this.#end(this.left ? '' : words);
+				},
+				ended: (event) => this.#end(event.originator === 'local'
+					? '' : reasonText(event.message)
+					|| 'The conference hung up.'),
+			},
+		});
+	}
+
+	// Listeners without a microphone or camera still get sound and picture.
+	#prepare(pc) {
+		this.pc = pc;
+		pc.addEventListener('track', (event) => {
+			this.remote ||= new MediaStream();
+			for (const old of this.remote.getTracks()) {
+				if (old.kind === event.track.kind)
+					this.remote.removeTrack(old);
+			}
+			this.remote.addTrack(event.track);
+			this.handlers.picture(this.remote);
+		});
+		pc.addEventListener('iceconnectionstatechange', () => {
+			const state = pc.iceConnectionState;
+			if (state === 'disconnected' || state === 'failed')
+				this.handlers.state('Sound and picture are interrupted…', 'bad');
+			else if (state === 'connected' || state === 'completed')
+				this.handlers.state('', 'ok');
+		});
+		for (const kind of ['audio', 'video']) {
+			if (!this.devices.track(kind))
+				pc.addTransceiver(kind, { direction: 'recvonly' });
+		}
+	}
+
+	#accepted(response) {
+		const info = response.getHeader('Call-Info') || '';
+		const events = info.match(/<([^>]+)>\s*;[^,]*purpose=conference-events/);
+		this.handlers.accepted(events?.[1]);
+	}
+
+	#transceiver(kind) {
+		return this.pc?.getTransceivers().find((t) =>
+			(t.sender.track || t.receiver.track)?.kind === kind);
+	}
+
+	// A track came, was replaced or went: the far end learns by a re-INVITE
+	// whether we send, so that it shows our name instead of a frozen picture.
+	async setTrack(kind, track) {
+		const transceiver = this.#transceiver(kind);
+		if (!transceiver)
+			return;
+		await transceiver.sender.replaceTrack(track);
+		const direction = track ? 'sendrecv' : 'recvonly';
+		if (transceiver.direction !== direction) {
+			transceiver.direction = direction;
+			this.#renegotiate();
+		}
+	}
+
+	// One at a time; a change meanwhile is carried by one more afterwards
+	#renegotiate() {
+		if (!this.session?.isEstablished())
+			return;
+		if (this.renegotiating) {
+			this.again = true;
+			return;
+		}
+		this.renegotiating = true;
+		const done = () => {
+			this.renegotiating = false;
+			if (this.again) {
+				this.again = false;
+				this.#renegotiate();
+			}
+		};
+		if (!this.session.renegotiate({}, done)) {
+			// the far end is just changing something: try after it
+			this.renegotiating = false;
+			setTimeout(() => this.#renegotiate(), 500);
+		}
+	}
+
+	leave() {
+		this.left = true;
+		if (this.session && !this.session.isEnded())
+			this.session.terminate();
+		else
+			this.#end('');
+	}
+
+	#end(words) {
+		if (this.over)
+			return;
+		this.over = true;
+		this.handlers.ended(words, this.left);
+		// lets the BYE out before the connection closes
+		setTimeout(() => this.ua.stop(), 200);
+	}
+}

@@ -1,0 +1,355 @@
+// The page: lobby, call, and the way between them.
+import { Call } from './call.mjs';
+import { Devices, fillSelects, watchLevel } from './devices.mjs';
+import { Roster, initials } from './roster.mjs';
+
+const $ = (id) => document.getElementById(id);
+const show = (id) => {
+	for (const view of ['lobby', 'call', 'ended'])
+		$(view).hidden = view !== id;
+};
+
+const devices = new Devices();
+let call = null;
+let stopLevel = null;
+let lastEscape = 0;
+
+const roster = new Roster({ change: showPeople, event: tell });
+
+/* ------------------------------------------------------------- lobby */
+
+function nameOfPath() {
+	try {
+		return decodeURIComponent(location.pathname.slice(1));
+	} catch {
+		return '';
+	}
+}
+
+async function openLobby() {
+	show('lobby');
+	const name = nameOfPath();
+	$('conference').value = name;
+	$('conference').readOnly = name !== '';
+	$('display-name').value = localStorage.getItem('parley.name') || '';
+	$('lead').textContent = name
+		? `You are about to join “${name}”.`
+		: 'See and hear each other, from a browser or a phone.';
+	(name ? $('display-name') : $('conference')).focus();
+	if (name)
+		askConference(name).then(hintDial);
+
+	await devices.open();
+	await fillSelects(devices, $('picture'));
+	showPreview();
+}
+
+function showPreview() {
+	const note = $('preview-note');
+	$('preview').srcObject = devices.stream;
+	note.textContent = devices.error
+		|| (devices.track('video') ? '' : 'Camera is off');
+	paint('lobby-mic', 'audio');
+	paint('lobby-cam', 'video');
+	stopLevel?.();
+	stopLevel = devices.track('audio') && watchLevel(devices.stream,
+		(level) => { $('level').style.transform = `scaleX(${level})`; });
+}
+
+// What the server says of a conference before anyone dials it
+async function askConference(name) {
+	try {
+		const path = `/api/conferences/${encodeURIComponent(name)}`;
+		const answer = await fetch(path, { cache: 'no-store' });
+		return answer.ok || answer.status === 404 ? await answer.json() : null;
+	} catch {
+		return { may_join: false, words: 'The server is gone. Check your network.' };
+	}
+}
+
+function hintDial(answer) {
+	$('dial-hint').hidden = !answer?.uri;
+	$('dial-uri').textContent = answer?.uri || '';
+}
+
+function joinError(words) {
+	$('join-error').textContent = words;
+	$('join-error').hidden = !words;
+	$('join-button').disabled = false;
+}
+
+$('join-form').addEventListener('submit', async (event) => {
+	event.preventDefault();
+	const conference = $('conference').value.trim();
+	const name = $('display-name').value.trim();
+	if (!conference || !name) {
+		joinError(conference ? 'Please say who you are.'
+			: 'Which conference? Give it a name.');
+		(conference ? $('display-name') : $('conference')).focus();
+		return;
+	}
+	joinError('');
+	$('join-button').disabled = true;
+	localStorage.setItem('parley.name', name);
+	const answer = await askConference(conference);
+	if (answer && answer.may_join === false) {
+		joinError(answer.words || 'You may not join this conference.');
+		return;
+	}
+	if (nameOfPath() !== conference)
+		history.pushState({}, '', `/${encodeURIComponent(conference)}`);
+	join(conference, name, answer?.uri);
+});
+
+window.addEventListener('popstate', () => {
+	if (call)
+		call.leave();
+	openLobby();
+});
+
+/* -------------------------------------------------------------- call */
+
+function join(conference, name, uri) {
+	document.title = `${conference} – Parley`;
+	$('title').textContent = conference;
+	stopLevel?.();
+	stopLevel = null;
+	devices.onchange = (kind, track) => {
+		call?.setTrack(kind, track);
+		paintCall();
+	};
+	$('device-slot').append(...document.querySelectorAll(
+		'.preview > label, .preview > select, #speaker-row'));
+	note('Waiting for the picture…');
+	show('call');
+	call = new Call({ conference, uri, name, devices, handlers: {
+		state: showState,
+		accepted: (url) => url && roster.follow(url),
+		picture: showPicture,
+		ended: (words, own) => endCall(words, own),
+	} });
+	paintCall();
+	call.start();
+	$('mute').focus({ preventScroll: true });
+}
+
+function showState(words, kind) {
+	$('state').textContent = words || 'Connected';
+	$('state').className = `state ${kind}`;
+}
+
+function note(words) {
+	$('stage-note').textContent = words;
+	$('stage-note').hidden = !words;
+}
+
+function showPicture(stream) {
+	const picture = $('picture');
+	if (picture.srcObject !== stream)
+		picture.srcObject = stream;
+	picture.play().catch(() => note('Press a key or click to start the sound.'));
+	picture.onplaying = () => note('');
+}
+
+function showPeople() {
+	const own = call && roster.own(call.contact);
+	$('people').replaceChildren(...roster.list().map((e) => {
+		const item = document.createElement('li');
+		item.classList.toggle('talking', Boolean(e.talking));
+		const avatar = document.createElement('span');
+		avatar.className = 'avatar';
+		avatar.textContent = initials(e.display || e.user || '?');
+		avatar.ariaHidden = 'true';
+		const who = document.createElement('span');
+		who.className = 'who';
+		who.textContent = e.display || e.user;
+		const line = document.createElement('small');
+		line.textContent = [e === own ? 'you' : '', e.webrtc ? '' : 'phone',
+			{ 'on-hold': 'on hold', alerting: 'ringing',
+				'dialing-out': 'calling' }[e.status] || '',
+			e.talking ? 'talking' : ''].filter(Boolean).join(' · ');
+		who.append(line);
+		item.append(avatar, who);
+		if (e.muted)
+			item.append(icon('i-mic-off', 'muted'));
+		return item;
+	}));
+	$('people-count').textContent = roster.list().length || '';
+	$('locked-mark').hidden = !roster.locked;
+	if (own)
+		paintMuted(own.muted);
+}
+
+function icon(id, label) {
+	const ns = 'http://www.w3.org/2000/svg';
+	const svg = document.createElementNS(ns, 'svg');
+	const use = document.createElementNS(ns, 'use');
+	use.setAttribute('href', `#${id}`);
+	svg.setAttribute('role', 'img');
+	svg.setAttribute('aria-label', label);
+	svg.append(use);
+	return svg;
+}
+
+// A moderator's mute is shown on our own button too
+let mutedByModerator = false;
+function paintMuted(muted) {
+	if (muted !== mutedByModerator) {
+		mutedByModerator = muted;
+		toast(muted ? 'A moderator muted you.' : 'You can be heard again.');
+	}
+	paintCall();
+}
+
+function tell(event) {
+	const own = call && roster.own(call.contact);
+	if (event.endpoint === own?.endpoint)
+		return;
+	switch (event.type) {
+	case 'connected': toast(`${event.display} joined`); break;
+	case 'left': toast(`${event.display} left`); break;
+	case 'locked':
+		toast(event.locked ? 'The conference is locked now.'
+			: 'The conference is open again.');
+		break;
+	case 'mixer':
+		if (event.state === 'lost')
+			showState('Sound and picture are being restored…', 'bad');
+		break;
+	}
+}
+
+let toastTimer = 0;
+function toast(words) {
+	$('toast').textContent = words;
+	$('toast').hidden = false;
+	clearTimeout(toastTimer);
+	toastTimer = setTimeout(() => { $('toast').hidden = true; }, 4000);
+}
+
+function endCall(words, own) {
+	const title = document.title;
+	call = null;
+	roster.close();
+	devices.onchange = () => {};
+	devices.close();
+	mutedByModerator = false;
+	document.querySelector('.preview').append(...$('device-slot').children);
+	$('picture').srcObject = null;
+	$('join-button').disabled = false;
+	document.title = title;
+	$('ended-title').textContent = own ? 'You left' : 'The call ended';
+	$('ended-words').textContent = words || (own
+		? 'Come back whenever you like.' : '');
+	show('ended');
+	$('rejoin').focus();
+}
+
+/* ----------------------------------------------------------- buttons */
+
+const words = {
+	audio: ['Mute microphone', 'Unmute microphone', 'i-mic', 'i-mic-off'],
+	video: ['Turn camera off', 'Turn camera on', 'i-cam', 'i-cam-off'],
+};
+
+function paint(id, kind, forced) {
+	const off = forced || !devices.track(kind)?.enabled;
+	const button = $(id);
+	button.classList.toggle('off', off);
+	button.ariaPressed = String(off);
+	button.ariaLabel = words[kind][off ? 1 : 0];
+	button.querySelector('use').setAttribute('href',
+		`#${words[kind][off ? 3 : 2]}`);
+}
+
+function paintCall() {
+	paint('mute', 'audio', mutedByModerator);
+	paint('camera', 'video');
+	$('mute').title = mutedByModerator ? 'A moderator muted you' : 'Mute (M)';
+}
+
+// The microphone is silenced (it comes back at once); the camera is let go,
+// so that its light goes out.
+async function toggle(kind) {
+	const track = devices.track(kind);
+	if (!track) {
+		const error = await devices.start(kind);
+		if (error && call)
+			toast(error);
+	} else if (kind === 'audio') {
+		track.enabled = !track.enabled;
+	} else {
+		devices.stop(kind);
+	}
+	if (call)
+		paintCall();
+	else
+		showPreview();
+}
+
+function togglePanel(name) {
+	const other = name === 'panel' ? 'devices' : 'panel';
+	const button = { panel: 'people-button', devices: 'devices-button' };
+	$(name).hidden = !$(name).hidden;
+	$(other).hidden = true;
+	for (const id of [name, other])
+		$(button[id]).ariaPressed = String(!$(id).hidden);
+}
+
+function toggleFull() {
+	if (document.fullscreenElement)
+		document.exitFullscreen();
+	else
+		$('call').requestFullscreen?.();
+}
+
+const actions = {
+	'lobby-mic': () => toggle('audio'),
+	'lobby-cam': () => toggle('video'),
+	mute: () => toggle('audio'),
+	camera: () => toggle('video'),
+	'people-button': () => togglePanel('panel'),
+	'devices-button': () => togglePanel('devices'),
+	full: toggleFull,
+	leave: () => call?.leave(),
+	rejoin: openLobby,
+	other: () => {
+		history.pushState({}, '', '/');
+		openLobby();
+	},
+	'copy-link': async () => {
+		await navigator.clipboard?.writeText(location.href);
+		toast('The link is copied.');
+	},
+};
+for (const [id, action] of Object.entries(actions))
+	$(id).addEventListener('click', action);
+
+const keys = { m: 'mute', v: 'camera', p: 'people-button',
+	d: 'devices-button', f: 'full' };
+
+document.addEventListener('keydown', (event) => {
+	if (!call || event.ctrlKey || event.metaKey || event.altKey
+		|| /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName))
+		return;
+	if (event.key === 'Escape') {
+		if (event.timeStamp - lastEscape < 800)
+			call.leave();
+		lastEscape = event.timeStamp;
+		return;
+	}
+	const id = keys[event.key.toLowerCase()];
+	if (id) {
+		event.preventDefault();
+		$(id).click();
+	}
+});
+document.addEventListener('click', () => {
+	if (call && $('picture').paused && $('picture').srcObject)
+		$('picture').play().catch(() => {});
+});
+window.addEventListener('pagehide', () => call?.leave());
+if (matchMedia('(max-width: 760px)').matches)
+	togglePanel('panel');
+
+openLobby();
