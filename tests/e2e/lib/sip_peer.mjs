@@ -1,0 +1,70 @@
+// A SIP peer that says exactly what a test wants: raw datagrams out, parsed
+// answers back. For what well-behaved user agents never send.
+import { createSocket } from 'node:dgram';
+import { until } from './process.mjs';
+
+export class SipPeer {
+	static async open(port) {
+		const p = new SipPeer();
+		p.remote = port;
+		p.received = [];
+		p.socket = createSocket('udp4');
+		p.socket.on('message', (data) => p.received.push(parse(`${data}`)));
+		await new Promise((bound) => p.socket.bind(0, '127.0.0.1', bound));
+		p.port = p.socket.address().port;
+		return p;
+	}
+
+	send(text) {
+		this.socket.send(Buffer.from(text, 'latin1'), this.remote, '127.0.0.1');
+	}
+
+	// A request with sane defaults; `headers` replaces, null leaves out
+	request(method, uri, { headers = {}, body = '', callId, cseq = 1,
+		branch = `z9hG4bK${Math.random().toString(36).slice(2)}`,
+		fromTag = 'a1', toTag = null } = {}) {
+		const all = {
+			Via: `SIP/2.0/UDP 127.0.0.1:${this.port};branch=${branch};rport`,
+			From: `<sip:raw@127.0.0.1:${this.port}>;tag=${fromTag}`,
+			To: `<${uri}>${toTag ? `;tag=${toTag}` : ''}`,
+			'Call-ID': callId || `c${Math.random().toString(36).slice(2)}`,
+			CSeq: `${cseq} ${method}`,
+			Contact: `<sip:raw@127.0.0.1:${this.port}>`,
+			'Max-Forwards': '70',
+			...(body && { 'Content-Type': 'application/sdp' }),
+			'Content-Length': `${body.length}`,
+			...headers,
+		};
+		const lines = Object.entries(all).filter(([, v]) => v !== null)
+			.map(([k, v]) => `${k}: ${v}\r\n`).join('');
+		return `${method} ${uri} SIP/2.0\r\n${lines}\r\n${body}`;
+	}
+
+	// The first final answer that fits
+	async final(what, fits = () => true, ms = 5000) {
+		return until(what, () => this.received.find((m) =>
+			m.status >= 200 && fits(m)), ms, 10);
+	}
+
+	close() { this.socket.close(); }
+}
+
+export function parse(text) {
+	const [head, ...rest] = text.split('\r\n\r\n');
+	const [first, ...lines] = head.split('\r\n');
+	const headers = {};
+	for (const line of lines) {
+		const colon = line.indexOf(':');
+		const name = line.slice(0, colon).toLowerCase();
+		headers[name] ||= line.slice(colon + 1).trim();
+	}
+	const status = Number(first.match(/^SIP\/2\.0 (\d{3})/)?.[1] || 0);
+	return { first, status, method: status ? null : first.split(' ')[0],
+		headers, body: rest.join('\r\n\r\n'),
+		toTag: headers.to?.match(/;tag=([^;]+)/)?.[1] };
+}
+
+export const sdp = (port, { direction = 'sendrecv', extra = '',
+	media = `m=audio ${port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n` } = {}) =>
+	'v=0\r\no=raw 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\n'
+	+ `t=0 0\r\n${media}a=${direction}\r\n${extra}`;

@@ -1,0 +1,156 @@
+// The join page as people meet it: permission refused, a name missing, the
+// keyboard, a phone's screen, the server gone. Screenshots go to out/.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
+import { Parley } from './lib/parley.mjs';
+import { sees, seesNot } from './lib/judge.mjs';
+import { until } from './lib/process.mjs';
+
+const out = new URL('out/', import.meta.url).pathname;
+const shot = (browser, name) => browser.page.screenshot(
+	{ path: `${out}${name}.png` });
+
+describe('the join page', () => {
+	let parley, alice, bob;
+
+	before(async () => {
+		await mkdir(out, { recursive: true });
+		parley = await Parley.start();
+		alice = await Browser.start({ hz: 1000 });
+		bob = await Baresip.start({ name: 'bob', audio: 'AMR-WB/16000/1',
+			video: 'H264', hz: 440 });
+	});
+	after(async () => {
+		await bob?.stop();
+		await alice?.stop();
+		await parley?.stop();
+	});
+
+	test('/ asks for conference and name, with a preview', async () => {
+		const { page } = alice;
+		await page.goto(`${parley.http}/`);
+		await until('the camera is shown', () => page.evaluate(() =>
+			document.getElementById('preview').videoWidth > 0));
+		await page.click('#join-button');
+		assert.match(await page.textContent('#join-error'), /conference/i);
+		await page.fill('#conference', 'garden');
+		await page.click('#join-button');
+		assert.match(await page.textContent('#join-error'), /who you are/i);
+		assert.ok(await page.evaluate(() =>
+			document.querySelectorAll('#mic-select option').length) >= 1);
+		await page.fill('#display-name', 'Alice Liddell');
+		await shot(alice, 'lobby-desktop');
+		await page.keyboard.press('Enter');
+		await alice.connected();
+		assert.equal(new URL(page.url()).pathname, '/garden');
+	});
+
+	test('the picture comes within half a second of joining', async () => {
+		const late = await Browser.start({ hz: 1200, rgb: [160, 60, 160] });
+		try {
+			await late.open(`${parley.http}/garden`, 'Late');
+			await until('the preview runs', () => late.page.evaluate(() =>
+				document.getElementById('preview').videoWidth > 0));
+			const ms = await late.page.evaluate(async () => {
+				const video = document.getElementById('picture');
+				const seen = new Promise((done) =>
+					video.requestVideoFrameCallback(() =>
+						done(performance.now())));
+				const state = document.getElementById('state');
+				const connected = new Promise((done) => {
+					new MutationObserver(() => {
+						if (state.textContent === 'Connected')
+							done(performance.now());
+					}).observe(state, { childList: true });
+				});
+				document.getElementById('join-button').click();
+				const [a, b] = await Promise.all([connected, seen]);
+				return b - a;
+			});
+			assert.ok(ms < 500, `first picture after ${ms} ms`);
+		} finally {
+			await late.stop();
+		}
+	});
+
+	test('who is here and who talks', async () => {
+		await bob.dial(parley.uri('garden'));
+		await until('bob is on the list and talks', () =>
+			alice.page.evaluate(() => [...document.querySelectorAll(
+				'#people li.talking .who')].some((e) =>
+				e.textContent.startsWith('bob'))));
+		await sees(alice, [200, 30, 30]);
+		await shot(alice, 'call-desktop');
+	});
+
+	test('the keyboard mutes and turns the camera off', async () => {
+		await alice.page.keyboard.press('m');
+		assert.equal(await alice.page.getAttribute('#mute', 'aria-pressed'),
+			'true');
+		await alice.page.keyboard.press('m');
+		await alice.page.keyboard.press('v');
+		await seesNot(bob, [30, 160, 40], 3000);
+		await shot(alice, 'camera-off-desktop');
+		await alice.page.keyboard.press('v');
+		await sees(bob, [30, 160, 40]);
+	});
+
+	test('a phone-sized screen has it all', async () => {
+		await alice.page.setViewportSize({ width: 390, height: 780 });
+		for (const id of ['mute', 'camera', 'people-button', 'leave']) {
+			const box = await alice.page.locator(`#${id}`).boundingBox();
+			assert.ok(box && box.x >= 0 && box.x + box.width <= 390
+				&& box.y + box.height <= 780, `${id} ${JSON.stringify(box)}`);
+		}
+		await shot(alice, 'call-phone');
+		await alice.page.setViewportSize({ width: 1280, height: 800 });
+	});
+
+	test('leaving ends the call and says so', async () => {
+		await alice.leave();
+		await until('the page says it', async () =>
+			/left/i.test(await alice.page.textContent('#ended-title')));
+		await shot(alice, 'ended-desktop');
+		await until('she is off the roster', async () =>
+			(await parley.endpoints('garden')).length === 1);
+	});
+
+	test('refused permission: clear words, and one can still listen',
+		async (t) => {
+			const shy = await Browser.start({ allow: false });
+			t.after(() => shy.stop());
+			await shy.open(`${parley.http}/garden`, 'Shy');
+			await until('the page says what to do', async () =>
+				/allow/i.test(await shy.page.textContent('#preview-note')));
+			await shot(shy, 'refused-desktop');
+			await shy.page.click('#join-button');
+			await shy.connected();
+			await sees(shy, [200, 30, 30]);
+		});
+
+	test('on a phone: lobby and call', async (t) => {
+		const phone = await Browser.start({ mobile: true,
+			viewport: { width: 390, height: 780 }, rgb: [160, 60, 160] });
+		t.after(() => phone.stop());
+		await phone.open(`${parley.http}/garden`, 'Pat');
+		await until('the camera is shown', () => phone.page.evaluate(() =>
+			document.getElementById('preview').videoWidth > 0));
+		await shot(phone, 'lobby-phone');
+		await phone.page.click('#join-button');
+		await phone.connected();
+		await sees(phone, [200, 30, 30], 0.05);
+		await shot(phone, 'call-phone-own');
+	});
+
+	test('the server gone: clear words', async () => {
+		await alice.join(`${parley.http}/garden`, 'Alice');
+		process.kill(parley.program.pid, 'SIGKILL');
+		await until('the page says so', async () =>
+			/lost|gone|interrupted/i.test(
+				await alice.page.textContent('#state')), 5000);
+		await shot(alice, 'gone-desktop');
+	});
+});

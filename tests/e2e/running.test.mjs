@@ -1,0 +1,111 @@
+// Starting, checking, stopping: what an operator's engineer types first.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Baresip } from './lib/baresip.mjs';
+import { Parley } from './lib/parley.mjs';
+import { freePort, root, run, scratch, until }
+	from './lib/process.mjs';
+
+const parleyd = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
+	'parleyd');
+
+describe('running parleyd', () => {
+	test('-t accepts the shipped configuration', async () => {
+		const { code, output } = await run(parleyd,
+			['-t', '-f', join(root, 'conf/parley.conf')]);
+		assert.equal(code, 0, output);
+	});
+
+	test('-h names every key', async () => {
+		const { code, stdout } = await run(parleyd, ['-h']);
+		assert.equal(code, 0);
+		for (const key of ['sip_listen', 'sip_tls_listen', 'http_listen',
+			'https_listen', 'tls_cert', 'tls_key', 'domain', 'media_address',
+			'rtp_ports', 'webrtc_port', 'mixers', 'control_socket',
+			'data_dir', 'log_level'])
+			assert.match(stdout, new RegExp(`\\b${key}\\b`));
+	});
+
+	const bad = [
+		['an unknown key', 'mixers 1\nsip_lisen 127.0.0.1:5060\n', 2],
+		['a bad number', '\n\nmixers many\n', 3],
+		['a bad address', 'sip_listen 300.1.2.3:5060\n', 1],
+		['ports upside down', 'rtp_ports 30000-20000\n', 1],
+	];
+	for (const [what, text, line] of bad) {
+		test(`${what} is one line with file and line`, async (t) => {
+			const work = await scratch();
+			t.after(() => work.remove());
+			const file = join(work.dir, 'bad.conf');
+			await writeFile(file, text);
+			const { code, output } = await run(parleyd, ['-f', file]);
+			assert.notEqual(code, 0);
+			assert.ok(output.includes(`${file}:${line}:`), output);
+			assert.equal(output.trim().split('\n').length, 1, output);
+		});
+	}
+
+	test('a port in use is one clear line', async (t) => {
+		const port = await freePort();
+		const holder = createServer();
+		await new Promise((up) => holder.listen(port, '127.0.0.1', up));
+		t.after(() => holder.close());
+		const work = await scratch();
+		t.after(() => work.remove());
+		const { code, output } = await run(parleyd, [
+			'-o', `sip_listen=127.0.0.1:${port}`,
+			'-o', 'http_listen=127.0.0.1:0', '-o', 'https_listen=127.0.0.1:0',
+			'-o', 'sip_tls_listen=127.0.0.1:0', '-o', 'webrtc_port=0',
+			'-o', `control_socket=${work.dir}/c`, '-o', `data_dir=${work.dir}`]);
+		assert.notEqual(code, 0);
+		assert.match(output, new RegExp(`sip_listen.*${port}.*in use`));
+	});
+
+	test('SIGTERM ends all calls with BYE and leaves no child', async (t) => {
+		const parley = await Parley.start();
+		const bob = await Baresip.start({ audio: 'PCMU/8000/1' });
+		t.after(() => bob.stop());
+		await bob.dial(parley.uri('term'));
+		const end = await parley.stop();
+		await bob.event('CALL_CLOSED', 3000);
+		assert.deepEqual({ code: end.code, left: end.left },
+			{ code: 0, left: [] }, end.output.slice(-2000));
+	});
+
+	test('a leg whose media stops is ended', async (t) => {
+		const parley = await Parley.start({ media_timeout: 2 });
+		t.after(() => parley.stop());
+		const bob = await Baresip.start({ audio: 'PCMU/8000/1' });
+		t.after(() => bob.stop());
+		await bob.dial(parley.uri('quiet'));
+		await until('he is in', async () =>
+			(await parley.endpoints('quiet')).length === 1);
+		bob.program.child.kill('SIGSTOP');
+		await until('he is out', async () =>
+			(await parley.cli('show', 'quiet')).code === 4, 8000);
+		bob.program.child.kill('SIGCONT');
+	});
+});
+
+describe('the secure ways in', () => {
+	test('SIP over TLS with SDES-SRTP', async (t) => {
+		const tls = await freePort();
+		const parley = await Parley.start({
+			sip_tls_listen: `127.0.0.1:${tls}` });
+		t.after(() => parley.stop());
+		const bob = await Baresip.start({ audio: 'G722/8000/1', hz: 440,
+			transport: 'tls', media: 'srtp-mand' });
+		t.after(() => bob.stop());
+		const carol = await Baresip.start({ name: 'carol',
+			audio: 'PCMA/8000/1', hz: 900, transport: 'tcp' });
+		t.after(() => carol.stop());
+		await bob.dial(`sip:vault@127.0.0.1:${tls};transport=tls`);
+		await carol.dial(`${parley.uri('vault')};transport=tcp`);
+		const { hearsOthersOnly } = await import('./lib/judge.mjs');
+		await hearsOthersOnly(bob, [carol]);
+		await hearsOthersOnly(carol, [bob]);
+	});
+});
