@@ -26,6 +26,19 @@ struct config;
 /** @param config Borrowed for the life of the focus */
 int focus_alloc(struct focus **fp, const struct config *config);
 
+/**
+ * Start the mixers (parley-mixer processes)
+ *
+ * @param readyh Called once, never from within: 0 when all are up, or after
+ *               5 s when at least one is; ETIMEDOUT when none came up
+ */
+int focus_start(struct focus *f, void (*readyh)(int err, void *arg),
+		void *arg);
+
+/** Use a mixer that runs already, at the other end of this socket (tests,
+ *  mixers on other hosts). fd is taken on success */
+int focus_attach_mixer(struct focus *f, int fd);
+
 void focus_set_outside(struct focus *f, const struct outside_ops *ops);
 
 /**
@@ -94,7 +107,9 @@ void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
 /** Random token for this endpoint's event stream (HTTP API); lives with it */
 const char *focus_events_token(const struct endpoint *ep);
 
-/** End everything: `done` is called when the last leg is gone */
+/** End everything: `done` is called, never from within, when the mixers have
+ *  said goodbye to the last leg. Then free the focus with mem_deref(): that
+ *  ends the mixers' processes and waits for them (at most 0.5 s) */
 void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg);
 
 /* -------------------------------------------------------------- events
@@ -111,6 +126,12 @@ typedef void(focus_event_h)(const json_t *event, void *arg);
 /**
  * Follow a conference (NULL: all). The handler first gets, from within this
  * call, one "snapshot" event with the whole roster for each conference.
+ * Handlers are called in the midst of a change: they must not ask the focus
+ * for another one, but may drop any subscription.
+ *
+ * @param sp Set to the subscription; mem_deref() ends it, at the latest
+ *           before the focus is freed
+ * @return 0, ENOMEM, EINVAL (no conference can have that name)
  */
 int focus_subscribe(struct event_subscription **sp, struct focus *f,
 		    const char *conference, focus_event_h *h, void *arg);

@@ -1,0 +1,156 @@
+/**
+ * @file focus/command_conference.c  Verbs about a conference
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/command.h"
+#include "focus/inside.h"
+
+
+enum { URI_MAX = 256 };
+
+
+static bool list_h(struct le *le, void *arg)
+{
+	const struct conference *c = le->data;
+
+	(void)json_array_append_new(
+		arg,
+		json_pack("{s:s,s:i,s:i,s:b,s:s,s:I,s:i,s:i}", "name", c->name,
+			  "participants", (int)c->participants, "users",
+			  (int)list_count(&c->users), "locked", c->locked,
+			  "layout", c->layout, "since",
+			  (json_int_t)c->since_ms, "speaker", (int)c->speaker,
+			  "mixer",
+			  c->placed ? (int)mixer_index(c->mixer) : -1));
+
+	return false;
+}
+
+
+void command_list(struct command *cmd)
+{
+	json_t *list = json_array();
+
+	(void)hash_apply(cmd->focus->conferences, list_h, list);
+	command_ok(cmd, json_pack("{s:o}", "conferences", list));
+}
+
+
+void command_show(struct command *cmd)
+{
+	command_ok(cmd, json_pack("{s:o}", "conference",
+				  conference_json(cmd->conference)));
+}
+
+
+void command_lock(struct command *cmd)
+{
+	conference_set_locked(cmd->conference, true);
+	command_ok(cmd, NULL);
+}
+
+
+void command_unlock(struct command *cmd)
+{
+	conference_set_locked(cmd->conference, false);
+	command_ok(cmd, NULL);
+}
+
+
+void command_layout(struct command *cmd)
+{
+	const char *layout = command_string(cmd, "layout");
+
+	if (!layout || conference_set_layout(cmd->conference, layout)) {
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "\"layout\" is neither grid nor speaker");
+		return;
+	}
+
+	command_ok(cmd, NULL);
+}
+
+
+static bool is_sip_uri(const char *uri)
+{
+	size_t len = strlen(uri);
+
+	if (len > URI_MAX ||
+	    (strncasecmp(uri, "sip:", 4) && strncasecmp(uri, "sips:", 5)))
+		return false;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)uri[i] <= 0x20 || uri[i] == 0x7f ||
+		    strchr("<>\"\\", uri[i]))
+			return false;
+	}
+
+	return true;
+}
+
+
+static void answer_dial(struct command *cmd, const char *uri, int err)
+{
+	switch (err) {
+
+	case 0: command_ok(cmd, NULL); break;
+	case EINVAL:
+		command_fail(cmd, COMMAND_BAD_REQUEST, "'%.128s' is not a URI "
+			     "that can be called", uri);
+		break;
+	case EHOSTUNREACH:
+		command_fail(cmd, COMMAND_UNAVAILABLE,
+			     "there is no way to '%.128s'", uri);
+		break;
+	default:
+		command_fail(cmd, COMMAND_INTERNAL, "the call failed: %s",
+			     strerror(err));
+		break;
+	}
+}
+
+
+void command_invite(struct command *cmd)
+{
+	const struct outside_ops *out = &cmd->focus->outside;
+	const char *uri		      = command_string(cmd, "uri");
+	const char *display	      = command_string(cmd, "display");
+	const char *name	      = command_string(cmd, "conference");
+	char canonical[POLICY_NAME_MAX + 1], clean[TEXT_NAME_MAX + 1];
+
+	if (!uri || !is_sip_uri(uri)) {
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "\"uri\" is not a SIP URI");
+		return;
+	}
+
+	if (policy_name(cmd->focus->policy, name, canonical)) {
+		command_fail(cmd, COMMAND_NOT_FOUND,
+			     "no conference can be called '%.64s'", name);
+		return;
+	}
+
+	if (!out->dial || cmd->focus->shutting_down) {
+		command_fail(cmd, COMMAND_UNAVAILABLE,
+			     "calls cannot be made just now");
+		return;
+	}
+
+	if (cmd->conference)
+		conference_emit(cmd->conference, NULL, "dialing",
+				json_pack("{s:s}", "uri", uri));
+
+	answer_dial(cmd, uri,
+		    out->dial(out->arg, canonical, uri,
+			      display ? text_clean(clean, sizeof(clean),
+						   display)
+				      : NULL));
+}
+
+
+void command_end(struct command *cmd)
+{
+	conference_end(cmd->conference, REASON_ENDED);
+	command_ok(cmd, NULL);
+}

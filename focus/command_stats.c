@@ -1,0 +1,148 @@
+/**
+ * @file focus/command_stats.c  What the mixers count
+ *
+ * Asks every mixer that matters and answers when the last has answered (or
+ * its link's deadline passed).
+ */
+#include <string.h>
+#include "focus/command.h"
+#include "focus/inside.h"
+
+
+/** One mixer's part of it */
+struct stats_part {
+	struct stats_query *query;
+	struct mixer *mixer;
+};
+
+struct stats_query {
+	struct le le;		/**< in focus->queries */
+	struct command cmd;
+	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
+	json_t *mixers, *legs;
+	unsigned waiting;
+	struct stats_part part[];	/**< one a mixer */
+};
+
+
+static void query_destructor(void *arg)
+{
+	struct stats_query *q = arg;
+
+	list_unlink(&q->le);
+	json_decref(q->mixers);
+	json_decref(q->legs);
+}
+
+
+static void take_leg(struct stats_query *q, json_t *leg)
+{
+	uint32_t number = (uint32_t)json_integer_value(
+		json_object_get(leg, "leg"));
+	const struct endpoint *ep
+		= focus_leg_endpoint(q->cmd.focus, number);
+	const struct conference *c = ep ? ep->user->conference : NULL;
+
+	if (!c || (*q->conference && strcmp(q->conference, c->name)))
+		return;
+
+	(void)json_object_set_new(leg, "conference", json_string(c->name));
+	(void)json_object_set_new(leg, "endpoint", json_integer(ep->number));
+	(void)json_object_set_new(leg, "user", json_string(ep->user->aor));
+	(void)json_object_set_new(leg, "display", json_string(ep->display));
+	(void)json_array_append(q->legs, leg);
+}
+
+
+static void take_mixer(struct stats_query *q, const struct mixer *m,
+		       json_t *mixer)
+{
+	json_t *o = json_pack("{s:i,s:i,s:b,s:i}", "mixer",
+			      (int)mixer_index(m), "pid", mixer_pid(m), "up",
+			      mixer_is_up(m), "replaced",
+			      (int)mixer_deaths(m));
+
+	if (mixer)
+		(void)json_object_update_missing(o, mixer);
+	(void)json_array_append_new(q->mixers, o);
+}
+
+
+static void finish(struct stats_query *q)
+{
+	struct command cmd = q->cmd;
+	json_t *result	   = json_pack("{s:O,s:O}", "mixers", q->mixers, "legs",
+				       q->legs);
+
+	mem_deref(q);
+	command_ok(&cmd, result);
+}
+
+
+static void reply_h(int err, json_t *reply, void *arg)
+{
+	struct stats_part *part = arg;
+	struct stats_query *q	= part->query;
+	size_t i;
+	json_t *leg;
+
+	take_mixer(q, part->mixer,
+		   err ? NULL : json_object_get(reply, "mixer"));
+	if (!err) {
+		json_array_foreach(json_object_get(reply, "legs"), i, leg)
+			take_leg(q, leg);
+	}
+
+	if (!--q->waiting)
+		finish(q);
+}
+
+
+static void ask(struct stats_query *q, struct mixer *m)
+{
+	struct stats_part *part = &q->part[mixer_index(m)];
+
+	part->query = q;
+	part->mixer = m;
+
+	if (mixer_request(m, json_pack("{s:s}", "op", "stats"), reply_h, part))
+		take_mixer(q, m, NULL);
+	else
+		q->waiting++;
+}
+
+
+void command_stats(struct command *cmd)
+{
+	struct focus *f = cmd->focus;
+	struct stats_query *q;
+
+	q = mem_zalloc(sizeof(*q) +
+			       mixers_count(f->mixers) * sizeof(q->part[0]),
+		       query_destructor);
+	if (!q) {
+		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
+		return;
+	}
+
+	q->cmd	      = *cmd;
+	q->cmd.args   = NULL;
+	q->mixers     = json_array();
+	q->legs	      = json_array();
+	if (cmd->conference)
+		(void)str_ncpy(q->conference, cmd->conference->name,
+			       sizeof(q->conference));
+	list_append(&f->queries, &q->le, q);
+
+	/* one held back, so that no early answer finishes it */
+	q->waiting = 1;
+	for (unsigned i = 0; i < mixers_count(f->mixers); i++) {
+		struct mixer *m = mixers_at(f->mixers, i);
+
+		if (!cmd->conference || cmd->conference->mixer == m)
+			ask(q, m);
+	}
+
+	if (!--q->waiting)
+		finish(q);
+}

@@ -1,0 +1,133 @@
+/**
+ * @file focus/focus_events.c  Those who follow conferences
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/inside.h"
+
+
+struct event_subscription {
+	struct le le;
+	struct focus *focus;
+	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
+	focus_event_h *h;
+	void *arg;
+};
+
+
+static void destructor(void *arg)
+{
+	struct event_subscription *s = arg;
+	struct delivery *d;
+
+	/* whoever is being told just now goes on with the next one */
+	if (s->le.list) {
+		for (d = s->focus->delivery; d; d = d->outer) {
+			if (d->next == &s->le)
+				d->next = s->le.next;
+		}
+	}
+
+	list_unlink(&s->le);
+}
+
+
+void focus_deliver(struct focus *f, const struct conference *c,
+		   const json_t *event)
+{
+	struct delivery d = {f->subscriptions.head, f->delivery};
+
+	f->delivery = &d;
+	while (d.next) {
+		struct event_subscription *s = d.next->data;
+
+		d.next = d.next->next;
+		if (!*s->conference || !strcmp(s->conference, c->name))
+			s->h(event, s->arg);
+	}
+	f->delivery = d.outer;
+}
+
+
+static bool snapshot_h(struct le *le, void *arg)
+{
+	const struct conference *c   = le->data;
+	struct event_subscription *s = arg;
+	json_t *event;
+
+	if (!c->announced ||
+	    (*s->conference && strcmp(s->conference, c->name)))
+		return false;
+
+	event = json_pack("{s:I,s:I,s:s,s:s,s:o}", "seq",
+			  (json_int_t)event_log_seq(c->log), "time",
+			  (json_int_t)conference_time_ms(), "conference",
+			  c->name, "type", "snapshot", "state",
+			  conference_json(c));
+	if (event)
+		s->h(event, s->arg);
+	json_decref(event);
+
+	return false;
+}
+
+
+int focus_subscribe(struct event_subscription **sp, struct focus *f,
+		    const char *conference, focus_event_h *h, void *arg)
+{
+	struct event_subscription *s;
+
+	if (!sp || !f || !h)
+		return EINVAL;
+
+	s = mem_zalloc(sizeof(*s), destructor);
+	if (!s)
+		return ENOMEM;
+
+	if (conference &&
+	    policy_name(f->policy, conference, s->conference)) {
+		mem_deref(s);
+		return EINVAL;
+	}
+
+	s->focus = f;
+	s->h	 = h;
+	s->arg	 = arg;
+
+	/* the snapshots come first, so it is not on the list yet */
+	(void)hash_apply(f->conferences, snapshot_h, s);
+	list_append(&f->subscriptions, &s->le, s);
+	*sp = s;
+
+	return 0;
+}
+
+
+const char *focus_events_token(const struct endpoint *ep)
+{
+	return ep ? ep->token : NULL;
+}
+
+
+static bool token_h(struct le *le, void *arg)
+{
+	const struct endpoint *ep = le->data;
+	const char *token	  = arg;
+
+	return !mem_seccmp((const uint8_t *)ep->token, (const uint8_t *)token,
+			   ENDPOINT_TOKEN_SIZE - 1);
+}
+
+
+const char *focus_events_conference(const struct focus *f, const char *token)
+{
+	const struct endpoint *ep;
+
+	if (!f || !token || strlen(token) != ENDPOINT_TOKEN_SIZE - 1)
+		return NULL;
+
+	ep = list_ledata(
+		hash_apply(f->legs, token_h, (void *)(uintptr_t)token));
+
+	return ep ? ep->user->conference->name : NULL;
+}

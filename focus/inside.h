@@ -1,0 +1,65 @@
+/**
+ * @file focus/inside.h  The focus as its own rooms see it
+ *
+ * Private to this folder; everybody else has focus/focus.h.
+ */
+#ifndef PARLEY_FOCUS_INSIDE_H
+#define PARLEY_FOCUS_INSIDE_H
+
+#include "focus/conference.h"
+#include "focus/config.h"
+#include "focus/focus.h"
+#include "focus/user.h"
+
+enum {
+	FOCUS_CONFERENCE_BUCKETS = 256,
+	FOCUS_LEG_BUCKETS = 4096,
+};
+
+/** Who is being told an event; a chain, since telling may nest */
+struct delivery {
+	struct le *next;
+	struct delivery *outer;
+};
+
+struct focus {
+	const struct config *config;
+	struct policy *policy;
+	struct mixers *mixers;
+	struct hash *conferences;	/**< by name */
+	struct hash *legs;		/**< of endpoints, by leg number */
+	unsigned conference_count;
+	uint32_t last_mix, last_leg;
+	struct list subscriptions;
+	struct delivery *delivery;
+	struct list replay;		/**< of endpoints to re-offer */
+	struct tmr replay_tmr, done_tmr, ready_tmr;
+	struct list queries;		/**< stats under way */
+	struct outside_ops outside;
+	bool shutting_down;
+	unsigned farewells;		/**< mixers that have not answered */
+	void (*doneh)(void *arg);
+	void *done_arg;
+	void (*readyh)(int err, void *arg);
+	void *ready_arg;
+};
+
+/** Hand an event to those who follow its conference */
+void focus_deliver(struct focus *f, const struct conference *c,
+		   const json_t *event);
+
+/** Put an endpoint on the queue of re-offers, if its leg was lost and its
+ *  dialog can take one */
+void focus_queue_reoffer(struct endpoint *ep);
+
+/** What a mixer says happened (focus/media_event.c) */
+void focus_media_event(struct mixer *m, const json_t *event,
+		       struct focus *f);
+
+/** The endpoint pressed a key: event, then what the menu says */
+void focus_key(struct endpoint *ep, char digit, unsigned duration_ms);
+
+/** An endpoint by its leg's number; NULL */
+struct endpoint *focus_leg_endpoint(const struct focus *f, uint32_t leg);
+
+#endif
