@@ -2,7 +2,7 @@
 # All checks of the source tree that need no compiler; `./dev test rules`.
 cd "$(dirname "$0")" || exit 1
 bad=0
-for rule in includes.sh documented.sh; do
+for rule in includes.sh symbols.sh documented.sh; do
 	if sh "./$rule"; then
 		echo "rule $rule: ok"
 	else
