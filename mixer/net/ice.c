@@ -1,0 +1,387 @@
+/**
+ * @file mixer/net/ice.c  ICE-lite agent (RFC 8445)
+ *
+ * Answers the checks of the full agent at the far end and keeps what they
+ * prove: which addresses are its own (paths), which one it nominated, and
+ * that it still wants media (RFC 7675). A request whose ufrag is not ours is
+ * dropped unanswered; only one with our ufrag costs a MAC, and no answer is
+ * larger than its request.
+ */
+#include <string.h>
+#include "mixer/net/net.h"
+#include "mixer/net/stun.h"
+
+
+static uint32_t ufrag_hash(const struct net *net, const uint8_t *s, size_t len)
+{
+	uint32_t h = net->hash_seed;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ s[i]) * 0x01000193;
+
+	return h ^ h >> 15;
+}
+
+
+static uint32_t path_hash(const struct net *net, const struct sa *addr)
+{
+	uint32_t h = net->hash_seed ^ sa_port(addr) * 0x9e3779b1U;
+
+	if (sa_af(addr) == AF_INET) {
+		h = (h ^ sa_in(addr)) * 0x85ebca6bU;
+	}
+	else {
+		uint8_t ip[16];
+
+		sa_in6(addr, ip);
+		for (size_t i = 0; i < sizeof(ip); i++)
+			h = (h ^ ip[i]) * 0x01000193;
+	}
+
+	return h ^ h >> 13;
+}
+
+
+static void credentials_make(struct transport *t, struct ice_credentials *c)
+{
+	c->transport = t;
+	rand_str(c->ufrag, ICE_UFRAG_BYTES + 1);
+	rand_str(c->pwd, ICE_PWD_BYTES + 1);
+	hash_append(t->net->ufrags,
+		    ufrag_hash(t->net, (const uint8_t *)c->ufrag,
+			       strlen(c->ufrag)),
+		    &c->le, c);
+}
+
+
+static void credentials_drop(struct ice_credentials *c)
+{
+	if (c->transport)
+		hash_unlink(&c->le);
+
+	memset(c, 0, sizeof(*c));
+}
+
+
+int ice_init(struct transport *t)
+{
+	credentials_make(t, &t->ice.local[0]);
+
+	return 0;
+}
+
+
+static void path_drop(struct path *path)
+{
+	struct transport *t = path->transport;
+
+	hash_unlink(&path->le);
+	if (t->dtls_path == path)
+		t->dtls_path = NULL;
+	if (t->ice.selected == path) {
+		t->ice.selected	 = NULL;
+		t->ice.nominated = false;
+	}
+	memset(path, 0, sizeof(*path));
+}
+
+
+void ice_close(struct transport *t)
+{
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		if (t->ice.paths[i].transport)
+			path_drop(&t->ice.paths[i]);
+	}
+
+	credentials_drop(&t->ice.local[0]);
+	credentials_drop(&t->ice.local[1]);
+}
+
+
+/** New credentials beside the old (RFC 8445 section 9) */
+static void ice_restart(struct transport *t)
+{
+	struct ice *ice		   = &t->ice;
+	struct ice_credentials old = ice->local[0];
+
+	credentials_drop(&ice->local[1]);
+	credentials_drop(&ice->local[0]);
+	ice->local[1] = old;
+	memset(&ice->local[1].le, 0, sizeof(ice->local[1].le));
+	hash_append(t->net->ufrags,
+		    ufrag_hash(t->net, (const uint8_t *)old.ufrag,
+			       strlen(old.ufrag)),
+		    &ice->local[1].le, &ice->local[1]);
+	credentials_make(t, &ice->local[0]);
+}
+
+
+int ice_set_remote(struct transport *t, const char *ufrag, const char *pwd)
+{
+	struct ice *ice = &t->ice;
+	size_t u = strlen(ufrag), p = strlen(pwd);
+
+	if (!u || u > ICE_UFRAG_MAX || p < ICE_PWD_MIN || p > ICE_PWD_MAX)
+		return EPROTO;
+
+	if (ice->remote_ufrag[0] && (strcmp(ufrag, ice->remote_ufrag) ||
+				     strcmp(pwd, ice->remote_pwd)))
+		ice_restart(t);
+
+	memcpy(ice->remote_ufrag, ufrag, u + 1);
+	memcpy(ice->remote_pwd, pwd, p + 1);
+
+	return 0;
+}
+
+
+/** Whose credentials the first half of a USERNAME names, if ours */
+static struct ice_credentials *credentials_find(const struct net *net,
+						const uint8_t *username,
+						size_t len)
+{
+	const uint8_t *colon = len ? memchr(username, ':', len) : NULL;
+	size_t n	     = colon ? (size_t)(colon - username) : 0;
+	struct le *le;
+
+	if (n != ICE_UFRAG_BYTES)
+		return NULL;
+
+	le = list_head(
+		hash_list(net->ufrags, ufrag_hash(net, username, n)));
+	for (; le; le = le->next) {
+		struct ice_credentials *c = le->data;
+
+		if (!memcmp(c->ufrag, username, n))
+			return c;
+	}
+
+	return NULL;
+}
+
+
+struct path *ice_path(const struct net *net, const struct port *port,
+		      const struct sa *src)
+{
+	struct le *le = list_head(hash_list(net->paths, path_hash(net, src)));
+
+	for (; le; le = le->next) {
+		struct path *path = le->data;
+
+		if (path->port == port && sa_cmp(&path->addr, src, SA_ALL))
+			return path;
+	}
+
+	return NULL;
+}
+
+
+/** A place for a new path: a free one, or the one longest unchecked */
+static struct path *path_place(struct ice *ice)
+{
+	struct path *oldest = NULL;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		struct path *path = &ice->paths[i];
+
+		if (!path->transport)
+			return path;
+		if (path != ice->selected &&
+		    (!oldest || path->checked_us < oldest->checked_us))
+			oldest = path;
+	}
+
+	path_drop(oldest);
+
+	return oldest;
+}
+
+
+static struct path *path_validate(struct transport *t, struct port *port,
+				  const struct sa *src, uint64_t now_us)
+{
+	struct path *path = ice_path(t->net, port, src);
+
+	/* the address now belongs to another agent, which proved it */
+	if (path && path->transport != t) {
+		path_drop(path);
+		path = NULL;
+	}
+
+	if (!path) {
+		path		= path_place(&t->ice);
+		path->transport = t;
+		path->port	= port;
+		path->addr	= *src;
+		hash_append(t->net->paths, path_hash(t->net, src), &path->le,
+			    path);
+	}
+
+	path->checked_us = now_us;
+
+	return path;
+}
+
+
+/** A check was good: keep what it proves */
+static void check_passed(struct transport *t, struct ice_credentials *c,
+			 struct port *port, const struct sa *src,
+			 bool use_candidate, uint64_t now_us)
+{
+	struct ice *ice = &t->ice;
+	struct sa before;
+	struct path *path;
+	bool had = ice->selected != NULL;
+
+	if (had)
+		before = ice->selected->addr;
+
+	path	    = path_validate(t, port, src, now_us);
+	t->heard_us = now_us;
+	if (use_candidate && c == &ice->local[0]) {
+		ice->selected  = path;
+		ice->nominated = true;
+		/* the restart is through: the old credentials have served */
+		credentials_drop(&ice->local[1]);
+	}
+	else if (use_candidate && ice->selected != path) {
+		ice->selected  = path;
+		ice->nominated = true;
+	}
+	else if (!ice->selected) {
+		ice->selected = path;
+	}
+
+	webrtc_path_changed(t, had && !sa_cmp(&before, &ice->selected->addr,
+					      SA_ALL));
+}
+
+
+static void reply(struct port *port, const struct sa *dst,
+		  struct stun_writer *w, const char *pwd)
+{
+	stun_write_end(w, pwd);
+	(void)port_send(port, dst, w->buf, w->len);
+}
+
+
+static void reply_error(struct port *port, const struct sa *dst,
+			const struct stun_packet *p, unsigned code,
+			const char *reason, const char *pwd)
+{
+	struct stun_writer w;
+	uint8_t types[2 * STUN_UNKNOWN_MAX];
+
+	stun_write_header(&w, STUN_BINDING_ERROR, p->transaction);
+	stun_write_error(&w, code, reason);
+	if (code == 420) {
+		for (size_t i = 0; i < p->unknown_count; i++) {
+			types[2 * i]	 = (uint8_t)(p->unknown[i] >> 8);
+			types[2 * i + 1] = (uint8_t)p->unknown[i];
+		}
+		stun_write_attribute(&w, STUN_ATTR_UNKNOWN_ATTR, types,
+				     2 * p->unknown_count);
+	}
+
+	reply(port, dst, &w, pwd);
+}
+
+
+static void request(struct net *net, struct port *port, const struct sa *src,
+		    const struct stun_packet *p, uint64_t now_us)
+{
+	struct ice_credentials *c;
+	struct transport *t;
+	struct stun_writer w;
+
+	c = credentials_find(net, p->username, p->username_bytes);
+	if (!c) {
+		++net->stats.discarded;
+		return;
+	}
+
+	if (!stun_packet_authentic(p, c->pwd)) {
+		++net->stats.discarded;
+		if (p->integrity)
+			reply_error(port, src, p, 401, "Unauthorized", NULL);
+		else
+			reply_error(port, src, p, 400, "Bad Request", NULL);
+		return;
+	}
+
+	if (p->unknown_count) {
+		reply_error(port, src, p, 420, "Unknown Attribute", c->pwd);
+		return;
+	}
+
+	/* a lite agent is always controlled (RFC 8445 section 6.1.1) */
+	if (p->controlled) {
+		reply_error(port, src, p, 487, "Role Conflict", c->pwd);
+		return;
+	}
+
+	stun_write_header(&w, STUN_BINDING_SUCCESS, p->transaction);
+	stun_write_mapped(&w, src);
+	reply(port, src, &w, c->pwd);
+
+	t = mem_ref(c->transport);
+	check_passed(t, c, port, src, p->use_candidate, now_us);
+	mem_deref(t);
+}
+
+
+void ice_receive(struct net *net, struct port *port, const struct sa *src,
+		 const uint8_t *buf, size_t len, uint64_t now_us)
+{
+	struct stun_packet p;
+
+	if (stun_packet_decode(&p, buf, len) ||
+	    (p.has_fingerprint && !p.fingerprint_valid)) {
+		++net->stats.discarded;
+		return;
+	}
+
+	switch (p.type) {
+
+	case STUN_BINDING_REQUEST: request(net, port, src, &p, now_us); break;
+	case STUN_BINDING_INDICATION: break; /* keeps a NAT open, no more */
+	default: ++net->stats.discarded; break;
+	}
+}
+
+
+/** The path to go on with: the one checked last */
+static struct path *path_best(struct ice *ice)
+{
+	struct path *best = NULL;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		struct path *path = &ice->paths[i];
+
+		if (path->transport &&
+		    (!best || path->checked_us > best->checked_us))
+			best = path;
+	}
+
+	return best;
+}
+
+
+void ice_tick(struct transport *t, uint64_t now_us)
+{
+	struct ice *ice = &t->ice;
+	bool had	= ice->selected != NULL;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		struct path *path = &ice->paths[i];
+
+		if (path->transport &&
+		    now_us > path->checked_us + ICE_CONSENT_US)
+			path_drop(path);
+	}
+
+	if (had && !ice->selected) {
+		ice->selected = path_best(ice);
+		webrtc_path_changed(t, ice->selected != NULL);
+	}
+}

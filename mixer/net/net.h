@@ -1,0 +1,207 @@
+/**
+ * @file mixer/net/net.h  What the files behind transport.h share
+ *
+ * Private to mixer/net. A net has ports (sockets); a WebRTC port is shared by
+ * all WebRTC transports of its media address, a plain port belongs to one
+ * transport. WebRTC datagrams find their transport by the ufrag in a STUN
+ * request and else by the address a request has validated (`struct path`).
+ * All of it lives on the media thread.
+ */
+#ifndef PARLEY_MIXER_NET_NET_H
+#define PARLEY_MIXER_NET_NET_H
+
+#include "mixer/base/re.h"
+#include "mixer/net/dtls.h"
+#include "mixer/net/srtp.h"
+#include "mixer/net/transport.h"
+
+enum {
+	NET_ADDRESS_MAX = 4,
+	/** Datagrams read from one socket before others get their turn */
+	NET_DRAIN_MAX = 64,
+	/** Addresses of one far end that may be valid at a time */
+	ICE_PATH_MAX = 16,
+	/** A path without a check for so long is gone (RFC 7675 section 5.1) */
+	ICE_CONSENT_US = 30000000,
+	/** Lengths of ufrag and pwd (RFC 8839 section 5.4) */
+	ICE_UFRAG_MAX = 256,
+	ICE_PWD_MIN   = 22,
+	ICE_PWD_MAX   = 256,
+	/** Random characters of ours: at least 24 and 128 bits */
+	ICE_UFRAG_BYTES = 8,
+	ICE_PWD_BYTES	= 24,
+};
+
+struct port;
+
+/** A datagram arrived; buf has room for TRANSPORT_DATAGRAM_MAX */
+typedef void(port_receive_h)(struct port *port, const struct sa *src,
+			     uint8_t *buf, size_t len, uint64_t now_us,
+			     void *arg);
+
+/** One UDP socket, bound to a media address */
+struct port {
+	struct net *net;
+	int fd;	       /**< -1: closed */
+	struct sa addr;
+	port_receive_h *receiveh;
+	void *arg;
+};
+
+struct net {
+	struct net_config config;
+	struct port ports[NET_ADDRESS_MAX]; /**< WebRTC's */
+	struct list transports;
+	struct hash *ufrags;		    /**< struct ice_credentials */
+	struct hash *paths;		    /**< struct path */
+	struct dtls_context *dtls;
+	struct net_stats stats;
+	uint64_t now_us;    /**< of the last wake or tick */
+	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
+	uint16_t next_port; /**< where the search in the range goes on */
+	/** Plain pairs open on each media address */
+	unsigned plain_pairs[NET_ADDRESS_MAX];
+	bool gso_refused;   /**< the kernel or device cannot segment UDP */
+	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
+};
+
+/** A ufrag and password of ours; two while a restart is under way */
+struct ice_credentials {
+	struct le le;
+	struct transport *transport; /**< NULL: unused */
+	char ufrag[16], pwd[40];
+};
+
+/** An address of the far end that passed an authenticated check */
+struct path {
+	struct le le;
+	struct transport *transport; /**< NULL: unused */
+	struct port *port;
+	struct sa addr;
+	uint64_t checked_us;
+};
+
+/** ICE-lite agent of one transport */
+struct ice {
+	/** [0] current, [1] the ones before a restart until its nomination */
+	struct ice_credentials local[2];
+	char remote_ufrag[ICE_UFRAG_MAX + 1], remote_pwd[ICE_PWD_MAX + 1];
+	struct path paths[ICE_PATH_MAX];
+	struct path *selected; /**< nominated, or the first valid one */
+	bool nominated;	       /**< `selected` was nominated */
+};
+
+/** Where one plain component's packets go to and may come from */
+struct latch {
+	struct sa signalled; /**< unset: not known yet */
+	struct sa latched;   /**< unset: none */
+	bool signalled_heard;
+};
+
+struct transport {
+	struct le le;
+	struct net *net;
+	enum transport_kind kind;
+	enum transport_state state;
+	struct transport_handlers handlers;
+	void *arg;
+	uint64_t heard_us;
+	struct crypto_context *in, *out; /**< NULL: not agreed, or plain RTP */
+	/* WebRTC */
+	struct ice ice;
+	struct dtls_association *dtls;
+	struct path *dtls_path; /**< where the last flight came from */
+	enum dtls_role role;
+	bool role_known;
+	struct transport_fingerprint fingerprints[TRANSPORT_FINGERPRINT_MAX];
+	size_t fingerprint_count;
+	/* plain */
+	struct port rtp_port, rtcp_port;
+	size_t address_index;
+	struct latch rtp, rtcp;
+	bool rtcp_mux;
+	enum transport_suite suite;
+	uint8_t local_keying[SRTP_KEYING_MAX], remote_keying[SRTP_KEYING_MAX];
+	char local_sdes[64];
+};
+
+/* port.c */
+
+/** Open and register; addr->port 0: any. @return 0, EADDRINUSE, ... */
+int port_open(struct port *port, struct net *net, const struct sa *addr,
+	      port_receive_h *receiveh, void *arg);
+/** Close; harmless when closed or zeroed with fd -1 */
+void port_close(struct port *port);
+/** Send one datagram; counts. @return 0 or errno */
+int port_send(struct port *port, const struct sa *dst, const uint8_t *buf,
+	      size_t len);
+/** Send datagrams to one address, joined by UDP GSO where sizes allow */
+int port_send_burst(struct port *port, const struct sa *dst,
+		    uint8_t *const bufs[], const size_t lens[], size_t count);
+
+/* demux.c */
+
+/** What a datagram is by its first bytes (RFC 7983, RFC 5761) */
+enum datagram_type {
+	DATAGRAM_UNKNOWN,
+	DATAGRAM_STUN,
+	DATAGRAM_DTLS,
+	DATAGRAM_RTP,
+	DATAGRAM_RTCP,
+};
+
+enum datagram_type datagram_type(const uint8_t *buf, size_t len);
+
+/** The WebRTC ports' receive handler; arg is the net */
+void demux_receive(struct port *port, const struct sa *src, uint8_t *buf,
+		   size_t len, uint64_t now_us, void *arg);
+
+/* ice.c */
+
+/** Make the first local credentials */
+int ice_init(struct transport *t);
+/** Leave the net's tables */
+void ice_close(struct transport *t);
+/** Take the far end's credentials; changed ones are a restart */
+int ice_set_remote(struct transport *t, const char *ufrag, const char *pwd);
+/** A STUN datagram on a WebRTC port */
+void ice_receive(struct net *net, struct port *port, const struct sa *src,
+		 const uint8_t *buf, size_t len, uint64_t now_us);
+/** The path an address belongs to, NULL if it is not validated */
+struct path *ice_path(const struct net *net, const struct port *port,
+		      const struct sa *src);
+/** Forget paths whose consent ran out */
+void ice_tick(struct transport *t, uint64_t now_us);
+
+/* transport_webrtc.c */
+
+/** An address became valid or the selection moved */
+void webrtc_path_changed(struct transport *t, bool moved);
+void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len);
+void webrtc_media_receive(struct transport *t, uint8_t *buf, size_t len,
+			  bool rtcp, uint64_t now_us);
+int webrtc_set_remote(struct transport *t, const struct transport_remote *r);
+void webrtc_tick(struct transport *t, uint64_t now_us);
+/** Bring the state in line with what is known */
+void webrtc_update(struct transport *t);
+
+/* transport_plain.c */
+
+int plain_open(struct transport *t, size_t address_index,
+	       enum transport_suite suite);
+/** Close the pair */
+void plain_close(struct transport *t);
+int plain_set_remote(struct transport *t, const struct transport_remote *r);
+/** Where RTP or RTCP goes; NULL: not known yet */
+const struct sa *plain_destination(const struct transport *t, bool rtcp);
+
+/* transport.c */
+
+/** Change the state and tell the owner, once per change */
+void transport_state_set(struct transport *t, enum transport_state state,
+			 const char *reason);
+/** Hand a clear packet up; the transport may be gone afterwards */
+void transport_deliver(struct transport *t, uint8_t *buf, size_t len,
+		       bool rtcp, uint64_t now_us);
+
+#endif

@@ -1,0 +1,248 @@
+/**
+ * @file mixer/net/transport.c  One way in and out of a leg
+ */
+#include <string.h>
+#include <openssl/crypto.h>
+#include "mixer/base/log.h"
+#include "mixer/net/net.h"
+
+
+static const char *state_name(enum transport_state state)
+{
+	switch (state) {
+
+	case TRANSPORT_NEW: return "new";
+	case TRANSPORT_CONNECTED: return "connected";
+	case TRANSPORT_FAILED: return "failed";
+	case TRANSPORT_CLOSED: return "closed";
+	}
+
+	return "?";
+}
+
+
+static void transport_destructor(void *arg)
+{
+	struct transport *t = arg;
+
+	/* whatever is said from here on reaches nobody above */
+	memset(&t->handlers, 0, sizeof(t->handlers));
+	if (t->dtls)
+		dtls_association_close(t->dtls);
+
+	ice_close(t);
+	plain_close(t);
+	list_unlink(&t->le);
+	mem_deref(t->dtls);
+	mem_deref(t->in);
+	mem_deref(t->out);
+	OPENSSL_cleanse(t->local_keying, sizeof(t->local_keying));
+	OPENSSL_cleanse(t->remote_keying, sizeof(t->remote_keying));
+	mem_deref(t->net);
+}
+
+
+int transport_alloc(struct transport **tp, struct net *net,
+		    enum transport_kind kind, size_t address_index,
+		    enum transport_suite suite,
+		    const struct transport_handlers *h, void *arg)
+{
+	struct transport *t;
+	int err;
+
+	if (!tp || !net || !h ||
+	    address_index >= net->config.media_address_count)
+		return EINVAL;
+
+	t = mem_zalloc(sizeof(*t), transport_destructor);
+	if (!t)
+		return ENOMEM;
+
+	t->net		= mem_ref(net);
+	t->kind		= kind;
+	t->handlers	= *h;
+	t->arg		= arg;
+	t->rtp_port.fd	= -1;
+	t->rtcp_port.fd = -1;
+	list_append(&net->transports, &t->le, t);
+	err = kind == TRANSPORT_WEBRTC ? ice_init(t)
+				       : plain_open(t, address_index, suite);
+	if (err)
+		mem_deref(t);
+	else
+		*tp = t;
+
+	return err;
+}
+
+
+int transport_set_remote(struct transport *t,
+			 const struct transport_remote *remote)
+{
+	if (!t || !remote)
+		return EINVAL;
+
+	return t->kind == TRANSPORT_WEBRTC ? webrtc_set_remote(t, remote)
+					   : plain_set_remote(t, remote);
+}
+
+
+static void local_webrtc(const struct transport *t, struct transport_local *l)
+{
+	const struct net *net = t->net;
+
+	str_ncpy(l->ice_ufrag, t->ice.local[0].ufrag, sizeof(l->ice_ufrag));
+	str_ncpy(l->ice_pwd, t->ice.local[0].pwd, sizeof(l->ice_pwd));
+	l->fingerprint	   = *dtls_context_fingerprint(net->dtls);
+	l->candidate_count = net->config.media_address_count;
+	for (size_t i = 0; i < l->candidate_count; i++) {
+		l->candidates[i].addr = net->ports[i].addr;
+		/* host, by order of configuration, component 1 (RFC 8445
+		 * section 5.1.2.1) */
+		l->candidates[i].priority = (126U << 24) +
+					    ((65535U - (uint32_t)i) << 8) +
+					    (256 - 1);
+	}
+}
+
+
+void transport_local(const struct transport *t, struct transport_local *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->kind = t->kind;
+	if (t->kind == TRANSPORT_WEBRTC) {
+		local_webrtc(t, l);
+		return;
+	}
+
+	l->rtp	     = t->rtp_port.addr;
+	l->rtcp_port = sa_port(t->rtcp_mux ? &t->rtp_port.addr
+					   : &t->rtcp_port.addr);
+	l->suite     = t->suite;
+	str_ncpy(l->sdes_key, t->local_sdes, sizeof(l->sdes_key));
+}
+
+
+enum transport_state transport_state(const struct transport *t)
+{
+	return t->state;
+}
+
+
+uint64_t transport_heard_us(const struct transport *t)
+{
+	return t->heard_us;
+}
+
+
+void transport_state_set(struct transport *t, enum transport_state state,
+			 const char *reason)
+{
+	if (t->state == state)
+		return;
+
+	log_debug("transport", "state from=%s to=%s reason=\"%s\"",
+		  state_name(t->state), state_name(state), reason);
+	t->state = state;
+	if (t->handlers.state)
+		t->handlers.state(state, reason, t->arg);
+}
+
+
+void transport_deliver(struct transport *t, uint8_t *buf, size_t len,
+		       bool rtcp, uint64_t now_us)
+{
+	t->heard_us = now_us;
+	if (rtcp && t->handlers.rtcp)
+		t->handlers.rtcp(buf, len, now_us, t->arg);
+	else if (!rtcp && t->handlers.rtp)
+		t->handlers.rtp(buf, len, now_us, t->arg);
+}
+
+
+/** Where packets leave and go to; NULL while there is no such place */
+static struct port *route(struct transport *t, bool rtcp,
+			  const struct sa **dst)
+{
+	if (t->state != TRANSPORT_CONNECTED)
+		return NULL;
+
+	if (t->kind == TRANSPORT_WEBRTC) {
+		if (!t->ice.selected || !t->out)
+			return NULL;
+
+		*dst = &t->ice.selected->addr;
+
+		return t->ice.selected->port;
+	}
+
+	*dst = plain_destination(t, rtcp);
+	if (!*dst)
+		return NULL;
+
+	return rtcp && !t->rtcp_mux ? &t->rtcp_port : &t->rtp_port;
+}
+
+
+static int send_one(struct transport *t, uint8_t *buf, size_t len, bool rtcp)
+{
+	const struct sa *dst;
+	struct port *port;
+	int err;
+
+	if (!t || !buf)
+		return EINVAL;
+
+	port = route(t, rtcp, &dst);
+	if (!port)
+		return ENOTCONN;
+
+	if (t->out) {
+		err = crypto_context_protect(t->out, buf, &len, rtcp);
+		if (err)
+			return err;
+	}
+
+	return port_send(port, dst, buf, len);
+}
+
+
+int transport_send_rtp(struct transport *t, uint8_t *buf, size_t len)
+{
+	return send_one(t, buf, len, false);
+}
+
+
+int transport_send_rtcp(struct transport *t, uint8_t *buf, size_t len)
+{
+	return send_one(t, buf, len, true);
+}
+
+
+int transport_send_burst(struct transport *t, uint8_t *const bufs[],
+			 const size_t lens[], size_t count)
+{
+	size_t sizes[TRANSPORT_BURST_MAX];
+	const struct sa *dst;
+	struct port *port;
+
+	if (!t || !bufs || !lens || count > TRANSPORT_BURST_MAX)
+		return EINVAL;
+
+	port = route(t, false, &dst);
+	if (!port)
+		return ENOTCONN;
+
+	for (size_t i = 0; i < count; i++) {
+		int err = 0;
+
+		sizes[i] = lens[i];
+		if (t->out)
+			err = crypto_context_protect(t->out, bufs[i],
+						     &sizes[i], false);
+		if (err)
+			return err;
+	}
+
+	return port_send_burst(port, dst, bufs, sizes, count);
+}

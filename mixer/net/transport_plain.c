@@ -1,0 +1,297 @@
+/**
+ * @file mixer/net/transport_plain.c  RTP on a port pair of its own
+ *
+ * Symmetric RTP: many terminals sit behind a NAT that the address in their
+ * SDP does not tell, so the first other source that sends is believed until
+ * the signalled one is heard. With SDES it must also prove to hold the key.
+ */
+#include <string.h>
+#include <openssl/crypto.h>
+#include "mixer/net/net.h"
+
+
+enum {
+	RTP_BYTES_MIN  = 12,
+	RTCP_BYTES_MIN = 8,
+};
+
+
+static bool is_rtcp(const struct transport *t, const struct port *port,
+		    const uint8_t *buf, size_t len)
+{
+	if (port == &t->rtcp_port)
+		return true;
+
+	if (t->rtcp_mux)
+		return datagram_type(buf, len) == DATAGRAM_RTCP;
+
+	/* without rtcp-mux only types that RTCP really has count as RTCP on
+	 * the RTP port: payload types 64..71 and 80..95 may be in use */
+	return buf[1] >= RTCP_SR && buf[1] <= RTCP_XR;
+}
+
+
+/** Whether a source may send to this component at all */
+static bool latch_admits(const struct latch *l, const struct sa *src)
+{
+	if (sa_cmp(&l->signalled, src, SA_ALL))
+		return true;
+
+	if (l->signalled_heard)
+		return false;
+
+	return !sa_isset(&l->latched, SA_ALL) ||
+	       sa_cmp(&l->latched, src, SA_ALL);
+}
+
+
+/** A good packet came from an admitted source */
+static void latch_heard(struct latch *l, const struct sa *src)
+{
+	if (sa_cmp(&l->signalled, src, SA_ALL)) {
+		l->signalled_heard = true;
+		sa_init(&l->latched, AF_UNSPEC);
+	}
+	else if (!sa_isset(&l->latched, SA_ALL)) {
+		l->latched = *src;
+	}
+}
+
+
+/** A changed address starts anew; the same one keeps what was learnt */
+static void latch_signal(struct latch *l, const struct sa *addr)
+{
+	if (!sa_isset(addr, SA_ALL) || sa_cmp(&l->signalled, addr, SA_ALL))
+		return;
+
+	memset(l, 0, sizeof(*l));
+	l->signalled = *addr;
+}
+
+
+const struct sa *plain_destination(const struct transport *t, bool rtcp)
+{
+	const struct latch *l = rtcp && !t->rtcp_mux ? &t->rtcp : &t->rtp;
+
+	if (sa_isset(&l->latched, SA_ALL))
+		return &l->latched;
+
+	return sa_isset(&l->signalled, SA_ALL) ? &l->signalled : NULL;
+}
+
+
+static void plain_update(struct transport *t)
+{
+	bool keyed = t->suite == TRANSPORT_SUITE_NONE || (t->in && t->out);
+
+	if (keyed && plain_destination(t, false))
+		transport_state_set(t, TRANSPORT_CONNECTED, "connected");
+}
+
+
+/** Authenticate and open, or for plain RTP look whether it is any */
+static int packet_open(struct transport *t, uint8_t *buf, size_t *len,
+		       bool rtcp, uint64_t now_us)
+{
+	if (*len < (size_t)(rtcp ? RTCP_BYTES_MIN : RTP_BYTES_MIN))
+		return EBADMSG;
+
+	if (t->suite == TRANSPORT_SUITE_NONE)
+		return 0;
+
+	if (!t->in)
+		return EACCES;
+
+	return crypto_context_unprotect(t->in, buf, len, rtcp, now_us);
+}
+
+
+static void plain_receive(struct port *port, const struct sa *src,
+			  uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	struct transport *t = arg;
+	enum datagram_type type = datagram_type(buf, len);
+	struct latch *l = port == &t->rtcp_port ? &t->rtcp : &t->rtp;
+	bool rtcp;
+
+	if ((type != DATAGRAM_RTP && type != DATAGRAM_RTCP) ||
+	    !latch_admits(l, src))
+		goto discard;
+
+	rtcp = is_rtcp(t, port, buf, len);
+	if (packet_open(t, buf, &len, rtcp, now_us))
+		goto discard;
+
+	latch_heard(l, src);
+	plain_update(t);
+	transport_deliver(t, buf, len, rtcp, now_us);
+	return;
+
+discard:
+	++t->net->stats.discarded;
+}
+
+
+static int open_pair(struct transport *t, uint16_t number)
+{
+	struct sa addr = t->net->config.media_addresses[t->address_index];
+	int err;
+
+	sa_set_port(&addr, number);
+	err = port_open(&t->rtp_port, t->net, &addr, plain_receive, t);
+	if (err)
+		return err;
+
+	sa_set_port(&addr, number + 1);
+	err = port_open(&t->rtcp_port, t->net, &addr, plain_receive, t);
+	if (err)
+		port_close(&t->rtp_port);
+
+	return err;
+}
+
+
+/** The next free pair of the range, round and round: a port just given up
+ *  may still hear its former far end */
+static int open_any_pair(struct transport *t)
+{
+	struct net *net	   = t->net;
+	unsigned min	   = net->config.rtp_port_min;
+	unsigned max	   = net->config.rtp_port_max;
+	unsigned pairs	   = min ? (max - min + 1) / 2 : 0;
+	unsigned *in_use   = &net->plain_pairs[t->address_index];
+
+	if (*in_use >= pairs)
+		return EADDRNOTAVAIL;
+
+	for (unsigned i = 0; i < pairs; i++) {
+		uint16_t number = net->next_port;
+		int err;
+
+		net->next_port = number + 3U <= max ? (uint16_t)(number + 2)
+						    : (uint16_t)min;
+		err = open_pair(t, number);
+		if (!err)
+			++*in_use;
+		if (err != EADDRINUSE)
+			return err;
+	}
+
+	return EADDRNOTAVAIL;
+}
+
+
+static int make_local_key(struct transport *t, enum transport_suite suite)
+{
+	struct crypto_context *out = NULL;
+	int err;
+
+	err = sdes_generate(suite, t->local_keying, t->local_sdes,
+			    sizeof(t->local_sdes));
+	if (err)
+		return err;
+
+	err = crypto_context_alloc(&out, suite, false, t->local_keying,
+				   transport_suite_keying_bytes(suite));
+	if (err)
+		return err;
+
+	mem_deref(t->out);
+	t->out	 = out;
+	t->in	 = mem_deref(t->in);
+	t->suite = suite;
+	OPENSSL_cleanse(t->remote_keying, sizeof(t->remote_keying));
+
+	return 0;
+}
+
+
+int plain_open(struct transport *t, size_t address_index,
+	       enum transport_suite suite)
+{
+	t->address_index = address_index;
+	if (suite != TRANSPORT_SUITE_NONE) {
+		int err = make_local_key(t, suite);
+
+		if (err)
+			return err;
+	}
+
+	return open_any_pair(t);
+}
+
+
+void plain_close(struct transport *t)
+{
+	if (t->rtp_port.fd >= 0)
+		--t->net->plain_pairs[t->address_index];
+
+	port_close(&t->rtp_port);
+	port_close(&t->rtcp_port);
+}
+
+
+static int set_remote_key(struct transport *t, const char *text)
+{
+	size_t len = transport_suite_keying_bytes(t->suite);
+	uint8_t keying[SRTP_KEYING_MAX];
+	struct crypto_context *in = NULL;
+	int err;
+
+	err = sdes_decode(t->suite, text, keying);
+	if (err)
+		return err;
+
+	/* the same key goes on with its roll-over counters */
+	if (t->in && !CRYPTO_memcmp(keying, t->remote_keying, len))
+		goto out;
+
+	err = crypto_context_alloc(&in, t->suite, true, keying, len);
+	if (err)
+		goto out;
+
+	mem_deref(t->in);
+	t->in = in;
+	memcpy(t->remote_keying, keying, len);
+
+out:
+	OPENSSL_cleanse(keying, sizeof(keying));
+
+	return err;
+}
+
+
+int plain_set_remote(struct transport *t, const struct transport_remote *r)
+{
+	struct sa rtcp = r->rtcp;
+	int err;
+
+	/* no way down from SRTP to RTP within one m-line's profile */
+	if (r->suite == TRANSPORT_SUITE_NONE &&
+	    t->suite != TRANSPORT_SUITE_NONE && sa_isset(&r->rtp, SA_ALL))
+		return EPROTO;
+
+	if (r->suite != TRANSPORT_SUITE_NONE && r->suite != t->suite) {
+		err = make_local_key(t, r->suite);
+		if (err)
+			return err;
+	}
+
+	if (r->suite != TRANSPORT_SUITE_NONE && r->sdes_key) {
+		err = set_remote_key(t, r->sdes_key);
+		if (err)
+			return err;
+	}
+
+	if (!sa_isset(&rtcp, SA_ALL) && sa_isset(&r->rtp, SA_ALL)) {
+		rtcp = r->rtp;
+		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
+	}
+
+	t->rtcp_mux = r->rtcp_mux;
+	latch_signal(&t->rtp, &r->rtp);
+	latch_signal(&t->rtcp, &rtcp);
+	plain_update(t);
+
+	return 0;
+}

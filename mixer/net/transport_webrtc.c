@@ -1,0 +1,278 @@
+/**
+ * @file mixer/net/transport_webrtc.c  ICE, DTLS and SRTP joined
+ *
+ * Media flows when three things have come together, in any order: a validated
+ * path, a finished handshake, and a signalled fingerprint that fits the
+ * peer's certificate. Until the last there are no SRTP keys at all.
+ */
+#include <string.h>
+#include <openssl/crypto.h>
+#include "mixer/net/net.h"
+
+
+static void send_datagram(const uint8_t *buf, size_t len, void *arg)
+{
+	struct transport *t    = arg;
+	const struct path *path = t->dtls_path ? t->dtls_path
+					       : t->ice.selected;
+
+	if (path)
+		(void)port_send(path->port, &path->addr, buf, len);
+}
+
+
+static void keys_forget(struct transport *t)
+{
+	t->in  = mem_deref(t->in);
+	t->out = mem_deref(t->out);
+}
+
+
+static void fail(struct transport *t, const char *reason)
+{
+	keys_forget(t);
+	t->dtls = mem_deref(t->dtls);
+	transport_state_set(t, TRANSPORT_FAILED, reason);
+}
+
+
+static int keys_take(struct transport *t)
+{
+	uint8_t local[SRTP_KEYING_MAX], remote[SRTP_KEYING_MAX];
+	enum transport_suite suite;
+	size_t len;
+	int err;
+
+	err = dtls_association_keys(t->dtls, &suite, local, remote);
+	if (err)
+		return err;
+
+	len = transport_suite_keying_bytes(suite);
+	err = crypto_context_alloc(&t->in, suite, true, remote, len);
+	if (!err)
+		err = crypto_context_alloc(&t->out, suite, false, local, len);
+
+	if (!err)
+		t->suite = suite;
+	else
+		keys_forget(t);
+
+	OPENSSL_cleanse(local, sizeof(local));
+	OPENSSL_cleanse(remote, sizeof(remote));
+
+	return err;
+}
+
+
+/** The handshake is complete: verify once the fingerprint is known */
+static void established(struct transport *t)
+{
+	if (!t->fingerprint_count)
+		return;
+
+	if (!t->in) {
+		if (dtls_association_verify(t->dtls, t->fingerprints,
+					    t->fingerprint_count)) {
+			fail(t, "certificate does not fit the fingerprint");
+			return;
+		}
+
+		if (keys_take(t)) {
+			fail(t, "no common SRTP protection profile");
+			return;
+		}
+	}
+
+	if (t->ice.selected)
+		transport_state_set(t, TRANSPORT_CONNECTED, "connected");
+	else
+		transport_state_set(t, TRANSPORT_NEW, "consent expired");
+}
+
+
+void webrtc_update(struct transport *t)
+{
+	if (!t->dtls || t->state == TRANSPORT_FAILED)
+		return;
+
+	switch (dtls_association_state(t->dtls)) {
+
+	case DTLS_HANDSHAKING: break;
+	case DTLS_ESTABLISHED: established(t); break;
+	case DTLS_FAILED: fail(t, "DTLS handshake failed"); break;
+
+	case DTLS_CLOSED:
+		keys_forget(t);
+		transport_state_set(t, TRANSPORT_CLOSED, "closed by the peer");
+		break;
+	}
+}
+
+
+static int dtls_begin(struct transport *t, enum dtls_role role)
+{
+	int err;
+
+	err = dtls_association_alloc(&t->dtls, t->net->dtls, role, NULL,
+				     send_datagram, t);
+	if (err)
+		return err;
+
+	t->role	      = role;
+	t->role_known = true;
+	dtls_association_start(t->dtls);
+
+	return 0;
+}
+
+
+/** As a client we begin as soon as there is a path to begin on */
+static void begin_if_client(struct transport *t)
+{
+	if (t->dtls || t->state != TRANSPORT_NEW || !t->role_known ||
+	    t->role != DTLS_ROLE_CLIENT || !t->ice.selected)
+		return;
+
+	if (dtls_begin(t, DTLS_ROLE_CLIENT))
+		fail(t, "out of memory");
+}
+
+
+void webrtc_path_changed(struct transport *t, bool moved)
+{
+	if (moved)
+		t->dtls_path = NULL;
+
+	begin_if_client(t);
+	webrtc_update(t);
+	if (moved && t->state == TRANSPORT_CONNECTED && t->handlers.path)
+		t->handlers.path(t->arg);
+}
+
+
+void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
+{
+	struct transport *t = path->transport;
+
+	if (t->state == TRANSPORT_FAILED || t->state == TRANSPORT_CLOSED) {
+		++t->net->stats.discarded;
+		return;
+	}
+
+	/* A ClientHello may overtake the answer that says who is client. */
+	if (!t->dtls &&
+	    dtls_begin(t, t->role_known ? t->role : DTLS_ROLE_SERVER)) {
+		fail(t, "out of memory");
+		return;
+	}
+
+	mem_ref(t);
+	t->dtls_path = path;
+	dtls_association_receive(t->dtls, buf, len);
+	webrtc_update(t);
+	mem_deref(t);
+}
+
+
+void webrtc_media_receive(struct transport *t, uint8_t *buf, size_t len,
+			  bool rtcp, uint64_t now_us)
+{
+	/* the handler above may drop its transport */
+	mem_ref(t);
+	if (t->state == TRANSPORT_CONNECTED && t->in &&
+	    !crypto_context_unprotect(t->in, buf, &len, rtcp, now_us))
+		transport_deliver(t, buf, len, rtcp, now_us);
+	else
+		++t->net->stats.discarded;
+	mem_deref(t);
+}
+
+
+static bool fingerprints_equal(const struct transport *t,
+			       const struct transport_remote *r)
+{
+	if (t->fingerprint_count != r->fingerprint_count)
+		return false;
+
+	for (size_t i = 0; i < t->fingerprint_count; i++) {
+		if (str_casecmp(t->fingerprints[i].hash,
+				r->fingerprints[i].hash) ||
+		    str_casecmp(t->fingerprints[i].value,
+				r->fingerprints[i].value))
+			return false;
+	}
+
+	return true;
+}
+
+
+/** Another certificate is another association (RFC 8842 section 5.1) */
+static void fingerprints_set(struct transport *t,
+			     const struct transport_remote *r)
+{
+	bool first = !t->fingerprint_count;
+
+	if (fingerprints_equal(t, r))
+		return;
+
+	for (size_t i = 0; i < r->fingerprint_count; i++) {
+		struct transport_fingerprint *f = &t->fingerprints[i];
+
+		str_ncpy(f->hash, r->fingerprints[i].hash, sizeof(f->hash));
+		str_ncpy(f->value, r->fingerprints[i].value,
+			 sizeof(f->value));
+	}
+
+	t->fingerprint_count = r->fingerprint_count;
+	if (first)
+		return;
+
+	keys_forget(t);
+	t->dtls	     = mem_deref(t->dtls);
+	t->dtls_path = NULL;
+	transport_state_set(t, TRANSPORT_NEW, "fingerprint changed");
+}
+
+
+int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
+{
+	int err;
+
+	if (r->fingerprint_count > TRANSPORT_FINGERPRINT_MAX)
+		return EINVAL;
+
+	if (r->fingerprint_count &&
+	    !dtls_fingerprints_usable(r->fingerprints, r->fingerprint_count))
+		return EPROTO;
+
+	if (r->ice_ufrag && r->ice_pwd) {
+		err = ice_set_remote(t, r->ice_ufrag, r->ice_pwd);
+		if (err)
+			return err;
+	}
+
+	if (r->fingerprint_count) {
+		fingerprints_set(t, r);
+		/* who is already at it keeps its role */
+		if (!t->dtls) {
+			t->role	      = r->dtls_role;
+			t->role_known = true;
+		}
+	}
+
+	begin_if_client(t);
+	webrtc_update(t);
+
+	return 0;
+}
+
+
+void webrtc_tick(struct transport *t, uint64_t now_us)
+{
+	ice_tick(t, now_us);
+	if (!t->dtls)
+		return;
+
+	dtls_association_tick(t->dtls);
+	webrtc_update(t);
+}
