@@ -11,8 +11,17 @@
  * there. Decoding, composing and encoding run on the engine's pool threads;
  * results come back through lock-free rings and an eventfd in the media
  * thread's libre loop. Packet input copies into preallocated pools and does
- * not allocate. A source, view or rendition may be freed at any time: work in
- * flight finishes on a reference of its own and its result is dropped.
+ * not allocate. A source, view or rendition may be freed at any time, also
+ * from within a handler: work in flight finishes on a reference of its own
+ * and its result is dropped, so no handler is called after the free. No
+ * handler is called from within video_view_set, video_rendition_* or
+ * video_source_reset, only from video_source_put, video_engine_tick and the
+ * loop. Freeing the engine waits for the jobs that run and calls nothing.
+ *
+ * A picture costs nothing until somebody wants it: a view composes only while
+ * it has renditions, a source decodes only while a view with renditions shows
+ * it. What did not change is neither composed nor encoded, but for five
+ * frames a second that keep a stream alive and sharpen it.
  */
 #ifndef PARLEY_MIXER_VIDEO_ENGINE_H
 #define PARLEY_MIXER_VIDEO_ENGINE_H
@@ -44,6 +53,14 @@ struct video_codec {
 enum video_codec_id video_codec_by_name(const char *name);
 const char *video_codec_name(enum video_codec_id id);
 
+/**
+ * Lower size and rate until an H.264 level's limits hold (table A-1, raised
+ * by max_mbps and max_fs); size goes down by cheap ratios. Renditions do this
+ * by themselves; it tells beforehand what will be sent. VP8 has no limits.
+ */
+void video_codec_limit(const struct video_codec *codec, unsigned *width,
+		       unsigned *height, unsigned *fps);
+
 /* ------------------------------------------------------------- engine */
 
 struct video_engine;
@@ -54,7 +71,12 @@ struct video_engine_stats {
 	unsigned sources, views, renditions;
 };
 
-/** @param workers Pool threads, at least 1 */
+/**
+ * Starts the threads, listens in the calling thread's libre loop and loads
+ * the fonts: call it before the process gives up reading files.
+ *
+ * @param workers Pool threads, 1..16
+ */
 int video_engine_alloc(struct video_engine **ep, unsigned workers);
 
 /** Every 20 ms tick: starts the compositions that are due */
@@ -69,9 +91,11 @@ struct video_source;
 
 struct video_source_handlers {
 	/** A key frame is needed (lost reference, decoder start). Already
-	 *  limited to one per 500 ms */
+	 *  limited to one per 500 ms, repeated until one comes; never
+	 *  called for a source that is not shown or gets no packets */
 	void (*keyframe_needed)(void *arg);
-	/** Size of the picture changed, or frames stopped (0, 0) for 2 s */
+	/** Size of the picture changed, or frames stopped (0, 0) for 2 s.
+	 *  Reported anew after a reset and when it comes into view again */
 	void (*picture)(unsigned width, unsigned height, void *arg);
 };
 
@@ -100,6 +124,10 @@ int video_source_configure(struct video_source *s,
 int video_source_put(struct video_source *s, uint8_t pt, int64_t seq,
 		     uint32_t timestamp, bool marker, const uint8_t *payload,
 		     size_t len, uint64_t now_us);
+
+/** How long a gap may wait for retransmission before a key frame is asked
+ *  for; 300 ms at first. 0 where the peer takes no NACK */
+void video_source_patience(struct video_source *s, unsigned ms);
 
 /** New SSRC or hold: forget what is half assembled, blank the tile */
 void video_source_reset(struct video_source *s);
@@ -169,7 +197,13 @@ struct video_rendition_config {
 /** A frame is ready for all legs of the rendition; media thread */
 typedef void(video_frame_h)(const struct video_frame *frame, void *arg);
 
-/** The first frame is a key frame */
+/**
+ * Starts at the next tick; the first frame is a key frame. Size and rate are
+ * lowered to what the codec's level allows. Frames may come less often than
+ * fps says: unchanged pictures are left out, and rate control drops some.
+ *
+ * @return 0; EINVAL; ENOMEM
+ */
 int video_rendition_alloc(struct video_rendition **rp, struct video_view *v,
 			  const struct video_rendition_config *config,
 			  video_frame_h *frameh, void *arg);
@@ -180,6 +214,7 @@ void video_rendition_keyframe(struct video_rendition *r, bool urgent);
 
 void video_rendition_bitrate(struct video_rendition *r, unsigned kbps);
 
+/** What is really sent */
 const struct video_rendition_config *
 video_rendition_config(const struct video_rendition *r);
 

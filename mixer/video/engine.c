@@ -1,0 +1,145 @@
+/**
+ * @file mixer/video/engine.c  Ties sources, views and renditions together
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/video/core.h"
+
+static void core_destructor(void *arg)
+{
+	struct engine *e = arg;
+
+	mem_deref(e->pool);
+	label_painter_free(e->painter);
+	picture_pool_deref(e->pictures);
+}
+
+static void silence(struct engine *e)
+{
+	struct le *le, *next;
+
+	LIST_FOREACH(&e->sources, le)
+	((struct source *)le->data)->closed = true;
+
+	for (le = e->views.head; le; le = next) {
+		struct view *v = le->data;
+		struct le *r;
+
+		next = le->next;
+		v->closed = true;
+		LIST_FOREACH(&v->renditions, r)
+		((struct rendition *)r->data)->closed = true;
+	}
+}
+
+static void destructor(void *arg)
+{
+	struct video_engine *e = arg;
+
+	if (!e->core)
+		return;
+
+	/* The jobs' results are handed back in here, to nobody */
+	silence(e->core);
+	pool_stop(e->core->pool);
+	mem_deref(e->core);
+}
+
+int video_engine_alloc(struct video_engine **ep, unsigned workers)
+{
+	struct video_engine *e;
+	int err;
+
+	if (!ep || !workers)
+		return EINVAL;
+
+	e = mem_zalloc(sizeof(*e), destructor);
+	if (!e)
+		return ENOMEM;
+
+	e->core = mem_zalloc(sizeof(*e->core), core_destructor);
+	if (!e->core) {
+		err = ENOMEM;
+		goto out;
+	}
+
+	err = picture_pool_alloc(&e->core->pictures);
+	if (err)
+		goto out;
+	err = label_painter_alloc(&e->core->painter);
+	if (err)
+		goto out;
+	err = pool_alloc(&e->core->pool, workers);
+
+out:
+	if (err)
+		mem_deref(e);
+	else
+		*ep = e;
+
+	return err;
+}
+
+void engine_update_shown(struct engine *e)
+{
+	struct le *se, *ve;
+
+	for (se = e->sources.head; se; se = se->next) {
+		struct source *s = se->data;
+		unsigned width = 0, height = 0;
+
+		for (ve = e->views.head; ve; ve = ve->next) {
+			const struct view *v = ve->data;
+
+			if (v->closed || !v->renditions.head)
+				continue;
+
+			for (size_t i = 0; i < v->count; i++) {
+				if (v->tiles[i].source != s
+				    || v->rects[i].width <= width)
+					continue;
+				width  = v->rects[i].width;
+				height = v->rects[i].height;
+			}
+		}
+		source_show(s, width, height);
+	}
+}
+
+/* A handler may free anything; what is being ticked stays in the list until
+ * its reference is gone, and so leads to the next */
+static void tick_sources(struct engine *e, uint64_t now_us)
+{
+	struct le *le = e->sources.head;
+
+	while (le) {
+		struct source *s = mem_ref(le->data);
+
+		source_tick(s, now_us);
+		le = le->next;
+		mem_deref(s);
+	}
+}
+
+void video_engine_tick(struct video_engine *engine, uint64_t now_us)
+{
+	struct engine *e;
+
+	if (!engine)
+		return;
+
+	e = mem_ref(engine->core);
+	e->now_us = now_us;
+	tick_sources(e, now_us);
+
+	for (struct le *le = e->views.head; le; le = le->next)
+		view_tick(le->data, now_us);
+
+	mem_deref(e);
+}
+
+void video_engine_stats(const struct video_engine *e,
+			struct video_engine_stats *stats)
+{
+	*stats = e->core->stats;
+}
