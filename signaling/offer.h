@@ -5,9 +5,20 @@
  * what we said last, origin version, and the leg description of
  * mixer/protocol.h that both mean. Both directions: their offer and our
  * answer; our offer and their answer; re-offers by either, m-lines keeping
- * their place. libre's sdp_* parses and prints; codec choice is
+ * their place. Rows are cut by signaling/offer_text.h, codec choice is
  * signaling/match.h. No socket, no mixer, no focus: pure and testable with
  * recorded SDP.
+ *
+ * At most one audio and one video line are in use at a time; all others
+ * (more lines, data channels, what we cannot do) are answered with port 0 in
+ * their place. "media" has one entry for each kind that was ever in use, in
+ * the order they came up, and "off" when it is not now.
+ *
+ * Profiles: RTP/AVP, AVPF, SAVP, SAVPF (SDES, RFC 4568) and
+ * UDP/TLS/RTP/SAVP, SAVPF (ICE and DTLS-SRTP, RFC 8839, 8842); the answer
+ * echoes the profile. SAVP whose keys we may not or cannot use is refused;
+ * keys in AVP are used where allowed. An ICE-lite far end cannot be served
+ * over ICE, as our side is lite too.
  */
 #ifndef PARLEY_SIGNALING_OFFER_H
 #define PARLEY_SIGNALING_OFFER_H
@@ -21,10 +32,13 @@ struct offer;
 
 struct offer_config {
 	struct sa address;	/**< for o= and c=, until the mixer's is known */
+	struct sa near;		/**< far end's signalling address for T's
+				     "near"; unset: left out */
 	bool sdes_allowed;	/**< SDES keys only over TLS or where told */
 	unsigned video_width, video_height, video_fps; /**< what we can take */
 };
 
+/** @return 0, EINVAL, ENOMEM. The config is copied */
 int offer_alloc(struct offer **op, const struct offer_config *config);
 
 /**
@@ -39,10 +53,12 @@ enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
 			 json_t **legp);
 
 /**
- * Print our answer
+ * Print our answer; the exchange is agreed by that. Printed again without a
+ * new offer it is the same answer with the same version.
  *
  * @param local The mixer's {transports, media}
- * @param mbp   Set to the SDP
+ * @param mbp   Set to the SDP, position 0
+ * @return 0; EINVAL when `local` does not fit the description; ENOMEM
  */
 int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp);
 
@@ -51,17 +67,29 @@ int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp);
  *
  * @param webrtc Shape: WebRTC (BUNDLE, DTLS-SRTP, ICE-lite) or plain RTP.
  *               Ignored for a re-offer: the shape stays
+ * @param video  With a video line; in a re-offer one is added or dropped
  * @param legp   Set to the description without remote parts, for
  *               focus_join/focus_leg_modify
+ * @return 0; EALREADY when their offer waits for our answer; ENOMEM
  */
 int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp);
 
 /** Print our offer, once the mixer gave its side */
 int offer_local(struct offer *o, const json_t *local, struct mbuf **mbp);
 
-/** The answer to our offer came. As offer_remote */
+/**
+ * The answer to our offer came. As offer_remote; the exchange is agreed when
+ * it returns REASON_NONE
+ */
 enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
 				json_t **legp);
+
+/**
+ * The last agreed description, for focus_leg_modify() after a rollback
+ *
+ * @return 0; ENOENT before anything was agreed; ENOMEM
+ */
+int offer_leg(const struct offer *o, json_t **legp);
 
 /** Our offer was refused (488, 491): fall back to the last agreed state */
 void offer_rollback(struct offer *o);
