@@ -1,0 +1,381 @@
+/**
+ * @file signaling/header.c  What the session layer reads out of SIP headers
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include "signaling/header.h"
+
+enum { MULTIPART_MAX = 16, BOUNDARY_MAX = 70 /* RFC 2046 section 5.1.1 */ };
+
+/* Length of the UTF-8 sequence at p, 0 if it is none */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	size_t n, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (n > left)
+		return 0;
+	for (i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* overlong forms, surrogates, beyond U+10FFFF; and the C1 controls,
+	 * which a terminal obeys like the C0 ones */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f) ||
+	    (p[0] == 0xc2 && p[1] < 0xa0))
+		return 0;
+
+	return n;
+}
+
+/* Clean copy; unescape: a backslash gives way to what it quotes */
+static int copy_text(char **dst, const char *p, size_t len, size_t max,
+		     bool unescape)
+{
+	char *out;
+	size_t i = 0, o = 0;
+
+	*dst = NULL;
+	out = mem_alloc((len < max ? len : max) + 1, NULL);
+	if (!out)
+		return ENOMEM;
+
+	while (i < len) {
+		const unsigned char *u = (const unsigned char *)p + i;
+		size_t n;
+
+		if (unescape && *u == '\\' && i + 1 < len) {
+			i++;
+			u++;
+		}
+		n = utf8_length(u, len - i);
+		if (!n || *u < 0x20 || *u == 0x7f) {
+			i += n ? n : 1;
+			continue;
+		}
+		if (o + n > max)
+			break;
+		memcpy(out + o, u, n);
+		o += n;
+		i += n;
+	}
+	while (o && out[o - 1] == ' ')
+		o--;
+	out[o] = '\0';
+
+	if (o)
+		*dst = out;
+	else
+		mem_deref(out);
+
+	return 0;
+}
+
+int header_display(char **dst, const struct pl *dname)
+{
+	const char *p;
+	size_t len;
+
+	if (!dst)
+		return EINVAL;
+	*dst = NULL;
+	if (!pl_isset(dname))
+		return 0;
+
+	p = dname->p;
+	len = dname->l;
+	while (len && (*p == ' ' || *p == '\t')) {
+		p++;
+		len--;
+	}
+	while (len && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	if (len >= 2 && p[0] == '"' && p[len - 1] == '"')
+		return copy_text(dst, p + 1, len - 2, HEADER_DISPLAY_MAX,
+				 true);
+
+	return copy_text(dst, p, len, HEADER_DISPLAY_MAX, false);
+}
+
+int header_text(char **dst, const struct pl *val, size_t max)
+{
+	if (!dst)
+		return EINVAL;
+	*dst = NULL;
+	if (!pl_isset(val))
+		return 0;
+
+	return copy_text(dst, val->p, val->l, max, false);
+}
+
+static bool uri_char(unsigned char c)
+{
+	return c > 0x20 && c < 0x7f && !strchr("<>\"\\^`{|}", c);
+}
+
+int header_uri(char **dst, const struct pl *uri)
+{
+	size_t i;
+
+	if (!dst)
+		return EINVAL;
+	*dst = NULL;
+	if (!pl_isset(uri) || uri->l > HEADER_URI_MAX)
+		return EBADMSG;
+	for (i = 0; i < uri->l; i++) {
+		if (!uri_char((unsigned char)uri->p[i]))
+			return EBADMSG;
+	}
+
+	return pl_strdup(dst, uri);
+}
+
+int header_aor(char **dst, const struct uri *uri)
+{
+	char *aor = NULL;
+	struct pl pl;
+	int err;
+
+	*dst = NULL;
+	if (!pl_isset(&uri->host) || !pl_strcasecmp(&uri->scheme, "tel") ||
+	    uri->host.l + uri->user.l > HEADER_URI_MAX)
+		return EBADMSG;
+
+	/* uri_decode() takes the brackets of an IPv6 address off. */
+	if (memchr(uri->host.p, ':', uri->host.l))
+		err = re_sdprintf(&aor, "%r:%r%s[%r]", &uri->scheme,
+				  &uri->user, uri->user.l ? "@" : "",
+				  &uri->host);
+	else
+		err = re_sdprintf(&aor, "%r:%r%s%r", &uri->scheme, &uri->user,
+				  uri->user.l ? "@" : "", &uri->host);
+	if (err)
+		return err;
+
+	pl_set_str(&pl, aor);
+	err = header_uri(dst, &pl);
+	mem_deref(aor);
+
+	return err;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int header_user(char **dst, const struct uri *uri)
+{
+	const struct pl *user = &uri->user;
+	char *out;
+	size_t i, o = 0;
+
+	*dst = NULL;
+	if (!pl_isset(user))
+		return ENOENT;
+	if (user->l > HEADER_URI_MAX)
+		return EBADMSG;
+
+	out = mem_alloc(user->l + 1, NULL);
+	if (!out)
+		return ENOMEM;
+
+	for (i = 0; i < user->l; i++) {
+		int c = (unsigned char)user->p[i];
+
+		if (c == '%') {
+			int hi, lo;
+
+			hi = i + 2 < user->l ? hex_value(user->p[i + 1]) : -1;
+			lo = hi >= 0 ? hex_value(user->p[i + 2]) : -1;
+			if (lo < 0)
+				goto bad;
+			c = hi * 16 + lo;
+			i += 2;
+		}
+		if (c < 0x20 || c == 0x7f)
+			goto bad;
+		out[o++] = (char)c;
+	}
+	out[o] = '\0';
+	*dst = out;
+
+	return 0;
+
+bad:
+	mem_deref(out);
+	return EBADMSG;
+}
+
+int header_quote(char **dst, const char *name)
+{
+	size_t i, o = 0, len = strlen(name);
+	char *out = mem_alloc(2 * len + 1, NULL);
+
+	if (!out)
+		return ENOMEM;
+	for (i = 0; i < len; i++) {
+		if (name[i] == '"' || name[i] == '\\')
+			out[o++] = '\\';
+		if ((unsigned char)name[i] >= 0x20 && name[i] != 0x7f)
+			out[o++] = name[i];
+	}
+	out[o] = '\0';
+	*dst = out;
+
+	return 0;
+}
+
+void header_body(const struct sip_msg *msg, struct pl *body)
+{
+	size_t left = mbuf_get_left(msg->mb);
+
+	/* A datagram may be longer than its Content-Length says (RFC 3261
+	 * section 18.3): the rest is not body. */
+	if (pl_isset(&msg->clen)) {
+		uint32_t clen = pl_u32(&msg->clen);
+
+		if (clen < left)
+			left = clen;
+	}
+	body->p = left ? (const char *)mbuf_buf(msg->mb) : NULL;
+	body->l = left;
+}
+
+static const char *find(const char *p, size_t len, const char *what,
+			size_t what_len)
+{
+	return len >= what_len ? memmem(p, len, what, what_len) : NULL;
+}
+
+static bool part_is_sdp(const char *p, size_t len)
+{
+	struct pl type, subtype;
+
+	if (re_regex(p, len, "[Cc]1ontent-[Tt]1ype[ \t]*:[ \t]*"
+			     "[^/]+/[^ \t;\r\n]+",
+		     NULL, NULL, NULL, NULL, &type, &subtype))
+		return false;
+
+	return !pl_strcasecmp(&type, "application") &&
+	       !pl_strcasecmp(&subtype, "sdp");
+}
+
+static int multipart_sdp(const struct pl *body, const struct pl *params,
+			 struct pl *sdp)
+{
+	char mark[BOUNDARY_MAX + 5];
+	struct pl boundary;
+	const char *p = body->p, *end = body->p + body->l;
+	size_t mark_len;
+	int i;
+
+	if (msg_param_decode(params, "boundary", &boundary))
+		return EBADMSG;
+	if (boundary.l >= 2 && boundary.p[0] == '"') {
+		boundary.p++;
+		boundary.l -= 2;
+	}
+	if (!boundary.l || boundary.l > BOUNDARY_MAX)
+		return EBADMSG;
+	mark_len = (size_t)re_snprintf(mark, sizeof(mark), "--%r", &boundary);
+
+	p = find(p, (size_t)(end - p), mark, mark_len);
+	for (i = 0; p && i < MULTIPART_MAX; i++) {
+		const char *part = p + mark_len, *head, *next;
+
+		next = find(part, (size_t)(end - part), mark, mark_len);
+		if (!next)
+			break;
+		head = find(part, (size_t)(next - part), "\r\n\r\n", 4);
+		if (head && part_is_sdp(part, (size_t)(head + 2 - part))) {
+			sdp->p = head + 4;
+			sdp->l = (size_t)(next - sdp->p);
+			if (sdp->l >= 2 && !memcmp(next - 2, "\r\n", 2))
+				sdp->l -= 2;
+			return sdp->l ? 0 : EBADMSG;
+		}
+		p = next;
+	}
+
+	return i ? ENOTSUP : EBADMSG;
+}
+
+int header_sdp(const struct sip_msg *msg, struct pl *sdp)
+{
+	struct pl body;
+
+	header_body(msg, &body);
+	if (!body.l)
+		return ENOENT;
+	if (body.l > HEADER_BODY_MAX)
+		return EMSGSIZE;
+	/* RFC 3261 section 20.11: an encoding we do not speak */
+	if (sip_msg_hdr(msg, SIP_HDR_CONTENT_ENCODING) &&
+	    !sip_msg_hdr_has_value(msg, SIP_HDR_CONTENT_ENCODING, "identity"))
+		return ENOTSUP;
+
+	if (!pl_strcasecmp(&msg->ctyp.type, "application") &&
+	    !pl_strcasecmp(&msg->ctyp.subtype, "sdp")) {
+		*sdp = body;
+		return 0;
+	}
+	if (!pl_strcasecmp(&msg->ctyp.type, "multipart"))
+		return multipart_sdp(&body, &msg->ctyp.params, sdp);
+
+	return ENOTSUP;
+}
+
+static bool accept_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
+		     void *arg)
+{
+	struct msg_ctype ctype;
+	(void)msg;
+	(void)arg;
+
+	if (msg_ctype_decode(&ctype, &hdr->val))
+		return false;
+	if (!pl_strcmp(&ctype.type, "*"))
+		return true;
+	if (!pl_strcasecmp(&ctype.type, "application"))
+		return !pl_strcasecmp(&ctype.subtype, "sdp") ||
+		       !pl_strcmp(&ctype.subtype, "*");
+	return false;
+}
+
+bool header_accepts_sdp(const struct sip_msg *msg)
+{
+	if (!sip_msg_hdr(msg, SIP_HDR_ACCEPT))
+		return true;
+
+	return sip_msg_hdr_apply(msg, true, SIP_HDR_ACCEPT, accept_h, NULL) !=
+	       NULL;
+}
+
+uint32_t header_seconds(const struct sip_msg *msg, enum sip_hdrid id,
+			uint32_t fallback)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, id);
+	struct pl num;
+	uint64_t n;
+
+	if (!hdr || re_regex(hdr->val.p, hdr->val.l, "[0-9]+", &num) ||
+	    num.p != hdr->val.p || num.l > 10)
+		return fallback;
+	n = pl_u64(&num);
+
+	return n < 0x80000000u ? (uint32_t)n : fallback;
+}

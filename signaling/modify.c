@@ -1,0 +1,252 @@
+/**
+ * @file signaling/modify.c  re-INVITE and UPDATE that come in
+ *
+ * RFC 3261 section 14.2, RFC 3311: hold, media that come and go, ICE restart,
+ * session refresh. One offer at a time: 491 when ours is out, 500 with
+ * Retry-After when theirs has no answer yet.
+ */
+#include <errno.h>
+#include "mixer/base/log.h"
+#include "signaling/session_state.h"
+
+static void refuse_busy(struct session *s, const struct sip_msg *msg)
+{
+	char retry[32];
+
+	if (!s->st && (s->req || s->exchange != EXCHANGE_NONE)) {
+		session_refuse_protocol(s->all, msg, NULL, 491,
+					"Request Pending", NULL);
+		return;
+	}
+	(void)re_snprintf(retry, sizeof(retry), "Retry-After: %u\r\n",
+			  (unsigned)rand_u16() % 11);
+	session_refuse_protocol(s->all, msg, NULL, 500,
+				"Server Internal Error", retry);
+}
+
+/* A caller that sends a new INVITE has seen our 2xx, even if its ACK was lost:
+ * without an answer to wait for, the dialog is confirmed. */
+static void imply_ack(struct session *s)
+{
+	struct sip_msg *msg;
+
+	if (!s->reply.waits || s->exchange != EXCHANGE_NONE)
+		return;
+	msg = mem_ref(s->reply.msg);
+	session_ack_in(s, msg);
+	mem_deref(msg);
+}
+
+static bool busy(const struct session *s)
+{
+	return s->st || s->req || s->reply.waits ||
+	       s->exchange != EXCHANGE_NONE;
+}
+
+static void cancel_h(void *arg)
+{
+	struct session *s = arg;
+
+	/* Only the change is called off (RFC 3261 section 14.2); what the
+	 * mixer makes of it is replaced when its answer is there. */
+	if (s->st && !pl_strcmp(&s->msg->met, "INVITE"))
+		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+					"Request Terminated", NULL);
+}
+
+static void restored_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+	else
+		session_next(s);
+}
+
+/* The change came to nothing: the mixer goes back to what was agreed */
+static void restore(struct session *s)
+{
+	offer_rollback(s->offer);
+	s->msg = mem_deref(s->msg);
+	s->exchange = EXCHANGE_NONE;
+	if (s->ep && s->agreed &&
+	    focus_leg_modify(s->ep, s->agreed, restored_h, s) == REASON_NONE)
+		s->exchange = EXCHANGE_APPLY;
+	else
+		session_next(s);
+}
+
+static void refuse(struct session *s, enum reason reason)
+{
+	session_refuse(s->all, s->msg, &s->st, reason);
+	offer_rollback(s->offer);
+	s->exchange = EXCHANGE_NONE;
+	s->msg = mem_deref(s->msg);
+	session_next(s);
+}
+
+static void modified_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	struct mbuf *sdp = NULL;
+	bool theirs = s->exchange == EXCHANGE_THEIRS;
+	int err;
+
+	if (!s->st) { /* cancelled meanwhile */
+		restore(s);
+		return;
+	}
+	if (reason != REASON_NONE) {
+		session_refuse(s->all, s->msg, &s->st, reason);
+		restore(s);
+		return;
+	}
+	err = theirs ? offer_answer(s->offer, local, &sdp)
+		     : offer_local(s->offer, local, &sdp);
+	if (err) {
+		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
+		restore(s);
+		return;
+	}
+	s->exchange = theirs ? EXCHANGE_NONE : EXCHANGE_OFFERED;
+	if (theirs)
+		session_agreed(s, s->proposed);
+	if (theirs && s->ep)
+		focus_held(s->ep, offer_held(s->offer));
+	session_answer(s, sdp);
+	mem_deref(sdp);
+}
+
+static void change(struct session *s, const struct pl *sdp)
+{
+	enum reason reason = REASON_NONE;
+	json_t *leg = NULL;
+
+	if (sdp->l) {
+		s->exchange = EXCHANGE_THEIRS;
+		reason = offer_remote(s->offer, sdp->p, sdp->l, &leg);
+	}
+	else {
+		s->exchange = EXCHANGE_PREPARE;
+		if (offer_begin(s->offer, s->webrtc, true, &leg))
+			reason = REASON_INTERNAL;
+	}
+	if (reason == REASON_NONE && !s->ep)
+		reason = REASON_UNAVAILABLE;
+	if (reason == REASON_NONE) {
+		session_set_near(s, leg);
+		reason = focus_leg_modify(s->ep, leg, modified_h, s);
+	}
+	if (reason == REASON_NONE) {
+		json_decref(s->proposed);
+		s->proposed = json_incref(leg);
+	}
+	json_decref(leg);
+	if (reason != REASON_NONE)
+		refuse(s, reason);
+}
+
+/* The transaction is ours to answer. 0, or it has been answered */
+static int take(struct session *s, const struct sip_msg *msg)
+{
+	if (sip_strans_alloc(&s->st, s->all->sip, msg, cancel_h, s)) {
+		session_refuse(s->all, msg, NULL, REASON_INTERNAL);
+		return ENOMEM;
+	}
+	mem_deref(s->msg);
+	s->msg = mem_ref((void *)msg);
+	/* Target refresh (RFC 3261 section 12.2.2); one without a Contact
+	 * that can be read leaves the old target. */
+	(void)sip_dialog_update(s->dlg, msg);
+	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
+		s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW,
+						       "UPDATE");
+	tmr_cancel(&s->flow_grace);
+
+	return 0;
+}
+
+static int read_sdp(struct session *s, const struct sip_msg *msg,
+		    struct pl *sdp)
+{
+	int err = header_sdp(msg, sdp);
+
+	if (err == ENOENT) {
+		pl_set_str(sdp, "");
+		return 0;
+	}
+	if (err == ENOTSUP)
+		session_refuse_protocol(s->all, msg, NULL, 415,
+					"Unsupported Media Type",
+					"Accept: application/sdp\r\n"
+					"Accept-Encoding: identity\r\n");
+	else if (err == EMSGSIZE)
+		session_refuse_protocol(s->all, msg, NULL, 413,
+					"Request Entity Too Large", NULL);
+	else if (err)
+		session_refuse(s->all, msg, NULL, REASON_BAD_REQUEST);
+
+	return err;
+}
+
+/* A moved WebSocket or NAT binding: the newest flow is the one to describe */
+static void follow_flow(struct session *s, const struct sip_msg *msg)
+{
+	struct flow_info flow;
+
+	if (!bus_flow(s->all->bus, msg, &flow))
+		s->flow = flow.id;
+}
+
+void session_reinvite_in(struct session *s, const struct sip_msg *msg)
+{
+	struct pl sdp;
+
+	if (s->state != SESSION_CONFIRMED && s->state != SESSION_ANSWERED) {
+		refuse_busy(s, msg);
+		return;
+	}
+	/* The implied ACK may end the session, or begin an offer of ours. */
+	mem_ref(s);
+	imply_ack(s);
+	if (!s->he.list || s->state == SESSION_ENDING)
+		session_refuse_protocol(s->all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+	else if (busy(s))
+		refuse_busy(s, msg);
+	else if (!read_sdp(s, msg, &sdp) && !timer_refused(s->all, msg) &&
+		 !take(s, msg)) {
+		follow_flow(s, msg);
+		(void)sip_treply(&s->st, s->all->sip, msg, 100, "Trying");
+		change(s, &sdp);
+	}
+	mem_deref(s);
+}
+
+void session_update_in(struct session *s, const struct sip_msg *msg)
+{
+	struct pl sdp;
+
+	if (read_sdp(s, msg, &sdp) || timer_refused(s->all, msg))
+		return;
+	/* Only the session timer: no offer, so nothing to collide with. */
+	if (!sdp.l && s->st) {
+		refuse_busy(s, msg);
+		return;
+	}
+	if (sdp.l && (busy(s) || s->state != SESSION_CONFIRMED)) {
+		refuse_busy(s, msg);
+		return;
+	}
+	if (take(s, msg))
+		return;
+	follow_flow(s, msg);
+	if (sdp.l)
+		change(s, &sdp);
+	else
+		session_answer(s, NULL);
+}

@@ -1,0 +1,229 @@
+/**
+ * @file signaling/modify_offer.c  re-INVITE of ours (RFC 3261 section 14.1)
+ *
+ * The focus wants new media (its mixer was replaced), or the session timer
+ * wants a sign of life from an endpoint that has no UPDATE.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session_state.h"
+
+static void retry_h(void *arg)
+{
+	session_next(arg);
+}
+
+/* RFC 3261 section 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0
+ * to 2 s, in steps of 10 ms */
+static uint64_t glare_ms(bool caller)
+{
+	return caller ? 2100 + 10 * (uint64_t)(rand_u16() % 191)
+		      : 10 * (uint64_t)(rand_u16() % 201);
+}
+
+static void restored_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+	else
+		session_next(s);
+}
+
+/* Refused: both ends stay with what they had (RFC 3261 section 14.1) */
+static void fall_back(struct session *s, bool restore)
+{
+	offer_rollback(s->offer);
+	s->exchange = EXCHANGE_NONE;
+	if (restore && s->ep && s->agreed &&
+	    focus_leg_modify(s->ep, s->agreed, restored_h, s) == REASON_NONE)
+		s->exchange = EXCHANGE_APPLY;
+	else
+		session_next(s);
+}
+
+static void wait_and_retry(struct session *s, uint64_t ms)
+{
+	bool refreshing = s->refreshing;
+
+	s->refreshing = false;
+	s->exchange = EXCHANGE_NONE;
+	if (refreshing) {
+		/* the session timer asks again by itself */
+		timer_restart(s);
+		session_next(s);
+		return;
+	}
+	offer_rollback(s->offer);
+	s->reoffer_due = true;
+	tmr_start(&s->retry, ms, retry_h, s);
+}
+
+static void accepted(struct session *s, const struct sip_msg *msg)
+{
+	bool refreshing = s->refreshing;
+	enum reason reason;
+
+	s->refreshing = false;
+	(void)sip_dialog_update(s->dlg, msg);
+	if (session_ack_send(s->all, s->dlg, msg->cseq.num)) {
+		session_fail(s, REASON_INTERNAL);
+		return;
+	}
+	timer_answered(s, msg);
+	if (refreshing) {
+		/* Nothing was changed, so nothing is to be applied. */
+		s->exchange = EXCHANGE_NONE;
+		session_next(s);
+		return;
+	}
+	reason = session_apply_answer(s, msg);
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+}
+
+static void refused(struct session *s, const struct sip_msg *msg)
+{
+	bool refreshing = s->refreshing;
+
+	switch (msg->scode) {
+
+	case 408:
+	case 481:
+		session_fail(s, refreshing ? REASON_SESSION_EXPIRED
+					   : REASON_UNAVAILABLE);
+		return;
+
+	case 422:
+		if (!timer_raise(s, msg)) {
+			wait_and_retry(s, 0);
+			return;
+		}
+		break;
+
+	case 491:
+		wait_and_retry(s, glare_ms(s->caller));
+		return;
+
+	case 500:
+		if (sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER)) {
+			wait_and_retry(s, 1000 * (uint64_t)(header_seconds(
+				msg, SIP_HDR_RETRY_AFTER, 5) % 60));
+			return;
+		}
+		break;
+	}
+	log_info("session", "re-INVITE refused status=%u", msg->scode);
+	s->refreshing = false;
+	fall_back(s, !refreshing);
+}
+
+static void response_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (err) {
+		session_fail(s, s->refreshing ? REASON_SESSION_EXPIRED
+					      : REASON_UNAVAILABLE);
+		return;
+	}
+	if (msg->scode < 200)
+		return;
+	if (msg->scode < 300)
+		accepted(s, msg);
+	else
+		refused(s, msg);
+}
+
+static int send_reinvite(struct session *s, struct mbuf *sdp)
+{
+	int err;
+
+	err = sip_drequestf(&s->req, s->all->sip, true, "INVITE", s->dlg, 0,
+			    NULL, NULL, response_h, s,
+			    "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
+			    "Supported: timer\r\n"
+			    "%H"
+			    "Content-Type: application/sdp\r\n"
+			    "Content-Length: %zu\r\n\r\n%b",
+			    s->contact, timer_print_request, s,
+			    mbuf_get_left(sdp), mbuf_buf(sdp),
+			    mbuf_get_left(sdp));
+	if (!err)
+		s->exchange = EXCHANGE_OFFERED;
+
+	return err;
+}
+
+static void prepared_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	struct mbuf *sdp = NULL;
+	int err;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE) {
+		session_fail(s, reason);
+		return;
+	}
+	err = offer_local(s->offer, local, &sdp);
+	if (!err)
+		err = send_reinvite(s, sdp);
+	if (!err)
+		session_set_local_sdp(s, sdp);
+	mem_deref(sdp);
+	if (err)
+		session_fail(s, REASON_INTERNAL);
+}
+
+int session_reoffer(struct session *s)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+	int err;
+
+	if (s->state == SESSION_ENDING || s->state == SESSION_CANCELLING ||
+	    !s->ep)
+		return ENOTCONN;
+	if (s->state != SESSION_CONFIRMED || s->exchange != EXCHANGE_NONE ||
+	    s->st || s->req || s->reply.waits || tmr_isrunning(&s->retry)) {
+		s->reoffer_due = true;
+		return 0;
+	}
+	err = offer_begin(s->offer, s->webrtc, true, &leg);
+	if (err)
+		return err;
+	session_set_near(s, leg);
+	reason = focus_leg_modify(s->ep, leg, prepared_h, s);
+	json_decref(leg);
+	if (reason != REASON_NONE) {
+		offer_rollback(s->offer);
+		return EIO;
+	}
+	s->exchange = EXCHANGE_PREPARE;
+
+	return 0;
+}
+
+int session_reinvite_refresh(struct session *s)
+{
+	int err;
+
+	if (s->state != SESSION_CONFIRMED || s->exchange != EXCHANGE_NONE ||
+	    s->st || s->req || s->reply.waits)
+		return EBUSY;
+	if (!s->local_sdp)
+		return ENOENT;
+	s->local_sdp->pos = 0;
+	/* The very bytes, so the same o= version (RFC 4028 section 7.4) */
+	s->refreshing = true;
+	err = send_reinvite(s, s->local_sdp);
+	if (err)
+		s->refreshing = false;
+
+	return err;
+}

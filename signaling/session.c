@@ -1,0 +1,491 @@
+/**
+ * @file signaling/session.c  The table of sessions and who hears what
+ */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include "mixer/base/log.h"
+#include "signaling/session_state.h"
+
+enum {
+	TABLE_SIZE = 1024,	 /* power of two */
+	CLOSE_DEADLINE_MS = 2000,
+	HOST_MAX = 256,
+};
+
+static const char *state_name(enum session_state state)
+{
+	static const char *const names[] = {
+		[SESSION_INCOMING] = "incoming",
+		[SESSION_ANSWERED] = "answered",
+		[SESSION_DIALLING] = "dialling",
+		[SESSION_CALLING] = "calling",
+		[SESSION_CANCELLING] = "cancelling",
+		[SESSION_CONFIRMED] = "confirmed",
+		[SESSION_ENDING] = "ending",
+	};
+
+	return names[state];
+}
+
+void session_set_state(struct session *s, enum session_state state)
+{
+	char aor[160];
+
+	if (state == s->state)
+		return;
+	log_debug("session", "state from=%s to=%s aor=%s",
+		  state_name(s->state), state_name(state),
+		  log_escape(aor, sizeof(aor), s->aor ? s->aor : "",
+			     s->aor ? strlen(s->aor) : 0));
+	s->state = state;
+}
+
+static void closed_h(void *arg)
+{
+	struct sessions *all = arg;
+	void (*closed)(void *arg) = all->closed;
+
+	all->closed = NULL;
+	if (closed)
+		closed(all->closed_arg);
+}
+
+static void session_destructor(void *arg)
+{
+	struct session *s = arg;
+	struct sessions *all = s->all;
+	struct endpoint *ep = s->ep;
+
+	s->ep = NULL;
+	if (ep)
+		focus_leave(ep, REASON_SHUTDOWN);
+
+	hash_unlink(&s->he);
+	tmr_cancel(&s->retry);
+	tmr_cancel(&s->ringing);
+	tmr_cancel(&s->flow_grace);
+	timer_stop(s);
+	session_reply_reset(s);
+	mem_deref(s->resolve);
+	mem_deref(s->req);
+	mem_deref(s->refresh_req);
+	mem_deref(s->bye);
+	mem_deref(s->st);
+	mem_deref(s->msg);
+	mem_deref(s->dlg);
+	mem_deref(s->early);
+	mem_deref(s->offer);
+	mem_deref(s->local_sdp);
+	json_decref(s->agreed);
+	json_decref(s->proposed);
+	mem_deref(s->conference);
+	mem_deref(s->contact);
+	mem_deref(s->aor);
+	mem_deref(s->display);
+	mem_deref(s->entity);
+	mem_deref(s->agent);
+	mem_deref(s->target);
+	mem_deref(s->from_display);
+
+	all->count--;
+	if (all->closed && !all->count)
+		tmr_start(&all->close_tmr, 0, closed_h, all);
+}
+
+int session_alloc(struct session **sp, struct sessions *all)
+{
+	struct session *s = mem_zalloc(sizeof(*s), session_destructor);
+
+	if (!s)
+		return ENOMEM;
+	s->all = all;
+	all->count++;
+	tmr_init(&s->retry);
+	tmr_init(&s->ringing);
+	tmr_init(&s->flow_grace);
+	tmr_init(&s->reply.resend);
+	tmr_init(&s->reply.give_up);
+	timer_init(s);
+	*sp = s;
+
+	return 0;
+}
+
+void session_register(struct session *s, const char *callid)
+{
+	hash_unlink(&s->he);
+	hash_append(s->all->table, hash_joaat_str(callid), &s->he, s);
+}
+
+void session_drop(struct session *s, enum reason reason)
+{
+	struct endpoint *ep = s->ep;
+
+	s->ep = NULL;
+	if (ep)
+		focus_leave(ep, reason);
+	hash_unlink(&s->he);
+	mem_deref(s);
+}
+
+static bool dialog_cmp_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+
+	return s->dlg && sip_dialog_cmp(s->dlg, arg);
+}
+
+struct session *session_find(const struct sessions *all,
+			     const struct sip_msg *msg)
+{
+	return list_ledata(hash_lookup(all->table,
+				       hash_joaat_pl(&msg->callid),
+				       dialog_cmp_h, (void *)msg));
+}
+
+void session_set_near(const struct session *s, json_t *leg)
+{
+	struct flow_info flow;
+	json_t *transport;
+	char near[64];
+	size_t i;
+
+	if (bus_flow_by_id(s->all->bus, s->flow, &flow))
+		return;
+	if (re_snprintf(near, sizeof(near), "%j", &flow.peer) < 0)
+		return;
+	json_array_foreach(json_object_get(leg, "transports"), i, transport)
+		(void)json_object_set_new(transport, "near",
+					  json_string(near));
+}
+
+int session_offer_alloc(struct session *s)
+{
+	const struct config *config = s->all->config;
+	struct offer_config oc;
+	struct flow_info flow;
+
+	memset(&oc, 0, sizeof(oc));
+	if (bus_flow_by_id(s->all->bus, s->flow, &flow))
+		return ENOENT;
+	oc.address = config->media_address_count ? config->media_address[0]
+						 : flow.local;
+	oc.sdes_allowed = flow.transport == FLOW_TLS ||
+			  flow.transport == FLOW_WSS;
+	oc.video_width = config->video_width;
+	oc.video_height = config->video_height;
+	oc.video_fps = config->video_fps;
+	s->offer = mem_deref(s->offer);
+
+	return offer_alloc(&s->offer, &oc);
+}
+
+static bool address_among(const struct sa *sa, const struct sa v[], size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (sa_cmp(&v[i], sa, SA_ADDR))
+			return true;
+	}
+	return false;
+}
+
+struct local_search {
+	const struct sa *sa;
+	bool found;
+};
+
+static bool interface_h(const char *name, const struct sa *sa, void *arg)
+{
+	struct local_search *search = arg;
+	(void)name;
+
+	search->found = sa_cmp(sa, search->sa, SA_ADDR);
+	return search->found;
+}
+
+bool session_host_is_ours(const struct sessions *all, const struct pl *host,
+			  const struct flow_info *flow)
+{
+	const struct config *c = all->config;
+	struct local_search search = {NULL, false};
+	char name[HOST_MAX];
+	struct sa sa;
+
+	if (str_isset(c->domain) && !pl_strcasecmp(host, c->domain))
+		return true;
+	if (sa_set(&sa, host, 0)) {
+		if (!pl_strcasecmp(host, "localhost"))
+			return sa_is_loopback(&flow->local);
+		if (gethostname(name, sizeof(name)))
+			return false;
+		name[sizeof(name) - 1] = '\0';
+		return !pl_strcasecmp(host, name);
+	}
+	if (sa_cmp(&sa, &flow->local, SA_ADDR) ||
+	    address_among(&sa, c->sip_listen, c->sip_listen_count) ||
+	    address_among(&sa, c->sip_tls_listen, c->sip_tls_listen_count) ||
+	    address_among(&sa, c->https_listen, c->https_listen_count) ||
+	    address_among(&sa, c->media_address, c->media_address_count))
+		return true;
+
+	search.sa = &sa;
+	(void)net_if_apply(interface_h, &search);
+
+	return search.found;
+}
+
+/* ------------------------------------------------------------ dispatch */
+
+static void in_dialog(struct sessions *all, const struct sip_msg *msg)
+{
+	struct session *s = session_find(all, msg);
+
+	if (!s || s->state == SESSION_ENDING) {
+		session_refuse_protocol(all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+		return;
+	}
+	if (!sip_dialog_rseq_valid(s->dlg, msg)) {
+		session_refuse_protocol(all, msg, NULL, 500,
+					"Server Internal Error",
+					"Warning: 399 parley"
+					" \"CSeq out of order\"\r\n");
+		return;
+	}
+	if (!pl_strcmp(&msg->met, "INVITE"))
+		session_reinvite_in(s, msg);
+	else if (!pl_strcmp(&msg->met, "UPDATE"))
+		session_update_in(s, msg);
+	else
+		session_info_in(s, msg);
+}
+
+static void out_of_dialog(struct sessions *all, const struct sip_msg *msg)
+{
+	if (!pl_strcmp(&msg->met, "INVITE"))
+		session_invite_in(all, msg);
+	else
+		session_refuse_protocol(all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+}
+
+static bool request_h(const struct sip_msg *msg, void *arg)
+{
+	struct sessions *all = arg;
+	struct session *s;
+
+	if (!pl_strcmp(&msg->met, "ACK")) {
+		s = session_find(all, msg);
+		if (s)
+			session_ack_in(s, msg);
+	}
+	else if (!pl_strcmp(&msg->met, "CANCEL"))
+		session_refuse_protocol(all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+	else if (!pl_strcmp(&msg->met, "BYE"))
+		session_bye_in(all, msg);
+	else if (!pl_strcmp(&msg->met, "OPTIONS"))
+		session_options_in(all, msg);
+	else if (!pl_strcmp(&msg->met, "INVITE") ||
+		 !pl_strcmp(&msg->met, "UPDATE") ||
+		 !pl_strcmp(&msg->met, "INFO")) {
+		if (pl_isset(&msg->to.tag))
+			in_dialog(all, msg);
+		else
+			out_of_dialog(all, msg);
+	}
+	else
+		session_refuse_protocol(all, msg, NULL, 405,
+					"Method Not Allowed", SESSION_ALLOW);
+
+	return true;
+}
+
+static bool response_h(const struct sip_msg *msg, void *arg)
+{
+	/* What no transaction took: libre would print it unescaped. */
+	if (msg->scode >= 200 && msg->scode < 300 &&
+	    !pl_strcmp(&msg->cseq.met, "INVITE"))
+		session_stray_response(arg, msg);
+
+	return true;
+}
+
+/* --------------------------------------------------- the focus's wishes */
+
+static int reoffer_h(void *session)
+{
+	return session_reoffer(session);
+}
+
+static void end_h(void *session, enum reason reason)
+{
+	struct session *s = session;
+
+	s->ep = NULL;
+	session_terminate(s, reason);
+}
+
+const struct session_ops session_focus_ops = {
+	.reoffer = reoffer_h,
+	.end = end_h,
+};
+
+/* ----------------------------------------------------- a flow has closed */
+
+static void flow_grace_h(void *arg)
+{
+	session_fail(arg, REASON_UNAVAILABLE);
+}
+
+struct flow_search {
+	uint64_t flow;
+};
+
+static bool flow_closed_apply_h(struct le *le, void *arg)
+{
+	struct session *s = le->data;
+	const struct flow_search *search = arg;
+
+	/* Media may still run, and a page that reloads its socket may come
+	 * back: the session gets what a silent leg gets. */
+	if (s->flow == search->flow)
+		tmr_start(&s->flow_grace,
+			  (uint64_t)s->all->config->media_timeout_s * 1000,
+			  flow_grace_h, s);
+	return false;
+}
+
+static void flow_closed_h(uint64_t flow, enum flow_transport transport,
+			  void *arg)
+{
+	struct sessions *all = arg;
+	struct flow_search search = {flow};
+
+	/* Others are found again at their address; these cannot be. */
+	if (transport != FLOW_WS && transport != FLOW_WSS)
+		return;
+	(void)hash_apply(all->table, flow_closed_apply_h, &search);
+}
+
+/* ------------------------------------------------------------ life cycle */
+
+static void sessions_destructor(void *arg)
+{
+	struct sessions *all = arg;
+
+	all->closed = NULL;
+	bus_set_flow_closed_handler(all->bus, NULL, NULL);
+	focus_set_outside(all->focus, NULL);
+	tmr_cancel(&all->close_tmr);
+	mem_deref(all->requests);
+	mem_deref(all->responses);
+	hash_flush(all->table);
+	mem_deref(all->table);
+	list_flush(&all->strays);
+	hash_flush(all->acks);
+	mem_deref(all->acks);
+	tmr_cancel(&all->close_tmr);
+}
+
+int sessions_alloc(struct sessions **sp, struct bus *bus, struct focus *focus,
+		   const struct config *config)
+{
+	struct sessions *all;
+	int err;
+
+	if (!sp || !bus || !focus || !config)
+		return EINVAL;
+
+	all = mem_zalloc(sizeof(*all), sessions_destructor);
+	if (!all)
+		return ENOMEM;
+	tmr_init(&all->close_tmr);
+	all->bus = bus;
+	all->sip = bus_sip(bus);
+	all->focus = focus;
+	all->config = config;
+
+	err = hash_alloc(&all->table, TABLE_SIZE);
+	if (err)
+		goto out;
+	err = session_acks_alloc(all);
+	if (err)
+		goto out;
+	err = sip_listen(&all->requests, all->sip, true, request_h, all);
+	if (err)
+		goto out;
+	err = sip_listen(&all->responses, all->sip, false, response_h, all);
+	if (err)
+		goto out;
+
+	bus_set_flow_closed_handler(bus, flow_closed_h, all);
+	all->outside.dial = session_dial;
+	all->outside.arg = all;
+	focus_set_outside(focus, &all->outside);
+
+out:
+	if (err)
+		mem_deref(all);
+	else
+		*sp = all;
+	return err;
+}
+
+static bool count_apply_h(struct le *le, void *arg)
+{
+	struct session ***next = arg;
+
+	*(*next)++ = mem_ref(le->data);
+	return false;
+}
+
+void sessions_close(struct sessions *all, void (*done)(void *arg), void *arg)
+{
+	struct session **v, **next;
+	size_t i, n;
+
+	if (!all)
+		return;
+	all->closing = true;
+	all->closed = done;
+	all->closed_arg = arg;
+
+	/* Ending one may drop it, and the focus may end others on the way:
+	 * walk over a copy. */
+	n = all->count;
+	v = next = mem_zalloc((n + 1) * sizeof(*v), NULL);
+	if (v)
+		(void)hash_apply(all->table, count_apply_h, &next);
+	for (i = 0; v && v[i]; i++) {
+		if (v[i]->he.list && v[i]->state != SESSION_ENDING)
+			session_fail(v[i], REASON_SHUTDOWN);
+		mem_deref(v[i]);
+	}
+	mem_deref(v);
+
+	tmr_start(&all->close_tmr, all->count ? CLOSE_DEADLINE_MS : 0,
+		  closed_h, all);
+}
+
+size_t sessions_count(const struct sessions *all)
+{
+	return all ? all->count : 0;
+}
+
+json_t *sessions_stats(const struct sessions *all)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:I}", "sessions",
+			 (json_int_t)all->count, "invites",
+			 (json_int_t)all->invites, "dialled",
+			 (json_int_t)all->dialled, "refused",
+			 (json_int_t)all->refused, "expired",
+			 (json_int_t)all->expired);
+}

@@ -1,0 +1,190 @@
+/**
+ * @file signaling/session_end.c  Refusals, BYE and CANCEL, both ways
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session_state.h"
+
+enum { RETRY_AFTER_S = 10 };
+
+/* Rows that are no answer to an INVITE (it hung up) get 480 */
+static uint16_t refusal_status(const struct reason_row *row)
+{
+	return row->sip_status >= 300 ? row->sip_status : 480;
+}
+
+static const char *refusal_phrase(const struct reason_row *row)
+{
+	return row->sip_status >= 300 ? row->phrase
+				      : reason_row(REASON_UNAVAILABLE)->phrase;
+}
+
+void session_refuse(struct sessions *all, const struct sip_msg *msg,
+		    struct sip_strans **st, enum reason reason)
+{
+	const struct reason_row *row = reason_row(reason);
+	char retry[32] = "";
+
+	all->refused++;
+	if (refusal_status(row) == 503)
+		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
+				  RETRY_AFTER_S);
+	log_info("session", "refused status=%u reason=%s",
+		 refusal_status(row), row->token);
+	(void)sip_treplyf(st, NULL, all->sip, msg, false,
+			  refusal_status(row), refusal_phrase(row),
+			  "Warning: 399 parley \"%s\"\r\n"
+			  "%s" SESSION_NO_BODY,
+			  row->words, retry);
+}
+
+void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
+			     struct sip_strans **st, uint16_t status,
+			     const char *phrase, const char *headers)
+{
+	(void)sip_treplyf(st, NULL, all->sip, msg, false, status, phrase,
+			  "%s" SESSION_NO_BODY, headers ? headers : "");
+}
+
+/* Their INVITE or UPDATE that still waits gets its final response */
+static void refuse_pending(struct session *s, uint16_t status,
+			   const char *phrase)
+{
+	if (s->st)
+		session_refuse_protocol(s->all, s->msg, &s->st, status, phrase,
+					NULL);
+	s->st = mem_deref(s->st);
+	s->msg = mem_deref(s->msg);
+}
+
+static void stop_all(struct session *s)
+{
+	timer_stop(s);
+	tmr_cancel(&s->retry);
+	tmr_cancel(&s->ringing);
+	tmr_cancel(&s->flow_grace);
+	s->reoffer_due = false;
+	s->exchange = EXCHANGE_NONE;
+	s->refresh_req = mem_deref(s->refresh_req);
+}
+
+static void bye_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	session_drop(s, REASON_LEFT);
+}
+
+static int reason_print(struct re_printf *pf, const enum reason *reason)
+{
+	const struct reason_row *row = reason_row(*reason);
+
+	/* RFC 3326: a cause that is a SIP status, and a sentence */
+	if (row->sip_status < 300)
+		return 0;
+	return re_hprintf(pf, "Reason: SIP;cause=%u;text=\"%s\"\r\n",
+			  row->sip_status, row->words);
+}
+
+void session_bye(struct session *s, enum reason reason)
+{
+	int err;
+
+	session_set_state(s, SESSION_ENDING);
+	session_reply_reset(s);
+	err = sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0, NULL,
+			    NULL, bye_h, s, "%H" SESSION_NO_BODY, reason_print,
+			    &reason);
+	if (err) {
+		log_warn("session", "bye error=\"%s\"", strerror(err));
+		session_drop(s, reason);
+	}
+}
+
+/* Our INVITE has had no final response: ask for one. A request that has had
+ * no 1xx either is cancelled by libre as soon as that comes. */
+static void cancel_call(struct session *s)
+{
+	session_set_state(s, SESSION_CANCELLING);
+	sip_request_cancel(s->req);
+}
+
+void session_terminate(struct session *s, enum reason reason)
+{
+	if (s->state == SESSION_ENDING || s->state == SESSION_CANCELLING)
+		return;
+	if (reason == REASON_SESSION_EXPIRED)
+		s->all->expired++;
+	log_info("session", "ended reason=%s", reason_row(reason)->token);
+	stop_all(s);
+
+	switch (s->state) {
+
+	case SESSION_INCOMING:
+		if (s->st)
+			session_refuse(s->all, s->msg, &s->st, reason);
+		session_drop(s, reason);
+		break;
+
+	case SESSION_DIALLING:
+		session_drop(s, reason);
+		break;
+
+	case SESSION_CALLING:
+		s->end_reason = reason;
+		cancel_call(s);
+		break;
+
+	default:
+		refuse_pending(s, 487, "Request Terminated");
+		/* A re-INVITE of ours: libre sends the CANCEL. */
+		s->req = mem_deref(s->req);
+		/* RFC 3261 section 15: the callee's BYE waits for the ACK. */
+		if (s->state == SESSION_ANSWERED && s->reply.waits) {
+			s->end_reason = reason;
+			session_set_state(s, SESSION_ENDING);
+		}
+		else {
+			session_bye(s, reason);
+		}
+		break;
+	}
+}
+
+void session_fail(struct session *s, enum reason reason)
+{
+	struct endpoint *ep = s->ep;
+
+	s->ep = NULL;
+	if (ep)
+		focus_leave(ep, reason);
+	session_terminate(s, reason);
+}
+
+void session_bye_in(struct sessions *all, const struct sip_msg *msg)
+{
+	struct session *s = session_find(all, msg);
+
+	if (!s) {
+		session_refuse_protocol(all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+		return;
+	}
+	if (!sip_dialog_rseq_valid(s->dlg, msg)) {
+		session_refuse_protocol(all, msg, NULL, 500,
+					"Server Internal Error", NULL);
+		return;
+	}
+	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 200, "OK",
+			  SESSION_NO_BODY);
+	/* RFC 3261 section 15.1.2: pending requests still get an answer. */
+	refuse_pending(s, 487, "Request Terminated");
+	if (s->state != SESSION_ENDING)
+		log_info("session", "ended reason=%s",
+			 reason_row(REASON_LEFT)->token);
+	session_drop(s, REASON_LEFT);
+}

@@ -1,0 +1,213 @@
+/**
+ * @file signaling/session_reply.c  Our 200, its ACK, and answers to offers
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session_state.h"
+
+void session_set_local_sdp(struct session *s, struct mbuf *sdp)
+{
+	if (sdp == s->local_sdp)
+		return;
+	mem_deref(s->local_sdp);
+	s->local_sdp = mem_ref(sdp);
+}
+
+void session_agreed(struct session *s, json_t *leg)
+{
+	json_decref(s->agreed);
+	s->agreed = json_incref(leg);
+}
+
+void session_reply_reset(struct session *s)
+{
+	tmr_cancel(&s->reply.resend);
+	tmr_cancel(&s->reply.give_up);
+	s->reply.msg = mem_deref(s->reply.msg);
+	s->reply.mb = mem_deref(s->reply.mb);
+	s->reply.waits = false;
+	s->reply.sent = 0;
+}
+
+static void resend_h(void *arg)
+{
+	struct session *s = arg;
+	struct session_reply *r = &s->reply;
+
+	r->mb->pos = 0;
+	(void)sip_send(s->all->sip, r->msg->sock, r->msg->tp, &r->msg->src,
+		       r->mb);
+	r->sent++;
+	tmr_start(&r->resend,
+		  r->sent < 4 ? (uint64_t)SIP_T1 << r->sent : SIP_T2, resend_h,
+		  s);
+}
+
+static void give_up_h(void *arg)
+{
+	struct session *s = arg;
+
+	log_info("session", "no ACK");
+	session_reply_reset(s);
+	if (s->state == SESSION_ENDING)
+		session_bye(s, s->end_reason);
+	else
+		session_fail(s, REASON_UNAVAILABLE);
+}
+
+/* The page follows its conference through the HTTP API; the token opens the
+ * stream. Relative: the page knows its server. */
+static int events_print(struct re_printf *pf, const struct session *s)
+{
+	struct flow_info flow;
+	const char *token;
+
+	if (!s->first_reply || !s->ep ||
+	    bus_flow_by_id(s->all->bus, s->flow, &flow))
+		return 0;
+	if (flow.transport != FLOW_WS && flow.transport != FLOW_WSS)
+		return 0;
+	token = focus_events_token(s->ep);
+	if (!token)
+		return 0;
+
+	return re_hprintf(pf, "Call-Info: </api/events?token=%s>"
+			      ";purpose=conference-events\r\n", token);
+}
+
+static int reply_print(struct re_printf *pf, const struct session *s)
+{
+	return re_hprintf(pf,
+			  "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
+			  "Supported: timer\r\n"
+			  "%H%H",
+			  s->contact, timer_print_reply, s, events_print, s);
+}
+
+void session_answer(struct session *s, struct mbuf *sdp)
+{
+	bool invite = !pl_strcmp(&s->msg->met, "INVITE");
+	struct mbuf *mb = NULL;
+	int err;
+
+	s->first_reply = s->state == SESSION_INCOMING;
+	timer_accept(s, s->msg);
+	err = sip_treplyf(&s->st, &mb, s->all->sip, s->msg, true, 200, "OK",
+			  "%H%sContent-Length: %zu\r\n\r\n%b", reply_print, s,
+			  sdp ? "Content-Type: application/sdp\r\n" : "",
+			  sdp ? mbuf_get_left(sdp) : (size_t)0,
+			  sdp ? mbuf_buf(sdp) : NULL,
+			  sdp ? mbuf_get_left(sdp) : (size_t)0);
+	if (err) {
+		log_warn("session", "answer error=\"%s\"", strerror(err));
+		s->msg = mem_deref(s->msg);
+		session_fail(s, REASON_INTERNAL);
+		return;
+	}
+	if (sdp)
+		session_set_local_sdp(s, sdp);
+	timer_restart(s);
+	if (invite) {
+		session_reply_reset(s);
+		s->reply.msg = s->msg;
+		s->reply.mb = mem_ref(mb);
+		s->reply.waits = true;
+		tmr_start(&s->reply.resend, SIP_T1, resend_h, s);
+		tmr_start(&s->reply.give_up, 64 * SIP_T1, give_up_h, s);
+		s->msg = NULL;
+		if (s->state == SESSION_INCOMING)
+			session_set_state(s, SESSION_ANSWERED);
+	}
+	s->msg = mem_deref(s->msg);
+	mem_deref(mb);
+	if (!invite)
+		session_next(s);
+}
+
+static void tell_connected(struct session *s)
+{
+	if (!s->ep)
+		return;
+	if (!s->connected) {
+		s->connected = true;
+		focus_connected(s->ep);
+	}
+	if (s->ep)
+		focus_held(s->ep, offer_held(s->offer));
+}
+
+static void applied_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE) {
+		session_fail(s, reason);
+		return;
+	}
+	tell_connected(s);
+	session_next(s);
+}
+
+enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+	struct pl sdp;
+
+	if (header_sdp(msg, &sdp))
+		return REASON_BAD_REQUEST;
+	reason = offer_remote_answer(s->offer, sdp.p, sdp.l, &leg);
+	if (reason != REASON_NONE)
+		return reason;
+	if (!s->ep) {
+		json_decref(leg);
+		return REASON_UNAVAILABLE;
+	}
+	session_set_near(s, leg);
+	reason = focus_leg_modify(s->ep, leg, applied_h, s);
+	if (reason == REASON_NONE) {
+		s->exchange = EXCHANGE_APPLY;
+		session_agreed(s, leg);
+	}
+	json_decref(leg);
+
+	return reason;
+}
+
+void session_ack_in(struct session *s, const struct sip_msg *msg)
+{
+	enum reason reason;
+
+	if (!s->reply.waits || s->reply.msg->cseq.num != msg->cseq.num)
+		return;
+	session_reply_reset(s);
+	if (s->state == SESSION_ENDING) {
+		session_bye(s, s->end_reason);
+		return;
+	}
+	if (s->state == SESSION_ANSWERED)
+		session_set_state(s, SESSION_CONFIRMED);
+
+	if (s->exchange == EXCHANGE_OFFERED) {
+		/* Our offer was in the 2xx: its answer comes here or never. */
+		reason = session_apply_answer(s, msg);
+		if (reason != REASON_NONE)
+			session_fail(s, reason);
+		return;
+	}
+	tell_connected(s);
+	session_next(s);
+}
+
+void session_next(struct session *s)
+{
+	if (s->exchange != EXCHANGE_NONE || s->st || s->req ||
+	    s->reply.waits || !s->reoffer_due ||
+	    s->state != SESSION_CONFIRMED || tmr_isrunning(&s->retry))
+		return;
+	s->reoffer_due = false;
+	(void)session_reoffer(s);
+}

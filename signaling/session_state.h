@@ -1,0 +1,227 @@
+/**
+ * @file signaling/session_state.h  One session, for the rooms of session.h
+ *
+ * Private to session*.c, answer.c, connect.c, modify*.c, timer.c, info.c and
+ * options.c. A session is owned by the table of `sessions`; session_drop() is
+ * the only way out of it. A function that may drop says so, and its caller
+ * does not touch the session afterwards.
+ *
+ *   INCOMING  -> ANSWERED -> CONFIRMED -> ENDING    they called
+ *   DIALLING -> CALLING -> CONFIRMED -> ENDING      we called
+ *                  `-> CANCELLING -> ENDING
+ * Beside the dialog's state runs one offer/answer exchange at a time (RFC 3264
+ * section 4, RFC 6337): `exchange`.
+ */
+#ifndef PARLEY_SIGNALING_SESSION_STATE_H
+#define PARLEY_SIGNALING_SESSION_STATE_H
+
+#include <stdbool.h>
+#include "focus/config.h"
+#include "focus/focus.h"
+#include "signaling/bus.h"
+#include "signaling/header.h"
+#include "signaling/offer.h"
+#include "signaling/session.h"
+
+enum session_state {
+	SESSION_INCOMING,   /**< their INVITE has no final response yet */
+	SESSION_ANSWERED,   /**< our 2xx to it waits for the ACK */
+	SESSION_DIALLING,   /**< we look for a way, the mixer for a leg */
+	SESSION_CALLING,    /**< our INVITE is out */
+	SESSION_CANCELLING, /**< it is out, and we want it no more */
+	SESSION_CONFIRMED,
+	SESSION_ENDING,	    /**< BYE is out or waits for the ACK */
+};
+
+enum exchange {
+	EXCHANGE_NONE,
+	EXCHANGE_THEIRS,  /**< the mixer works on their offer */
+	EXCHANGE_PREPARE, /**< the mixer works on an offer of ours */
+	EXCHANGE_OFFERED, /**< they have our offer */
+	EXCHANGE_APPLY,	  /**< the mixer works on their answer */
+};
+
+/** RFC 4028 */
+struct session_timer {
+	struct tmr refresh, expire;
+	uint32_t interval_s; /**< 0: the session does not expire */
+	uint32_t min_se_s;   /**< largest Min-SE heard or our own */
+	bool ours;	     /**< we are the refresher */
+	bool peer_supports;
+};
+
+/** A final 2xx to an INVITE, repeated until its ACK comes (RFC 3261 section
+ *  13.3.1.4) */
+struct session_reply {
+	struct tmr resend, give_up;
+	struct sip_msg *msg;
+	struct mbuf *mb;
+	uint32_t sent;
+	bool waits;	    /**< for the ACK */
+};
+
+struct session {
+	struct le he;
+	struct sessions *all;
+	enum session_state state;
+	enum exchange exchange;
+	uint64_t flow;
+	char *conference, *contact, *aor, *display, *entity, *agent;
+
+	struct sip_dialog *dlg;
+	struct sip_dialog *early; /**< of our INVITE, for forks */
+	bool caller;		  /**< we made the Call-ID */
+
+	struct sip_msg *msg;	  /**< their INVITE or UPDATE in hand */
+	struct sip_strans *st;	  /**< its transaction, until answered */
+	struct session_reply reply;
+	bool first_reply;	  /**< `reply` answered the first INVITE */
+
+	struct sip_request *req;  /**< our INVITE */
+	struct sip_request *refresh_req; /**< our UPDATE */
+	struct sip_request *bye;
+	bool reoffer_due;	  /**< the focus waits for one */
+	bool refreshing;	  /**< `req` repeats what was agreed */
+	struct tmr retry;	  /**< after 491 */
+
+	struct offer *offer;
+	struct mbuf *local_sdp;	  /**< what we said last */
+	json_t *agreed;		  /**< the description in force */
+	json_t *proposed;	  /**< the one the mixer works on */
+	struct endpoint *ep;
+	bool joining;		  /**< focus_join() is under way */
+	bool connected;		  /**< the focus was told */
+	enum reason end_reason;	  /**< for the BYE that waits for its ACK */
+
+	struct session_timer timer;
+	bool peer_update;	  /**< its Allow names UPDATE */
+
+	/* dial-out */
+	char *target, *from_display;
+	struct bus_resolve *resolve;
+	struct tmr ringing;
+	unsigned redirects, retries;
+	bool webrtc;		  /**< shape of our first offer */
+	bool other_shape_tried;
+
+	struct tmr flow_grace;
+};
+
+struct sessions {
+	struct hash *table;	  /**< by Call-ID */
+	struct hash *acks;	  /**< ACKs of ours, to be repeated */
+	struct list strays;	  /**< forks that lost */
+	size_t count;
+	struct bus *bus;
+	struct sip *sip;
+	struct focus *focus;
+	const struct config *config;
+	struct sip_lsnr *requests, *responses;
+	struct outside_ops outside;
+	bool closing;
+	struct tmr close_tmr;
+	void (*closed)(void *arg);
+	void *closed_arg;
+	uint64_t invites, dialled, refused, expired;
+};
+
+/** What we do, for 200, 405 and requests */
+#define SESSION_ALLOW                                                         \
+	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE\r\n"
+#define SESSION_NO_BODY "Content-Length: 0\r\n\r\n"
+
+/* session.c */
+int session_alloc(struct session **sp, struct sessions *all);
+void session_register(struct session *s, const char *callid);
+void session_set_state(struct session *s, enum session_state state);
+struct session *session_find(const struct sessions *all,
+			     const struct sip_msg *msg);
+/** Out of the focus (if it is in), out of the table, freed */
+void session_drop(struct session *s, enum reason reason);
+/** {transports, media} learns the flow's far address ("near") and a
+ *  reference is handed back; the mixer's local address depends on it */
+void session_set_near(const struct session *s, json_t *leg);
+int session_offer_alloc(struct session *s);
+/** Is the host of a Request-URI this server? */
+bool session_host_is_ours(const struct sessions *all, const struct pl *host,
+			  const struct flow_info *flow);
+extern const struct session_ops session_focus_ops;
+
+/* session_end.c */
+/** Refuse a request with a row of focus/reason.h. st may be NULL */
+void session_refuse(struct sessions *all, const struct sip_msg *msg,
+		    struct sip_strans **st, enum reason reason);
+/** Refuse with a code that the protocol itself asks for; `headers` are whole
+ *  lines or NULL */
+void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
+			     struct sip_strans **st, uint16_t status,
+			     const char *phrase, const char *headers);
+/** Leave the focus, then say BYE, CANCEL or a final response, as fits. May
+ *  drop */
+void session_fail(struct session *s, enum reason reason);
+/** As session_fail, when the endpoint is out already. May drop */
+void session_terminate(struct session *s, enum reason reason);
+/** BYE now. May drop */
+void session_bye(struct session *s, enum reason reason);
+void session_bye_in(struct sessions *all, const struct sip_msg *msg);
+
+/* session_ack.c */
+int session_ack_send(struct sessions *all, struct sip_dialog *dlg,
+		     uint32_t cseq);
+int session_acks_alloc(struct sessions *all);
+/** A 2xx to an INVITE that no transaction wants: repeat the ACK, or end the
+ *  fork that lost */
+void session_stray_response(struct sessions *all, const struct sip_msg *msg);
+
+/* session_reply.c */
+/** 200 to the INVITE or UPDATE in hand. May drop */
+void session_answer(struct session *s, struct mbuf *sdp);
+/** ACK came. May drop */
+void session_ack_in(struct session *s, const struct sip_msg *msg);
+/** Forget the 2xx: it was acknowledged, or the session is over */
+void session_reply_reset(struct session *s);
+/** Their answer to our offer goes to the mixer. May drop */
+enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
+/** An exchange is over: take up what waited. May drop */
+void session_next(struct session *s);
+/** The focus shall hold the description that is in force */
+void session_agreed(struct session *s, json_t *leg);
+void session_set_local_sdp(struct session *s, struct mbuf *sdp);
+
+/* answer.c */
+void session_invite_in(struct sessions *all, const struct sip_msg *msg);
+
+/* modify.c */
+void session_reinvite_in(struct session *s, const struct sip_msg *msg);
+void session_update_in(struct session *s, const struct sip_msg *msg);
+
+/* modify_offer.c */
+/** Make a new offer now or when the running exchange is over. May drop */
+int session_reoffer(struct session *s);
+/** Repeat our last description in a re-INVITE */
+int session_reinvite_refresh(struct session *s);
+
+/* connect.c */
+int session_dial(void *arg, const char *conference, const char *uri,
+		 const char *display);
+
+/* timer.c */
+/** Session-Expires below our minimum: 422, true */
+bool timer_refused(struct sessions *all, const struct sip_msg *msg);
+void timer_init(struct session *s);
+/** They ask (INVITE, UPDATE): agree on interval and refresher */
+void timer_accept(struct session *s, const struct sip_msg *msg);
+/** They answered (2xx): what we asked for is settled, the clock starts */
+void timer_answered(struct session *s, const struct sip_msg *msg);
+/** 422 came. @return 0 try again; EPROTO give up */
+int timer_raise(struct session *s, const struct sip_msg *msg);
+void timer_restart(struct session *s);
+void timer_stop(struct session *s);
+int timer_print_reply(struct re_printf *pf, const struct session *s);
+int timer_print_request(struct re_printf *pf, const struct session *s);
+
+/* info.c, options.c */
+void session_info_in(struct session *s, const struct sip_msg *msg);
+void session_options_in(struct sessions *all, const struct sip_msg *msg);
+
+#endif

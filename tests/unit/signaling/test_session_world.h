@@ -1,0 +1,73 @@
+/**
+ * @file test_session_world.h  A focus, a bus and one peer in one process
+ *
+ * The peer is a UDP socket that speaks SIP word by word, the mixer is the
+ * other end of an Mp link that says yes to everything. A test is a list of
+ * lines:
+ *   "> METHOD CSEQ [| BODY [| HEADERS]]"  the peer sends a request
+ *   "= CODE [| BODY [| HEADERS]]"         it answers the request it read last
+ *   "< WHAT [| TEXT]..."   it reads "200" or "BYE" next and finds each TEXT
+ *                          in it; "!TEXT" must not be there. 1xx are skipped
+ *                          unless named, repetitions too
+ *   "- WHAT"               no such message comes within 700 ms
+ *   "@ OP"                 the mixer is asked for it, e.g. leg.remove
+ *   "# N"                  so many sessions are left in the end
+ *   "d" the focus dials the peer; "r" it re-offers; "s" it shuts down;
+ *   "t TAG" the peer answers with another tag
+ * BODY is a name of a description ("offer", "hold", "answer"), "-" for none,
+ * or "TYPE:TEXT". In HEADERS and TEXT a comma-free line; "^" is CRLF.
+ */
+#ifndef PARLEY_TESTS_SESSION_WORLD_H
+#define PARLEY_TESTS_SESSION_WORLD_H
+
+#include <stdbool.h>
+#include "focus/config.h"
+#include "focus/focus.h"
+#include "signaling/bus.h"
+#include "signaling/session_state.h"
+
+struct link;
+
+enum { WORLD_LINES_MAX = 64, WORLD_TEXT_MAX = 16384 };
+
+struct world {
+	struct config *config;
+	struct bus *bus;
+	struct focus *focus;
+	struct sessions *sessions;
+	struct link *mixer;
+	struct udp_sock *us;
+	struct sa peer, server;
+	char uri[64];		/**< "demo@127.0.0.1:5060" */
+
+	/* the peer */
+	struct list inbox;
+	char callid[64], branch[48], contact[256], peer_uri[64];
+	char local[640], to[640], first_to[640]; /**< From and To it says */
+	char last_request[WORLD_TEXT_MAX];
+	char sdp[WORLD_TEXT_MAX]; /**< the last description it read */
+	char said[WORLD_LINES_MAX][160]; /**< what it read, for repetitions */
+	unsigned said_count, branches;
+	const char *tag; /**< its tag when it answers requests */
+
+	/* the mixer */
+	char ops[512];
+	char refuse_op[32];	     /**< say no to this one */
+	bool silent;		     /**< answer no more */
+
+	bool timed_out;
+};
+
+int world_open(struct world *w);
+void world_close(struct world *w);
+
+/** Play the lines; the first that fails is named by CUnit */
+bool world_play(struct world *w, const char *const lines[]);
+
+/** Turn the loop until *flag or the time is up; @return *flag */
+bool world_wait(struct world *w, const bool *flag, unsigned ms);
+
+/** Any one session, NULL if there is none */
+struct session *world_session(struct world *w);
+
+#endif
