@@ -1,0 +1,299 @@
+/**
+ * @file focus/cli.c  parley: the moderator's command
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include "focus/cli.h"
+
+
+static const struct cli_verb verbs[] = {
+	{"list", "ls", "", "", "all conferences", "parley list",
+	 cli_print_list, NULL},
+	{"show", "participants", "NAME", "conference",
+	 "who is in it; WHO below is a number, name or URI from here",
+	 "parley show demo", cli_print_show, NULL},
+	{"watch", "events", "[NAME]", "conference?",
+	 "the same, live; a line an event if not on a terminal",
+	 "parley watch demo", NULL, cli_watch},
+	{"mute", NULL, "NAME WHO", "conference target",
+	 "the others do not hear WHO", "parley mute demo alice",
+	 cli_print_changed, NULL},
+	{"unmute", NULL, "NAME WHO", "conference target",
+	 "the others hear WHO again", "parley unmute demo all",
+	 cli_print_changed, NULL},
+	{"deaf", NULL, "NAME WHO", "conference target", "WHO hears nothing",
+	 "parley deaf demo 3", cli_print_changed, NULL},
+	{"undeaf", NULL, "NAME WHO", "conference target", "WHO hears again",
+	 "parley undeaf demo 3", cli_print_changed, NULL},
+	{"video_mute", "vmute", "NAME WHO", "conference target",
+	 "the others do not see WHO", "parley video_mute demo bob",
+	 cli_print_changed, NULL},
+	{"video_unmute", "unvmute", "NAME WHO", "conference target",
+	 "the others see WHO again", "parley video_unmute demo bob",
+	 cli_print_changed, NULL},
+	{"volume", NULL, "NAME WHO in|out DB", "conference target direction "
+	 "#db", "gain of what WHO says (in) or hears (out), -60 to 20",
+	 "parley volume demo bob in -6", cli_print_changed, NULL},
+	{"kick", "hup", "NAME WHO", "conference target",
+	 "remove WHO from the conference", "parley kick demo last",
+	 cli_print_changed, NULL},
+	{"lock", NULL, "NAME", "conference", "nobody else comes in",
+	 "parley lock demo", NULL, NULL},
+	{"unlock", NULL, "NAME", "conference", "open again",
+	 "parley unlock demo", NULL, NULL},
+	{"layout", "vid-layout", "NAME grid|speaker", "conference layout",
+	 "how the pictures are arranged", "parley layout demo speaker", NULL,
+	 NULL},
+	{"invite", "dial", "NAME URI [--name DISPLAY]", "conference uri",
+	 "call URI into the conference",
+	 "parley invite demo sip:bob@192.0.2.7", NULL, NULL},
+	{"end", NULL, "NAME", "conference", "everybody out",
+	 "parley end demo", NULL, NULL},
+	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
+	 "parley stats demo", cli_print_stats, NULL},
+	{"verbs", NULL, "", "", "what the server understands", "parley verbs",
+	 cli_print_verbs, NULL},
+};
+
+enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+
+static void print_help(void)
+{
+	printf("Usage: parley [-s SOCKET] [--json] VERB [ARGUMENTS]\n"
+	       "\n"
+	       "Look at and moderate the conferences of a running "
+	       "parleyd.\n\n");
+
+	for (size_t i = 0; i < VERBS; i++)
+		printf("  %s %-*s %s\n", verbs[i].name,
+		       33 - (int)strlen(verbs[i].name), verbs[i].args,
+		       verbs[i].help);
+
+	printf("\n"
+	       "  NAME is a conference. WHO is a number from 'parley show', a "
+	       "display name, a URI\n"
+	       "  or its user part, or: all, last (who came last), "
+	       "non_moderator.\n"
+	       "\n"
+	       "  -s SOCKET   parleyd's control socket (also $PARLEY_SOCKET)\n"
+	       "  --json      answers as JSON, for scripts\n"
+	       "  --help      this text; 'parley VERB --help' for one verb\n"
+	       "  --version   the version\n"
+	       "\n"
+	       "Examples:\n"
+	       "  parley list                       which conferences are "
+	       "there?\n"
+	       "  parley show demo                  who is in demo?\n"
+	       "  parley mute demo 3                silence number 3\n"
+	       "  parley mute demo non_moderator    silence the audience\n"
+	       "  parley invite demo sip:bob@192.0.2.7 --name 'The board'\n"
+	       "  parley --json show demo | jq '.conference.users[].display'\n"
+	       "\n"
+	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 no "
+	       "server, 4 no such\nconference or person.\n");
+}
+
+
+static void print_verb_help(const struct cli_verb *v)
+{
+	printf("Usage: parley [-s SOCKET] [--json] %s%s%s\n\n"
+	       "  %s.\n",
+	       v->name, *v->args ? " " : "", v->args, v->help);
+	if (v->alias)
+		printf("  Also called %s.\n", v->alias);
+	printf("\nExample:\n  %s\n", v->example);
+}
+
+
+static const struct cli_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERBS; i++) {
+		if (!strcmp(verbs[i].name, name) ||
+		    (verbs[i].alias && !strcmp(verbs[i].alias, name)))
+			return &verbs[i];
+	}
+
+	return NULL;
+}
+
+
+int cli_report(const json_t *reply)
+{
+	const json_t *list = json_object_get(reply, "candidates"), *who;
+	const char *code   = cli_string(reply, "code");
+	size_t i;
+
+	fprintf(stderr, "parley: %s\n", cli_string(reply, "error"));
+	json_array_foreach(list, i, who)
+		fprintf(stderr, "  %lld  %s  %s\n",
+			(long long)cli_integer(who, "endpoint"),
+			cli_string(who, "display"), cli_string(who, "user"));
+
+	if (!strcmp(code, "not-found"))
+		return CLI_NOT_FOUND;
+
+	return strcmp(code, "bad-request") ? CLI_FAILED : CLI_USAGE;
+}
+
+
+/** Put one argument under the next name; "#" before it: a number */
+static bool take(json_t *command, const char *member, size_t len,
+		 const char *value)
+{
+	char key[32], *end;
+	long number;
+
+	(void)snprintf(key, sizeof(key), "%.*s", (int)len, member);
+	if (*key != '#')
+		return !json_object_set_new(command, key, json_string(value));
+
+	errno  = 0;
+	number = strtol(value, &end, 10);
+	if (errno || *end || end == value)
+		return false;
+
+	return !json_object_set_new(command, key + 1, json_integer(number));
+}
+
+
+/** @return false: too few, too many, or not what they should be */
+static bool take_all(json_t *command, const struct cli_verb *v, int argc,
+		     char *argv[])
+{
+	const char *member = v->members;
+
+	for (int i = 0; i < argc; i++) {
+		size_t len = strcspn(member, " ");
+		bool optional = len && member[len - 1] == '?';
+
+		if (!strcmp(argv[i], "--name") && i + 1 < argc &&
+		    !strcmp(v->name, "invite")) {
+			if (json_object_set_new(command, "display",
+						json_string(argv[++i])))
+				return false;
+			continue;
+		}
+
+		if (!len || !take(command, member, len - optional, argv[i]))
+			return false;
+
+		member += len;
+		member += strspn(member, " ");
+	}
+
+	return !*member || strchr(member, '?');
+}
+
+
+static int ask(const struct cli *cli, const struct cli_verb *v,
+	       const json_t *command)
+{
+	struct cli_link *l = NULL;
+	json_t *reply;
+	int status;
+
+	status = cli_link_open(&l, cli);
+	if (status)
+		return status;
+
+	reply = cli_link_ask(l, command);
+	if (!reply) {
+		status = CLI_NO_SERVER;
+	}
+	else if (!cli_true(reply, "ok")) {
+		status = cli_report(reply);
+	}
+	else if (!cli->json && v->print) {
+		v->print(reply);
+	}
+
+	if (reply && cli->json) {
+		(void)json_dumpf(reply, stdout, JSON_INDENT(2));
+		printf("\n");
+	}
+
+	json_decref(reply);
+	cli_link_close(l);
+
+	return status;
+}
+
+
+static int run_verb(const struct cli *cli, int argc, char *argv[])
+{
+	const struct cli_verb *v = find_verb(argv[0]);
+	json_t *command;
+	int status;
+
+	if (!v) {
+		fprintf(stderr, "parley: unknown verb '%s'. Try 'parley "
+			"--help'.\n", argv[0]);
+		return CLI_USAGE;
+	}
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") ||
+			 !strcmp(argv[1], "-h"))) {
+		print_verb_help(v);
+		return CLI_OK;
+	}
+
+	command = json_pack("{s:s}", "verb", v->name);
+	if (!take_all(command, v, argc - 1, argv + 1)) {
+		fprintf(stderr, "Usage: parley %s %s\n", v->name, v->args);
+		status = CLI_USAGE;
+	}
+	else {
+		status = v->run ? v->run(cli, command) : ask(cli, v, command);
+	}
+
+	json_decref(command);
+
+	return status;
+}
+
+
+int main(int argc, char *argv[])
+{
+	struct cli cli = {NULL, false};
+	int i, status;
+
+	(void)setlocale(LC_CTYPE, "");
+
+	for (i = 1; i < argc && *argv[i] == '-'; i++) {
+		if (!strcmp(argv[i], "-s") && i + 1 < argc) {
+			cli.socket = argv[++i];
+		}
+		else if (!strcmp(argv[i], "--json")) {
+			cli.json = true;
+		}
+		else if (!strcmp(argv[i], "--help") ||
+			 !strcmp(argv[i], "-h")) {
+			print_help();
+			return CLI_OK;
+		}
+		else if (!strcmp(argv[i], "--version") ||
+			 !strcmp(argv[i], "-V")) {
+			printf("parley %s\n", PARLEY_VERSION);
+			return CLI_OK;
+		}
+		else {
+			fprintf(stderr, "parley: unknown option '%s'. Try "
+				"'parley --help'.\n", argv[i]);
+			return CLI_USAGE;
+		}
+	}
+
+	if (i == argc) {
+		print_help();
+		return CLI_USAGE;
+	}
+
+	status = run_verb(&cli, argc - i, argv + i);
+	if (fflush(stdout) && !status)
+		status = CLI_FAILED;
+
+	return status;
+}
