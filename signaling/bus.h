@@ -23,7 +23,12 @@ struct http_server;
  * Open every SIP listener of the configuration (UDP, TCP, TLS) and libre's
  * stack behind them
  *
- * @param exith Called when the stack is closed (bus_close)
+ * The seam to libre's socket closes in the first turns of the event loop;
+ * what comes before that waits, requests sent before that fail.
+ *
+ * @param bp    Set to the bus; free with mem_deref() after exith (in it is
+ *              well), or without bus_close() to drop everything at once
+ * @param exith Called once from the loop after bus_close()
  * @return 0; EADDRINUSE etc., with a log line that names the key and address
  */
 int bus_alloc(struct bus **bp, const struct config *config,
@@ -53,8 +58,13 @@ int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
  * Find or open the flow to a URI (RFC 3263: NAPTR, SRV, A/AAAA, transport
  * parameter, TCP for messages over 1300 bytes where the peer takes it)
  *
+ * @param rp     Set to the query; mem_deref() cancels it, and frees it after
+ *               routeh (also from within routeh). NULL: frees itself
  * @param routeh Called once, never from within: err 0 and the Route URI to
  *               hand to sip_dialog_alloc() as routev[0], and the flow's number
+ * @return 0; EINVAL, ENOMEM: routeh is not called. Failures told to routeh:
+ *         EPROTONOSUPPORT (transport=ws), ENOENT (unknown host, no name
+ *         server), ECONNREFUSED, ETIMEDOUT, ...
  */
 typedef void(bus_route_h)(int err, const char *route, uint64_t flow,
 			  void *arg);
@@ -62,13 +72,26 @@ struct bus_resolve;
 int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
 		bus_route_h *routeh, void *arg);
 
+/** A flow has ended (connection closed or lost): whoever lives on it may act
+ *  at once instead of waiting for a timeout. Called from the loop; the flow is
+ *  already gone from the table */
+typedef void(bus_flow_closed_h)(uint64_t flow, enum flow_transport transport,
+				void *arg);
+void bus_set_flow_closed_handler(struct bus *bus, bus_flow_closed_h *closedh,
+				 void *arg);
+
 /** A WebSocket client came (HTTP listener); one per connection. The
- *  connection object gives and takes text frames (signaling/websocket.h) */
+ *  connection object gives and takes text frames (signaling/websocket.h).
+ *  On success the bus owns `ws` and its handlers; else the caller still does */
 struct websocket;
 int bus_add_websocket(struct bus *bus, struct websocket *ws, bool secure);
 
 /** Listener's address for people ("sip:NAME@127.0.0.1:5060") */
 const struct sa *bus_sip_addr(const struct bus *bus);
+
+/** First listener of a transport. @return 0, ENOENT */
+int bus_listen_addr(const struct bus *bus, enum flow_transport transport,
+		    struct sa *addr);
 
 /** Counters for `parley stats`: messages, refusals by gate rule, floods.
  *  @return new reference */

@@ -16,7 +16,8 @@
 struct http_server;
 struct http_exchange;
 
-/** A parsed request, valid while its exchange is */
+/** A parsed request, valid while its exchange is. The exchange is valid until
+ *  it is answered, also when the client has gone in the meantime */
 struct http_request {
 	const char *method;	 /**< "GET" */
 	const char *path;	 /**< decoded, without query, starts with '/' */
@@ -32,7 +33,15 @@ struct http_request {
 typedef void(http_handler_h)(struct http_exchange *x,
 			     const struct http_request *req, void *arg);
 
-/** @param tls NULL: plain */
+/**
+ * Listen
+ *
+ * @param tls NULL: plain
+ * @param hp  Set to the server; mem_deref() closes it and its connections,
+ *            WebSockets excepted. Exchanges still open must be answered
+ *            before the handler's arg goes away
+ * @return 0, EADDRINUSE, ...
+ */
 int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 		      struct tls *tls, http_handler_h *h, void *arg);
 
@@ -42,20 +51,52 @@ const struct sa *http_server_addr(const struct http_server *h);
 /** A request header's value by name (any case), NULL if absent */
 const char *http_header(const struct http_exchange *x, const char *name);
 
+/** The request of an exchange */
+const struct http_request *
+http_exchange_request(const struct http_exchange *x);
+
 /**
- * Answer
+ * Answer and end the exchange, which must not be used after
  *
+ * Content-Length, Date and Connection are added; a HEAD gets no body.
+ *
+ * @param ctype   Content-Type, or NULL for none
  * @param headers Extra header lines, each ending in CRLF, or NULL
+ * @return 0; ENOTCONN if the client has gone; ENOMEM. The exchange is over in
+ *         any case
  */
 int http_reply_body(struct http_exchange *x, unsigned status,
 		    const char *ctype, const char *headers, const void *body,
 		    size_t len);
 
-/** Begin a streamed response (Server-Sent Events). `closeh` is called when
- *  the client goes; afterwards the exchange is dead */
+/** Begin a streamed response (Server-Sent Events). `closeh` is called from
+ *  the loop when the client goes or falls more than 1 MiB behind; afterwards
+ *  the exchange is dead.
+ *  @return 0; else the exchange is over and closeh is never called */
 int http_stream(struct http_exchange *x, const char *ctype,
 		void (*closeh)(void *arg), void *arg);
+
+/** Send a piece. @return 0; ENOTCONN, ENOSPC: closeh will follow */
 int http_stream_write(struct http_exchange *x, const void *data, size_t len);
+
+/** End the response; the exchange is over, closeh is not called */
 void http_stream_end(struct http_exchange *x);
+
+/** What is left of an exchange that becomes another protocol */
+struct http_upgrade {
+	struct tcp_conn *tc;
+	struct tls_conn *sc;	       /**< NULL: plain */
+	struct listener_place *place;  /**< held while the connection lives */
+	struct mbuf *in;	       /**< received after the request */
+	struct sa local, peer;
+};
+
+/**
+ * Take the connection from under an exchange, which is over then. The caller
+ * sets the handlers of `tc` and owns all that is in `u`
+ *
+ * @return 0; ENOTCONN when the client has gone
+ */
+int http_exchange_upgrade(struct http_exchange *x, struct http_upgrade *u);
 
 #endif

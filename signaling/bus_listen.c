@@ -1,0 +1,367 @@
+/**
+ * @file bus_listen.c  Listeners and connections of the bus
+ */
+#include <string.h>
+#include <unistd.h>
+#include "mixer/base/log.h"
+#include "signaling/bus_private.h"
+#include "signaling/certificate.h"
+#include "signaling/websocket.h"
+
+
+static void listener_destructor(void *arg)
+{
+	struct bus_listener *l = arg;
+
+	list_unlink(&l->le);
+	/* Flows may hold the socket for what is still to be sent. */
+	udp_handler_set(l->us, NULL, NULL);
+	mem_deref(l->us);
+	mem_deref(l->tcp);
+	mem_deref(l->tls);
+}
+
+
+/** Our address as this peer sees it, where the socket is bound to all */
+static int source_addr(struct sa *local, const struct sa *peer)
+{
+	uint16_t port = sa_port(local);
+	int fd	      = socket(sa_af(peer), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err	      = 0;
+
+	if (fd < 0)
+		return errno;
+
+	if (connect(fd, &peer->u.sa, peer->len) < 0) {
+		err = errno;
+	}
+	else {
+		sa_init(local, AF_UNSPEC);
+		local->len = sizeof(local->u);
+		if (getsockname(fd, &local->u.sa, &local->len) < 0)
+			err = errno;
+	}
+	(void)close(fd);
+	sa_set_port(local, port);
+
+	return err;
+}
+
+
+int bus_udp_flow(struct flow **flowp, struct bus_listener *l,
+		 const struct sa *peer)
+{
+	struct flow *flow;
+	struct sa local = l->addr;
+	int err;
+
+	flow = flows_find_peer(l->bus->flows, FLOW_UDP, peer, l->us);
+	if (!flow) {
+		if (sa_is_any(&local))
+			(void)source_addr(&local, peer);
+		err = flows_add(&flow, l->bus->flows, FLOW_UDP, &local, peer);
+		if (err)
+			return err;
+		flow->us  = mem_ref(l->us);
+		flow->arg = l->bus;
+	}
+	*flowp = flow;
+
+	return 0;
+}
+
+
+static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
+{
+	struct bus_listener *l	 = arg;
+	struct bus_source source = {.transport = FLOW_UDP,
+				    .peer      = *src,
+				    .listener  = l};
+	const char *p		 = (const char *)mbuf_buf(mb);
+	size_t len		 = mbuf_get_left(mb);
+
+	/* CRLF, or a lone byte: keep-alive of a client behind a NAT. */
+	if (len < 8)
+		return;
+	/* STUN keep-alive (RFC 5626 section 4.4.2) has two zero bits first;
+	   SIP begins with a letter. */
+	if (!(p[0] & 0xc0) && p[0] < 2) {
+		struct stun_unknown_attr ua;
+		struct stun_msg *msg;
+
+		if (stun_msg_decode(&msg, mb, &ua))
+			return;
+		if (stun_msg_method(msg) == STUN_METHOD_BINDING &&
+		    stun_msg_class(msg) == STUN_CLASS_REQUEST &&
+		    limit_take(l->bus->limit, src, tmr_jiffies()))
+			(void)stun_reply(IPPROTO_UDP, l->us, src, 0, msg,
+					 NULL, 0, false, 1,
+					 STUN_ATTR_XOR_MAPPED_ADDR, src);
+		mem_deref(msg);
+		return;
+	}
+
+	bus_receive(l->bus, &source, p, len, false);
+}
+
+
+static void connection_message(const char *p, size_t len, bool broken,
+			       void *arg)
+{
+	struct flow *flow	 = arg;
+	struct bus_source source = {.transport = flow->info.transport,
+				    .peer      = flow->info.peer,
+				    .flow      = flow};
+
+	bus_receive(flow->arg, &source, p, len, broken);
+}
+
+
+void bus_flow_down(struct bus *bus, struct flow *flow)
+{
+	struct flow_info info = flow->info;
+
+	flows_remove(flow);
+	if (bus->closedh)
+		bus->closedh(info.id, info.transport, bus->closed_arg);
+}
+
+
+static void stream_closed(int err, void *arg)
+{
+	struct flow *flow = arg;
+
+	log_debug("bus", "closed flow=%llu transport=%s error=\"%s\"",
+		  (unsigned long long)flow->info.id,
+		  flow_transport_name(flow->info.transport), strerror(err));
+	bus_flow_down(flow->arg, flow);
+}
+
+
+static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
+			  const struct sa *peer, void *arg)
+{
+	struct bus_listener *l = arg;
+	struct bus *bus	       = l->bus;
+	struct flow *flow;
+	struct sa local = l->addr;
+	int err;
+
+	err = flows_add(&flow, bus->flows, l->transport, &local, peer);
+	if (err)
+		return err;
+
+	flow->arg = bus;
+	err = stream_accept(&flow->stream, ts, place, l->tls,
+			    bus->config->sip_message_max_bytes,
+			    connection_message, stream_closed, flow);
+	if (err) {
+		flows_remove(flow);
+		return err;
+	}
+
+	(void)stream_local(flow->stream, &flow->info.local);
+
+	return 0;
+}
+
+
+struct bus_listener *bus_listener_find(const struct bus *bus,
+				       enum flow_transport transport, int af)
+{
+	struct le *le;
+
+	for (le = list_head(&bus->listeners); le; le = le->next) {
+		struct bus_listener *l = le->data;
+
+		if (l->transport == transport && sa_af(&l->addr) == af)
+			return l;
+	}
+
+	return NULL;
+}
+
+
+int bus_connect(struct flow **flowp, struct bus *bus,
+		enum flow_transport transport, const struct sa *peer,
+		const char *host)
+{
+	const struct bus_listener *l;
+	struct tls *tls = NULL;
+	struct flow *flow;
+	struct sa local;
+	int err;
+
+	l = bus_listener_find(bus, transport, sa_af(peer));
+	if (transport == FLOW_TLS) {
+		if (!bus->client_tls) {
+			err = certificate_client_tls(&bus->client_tls,
+						     bus->config);
+			if (err)
+				return err;
+		}
+		tls = bus->client_tls;
+	}
+
+	sa_init(&local, sa_af(peer));
+	err = flows_add(&flow, bus->flows, transport, &local, peer);
+	if (err)
+		return err;
+
+	flow->arg = bus;
+	err	  = stream_connect(&flow->stream, peer, tls, host,
+				   bus->config->sip_message_max_bytes,
+				   connection_message, stream_closed, flow);
+	if (err) {
+		flows_remove(flow);
+		return err;
+	}
+
+	/* sent-by and Contact name the port where we can be called (18.1.1),
+	   not the connection's passing one. */
+	(void)source_addr(&local, peer);
+	if (l)
+		sa_set_port(&local, sa_port(&l->addr));
+	else
+		(void)stream_local(flow->stream, &local);
+	flow->info.local = local;
+	*flowp		 = flow;
+
+	return 0;
+}
+
+
+static void websocket_message(const char *p, size_t len, void *arg)
+{
+	connection_message(p, len, false, arg);
+}
+
+
+static void websocket_closed(void *arg)
+{
+	struct flow *flow = arg;
+
+	bus_flow_down(flow->arg, flow);
+}
+
+
+int bus_add_websocket(struct bus *bus, struct websocket *ws, bool secure)
+{
+	struct sa local, peer;
+	struct flow *flow;
+	bool tls;
+	int err;
+
+	if (!bus || !ws)
+		return EINVAL;
+
+	websocket_addr(ws, &local, &peer, &tls);
+	err = flows_add(&flow, bus->flows, secure ? FLOW_WSS : FLOW_WS,
+			&local, &peer);
+	if (err)
+		return err;
+
+	flow->arg = bus;
+	flow->ws  = ws;
+	websocket_set_handlers(ws, websocket_message, websocket_closed, flow);
+
+	return 0;
+}
+
+
+static int listener_failed(const char *key, const struct sa *addr, int err)
+{
+	char text[64];
+
+	(void)re_snprintf(text, sizeof(text), "%J", addr);
+	log_error("bus", "listen key=%s address=%s error=\"%s\"", key, text,
+		  strerror(err));
+
+	return err;
+}
+
+
+static int listener_new(struct bus_listener **lp, struct bus *bus,
+			enum flow_transport transport)
+{
+	struct bus_listener *l;
+
+	l = mem_zalloc(sizeof(*l), listener_destructor);
+	if (!l)
+		return ENOMEM;
+
+	l->bus	     = bus;
+	l->transport = transport;
+	l->tls	     = transport == FLOW_TLS ? mem_ref(bus->tls) : NULL;
+	list_append(&bus->listeners, &l->le, l);
+	*lp = l;
+
+	return 0;
+}
+
+
+static int listen_udp(struct bus *bus, const struct sa *addr,
+		      struct sa *bound)
+{
+	struct bus_listener *l;
+	int err;
+
+	err = listener_new(&l, bus, FLOW_UDP);
+	if (err)
+		return err;
+
+	err = udp_listen(&l->us, addr, udp_handler, l);
+	if (err)
+		return listener_failed("sip_listen", addr, err);
+
+	udp_rxsz_set(l->us, BUS_MESSAGE_MAX);
+	(void)udp_sockbuf_set(l->us, BUS_SOCKBUF_BYTES);
+	err = udp_local_get(l->us, &l->addr);
+	*bound = l->addr;
+
+	return err;
+}
+
+
+static int listen_tcp(struct bus *bus, enum flow_transport transport,
+		      const struct sa *addr)
+{
+	struct bus_listener *l;
+	int err;
+
+	err = listener_new(&l, bus, transport);
+	if (err)
+		return err;
+
+	err = listener_alloc(&l->tcp, addr, accept_handler, l);
+	if (err)
+		return listener_failed(transport == FLOW_TLS
+					       ? "sip_tls_listen"
+					       : "sip_listen",
+				       addr, err);
+	l->addr = *listener_addr(l->tcp);
+
+	return 0;
+}
+
+
+int bus_listen(struct bus *bus)
+{
+	const struct config *c = bus->config;
+	struct sa bound;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < c->sip_listen_count && !err; i++) {
+		err = listen_udp(bus, &c->sip_listen[i], &bound);
+		if (!err)
+			err = listen_tcp(bus, FLOW_TCP, &bound);
+	}
+
+	if (!err && c->sip_tls_listen_count)
+		err = certificate_tls(&bus->tls, c);
+	for (i = 0; i < c->sip_tls_listen_count && !err; i++)
+		err = listen_tcp(bus, FLOW_TLS, &c->sip_tls_listen[i]);
+
+	return err;
+}

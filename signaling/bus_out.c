@@ -1,0 +1,272 @@
+/**
+ * @file bus_out.c  From libre to a flow
+ */
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/bus_private.h"
+#include "signaling/websocket.h"
+
+
+enum { REPEATS_HASH = 4096 };
+
+/** What was sent on reliable flows of late: libre believes in UDP and
+ *  repeats by its timers what needs no repeating */
+struct repeats {
+	struct hash *keys;
+	struct list ages;
+	size_t count;
+};
+
+struct repeat {
+	struct le he, le;
+	uint64_t key, flow, until_ms;
+};
+
+/** A request whose next hop is being looked for */
+struct deferred {
+	struct le le;
+	struct bus *bus;
+	struct bus_resolve *resolve;
+	struct mbuf *mb;
+};
+
+
+static void repeats_destructor(void *arg)
+{
+	struct repeats *r = arg;
+
+	list_flush(&r->ages);
+	mem_deref(r->keys);
+}
+
+
+static void repeat_destructor(void *arg)
+{
+	struct repeat *one = arg;
+
+	hash_unlink(&one->he);
+	list_unlink(&one->le);
+}
+
+
+int bus_repeats_alloc(struct repeats **rp)
+{
+	struct repeats *r;
+	int err;
+
+	r = mem_zalloc(sizeof(*r), repeats_destructor);
+	if (!r)
+		return ENOMEM;
+
+	err = hash_alloc(&r->keys, REPEATS_HASH);
+	if (err)
+		mem_deref(r);
+	else
+		*rp = r;
+
+	return err;
+}
+
+
+static void forget_old(struct repeats *r, uint64_t now_ms)
+{
+	struct repeat *one;
+
+	while ((one = list_ledata(list_head(&r->ages)))) {
+		if (one->until_ms > now_ms && r->count < BUS_REPEATS_MAX)
+			break;
+		mem_deref(one);
+		--r->count;
+	}
+}
+
+
+bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
+		      uint64_t now_ms)
+{
+	const uint32_t low = hash_joaat_str(key);
+	const uint64_t sum = (uint64_t)hash_fast_str(key) << 32 | low;
+	struct repeat *one;
+	struct le *le;
+
+	forget_old(r, now_ms);
+
+	for (le = list_head(hash_list(r->keys, low)); le; le = le->next) {
+		one = le->data;
+		if (one->key == sum && one->flow == flow)
+			return true;
+	}
+
+	one = mem_zalloc(sizeof(*one), repeat_destructor);
+	if (!one)
+		return false;
+
+	one->key      = sum;
+	one->flow     = flow;
+	one->until_ms = now_ms + BUS_REPEAT_MS;
+	hash_append(r->keys, low, &one->he, one);
+	list_append(&r->ages, &one->le, one);
+	++r->count;
+
+	return false;
+}
+
+
+int bus_send_raw(struct bus *bus, struct flow *flow, struct mbuf *mb,
+		 uint16_t port)
+{
+	struct sa dst;
+	int err = ENOTCONN;
+
+	if (flow->us) {
+		dst = flow->info.peer;
+		if (port)
+			sa_set_port(&dst, port);
+		err = udp_send(flow->us, &dst, mb);
+	}
+	else if (flow->stream) {
+		err = stream_send(flow->stream, mb);
+	}
+	else if (flow->ws) {
+		err = websocket_send(flow->ws, (const char *)mbuf_buf(mb),
+				     mbuf_get_left(mb));
+	}
+
+	if (err)
+		++bus->counters.send_errors;
+	else
+		++bus->counters.out;
+
+	return err;
+}
+
+
+static int send_on(struct bus *bus, struct flow *flow, const struct wire *w,
+		   const struct rewrite_out *out)
+{
+	struct mbuf *mb;
+	int err;
+
+	if (flow->info.transport != FLOW_UDP && out->key[0] &&
+	    bus_repeats_seen(bus->repeats, flow->info.id, out->key,
+			     tmr_jiffies())) {
+		++bus->counters.repeats;
+		return 0;
+	}
+
+	mb = mbuf_alloc(w->head_bytes + w->body.l + 64);
+	if (!mb)
+		return ENOMEM;
+
+	err = rewrite_out(mb, w, flow->info.transport, &flow->info.local);
+	if (!err && mb->end > BUS_MESSAGE_MAX)
+		err = EMSGSIZE;
+	if (!err) {
+		mb->pos = 0;
+		flows_touch(flow, false);
+		err = bus_send_raw(bus, flow, mb, out->reply_port);
+	}
+	mem_deref(mb);
+
+	return err;
+}
+
+
+static void deferred_destructor(void *arg)
+{
+	struct deferred *d = arg;
+
+	list_unlink(&d->le);
+	--d->bus->deferred_count;
+	mem_deref(d->resolve);
+	mem_deref(d->mb);
+}
+
+
+static void deferred_handler(int err, const char *route, uint64_t id,
+			     void *arg)
+{
+	struct deferred *d = arg;
+	struct flow *flow  = err ? NULL : flows_find(d->bus->flows, id);
+	struct rewrite_out out;
+	struct wire w;
+	(void)route;
+
+	if (flow &&
+	    !wire_parse(&w, (const char *)d->mb->buf, d->mb->end) &&
+	    !rewrite_inspect(&out, &w))
+		(void)send_on(d->bus, flow, &w, &out);
+	else
+		++d->bus->counters.no_flow;
+
+	mem_deref(d);
+}
+
+
+/** The flow is not where this request goes, or not there any more: find the
+ *  next hop by its URI as RFC 3261 12.2.1.1 and RFC 3263 say */
+static int defer(struct bus *bus, const struct mbuf *mb,
+		 const struct rewrite_out *out)
+{
+	struct deferred *d;
+	int err;
+
+	if (bus->deferred_count >= BUS_DEFERRED_MAX)
+		return EBUSY;
+
+	d = mem_zalloc(sizeof(*d), deferred_destructor);
+	if (!d)
+		return ENOMEM;
+
+	d->bus = bus;
+	++bus->deferred_count;
+	list_append(&bus->deferred, &d->le, d);
+
+	d->mb = mbuf_alloc(mbuf_get_left(mb));
+	err   = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
+		      : ENOMEM;
+	if (!err)
+		err = bus_resolve(&d->resolve, bus, out->next_hop,
+				  deferred_handler, d);
+	if (err)
+		mem_deref(d);
+
+	return err;
+}
+
+
+bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+	struct bus *bus	  = arg;
+	const uint64_t id = rewrite_flow(dst);
+	struct flow *flow = id ? flows_find(bus->flows, id) : NULL;
+	struct rewrite_out out;
+	struct wire w;
+
+	*err = 0;
+	if (wire_parse(&w, (const char *)mbuf_buf(mb), mbuf_get_left(mb)) ||
+	    rewrite_inspect(&out, &w)) {
+		++bus->counters.unrouted;
+		*err = EBADMSG;
+	}
+	else if (!id) {
+		++bus->counters.unrouted;
+		*err = EHOSTUNREACH;
+	}
+	else if (flow && !out.direct) {
+		*err = send_on(bus, flow, &w, &out);
+	}
+	else if (w.request) {
+		*err = defer(bus, mb, &out);
+	}
+	else {
+		++bus->counters.no_flow;
+	}
+
+	/* A response that cannot be sent is lost like a datagram: its
+	   transaction must run its course. */
+	if (!w.request)
+		*err = 0;
+
+	return true;
+}

@@ -1,0 +1,506 @@
+/**
+ * @file gate.c  Judges a SIP message before libre's parser sees it
+ */
+#include <string.h>
+#include <strings.h>
+#include "signaling/gate.h"
+#include "signaling/via.h"
+
+
+/** What sessions can do when a peer insists. The one place to extend. */
+static const char *const supported[] = {"timer"};
+
+static const char *const rule_names[GATE_RULES] = {
+	[GATE_PASS]	      = "passed",
+	[GATE_SIZE]	      = "size",
+	[GATE_INCOMPLETE]     = "incomplete",
+	[GATE_START_LINE]     = "start_line",
+	[GATE_VERSION]	      = "version",
+	[GATE_HEADER]	      = "header",
+	[GATE_HEADER_COUNT]   = "header_count",
+	[GATE_MISSING]	      = "missing",
+	[GATE_DUPLICATE]      = "duplicate",
+	[GATE_VIA]	      = "via",
+	[GATE_ADDRESS]	      = "address",
+	[GATE_CSEQ]	      = "cseq",
+	[GATE_CONTENT_LENGTH] = "content_length",
+	[GATE_NUMBER]	      = "number",
+	[GATE_SCHEME]	      = "scheme",
+	[GATE_EXTENSION]      = "extension",
+	[GATE_UNDECODABLE]    = "undecodable",
+	[GATE_RATE]	      = "rate",
+};
+
+/** A check looks at the message and says true, or fills the verdict */
+typedef bool(check_h)(struct gate_verdict *v, struct wire *w);
+
+
+const char *gate_rule_name(enum gate_rule rule)
+{
+	return rule < GATE_RULES ? rule_names[rule] : "";
+}
+
+
+const char *gate_supported(void)
+{
+	static char list[160];
+	size_t i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(supported) && !list[sizeof(list) - 1];
+	     i++) {
+		n += (size_t)re_snprintf(list + n, sizeof(list) - n, "%s%s",
+					 i ? ", " : "", supported[i]);
+	}
+
+	return list;
+}
+
+
+void gate_refuse(struct gate_verdict *v, const struct wire *w,
+		 enum gate_rule rule, unsigned status, const char *reason)
+{
+	v->rule	  = rule;
+	v->status = w->request && !wire_method_is(w, "ACK") ? status : 0;
+	v->reason = reason;
+	v->header[0] = '\0';
+}
+
+
+static bool bad(struct gate_verdict *v, const struct wire *w,
+		enum gate_rule rule, const char *reason)
+{
+	gate_refuse(v, w, rule, 400, reason);
+
+	return false;
+}
+
+
+/** Headers that every message has, and that may stand only once */
+static bool check_presence(struct gate_verdict *v, struct wire *w)
+{
+	static const struct {
+		enum wire_header id;
+		bool needed;
+		const char *missing, *twice;
+	} rows[] = {
+		{WIRE_FROM, true, "Missing From", "Multiple From"},
+		{WIRE_TO, true, "Missing To", "Multiple To"},
+		{WIRE_CALL_ID, true, "Missing Call-ID", "Multiple Call-ID"},
+		{WIRE_CSEQ, true, "Missing CSeq", "Multiple CSeq"},
+		{WIRE_MAX_FORWARDS, false, NULL, "Multiple Max-Forwards"},
+		{WIRE_CONTENT_LENGTH, false, NULL, "Multiple Content-Length"},
+		{WIRE_CONTENT_TYPE, false, NULL, "Multiple Content-Type"},
+		{WIRE_EXPIRES, false, NULL, "Multiple Expires"},
+		{WIRE_DATE, false, NULL, "Multiple Date"},
+	};
+	size_t i, n;
+
+	if (!wire_find(w, WIRE_VIA))
+		return bad(v, w, GATE_MISSING, "Missing Via");
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		n = wire_count(w, rows[i].id);
+		if (!n && rows[i].needed)
+			return bad(v, w, GATE_MISSING, rows[i].missing);
+		if (n > 1)
+			return bad(v, w, GATE_DUPLICATE, rows[i].twice);
+	}
+
+	return true;
+}
+
+
+static bool check_via(struct gate_verdict *v, struct wire *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, value;
+		struct via via;
+
+		if (w->headers[i].id != WIRE_VIA)
+			continue;
+		if (!rest.l)
+			return bad(v, w, GATE_VIA, "Empty Via");
+		while (wire_next_value(&rest, &value)) {
+			if (via_decode(&via, &value) || ++n > 70)
+				return bad(v, w, GATE_VIA, "Malformed Via");
+		}
+	}
+
+	/* A response of ours has passed no other element above us. */
+	if (!w->request && n != 1)
+		return bad(v, w, GATE_VIA, "Via of another element");
+
+	return true;
+}
+
+
+/** '%' stands before two hex digits, nothing unprintable, no quotes */
+static bool uri_is_clean(const struct pl *uri)
+{
+	size_t i;
+
+	for (i = 0; i < uri->l; i++) {
+		unsigned char c = (unsigned char)uri->p[i];
+
+		if (c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>')
+			return false;
+		if (c != '%')
+			continue;
+		if (i + 2 >= uri->l || !strchr("0123456789abcdefABCDEF",
+					       uri->p[i + 1]) ||
+		    !strchr("0123456789abcdefABCDEF", uri->p[i + 2]))
+			return false;
+	}
+
+	return memchr(uri->p, ':', uri->l) != NULL;
+}
+
+
+static bool address_is_valid(const struct pl *value)
+{
+	struct pl display, uri, params, name, val;
+
+	if (!value->l || !wire_address(value, &display, &uri, &params) ||
+	    !uri_is_clean(&uri))
+		return false;
+
+	/* Without <> a ',' or '?' cannot belong to the URI (section 20). */
+	if (!memchr(value->p, '<', value->l) &&
+	    (memchr(uri.p, ',', uri.l) || memchr(uri.p, '?', uri.l)))
+		return false;
+
+	while (wire_next_param(&params, &name, &val))
+		;
+	wire_trim(&params);
+
+	return !params.l;
+}
+
+
+static bool check_addresses(struct gate_verdict *v, struct wire *w)
+{
+	const struct wire_line *from = wire_find(w, WIRE_FROM);
+	const struct wire_line *to   = wire_find(w, WIRE_TO);
+	size_t i;
+
+	if (!address_is_valid(&from->value))
+		return bad(v, w, GATE_ADDRESS, "Malformed From");
+	if (!address_is_valid(&to->value))
+		return bad(v, w, GATE_ADDRESS, "Malformed To");
+	if (w->request && !uri_is_clean(&w->uri))
+		return bad(v, w, GATE_ADDRESS, "Malformed Request-URI");
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, value;
+		enum wire_header id = w->headers[i].id;
+
+		if (id != WIRE_CONTACT && id != WIRE_ROUTE &&
+		    id != WIRE_RECORD_ROUTE)
+			continue;
+		if (id == WIRE_CONTACT && !pl_strcmp(&rest, "*"))
+			continue;
+		while (wire_next_value(&rest, &value)) {
+			if (!address_is_valid(&value))
+				return bad(v, w, GATE_ADDRESS,
+					   id == WIRE_CONTACT
+						   ? "Malformed Contact"
+						   : "Malformed Route");
+		}
+	}
+
+	return true;
+}
+
+
+static bool check_call_id(struct gate_verdict *v, struct wire *w)
+{
+	struct pl id = wire_find(w, WIRE_CALL_ID)->value;
+	size_t i;
+
+	for (i = 0; i < id.l; i++) {
+		if ((unsigned char)id.p[i] <= ' ')
+			return bad(v, w, GATE_HEADER, "Malformed Call-ID");
+	}
+
+	return id.l ? true : bad(v, w, GATE_HEADER, "Malformed Call-ID");
+}
+
+
+static bool check_cseq(struct gate_verdict *v, struct wire *w)
+{
+	struct pl rest = wire_find(w, WIRE_CSEQ)->value, number = rest;
+	uint64_t n;
+
+	number.l = 0;
+	while (number.l < rest.l && number.p[number.l] >= '0' &&
+	       number.p[number.l] <= '9')
+		++number.l;
+	rest.p += number.l;
+	rest.l -= number.l;
+
+	if (!wire_number(&number, 0x7fffffff, &n) || !rest.l ||
+	    !strchr(" \t\r\n", rest.p[0]))
+		return bad(v, w, GATE_CSEQ, "Malformed CSeq");
+
+	wire_trim(&rest);
+	if (!wire_is_token(&rest))
+		return bad(v, w, GATE_CSEQ, "Malformed CSeq");
+	if (w->request && pl_cmp(&rest, &w->method))
+		return bad(v, w, GATE_CSEQ, "CSeq method mismatch");
+
+	return true;
+}
+
+
+static bool check_numbers(struct gate_verdict *v, struct wire *w)
+{
+	const struct wire_line *h;
+	uint64_t n;
+
+	h = wire_find(w, WIRE_MAX_FORWARDS);
+	if (h && !wire_number(&h->value, 255, &n))
+		return bad(v, w, GATE_NUMBER, "Malformed Max-Forwards");
+
+	h = wire_find(w, WIRE_EXPIRES);
+	if (h && !wire_number(&h->value, UINT32_MAX, &n))
+		return bad(v, w, GATE_NUMBER, "Malformed Expires");
+
+	/* SIP-date is RFC 1123's, always GMT (section 20.17). */
+	h = wire_find(w, WIRE_DATE);
+	if (h && (h->value.l < 4 ||
+		  memcmp(h->value.p + h->value.l - 4, " GMT", 4)))
+		return bad(v, w, GATE_NUMBER, "Malformed Date");
+
+	return true;
+}
+
+
+static bool check_scheme(struct gate_verdict *v, struct wire *w)
+{
+	struct pl scheme;
+
+	if (!w->request)
+		return true;
+
+	scheme.p = w->uri.p;
+	scheme.l = (size_t)((const char *)memchr(w->uri.p, ':', w->uri.l) -
+			    w->uri.p);
+	if (!pl_strcasecmp(&scheme, "sip") || !pl_strcasecmp(&scheme, "sips"))
+		return true;
+
+	gate_refuse(v, w, GATE_SCHEME, 416, "Unsupported URI Scheme");
+
+	return false;
+}
+
+
+static bool is_supported(const struct pl *tag)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(supported); i++) {
+		if (!pl_strcasecmp(tag, supported[i]))
+			return true;
+	}
+
+	return false;
+}
+
+
+/** RFC 3261 section 8.2.2.3; not for CANCEL and ACK */
+static bool check_extensions(struct gate_verdict *v, struct wire *w)
+{
+	size_t i;
+
+	if (!w->request || wire_method_is(w, "ACK") ||
+	    wire_method_is(w, "CANCEL"))
+		return true;
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, tag;
+
+		if (w->headers[i].id != WIRE_REQUIRE &&
+		    w->headers[i].id != WIRE_PROXY_REQUIRE)
+			continue;
+		while (wire_next_value(&rest, &tag)) {
+			if (is_supported(&tag))
+				continue;
+			if (!wire_is_token(&tag) || tag.l > 100)
+				return bad(v, w, GATE_EXTENSION,
+					   "Malformed Require");
+			gate_refuse(v, w, GATE_EXTENSION, 420,
+				    "Bad Extension");
+			(void)re_snprintf(v->header, sizeof(v->header),
+					  "Unsupported: %r\r\n", &tag);
+			return false;
+		}
+	}
+
+	return true;
+}
+
+
+static bool check_length(struct gate_verdict *v, struct wire *w, bool stream)
+{
+	const struct wire_line *h = wire_find(w, WIRE_CONTENT_LENGTH);
+	uint64_t n		  = w->body.l;
+
+	if (!h && stream)
+		return bad(v, w, GATE_CONTENT_LENGTH,
+			   "Missing Content-Length");
+	if (h && !wire_number(&h->value, UINT32_MAX, &n))
+		return bad(v, w, GATE_CONTENT_LENGTH,
+			   "Malformed Content-Length");
+	if (n > w->body.l)
+		return bad(v, w, GATE_CONTENT_LENGTH, "Content Too Short");
+
+	v->body_bytes = (size_t)n;
+	w->body.l     = (size_t)n; /* what follows is padding (18.3) */
+
+	return true;
+}
+
+
+static bool check_lines(struct gate_verdict *v, const struct wire *w,
+			enum wire_error err)
+{
+	switch (err) {
+
+	case WIRE_OK:
+		return true;
+
+	case WIRE_INCOMPLETE:
+		return bad(v, w, GATE_INCOMPLETE, "Incomplete Message");
+
+	case WIRE_BAD_VERSION:
+		gate_refuse(v, w, GATE_VERSION, 505, "Version Not Supported");
+		return false;
+
+	case WIRE_BAD_HEADER:
+		return bad(v, w, GATE_HEADER, "Malformed Header");
+
+	case WIRE_TOO_MANY:
+		return bad(v, w, GATE_HEADER_COUNT, "Too Many Headers");
+
+	case WIRE_BAD_START:
+		break;
+	}
+
+	return bad(v, w, GATE_START_LINE, "Malformed Request Line");
+}
+
+
+bool gate_check(struct gate_verdict *v, struct wire *w, const char *p,
+		size_t len, size_t max_bytes, bool stream)
+{
+	static check_h *const checks[]
+		= {check_presence, check_via,	  check_addresses,
+		   check_call_id,  check_cseq,	  check_numbers,
+		   check_scheme,   check_extensions};
+	enum wire_error err;
+	size_t i;
+
+	memset(v, 0, sizeof(*v));
+	err = wire_parse(w, p, len);
+
+	if (len > max_bytes) {
+		gate_refuse(v, w, GATE_SIZE, 513, "Message Too Large");
+		return false;
+	}
+	if (!check_lines(v, w, err))
+		return false;
+
+	for (i = 0; i < ARRAY_SIZE(checks); i++) {
+		if (!checks[i](v, w))
+			return false;
+	}
+
+	return check_length(v, w, stream);
+}
+
+
+/** Via lines as they came, the topmost value with received and rport */
+static int echo_via(struct mbuf *mb, const struct wire *w,
+		    const struct sa *source)
+{
+	bool first = true;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, value;
+
+		if (w->headers[i].id != WIRE_VIA)
+			continue;
+		while (wire_next_value(&rest, &value)) {
+			struct via via;
+
+			if (!first) {
+				err |= mbuf_printf(mb, "Via: %r\r\n", &value);
+				continue;
+			}
+			if (via_decode(&via, &value))
+				return EBADMSG;
+			err |= mbuf_write_str(mb, "Via: ");
+			err |= via_print_received(mb, &via, source);
+			err |= mbuf_write_str(mb, "\r\n");
+			first = false;
+		}
+	}
+
+	return first ? EBADMSG : err;
+}
+
+
+static int echo_header(struct mbuf *mb, const struct wire *w,
+		       enum wire_header id, const char *name)
+{
+	const struct wire_line *h = wire_find(w, id);
+
+	return h ? mbuf_printf(mb, "%s: %r\r\n", name, &h->value) : 0;
+}
+
+
+/** A tag that is the same for the same request: no state (8.2.7) */
+static int echo_to(struct mbuf *mb, const struct wire *w)
+{
+	const struct wire_line *to = wire_find(w, WIRE_TO);
+	const struct wire_line *id = wire_find(w, WIRE_CALL_ID);
+	struct pl tag;
+
+	if (!to)
+		return 0;
+
+	tag = wire_tag(w, WIRE_TO);
+	if (tag.l || !memchr(to->value.p, ':', to->value.l))
+		return mbuf_printf(mb, "To: %r\r\n", &to->value);
+
+	return mbuf_printf(mb, "To: %r;tag=gate-%08x\r\n", &to->value,
+			   id ? hash_joaat_pl(&id->value) : 0);
+}
+
+
+int gate_reply(struct mbuf *mb, const struct wire *w,
+	       const struct gate_verdict *v, const struct sa *source)
+{
+	int err;
+
+	err = mbuf_printf(mb, "SIP/2.0 %u %s\r\n", v->status, v->reason);
+	if (err)
+		return err;
+
+	err = echo_via(mb, w, source);
+	if (err)
+		return err;
+
+	err |= echo_header(mb, w, WIRE_FROM, "From");
+	err |= echo_to(mb, w);
+	err |= echo_header(mb, w, WIRE_CALL_ID, "Call-ID");
+	err |= echo_header(mb, w, WIRE_CSEQ, "CSeq");
+	err |= mbuf_write_str(mb, v->header);
+	err |= mbuf_write_str(mb, "Content-Length: 0\r\n\r\n");
+
+	return err;
+}

@@ -1,0 +1,165 @@
+/**
+ * @file limit.c  Token bucket for each source address
+ */
+#include <string.h>
+#include "signaling/limit.h"
+
+
+enum { HASH_SIZE = 1024, TOKEN = 1000 };
+
+struct source {
+	struct le he;
+	struct le le; /**< oldest first */
+	uint8_t key[16];
+	uint64_t tokens; /**< in thousandths of a message */
+	uint64_t at_ms;
+};
+
+struct limit {
+	struct hash *sources;
+	struct list ages;
+	size_t count;
+	unsigned per_second;
+};
+
+
+static void source_destructor(void *arg)
+{
+	struct source *s = arg;
+
+	hash_unlink(&s->he);
+	list_unlink(&s->le);
+}
+
+
+static void destructor(void *arg)
+{
+	struct limit *l = arg;
+
+	list_flush(&l->ages);
+	mem_deref(l->sources);
+}
+
+
+int limit_alloc(struct limit **lp, unsigned per_second)
+{
+	struct limit *l;
+	int err;
+
+	if (!lp)
+		return EINVAL;
+
+	l = mem_zalloc(sizeof(*l), destructor);
+	if (!l)
+		return ENOMEM;
+
+	l->per_second = per_second;
+	err	      = hash_alloc(&l->sources, HASH_SIZE);
+	if (err)
+		mem_deref(l);
+	else
+		*lp = l;
+
+	return err;
+}
+
+
+/** IPv4 as such, IPv6 by its /64: a host has as many addresses as it likes
+ *  within one */
+static void source_key(uint8_t key[16], const struct sa *sa)
+{
+	uint8_t in6[16];
+	uint32_t in;
+
+	memset(key, 0, 16);
+	if (sa_af(sa) == AF_INET6) {
+		sa_in6(sa, in6);
+		memcpy(key, in6, 8);
+		key[15] = 6;
+		return;
+	}
+	in = sa_in(sa);
+	memcpy(key, &in, sizeof(in));
+	key[15] = 4;
+}
+
+
+static bool key_equal(struct le *le, void *arg)
+{
+	const struct source *s = le->data;
+
+	return !memcmp(s->key, arg, sizeof(s->key));
+}
+
+
+static uint64_t burst(const struct limit *l)
+{
+	return (uint64_t)MAX(l->per_second, LIMIT_BURST_MIN) * TOKEN;
+}
+
+
+static struct source *source_get(struct limit *l, const struct sa *sa,
+				 uint64_t now_ms)
+{
+	uint8_t key[16];
+	uint32_t hash;
+	struct source *s;
+
+	source_key(key, sa);
+	hash = hash_joaat(key, sizeof(key));
+	s    = list_ledata(hash_lookup(l->sources, hash, key_equal, key));
+	if (s) {
+		list_unlink(&s->le);
+		list_append(&l->ages, &s->le, s);
+		return s;
+	}
+
+	if (l->count >= LIMIT_SOURCES_MAX) {
+		mem_deref(list_ledata(list_head(&l->ages)));
+		--l->count;
+	}
+
+	s = mem_zalloc(sizeof(*s), source_destructor);
+	if (!s)
+		return NULL;
+
+	memcpy(s->key, key, sizeof(key));
+	s->tokens = burst(l);
+	s->at_ms  = now_ms;
+	hash_append(l->sources, hash, &s->he, s);
+	list_append(&l->ages, &s->le, s);
+	++l->count;
+
+	return s;
+}
+
+
+bool limit_take(struct limit *l, const struct sa *source, uint64_t now_ms)
+{
+	struct source *s;
+	uint64_t elapsed;
+
+	if (!l || !l->per_second)
+		return true;
+
+	s = source_get(l, source, now_ms);
+	if (!s)
+		return false;
+
+	/* Beyond a minute every bucket is full: no overflow below. */
+	elapsed	  = now_ms > s->at_ms ? MIN(now_ms - s->at_ms, 60000) : 0;
+	s->tokens = MIN(s->tokens + elapsed * l->per_second, burst(l));
+	s->at_ms  = MAX(now_ms, s->at_ms);
+	if (s->tokens < TOKEN)
+		return false;
+
+	s->tokens -= TOKEN;
+
+	return true;
+}
+
+
+size_t limit_sources(const struct limit *l)
+{
+	return l ? l->count : 0;
+}

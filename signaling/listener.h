@@ -1,0 +1,40 @@
+/**
+ * @file signaling/listener.h  TCP listener with a limit on connections
+ *
+ * SIP/TCP, SIP/TLS and HTTP stand on it. A connection holds its place while
+ * it lives; a source with too many places is refused before a byte is read.
+ */
+#ifndef PARLEY_SIGNALING_LISTENER_H
+#define PARLEY_SIGNALING_LISTENER_H
+
+#include "mixer/base/re.h"
+
+enum {
+	LISTENER_BACKLOG    = 512,
+	LISTENER_TOTAL_MAX  = 8192,
+	LISTENER_SOURCE_MAX = 512
+};
+
+struct listener;
+struct listener_place;
+
+/**
+ * A connection has come: tcp_accept() it
+ *
+ * @param place Owned by the taker: mem_deref() it when the connection ends
+ * @return 0; else the connection is refused and the place given back
+ */
+typedef int(listener_h)(struct tcp_sock *ts, struct listener_place *place,
+			const struct sa *peer, void *arg);
+
+/** @return 0, EADDRINUSE, ... */
+int listener_alloc(struct listener **lp, const struct sa *laddr,
+		   listener_h *h, void *arg);
+
+/** Address that is bound (port 0 resolved) */
+const struct sa *listener_addr(const struct listener *l);
+
+/** Small messages must not wait for acknowledgements (TCP_NODELAY) */
+void listener_tune(struct tcp_conn *tc);
+
+#endif

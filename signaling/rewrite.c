@@ -1,0 +1,442 @@
+/**
+ * @file rewrite.c  What the bus changes in a message
+ */
+#include <string.h>
+#include "signaling/rewrite.h"
+#include "signaling/via.h"
+
+
+enum {
+	BUS_NET	      = 0x7f400000, /**< 127.64.0.0 */
+	BUS_HOST_BITS = 22,
+	BUS_PORT_MIN  = 1024,
+};
+
+
+void rewrite_bus_addr(struct sa *sa, uint64_t flow)
+{
+	const uint32_t host = flow & ((1u << BUS_HOST_BITS) - 1);
+	const uint32_t high = (uint32_t)(flow >> BUS_HOST_BITS);
+
+	sa_set_in(sa, BUS_NET | host,
+		  (uint16_t)(BUS_PORT_MIN + high % (65536 - BUS_PORT_MIN)));
+}
+
+
+uint64_t rewrite_flow(const struct sa *sa)
+{
+	uint32_t in;
+
+	if (sa_af(sa) != AF_INET || sa_port(sa) < BUS_PORT_MIN)
+		return 0;
+
+	in = sa_in(sa);
+	if ((in >> BUS_HOST_BITS) != ((uint32_t)BUS_NET >> BUS_HOST_BITS))
+		return 0;
+
+	return ((uint64_t)(sa_port(sa) - BUS_PORT_MIN) << BUS_HOST_BITS) |
+	       (in & ((1u << BUS_HOST_BITS) - 1));
+}
+
+
+/** URI of an address value, decoded; false if libre cannot */
+static bool value_uri(const struct pl *value, struct uri *uri, struct pl *raw)
+{
+	struct pl display, params;
+
+	return wire_address(value, &display, raw, &params) &&
+	       !uri_decode(uri, raw);
+}
+
+
+static bool is_bus_value(const struct pl *value)
+{
+	struct uri uri;
+	struct sa sa;
+	struct pl raw;
+
+	return value_uri(value, &uri, &raw) &&
+	       !sa_set(&sa, &uri.host, uri.port) && rewrite_flow(&sa);
+}
+
+
+/**
+ * Branch for libre: the same for an INVITE, its ACK and its CANCEL, as the
+ * far end's is; from other fields where an RFC 2543 client gave none
+ * (RFC 3261 section 16.11, 17.2.3)
+ */
+static int print_branch(struct mbuf *mb, const struct wire *w,
+			const struct via *via, const struct rewrite_in *r)
+{
+	const struct wire_line *id   = wire_find(w, WIRE_CALL_ID);
+	const struct wire_line *cseq = wire_find(w, WIRE_CSEQ);
+	struct pl tag		     = wire_tag(w, WIRE_FROM), number;
+	uint8_t digest[20];
+	struct mbuf *key = mbuf_alloc(512);
+	int err;
+
+	if (!key)
+		return ENOMEM;
+
+	number	 = cseq->value;
+	number.l = strspn(number.p, "0123456789");
+	err	 = mbuf_printf(key, "%llu|%r|%r|%r", r->flow, &via->sent_by,
+			       &via->branch, &number);
+	if (!via_has_cookie(via))
+		err |= mbuf_printf(key, "|%r|%r|%r", &w->uri, &tag,
+				   &id->value);
+	if (!err) {
+		hmac_sha1(r->key, r->key_bytes, key->buf, key->end, digest,
+			  sizeof(digest));
+		err = mbuf_printf(mb, "z9hG4bK%w", digest, (size_t)16);
+	}
+	mem_deref(key);
+
+	return err;
+}
+
+
+static bool opens_dialog(const struct wire *w)
+{
+	return wire_method_is(w, "INVITE") ||
+	       wire_method_is(w, "SUBSCRIBE") || wire_method_is(w, "REFER") ||
+	       wire_method_is(w, "NOTIFY");
+}
+
+
+static bool is_private(const struct sa *sa)
+{
+	uint32_t in;
+
+	if (sa_af(sa) != AF_INET)
+		return sa_is_linklocal(sa) || sa_is_loopback(sa) ||
+		       (((const uint8_t *)&sa->u.in6.sin6_addr)[0] & 0xfe) ==
+			       0xfc;
+
+	in = sa_in(sa);
+
+	return (in >> 24) == 10 || (in >> 20) == 0xac1 ||
+	       (in >> 16) == 0xc0a8 || (in >> 22) == 0x191 ||
+	       (in >> 24) == 127;
+}
+
+
+/** RFC 3261 section 12.2.1.1 sends in-dialog requests to the Contact if no
+ *  proxy recorded a route. The flow is kept instead where only it can work:
+ *  for connections of the user agent itself, and behind a NAT. */
+static bool goes_direct(const struct wire *w, const struct rewrite_in *r)
+{
+	const struct wire_line *contact = wire_find(w, WIRE_CONTACT);
+	struct pl rest, value, raw;
+	struct uri uri;
+	struct sa sa;
+	size_t vias = 0, i;
+
+	if (!contact || wire_find(w, WIRE_RECORD_ROUTE) ||
+	    r->transport == FLOW_WS || r->transport == FLOW_WSS)
+		return false;
+
+	rest = contact->value;
+	if (!wire_next_value(&rest, &value) ||
+	    !value_uri(&value, &uri, &raw))
+		return false;
+
+	for (i = 0; i < w->count; i++) {
+		rest = w->headers[i].value;
+		while (w->headers[i].id == WIRE_VIA &&
+		       wire_next_value(&rest, &value))
+			++vias;
+	}
+	if (w->request && vias > 1)
+		return true;
+	if (r->transport != FLOW_UDP)
+		return false;
+	if (sa_set(&sa, &uri.host, uri.port ? uri.port : SIP_PORT))
+		return false;
+	if (sa_cmp(&sa, &r->peer, SA_ADDR))
+		return sa_port(&sa) != sa_port(&r->peer);
+
+	return !is_private(&sa);
+}
+
+
+static int print_record_route(struct mbuf *mb, const struct wire *w,
+			      const struct rewrite_in *r)
+{
+	struct sa bus;
+
+	rewrite_bus_addr(&bus, r->flow);
+
+	return mbuf_printf(mb, "Record-Route: <sip:%J;lr%s>\r\n", &bus,
+			   goes_direct(w, r) ? ";direct" : "");
+}
+
+
+/** First Via line: its first value with received and rport, then the rest */
+static int print_top_via(struct mbuf *mb, const struct wire_line *line,
+			 const struct rewrite_in *r)
+{
+	struct pl rest = line->value, value;
+	struct via via;
+	int err;
+
+	if (!wire_next_value(&rest, &value) || via_decode(&via, &value))
+		return EBADMSG;
+
+	err = mbuf_write_str(mb, "Via: ");
+	err |= via_print_received(mb, &via, &r->peer);
+	err |= mbuf_write_str(mb, "\r\n");
+	if (rest.l)
+		err |= mbuf_printf(mb, "Via: %r\r\n", &rest);
+
+	return err;
+}
+
+
+/** Route values that are left when those naming us are taken off the top
+ *  (RFC 3261 section 16.4) */
+static int print_route(struct mbuf *mb, const struct wire_line *line,
+		       const struct rewrite_in *r, bool *top)
+{
+	struct pl rest = line->value, left = rest, value, raw;
+	struct uri uri;
+
+	while (*top && wire_next_value(&rest, &value)) {
+		if (value_uri(&value, &uri, &raw) && r->oursh &&
+		    r->oursh(&uri, r->arg))
+			left = rest;
+		else
+			*top = false;
+	}
+	wire_trim(&left);
+
+	return left.l ? mbuf_printf(mb, "Route: %r\r\n", &left) : 0;
+}
+
+
+static int print_body(struct mbuf *mb, const struct wire *w)
+{
+	int err;
+
+	err = mbuf_printf(mb, "Content-Length: %zu\r\n\r\n", w->body.l);
+	err |= mbuf_write_pl(mb, &w->body);
+
+	return err;
+}
+
+
+static int request_in(struct mbuf *mb, const struct wire *w,
+		      const struct rewrite_in *r)
+{
+	const struct wire_line *top = wire_find(w, WIRE_VIA);
+	struct pl rest		    = top->value, value;
+	bool top_route		    = true;
+	struct via via;
+	struct sa bus;
+	size_t i;
+	int err;
+
+	if (!wire_next_value(&rest, &value) || via_decode(&via, &value))
+		return EBADMSG;
+
+	rewrite_bus_addr(&bus, r->flow);
+	err = mbuf_printf(mb, "%r %r SIP/2.0\r\nVia: SIP/2.0/UDP %J;branch=",
+			  &w->method, &w->uri, &bus);
+	err |= print_branch(mb, w, &via, r);
+	err |= mbuf_write_str(mb, "\r\n");
+	if (opens_dialog(w))
+		err |= print_record_route(mb, w, r);
+
+	for (i = 0; i < w->count && !err; i++) {
+		const struct wire_line *h = &w->headers[i];
+
+		if (h == top)
+			err = print_top_via(mb, h, r);
+		else if (h->id == WIRE_ROUTE)
+			err = print_route(mb, h, r, &top_route);
+		else if (h->id != WIRE_CONTENT_LENGTH)
+			err = mbuf_write_pl(mb, &h->whole);
+	}
+
+	return err ? err : print_body(mb, w);
+}
+
+
+static int response_in(struct mbuf *mb, const struct wire *w,
+		       const struct rewrite_in *r)
+{
+	size_t i;
+	int err;
+
+	err = mbuf_printf(mb, "SIP/2.0 %u %r\r\n", w->status, &w->reason);
+	for (i = 0; i < w->count && !err; i++) {
+		if (w->headers[i].id != WIRE_CONTENT_LENGTH)
+			err = mbuf_write_pl(mb, &w->headers[i].whole);
+	}
+
+	/* libre reverses: the last is the first hop of the route set. */
+	if (w->status > 100 && w->status < 300)
+		err |= print_record_route(mb, w, r);
+
+	return err ? err : print_body(mb, w);
+}
+
+
+int rewrite_in(struct mbuf *mb, const struct wire *w,
+	       const struct rewrite_in *r)
+{
+	return w->request ? request_in(mb, w, r) : response_in(mb, w, r);
+}
+
+
+static int inspect_response(struct rewrite_out *out, const struct wire *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, value;
+		struct via via;
+
+		if (w->headers[i].id != WIRE_VIA || n++ != 1)
+			continue;
+		if (!wire_next_value(&rest, &value) ||
+		    via_decode(&via, &value))
+			return EBADMSG;
+		if (!via.rport)
+			out->reply_port = via.port ? via.port : SIP_PORT;
+	}
+
+	return n >= 2 ? 0 : EBADMSG;
+}
+
+
+static int inspect_request(struct rewrite_out *out, const struct wire *w)
+{
+	struct pl raw = w->uri;
+	struct uri uri;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		struct pl rest = w->headers[i].value, value, found, flag;
+
+		if (w->headers[i].id != WIRE_ROUTE ||
+		    !wire_next_value(&rest, &value) ||
+		    !value_uri(&value, &uri, &found))
+			continue;
+		if (!is_bus_value(&value)) {
+			raw = found;
+			break;
+		}
+		if (!msg_param_exists(&uri.params, "direct", &flag))
+			out->direct = true;
+	}
+
+	return re_snprintf(out->next_hop, sizeof(out->next_hop), "%r", &raw) <
+			       0
+		       ? EBADMSG
+		       : 0;
+}
+
+
+/** Requests but ACK, and final refusals, are repeated by timers that a
+ *  reliable transport does not need (17.1.1.2, 17.1.2.2, 17.2.1); an ACK or
+ *  a 2xx is sent again for a reason. */
+static void print_key(struct rewrite_out *out, const struct wire *w)
+{
+	const struct wire_line *top  = wire_find(w, WIRE_VIA);
+	const struct wire_line *cseq = wire_find(w, WIRE_CSEQ);
+	struct pl rest;
+	struct pl value;
+	struct via via;
+
+	out->key[0] = '\0';
+	if (wire_method_is(w, "ACK") || (!w->request && w->status < 300))
+		return;
+
+	rest = top->value;
+	if (!cseq || !wire_next_value(&rest, &value) ||
+	    via_decode(&via, &value))
+		return;
+
+	if (re_snprintf(out->key, sizeof(out->key), "%u %r %r", w->status,
+			&cseq->value, &via.branch) < 0)
+		out->key[0] = '\0';
+}
+
+
+int rewrite_inspect(struct rewrite_out *out, const struct wire *w)
+{
+	memset(out, 0, sizeof(*out));
+
+	if (!wire_find(w, WIRE_VIA))
+		return EBADMSG;
+
+	print_key(out, w);
+
+	return w->request ? inspect_request(out, w)
+			  : inspect_response(out, w);
+}
+
+
+/** libre's own Via names the bus: only its branch is kept */
+static int print_own_via(struct mbuf *mb, const struct wire_line *line,
+			 enum flow_transport transport,
+			 const struct sa *local)
+{
+	struct pl rest = line->value, value;
+	struct via via;
+
+	if (!wire_next_value(&rest, &value) || via_decode(&via, &value))
+		return EBADMSG;
+
+	return mbuf_printf(mb, "Via: SIP/2.0/%s %J;branch=%r%s\r\n",
+			   flow_transport_name(transport), local, &via.branch,
+			   transport == FLOW_UDP ? ";rport" : "");
+}
+
+
+/** Route and Record-Route without the values of the bus */
+static int print_without_bus(struct mbuf *mb, const struct wire_line *line)
+{
+	struct pl rest = line->value, value;
+	int err	       = 0;
+
+	while (wire_next_value(&rest, &value)) {
+		if (!is_bus_value(&value))
+			err |= mbuf_printf(mb, "%r: %r\r\n", &line->name,
+					   &value);
+	}
+
+	return err;
+}
+
+
+int rewrite_out(struct mbuf *mb, const struct wire *w,
+		enum flow_transport transport, const struct sa *local)
+{
+	const struct wire_line *top = wire_find(w, WIRE_VIA);
+	size_t i;
+	int err;
+
+	if (w->request)
+		err = mbuf_printf(mb, "%r %r SIP/2.0\r\n", &w->method,
+				  &w->uri);
+	else
+		err = mbuf_printf(mb, "SIP/2.0 %u %r\r\n", w->status,
+				  &w->reason);
+
+	for (i = 0; i < w->count && !err; i++) {
+		const struct wire_line *h = &w->headers[i];
+
+		if (h == top)
+			err = w->request
+				      ? print_own_via(mb, h, transport, local)
+				      : 0;
+		else if (h->id == WIRE_ROUTE || h->id == WIRE_RECORD_ROUTE)
+			err = print_without_bus(mb, h);
+		else if (h->id != WIRE_CONTENT_LENGTH)
+			err = mbuf_write_pl(mb, &h->whole);
+	}
+
+	return err ? err : print_body(mb, w);
+}

@@ -1,0 +1,359 @@
+/**
+ * @file stream.c  SIP over a byte stream
+ */
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/stream.h"
+
+
+struct stream {
+	struct tcp_conn *tc;
+	struct tls_conn *sc;
+	struct listener_place *place;
+	struct mbuf *in;      /**< received, not yet a whole piece */
+	struct mbuf *waiting; /**< to be sent when the connection is up */
+	struct tmr idle, partial, fail;
+	size_t scanned, max_bytes;
+	stream_message_h *msgh;
+	stream_close_h *closeh;
+	void *arg;
+	int err;
+	bool up;
+};
+
+
+static void destructor(void *arg)
+{
+	struct stream *s = arg;
+
+	tmr_cancel(&s->idle);
+	tmr_cancel(&s->partial);
+	tmr_cancel(&s->fail);
+	mem_deref(s->sc);
+	mem_deref(s->tc);
+	mem_deref(s->place);
+	mem_deref(s->in);
+	mem_deref(s->waiting);
+}
+
+
+/** Content-Length of a complete head; false if there is none to trust */
+static bool content_length(const char *p, size_t head, size_t max, size_t *n)
+{
+	const struct wire_line *h;
+	uint64_t value;
+	struct wire w;
+
+	(void)wire_parse(&w, p, head);
+	h = wire_find(&w, WIRE_CONTENT_LENGTH);
+	if (!h || wire_count(&w, WIRE_CONTENT_LENGTH) != 1 ||
+	    !wire_number(&h->value, max, &value))
+		return false;
+
+	*n = (size_t)value;
+
+	return true;
+}
+
+
+enum stream_piece stream_piece(const char *p, size_t len, size_t max,
+			       size_t *scanned, size_t *bytes)
+{
+	const char *end;
+	size_t from, head, body;
+
+	*bytes = 0;
+	if (len >= 2 && p[0] == '\r' && p[1] == '\n') {
+		if (len < 4 && !(len == 3 && p[2] != '\r')) {
+			*bytes = 2;
+			return STREAM_MORE;
+		}
+		*bytes = p[2] == '\r' && p[3] == '\n' ? 4 : 2;
+		return *bytes == 4 ? STREAM_PING : STREAM_BLANK;
+	}
+	if (len < 2 && (!len || p[0] == '\r'))
+		return STREAM_MORE;
+
+	from = *scanned > 3 ? *scanned - 3 : 0;
+	end  = from < len ? memmem(p + from, len - from, "\r\n\r\n", 4) : NULL;
+	if (!end) {
+		*scanned = len;
+		*bytes	 = len;
+		return len > MIN(max, WIRE_HEAD_BYTES_MAX) ? STREAM_BROKEN
+							   : STREAM_MORE;
+	}
+
+	head = (size_t)(end - p) + 4;
+	if (head > max || !content_length(p, head, max, &body) ||
+	    head + body > max) {
+		*bytes = MIN(len, max);
+		return STREAM_BROKEN;
+	}
+
+	*bytes = head + body;
+
+	return *bytes <= len ? STREAM_MESSAGE : STREAM_MORE;
+}
+
+
+static void fail_handler(void *arg)
+{
+	struct stream *s = arg;
+
+	s->closeh(s->err, s->arg);
+}
+
+
+/** End the connection from the loop, not from within a caller */
+static void fail(struct stream *s, int err)
+{
+	if (!s->err)
+		s->err = err;
+	tmr_start(&s->fail, 0, fail_handler, s);
+}
+
+
+static void timeout_handler(void *arg)
+{
+	fail(arg, ETIMEDOUT);
+}
+
+
+static int send_now(struct stream *s, struct mbuf *mb)
+{
+	int err = tcp_send(s->tc, mb);
+
+	if (err)
+		fail(s, err);
+
+	return err;
+}
+
+
+static void send_pong(struct stream *s)
+{
+	struct mbuf mb = {.buf = (uint8_t *)"\r\n", .size = 2, .end = 2};
+
+	(void)send_now(s, &mb);
+}
+
+
+/** Deal with the first piece; true if there may be another */
+static bool next_piece(struct stream *s)
+{
+	const char *p = (const char *)mbuf_buf(s->in);
+	size_t len    = mbuf_get_left(s->in), bytes;
+	enum stream_piece piece;
+
+	piece = stream_piece(p, len, s->max_bytes, &s->scanned, &bytes);
+
+	switch (piece) {
+
+	case STREAM_MORE:
+		return false;
+
+	case STREAM_PING:
+		send_pong(s);
+		break;
+
+	case STREAM_BLANK:
+		break;
+
+	case STREAM_BROKEN:
+		s->msgh(p, bytes, true, s->arg);
+		fail(s, EBADMSG);
+		return false;
+
+	case STREAM_MESSAGE:
+		s->msgh(p, bytes, false, s->arg);
+		break;
+	}
+
+	s->in->pos += bytes;
+	s->scanned = 0;
+	tmr_cancel(&s->partial);
+	tmr_start(&s->idle, STREAM_IDLE_MS, timeout_handler, s);
+
+	return !s->err && mbuf_get_left(s->in);
+}
+
+
+static void recv_handler(struct mbuf *mb, void *arg)
+{
+	struct stream *s = arg;
+	size_t pos	 = s->in->pos;
+	int err;
+
+	if (s->err)
+		return;
+
+	s->in->pos = s->in->end;
+	err	   = mbuf_write_mem(s->in, mbuf_buf(mb), mbuf_get_left(mb));
+	s->in->pos = pos;
+	if (err) {
+		fail(s, err);
+		return;
+	}
+
+	while (next_piece(s))
+		;
+
+	if (!mbuf_get_left(s->in)) {
+		mem_deref(s->in);
+		s->in = mbuf_alloc(2048);
+		if (!s->in) {
+			s->in = mbuf_alloc(16);
+			fail(s, ENOMEM);
+		}
+		return;
+	}
+
+	(void)mbuf_shift(s->in, -(ssize_t)s->in->pos);
+	if (!tmr_isrunning(&s->partial))
+		tmr_start(&s->partial, STREAM_PARTIAL_MS, timeout_handler, s);
+}
+
+
+static void estab_handler(void *arg)
+{
+	struct stream *s = arg;
+
+	s->up = true;
+	if (!s->waiting)
+		return;
+
+	s->waiting->pos = 0;
+	(void)send_now(s, s->waiting);
+	s->waiting = mem_deref(s->waiting);
+}
+
+
+static void close_handler(int err, void *arg)
+{
+	fail(arg, err ? err : ECONNRESET);
+}
+
+
+static int stream_alloc(struct stream **sp, size_t max_bytes,
+			stream_message_h *msgh, stream_close_h *closeh,
+			void *arg)
+{
+	struct stream *s;
+
+	s = mem_zalloc(sizeof(*s), destructor);
+	if (!s)
+		return ENOMEM;
+
+	s->max_bytes = max_bytes;
+	s->msgh	     = msgh;
+	s->closeh    = closeh;
+	s->arg	     = arg;
+	s->in	     = mbuf_alloc(2048);
+	if (!s->in) {
+		mem_deref(s);
+		return ENOMEM;
+	}
+
+	*sp = s;
+
+	return 0;
+}
+
+
+int stream_accept(struct stream **sp, struct tcp_sock *ts,
+		  struct listener_place *place, struct tls *tls,
+		  size_t max_bytes, stream_message_h *msgh,
+		  stream_close_h *closeh, void *arg)
+{
+	struct stream *s;
+	int err;
+
+	err = stream_alloc(&s, max_bytes, msgh, closeh, arg);
+	if (err)
+		return err;
+
+	err = tcp_accept(&s->tc, ts, estab_handler, recv_handler,
+			 close_handler, s);
+	if (err)
+		goto out;
+
+	listener_tune(s->tc);
+	tcp_conn_txqsz_set(s->tc, STREAM_BEHIND_MAX);
+	if (tls) {
+		err = tls_start_tcp(&s->sc, tls, s->tc, 0);
+		if (err)
+			goto out;
+	}
+	s->place = place;
+	tmr_start(&s->idle, STREAM_FIRST_MS, timeout_handler, s);
+
+out:
+	if (err)
+		mem_deref(s);
+	else
+		*sp = s;
+
+	return err;
+}
+
+
+int stream_connect(struct stream **sp, const struct sa *peer,
+		   struct tls *tls, const char *host, size_t max_bytes,
+		   stream_message_h *msgh, stream_close_h *closeh, void *arg)
+{
+	struct stream *s;
+	int err;
+
+	err = stream_alloc(&s, max_bytes, msgh, closeh, arg);
+	if (err)
+		return err;
+
+	err = tcp_connect(&s->tc, peer, estab_handler, recv_handler,
+			  close_handler, s);
+	if (err)
+		goto out;
+
+	listener_tune(s->tc);
+	tcp_conn_txqsz_set(s->tc, STREAM_BEHIND_MAX);
+	if (tls) {
+		err = tls_start_tcp(&s->sc, tls, s->tc, 0);
+		if (!err && host)
+			err = tls_set_verify_server(s->sc, host);
+		if (err)
+			goto out;
+	}
+	tmr_start(&s->idle, STREAM_FIRST_MS, timeout_handler, s);
+
+out:
+	if (err)
+		mem_deref(s);
+	else
+		*sp = s;
+
+	return err;
+}
+
+
+int stream_send(struct stream *s, struct mbuf *mb)
+{
+	if (!s || !mb || s->err)
+		return ENOTCONN;
+
+	if (s->up)
+		return send_now(s, mb);
+
+	if (!s->waiting)
+		s->waiting = mbuf_alloc(4096);
+	if (!s->waiting)
+		return ENOMEM;
+	if (s->waiting->end + mbuf_get_left(mb) > STREAM_BEHIND_MAX)
+		return ENOSPC;
+
+	return mbuf_write_mem(s->waiting, mbuf_buf(mb), mbuf_get_left(mb));
+}
+
+
+int stream_local(const struct stream *s, struct sa *local)
+{
+	return s ? tcp_conn_local_get(s->tc, local) : EINVAL;
+}
