@@ -6,8 +6,6 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
-enum { SESSIONS_MAX = 8192 };
-
 /* CANCEL came for their INVITE in hand (RFC 3261 section 9.2) */
 static void cancel_h(void *arg)
 {
@@ -115,11 +113,8 @@ static enum reason join(struct session *s, const struct pl *sdp)
 	j.webrtc = sdp->l ? offer_is_webrtc(s->offer) : s->webrtc;
 	j.ops = &session_focus_ops;
 	j.session = s;
-	session_set_near(s, leg);
 	reason = focus_join(s->all->focus, &s->ep, &j, leg, joined_h, s);
-	if (reason == REASON_NONE)
-		session_agreed(s, leg);
-	else
+	if (reason != REASON_NONE)
 		s->ep = NULL;
 	json_decref(leg);
 

@@ -252,7 +252,6 @@ static enum reason join(struct session *s)
 	j.dialled_out = true;
 	j.ops = &session_focus_ops;
 	j.session = s;
-	session_set_near(s, leg);
 	s->exchange = EXCHANGE_PREPARE;
 	reason = focus_join(s->all->focus, &s->ep, &j, leg, joined_h, s);
 	if (reason != REASON_NONE)
@@ -382,8 +381,8 @@ int session_dial(void *arg, const char *conference, const char *uri,
 
 	if (!conference || !uri)
 		return EINVAL;
-	if (all->closing)
-		return ESHUTDOWN;
+	if (all->closing || all->count >= SESSIONS_MAX)
+		return EHOSTUNREACH;
 	err = session_alloc(&s, all);
 	if (err)
 		return err;

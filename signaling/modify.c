@@ -54,29 +54,36 @@ static void cancel_h(void *arg)
 					"Request Terminated", NULL);
 }
 
+bool session_survives(const struct session *s, enum reason reason)
+{
+	return reason == REASON_NO_MIXER && s->state == SESSION_CONFIRMED &&
+	       s->ep;
+}
+
 static void restored_h(enum reason reason, const json_t *local, void *arg)
 {
 	struct session *s = arg;
 	(void)local;
 
 	s->exchange = EXCHANGE_NONE;
-	if (reason != REASON_NONE)
+	if (reason != REASON_NONE && !session_survives(s, reason))
 		session_fail(s, reason);
 	else
 		session_next(s);
 }
 
-/* The change came to nothing: the mixer goes back to what was agreed */
-static void restore(struct session *s)
+void session_restore(struct session *s)
 {
+	json_t *leg = NULL;
+
 	offer_rollback(s->offer);
 	s->msg = mem_deref(s->msg);
 	s->exchange = EXCHANGE_NONE;
-	if (s->ep && s->agreed &&
-	    focus_leg_modify(s->ep, s->agreed, restored_h, s) == REASON_NONE)
+	if (s->ep && !offer_leg(s->offer, &leg) &&
+	    focus_leg_modify(s->ep, leg, restored_h, s) == REASON_NONE)
 		s->exchange = EXCHANGE_APPLY;
-	else
-		session_next(s);
+	json_decref(leg);
+	session_next(s);
 }
 
 static void refuse(struct session *s, enum reason reason)
@@ -96,24 +103,22 @@ static void modified_h(enum reason reason, const json_t *local, void *arg)
 	int err;
 
 	if (!s->st) { /* cancelled meanwhile */
-		restore(s);
+		session_restore(s);
 		return;
 	}
 	if (reason != REASON_NONE) {
 		session_refuse(s->all, s->msg, &s->st, reason);
-		restore(s);
+		session_restore(s);
 		return;
 	}
 	err = theirs ? offer_answer(s->offer, local, &sdp)
 		     : offer_local(s->offer, local, &sdp);
 	if (err) {
 		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
-		restore(s);
+		session_restore(s);
 		return;
 	}
 	s->exchange = theirs ? EXCHANGE_NONE : EXCHANGE_OFFERED;
-	if (theirs)
-		session_agreed(s, s->proposed);
 	if (theirs && s->ep)
 		focus_held(s->ep, offer_held(s->offer));
 	session_answer(s, sdp);
@@ -137,12 +142,7 @@ static void change(struct session *s, const struct pl *sdp)
 	if (reason == REASON_NONE && !s->ep)
 		reason = REASON_UNAVAILABLE;
 	if (reason == REASON_NONE) {
-		session_set_near(s, leg);
 		reason = focus_leg_modify(s->ep, leg, modified_h, s);
-	}
-	if (reason == REASON_NONE) {
-		json_decref(s->proposed);
-		s->proposed = json_incref(leg);
 	}
 	json_decref(leg);
 	if (reason != REASON_NONE)
@@ -195,10 +195,17 @@ static int read_sdp(struct session *s, const struct sip_msg *msg,
 /* A moved WebSocket or NAT binding: the newest flow is the one to describe */
 static void follow_flow(struct session *s, const struct sip_msg *msg)
 {
+	char contact[HEADER_URI_MAX], *copy = NULL;
 	struct flow_info flow;
 
-	if (!bus_flow(s->all->bus, msg, &flow))
-		s->flow = flow.id;
+	if (bus_flow(s->all->bus, msg, &flow) || flow.id == s->flow ||
+	    bus_contact(s->all->bus, flow.id, s->conference, contact,
+			sizeof(contact)) ||
+	    str_dup(&copy, contact))
+		return;
+	s->flow = flow.id;
+	mem_deref(s->contact);
+	s->contact = copy;
 }
 
 void session_reinvite_in(struct session *s, const struct sip_msg *msg)

@@ -22,30 +22,6 @@ static uint64_t glare_ms(bool caller)
 		      : 10 * (uint64_t)(rand_u16() % 201);
 }
 
-static void restored_h(enum reason reason, const json_t *local, void *arg)
-{
-	struct session *s = arg;
-	(void)local;
-
-	s->exchange = EXCHANGE_NONE;
-	if (reason != REASON_NONE)
-		session_fail(s, reason);
-	else
-		session_next(s);
-}
-
-/* Refused: both ends stay with what they had (RFC 3261 section 14.1) */
-static void fall_back(struct session *s, bool restore)
-{
-	offer_rollback(s->offer);
-	s->exchange = EXCHANGE_NONE;
-	if (restore && s->ep && s->agreed &&
-	    focus_leg_modify(s->ep, s->agreed, restored_h, s) == REASON_NONE)
-		s->exchange = EXCHANGE_APPLY;
-	else
-		session_next(s);
-}
-
 static void wait_and_retry(struct session *s, uint64_t ms)
 {
 	bool refreshing = s->refreshing;
@@ -119,7 +95,13 @@ static void refused(struct session *s, const struct sip_msg *msg)
 	}
 	log_info("session", "re-INVITE refused status=%u", msg->scode);
 	s->refreshing = false;
-	fall_back(s, !refreshing);
+	if (!refreshing) {
+		/* RFC 3261 section 14.1: as if it had never been sent */
+		session_restore(s);
+		return;
+	}
+	s->exchange = EXCHANGE_NONE;
+	session_next(s);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)
@@ -167,7 +149,11 @@ static void prepared_h(enum reason reason, const json_t *local, void *arg)
 
 	s->exchange = EXCHANGE_NONE;
 	if (reason != REASON_NONE) {
-		session_fail(s, reason);
+		offer_rollback(s->offer);
+		if (session_survives(s, reason))
+			session_next(s);
+		else
+			session_fail(s, reason);
 		return;
 	}
 	err = offer_local(s->offer, local, &sdp);
@@ -178,6 +164,29 @@ static void prepared_h(enum reason reason, const json_t *local, void *arg)
 	mem_deref(sdp);
 	if (err)
 		session_fail(s, REASON_INTERNAL);
+}
+
+/* A re-offer asks for what is there: a telephone is not asked for pictures in
+ * mid-call */
+static bool has_video(const struct session *s)
+{
+	json_t *leg = NULL, *m;
+	bool video = false;
+	size_t i;
+
+	if (offer_leg(s->offer, &leg))
+		return true;
+	json_array_foreach(json_object_get(leg, "media"), i, m)
+	{
+		const char *kind = json_string_value(json_object_get(m,
+								     "kind"));
+
+		video |= kind && !strcmp(kind, "video") &&
+			 !json_is_true(json_object_get(m, "off"));
+	}
+	json_decref(leg);
+
+	return video;
 }
 
 int session_reoffer(struct session *s)
@@ -194,10 +203,9 @@ int session_reoffer(struct session *s)
 		s->reoffer_due = true;
 		return 0;
 	}
-	err = offer_begin(s->offer, s->webrtc, true, &leg);
+	err = offer_begin(s->offer, s->webrtc, has_video(s), &leg);
 	if (err)
 		return err;
-	session_set_near(s, leg);
 	reason = focus_leg_modify(s->ep, leg, prepared_h, s);
 	json_decref(leg);
 	if (reason != REASON_NONE) {

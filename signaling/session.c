@@ -78,8 +78,6 @@ static void session_destructor(void *arg)
 	mem_deref(s->early);
 	mem_deref(s->offer);
 	mem_deref(s->local_sdp);
-	json_decref(s->agreed);
-	json_decref(s->proposed);
 	mem_deref(s->conference);
 	mem_deref(s->contact);
 	mem_deref(s->aor);
@@ -145,22 +143,6 @@ struct session *session_find(const struct sessions *all,
 				       dialog_cmp_h, (void *)msg));
 }
 
-void session_set_near(const struct session *s, json_t *leg)
-{
-	struct flow_info flow;
-	json_t *transport;
-	char near[64];
-	size_t i;
-
-	if (bus_flow_by_id(s->all->bus, s->flow, &flow))
-		return;
-	if (re_snprintf(near, sizeof(near), "%j", &flow.peer) < 0)
-		return;
-	json_array_foreach(json_object_get(leg, "transports"), i, transport)
-		(void)json_object_set_new(transport, "near",
-					  json_string(near));
-}
-
 int session_offer_alloc(struct session *s)
 {
 	const struct config *config = s->all->config;
@@ -172,6 +154,7 @@ int session_offer_alloc(struct session *s)
 		return ENOENT;
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
+	oc.near = flow.peer;
 	oc.sdes_allowed = flow.transport == FLOW_TLS ||
 			  flow.transport == FLOW_WSS;
 	oc.video_width = config->video_width;

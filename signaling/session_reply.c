@@ -14,12 +14,6 @@ void session_set_local_sdp(struct session *s, struct mbuf *sdp)
 	s->local_sdp = mem_ref(sdp);
 }
 
-void session_agreed(struct session *s, json_t *leg)
-{
-	json_decref(s->agreed);
-	s->agreed = json_incref(leg);
-}
-
 void session_reply_reset(struct session *s)
 {
 	tmr_cancel(&s->reply.resend);
@@ -143,7 +137,7 @@ static void applied_h(enum reason reason, const json_t *local, void *arg)
 	(void)local;
 
 	s->exchange = EXCHANGE_NONE;
-	if (reason != REASON_NONE) {
+	if (reason != REASON_NONE && !session_survives(s, reason)) {
 		session_fail(s, reason);
 		return;
 	}
@@ -166,15 +160,15 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 		json_decref(leg);
 		return REASON_UNAVAILABLE;
 	}
-	session_set_near(s, leg);
 	reason = focus_leg_modify(s->ep, leg, applied_h, s);
-	if (reason == REASON_NONE) {
+	if (reason == REASON_NONE)
 		s->exchange = EXCHANGE_APPLY;
-		session_agreed(s, leg);
-	}
 	json_decref(leg);
+	if (!session_survives(s, reason))
+		return reason;
+	session_next(s);
 
-	return reason;
+	return REASON_NONE;
 }
 
 void session_ack_in(struct session *s, const struct sip_msg *msg)

@@ -86,8 +86,6 @@ struct session {
 
 	struct offer *offer;
 	struct mbuf *local_sdp;	  /**< what we said last */
-	json_t *agreed;		  /**< the description in force */
-	json_t *proposed;	  /**< the one the mixer works on */
 	struct endpoint *ep;
 	bool joining;		  /**< focus_join() is under way */
 	bool connected;		  /**< the focus was told */
@@ -130,6 +128,9 @@ struct sessions {
 	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE\r\n"
 #define SESSION_NO_BODY "Content-Length: 0\r\n\r\n"
 
+/** Most sessions at a time */
+enum { SESSIONS_MAX = 8192 };
+
 /* session.c */
 int session_alloc(struct session **sp, struct sessions *all);
 void session_register(struct session *s, const char *callid);
@@ -138,9 +139,6 @@ struct session *session_find(const struct sessions *all,
 			     const struct sip_msg *msg);
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
-/** {transports, media} learns the flow's far address ("near") and a
- *  reference is handed back; the mixer's local address depends on it */
-void session_set_near(const struct session *s, json_t *leg);
 int session_offer_alloc(struct session *s);
 /** Is the host of a Request-URI this server? */
 bool session_host_is_ours(const struct sessions *all, const struct pl *host,
@@ -184,8 +182,6 @@ void session_reply_reset(struct session *s);
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
 /** An exchange is over: take up what waited. May drop */
 void session_next(struct session *s);
-/** The focus shall hold the description that is in force */
-void session_agreed(struct session *s, json_t *leg);
 void session_set_local_sdp(struct session *s, struct mbuf *sdp);
 
 /* answer.c */
@@ -194,6 +190,12 @@ void session_invite_in(struct sessions *all, const struct sip_msg *msg);
 /* modify.c */
 void session_reinvite_in(struct session *s, const struct sip_msg *msg);
 void session_update_in(struct session *s, const struct sip_msg *msg);
+/** An exchange came to nothing: offer and mixer go back to what was agreed.
+ *  May drop */
+void session_restore(struct session *s);
+/** A mixer that died under a confirmed session is no end of it: the focus
+ *  asks for an offer as soon as another one is there */
+bool session_survives(const struct session *s, enum reason reason);
 
 /* modify_offer.c */
 /** Make a new offer now or when the running exchange is over. May drop */

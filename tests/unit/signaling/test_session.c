@@ -51,8 +51,25 @@ SCRIPT(offerless, "> INVITE 1", "< 200 | m=audio 40000", "> ACK 1 | answer",
 SCRIPT(offerless_without_answer, "> INVITE 1", "< 200 | m=audio", "> ACK 1",
        "< BYE | Reason: SIP;cause=400", "= 200", "# 0")
 
-SCRIPT(repeats_200, "> INVITE 1 | offer", "< 200", "- BYE", "> ACK 1",
-       HANG_UP("2"))
+SCRIPT(repeats_200, "> INVITE 1 | offer", "< 200", "+ 200", "+ 200",
+       "> ACK 1", "- 200", HANG_UP("2"))
+
+SCRIPT(repeats_ack, "d", "< INVITE", "= 200 | answer", "< ACK",
+       "= 200 | answer", "+ ACK", HANG_UP("1"))
+
+SCRIPT(bye_waits_for_ack, "> INVITE 1 | offer", "< 200", "s", "- BYE",
+       "> ACK 1", "< BYE", "= 200", "# 0")
+
+SCRIPT(answer_crosses_cancel, "d", "< INVITE", "= 180", "- CANCEL", "s",
+       "< CANCEL", "= 200", "i", "= 200 | answer", "< ACK", "< BYE", "= 200",
+       "# 0")
+
+SCRIPT(one_at_a_time, CALL, "m 0", "> INVITE 2 | hold", "> INVITE 3 | resume",
+       "< 500 | Retry-After:", "> ACK 3", "> UPDATE 4 | resume",
+       "< 500 | Retry-After:", "> BYE 5", "< 200", "< 487", "# 0")
+
+SCRIPT(change_called_off, CALL, "m 0", "> INVITE 2 | hold", "@ leg.modify",
+       "> CANCEL 2", "< 200", "< 487", "> ACK 2", "# 1", HANG_UP("3"))
 
 SCRIPT(holds, CALL, "> INVITE 2 | hold", "< 200 | a=recvonly", "> ACK 2",
        "> INVITE 3 | resume", "< 200 | a=sendrecv", "> ACK 3", HANG_UP("4"))
@@ -226,6 +243,11 @@ static CU_TestInfo tests[] = {
 	{"offers when the INVITE does not", offerless},
 	{"ends a call whose ACK lacks the answer", offerless_without_answer},
 	{"repeats the 200 until the ACK", repeats_200},
+	{"repeats the ACK", repeats_ack},
+	{"keeps its BYE until the ACK", bye_waits_for_ack},
+	{"ends a call that was answered after all", answer_crosses_cancel},
+	{"takes one offer at a time", one_at_a_time},
+	{"takes CANCEL of a change", change_called_off},
 	{"takes hold and resume", holds},
 	{"offers in a re-INVITE without offer", offerless_again},
 	{"takes a new INVITE for a lost ACK", lost_ack_is_implied},

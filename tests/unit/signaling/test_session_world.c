@@ -261,6 +261,9 @@ static void learn(struct world *w, const char *text)
 	else if (strncmp(text, "ACK", 3)) {
 		if (starts_as(text, "INVITE") && !strstr(w->to, "tag="))
 			learn_call(w, text);
+		if (starts_as(text, "INVITE"))
+			(void)snprintf(w->invite, sizeof(w->invite), "%s",
+				       text);
 		(void)snprintf(w->last_request, sizeof(w->last_request), "%s",
 			       text);
 	}
@@ -391,6 +394,8 @@ static bool send_request(struct world *w, char *fields[], unsigned n)
 	read_extra(extra, sizeof(extra), fields, n);
 	cancel = !strcmp(method, "CANCEL");
 	target = strstr(w->to, "tag=") && !cancel;
+	if (!strcmp(method, "INVITE"))
+		memcpy(w->invite_to, w->to, sizeof(w->to));
 	if (!cancel)
 		(void)snprintf(w->branch, sizeof(w->branch), "z9hG4bKt%d-%u",
 			       getpid(), ++w->branches);
@@ -403,7 +408,7 @@ static bool send_request(struct world *w, char *fields[], unsigned n)
 		"User-Agent: peer/1\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
 		method, target ? "" : "sip:", target ? w->contact : w->uri,
 		sa_port(&w->peer), w->branch, w->local,
-		cancel ? w->first_to : w->to, w->callid, cseq, method,
+		cancel ? w->invite_to : w->to, w->callid, cseq, method,
 		sa_port(&w->peer), extra, type ? "Content-Type: " : "",
 		type ? type : "", type ? "\r\n" : "", strlen(body), body);
 
@@ -491,6 +496,20 @@ static bool expect(struct world *w, const char *what, char *fields[],
 	return ok;
 }
 
+static bool await_repeat(struct world *w, const char *what)
+{
+	struct letter *letter = next_letter(w, READ_MS);
+	bool ok;
+
+	if (!letter)
+		return false;
+	ok = repeated(w, letter->text) && starts_as(letter->text, what);
+	list_unlink(&letter->le);
+	mem_deref(letter);
+
+	return ok;
+}
+
 static bool await_op(struct world *w, const char *op)
 {
 	uint64_t end = tmr_jiffies() + READ_MS;
@@ -548,6 +567,13 @@ static bool play(struct world *w, const char *line)
 		return !w->sessions->outside.dial(w->sessions, "demo",
 						  w->peer_uri, "De\"mo");
 	case 'r': return !session_reoffer(world_session(w));
+	case 'i':
+		memcpy(w->last_request, w->invite, sizeof(w->invite));
+		return true;
+	case 'm':
+		w->silent = line[2] == '0';
+		return true;
+	case '+': return await_repeat(w, line + 2);
 	case 's':
 		sessions_close(w->sessions, NULL, NULL);
 		return true;
@@ -638,7 +664,6 @@ int world_open(struct world *w)
 	(void)re_snprintf(w->local, sizeof(w->local),
 			  "\"Al\\\"ice\" <sip:alice@example.com>;tag=peer");
 	(void)re_snprintf(w->to, sizeof(w->to), "<sip:%s>", w->uri);
-	memcpy(w->first_to, w->to, sizeof(w->to));
 	/* the mixer says hello, the bus finds libre's socket */
 	(void)world_wait(w, &never, 50);
 

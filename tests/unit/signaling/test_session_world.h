@@ -12,6 +12,9 @@
  *   "- WHAT"               no such message comes within 700 ms
  *   "@ OP"                 the mixer is asked for it, e.g. leg.remove
  *   "# N"                  so many sessions are left in the end
+ *   "+ WHAT"               the next message repeats one that was read
+ *   "i"                    the last request read is the last INVITE again
+ *   "m 0", "m 1"           the mixer falls silent, answers again
  *   "d" the focus dials the peer; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
  * BODY is a name of a description ("offer", "hold", "answer"), "-" for none,
@@ -43,8 +46,8 @@ struct world {
 	/* the peer */
 	struct list inbox;
 	char callid[64], branch[48], contact[256], peer_uri[64];
-	char local[640], to[640], first_to[640]; /**< From and To it says */
-	char last_request[WORLD_TEXT_MAX];
+	char local[640], to[640], invite_to[640]; /**< From and To it says */
+	char last_request[WORLD_TEXT_MAX], invite[WORLD_TEXT_MAX];
 	char sdp[WORLD_TEXT_MAX]; /**< the last description it read */
 	char said[WORLD_LINES_MAX][160]; /**< what it read, for repetitions */
 	unsigned said_count, branches;
