@@ -445,6 +445,14 @@ bool offer_held(const struct offer *o)
 }
 
 
+bool offer_has_video(const struct offer *o)
+{
+	const struct offer_state *s = current(o);
+
+	return s && line_of(s, "video", true) >= 0;
+}
+
+
 bool offer_is_webrtc(const struct offer *o)
 {
 	const struct offer_state *s = current(o);

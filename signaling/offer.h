@@ -97,6 +97,10 @@ void offer_rollback(struct offer *o);
 /** All audio and video is held by the far end (sendonly/inactive/0.0.0.0) */
 bool offer_held(const struct offer *o);
 
+/** A video line is in use: what offer_begin() wants to keep things as they
+ *  are in a re-offer */
+bool offer_has_video(const struct offer *o);
+
 /** The far end is WebRTC (ICE and DTLS) */
 bool offer_is_webrtc(const struct offer *o);
 

@@ -739,10 +739,12 @@ static void our_reoffer_adds_and_drops_video(void)
 	CU_ASSERT_TRUE(check("add", ours,
 			     "m=video 10000 UDP/TLS/RTP/SAVPF 102 103"));
 	CU_ASSERT_TRUE(check("add", leg, "\"kind\":\"video\",\"mid\":\"1\""));
+	CU_ASSERT_FALSE(offer_has_video(o));
 	free(leg);
 	free(ours);
 	/* Chromium offered the extensions of audio as 2 and 4 */
 	CU_ASSERT_EQUAL(their_answer(o, webrtc_answer, &leg), REASON_NONE);
+	CU_ASSERT_TRUE(offer_has_video(o));
 	free(leg);
 	ours = our_offer(o, true, false, &leg);
 	CU_ASSERT_TRUE(check("drop", ours, "a=group:BUNDLE 0\r\n"));

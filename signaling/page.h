@@ -1,0 +1,43 @@
+/**
+ * @file signaling/page.h  The web's side: join page, HTTP API, SIP over WS
+ *
+ * One port serves all of it, over TLS and (on loopback) without:
+ *   GET /, /NAME                 the join page; other files of web_dir
+ *   GET /ws, or any Upgrade      SIP over WebSocket (RFC 7118), to the bus;
+ *                                a browser's Origin must be this host
+ *   GET /api/events?token=T      Server-Sent Events of the conference that
+ *                                the token of a participant belongs to; ends
+ *                                when the participant leaves
+ *   GET /api/conferences/NAME    {"may_join":bool,"reason":TOKEN,
+ *                                "words":TEXT,"uri":"sip:NAME@host"}; 404
+ *                                when there is no such conference
+ *   GET /healthz                 "ok"
+ *
+ * Files are read once, when the page is made: nothing of a request reaches
+ * the file system. Lives on parleyd's loop.
+ */
+#ifndef PARLEY_SIGNALING_PAGE_H
+#define PARLEY_SIGNALING_PAGE_H
+
+#include <stdbool.h>
+#include "mixer/base/re.h"
+
+struct page;
+struct config;
+struct focus;
+struct bus;
+
+/**
+ * Open the http_listen and https_listen servers
+ *
+ * @param config,focus,bus Borrowed for the page's life
+ * @param pp Set to the page; mem_deref() closes servers and event streams
+ * @return 0; EADDRINUSE etc. with a log line that names key and address
+ */
+int page_alloc(struct page **pp, const struct config *config,
+	       struct focus *focus, struct bus *bus);
+
+/** Address of the first HTTPS (or HTTP) server, NULL if there is none */
+const struct sa *page_addr(const struct page *page, bool secure);
+
+#endif
