@@ -1,0 +1,451 @@
+/**
+ * @file focus/main.c  parleyd: options, start, signals, end
+ *
+ * The one file of this folder that knows signaling: it puts the rooms
+ * together, in order, and takes them apart in the reverse one.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "focus/config.h"
+#include "focus/focus.h"
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "signaling/bus.h"
+#include "signaling/control.h"
+#include "signaling/page.h"
+#include "signaling/session.h"
+
+
+enum {
+	OVERRIDES_MAX = 64,
+	/** libre's loop takes descriptors below this number */
+	DESCRIPTORS_MAX = 8192,
+	/** Goodbyes may take so long */
+	END_MAX_MS = 3000,
+};
+
+struct options {
+	const char *file;
+	const char *overrides[OVERRIDES_MAX];
+	size_t override_count;
+	bool check;
+};
+
+struct daemon {
+	struct options options;
+	struct config *config;
+	struct focus *focus;
+	struct bus *bus;
+	struct page *page;
+	struct sessions *sessions;
+	struct control *control;
+	struct tmr tmr;
+	int signals;
+	int status;
+	bool ending;
+};
+
+
+static void usage(void)
+{
+	printf("Usage: parleyd [-t] [-f FILE] [-o KEY=VALUE]...\n"
+	       "\n"
+	       "The conference server. It starts its media servers "
+	       "(parley-mixer), opens its\nlisteners and prints one line "
+	       "when it is ready:\n"
+	       "\n"
+	       "  parleyd ready join=URL [join=URL] dial=SIPURI "
+	       "control=PATH\n"
+	       "\n"
+	       "  -f FILE       read the configuration from FILE\n"
+	       "  -o KEY=VALUE  set one key, after the file; may repeat\n"
+	       "  -t            check the configuration and exit (0 good, 1 "
+	       "bad)\n"
+	       "  -h            this text\n"
+	       "  -V            the version\n"
+	       "\n"
+	       "Without a file it runs on its defaults and needs no root. "
+	       "SIGTERM and SIGINT end\nit in order, SIGHUP reads log_level "
+	       "anew.\n"
+	       "\n"
+	       "Try it:\n"
+	       "  parleyd                                  then open "
+	       "https://localhost:8443/demo\n"
+	       "  parleyd -o sip_listen=127.0.0.1:0 -o log_level=debug\n"
+	       "\n"
+	       "Keys, with their defaults:\n");
+	config_help();
+}
+
+
+/** @return -1: go on; else the exit status */
+static int read_options(struct options *o, int argc, char *argv[])
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "f:o:thV")) != -1) {
+		switch (c) {
+
+		case 'f': o->file = optarg; break;
+		case 'o':
+			if (o->override_count == OVERRIDES_MAX) {
+				fprintf(stderr, "parleyd: too many -o\n");
+				return 2;
+			}
+			o->overrides[o->override_count++] = optarg;
+			break;
+		case 't': o->check = true; break;
+		case 'h': usage(); return 0;
+		case 'V': printf("parleyd %s\n", PARLEY_VERSION); return 0;
+		default:
+			fprintf(stderr, "Try 'parleyd -h'.\n");
+			return 2;
+		}
+	}
+
+	if (optind < argc) {
+		fprintf(stderr, "parleyd: what is '%s'? Try 'parleyd -h'.\n",
+			argv[optind]);
+		return 2;
+	}
+
+	return -1;
+}
+
+
+static int load(struct config **cp, const struct options *o)
+{
+	struct config_error error;
+	int err;
+
+	err = config_load(cp, o->file, o->overrides, o->override_count,
+			  &error);
+	if (err)
+		fprintf(stderr, "parleyd: %s\n", error.text);
+
+	return err;
+}
+
+
+/** With all parents; private */
+static int make_folder(const char *path)
+{
+	char part[512];
+
+	if (strlen(path) >= sizeof(part))
+		return ENAMETOOLONG;
+
+	for (const char *p = strchr(path + 1, '/');; p = strchr(p + 1, '/')) {
+		size_t len = p ? (size_t)(p - path) : strlen(path);
+
+		memcpy(part, path, len);
+		part[len] = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return errno;
+		if (!p)
+			return 0;
+	}
+}
+
+
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max
+							  : DESCRIPTORS_MAX;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+
+/* -------------------------------------------------------------- ready */
+
+/** A host that other machines can use, for a wildcard address our own */
+static void print_host(char *dst, size_t size, const struct daemon *d,
+		       const struct sa *sa)
+{
+	const struct config *c = d->config;
+	char host[64];
+
+	if (*c->domain && sa_is_any(sa)) {
+		(void)snprintf(dst, size, "%s:%u", c->domain, sa_port(sa));
+		return;
+	}
+
+	if (sa_is_any(sa) && c->media_address_count)
+		(void)sa_ntop(&c->media_address[0], host, sizeof(host));
+	else
+		(void)sa_ntop(sa, host, sizeof(host));
+
+	(void)snprintf(dst, size, strchr(host, ':') ? "[%s]:%u" : "%s:%u",
+		       host, sa_port(sa));
+}
+
+
+static void print_ready(const struct daemon *d)
+{
+	const struct sa *sa;
+	char host[320];
+
+	printf("parleyd ready");
+
+	for (int secure = 1; secure >= 0; secure--) {
+		sa = page_addr(d->page, secure);
+		if (!sa)
+			continue;
+		print_host(host, sizeof(host), d, sa);
+		printf(" join=http%s://%s/", secure ? "s" : "", host);
+	}
+
+	sa = bus_sip_addr(d->bus);
+	if (sa && sa_isset(sa, SA_ADDR)) {
+		print_host(host, sizeof(host), d, sa);
+		printf(" dial=sip:NAME@%s", host);
+	}
+
+	printf(" control=%s\n", d->config->control_socket);
+	(void)fflush(stdout);
+}
+
+
+static void fail(struct daemon *d, const char *what, int err)
+{
+	log_error("parleyd", "cannot start part=%s error=%s", what,
+		  strerror(err));
+	d->status = EXIT_FAILURE;
+	re_cancel();
+}
+
+
+static void bus_exit_h(void *arg)
+{
+	(void)arg;
+
+	re_cancel();
+}
+
+
+static void ready_h(int err, void *arg)
+{
+	struct daemon *d = arg;
+	const char *what = "mixers";
+
+	if (d->ending)
+		return;
+	if (err)
+		goto out;
+
+	what = "bus";
+	err  = bus_alloc(&d->bus, d->config, bus_exit_h, d);
+	if (err)
+		goto out;
+
+	what = "sessions";
+	err  = sessions_alloc(&d->sessions, d->bus, d->focus, d->config);
+	if (err)
+		goto out;
+
+	what = "page";
+	err  = page_alloc(&d->page, d->config, d->focus, d->bus);
+	if (err)
+		goto out;
+
+	what = "control";
+	err  = control_alloc(&d->control, d->config, d->focus);
+	if (err)
+		goto out;
+
+	print_ready(d);
+
+out:
+	if (err)
+		fail(d, what, err);
+}
+
+
+/* ---------------------------------------------------------------- end */
+
+static void deadline_h(void *arg)
+{
+	(void)arg;
+
+	log_warn("parleyd", "goodbyes took too long");
+	re_cancel();
+}
+
+
+static void focus_done_h(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->bus)
+		bus_close(d->bus, false);
+	else
+		re_cancel();
+}
+
+
+static void sessions_done_h(void *arg)
+{
+	struct daemon *d = arg;
+
+	focus_shutdown(d->focus, focus_done_h, d);
+}
+
+
+static void end(struct daemon *d, int sig)
+{
+	if (d->ending) {
+		re_cancel();
+		return;
+	}
+
+	log_info("parleyd", "ending signal=%d", sig);
+	d->ending = true;
+	tmr_start(&d->tmr, END_MAX_MS, deadline_h, d);
+	d->control = mem_deref(d->control);
+
+	if (d->sessions)
+		sessions_close(d->sessions, sessions_done_h, d);
+	else
+		sessions_done_h(d);
+}
+
+
+static void reload(const struct daemon *d)
+{
+	struct config *fresh;
+
+	if (load(&fresh, &d->options))
+		return;
+
+	log_level_set(fresh->log_level);
+	log_info("parleyd", "reloaded");
+	mem_deref(fresh);
+}
+
+
+static void signal_h(int flags, void *arg)
+{
+	struct daemon *d = arg;
+	struct signalfd_siginfo info;
+
+	(void)flags;
+
+	if (read(d->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+
+	if (info.ssi_signo == SIGHUP)
+		reload(d);
+	else
+		end(d, (int)info.ssi_signo);
+}
+
+
+static int catch_signals(struct daemon *d)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return errno;
+
+	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (d->signals < 0)
+		return errno;
+
+	return fd_listen(d->signals, FD_READ, signal_h, d);
+}
+
+
+static int run(struct daemon *d)
+{
+	const char *what = "data_dir";
+	int err;
+
+	log_level_set(d->config->log_level);
+
+	err = make_folder(d->config->data_dir);
+	if (err)
+		goto out;
+
+	what = "signals";
+	err  = catch_signals(d);
+	if (err)
+		goto out;
+
+	what = "focus";
+	err  = focus_alloc(&d->focus, d->config);
+	if (err)
+		goto out;
+
+	/* one that cannot be started now is tried again until the deadline */
+	(void)focus_start(d->focus, ready_h, d);
+	err = re_main(NULL);
+
+out:
+	if (err)
+		fail(d, what, err);
+
+	tmr_cancel(&d->tmr);
+	d->control  = mem_deref(d->control);
+	d->page	    = mem_deref(d->page);
+	d->sessions = mem_deref(d->sessions);
+	d->bus	    = mem_deref(d->bus);
+	d->focus    = mem_deref(d->focus);
+	if (d->signals >= 0) {
+		fd_close(d->signals);
+		(void)close(d->signals);
+	}
+
+	return d->status;
+}
+
+
+int main(int argc, char *argv[])
+{
+	struct daemon d = {.signals = -1};
+	int status	= read_options(&d.options, argc, argv);
+
+	if (status >= 0)
+		return status;
+
+	raise_limits();
+	if (libre_init())
+		return EXIT_FAILURE;
+	(void)fd_setsize(DESCRIPTORS_MAX);
+
+	if (load(&d.config, &d.options)) {
+		status = EXIT_FAILURE;
+	}
+	else if (d.options.check) {
+		printf("%s: good\n",
+		       d.options.file ? d.options.file : "defaults");
+		status = EXIT_SUCCESS;
+	}
+	else {
+		tmr_init(&d.tmr);
+		status = run(&d);
+	}
+
+	mem_deref(d.config);
+	libre_close();
+
+	return status;
+}
