@@ -23,6 +23,8 @@ enum {
 	AUDIO_PACKET_MAX_SAMPLES = AUDIO_RATE_HZ / 1000 * AUDIO_PACKET_MAX_MS,
 	/** Largest payload an encoder writes, bytes */
 	AUDIO_PAYLOAD_MAX = 1024,
+	/** "No codec mode request" (RFC 4867 section 4.3.1) */
+	AUDIO_CMR_NONE = 15,
 };
 
 enum audio_codec_id {

@@ -18,6 +18,7 @@ struct speaker {
 	uint64_t heard_until_us;
 	uint64_t talking_since_us, silent_since_us;
 	uint64_t active_until_us;
+	uint64_t leading_since_us; /**< louder than the active one, 0 = not */
 	bool heard;		/**< decode and mix it this tick */
 	bool talking;
 };
@@ -27,7 +28,13 @@ struct speaker_config {
 	unsigned hold_ms;	/**< stays heard after falling quiet */
 	unsigned talk_on_ms, talk_off_ms;
 	unsigned threshold_dbov; /**< talking: level numerically below this */
+	unsigned takeover_ms;	/**< leads so long to become the active one */
+	float takeover_db;	/**< and by so much while the other talks */
+	unsigned sticky_ms;	/**< a recent active speaker is favoured */
 };
+
+/** Upper bound of heard_max */
+enum { SPEAKER_HEARD_LIMIT = 64 };
 
 extern const struct speaker_config speaker_config_default;
 
@@ -36,7 +43,8 @@ extern const struct speaker_config speaker_config_default;
  *
  * @param speakers Their states
  * @param levels   -dBov 0..127 of each
- * @param force    May be NULL; true: keep decoded though quiet (unknown level)
+ * @param force    May be NULL; true: keep decoded though quiet (unknown
+ *                 level); comes on top of heard_max
  * @param count    Number of sources
  * @param active   Index of the active speaker so far, or -1
  * @return index of the active speaker now, or -1
