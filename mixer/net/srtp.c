@@ -281,7 +281,10 @@ int crypto_context_unprotect(struct crypto_context *c, uint8_t *buf,
 int sdes_decode(enum transport_suite suite, const char *text,
 		uint8_t keying[SRTP_KEYING_MAX])
 {
-	static const char method[] = "inline:";
+	static const char method[]   = "inline:";
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/=";
 	uint8_t bytes[96];
 	size_t len, n = sizeof(bytes), want;
 	const char *bar, *colon;
@@ -298,7 +301,8 @@ int sdes_decode(enum transport_suite suite, const char *text,
 	bar   = strchr(text, '|');
 	colon = bar ? strchr(bar, ':') : NULL;
 	len   = bar ? (size_t)(bar - text) : strlen(text);
-	if (colon || len > 64)
+	/* libre's decoder takes any character for one of the alphabet */
+	if (colon || len > 64 || strspn(text, alphabet) < len)
 		return EPROTO;
 
 	if (base64_decode(text, len, bytes, &n) || n != want)
