@@ -28,8 +28,8 @@ void audio_bus_add(struct audio_bus *bus, const int16_t *pcm)
 }
 
 
-void audio_bus_minus(const struct audio_bus *bus, const int16_t *own,
-		     int32_t *out)
+void audio_bus_minus(const struct audio_bus *restrict bus,
+		     const int16_t *restrict own, int32_t *restrict out)
 {
 	if (!own) {
 		memcpy(out, bus->sum, sizeof(bus->sum));
