@@ -1,0 +1,34 @@
+/**
+ * @file mixer/mix_audio.h  20 ms of a conference's sound
+ *
+ * Rank, decode who is heard, sum once, subtract each one's own, encode each
+ * distinct mix once for each configuration, send. Media thread; a tick does
+ * not allocate, but for a leg that is heard for the first time.
+ */
+#ifndef PARLEY_MIXER_MIX_AUDIO_H
+#define PARLEY_MIXER_MIX_AUDIO_H
+
+#include "mixer/audio_media.h"
+
+struct mix;
+
+/** The common mix encoded for one configuration */
+struct audio_share {
+	struct le le;
+	struct mix *mix;
+	struct audio_codec codec;
+	uint8_t cmr;
+	struct audio_rendition *rendition;
+	unsigned users; /**< legs that may hear it */
+	bool wanted, fed; /**< by somebody at this tick, at the last */
+	const uint8_t *payload;
+	size_t len;
+};
+
+/** Find or make the share that a leg's codec and mode request need */
+int mix_audio_join(struct audio_media *a);
+void mix_audio_leave(struct audio_media *a);
+
+void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
+
+#endif

@@ -1,0 +1,351 @@
+/**
+ * @file mix_video.c  Tiles and renditions
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "mixer/base/clock.h"
+#include "mixer/base/re.h"
+#include "mixer/leg.h"
+#include "mixer/mix.h"
+#include "mixer/mix_video.h"
+#include "mixer/mixer.h"
+
+
+enum {
+	KBPS_720P = 1500,
+	KBPS_MIN  = 80,
+	MACROBLOCK = 16,
+};
+
+/* Sizes at which libyuv scales exactly */
+static const struct {
+	unsigned num, den;
+} scales[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
+
+enum { SCALES = sizeof(scales) / sizeof(scales[0]) };
+
+/* H.264 table A-1: level_idc, macroblocks a second, a frame */
+static const struct {
+	unsigned level, mbps, fs;
+} levels[] = {
+	{10, 1485, 99},	     {11, 3000, 396},	  {12, 6000, 396},
+	{13, 11880, 396},    {20, 11880, 396},	  {21, 19800, 792},
+	{22, 20250, 1620},   {30, 40500, 1620},	  {31, 108000, 3600},
+	{32, 216000, 5120},  {40, 245760, 8192},  {41, 245760, 8192},
+	{42, 522240, 8704},  {50, 589824, 22080}, {51, 983040, 36864},
+};
+
+
+unsigned mix_video_kbps(unsigned width, unsigned height)
+{
+	double area = (double)width * height / (1280.0 * 720.0);
+
+	return (unsigned)(KBPS_720P * pow(area, 0.75));
+}
+
+
+static void h264_limits(const struct video_codec *c, unsigned *mbps,
+			unsigned *fs)
+{
+	*mbps = levels[0].mbps;
+	*fs   = levels[0].fs;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (levels[i].level > c->level_idc)
+			break;
+		*mbps = levels[i].mbps;
+		*fs   = levels[i].fs;
+	}
+
+	if (c->max_mbps > *mbps)
+		*mbps = c->max_mbps;
+	if (c->max_fs > *fs)
+		*fs = c->max_fs;
+}
+
+
+static unsigned macroblocks(unsigned width, unsigned height)
+{
+	return ((width + MACROBLOCK - 1) / MACROBLOCK)
+	       * ((height + MACROBLOCK - 1) / MACROBLOCK);
+}
+
+
+/* The largest scale that respects size, level and bitrate; the smallest if
+ * none does */
+static size_t choose_scale(unsigned width, unsigned height,
+			   const struct media_description *d, unsigned fs)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < SCALES; i++) {
+		unsigned w = width * scales[i].num / scales[i].den;
+		unsigned h = height * scales[i].num / scales[i].den;
+
+		if (w > d->width || h > d->height)
+			continue;
+		if (fs && macroblocks(w, h) > fs)
+			continue;
+		/* under half of what it needs, a smaller one looks better */
+		if (d->kbps && 2 * d->kbps < mix_video_kbps(w, h))
+			continue;
+		break;
+	}
+
+	return i;
+}
+
+
+void mix_video_config(struct video_rendition_config *config,
+		      unsigned canvas_width, unsigned canvas_height,
+		      unsigned canvas_fps, const struct media_description *d,
+		      unsigned tier)
+{
+	const struct video_codec *codec = &d->codecs[0].video;
+	unsigned mbps = 0, fs = 0, blocks;
+	size_t i;
+
+	memset(config, 0, sizeof(*config));
+	config->codec = *codec;
+	if (codec->id == VIDEO_H264)
+		h264_limits(codec, &mbps, &fs);
+
+	i = choose_scale(canvas_width, canvas_height, d, fs);
+	config->width  = canvas_width * scales[i].num / scales[i].den & ~1u;
+	config->height = canvas_height * scales[i].num / scales[i].den & ~1u;
+	config->fps    = d->fps < canvas_fps ? d->fps : canvas_fps;
+
+	blocks = macroblocks(config->width, config->height);
+	if (mbps && config->fps * blocks > mbps)
+		config->fps = mbps / blocks;
+	if (!config->fps)
+		config->fps = 1;
+
+	config->kbps = mix_video_kbps(config->width, config->height);
+	if (d->kbps && d->kbps < config->kbps)
+		config->kbps = d->kbps;
+	config->kbps >>= tier;
+	if (config->kbps < KBPS_MIN)
+		config->kbps = KBPS_MIN;
+
+	config->payload_max = sink_payload_max();
+}
+
+
+/* -------------------------------------------------------------- shares */
+
+static void share_destructor(void *arg)
+{
+	struct video_share *s = arg;
+
+	list_unlink(&s->le);
+	if (s->rendition)
+		s->mix->mixer->video_renditions--;
+	mem_deref(s->rendition);
+}
+
+
+static void share_drop_unused(struct video_share *s)
+{
+	if (s && !s->users.head && !s->waiting.head)
+		mem_deref(s);
+}
+
+
+/* From this key frame on, those who waited get this rendition */
+static void adopt_waiting(struct video_share *s,
+			  const struct video_frame *frame, uint64_t now_us)
+{
+	while (s->waiting.head) {
+		struct video_media *v	= s->waiting.head->data;
+		struct video_share *old = v->share;
+
+		list_unlink(&v->next_le);
+		v->next = NULL;
+		list_unlink(&v->share_le);
+		v->share = s;
+		list_append(&s->users, &v->share_le, v);
+		v->delta = (uint32_t)(now_us * 9 / 100) - frame->timestamp;
+		if (old != s)
+			share_drop_unused(old);
+	}
+}
+
+
+static void frame_h(const struct video_frame *frame, void *arg)
+{
+	struct video_share *s = arg;
+	uint64_t now_us	      = clock_us();
+
+	if (frame->keyframe)
+		adopt_waiting(s, frame, now_us);
+
+	for (struct le *le = s->users.head; le; le = le->next) {
+		struct video_media *v = le->data;
+
+		if (!media_sends(v->m))
+			continue;
+
+		v->frames_out++;
+		sink_send_frame(&v->m->sink, frame->timestamp + v->delta,
+				frame, now_us);
+	}
+}
+
+
+static struct video_share *
+share_find(const struct mix *mix, const struct video_rendition_config *config)
+{
+	for (struct le *le = mix->video_shares.head; le; le = le->next) {
+		struct video_share *s = le->data;
+
+		if (!memcmp(&s->config, config, sizeof(*config)))
+			return s;
+	}
+
+	return NULL;
+}
+
+
+static void fill_tile(struct video_tile *tile, const struct mix *mix,
+		      const struct leg *leg)
+{
+	const struct audio_media *a = leg_audio(leg);
+
+	memset(tile, 0, sizeof(*tile));
+	snprintf(tile->label, sizeof(tile->label), "%s", leg->name);
+	tile->source  = leg->video_muted ? NULL : leg_picture(leg);
+	tile->muted   = leg->muted;
+	tile->talking = a && a->speaker.talking;
+	tile->active  = leg == mix->active;
+}
+
+
+static void set_tiles(struct mix *mix)
+{
+	struct video_tile tiles[VIDEO_TILES_MAX];
+	bool shown = !mix->active;
+	size_t n   = 0;
+
+	for (size_t i = 0; i < mix->leg_count; i++) {
+		struct leg *leg = mix->legs[i];
+
+		if (!leg_participates(leg))
+			continue;
+
+		if (n == VIDEO_TILES_MAX) {
+			/* who speaks is seen, whenever it came */
+			if (!shown && leg == mix->active)
+				fill_tile(&tiles[n - 1], mix, leg);
+			continue;
+		}
+
+		fill_tile(&tiles[n++], mix, leg);
+		shown = shown || leg == mix->active;
+	}
+
+	(void)video_view_set(mix->view, mix->layout, tiles, n);
+	mix->tiles_changed = false;
+}
+
+
+static int share_alloc(struct video_share **sp, struct mix *mix,
+		       const struct video_rendition_config *config)
+{
+	struct video_share *s;
+	int err;
+
+	if (!mix->view) {
+		err = video_view_alloc(&mix->view, mix->mixer->engine,
+				       mix->width, mix->height, mix->fps);
+		if (err)
+			return err;
+
+		set_tiles(mix);
+	}
+
+	s = mem_zalloc(sizeof(*s), share_destructor);
+	if (!s)
+		return ENOMEM;
+
+	s->mix	  = mix;
+	s->config = *config;
+	err = video_rendition_alloc(&s->rendition, mix->view, config, frame_h,
+				    s);
+	if (err) {
+		mem_deref(s);
+		return err;
+	}
+
+	mix->mixer->video_renditions++;
+	list_append(&mix->video_shares, &s->le, s);
+	*sp = s;
+
+	return 0;
+}
+
+
+static void leave_next(struct video_media *v)
+{
+	struct video_share *next = v->next;
+
+	v->next = NULL;
+	list_unlink(&v->next_le);
+	share_drop_unused(next);
+}
+
+
+int mix_video_join(struct video_media *v)
+{
+	struct mix *mix = v->m->leg->mix;
+	struct video_rendition_config config;
+	struct video_share *s;
+	int err;
+
+	mix_video_config(&config, mix->width, mix->height, mix->fps, &v->m->d,
+			 v->tier);
+	s = share_find(mix, &config);
+	if (s && s == v->share) {
+		leave_next(v);
+		return 0;
+	}
+
+	if (s && s == v->next)
+		return 0;
+
+	if (!s) {
+		err = share_alloc(&s, mix, &config);
+		if (err)
+			return err;
+	}
+
+	leave_next(v);
+	list_append(&s->waiting, &v->next_le, v);
+	v->next = s;
+	video_rendition_keyframe(s->rendition, !v->share);
+
+	return 0;
+}
+
+
+void mix_video_leave(struct video_media *v)
+{
+	struct mix *mix		 = v->m->leg->mix;
+	struct video_share *mine = v->share;
+
+	leave_next(v);
+	v->share = NULL;
+	list_unlink(&v->share_le);
+	share_drop_unused(mine);
+
+	if (mix && !mix->video_shares.head)
+		mix->view = mem_deref(mix->view);
+}
+
+
+void mix_video_tick(struct mix *mix)
+{
+	if (mix->view && mix->tiles_changed)
+		set_tiles(mix);
+}

@@ -1,0 +1,167 @@
+/**
+ * @file sandbox.c  Limits and the list of system calls
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include "mixer/sandbox.h"
+
+
+enum { FILES_ENOUGH = 8192, NICE = -10 };
+
+/* What an event loop with sockets, memory and threads needs */
+static const int allowed[] = {
+	SCMP_SYS(read),		  SCMP_SYS(write),
+	SCMP_SYS(readv),	  SCMP_SYS(writev),
+	SCMP_SYS(close),	  SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),	  SCMP_SYS(recvmmsg),
+	SCMP_SYS(sendto),	  SCMP_SYS(sendmsg),
+	SCMP_SYS(sendmmsg),	  SCMP_SYS(bind),
+	SCMP_SYS(connect),	  SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),	  SCMP_SYS(setsockopt),
+	SCMP_SYS(getsockopt),	  SCMP_SYS(shutdown),
+	SCMP_SYS(ioctl),	  SCMP_SYS(fcntl),
+	SCMP_SYS(epoll_create1),  SCMP_SYS(epoll_create),
+	SCMP_SYS(epoll_ctl),	  SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),	  SCMP_SYS(poll),
+	SCMP_SYS(ppoll),	  SCMP_SYS(select),
+	SCMP_SYS(pselect6),	  SCMP_SYS(timerfd_create),
+	SCMP_SYS(timerfd_settime), SCMP_SYS(eventfd2),
+	SCMP_SYS(clock_gettime),  SCMP_SYS(clock_getres),
+	SCMP_SYS(gettimeofday),	  SCMP_SYS(nanosleep),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),
+	SCMP_SYS(brk),		  SCMP_SYS(mremap),
+	SCMP_SYS(munmap),	  SCMP_SYS(madvise),
+	SCMP_SYS(futex),	  SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),		  SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam),
+	SCMP_SYS(sched_getscheduler), SCMP_SYS(getpid),
+	SCMP_SYS(gettid),	  SCMP_SYS(getrusage),
+	SCMP_SYS(sysinfo),	  SCMP_SYS(uname),
+	SCMP_SYS(rt_sigaction),	  SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),	  SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall), SCMP_SYS(exit),
+	SCMP_SYS(exit_group),	  SCMP_SYS(tgkill),
+	SCMP_SYS(lseek),	  SCMP_SYS(getcpu),
+	SCMP_SYS(setpriority),	  SCMP_SYS(getpriority),
+};
+
+
+unsigned sandbox_limits(void)
+{
+	struct rlimit files, core = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &core);
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return 1024;
+
+	files.rlim_cur = files.rlim_max;
+	if (files.rlim_cur > FILES_ENOUGH)
+		files.rlim_cur = FILES_ENOUGH;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+
+	return (unsigned)files.rlim_cur;
+}
+
+
+bool sandbox_priority(void)
+{
+	return !setpriority(PRIO_PROCESS, 0, NICE);
+}
+
+
+static int allow_threads(scmp_filter_ctx ctx)
+{
+	int err;
+
+	/* threads, not processes; clone3 hides its flags behind a pointer,
+	 * and libc falls back when it does not exist */
+	err = seccomp_rule_add(
+		ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS),
+				       SCMP_SYS(clone3), 0);
+
+	return err;
+}
+
+
+static int allow_sockets(scmp_filter_ctx ctx)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	int err			    = 0;
+
+	for (size_t i = 0; !err && i < 2; i++) {
+		err = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
+	}
+
+	return err;
+}
+
+
+/* Memory may be mapped and protected, but never become code */
+static int allow_memory(scmp_filter_ctx ctx)
+{
+	int err;
+
+	err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+			       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (!err)
+		err = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* reading limits, not setting them */
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+				       SCMP_SYS(prlimit64), 1,
+				       SCMP_A2(SCMP_CMP_EQ, 0));
+	/* naming threads */
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl),
+				       1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+
+	return err;
+}
+
+
+int sandbox_enter(void)
+{
+	scmp_filter_ctx ctx;
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return errno;
+
+	/* What is not listed fails: a library that looks for a file copes */
+	ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	if (!ctx)
+		return ENOMEM;
+
+	/* threads that run already must obey, too */
+	err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+	for (size_t i = 0; !err && i < sizeof(allowed) / sizeof(allowed[0]);
+	     i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	if (!err)
+		err = allow_threads(ctx);
+	if (!err)
+		err = allow_sockets(ctx);
+	if (!err)
+		err = allow_memory(ctx);
+	if (!err)
+		err = seccomp_load(ctx);
+
+	seccomp_release(ctx);
+
+	return err < 0 ? -err : err;
+}
