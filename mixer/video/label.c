@@ -14,6 +14,12 @@ enum {
 	BAND_HEIGHT_MAX = 40,
 };
 
+#ifdef __has_feature /* clang's way to say it */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #ifdef __SANITIZE_ADDRESS__
 /* fontconfig keeps a few hundred bytes for ever */
 const char *__lsan_default_suppressions(void);

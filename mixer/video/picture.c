@@ -216,7 +216,9 @@ void picture_scale(struct picture *to, unsigned to_x, unsigned to_y,
 		   unsigned from_y, unsigned from_width,
 		   unsigned from_height)
 {
-	bool down = to_width <= from_width && to_height <= from_height;
+	/* Below one half bilinear would skip samples; exact halves have fast
+	 * box kernels, other ratios down to one half have fast bilinear */
+	bool box = to_width * 2 <= from_width && to_height * 2 <= from_height;
 
 	I420Scale(luma_at(from, from_x, from_y), from->strides[0],
 		  chroma_at(from, 1, from_x, from_y), from->strides[1],
@@ -225,5 +227,5 @@ void picture_scale(struct picture *to, unsigned to_x, unsigned to_y,
 		  to->strides[0], chroma_at(to, 1, to_x, to_y),
 		  to->strides[1], chroma_at(to, 2, to_x, to_y),
 		  to->strides[2], (int)to_width, (int)to_height,
-		  down ? kFilterBox : kFilterBilinear);
+		  box ? kFilterBox : kFilterBilinear);
 }
