@@ -229,12 +229,11 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 			 bool use_candidate, uint64_t now_us)
 {
 	struct ice *ice = &t->ice;
-	struct sa before;
+	const struct path *before = ice->selected;
 	struct path *path;
-	bool had = ice->selected != NULL;
+	bool moved;
 
-	if (had)
-		before = ice->selected->addr;
+	/* nothing below drops our selected path, so it can be compared */
 
 	path	    = path_validate(t, port, src, now_us);
 	t->heard_us = now_us;
@@ -252,8 +251,8 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 		ice->selected = path;
 	}
 
-	webrtc_path_changed(t, had && !sa_cmp(&before, &ice->selected->addr,
-					      SA_ALL));
+	moved = before && ice->selected != before;
+	webrtc_path_changed(t, moved);
 }
 
 

@@ -111,6 +111,14 @@ static void library_init(void)
 }
 
 
+int srtp_library_init(void)
+{
+	pthread_once(&library_once, library_init);
+
+	return library_status ? ENOMEM : 0;
+}
+
+
 static void context_destructor(void *arg)
 {
 	struct crypto_context *c = arg;
@@ -133,8 +141,7 @@ int crypto_context_alloc(struct crypto_context **cp,
 	if (!cp || !s || !keying || len != s->key_bytes + s->salt_bytes)
 		return EINVAL;
 
-	pthread_once(&library_once, library_init);
-	if (library_status)
+	if (srtp_library_init())
 		return ENOMEM;
 
 	c = mem_zalloc(sizeof(*c), context_destructor);

@@ -26,6 +26,16 @@ enum {
 /** One direction's context */
 struct crypto_context;
 
+/**
+ * Initialise libsrtp2 and install the kernels, once a process
+ *
+ * Loads what libsrtp2 needs from disk, so it comes before any sandbox; the
+ * first crypto_context_alloc() does it too.
+ *
+ * @return 0 or ENOMEM
+ */
+int srtp_library_init(void);
+
 /** Bytes of master key and salt of a suite; 0 for NONE */
 size_t transport_suite_keying_bytes(enum transport_suite suite);
 
@@ -34,8 +44,6 @@ size_t transport_suite_key_bytes(enum transport_suite suite);
 
 /**
  * Make a context for any SSRC
- *
- * The first call of a process initialises libsrtp2 and installs the kernels.
  *
  * @param inbound true: opens what arrives; false: protects what leaves
  * @param keying  Master key, then master salt

@@ -37,7 +37,10 @@ enum {
 enum transport_kind { TRANSPORT_PLAIN, TRANSPORT_WEBRTC };
 
 enum transport_state {
-	TRANSPORT_NEW,	     /**< far end unknown or nothing arrived */
+	/** Far end unknown or nothing arrived; again when consent expires (no
+	 *  ICE check for 30 s) until the next check, or when the fingerprint
+	 *  changes until the new handshake is done */
+	TRANSPORT_NEW,
 	TRANSPORT_CONNECTED, /**< media may flow both ways */
 	TRANSPORT_FAILED,    /**< wrong fingerprint, handshake failed */
 	TRANSPORT_CLOSED,    /**< DTLS close_notify */
@@ -63,8 +66,8 @@ struct net_config {
 	struct sa media_addresses[4]; /**< advertised and bound, port ignored */
 	size_t media_address_count;
 	uint16_t webrtc_port;	      /**< 0: any free one */
-	uint16_t rtp_port_min;	      /**< plain RTP, even */
-	uint16_t rtp_port_max;
+	uint16_t rtp_port_min;	      /**< plain RTP, even; 0: no plain RTP */
+	uint16_t rtp_port_max;	      /**< last port of the range */
 };
 
 struct net_stats {
@@ -165,7 +168,12 @@ int transport_alloc(struct transport **tp, struct net *net,
  * accepted from the signalled address, and from the first other source that
  * sends (symmetric RTP behind NAT) until the signalled one sends.
  *
- * @return 0; EINVAL, EPROTO (key or fingerprint unusable)
+ * The DTLS role is taken until a handshake has begun; a ClientHello that
+ * overtakes the description makes us the server. A fingerprint may follow the
+ * handshake: media waits for it. Plain with SDES: another suite than the
+ * local one makes a new local key (see transport_local()); NONE is refused.
+ *
+ * @return 0; EINVAL, EPROTO (key, fingerprint or ICE credentials unusable)
  */
 int transport_set_remote(struct transport *t,
 			 const struct transport_remote *remote);

@@ -34,6 +34,7 @@ struct ice_peer {
 	enum transport_suite suite;
 	struct ice_peer_answers answers;
 	bool valid, silent;
+	unsigned lose;
 	uint64_t checked_us;
 	uint8_t transaction[12];
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
@@ -67,7 +68,12 @@ int ice_peer_send_raw(struct ice_peer *p, const uint8_t *buf, size_t len)
 
 static void peer_dtls_send(const uint8_t *buf, size_t len, void *arg)
 {
-	(void)ice_peer_send_raw(arg, buf, len);
+	struct ice_peer *p = arg;
+
+	if (p->lose)
+		--p->lose;
+	else
+		(void)ice_peer_send_raw(p, buf, len);
 }
 
 
@@ -289,6 +295,12 @@ void ice_peer_send_check(struct ice_peer *p, const struct ice_peer_check *c)
 			   : c->pwd		? c->pwd
 						: p->remote_pwd);
 	(void)ice_peer_send_raw(p, w.buf, w.len);
+}
+
+
+void ice_peer_lose(struct ice_peer *p, unsigned count)
+{
+	p->lose = count;
 }
 
 

@@ -68,6 +68,9 @@ void ice_peer_tick(struct ice_peer *p, uint64_t now_us);
 /** Send one particular check now */
 void ice_peer_send_check(struct ice_peer *p, const struct ice_peer_check *c);
 
+/** Lose the next `count` DTLS datagrams on their way out */
+void ice_peer_lose(struct ice_peer *p, unsigned count);
+
 /** Stop or resume the checks of the tick */
 void ice_peer_silence(struct ice_peer *p, bool silent);
 

@@ -346,6 +346,64 @@ static void consent_runs_out_after_thirty_seconds(void)
 }
 
 
+static void lost_flights_are_sent_again(void)
+{
+	static const enum dtls_role roles[]
+		= {DTLS_ROLE_CLIENT, DTLS_ROLE_SERVER};
+
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+		struct loopback l;
+
+		loopback_open(&l, roles[i], NULL);
+		ice_peer_lose(l.peer, 2);
+		loopback_signal(&l);
+		CU_ASSERT_TRUE(loopback_count(&l, &l.mixer.states, 1));
+		CU_ASSERT_EQUAL(l.mixer.state, TRANSPORT_CONNECTED);
+		loopback_close(&l);
+	}
+}
+
+
+/** The second media address is as good as the first */
+static void media_flows_over_ipv6(void)
+{
+	const struct ice_peer_handlers h = {NULL};
+	struct net_config config	 = {0};
+	struct transport_local local;
+	struct transport_remote remote;
+	struct loopback l;
+	struct sa addr;
+
+	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
+	sa_set_str(&config.media_addresses[1], "::1", 0);
+	config.media_address_count = 2;
+	memset(&l, 0, sizeof(l));
+	CU_ASSERT_EQUAL_FATAL(net_alloc(&l.net, &config), 0);
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&l.transport, l.net,
+					      TRANSPORT_WEBRTC, 0,
+					      TRANSPORT_SUITE_NONE,
+					      &loopback_handlers, &l.mixer),
+			      0);
+	sa_set_str(&addr, "::1", 0);
+	CU_ASSERT_EQUAL_FATAL(dtls_context_alloc(&l.peer_dtls), 0);
+	CU_ASSERT_EQUAL_FATAL(ice_peer_alloc(&l.peer, &addr, l.peer_dtls,
+					     DTLS_ROLE_CLIENT, NULL, &h, NULL),
+			      0);
+	ice_peer_local(l.peer, &remote);
+	CU_ASSERT_EQUAL(transport_set_remote(l.transport, &remote), 0);
+	transport_local(l.transport, &local);
+	CU_ASSERT_EQUAL(local.candidate_count, 2);
+	CU_ASSERT_TRUE(local.candidates[0].priority >
+		       local.candidates[1].priority);
+	local.candidates[0] = local.candidates[1];
+	ice_peer_set_remote(l.peer, &local);
+	CU_ASSERT_TRUE(loopback_until(l.net, l.peer, peer_established, &l));
+	browser_says(&l, 1);
+	CU_ASSERT_TRUE(loopback_count(&l, &l.mixer.rtp, 1));
+	loopback_close(&l);
+}
+
+
 static bool closed(void *arg)
 {
 	struct loopback *l = arg;
@@ -446,6 +504,8 @@ static CU_TestInfo tests[] = {
 	{"media follows the nomination", media_follows_the_nomination},
 	{"consent runs out after thirty seconds",
 	 consent_runs_out_after_thirty_seconds},
+	{"lost flights are sent again", lost_flights_are_sent_again},
+	{"media flows over IPv6", media_flows_over_ipv6},
 	{"close_notify closes either way", close_notify_closes_either_way},
 	{"burst arrives whole", burst_arrives_whole},
 	{"media and DTLS of strangers are discarded",
