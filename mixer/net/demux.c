@@ -6,7 +6,7 @@
 
 enum {
 	RTCP_TYPE_FIRST = 192, /**< RFC 5761 section 4 */
-	RTCP_TYPE_LAST	= 223,
+	RTCP_TYPE_LAST = 223,
 };
 
 
@@ -34,7 +34,7 @@ void demux_receive(struct port *port, const struct sa *src, uint8_t *buf,
 		   size_t len, uint64_t now_us, void *arg)
 {
 	enum datagram_type type = datagram_type(buf, len);
-	struct net *net		= arg;
+	struct net *net = arg;
 	struct path *path;
 
 	if (type == DATAGRAM_STUN) {

@@ -13,7 +13,7 @@
 enum {
 	/* flights are sent again after this, doubled each time */
 	RETRANSMIT_FIRST_US = 200000,
-	RETRANSMIT_MAX_US   = 2000000,
+	RETRANSMIT_MAX_US = 2000000,
 	/* a peer's certificate chain, bytes */
 	CERTIFICATES_MAX = 16384,
 };
@@ -29,8 +29,8 @@ struct dtls_association {
 	SSL *ssl;
 	enum dtls_role role;
 	enum dtls_state state;
-	unsigned datagrams;  /**< received while handshaking */
-	const uint8_t *in;   /**< datagram being handed in, NULL: none */
+	unsigned datagrams; /**< received while handshaking */
+	const uint8_t *in;  /**< datagram being handed in, NULL: none */
 	size_t in_len;
 	dtls_send_h *sendh;
 	void *arg;
@@ -58,7 +58,7 @@ static int bio_write(BIO *bio, const char *buf, int len)
 static int bio_read(BIO *bio, char *buf, int size)
 {
 	struct dtls_association *a = BIO_get_data(bio);
-	size_t n		   = a->in_len;
+	size_t n = a->in_len;
 
 	BIO_clear_retry_flags(bio);
 	if (!a->in || size <= 0) {
@@ -166,7 +166,7 @@ int dtls_context_alloc(struct dtls_context **cp)
 	if (!c)
 		return ENOMEM;
 
-	c->ssl	  = SSL_CTX_new(DTLS_method());
+	c->ssl = SSL_CTX_new(DTLS_method());
 	c->method = bio_method();
 	if (!c->ssl || !c->method) {
 		err = ENOMEM;
@@ -233,11 +233,11 @@ int dtls_association_alloc(struct dtls_association **ap,
 		return ENOMEM;
 
 	a->context = mem_ref(c);
-	a->role	   = role;
-	a->sendh   = sendh;
-	a->arg	   = arg;
-	a->ssl	   = SSL_new(c->ssl);
-	bio	   = BIO_new(c->method);
+	a->role = role;
+	a->sendh = sendh;
+	a->arg = arg;
+	a->ssl = SSL_new(c->ssl);
+	bio = BIO_new(c->method);
 	if (!a->ssl || !bio) {
 		BIO_free(bio);
 		err = ENOMEM;
@@ -339,7 +339,7 @@ void dtls_association_receive(struct dtls_association *a, const uint8_t *buf,
 		return;
 	}
 
-	a->in	  = buf;
+	a->in = buf;
 	a->in_len = len;
 	association_advance(a);
 	a->in = NULL;
@@ -387,7 +387,7 @@ int dtls_association_verify(const struct dtls_association *a,
 		return EAGAIN;
 
 	cert = SSL_get0_peer_certificate(a->ssl);
-	ok   = cert && dtls_certificate_matches(cert, fingerprints, count);
+	ok = cert && dtls_certificate_matches(cert, fingerprints, count);
 	ERR_clear_error();
 
 	return ok ? 0 : EACCES;
@@ -422,8 +422,8 @@ int dtls_association_keys(const struct dtls_association *a,
 		return EAGAIN;
 
 	*suite = profile_suite(SSL_get_selected_srtp_profile(a->ssl));
-	key    = transport_suite_key_bytes(*suite);
-	salt   = transport_suite_keying_bytes(*suite) - key;
+	key = transport_suite_key_bytes(*suite);
+	salt = transport_suite_keying_bytes(*suite) - key;
 	if (!key ||
 	    SSL_export_keying_material(a->ssl, block, 2 * (key + salt), label,
 				       sizeof(label) - 1, NULL, 0, 0) != 1) {

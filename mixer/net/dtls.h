@@ -33,7 +33,7 @@ struct dtls_association;
 enum dtls_state {
 	DTLS_HANDSHAKING,
 	DTLS_ESTABLISHED, /**< handshake complete, peer not yet verified */
-	DTLS_CLOSED,	  /**< close_notify came */
+	DTLS_CLOSED,      /**< close_notify came */
 	DTLS_FAILED,
 };
 

@@ -16,7 +16,7 @@
 enum {
 	/* valid from a day ago, for clocks that are behind, for a year */
 	VALID_FROM_S = -86400,
-	VALID_TO_S   = 365 * 86400,
+	VALID_TO_S = 365 * 86400,
 };
 
 /** Hashes accepted, the strongest first (RFC 8122 section 5) */
@@ -67,7 +67,7 @@ int dtls_certificate_make(SSL_CTX *ctx, struct transport_fingerprint *f)
 {
 	unsigned char md[EVP_MAX_MD_SIZE];
 	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *x	      = X509_new();
+	X509 *x = X509_new();
 	unsigned len;
 	int err;
 
@@ -114,7 +114,7 @@ static bool parse_digest(const char *text, unsigned char *md, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++) {
 		int high = hex_digit(text[0]);
-		int low	 = high < 0 ? -1 : hex_digit(text[1]);
+		int low = high < 0 ? -1 : hex_digit(text[1]);
 
 		if (low < 0 || text[2] != (i + 1 < bytes ? ':' : '\0'))
 			return false;

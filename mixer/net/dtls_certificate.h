@@ -16,8 +16,8 @@
 int dtls_certificate_make(SSL_CTX *ctx, struct transport_fingerprint *f);
 
 /** Whether one fingerprint of the strongest usable hash fits `cert` */
-bool dtls_certificate_matches(
-	const X509 *cert, const struct transport_fingerprint *fingerprints,
-	size_t count);
+bool dtls_certificate_matches(const X509 *cert,
+			      const struct transport_fingerprint *fingerprints,
+			      size_t count);
 
 #endif

@@ -29,8 +29,7 @@ static uint32_t path_hash(const struct net *net, const struct sa *addr)
 
 	if (sa_af(addr) == AF_INET) {
 		h = (h ^ sa_in(addr)) * 0x85ebca6bU;
-	}
-	else {
+	} else {
 		uint8_t ip[16];
 
 		sa_in6(addr, ip);
@@ -79,7 +78,7 @@ static void path_drop(struct path *path)
 	if (t->dtls_path == path)
 		t->dtls_path = NULL;
 	if (t->ice.selected == path) {
-		t->ice.selected	 = NULL;
+		t->ice.selected = NULL;
 		t->ice.nominated = false;
 	}
 	memset(path, 0, sizeof(*path));
@@ -101,7 +100,7 @@ void ice_close(struct transport *t)
 /** New credentials beside the old (RFC 8445 section 9) */
 static void ice_restart(struct transport *t)
 {
-	struct ice *ice		   = &t->ice;
+	struct ice *ice = &t->ice;
 	struct ice_credentials old = ice->local[0];
 
 	credentials_drop(&ice->local[1]);
@@ -124,8 +123,8 @@ int ice_set_remote(struct transport *t, const char *ufrag, const char *pwd)
 	if (!u || u > ICE_UFRAG_MAX || p < ICE_PWD_MIN || p > ICE_PWD_MAX)
 		return EPROTO;
 
-	if (ice->remote_ufrag[0] && (strcmp(ufrag, ice->remote_ufrag) ||
-				     strcmp(pwd, ice->remote_pwd)))
+	if (ice->remote_ufrag[0] &&
+	    (strcmp(ufrag, ice->remote_ufrag) || strcmp(pwd, ice->remote_pwd)))
 		ice_restart(t);
 
 	memcpy(ice->remote_ufrag, ufrag, u + 1);
@@ -136,19 +135,17 @@ int ice_set_remote(struct transport *t, const char *ufrag, const char *pwd)
 
 
 /** Whose credentials the first half of a USERNAME names, if ours */
-static struct ice_credentials *credentials_find(const struct net *net,
-						const uint8_t *username,
-						size_t len)
+static struct ice_credentials *
+credentials_find(const struct net *net, const uint8_t *username, size_t len)
 {
 	const uint8_t *colon = len ? memchr(username, ':', len) : NULL;
-	size_t n	     = colon ? (size_t)(colon - username) : 0;
+	size_t n = colon ? (size_t)(colon - username) : 0;
 	struct le *le;
 
 	if (n != ICE_UFRAG_BYTES)
 		return NULL;
 
-	le = list_head(
-		hash_list(net->ufrags, ufrag_hash(net, username, n)));
+	le = list_head(hash_list(net->ufrags, ufrag_hash(net, username, n)));
 	for (; le; le = le->next) {
 		struct ice_credentials *c = le->data;
 
@@ -209,10 +206,10 @@ static struct path *path_validate(struct transport *t, struct port *port,
 	}
 
 	if (!path) {
-		path		= path_place(&t->ice);
+		path = path_place(&t->ice);
 		path->transport = t;
-		path->port	= port;
-		path->addr	= *src;
+		path->port = port;
+		path->addr = *src;
 		hash_append(t->net->paths, path_hash(t->net, src), &path->le,
 			    path);
 	}
@@ -235,19 +232,17 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 
 	/* nothing below drops our selected path, so it can be compared */
 
-	path	    = path_validate(t, port, src, now_us);
+	path = path_validate(t, port, src, now_us);
 	t->heard_us = now_us;
 	if (use_candidate && c == &ice->local[0]) {
-		ice->selected  = path;
+		ice->selected = path;
 		ice->nominated = true;
 		/* the restart is through: the old credentials have served */
 		credentials_drop(&ice->local[1]);
-	}
-	else if (use_candidate && ice->selected != path) {
-		ice->selected  = path;
+	} else if (use_candidate && ice->selected != path) {
+		ice->selected = path;
 		ice->nominated = true;
-	}
-	else if (!ice->selected) {
+	} else if (!ice->selected) {
 		ice->selected = path;
 	}
 
@@ -275,7 +270,7 @@ static void reply_error(struct port *port, const struct sa *dst,
 	stun_write_error(&w, code, reason);
 	if (code == 420) {
 		for (size_t i = 0; i < p->unknown_count; i++) {
-			types[2 * i]	 = (uint8_t)(p->unknown[i] >> 8);
+			types[2 * i] = (uint8_t)(p->unknown[i] >> 8);
 			types[2 * i + 1] = (uint8_t)p->unknown[i];
 		}
 		stun_write_attribute(&w, STUN_ATTR_UNKNOWN_ATTR, types,
@@ -369,7 +364,7 @@ static struct path *path_best(struct ice *ice)
 void ice_tick(struct transport *t, uint64_t now_us)
 {
 	struct ice *ice = &t->ice;
-	bool had	= ice->selected != NULL;
+	bool had = ice->selected != NULL;
 
 	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
 		struct path *path = &ice->paths[i];

@@ -26,7 +26,7 @@ static void net_destructor(void *arg)
 static int open_webrtc_ports(struct net *net)
 {
 	uint16_t number = net->config.webrtc_port;
-	int err		= 0;
+	int err = 0;
 
 	for (size_t i = 0; i < net->config.media_address_count && !err; i++) {
 		struct sa addr = net->config.media_addresses[i];
@@ -70,10 +70,10 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		net->ports[i].fd = -1;
 
-	net->config    = *config;
+	net->config = *config;
 	net->next_port = config->rtp_port_min;
 	net->hash_seed = rand_u32();
-	net->now_us    = clock_us();
+	net->now_us = clock_us();
 	err = srtp_library_init();
 	if (err)
 		goto out;

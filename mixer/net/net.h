@@ -21,15 +21,16 @@ enum {
 	NET_DRAIN_MAX = 64,
 	/** Addresses of one far end that may be valid at a time */
 	ICE_PATH_MAX = 16,
-	/** A path without a check for so long is gone (RFC 7675 section 5.1) */
+	/** A path without a check for so long is gone (RFC 7675 section 5.1)
+	 */
 	ICE_CONSENT_US = 30000000,
 	/** Lengths of ufrag and pwd (RFC 8839 section 5.4) */
 	ICE_UFRAG_MAX = 256,
-	ICE_PWD_MIN   = 22,
-	ICE_PWD_MAX   = 256,
+	ICE_PWD_MIN = 22,
+	ICE_PWD_MAX = 256,
 	/** Random characters of ours: at least 24 and 128 bits */
 	ICE_UFRAG_BYTES = 8,
-	ICE_PWD_BYTES	= 24,
+	ICE_PWD_BYTES = 24,
 };
 
 struct port;
@@ -42,7 +43,7 @@ typedef void(port_receive_h)(struct port *port, const struct sa *src,
 /** One UDP socket, bound to a media address */
 struct port {
 	struct net *net;
-	int fd;	       /**< -1: closed */
+	int fd; /**< -1: closed */
 	struct sa addr;
 	port_receive_h *receiveh;
 	void *arg;
@@ -52,8 +53,8 @@ struct net {
 	struct net_config config;
 	struct port ports[NET_ADDRESS_MAX]; /**< WebRTC's */
 	struct list transports;
-	struct hash *ufrags;		    /**< struct ice_credentials */
-	struct hash *paths;		    /**< struct path */
+	struct hash *ufrags; /**< struct ice_credentials */
+	struct hash *paths;  /**< struct path */
 	struct dtls_context *dtls;
 	struct net_stats stats;
 	uint64_t now_us;    /**< of the last wake or tick */
@@ -61,7 +62,7 @@ struct net {
 	uint16_t next_port; /**< where the search in the range goes on */
 	/** Plain pairs open on each media address */
 	unsigned plain_pairs[NET_ADDRESS_MAX];
-	bool gso_refused;   /**< the kernel or device cannot segment UDP */
+	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
 };
 
@@ -88,7 +89,7 @@ struct ice {
 	char remote_ufrag[ICE_UFRAG_MAX + 1], remote_pwd[ICE_PWD_MAX + 1];
 	struct path paths[ICE_PATH_MAX];
 	struct path *selected; /**< nominated, or the first valid one */
-	bool nominated;	       /**< `selected` was nominated */
+	bool nominated;        /**< `selected` was nominated */
 };
 
 /** Where one plain component's packets go to and may come from */

@@ -26,8 +26,8 @@ enum {
 static void port_readable(int flags, void *arg)
 {
 	struct port *port = arg;
-	struct net *net	  = mem_ref(port->net);
-	void *owner	  = mem_ref(port->arg);
+	struct net *net = mem_ref(port->net);
+	void *owner = mem_ref(port->arg);
 
 	(void)flags;
 	net->now_us = clock_us();
@@ -78,10 +78,10 @@ int port_open(struct port *port, struct net *net, const struct sa *addr,
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 				 sizeof(on));
 
-	port->net      = net;
+	port->net = net;
 	port->receiveh = receiveh;
-	port->arg      = arg;
-	port->addr     = *addr;
+	port->arg = arg;
+	port->addr = *addr;
 	if (bind(fd, &addr->u.sa, addr->len)) {
 		err = errno;
 		goto out;
@@ -94,7 +94,7 @@ int port_open(struct port *port, struct net *net, const struct sa *addr,
 	}
 
 	port->fd = fd;
-	err	 = fd_listen(fd, FD_READ, port_readable, port);
+	err = fd_listen(fd, FD_READ, port_readable, port);
 
 out:
 	if (err) {
@@ -146,25 +146,25 @@ static int send_segmented(struct port *port, const struct sa *dst,
 		uint8_t room[CMSG_SPACE(sizeof(uint16_t))];
 	} control;
 	struct msghdr msg = {0};
-	uint16_t segment  = (uint16_t)lens[0];
-	size_t total	  = 0;
+	uint16_t segment = (uint16_t)lens[0];
+	size_t total = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		iov[i].iov_base = bufs[i];
-		iov[i].iov_len	= lens[i];
+		iov[i].iov_len = lens[i];
 		total += lens[i];
 	}
 
 	memset(&control, 0, sizeof(control));
 	control.head.cmsg_level = SOL_UDP;
-	control.head.cmsg_type	= UDP_SEGMENT;
-	control.head.cmsg_len	= CMSG_LEN(sizeof(segment));
+	control.head.cmsg_type = UDP_SEGMENT;
+	control.head.cmsg_len = CMSG_LEN(sizeof(segment));
 	memcpy(CMSG_DATA(&control.head), &segment, sizeof(segment));
-	msg.msg_name	   = (void *)&dst->u.sa;
-	msg.msg_namelen	   = dst->len;
-	msg.msg_iov	   = iov;
-	msg.msg_iovlen	   = count;
-	msg.msg_control	   = &control;
+	msg.msg_name = (void *)&dst->u.sa;
+	msg.msg_namelen = dst->len;
+	msg.msg_iov = iov;
+	msg.msg_iovlen = count;
+	msg.msg_control = &control;
 	msg.msg_controllen = sizeof(control.room);
 	if (sendmsg(port->fd, &msg, MSG_DONTWAIT) < 0)
 		return errno;

@@ -14,11 +14,11 @@
 
 enum {
 	/** A stream silent for this long may make room for another */
-	STREAM_IDLE_US	  = 10000000,
-	RTP_BYTES_MIN	  = 12,
-	RTP_SSRC_OFFSET	  = 8,
-	RTCP_BYTES_MIN	  = 8,
-	RTCP_SSRC_OFFSET  = 4,
+	STREAM_IDLE_US = 10000000,
+	RTP_BYTES_MIN = 12,
+	RTP_SSRC_OFFSET = 8,
+	RTCP_BYTES_MIN = 8,
+	RTCP_SSRC_OFFSET = 4,
 };
 
 /** One SSRC an inbound context has authenticated */
@@ -149,9 +149,9 @@ int crypto_context_alloc(struct crypto_context **cp,
 		return ENOMEM;
 
 	memcpy(key, keying, len);
-	c->inbound	   = inbound;
-	policy.ssrc.type   = inbound ? ssrc_any_inbound : ssrc_any_outbound;
-	policy.key	   = key;
+	c->inbound = inbound;
+	policy.ssrc.type = inbound ? ssrc_any_inbound : ssrc_any_outbound;
+	policy.key = key;
 	policy.window_size = SRTP_REPLAY_WINDOW;
 	/* a NACKed packet is sent again under its old number */
 	policy.allow_repeat_tx = 1;
@@ -162,7 +162,7 @@ int crypto_context_alloc(struct crypto_context **cp,
 							 s->profile) ||
 	    srtp_create(&c->srtp, &policy)) {
 		c->srtp = NULL;
-		err	= ENOMEM;
+		err = ENOMEM;
 	}
 
 	OPENSSL_cleanse(key, sizeof(key));
@@ -230,7 +230,7 @@ static void stream_add(struct crypto_context *c, struct stream *idle,
 	else
 		s = &c->streams[c->stream_count++];
 
-	s->ssrc	    = ssrc;
+	s->ssrc = ssrc;
 	s->heard_us = now_us;
 }
 
@@ -288,7 +288,7 @@ int crypto_context_unprotect(struct crypto_context *c, uint8_t *buf,
 int sdes_decode(enum transport_suite suite, const char *text,
 		uint8_t keying[SRTP_KEYING_MAX])
 {
-	static const char method[]   = "inline:";
+	static const char method[] = "inline:";
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz"
 				       "0123456789+/=";
@@ -305,9 +305,9 @@ int sdes_decode(enum transport_suite suite, const char *text,
 		text += sizeof(method) - 1;
 
 	/* lifetime "2^n" or digits; an MKI has a colon, and is unsupported */
-	bar   = strchr(text, '|');
+	bar = strchr(text, '|');
 	colon = bar ? strchr(bar, ':') : NULL;
-	len   = bar ? (size_t)(bar - text) : strlen(text);
+	len = bar ? (size_t)(bar - text) : strlen(text);
 	/* libre's decoder takes any character for one of the alphabet */
 	if (colon || len > 64 || strspn(text, alphabet) < len)
 		return EPROTO;

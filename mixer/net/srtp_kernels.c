@@ -21,8 +21,8 @@
 
 enum {
 	AES_BLOCK_BYTES = 16,
-	SALT_BYTES	= 14, /**< of AES-CM, RFC 3711 section 8.2 */
-	GCM_SALT_BYTES	= 12, /**< RFC 7714 section 12 */
+	SALT_BYTES = 14,     /**< of AES-CM, RFC 3711 section 8.2 */
+	GCM_SALT_BYTES = 12, /**< RFC 7714 section 12 */
 	HMAC_BLOCK_BYTES = 64,
 };
 
@@ -31,8 +31,8 @@ struct aes {
 	EVP_CIPHER_CTX *ctx;
 	const EVP_CIPHER *evp;
 	bool decrypting;
-	unsigned tag_bytes;	 /**< GCM */
-	uint32_t salt_at;	 /**< ICM: where the salt begins in the key */
+	unsigned tag_bytes; /**< GCM */
+	uint32_t salt_at;   /**< ICM: where the salt begins in the key */
 	uint8_t salt[AES_BLOCK_BYTES];
 };
 
@@ -49,7 +49,7 @@ static srtp_err_status_t aes_alloc(srtp_cipher_t **cp,
 				   uint32_t salt_at, int tag_len)
 {
 	srtp_cipher_t *c = calloc(1, sizeof(*c));
-	struct aes *aes	 = calloc(1, sizeof(*aes));
+	struct aes *aes = calloc(1, sizeof(*aes));
 
 	if (!c || !aes)
 		goto fail;
@@ -58,14 +58,14 @@ static srtp_err_status_t aes_alloc(srtp_cipher_t **cp,
 	if (!aes->ctx)
 		goto fail;
 
-	aes->evp       = evp;
-	aes->salt_at   = salt_at;
+	aes->evp = evp;
+	aes->salt_at = salt_at;
 	aes->tag_bytes = (unsigned)tag_len;
-	c->type	       = type;
-	c->state       = aes;
-	c->key_len     = key_len;
-	c->algorithm   = (int)type->id;
-	*cp	       = c;
+	c->type = type;
+	c->state = aes;
+	c->key_len = key_len;
+	c->algorithm = (int)type->id;
+	*cp = c;
 
 	return srtp_err_status_ok;
 
@@ -144,7 +144,7 @@ static srtp_err_status_t icm_crypt(void *state, uint8_t *buf,
 				   unsigned int *len)
 {
 	struct aes *aes = state;
-	int n		= 0;
+	int n = 0;
 
 	if (!*len)
 		return srtp_err_status_ok;
@@ -170,8 +170,7 @@ static srtp_err_status_t gcm_128_alloc(srtp_cipher_t **cp, int key_len,
 	if (key_len != 16 + GCM_SALT_BYTES || !gcm_tag_valid(tag_len))
 		return srtp_err_status_bad_param;
 
-	return aes_alloc(cp, &gcm_128, EVP_aes_128_gcm(), key_len, 0,
-			 tag_len);
+	return aes_alloc(cp, &gcm_128, EVP_aes_128_gcm(), key_len, 0, tag_len);
 }
 
 
@@ -181,8 +180,7 @@ static srtp_err_status_t gcm_256_alloc(srtp_cipher_t **cp, int key_len,
 	if (key_len != 32 + GCM_SALT_BYTES || !gcm_tag_valid(tag_len))
 		return srtp_err_status_bad_param;
 
-	return aes_alloc(cp, &gcm_256, EVP_aes_256_gcm(), key_len, 0,
-			 tag_len);
+	return aes_alloc(cp, &gcm_256, EVP_aes_256_gcm(), key_len, 0, tag_len);
 }
 
 
@@ -228,7 +226,7 @@ static srtp_err_status_t gcm_encrypt(void *state, uint8_t *buf,
 				     unsigned int *len)
 {
 	struct aes *aes = state;
-	int n		= 0;
+	int n = 0;
 
 	/* SRTCP without encryption authenticates only: nothing to do here */
 	if (!*len)
@@ -351,7 +349,7 @@ static srtp_err_status_t hmac_alloc(srtp_auth_t **ap, int key_len, int out_len)
 	    out_len > SHA_DIGEST_LENGTH)
 		return srtp_err_status_bad_param;
 
-	a     = calloc(1, sizeof(*a));
+	a = calloc(1, sizeof(*a));
 	state = calloc(1, sizeof(*state));
 	if (!a || !state) {
 		free(a);
@@ -359,11 +357,11 @@ static srtp_err_status_t hmac_alloc(srtp_auth_t **ap, int key_len, int out_len)
 		return srtp_err_status_alloc_fail;
 	}
 
-	a->type	   = &hmac;
-	a->state   = state;
+	a->type = &hmac;
+	a->state = state;
 	a->key_len = key_len;
 	a->out_len = out_len;
-	*ap	   = a;
+	*ap = a;
 
 	return srtp_err_status_ok;
 }
@@ -495,57 +493,115 @@ static const uint8_t hmac_key[20] = {
 	0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b,
 };
 static const uint8_t hmac_plain[8] = {'H', 'i', ' ', 'T', 'h', 'e', 'r', 'e'};
-static const uint8_t hmac_tag[20]  = {
-	 0xb6, 0x17, 0x31, 0x86, 0x55, 0x05, 0x72, 0x64, 0xe2, 0x8b,
-	 0xc0, 0xb6, 0xfb, 0x37, 0x8c, 0x8e, 0xf1, 0x46, 0xbe, 0x00,
+static const uint8_t hmac_tag[20] = {
+	0xb6, 0x17, 0x31, 0x86, 0x55, 0x05, 0x72, 0x64, 0xe2, 0x8b,
+	0xc0, 0xb6, 0xfb, 0x37, 0x8c, 0x8e, 0xf1, 0x46, 0xbe, 0x00,
 };
 
 static const srtp_cipher_test_case_t icm_128_case = {
-	sizeof(icm_128_key), icm_128_key, icm_nonce, sizeof(icm_plain),
-	icm_plain, sizeof(icm_128_cipher), icm_128_cipher, 0, NULL, 0, NULL,
+	sizeof(icm_128_key),
+	icm_128_key,
+	icm_nonce,
+	sizeof(icm_plain),
+	icm_plain,
+	sizeof(icm_128_cipher),
+	icm_128_cipher,
+	0,
+	NULL,
+	0,
+	NULL,
 };
 static const srtp_cipher_test_case_t icm_256_case = {
-	sizeof(icm_256_key), icm_256_key, icm_nonce, sizeof(icm_plain),
-	icm_plain, sizeof(icm_256_cipher), icm_256_cipher, 0, NULL, 0, NULL,
+	sizeof(icm_256_key),
+	icm_256_key,
+	icm_nonce,
+	sizeof(icm_plain),
+	icm_plain,
+	sizeof(icm_256_cipher),
+	icm_256_cipher,
+	0,
+	NULL,
+	0,
+	NULL,
 };
 static const srtp_cipher_test_case_t gcm_128_case = {
-	16 + GCM_SALT_BYTES, gcm_key, gcm_iv, sizeof(gcm_plain), gcm_plain,
-	sizeof(gcm_128_cipher), gcm_128_cipher, sizeof(gcm_aad), gcm_aad, 16,
+	16 + GCM_SALT_BYTES,
+	gcm_key,
+	gcm_iv,
+	sizeof(gcm_plain),
+	gcm_plain,
+	sizeof(gcm_128_cipher),
+	gcm_128_cipher,
+	sizeof(gcm_aad),
+	gcm_aad,
+	16,
 	NULL,
 };
 static const srtp_cipher_test_case_t gcm_256_case = {
-	32 + GCM_SALT_BYTES, gcm_key, gcm_iv, sizeof(gcm_plain), gcm_plain,
-	sizeof(gcm_256_cipher), gcm_256_cipher, sizeof(gcm_aad), gcm_aad, 16,
+	32 + GCM_SALT_BYTES,
+	gcm_key,
+	gcm_iv,
+	sizeof(gcm_plain),
+	gcm_plain,
+	sizeof(gcm_256_cipher),
+	gcm_256_cipher,
+	sizeof(gcm_aad),
+	gcm_aad,
+	16,
 	NULL,
 };
 static const srtp_auth_test_case_t hmac_case = {
-	sizeof(hmac_key), hmac_key, sizeof(hmac_plain), hmac_plain,
-	sizeof(hmac_tag), hmac_tag, NULL,
+	sizeof(hmac_key),
+	hmac_key,
+	sizeof(hmac_plain),
+	hmac_plain,
+	sizeof(hmac_tag),
+	hmac_tag,
+	NULL,
 };
 
 static const srtp_cipher_type_t icm_128 = {
-	icm_128_alloc, aes_dealloc, icm_init, NULL, icm_crypt, icm_crypt,
-	icm_set_iv, NULL, "AES-128 counter mode, OpenSSL", &icm_128_case,
+	icm_128_alloc,
+	aes_dealloc,
+	icm_init,
+	NULL,
+	icm_crypt,
+	icm_crypt,
+	icm_set_iv,
+	NULL,
+	"AES-128 counter mode, OpenSSL",
+	&icm_128_case,
 	SRTP_AES_ICM_128,
 };
 static const srtp_cipher_type_t icm_256 = {
-	icm_256_alloc, aes_dealloc, icm_init, NULL, icm_crypt, icm_crypt,
-	icm_set_iv, NULL, "AES-256 counter mode, OpenSSL", &icm_256_case,
+	icm_256_alloc,
+	aes_dealloc,
+	icm_init,
+	NULL,
+	icm_crypt,
+	icm_crypt,
+	icm_set_iv,
+	NULL,
+	"AES-256 counter mode, OpenSSL",
+	&icm_256_case,
 	SRTP_AES_ICM_256,
 };
 static const srtp_cipher_type_t gcm_128 = {
-	gcm_128_alloc, aes_dealloc, gcm_init, gcm_set_aad, gcm_encrypt,
-	gcm_decrypt, gcm_set_iv, gcm_get_tag, "AES-128 GCM, OpenSSL",
+	gcm_128_alloc, aes_dealloc,      gcm_init,
+	gcm_set_aad,   gcm_encrypt,      gcm_decrypt,
+	gcm_set_iv,    gcm_get_tag,      "AES-128 GCM, OpenSSL",
 	&gcm_128_case, SRTP_AES_GCM_128,
 };
 static const srtp_cipher_type_t gcm_256 = {
-	gcm_256_alloc, aes_dealloc, gcm_init, gcm_set_aad, gcm_encrypt,
-	gcm_decrypt, gcm_set_iv, gcm_get_tag, "AES-256 GCM, OpenSSL",
+	gcm_256_alloc, aes_dealloc,      gcm_init,
+	gcm_set_aad,   gcm_encrypt,      gcm_decrypt,
+	gcm_set_iv,    gcm_get_tag,      "AES-256 GCM, OpenSSL",
 	&gcm_256_case, SRTP_AES_GCM_256,
 };
 static const srtp_auth_type_t hmac = {
-	hmac_alloc, hmac_dealloc, hmac_init, hmac_compute, hmac_update,
-	hmac_start, "HMAC-SHA1, OpenSSL", &hmac_case, SRTP_HMAC_SHA1,
+	hmac_alloc,           hmac_dealloc, hmac_init,
+	hmac_compute,         hmac_update,  hmac_start,
+	"HMAC-SHA1, OpenSSL", &hmac_case,   SRTP_HMAC_SHA1,
 };
 
 

@@ -8,12 +8,12 @@
 
 
 enum {
-	COOKIE		   = 0x2112a442,
-	FINGERPRINT_XOR	   = 0x5354554e,
-	INTEGRITY_BYTES	   = 20,
-	TRANSACTION_BYTES  = 12,
+	COOKIE = 0x2112a442,
+	FINGERPRINT_XOR = 0x5354554e,
+	INTEGRITY_BYTES = 20,
+	TRANSACTION_BYTES = 12,
 	/** Types below this must be understood (RFC 8489 section 14) */
-	OPTIONAL_FROM	   = 0x8000,
+	OPTIONAL_FROM = 0x8000,
 };
 
 
@@ -79,8 +79,7 @@ static void decode_mapped(struct stun_packet *p, const uint8_t *v, size_t len)
 	port = get16(v + 2) ^ (COOKIE >> 16);
 	if (v[1] == STUN_AF_IPv4 && len == 8) {
 		sa_set_in(&p->mapped, get32(v + 4) ^ COOKIE, port);
-	}
-	else if (v[1] == STUN_AF_IPv6 && len == 20) {
+	} else if (v[1] == STUN_AF_IPv6 && len == 20) {
 		uint8_t ip[16];
 
 		for (size_t i = 0; i < sizeof(ip); i++)
@@ -96,7 +95,7 @@ static int decode_attribute(struct stun_packet *p, uint16_t type,
 	switch (type) {
 
 	case STUN_ATTR_USERNAME:
-		p->username	  = v;
+		p->username = v;
 		p->username_bytes = len;
 		return 0;
 
@@ -108,7 +107,7 @@ static int decode_attribute(struct stun_packet *p, uint16_t type,
 		if (len != 4)
 			return EBADMSG;
 		p->has_priority = true;
-		p->priority	= get32(v);
+		p->priority = get32(v);
 		return 0;
 
 	case STUN_ATTR_USE_CAND: p->use_candidate = true; return 0;
@@ -149,13 +148,13 @@ int stun_packet_decode(struct stun_packet *p, const uint8_t *buf, size_t len)
 	    get32(buf + 4) != COOKIE)
 		return EBADMSG;
 
-	p->start       = buf;
-	p->type	       = get16(buf);
+	p->start = buf;
+	p->type = get16(buf);
 	p->transaction = buf + 8;
 	while (pos < len) {
 		uint16_t type = get16(buf + pos);
-		size_t n      = get16(buf + pos + 2);
-		int err	      = 0;
+		size_t n = get16(buf + pos + 2);
+		int err = 0;
 
 		/* len is a multiple of 4, so a header always fits */
 		if (n > len - pos - STUN_ATTR_HEADER_SIZE)
@@ -165,11 +164,10 @@ int stun_packet_decode(struct stun_packet *p, const uint8_t *buf, size_t len)
 			/* must be the last */
 			if (n != 4 || pos + 8 != len)
 				return EBADMSG;
-			p->has_fingerprint   = true;
-			p->fingerprint_valid = get32(buf + pos + 4) ==
-					       fingerprint(buf, pos);
-		}
-		else if (!p->integrity) {
+			p->has_fingerprint = true;
+			p->fingerprint_valid =
+				get32(buf + pos + 4) == fingerprint(buf, pos);
+		} else if (!p->integrity) {
 			err = decode_attribute(
 				p, type, buf + pos + STUN_ATTR_HEADER_SIZE, n);
 		}
@@ -232,7 +230,7 @@ void stun_write_attribute(struct stun_writer *w, uint16_t type,
 			  const void *value, size_t len)
 {
 	size_t padded = (len + 3) & ~(size_t)3;
-	uint8_t *p    = w->buf + w->len;
+	uint8_t *p = w->buf + w->len;
 
 	if (len > STUN_WRITE_MAX ||
 	    w->len + STUN_ATTR_HEADER_SIZE + padded > sizeof(w->buf))
@@ -251,16 +249,15 @@ void stun_write_attribute(struct stun_writer *w, uint16_t type,
 void stun_write_mapped(struct stun_writer *w, const struct sa *addr)
 {
 	uint8_t v[20] = {0};
-	size_t len    = 8;
+	size_t len = 8;
 
 	put16(v + 2, sa_port(addr) ^ (COOKIE >> 16));
 	if (sa_af(addr) == AF_INET) {
 		v[1] = STUN_AF_IPv4;
 		put32(v + 4, sa_in(addr) ^ COOKIE);
-	}
-	else {
+	} else {
 		v[1] = STUN_AF_IPv6;
-		len  = sizeof(v);
+		len = sizeof(v);
 		sa_in6(addr, v + 4);
 		for (size_t i = 0; i < 16; i++)
 			v[4 + i] ^= w->buf[4 + i];
@@ -273,7 +270,7 @@ void stun_write_mapped(struct stun_writer *w, const struct sa *addr)
 void stun_write_error(struct stun_writer *w, unsigned code, const char *reason)
 {
 	uint8_t v[64] = {0};
-	size_t len    = strlen(reason);
+	size_t len = strlen(reason);
 
 	if (len > sizeof(v) - 4)
 		len = sizeof(v) - 4;

@@ -25,26 +25,26 @@ enum {
 
 /** Message types: method Binding in its four classes */
 enum stun_type {
-	STUN_BINDING_REQUEST	= 0x0001,
+	STUN_BINDING_REQUEST = 0x0001,
 	STUN_BINDING_INDICATION = 0x0011,
-	STUN_BINDING_SUCCESS	= 0x0101,
-	STUN_BINDING_ERROR	= 0x0111,
+	STUN_BINDING_SUCCESS = 0x0101,
+	STUN_BINDING_ERROR = 0x0111,
 };
 
 /** One read message; pointers into the datagram */
 struct stun_packet {
 	uint16_t type;
-	const uint8_t *transaction;	/**< 12 bytes */
-	const uint8_t *username;	/**< NULL: absent */
+	const uint8_t *transaction; /**< 12 bytes */
+	const uint8_t *username;    /**< NULL: absent */
 	size_t username_bytes;
-	const uint8_t *integrity;	/**< HMAC of 20 bytes, NULL: absent */
+	const uint8_t *integrity; /**< HMAC of 20 bytes, NULL: absent */
 	bool has_fingerprint, fingerprint_valid;
 	bool use_candidate, has_priority;
-	bool controlling, controlled;	/**< attribute present */
+	bool controlling, controlled; /**< attribute present */
 	uint64_t tie_breaker;
 	uint32_t priority;
-	uint16_t error;			/**< of an error response, 0: none */
-	struct sa mapped;		/**< XOR-MAPPED-ADDRESS, if any */
+	uint16_t error;   /**< of an error response, 0: none */
+	struct sa mapped; /**< XOR-MAPPED-ADDRESS, if any */
 	uint16_t unknown[STUN_UNKNOWN_MAX]; /**< comprehension-required */
 	size_t unknown_count;
 	const uint8_t *start;

@@ -58,11 +58,11 @@ int transport_alloc(struct transport **tp, struct net *net,
 	if (!t)
 		return ENOMEM;
 
-	t->net		= mem_ref(net);
-	t->kind		= kind;
-	t->handlers	= *h;
-	t->arg		= arg;
-	t->rtp_port.fd	= -1;
+	t->net = mem_ref(net);
+	t->kind = kind;
+	t->handlers = *h;
+	t->arg = arg;
+	t->rtp_port.fd = -1;
 	t->rtcp_port.fd = -1;
 	list_append(&net->transports, &t->le, t);
 	err = kind == TRANSPORT_WEBRTC ? ice_init(t)
@@ -93,7 +93,7 @@ static void local_webrtc(const struct transport *t, struct transport_local *l)
 
 	str_ncpy(l->ice_ufrag, t->ice.local[0].ufrag, sizeof(l->ice_ufrag));
 	str_ncpy(l->ice_pwd, t->ice.local[0].pwd, sizeof(l->ice_pwd));
-	l->fingerprint	   = *dtls_context_fingerprint(net->dtls);
+	l->fingerprint = *dtls_context_fingerprint(net->dtls);
 	l->candidate_count = net->config.media_address_count;
 	for (size_t i = 0; i < l->candidate_count; i++) {
 		l->candidates[i].addr = net->ports[i].addr;
@@ -115,10 +115,10 @@ void transport_local(const struct transport *t, struct transport_local *l)
 		return;
 	}
 
-	l->rtp	     = t->rtp_port.addr;
-	l->rtcp_port = sa_port(t->rtcp_mux ? &t->rtp_port.addr
-					   : &t->rtcp_port.addr);
-	l->suite     = t->suite;
+	l->rtp = t->rtp_port.addr;
+	l->rtcp_port =
+		sa_port(t->rtcp_mux ? &t->rtp_port.addr : &t->rtcp_port.addr);
+	l->suite = t->suite;
 	str_ncpy(l->sdes_key, t->local_sdes, sizeof(l->sdes_key));
 }
 

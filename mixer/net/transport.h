@@ -63,16 +63,17 @@ struct net;
 struct transport;
 
 struct net_config {
-	struct sa media_addresses[4]; /**< advertised and bound, port ignored */
+	struct sa
+		media_addresses[4]; /**< advertised and bound, port ignored */
 	size_t media_address_count;
-	uint16_t webrtc_port;	      /**< 0: any free one */
-	uint16_t rtp_port_min;	      /**< plain RTP, even; 0: no plain RTP */
-	uint16_t rtp_port_max;	      /**< last port of the range */
+	uint16_t webrtc_port;  /**< 0: any free one */
+	uint16_t rtp_port_min; /**< plain RTP, even; 0: no plain RTP */
+	uint16_t rtp_port_max; /**< last port of the range */
 };
 
 struct net_stats {
 	uint64_t packets_in, packets_out, bytes_in, bytes_out;
-	uint64_t discarded;	/**< unknown sender, failed authentication */
+	uint64_t discarded; /**< unknown sender, failed authentication */
 	uint64_t send_errors;
 };
 
@@ -92,7 +93,7 @@ struct transport_handlers {
 };
 
 struct transport_fingerprint {
-	char hash[12];	 /**< "sha-256", "sha-384", "sha-512" */
+	char hash[12];   /**< "sha-256", "sha-384", "sha-512" */
 	char value[192]; /**< "AB:CD:.." */
 };
 
@@ -100,11 +101,11 @@ struct transport_fingerprint {
 struct transport_remote {
 	/* WebRTC */
 	const char *ice_ufrag, *ice_pwd; /**< NULL: not known yet */
-	enum dtls_role dtls_role;	 /**< ours */
+	enum dtls_role dtls_role;        /**< ours */
 	struct transport_fingerprint fingerprints[TRANSPORT_FINGERPRINT_MAX];
 	size_t fingerprint_count;
 	/* plain */
-	struct sa rtp, rtcp;  /**< unset: not known yet */
+	struct sa rtp, rtcp; /**< unset: not known yet */
 	bool rtcp_mux;
 	enum transport_suite suite;
 	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
@@ -120,10 +121,10 @@ struct transport_local {
 		uint32_t priority;
 	} candidates[TRANSPORT_CANDIDATE_MAX];
 	size_t candidate_count;
-	struct sa rtp;	    /**< plain: advertised address and port */
+	struct sa rtp; /**< plain: advertised address and port */
 	uint16_t rtcp_port;
 	enum transport_suite suite;
-	char sdes_key[64];  /**< base64, plain with SDES */
+	char sdes_key[64]; /**< base64, plain with SDES */
 };
 
 /**
@@ -155,8 +156,8 @@ void net_tick(struct net *net, uint64_t now_us);
  */
 int transport_alloc(struct transport **tp, struct net *net,
 		    enum transport_kind kind, size_t address_index,
-		    enum transport_suite suite, const struct transport_handlers *h,
-		    void *arg);
+		    enum transport_suite suite,
+		    const struct transport_handlers *h, void *arg);
 
 /**
  * Tell it the far end, at first or after a re-offer

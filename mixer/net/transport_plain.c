@@ -11,7 +11,7 @@
 
 
 enum {
-	RTP_BYTES_MIN  = 12,
+	RTP_BYTES_MIN = 12,
 	RTCP_BYTES_MIN = 8,
 };
 
@@ -51,8 +51,7 @@ static void latch_heard(struct latch *l, const struct sa *src)
 	if (sa_cmp(&l->signalled, src, SA_ALL)) {
 		l->signalled_heard = true;
 		sa_init(&l->latched, AF_UNSPEC);
-	}
-	else if (!sa_isset(&l->latched, SA_ALL)) {
+	} else if (!sa_isset(&l->latched, SA_ALL)) {
 		l->latched = *src;
 	}
 }
@@ -155,11 +154,11 @@ static int open_pair(struct transport *t, uint16_t number)
  *  may still hear its former far end */
 static int open_any_pair(struct transport *t)
 {
-	struct net *net	   = t->net;
-	unsigned min	   = net->config.rtp_port_min;
-	unsigned max	   = net->config.rtp_port_max;
-	unsigned pairs	   = min ? (max - min + 1) / 2 : 0;
-	unsigned *in_use   = &net->plain_pairs[t->address_index];
+	struct net *net = t->net;
+	unsigned min = net->config.rtp_port_min;
+	unsigned max = net->config.rtp_port_max;
+	unsigned pairs = min ? (max - min + 1) / 2 : 0;
+	unsigned *in_use = &net->plain_pairs[t->address_index];
 
 	if (*in_use >= pairs)
 		return EADDRNOTAVAIL;
@@ -197,8 +196,8 @@ static int make_local_key(struct transport *t, enum transport_suite suite)
 		return err;
 
 	mem_deref(t->out);
-	t->out	 = out;
-	t->in	 = mem_deref(t->in);
+	t->out = out;
+	t->in = mem_deref(t->in);
 	t->suite = suite;
 	OPENSSL_cleanse(t->remote_keying, sizeof(t->remote_keying));
 

@@ -12,9 +12,9 @@
 
 static void send_datagram(const uint8_t *buf, size_t len, void *arg)
 {
-	struct transport *t    = arg;
-	const struct path *path = t->dtls_path ? t->dtls_path
-					       : t->ice.selected;
+	struct transport *t = arg;
+	const struct path *path =
+		t->dtls_path ? t->dtls_path : t->ice.selected;
 
 	if (path)
 		(void)port_send(path->port, &path->addr, buf, len);
@@ -23,7 +23,7 @@ static void send_datagram(const uint8_t *buf, size_t len, void *arg)
 
 static void keys_forget(struct transport *t)
 {
-	t->in  = mem_deref(t->in);
+	t->in = mem_deref(t->in);
 	t->out = mem_deref(t->out);
 }
 
@@ -118,7 +118,7 @@ static int dtls_begin(struct transport *t, enum dtls_role role)
 	if (err)
 		return err;
 
-	t->role	      = role;
+	t->role = role;
 	t->role_known = true;
 	dtls_association_start(t->dtls);
 
@@ -219,8 +219,7 @@ static void fingerprints_set(struct transport *t,
 		struct transport_fingerprint *f = &t->fingerprints[i];
 
 		str_ncpy(f->hash, r->fingerprints[i].hash, sizeof(f->hash));
-		str_ncpy(f->value, r->fingerprints[i].value,
-			 sizeof(f->value));
+		str_ncpy(f->value, r->fingerprints[i].value, sizeof(f->value));
 	}
 
 	t->fingerprint_count = r->fingerprint_count;
@@ -228,7 +227,7 @@ static void fingerprints_set(struct transport *t,
 		return;
 
 	keys_forget(t);
-	t->dtls	     = mem_deref(t->dtls);
+	t->dtls = mem_deref(t->dtls);
 	t->dtls_path = NULL;
 	transport_state_set(t, TRANSPORT_NEW, "fingerprint changed");
 }
@@ -255,7 +254,7 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
 		fingerprints_set(t, r);
 		/* who is already at it keeps its role */
 		if (!t->dtls) {
-			t->role	      = r->dtls_role;
+			t->role = r->dtls_role;
 			t->role_known = true;
 		}
 	}

@@ -15,10 +15,10 @@
 
 
 enum {
-	HEADER_BYTES  = 12,
+	HEADER_BYTES = 12,
 	PAYLOAD_BYTES = 160,
-	PACKETS	      = 4096,
-	ROUNDS	      = 25,
+	PACKETS = 4096,
+	ROUNDS = 25,
 };
 
 /** What is measured */
@@ -57,15 +57,14 @@ static double now_ns(void)
 static srtp_t session(const struct suite *s, srtp_ssrc_type_t direction)
 {
 	static uint8_t key[64] = {1, 2, 3};
-	srtp_policy_t policy   = {0};
-	srtp_t srtp	       = NULL;
+	srtp_policy_t policy = {0};
+	srtp_t srtp = NULL;
 
-	policy.ssrc.type   = direction;
-	policy.key	   = key;
+	policy.ssrc.type = direction;
+	policy.key = key;
 	policy.window_size = 1024;
 	srtp_crypto_policy_set_from_profile_for_rtp(&policy.rtp, s->profile);
-	srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp,
-						     s->profile);
+	srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp, s->profile);
 	if (srtp_create(&srtp, &policy)) {
 		fprintf(stderr, "%s: srtp_create failed\n", s->name);
 		exit(EXIT_FAILURE);
@@ -83,16 +82,16 @@ static void fill(void)
 		packets[i][0] = 0x80;
 		packets[i][2] = (uint8_t)(i >> 8);
 		packets[i][3] = (uint8_t)i;
-		lens[i]	      = HEADER_BYTES + PAYLOAD_BYTES;
+		lens[i] = HEADER_BYTES + PAYLOAD_BYTES;
 	}
 }
 
 
 static struct cost round_once(const struct suite *s)
 {
-	srtp_t out	 = session(s, ssrc_any_outbound);
-	srtp_t in	 = session(s, ssrc_any_inbound);
-	unsigned bad	 = 0;
+	srtp_t out = session(s, ssrc_any_outbound);
+	srtp_t in = session(s, ssrc_any_inbound);
+	unsigned bad = 0;
 	struct cost cost = {0};
 	double t;
 

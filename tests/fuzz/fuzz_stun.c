@@ -74,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		setup();
 
 	if (!size || size > TRANSPORT_DATAGRAM_MAX ||
-	    transport_alloc(&t, net, TRANSPORT_WEBRTC, 0,
-			    TRANSPORT_SUITE_NONE, &none, NULL))
+	    transport_alloc(&t, net, TRANSPORT_WEBRTC, 0, TRANSPORT_SUITE_NONE,
+			    &none, NULL))
 		return 0;
 
 	transport_local(t, &local);

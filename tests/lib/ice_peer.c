@@ -11,9 +11,9 @@
 
 
 enum {
-	CHECK_EVERY_US	 = 50000,
+	CHECK_EVERY_US = 50000,
 	CONSENT_EVERY_US = 2500000,
-	DRAIN_MAX	 = 64,
+	DRAIN_MAX = 64,
 	/* type preference of a peer-reflexive candidate, component 1 */
 	CHECK_PRIORITY = (110 << 24) | (65535 << 8) | 255,
 };
@@ -116,12 +116,11 @@ static void peer_stun(struct ice_peer *p, const uint8_t *buf, size_t len)
 	if (s.type == STUN_BINDING_ERROR) {
 		++p->answers.error;
 		p->answers.error_code = s.error;
-	}
-	else if (s.type == STUN_BINDING_SUCCESS &&
-		 stun_packet_authentic(&s, p->remote_pwd)) {
+	} else if (s.type == STUN_BINDING_SUCCESS &&
+		   stun_packet_authentic(&s, p->remote_pwd)) {
 		++p->answers.success;
 		p->answers.mapped = s.mapped;
-		p->valid	  = true;
+		p->valid = true;
 		peer_handshake(p);
 	}
 }
@@ -132,8 +131,7 @@ static void peer_media(struct ice_peer *p, uint8_t *buf, size_t len,
 {
 	bool rtcp = len > 1 && buf[1] >= 192 && buf[1] <= 223;
 
-	if (!p->in ||
-	    crypto_context_unprotect(p->in, buf, &len, rtcp, now_us))
+	if (!p->in || crypto_context_unprotect(p->in, buf, &len, rtcp, now_us))
 		return;
 
 	if (p->handlers.packet)
@@ -144,7 +142,7 @@ static void peer_media(struct ice_peer *p, uint8_t *buf, size_t len,
 static void peer_readable(int flags, void *arg)
 {
 	struct ice_peer *p = arg;
-	uint64_t now_us	   = clock_us();
+	uint64_t now_us = clock_us();
 
 	(void)flags;
 	for (unsigned i = 0; i < DRAIN_MAX; i++) {
@@ -156,13 +154,11 @@ static void peer_readable(int flags, void *arg)
 
 		if (p->buf[0] <= 3) {
 			peer_stun(p, p->buf, (size_t)n);
-		}
-		else if (p->buf[0] >= 20 && p->buf[0] <= 63) {
+		} else if (p->buf[0] >= 20 && p->buf[0] <= 63) {
 			peer_handshake(p);
 			dtls_association_receive(p->dtls, p->buf, (size_t)n);
 			peer_keys(p);
-		}
-		else {
+		} else {
 			peer_media(p, p->buf, (size_t)n, now_us);
 		}
 	}
@@ -199,12 +195,12 @@ int ice_peer_alloc(struct ice_peer **pp, const struct sa *local,
 	if (!p)
 		return ENOMEM;
 
-	p->fd	   = -1;
-	p->local   = *local;
+	p->fd = -1;
+	p->local = *local;
 	p->context = mem_ref(dtls);
-	p->own	   = *dtls_context_fingerprint(dtls);
-	p->role	   = role;
-	p->arg	   = arg;
+	p->own = *dtls_context_fingerprint(dtls);
+	p->role = role;
+	p->arg = arg;
 	if (h)
 		p->handlers = *h;
 	if (profiles)
@@ -225,7 +221,7 @@ void ice_peer_restart(struct ice_peer *p)
 {
 	rand_str(p->ufrag, 9);
 	rand_str(p->pwd, 25);
-	p->valid      = false;
+	p->valid = false;
 	p->checked_us = 0;
 }
 
@@ -234,7 +230,7 @@ int ice_peer_move(struct ice_peer *p)
 {
 	fd_close(p->fd);
 	close(p->fd);
-	p->valid      = false;
+	p->valid = false;
 	p->checked_us = 0;
 	sa_set_port(&p->local, 0);
 
@@ -255,9 +251,9 @@ void ice_peer_set_remote(struct ice_peer *p, const struct transport_local *l)
 void ice_peer_local(const struct ice_peer *p, struct transport_remote *r)
 {
 	memset(r, 0, sizeof(*r));
-	r->ice_ufrag	     = p->ufrag;
-	r->ice_pwd	     = p->pwd;
-	r->fingerprints[0]   = p->own;
+	r->ice_ufrag = p->ufrag;
+	r->ice_pwd = p->pwd;
+	r->fingerprints[0] = p->own;
 	r->fingerprint_count = 1;
 	r->dtls_role = p->role == DTLS_ROLE_CLIENT ? DTLS_ROLE_SERVER
 						   : DTLS_ROLE_CLIENT;
@@ -266,11 +262,11 @@ void ice_peer_local(const struct ice_peer *p, struct transport_remote *r)
 
 void ice_peer_send_check(struct ice_peer *p, const struct ice_peer_check *c)
 {
-	static const uint8_t tie[8]	 = {1, 2, 3, 4, 5, 6, 7, 8};
-	static const uint8_t priority[4] = {
-		(uint8_t)(CHECK_PRIORITY >> 24),
-		(uint8_t)(CHECK_PRIORITY >> 16),
-		(uint8_t)(CHECK_PRIORITY >> 8), (uint8_t)CHECK_PRIORITY};
+	static const uint8_t tie[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+	static const uint8_t priority[4] = {(uint8_t)(CHECK_PRIORITY >> 24),
+					    (uint8_t)(CHECK_PRIORITY >> 16),
+					    (uint8_t)(CHECK_PRIORITY >> 8),
+					    (uint8_t)CHECK_PRIORITY};
 	struct stun_writer w;
 	char username[64];
 	int n;
@@ -292,7 +288,7 @@ void ice_peer_send_check(struct ice_peer *p, const struct ice_peer_check *c)
 		stun_write_attribute(&w, STUN_ATTR_USE_CAND, NULL, 0);
 
 	stun_write_end(&w, c->without_integrity ? NULL
-			   : c->pwd		? c->pwd
+			   : c->pwd             ? c->pwd
 						: p->remote_pwd);
 	(void)ice_peer_send_raw(p, w.buf, w.len);
 }

@@ -22,19 +22,19 @@ struct ice_peer_handlers {
 
 /** What one connectivity check says; zeroed: what a browser would say */
 struct ice_peer_check {
-	const char *ufrag;	 /**< instead of the remote one */
-	const char *pwd;	 /**< instead of the remote one */
+	const char *ufrag; /**< instead of the remote one */
+	const char *pwd;   /**< instead of the remote one */
 	bool use_candidate;
-	bool controlled;	 /**< claims the wrong role */
+	bool controlled; /**< claims the wrong role */
 	bool without_integrity;
-	bool unknown_attribute;	 /**< adds a comprehension-required one */
+	bool unknown_attribute; /**< adds a comprehension-required one */
 };
 
 /** Answers to checks so far */
 struct ice_peer_answers {
 	unsigned success, error;
-	unsigned error_code;	 /**< of the last error response */
-	struct sa mapped;	 /**< of the last success response */
+	unsigned error_code; /**< of the last error response */
+	struct sa mapped;    /**< of the last success response */
 };
 
 /**

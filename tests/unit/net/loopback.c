@@ -74,19 +74,19 @@ static void peer_packet_h(uint8_t *buf, size_t len, bool rtcp, void *arg)
 }
 
 
-const struct transport_handlers loopback_handlers
-	= {rtp_h, rtcp_h, state_h, path_h};
+const struct transport_handlers loopback_handlers = {rtp_h, rtcp_h, state_h,
+						     path_h};
 
 
 struct net *loopback_net(uint16_t min, uint16_t max)
 {
 	struct net_config config = {0};
-	struct net *net		 = NULL;
+	struct net *net = NULL;
 
 	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
 	config.media_address_count = 1;
-	config.rtp_port_min	   = min;
-	config.rtp_port_max	   = max;
+	config.rtp_port_min = min;
+	config.rtp_port_max = max;
 	CU_ASSERT_EQUAL_FATAL(net_alloc(&net, &config), 0);
 
 	return net;
@@ -157,7 +157,7 @@ void loopback_close(struct loopback *l)
 static void turn_tick(void *arg)
 {
 	struct turn *turn = arg;
-	uint64_t now_us	  = clock_us();
+	uint64_t now_us = clock_us();
 
 	if (turn->net)
 		net_tick(turn->net, now_us);
@@ -175,8 +175,8 @@ static void turn_tick(void *arg)
 bool loopback_until(struct net *net, struct ice_peer *peer,
 		    loopback_cond_h *condh, void *arg)
 {
-	struct turn turn = {.net = net, .peer = peer, .condh = condh,
-			    .arg = arg};
+	struct turn turn = {
+		.net = net, .peer = peer, .condh = condh, .arg = arg};
 
 	turn.deadline_us = clock_us() + LOOPBACK_DEADLINE_MS * 1000;
 	tmr_init(&turn.tmr);
@@ -235,8 +235,8 @@ size_t loopback_rtp(uint8_t *buf, uint16_t seq, uint32_t ssrc, size_t bytes)
 	buf[2] = (uint8_t)(seq >> 8);
 	buf[3] = (uint8_t)seq;
 	memset(buf + 4, 0, 4);
-	buf[8]	= (uint8_t)(ssrc >> 24);
-	buf[9]	= (uint8_t)(ssrc >> 16);
+	buf[8] = (uint8_t)(ssrc >> 24);
+	buf[9] = (uint8_t)(ssrc >> 16);
 	buf[10] = (uint8_t)(ssrc >> 8);
 	buf[11] = (uint8_t)ssrc;
 
@@ -246,8 +246,13 @@ size_t loopback_rtp(uint8_t *buf, uint16_t seq, uint32_t ssrc, size_t bytes)
 
 size_t loopback_rtcp(uint8_t *buf, uint32_t ssrc)
 {
-	const uint8_t rr[8] = {0x80, 201, 0, 1, (uint8_t)(ssrc >> 24),
-			       (uint8_t)(ssrc >> 16), (uint8_t)(ssrc >> 8),
+	const uint8_t rr[8] = {0x80,
+			       201,
+			       0,
+			       1,
+			       (uint8_t)(ssrc >> 24),
+			       (uint8_t)(ssrc >> 16),
+			       (uint8_t)(ssrc >> 8),
 			       (uint8_t)ssrc};
 
 	memcpy(buf, rr, sizeof(rr));

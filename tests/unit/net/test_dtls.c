@@ -27,7 +27,7 @@ struct ends {
 static void send_h(const uint8_t *buf, size_t len, void *arg)
 {
 	struct end *from = arg;
-	struct end *to	 = from->other;
+	struct end *to = from->other;
 
 	if (len > from->largest)
 		from->largest = (unsigned)len;
@@ -116,10 +116,10 @@ static void both_ends_agree_on_keys(void)
 				EAGAIN);
 		shake(&e);
 		for (int k = 0; k < 2; k++) {
-			CU_ASSERT_EQUAL(
-				dtls_association_keys(e.end[k].dtls, &suite,
-						      local[k], remote[k]),
-				0);
+			CU_ASSERT_EQUAL(dtls_association_keys(e.end[k].dtls,
+							      &suite, local[k],
+							      remote[k]),
+					0);
 			CU_ASSERT_EQUAL(suite, cases[i].suite);
 			CU_ASSERT_TRUE(e.end[k].largest <= DTLS_MTU);
 		}
@@ -141,9 +141,9 @@ static void no_common_profile_gives_no_keys(void)
 
 	ends_open(&e, "SRTP_AES128_CM_SHA1_32", NULL);
 	shake(&e);
-	CU_ASSERT_NOT_EQUAL(dtls_association_keys(e.end[1].dtls, &suite,
-						  local, remote),
-			    0);
+	CU_ASSERT_NOT_EQUAL(
+		dtls_association_keys(e.end[1].dtls, &suite, local, remote),
+		0);
 	ends_close(&e);
 }
 
@@ -178,9 +178,9 @@ static void strongest_usable_fingerprint_decides(void)
 			{{right}, 0, EACCES},
 		};
 
-		CU_ASSERT_EQUAL(dtls_association_verify(e.end[0].dtls, &right,
-							1),
-				EAGAIN);
+		CU_ASSERT_EQUAL(
+			dtls_association_verify(e.end[0].dtls, &right, 1),
+			EAGAIN);
 		shake(&e);
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 			CU_ASSERT_EQUAL(dtls_association_verify(

@@ -67,8 +67,8 @@ static void every_truncation_is_refused(void)
 
 static void writes_what_it_reads(void)
 {
-	static const char *const addresses[]
-		= {"192.0.2.1", "2001:db8:1234:5678:11:2233:4455:6677"};
+	static const char *const addresses[] = {
+		"192.0.2.1", "2001:db8:1234:5678:11:2233:4455:6677"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
 		struct stun_writer w;
@@ -98,13 +98,19 @@ static void answers_checks_as_due(void)
 	} cases[] = {
 		{"good", {.use_candidate = true}, 1, 0, true},
 		{"not nominating", {.use_candidate = false}, 1, 0, true},
-		{"wrong password", {.pwd = "0123456789012345678901"}, 0, 401,
+		{"wrong password",
+		 {.pwd = "0123456789012345678901"},
+		 0,
+		 401,
 		 false},
 		{"unknown ufrag", {.ufrag = "nobodyxx"}, 0, 0, false},
 		{"ufrag of another length", {.ufrag = "x"}, 0, 0, false},
 		{"no integrity", {.without_integrity = true}, 0, 400, false},
 		{"role conflict", {.controlled = true}, 0, 487, false},
-		{"unknown attribute", {.unknown_attribute = true}, 0, 420,
+		{"unknown attribute",
+		 {.unknown_attribute = true},
+		 0,
+		 420,
 		 false},
 	};
 
@@ -149,7 +155,7 @@ static void mapped_address_is_the_source(void)
 static void too_short_credentials_are_refused(void)
 {
 	struct transport_remote remote = {.ice_ufrag = "abcd",
-					  .ice_pwd   = "tooshort"};
+					  .ice_pwd = "tooshort"};
 	struct loopback l;
 
 	loopback_open(&l, DTLS_ROLE_CLIENT, NULL);

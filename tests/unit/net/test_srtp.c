@@ -18,9 +18,9 @@ static const enum transport_suite suites[] = {
 };
 
 static const uint8_t keying[SRTP_KEYING_MAX] = {
-	0xe1, 0xf9, 0x7a, 0x0d, 0x3e, 0x01, 0x8b, 0xe0, 0xd6, 0x4f, 0xa3,
-	0x2c, 0x06, 0xde, 0x41, 0x39, 0x0e, 0xc6, 0x75, 0xad, 0x49, 0x8a,
-	0xfe, 0xeb, 0xb6, 0x96, 0x0b, 0x3a, 0xab, 0xe6,
+	0xe1, 0xf9, 0x7a, 0x0d, 0x3e, 0x01, 0x8b, 0xe0, 0xd6, 0x4f,
+	0xa3, 0x2c, 0x06, 0xde, 0x41, 0x39, 0x0e, 0xc6, 0x75, 0xad,
+	0x49, 0x8a, 0xfe, 0xeb, 0xb6, 0x96, 0x0b, 0x3a, 0xab, 0xe6,
 };
 
 
@@ -44,7 +44,7 @@ static void opens_what_it_protects(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
 		struct crypto_context *out = context(suites[i], false);
-		struct crypto_context *in  = context(suites[i], true);
+		struct crypto_context *in = context(suites[i], true);
 		uint8_t buf[BYTES + TRANSPORT_TRAILER_MAX], clear[BYTES];
 		size_t len = BYTES;
 
@@ -78,7 +78,7 @@ static void notices_every_changed_byte(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
 		struct crypto_context *out = context(suites[i], false);
-		struct crypto_context *in  = context(suites[i], true);
+		struct crypto_context *in = context(suites[i], true);
 		uint8_t buf[64 + TRANSPORT_TRAILER_MAX], copy[sizeof(buf)];
 		size_t len = 64, n;
 
@@ -104,18 +104,18 @@ static void notices_every_changed_byte(void)
 
 static void replay_window_is_1024_packets(void)
 {
-	struct crypto_context *out
-		= context(TRANSPORT_SUITE_AEAD_AES_128_GCM, false);
-	struct crypto_context *in
-		= context(TRANSPORT_SUITE_AEAD_AES_128_GCM, true);
+	struct crypto_context *out =
+		context(TRANSPORT_SUITE_AEAD_AES_128_GCM, false);
+	struct crypto_context *in =
+		context(TRANSPORT_SUITE_AEAD_AES_128_GCM, true);
 	static uint8_t kept[1100][64 + TRANSPORT_TRAILER_MAX];
 	static const struct {
 		unsigned seq;
 		int err;
 	} cases[] = {
-		{1099, 0},	   /* the newest moves the window */
-		{1099, EALREADY},  /* replayed */
-		{1099 - 1000, 0},  /* late but within */
+		{1099, 0},        /* the newest moves the window */
+		{1099, EALREADY}, /* replayed */
+		{1099 - 1000, 0}, /* late but within */
 		{1099 - 1000, EALREADY},
 		{1099 - 1030, EALREADY}, /* older than the window */
 	};
@@ -142,8 +142,8 @@ static void replay_window_is_1024_packets(void)
 
 static void sends_a_packet_again_for_a_nack(void)
 {
-	struct crypto_context *out
-		= context(TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80, false);
+	struct crypto_context *out =
+		context(TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80, false);
 	uint8_t first[64 + TRANSPORT_TRAILER_MAX], again[sizeof(first)];
 	size_t a = loopback_rtp(first, 9, 3, 64);
 	size_t b = loopback_rtp(again, 9, 3, 64);
@@ -159,10 +159,10 @@ static void sends_a_packet_again_for_a_nack(void)
 /** A peer that invents streams may not fill our memory */
 static void streams_are_bounded_and_idle_ones_give_way(void)
 {
-	struct crypto_context *out
-		= context(TRANSPORT_SUITE_AEAD_AES_128_GCM, false);
-	struct crypto_context *in
-		= context(TRANSPORT_SUITE_AEAD_AES_128_GCM, true);
+	struct crypto_context *out =
+		context(TRANSPORT_SUITE_AEAD_AES_128_GCM, false);
+	struct crypto_context *in =
+		context(TRANSPORT_SUITE_AEAD_AES_128_GCM, true);
 	uint8_t buf[64 + TRANSPORT_TRAILER_MAX];
 	const uint64_t s = 1000000;
 
@@ -179,9 +179,9 @@ static void streams_are_bounded_and_idle_ones_give_way(void)
 		size_t len = loopback_rtp(buf, 1, i, 64);
 
 		(void)crypto_context_protect(out, buf, &len, false);
-		CU_ASSERT_EQUAL(crypto_context_unprotect(in, buf, &len, false,
-							 20 * s),
-				0);
+		CU_ASSERT_EQUAL(
+			crypto_context_unprotect(in, buf, &len, false, 20 * s),
+			0);
 	}
 	mem_deref(in);
 	mem_deref(out);
@@ -245,8 +245,7 @@ static void sdes_keys_are_read_as_written(void)
 		char text[64], inlined[96];
 
 		CU_ASSERT_EQUAL(
-			sdes_generate(suites[i], made, text, sizeof(text)),
-			0);
+			sdes_generate(suites[i], made, text, sizeof(text)), 0);
 		re_snprintf(inlined, sizeof(inlined), "inline:%s|2^31", text);
 		CU_ASSERT_EQUAL(sdes_decode(suites[i], text, read), 0);
 		CU_ASSERT_EQUAL(
@@ -261,7 +260,10 @@ static void sdes_keys_are_read_as_written(void)
 static void bad_sdes_keys_are_refused(void)
 {
 	static const char *const bad[] = {
-		"", "inline:", "AAAA", "inline:|2^20",
+		"",
+		"inline:",
+		"AAAA",
+		"inline:|2^20",
 		"PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20|1:4",
 		"PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBRPS1uQCVeeCFCanVmcjk"
 		"pPywjNWhcYD0mXXtxaVBR",

@@ -47,10 +47,10 @@ static int signal_one(struct transport *to, const struct transport *from,
 	struct transport_local local;
 
 	transport_local(from, &local);
-	remote.rtp	= local.rtp;
-	remote.rtcp	= local.rtp;
+	remote.rtp = local.rtp;
+	remote.rtcp = local.rtp;
 	remote.rtcp_mux = mux;
-	remote.suite	= local.suite;
+	remote.suite = local.suite;
 	remote.sdes_key = local.sdes_key[0] ? local.sdes_key : NULL;
 	sa_set_port(&remote.rtcp, local.rtcp_port);
 
@@ -62,8 +62,8 @@ static void pair_open(struct pair *p, enum transport_suite suite, bool mux)
 {
 	memset(p, 0, sizeof(*p));
 	p->net = loopback_net(PORT_MIN, PORT_MAX);
-	p->a   = plain(p->net, suite, &p->heard_a);
-	p->b   = plain(p->net, suite, &p->heard_b);
+	p->a = plain(p->net, suite, &p->heard_a);
+	p->b = plain(p->net, suite, &p->heard_b);
 	CU_ASSERT_EQUAL(signal_one(p->a, p->b, mux), 0);
 	CU_ASSERT_EQUAL(signal_one(p->b, p->a, mux), 0);
 }
@@ -88,10 +88,10 @@ static bool pair_heard(void *arg)
 
 static void say(struct transport *t, uint16_t seq)
 {
-	CU_ASSERT_EQUAL(transport_send_rtp(t, packet,
-					   loopback_rtp(packet, seq, SSRC,
-							BYTES)),
-			0);
+	CU_ASSERT_EQUAL(
+		transport_send_rtp(t, packet,
+				   loopback_rtp(packet, seq, SSRC, BYTES)),
+		0);
 	CU_ASSERT_EQUAL(
 		transport_send_rtcp(t, packet, loopback_rtcp(packet, SSRC)),
 		0);
@@ -115,8 +115,7 @@ static void media_flows_in_every_suite(void)
 		CU_ASSERT_EQUAL(transport_state(p.a), TRANSPORT_CONNECTED);
 		say(p.a, 1);
 		say(p.b, 1);
-		CU_ASSERT_TRUE(
-			loopback_until(p.net, NULL, pair_heard, &p));
+		CU_ASSERT_TRUE(loopback_until(p.net, NULL, pair_heard, &p));
 		CU_ASSERT_TRUE(transport_heard_us(p.a) > 0);
 		pair_close(&p);
 	}
@@ -133,7 +132,7 @@ static void srtp_is_not_given_up_for_rtp(void)
 	transport_local(p.b, &local);
 	remote.rtp = local.rtp;
 	CU_ASSERT_EQUAL(transport_set_remote(p.a, &remote), EPROTO);
-	remote.suite	= TRANSPORT_SUITE_AEAD_AES_128_GCM;
+	remote.suite = TRANSPORT_SUITE_AEAD_AES_128_GCM;
 	remote.sdes_key = "dG9vIHNob3J0";
 	CU_ASSERT_EQUAL(transport_set_remote(p.a, &remote), EPROTO);
 	pair_close(&p);
@@ -192,9 +191,9 @@ static void throw_rtp(int fd, const struct transport *t, uint16_t seq)
 	size_t len = loopback_rtp(packet, seq, SSRC, BYTES);
 
 	transport_local(t, &local);
-	CU_ASSERT_EQUAL(sendto(fd, packet, len, 0, &local.rtp.u.sa,
-			       local.rtp.len),
-			(ssize_t)len);
+	CU_ASSERT_EQUAL(
+		sendto(fd, packet, len, 0, &local.rtp.u.sa, local.rtp.len),
+		(ssize_t)len);
 }
 
 
@@ -209,8 +208,8 @@ static bool has_datagram(int fd)
 static void latches_on_the_first_other_source(void)
 {
 	struct transport_remote remote = {0};
-	struct net *net		       = loopback_net(PORT_MIN, PORT_MAX);
-	struct heard heard	       = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa signalled, nat, other;
 	int said = stranger(&signalled), natted = stranger(&nat);
@@ -284,8 +283,8 @@ static void srtp_latches_on_authentic_packets_only(void)
 
 static void connects_on_the_first_packet_without_an_address(void)
 {
-	struct net *net	    = loopback_net(PORT_MIN, PORT_MAX);
-	struct heard heard  = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa addr;
 	int fd = stranger(&addr);
@@ -308,7 +307,7 @@ static void connects_on_the_first_packet_without_an_address(void)
 
 static void port_range_runs_out_and_comes_back(void)
 {
-	struct net *net	  = loopback_net(PORT_MIN, PORT_MIN + 5);
+	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 5);
 	struct heard none = {0};
 	struct transport *t[3], *more = NULL;
 	struct transport_local local;
@@ -334,7 +333,7 @@ static void port_range_runs_out_and_comes_back(void)
 
 static void taken_ports_are_passed_over(void)
 {
-	struct net *net	  = loopback_net(PORT_MIN, PORT_MIN + 3);
+	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 3);
 	struct heard none = {0};
 	struct transport_local local;
 	struct transport *t;

@@ -102,7 +102,7 @@ static void wrong_fingerprint_fails_before_media(void)
 
 	loopback_open(&l, DTLS_ROLE_CLIENT, NULL);
 	ice_peer_local(l.peer, &remote);
-	digit  = &remote.fingerprints[0].value[0];
+	digit = &remote.fingerprints[0].value[0];
 	*digit = *digit == '0' ? '1' : '0';
 	CU_ASSERT_EQUAL(transport_set_remote(l.transport, &remote), 0);
 	transport_local(l.transport, &local);
@@ -146,7 +146,7 @@ static void unusable_fingerprints_are_refused(void)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct transport_remote remote = {0};
 
-		remote.fingerprints[0]	 = bad[i];
+		remote.fingerprints[0] = bad[i];
 		remote.fingerprint_count = 1;
 		CU_ASSERT_EQUAL(transport_set_remote(l.transport, &remote),
 				EPROTO);
@@ -260,16 +260,16 @@ static void old_credentials_end_with_the_nomination(void)
 	/* the remote side still knows the old ones: they work */
 	answers = ice_peer_answers(l.peer)->success;
 	ice_peer_send_check(l.peer, &old);
-	CU_ASSERT_TRUE(loopback_count(
-		&l, &ice_peer_answers(l.peer)->success, answers + 1));
+	CU_ASSERT_TRUE(loopback_count(&l, &ice_peer_answers(l.peer)->success,
+				      answers + 1));
 
 	ice_peer_set_remote(l.peer, &after);
 	ice_peer_send_check(l.peer, &old);
-	CU_ASSERT_TRUE(loopback_count(
-		&l, &ice_peer_answers(l.peer)->success, answers + 2));
+	CU_ASSERT_TRUE(loopback_count(&l, &ice_peer_answers(l.peer)->success,
+				      answers + 2));
 
 	old.ufrag = before.ice_ufrag;
-	old.pwd	  = before.ice_pwd;
+	old.pwd = before.ice_pwd;
 	ice_peer_send_check(l.peer, &old);
 	loopback_settle(l.net, l.peer);
 	CU_ASSERT_EQUAL(ice_peer_answers(l.peer)->success, answers + 2);
@@ -333,9 +333,8 @@ static void consent_runs_out_after_thirty_seconds(void)
 	net_tick(l.net, now_us + 30100000);
 	CU_ASSERT_EQUAL(transport_state(l.transport), TRANSPORT_NEW);
 	loopback_rtp(packet, 1, SSRC, PACKET_BYTES);
-	CU_ASSERT_EQUAL(
-		transport_send_rtp(l.transport, packet, PACKET_BYTES),
-		ENOTCONN);
+	CU_ASSERT_EQUAL(transport_send_rtp(l.transport, packet, PACKET_BYTES),
+			ENOTCONN);
 
 	/* and comes back with the next check, without a handshake */
 	ice_peer_silence(l.peer, false);
@@ -348,8 +347,8 @@ static void consent_runs_out_after_thirty_seconds(void)
 
 static void lost_flights_are_sent_again(void)
 {
-	static const enum dtls_role roles[]
-		= {DTLS_ROLE_CLIENT, DTLS_ROLE_SERVER};
+	static const enum dtls_role roles[] = {DTLS_ROLE_CLIENT,
+					       DTLS_ROLE_SERVER};
 
 	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
 		struct loopback l;
@@ -368,7 +367,7 @@ static void lost_flights_are_sent_again(void)
 static void media_flows_over_ipv6(void)
 {
 	const struct ice_peer_handlers h = {NULL};
-	struct net_config config	 = {0};
+	struct net_config config = {0};
 	struct transport_local local;
 	struct transport_remote remote;
 	struct loopback l;
