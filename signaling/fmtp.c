@@ -143,18 +143,19 @@ int fmtp_amr_decode(struct fmtp_amr *p, const struct pl *fmtp, unsigned modes)
 	struct pl val;
 
 	memset(p, 0, sizeof(*p));
-	if (param_is_one(fmtp, "crc") || param_is_one(fmtp, "robust-sorting")
-	    || fmtp_param(fmtp, "interleaving", &val))
+	if (param_is_one(fmtp, "crc") ||
+	    param_is_one(fmtp, "robust-sorting") ||
+	    fmtp_param(fmtp, "interleaving", &val))
 		return ENOTSUP;
 	if (param_number(fmtp, "channels", UINT32_MAX) > 1)
 		return ENOTSUP;
 
 	p->octet_align = param_is_one(fmtp, "octet-align");
-	p->mode_change_period
-		= param_number(fmtp, "mode-change-period", 2) == 2 ? 2 : 1;
+	p->mode_change_period =
+		param_number(fmtp, "mode-change-period", 2) == 2 ? 2 : 1;
 	p->mode_change_neighbor = param_is_one(fmtp, "mode-change-neighbor");
-	p->mode_change_capability
-		= fmtp_param(fmtp, "mode-change-capability", &val);
+	p->mode_change_capability =
+		fmtp_param(fmtp, "mode-change-capability", &val);
 	if (fmtp_param(fmtp, "mode-set", &val)) {
 		p->mode_set = mode_set_decode(val, modes);
 		if (!p->mode_set)
@@ -202,11 +203,11 @@ int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp)
 	/* Absent: Baseline at level 1 (RFC 6184 section 8.1) */
 	p->profile_idc = 0x42;
 	p->level_idc = 10;
-	if (fmtp_param(fmtp, "profile-level-id", &val)
-	    && profile_level_decode(p, &val))
+	if (fmtp_param(fmtp, "profile-level-id", &val) &&
+	    profile_level_decode(p, &val))
 		return EBADMSG;
-	p->packetization_mode
-		= (uint8_t)param_number(fmtp, "packetization-mode", 255);
+	p->packetization_mode =
+		(uint8_t)param_number(fmtp, "packetization-mode", 255);
 	p->level_asymmetry = param_is_one(fmtp, "level-asymmetry-allowed");
 	p->max_mbps = param_number(fmtp, "max-mbps", 16777216);
 	p->max_fs = param_number(fmtp, "max-fs", 139264);
@@ -260,8 +261,7 @@ static unsigned largest_number(const struct pl *val)
 			n = n * 10 + (uint32_t)(c - '0');
 			if (n > largest)
 				largest = n;
-		}
-		else if (c < '0' || c > '9') {
+		} else if (c < '0' || c > '9') {
 			n = 0;
 			digits = 0;
 		}
@@ -324,12 +324,10 @@ bool fmtp_imageattr_recv(const struct pl *attr, unsigned *width,
 		if (rest.l >= 4 && !strncasecmp(rest.p, "recv", 4)) {
 			receives = true;
 			used = 4;
-		}
-		else if (rest.l >= 4 && !strncasecmp(rest.p, "send", 4)) {
+		} else if (rest.l >= 4 && !strncasecmp(rest.p, "send", 4)) {
 			receives = false;
 			used = 4;
-		}
-		else if (rest.p[0] == '[' && bracket(&rest, &set)) {
+		} else if (rest.p[0] == '[' && bracket(&rest, &set)) {
 			unsigned x = set_value(&set, 'x');
 			unsigned y = set_value(&set, 'y');
 

@@ -13,17 +13,17 @@
 
 /** Opus, RFC 7587 section 6.1: what the far end wants to receive */
 struct fmtp_opus {
-	bool fec;		    /**< useinbandfec=1 */
-	bool dtx;		    /**< usedtx=1 */
-	bool stereo;		    /**< stereo=1 */
-	uint32_t max_bitrate;	    /**< bits/s, 0 = not given */
+	bool fec;                   /**< useinbandfec=1 */
+	bool dtx;                   /**< usedtx=1 */
+	bool stereo;                /**< stereo=1 */
+	uint32_t max_bitrate;       /**< bits/s, 0 = not given */
 	uint32_t max_playback_rate; /**< Hz, 0 = not given */
 };
 
 /** AMR and AMR-WB, RFC 4867 sections 8.1 and 8.2 */
 struct fmtp_amr {
 	bool octet_align;
-	uint16_t mode_set;	    /**< bit n: mode n; 0 = all */
+	uint16_t mode_set;          /**< bit n: mode n; 0 = all */
 	uint8_t mode_change_period; /**< 1 or 2 */
 	bool mode_change_neighbor;
 	bool mode_change_capability; /**< the parameter is there */
@@ -36,14 +36,14 @@ struct fmtp_h264 {
 	uint8_t level_idc;
 	uint8_t packetization_mode; /**< 0..2 */
 	bool level_asymmetry;
-	uint32_t max_mbps;	    /**< macroblocks/s, 0 = the level's */
-	uint32_t max_fs;	    /**< macroblocks, 0 = the level's */
+	uint32_t max_mbps; /**< macroblocks/s, 0 = the level's */
+	uint32_t max_fs;   /**< macroblocks, 0 = the level's */
 };
 
 /** VP8, RFC 7741 section 6.1 */
 struct fmtp_vp8 {
-	uint32_t max_fr;	    /**< frames/s, 0 = any */
-	uint32_t max_fs;	    /**< macroblocks, 0 = any */
+	uint32_t max_fr; /**< frames/s, 0 = any */
+	uint32_t max_fs; /**< macroblocks, 0 = any */
 };
 
 /**

@@ -70,8 +70,8 @@ void match_static_format(struct match_format *format)
 static bool format_is(const struct match_format *format, const char *name,
 		      uint32_t clock_hz, uint8_t channels)
 {
-	return !strcasecmp(format->name, name) && format->clock_hz == clock_hz
-	       && format->channels == channels;
+	return !strcasecmp(format->name, name) &&
+	       format->clock_hz == clock_hz && format->channels == channels;
 }
 
 
@@ -92,10 +92,10 @@ static bool h264_usable(struct match_codec *codec,
 	struct fmtp_h264 *h264 = &codec->h264;
 	uint8_t ours = match_level_for(limits);
 
-	if (fmtp_h264_decode(h264, &format->fmtp)
-	    || h264->packetization_mode > 1
-	    || (!fmtp_h264_constrained_baseline(h264)
-		&& !fmtp_h264_baseline(h264)))
+	if (fmtp_h264_decode(h264, &format->fmtp) ||
+	    h264->packetization_mode > 1 ||
+	    (!fmtp_h264_constrained_baseline(h264) &&
+	     !fmtp_h264_baseline(h264)))
 		return false;
 	codec->h264_our_level = ours;
 	if (!h264->level_asymmetry) {
@@ -119,8 +119,8 @@ static bool usable(struct match_codec *codec, enum match_kind kind,
 	for (id = 0; id < MATCH_ID_COUNT; id++) {
 		const struct ability *a = &abilities[id];
 
-		if (a->kind == kind
-		    && format_is(format, a->name, a->clock_hz, a->channels))
+		if (a->kind == kind &&
+		    format_is(format, a->name, a->clock_hz, a->channels))
 			break;
 	}
 	if (id == MATCH_ID_COUNT)
@@ -135,8 +135,7 @@ static bool usable(struct match_codec *codec, enum match_kind kind,
 	case MATCH_OPUS:
 		fmtp_opus_decode(&codec->opus, &format->fmtp);
 		return true;
-	case MATCH_AMR:
-		return !fmtp_amr_decode(&codec->amr, &format->fmtp, 8);
+	case MATCH_AMR: return !fmtp_amr_decode(&codec->amr, &format->fmtp, 8);
 	case MATCH_AMR_WB:
 		return !fmtp_amr_decode(&codec->amr, &format->fmtp, 9);
 	case MATCH_VP8:
@@ -153,8 +152,8 @@ static int rank(const struct match_codec *codec)
 {
 	if (codec->id != MATCH_H264)
 		return 0;
-	return 2 * (codec->h264.packetization_mode == 1)
-	       + fmtp_h264_constrained_baseline(&codec->h264);
+	return 2 * (codec->h264.packetization_mode == 1) +
+	       fmtp_h264_constrained_baseline(&codec->h264);
 }
 
 
@@ -175,15 +174,14 @@ static void take_codecs(struct match *m, enum match_kind kind,
 		struct match_codec codec;
 		struct match_codec *have;
 
-		if (!usable(&codec, kind, &formats[i], limits)
-		    || !was_offered(ours, &codec))
+		if (!usable(&codec, kind, &formats[i], limits) ||
+		    !was_offered(ours, &codec))
 			continue;
 		have = (struct match_codec *)(uintptr_t)find(m, codec.id);
 		if (have) {
 			if (rank(&codec) > rank(have))
 				*have = codec;
-		}
-		else if (m->count < MATCH_CODECS_MAX) {
+		} else if (m->count < MATCH_CODECS_MAX) {
 			m->codecs[m->count++] = codec;
 		}
 	}
@@ -218,8 +216,8 @@ static bool has_clock(const struct match *m, uint32_t clock_hz)
 
 static void take_event(struct match *m, const struct match_format *format)
 {
-	if (m->event_count == MATCH_EVENTS_MAX || format->channels != 1
-	    || !has_clock(m, format->clock_hz))
+	if (m->event_count == MATCH_EVENTS_MAX || format->channels != 1 ||
+	    !has_clock(m, format->clock_hz))
 		return;
 	for (size_t i = 0; i < m->event_count; i++) {
 		if (m->events[i].clock_hz == format->clock_hz)
@@ -235,8 +233,8 @@ static void take_rtx(struct match *m, const struct match_format *format)
 	struct pl val;
 	uint32_t apt;
 
-	if (!fmtp_param(&format->fmtp, "apt", &val)
-	    || !fmtp_number(&val, 127, &apt))
+	if (!fmtp_param(&format->fmtp, "apt", &val) ||
+	    !fmtp_number(&val, 127, &apt))
 		return;
 	for (size_t i = 0; i < m->count; i++) {
 		struct match_codec *codec = &m->codecs[i];
@@ -257,12 +255,10 @@ static void take_companions(struct match *m, enum match_kind kind,
 		if (kind == MATCH_VIDEO) {
 			if (format_is(format, "rtx", 90000, 1))
 				take_rtx(m, format);
-		}
-		else if (!strcasecmp(format->name, "telephone-event")) {
+		} else if (!strcasecmp(format->name, "telephone-event")) {
 			take_event(m, format);
-		}
-		else if (format_is(format, "CN", 8000, 1) && !m->cn
-			 && has_clock(m, 8000) && (!ours || ours->cn)) {
+		} else if (format_is(format, "CN", 8000, 1) && !m->cn &&
+			   has_clock(m, 8000) && (!ours || ours->cn)) {
 			m->cn = true;
 			m->cn_pt = format->pt;
 		}
@@ -277,13 +273,13 @@ static void add_our_pts(struct match *m, const struct match *ours)
 	size_t count = m->count;
 
 	for (size_t i = 0; i < count && m->count < MATCH_CODECS_MAX; i++) {
-		const struct match_codec *offered
-			= find(ours, m->codecs[i].id);
+		const struct match_codec *offered =
+			find(ours, m->codecs[i].id);
 		bool known = false;
 
 		for (size_t k = 0; k < ours->count; k++)
-			known |= ours->codecs[k].id == m->codecs[i].id
-				 && ours->codecs[k].pt == m->codecs[i].pt;
+			known |= ours->codecs[k].id == m->codecs[i].id &&
+				 ours->codecs[k].pt == m->codecs[i].pt;
 		for (size_t k = 0; k < m->count; k++)
 			known |= offered && m->codecs[k].pt == offered->pt;
 		if (known || !offered)
@@ -349,7 +345,9 @@ static const struct ours {
 };
 
 static const struct match_event our_events[MATCH_EVENTS_MAX] = {
-	{110, 48000}, {101, 8000}, {112, 16000},
+	{110, 48000},
+	{101, 8000},
+	{112, 16000},
 };
 
 
@@ -363,9 +361,8 @@ static void add_ours(struct match *m, const struct ours *row, bool webrtc,
 	if (row->rtx_pt && webrtc)
 		codec->rtx_pt = pt_take(used, row->rtx_pt);
 	if (abilities[row->id].kind == MATCH_VIDEO)
-		codec->feedback
-			= MATCH_FB_NACK | MATCH_FB_PLI | MATCH_FB_FIR
-			  | (webrtc ? (unsigned)MATCH_FB_REMB : 0u);
+		codec->feedback = MATCH_FB_NACK | MATCH_FB_PLI | MATCH_FB_FIR |
+				  (webrtc ? (unsigned)MATCH_FB_REMB : 0u);
 	codec->opus.fec = true;
 	codec->amr.octet_align = row->octet_align;
 	codec->amr.mode_change_period = 1;
@@ -385,8 +382,8 @@ void match_ours(struct match *m, enum match_kind kind, bool webrtc,
 	for (size_t i = 0; i < ARRAY_SIZE(our_codecs); i++) {
 		const struct ours *row = &our_codecs[i];
 
-		if (abilities[row->id].kind == kind
-		    && (webrtc ? row->webrtc : row->plain))
+		if (abilities[row->id].kind == kind &&
+		    (webrtc ? row->webrtc : row->plain))
 			add_ours(m, row, webrtc, limits, used);
 	}
 	if (kind != MATCH_AUDIO)
@@ -394,8 +391,7 @@ void match_ours(struct match *m, enum match_kind kind, bool webrtc,
 	for (size_t i = 0; i < MATCH_EVENTS_MAX; i++) {
 		if (!has_clock(m, our_events[i].clock_hz))
 			continue;
-		m->events[m->event_count].pt
-			= pt_take(used, our_events[i].pt);
+		m->events[m->event_count].pt = pt_take(used, our_events[i].pt);
 		m->events[m->event_count++].clock_hz = our_events[i].clock_hz;
 	}
 	m->cn = true;

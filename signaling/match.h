@@ -26,16 +26,23 @@
 
 enum {
 	MATCH_FORMATS_MAX = 64, /**< formats looked at in an m-line */
-	MATCH_CODECS_MAX = 12,	/**< codecs chosen of them */
-	MATCH_EVENTS_MAX = 3,	/**< telephone-event clocks */
+	MATCH_CODECS_MAX = 12,  /**< codecs chosen of them */
+	MATCH_EVENTS_MAX = 3,   /**< telephone-event clocks */
 	MATCH_NAME_MAX = 24,
 };
 
 enum match_kind { MATCH_AUDIO, MATCH_VIDEO };
 
 enum match_id {
-	MATCH_OPUS, MATCH_AMR_WB, MATCH_G722, MATCH_AMR, MATCH_PCMU,
-	MATCH_PCMA, MATCH_VP8, MATCH_H264, MATCH_ID_COUNT
+	MATCH_OPUS,
+	MATCH_AMR_WB,
+	MATCH_G722,
+	MATCH_AMR,
+	MATCH_PCMU,
+	MATCH_PCMA,
+	MATCH_VP8,
+	MATCH_H264,
+	MATCH_ID_COUNT
 };
 
 /** RTCP feedback, bits (RFC 4585, 5104, draft-alvestrand-rmcat-remb) */
@@ -57,21 +64,21 @@ struct match_format {
 	char name[MATCH_NAME_MAX]; /**< "" while no rtpmap was seen */
 	uint32_t clock_hz;
 	uint8_t channels;
-	unsigned feedback;	/**< MATCH_FB_* of this payload type */
-	struct pl fmtp;		/**< p = NULL: none */
-	struct pl imageattr;	/**< after the payload type; p = NULL: none */
+	unsigned feedback;   /**< MATCH_FB_* of this payload type */
+	struct pl fmtp;      /**< p = NULL: none */
+	struct pl imageattr; /**< after the payload type; p = NULL: none */
 };
 
 /** One codec that both sides do */
 struct match_codec {
 	enum match_id id;
 	uint8_t pt;
-	uint8_t rtx_pt;		/**< 0: none */
-	unsigned feedback;	/**< MATCH_FB_* that both sides do */
+	uint8_t rtx_pt;    /**< 0: none */
+	unsigned feedback; /**< MATCH_FB_* that both sides do */
 	struct fmtp_opus opus;
 	struct fmtp_amr amr;
 	struct fmtp_vp8 vp8;
-	struct fmtp_h264 h264;	/**< level_idc: what we may send */
+	struct fmtp_h264 h264;  /**< level_idc: what we may send */
 	uint8_t h264_our_level; /**< level_idc that our side of the SDP says */
 	unsigned width, height; /**< of a=imageattr, 0 = none */
 };
@@ -87,7 +94,7 @@ struct match {
 	size_t count;
 	struct match_event events[MATCH_EVENTS_MAX];
 	size_t event_count;
-	bool cn;		/**< CN/8000 is used */
+	bool cn; /**< CN/8000 is used */
 	uint8_t cn_pt;
 };
 

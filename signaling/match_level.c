@@ -8,20 +8,20 @@ static const struct level {
 	uint8_t idc;
 	uint32_t mbps, fs;
 } levels[] = {
-	{9, 1485, 99},	      {10, 1485, 99},	    {11, 3000, 396},
-	{12, 6000, 396},      {13, 11880, 396},	    {20, 11880, 396},
-	{21, 19800, 792},     {22, 20250, 1620},    {30, 40500, 1620},
-	{31, 108000, 3600},   {32, 216000, 5120},   {40, 245760, 8192},
-	{41, 245760, 8192},   {42, 522240, 8704},   {50, 589824, 22080},
-	{51, 983040, 36864},  {52, 2073600, 36864},
+	{9, 1485, 99},       {10, 1485, 99},       {11, 3000, 396},
+	{12, 6000, 396},     {13, 11880, 396},     {20, 11880, 396},
+	{21, 19800, 792},    {22, 20250, 1620},    {30, 40500, 1620},
+	{31, 108000, 3600},  {32, 216000, 5120},   {40, 245760, 8192},
+	{41, 245760, 8192},  {42, 522240, 8704},   {50, 589824, 22080},
+	{51, 983040, 36864}, {52, 2073600, 36864},
 };
 
 /** Sizes that are cheap to compose and scale to, largest first */
 static const struct size {
 	unsigned width, height;
 } sizes[] = {
-	{1920, 1080}, {1280, 720}, {960, 540}, {640, 480}, {640, 360},
-	{352, 288},   {320, 180},  {176, 144},
+	{1920, 1080}, {1280, 720}, {960, 540}, {640, 480},
+	{640, 360},   {352, 288},  {320, 180}, {176, 144},
 };
 
 
@@ -76,9 +76,9 @@ static void fit_size(struct match_limits *picture, uint32_t fs)
 	if (macroblocks(picture->width, picture->height) <= fs)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		if (sizes[i].width <= picture->width
-		    && sizes[i].height <= picture->height
-		    && macroblocks(sizes[i].width, sizes[i].height) <= fs) {
+		if (sizes[i].width <= picture->width &&
+		    sizes[i].height <= picture->height &&
+		    macroblocks(sizes[i].width, sizes[i].height) <= fs) {
 			picture->width = sizes[i].width;
 			picture->height = sizes[i].height;
 			return;
@@ -98,8 +98,7 @@ void match_picture(const struct match_codec *codec,
 	*picture = *limits;
 	if (codec->id == MATCH_H264) {
 		h264_limits(&codec->h264, &mbps, &fs);
-	}
-	else if (codec->id == MATCH_VP8) {
+	} else if (codec->id == MATCH_VP8) {
 		if (codec->vp8.max_fs)
 			fs = codec->vp8.max_fs;
 		if (codec->vp8.max_fr && codec->vp8.max_fr < picture->fps)

@@ -37,8 +37,8 @@ static int print_amr(struct mbuf *mb, const struct match_codec *codec)
 	const struct fmtp_amr *amr = &codec->amr;
 	int err;
 
-	if (!amr->octet_align && !amr->mode_set
-	    && !amr->mode_change_capability)
+	if (!amr->octet_align && !amr->mode_set &&
+	    !amr->mode_change_capability)
 		return 0;
 	err = mbuf_printf(mb, "a=fmtp:%u octet-align=%d", codec->pt,
 			  amr->octet_align);
@@ -80,8 +80,8 @@ static int print_fmtp(struct mbuf *mb, const struct match_codec *codec,
 			return 0;
 		return mbuf_printf(mb, "a=fmtp:%u max-fr=%u;max-fs=%u\r\n",
 				   codec->pt, limits->fps,
-				   ((limits->width + 15) / 16)
-					   * ((limits->height + 15) / 16));
+				   ((limits->width + 15) / 16) *
+					   ((limits->height + 15) / 16));
 	default: return 0;
 	}
 }
@@ -217,8 +217,8 @@ static int h264_json(json_t *c, const struct fmtp_h264 *h264)
 
 static json_t *codec_json(const struct match_codec *codec)
 {
-	json_t *c = json_pack("{s:s, s:i, s:i}", "name",
-			      match_name(codec->id), "pt", codec->pt, "clock",
+	json_t *c = json_pack("{s:s, s:i, s:i}", "name", match_name(codec->id),
+			      "pt", codec->pt, "clock",
 			      (int)match_clock_hz(codec->id));
 	int err = 0;
 
@@ -261,15 +261,15 @@ int match_json(const struct match *m, json_t *media)
 		err |= json_array_append_new(codecs, codec_json(codec));
 		if (codec->rtx_pt)
 			err |= json_array_append_new(
-				rtx, json_pack("{s:i, s:i}", "pt",
-					       codec->rtx_pt, "apt",
-					       codec->pt));
+				rtx,
+				json_pack("{s:i, s:i}", "pt", codec->rtx_pt,
+					  "apt", codec->pt));
 	}
 	for (size_t i = 0; i < m->event_count; i++)
 		err |= json_array_append_new(
-			events, json_pack("{s:i, s:i}", "pt", m->events[i].pt,
-					  "clock",
-					  (int)m->events[i].clock_hz));
+			events,
+			json_pack("{s:i, s:i}", "pt", m->events[i].pt, "clock",
+				  (int)m->events[i].clock_hz));
 	err |= json_object_set_new(media, "codecs", codecs);
 	err |= json_object_set_new(media, "rtx", rtx);
 	err |= json_object_set_new(media, "events", events);

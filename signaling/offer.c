@@ -151,8 +151,8 @@ static void used_pts(const struct offer_state *s, uint64_t used[2])
 static int line_of(const struct offer_state *s, const char *kind, bool in_use)
 {
 	for (size_t i = 0; i < s->line_count; i++) {
-		if (!strcasecmp(s->lines[i].kind, kind)
-		    && (s->lines[i].media >= 0) == in_use)
+		if (!strcasecmp(s->lines[i].kind, kind) &&
+		    (s->lines[i].media >= 0) == in_use)
 			return (int)i;
 	}
 	return -1;
@@ -191,9 +191,9 @@ static void transport_make(struct offer_transport *tr, bool webrtc,
 static struct offer_media *media_make(struct offer *o, struct offer_state *s,
 				      enum match_kind kind, bool webrtc)
 {
-	const struct match_limits limits
-		= {o->config.video_width, o->config.video_height,
-		   o->config.video_fps};
+	const struct match_limits limits = {o->config.video_width,
+					    o->config.video_height,
+					    o->config.video_fps};
 	struct offer_media *m;
 	uint64_t used[2];
 
@@ -248,8 +248,8 @@ static void transport_choose(struct offer *o, struct offer_state *s,
 	}
 	if (other && other->transport == 0)
 		index = 1;
-	if (m->transport >= s->transport_count
-	    || (other && other->transport == m->transport)) {
+	if (m->transport >= s->transport_count ||
+	    (other && other->transport == m->transport)) {
 		m->transport = index;
 		transport_make(&s->transports[index], webrtc,
 			       o->config.sdes_allowed);
@@ -331,8 +331,7 @@ int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp)
 	if (o->agreed) {
 		*s = *o->agreed;
 		err = reoffer_make(o, s, video);
-	}
-	else {
+	} else {
 		err = line_add(o, s, MATCH_AUDIO, webrtc);
 		if (!err && video)
 			err = line_add(o, s, MATCH_VIDEO, webrtc);

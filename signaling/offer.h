@@ -31,10 +31,10 @@
 struct offer;
 
 struct offer_config {
-	struct sa address;	/**< for o= and c=, until the mixer's is known */
-	struct sa near;		/**< far end's signalling address for T's
-				     "near"; unset: left out */
-	bool sdes_allowed;	/**< SDES keys only over TLS or where told */
+	struct sa address; /**< for o= and c=, until the mixer's is known */
+	struct sa near;    /**< far end's signalling address for T's
+				"near"; unset: left out */
+	bool sdes_allowed; /**< SDES keys only over TLS or where told */
 	unsigned video_width, video_height, video_fps; /**< what we can take */
 };
 

@@ -6,11 +6,11 @@
 #include <strings.h>
 #include "signaling/offer_state.h"
 
-static const char uri_audio_level[]
-	= "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+static const char uri_audio_level[] =
+	"urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 static const char uri_mid[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
-static const char uri_abs_send_time[]
-	= "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+static const char uri_abs_send_time[] =
+	"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 
 /** All formats of an m-line, found by payload type */
 struct formats {
@@ -42,8 +42,8 @@ static void formats_list(struct formats *f, struct pl rest)
 	while (f->count < MATCH_FORMATS_MAX && offer_text_word(&rest, &word)) {
 		struct match_format *format = &f->list[f->count];
 
-		if (!fmtp_number(&word, 127, &pt) || (pt >= 72 && pt <= 76)
-		    || find_format(f, pt))
+		if (!fmtp_number(&word, 127, &pt) || (pt >= 72 && pt <= 76) ||
+		    find_format(f, pt))
 			continue;
 		memset(format, 0, sizeof(*format));
 		format->pt = (uint8_t)pt;
@@ -123,17 +123,13 @@ static void format_attribute(struct formats *f, const struct pl *name,
 			f->feedback_all |= feedback_bit(&value);
 		else if (format)
 			format->feedback |= feedback_bit(&value);
-	}
-	else if (!format) {
+	} else if (!format) {
 		return;
-	}
-	else if (!pl_strcmp(name, "rtpmap")) {
+	} else if (!pl_strcmp(name, "rtpmap")) {
 		rtpmap_read(format, value);
-	}
-	else if (!pl_strcmp(name, "fmtp") && !format->fmtp.p) {
+	} else if (!pl_strcmp(name, "fmtp") && !format->fmtp.p) {
 		format->fmtp = value;
-	}
-	else if (!pl_strcmp(name, "imageattr") && !format->imageattr.p) {
+	} else if (!pl_strcmp(name, "imageattr") && !format->imageattr.p) {
 		format->imageattr = value;
 	}
 }
@@ -176,8 +172,8 @@ static void extmap_read(struct offer_media *m, struct pl value)
 			return;
 		id.l = (size_t)(slash - id.p);
 	}
-	if (!fmtp_number(&id, 14, &n) || !n || n == m->audio_level
-	    || n == m->mid_id || n == m->abs_send_time)
+	if (!fmtp_number(&id, 14, &n) || !n || n == m->audio_level ||
+	    n == m->mid_id || n == m->abs_send_time)
 		return;
 	if (!pl_strcmp(&uri, uri_audio_level) && m->kind == MATCH_AUDIO)
 		slot = &m->audio_level;
@@ -195,8 +191,9 @@ static void ssrc_read(struct offer_media *m, struct pl value)
 	struct pl word;
 	uint32_t ssrc;
 
-	if (m->ssrc_count == OFFER_SSRCS_MAX || !offer_text_word(&value, &word)
-	    || !fmtp_number(&word, UINT32_MAX, &ssrc))
+	if (m->ssrc_count == OFFER_SSRCS_MAX ||
+	    !offer_text_word(&value, &word) ||
+	    !fmtp_number(&word, UINT32_MAX, &ssrc))
 		return;
 	for (size_t i = 0; i < m->ssrc_count; i++) {
 		if (m->ssrcs[i] == ssrc)
@@ -234,10 +231,11 @@ static void ptime_read(struct offer_media *m, const struct offer_text *t,
 	uint32_t ptime = 20, max = 60;
 	struct pl value;
 
-	m->ptime_given = offer_text_attr_any(t, media, "ptime", &value)
-			 && fmtp_number(&value, 1000, &ptime);
-	m->maxptime_given = offer_text_attr_any(t, media, "maxptime", &value)
-			    && fmtp_number(&value, 10000, &max);
+	m->ptime_given = offer_text_attr_any(t, media, "ptime", &value) &&
+			 fmtp_number(&value, 1000, &ptime);
+	m->maxptime_given =
+		offer_text_attr_any(t, media, "maxptime", &value) &&
+		fmtp_number(&value, 10000, &max);
 	if (ptime > max)
 		ptime = max;
 	ptime -= ptime % 20;
@@ -298,10 +296,10 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 		}
 	}
 	/* Only RTP without ICE means its c= line (RFC 3264 section 8.4) */
-	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4)
-	    && !offer_text_attr_any(t, media, "ice-ufrag", &value)
-	    && offer_text_row_any(t, media, 'c', &value)
-	    && offer_connection_read(&value, &sa) && sa_is_any(&sa))
+	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4) &&
+	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
+	    offer_text_row_any(t, media, 'c', &value) &&
+	    offer_connection_read(&value, &sa) && sa_is_any(&sa))
 		m->send = false;
 }
 
@@ -328,9 +326,8 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 		      int media, const struct match *ours,
 		      const struct offer_config *config)
 {
-	const struct match_limits limits
-		= {config->video_width, config->video_height,
-		   config->video_fps};
+	const struct match_limits limits = {
+		config->video_width, config->video_height, config->video_fps};
 	struct offer_text_media line;
 	struct formats formats;
 	struct pl value;
@@ -338,10 +335,10 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 	if (!offer_text_media(t, media, &line))
 		return false;
 	memset(m, 0, sizeof(*m));
-	m->kind = pl_strcasecmp(&line.kind, "video") ? MATCH_AUDIO
-						     : MATCH_VIDEO;
-	if (offer_text_attr(t, media, "mid", &value)
-	    && !offer_text_token(m->mid, sizeof(m->mid), &value))
+	m->kind =
+		pl_strcasecmp(&line.kind, "video") ? MATCH_AUDIO : MATCH_VIDEO;
+	if (offer_text_attr(t, media, "mid", &value) &&
+	    !offer_text_token(m->mid, sizeof(m->mid), &value))
 		return false;
 	formats_read(&formats, t, media, &line.formats);
 	match_choose(&m->match, m->kind, formats.list, formats.count, ours,
@@ -376,8 +373,7 @@ json_t *offer_media_json(const struct offer_media *m)
 		"transport", (int)m->transport, "mid", m->mid, "off", m->off,
 		"send", m->send && !m->off, "recv", m->recv && !m->off, "kbps",
 		(int)m->kbps, "extensions", "audio_level", (int)m->audio_level,
-		"mid", (int)m->mid_id, "abs_send_time",
-		(int)m->abs_send_time);
+		"mid", (int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
 	int err = 0;
 
 	err |= match_json(&m->match, o);
@@ -385,8 +381,7 @@ json_t *offer_media_json(const struct offer_media *m)
 	if (m->kind == MATCH_AUDIO) {
 		err |= json_object_set_new(o, "ptime",
 					   json_integer(m->ptime_ms));
-	}
-	else {
+	} else {
 		err |= json_object_set_new(o, "width",
 					   json_integer(m->picture.width));
 		err |= json_object_set_new(o, "height",

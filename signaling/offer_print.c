@@ -118,8 +118,8 @@ static int print_plain(const struct printing *p,
 	else if (rtcp && rtcp != port + 1)
 		err |= mbuf_printf(p->mb, "a=rtcp:%d\r\n", rtcp);
 	if (tr->suite[0]) {
-		const char *key
-			= word(json_object_get(local, "sdes"), "local_key");
+		const char *key =
+			word(json_object_get(local, "sdes"), "local_key");
 
 		if (!key)
 			return EINVAL;
@@ -174,16 +174,17 @@ static int print_extensions(struct mbuf *mb, const struct offer_media *m)
 				   m->abs_send_time);
 	if (m->mid_id)
 		err |= mbuf_printf(
-			mb, "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid"
-			    "\r\n",
+			mb,
+			"a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid"
+			"\r\n",
 			m->mid_id);
 	return err;
 }
 
 
 /** The stream that a page shows (RFC 8830) and its sources (RFC 5576) */
-static int print_sources(const struct printing *p,
-			 const struct offer_media *m, const json_t *lm)
+static int print_sources(const struct printing *p, const struct offer_media *m,
+			 const json_t *lm)
 {
 	const char *track = m->kind == MATCH_VIDEO ? "video0" : "audio0";
 	const char *cname = word(lm, "cname");
@@ -213,9 +214,8 @@ static int print_sources(const struct printing *p,
 static int print_formats(const struct printing *p, const struct offer_media *m)
 {
 	const struct offer_config *config = &p->o->config;
-	const struct match_limits limits
-		= {config->video_width, config->video_height,
-		   config->video_fps};
+	const struct match_limits limits = {
+		config->video_width, config->video_height, config->video_fps};
 	bool plain = !p->s->transports[m->transport].webrtc;
 	int err;
 
@@ -296,8 +296,8 @@ static int print_group(const struct printing *p, unsigned transport)
 static bool uses_ice(const struct offer_state *s)
 {
 	for (size_t i = 0; i < s->media_count; i++) {
-		if (!s->media[i].off
-		    && s->transports[s->media[i].transport].webrtc)
+		if (!s->media[i].off &&
+		    s->transports[s->media[i].transport].webrtc)
 			return true;
 	}
 	return false;
@@ -314,15 +314,14 @@ static const char *session_address(const struct printing *p, char *text,
 	for (size_t i = 0; i < p->s->media_count; i++) {
 		const struct offer_media *m = &p->s->media[i];
 
-		if (!m->off
-		    && default_address(
-			    &p->s->transports[m->transport],
-			    json_array_get(p->transports, m->transport),
-			    &address, &port))
+		if (!m->off && default_address(&p->s->transports[m->transport],
+					       json_array_get(p->transports,
+							      m->transport),
+					       &address, &port))
 			return address;
 	}
-	if (!sa_isset(&p->o->config.address, SA_ADDR)
-	    || re_snprintf(text, size, "%j", &p->o->config.address) < 0)
+	if (!sa_isset(&p->o->config.address, SA_ADDR) ||
+	    re_snprintf(text, size, "%j", &p->o->config.address) < 0)
 		return "0.0.0.0";
 	return text;
 }

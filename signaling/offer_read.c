@@ -17,7 +17,7 @@ struct reading {
 	const struct offer_text *t;
 	const struct offer_config *config;
 	struct offer_media found[OFFER_MEDIA_MAX]; /**< by kind */
-	int found_line[OFFER_MEDIA_MAX];	   /**< by kind, -1 = none */
+	int found_line[OFFER_MEDIA_MAX];           /**< by kind, -1 = none */
 };
 
 
@@ -31,9 +31,9 @@ static bool group_of(const struct offer_text *t, const char *mid,
 
 	while (mid[0] && offer_text_next(t, OFFER_TEXT_SESSION, &pos, &type,
 					 &name, &value)) {
-		if (type != 'a' || pl_strcmp(&name, "group")
-		    || !offer_text_word(&value, &word)
-		    || pl_strcmp(&word, "BUNDLE"))
+		if (type != 'a' || pl_strcmp(&name, "group") ||
+		    !offer_text_word(&value, &word) ||
+		    pl_strcmp(&word, "BUNDLE"))
 			continue;
 		*mids = value;
 		while (offer_text_word(&value, &word)) {
@@ -66,9 +66,9 @@ static int group_tag(const struct reading *r, struct pl mids, int line)
 		for (int k = 0; k < OFFER_MEDIA_MAX; k++) {
 			int tag = r->found_line[k];
 
-			if (tag >= 0 && !pl_strcmp(&word, r->found[k].mid)
-			    && offer_text_attr_any(r->t, tag, "ice-ufrag",
-						   &value))
+			if (tag >= 0 && !pl_strcmp(&word, r->found[k].mid) &&
+			    offer_text_attr_any(r->t, tag, "ice-ufrag",
+						&value))
 				return tag;
 		}
 	}
@@ -85,18 +85,17 @@ static bool line_read(struct offer_line *line, const struct offer_text *t,
 
 	memset(line, 0, sizeof(*line));
 	line->media = -1;
-	if (!offer_text_media(t, i, &m)
-	    || !offer_text_token(line->kind, sizeof(line->kind), &m.kind)
-	    || !offer_text_token(line->proto, sizeof(line->proto), &m.proto)
-	    || !offer_text_word(&m.formats, &word))
+	if (!offer_text_media(t, i, &m) ||
+	    !offer_text_token(line->kind, sizeof(line->kind), &m.kind) ||
+	    !offer_text_token(line->proto, sizeof(line->proto), &m.proto) ||
+	    !offer_text_word(&m.formats, &word))
 		return false;
 	if (!offer_text_token(line->format, sizeof(line->format), &word))
 		line->format[0] = '0';
 	if (offer_text_attr(t, i, "mid", &value))
 		(void)offer_text_token(line->mid, sizeof(line->mid), &value);
-	*in_use = m.port
-		  || (offer_text_attr(t, i, "bundle-only", &value)
-		      && group_of(t, line->mid, &word));
+	*in_use = m.port || (offer_text_attr(t, i, "bundle-only", &value) &&
+			     group_of(t, line->mid, &word));
 	return true;
 }
 
@@ -115,8 +114,8 @@ static void line_consider(struct reading *r, int i)
 		kind = MATCH_VIDEO;
 	else
 		return;
-	if (r->found_line[kind] >= 0 || i >= OFFER_LINES_USED_MAX
-	    || !offer_proto_known(&proto))
+	if (r->found_line[kind] >= 0 || i >= OFFER_LINES_USED_MAX ||
+	    !offer_proto_known(&proto))
 		return;
 	if (r->answer) {
 		if (r->prev->lines[i].media < 0)
@@ -150,8 +149,8 @@ static bool shared_transport(const struct reading *r, struct pl mids,
 	for (size_t i = 0; i < s->media_count; i++) {
 		const struct offer_media *m = &s->media[i];
 
-		if (!m->off && m->bundled && in_group(mids, m->mid)
-		    && (taken & 1u << m->transport)) {
+		if (!m->off && m->bundled && in_group(mids, m->mid) &&
+		    (taken & 1u << m->transport)) {
 			*index = m->transport;
 			return true;
 		}
@@ -186,16 +185,15 @@ static void accept_line(struct reading *r, int kind, unsigned *taken)
 	unsigned slot = slot_of(s, (enum match_kind)kind);
 	struct pl mids = PL_INIT;
 	bool grouped = group_of(r->t, m.mid, &mids);
-	bool shared = grouped
-		      && shared_transport(r, mids, *taken, &m.transport);
+	bool shared =
+		grouped && shared_transport(r, mids, *taken, &m.transport);
 
 	if (!shared) {
 		struct offer_transport tr;
 
 		m.transport = own_transport(r, slot, *taken);
 		/* An answer cannot ask for a transport we did not offer */
-		if (r->answer
-		    && m.transport != r->prev->media[slot].transport)
+		if (r->answer && m.transport != r->prev->media[slot].transport)
 			return;
 		tr = s->transports[m.transport];
 		if (grouped)
@@ -218,9 +216,9 @@ static void accept_line(struct reading *r, int kind, unsigned *taken)
 
 static void accept_lines(struct reading *r)
 {
-	bool video_first = r->found_line[MATCH_VIDEO] >= 0
-			   && r->found_line[MATCH_VIDEO]
-				      < r->found_line[MATCH_AUDIO];
+	bool video_first =
+		r->found_line[MATCH_VIDEO] >= 0 &&
+		r->found_line[MATCH_VIDEO] < r->found_line[MATCH_AUDIO];
 	unsigned taken = 0;
 
 	for (int n = 0; n < OFFER_MEDIA_MAX; n++) {
@@ -243,10 +241,9 @@ static enum reason read_lines(struct reading *r)
 	for (int i = 0; i < count; i++) {
 		bool in_use;
 
-		if (!line_read(&s->lines[i], r->t, i, &in_use)
-		    || (r->answer
-			&& strcasecmp(s->lines[i].kind,
-				      r->prev->lines[i].kind)))
+		if (!line_read(&s->lines[i], r->t, i, &in_use) ||
+		    (r->answer &&
+		     strcasecmp(s->lines[i].kind, r->prev->lines[i].kind)))
 			return REASON_BAD_REQUEST;
 		any |= in_use;
 		if (in_use)
@@ -286,8 +283,7 @@ enum reason offer_state_read(struct offer_state *s,
 		memset(s->lines, 0, sizeof(s->lines));
 		for (size_t i = 0; i < s->media_count; i++)
 			s->media[i].off = true;
-	}
-	else {
+	} else {
 		memset(s, 0, sizeof(*s));
 	}
 	r->s = s;

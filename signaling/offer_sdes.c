@@ -66,17 +66,18 @@ static size_t crypto_read(struct pl line, uint32_t *tag, char *key,
 	struct pl number, suite, params;
 	size_t i;
 
-	if (!offer_text_word(&line, &number) || !offer_text_word(&line, &suite)
-	    || !offer_text_word(&line, &params)
-	    || !fmtp_number(&number, 999999999, tag)
-	    || !params_are_harmless(line))
+	if (!offer_text_word(&line, &number) ||
+	    !offer_text_word(&line, &suite) ||
+	    !offer_text_word(&line, &params) ||
+	    !fmtp_number(&number, 999999999, tag) ||
+	    !params_are_harmless(line))
 		return ARRAY_SIZE(suites);
 	for (i = 0; i < ARRAY_SIZE(suites); i++) {
 		if (!pl_strcmp(&suite, suites[i].name))
 			break;
 	}
-	if (i == ARRAY_SIZE(suites)
-	    || !key_read(&params, suites[i].bytes, key, size))
+	if (i == ARRAY_SIZE(suites) ||
+	    !key_read(&params, suites[i].bytes, key, size))
 		return ARRAY_SIZE(suites);
 	return i;
 }

@@ -16,11 +16,11 @@
 
 enum {
 	OFFER_LINES_MAX = OFFER_TEXT_MEDIA_MAX,
-	OFFER_LINES_USED_MAX = 16,	/**< lines that may be accepted */
+	OFFER_LINES_USED_MAX = 16, /**< lines that may be accepted */
 	OFFER_MEDIA_MAX = 2,
 	OFFER_FINGERPRINTS_MAX = 8,
 	OFFER_SSRCS_MAX = 16,
-	OFFER_ICE_MAX = 256,		/**< RFC 8839 section 5.4 */
+	OFFER_ICE_MAX = 256, /**< RFC 8839 section 5.4 */
 	OFFER_MID_MAX = 64,
 };
 
@@ -40,15 +40,15 @@ enum offer_role { OFFER_ROLE_UNKNOWN, OFFER_ROLE_CLIENT, OFFER_ROLE_SERVER };
 /** The far end of one transport: T of mixer/protocol.h */
 struct offer_transport {
 	bool webrtc;
-	bool known;		/**< the far end's part is there */
+	bool known; /**< the far end's part is there */
 	char ufrag[OFFER_ICE_MAX + 1], pwd[OFFER_ICE_MAX + 1];
-	enum offer_role role;	/**< the mixer's */
+	enum offer_role role; /**< the mixer's */
 	struct offer_fingerprint fingerprints[OFFER_FINGERPRINTS_MAX];
 	size_t fingerprint_count;
 	struct sa remote, remote_rtcp;
 	bool rtcp_mux;
-	char suite[24];		/**< SDES, "" = none */
-	char key[64];		/**< far end's, base64 */
+	char suite[24]; /**< SDES, "" = none */
+	char key[64];   /**< far end's, base64 */
 	uint32_t crypto_tag;
 };
 
@@ -56,7 +56,7 @@ struct offer_transport {
 struct offer_media {
 	enum match_kind kind;
 	bool off, send, recv;
-	bool bundled;		/**< in a BUNDLE group (RFC 9143) */
+	bool bundled; /**< in a BUNDLE group (RFC 9143) */
 	unsigned transport;
 	char mid[OFFER_MID_MAX];
 	struct match match;
@@ -67,7 +67,7 @@ struct offer_media {
 	size_t ssrc_count;
 	uint32_t kbps;
 	struct match_limits picture;
-	bool rtcp_mux;		/**< far end's, for our answer */
+	bool rtcp_mux; /**< far end's, for our answer */
 };
 
 struct offer_state {
@@ -84,7 +84,7 @@ struct offer {
 	uint64_t session_id, version;
 	struct offer_state *agreed;  /**< last agreed; NULL before the first */
 	struct offer_state *pending; /**< an exchange is under way */
-	bool local;		     /**< pending is an offer of ours */
+	bool local;                  /**< pending is an offer of ours */
 };
 
 /* offer_transport.c */

@@ -63,8 +63,8 @@ static int add_row(struct offer_text *t, const char *line, size_t len)
 {
 	struct row *row;
 
-	if (len < 2 || line[1] != '=' || line[0] < 'a' || line[0] > 'z'
-	    || !is_text(line, len))
+	if (len < 2 || line[1] != '=' || line[0] < 'a' || line[0] > 'z' ||
+	    !is_text(line, len))
 		return EBADMSG;
 	if (t->row_count == OFFER_TEXT_ROWS_MAX)
 		return E2BIG;
@@ -117,9 +117,9 @@ static bool origin_is_valid(const struct row *row)
 
 static bool head_is_valid(const struct offer_text *t)
 {
-	return t->row_count >= 2 && t->rows[0].type == 'v'
-	       && !pl_strcmp(&t->rows[0].value, "0")
-	       && origin_is_valid(&t->rows[1]);
+	return t->row_count >= 2 && t->rows[0].type == 'v' &&
+	       !pl_strcmp(&t->rows[0].value, "0") &&
+	       origin_is_valid(&t->rows[1]);
 }
 
 
@@ -173,8 +173,8 @@ bool offer_text_word(struct pl *rest, struct pl *word)
 		pl_advance(rest, 1);
 	word->p = rest->p;
 	word->l = 0;
-	while (word->l < rest->l && rest->p[word->l] != ' '
-	       && rest->p[word->l] != '\t')
+	while (word->l < rest->l && rest->p[word->l] != ' ' &&
+	       rest->p[word->l] != '\t')
 		++word->l;
 	pl_advance(rest, (ssize_t)word->l);
 	return word->l > 0;
@@ -190,9 +190,9 @@ bool offer_text_media(const struct offer_text *t, int media,
 	if (media < 0 || media >= t->media_count)
 		return false;
 	rest = t->rows[t->media_row[media]].value;
-	if (!offer_text_word(&rest, &m->kind)
-	    || !offer_text_word(&rest, &port)
-	    || !offer_text_word(&rest, &m->proto))
+	if (!offer_text_word(&rest, &m->kind) ||
+	    !offer_text_word(&rest, &port) ||
+	    !offer_text_word(&rest, &m->proto))
 		return false;
 	/* "49170/2": a hierarchical encoding; the first port is enough */
 	slash = memchr(port.p, '/', port.l);
@@ -252,9 +252,9 @@ bool offer_text_attr(const struct offer_text *t, int media, const char *name,
 bool offer_text_attr_any(const struct offer_text *t, int media,
 			 const char *name, struct pl *value)
 {
-	return (media != OFFER_TEXT_SESSION
-		&& offer_text_attr(t, media, name, value))
-	       || offer_text_attr(t, OFFER_TEXT_SESSION, name, value);
+	return (media != OFFER_TEXT_SESSION &&
+		offer_text_attr(t, media, name, value)) ||
+	       offer_text_attr(t, OFFER_TEXT_SESSION, name, value);
 }
 
 

@@ -57,8 +57,8 @@ static bool ice_copy(char dst[OFFER_ICE_MAX + 1], const struct pl *src,
 	for (size_t i = 0; i < src->l; i++) {
 		char c = src->p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-		      || (c >= '0' && c <= '9') || c == '+' || c == '/'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '0' && c <= '9') || c == '+' || c == '/'))
 			return false;
 	}
 	memcpy(dst, src->p, src->l);
@@ -73,8 +73,8 @@ static bool fingerprint_read(struct offer_fingerprint *fp, struct pl value)
 	struct pl hash, octets;
 	size_t i;
 
-	if (!offer_text_word(&value, &hash)
-	    || !offer_text_word(&value, &octets))
+	if (!offer_text_word(&value, &hash) ||
+	    !offer_text_word(&value, &octets))
 		return false;
 	for (i = 0; i < ARRAY_SIZE(hashes); i++) {
 		if (!pl_strcasecmp(&hash, hashes[i].name))
@@ -103,11 +103,11 @@ static void fingerprints_read(struct offer_transport *tr,
 	struct pl name, value;
 	char type;
 
-	while (tr->fingerprint_count < OFFER_FINGERPRINTS_MAX
-	       && offer_text_next(t, media, &pos, &type, &name, &value)) {
-		if (type == 'a' && !pl_strcmp(&name, "fingerprint")
-		    && fingerprint_read(
-			    &tr->fingerprints[tr->fingerprint_count], value))
+	while (tr->fingerprint_count < OFFER_FINGERPRINTS_MAX &&
+	       offer_text_next(t, media, &pos, &type, &name, &value)) {
+		if (type == 'a' && !pl_strcmp(&name, "fingerprint") &&
+		    fingerprint_read(&tr->fingerprints[tr->fingerprint_count],
+				     value))
 			++tr->fingerprint_count;
 	}
 }
@@ -124,8 +124,8 @@ static enum offer_role role_read(const struct offer_text *t, int tag,
 		return OFFER_ROLE_SERVER;
 	if (!pl_strcmp(&setup, "passive"))
 		return OFFER_ROLE_CLIENT;
-	if (!pl_strcmp(&setup, "actpass") && same
-	    && prev->role != OFFER_ROLE_UNKNOWN)
+	if (!pl_strcmp(&setup, "actpass") && same &&
+	    prev->role != OFFER_ROLE_UNKNOWN)
 		return prev->role;
 	return OFFER_ROLE_SERVER;
 }
@@ -138,21 +138,21 @@ static bool webrtc_read(struct offer_transport *tr, const struct offer_text *t,
 	bool same;
 
 	/* Two lite agents would wait for each other's checks forever */
-	if (offer_text_attr_any(t, tag, "ice-lite", &lite)
-	    || !offer_text_attr_any(t, tag, "ice-ufrag", &ufrag)
-	    || !offer_text_attr_any(t, tag, "ice-pwd", &pwd)
-	    || !ice_copy(tr->ufrag, &ufrag, 4) || !ice_copy(tr->pwd, &pwd, 22))
+	if (offer_text_attr_any(t, tag, "ice-lite", &lite) ||
+	    !offer_text_attr_any(t, tag, "ice-ufrag", &ufrag) ||
+	    !offer_text_attr_any(t, tag, "ice-pwd", &pwd) ||
+	    !ice_copy(tr->ufrag, &ufrag, 4) || !ice_copy(tr->pwd, &pwd, 22))
 		return false;
 	fingerprints_read(tr, t, tag);
 	if (!tr->fingerprint_count)
 		fingerprints_read(tr, t, OFFER_TEXT_SESSION);
 	if (!tr->fingerprint_count)
 		return false;
-	same = prev->known && prev->webrtc
-	       && prev->fingerprint_count == tr->fingerprint_count
-	       && !memcmp(prev->fingerprints, tr->fingerprints,
-			  sizeof(tr->fingerprints))
-	       && !strcmp(prev->ufrag, tr->ufrag);
+	same = prev->known && prev->webrtc &&
+	       prev->fingerprint_count == tr->fingerprint_count &&
+	       !memcmp(prev->fingerprints, tr->fingerprints,
+		       sizeof(tr->fingerprints)) &&
+	       !strcmp(prev->ufrag, tr->ufrag);
 	tr->webrtc = true;
 	tr->role = role_read(t, tag, prev, same);
 	tr->rtcp_mux = true;
@@ -166,8 +166,8 @@ bool offer_connection_read(const struct pl *value, struct sa *sa)
 	const char *slash;
 	int af;
 
-	if (!offer_text_word(&rest, &net) || !offer_text_word(&rest, &type)
-	    || !offer_text_word(&rest, &addr) || pl_strcasecmp(&net, "IN"))
+	if (!offer_text_word(&rest, &net) || !offer_text_word(&rest, &type) ||
+	    !offer_text_word(&rest, &addr) || pl_strcasecmp(&net, "IN"))
 		return false;
 	af = !pl_strcasecmp(&type, "IP6") ? AF_INET6 : AF_INET;
 	slash = memchr(addr.p, '/', addr.l);
@@ -195,15 +195,15 @@ static void rtcp_read(struct offer_transport *tr, const struct offer_text *t,
 	struct sa addr = tr->remote;
 	uint32_t rtcp = port < 65535 ? port + 1 : port;
 
-	if (offer_text_attr(t, media, "rtcp", &value)
-	    && offer_text_word(&value, &word)) {
+	if (offer_text_attr(t, media, "rtcp", &value) &&
+	    offer_text_word(&value, &word)) {
 		struct sa other;
 		uint32_t n;
 
 		if (fmtp_number(&word, 65535, &n) && n)
 			rtcp = n;
-		if (value.l && offer_connection_read(&value, &other)
-		    && is_unicast(&other) && !sa_is_any(&other))
+		if (value.l && offer_connection_read(&value, &other) &&
+		    is_unicast(&other) && !sa_is_any(&other))
 			addr = other;
 	}
 	tr->rtcp_mux = offer_text_attr(t, media, "rtcp-mux", &value);
@@ -219,8 +219,8 @@ static bool plain_read(struct offer_transport *tr, const struct offer_text *t,
 	struct pl value;
 	struct sa addr;
 
-	if (!offer_text_row_any(t, media, 'c', &value)
-	    || !offer_connection_read(&value, &addr) || !is_unicast(&addr))
+	if (!offer_text_row_any(t, media, 'c', &value) ||
+	    !offer_connection_read(&value, &addr) || !is_unicast(&addr))
 		return false;
 	if (sa_is_any(&addr)) {
 		/* Hold of RFC 2543: the last address stays the right one */
@@ -263,13 +263,13 @@ bool offer_transport_read(struct offer_transport *tr,
 	sa_init(&tr->remote, AF_UNSPEC);
 	sa_init(&tr->remote_rtcp, AF_UNSPEC);
 	tr->known = true;
-	if (profile == PROFILE_DTLS
-	    || (profile == PROFILE_SRTP
-		&& offer_text_attr_any(t, tag, "fingerprint", &value)
-		&& offer_text_attr_any(t, tag, "ice-ufrag", &value)))
+	if (profile == PROFILE_DTLS ||
+	    (profile == PROFILE_SRTP &&
+	     offer_text_attr_any(t, tag, "fingerprint", &value) &&
+	     offer_text_attr_any(t, tag, "ice-ufrag", &value)))
 		return webrtc_read(tr, t, tag, &prev);
-	return plain_read(tr, t, media, line.port, &prev)
-	       && keys_read(tr, t, media, profile, sdes_allowed);
+	return plain_read(tr, t, media, line.port, &prev) &&
+	       keys_read(tr, t, media, profile, sdes_allowed);
 }
 
 
@@ -294,9 +294,9 @@ static int webrtc_json(json_t *o, const struct offer_transport *tr)
 			json_pack("{s:s, s:s}", "hash",
 				  tr->fingerprints[i].hash, "value",
 				  tr->fingerprints[i].value));
-	err |= json_object_set_new(o, "ice",
-				   json_pack("{s:s, s:s}", "ufrag", tr->ufrag,
-					     "pwd", tr->pwd));
+	err |= json_object_set_new(
+		o, "ice",
+		json_pack("{s:s, s:s}", "ufrag", tr->ufrag, "pwd", tr->pwd));
 	err |= json_object_set_new(
 		o, "dtls",
 		json_pack("{s:s, s:o}", "role",

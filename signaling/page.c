@@ -52,8 +52,7 @@ static const char *safe_host(const struct http_exchange *x)
 				    "0123456789.-:[]";
 	const char *host = http_header(x, "Host");
 
-	if (!host || strlen(host) > HOST_MAX
-	    || host[strspn(host, chars)])
+	if (!host || strlen(host) > HOST_MAX || host[strspn(host, chars)])
 		return "";
 	return host;
 }
@@ -103,8 +102,7 @@ static int print_security(char *dst, size_t size, const char *host)
 		"Permissions-Policy: camera=(self), microphone=(self), "
 		"display-capture=(self), geolocation=(), payment=(), usb=()"
 		"\r\n",
-		host[0] ? " wss://" : "", host, host[0] ? " ws://" : "",
-		host);
+		host[0] ? " wss://" : "", host, host[0] ? " ws://" : "", host);
 
 	return n < 0 ? ENOMEM : 0;
 }
@@ -119,23 +117,19 @@ static bool etag_matches(const char *header, const char *etag)
 static void reply_file(struct http_exchange *x, const struct page_file *file)
 {
 	char headers[2048], security[1536];
-	bool fresh = etag_matches(http_header(x, "If-None-Match"),
-				  file->etag);
+	bool fresh = etag_matches(http_header(x, "If-None-Match"), file->etag);
 
-	if (print_security(security, sizeof(security), safe_host(x))
-	    || re_snprintf(headers, sizeof(headers),
-			   "ETag: %s\r\nCache-Control: %s\r\n%s", file->etag,
-			   file->immutable
-				   ? "public, max-age=31536000, immutable"
-				   : "no-cache",
-			   security)
-		       < 0) {
+	if (print_security(security, sizeof(security), safe_host(x)) ||
+	    re_snprintf(headers, sizeof(headers),
+			"ETag: %s\r\nCache-Control: %s\r\n%s", file->etag,
+			file->immutable ? "public, max-age=31536000, immutable"
+					: "no-cache",
+			security) < 0) {
 		reply(x, 500, "Headers too long.\n");
 		return;
 	}
-	(void)http_reply_body(x, fresh ? 304 : 200,
-			      fresh ? NULL : file->ctype, headers,
-			      file->content, fresh ? 0 : file->len);
+	(void)http_reply_body(x, fresh ? 304 : 200, fresh ? NULL : file->ctype,
+			      headers, file->content, fresh ? 0 : file->len);
 }
 
 
@@ -184,12 +178,12 @@ static void print_uri(char *dst, size_t size, const struct page *p,
 		host = safe_host(x);
 	/* Without the port; that of "[2001:db8::1]:8443" is after the ']' */
 	len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-	if (!host[0] || len > strlen(host)
-	    || re_snprintf(dst, size, "sip:%s@%b", name, host, len) < 0)
+	if (!host[0] || len > strlen(host) ||
+	    re_snprintf(dst, size, "sip:%s@%b", name, host, len) < 0)
 		dst[0] = '\0';
 	else if (port != 5060)
-		(void)re_snprintf(dst + strlen(dst), size - strlen(dst),
-				  ":%u", port);
+		(void)re_snprintf(dst + strlen(dst), size - strlen(dst), ":%u",
+				  port);
 }
 
 
@@ -201,9 +195,8 @@ static void conference_answer(struct page *p, struct http_exchange *x,
 	char uri[512];
 	json_t *json;
 
-	json = json_pack("{s:b, s:s, s:s}", "may_join",
-			 reason == REASON_NONE, "reason", row->token, "words",
-			 row->words);
+	json = json_pack("{s:b, s:s, s:s}", "may_join", reason == REASON_NONE,
+			 "reason", row->token, "words", row->words);
 	print_uri(uri, sizeof(uri), p, x, name);
 	if (json && uri[0] && reason != REASON_NOT_FOUND)
 		(void)json_object_set_new(json, "uri", json_string(uri));
@@ -241,12 +234,10 @@ static void api(struct page *p, struct http_exchange *x,
 	if (!strcmp(req->path, "/api/events")) {
 		query_token(req->query, token, sizeof(token));
 		page_events_open(&p->streams, p->focus, x, token);
-	}
-	else if (!strncmp(req->path, conferences, n) && req->path[n]
-		 && strlen(req->path) < n + 128) {
+	} else if (!strncmp(req->path, conferences, n) && req->path[n] &&
+		   strlen(req->path) < n + 128) {
 		conference_answer(p, x, req->path + n);
-	}
-	else {
+	} else {
 		reply(x, 404, "There is nothing here.\n");
 	}
 }
@@ -273,8 +264,8 @@ static void request_h(struct http_exchange *x, const struct http_request *req,
 	const char *upgrade = http_header(x, "Upgrade");
 	bool get = !strcmp(req->method, "GET");
 
-	if (get && (!strcmp(req->path, "/ws")
-		    || (upgrade && !strcasecmp(upgrade, "websocket"))))
+	if (get && (!strcmp(req->path, "/ws") ||
+		    (upgrade && !strcasecmp(upgrade, "websocket"))))
 		open_websocket(p, x, req->secure);
 	else if (!get && strcmp(req->method, "HEAD"))
 		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
@@ -299,7 +290,8 @@ static int listen_all(struct page *p, struct http_server **servers,
 			char addr[80];
 
 			(void)re_snprintf(addr, sizeof(addr), "%J", &addrs[i]);
-			log_error("page", "cannot listen key=%s address=%s "
+			log_error("page",
+				  "cannot listen key=%s address=%s "
 				  "error=%s",
 				  tls ? "https_listen" : "http_listen", addr,
 				  strerror(err));

@@ -45,10 +45,8 @@ static void strip(json_t *value)
 
 	for (i = 0; i < ARRAY_SIZE(inner_members); i++)
 		(void)json_object_del(value, inner_members[i]);
-	json_object_foreach(value, key, child)
-		strip(child);
-	json_array_foreach(value, i, child)
-		strip(child);
+	json_object_foreach(value, key, child) strip(child);
+	json_array_foreach(value, i, child) strip(child);
 }
 
 
@@ -119,8 +117,8 @@ static void event_h(const json_t *event, void *arg)
 	if (!err)
 		err = http_stream_write(s->x, mb->buf, mb->end);
 	mem_deref(mb);
-	if (err == ENOMEM || (type && !strcmp(type, "ended"))
-	    || !token_is_valid(s))
+	if (err == ENOMEM || (type && !strcmp(type, "ended")) ||
+	    !token_is_valid(s))
 		end_soon(s);
 }
 

@@ -111,8 +111,8 @@ static int load(struct page_files *f, int folder, const char *name)
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)
-	    || st.st_size > FILE_BYTES_MAX) {
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
+	    st.st_size > FILE_BYTES_MAX) {
 		err = EINVAL;
 		goto out;
 	}
@@ -154,8 +154,8 @@ static int load_folder(struct page_files *f, const char *folder)
 	while (!err && (entry = readdir(dir)) && f->count < FILES_MAX) {
 		const char *name = entry->d_name;
 
-		if (name[0] == '.' || !page_files_type(name)
-		    || strlen(name) >= sizeof(f->files[0].name))
+		if (name[0] == '.' || !page_files_type(name) ||
+		    strlen(name) >= sizeof(f->files[0].name))
 			continue;
 		err = load(f, dirfd(dir), name);
 		if (err && err != ENOMEM) {

@@ -14,8 +14,8 @@ struct page_files;
 struct page_file {
 	char name[128];
 	const char *ctype;
-	char etag[36];	 /**< quoted */
-	bool immutable;	 /**< its name has a hash of its content */
+	char etag[36];  /**< quoted */
+	bool immutable; /**< its name has a hash of its content */
 	uint8_t *content;
 	size_t len;
 };

@@ -14,15 +14,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static json_t *mixer_side(void)
 {
-	return json_pack(
-		"{s:[{s:s,s:i,s:i,s:{s:s},s:{s:s,s:s},s:{s:s,s:s},"
-		"s:[{s:s,s:i,s:i}]}],s:[{s:i,s:i,s:s}]}",
-		"transports", "address", "192.0.2.1", "port", 5004,
-		"rtcp_port", 5005, "sdes", "local_key", "QUFB", "ice", "ufrag",
-		"uuuu", "pwd", "pppppppppppppppppppppp", "fingerprint", "hash",
-		"sha-256", "value", "AA", "candidates", "address",
-		"192.0.2.1", "port", 5004, "priority", 1, "media", "ssrc", 1,
-		"rtx_ssrc", 2, "cname", "c");
+	return json_pack("{s:[{s:s,s:i,s:i,s:{s:s},s:{s:s,s:s},s:{s:s,s:s},"
+			 "s:[{s:s,s:i,s:i}]}],s:[{s:i,s:i,s:s}]}",
+			 "transports", "address", "192.0.2.1", "port", 5004,
+			 "rtcp_port", 5005, "sdes", "local_key", "QUFB", "ice",
+			 "ufrag", "uuuu", "pwd", "pppppppppppppppppppppp",
+			 "fingerprint", "hash", "sha-256", "value", "AA",
+			 "candidates", "address", "192.0.2.1", "port", 5004,
+			 "priority", 1, "media", "ssrc", 1, "rtx_ssrc", 2,
+			 "cname", "c");
 }
 
 

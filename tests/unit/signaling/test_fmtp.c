@@ -20,14 +20,10 @@ static void parameters_are_found_by_whole_name(void)
 	static const struct {
 		const char *fmtp, *name, *value; /* NULL: not there */
 	} rows[] = {
-		{"a=1;b=2", "b", "2"},
-		{"a=1; B = 2 ", "b", "2"},
-		{"ab=1", "b", NULL},
-		{"b", "b", ""},
-		{";;;b=3;", "b", "3"},
-		{"", "b", NULL},
-		{"b=1=2", "b", "1=2"},
-		{"0-15", "0-15", ""},
+		{"a=1;b=2", "b", "2"}, {"a=1; B = 2 ", "b", "2"},
+		{"ab=1", "b", NULL},   {"b", "b", ""},
+		{";;;b=3;", "b", "3"}, {"", "b", NULL},
+		{"b=1=2", "b", "1=2"}, {"0-15", "0-15", ""},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -36,9 +32,8 @@ static void parameters_are_found_by_whole_name(void)
 
 		CU_ASSERT_EQUAL(found, rows[i].value != NULL);
 		if (found && rows[i].value)
-			CU_ASSERT_TRUE(val.l == strlen(rows[i].value)
-				       && !memcmp(val.p, rows[i].value,
-						  val.l));
+			CU_ASSERT_TRUE(val.l == strlen(rows[i].value) &&
+				       !memcmp(val.p, rows[i].value, val.l));
 	}
 }
 
@@ -50,9 +45,9 @@ static void numbers_are_bounded(void)
 		bool good;
 		uint32_t value;
 	} rows[] = {
-		{"0", true, 0},	       {"255", true, 255},
-		{"256", false, 0},     {"", false, 0},
-		{"-1", false, 0},      {"1x", false, 0},
+		{"0", true, 0},           {"255", true, 255},
+		{"256", false, 0},        {"", false, 0},
+		{"-1", false, 0},         {"1x", false, 0},
 		{"4294967297", false, 0}, {"99999999999999999999", false, 0},
 	};
 

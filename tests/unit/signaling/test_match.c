@@ -9,9 +9,8 @@
 static const struct match_limits limits = {1280, 720, 25};
 
 
-static struct match_format format(uint8_t pt, const char *name,
-				  uint32_t clock, uint8_t channels,
-				  const char *fmtp)
+static struct match_format format(uint8_t pt, const char *name, uint32_t clock,
+				  uint8_t channels, const char *fmtp)
 {
 	struct match_format f;
 
@@ -118,8 +117,8 @@ static void level_without_asymmetry_is_only_lowered(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct match_format f
-			= format(96, "H264", 90000, 1, rows[i].fmtp);
+		struct match_format f =
+			format(96, "H264", 90000, 1, rows[i].fmtp);
 		struct match m;
 
 		match_choose(&m, MATCH_VIDEO, &f, 1, NULL, &limits);
@@ -152,8 +151,8 @@ static void pictures_fit_the_level(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct match_format f = format(96, rows[i].name, 90000, 1,
-					       rows[i].fmtp);
+		struct match_format f =
+			format(96, rows[i].name, 90000, 1, rows[i].fmtp);
 		struct match_limits picture;
 		struct match m;
 
@@ -200,8 +199,8 @@ static void our_payload_types_avoid_used_ones(void)
 		uint8_t pts[2] = {m.codecs[i].pt, m.codecs[i].rtx_pt};
 
 		for (size_t k = 0; k < 2; k++) {
-			CU_ASSERT_TRUE(pts[k] >= 96 && pts[k] != 102
-				       && pts[k] != 104);
+			CU_ASSERT_TRUE(pts[k] >= 96 && pts[k] != 102 &&
+				       pts[k] != 104);
 			CU_ASSERT_FALSE(seen[1] & 1ull << (pts[k] - 64));
 			seen[1] |= 1ull << (pts[k] - 64);
 		}

@@ -1,5 +1,5 @@
 /**
- * @file test_offer.c  Offer/answer with recorded and written offers
+ * @file test_offer.c  Their offers, recorded and written, and our answers
  *
  * sdp/chromium-*: recorded from Chromium 156; sdp/baresip-*: from baresip
  * 1.0.0; sdp/firefox-* and sdp/volte-*: written after what Firefox sends and
@@ -9,131 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "signaling/offer.h"
+#include "tests/unit/signaling/test_offer_world.h"
 #include "tests/unit/unit.h"
-
-#define SDP_HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\n"
-#define SDP_PLAIN SDP_HEAD "c=IN IP4 192.0.2.9\r\nt=0 0\r\n"
-#define ICE_DTLS                                                              \
-	"a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n"            \
-	"a=fingerprint:sha-1 "                                                \
-	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33\r\n"
-
-
-static struct offer *make(bool sdes)
-{
-	struct offer_config config;
-	struct offer *o = NULL;
-
-	memset(&config, 0, sizeof(config));
-	sa_set_str(&config.address, "198.51.100.1", 0);
-	config.sdes_allowed = sdes;
-	config.video_width = 1280;
-	config.video_height = 720;
-	config.video_fps = 25;
-	CU_ASSERT_EQUAL_FATAL(offer_alloc(&o, &config), 0);
-	return o;
-}
-
-
-/** A file beside the tests; the program runs in the project's root */
-static char *load(const char *name)
-{
-	char path[256];
-	char *text = calloc(1, 65536);
-	FILE *f;
-
-	snprintf(path, sizeof(path), "tests/unit/signaling/sdp/%s", name);
-	f = fopen(path, "r");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	CU_ASSERT_TRUE(fread(text, 1, 65535, f) > 0);
-	fclose(f);
-	return text;
-}
-
-
-/** What a mixer would say to the description */
-static json_t *mixer_side(const json_t *leg)
-{
-	json_t *transports = json_array(), *media = json_array();
-	size_t i;
-	json_t *t;
-
-	json_array_foreach(json_object_get(leg, "transports"), i, t) {
-		const char *kind
-			= json_string_value(json_object_get(t, "kind"));
-
-		if (!strcmp(kind, "webrtc"))
-			json_array_append_new(
-				transports,
-				json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},"
-					  "s:[{s:s,s:i,s:i}]}",
-					  "kind", kind, "ice", "ufrag", "UUUU",
-					  "pwd", "PPPPPPPPPPPPPPPPPPPPPPPP",
-					  "fingerprint", "hash", "sha-256",
-					  "value", "AA:BB", "candidates",
-					  "address", "203.0.113.5", "port",
-					  10000, "priority", 2130706431));
-		else
-			json_array_append_new(
-				transports,
-				json_pack("{s:s,s:s,s:i,s:i,s:{s:s}}", "kind",
-					  kind, "address", "203.0.113.5",
-					  "port", 20000 + 2 * (int)i,
-					  "rtcp_port", 20001 + 2 * (int)i,
-					  "sdes", "local_key", "T1VSS0VZ"));
-	}
-	for (i = 0; i < json_array_size(json_object_get(leg, "media")); i++)
-		json_array_append_new(
-			media, json_pack("{s:i,s:i,s:s}", "ssrc",
-					 1000 + (int)i, "rtx_ssrc",
-					 2000 + (int)i, "cname", "cn"));
-	return json_pack("{s:o,s:o}", "transports", transports, "media",
-			 media);
-}
-
-
-static char *text_of(struct mbuf *mb)
-{
-	char *text = calloc(1, mb->end + 1);
-
-	memcpy(text, mb->buf, mb->end);
-	mem_deref(mb);
-	return text;
-}
-
-
-/** Their offer in, our answer out; the description as sorted JSON */
-static enum reason exchange(struct offer *o, const char *sdp, char **leg_text,
-			    char **answer)
-{
-	json_t *leg = NULL, *local;
-	struct mbuf *mb = NULL;
-	enum reason reason = offer_remote(o, sdp, strlen(sdp), &leg);
-
-	*leg_text = *answer = NULL;
-	if (reason != REASON_NONE)
-		return reason;
-	local = mixer_side(leg);
-	CU_ASSERT_EQUAL_FATAL(offer_answer(o, local, &mb), 0);
-	*leg_text = json_dumps(leg, JSON_COMPACT | JSON_SORT_KEYS);
-	*answer = text_of(mb);
-	json_decref(local);
-	json_decref(leg);
-	return reason;
-}
-
-
-static bool check(const char *where, const char *text, const char *row)
-{
-	bool wanted = row[0] != '!';
-	bool there = strstr(text, wanted ? row : row + 1) != NULL;
-
-	if (there != wanted)
-		printf("\n%s: %s %s in\n%s\n", where,
-		       wanted ? "missing" : "unwanted", row, text);
-	return there == wanted;
-}
 
 /** A recorded offer, what must (or with '!' must not) be in the description
  *  and in the answer */
@@ -142,7 +19,8 @@ static const struct recorded {
 	bool sdes;
 	const char *leg[20], *answer[28];
 } recorded[] = {
-	{"chromium-audio-video-data.sdp", false,
+	{"chromium-audio-video-data.sdp",
+	 false,
 	 {"\"kind\":\"webrtc\"", "\"role\":\"server\"", "\"ufrag\":\"kvHj\"",
 	  "{\"channels\":2,\"clock\":48000,\"dtx\":false,\"fec\":true,"
 	  "\"name\":\"opus\",\"pt\":111,\"stereo\":false},{\"clock\":8000,"
@@ -159,29 +37,40 @@ static const struct recorded {
 	  "\"remb\":true}",
 	  "\"ssrcs\":[3466094187]", "\"ssrcs\":[156348674,639803499]",
 	  "\"width\":1280", "!\"transport\":1", "!application"},
-	 {"a=group:BUNDLE 0 1\r\n", "a=ice-lite\r\n",
+	 {"a=group:BUNDLE 0 1\r\n",
+	  "a=ice-lite\r\n",
 	  "m=audio 10000 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 126\r\n",
 	  "m=video 10000 UDP/TLS/RTP/SAVPF 96 97 108 109\r\n",
 	  "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n",
-	  "a=setup:passive\r\n", "a=rtcp-mux\r\n",
+	  "a=setup:passive\r\n",
+	  "a=rtcp-mux\r\n",
 	  "a=rtpmap:111 opus/48000/2\r\n",
 	  "a=fmtp:111 minptime=10;useinbandfec=1\r\n",
 	  "a=rtpmap:110 telephone-event/48000\r\n",
 	  "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
 	  "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n",
-	  "a=rtcp-fb:96 nack pli\r\n", "a=rtcp-fb:96 goog-remb\r\n",
+	  "a=rtcp-fb:96 nack pli\r\n",
+	  "a=rtcp-fb:96 goog-remb\r\n",
 	  "a=fmtp:97 apt=96\r\n",
 	  "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;"
 	  "profile-level-id=42e01f\r\n",
-	  "a=msid:parley audio0\r\n", "a=msid:parley video0\r\n",
-	  "a=ssrc-group:FID 1001 2001\r\n", "a=ssrc:1000 cname:cn\r\n",
+	  "a=msid:parley audio0\r\n",
+	  "a=msid:parley video0\r\n",
+	  "a=ssrc-group:FID 1001 2001\r\n",
+	  "a=ssrc:1000 cname:cn\r\n",
 	  "a=candidate:1 1 udp 2130706431 203.0.113.5 10000 typ host\r\n",
-	  "a=end-of-candidates\r\n", "a=fingerprint:sha-256 AA:BB\r\n",
-	  "!transport-cc", "!VP9", "!red/", "!a=rtcp-rsize"}},
-	{"chromium-audio.sdp", false,
+	  "a=end-of-candidates\r\n",
+	  "a=fingerprint:sha-256 AA:BB\r\n",
+	  "!transport-cc",
+	  "!VP9",
+	  "!red/",
+	  "!a=rtcp-rsize"}},
+	{"chromium-audio.sdp",
+	 false,
 	 {"\"kind\":\"audio\"", "!\"kind\":\"video\""},
 	 {"a=group:BUNDLE 0\r\n", "!m=video"}},
-	{"firefox-audio-video.sdp", false,
+	{"firefox-audio-video.sdp",
+	 false,
 	 {"\"max_playback_rate\":48000", "\"stereo\":true",
 	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,\"mid\":3}",
 	  "\"events\":[{\"clock\":8000,\"pt\":101}]", "\"pt\":109",
@@ -191,7 +80,8 @@ static const struct recorded {
 	 {"a=group:BUNDLE 0 1\r\n",
 	  "m=audio 10000 UDP/TLS/RTP/SAVPF 109 9 0 8 101\r\n",
 	  "m=video 10000 UDP/TLS/RTP/SAVPF 120 124 126 127\r\n"}},
-	{"baresip-av.sdp", false,
+	{"baresip-av.sdp",
+	 false,
 	 {"\"kind\":\"plain\"", "\"remote\":\"10.9.9.1:20018\"",
 	  "\"remote_rtcp\":\"10.9.9.1:20019\"",
 	  "\"remote\":\"10.9.9.1:20008\"", "\"rtcp_mux\":false",
@@ -199,26 +89,29 @@ static const struct recorded {
 	  "\"packetization_mode\":1", "\"pli\":true", "\"nack\":false",
 	  "\"ptime\":20", "!sdes", "!\"ice\"", "!H263"},
 	 {"m=audio 20000 RTP/AVP 96 97 9 98 0 8 101\r\n",
-	  "m=video 20002 RTP/AVP 97 100\r\n",
-	  "a=fmtp:97 octet-align=1\r\n", "a=rtcp-fb:97 nack pli\r\n",
+	  "m=video 20002 RTP/AVP 97 100\r\n", "a=fmtp:97 octet-align=1\r\n",
+	  "a=rtcp-fb:97 nack pli\r\n",
 	  "a=fmtp:97 packetization-mode=1;profile-level-id=42e01f\r\n",
 	  "c=IN IP4 203.0.113.5\r\n", "a=ptime:20\r\n", "!a=rtcp-mux",
 	  "!a=msid", "!a=ice", "!BUNDLE", "!a=crypto", "!a=mid"}},
-	{"baresip-amr.sdp", false,
+	{"baresip-amr.sdp",
+	 false,
 	 {"\"name\":\"AMR-WB\",\"octet_align\":true,\"pt\":96"},
 	 {"m=audio 20000 RTP/AVP 96 97 8 101\r\n",
 	  "a=rtpmap:96 AMR-WB/16000\r\n"}},
-	{"baresip-sdes.sdp", true,
+	{"baresip-sdes.sdp",
+	 true,
 	 {"\"sdes\":{\"remote_key\":"
 	  "\"Xkjr+gEBvnH6POqhHhuYxmQmNuq216s+WeLINF2W\","
 	  "\"suite\":\"AES_CM_128_HMAC_SHA1_80\"}"},
 	 {"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:T1VSS0VZ\r\n"}},
 	{"baresip-sdes.sdp", false, {"!sdes"}, {"!a=crypto"}},
-	{"baresip-dtls.sdp", false,
+	{"baresip-dtls.sdp",
+	 false,
 	 {"\"kind\":\"webrtc\"", "\"transport\":1", "\"hash\":\"sha-256\""},
-	 {"!BUNDLE", "m=video 10000 UDP/TLS/RTP/SAVPF 96\r\n",
-	  "!a=rtcp-mux"}},
-	{"volte-audio.sdp", false,
+	 {"!BUNDLE", "m=video 10000 UDP/TLS/RTP/SAVPF 96\r\n", "!a=rtcp-mux"}},
+	{"volte-audio.sdp",
+	 false,
 	 {"\"remote\":\"[2001:db8:1::aaaa]:50010\"", "\"kbps\":38",
 	  "\"name\":\"AMR-WB\",\"octet_align\":false,\"pt\":104",
 	  "\"mode_change_neighbor\":true,\"mode_change_period\":2,"
@@ -230,14 +123,14 @@ static const struct recorded {
 	  "a=fmtp:105 octet-align=0;mode-set=0,2,4,7;"
 	  "mode-change-capability=2\r\n",
 	  "a=maxptime:120\r\n"}},
-	{"volte-audio-video.sdp", false,
+	{"volte-audio-video.sdp",
+	 false,
 	 {"\"mode_set\":[0,1,2],\"name\":\"AMR-WB\",\"octet_align\":true,"
 	  "\"pt\":97",
 	  "\"kbps\":512", "\"width\":320", "\"height\":240",
-	  "\"profile_level_id\":\"42e00c\"", "\"nack\":true",
-	  "\"fir\":true", "!\"pt\":101", "!\"pt\":98"},
-	 {"m=audio 20000 RTP/AVP 97 100\r\n",
-	  "m=video 20002 RTP/AVPF 99\r\n",
+	  "\"profile_level_id\":\"42e00c\"", "\"nack\":true", "\"fir\":true",
+	  "!\"pt\":101", "!\"pt\":98"},
+	 {"m=audio 20000 RTP/AVP 97 100\r\n", "m=video 20002 RTP/AVPF 99\r\n",
 	  "a=fmtp:97 octet-align=1;mode-set=0,1,2\r\n",
 	  "a=fmtp:99 packetization-mode=0;profile-level-id=42e00c\r\n"}},
 };
@@ -247,15 +140,18 @@ static void answers_recorded_offers(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(recorded); i++) {
 		const struct recorded *r = &recorded[i];
-		char *sdp = load(r->file), *leg, *answer;
-		struct offer *o = make(r->sdes);
+		char *sdp = offer_world_load(r->file), *leg, *answer;
+		struct offer *o = offer_world_make(r->sdes);
 
-		CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &answer),
-				      REASON_NONE);
+		CU_ASSERT_EQUAL_FATAL(
+			offer_world_exchange(o, sdp, &leg, &answer),
+			REASON_NONE);
 		for (size_t k = 0; k < 20 && r->leg[k]; k++)
-			CU_ASSERT_TRUE(check(r->file, leg, r->leg[k]));
+			CU_ASSERT_TRUE(
+				offer_world_check(r->file, leg, r->leg[k]));
 		for (size_t k = 0; k < 28 && r->answer[k]; k++)
-			CU_ASSERT_TRUE(check(r->file, answer, r->answer[k]));
+			CU_ASSERT_TRUE(offer_world_check(r->file, answer,
+							 r->answer[k]));
 		free(leg);
 		free(answer);
 		free(sdp);
@@ -346,14 +242,14 @@ static const struct written {
 	{"", false, REASON_BAD_REQUEST, NULL, NULL},
 	{"v=1\r\no=- 1 1 IN IP4 1.2.3.4\r\n", false, REASON_BAD_REQUEST, NULL,
 	 NULL},
-	{"v=0\r\ns=-\r\nm=audio 5004 RTP/AVP 0\r\n", false,
-	 REASON_BAD_REQUEST, NULL, NULL},
+	{"v=0\r\ns=-\r\nm=audio 5004 RTP/AVP 0\r\n", false, REASON_BAD_REQUEST,
+	 NULL, NULL},
 	{"v=0\r\no=- 1 1 IN\r\nm=audio 5004 RTP/AVP 0\r\n", false,
 	 REASON_BAD_REQUEST, NULL, NULL},
 	{SDP_PLAIN "m=audio 99999 RTP/AVP 0\r\n", false, REASON_BAD_REQUEST,
 	 NULL, NULL},
-	{SDP_PLAIN "m=audio 5004 RTP/AVP\r\n", false, REASON_BAD_REQUEST,
-	 NULL, NULL},
+	{SDP_PLAIN "m=audio 5004 RTP/AVP\r\n", false, REASON_BAD_REQUEST, NULL,
+	 NULL},
 	{SDP_PLAIN "m=audio\r\n", false, REASON_BAD_REQUEST, NULL, NULL},
 	{SDP_PLAIN "not a row\r\n", false, REASON_BAD_REQUEST, NULL, NULL},
 	{SDP_PLAIN "m=audio 5004 RTP/AVP 0 0 999 -1 4294967296 x 8\r\n"
@@ -370,18 +266,20 @@ static void answers_or_refuses_written_offers(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(written); i++) {
 		const struct written *w = &written[i];
-		struct offer *o = make(w->sdes);
+		struct offer *o = offer_world_make(w->sdes);
 		char *leg, *answer;
-		enum reason reason = exchange(o, w->sdp, &leg, &answer);
+		enum reason reason =
+			offer_world_exchange(o, w->sdp, &leg, &answer);
 
 		CU_ASSERT_EQUAL(reason, w->reason);
 		if (reason != w->reason)
 			printf("\nreason %d, not %d: %s\n", reason, w->reason,
 			       w->sdp);
 		if (leg && w->leg)
-			CU_ASSERT_TRUE(check(w->sdp, leg, w->leg));
+			CU_ASSERT_TRUE(offer_world_check(w->sdp, leg, w->leg));
 		if (answer && w->answer)
-			CU_ASSERT_TRUE(check(w->sdp, answer, w->answer));
+			CU_ASSERT_TRUE(
+				offer_world_check(w->sdp, answer, w->answer));
 		free(leg);
 		free(answer);
 		mem_deref(o);
@@ -392,17 +290,18 @@ static void answers_or_refuses_written_offers(void)
 static void caps_hold_against_floods(void)
 {
 	static const char *const floods[] = {
-		"a=x\r\n", "m=audio 5004 RTP/AVP 0\r\n", "\r\n",
+		"a=x\r\n",
+		"m=audio 5004 RTP/AVP 0\r\n",
+		"\r\n",
 		"a=candidate:1 1 udp 1 192.0.2.1 1 typ host\r\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(floods); i++) {
 		size_t n = strlen(floods[i]), size = 10000 * n + 512;
 		char *sdp = calloc(1, size);
-		struct offer *o = make(false);
-		size_t len = (size_t)snprintf(sdp, size, "%s",
-					      SDP_PLAIN
-					      "m=audio 1 RTP/AVP 0\r\n");
+		struct offer *o = offer_world_make(false);
+		size_t len = (size_t)snprintf(
+			sdp, size, "%s", SDP_PLAIN "m=audio 1 RTP/AVP 0\r\n");
 		json_t *leg = NULL;
 
 		for (int k = 0; k < 10000; k++, len += n)
@@ -419,7 +318,7 @@ static void caps_hold_against_floods(void)
 static void lines_beyond_the_cap_are_answered_with_port_0(void)
 {
 	char sdp[4096] = SDP_PLAIN;
-	struct offer *o = make(false);
+	struct offer *o = offer_world_make(false);
 	char *leg, *answer;
 	size_t lines = 0;
 
@@ -427,7 +326,8 @@ static void lines_beyond_the_cap_are_answered_with_port_0(void)
 		strcat(sdp, i ? "m=video 5004 RTP/AVP 96\r\n"
 			      : "m=audio 5004 RTP/AVP 0\r\n");
 	strcat(sdp, "a=rtpmap:96 VP8/90000\r\n");
-	CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &answer), REASON_NONE);
+	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, sdp, &leg, &answer),
+			      REASON_NONE);
 	for (const char *p = answer; (p = strstr(p, "m=video 0 ")); p++)
 		++lines;
 	CU_ASSERT_EQUAL(lines, 19);
@@ -437,33 +337,27 @@ static void lines_beyond_the_cap_are_answered_with_port_0(void)
 }
 
 
-static void version_of(const char *sdp, char id[32], char version[32])
-{
-	id[0] = version[0] = '\0';
-	CU_ASSERT_EQUAL(sscanf(strstr(sdp, "o=-") + 4, "%31s %31s", id,
-			       version), 2);
-}
-
-
 static void origin_counts_up_and_reprints_are_equal(void)
 {
-	char *sdp = load("chromium-audio-video.sdp"), *leg, *a, *b;
-	struct offer *o = make(false);
+	char *sdp = offer_world_load("chromium-audio-video.sdp"), *leg, *a, *b;
+	struct offer *o = offer_world_make(false);
 	char id[2][32], version[2][32];
 	struct mbuf *mb = NULL;
 	json_t *desc = NULL, *local;
 
-	CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &a), REASON_NONE);
+	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, sdp, &leg, &a),
+			      REASON_NONE);
 	CU_ASSERT_EQUAL(offer_leg(o, &desc), 0);
-	local = mixer_side(desc);
+	local = offer_world_mixer(desc);
 	CU_ASSERT_EQUAL(offer_answer(o, local, &mb), 0);
-	b = text_of(mb);
+	b = offer_world_text(mb);
 	CU_ASSERT_STRING_EQUAL(a, b);
 	free(b);
 	free(leg);
-	CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &b), REASON_NONE);
-	version_of(a, id[0], version[0]);
-	version_of(b, id[1], version[1]);
+	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, sdp, &leg, &b),
+			      REASON_NONE);
+	offer_world_version(a, id[0], version[0]);
+	offer_world_version(b, id[1], version[1]);
 	CU_ASSERT_STRING_EQUAL(id[0], id[1]);
 	CU_ASSERT_EQUAL(atoi(version[0]) + 1, atoi(version[1]));
 	json_decref(desc);
@@ -499,15 +393,17 @@ static void reoffer_drops_and_adds_video(void)
 		{"\"kind\":\"audio\",\"mid\":\"\",\"off\":true",
 		 "m=audio 0 RTP/AVP 0\r\n"},
 	};
-	struct offer *o = make(false);
+	struct offer *o = offer_world_make(false);
 
 	for (size_t i = 0; i < ARRAY_SIZE(offers); i++) {
 		char *leg, *answer;
 
-		CU_ASSERT_EQUAL_FATAL(exchange(o, offers[i], &leg, &answer),
-				      REASON_NONE);
-		CU_ASSERT_TRUE(check(offers[i], leg, want[i][0]));
-		CU_ASSERT_TRUE(check(offers[i], answer, want[i][1]));
+		CU_ASSERT_EQUAL_FATAL(
+			offer_world_exchange(o, offers[i], &leg, &answer),
+			REASON_NONE);
+		CU_ASSERT_TRUE(offer_world_check(offers[i], leg, want[i][0]));
+		CU_ASSERT_TRUE(
+			offer_world_check(offers[i], answer, want[i][1]));
 		free(leg);
 		free(answer);
 	}
@@ -517,322 +413,30 @@ static void reoffer_drops_and_adds_video(void)
 
 static void hold_is_seen_and_keeps_the_address(void)
 {
-	struct offer *o = make(false);
+	struct offer *o = offer_world_make(false);
 	char *leg, *answer;
 
 	CU_ASSERT_EQUAL_FATAL(
-		exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n", &leg,
-			 &answer),
+		offer_world_exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n",
+				     &leg, &answer),
 		REASON_NONE);
 	CU_ASSERT_FALSE(offer_held(o));
 	free(leg);
 	free(answer);
 	CU_ASSERT_EQUAL_FATAL(
-		exchange(o,
-			 SDP_HEAD "c=IN IP4 0.0.0.0\r\n"
-				  "m=audio 5004 RTP/AVP 0\r\n",
-			 &leg, &answer),
+		offer_world_exchange(o,
+				     SDP_HEAD "c=IN IP4 0.0.0.0\r\n"
+					      "m=audio 5004 RTP/AVP 0\r\n",
+				     &leg, &answer),
 		REASON_NONE);
 	CU_ASSERT_TRUE(offer_held(o));
-	CU_ASSERT_TRUE(check("hold", leg, "\"remote\":\"192.0.2.9:5004\""));
+	CU_ASSERT_TRUE(offer_world_check("hold", leg,
+					 "\"remote\":\"192.0.2.9:5004\""));
 	free(leg);
 	free(answer);
 	mem_deref(o);
 }
 
-
-/** Begin an offer and print it */
-static char *our_offer(struct offer *o, bool webrtc, bool video, char **leg)
-{
-	json_t *desc = NULL, *local;
-	struct mbuf *mb = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(offer_begin(o, webrtc, video, &desc), 0);
-	local = mixer_side(desc);
-	CU_ASSERT_EQUAL_FATAL(offer_local(o, local, &mb), 0);
-	if (leg)
-		*leg = json_dumps(desc, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(local);
-	json_decref(desc);
-	return text_of(mb);
-}
-
-
-static enum reason their_answer(struct offer *o, const char *sdp, char **leg)
-{
-	json_t *desc = NULL;
-	enum reason reason
-		= offer_remote_answer(o, sdp, strlen(sdp), &desc);
-
-	*leg = desc ? json_dumps(desc, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	json_decref(desc);
-	return reason;
-}
-
-static const char plain_answer[]
-	= SDP_PLAIN "m=audio 5004 RTP/AVP 8 101\r\n"
-		    "a=rtpmap:101 telephone-event/8000\r\n"
-		    "m=video 0 RTP/AVP 104\r\n";
-
-
-static void our_plain_offer_is_answered(void)
-{
-	static const char *const lines[] = {
-		"m=audio 20000 RTP/AVP 111 97 98 9 99 100 0 8 13 110 101 112",
-		"a=fmtp:97 octet-align=1\r\n",
-		"m=video 20002 RTP/AVP 104 106 102\r\n",
-		"a=rtcp-fb:104 nack pli\r\n", "a=ptime:20\r\n", "!a=ice",
-		"!a=setup", "!rtx/", "!a=mid", "!a=crypto", "!a=msid",
-	};
-	struct offer *o = make(false);
-	char *leg, *sdp = our_offer(o, false, true, &leg);
-
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		CU_ASSERT_TRUE(check("our offer", sdp, lines[i]));
-	CU_ASSERT_TRUE(check("our offer", leg, "!remote"));
-	free(leg);
-	free(sdp);
-	CU_ASSERT_EQUAL(their_answer(o, plain_answer, &leg), REASON_NONE);
-	CU_ASSERT_TRUE(check("answer", leg,
-			     "\"codecs\":[{\"clock\":8000,\"name\":\"PCMA\","
-			     "\"pt\":8}]"));
-	CU_ASSERT_TRUE(check("answer", leg,
-			     "\"kind\":\"video\",\"mid\":\"\",\"off\":true"));
-	CU_ASSERT_TRUE(
-		check("answer", leg, "\"remote\":\"192.0.2.9:5004\""));
-	CU_ASSERT_FALSE(offer_is_webrtc(o));
-	free(leg);
-	mem_deref(o);
-}
-
-
-static void sdes_is_offered_where_allowed(void)
-{
-	struct offer *o = make(true);
-	char *leg, *sdp = our_offer(o, false, false, &leg);
-
-	CU_ASSERT_TRUE(check("offer", leg,
-			     "\"sdes\":{\"suite\":"
-			     "\"AES_CM_128_HMAC_SHA1_80\"}"));
-	CU_ASSERT_TRUE(check("offer", sdp, "m=audio 20000 RTP/SAVP 111"));
-	CU_ASSERT_TRUE(check("offer", sdp,
-			     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
-			     "inline:T1VSS0VZ\r\n"));
-	free(leg);
-	free(sdp);
-	mem_deref(o);
-}
-
-static const char webrtc_answer[]
-	= SDP_HEAD "t=0 0\r\na=group:BUNDLE 0 1\r\nc=IN IP4 0.0.0.0\r\n"
-	  "m=audio 9 UDP/TLS/RTP/SAVPF 111 110\r\na=mid:0\r\n" ICE_DTLS
-	  "a=setup:active\r\na=rtpmap:111 opus/48000/2\r\n"
-	  "a=rtpmap:110 telephone-event/48000\r\n"
-	  "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
-	  "m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=mid:1\r\n" ICE_DTLS
-	  "a=setup:active\r\na=rtpmap:102 VP8/90000\r\n"
-	  "a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\n";
-
-
-static void our_webrtc_offer_is_answered(void)
-{
-	static const char *const lines[] = {
-		"a=group:BUNDLE 0 1\r\n", "a=ice-lite\r\n",
-		"m=audio 10000 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 101\r\n",
-		"m=video 10000 UDP/TLS/RTP/SAVPF 102 103 104 105\r\n",
-		"a=setup:actpass\r\n", "a=rtcp-mux\r\n", "a=mid:1\r\n",
-		"a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
-		"a=fmtp:105 apt=104\r\n", "a=msid:parley video0\r\n", "!AMR",
-	};
-	struct offer *o = make(false);
-	char *leg, *sdp = our_offer(o, true, true, &leg);
-
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		CU_ASSERT_TRUE(check("our offer", sdp, lines[i]));
-	CU_ASSERT_TRUE(check("our offer", leg,
-			     "\"transports\":[{\"kind\":\"webrtc\"}]"));
-	free(leg);
-	free(sdp);
-	CU_ASSERT_EQUAL(their_answer(o, webrtc_answer, &leg), REASON_NONE);
-	CU_ASSERT_TRUE(check("answer", leg, "\"role\":\"server\""));
-	CU_ASSERT_TRUE(check("answer", leg, "{\"apt\":102,\"pt\":103}"));
-	CU_ASSERT_TRUE(check("answer", leg, "\"audio_level\":1"));
-	CU_ASSERT_TRUE(check("answer", leg, "!H264"));
-	CU_ASSERT_TRUE(offer_is_webrtc(o));
-	free(leg);
-	mem_deref(o);
-}
-
-
-static void answers_that_do_not_fit_are_refused(void)
-{
-	static const struct {
-		const char *sdp;
-		enum reason reason;
-	} rows[] = {
-		{SDP_PLAIN "m=audio 5004 RTP/AVP 8\r\n", REASON_BAD_REQUEST},
-		{SDP_PLAIN "m=video 5004 RTP/AVP 104\r\n"
-			   "m=audio 5006 RTP/AVP 8\r\n",
-		 REASON_BAD_REQUEST},
-		{SDP_PLAIN "m=audio 5004 RTP/AVP 18\r\n"
-			   "m=video 0 RTP/AVP 104\r\n",
-		 REASON_NO_CODEC},
-		{SDP_PLAIN "m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 104\r\n",
-		 REASON_NO_CODEC},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct offer *o = make(false);
-		char *leg;
-
-		free(our_offer(o, false, true, NULL));
-		CU_ASSERT_EQUAL(their_answer(o, rows[i].sdp, &leg),
-				rows[i].reason);
-		CU_ASSERT_PTR_NULL(leg);
-		mem_deref(o);
-	}
-}
-
-
-static void our_reoffer_keeps_their_numbers(void)
-{
-	static const char *const lines[] = {
-		"m=audio 10000 UDP/TLS/RTP/SAVPF 111 9 0 8 13 110 126\r\n",
-		"m=video 10000 UDP/TLS/RTP/SAVPF 96 97 108 109\r\n",
-		"m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n",
-		"a=setup:actpass\r\n", "a=group:BUNDLE 0 1\r\n",
-	};
-	char *sdp = load("chromium-audio-video-data.sdp"), *leg, *answer;
-	struct offer *o = make(false);
-	char id[2][32], version[2][32];
-	char *ours;
-
-	CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &answer), REASON_NONE);
-	free(leg);
-	ours = our_offer(o, false, true, &leg);
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		CU_ASSERT_TRUE(check("re-offer", ours, lines[i]));
-	CU_ASSERT_TRUE(check("re-offer", leg, "!\"ice\""));
-	version_of(answer, id[0], version[0]);
-	version_of(ours, id[1], version[1]);
-	CU_ASSERT_STRING_EQUAL(id[0], id[1]);
-	CU_ASSERT_EQUAL(atoi(version[0]) + 1, atoi(version[1]));
-	free(ours);
-	free(leg);
-	free(answer);
-	free(sdp);
-	mem_deref(o);
-}
-
-
-static void our_reoffer_adds_and_drops_video(void)
-{
-	char *sdp = load("chromium-audio.sdp"), *leg, *answer, *ours;
-	struct offer *o = make(false);
-
-	CU_ASSERT_EQUAL_FATAL(exchange(o, sdp, &leg, &answer), REASON_NONE);
-	free(leg);
-	free(answer);
-	free(sdp);
-	ours = our_offer(o, true, true, &leg);
-	CU_ASSERT_TRUE(check("add", ours, "a=group:BUNDLE 0 1\r\n"));
-	CU_ASSERT_TRUE(check("add", ours,
-			     "m=video 10000 UDP/TLS/RTP/SAVPF 102 103"));
-	CU_ASSERT_TRUE(check("add", leg, "\"kind\":\"video\",\"mid\":\"1\""));
-	CU_ASSERT_FALSE(offer_has_video(o));
-	free(leg);
-	free(ours);
-	/* Chromium offered the extensions of audio as 2 and 4 */
-	CU_ASSERT_EQUAL(their_answer(o, webrtc_answer, &leg), REASON_NONE);
-	CU_ASSERT_TRUE(offer_has_video(o));
-	free(leg);
-	ours = our_offer(o, true, false, &leg);
-	CU_ASSERT_TRUE(check("drop", ours, "a=group:BUNDLE 0\r\n"));
-	CU_ASSERT_TRUE(check("drop", ours, "m=video 0 UDP/TLS/RTP/SAVPF"));
-	CU_ASSERT_TRUE(check("drop", leg,
-			     "\"mid\":\"1\",\"off\":true"));
-	free(leg);
-	free(ours);
-	mem_deref(o);
-}
-
-
-static void rollback_returns_to_what_was_agreed(void)
-{
-	struct offer *o = make(false);
-	char *leg, *answer, *before, *after;
-	json_t *desc = NULL;
-
-	CU_ASSERT_EQUAL(offer_leg(o, &desc), ENOENT);
-	CU_ASSERT_EQUAL_FATAL(
-		exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n", &leg,
-			 &answer),
-		REASON_NONE);
-	CU_ASSERT_EQUAL(offer_leg(o, &desc), 0);
-	before = json_dumps(desc, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(desc);
-	free(our_offer(o, false, true, NULL));
-	offer_rollback(o);
-	CU_ASSERT_EQUAL(offer_leg(o, &desc), 0);
-	after = json_dumps(desc, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(desc);
-	CU_ASSERT_STRING_EQUAL(before, after);
-	CU_ASSERT_STRING_EQUAL(before, leg);
-	free(before);
-	free(after);
-	free(leg);
-	free(answer);
-	/* A version that was sent is not used again */
-	CU_ASSERT_EQUAL_FATAL(
-		exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n", &leg,
-			 &answer),
-		REASON_NONE);
-	CU_ASSERT_PTR_NOT_NULL(strstr(answer, " 3 IN IP4 203.0.113.5\r\n"));
-	free(leg);
-	free(answer);
-	mem_deref(o);
-}
-
-
-static void refused_reoffer_leaves_the_agreed_state(void)
-{
-	struct offer *o = make(false);
-	char *leg, *answer, *again;
-
-	CU_ASSERT_EQUAL_FATAL(
-		exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n", &leg,
-			 &answer),
-		REASON_NONE);
-	free(leg);
-	CU_ASSERT_EQUAL(exchange(o, SDP_PLAIN "m=audio 5004 RTP/AVP 18\r\n",
-				 &leg, &again),
-			REASON_NO_CODEC);
-	CU_ASSERT_FALSE(offer_held(o));
-	free(our_offer(o, false, false, &leg));
-	CU_ASSERT_TRUE(check("after", leg, "PCMU"));
-	free(leg);
-	free(answer);
-	mem_deref(o);
-}
-
-
-static void a_mixer_that_breaks_lines_is_refused(void)
-{
-	static const char sdp[] = SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n";
-	struct offer *o = make(false);
-	json_t *leg = NULL, *local;
-	struct mbuf *mb = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(offer_remote(o, sdp, sizeof(sdp) - 1, &leg),
-			      REASON_NONE);
-	local = json_pack("{s:[{s:s,s:i}],s:[]}", "transports", "address",
-			  "1.2.3.4\r\na=evil", "port", 5, "media");
-	CU_ASSERT_EQUAL(offer_answer(o, local, &mb), EINVAL);
-	CU_ASSERT_PTR_NULL(mb);
-	json_decref(local);
-	json_decref(leg);
-	mem_deref(o);
-}
 
 static CU_TestInfo tests[] = {
 	{"answers recorded offers", answers_recorded_offers},
@@ -846,20 +450,6 @@ static CU_TestInfo tests[] = {
 	{"re-offer drops and adds video", reoffer_drops_and_adds_video},
 	{"hold is seen and keeps the address",
 	 hold_is_seen_and_keeps_the_address},
-	{"our plain offer is answered", our_plain_offer_is_answered},
-	{"SDES is offered where allowed", sdes_is_offered_where_allowed},
-	{"our WebRTC offer is answered", our_webrtc_offer_is_answered},
-	{"answers that do not fit are refused",
-	 answers_that_do_not_fit_are_refused},
-	{"our re-offer keeps their numbers", our_reoffer_keeps_their_numbers},
-	{"our re-offer adds and drops video",
-	 our_reoffer_adds_and_drops_video},
-	{"rollback returns to what was agreed",
-	 rollback_returns_to_what_was_agreed},
-	{"a refused re-offer leaves the agreed state",
-	 refused_reoffer_leaves_the_agreed_state},
-	{"a mixer that breaks lines is refused",
-	 a_mixer_that_breaks_lines_is_refused},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(offer, tests)
