@@ -78,7 +78,7 @@ enum stream_piece stream_piece(const char *p, size_t len, size_t max,
 	end  = from < len ? memmem(p + from, len - from, "\r\n\r\n", 4) : NULL;
 	if (!end) {
 		*scanned = len;
-		*bytes	 = len;
+		*bytes	 = MIN(len, max);
 		return len > MIN(max, WIRE_HEAD_BYTES_MAX) ? STREAM_BROKEN
 							   : STREAM_MORE;
 	}
