@@ -130,8 +130,10 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 			  json_int_t speaker)
 {
 	json_int_t number = cli_integer(ep, "endpoint");
-	const char *status = cli_string(ep, "status");
+	char status[32];
 
+	(void)snprintf(status, sizeof(status), "%.31s",
+		       cli_string(ep, "status"));
 	cli_table_row(t);
 	cli_table_cell(t, "%lld", (long long)number);
 	cli_table_cell(t, "%s%s", cli_string(ep, "display"),

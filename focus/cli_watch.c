@@ -13,6 +13,7 @@ enum {
 	REDRAW_MIN_MS = 100,
 	/** So that "since" moves on */
 	REDRAW_MAX_MS = 1000,
+	PICTURE_BYTES = 256 * 1024,
 };
 
 
@@ -129,7 +130,7 @@ static int draw(struct cli_link *l, const json_t *show)
 	if (!reply)
 		return CLI_NO_SERVER;
 
-	/* home, draw, clear what is left of the last picture */
+	/* one write a picture, so that it does not flicker */
 	printf("\033[H\033[J");
 	if (cli_true(reply, "ok"))
 		cli_print_show(reply);
@@ -168,6 +169,7 @@ static int live(const struct cli *cli, struct cli_link *events,
 				       "conference", name);
 	int status	   = cli_link_open(&l, cli);
 
+	(void)setvbuf(stdout, NULL, _IOFBF, PICTURE_BYTES);
 	printf("\033[2J");
 	while (!status) {
 		struct pollfd p = {cli_link_fd(events), POLLIN, 0};

@@ -54,6 +54,23 @@ static void take_leg(struct stats_query *q, json_t *leg)
 }
 
 
+/** Answers come in any order; they are shown by index */
+static size_t place_of(const struct stats_query *q, const struct mixer *m)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(q->mixers, i, o)
+	{
+		if (json_integer_value(json_object_get(o, "mixer")) >
+		    mixer_index(m))
+			break;
+	}
+
+	return i;
+}
+
+
 static void take_mixer(struct stats_query *q, const struct mixer *m,
 		       json_t *mixer)
 {
@@ -64,7 +81,7 @@ static void take_mixer(struct stats_query *q, const struct mixer *m,
 
 	if (mixer)
 		(void)json_object_update_missing(o, mixer);
-	(void)json_array_append_new(q->mixers, o);
+	(void)json_array_insert_new(q->mixers, place_of(q, m), o);
 }
 
 

@@ -29,7 +29,7 @@ enum {
 	/** libre's loop takes descriptors below this number */
 	DESCRIPTORS_MAX = 8192,
 	/** Goodbyes may take so long */
-	END_MAX_MS = 3000,
+	END_MAX_MS = 2500,
 };
 
 struct options {
@@ -243,8 +243,11 @@ static void ready_h(int err, void *arg)
 
 	if (d->ending)
 		return;
-	if (err)
+	if (err) {
+		log_error("parleyd", "no mixer came up key=mixer_program "
+			  "path=%s", d->config->mixer_program);
 		goto out;
+	}
 
 	what = "bus";
 	err  = bus_alloc(&d->bus, d->config, bus_exit_h, d);
@@ -289,8 +292,9 @@ static void focus_done_h(void *arg)
 {
 	struct daemon *d = arg;
 
+	/* the sessions have waited for their transactions already */
 	if (d->bus)
-		bus_close(d->bus, false);
+		bus_close(d->bus, true);
 	else
 		re_cancel();
 }
