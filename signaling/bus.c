@@ -366,6 +366,16 @@ int bus_flow(const struct bus *bus, const struct sip_msg *msg,
 }
 
 
+int bus_flow_moved(struct bus *bus, uint64_t from, uint64_t to)
+{
+	if (!bus || from == to)
+		return EINVAL;
+
+	return flows_find(bus->flows, to) ? flows_move(bus->flows, from, to)
+					  : ENOENT;
+}
+
+
 int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
 		char *dst, size_t size)
 {

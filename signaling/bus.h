@@ -56,7 +56,8 @@ int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
 
 /**
  * Find or open the flow to a URI (RFC 3263: NAPTR, SRV, A/AAAA, transport
- * parameter, TCP for messages over 1300 bytes where the peer takes it)
+ * parameter). An open connection to the same peer is used again. Over UDP a
+ * request may be as large as IP can fragment; who wants TCP says so in the URI
  *
  * @param rp     Set to the query; mem_deref() cancels it, and frees it after
  *               routeh (also from within routeh). NULL: frees itself
@@ -71,6 +72,16 @@ typedef void(bus_route_h)(int err, const char *route, uint64_t flow,
 struct bus_resolve;
 int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
 		bus_route_h *routeh, void *arg);
+
+/**
+ * A dialog that began on one flow goes on on another: its far end has come
+ * back after its connection was lost (a browser that changed networks). What
+ * libre sends to the old flow goes to the new one from now on, once the old
+ * one is gone
+ *
+ * @return 0; ENOENT if `to` does not live; ENOMEM
+ */
+int bus_flow_moved(struct bus *bus, uint64_t from, uint64_t to);
 
 /** A flow has ended (connection closed or lost): whoever lives on it may act
  *  at once instead of waiting for a timeout. Called from the loop; the flow is

@@ -15,7 +15,8 @@ static void log_refusal(struct bus *bus, const struct bus_source *source,
 			const struct gate_verdict *v, const char *p,
 			size_t len)
 {
-	uint64_t now = tmr_jiffies();
+	const char *eol = memchr(p, '\r', len);
+	uint64_t now	= tmr_jiffies();
 	char start[128], addr[64];
 
 	if (now < bus->refusal_logged_ms + LOG_INTERVAL_MS &&
@@ -28,7 +29,8 @@ static void log_refusal(struct bus *bus, const struct bus_source *source,
 		 " start=%s",
 		 gate_rule_name(v->rule), v->status,
 		 flow_transport_name(source->transport), addr,
-		 log_escape(start, sizeof(start), p, MIN(len, 80)));
+		 log_escape(start, sizeof(start), p,
+			    MIN(eol ? (size_t)(eol - p) : len, 80)));
 }
 
 

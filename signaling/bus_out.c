@@ -239,7 +239,7 @@ bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 {
 	struct bus *bus	  = arg;
 	const uint64_t id = rewrite_flow(dst);
-	struct flow *flow = id ? flows_find(bus->flows, id) : NULL;
+	struct flow *flow = id ? flows_follow(bus->flows, id) : NULL;
 	struct rewrite_out out;
 	struct wire w;
 

@@ -9,10 +9,19 @@
 enum { HASH_SIZE = 4096 };
 
 struct flows {
-	struct hash *by_id, *by_peer;
+	struct hash *by_id, *by_peer, *moves;
+	struct list move_ages;
+	size_t move_count;
 	struct list unproven, proven, connections;
 	size_t counts[FLOW_WSS + 1];
 	uint64_t last_id;
+};
+
+
+/** A flow that has a successor */
+struct move {
+	struct le he, le;
+	uint64_t from, to;
 };
 
 
@@ -45,8 +54,10 @@ static void destructor(void *arg)
 	list_flush(&f->unproven);
 	list_flush(&f->proven);
 	list_flush(&f->connections);
+	list_flush(&f->move_ages);
 	mem_deref(f->by_id);
 	mem_deref(f->by_peer);
+	mem_deref(f->moves);
 }
 
 
@@ -62,6 +73,8 @@ int flows_alloc(struct flows **fp)
 	err = hash_alloc(&f->by_id, HASH_SIZE);
 	if (!err)
 		err = hash_alloc(&f->by_peer, HASH_SIZE);
+	if (!err)
+		err = hash_alloc(&f->moves, HASH_SIZE);
 
 	if (err)
 		mem_deref(f);
@@ -135,6 +148,75 @@ struct flow *flows_find(const struct flows *f, uint64_t id)
 	}
 
 	return NULL;
+}
+
+
+static void move_destructor(void *arg)
+{
+	struct move *m = arg;
+
+	hash_unlink(&m->he);
+	list_unlink(&m->le);
+}
+
+
+static struct move *move_find(const struct flows *f, uint64_t from)
+{
+	struct le *le = list_head(hash_list(f->moves, (uint32_t)from));
+
+	for (; le; le = le->next) {
+		struct move *m = le->data;
+
+		if (m->from == from)
+			return m;
+	}
+
+	return NULL;
+}
+
+
+int flows_move(struct flows *f, uint64_t from, uint64_t to)
+{
+	struct move *m = move_find(f, from);
+
+	if (m) {
+		m->to = to;
+		return 0;
+	}
+
+	if (f->move_count >= FLOWS_MOVES_MAX) {
+		mem_deref(list_ledata(list_head(&f->move_ages)));
+		--f->move_count;
+	}
+	m = mem_zalloc(sizeof(*m), move_destructor);
+	if (!m)
+		return ENOMEM;
+
+	m->from = from;
+	m->to	= to;
+	hash_append(f->moves, (uint32_t)from, &m->he, m);
+	list_append(&f->move_ages, &m->le, m);
+	++f->move_count;
+
+	return 0;
+}
+
+
+struct flow *flows_follow(const struct flows *f, uint64_t id)
+{
+	struct flow *flow = flows_find(f, id);
+	unsigned hops	  = 16; /* moves may lead in a circle */
+
+	while (!flow && hops--) {
+		const struct move *m = move_find(f, id);
+
+		if (!m)
+			break;
+		id   = m->to;
+		flow = flows_find(f, id);
+	}
+
+	return flow;
 }
 
 

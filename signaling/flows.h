@@ -11,7 +11,7 @@
 
 #include "signaling/flow.h"
 
-enum { FLOWS_UDP_MAX = 32768 };
+enum { FLOWS_UDP_MAX = 32768, FLOWS_MOVES_MAX = 8192 };
 
 struct flows;
 struct flow;
@@ -42,6 +42,13 @@ int flows_add(struct flow **flowp, struct flows *f,
 
 /** By number, NULL if gone */
 struct flow *flows_find(const struct flows *f, uint64_t id);
+
+/** What was flow `from` is flow `to` now; bounded, the oldest is forgotten.
+ *  @return 0, ENOMEM */
+int flows_move(struct flows *f, uint64_t from, uint64_t to);
+
+/** As flows_find; for a flow that is gone, the one it was moved to */
+struct flow *flows_follow(const struct flows *f, uint64_t id);
 
 /** By peer; for UDP also by socket */
 struct flow *flows_find_peer(const struct flows *f,

@@ -13,6 +13,7 @@ enum {
 	HEAD_MS	   = 10000, /**< from connect or first byte to empty line */
 	BODY_MS	   = 30000,
 	IDLE_MS	   = 60000, /**< between requests */
+	STALL_MS   = 60000, /**< a reader that reads nothing */
 	LINGER_MS  = 2000,  /**< so that the last answer is not lost */
 	PIECE_MAX  = 32768, /**< bytes handed to the socket at once */
 	BEHIND_MAX = 1048576,
@@ -35,6 +36,7 @@ struct http_conn {
 	struct sa peer;
 	struct tmr timeout; /**< of the state it is in */
 	struct tmr later;   /**< go on, or end, from the loop */
+	struct tmr stall;   /**< nothing could be sent */
 	struct mbuf *in, *out;
 	size_t scanned;
 	struct http_exchange *x; /**< being answered */
@@ -87,6 +89,7 @@ static void conn_destructor(void *arg)
 	list_unlink(&c->le);
 	tmr_cancel(&c->timeout);
 	tmr_cancel(&c->later);
+	tmr_cancel(&c->stall);
 	leave_exchange(c);
 	mem_deref(c->sc);
 	mem_deref(c->tc);
@@ -141,6 +144,7 @@ static void linger(struct http_conn *c)
 
 
 static void pump(struct http_conn *c);
+static void later_handler(void *arg);
 
 
 static void writable_handler(void *arg)
@@ -169,6 +173,7 @@ static void pump(struct http_conn *c)
 			return;
 		}
 		c->out->pos += piece.end;
+		tmr_start(&c->stall, STALL_MS, timeout_end, c);
 	}
 
 	if (mbuf_get_left(c->out) || tcp_conn_txqsz(c->tc)) {
@@ -177,12 +182,15 @@ static void pump(struct http_conn *c)
 	}
 
 	(void)tcp_set_send(c->tc, NULL);
+	tmr_cancel(&c->stall);
 	mem_deref(c->out);
 	c->out = mbuf_alloc(1024);
 	if (!c->out)
 		end(c);
 	else if (c->last)
 		linger(c);
+	else
+		tmr_start(&c->later, 0, later_handler, c);
 }
 
 
@@ -218,18 +226,39 @@ static int print_head(struct mbuf *mb, unsigned status, const char *ctype,
 }
 
 
+/** Append to what is still to be sent. @return position for written() */
+static size_t writing(struct http_conn *c)
+{
+	size_t pos = c->out->pos;
+
+	c->out->pos = c->out->end;
+
+	return pos;
+}
+
+
+static void written(struct http_conn *c, size_t pos, int err)
+{
+	c->out->pos = pos;
+	if (err)
+		end(c);
+	else
+		pump(c);
+}
+
+
 /** Refuse what could not be read as a request; the connection ends */
 static void refuse(struct http_conn *c, unsigned status)
 {
 	const char *reason = http_reason(status);
+	size_t pos	   = writing(c);
+	int err;
 
-	c->last	   = true;
-	c->out->pos = c->out->end;
-	(void)print_head(c->out, status, "text/plain", NULL, true);
-	(void)mbuf_printf(c->out, "Content-Length: %zu\r\n\r\n%s\n",
-			  strlen(reason) + 1, reason);
-	c->out->pos = 0;
-	pump(c);
+	c->last = true;
+	err	= print_head(c->out, status, "text/plain", NULL, true);
+	err |= mbuf_printf(c->out, "Content-Length: %zu\r\n\r\n%s\n",
+			   strlen(reason) + 1, reason);
+	written(c, pos, err);
 }
 
 
@@ -261,10 +290,10 @@ static int exchange_alloc(struct http_exchange **xp, struct http_conn *c)
 
 static void send_continue(struct http_conn *c)
 {
-	c->out->pos = c->out->end;
-	(void)mbuf_write_str(c->out, "HTTP/1.1 100 Continue\r\n\r\n");
-	c->out->pos = 0;
-	pump(c);
+	size_t pos = writing(c);
+
+	written(c, pos,
+		mbuf_write_str(c->out, "HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 
@@ -366,7 +395,10 @@ static void advance(struct http_conn *c)
 
 	mem_ref(c);
 	while (more && !c->dead && !c->last && c->tc) {
-		if (is_reading_body(c))
+		/* No next request before the last answer is out. */
+		if (mbuf_get_left(c->out))
+			more = false;
+		else if (is_reading_body(c))
 			more = take_body(c);
 		else if (c->x || !mbuf_get_left(c->in))
 			more = false;
@@ -375,7 +407,7 @@ static void advance(struct http_conn *c)
 	}
 
 	if (!c->dead && c->tc && !c->x && !c->last &&
-	    !tmr_isrunning(&c->timeout))
+	    !mbuf_get_left(c->out) && !tmr_isrunning(&c->timeout))
 		tmr_start(&c->timeout,
 			  mbuf_get_left(c->in) ? HEAD_MS : IDLE_MS,
 			  head_timeout, c);
@@ -553,26 +585,23 @@ int http_reply_body(struct http_exchange *x, unsigned status,
 {
 	struct http_conn *c;
 	int err = ENOTCONN;
+	size_t pos;
 
 	if (!x)
 		return EINVAL;
 
 	c = x->conn;
 	if (c && !c->dead) {
-		c->last	    = c->last || !x->head.keep_alive;
-		c->out->pos = c->out->end;
-		err = print_head(c->out, status, ctype, headers, c->last);
+		c->last = c->last || !x->head.keep_alive;
+		pos	= writing(c);
+		err	= print_head(c->out, status, ctype, headers, c->last);
 		if (status >= 200 && status != 204 && status != 304)
 			err |= mbuf_printf(c->out, "Content-Length: %zu\r\n",
 					   len);
 		err |= mbuf_write_str(c->out, "\r\n");
 		if (len && strcmp(x->head.method, "HEAD") && status != 304)
 			err |= mbuf_write_mem(c->out, body, len);
-		c->out->pos = 0;
-		if (err)
-			end(c);
-		else
-			pump(c);
+		written(c, pos, err);
 	}
 	finish(x);
 
@@ -584,15 +613,16 @@ int http_stream(struct http_exchange *x, const char *ctype,
 		void (*closeh)(void *arg), void *arg)
 {
 	struct http_conn *c;
-	int err = ENOTCONN;
+	int err	   = ENOTCONN;
+	size_t pos = 0;
 
 	if (!x)
 		return EINVAL;
 
 	c = x->conn;
 	if (c && !c->dead) {
-		x->chunked  = x->head.minor1;
-		c->out->pos = c->out->end;
+		x->chunked = x->head.minor1;
+		pos	   = writing(c);
 		err = print_head(c->out, 200, ctype,
 				 "Cache-Control: no-store\r\n", true);
 		err |= mbuf_write_str(c->out,
@@ -600,7 +630,6 @@ int http_stream(struct http_exchange *x, const char *ctype,
 					      ? "Transfer-Encoding: chunked"
 						"\r\n\r\n"
 					      : "\r\n");
-		c->out->pos = 0;
 	}
 	if (err) {
 		finish(x);
@@ -610,7 +639,7 @@ int http_stream(struct http_exchange *x, const char *ctype,
 	x->streaming = true;
 	x->closeh    = closeh;
 	x->arg	     = arg;
-	pump(c);
+	written(c, pos, 0);
 
 	return 0;
 }
@@ -633,18 +662,13 @@ int http_stream_write(struct http_exchange *x, const void *data, size_t len)
 
 	if (c->out->pos > BEHIND_MAX)
 		(void)mbuf_shift(c->out, -(ssize_t)c->out->pos);
-	pos	    = c->out->pos;
-	c->out->pos = c->out->end;
+	pos = writing(c);
 	if (x->chunked)
 		err |= mbuf_printf(c->out, "%zx\r\n", len);
 	err |= mbuf_write_mem(c->out, data, len);
 	if (x->chunked)
 		err |= mbuf_write_str(c->out, "\r\n");
-	c->out->pos = pos;
-	if (err)
-		end(c);
-	else
-		pump(c);
+	written(c, pos, err);
 
 	return err;
 }
@@ -660,13 +684,11 @@ void http_stream_end(struct http_exchange *x)
 
 	x->streaming = false;
 	if (c && !c->dead) {
-		c->last	    = true;
-		pos	    = c->out->pos;
-		c->out->pos = c->out->end;
-		if (x->chunked)
-			(void)mbuf_write_str(c->out, "0\r\n\r\n");
-		c->out->pos = pos;
-		pump(c);
+		c->last = true;
+		pos	= writing(c);
+		written(c, pos,
+			x->chunked ? mbuf_write_str(c->out, "0\r\n\r\n")
+				   : 0);
 	}
 	finish(x);
 }

@@ -491,6 +491,36 @@ static void tells_of_closed_flow(void)
 }
 
 
+/** A browser comes back on another connection; the dialog goes on there */
+static void follows_a_moved_dialog(void)
+{
+	struct world *w = open_world();
+	struct peer *p	= open_peer(w, FLOW_WS), *q;
+	const char *msg;
+	uint64_t old;
+
+	peer_invite(p, "z9hG4bKmove", "", "");
+	msg = peer_find(p, "SIP/2.0 200");
+	old = w->flow;
+	q   = open_peer(w, FLOW_WS);
+	peer_ack(q, msg);
+	CU_ASSERT_TRUE(world_count(w, &w->acks, 1));
+	CU_ASSERT_NOT_EQUAL(w->flow, old);
+	CU_ASSERT_EQUAL(bus_flow_moved(w->bus, old, 9999), ENOENT);
+	CU_ASSERT_EQUAL(bus_flow_moved(w->bus, old, w->flow), 0);
+	p->tc = mem_deref(p->tc);
+	CU_ASSERT_TRUE(
+		world_count(w, (unsigned *)&w->closed_flow, (unsigned)old));
+
+	CU_ASSERT_EQUAL(world_request(w, "BYE"), 0);
+	CU_ASSERT_TRUE(*peer_find(q, "BYE") != '\0');
+
+	mem_deref(p);
+	mem_deref(q);
+	mem_deref(w);
+}
+
+
 /** A TCP user agent whose connection is lost is called at its Contact */
 static void finds_contact_when_connection_is_lost(void)
 {
@@ -658,6 +688,7 @@ static CU_TestInfo tests[] = {
 	{"says why a URI cannot be reached", counts_failures_to_resolve},
 	{"repeats nothing on connections", repeats_nothing_on_connections},
 	{"tells of a closed flow", tells_of_closed_flow},
+	{"follows a dialog to another flow", follows_a_moved_dialog},
 	{"calls the Contact when a connection is lost",
 	 finds_contact_when_connection_is_lost},
 	{"refuses what libre would swallow", refuses_before_libre},

@@ -310,6 +310,21 @@ static void sends_large_bodies(void)
 }
 
 
+/** An answer that waits in the queue is neither lost nor sent twice */
+static void answers_in_order_behind_a_large_body(void)
+{
+	struct client c;
+
+	open_client(&c);
+	say(&c, "GET /big HTTP/1.1\r\n" HOST "\r\n"
+		"GET /nowhere HTTP/1.1\r\n" HOST "\r\n");
+	CU_ASSERT_TRUE(wait_for(&c, "X-Why: path", BIG_BYTES, NULL));
+	CU_ASSERT_TRUE(c.got->end < BIG_BYTES + 600);
+	CU_ASSERT_TRUE(has(&c, "bbbbHTTP/1.1 404 Not Found\r\n"));
+	close_client(&c);
+}
+
+
 static void outlives_its_client(void)
 {
 	struct client c;
@@ -385,6 +400,8 @@ static CU_TestInfo tests[] = {
 	 keeps_alive_and_pipelines},
 	{"answers HEAD without a body", answers_head_without_body},
 	{"sends bodies of megabytes", sends_large_bodies},
+	{"answers in order behind a large body",
+	 answers_in_order_behind_a_large_body},
 	{"lets an exchange outlive its client", outlives_its_client},
 	{"streams until the client goes", streams_until_the_client_goes},
 	{"refuses nonsense and closes", refuses_and_closes},
