@@ -38,8 +38,7 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 	if (s->exchange == EXCHANGE_PREPARE) {
 		err = offer_local(s->offer, local, &sdp);
 		s->exchange = EXCHANGE_OFFERED;
-	}
-	else {
+	} else {
 		err = offer_answer(s->offer, local, &sdp);
 		s->exchange = EXCHANGE_NONE;
 	}
@@ -129,12 +128,9 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 
 	switch (err) {
 
-	case 0:
-		break;
+	case 0: break;
 
-	case ENOENT:
-		pl_set_str(sdp, "");
-		break;
+	case ENOENT: pl_set_str(sdp, ""); break;
 
 	case ENOTSUP:
 		session_refuse_protocol(all, msg, NULL, 415,

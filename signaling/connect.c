@@ -24,18 +24,14 @@ static enum reason reason_of_status(uint16_t status)
 
 	case 401:
 	case 403:
-	case 407:
-		return REASON_FORBIDDEN;
+	case 407: return REASON_FORBIDDEN;
 	case 404:
 	case 410:
-	case 604:
-		return REASON_NOT_FOUND;
+	case 604: return REASON_NOT_FOUND;
 	case 415:
 	case 488:
-	case 606:
-		return REASON_NO_CODEC;
-	default:
-		return REASON_UNAVAILABLE;
+	case 606: return REASON_NO_CODEC;
+	default: return REASON_UNAVAILABLE;
 	}
 }
 
@@ -151,8 +147,7 @@ static void refused(struct session *s, const struct sip_msg *msg)
 		err = timer_raise(s, msg);
 		if (!err)
 			err = send_invite(s);
-	}
-	else if (msg->scode == 488 || msg->scode == 415 || msg->scode == 606)
+	} else if (msg->scode == 488 || msg->scode == 415 || msg->scode == 606)
 		err = try_other_shape(s);
 
 	if (err) {
@@ -179,8 +174,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 			focus_progress(s->ep, msg->scode == 180
 						      ? "alerting"
 						      : "dialing-out");
-	}
-	else if (msg->scode < 300)
+	} else if (msg->scode < 300)
 		accepted(s, msg);
 	else
 		refused(s, msg);
@@ -323,8 +317,8 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 	s->flow = flow;
 	if (!make_dialog(s, route)) {
 		if (s->ep) /* redirected: leg and offer are there */
-			reason = send_invite(s) ? REASON_INTERNAL
-						: REASON_NONE;
+			reason =
+				send_invite(s) ? REASON_INTERNAL : REASON_NONE;
 		else
 			reason = join(s);
 	}

@@ -265,8 +265,9 @@ static bool part_is_sdp(const char *p, size_t len)
 {
 	struct pl type, subtype;
 
-	if (re_regex(p, len, "[Cc]1ontent-[Tt]1ype[ \t]*:[ \t]*"
-			     "[^/]+/[^ \t;\r\n]+",
+	if (re_regex(p, len,
+		     "[Cc]1ontent-[Tt]1ype[ \t]*:[ \t]*"
+		     "[^/]+/[^ \t;\r\n]+",
 		     NULL, NULL, NULL, NULL, &type, &subtype))
 		return false;
 

@@ -11,10 +11,10 @@
 #include "mixer/base/re.h"
 
 enum {
-	HEADER_DISPLAY_MAX = 128,     /**< bytes of a display name */
-	HEADER_AGENT_MAX = 128,	      /**< bytes of a User-Agent */
-	HEADER_URI_MAX = 512,	      /**< bytes of a URI that is kept */
-	HEADER_BODY_MAX = 64 * 1024,  /**< bytes of a body that is looked at */
+	HEADER_DISPLAY_MAX = 128,    /**< bytes of a display name */
+	HEADER_AGENT_MAX = 128,      /**< bytes of a User-Agent */
+	HEADER_URI_MAX = 512,        /**< bytes of a URI that is kept */
+	HEADER_BODY_MAX = 64 * 1024, /**< bytes of a body that is looked at */
 };
 
 /**

@@ -72,14 +72,14 @@ static void restored_h(enum reason reason, const json_t *local, void *arg)
 		session_next(s);
 }
 
-void session_restore(struct session *s)
+void session_restore(struct session *s, enum reason reason)
 {
 	json_t *leg = NULL;
 
 	offer_rollback(s->offer);
 	s->msg = mem_deref(s->msg);
 	s->exchange = EXCHANGE_NONE;
-	if (s->ep && !offer_leg(s->offer, &leg) &&
+	if (s->ep && reason != REASON_NO_MIXER && !offer_leg(s->offer, &leg) &&
 	    focus_leg_modify(s->ep, leg, restored_h, s) == REASON_NONE)
 		s->exchange = EXCHANGE_APPLY;
 	json_decref(leg);
@@ -103,19 +103,19 @@ static void modified_h(enum reason reason, const json_t *local, void *arg)
 	int err;
 
 	if (!s->st) { /* cancelled meanwhile */
-		session_restore(s);
+		session_restore(s, reason);
 		return;
 	}
 	if (reason != REASON_NONE) {
 		session_refuse(s->all, s->msg, &s->st, reason);
-		session_restore(s);
+		session_restore(s, reason);
 		return;
 	}
 	err = theirs ? offer_answer(s->offer, local, &sdp)
 		     : offer_local(s->offer, local, &sdp);
 	if (err) {
 		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
-		session_restore(s);
+		session_restore(s, REASON_INTERNAL);
 		return;
 	}
 	s->exchange = theirs ? EXCHANGE_NONE : EXCHANGE_OFFERED;
@@ -133,8 +133,7 @@ static void change(struct session *s, const struct pl *sdp)
 	if (sdp->l) {
 		s->exchange = EXCHANGE_THEIRS;
 		reason = offer_remote(s->offer, sdp->p, sdp->l, &leg);
-	}
-	else {
+	} else {
 		s->exchange = EXCHANGE_PREPARE;
 		if (offer_begin(s->offer, s->webrtc, true, &leg))
 			reason = REASON_INTERNAL;
@@ -162,8 +161,8 @@ static int take(struct session *s, const struct sip_msg *msg)
 	 * that can be read leaves the old target. */
 	(void)sip_dialog_update(s->dlg, msg);
 	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
-		s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW,
-						       "UPDATE");
+		s->peer_update =
+			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 	tmr_cancel(&s->flow_grace);
 
 	return 0;

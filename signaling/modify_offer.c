@@ -81,14 +81,17 @@ static void refused(struct session *s, const struct sip_msg *msg)
 		}
 		break;
 
-	case 491:
-		wait_and_retry(s, glare_ms(s->caller));
-		return;
+	case 491: wait_and_retry(s, glare_ms(s->caller)); return;
 
 	case 500:
 		if (sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER)) {
-			wait_and_retry(s, 1000 * (uint64_t)(header_seconds(
-				msg, SIP_HDR_RETRY_AFTER, 5) % 60));
+			wait_and_retry(
+				s,
+				1000 * (uint64_t)(header_seconds(
+							  msg,
+							  SIP_HDR_RETRY_AFTER,
+							  5) %
+						  60));
 			return;
 		}
 		break;
@@ -97,7 +100,7 @@ static void refused(struct session *s, const struct sip_msg *msg)
 	s->refreshing = false;
 	if (!refreshing) {
 		/* RFC 3261 section 14.1: as if it had never been sent */
-		session_restore(s);
+		session_restore(s, REASON_NONE);
 		return;
 	}
 	s->exchange = EXCHANGE_NONE;
@@ -178,8 +181,8 @@ static bool has_video(const struct session *s)
 		return true;
 	json_array_foreach(json_object_get(leg, "media"), i, m)
 	{
-		const char *kind = json_string_value(json_object_get(m,
-								     "kind"));
+		const char *kind =
+			json_string_value(json_object_get(m, "kind"));
 
 		video |= kind && !strcmp(kind, "video") &&
 			 !json_is_true(json_object_get(m, "off"));

@@ -9,7 +9,7 @@
 #include "signaling/session_state.h"
 
 enum {
-	TABLE_SIZE = 1024,	 /* power of two */
+	TABLE_SIZE = 1024, /* power of two */
 	CLOSE_DEADLINE_MS = 2000,
 	HOST_MAX = 256,
 };
@@ -138,8 +138,7 @@ static bool dialog_cmp_h(struct le *le, void *arg)
 struct session *session_find(const struct sessions *all,
 			     const struct sip_msg *msg)
 {
-	return list_ledata(hash_lookup(all->table,
-				       hash_joaat_pl(&msg->callid),
+	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
 				       dialog_cmp_h, (void *)msg));
 }
 
@@ -155,8 +154,8 @@ int session_offer_alloc(struct session *s)
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
 	oc.near = flow.peer;
-	oc.sdes_allowed = flow.transport == FLOW_TLS ||
-			  flow.transport == FLOW_WSS;
+	oc.sdes_allowed =
+		flow.transport == FLOW_TLS || flow.transport == FLOW_WSS;
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
 	oc.video_fps = config->video_fps;
@@ -267,8 +266,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		s = session_find(all, msg);
 		if (s)
 			session_ack_in(s, msg);
-	}
-	else if (!pl_strcmp(&msg->met, "CANCEL"))
+	} else if (!pl_strcmp(&msg->met, "CANCEL"))
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
@@ -283,8 +281,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 			in_dialog(all, msg);
 		else
 			out_of_dialog(all, msg);
-	}
-	else
+	} else
 		session_refuse_protocol(all, msg, NULL, 405,
 					"Method Not Allowed", SESSION_ALLOW);
 
@@ -465,10 +462,9 @@ size_t sessions_count(const struct sessions *all)
 
 json_t *sessions_stats(const struct sessions *all)
 {
-	return json_pack("{s:I,s:I,s:I,s:I,s:I}", "sessions",
-			 (json_int_t)all->count, "invites",
-			 (json_int_t)all->invites, "dialled",
-			 (json_int_t)all->dialled, "refused",
-			 (json_int_t)all->refused, "expired",
-			 (json_int_t)all->expired);
+	return json_pack(
+		"{s:I,s:I,s:I,s:I,s:I}", "sessions", (json_int_t)all->count,
+		"invites", (json_int_t)all->invites, "dialled",
+		(json_int_t)all->dialled, "refused", (json_int_t)all->refused,
+		"expired", (json_int_t)all->expired);
 }

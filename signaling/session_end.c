@@ -30,10 +30,10 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	if (refusal_status(row) == 503)
 		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
 				  RETRY_AFTER_S);
-	log_info("session", "refused status=%u reason=%s",
-		 refusal_status(row), row->token);
-	(void)sip_treplyf(st, NULL, all->sip, msg, false,
-			  refusal_status(row), refusal_phrase(row),
+	log_info("session", "refused status=%u reason=%s", refusal_status(row),
+		 row->token);
+	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
+			  refusal_phrase(row),
 			  "Warning: 399 parley \"%s\"\r\n"
 			  "%s" SESSION_NO_BODY,
 			  row->words, retry);
@@ -129,9 +129,7 @@ void session_terminate(struct session *s, enum reason reason)
 		session_drop(s, reason);
 		break;
 
-	case SESSION_DIALLING:
-		session_drop(s, reason);
-		break;
+	case SESSION_DIALLING: session_drop(s, reason); break;
 
 	case SESSION_CALLING:
 		s->end_reason = reason;
@@ -146,8 +144,7 @@ void session_terminate(struct session *s, enum reason reason)
 		if (s->state == SESSION_ANSWERED && s->reply.waits) {
 			s->end_reason = reason;
 			session_set_state(s, SESSION_ENDING);
-		}
-		else {
+		} else {
 			session_bye(s, reason);
 		}
 		break;

@@ -66,8 +66,10 @@ static int events_print(struct re_printf *pf, const struct session *s)
 	if (!token)
 		return 0;
 
-	return re_hprintf(pf, "Call-Info: </api/events?token=%s>"
-			      ";purpose=conference-events\r\n", token);
+	return re_hprintf(pf,
+			  "Call-Info: </api/events?token=%s>"
+			  ";purpose=conference-events\r\n",
+			  token);
 }
 
 static int reply_print(struct re_printf *pf, const struct session *s)

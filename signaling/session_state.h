@@ -30,7 +30,7 @@ enum session_state {
 	SESSION_CALLING,    /**< our INVITE is out */
 	SESSION_CANCELLING, /**< it is out, and we want it no more */
 	SESSION_CONFIRMED,
-	SESSION_ENDING,	    /**< BYE is out or waits for the ACK */
+	SESSION_ENDING, /**< BYE is out or waits for the ACK */
 };
 
 enum exchange {
@@ -38,7 +38,7 @@ enum exchange {
 	EXCHANGE_THEIRS,  /**< the mixer works on their offer */
 	EXCHANGE_PREPARE, /**< the mixer works on an offer of ours */
 	EXCHANGE_OFFERED, /**< they have our offer */
-	EXCHANGE_APPLY,	  /**< the mixer works on their answer */
+	EXCHANGE_APPLY,   /**< the mixer works on their answer */
 };
 
 /** RFC 4028 */
@@ -46,7 +46,7 @@ struct session_timer {
 	struct tmr refresh, expire;
 	uint32_t interval_s; /**< 0: the session does not expire */
 	uint32_t min_se_s;   /**< largest Min-SE heard or our own */
-	bool ours;	     /**< we are the refresher */
+	bool ours;           /**< we are the refresher */
 	bool peer_supports;
 };
 
@@ -57,7 +57,7 @@ struct session_reply {
 	struct sip_msg *msg;
 	struct mbuf *mb;
 	uint32_t sent;
-	bool waits;	    /**< for the ACK */
+	bool waits; /**< for the ACK */
 };
 
 struct session {
@@ -70,45 +70,45 @@ struct session {
 
 	struct sip_dialog *dlg;
 	struct sip_dialog *early; /**< of our INVITE, for forks */
-	bool caller;		  /**< we made the Call-ID */
+	bool caller;              /**< we made the Call-ID */
 
-	struct sip_msg *msg;	  /**< their INVITE or UPDATE in hand */
-	struct sip_strans *st;	  /**< its transaction, until answered */
+	struct sip_msg *msg;   /**< their INVITE or UPDATE in hand */
+	struct sip_strans *st; /**< its transaction, until answered */
 	struct session_reply reply;
-	bool first_reply;	  /**< `reply` answered the first INVITE */
+	bool first_reply; /**< `reply` answered the first INVITE */
 
-	struct sip_request *req;  /**< our INVITE */
+	struct sip_request *req;         /**< our INVITE */
 	struct sip_request *refresh_req; /**< our UPDATE */
 	struct sip_request *bye;
-	bool reoffer_due;	  /**< the focus waits for one */
-	bool refreshing;	  /**< `req` repeats what was agreed */
-	struct tmr retry;	  /**< after 491 */
+	bool reoffer_due; /**< the focus waits for one */
+	bool refreshing;  /**< `req` repeats what was agreed */
+	struct tmr retry; /**< after 491 */
 
 	struct offer *offer;
-	struct mbuf *local_sdp;	  /**< what we said last */
+	struct mbuf *local_sdp; /**< what we said last */
 	struct endpoint *ep;
-	bool joining;		  /**< focus_join() is under way */
-	bool connected;		  /**< the focus was told */
-	enum reason end_reason;	  /**< for the BYE that waits for its ACK */
+	bool joining;           /**< focus_join() is under way */
+	bool connected;         /**< the focus was told */
+	enum reason end_reason; /**< for the BYE that waits for its ACK */
 
 	struct session_timer timer;
-	bool peer_update;	  /**< its Allow names UPDATE */
+	bool peer_update; /**< its Allow names UPDATE */
 
 	/* dial-out */
 	char *target, *from_display;
 	struct bus_resolve *resolve;
 	struct tmr ringing;
 	unsigned redirects, retries;
-	bool webrtc;		  /**< shape of our first offer */
+	bool webrtc; /**< shape of our first offer */
 	bool other_shape_tried;
 
 	struct tmr flow_grace;
 };
 
 struct sessions {
-	struct hash *table;	  /**< by Call-ID */
-	struct hash *acks;	  /**< ACKs of ours, to be repeated */
-	struct list strays;	  /**< forks that lost */
+	struct hash *table; /**< by Call-ID */
+	struct hash *acks;  /**< ACKs of ours, to be repeated */
+	struct list strays; /**< forks that lost */
 	size_t count;
 	struct bus *bus;
 	struct sip *sip;
@@ -190,9 +190,9 @@ void session_invite_in(struct sessions *all, const struct sip_msg *msg);
 /* modify.c */
 void session_reinvite_in(struct session *s, const struct sip_msg *msg);
 void session_update_in(struct session *s, const struct sip_msg *msg);
-/** An exchange came to nothing: offer and mixer go back to what was agreed.
- *  May drop */
-void session_restore(struct session *s);
+/** An exchange came to nothing: offer and mixer go back to what was agreed,
+ *  but for a mixer that is gone (REASON_NO_MIXER). May drop */
+void session_restore(struct session *s, enum reason reason);
 /** A mixer that died under a confirmed session is no end of it: the focus
  *  asks for an offer as soon as another one is there */
 bool session_survives(const struct session *s, enum reason reason);

@@ -86,8 +86,8 @@ void timer_accept(struct session *s, const struct sip_msg *msg)
 	if (asked && asked < want && asked >= s->all->config->session_min_se_s)
 		want = asked;
 	t->interval_s = want < INTERVAL_MAX_S ? want : INTERVAL_MAX_S;
-	t->peer_supports = sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED,
-						 "timer");
+	t->peer_supports =
+		sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED, "timer");
 	t->ours = !t->peer_supports || who == 2;
 }
 
@@ -101,12 +101,11 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 		 * pace we bear. */
 		if (interval < s->all->config->session_min_se_s)
 			interval = s->all->config->session_min_se_s;
-		t->interval_s = interval < INTERVAL_MAX_S ? interval
-							  : INTERVAL_MAX_S;
+		t->interval_s =
+			interval < INTERVAL_MAX_S ? interval : INTERVAL_MAX_S;
 		t->ours = refresher(msg) != 2;
 		t->peer_supports = true;
-	}
-	else {
+	} else {
 		/* Section 7.2: no Session-Expires, so only our own wish; we
 		 * refresh, and learn from it whether they live. */
 		t->ours = true;
@@ -218,8 +217,7 @@ void timer_restart(struct session *s)
 	if (t->ours) {
 		tmr_start(&t->refresh, ms / 2, refresh_h, s);
 		tmr_start(&t->expire, ms, expire_h, s);
-	}
-	else {
+	} else {
 		/* Section 10: a little before the end, the smaller of 32 s
 		 * and a third of the interval */
 		tmr_start(&t->expire, ms - (ms / 3 < 32000 ? ms / 3 : 32000),

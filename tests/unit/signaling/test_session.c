@@ -36,11 +36,10 @@ static void play_with(const char *const lines[], unsigned expires_s,
 		play_with(lines, expires_s, min_se_s);                        \
 	}
 
-#define CALL "> INVITE 1 | offer", "< 200 | m=audio 40000", "> ACK 1"
+#define CALL          "> INVITE 1 | offer", "< 200 | m=audio 40000", "> ACK 1"
 #define HANG_UP(cseq) "> BYE " cseq, "< 200", "@ leg.remove", "# 0"
 
-SCRIPT(lets_in, "> INVITE 1 | offer | Supported: timer",
-       "< 100 | !;tag=x",
+SCRIPT(lets_in, "> INVITE 1 | offer | Supported: timer", "< 100 | !;tag=x",
        "< 200 | ;isfocus | Allow: INVITE | Session-Expires: 1800;refresher="
        " | Require: timer | Server: | m=audio 40000 | !Call-Info",
        "> ACK 1", "@ leg.add", HANG_UP("2"))
@@ -51,8 +50,8 @@ SCRIPT(offerless, "> INVITE 1", "< 200 | m=audio 40000", "> ACK 1 | answer",
 SCRIPT(offerless_without_answer, "> INVITE 1", "< 200 | m=audio", "> ACK 1",
        "< BYE | Reason: SIP;cause=400", "= 200", "# 0")
 
-SCRIPT(repeats_200, "> INVITE 1 | offer", "< 200", "+ 200", "+ 200",
-       "> ACK 1", "- 200", HANG_UP("2"))
+SCRIPT(repeats_200, "> INVITE 1 | offer", "< 200", "+ 200", "+ 200", "> ACK 1",
+       "- 200", HANG_UP("2"))
 
 SCRIPT(repeats_ack, "d", "< INVITE", "= 200 | answer", "< ACK",
        "= 200 | answer", "+ ACK", HANG_UP("1"))
@@ -77,8 +76,8 @@ SCRIPT(holds, CALL, "> INVITE 2 | hold", "< 200 | a=recvonly", "> ACK 2",
 SCRIPT(offerless_again, CALL, "> INVITE 2", "< 200 | m=audio",
        "> ACK 2 | answer", HANG_UP("3"))
 
-SCRIPT(lost_ack_is_implied, "> INVITE 1 | offer", "< 200",
-       "> INVITE 2 | hold", "< 200", "> ACK 2", HANG_UP("3"))
+SCRIPT(lost_ack_is_implied, "> INVITE 1 | offer", "< 200", "> INVITE 2 | hold",
+       "< 200", "> ACK 2", HANG_UP("3"))
 
 SCRIPT(old_cseq, CALL, "> INVITE 5 | hold", "< 200", "> ACK 5",
        "> INVITE 4 | resume", "< 500", "> ACK 4", HANG_UP("6"))
@@ -89,19 +88,27 @@ SCRIPT(glare, CALL, "r", "< INVITE | m=audio 40000", "> INVITE 2 | hold",
 SCRIPT(reoffers, CALL, "r", "< INVITE | ;isfocus | m=audio 40000",
        "= 200 | answer", "< ACK", "@ leg.modify", HANG_UP("2"))
 
-SCRIPT(reoffers_after_491, CALL, "r", "< INVITE", "= 491", "< ACK",
-       "< INVITE", "= 200 | answer", "< ACK", HANG_UP("2"))
+SCRIPT(survives_its_mixer, CALL, "@ leg.add", "k",
+       "< INVITE | m=audio 40000 | !m=video", "@ leg.add", "= 200 | answer",
+       "< ACK", "@ leg.modify", HANG_UP("2"))
+
+SCRIPT(survives_in_mid_change, CALL, "@ leg.add", "m 0", "> INVITE 2 | hold",
+       "@ leg.modify", "m 1", "k", "< 503", "> ACK 2", "< INVITE",
+       "= 200 | answer", "< ACK", HANG_UP("3"))
+
+SCRIPT(reoffers_after_491, CALL, "r", "< INVITE", "= 491", "< ACK", "< INVITE",
+       "= 200 | answer", "< ACK", HANG_UP("2"))
 
 SCRIPT(keeps_what_was, CALL, "r", "< INVITE", "= 488", "< ACK", "- BYE",
        HANG_UP("2"))
 
-SCRIPT(ends_on_481, CALL, "r", "< INVITE", "= 481", "< ACK", "< BYE",
-       "= 200", "# 0")
+SCRIPT(ends_on_481, CALL, "r", "< INVITE", "= 481", "< ACK", "< BYE", "= 200",
+       "# 0")
 
-SCRIPT(refreshes_by_update, CALL, "> UPDATE 2 | - | Supported: timer^"
+SCRIPT(refreshes_by_update, CALL,
+       "> UPDATE 2 | - | Supported: timer^"
        "Session-Expires: 600;refresher=uac",
-       "< 200 | Session-Expires: 600;refresher=uac | Contact:",
-       HANG_UP("3"))
+       "< 200 | Session-Expires: 600;refresher=uac | Contact:", HANG_UP("3"))
 
 SCRIPT(update_with_offer, CALL, "> UPDATE 2 | hold", "< 200 | a=recvonly",
        HANG_UP("3"))
@@ -109,19 +116,23 @@ SCRIPT(update_with_offer, CALL, "> UPDATE 2 | hold", "< 200 | a=recvonly",
 SCRIPT(unknown_dialog, CALL, HANG_UP("2"), "> INFO 3", "< 481", "> BYE 4",
        "< 481", "> INVITE 5 | offer", "< 481", "> ACK 5")
 
-SCRIPT(wrong_type, "> INVITE 1 | text/plain:hello", "< 415 | Accept:"
-       " application/sdp", "# 0")
+SCRIPT(wrong_type, "> INVITE 1 | text/plain:hello",
+       "< 415 | Accept:"
+       " application/sdp",
+       "# 0")
 
-SCRIPT(multipart, "> INVITE 1 | multipart/mixed;boundary=b:"
+SCRIPT(multipart,
+       "> INVITE 1 | multipart/mixed;boundary=b:"
        "--b^Content-Type: text/plain^^x^--b^Content-Type: application/sdp^^"
        "v=0^o=p 1 1 IN IP4 127.0.0.1^s=-^c=IN IP4 127.0.0.1^t=0 0^"
-       "m=audio 4000 RTP/AVP 0^--b--^", "< 200 | m=audio", "> ACK 1",
-       HANG_UP("2"))
+       "m=audio 4000 RTP/AVP 0^--b--^",
+       "< 200 | m=audio", "> ACK 1", HANG_UP("2"))
 
-SCRIPT(accept_without_sdp, "> INVITE 1 | offer | Accept: text/plain",
-       "< 406", "# 0")
+SCRIPT(accept_without_sdp, "> INVITE 1 | offer | Accept: text/plain", "< 406",
+       "# 0")
 
-SCRIPT(no_codec, "> INVITE 1 | application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^"
+SCRIPT(no_codec,
+       "> INVITE 1 | application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^"
        "s=-^c=IN IP4 127.0.0.1^t=0 0^m=audio 4000 RTP/AVP 3^",
        "< 488 | Warning: 399 parley", "# 0")
 
@@ -136,7 +147,8 @@ SCRIPT(keys, CALL, "> INFO 2 | application/dtmf-relay:Signal=5^Duration=100^",
        "> INFO 4 | text/plain:x", "< 415 | Accept: application/dtmf-relay",
        "> INFO 5 | application/dtmf-relay:Signal=z^", "< 400", HANG_UP("6"))
 
-SCRIPT(dials, "d", "< INVITE | ;isfocus | From: \"De\\\"mo\" <sip:demo@ | "
+SCRIPT(dials, "d",
+       "< INVITE | ;isfocus | From: \"De\\\"mo\" <sip:demo@ | "
        "m=audio 40000 | Session-Expires: 1800",
        "= 180", "= 200 | answer", "< ACK", "@ leg.modify", HANG_UP("1"))
 
@@ -144,8 +156,10 @@ SCRIPT(first_fork_wins, "d", "< INVITE", "t one", "= 200 | answer",
        "< ACK | tag=one", "t two", "= 200 | answer", "< ACK | tag=two",
        "< BYE | tag=two", "= 200", "# 1")
 
-SCRIPT(follows_redirect, "d", "< INVITE", "= 302 | - | Contact: "
-       "<sip:else@127.0.0.1:5>", "< ACK", "- BYE")
+SCRIPT(follows_redirect, "d", "< INVITE",
+       "= 302 | - | Contact: "
+       "<sip:else@127.0.0.1:5>",
+       "< ACK", "- BYE")
 
 SCRIPT(busy, "d", "< INVITE", "= 486", "< ACK", "@ leg.remove", "# 0")
 
@@ -162,18 +176,20 @@ SCRIPT(early_media, "d", "< INVITE", "= 183 | answer", "= 200 | answer",
 SCRIPT(cancels_on_shutdown, "d", "< INVITE", "= 180", "- CANCEL", "s",
        "< CANCEL", "# 1")
 
-SCRIPT(says_goodbye, CALL, "@ leg.add", "s",
-       "< BYE | Reason: SIP;cause=503", "= 200", "# 0")
+SCRIPT(says_goodbye, CALL, "@ leg.add", "s", "< BYE | Reason: SIP;cause=503",
+       "= 200", "# 0")
 
 SCRIPT(closed_for_new, "s", "> INVITE 1 | offer",
        "< 503 | Retry-After: | Warning: 399 parley", "# 0")
 
-TIMED(too_small, 1800, 90, "> INVITE 1 | offer | Supported: timer^"
-      "Session-Expires: 60", "< 422 | Min-SE: 90", "# 0")
+TIMED(too_small, 1800, 90,
+      "> INVITE 1 | offer | Supported: timer^"
+      "Session-Expires: 60",
+      "< 422 | Min-SE: 90", "# 0")
 
 TIMED(expires, 2, 1, "> INVITE 1 | offer | Supported: timer",
-      "< 200 | Session-Expires: 2;refresher=uac", "> ACK 1",
-      "< BYE", "= 200", "# 0")
+      "< 200 | Session-Expires: 2;refresher=uac", "> ACK 1", "< BYE", "= 200",
+      "# 0")
 
 TIMED(refreshes_itself, 2, 1, "> INVITE 1 | offer | Allow: INVITE, UPDATE",
       "< 200 | refresher=uas", "> ACK 1",
@@ -188,9 +204,14 @@ TIMED(refresh_finds_nobody, 2, 1, "> INVITE 1 | offer", "< 200", "> ACK 1",
 
 static void cancel_gets_487(void)
 {
-	static const char *const ask[] = {"> INVITE 1 | offer", "< 100",
-					  "> CANCEL 1", "< 200", "< 487",
-					  "> ACK 1", "# 0", NULL};
+	static const char *const ask[] = {"> INVITE 1 | offer",
+					  "< 100",
+					  "> CANCEL 1",
+					  "< 200",
+					  "< 487",
+					  "> ACK 1",
+					  "# 0",
+					  NULL};
 	struct world w;
 
 	CU_ASSERT_FATAL(!world_open(&w));
@@ -228,8 +249,7 @@ static void mixer_refuses(void)
 
 static void elsewhere(void)
 {
-	static const char *const ask[] = {"> INVITE 1 | offer", "< 404",
-					  NULL};
+	static const char *const ask[] = {"> INVITE 1 | offer", "< 404", NULL};
 	struct world w;
 
 	CU_ASSERT_FATAL(!world_open(&w));
@@ -254,6 +274,8 @@ static CU_TestInfo tests[] = {
 	{"refuses an old CSeq", old_cseq},
 	{"answers 491 while its own offer is out", glare},
 	{"re-offers when the focus asks", reoffers},
+	{"stays when its mixer dies", survives_its_mixer},
+	{"stays when its mixer dies in a change", survives_in_mid_change},
 	{"re-offers again after 491", reoffers_after_491},
 	{"keeps the session when a re-offer is refused", keeps_what_was},
 	{"ends when the far end knows no dialog", ends_on_481},

@@ -33,8 +33,7 @@ static void display_names(void)
 		if (rows[i].out) {
 			CU_ASSERT_PTR_NOT_NULL_FATAL(out);
 			CU_ASSERT_STRING_EQUAL(out, rows[i].out);
-		}
-		else {
+		} else {
 			CU_ASSERT_PTR_NULL(out);
 		}
 		mem_deref(out);
@@ -121,8 +120,9 @@ static void addresses(void)
 
 static void uris(void)
 {
-	static const char *const bad[] = {"sip:a b@c", "sip:a@b>", "sip:\"@b",
-					  "sip:a\x01@b", "sip:\xc3\xa4@b", ""};
+	static const char *const bad[] = {"sip:a b@c",      "sip:a@b>",
+					  "sip:\"@b",       "sip:a\x01@b",
+					  "sip:\xc3\xa4@b", ""};
 	struct pl pl;
 	char *out;
 	size_t i;
@@ -145,7 +145,8 @@ static struct sip_msg *message(const char *headers, const char *body)
 			  "From: <sip:a@example.com>;tag=1\r\n"
 			  "To: <sip:d@example.com>\r\nCall-ID: 1\r\n"
 			  "CSeq: 1 INVITE\r\n%sContent-Length: %zu\r\n\r\n"
-			  "%strailing", headers, strlen(body), body);
+			  "%strailing",
+			  headers, strlen(body), body);
 	mb->pos = 0;
 	(void)sip_msg_decode(&msg, mb);
 	mem_deref(mb);
@@ -240,9 +241,9 @@ static void numbers(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		msg = message(rows[i].headers, "");
-		CU_ASSERT_EQUAL(header_seconds(msg, SIP_HDR_SESSION_EXPIRES,
-					       7),
-				rows[i].n);
+		CU_ASSERT_EQUAL(
+			header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 7),
+			rows[i].n);
 		mem_deref(msg);
 	}
 }

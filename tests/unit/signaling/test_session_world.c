@@ -101,8 +101,8 @@ static json_t *leg_local(const json_t *msg)
 					  "rtcp_port", port + 1));
 		port += 2;
 	}
-	json_array_foreach(json_object_get(msg, "media"), i, one)
-		(void)json_array_append_new(
+	json_array_foreach(json_object_get(msg, "media"), i, one)(void)
+		json_array_append_new(
 			media, json_pack("{s:i,s:i,s:s}", "ssrc", 1000 + i,
 					 "rtx_ssrc", 2000 + i, "cname", "c"));
 
@@ -145,9 +145,15 @@ static int mixer_open(struct world *w)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd))
 		return errno;
 	err = link_alloc(&w->mixer, fd[0], mixer_h, mixer_gone_h, w);
-	if (!err)
-		err = focus_attach_mixer(w->focus, fd[1]);
-	if (!err)
+	if (err) {
+		(void)close(fd[0]);
+		(void)close(fd[1]);
+		return err;
+	}
+	err = focus_attach_mixer(w->focus, fd[1]);
+	if (err)
+		(void)close(fd[1]);
+	else
 		err = link_event(w->mixer,
 				 json_pack("{s:s,s:i,s:i,s:i}", "event",
 					   "hello", "version", 1, "pid", 1,
@@ -257,8 +263,7 @@ static void learn(struct world *w, const char *text)
 		if (strncmp(text + 8, "100", 3) &&
 		    (text[8] == '2' || !strstr(w->to, "tag=")))
 			header_of(text, "To", w->to, sizeof(w->to));
-	}
-	else if (strncmp(text, "ACK", 3)) {
+	} else if (strncmp(text, "ACK", 3)) {
 		if (starts_as(text, "INVITE") && !strstr(w->to, "tag="))
 			learn_call(w, text);
 		if (starts_as(text, "INVITE"))
@@ -295,8 +300,7 @@ static void expand(char *dst, size_t size, const char *src)
 		if (*src == '^') {
 			dst[o++] = '\r';
 			dst[o++] = '\n';
-		}
-		else {
+		} else {
 			dst[o++] = *src;
 		}
 	}
@@ -322,7 +326,8 @@ static void answer_sdp(struct world *w, char *dst, size_t size)
 			o += (size_t)snprintf(dst + o, size - o,
 					      "m=audio 49170 %s 0\r\n"
 					      "a=rtpmap:0 PCMU/8000\r\n"
-					      "a=sendrecv\r\n", proto);
+					      "a=sendrecv\r\n",
+					      proto);
 		else
 			o += (size_t)snprintf(dst + o, size - o,
 					      "m=%s 0 %s %u\r\n", kind, proto,
@@ -352,8 +357,8 @@ static void make_body(struct world *w, const char *name, const char **type,
 		static char kind[64];
 
 		colon = strchr(name, ':');
-		(void)snprintf(kind, sizeof(kind), "%.*s",
-			       (int)(colon - name), name);
+		(void)snprintf(kind, sizeof(kind), "%.*s", (int)(colon - name),
+			       name);
 		*type = kind;
 		expand(dst, size, colon + 1);
 	}
@@ -439,10 +444,9 @@ static bool send_response(struct world *w, char *fields[], unsigned n)
 		       "To: %s%s%s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
 		       "%s%s%s%s%sContent-Length: %zu\r\n\r\n%s",
 		       code, via, from, to, strstr(to, "tag=") ? "" : ";tag=",
-		       strstr(to, "tag=") ? "" : w->tag, callid, cseq,
-		       contact, extra, type ? "Content-Type: " : "",
-		       type ? type : "", type ? "\r\n" : "", strlen(body),
-		       body);
+		       strstr(to, "tag=") ? "" : w->tag, callid, cseq, contact,
+		       extra, type ? "Content-Type: " : "", type ? type : "",
+		       type ? "\r\n" : "", strlen(body), body);
 
 	return transmit(w, text);
 }
@@ -454,7 +458,7 @@ static bool check_texts(const char *text, char *fields[], unsigned n)
 	for (i = 1; i < n; i++) {
 		bool not = fields[i][0] == '!';
 
-		if (!strstr(text, fields[i] + not) != not) {
+		if (!strstr(text, fields[i] + not ) != not ) {
 			fprintf(stderr, "%s \"%s\" in:\n%s\n",
 				not ? "unwanted" : "missing", fields[i] + not,
 				text);
@@ -537,6 +541,21 @@ static bool await_count(struct world *w, size_t count)
 	return true;
 }
 
+static bool replace_mixer(struct world *w)
+{
+	uint64_t end = tmr_jiffies() + READ_MS;
+	bool never = false;
+
+	w->ops[0] = '\0';
+	/* the place of the dead is free a moment later */
+	do {
+		w->mixer = mem_deref(w->mixer);
+		(void)world_wait(w, &never, 20);
+	} while (mixer_open(w) && tmr_jiffies() < end);
+
+	return w->mixer != NULL;
+}
+
 static bool play(struct world *w, const char *line)
 {
 	char copy[2048], *fields[16], *p = copy;
@@ -567,16 +586,13 @@ static bool play(struct world *w, const char *line)
 		return !w->sessions->outside.dial(w->sessions, "demo",
 						  w->peer_uri, "De\"mo");
 	case 'r': return !session_reoffer(world_session(w));
+	case 'k': return replace_mixer(w);
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));
 		return true;
-	case 'm':
-		w->silent = line[2] == '0';
-		return true;
+	case 'm': w->silent = line[2] == '0'; return true;
 	case '+': return await_repeat(w, line + 2);
-	case 's':
-		sessions_close(w->sessions, NULL, NULL);
-		return true;
+	case 's': sessions_close(w->sessions, NULL, NULL); return true;
 	default: return false;
 	}
 }
@@ -611,9 +627,9 @@ struct session *world_session(struct world *w)
 
 static int config_open(struct world *w)
 {
-	static const char *const overrides[] = {
-		"sip_listen=127.0.0.1:0", "mixers=1",
-		"sip_rate_per_source=100000"};
+	static const char *const overrides[] = {"sip_listen=127.0.0.1:0",
+						"mixers=1",
+						"sip_rate_per_source=100000"};
 	struct config_error error;
 	int err = config_load(&w->config, NULL, overrides, 3, &error);
 
@@ -635,7 +651,7 @@ int world_open(struct world *w)
 	int err;
 
 	memset(w, 0, sizeof(*w));
-	log_level_set(LOG_LEVEL_ERROR);
+	log_level_set(getenv("WORLD_DEBUG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
 	w->tag = "peer";
 	err = config_open(w);
 	if (!err)

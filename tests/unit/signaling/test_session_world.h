@@ -15,6 +15,7 @@
  *   "+ WHAT"               the next message repeats one that was read
  *   "i"                    the last request read is the last INVITE again
  *   "m 0", "m 1"           the mixer falls silent, answers again
+ *   "k"                    the mixer dies, another comes
  *   "d" the focus dials the peer; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
  * BODY is a name of a description ("offer", "hold", "answer"), "-" for none,
@@ -41,22 +42,22 @@ struct world {
 	struct link *mixer;
 	struct udp_sock *us;
 	struct sa peer, server;
-	char uri[64];		/**< "demo@127.0.0.1:5060" */
+	char uri[64]; /**< "demo@127.0.0.1:5060" */
 
 	/* the peer */
 	struct list inbox;
 	char callid[64], branch[48], contact[256], peer_uri[64];
 	char local[640], to[640], invite_to[640]; /**< From and To it says */
 	char last_request[WORLD_TEXT_MAX], invite[WORLD_TEXT_MAX];
-	char sdp[WORLD_TEXT_MAX]; /**< the last description it read */
+	char sdp[WORLD_TEXT_MAX];        /**< the last description it read */
 	char said[WORLD_LINES_MAX][160]; /**< what it read, for repetitions */
 	unsigned said_count, branches;
 	const char *tag; /**< its tag when it answers requests */
 
 	/* the mixer */
 	char ops[512];
-	char refuse_op[32];	     /**< say no to this one */
-	bool silent;		     /**< answer no more */
+	char refuse_op[32]; /**< say no to this one */
+	bool silent;        /**< answer no more */
 
 	bool timed_out;
 };
