@@ -159,7 +159,8 @@ bool dtls_certificate_matches(const X509 *cert,
 			return false;
 
 		for (size_t i = 0; i < count; i++) {
-			if (strcasecmp(fingerprints[i].hash, hashes[h].name))
+			if (strcasecmp(fingerprints[i].hash, hashes[h].name) !=
+			    0)
 				continue;
 
 			offered = true;

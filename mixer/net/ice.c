@@ -123,8 +123,8 @@ int ice_set_remote(struct transport *t, const char *ufrag, const char *pwd)
 	if (!u || u > ICE_UFRAG_MAX || p < ICE_PWD_MIN || p > ICE_PWD_MAX)
 		return EPROTO;
 
-	if (ice->remote_ufrag[0] &&
-	    (strcmp(ufrag, ice->remote_ufrag) || strcmp(pwd, ice->remote_pwd)))
+	if (ice->remote_ufrag[0] && (strcmp(ufrag, ice->remote_ufrag) != 0 ||
+				     strcmp(pwd, ice->remote_pwd) != 0))
 		ice_restart(t);
 
 	memcpy(ice->remote_ufrag, ufrag, u + 1);

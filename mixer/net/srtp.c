@@ -36,20 +36,20 @@ struct crypto_context {
 
 /** What a suite is called and made of */
 struct suite {
-	enum transport_suite suite;
 	const char *name;
+	enum transport_suite suite;
 	srtp_profile_t profile;
 	size_t key_bytes, salt_bytes;
 };
 
 static const struct suite suites[] = {
-	{TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80, "AES_CM_128_HMAC_SHA1_80",
+	{"AES_CM_128_HMAC_SHA1_80", TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80,
 	 srtp_profile_aes128_cm_sha1_80, 16, 14},
-	{TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_32, "AES_CM_128_HMAC_SHA1_32",
+	{"AES_CM_128_HMAC_SHA1_32", TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_32,
 	 srtp_profile_aes128_cm_sha1_32, 16, 14},
-	{TRANSPORT_SUITE_AEAD_AES_128_GCM, "AEAD_AES_128_GCM",
+	{"AEAD_AES_128_GCM", TRANSPORT_SUITE_AEAD_AES_128_GCM,
 	 srtp_profile_aead_aes_128_gcm, 16, 12},
-	{TRANSPORT_SUITE_AEAD_AES_256_GCM, "AEAD_AES_256_GCM",
+	{"AEAD_AES_256_GCM", TRANSPORT_SUITE_AEAD_AES_256_GCM,
 	 srtp_profile_aead_aes_256_gcm, 32, 12},
 };
 

@@ -269,16 +269,12 @@ void stun_write_mapped(struct stun_writer *w, const struct sa *addr)
 
 void stun_write_error(struct stun_writer *w, unsigned code, const char *reason)
 {
-	uint8_t v[64] = {0};
-	size_t len = strlen(reason);
+	char v[64] = {0};
 
-	if (len > sizeof(v) - 4)
-		len = sizeof(v) - 4;
-
-	v[2] = (uint8_t)(code / 100);
-	v[3] = (uint8_t)(code % 100);
-	memcpy(v + 4, reason, len);
-	stun_write_attribute(w, STUN_ATTR_ERR_CODE, v, 4 + len);
+	v[2] = (char)(code / 100);
+	v[3] = (char)(code % 100);
+	str_ncpy(v + 4, reason, sizeof(v) - 4);
+	stun_write_attribute(w, STUN_ATTR_ERR_CODE, v, 4 + strlen(v + 4));
 }
 
 

@@ -63,8 +63,8 @@ struct net;
 struct transport;
 
 struct net_config {
-	struct sa
-		media_addresses[4]; /**< advertised and bound, port ignored */
+	/** Advertised and bound; the port is ignored */
+	struct sa media_addresses[4];
 	size_t media_address_count;
 	uint16_t webrtc_port;  /**< 0: any free one */
 	uint16_t rtp_port_min; /**< plain RTP, even; 0: no plain RTP */

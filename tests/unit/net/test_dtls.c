@@ -133,6 +133,63 @@ static void both_ends_agree_on_keys(void)
 }
 
 
+enum { RECORD_HEADER = 13, MESSAGE_HEADER = 12 };
+
+
+/** One handshake message's bytes [from, to) as a record of its own */
+static size_t fragment(uint8_t *dst, const uint8_t *record, size_t from,
+		       size_t to, uint8_t sequence)
+{
+	const size_t headers = RECORD_HEADER + MESSAGE_HEADER, n = to - from;
+
+	memcpy(dst, record, headers);
+	memcpy(dst + headers, record + headers + from, n);
+	dst[10] = sequence;
+	dst[11] = (uint8_t)((n + MESSAGE_HEADER) >> 8);
+	dst[12] = (uint8_t)(n + MESSAGE_HEADER);
+	dst[20] = (uint8_t)(from >> 8);
+	dst[21] = (uint8_t)from;
+	dst[23] = (uint8_t)(n >> 8);
+	dst[24] = (uint8_t)n;
+
+	return headers + n;
+}
+
+
+/** As Chromium sends it, in either order */
+static void client_hello_may_come_in_fragments(void)
+{
+	for (int swapped = 0; swapped < 2; swapped++) {
+		const size_t headers = RECORD_HEADER + MESSAGE_HEADER;
+		uint8_t part[2][2048];
+		size_t len[2], body;
+		struct ends e;
+
+		ends_open(&e, NULL, NULL);
+		dtls_association_start(e.end[0].dtls);
+		CU_ASSERT_EQUAL_FATAL(e.end[1].count, 1);
+		body = e.end[1].lens[0] - headers;
+		len[0] = fragment(part[0], e.end[1].queue[0], 0, body / 2, 0);
+		len[1] = fragment(part[1], e.end[1].queue[0], body / 2, body,
+				  1);
+		e.end[1].count = 0;
+		dtls_association_receive(e.end[1].dtls, part[swapped],
+					 len[swapped]);
+		CU_ASSERT_EQUAL(e.end[0].count, 0);
+		dtls_association_receive(e.end[1].dtls, part[!swapped],
+					 len[!swapped]);
+		CU_ASSERT_TRUE(e.end[0].count > 0);
+		for (int i = 0; i < 10; i++) {
+			deliver(&e.end[0]);
+			deliver(&e.end[1]);
+		}
+		CU_ASSERT_EQUAL(dtls_association_state(e.end[1].dtls),
+				DTLS_ESTABLISHED);
+		ends_close(&e);
+	}
+}
+
+
 static void no_common_profile_gives_no_keys(void)
 {
 	uint8_t local[SRTP_KEYING_MAX], remote[SRTP_KEYING_MAX];
@@ -227,6 +284,8 @@ static void close_notify_reaches_the_other_end(void)
 
 static CU_TestInfo tests[] = {
 	{"both ends agree on keys", both_ends_agree_on_keys},
+	{"ClientHello may come in fragments",
+	 client_hello_may_come_in_fragments},
 	{"no common profile gives no keys", no_common_profile_gives_no_keys},
 	{"strongest usable fingerprint decides",
 	 strongest_usable_fingerprint_decides},
