@@ -170,8 +170,9 @@ static void client_hello_may_come_in_fragments(void)
 		CU_ASSERT_EQUAL_FATAL(e.end[1].count, 1);
 		body = e.end[1].lens[0] - headers;
 		len[0] = fragment(part[0], e.end[1].queue[0], 0, body / 2, 0);
+		/* a number that the client will not come to use itself */
 		len[1] = fragment(part[1], e.end[1].queue[0], body / 2, body,
-				  1);
+				  40);
 		e.end[1].count = 0;
 		dtls_association_receive(e.end[1].dtls, part[swapped],
 					 len[swapped]);
