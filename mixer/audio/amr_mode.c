@@ -8,7 +8,7 @@
 
 enum {
 	INITIAL_NARROW = 7, /**< 12.2 kbit/s */
-	INITIAL_WIDE   = 2, /**< 12.65 kbit/s */
+	INITIAL_WIDE = 2,   /**< 12.65 kbit/s */
 };
 
 
@@ -32,22 +32,21 @@ static uint8_t at_most(const struct amr_mode *m, int mode)
 
 void amr_mode_init(struct amr_mode *m, const struct audio_codec *codec)
 {
-	const bool wide	 = codec->id == AUDIO_AMR_WB;
-	const int count	 = wide ? AMR_WB_MODES : AMR_MODES;
+	const bool wide = codec->id == AUDIO_AMR_WB;
+	const int count = wide ? AMR_WB_MODES : AMR_MODES;
 	const uint16_t all = (uint16_t)((1U << count) - 1);
-	int initial	 = wide ? INITIAL_WIDE : INITIAL_NARROW;
+	int initial = wide ? INITIAL_WIDE : INITIAL_NARROW;
 
 	memset(m, 0, sizeof(*m));
 	m->set = codec->mode_set & all;
 	if (!m->set)
 		m->set = all;
-	m->period   = codec->mode_change_period ? codec->mode_change_period
-						: 1;
+	m->period = codec->mode_change_period ? codec->mode_change_period : 1;
 	m->neighbor = codec->mode_change_neighbor;
 
-	while (initial > 0 && codec->max_bitrate
-	       && (uint32_t)amr_frame_bits(wide, (uint8_t)initial) * 50
-			  > codec->max_bitrate)
+	while (initial > 0 && codec->max_bitrate &&
+	       (uint32_t)amr_frame_bits(wide, (uint8_t)initial) * 50 >
+		       codec->max_bitrate)
 		initial--;
 
 	m->now = m->wanted = at_most(m, initial);
@@ -70,7 +69,7 @@ void amr_mode_request(struct amr_mode *m, uint8_t cmr)
 static uint8_t neighbor_towards(const struct amr_mode *m)
 {
 	const int step = m->wanted > m->now ? 1 : -1;
-	int mode       = m->now + step;
+	int mode = m->now + step;
 
 	while (!allowed(m, mode))
 		mode += step;

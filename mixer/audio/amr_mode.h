@@ -12,9 +12,9 @@
 #include "mixer/audio/codec.h"
 
 struct amr_mode {
-	uint16_t set;	 /**< bit n: mode n allowed; never 0 */
-	uint8_t period;	 /**< changes only at every such frame */
-	bool neighbor;	 /**< only to the next allowed mode */
+	uint16_t set;   /**< bit n: mode n allowed; never 0 */
+	uint8_t period; /**< changes only at every such frame */
+	bool neighbor;  /**< only to the next allowed mode */
 	uint8_t now, wanted;
 	uint32_t frames; /**< coded so far */
 };

@@ -15,11 +15,11 @@ struct bits {
 
 /** TS 26.101 table 1a; types 9..14 are not for this payload format */
 static const int16_t bits_narrow[16] = {95, 103, 118, 134, 148, 159, 204, 244,
-					39, -1,	 -1,  -1,  -1,	-1,  -1,  0};
+					39, -1,  -1,  -1,  -1,  -1,  -1,  0};
 
 /** TS 26.201 table 1a; 10..13 are reserved, 14 is SPEECH_LOST */
 static const int16_t bits_wide[16] = {132, 177, 253, 285, 317, 365, 397, 461,
-				      477, 40,	-1,  -1,  -1,  -1,  0,	 0};
+				      477, 40,  -1,  -1,  -1,  -1,  0,   0};
 
 
 int amr_frame_bits(bool wideband, uint8_t type)
@@ -84,29 +84,29 @@ static void align(struct bits *b)
 static int decode_contents(struct amr_payload *p,
 			   const struct amr_format *format, struct bits *b)
 {
-	const size_t head  = format->octet_align ? 8 : 4;
+	const size_t head = format->octet_align ? 8 : 4;
 	const size_t entry = format->octet_align ? 8 : 6;
-	size_t speech	   = 0;
-	bool more	   = true;
+	size_t speech = 0;
+	bool more = true;
 
 	if (b->end < head)
 		return EBADMSG;
-	p->cmr	 = (uint8_t)get_bits(b, 4);
-	b->at	 = head;
+	p->cmr = (uint8_t)get_bits(b, 4);
+	b->at = head;
 	p->count = 0;
 
 	while (more) {
 		struct amr_frame *frame = &p->frames[p->count];
-		size_t next		= b->at + entry;
+		size_t next = b->at + entry;
 		int bits;
 
 		if (p->count == AMR_FRAMES_MAX || next > b->end)
 			return EBADMSG;
 
-		more	    = get_bits(b, 1);
+		more = get_bits(b, 1);
 		frame->type = (uint8_t)get_bits(b, 4);
 		frame->good = get_bits(b, 1);
-		b->at	    = next;
+		b->at = next;
 
 		bits = amr_frame_bits(format->wideband, frame->type);
 		if (bits < 0)
@@ -160,9 +160,9 @@ size_t amr_payload_encode(const struct amr_payload *p,
 			  const struct amr_format *format, uint8_t *buf,
 			  size_t size)
 {
-	struct bits b	  = {.dst = buf};
+	struct bits b = {.dst = buf};
 	const bool octets = format->octet_align;
-	size_t total	  = octets ? 8 : 4;
+	size_t total = octets ? 8 : 4;
 
 	if (!p->count || p->count > AMR_FRAMES_MAX)
 		return 0;

@@ -13,15 +13,15 @@
 #include <stdint.h>
 
 enum {
-	AMR_FRAME_MS	= 20,
-	AMR_FRAMES_MAX	= 6,  /**< in a packet: 120 ms */
-	AMR_SPEECH_MAX	= 60, /**< bytes of AMR-WB 23.85 */
-	AMR_FT_SID	= 8,
-	AMR_WB_FT_SID	= 9,
-	AMR_WB_FT_LOST	= 14,
-	AMR_FT_NO_DATA	= 15,
-	AMR_MODES	= 8,
-	AMR_WB_MODES	= 9,
+	AMR_FRAME_MS = 20,
+	AMR_FRAMES_MAX = 6,  /**< in a packet: 120 ms */
+	AMR_SPEECH_MAX = 60, /**< bytes of AMR-WB 23.85 */
+	AMR_FT_SID = 8,
+	AMR_WB_FT_SID = 9,
+	AMR_WB_FT_LOST = 14,
+	AMR_FT_NO_DATA = 15,
+	AMR_MODES = 8,
+	AMR_WB_MODES = 9,
 };
 
 /** What was negotiated */
@@ -32,8 +32,8 @@ struct amr_format {
 
 /** One 20 ms frame: its table-of-contents entry and its bits */
 struct amr_frame {
-	uint8_t type;			/**< FT */
-	bool good;			/**< Q */
+	uint8_t type;                   /**< FT */
+	bool good;                      /**< Q */
 	uint8_t speech[AMR_SPEECH_MAX]; /**< first bit in the top bit */
 };
 

@@ -86,7 +86,7 @@ bool audio_gain_apply(struct audio_gain *g, int16_t *pcm)
 	for (int i = 0; i < AUDIO_TICK_SAMPLES; i++) {
 		float v = pcm[i] * (from + step * (float)(i + 1));
 
-		v      = v > 32767 ? 32767 : v < -32768 ? -32768 : v;
+		v = v > 32767 ? 32767 : v < -32768 ? -32768 : v;
 		pcm[i] = (int16_t)(int32_t)v;
 	}
 

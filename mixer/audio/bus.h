@@ -18,7 +18,9 @@ struct audio_bus {
 	unsigned inputs;
 };
 
+/** Begin a tick: silence, nobody */
 void audio_bus_clear(struct audio_bus *bus);
+/** Add AUDIO_TICK_SAMPLES of one talker */
 void audio_bus_add(struct audio_bus *bus, const int16_t *pcm);
 
 /** out = sum - own (own may be NULL); 32 bits, not limited */
@@ -32,6 +34,7 @@ struct audio_gain {
 
 /** @param db -60 and below is silence; 0 is 1.0; at most +20 */
 void audio_gain_set(struct audio_gain *g, float db, bool muted);
+/** 1.0, at rest */
 void audio_gain_init(struct audio_gain *g);
 
 /** Apply in place, saturating. @return false if the result is all silence */
@@ -39,6 +42,7 @@ bool audio_gain_apply(struct audio_gain *g, int16_t *pcm);
 
 struct audio_limiter;
 
+/** One a listener's mix. @return 0 or ENOMEM */
 int audio_limiter_alloc(struct audio_limiter **lp);
 
 /** One tick of a sum, brought into 16 bits without clipping; delays by the

@@ -22,12 +22,9 @@ struct audio_decoder {
 };
 
 static const struct codec_ops *const table[AUDIO_CODEC_COUNT] = {
-	[AUDIO_PCMU]   = &codec_pcmu,
-	[AUDIO_PCMA]   = &codec_pcma,
-	[AUDIO_G722]   = &codec_g722,
-	[AUDIO_OPUS]   = &codec_opus,
-	[AUDIO_AMR]    = &codec_amr,
-	[AUDIO_AMR_WB] = &codec_amr_wb,
+	[AUDIO_PCMU] = &codec_pcmu, [AUDIO_PCMA] = &codec_pcma,
+	[AUDIO_G722] = &codec_g722, [AUDIO_OPUS] = &codec_opus,
+	[AUDIO_AMR] = &codec_amr,   [AUDIO_AMR_WB] = &codec_amr_wb,
 };
 
 
@@ -82,16 +79,16 @@ int audio_encoder_alloc(struct audio_encoder **ep,
 	struct audio_encoder *e;
 	int err;
 
-	if (!ep || !ops || !codec->ptime_ms || codec->ptime_ms % 10
-	    || codec->ptime_ms > AUDIO_PACKET_MAX_MS)
+	if (!ep || !ops || !codec->ptime_ms || codec->ptime_ms % 10 ||
+	    codec->ptime_ms > AUDIO_PACKET_MAX_MS)
 		return EINVAL;
 
 	e = mem_zalloc(sizeof(*e), encoder_destructor);
 	if (!e)
 		return ENOMEM;
 
-	e->codec   = *codec;
-	e->ops	   = ops;
+	e->codec = *codec;
+	e->ops = ops;
 	e->samples = codec->rate_hz / 1000 * codec->ptime_ms;
 
 	err = ops->encoder_alloc(&e->state, codec);
@@ -155,7 +152,7 @@ int audio_decoder_alloc(struct audio_decoder **dp,
 		return ENOMEM;
 
 	d->codec = *codec;
-	d->ops	 = ops;
+	d->ops = ops;
 
 	err = ops->decoder_alloc(&d->state, codec);
 	if (err)

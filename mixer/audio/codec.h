@@ -52,6 +52,7 @@ struct audio_codec {
 
 /** Id by its SDP name, any case; AUDIO_CODEC_COUNT if unknown */
 enum audio_codec_id audio_codec_by_name(const char *name);
+/** The SDP name of an id, "?" if it is none */
 const char *audio_codec_name(enum audio_codec_id id);
 
 struct audio_encoder;
@@ -77,6 +78,7 @@ void audio_encoder_cmr(struct audio_encoder *e, uint8_t mode);
 /** Expected loss in percent (Opus FEC) */
 void audio_encoder_loss(struct audio_encoder *e, unsigned percent);
 
+/** @return 0; EINVAL for a combination that cannot be, ENOMEM */
 int audio_decoder_alloc(struct audio_decoder **dp,
 			const struct audio_codec *codec);
 

@@ -19,8 +19,8 @@
 
 enum {
 	SAMPLES_NARROW = 160,
-	SAMPLES_WIDE   = 320,
-	STORAGE_MAX    = 64,
+	SAMPLES_WIDE = 320,
+	STORAGE_MAX = 64,
 };
 
 struct amr_encoder {
@@ -80,7 +80,7 @@ static int encoder_alloc(void **sp, const struct audio_codec *codec)
 		return ENOMEM;
 
 	e->format = format_of(codec);
-	e->dtx	  = codec->dtx;
+	e->dtx = codec->dtx;
 	amr_mode_init(&e->mode, codec);
 
 	e->engine = e->format.wideband ? E_IF_init()
@@ -113,7 +113,7 @@ static int encode_frame(struct amr_encoder *e, const int16_t *pcm,
 
 	frame->type = storage[0] >> 3 & 0xf;
 	frame->good = true;
-	bits	    = amr_frame_bits(e->format.wideband, frame->type);
+	bits = amr_frame_bits(e->format.wideband, frame->type);
 	if (bits < 0 || n < 1 + (bits + 7) / 8)
 		return EPROTO;
 
@@ -126,12 +126,12 @@ static int encode_frame(struct amr_encoder *e, const int16_t *pcm,
 static int encode(void *state, const int16_t *pcm, size_t samples,
 		  uint8_t *payload, size_t *len)
 {
-	struct amr_encoder *e	= state;
-	struct amr_payload *p	= &e->payload;
-	const size_t each	= frame_samples(&e->format);
-	bool anything		= false;
+	struct amr_encoder *e = state;
+	struct amr_payload *p = &e->payload;
+	const size_t each = frame_samples(&e->format);
+	bool anything = false;
 
-	p->cmr	 = AUDIO_CMR_NONE;
+	p->cmr = AUDIO_CMR_NONE;
 	p->count = samples / each;
 
 	for (size_t i = 0; i < p->count; i++) {
@@ -180,8 +180,8 @@ static int decoder_alloc(void **sp, const struct audio_codec *codec)
 		return ENOMEM;
 
 	d->format = format_of(codec);
-	d->engine = d->format.wideband ? D_IF_init()
-				       : Decoder_Interface_init();
+	d->engine =
+		d->format.wideband ? D_IF_init() : Decoder_Interface_init();
 	if (!d->engine) {
 		mem_deref(d);
 		return ENOMEM;
@@ -197,8 +197,8 @@ static int decoder_alloc(void **sp, const struct audio_codec *codec)
 static void decode_frame(struct amr_decoder *d, const struct amr_frame *frame,
 			 int16_t *pcm)
 {
-	const bool wide	  = d->format.wideband;
-	uint8_t type	  = frame->type;
+	const bool wide = d->format.wideband;
+	uint8_t type = frame->type;
 	uint8_t storage[STORAGE_MAX] = {0};
 
 	if (!frame->good && type != AMR_FT_NO_DATA)
@@ -218,7 +218,7 @@ static int decode(void *state, const uint8_t *payload, size_t len,
 		  int16_t *pcm, size_t *samples, uint8_t *request)
 {
 	struct amr_decoder *d = state;
-	const size_t each     = frame_samples(&d->format);
+	const size_t each = frame_samples(&d->format);
 	int err;
 
 	err = amr_payload_decode(&d->payload, &d->format, payload, len);
@@ -240,10 +240,9 @@ static int conceal(void *state, const uint8_t *next, size_t next_len,
 		   int16_t *pcm, size_t samples)
 {
 	struct amr_decoder *d = state;
-	const size_t each     = frame_samples(&d->format);
-	const struct amr_frame lost = {.type = d->format.wideband
-						       ? AMR_WB_FT_LOST
-						       : AMR_FT_NO_DATA};
+	const size_t each = frame_samples(&d->format);
+	const struct amr_frame lost = {
+		.type = d->format.wideband ? AMR_WB_FT_LOST : AMR_FT_NO_DATA};
 
 	(void)next;
 	(void)next_len;
@@ -267,8 +266,8 @@ static size_t payload_samples(const struct audio_codec *codec,
 	if (!len)
 		return 0;
 
-	return amr_payload_frames(&format, payload, len)
-	       * frame_samples(&format);
+	return amr_payload_frames(&format, payload, len) *
+	       frame_samples(&format);
 }
 
 
@@ -283,8 +282,8 @@ static int payload_level(const struct audio_codec *codec,
 		return -1;
 
 	for (size_t i = 0; i < p.count; i++) {
-		if (p.frames[i].type != sid
-		    && p.frames[i].type != AMR_FT_NO_DATA)
+		if (p.frames[i].type != sid &&
+		    p.frames[i].type != AMR_FT_NO_DATA)
 			return -1;
 	}
 
@@ -293,29 +292,29 @@ static int payload_level(const struct audio_codec *codec,
 
 
 const struct codec_ops codec_amr = {
-	.name	       = "AMR",
-	.clock_hz      = 8000,
-	.rate_hz       = 8000,
+	.name = "AMR",
+	.clock_hz = 8000,
+	.rate_hz = 8000,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = encode,
-	.cmr	       = cmr,
+	.encode = encode,
+	.cmr = cmr,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.samples       = payload_samples,
-	.level	       = payload_level,
+	.decode = decode,
+	.conceal = conceal,
+	.samples = payload_samples,
+	.level = payload_level,
 };
 
 const struct codec_ops codec_amr_wb = {
-	.name	       = "AMR-WB",
-	.clock_hz      = 16000,
-	.rate_hz       = 16000,
+	.name = "AMR-WB",
+	.clock_hz = 16000,
+	.rate_hz = 16000,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = encode,
-	.cmr	       = cmr,
+	.encode = encode,
+	.cmr = cmr,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.samples       = payload_samples,
-	.level	       = payload_level,
+	.decode = decode,
+	.conceal = conceal,
+	.samples = payload_samples,
+	.level = payload_level,
 };

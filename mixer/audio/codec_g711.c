@@ -32,13 +32,13 @@ static int exponent_of(int value, int lowest)
 static uint8_t ulaw_encode(int16_t sample)
 {
 	int sign = sample < 0 ? 0x80 : 0;
-	int v	 = sample < 0 ? -(int)sample : sample;
+	int v = sample < 0 ? -(int)sample : sample;
 	int exponent;
 
-	v	 = (v > ULAW_CLIP ? ULAW_CLIP : v) + ULAW_BIAS;
+	v = (v > ULAW_CLIP ? ULAW_CLIP : v) + ULAW_BIAS;
 	exponent = exponent_of(v, 7) - 7;
 
-	return (uint8_t)~(sign | exponent << 4 | (v >> (exponent + 3) & 0xf));
+	return (uint8_t) ~(sign | exponent << 4 | (v >> (exponent + 3) & 0xf));
 }
 
 
@@ -56,7 +56,7 @@ static int16_t ulaw_decode(uint8_t byte)
 static uint8_t alaw_encode(int16_t sample)
 {
 	int sign = sample < 0 ? 0 : 0x80;
-	int v	 = sample < 0 ? ~(int)sample : sample;
+	int v = sample < 0 ? ~(int)sample : sample;
 	int exponent, mantissa;
 
 	exponent = exponent_of(v, 7) - 7;
@@ -68,9 +68,9 @@ static uint8_t alaw_encode(int16_t sample)
 
 static int16_t alaw_decode(uint8_t byte)
 {
-	int a	     = byte ^ 0x55;
+	int a = byte ^ 0x55;
 	int exponent = a >> 4 & 7;
-	int v	     = (a & 0xf) << 4;
+	int v = (a & 0xf) << 4;
 
 	v = exponent ? (v + 0x108) << (exponent - 1) : v + 8;
 
@@ -122,7 +122,7 @@ static int decoder_alloc(void **sp, const struct audio_codec *codec)
 
 	plc_init(&d->plc, codec->rate_hz);
 	d->alaw = codec->id == AUDIO_PCMA;
-	*sp	= d;
+	*sp = d;
 
 	return 0;
 }
@@ -133,8 +133,7 @@ static void expand(bool alaw, const uint8_t *payload, size_t len, int16_t *pcm)
 	if (alaw) {
 		for (size_t i = 0; i < len; i++)
 			pcm[i] = alaw_decode(payload[i]);
-	}
-	else {
+	} else {
 		for (size_t i = 0; i < len; i++)
 			pcm[i] = ulaw_decode(payload[i]);
 	}
@@ -207,29 +206,29 @@ static int payload_level(const struct audio_codec *codec,
 
 
 const struct codec_ops codec_pcmu = {
-	.name	       = "PCMU",
-	.clock_hz      = 8000,
-	.rate_hz       = 8000,
+	.name = "PCMU",
+	.clock_hz = 8000,
+	.rate_hz = 8000,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = ulaw_encode_packet,
+	.encode = ulaw_encode_packet,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.reset	       = reset,
-	.samples       = payload_samples,
-	.level	       = payload_level,
+	.decode = decode,
+	.conceal = conceal,
+	.reset = reset,
+	.samples = payload_samples,
+	.level = payload_level,
 };
 
 const struct codec_ops codec_pcma = {
-	.name	       = "PCMA",
-	.clock_hz      = 8000,
-	.rate_hz       = 8000,
+	.name = "PCMA",
+	.clock_hz = 8000,
+	.rate_hz = 8000,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = alaw_encode_packet,
+	.encode = alaw_encode_packet,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.reset	       = reset,
-	.samples       = payload_samples,
-	.level	       = payload_level,
+	.decode = decode,
+	.conceal = conceal,
+	.reset = reset,
+	.samples = payload_samples,
+	.level = payload_level,
 };

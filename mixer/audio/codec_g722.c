@@ -104,14 +104,14 @@ static size_t payload_samples(const struct audio_codec *codec,
 
 
 const struct codec_ops codec_g722 = {
-	.name	       = "G722",
-	.clock_hz      = 8000,
-	.rate_hz       = 16000,
+	.name = "G722",
+	.clock_hz = 8000,
+	.rate_hz = 16000,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = encode,
+	.encode = encode,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.reset	       = reset,
-	.samples       = payload_samples,
+	.decode = decode,
+	.conceal = conceal,
+	.reset = reset,
+	.samples = payload_samples,
 };

@@ -15,12 +15,12 @@
 
 enum {
 	BITRATE_DEFAULT = 32000,
-	BITRATE_MIN	= 6000,
+	BITRATE_MIN = 6000,
 	/** Below this CELT sounds poorer than SILK */
 	BITRATE_CELT_MIN = 20000,
-	COMPLEXITY	 = 5,
+	COMPLEXITY = 5,
 	/** Loss that turns FEC on, and off again, percent */
-	LOSS_ON	 = 2,
+	LOSS_ON = 2,
 	LOSS_MAX = 40,
 	/** libopus conceals in steps of 2.5 ms */
 	CONCEAL_STEP = AUDIO_RATE_HZ / 400,
@@ -28,7 +28,7 @@ enum {
 	EMPTY_SAMPLES = AUDIO_RATE_HZ / 50,
 	/** DTX: silence still sent, and how often a refresh goes out. libopus
 	 *  sees digital silence only from complexity 7 on */
-	DTX_AFTER_MS   = 200,
+	DTX_AFTER_MS = 200,
 	DTX_REFRESH_MS = 400,
 };
 
@@ -89,8 +89,8 @@ static int encoder_alloc(void **sp, const struct audio_codec *codec)
 	if (!e)
 		return ENOMEM;
 
-	e->opus = opus_encoder_create(AUDIO_RATE_HZ, 1,
-				      OPUS_APPLICATION_AUDIO, &error);
+	e->opus = opus_encoder_create(AUDIO_RATE_HZ, 1, OPUS_APPLICATION_AUDIO,
+				      &error);
 	if (!e->opus) {
 		err = ENOMEM;
 		goto out;
@@ -123,18 +123,17 @@ out:
 static bool discontinue(struct opus_encoder *e, const int16_t *pcm,
 			size_t samples)
 {
-	const uint32_t ms     = (uint32_t)(samples * 1000 / AUDIO_RATE_HZ);
+	const uint32_t ms = (uint32_t)(samples * 1000 / AUDIO_RATE_HZ);
 	const uint32_t before = e->silent_ms;
-	int any		      = 0;
+	int any = 0;
 
 	for (size_t i = 0; i < samples; i++)
 		any |= pcm[i];
 
 	e->silent_ms = any ? 0 : e->silent_ms + ms;
 
-	return before >= DTX_AFTER_MS
-	       && e->silent_ms
-	       && before / DTX_REFRESH_MS == e->silent_ms / DTX_REFRESH_MS;
+	return before >= DTX_AFTER_MS && e->silent_ms &&
+	       before / DTX_REFRESH_MS == e->silent_ms / DTX_REFRESH_MS;
 }
 
 
@@ -168,10 +167,9 @@ static void loss(void *state, unsigned percent)
 
 	e->fec_active = e->fec_active ? percent > 0 : percent >= LOSS_ON;
 	opus_encoder_ctl(e->opus, OPUS_SET_INBAND_FEC(e->fec_active));
-	opus_encoder_ctl(e->opus,
-			 OPUS_SET_PACKET_LOSS_PERC(
-				 percent > LOSS_MAX ? LOSS_MAX
-						    : (int)percent));
+	opus_encoder_ctl(e->opus, OPUS_SET_PACKET_LOSS_PERC(
+					  percent > LOSS_MAX ? LOSS_MAX
+							     : (int)percent));
 	choose_signal(e);
 }
 
@@ -228,8 +226,8 @@ static int conceal(void *state, const uint8_t *next, size_t next_len,
 		   int16_t *pcm, size_t samples)
 {
 	struct opus_decoder *d = state;
-	int frame = (int)((samples + CONCEAL_STEP - 1) / CONCEAL_STEP
-			  * CONCEAL_STEP);
+	int frame = (int)((samples + CONCEAL_STEP - 1) / CONCEAL_STEP *
+			  CONCEAL_STEP);
 	int n;
 
 	n = opus_decode(d->opus, next_len ? next : NULL, (int32_t)next_len,
@@ -279,16 +277,16 @@ static int payload_level(const struct audio_codec *codec,
 
 
 const struct codec_ops codec_opus = {
-	.name	       = "opus",
-	.clock_hz      = AUDIO_RATE_HZ,
-	.rate_hz       = AUDIO_RATE_HZ,
+	.name = "opus",
+	.clock_hz = AUDIO_RATE_HZ,
+	.rate_hz = AUDIO_RATE_HZ,
 	.encoder_alloc = encoder_alloc,
-	.encode	       = encode,
-	.loss	       = loss,
+	.encode = encode,
+	.loss = loss,
 	.decoder_alloc = decoder_alloc,
-	.decode	       = decode,
-	.conceal       = conceal,
-	.reset	       = reset,
-	.samples       = payload_samples,
-	.level	       = payload_level,
+	.decode = decode,
+	.conceal = conceal,
+	.reset = reset,
+	.samples = payload_samples,
+	.level = payload_level,
 };

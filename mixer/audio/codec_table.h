@@ -18,8 +18,8 @@ struct codec_ops {
 	int (*encoder_alloc)(void **sp, const struct audio_codec *codec);
 	int (*encode)(void *state, const int16_t *pcm, size_t samples,
 		      uint8_t *payload, size_t *len);
-	void (*cmr)(void *state, uint8_t mode);		 /**< optional */
-	void (*loss)(void *state, unsigned percent);	 /**< optional */
+	void (*cmr)(void *state, uint8_t mode);      /**< optional */
+	void (*loss)(void *state, unsigned percent); /**< optional */
 
 	int (*decoder_alloc)(void **sp, const struct audio_codec *codec);
 	/** `samples` as audio_payload_samples() said: 1.. the maximum */
@@ -27,7 +27,7 @@ struct codec_ops {
 		      int16_t *pcm, size_t *samples, uint8_t *cmr);
 	int (*conceal)(void *state, const uint8_t *next, size_t next_len,
 		       int16_t *pcm, size_t samples);
-	void (*reset)(void *state);			 /**< optional */
+	void (*reset)(void *state); /**< optional */
 
 	size_t (*samples)(const struct audio_codec *codec,
 			  const uint8_t *payload, size_t len);

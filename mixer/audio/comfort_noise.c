@@ -24,22 +24,21 @@ int comfort_noise_set(struct comfort_noise *c, const uint8_t *payload,
 	if (!len)
 		return EBADMSG;
 
-	c->order = len - 1 < COMFORT_NOISE_ORDER_MAX
-			   ? (unsigned)(len - 1)
-			   : COMFORT_NOISE_ORDER_MAX;
+	c->order = len - 1 < COMFORT_NOISE_ORDER_MAX ? (unsigned)(len - 1)
+						     : COMFORT_NOISE_ORDER_MAX;
 
 	for (unsigned i = 0; i < c->order; i++) {
-		float k = (float)(payload[1 + i] - REFLECTION_ZERO) * 258
-			  / 32768;
+		float k = (float)(payload[1 + i] - REFLECTION_ZERO) * 258 /
+			  32768;
 
 		/* 255 is not a legal index and would be unstable */
-		k		 = k > 0.99f ? 0.99f : k < -0.99f ? -0.99f : k;
+		k = k > 0.99f ? 0.99f : k < -0.99f ? -0.99f : k;
 		c->reflection[i] = k;
 		power *= 1 - k * k;
 	}
 
-	c->wanted = 32768 * powf(10, -(float)(payload[0] & LEVEL_MASK) / 20)
-		    / uniform_rms * sqrtf(power);
+	c->wanted = 32768 * powf(10, -(float)(payload[0] & LEVEL_MASK) / 20) /
+		    uniform_rms * sqrtf(power);
 	c->active = true;
 
 	return 0;

@@ -18,8 +18,8 @@ struct comfort_noise {
 	unsigned order;
 	float reflection[COMFORT_NOISE_ORDER_MAX];
 	float state[COMFORT_NOISE_ORDER_MAX + 1];
-	float gain;    /**< of the excitation now */
-	float wanted;  /**< what it moves to */
+	float gain;   /**< of the excitation now */
+	float wanted; /**< what it moves to */
 	uint32_t seed;
 };
 

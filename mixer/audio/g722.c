@@ -7,10 +7,15 @@
 #include "mixer/audio/g722.h"
 
 
-static const int16_t log_step_low[8]
-	= {-60, -30, 58, 172, 334, 538, 1198, 3042};
-static const uint8_t magnitude_low[16]
-	= {0, 7, 6, 5, 4, 3, 2, 1, 7, 6, 5, 4, 3, 2, 1, 0};
+enum {
+	MEMORY = 22, /**< samples the mirror filter looks back */
+	CHUNK = 320, /**< samples handled in one run, even */
+};
+
+static const int16_t log_step_low[8] = {-60, -30, 58,   172,
+					334, 538, 1198, 3042};
+static const uint8_t magnitude_low[16] = {0, 7, 6, 5, 4, 3, 2, 1,
+					  7, 6, 5, 4, 3, 2, 1, 0};
 static const int16_t inverse_log[32] = {
 	2048, 2093, 2139, 2186, 2233, 2282, 2332, 2383, 2435, 2489, 2543,
 	2599, 2656, 2714, 2774, 2834, 2896, 2960, 3025, 3091, 3158, 3228,
@@ -18,24 +23,24 @@ static const int16_t inverse_log[32] = {
 static const int16_t log_step_high[3] = {0, -214, 798};
 static const uint8_t magnitude_high[4] = {2, 1, 2, 1};
 static const int16_t level_2bit[4] = {-7408, -1616, 7408, 1616};
-static const int16_t level_4bit[16]
-	= {0,	  -20456, -12896, -8968, -6288, -4240, -2584, -1200,
-	   20456, 12896,  8968,	  6288,	 4240,	2584,  1200,  0};
+static const int16_t level_4bit[16] = {
+	0,     -20456, -12896, -8968, -6288, -4240, -2584, -1200,
+	20456, 12896,  8968,   6288,  4240,  2584,  1200,  0};
 static const int16_t level_6bit[64] = {
-	-136,	-136,	-136,	-136,	-24808, -21904, -19008, -16704,
-	-14984, -13512, -12280, -11192, -10232, -9360,	-8576,	-7856,
-	-7192,	-6576,	-6000,	-5456,	-4944,	-4464,	-4008,	-3576,
-	-3168,	-2776,	-2400,	-2032,	-1688,	-1360,	-1040,	-728,
-	24808,	21904,	19008,	16704,	14984,	13512,	12280,	11192,
-	10232,	9360,	8576,	7856,	7192,	6576,	6000,	5456,
-	4944,	4464,	4008,	3576,	3168,	2776,	2400,	2032,
-	1688,	1360,	1040,	728,	432,	136,	-432,	-136};
-static const int16_t decision_low[31]
-	= {0,	35,  72,   110,	 150,  190,  233,  276,	 323,  370,  422,
-	   473, 530, 587,  650,	 714,  786,  858,  940,	 1023, 1121, 1219,
-	   1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919, 32767};
-static const int filter[12]
-	= {3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11};
+	-136,   -136,   -136,   -136,   -24808, -21904, -19008, -16704,
+	-14984, -13512, -12280, -11192, -10232, -9360,  -8576,  -7856,
+	-7192,  -6576,  -6000,  -5456,  -4944,  -4464,  -4008,  -3576,
+	-3168,  -2776,  -2400,  -2032,  -1688,  -1360,  -1040,  -728,
+	24808,  21904,  19008,  16704,  14984,  13512,  12280,  11192,
+	10232,  9360,   8576,   7856,   7192,   6576,   6000,   5456,
+	4944,   4464,   4008,   3576,   3168,   2776,   2400,   2032,
+	1688,   1360,   1040,   728,    432,    136,    -432,   -136};
+static const int16_t decision_low[31] = {
+	0,    35,   72,   110,  150,  190,  233,  276,  323,  370,  422,
+	473,  530,  587,  650,  714,  786,  858,  940,  1023, 1121, 1219,
+	1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919, 32767};
+static const int16_t filter[12] = {3,    -11,  12,  32,   -210, 951,
+				   3876, -805, 362, -156, 53,   -11};
 
 
 static int saturate(int v)
@@ -53,7 +58,7 @@ static int clamp(int v, int low, int high)
 void g722_init(struct g722 *g)
 {
 	memset(g, 0, sizeof(*g));
-	g->low.det  = 32;
+	g->low.det = 32;
 	g->high.det = 8;
 }
 
@@ -64,7 +69,7 @@ static void rescale(struct g722_band *band, int step, int limit, int shift)
 	int whole;
 
 	band->nb = clamp((band->nb * 127 >> 7) + step, 0, limit);
-	whole	 = shift - (band->nb >> 11);
+	whole = shift - (band->nb >> 11);
 
 	band->det = inverse_log[band->nb >> 6 & 31];
 	band->det = whole < 0 ? band->det << -whole : band->det >> whole;
@@ -86,7 +91,7 @@ static void update_poles(struct g722_band *band)
 	a2 += same2 ? 128 : -128;
 	a2 = clamp(a2 + (band->a[2] * 32512 >> 15), -12288, 12288);
 
-	a1    = (same1 ? 192 : -192) + (band->a[1] * 32640 >> 15);
+	a1 = (same1 ? 192 : -192) + (band->a[1] * 32640 >> 15);
 	limit = saturate(15360 - a2);
 
 	band->a[2] = a2;
@@ -101,7 +106,7 @@ static void update_zeros(struct g722_band *band, int difference)
 
 	band->d[0] = difference;
 	for (int i = 6; i > 0; i--) {
-		int same   = difference >> 15 == band->d[i] >> 15;
+		int same = difference >> 15 == band->d[i] >> 15;
 		int change = same ? step : -step;
 
 		band->b[i] = saturate(change + (band->b[i] * 32640 >> 15));
@@ -127,12 +132,12 @@ static void predict(struct g722_band *band, int difference)
 	band->p[1] = band->p[0];
 
 	/* FILTEP, FILTEZ, PREDIC */
-	band->sp = saturate((band->a[1] * saturate(band->r[1] * 2) >> 15)
-			    + (band->a[2] * saturate(band->r[2] * 2) >> 15));
+	band->sp = saturate((band->a[1] * saturate(band->r[1] * 2) >> 15) +
+			    (band->a[2] * saturate(band->r[2] * 2) >> 15));
 	for (int i = 6; i > 0; i--)
 		zeros += band->b[i] * saturate(band->d[i] * 2) >> 15;
 	band->sz = saturate(zeros);
-	band->s	 = saturate(band->sp + band->sz);
+	band->s = saturate(band->sp + band->sz);
 }
 
 
@@ -140,7 +145,7 @@ static void predict(struct g722_band *band, int difference)
  *  that a network may steal the lower two */
 static void adapt_low(struct g722_band *band, int code)
 {
-	int four       = code >> 2;
+	int four = code >> 2;
 	int difference = band->det * level_4bit[four] >> 15;
 
 	rescale(band, log_step_low[magnitude_low[four]], 18432, 8);
@@ -160,10 +165,11 @@ static void adapt_high(struct g722_band *band, int code)
 /** QUANTL: 6 bits */
 static int quantize_low(const struct g722_band *band, int value)
 {
-	const int error	    = saturate(value - band->s);
+	const int error = saturate(value - band->s);
 	const int magnitude = error >= 0 ? error : -(error + 1);
-	int i		    = 1;
+	int i = 1;
 
+	/* in order: a binary search mispredicts and is slower */
 	while (i < 30 && magnitude >= decision_low[i] * band->det >> 12)
 		i++;
 
@@ -177,57 +183,70 @@ static int quantize_low(const struct g722_band *band, int value)
 /** QUANTH: 2 bits */
 static int quantize_high(const struct g722_band *band, int value)
 {
-	const int error	    = saturate(value - band->s);
+	const int error = saturate(value - band->s);
 	const int magnitude = error >= 0 ? error : -(error + 1);
-	const int inner	    = magnitude < 564 * band->det >> 12;
+	const int inner = magnitude < 564 * band->det >> 12;
 
 	return error >= 0 ? (inner ? 3 : 2) : (inner ? 1 : 0);
 }
 
 
-static void push_pair(struct g722 *g, int first, int second)
-{
-	memmove(g->history, g->history + 2, 22 * sizeof(*g->history));
-	g->history[22] = first;
-	g->history[23] = second;
-}
-
-
-/** Both phases of the quadrature mirror filter */
-static void mirror_filter(const struct g722 *g, int *odd, int *even)
+/** Both phases of the quadrature mirror filter over 24 samples */
+static void mirror_filter(const int16_t *x, int *odd, int *even)
 {
 	*odd = *even = 0;
 
 	for (int i = 0; i < 12; i++) {
-		*odd += g->history[2 * i] * filter[i];
-		*even += g->history[2 * i + 1] * filter[11 - i];
+		*odd += x[2 * i] * filter[i];
+		*even += x[2 * i + 1] * filter[11 - i];
 	}
 }
 
 
-void g722_encode(struct g722 *g, const int16_t *pcm, size_t samples,
-		 uint8_t *payload)
+/** Up to CHUNK samples behind the filter's memory, in one run */
+static void encode_chunk(struct g722 *g, const int16_t *pcm, size_t pairs,
+			 uint8_t *payload)
 {
-	for (size_t i = 0; i < samples / 2; i++) {
+	int16_t run[MEMORY + CHUNK];
+
+	memcpy(run, g->history, sizeof(g->history));
+	memcpy(run + MEMORY, pcm, 2 * pairs * sizeof(*pcm));
+
+	for (size_t i = 0; i < pairs; i++) {
 		int odd, even, low, high;
 
-		push_pair(g, pcm[2 * i], pcm[2 * i + 1]);
-		mirror_filter(g, &odd, &even);
-
-		low  = quantize_low(&g->low, (even + odd) >> 14);
+		mirror_filter(run + 2 * i, &odd, &even);
+		low = quantize_low(&g->low, (even + odd) >> 14);
 		high = quantize_high(&g->high, (even - odd) >> 14);
 		adapt_low(&g->low, low);
 		adapt_high(&g->high, high);
 
 		payload[i] = (uint8_t)(high << 6 | low);
 	}
+
+	memcpy(g->history, run + 2 * pairs, sizeof(g->history));
 }
 
 
-void g722_decode(struct g722 *g, const uint8_t *payload, size_t len,
-		 int16_t *pcm)
+void g722_encode(struct g722 *g, const int16_t *pcm, size_t samples,
+		 uint8_t *payload)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t at = 0; at + 1 < samples; at += CHUNK) {
+		size_t n = samples - at < CHUNK ? samples - at : CHUNK;
+
+		encode_chunk(g, pcm + at, n / 2, payload + at / 2);
+	}
+}
+
+
+static void decode_chunk(struct g722 *g, const uint8_t *payload, size_t pairs,
+			 int16_t *pcm)
+{
+	int16_t run[MEMORY + CHUNK];
+
+	memcpy(run, g->history, sizeof(g->history));
+
+	for (size_t i = 0; i < pairs; i++) {
 		int low = payload[i] & 63, high = payload[i] >> 6;
 		int l, h, odd, even;
 
@@ -238,9 +257,23 @@ void g722_decode(struct g722 *g, const uint8_t *payload, size_t len,
 		adapt_low(&g->low, low);
 		adapt_high(&g->high, high);
 
-		push_pair(g, l + h, l - h);
-		mirror_filter(g, &odd, &even);
-		pcm[2 * i]     = (int16_t)saturate(even >> 11);
+		run[MEMORY + 2 * i] = (int16_t)(l + h);
+		run[MEMORY + 2 * i + 1] = (int16_t)(l - h);
+		mirror_filter(run + 2 * i, &odd, &even);
+		pcm[2 * i] = (int16_t)saturate(even >> 11);
 		pcm[2 * i + 1] = (int16_t)saturate(odd >> 11);
+	}
+
+	memcpy(g->history, run + 2 * pairs, sizeof(g->history));
+}
+
+
+void g722_decode(struct g722 *g, const uint8_t *payload, size_t len,
+		 int16_t *pcm)
+{
+	for (size_t at = 0; at < len; at += CHUNK / 2) {
+		size_t n = len - at < CHUNK / 2 ? len - at : CHUNK / 2;
+
+		decode_chunk(g, payload + at, n, pcm + 2 * at);
 	}
 }

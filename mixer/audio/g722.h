@@ -13,17 +13,17 @@
 
 /** One band's adaptive predictor and quantizer scale */
 struct g722_band {
-	int s, sp, sz;	   /**< signal estimate, pole and zero parts */
-	int r[3], p[3];	   /**< reconstructed and partially so, newest first */
-	int a[3];	   /**< poles' coefficients, 1 and 2 used */
-	int b[7], d[7];	   /**< zeros' coefficients and differences */
-	int nb, det;	   /**< log and linear scale factor */
+	int s, sp, sz;  /**< signal estimate, pole and zero parts */
+	int r[3], p[3]; /**< reconstructed and partially so, newest first */
+	int a[3];       /**< poles' coefficients, 1 and 2 used */
+	int b[7], d[7]; /**< zeros' coefficients and differences */
+	int nb, det;    /**< log and linear scale factor */
 };
 
 /** Either direction */
 struct g722 {
 	struct g722_band low, high;
-	int history[24];   /**< of the quadrature mirror filter */
+	int16_t history[22]; /**< of the quadrature mirror filter */
 };
 
 void g722_init(struct g722 *g);

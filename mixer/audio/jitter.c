@@ -9,11 +9,11 @@
 
 enum {
 	/** Latenesses remembered, for how long, and how many at least */
-	LATENESS_COUNT	= 128,
-	LATENESS_KEEP	= 32,
+	LATENESS_COUNT = 128,
+	LATENESS_KEEP = 32,
 	LATENESS_AGE_US = 2500000,
 	/** Spread histogram: 2 ms a bin */
-	BIN_US	  = 2000,
+	BIN_US = 2000,
 	BIN_COUNT = 512,
 	/** Packets between two looks at the target */
 	LOOK_EVERY = 8,
@@ -24,11 +24,11 @@ enum {
 	/** Target beyond the 95th percentile at most */
 	TAIL_US = 20000,
 	/** What is no jitter but another time line */
-	JUMP_US	       = 2000000,
+	JUMP_US = 2000000,
 	JUMP_MARKED_US = 100000,
-	SEQ_JUMP       = 1000,
+	SEQ_JUMP = 1000,
 	/** All packets late for so long: another path */
-	LATE_RUN    = 5,
+	LATE_RUN = 5,
 	LATE_RUN_US = 200000,
 };
 
@@ -97,7 +97,7 @@ int jitter_alloc(struct jitter **jp, uint32_t delay_min_ms,
 void jitter_bounds(struct jitter *j, uint32_t delay_min_ms,
 		   uint32_t delay_max_ms)
 {
-	uint32_t low  = delay_min_ms ? delay_min_ms : JITTER_DELAY_MIN_MS;
+	uint32_t low = delay_min_ms ? delay_min_ms : JITTER_DELAY_MIN_MS;
 	uint32_t high = delay_max_ms ? delay_max_ms : JITTER_DELAY_MAX_MS;
 
 	if (high > JITTER_DELAY_CEIL_MS)
@@ -107,14 +107,14 @@ void jitter_bounds(struct jitter *j, uint32_t delay_min_ms,
 
 	j->delay_min_us = (int64_t)low * 1000;
 	j->delay_max_us = (int64_t)high * 1000;
-	j->target_us	= within(j, j->target_us);
+	j->target_us = within(j, j->target_us);
 }
 
 
 static void forget_packets(struct jitter *j)
 {
 	for (int i = 0; i < JITTER_SLOTS; i++) {
-		j->slots[i].seq	    = -1;
+		j->slots[i].seq = -1;
 		j->slots[i].waiting = false;
 	}
 }
@@ -123,9 +123,9 @@ static void forget_packets(struct jitter *j)
 void jitter_reset(struct jitter *j)
 {
 	forget_packets(j);
-	j->started	  = false;
+	j->started = false;
 	j->lateness_count = j->lateness_next = 0;
-	j->late_run			     = 0;
+	j->late_run = 0;
 	j->target_us = within(j, SPREAD_START_US + TICK_US);
 }
 
@@ -135,16 +135,16 @@ static void start(struct jitter *j, uint32_t clock_hz, uint16_t seq,
 		  uint32_t timestamp, uint64_t now_us)
 {
 	forget_packets(j);
-	j->started  = true;
+	j->started = true;
 	j->clock_hz = clock_hz;
 	/* far from zero: older packets extend below it */
-	j->highest_seq	  = 0x10000 + seq;
-	j->next_seq	  = j->highest_seq;
+	j->highest_seq = 0x10000 + seq;
+	j->next_seq = j->highest_seq;
 	j->last_timestamp = 0x100000000 + timestamp;
-	j->position	  = j->last_timestamp;
+	j->position = j->last_timestamp;
 	j->lateness_count = j->lateness_next = 0;
-	j->since_look			     = 0;
-	j->late_run			     = 0;
+	j->since_look = 0;
+	j->late_run = 0;
 	j->base_us = (int64_t)now_us - units_us(j, j->position);
 }
 
@@ -175,7 +175,7 @@ static unsigned lateness_valid(const struct jitter *j, uint64_t now_us)
 static int64_t percentile(const uint8_t *bins, unsigned count, unsigned of100)
 {
 	unsigned allowed = count * (100 - of100) / 100;
-	unsigned above	 = 0;
+	unsigned above = 0;
 
 	for (int i = BIN_COUNT - 1; i > 0; i--) {
 		above += bins[i];
@@ -190,9 +190,9 @@ static int64_t percentile(const uint8_t *bins, unsigned count, unsigned of100)
 /** Base and target from what is remembered */
 static void look(struct jitter *j, uint64_t now_us)
 {
-	const unsigned n	= lateness_valid(j, now_us);
+	const unsigned n = lateness_valid(j, now_us);
 	uint8_t bins[BIN_COUNT] = {0};
-	int64_t base		= INT64_MAX, p95, p99, target;
+	int64_t base = INT64_MAX, p95, p99, target;
 
 	for (unsigned i = 1; i <= n; i++) {
 		int64_t late = j->lateness[remembered(j, i)];
@@ -205,11 +205,11 @@ static void look(struct jitter *j, uint64_t now_us)
 		bins[bin < BIN_COUNT ? bin : BIN_COUNT - 1]++;
 	}
 
-	j->base_us    = base;
+	j->base_us = base;
 	j->since_look = 0;
 
-	p95    = percentile(bins, n, 95);
-	p99    = percentile(bins, n, 99);
+	p95 = percentile(bins, n, 95);
+	p99 = percentile(bins, n, 99);
 	target = p99 < p95 + TAIL_US ? p99 : p95 + TAIL_US;
 	target = within(j, target + TICK_US);
 
@@ -224,13 +224,13 @@ static void look(struct jitter *j, uint64_t now_us)
 static void remember(struct jitter *j, int64_t lateness, uint64_t now_us)
 {
 	j->lateness[j->lateness_next] = lateness;
-	j->arrival[j->lateness_next]  = now_us;
+	j->arrival[j->lateness_next] = now_us;
 	j->lateness_next = (j->lateness_next + 1) % LATENESS_COUNT;
 	if (j->lateness_count < LATENESS_COUNT)
 		j->lateness_count++;
 
-	if (++j->since_look >= LOOK_EVERY || lateness < j->base_us
-	    || lateness - j->base_us + TICK_US > j->target_us)
+	if (++j->since_look >= LOOK_EVERY || lateness < j->base_us ||
+	    lateness - j->base_us + TICK_US > j->target_us)
 		look(j, now_us);
 }
 
@@ -239,7 +239,7 @@ static void remember(struct jitter *j, int64_t lateness, uint64_t now_us)
 static bool is_jump(const struct jitter *j, int64_t seq, int64_t lateness,
 		    bool marker)
 {
-	const int64_t off  = lateness - j->base_us;
+	const int64_t off = lateness - j->base_us;
 	const int64_t step = seq - j->highest_seq;
 
 	if (step > SEQ_JUMP || step < -SEQ_JUMP)
@@ -248,9 +248,8 @@ static bool is_jump(const struct jitter *j, int64_t seq, int64_t lateness,
 		return true;
 
 	/* a talkspurt may begin a time line of its own */
-	return marker && step > 0
-	       && (off > j->target_us + JUMP_MARKED_US
-		   || off < -JUMP_MARKED_US);
+	return marker && step > 0 &&
+	       (off > j->target_us + JUMP_MARKED_US || off < -JUMP_MARKED_US);
 }
 
 
@@ -260,22 +259,22 @@ static bool late_for_long(struct jitter *j, uint64_t now_us)
 	if (!j->late_run++)
 		j->late_since_us = now_us;
 
-	return j->late_run >= LATE_RUN
-	       && now_us - j->late_since_us >= LATE_RUN_US;
+	return j->late_run >= LATE_RUN &&
+	       now_us - j->late_since_us >= LATE_RUN_US;
 }
 
 
 static void store(struct jitter *j, struct jitter_packet *p, int64_t seq,
 		  int64_t timestamp)
 {
-	p->seq	     = seq;
+	p->seq = seq;
 	p->timestamp = timestamp;
-	p->waiting   = true;
+	p->waiting = true;
 
 	if (seq <= j->highest_seq)
 		return;
 
-	j->highest_seq	  = seq;
+	j->highest_seq = seq;
 	j->last_timestamp = timestamp;
 
 	/* the ring is full: the oldest is given up */
@@ -291,8 +290,8 @@ static void fill(struct jitter_packet *p, uint8_t format, uint32_t units,
 		len = JITTER_PAYLOAD_MAX;
 
 	p->format = format;
-	p->units  = units;
-	p->len	  = (uint16_t)len;
+	p->units = units;
+	p->len = (uint16_t)len;
 	if (len)
 		memcpy(p->payload, payload, len);
 }
@@ -307,14 +306,13 @@ enum jitter_result jitter_put(struct jitter *j, uint32_t clock_hz,
 	enum jitter_result result = JITTER_STORED;
 	int64_t number = 0, time = 0, lateness = 0;
 	bool fresh = !j->started || clock_hz != j->clock_hz;
-	bool over  = false;
+	bool over = false;
 
 	if (!fresh) {
-		number = j->highest_seq
-			 + (int16_t)(uint16_t)(seq
-					       - (uint16_t)j->highest_seq);
-		time   = j->last_timestamp
-		       + (int32_t)(timestamp - (uint32_t)j->last_timestamp);
+		number = j->highest_seq +
+			 (int16_t)(uint16_t)(seq - (uint16_t)j->highest_seq);
+		time = j->last_timestamp +
+		       (int32_t)(timestamp - (uint32_t)j->last_timestamp);
 		lateness = (int64_t)now_us - units_us(j, time);
 
 		if (slot_of(j, number)->seq == number)
@@ -325,20 +323,19 @@ enum jitter_result jitter_put(struct jitter *j, uint32_t clock_hz,
 
 	if (!fresh) {
 		remember(j, lateness, now_us);
-		over  = number < j->next_seq
-		       || (units && time + units <= j->position);
+		over = number < j->next_seq ||
+		       (units && time + units <= j->position);
 		fresh = over && late_for_long(j, now_us);
 	}
 
 	if (fresh) {
 		result = j->started ? JITTER_RESTARTED : JITTER_STORED;
 		start(j, clock_hz, seq, timestamp, now_us);
-		number	 = j->highest_seq;
-		time	 = j->position;
+		number = j->highest_seq;
+		time = j->position;
 		lateness = j->base_us;
 		remember(j, lateness, now_us);
-	}
-	else if (over) {
+	} else if (over) {
 		return JITTER_LATE;
 	}
 
@@ -366,7 +363,7 @@ const struct jitter_packet *jitter_peek(struct jitter *j)
 		if (!p->units || p->timestamp + p->units > j->position)
 			return p;
 
-		p->waiting  = false;
+		p->waiting = false;
 		j->next_seq = seq + 1;
 	}
 
@@ -391,7 +388,7 @@ void jitter_take(struct jitter *j, const struct jitter_packet *p)
 	int64_t end = p->timestamp + p->units;
 
 	slot_of(j, p->seq)->waiting = false;
-	j->next_seq		    = p->seq + 1;
+	j->next_seq = p->seq + 1;
 	if (end > j->position)
 		j->position = end;
 }
@@ -406,7 +403,7 @@ void jitter_advance(struct jitter *j, uint32_t units)
 bool jitter_align(struct jitter *j, int64_t ahead_us, uint64_t now_us)
 {
 	int64_t excess = jitter_delay_us(j, ahead_us, now_us) - j->target_us;
-	int64_t units  = excess * (int64_t)j->clock_hz / 1000000;
+	int64_t units = excess * (int64_t)j->clock_hz / 1000000;
 
 	if (units <= 0)
 		return false;
@@ -437,8 +434,8 @@ const struct jitter_packet *jitter_played(const struct jitter *j, int back)
 int64_t jitter_delay_us(const struct jitter *j, int64_t ahead_us,
 			uint64_t now_us)
 {
-	return (int64_t)now_us + ahead_us - units_us(j, j->position)
-	       - j->base_us;
+	return (int64_t)now_us + ahead_us - units_us(j, j->position) -
+	       j->base_us;
 }
 
 

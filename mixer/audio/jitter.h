@@ -19,26 +19,26 @@
 #include <stdint.h>
 
 enum {
-	JITTER_SLOTS	     = 64,   /**< packets held; a power of two */
-	JITTER_PAYLOAD_MAX   = 1280, /**< an Opus frame is 1275 at most */
-	JITTER_DELAY_MIN_MS  = 20,
-	JITTER_DELAY_MAX_MS  = 400,
+	JITTER_SLOTS = 64,         /**< packets held; a power of two */
+	JITTER_PAYLOAD_MAX = 1280, /**< an Opus frame is 1275 at most */
+	JITTER_DELAY_MIN_MS = 20,
+	JITTER_DELAY_MAX_MS = 400,
 	JITTER_DELAY_CEIL_MS = 1000, /**< no configuration goes beyond */
 };
 
 struct jitter_packet {
-	int64_t seq;	   /**< extended; -1 = slot never used */
+	int64_t seq;       /**< extended; -1 = slot never used */
 	int64_t timestamp; /**< extended */
-	uint32_t units;	   /**< how long it lasts, RTP clock; 0 for CN */
+	uint32_t units;    /**< how long it lasts, RTP clock; 0 for CN */
 	uint16_t len;
-	uint8_t format;	   /**< caller's */
-	bool waiting;	   /**< not played yet */
+	uint8_t format; /**< caller's */
+	bool waiting;   /**< not played yet */
 	uint8_t payload[JITTER_PAYLOAD_MAX];
 };
 
 enum jitter_result {
 	JITTER_STORED,
-	JITTER_LATE,	  /**< its time is over, or it is a duplicate */
+	JITTER_LATE,      /**< its time is over, or it is a duplicate */
 	JITTER_RESTARTED, /**< stored; sequence or time jumped, so that all
 			       that was before is gone */
 };

@@ -32,7 +32,7 @@ static inline unsigned audio_level(double energy, size_t samples)
 		return AUDIO_LEVEL_SILENT;
 
 	mean = energy / (double)samples / (32768.0 * 32768.0);
-	db   = -10.0 * log10(mean);
+	db = -10.0 * log10(mean);
 
 	if (db <= 0)
 		return 0;

@@ -14,11 +14,11 @@
 
 
 enum {
-	BLOCK	    = AUDIO_RATE_HZ / 2000,
-	AHEAD	    = 4, /**< blocks of look-ahead: 2 ms */
-	DELAY	    = AHEAD * BLOCK,
+	BLOCK = AUDIO_RATE_HZ / 2000,
+	AHEAD = 4, /**< blocks of look-ahead: 2 ms */
+	DELAY = AHEAD * BLOCK,
 	TICK_BLOCKS = AUDIO_TICK_SAMPLES / BLOCK,
-	BLOCKS	    = AHEAD + TICK_BLOCKS,
+	BLOCKS = AHEAD + TICK_BLOCKS,
 	/** Blocks for a full recovery: 200 ms */
 	RELEASE_BLOCKS = 400,
 };
@@ -26,7 +26,7 @@ enum {
 struct audio_limiter {
 	int32_t samples[DELAY + AUDIO_TICK_SAMPLES];
 	float needed[BLOCKS]; /**< highest gain each block bears */
-	float gain;	      /**< at the border before the next block */
+	float gain;           /**< at the border before the next block */
 };
 
 
@@ -44,7 +44,7 @@ int audio_limiter_alloc(struct audio_limiter **lp)
 	for (int i = 0; i < BLOCKS; i++)
 		l->needed[i] = 1;
 	l->gain = 1;
-	*lp	= l;
+	*lp = l;
 
 	return 0;
 }
@@ -57,7 +57,7 @@ static bool measure(struct audio_limiter *l)
 
 	for (int b = AHEAD; b < BLOCKS; b++) {
 		const int32_t *in = l->samples + b * BLOCK;
-		int32_t peak	  = 0;
+		int32_t peak = 0;
 
 		for (int i = 0; i < BLOCK; i++) {
 			int32_t v = in[i] ^ in[i] >> 31;
@@ -85,8 +85,8 @@ static float next_gain(const struct audio_limiter *l, int b)
 	float gain = lower(1, l->gain + 1.0f / RELEASE_BLOCKS);
 
 	for (int ahead = 1; ahead <= AHEAD; ahead++) {
-		float need = lower(l->needed[b + ahead - 1],
-				   l->needed[b + ahead]);
+		float need =
+			lower(l->needed[b + ahead - 1], l->needed[b + ahead]);
 		float line = l->gain + (need - l->gain) / (float)ahead;
 
 		gain = lower(gain, need < l->gain ? line : need);
@@ -104,7 +104,7 @@ static void apply(const int32_t *in, int16_t *out, float from, float to)
 	for (int i = 0; i < BLOCK; i++) {
 		float v = (float)in[i] * (from + step * (float)i);
 
-		v      = v > 32767 ? 32767 : v < -32768 ? -32768 : v;
+		v = v > 32767 ? 32767 : v < -32768 ? -32768 : v;
 		out[i] = (int16_t)(int32_t)v;
 	}
 }
@@ -125,8 +125,8 @@ static void limit(struct audio_limiter *l, int16_t *out)
 		if (l->gain == 1 && to == 1)
 			copy(l->samples + b * BLOCK, out + b * BLOCK, BLOCK);
 		else
-			apply(l->samples + b * BLOCK, out + b * BLOCK,
-			      l->gain, to);
+			apply(l->samples + b * BLOCK, out + b * BLOCK, l->gain,
+			      to);
 		l->gain = to;
 	}
 }

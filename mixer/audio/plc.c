@@ -7,12 +7,12 @@
 
 
 enum {
-	PITCH_MIN_US  = 2500,
-	PITCH_MAX_US  = 15000,
-	WINDOW_US     = 10000, /**< compared when searching the pitch */
-	MERGE_US      = 4000,  /**< cross-fade into good samples */
+	PITCH_MIN_US = 2500,
+	PITCH_MAX_US = 15000,
+	WINDOW_US = 10000, /**< compared when searching the pitch */
+	MERGE_US = 4000,   /**< cross-fade into good samples */
 	FADE_START_US = 20000,
-	FADE_END_US   = 80000,
+	FADE_END_US = 80000,
 };
 
 
@@ -33,10 +33,10 @@ void plc_init(struct plc *p, uint32_t rate_hz)
 static size_t find_pitch(const struct plc *p)
 {
 	const size_t window = in_samples(p, WINDOW_US);
-	const size_t step   = p->rate_hz / 8000;
-	const int16_t *end  = p->history + PLC_HISTORY - window;
-	size_t best	    = in_samples(p, PITCH_MAX_US);
-	float best_score    = 0;
+	const size_t step = p->rate_hz / 8000;
+	const int16_t *end = p->history + PLC_HISTORY - window;
+	size_t best = in_samples(p, PITCH_MAX_US);
+	float best_score = 0;
 
 	for (size_t lag = in_samples(p, PITCH_MIN_US);
 	     lag <= in_samples(p, PITCH_MAX_US); lag++) {
@@ -49,7 +49,7 @@ static size_t find_pitch(const struct plc *p)
 		}
 		if (dot > 0 && dot * dot / energy > best_score) {
 			best_score = dot * dot / energy;
-			best	   = lag;
+			best = lag;
 		}
 	}
 
@@ -66,17 +66,17 @@ static void start(struct plc *p)
 
 	p->period = find_pitch(p);
 	p->offset = 0;
-	fade	  = p->period / 4;
-	tail	  = p->history + PLC_HISTORY - p->period;
+	fade = p->period / 4;
+	tail = p->history + PLC_HISTORY - p->period;
 
 	memcpy(p->cycle, tail, p->period * sizeof(*p->cycle));
 	for (size_t i = 0; i < fade; i++) {
 		size_t at = p->period - fade + i;
-		float w	  = (float)(i + 1) / (float)(fade + 1);
+		float w = (float)(i + 1) / (float)(fade + 1);
 
 		p->cycle[at] = (int16_t)lrintf(
-			(1 - w) * tail[at] + w * tail[(ptrdiff_t)i
-						      - (ptrdiff_t)fade]);
+			(1 - w) * tail[at] +
+			w * tail[(ptrdiff_t)i - (ptrdiff_t)fade]);
 	}
 }
 
@@ -84,7 +84,7 @@ static void start(struct plc *p)
 static float fade_at(const struct plc *p, size_t lost)
 {
 	const size_t from = in_samples(p, FADE_START_US);
-	const size_t to	  = in_samples(p, FADE_END_US);
+	const size_t to = in_samples(p, FADE_END_US);
 
 	if (lost <= from)
 		return 1;
@@ -139,8 +139,8 @@ void plc_good(struct plc *p, int16_t *pcm, size_t samples)
 		for (size_t i = 0; i < merge; i++) {
 			float w = (float)(i + 1) / (float)(merge + 1);
 
-			pcm[i] = (int16_t)lrintf(w * pcm[i]
-						 + (1 - w) * next_sample(p));
+			pcm[i] = (int16_t)lrintf(w * pcm[i] +
+						 (1 - w) * next_sample(p));
 		}
 		p->lost = 0;
 	}

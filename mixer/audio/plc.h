@@ -21,9 +21,9 @@ struct plc {
 	uint32_t rate_hz;
 	int16_t history[PLC_HISTORY]; /**< last good samples */
 	int16_t cycle[PLC_HISTORY];   /**< one pitch period, joined up */
-	size_t period;		      /**< of cycle, samples */
-	size_t offset;		      /**< next one of cycle */
-	size_t lost;		      /**< samples concealed in a row */
+	size_t period;                /**< of cycle, samples */
+	size_t offset;                /**< next one of cycle */
+	size_t lost;                  /**< samples concealed in a row */
 };
 
 /** @param rate_hz 8000 or 16000 */

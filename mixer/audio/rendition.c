@@ -12,7 +12,7 @@ struct audio_rendition {
 	struct audio_codec codec;
 	struct audio_encoder *encoder;
 	struct resample *resample; /**< NULL at 48 kHz */
-	size_t have, want;	   /**< samples of the packet */
+	size_t have, want;         /**< samples of the packet */
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 	uint8_t payload[AUDIO_PAYLOAD_MAX];
 };
@@ -36,8 +36,8 @@ int audio_rendition_alloc(struct audio_rendition **rp,
 	int err;
 
 	/* a payload covers whole ticks, so that a tick ends at most one */
-	if (!rp || !codec || !codec->ptime_ms
-	    || codec->ptime_ms % AUDIO_TICK_MS)
+	if (!rp || !codec || !codec->ptime_ms ||
+	    codec->ptime_ms % AUDIO_TICK_MS)
 		return EINVAL;
 
 	r = mem_zalloc(sizeof(*r), destructor);
@@ -45,7 +45,7 @@ int audio_rendition_alloc(struct audio_rendition **rp,
 		return ENOMEM;
 
 	r->codec = *codec;
-	err	 = audio_encoder_alloc(&r->encoder, codec);
+	err = audio_encoder_alloc(&r->encoder, codec);
 	if (err)
 		goto out;
 
@@ -57,7 +57,7 @@ int audio_rendition_alloc(struct audio_rendition **rp,
 	}
 
 	r->want = codec->rate_hz / 1000 * codec->ptime_ms;
-	*rp	= r;
+	*rp = r;
 
 out:
 	if (err)
@@ -74,14 +74,13 @@ int audio_rendition_feed(struct audio_rendition *r, const int16_t *pcm,
 		return EINVAL;
 
 	*payload = r->payload;
-	*len	 = 0;
-	pcm	 = pcm ? pcm : silence;
+	*len = 0;
+	pcm = pcm ? pcm : silence;
 
 	if (r->resample) {
 		r->have += resample_run(r->resample, pcm, AUDIO_TICK_SAMPLES,
 					r->pcm + r->have);
-	}
-	else {
+	} else {
 		memcpy(r->pcm + r->have, pcm,
 		       AUDIO_TICK_SAMPLES * sizeof(*pcm));
 		r->have += AUDIO_TICK_SAMPLES;

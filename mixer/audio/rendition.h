@@ -12,11 +12,19 @@
 
 struct audio_rendition;
 
+/**
+ * @param codec Its ptime_ms is a multiple of AUDIO_TICK_MS
+ *
+ * @return 0, EINVAL, ENOMEM
+ */
 int audio_rendition_alloc(struct audio_rendition **rp,
 			  const struct audio_codec *codec);
 
 /**
  * Feed one tick
+ *
+ * A payload covers the ptime that ends with this tick: its RTP timestamp is
+ * that of the first of those ticks.
  *
  * @param pcm     AUDIO_TICK_SAMPLES; NULL = silence (DTX where allowed)
  * @param payload Set to the encoded payload (valid until the next feed)

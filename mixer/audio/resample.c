@@ -38,8 +38,8 @@ int resample_alloc(struct resample **rp, uint32_t from_hz, uint32_t to_hz)
 		return ENOMEM;
 
 	r->from_hz = from_hz;
-	r->to_hz   = to_hz;
-	r->speex   = speex_resampler_init(1, from_hz, to_hz, QUALITY, &error);
+	r->to_hz = to_hz;
+	r->speex = speex_resampler_init(1, from_hz, to_hz, QUALITY, &error);
 	if (!r->speex) {
 		mem_deref(r);
 		return ENOMEM;
@@ -54,8 +54,8 @@ int resample_alloc(struct resample **rp, uint32_t from_hz, uint32_t to_hz)
 size_t resample_run(struct resample *r, const int16_t *in, size_t samples,
 		    int16_t *out)
 {
-	size_t wanted	 = samples * r->to_hz / r->from_hz;
-	spx_uint32_t n	 = (spx_uint32_t)samples;
+	size_t wanted = samples * r->to_hz / r->from_hz;
+	spx_uint32_t n = (spx_uint32_t)samples;
 	spx_uint32_t got = (spx_uint32_t)wanted;
 
 	speex_resampler_process_int(r->speex, 0, in, &n, out, &got);

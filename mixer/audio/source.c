@@ -13,7 +13,7 @@ enum {
 	LEVEL_WINDOW_US = 120000,
 	/** After this without one, it is unknown */
 	LEVEL_STALE_US = 300000,
-	CN_CLOCK_HZ    = 8000,
+	CN_CLOCK_HZ = 8000,
 };
 
 
@@ -47,9 +47,8 @@ static int take_decoder(struct audio_source *s, struct audio_decoder **dp,
 			const struct audio_codec *codec)
 {
 	for (size_t i = 0; i < s->config.format_count; i++) {
-		if (s->decoders[i]
-		    && !memcmp(&s->config.formats[i].codec, codec,
-			       sizeof(*codec))) {
+		if (s->decoders[i] && !memcmp(&s->config.formats[i].codec,
+					      codec, sizeof(*codec))) {
 			*dp = mem_ref(s->decoders[i]);
 			return 0;
 		}
@@ -107,7 +106,7 @@ int audio_source_configure(struct audio_source *s,
 	/* waiting packets name their format by index */
 	if (!same_order(&s->config, config)) {
 		jitter_reset(s->jitter);
-		s->format  = -1;
+		s->format = -1;
 		s->arrived = -1;
 		s->stepped = s->holding = true;
 	}
@@ -116,7 +115,7 @@ int audio_source_configure(struct audio_source *s,
 		struct audio_decoder *old = s->decoders[i];
 
 		s->decoders[i] = decoders[i];
-		decoders[i]    = old;
+		decoders[i] = old;
 	}
 	s->config = *config;
 	jitter_bounds(s->jitter, config->delay_min_ms, config->delay_max_ms);
@@ -143,8 +142,8 @@ int audio_source_alloc(struct audio_source **sp,
 		return ENOMEM;
 
 	s->format = s->arrived = -1;
-	s->cmr		       = AUDIO_CMR_NONE;
-	s->holding	       = true;
+	s->cmr = AUDIO_CMR_NONE;
+	s->holding = true;
 
 	err = jitter_alloc(&s->jitter, config->delay_min_ms,
 			   config->delay_max_ms);
@@ -169,8 +168,8 @@ void source_note_level(struct audio_source *s, unsigned dbov, uint64_t now_us)
 {
 	struct source_level *level = &s->levels[s->level_next];
 
-	level->dbov   = (uint8_t)dbov;
-	level->at_us  = now_us;
+	level->dbov = (uint8_t)dbov;
+	level->at_us = now_us;
 	s->level_next = (s->level_next + 1) % SOURCE_LEVELS;
 	s->level_any_us = now_us;
 }
@@ -210,7 +209,7 @@ static void after_put(struct audio_source *s, enum jitter_result result)
 		s->stats.late++;
 
 	if (result == JITTER_RESTARTED) {
-		s->holding	= true;
+		s->holding = true;
 		s->noise.active = false;
 	}
 }
@@ -224,15 +223,16 @@ static int put_noise(struct audio_source *s, uint16_t seq, uint32_t timestamp,
 		return EBADMSG;
 
 	/* the clock of comfort noise is that of the codec beside it */
-	if (s->arrived >= 0
-	    && s->config.formats[s->arrived].codec.clock_hz != CN_CLOCK_HZ)
+	if (s->arrived >= 0 &&
+	    s->config.formats[s->arrived].codec.clock_hz != CN_CLOCK_HZ)
 		return ENOENT;
 
 	s->stats.packets++;
 	s->last_put_us = now_us;
-	source_note_level(s, level >= 0 && level < AUDIO_LEVEL_SILENT
-				     ? (unsigned)level
-				     : AUDIO_LEVEL_SILENT,
+	source_note_level(s,
+			  level >= 0 && level < AUDIO_LEVEL_SILENT
+				  ? (unsigned)level
+				  : AUDIO_LEVEL_SILENT,
 			  now_us);
 	s->level_told_us = now_us;
 	after_put(s, jitter_put(s->jitter, CN_CLOCK_HZ, SOURCE_FORMAT_CN, seq,
@@ -264,22 +264,22 @@ int audio_source_put(struct audio_source *s, uint8_t pt, uint16_t seq,
 		return ENOENT;
 	}
 
-	codec	= &s->config.formats[i].codec;
+	codec = &s->config.formats[i].codec;
 	samples = len <= JITTER_PAYLOAD_MAX
 			  ? audio_payload_samples(codec, payload, len)
 			  : 0;
 	if (!samples)
 		return EBADMSG;
 
-	s->arrived     = (int)i;
+	s->arrived = (int)i;
 	s->last_put_us = now_us;
 	s->stats.packets++;
 	note_cmr(s, codec, payload, len);
 	level_of_packet(s, codec, payload, len, level, now_us);
 	after_put(s, jitter_put(s->jitter, codec->clock_hz, (uint8_t)i, seq,
 				timestamp, marker,
-				(uint32_t)(samples * codec->clock_hz
-					   / codec->rate_hz),
+				(uint32_t)(samples * codec->clock_hz /
+					   codec->rate_hz),
 				payload, len, now_us));
 
 	return 0;
@@ -296,11 +296,11 @@ void audio_source_reset(struct audio_source *s)
 		audio_decoder_reset(s->decoders[s->format]);
 	s->fifo_samples = 0;
 	s->noise.active = false;
-	s->holding	= true;
-	s->stepped	= true;
-	s->skipped	= false;
-	s->barren	= 0;
-	s->cmr		= AUDIO_CMR_NONE;
+	s->holding = true;
+	s->stepped = true;
+	s->skipped = false;
+	s->barren = 0;
+	s->cmr = AUDIO_CMR_NONE;
 }
 
 
@@ -312,16 +312,16 @@ unsigned audio_source_level(const struct audio_source *s, bool *unknown,
 	for (int i = 0; i < SOURCE_LEVELS; i++) {
 		const struct source_level *level = &s->levels[i];
 
-		if (level->at_us && now_us - level->at_us <= LEVEL_WINDOW_US
-		    && level->dbov < loudest)
+		if (level->at_us && now_us - level->at_us <= LEVEL_WINDOW_US &&
+		    level->dbov < loudest)
 			loudest = level->dbov;
 	}
 
 	if (unknown) {
-		bool coming = s->last_put_us
-			      && now_us - s->last_put_us < LEVEL_STALE_US;
-		bool stale = !s->level_any_us
-			     || now_us - s->level_any_us > LEVEL_STALE_US;
+		bool coming = s->last_put_us &&
+			      now_us - s->last_put_us < LEVEL_STALE_US;
+		bool stale = !s->level_any_us ||
+			     now_us - s->level_any_us > LEVEL_STALE_US;
 
 		*unknown = coming && stale;
 	}

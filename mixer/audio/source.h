@@ -30,17 +30,20 @@ struct audio_source_config {
 	struct audio_source_format formats[AUDIO_SOURCE_CODECS_MAX];
 	size_t format_count;
 	int cn_pt;		/**< comfort noise (RFC 3389), -1 none */
-	uint32_t delay_min_ms;	/**< playout delay bounds; 0 = defaults */
-	uint32_t delay_max_ms;
+	uint32_t delay_min_ms; /**< playout delay, 0 = 20 */
+	uint32_t delay_max_ms; /**< 0 = 400; at most 1000 */
 };
 
+/** Since alloc; concealed: gaps of up to 20 ms that were filled, fec: those
+ *  of them filled from the next packet; late: came too late, or twice */
 struct audio_source_stats {
 	uint64_t packets, late, decoded, concealed, fec;
 	uint32_t delay_ms;	/**< playout delay now */
 	uint32_t target_ms;
-	uint64_t stretched;	/**< ticks shortened or lengthened */
+	uint64_t stretched;	/**< ticks with a time stretch */
 };
 
+/** @return 0, EINVAL for a codec that cannot be, ENOMEM */
 int audio_source_alloc(struct audio_source **sp,
 		       const struct audio_source_config *config);
 
@@ -87,6 +90,7 @@ uint8_t audio_source_cmr(const struct audio_source *s);
 /** Codec of the last packet, NULL before any */
 const struct audio_codec *audio_source_codec(const struct audio_source *s);
 
+/** Counters, and the delay at the last tick */
 void audio_source_stats(const struct audio_source *s,
 			struct audio_source_stats *stats);
 

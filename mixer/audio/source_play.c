@@ -17,12 +17,12 @@ enum {
 	/** Packets a decoder hears before its output is wanted */
 	WARM_PACKETS = 3,
 	/** How far from the target is far: shorten, lengthen, hurry, jump */
-	EXCESS_US	= 15000,
-	SHORTAGE_US	= 8000,
+	EXCESS_US = 15000,
+	SHORTAGE_US = 8000,
 	EXCESS_HURRY_US = 60000,
-	EXCESS_JUMP_US	= 300000,
+	EXCESS_JUMP_US = 300000,
 	/** Ticks between two stretches, at leisure and in a hurry */
-	STRETCH_EVERY	    = 5,
+	STRETCH_EVERY = 5,
 	STRETCH_EVERY_HURRY = 2,
 };
 
@@ -35,8 +35,8 @@ static int64_t fifo_us(const struct audio_source *s)
 
 static int64_t excess_us(const struct audio_source *s, uint64_t now_us)
 {
-	return jitter_delay_us(s->jitter, fifo_us(s), now_us)
-	       - jitter_target_us(s->jitter);
+	return jitter_delay_us(s->jitter, fifo_us(s), now_us) -
+	       jitter_target_us(s->jitter);
 }
 
 
@@ -50,8 +50,8 @@ static const struct audio_codec *codec_now(const struct audio_source *s)
 static void bend(struct audio_source *s, size_t added)
 {
 	int16_t *pcm = s->fifo + s->fifo_samples;
-	int before   = s->fifo_samples ? pcm[-1] : s->last_sample;
-	int offset   = before - pcm[0];
+	int before = s->fifo_samples ? pcm[-1] : s->last_sample;
+	int offset = before - pcm[0];
 
 	for (int i = 0; i < BEND && (size_t)i < added; i++) {
 		int v = pcm[i] + offset * (BEND - i) / BEND;
@@ -103,8 +103,8 @@ static void append_silence(struct audio_source *s, size_t samples)
 static bool has_redundancy(const struct audio_codec *codec,
 			   const struct jitter_packet *p)
 {
-	return codec->id == AUDIO_OPUS && p->len > 1 && p->payload[0] < 0x80
-	       && !(p->payload[0] & 0x07) && p->payload[1] & 0x40;
+	return codec->id == AUDIO_OPUS && p->len > 1 && p->payload[0] < 0x80 &&
+	       !(p->payload[0] & 0x07) && p->payload[1] & 0x40;
 }
 
 
@@ -121,13 +121,11 @@ static void conceal(struct audio_source *s, uint32_t units,
 	samples = (size_t)units * codec->rate_hz / codec->clock_hz;
 	if (s->noise.active) {
 		comfort_noise_run(&s->noise, s->native, samples);
-	}
-	else if (s->barren >= BARREN_MAX_MS) {
+	} else if (s->barren >= BARREN_MAX_MS) {
 		memset(s->native, 0, samples * sizeof(*s->native));
-	}
-	else {
-		bool usable = next && next->format == s->format
-			      && codec->id == AUDIO_OPUS;
+	} else {
+		bool usable = next && next->format == s->format &&
+			      codec->id == AUDIO_OPUS;
 
 		if (audio_decoder_conceal(s->decoders[s->format],
 					  usable ? next->payload : NULL,
@@ -162,8 +160,8 @@ static void play_noise(struct audio_source *s, const struct jitter_packet *p)
 static void play(struct audio_source *s, const struct jitter_packet *p)
 {
 	const struct audio_codec *codec;
-	int64_t gap   = jitter_gap(s->jitter, p);
-	size_t drop   = 0, samples;
+	int64_t gap = jitter_gap(s->jitter, p);
+	size_t drop = 0, samples;
 	uint8_t cmr;
 
 	if (p->format >= s->config.format_count) {
@@ -174,7 +172,7 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 	if (s->format != p->format) {
 		audio_decoder_reset(s->decoders[p->format]);
 		s->stepped = true;
-		s->format  = p->format;
+		s->format = p->format;
 	}
 	if (s->barren >= BARREN_MAX_MS)
 		s->stepped = true;
@@ -187,8 +185,7 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 		if (audio_decoder_conceal(s->decoders[s->format], NULL, 0,
 					  s->native, samples))
 			memset(s->native, 0, samples * sizeof(*s->native));
-	}
-	else {
+	} else {
 		s->stats.decoded++;
 	}
 
@@ -200,7 +197,7 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 		s->stepped = true;
 
 	s->noise.active = false;
-	s->barren	= 0;
+	s->barren = 0;
 	jitter_take(s->jitter, p);
 }
 
@@ -210,8 +207,8 @@ static void cross_gap(struct audio_source *s, const struct jitter_packet *p,
 		      uint64_t now_us)
 {
 	const uint32_t most = conceal_units(s);
-	int64_t gap	    = jitter_gap(s->jitter, p);
-	bool loss	    = jitter_is_loss(s->jitter, p);
+	int64_t gap = jitter_gap(s->jitter, p);
+	bool loss = jitter_is_loss(s->jitter, p);
 	uint32_t units;
 
 	/* in a pause the delay is put right for nothing */
@@ -219,8 +216,8 @@ static void cross_gap(struct audio_source *s, const struct jitter_packet *p,
 		int64_t excess = excess_us(s, now_us);
 
 		if (excess > 0) {
-			int64_t cut = excess * codec_now(s)->clock_hz
-				      / 1000000;
+			int64_t cut =
+				excess * codec_now(s)->clock_hz / 1000000;
 
 			cut = cut < gap ? cut : gap;
 			jitter_advance(s->jitter, (uint32_t)cut);
@@ -247,7 +244,7 @@ static void cross_gap(struct audio_source *s, const struct jitter_packet *p,
 static void starve(struct audio_source *s, uint64_t now_us)
 {
 	uint32_t units = conceal_units(s);
-	bool wait      = excess_us(s, now_us) < 0;
+	bool wait = excess_us(s, now_us) < 0;
 
 	s->stats.concealed += s->barren < BARREN_MAX_MS && !s->noise.active;
 	conceal(s, units, NULL);
@@ -265,14 +262,11 @@ static void step(struct audio_source *s, const struct jitter_packet *p,
 			play_noise(s, p);
 		else
 			play(s, p);
-	}
-	else if (s->format < 0) {
+	} else if (s->format < 0) {
 		append_silence(s, AUDIO_TICK_SAMPLES);
-	}
-	else if (p) {
+	} else if (p) {
 		cross_gap(s, p, now_us);
-	}
-	else {
+	} else {
 		starve(s, now_us);
 	}
 }
@@ -292,8 +286,8 @@ static bool fill_for_stretch(struct audio_source *s)
 	while (s->fifo_samples < STRETCH_NEED) {
 		const struct jitter_packet *p = jitter_peek(s->jitter);
 
-		if (!p || p->format == SOURCE_FORMAT_CN
-		    || jitter_gap(s->jitter, p) > 0)
+		if (!p || p->format == SOURCE_FORMAT_CN ||
+		    jitter_gap(s->jitter, p) > 0)
 			return false;
 		play(s, p);
 	}
@@ -305,11 +299,11 @@ static bool fill_for_stretch(struct audio_source *s)
 static void stretch(struct audio_source *s, uint64_t now_us)
 {
 	const int64_t excess = excess_us(s, now_us);
-	const bool hurry     = excess > EXCESS_HURRY_US;
+	const bool hurry = excess > EXCESS_HURRY_US;
 	size_t changed;
 
-	if (++s->since_stretch
-	    < (unsigned)(hurry ? STRETCH_EVERY_HURRY : STRETCH_EVERY))
+	if (++s->since_stretch <
+	    (unsigned)(hurry ? STRETCH_EVERY_HURRY : STRETCH_EVERY))
 		return;
 	if (excess < EXCESS_US && excess > -SHORTAGE_US)
 		return;
@@ -319,8 +313,7 @@ static void stretch(struct audio_source *s, uint64_t now_us)
 	if (excess > 0) {
 		changed = stretch_shorten(s->fifo, s->fifo_samples, hurry);
 		s->fifo_samples -= changed;
-	}
-	else {
+	} else {
 		changed = stretch_lengthen(s->fifo, s->fifo_samples, false);
 		s->fifo_samples += changed;
 	}
@@ -342,8 +335,8 @@ static void warm_up(struct audio_source *s)
 	while (back && !jitter_played(s->jitter, back))
 		back--;
 
-	s->skipped	= false;
-	s->stepped	= true;
+	s->skipped = false;
+	s->stepped = true;
 	s->fifo_samples = 0;
 	if (!back) {
 		if (s->format >= 0)
@@ -371,8 +364,8 @@ static void warm_up(struct audio_source *s)
 /** First packets, or the first after a jump: wait for the right delay */
 static bool hold(struct audio_source *s, uint64_t now_us)
 {
-	if (s->holding && jitter_started(s->jitter)
-	    && excess_us(s, now_us) >= 0) {
+	if (s->holding && jitter_started(s->jitter) &&
+	    excess_us(s, now_us) >= 0) {
 		s->holding = false;
 		s->stepped = true;
 		jitter_align(s->jitter, fifo_us(s), now_us);
@@ -386,7 +379,7 @@ static void note_delay(struct audio_source *s, uint64_t now_us)
 {
 	int64_t delay = jitter_delay_us(s->jitter, fifo_us(s), now_us);
 
-	s->stats.delay_ms  = delay > 0 ? (uint32_t)(delay / 1000) : 0;
+	s->stats.delay_ms = delay > 0 ? (uint32_t)(delay / 1000) : 0;
 	s->stats.target_ms = (uint32_t)(jitter_target_us(s->jitter) / 1000);
 }
 
@@ -417,16 +410,16 @@ bool audio_source_get(struct audio_source *s, int16_t *pcm, uint64_t now_us)
 	if (hold(s, now_us)) {
 		s->stepped = true;
 		if (s->fifo_samples < AUDIO_TICK_SAMPLES)
-			append_silence(s, AUDIO_TICK_SAMPLES
-						  - s->fifo_samples);
+			append_silence(s,
+				       AUDIO_TICK_SAMPLES - s->fifo_samples);
 		return deliver(s, pcm, now_us);
 	}
 
 	if (s->skipped)
 		warm_up(s);
 
-	if (excess_us(s, now_us) > EXCESS_JUMP_US
-	    && jitter_align(s->jitter, fifo_us(s), now_us))
+	if (excess_us(s, now_us) > EXCESS_JUMP_US &&
+	    jitter_align(s->jitter, fifo_us(s), now_us))
 		s->stepped = true;
 
 	note_delay(s, now_us);
@@ -444,8 +437,8 @@ void audio_source_skip(struct audio_source *s, uint64_t now_us)
 	const struct jitter_packet *p;
 
 	s->fifo_samples = 0;
-	s->last_sample	= 0;
-	s->skipped	= true;
+	s->last_sample = 0;
+	s->skipped = true;
 	if (hold(s, now_us))
 		return;
 
@@ -454,8 +447,8 @@ void audio_source_skip(struct audio_source *s, uint64_t now_us)
 
 	/* a pause that begins or ends unheard is still known */
 	p = jitter_peek(s->jitter);
-	if (p && p->format == SOURCE_FORMAT_CN
-	    && jitter_gap(s->jitter, p) <= 0)
+	if (p && p->format == SOURCE_FORMAT_CN &&
+	    jitter_gap(s->jitter, p) <= 0)
 		play_noise(s, p);
 	else if (p && jitter_gap(s->jitter, p) <= 0)
 		s->noise.active = false;

@@ -17,10 +17,10 @@
 enum {
 	/** jitter_packet.format of a comfort noise packet */
 	SOURCE_FORMAT_CN = AUDIO_SOURCE_CODECS_MAX,
-	SOURCE_LEVELS	 = 8, /**< remembered */
+	SOURCE_LEVELS = 8, /**< remembered */
 	/** Decoded sound: a packet, a tick, and what stretching adds */
-	SOURCE_FIFO_SAMPLES = AUDIO_PACKET_MAX_SAMPLES
-			      + 2 * AUDIO_TICK_SAMPLES + STRETCH_NEED,
+	SOURCE_FIFO_SAMPLES = AUDIO_PACKET_MAX_SAMPLES +
+			      2 * AUDIO_TICK_SAMPLES + STRETCH_NEED,
 };
 
 /** Resamplers a source may need: from 8 and from 16 kHz */
@@ -37,32 +37,31 @@ struct audio_source {
 	struct resample *resample[SOURCE_RATE_COUNT];
 	struct jitter *jitter;
 	struct comfort_noise noise;
-	int format;		/**< last one decoded, -1 = none */
-	int arrived;		/**< last one that came, -1 = none */
+	int format;  /**< last one decoded, -1 = none */
+	int arrived; /**< last one that came, -1 = none */
 	uint8_t cmr;
 
 	int16_t fifo[SOURCE_FIFO_SAMPLES]; /**< decoded, at AUDIO_RATE_HZ */
 	size_t fifo_samples;
 	int16_t native[AUDIO_PACKET_MAX_SAMPLES];
 
-	bool holding;		/**< waits until the delay is the target */
-	bool skipped;		/**< the last tick was not decoded */
-	bool stepped;		/**< the sound jumped: bend the next samples */
-	int16_t last_sample;	/**< of the last tick */
+	bool holding;           /**< waits until the delay is the target */
+	bool skipped;           /**< the last tick was not decoded */
+	bool stepped;           /**< the sound jumped: bend the next samples */
+	int16_t last_sample;    /**< of the last tick */
 	unsigned since_stretch; /**< ticks */
-	unsigned barren;	/**< ms invented in a row */
+	unsigned barren;        /**< ms invented in a row */
 
 	struct source_level levels[SOURCE_LEVELS];
 	unsigned level_next;
 	uint64_t level_told_us; /**< last level known without decoding */
-	uint64_t level_any_us;	/**< last level of any kind */
+	uint64_t level_any_us;  /**< last level of any kind */
 	uint64_t last_put_us;
 
 	struct audio_source_stats stats;
 };
 
 /** Remember a level for the ranking */
-void source_note_level(struct audio_source *s, unsigned dbov,
-		       uint64_t now_us);
+void source_note_level(struct audio_source *s, unsigned dbov, uint64_t now_us);
 
 #endif

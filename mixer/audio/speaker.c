@@ -17,14 +17,14 @@ static const float incumbent_db = 6;
 static const float sticky_db = 3;
 
 const struct speaker_config speaker_config_default = {
-	.heard_max	= 8,
-	.hold_ms	= 2000,
-	.talk_on_ms	= 100,
-	.talk_off_ms	= 600,
+	.heard_max = 8,
+	.hold_ms = 2000,
+	.talk_on_ms = 100,
+	.talk_off_ms = 600,
 	.threshold_dbov = 55,
-	.takeover_ms	= 300,
-	.takeover_db	= 6,
-	.sticky_ms	= 3000,
+	.takeover_ms = 300,
+	.takeover_db = 6,
+	.sticky_ms = 3000,
 };
 
 
@@ -38,8 +38,8 @@ static void update_loudness(struct speaker *s, uint8_t level)
 {
 	float loud = level >= SILENT_DBOV ? 0 : (float)(SILENT_DBOV - level);
 
-	s->loudness += (loud - s->loudness)
-		       * (loud > s->loudness ? attack : release);
+	s->loudness +=
+		(loud - s->loudness) * (loud > s->loudness ? attack : release);
 }
 
 
@@ -63,7 +63,7 @@ static void update_talking(struct speaker *s, bool loud,
 	if (!s->silent_since_us)
 		s->silent_since_us = now_us;
 	if (now_us - s->silent_since_us >= us(c->talk_off_ms)) {
-		s->talking	    = false;
+		s->talking = false;
 		s->talking_since_us = 0;
 	}
 }
@@ -99,9 +99,9 @@ static void choose_heard(struct speaker *const speakers[], const bool *force,
 			 uint64_t now_us)
 {
 	struct speaker *best[SPEAKER_HEARD_LIMIT];
-	unsigned max  = c->heard_max < SPEAKER_HEARD_LIMIT
-				? c->heard_max
-				: SPEAKER_HEARD_LIMIT;
+	unsigned max = c->heard_max < SPEAKER_HEARD_LIMIT
+			       ? c->heard_max
+			       : SPEAKER_HEARD_LIMIT;
 	unsigned kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -130,11 +130,11 @@ static int find_leader(struct speaker *const speakers[], size_t count,
 		if (!s->talking || s->silent_since_us)
 			continue;
 
-		loud = s->loudness
-		       + (s->active_until_us > now_us ? sticky_db : 0);
+		loud = s->loudness +
+		       (s->active_until_us > now_us ? sticky_db : 0);
 		if (leader < 0 || loud > best) {
 			leader = (int)i;
-			best   = loud;
+			best = loud;
 		}
 	}
 
@@ -145,8 +145,8 @@ static int find_leader(struct speaker *const speakers[], size_t count,
 static bool dominates(const struct speaker *s, const struct speaker *active,
 		      const struct speaker_config *c)
 {
-	return !active->talking
-	       || s->loudness >= active->loudness + c->takeover_db;
+	return !active->talking ||
+	       s->loudness >= active->loudness + c->takeover_db;
 }
 
 
@@ -173,8 +173,8 @@ static int choose_active(struct speaker *const speakers[], size_t count,
 	if (!speakers[leader]->leading_since_us)
 		speakers[leader]->leading_since_us = now_us;
 
-	return now_us - speakers[leader]->leading_since_us
-			       >= us(c->takeover_ms)
+	return now_us - speakers[leader]->leading_since_us >=
+			       us(c->takeover_ms)
 		       ? leader
 		       : active;
 }
@@ -184,8 +184,8 @@ int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
 		 const bool *force, size_t count, int active,
 		 const struct speaker_config *config, uint64_t now_us)
 {
-	const struct speaker_config *c
-		= config ? config : &speaker_config_default;
+	const struct speaker_config *c =
+		config ? config : &speaker_config_default;
 
 	if (active < 0 || (size_t)active >= count)
 		active = -1;
@@ -196,8 +196,7 @@ int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
 		update_loudness(speakers[i], levels[i]);
 		update_talking(speakers[i], loud, c, now_us);
 		if (loud)
-			speakers[i]->heard_until_us
-				= now_us + us(c->hold_ms);
+			speakers[i]->heard_until_us = now_us + us(c->hold_ms);
 	}
 
 	choose_heard(speakers, force, count, c, now_us);

@@ -27,8 +27,8 @@ struct speaker_config {
 	unsigned heard_max;	/**< sources decoded at once */
 	unsigned hold_ms;	/**< stays heard after falling quiet */
 	unsigned talk_on_ms, talk_off_ms;
-	unsigned threshold_dbov; /**< talking: level numerically below this */
-	unsigned takeover_ms;	/**< leads so long to become the active one */
+	unsigned threshold_dbov; /**< talking: numerically below */
+	unsigned takeover_ms;	/**< leads so long to be the active one */
 	float takeover_db;	/**< and by so much while the other talks */
 	unsigned sticky_ms;	/**< a recent active speaker is favoured */
 };

@@ -6,7 +6,7 @@
 
 
 enum {
-	COARSE	      = 6, /**< decimation of the first search: 8 kHz */
+	COARSE = 6, /**< decimation of the first search: 8 kHz */
 	COARSE_LENGTH = STRETCH_NEED / COARSE,
 	COARSE_WINDOW = STRETCH_FADE / COARSE,
 	/** Mean square below which any place will do: -50 dBov */
@@ -14,7 +14,7 @@ enum {
 };
 
 static const float similar = 0.6f;
-static const float nearly  = 0.02f;
+static const float nearly = 0.02f;
 
 
 /** dot / sqrt(energies) of the fade window against itself `lag` later */
@@ -41,12 +41,12 @@ static size_t best_coarse(const int16_t *x)
 {
 	float scores[STRETCH_LAG_MAX / COARSE + 1];
 	size_t best = STRETCH_LAG_MAX / COARSE;
-	float most  = -1;
+	float most = -1;
 
 	for (size_t lag = STRETCH_LAG_MIN / COARSE;
 	     lag <= STRETCH_LAG_MAX / COARSE; lag++) {
 		scores[lag] = similarity(x, lag, COARSE_WINDOW);
-		most	    = scores[lag] > most ? scores[lag] : most;
+		most = scores[lag] > most ? scores[lag] : most;
 	}
 	while (scores[best] < most - nearly)
 		best--;
@@ -55,8 +55,7 @@ static size_t best_coarse(const int16_t *x)
 }
 
 
-static size_t best_fine(const int16_t *x, size_t from, size_t to,
-			float *score)
+static size_t best_fine(const int16_t *x, size_t from, size_t to, float *score)
 {
 	size_t best = from;
 
@@ -66,7 +65,7 @@ static size_t best_fine(const int16_t *x, size_t from, size_t to,
 
 		if (s > *score) {
 			*score = s;
-			best   = lag;
+			best = lag;
 		}
 	}
 
@@ -100,10 +99,10 @@ static size_t find_lag(const int16_t *pcm, bool force)
 		coarse[i] = (int16_t)(sum / COARSE);
 	}
 
-	lag  = COARSE * best_coarse(coarse);
+	lag = COARSE * best_coarse(coarse);
 	from = lag < STRETCH_LAG_MIN + COARSE ? STRETCH_LAG_MIN : lag - COARSE;
-	to   = lag + COARSE > STRETCH_LAG_MAX ? STRETCH_LAG_MAX : lag + COARSE;
-	lag  = best_fine(pcm, from, to, &score);
+	to = lag + COARSE > STRETCH_LAG_MAX ? STRETCH_LAG_MAX : lag + COARSE;
+	lag = best_fine(pcm, from, to, &score);
 
 	if (force || score >= similar * similar || is_quiet(pcm))
 		return lag;

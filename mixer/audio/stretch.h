@@ -15,7 +15,7 @@
 enum {
 	STRETCH_LAG_MIN = 120, /**< 2.5 ms */
 	STRETCH_LAG_MAX = 720, /**< 15 ms */
-	STRETCH_FADE	= 384, /**< 8 ms */
+	STRETCH_FADE = 384,    /**< 8 ms */
 	/** Samples that must be there */
 	STRETCH_NEED = STRETCH_LAG_MAX + STRETCH_FADE + 6,
 };

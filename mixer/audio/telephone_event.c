@@ -7,8 +7,8 @@
 
 enum {
 	PAYLOAD_BYTES = 4,
-	DTMF_EVENTS   = 16,
-	DURATION_MAX  = 0xffff,
+	DTMF_EVENTS = 16,
+	DURATION_MAX = 0xffff,
 	/** Silence after which the end packets count as lost */
 	TIMEOUT_US = 200000,
 	/** A packet older than this much is a new stream, not a late one */
@@ -27,8 +27,8 @@ static bool decode(struct event_packet *p, const uint8_t *payload, size_t len)
 	if (!payload || len < PAYLOAD_BYTES || payload[0] >= DTMF_EVENTS)
 		return false;
 
-	p->event    = payload[0];
-	p->end	    = payload[1] & 0x80;
+	p->event = payload[0];
+	p->end = payload[1] & 0x80;
 	p->duration = (uint16_t)(payload[2] << 8 | payload[3]);
 
 	return true;
@@ -41,7 +41,7 @@ static bool complete(struct telephone_event *t, uint32_t clock_hz, char *digit,
 	uint64_t units = (uint64_t)t->earlier + t->duration;
 
 	t->pending = false;
-	*digit	   = "0123456789*#ABCD"[t->event];
+	*digit = "0123456789*#ABCD"[t->event];
 	if (duration_ms)
 		*duration_ms = (unsigned)(units * 1000 / clock_hz);
 
@@ -53,12 +53,12 @@ static void begin(struct telephone_event *t, const struct event_packet *p,
 		  uint32_t timestamp, uint64_t now_us)
 {
 	t->any = t->pending = true;
-	t->ended	    = p->end;
-	t->event	    = p->event;
-	t->timestamp	    = timestamp;
-	t->duration	    = p->duration;
-	t->earlier	    = 0;
-	t->last_us	    = now_us;
+	t->ended = p->end;
+	t->event = p->event;
+	t->timestamp = timestamp;
+	t->duration = p->duration;
+	t->earlier = 0;
+	t->last_us = now_us;
 }
 
 
@@ -66,8 +66,8 @@ static void begin(struct telephone_event *t, const struct event_packet *p,
 static bool continues(const struct telephone_event *t,
 		      const struct event_packet *p, uint32_t timestamp)
 {
-	return t->pending && !t->ended && p->event == t->event
-	       && timestamp == t->timestamp + DURATION_MAX;
+	return t->pending && !t->ended && p->event == t->event &&
+	       timestamp == t->timestamp + DURATION_MAX;
 }
 
 
@@ -112,7 +112,7 @@ bool telephone_event_put(struct telephone_event *t, const uint8_t *payload,
 	if (t->any && continues(t, &p, timestamp)) {
 		t->earlier += DURATION_MAX;
 		t->timestamp = timestamp;
-		t->duration  = 0;
+		t->duration = 0;
 		return update(t, &p, clock_hz, now_us, digit, duration_ms);
 	}
 

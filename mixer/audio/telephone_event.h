@@ -20,7 +20,7 @@ struct telephone_event {
 	uint32_t duration;
 	uint64_t last_us;
 	uint64_t earlier;	/**< duration of the segments before this */
-	bool ended;		/**< complete, to be told by the next tick */
+	bool ended;		/**< told by the next tick */
 };
 
 /**

@@ -32,13 +32,15 @@ static const struct codec_case codecs[] = {
 	{"PCMA", {.id = AUDIO_PCMA, .clock_hz = 8000, .rate_hz = 8000}, 0},
 	{"G722", {.id = AUDIO_G722, .clock_hz = 8000, .rate_hz = 16000}, 0},
 	{"opus CELT",
-	 {.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000}, 0},
+	 {.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000},
+	 0},
 	{"opus FEC",
 	 {.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000, .fec = true},
 	 10},
 	{"AMR 12.2", {.id = AUDIO_AMR, .clock_hz = 8000, .rate_hz = 8000}, 0},
 	{"AMR-WB 12.65",
-	 {.id = AUDIO_AMR_WB, .clock_hz = 16000, .rate_hz = 16000}, 0},
+	 {.id = AUDIO_AMR_WB, .clock_hz = 16000, .rate_hz = 16000},
+	 0},
 };
 
 static unsigned calls = 3000;
@@ -83,8 +85,8 @@ static void make_sound(void)
 		for (int h = 1; h < 20; h++)
 			v += sin(2 * 3.14159265 * 130 * h * t) / h;
 		seed = seed * 1103515245u + 12345u;
-		v = v * 4000 * (0.3 + fabs(sin(2 * 3.14 * 3 * t)))
-		    + (seed >> 23);
+		v = v * 4000 * (0.3 + fabs(sin(2 * 3.14 * 3 * t))) +
+		    (seed >> 23);
 		sound[i / TICK][i % TICK] = (int16_t)v;
 	}
 }
@@ -249,8 +251,8 @@ static void bench_source(bool heard)
 
 	memset(&config, 0, sizeof(config));
 	config.formats[0].codec = codecs[0].codec;
-	config.format_count	= 1;
-	config.cn_pt		= -1;
+	config.format_count = 1;
+	config.cn_pt = -1;
 	if (audio_source_alloc(&s, &config))
 		exit(EXIT_FAILURE);
 	for (int i = 0; i < 160; i++)
@@ -282,14 +284,13 @@ static void bench_speakers(void)
 
 	for (int i = 0; i < SPEAKERS; i++) {
 		speakers[i] = &states[i];
-		levels[i]   = (uint8_t)(i % 100 ? 90 : 30 + i / 100);
+		levels[i] = (uint8_t)(i % 100 ? 90 : 30 + i / 100);
 	}
 	for (unsigned i = 0; i < calls; i++) {
 		double from = now();
 
-		active	 = speaker_rank(speakers, levels, NULL, SPEAKERS,
-					active, NULL,
-					1000000 + (uint64_t)i * 20000);
+		active = speaker_rank(speakers, levels, NULL, SPEAKERS, active,
+				      NULL, 1000000 + (uint64_t)i * 20000);
 		taken[i] = now() - from;
 	}
 	report("speakers 1000", "rank");

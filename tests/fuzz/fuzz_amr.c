@@ -15,9 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void decode(bool wide, bool octets, const uint8_t *payload, size_t len)
 {
-	struct audio_codec codec = {.id	     = wide ? AUDIO_AMR_WB : AUDIO_AMR,
+	struct audio_codec codec = {.id = wide ? AUDIO_AMR_WB : AUDIO_AMR,
 				    .clock_hz = wide ? 16000 : 8000,
-				    .rate_hz  = wide ? 16000 : 8000,
+				    .rate_hz = wide ? 16000 : 8000,
 				    .octet_align = octets};
 	static struct audio_decoder *decoders[2][2];
 	static int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
@@ -43,8 +43,8 @@ static void write_back(const struct amr_payload *p,
 	struct amr_payload again;
 	size_t n = amr_payload_encode(p, format, buf, sizeof(buf));
 
-	if (n != len || amr_payload_decode(&again, format, buf, n)
-	    || again.count != p->count || again.cmr != p->cmr)
+	if (n != len || amr_payload_decode(&again, format, buf, n) ||
+	    again.count != p->count || again.cmr != p->cmr)
 		abort();
 	for (size_t i = 0; i < p->count; i++) {
 		if (memcmp(again.frames[i].speech, p->frames[i].speech,
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 
-	format.wideband	   = data[0] & 1;
+	format.wideband = data[0] & 1;
 	format.octet_align = data[0] & 2;
 	if (!amr_payload_decode(&p, &format, data + 1, size - 1))
 		write_back(&p, &format, size - 1);

@@ -23,17 +23,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct telephone_event t;
 	uint32_t timestamp = 0xffffff00;
-	uint64_t now_us	   = 1000000;
+	uint64_t now_us = 1000000;
 
 	memset(&t, 0, sizeof(t));
 	for (; size >= 8; data += 8, size -= 8) {
 		uint32_t clock_hz = data[3] & 1 ? 48000 : 8000;
 		unsigned duration = 0;
-		char digit	  = 0;
+		char digit = 0;
 
 		now_us += (uint64_t)(data[0] & 0x7f) * 20000;
-		timestamp += (uint32_t)((int8_t)data[2] * (data[3] & 2 ? 65535
-								       : 80));
+		timestamp += (uint32_t)((int8_t)data[2] *
+					(data[3] & 2 ? 65535 : 80));
 		if (data[0] & 0x80)
 			check(telephone_event_tick(&t, clock_hz, now_us,
 						   &digit, &duration),

@@ -17,8 +17,8 @@ static inline void sound_sine(int16_t *pcm, size_t samples, uint64_t from,
 {
 	for (size_t i = 0; i < samples; i++)
 		pcm[i] = (int16_t)lrint(
-			amplitude
-			* sin(2 * SOUND_PI * hz * (double)(from + i) / rate));
+			amplitude *
+			sin(2 * SOUND_PI * hz * (double)(from + i) / rate));
 }
 
 /** 0..2^31-1 */

@@ -21,24 +21,61 @@ static const struct golden {
 	uint8_t payload[160];
 } golden[] = {
 	/* CMR 1111 | F0 FT1000 Q1 | 39 ones | pad */
-	{{false, false}, 15, 1, {8}, {1}, 0xff, 7,
+	{{false, false},
+	 15,
+	 1,
+	 {8},
+	 {1},
+	 0xff,
+	 7,
 	 {0xf4, 0x7f, 0xff, 0xff, 0xff, 0xff, 0x80}},
 	/* CMR 1111 0000 | F0 FT1000 Q1 00 | 39 ones, one pad bit */
-	{{false, true}, 15, 1, {8}, {1}, 0xff, 7,
+	{{false, true},
+	 15,
+	 1,
+	 {8},
+	 {1},
+	 0xff,
+	 7,
 	 {0xf0, 0x44, 0xff, 0xff, 0xff, 0xff, 0xfe}},
 	/* 0111 | 1 1111 1 | 0 0000 1 | 95 bits of 1010.. */
-	{{false, false}, 7, 2, {15, 0}, {1, 1}, 0xaa, 14,
+	{{false, false},
+	 7,
+	 2,
+	 {15, 0},
+	 {1, 1},
+	 0xaa,
+	 14,
 	 {0x7f, 0xc1, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
 	  0xaa, 0xaa, 0xaa}},
 	/* octets: CMR, two contents, only the second has bits */
-	{{false, true}, 7, 2, {15, 0}, {1, 1}, 0xaa, 15,
+	{{false, true},
+	 7,
+	 2,
+	 {15, 0},
+	 {1, 1},
+	 0xaa,
+	 15,
 	 {0x70, 0xfc, 0x04, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
 	  0xaa, 0xaa, 0xaa, 0xaa}},
-	/* AMR-WB SID twice, Q 0 then 1: 0010 | 1 1001 0 | 0 1001 1 | 80 bits */
-	{{true, false}, 2, 2, {9, 9}, {0, 1}, 0xf0, 12,
+	/* AMR-WB SID twice, Q 0 then 1: 0010 | 1 1001 0 | 0 1001 1 | 80 bits
+	 */
+	{{true, false},
+	 2,
+	 2,
+	 {9, 9},
+	 {0, 1},
+	 0xf0,
+	 12,
 	 {0x2c, 0x93, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0,
 	  0xf0}},
-	{{true, true}, 2, 2, {9, 9}, {0, 1}, 0xf0, 13,
+	{{true, true},
+	 2,
+	 2,
+	 {9, 9},
+	 {0, 1},
+	 0xf0,
+	 13,
 	 {0x20, 0xc8, 0x4c, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0, 0xf0,
 	  0xf0, 0xf0}},
 	/* AMR-WB speech lost and no data: no bits at all */
@@ -51,7 +88,7 @@ enum { GOLDEN = sizeof(golden) / sizeof(golden[0]) };
 static void writes_golden_payloads(void)
 {
 	for (int g = 0; g < GOLDEN; g++) {
-		struct amr_payload p = {.cmr   = golden[g].cmr,
+		struct amr_payload p = {.cmr = golden[g].cmr,
 					.count = golden[g].count};
 		uint8_t buf[160];
 		size_t n;
@@ -82,8 +119,8 @@ static void reads_golden_payloads(void)
 					      it->len));
 		CU_ASSERT(p.cmr == it->cmr);
 		CU_ASSERT_FATAL(p.count == it->count);
-		CU_ASSERT(amr_payload_frames(&it->format, it->payload, it->len)
-			  == it->count);
+		CU_ASSERT(amr_payload_frames(&it->format, it->payload,
+					     it->len) == it->count);
 		for (size_t i = 0; i < p.count; i++) {
 			int bits = amr_frame_bits(it->format.wideband,
 						  it->type[i]);
@@ -108,8 +145,8 @@ static void any_other_length_is_broken(void)
 			memset(exact, 0, len ? len : 1);
 			memcpy(exact, golden[g].payload, n);
 			CU_ASSERT(amr_payload_decode(&p, &golden[g].format,
-						     exact, len)
-				  == (len == golden[g].len ? 0 : EBADMSG));
+						     exact, len) ==
+				  (len == golden[g].len ? 0 : EBADMSG));
 			free(exact);
 		}
 	}
@@ -123,7 +160,7 @@ static void reserved_types_are_broken(void)
 			struct amr_format format = {wide, true};
 			bool reserved = wide ? type >= 10 && type <= 13
 					     : type >= 9 && type <= 14;
-			int bits	 = amr_frame_bits(wide, type);
+			int bits = amr_frame_bits(wide, type);
 			uint8_t buf[128] = {0xf0, (uint8_t)(type << 3 | 4)};
 			struct amr_payload p;
 
@@ -131,10 +168,9 @@ static void reserved_types_are_broken(void)
 			CU_ASSERT((amr_payload_decode(
 					   &p, &format, buf,
 					   2 + (size_t)(bits < 0 ? 5
-								 : bits + 7)
-							/ 8)
-				   != 0)
-				  == reserved);
+								 : bits + 7) /
+							   8) != 0) ==
+				  reserved);
 		}
 	}
 }
@@ -144,7 +180,7 @@ static struct audio_codec amr(bool wide)
 {
 	struct audio_codec codec = {.id = wide ? AUDIO_AMR_WB : AUDIO_AMR,
 				    .clock_hz = wide ? 16000 : 8000,
-				    .rate_hz  = wide ? 16000 : 8000,
+				    .rate_hz = wide ? 16000 : 8000,
 				    .ptime_ms = 20};
 
 	return codec;
@@ -156,13 +192,13 @@ static void every_mode_round_trips(void)
 	for (int wide = 0; wide < 2; wide++) {
 		for (int mode = 0; mode < (wide ? 9 : 8); mode++) {
 			struct audio_codec codec = amr(wide);
-			struct audio_encoder *e	 = NULL;
-			struct audio_decoder *d	 = NULL;
+			struct audio_encoder *e = NULL;
+			struct audio_decoder *d = NULL;
 			int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 			uint8_t payload[AUDIO_PAYLOAD_MAX];
 			size_t per = codec.rate_hz / 50, len, n;
 
-			codec.mode_set	  = (uint16_t)(1 << mode);
+			codec.mode_set = (uint16_t)(1 << mode);
 			codec.octet_align = mode & 1;
 			CU_ASSERT_FATAL(!audio_encoder_alloc(&e, &codec));
 			CU_ASSERT_FATAL(!audio_decoder_alloc(&d, &codec));
@@ -175,8 +211,7 @@ static void every_mode_round_trips(void)
 			}
 			CU_ASSERT(sound_rms(pcm, per) > 2500);
 			CU_ASSERT(sound_tone_share(pcm, per, 500,
-						   codec.rate_hz)
-				  > 0.7);
+						   codec.rate_hz) > 0.7);
 			mem_deref(e);
 			mem_deref(d);
 		}
@@ -188,8 +223,8 @@ static void dtx_both_ways(void)
 {
 	for (int wide = 0; wide < 2; wide++) {
 		struct audio_codec codec = amr(wide);
-		struct audio_encoder *e	 = NULL;
-		struct audio_decoder *d	 = NULL;
+		struct audio_encoder *e = NULL;
+		struct audio_decoder *d = NULL;
 		int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 		uint8_t payload[AUDIO_PAYLOAD_MAX];
 		size_t per = codec.rate_hz / 50, len, n;
@@ -200,8 +235,8 @@ static void dtx_both_ways(void)
 		audio_decoder_alloc(&d, &codec);
 		for (unsigned i = 0; i < 100; i++) {
 			memset(pcm, 0, sizeof(pcm));
-			CU_ASSERT(!audio_encoder_encode(e, pcm, payload,
-							&len));
+			CU_ASSERT(
+				!audio_encoder_encode(e, pcm, payload, &len));
 			if (!len) {
 				CU_ASSERT(!audio_decoder_conceal(d, NULL, 0,
 								 pcm, per));
@@ -224,8 +259,8 @@ static void dtx_both_ways(void)
 static void a_mode_request_is_obeyed_and_told(void)
 {
 	struct audio_codec codec = amr(false);
-	struct audio_encoder *e	 = NULL;
-	struct audio_decoder *d	 = NULL;
+	struct audio_encoder *e = NULL;
+	struct audio_decoder *d = NULL;
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES] = {0};
 	uint8_t payload[AUDIO_PAYLOAD_MAX], cmr;
 	size_t len, n;
@@ -257,8 +292,8 @@ static void mode_set_period_and_neighbor_bind(void)
 	struct audio_codec codec = amr(true);
 	struct amr_mode m;
 
-	codec.mode_set		   = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 8;
-	codec.mode_change_period   = 2;
+	codec.mode_set = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 8;
+	codec.mode_change_period = 2;
 	codec.mode_change_neighbor = true;
 	amr_mode_init(&m, &codec);
 	CU_ASSERT(amr_mode_next(&m) == 2);
@@ -281,7 +316,7 @@ static void mode_set_period_and_neighbor_bind(void)
 		(void)amr_mode_next(&m);
 	CU_ASSERT(m.now == 8);
 
-	codec.mode_set	  = 0;
+	codec.mode_set = 0;
 	codec.max_bitrate = 9000;
 	amr_mode_init(&m, &codec);
 	CU_ASSERT(m.now == 1);

@@ -21,10 +21,10 @@ static void each_hears_exactly_the_others(void)
 	audio_bus_clear(&bus);
 	for (int n = 0; n < 7; n++) {
 		for (int i = 0; i < TICK; i++)
-			pcm[n][i] = n < 4 ? (int16_t)(sound_random(&seed)
-						      >> 14)
-				    : n & 1 ? 32767
-					    : -32768;
+			pcm[n][i] =
+				n < 4   ? (int16_t)(sound_random(&seed) >> 14)
+				: n & 1 ? 32767
+					: -32768;
 		audio_bus_add(&bus, pcm[n]);
 	}
 	CU_ASSERT(bus.inputs == 7);
@@ -90,7 +90,7 @@ static void the_limiter_never_clips(void)
 
 	CU_ASSERT_FATAL(!audio_limiter_alloc(&l));
 	for (int i = 0; i < 50 * TICK; i++) {
-		double a = i < 10 * TICK ? 20000
+		double a = i < 10 * TICK   ? 20000
 			   : i < 20 * TICK ? 200000
 			   : i < 25 * TICK ? 32768.0 * 1000
 					   : 20000;
@@ -103,8 +103,8 @@ static void the_limiter_never_clips(void)
 	for (int i = DELAY + 1; i < 50 * TICK; i++) {
 		int64_t x = in[i - DELAY], before = in[i - DELAY - 1];
 
-		rails += abs(out[i]) >= 32767 && abs(out[i - 1]) >= 32767
-			 && llabs(x - before) > 1000;
+		rails += abs(out[i]) >= 32767 && abs(out[i - 1]) >= 32767 &&
+			 llabs(x - before) > 1000;
 		/* never turned over, never louder than it came */
 		CU_ASSERT((int64_t)out[i] * x >= 0);
 		CU_ASSERT(llabs(out[i]) <= llabs(x));
@@ -132,8 +132,7 @@ static void the_limiter_moves_without_steps(void)
 	}
 	/* before the peak arrives the gain has fallen, a little a sample */
 	CU_ASSERT(sound_step(out + 9 * TICK, 500 + DELAY - 1,
-			     out[9 * TICK - 1])
-		  < 30000 / DELAY * 2);
+			     out[9 * TICK - 1]) < 30000 / DELAY * 2);
 	mem_deref(l);
 }
 
@@ -144,9 +143,9 @@ static void a_gain_change_does_not_click(void)
 		float db;
 		bool muted;
 		double goal;
-	} steps[] = {{0, true, 0},     {0, false, 1},	{-20, false, 0.1},
-		     {20, false, 10},  {30, false, 10}, {-60, false, 0},
-		     {-90, false, 0},  {0, false, 1}};
+	} steps[] = {{0, true, 0},    {0, false, 1},   {-20, false, 0.1},
+		     {20, false, 10}, {30, false, 10}, {-60, false, 0},
+		     {-90, false, 0}, {0, false, 1}};
 	struct audio_gain g;
 	int16_t pcm[TICK], last = 2000;
 

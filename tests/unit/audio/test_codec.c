@@ -19,11 +19,17 @@ static const struct {
 	{{.id = AUDIO_G722, .clock_hz = 8000, .rate_hz = 16000}, 0.99},
 	{{.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000}, 0.95},
 	{{.id = AUDIO_AMR, .clock_hz = 8000, .rate_hz = 8000}, 0.9},
-	{{.id = AUDIO_AMR, .clock_hz = 8000, .rate_hz = 8000,
-	  .octet_align = true}, 0.9},
+	{{.id = AUDIO_AMR,
+	  .clock_hz = 8000,
+	  .rate_hz = 8000,
+	  .octet_align = true},
+	 0.9},
 	{{.id = AUDIO_AMR_WB, .clock_hz = 16000, .rate_hz = 16000}, 0.9},
-	{{.id = AUDIO_AMR_WB, .clock_hz = 16000, .rate_hz = 16000,
-	  .octet_align = true}, 0.9},
+	{{.id = AUDIO_AMR_WB,
+	  .clock_hz = 16000,
+	  .rate_hz = 16000,
+	  .octet_align = true},
+	 0.9},
 };
 
 enum { CODECS = sizeof(codecs) / sizeof(codecs[0]) };
@@ -39,7 +45,7 @@ static void round_trip(struct audio_codec codec, unsigned ptime, double share)
 	size_t per, got = 0, tail = codec.rate_hz / 5;
 
 	codec.ptime_ms = ptime;
-	per	       = codec.rate_hz / 1000 * ptime;
+	per = codec.rate_hz / 1000 * ptime;
 	CU_ASSERT_FATAL(audio_encoder_alloc(&e, &codec) == 0);
 	CU_ASSERT_FATAL(audio_decoder_alloc(&d, &codec) == 0);
 
@@ -59,8 +65,8 @@ static void round_trip(struct audio_codec codec, unsigned ptime, double share)
 		got += samples;
 	}
 
-	CU_ASSERT(sound_tone_share(out + got - tail, tail, 440, codec.rate_hz)
-		  > share);
+	CU_ASSERT(sound_tone_share(out + got - tail, tail, 440,
+				   codec.rate_hz) > share);
 	CU_ASSERT(sound_rms(out + got - tail, tail) > 4500);
 	CU_ASSERT(sound_rms(out + got - tail, tail) < 6800);
 
@@ -92,19 +98,33 @@ static void names_in_any_case(void)
 static void refuses_what_cannot_be(void)
 {
 	static const struct audio_codec wrong[] = {
-		{.id = AUDIO_CODEC_COUNT, .clock_hz = 8000, .rate_hz = 8000,
+		{.id = AUDIO_CODEC_COUNT,
+		 .clock_hz = 8000,
+		 .rate_hz = 8000,
 		 .ptime_ms = 20},
-		{.id = AUDIO_PCMU, .clock_hz = 8000, .rate_hz = 16000,
+		{.id = AUDIO_PCMU,
+		 .clock_hz = 8000,
+		 .rate_hz = 16000,
 		 .ptime_ms = 20},
-		{.id = AUDIO_G722, .clock_hz = 16000, .rate_hz = 16000,
+		{.id = AUDIO_G722,
+		 .clock_hz = 16000,
+		 .rate_hz = 16000,
 		 .ptime_ms = 20},
-		{.id = AUDIO_PCMU, .clock_hz = 8000, .rate_hz = 8000,
+		{.id = AUDIO_PCMU,
+		 .clock_hz = 8000,
+		 .rate_hz = 8000,
 		 .ptime_ms = 0},
-		{.id = AUDIO_PCMU, .clock_hz = 8000, .rate_hz = 8000,
+		{.id = AUDIO_PCMU,
+		 .clock_hz = 8000,
+		 .rate_hz = 8000,
 		 .ptime_ms = 140},
-		{.id = AUDIO_AMR, .clock_hz = 8000, .rate_hz = 8000,
+		{.id = AUDIO_AMR,
+		 .clock_hz = 8000,
+		 .rate_hz = 8000,
 		 .ptime_ms = 30},
-		{.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000,
+		{.id = AUDIO_OPUS,
+		 .clock_hz = 48000,
+		 .rate_hz = 48000,
 		 .ptime_ms = 30},
 	};
 	struct audio_encoder *e = NULL;
@@ -118,13 +138,13 @@ static void refuses_what_cannot_be(void)
 /** G.711's own values (ITU-T G.191): extremes and silence */
 static void g711_golden_bytes(void)
 {
-	static const int16_t in[8]
-		= {0, -1, 32767, -32768, 8, 1000, -1000, 132};
-	static const uint8_t ulaw[8]
-		= {0xff, 0x7f, 0x80, 0x00, 0xfe, 0xce, 0x4e, 0xf0 - 0x01};
+	static const int16_t in[8] = {0, -1,   32767, -32768,
+				      8, 1000, -1000, 132};
+	static const uint8_t ulaw[8] = {0xff, 0x7f, 0x80, 0x00,
+					0xfe, 0xce, 0x4e, 0xf0 - 0x01};
 	struct audio_codec codec = codecs[0].codec;
-	struct audio_encoder *e	 = NULL;
-	int16_t pcm[80]		 = {0};
+	struct audio_encoder *e = NULL;
+	int16_t pcm[80] = {0};
 	uint8_t payload[AUDIO_PAYLOAD_MAX];
 	size_t len;
 
@@ -153,8 +173,8 @@ static void g711_is_its_own_inverse(void)
 {
 	for (int c = 0; c < 2; c++) {
 		struct audio_codec codec = codecs[c].codec;
-		struct audio_encoder *e	 = NULL;
-		struct audio_decoder *d	 = NULL;
+		struct audio_encoder *e = NULL;
+		struct audio_decoder *d = NULL;
 		uint8_t in[240], out[AUDIO_PAYLOAD_MAX];
 		int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 		size_t n;
@@ -182,10 +202,12 @@ static void g711_is_its_own_inverse(void)
 
 static void opus_is_celt_until_loss_then_fec(void)
 {
-	struct audio_codec codec = {.id = AUDIO_OPUS, .clock_hz = 48000,
-				    .rate_hz = 48000, .ptime_ms = 20,
+	struct audio_codec codec = {.id = AUDIO_OPUS,
+				    .clock_hz = 48000,
+				    .rate_hz = 48000,
+				    .ptime_ms = 20,
 				    .fec = true};
-	struct audio_encoder *e	 = NULL;
+	struct audio_encoder *e = NULL;
 	int16_t pcm[960];
 	uint8_t payload[AUDIO_PAYLOAD_MAX];
 	size_t len;
@@ -216,11 +238,13 @@ static void opus_is_celt_until_loss_then_fec(void)
 
 static void opus_dtx_sends_little(void)
 {
-	struct audio_codec codec = {.id = AUDIO_OPUS, .clock_hz = 48000,
-				    .rate_hz = 48000, .ptime_ms = 20,
+	struct audio_codec codec = {.id = AUDIO_OPUS,
+				    .clock_hz = 48000,
+				    .rate_hz = 48000,
+				    .ptime_ms = 20,
 				    .dtx = true};
-	struct audio_encoder *e	 = NULL;
-	int16_t pcm[960]	 = {0};
+	struct audio_encoder *e = NULL;
+	int16_t pcm[960] = {0};
 	uint8_t payload[AUDIO_PAYLOAD_MAX];
 	size_t len;
 	int sent = 0;
@@ -237,12 +261,12 @@ static void opus_dtx_sends_little(void)
 
 static void opus_takes_stereo_and_dtx_payloads(void)
 {
-	static const struct audio_codec codec
-		= {.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000};
+	static const struct audio_codec codec = {
+		.id = AUDIO_OPUS, .clock_hz = 48000, .rate_hz = 48000};
 	static const uint8_t stereo_silence[] = {0xfc, 0xff, 0xfe};
-	static const uint8_t dtx[]	      = {0x08};
-	static const uint8_t broken[]	      = {0xff, 0xff};
-	struct audio_decoder *d		      = NULL;
+	static const uint8_t dtx[] = {0x08};
+	static const uint8_t broken[] = {0xff, 0xff};
+	struct audio_decoder *d = NULL;
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 	size_t n;
 
@@ -253,8 +277,8 @@ static void opus_takes_stereo_and_dtx_payloads(void)
 	CU_ASSERT(n == 960);
 	CU_ASSERT(!audio_decoder_decode(d, NULL, 0, pcm, &n, NULL));
 	CU_ASSERT(n == 960);
-	CU_ASSERT(audio_decoder_decode(d, broken, 2, pcm, &n, NULL)
-		  == EBADMSG);
+	CU_ASSERT(audio_decoder_decode(d, broken, 2, pcm, &n, NULL) ==
+		  EBADMSG);
 	mem_deref(d);
 }
 
@@ -265,8 +289,8 @@ static void concealment_bridges_and_fades(void)
 {
 	for (int c = 0; c < 3; c++) {
 		struct audio_codec codec = codecs[c].codec;
-		struct audio_encoder *e	 = NULL;
-		struct audio_decoder *d	 = NULL;
+		struct audio_encoder *e = NULL;
+		struct audio_decoder *d = NULL;
 		int16_t pcm[AUDIO_PACKET_MAX_SAMPLES], last = 0;
 		uint8_t payload[AUDIO_PAYLOAD_MAX];
 		size_t per = codec.rate_hz / 50, len, n;
@@ -283,16 +307,15 @@ static void concealment_bridges_and_fades(void)
 			if (i == 20 || i >= 30) {
 				CU_ASSERT(!audio_decoder_conceal(d, NULL, 0,
 								 pcm, per));
-			}
-			else {
+			} else {
 				audio_decoder_decode(d, payload, len, pcm, &n,
 						     NULL);
 			}
 			if (i == 20)
 				CU_ASSERT(sound_rms(pcm, per) > 5000);
 			if (i > 5)
-				CU_ASSERT(sound_step(pcm, per, last)
-					  < normal * 3 / 2);
+				CU_ASSERT(sound_step(pcm, per, last) <
+					  normal * 3 / 2);
 			last = pcm[per - 1];
 		}
 		CU_ASSERT(sound_rms(pcm, per) == 0);
@@ -304,11 +327,13 @@ static void concealment_bridges_and_fades(void)
 
 static void opus_fec_brings_back_a_lost_packet(void)
 {
-	struct audio_codec codec = {.id = AUDIO_OPUS, .clock_hz = 48000,
-				    .rate_hz = 48000, .ptime_ms = 20,
+	struct audio_codec codec = {.id = AUDIO_OPUS,
+				    .clock_hz = 48000,
+				    .rate_hz = 48000,
+				    .ptime_ms = 20,
 				    .fec = true};
-	struct audio_encoder *e	 = NULL;
-	struct audio_decoder *d	 = NULL;
+	struct audio_encoder *e = NULL;
+	struct audio_decoder *d = NULL;
 	static uint8_t payload[100][AUDIO_PAYLOAD_MAX];
 	size_t len[100], n;
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];

@@ -16,9 +16,9 @@ static AVCodecContext *open_codec(const AVCodec *codec)
 	AVCodecContext *c = avcodec_alloc_context3(codec);
 
 	c->sample_rate = 16000;
-	c->sample_fmt  = AV_SAMPLE_FMT_S16;
-	c->time_base   = (AVRational){1, 16000};
-	c->frame_size  = SAMPLES;
+	c->sample_fmt = AV_SAMPLE_FMT_S16;
+	c->time_base = (AVRational){1, 16000};
+	c->frame_size = SAMPLES;
 	av_channel_layout_default(&c->ch_layout, 1);
 	CU_ASSERT_FATAL(avcodec_open2(c, codec, NULL) == 0);
 
@@ -39,8 +39,8 @@ static void make_sound(int16_t *pcm, unsigned packet, uint32_t *seed)
 
 static void encodes_like_libavcodec(void)
 {
-	AVCodecContext *c = open_codec(
-		avcodec_find_encoder(AV_CODEC_ID_ADPCM_G722));
+	AVCodecContext *c =
+		open_codec(avcodec_find_encoder(AV_CODEC_ID_ADPCM_G722));
 	AVPacket *packet = av_packet_alloc();
 	struct g722 g;
 	uint32_t seed = 1;
@@ -50,8 +50,8 @@ static void encodes_like_libavcodec(void)
 		AVFrame *frame = av_frame_alloc();
 		uint8_t ours[SAMPLES / 2];
 
-		frame->nb_samples  = SAMPLES;
-		frame->format	   = AV_SAMPLE_FMT_S16;
+		frame->nb_samples = SAMPLES;
+		frame->format = AV_SAMPLE_FMT_S16;
 		frame->sample_rate = 16000;
 		av_channel_layout_default(&frame->ch_layout, 1);
 		av_frame_get_buffer(frame, 0);
@@ -73,10 +73,10 @@ static void encodes_like_libavcodec(void)
 
 static void decodes_like_libavcodec(void)
 {
-	AVCodecContext *c = open_codec(
-		avcodec_find_decoder(AV_CODEC_ID_ADPCM_G722));
+	AVCodecContext *c =
+		open_codec(avcodec_find_decoder(AV_CODEC_ID_ADPCM_G722));
 	AVPacket *packet = av_packet_alloc();
-	AVFrame *frame	 = av_frame_alloc();
+	AVFrame *frame = av_frame_alloc();
 	struct g722 g;
 	uint32_t seed = 2;
 

@@ -25,9 +25,9 @@ static void one_payload_a_packet_time(void)
 {
 	for (int c = 0; c < 4; c++) {
 		for (unsigned ptime = 20; ptime <= 60; ptime += 20) {
-			struct audio_codec codec  = cases[c].codec;
+			struct audio_codec codec = cases[c].codec;
 			struct audio_rendition *r = NULL;
-			struct audio_decoder *d	  = NULL;
+			struct audio_decoder *d = NULL;
 			int16_t pcm[AUDIO_TICK_SAMPLES];
 			int16_t out[AUDIO_PACKET_MAX_SAMPLES];
 			const uint8_t *payload;
@@ -36,8 +36,8 @@ static void one_payload_a_packet_time(void)
 			codec.ptime_ms = ptime;
 			CU_ASSERT_FATAL(!audio_rendition_alloc(&r, &codec));
 			CU_ASSERT_FATAL(!audio_decoder_alloc(&d, &codec));
-			CU_ASSERT(audio_rendition_tick_units(r)
-				  == cases[c].tick_units);
+			CU_ASSERT(audio_rendition_tick_units(r) ==
+				  cases[c].tick_units);
 			for (unsigned t = 1; t <= 60; t++) {
 				sound_sine(pcm, AUDIO_TICK_SAMPLES,
 					   (uint64_t)t * AUDIO_TICK_SAMPLES,
@@ -51,8 +51,8 @@ static void one_payload_a_packet_time(void)
 						NULL));
 			}
 			CU_ASSERT(n == codec.rate_hz / 1000 * ptime);
-			CU_ASSERT(sound_tone_share(out, n, 400, codec.rate_hz)
-				  > 0.9);
+			CU_ASSERT(sound_tone_share(out, n, 400,
+						   codec.rate_hz) > 0.9);
 			mem_deref(r);
 			mem_deref(d);
 		}
@@ -63,14 +63,14 @@ static void one_payload_a_packet_time(void)
 static void silence_is_sent_unless_dtx(void)
 {
 	for (int dtx = 0; dtx < 2; dtx++) {
-		struct audio_codec codec  = cases[2].codec;
+		struct audio_codec codec = cases[2].codec;
 		struct audio_rendition *r = NULL;
 		const uint8_t *payload;
 		size_t len;
 		int sent = 0;
 
 		codec.ptime_ms = 20;
-		codec.dtx      = dtx;
+		codec.dtx = dtx;
 		CU_ASSERT_FATAL(!audio_rendition_alloc(&r, &codec));
 		for (int t = 0; t < 100; t++) {
 			audio_rendition_feed(r, NULL, &payload, &len);
@@ -84,7 +84,7 @@ static void silence_is_sent_unless_dtx(void)
 
 static void packets_are_whole_ticks(void)
 {
-	struct audio_codec codec  = cases[0].codec;
+	struct audio_codec codec = cases[0].codec;
 	struct audio_rendition *r = NULL;
 
 	codec.ptime_ms = 30;

@@ -10,10 +10,10 @@
 
 
 enum {
-	TICK	= AUDIO_TICK_SAMPLES,
-	PT	= 96,
-	PT_CN	= 13,
-	QUEUE	= 256,
+	TICK = AUDIO_TICK_SAMPLES,
+	PT = 96,
+	PT_CN = 13,
+	QUEUE = 256,
 	TONE_HZ = 400,
 };
 
@@ -34,13 +34,13 @@ struct line {
 	struct audio_codec codec;
 	struct flying queue[QUEUE];
 	uint64_t now_us, send_us;
-	double drift;		/**< sender's clock, 1.0 = ours */
-	unsigned jitter_ms;	/**< uniform, added to each packet */
+	double drift;       /**< sender's clock, 1.0 = ours */
+	unsigned jitter_ms; /**< uniform, added to each packet */
 	unsigned loss_percent;
 	unsigned twice_percent;
-	unsigned held_ms;	/**< added to each packet: another path */
-	bool babble;		/**< loud and soft in turn, as voice is */
-	bool silent;		/**< sends nothing, time goes on */
+	unsigned held_ms; /**< added to each packet: another path */
+	bool babble;      /**< loud and soft in turn, as voice is */
+	bool silent;      /**< sends nothing, time goes on */
 	bool marker;
 	uint64_t sent_samples;
 	uint16_t seq;
@@ -55,8 +55,10 @@ struct line {
 
 static struct audio_codec codec_of(enum audio_codec_id id, unsigned ptime)
 {
-	struct audio_codec codec = {.id = id, .clock_hz = 8000,
-				    .rate_hz = 8000, .ptime_ms = ptime};
+	struct audio_codec codec = {.id = id,
+				    .clock_hz = 8000,
+				    .rate_hz = 8000,
+				    .ptime_ms = ptime};
 
 	if (id == AUDIO_OPUS)
 		codec.clock_hz = codec.rate_hz = 48000;
@@ -75,22 +77,22 @@ static void open_line(struct line *l, enum audio_codec_id id, unsigned ptime)
 
 	memset(l, 0, sizeof(*l));
 	memset(&config, 0, sizeof(config));
-	l->codec		= codec_of(id, ptime);
-	config.formats[0].pt	= PT;
+	l->codec = codec_of(id, ptime);
+	config.formats[0].pt = PT;
 	config.formats[0].codec = l->codec;
-	config.formats[1].pt	= PT + 1;
-	config.formats[1].codec = codec_of(
-		id == AUDIO_PCMA ? AUDIO_PCMU : AUDIO_PCMA, ptime);
+	config.formats[1].pt = PT + 1;
+	config.formats[1].codec =
+		codec_of(id == AUDIO_PCMA ? AUDIO_PCMU : AUDIO_PCMA, ptime);
 	config.format_count = 2;
-	config.cn_pt	    = PT_CN;
+	config.cn_pt = PT_CN;
 
 	CU_ASSERT_FATAL(!audio_source_alloc(&l->source, &config));
 	CU_ASSERT_FATAL(!audio_encoder_alloc(&l->encoder, &l->codec));
 	l->now_us = l->send_us = 5000000;
-	l->drift	       = 1;
-	l->seq		       = 65530;
-	l->timestamp	       = 0xffffff00;
-	l->seed		       = 11;
+	l->drift = 1;
+	l->seq = 65530;
+	l->timestamp = 0xffffff00;
+	l->seed = 11;
 }
 
 
@@ -105,7 +107,7 @@ static void post(struct line *l, const struct flying *f)
 {
 	for (int i = 0; i < QUEUE; i++) {
 		if (!l->queue[i].used) {
-			l->queue[i]	 = *f;
+			l->queue[i] = *f;
 			l->queue[i].used = true;
 			return;
 		}
@@ -118,7 +120,9 @@ static void send_packet(struct line *l)
 {
 	size_t per = l->codec.rate_hz / 1000 * l->codec.ptime_ms;
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
-	struct flying f = {.pt = PT, .seq = l->seq, .timestamp = l->timestamp,
+	struct flying f = {.pt = PT,
+			   .seq = l->seq,
+			   .timestamp = l->timestamp,
 			   .marker = l->marker};
 
 	sound_sine(pcm, per, l->sent_samples, TONE_HZ, l->codec.rate_hz,
@@ -131,7 +135,7 @@ static void send_packet(struct line *l)
 	audio_encoder_encode(l->encoder, pcm, f.payload, &f.len);
 	l->seq++;
 	l->marker = false;
-	f.at_us	  = l->send_us + 1000 * (uint64_t)l->held_ms;
+	f.at_us = l->send_us + 1000 * (uint64_t)l->held_ms;
 	if (l->jitter_ms)
 		f.at_us += sound_random(&l->seed) % (l->jitter_ms * 1000);
 	if (sound_random(&l->seed) % 100 < l->loss_percent)
@@ -154,8 +158,8 @@ static void deliver(struct line *l, uint64_t until)
 		for (int i = 0; i < QUEUE; i++) {
 			struct flying *f = &l->queue[i];
 
-			if (f->used && f->at_us <= until
-			    && (!first || f->at_us < first->at_us))
+			if (f->used && f->at_us <= until &&
+			    (!first || f->at_us < first->at_us))
 				first = f;
 		}
 		if (!first)
@@ -186,7 +190,7 @@ static void tick(struct line *l)
 		return;
 	}
 	(void)audio_source_get(l->source, l->pcm, l->now_us);
-	step	= sound_step(l->pcm, TICK, l->last);
+	step = sound_step(l->pcm, TICK, l->last);
 	l->step = step > l->step ? step : l->step;
 	l->last = l->pcm[TICK - 1];
 }
@@ -232,8 +236,8 @@ static void a_calm_line_is_heard_whole_at_low_delay(void)
 			CU_ASSERT(stats(&l).late == 0);
 			CU_ASSERT(stats(&l).concealed == 0);
 			CU_ASSERT(stats(&l).delay_ms <= 45);
-			CU_ASSERT(sound_tone_share(l.pcm, TICK, TONE_HZ, 48000)
-				  > 0.8);
+			CU_ASSERT(sound_tone_share(l.pcm, TICK, TONE_HZ,
+						   48000) > 0.8);
 			CU_ASSERT(sound_rms(l.pcm, TICK) > 4000);
 			close_line(&l);
 		}
@@ -270,7 +274,7 @@ static void loss_is_concealed_without_clicks(void)
 	struct line l;
 
 	open_line(&l, AUDIO_PCMA, 20);
-	l.loss_percent	= 10;
+	l.loss_percent = 10;
 	l.twice_percent = 20;
 	run(&l, 20000);
 	CU_ASSERT(stats(&l).concealed > 50);
@@ -367,7 +371,7 @@ static void a_new_ssrc_starts_afresh(void)
 	open_line(&l, AUDIO_OPUS, 20);
 	run(&l, 2000);
 	audio_source_reset(l.source);
-	l.seq	    = 17;
+	l.seq = 17;
 	l.timestamp = 99;
 	run(&l, 500);
 	CU_ASSERT(sound_rms(l.pcm, TICK) > 4000);
@@ -379,8 +383,8 @@ static void a_new_ssrc_starts_afresh(void)
 
 static void a_new_payload_type_is_followed(void)
 {
-	static const enum audio_codec_id ids[]
-		= {AUDIO_PCMU, AUDIO_G722, AUDIO_OPUS};
+	static const enum audio_codec_id ids[] = {AUDIO_PCMU, AUDIO_G722,
+						  AUDIO_OPUS};
 
 	for (int c = 0; c < 3; c++) {
 		struct line l;
@@ -421,7 +425,7 @@ static void unheard_time_goes_on_and_returns_clean(void)
 
 	open_line(&l, AUDIO_OPUS, 20);
 	run(&l, 1000);
-	l.skip	= true;
+	l.skip = true;
 	decoded = stats(&l).decoded;
 	run(&l, 5000);
 	CU_ASSERT(stats(&l).decoded == decoded);
@@ -471,8 +475,8 @@ static void opus_fec_is_taken_from_the_next_packet(void)
 	audio_encoder_alloc(&l.encoder, &codec);
 	audio_encoder_loss(l.encoder, 15);
 	l.loss_percent = 15;
-	l.jitter_ms    = 30;
-	l.babble       = true;
+	l.jitter_ms = 30;
+	l.babble = true;
 	run(&l, 20000);
 	CU_ASSERT(stats(&l).fec > 50);
 	close_line(&l);
@@ -499,15 +503,14 @@ static void levels_are_told(void)
 	CU_ASSERT(unknown);
 	l.skip = false;
 	run(&l, 500);
-	CU_ASSERT(abs((int)audio_source_level(l.source, &unknown, l.now_us)
-		      - 15)
-		  <= 1);
+	CU_ASSERT(abs((int)audio_source_level(l.source, &unknown, l.now_us) -
+		      15) <= 1);
 	CU_ASSERT(!unknown);
 	CU_ASSERT(!audio_source_put(l.source, PT, 30000, 1, false,
 				    (const uint8_t *)"\xfc\xff\xfe", 3, 33,
 				    l.now_us + 130000));
-	CU_ASSERT(audio_source_level(l.source, &unknown, l.now_us + 130000)
-		  == 33);
+	CU_ASSERT(audio_source_level(l.source, &unknown, l.now_us + 130000) ==
+		  33);
 	close_line(&l);
 }
 
@@ -518,13 +521,11 @@ static void garbage_is_refused(void)
 
 	open_line(&l, AUDIO_AMR, 20);
 	CU_ASSERT(audio_source_put(l.source, 77, 1, 1, false,
-				   (const uint8_t *)"x", 1, -1, 1)
-		  == ENOENT);
+				   (const uint8_t *)"x", 1, -1, 1) == ENOENT);
 	CU_ASSERT(audio_source_put(l.source, PT, 1, 1, false,
-				   (const uint8_t *)"x", 1, -1, 1)
-		  == EBADMSG);
-	CU_ASSERT(audio_source_put(l.source, PT, 1, 1, false, NULL, 0, -1, 1)
-		  == EBADMSG);
+				   (const uint8_t *)"x", 1, -1, 1) == EBADMSG);
+	CU_ASSERT(audio_source_put(l.source, PT, 1, 1, false, NULL, 0, -1,
+				   1) == EBADMSG);
 	CU_ASSERT(!audio_source_get(l.source, l.pcm, 20000));
 	CU_ASSERT(audio_source_codec(l.source) == NULL);
 	CU_ASSERT(audio_source_cmr(l.source) == AUDIO_CMR_NONE);

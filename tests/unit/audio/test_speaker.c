@@ -87,9 +87,9 @@ static void only_the_loudest_are_decoded(void)
 	pass(&r, 1000);
 	CU_ASSERT(heard(&r) == speaker_config_default.heard_max);
 	for (int i = 0; i < COUNT; i++)
-		CU_ASSERT(r.states[i].heard
-			  == (i >= COUNT
-				     - (int)speaker_config_default.heard_max));
+		CU_ASSERT(
+			r.states[i].heard ==
+			(i >= COUNT - (int)speaker_config_default.heard_max));
 
 	/* one who begins to shout is let in at once */
 	r.levels[0] = 5;

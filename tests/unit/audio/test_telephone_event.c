@@ -21,38 +21,72 @@ static const struct press {
 	unsigned duration_ms; /**< of the first */
 	struct packet packets[12];
 } presses[] = {
-	{"whole", "5", 100,
-	 {{20, 5, 0, 160, 1000}, {40, 5, 0, 320, 1000}, {100, 5, 1, 800, 1000},
-	  {101, 5, 1, 800, 1000}, {102, 5, 1, 800, 1000}}},
+	{"whole",
+	 "5",
+	 100,
+	 {{20, 5, 0, 160, 1000},
+	  {40, 5, 0, 320, 1000},
+	  {100, 5, 1, 800, 1000},
+	  {101, 5, 1, 800, 1000},
+	  {102, 5, 1, 800, 1000}}},
 	{"only one end packet came", "#", 100, {{100, 11, 1, 800, 1000}}},
-	{"all ends lost", "1", 40,
+	{"all ends lost",
+	 "1",
+	 40,
 	 {{20, 1, 0, 160, 1000}, {40, 1, 0, 320, 1000}}},
-	{"late update after the end", "9", 100,
-	 {{100, 9, 1, 800, 1000}, {101, 9, 0, 640, 1000},
+	{"late update after the end",
+	 "9",
+	 100,
+	 {{100, 9, 1, 800, 1000},
+	  {101, 9, 0, 640, 1000},
 	  {102, 9, 1, 800, 1000}}},
-	{"update after time-out", "9", 20,
-	 {{20, 9, 0, 160, 1000}, {900, 9, 0, 7200, 1000},
+	{"update after time-out",
+	 "9",
+	 20,
+	 {{20, 9, 0, 160, 1000},
+	  {900, 9, 0, 7200, 1000},
 	  {950, 9, 1, 7600, 1000}}},
-	{"next digit while the end is lost", "12", 20,
-	 {{20, 1, 0, 160, 1000}, {60, 2, 0, 160, 2000},
+	{"next digit while the end is lost",
+	 "12",
+	 20,
+	 {{20, 1, 0, 160, 1000},
+	  {60, 2, 0, 160, 2000},
 	  {80, 2, 1, 320, 2000}}},
-	{"next digit's end while the end is lost", "12", 20,
-	 {{20, 1, 0, 160, 1000}, {80, 2, 1, 320, 2000},
+	{"next digit's end while the end is lost",
+	 "12",
+	 20,
+	 {{20, 1, 0, 160, 1000},
+	  {80, 2, 1, 320, 2000},
 	  {81, 2, 1, 320, 2000}}},
-	{"same digit twice", "77", 20,
-	 {{20, 7, 1, 160, 1000}, {21, 7, 1, 160, 1000},
+	{"same digit twice",
+	 "77",
+	 20,
+	 {{20, 7, 1, 160, 1000},
+	  {21, 7, 1, 160, 1000},
 	  {90, 7, 1, 160, 3000}}},
-	{"old digit's packet after the new one", "34", 20,
-	 {{20, 3, 1, 160, 1000}, {50, 4, 0, 160, 2000},
-	  {51, 3, 1, 160, 1000}, {60, 4, 1, 240, 2000}}},
-	{"time wraps", "0*", 20,
+	{"old digit's packet after the new one",
+	 "34",
+	 20,
+	 {{20, 3, 1, 160, 1000},
+	  {50, 4, 0, 160, 2000},
+	  {51, 3, 1, 160, 1000},
+	  {60, 4, 1, 240, 2000}}},
+	{"time wraps",
+	 "0*",
+	 20,
 	 {{20, 0, 1, 160, 0xfffffff0}, {90, 10, 1, 160, 0x200}}},
-	{"long press in segments", "8", 8191 + 100,
-	 {{20, 8, 0, 160, 1000}, {100, 8, 0, 0xffff, 1000},
-	  {200, 8, 0, 400, 1000 + 0xffff}, {300, 8, 1, 800, 1000 + 0xffff},
+	{"long press in segments",
+	 "8",
+	 8191 + 100,
+	 {{20, 8, 0, 160, 1000},
+	  {100, 8, 0, 0xffff, 1000},
+	  {200, 8, 0, 400, 1000 + 0xffff},
+	  {300, 8, 1, 800, 1000 + 0xffff},
 	  {301, 8, 1, 800, 1000 + 0xffff}}},
 	{"events beyond DTMF are not digits", "", 0, {{20, 16, 1, 160, 1000}}},
-	{"letters", "AD", 20,
+	{"letters",
+	 "AD",
+	 20,
 	 {{20, 12, 1, 160, 1000}, {90, 15, 1, 160, 3000}}},
 };
 
@@ -71,24 +105,25 @@ static void play(const struct press *press)
 		const struct packet *p = &press->packets[next];
 
 		if (next < 12 && p->at_ms == ms) {
-			uint8_t payload[4]
-				= {p->event, (uint8_t)(p->end << 7 | 10),
-				   (uint8_t)(p->duration >> 8),
-				   (uint8_t)p->duration};
+			uint8_t payload[4] = {p->event,
+					      (uint8_t)(p->end << 7 | 10),
+					      (uint8_t)(p->duration >> 8),
+					      (uint8_t)p->duration};
 
 			next++;
 			if (telephone_event_put(&t, payload, 4, p->timestamp,
-						8000, now, &digit, &duration)
-			    && n < 15) {
+						8000, now, &digit,
+						&duration) &&
+			    n < 15) {
 				got[n++] = digit;
-				first	 = n == 1 ? duration : first;
+				first = n == 1 ? duration : first;
 			}
 		}
-		if (ms % 20 == 0
-		    && telephone_event_tick(&t, 8000, now, &digit, &duration)
-		    && n < 15) {
+		if (ms % 20 == 0 &&
+		    telephone_event_tick(&t, 8000, now, &digit, &duration) &&
+		    n < 15) {
 			got[n++] = digit;
-			first	 = n == 1 ? duration : first;
+			first = n == 1 ? duration : first;
 		}
 	}
 	CU_ASSERT_STRING_EQUAL(got, press->digits);
