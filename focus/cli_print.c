@@ -231,6 +231,30 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 }
 
 
+/** Counters that are not nought, on a line */
+static void stats_counters(const json_t *reply, const char *key)
+{
+	json_t *counters = json_object_get(reply, key), *value;
+	const char *name;
+	bool any = false;
+
+	json_object_foreach(counters, name, value)
+	{
+		char text[64];
+
+		if (!json_integer_value(value))
+			continue;
+		printf("%s%s %s %lld", any ? "," : key, any ? "" : ":",
+		       text_clean(text, sizeof(text), name),
+		       (long long)json_integer_value(value));
+		any = true;
+	}
+
+	if (any)
+		printf("\n");
+}
+
+
 void cli_print_stats(const json_t *reply)
 {
 	static const char *const names[]
@@ -241,6 +265,8 @@ void cli_print_stats(const json_t *reply)
 	size_t i;
 
 	stats_mixers(reply);
+	stats_counters(reply, "sessions");
+	stats_counters(reply, "bus");
 	if (!json_array_size(legs))
 		return;
 

@@ -29,7 +29,8 @@
  *  layout (vid-layout) layout:"grid"|"speaker"  -
  *  invite (dial)      uri, display?             -
  *  end                -                         -
- *  stats              conference?               mixers:[..], legs:[..]
+ *  stats              conference?               mixers:[..], legs:[..],
+ *                                               bus:{..}, sessions:{..}
  *  verbs (help)       -                         verbs:[{verb, help}]
  * The stream `watch` is not a command: focus_subscribe().
  * mute and the like answer with those that it now holds for.

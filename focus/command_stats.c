@@ -88,9 +88,14 @@ static void take_mixer(struct stats_query *q, const struct mixer *m,
 static void finish(struct stats_query *q)
 {
 	struct command cmd = q->cmd;
-	json_t *result	   = json_pack("{s:O,s:O}", "mixers", q->mixers, "legs",
-				       q->legs);
+	struct focus *f	   = cmd.focus;
+	json_t *result	   = json_pack("{s:O,s:O}", "mixers", q->mixers,
+				       "legs", q->legs);
+	json_t *more = f->statsh ? f->statsh(f->stats_arg) : NULL;
 
+	if (more)
+		(void)json_object_update_missing(result, more);
+	json_decref(more);
 	mem_deref(q);
 	command_ok(&cmd, result);
 }

@@ -42,7 +42,7 @@ struct config {
 	char *conference_names;	     /**< pattern of permitted names */
 	unsigned max_participants, max_conferences;
 	unsigned video_width, video_height, video_fps;
-	unsigned video_kbps;	     /**< of one rendition of the full canvas */
+	unsigned video_kbps;	     /**< of the full canvas */
 	char *layout;
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;

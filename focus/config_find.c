@@ -141,7 +141,7 @@ static int find_data_dir(struct config *c)
 		(void)snprintf(path, sizeof(path), "/var/lib/parley");
 	else if (data && *data)
 		(void)snprintf(path, sizeof(path), "%s/parley", data);
-	else if (home && *home)
+	else if (home && *home && !access(home, W_OK | X_OK))
 		(void)snprintf(path, sizeof(path), "%s/.local/share/parley",
 			       home);
 	else

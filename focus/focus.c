@@ -245,6 +245,13 @@ int focus_attach_mixer(struct focus *f, int fd)
 }
 
 
+void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
+{
+	f->statsh    = h;
+	f->stats_arg = arg;
+}
+
+
 void focus_set_outside(struct focus *f, const struct outside_ops *ops)
 {
 	if (ops)

@@ -39,6 +39,13 @@ int focus_start(struct focus *f, void (*readyh)(int err, void *arg),
  *  mixers on other hosts). fd is taken on success */
 int focus_attach_mixer(struct focus *f, int fd);
 
+/**
+ * What else is counted on this host, for the verb `stats`
+ *
+ * @param h Returns a new reference to an object, or NULL
+ */
+void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg);
+
 void focus_set_outside(struct focus *f, const struct outside_ops *ops);
 
 /**
@@ -52,7 +59,7 @@ enum reason focus_may_join(const struct focus *f, const char *name);
 /** Who joins */
 struct join {
 	const char *conference;	/**< user part of the conference URI */
-	const char *aor;	/**< address-of-record, "sip:alice@example.com" */
+	const char *aor;	/**< address-of-record, "sip:a@example.com" */
 	const char *display;	/**< display name, may be NULL */
 	const char *entity;	/**< endpoint's contact URI (RFC 4575) */
 	const char *agent;	/**< User-Agent, may be NULL */

@@ -36,6 +36,8 @@ struct focus {
 	struct tmr replay_tmr, done_tmr, ready_tmr;
 	struct list queries;		/**< stats under way */
 	struct outside_ops outside;
+	json_t *(*statsh)(void *arg);
+	void *stats_arg;
 	bool shutting_down;
 	unsigned farewells;		/**< mixers that have not answered */
 	void (*doneh)(void *arg);

@@ -135,10 +135,23 @@ static int load(struct config **cp, const struct options *o)
 }
 
 
+/** Where anybody may make folders (/tmp) another's may be in our way */
+static int check_owner(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno;
+
+	return !geteuid() || !st.st_uid || st.st_uid == geteuid() ? 0 : EPERM;
+}
+
+
 /** With all parents; private */
 static int make_folder(const char *path)
 {
 	char part[512];
+	int err;
 
 	if (strlen(path) >= sizeof(part))
 		return ENAMETOOLONG;
@@ -150,8 +163,10 @@ static int make_folder(const char *path)
 		part[len] = '\0';
 		if (mkdir(part, 0700) < 0 && errno != EEXIST)
 			return errno;
-		if (!p)
-			return 0;
+
+		err = check_owner(part);
+		if (err || !p)
+			return err;
 	}
 }
 
@@ -225,6 +240,21 @@ static void fail(struct daemon *d, const char *what, int err)
 		  strerror(err));
 	d->status = EXIT_FAILURE;
 	re_cancel();
+}
+
+
+static json_t *stats_h(void *arg)
+{
+	const struct daemon *d = arg;
+	json_t *o	       = json_object();
+
+	if (d->bus)
+		(void)json_object_set_new(o, "bus", bus_stats(d->bus));
+	if (d->sessions)
+		(void)json_object_set_new(o, "sessions",
+					  sessions_stats(d->sessions));
+
+	return o;
 }
 
 
@@ -398,6 +428,8 @@ static int run(struct daemon *d)
 	err  = focus_alloc(&d->focus, d->config);
 	if (err)
 		goto out;
+
+	focus_set_stats(d->focus, stats_h, d);
 
 	/* one that cannot be started now is tried again until the deadline */
 	(void)focus_start(d->focus, ready_h, d);

@@ -419,7 +419,7 @@ static int make_folder(const char *path)
 		return ENOTDIR;
 
 	/* another's folder will do only if he is root, as in /run */
-	if (st.st_uid != geteuid() && st.st_uid != 0)
+	if (geteuid() && st.st_uid != geteuid() && st.st_uid != 0)
 		return EPERM;
 
 	return 0;

@@ -16,7 +16,7 @@ struct link;
 struct fake_mixer {
 	struct link *link;
 	json_t *requests;	/**< all of them, in order */
-	int refuse_legs;	/**< errno for the next leg.add or leg.modify */
+	int refuse_legs;	/**< errno for leg.add and leg.modify */
 	bool silent;		/**< answers nothing */
 };
 

@@ -137,7 +137,7 @@ static void text_of_peers_is_made_harmless(void)
 		{"a\x1b[31mb", "a [31mb"},
 		{"a\r\nb\x7f", "a  b "},
 		{"\xc2\x9b" "31m", " 31m"},	     /* C1 CSI */
-		{"\xe2\x80\xaetxt", " txt"},	     /* right-to-left override */
+		{"\xe2\x80\xaetxt", " txt"},	     /* RTL override */
 		{"\xc0\xaf", "??"},		     /* overlong */
 		{"\xed\xa0\x80", "???"},	     /* surrogate */
 		{"\xf4\x90\x80\x80", "????"},	     /* above U+10FFFF */
