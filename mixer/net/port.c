@@ -213,12 +213,10 @@ int port_send_burst(struct port *port, const struct sa *dst,
 				continue;
 			}
 
-			/* EIO: no checksum offload; EINVAL: over the MTU of
-			 * this route; others: no GSO in this kernel */
-			if (e != EINVAL && e != EMSGSIZE)
-				port->net->gso_refused = e == EIO ||
-							 e == ENOPROTOOPT ||
-							 e == EOPNOTSUPP;
+			/* no checksum offload, or no GSO in this kernel; any
+			 * other refusal concerns this burst alone */
+			if (e == EIO || e == ENOPROTOOPT || e == EOPNOTSUPP)
+				port->net->gso_refused = true;
 		}
 
 		for (size_t j = 0; j < n; j++) {
