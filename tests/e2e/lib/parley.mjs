@@ -23,6 +23,7 @@ export class Parley {
 			mixers: 1,
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
+			web_dir: join(root, 'web/dist'),
 			log_level: process.env.PARLEY_LOG || 'info',
 			sip_rate_per_source: 10000,
 			...options,
