@@ -78,9 +78,8 @@ static void wake(struct bus *bus)
 		return;
 
 	while (bus->tokens < BUS_TOKENS_MAX && bus->tokens < bus->queued) {
-		struct mbuf token = {.buf  = (uint8_t *)"wake",
-				     .size = 4,
-				     .end  = 4};
+		struct mbuf token = {
+			.buf = (uint8_t *)"wake", .size = 4, .end = 4};
 
 		if (udp_send(bus->wake, &bus->libre_addr, &token))
 			break;
@@ -109,7 +108,7 @@ int bus_inject(struct bus *bus, struct mbuf *mb, uint64_t flow)
 	if (!in)
 		return ENOMEM;
 
-	in->mb	   = mem_ref(mb);
+	in->mb = mem_ref(mb);
 	in->mb->pos = 0;
 	rewrite_bus_addr(&in->src, flow);
 	list_append(&bus->injections, &in->le, in);
@@ -154,7 +153,7 @@ static bool last_response_handler(const struct sip_msg *msg, void *arg)
  *  nobody wants, and anybody may send such */
 static void listen_last(struct bus *bus)
 {
-	bus->last_request  = mem_deref(bus->last_request);
+	bus->last_request = mem_deref(bus->last_request);
 	bus->last_response = mem_deref(bus->last_response);
 	(void)sip_listen(&bus->last_request, bus->sip, true,
 			 last_request_handler, bus);
@@ -179,11 +178,11 @@ static bool recv_handler(struct sa *src, struct mbuf *mb, void *arg)
 		return true;
 
 	mem_deref(mb->buf);
-	mb->buf	 = mem_ref(in->mb->buf);
+	mb->buf = mem_ref(in->mb->buf);
 	mb->size = in->mb->size;
-	mb->end	 = in->mb->end;
-	mb->pos	 = 0;
-	*src	 = in->src;
+	mb->end = in->mb->end;
+	mb->pos = 0;
+	*src = in->src;
 	mem_deref(in);
 	--bus->queued;
 	wake(bus);
@@ -248,9 +247,8 @@ static int seam_alloc(struct bus *bus)
 	int err;
 
 	(void)sa_set_str(&loopback, "127.0.0.1", 0);
-	err = sip_alloc(&bus->sip, NULL, TRANSACTIONS_HASH,
-			TRANSACTIONS_HASH, 32, "Parley/" PARLEY_VERSION, NULL,
-			NULL);
+	err = sip_alloc(&bus->sip, NULL, TRANSACTIONS_HASH, TRANSACTIONS_HASH,
+			32, "Parley/" PARLEY_VERSION, NULL, NULL);
 	if (err)
 		return err;
 
@@ -303,8 +301,8 @@ int bus_alloc(struct bus **bp, const struct config *config,
 		return ENOMEM;
 
 	bus->config = config;
-	bus->exith  = exith;
-	bus->arg    = arg;
+	bus->exith = exith;
+	bus->arg = arg;
 	rand_bytes(bus->key, sizeof(bus->key));
 
 	err = flows_alloc(&bus->flows);
@@ -340,8 +338,7 @@ struct sip *bus_sip(const struct bus *bus)
 }
 
 
-int bus_flow_by_id(const struct bus *bus, uint64_t id,
-		   struct flow_info *info)
+int bus_flow_by_id(const struct bus *bus, uint64_t id, struct flow_info *info)
 {
 	struct flow *flow;
 
@@ -379,9 +376,9 @@ int bus_flow_moved(struct bus *bus, uint64_t from, uint64_t to)
 int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
 		char *dst, size_t size)
 {
-	static const char *const params[]
-		= {"", ";transport=tcp", ";transport=tls", ";transport=ws",
-		   ";transport=ws"};
+	static const char *const params[] = {"", ";transport=tcp",
+					     ";transport=tls", ";transport=ws",
+					     ";transport=ws"};
 	struct flow_info info;
 	struct pl pl;
 	int err;
@@ -408,7 +405,7 @@ void bus_set_flow_closed_handler(struct bus *bus, bus_flow_closed_h *closedh,
 	if (!bus)
 		return;
 
-	bus->closedh	= closedh;
+	bus->closedh = closedh;
 	bus->closed_arg = arg;
 }
 
@@ -453,8 +450,8 @@ json_t *bus_stats(const struct bus *bus)
 	if (!bus)
 		return NULL;
 
-	c	= &bus->counters;
-	flows	= json_object();
+	c = &bus->counters;
+	flows = json_object();
 	refused = json_object();
 	for (i = FLOW_UDP; i <= FLOW_WSS; i++)
 		json_object_set_new(
@@ -462,19 +459,18 @@ json_t *bus_stats(const struct bus *bus)
 			json_integer((json_int_t)flows_count(
 				bus->flows, (enum flow_transport)i)));
 	for (i = GATE_PASS + 1; i < GATE_RULES; i++)
-		json_object_set_new(refused,
-				    gate_rule_name((enum gate_rule)i),
+		json_object_set_new(refused, gate_rule_name((enum gate_rule)i),
 				    json_integer((json_int_t)c->refused[i]));
 
-	return json_pack(
-		"{s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "in",
-		(json_int_t)c->in, "out", (json_int_t)c->out, "flows", flows,
-		"refused", refused, "sources",
-		(json_int_t)limit_sources(bus->limit), "no_flow",
-		(json_int_t)c->no_flow, "unrouted", (json_int_t)c->unrouted,
-		"queue_full", (json_int_t)c->queue_full, "repeats",
-		(json_int_t)c->repeats, "stray", (json_int_t)c->stray,
-		"send_errors", (json_int_t)c->send_errors);
+	return json_pack("{s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "in",
+			 (json_int_t)c->in, "out", (json_int_t)c->out, "flows",
+			 flows, "refused", refused, "sources",
+			 (json_int_t)limit_sources(bus->limit), "no_flow",
+			 (json_int_t)c->no_flow, "unrouted",
+			 (json_int_t)c->unrouted, "queue_full",
+			 (json_int_t)c->queue_full, "repeats",
+			 (json_int_t)c->repeats, "stray", (json_int_t)c->stray,
+			 "send_errors", (json_int_t)c->send_errors);
 }
 
 

@@ -42,8 +42,7 @@ int bus_flow(const struct bus *bus, const struct sip_msg *msg,
 	     struct flow_info *info);
 
 /** A flow by its number. @return 0, ENOENT */
-int bus_flow_by_id(const struct bus *bus, uint64_t id,
-		   struct flow_info *info);
+int bus_flow_by_id(const struct bus *bus, uint64_t id, struct flow_info *info);
 
 /**
  * Contact URI of ours that is right on this flow
@@ -93,7 +92,8 @@ void bus_set_flow_closed_handler(struct bus *bus, bus_flow_closed_h *closedh,
 
 /** A WebSocket client came (HTTP listener); one per connection. The
  *  connection object gives and takes text frames (signaling/websocket.h).
- *  On success the bus owns `ws` and its handlers; else the caller still does */
+ *  On success the bus owns `ws` and its handlers; else the caller still does
+ */
 struct websocket;
 int bus_add_websocket(struct bus *bus, struct websocket *ws, bool secure);
 

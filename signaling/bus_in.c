@@ -16,7 +16,7 @@ static void log_refusal(struct bus *bus, const struct bus_source *source,
 			size_t len)
 {
 	const char *eol = memchr(p, '\r', len);
-	uint64_t now	= tmr_jiffies();
+	uint64_t now = tmr_jiffies();
 	char start[128], addr[64];
 
 	if (now < bus->refusal_logged_ms + LOG_INTERVAL_MS &&
@@ -25,7 +25,8 @@ static void log_refusal(struct bus *bus, const struct bus_source *source,
 
 	bus->refusal_logged_ms = now;
 	(void)re_snprintf(addr, sizeof(addr), "%J", &source->peer);
-	log_warn("gate", "refused rule=%s status=%u transport=%s peer=%s"
+	log_warn("gate",
+		 "refused rule=%s status=%u transport=%s peer=%s"
 		 " start=%s",
 		 gate_rule_name(v->rule), v->status,
 		 flow_transport_name(source->transport), addr,
@@ -56,7 +57,7 @@ static void answer(struct bus *bus, const struct bus_source *source,
 		   const struct wire *w, const struct gate_verdict *v)
 {
 	struct mbuf *mb = mbuf_alloc(1024);
-	struct sa dst	= source->peer;
+	struct sa dst = source->peer;
 
 	if (!mb)
 		return;
@@ -67,8 +68,7 @@ static void answer(struct bus *bus, const struct bus_source *source,
 	mb->pos = 0;
 	if (source->flow) {
 		(void)bus_send_raw(bus, source->flow, mb, 0);
-	}
-	else {
+	} else {
 		sa_set_port(&dst, reply_port(w, &source->peer));
 		(void)udp_send(source->listener->us, &dst, mb);
 	}
@@ -114,7 +114,7 @@ static void refuse_rate(struct bus *bus, const struct bus_source *source,
 static bool is_ours(const struct uri *uri, void *arg)
 {
 	const struct bus *bus = arg;
-	const char *domain    = bus->config->domain;
+	const char *domain = bus->config->domain;
 	struct le *le;
 	struct sa sa;
 
@@ -147,7 +147,7 @@ static bool is_decodable(struct mbuf *mb)
 
 	view->pos = 0;
 	view->end = mb->end;
-	ok	  = !sip_msg_decode(&msg, view);
+	ok = !sip_msg_decode(&msg, view);
 	if (ok)
 		mem_deref(msg);
 	mem_deref(view);
@@ -159,14 +159,14 @@ static bool is_decodable(struct mbuf *mb)
 static int to_libre(struct bus *bus, const struct flow *flow,
 		    const struct wire *w)
 {
-	struct rewrite_in r = {.flow	  = flow->info.id,
+	struct rewrite_in r = {.flow = flow->info.id,
 			       .transport = flow->info.transport,
-			       .peer	  = flow->info.peer,
-			       .key	  = bus->key,
+			       .peer = flow->info.peer,
+			       .key = bus->key,
 			       .key_bytes = sizeof(bus->key),
-			       .oursh	  = is_ours,
-			       .arg	  = bus};
-	struct mbuf *mb	    = mbuf_alloc(w->head_bytes + w->body.l + 512);
+			       .oursh = is_ours,
+			       .arg = bus};
+	struct mbuf *mb = mbuf_alloc(w->head_bytes + w->body.l + 512);
 	int err;
 
 	if (!mb)
@@ -197,8 +197,8 @@ static struct flow *source_flow(const struct bus_source *source)
 void bus_receive(struct bus *bus, struct bus_source *source, const char *p,
 		 size_t len, bool broken)
 {
-	const bool stream = source->transport == FLOW_TCP ||
-			    source->transport == FLOW_TLS;
+	const bool stream =
+		source->transport == FLOW_TCP || source->transport == FLOW_TLS;
 	struct gate_verdict v;
 	struct flow *flow;
 	struct wire w;

@@ -26,16 +26,15 @@ static void listener_destructor(void *arg)
 static int source_addr(struct sa *local, const struct sa *peer)
 {
 	uint16_t port = sa_port(local);
-	int fd	      = socket(sa_af(peer), SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err	      = 0;
+	int fd = socket(sa_af(peer), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = 0;
 
 	if (fd < 0)
 		return errno;
 
 	if (connect(fd, &peer->u.sa, peer->len) < 0) {
 		err = errno;
-	}
-	else {
+	} else {
 		sa_init(local, AF_UNSPEC);
 		local->len = sizeof(local->u);
 		if (getsockname(fd, &local->u.sa, &local->len) < 0)
@@ -62,7 +61,7 @@ int bus_udp_flow(struct flow **flowp, struct bus_listener *l,
 		err = flows_add(&flow, l->bus->flows, FLOW_UDP, &local, peer);
 		if (err)
 			return err;
-		flow->us  = mem_ref(l->us);
+		flow->us = mem_ref(l->us);
 		flow->arg = l->bus;
 	}
 	*flowp = flow;
@@ -73,12 +72,11 @@ int bus_udp_flow(struct flow **flowp, struct bus_listener *l,
 
 static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
 {
-	struct bus_listener *l	 = arg;
-	struct bus_source source = {.transport = FLOW_UDP,
-				    .peer      = *src,
-				    .listener  = l};
-	const char *p		 = (const char *)mbuf_buf(mb);
-	size_t len		 = mbuf_get_left(mb);
+	struct bus_listener *l = arg;
+	struct bus_source source = {
+		.transport = FLOW_UDP, .peer = *src, .listener = l};
+	const char *p = (const char *)mbuf_buf(mb);
+	size_t len = mbuf_get_left(mb);
 
 	/* CRLF, or a lone byte: keep-alive of a client behind a NAT. */
 	if (len < 8)
@@ -94,8 +92,8 @@ static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
 		if (stun_msg_method(msg) == STUN_METHOD_BINDING &&
 		    stun_msg_class(msg) == STUN_CLASS_REQUEST &&
 		    limit_take(l->bus->limit, src, tmr_jiffies()))
-			(void)stun_reply(IPPROTO_UDP, l->us, src, 0, msg,
-					 NULL, 0, false, 1,
+			(void)stun_reply(IPPROTO_UDP, l->us, src, 0, msg, NULL,
+					 0, false, 1,
 					 STUN_ATTR_XOR_MAPPED_ADDR, src);
 		mem_deref(msg);
 		return;
@@ -108,10 +106,10 @@ static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
 static void connection_message(const char *p, size_t len, bool broken,
 			       void *arg)
 {
-	struct flow *flow	 = arg;
+	struct flow *flow = arg;
 	struct bus_source source = {.transport = flow->info.transport,
-				    .peer      = flow->info.peer,
-				    .flow      = flow};
+				    .peer = flow->info.peer,
+				    .flow = flow};
 
 	bus_receive(flow->arg, &source, p, len, broken);
 }
@@ -142,7 +140,7 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 			  const struct sa *peer, void *arg)
 {
 	struct bus_listener *l = arg;
-	struct bus *bus	       = l->bus;
+	struct bus *bus = l->bus;
 	struct flow *flow;
 	struct sa local = l->addr;
 	int err;
@@ -209,9 +207,9 @@ int bus_connect(struct flow **flowp, struct bus *bus,
 		return err;
 
 	flow->arg = bus;
-	err	  = stream_connect(&flow->stream, peer, tls, host,
-				   bus->config->sip_message_max_bytes,
-				   connection_message, stream_closed, flow);
+	err = stream_connect(&flow->stream, peer, tls, host,
+			     bus->config->sip_message_max_bytes,
+			     connection_message, stream_closed, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
@@ -225,7 +223,7 @@ int bus_connect(struct flow **flowp, struct bus *bus,
 	else
 		(void)stream_local(flow->stream, &local);
 	flow->info.local = local;
-	*flowp		 = flow;
+	*flowp = flow;
 
 	return 0;
 }
@@ -256,13 +254,13 @@ int bus_add_websocket(struct bus *bus, struct websocket *ws, bool secure)
 		return EINVAL;
 
 	websocket_addr(ws, &local, &peer, &tls);
-	err = flows_add(&flow, bus->flows, secure ? FLOW_WSS : FLOW_WS,
-			&local, &peer);
+	err = flows_add(&flow, bus->flows, secure ? FLOW_WSS : FLOW_WS, &local,
+			&peer);
 	if (err)
 		return err;
 
 	flow->arg = bus;
-	flow->ws  = ws;
+	flow->ws = ws;
 	websocket_set_handlers(ws, websocket_message, websocket_closed, flow);
 
 	return 0;
@@ -290,9 +288,9 @@ static int listener_new(struct bus_listener **lp, struct bus *bus,
 	if (!l)
 		return ENOMEM;
 
-	l->bus	     = bus;
+	l->bus = bus;
 	l->transport = transport;
-	l->tls	     = transport == FLOW_TLS ? mem_ref(bus->tls) : NULL;
+	l->tls = transport == FLOW_TLS ? mem_ref(bus->tls) : NULL;
 	list_append(&bus->listeners, &l->le, l);
 	*lp = l;
 
@@ -300,8 +298,7 @@ static int listener_new(struct bus_listener **lp, struct bus *bus,
 }
 
 
-static int listen_udp(struct bus *bus, const struct sa *addr,
-		      struct sa *bound)
+static int listen_udp(struct bus *bus, const struct sa *addr, struct sa *bound)
 {
 	struct bus_listener *l;
 	int err;
@@ -335,9 +332,8 @@ static int listen_tcp(struct bus *bus, enum flow_transport transport,
 
 	err = listener_alloc(&l->tcp, addr, accept_handler, l);
 	if (err)
-		return listener_failed(transport == FLOW_TLS
-					       ? "sip_tls_listen"
-					       : "sip_listen",
+		return listener_failed(transport == FLOW_TLS ? "sip_tls_listen"
+							     : "sip_listen",
 				       addr, err);
 	l->addr = *listener_addr(l->tcp);
 

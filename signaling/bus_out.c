@@ -101,8 +101,8 @@ bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 	if (!one)
 		return false;
 
-	one->key      = sum;
-	one->flow     = flow;
+	one->key = sum;
+	one->flow = flow;
 	one->until_ms = now_ms + BUS_REPEAT_MS;
 	hash_append(r->keys, low, &one->he, one);
 	list_append(&r->ages, &one->le, one);
@@ -123,11 +123,9 @@ int bus_send_raw(struct bus *bus, struct flow *flow, struct mbuf *mb,
 		if (port)
 			sa_set_port(&dst, port);
 		err = udp_send(flow->us, &dst, mb);
-	}
-	else if (flow->stream) {
+	} else if (flow->stream) {
 		err = stream_send(flow->stream, mb);
-	}
-	else if (flow->ws) {
+	} else if (flow->ws) {
 		err = websocket_send(flow->ws, (const char *)mbuf_buf(mb),
 				     mbuf_get_left(mb));
 	}
@@ -187,13 +185,12 @@ static void deferred_handler(int err, const char *route, uint64_t id,
 			     void *arg)
 {
 	struct deferred *d = arg;
-	struct flow *flow  = err ? NULL : flows_find(d->bus->flows, id);
+	struct flow *flow = err ? NULL : flows_find(d->bus->flows, id);
 	struct rewrite_out out;
 	struct wire w;
 	(void)route;
 
-	if (flow &&
-	    !wire_parse(&w, (const char *)d->mb->buf, d->mb->end) &&
+	if (flow && !wire_parse(&w, (const char *)d->mb->buf, d->mb->end) &&
 	    !rewrite_inspect(&out, &w))
 		(void)send_on(d->bus, flow, &w, &out);
 	else
@@ -223,8 +220,8 @@ static int defer(struct bus *bus, const struct mbuf *mb,
 	list_append(&bus->deferred, &d->le, d);
 
 	d->mb = mbuf_alloc(mbuf_get_left(mb));
-	err   = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
-		      : ENOMEM;
+	err = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
+		    : ENOMEM;
 	if (!err)
 		err = bus_resolve(&d->resolve, bus, out->next_hop,
 				  deferred_handler, d);
@@ -237,7 +234,7 @@ static int defer(struct bus *bus, const struct mbuf *mb,
 
 bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 {
-	struct bus *bus	  = arg;
+	struct bus *bus = arg;
 	const uint64_t id = rewrite_flow(dst);
 	struct flow *flow = id ? flows_follow(bus->flows, id) : NULL;
 	struct rewrite_out out;
@@ -248,18 +245,14 @@ bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 	    rewrite_inspect(&out, &w)) {
 		++bus->counters.unrouted;
 		*err = EBADMSG;
-	}
-	else if (!id) {
+	} else if (!id) {
 		++bus->counters.unrouted;
 		*err = EHOSTUNREACH;
-	}
-	else if (flow && !out.direct) {
+	} else if (flow && !out.direct) {
 		*err = send_on(bus, flow, &w, &out);
-	}
-	else if (w.request) {
+	} else if (w.request) {
 		*err = defer(bus, mb, &out);
-	}
-	else {
+	} else {
 		++bus->counters.no_flow;
 	}
 

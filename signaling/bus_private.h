@@ -17,12 +17,12 @@
 #include "signaling/stream.h"
 
 enum {
-	BUS_MESSAGE_MAX	  = 65535,
-	BUS_TOKENS_MAX	  = 32,	  /**< wake-ups on their way to libre */
-	BUS_QUEUE_MAX	  = 8192, /**< messages waiting for libre */
-	BUS_REPEATS_MAX	  = 65536,
-	BUS_REPEAT_MS	  = 40000, /**< longer than 64*T1 */
-	BUS_DEFERRED_MAX  = 1024,
+	BUS_MESSAGE_MAX = 65535,
+	BUS_TOKENS_MAX = 32,  /**< wake-ups on their way to libre */
+	BUS_QUEUE_MAX = 8192, /**< messages waiting for libre */
+	BUS_REPEATS_MAX = 65536,
+	BUS_REPEAT_MS = 40000, /**< longer than 64*T1 */
+	BUS_DEFERRED_MAX = 1024,
 	BUS_SOCKBUF_BYTES = 4194304,
 };
 
@@ -44,7 +44,7 @@ struct bus_source {
 	enum flow_transport transport;
 	struct sa peer;
 	struct bus_listener *listener; /**< UDP, before there is a flow */
-	struct flow *flow;	       /**< connections */
+	struct flow *flow;             /**< connections */
 };
 
 struct bus_counters {
@@ -55,8 +55,8 @@ struct bus_counters {
 struct bus {
 	/* The seam to libre */
 	struct sip *sip;
-	struct udp_sock *us;	/**< libre's, once known */
-	struct udp_sock *wake;	/**< sends tokens to it */
+	struct udp_sock *us;   /**< libre's, once known */
+	struct udp_sock *wake; /**< sends tokens to it */
 	struct udp_helper *uh;
 	struct sa libre_addr, wake_addr;
 	struct sip_lsnr *probe, *last_request, *last_response;

@@ -19,7 +19,7 @@
 enum {
 	VALID_DAYS = 825, /**< the longest that browsers take */
 	RENEW_DAYS = 30,
-	DAY_S	   = 86400,
+	DAY_S = 86400,
 };
 
 
@@ -68,7 +68,7 @@ static bool add_extension(X509 *cert, int nid, const char *value)
 	X509V3_set_ctx_nodb(&ctx);
 	X509V3_set_ctx(&ctx, cert, cert, NULL, NULL, 0);
 	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-	ok  = ext && X509_add_ext(cert, ext, -1);
+	ok = ext && X509_add_ext(cert, ext, -1);
 	X509_EXTENSION_free(ext);
 
 	return ok;
@@ -92,8 +92,7 @@ static bool set_serial(X509 *cert)
 }
 
 
-static X509 *make_certificate(EVP_PKEY *key, const char *name,
-			      const char *alt)
+static X509 *make_certificate(EVP_PKEY *key, const char *name, const char *alt)
 {
 	X509 *cert = X509_new();
 	X509_NAME *subject;
@@ -161,7 +160,7 @@ static int write_pem(const char *path, X509 *cert, EVP_PKEY *key)
 static bool is_good(const char *path)
 {
 	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY_S;
-	FILE *f	    = fopen(path, "re");
+	FILE *f = fopen(path, "re");
 	X509 *cert;
 	bool good;
 
@@ -181,9 +180,9 @@ static bool is_good(const char *path)
 static int make_own(const char *path, const struct config *config)
 {
 	char name[256] = "localhost", alt[1024];
-	EVP_PKEY *key  = NULL;
-	X509 *cert     = NULL;
-	int err	       = EPROTO;
+	EVP_PKEY *key = NULL;
+	X509 *cert = NULL;
+	int err = EPROTO;
 
 	if (config->domain && config->domain[0])
 		(void)snprintf(name, sizeof(name), "%.200s", config->domain);
@@ -192,7 +191,7 @@ static int make_own(const char *path, const struct config *config)
 
 	alt_names(alt, sizeof(alt), name, config);
 	name[64] = '\0'; /* ub-common-name */
-	key	 = EVP_EC_gen("P-256");
+	key = EVP_EC_gen("P-256");
 	if (key)
 		cert = make_certificate(key, name, alt);
 	if (cert)
@@ -213,8 +212,8 @@ static int make_own(const char *path, const struct config *config)
 static int load(SSL_CTX *ctx, const char *cert, const char *key)
 {
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1) {
-		log_error("certificate", "load tls_cert=%s error=\"%s\"",
-			  cert, ssl_reason());
+		log_error("certificate", "load tls_cert=%s error=\"%s\"", cert,
+			  ssl_reason());
 		return EINVAL;
 	}
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
@@ -249,8 +248,7 @@ static int choose(char *cert, char *key, size_t size,
 }
 
 
-static int context(struct tls **tlsp, const struct config *config,
-		   bool client)
+static int context(struct tls **tlsp, const struct config *config, bool client)
 {
 	char cert[512], key[512];
 	struct tls *tls = NULL;

@@ -19,9 +19,9 @@ enum flow_transport { FLOW_UDP, FLOW_TCP, FLOW_TLS, FLOW_WS, FLOW_WSS };
 struct flow_info {
 	uint64_t id;
 	enum flow_transport transport;
-	struct sa local, peer;	/**< true addresses, not the bus's */
-	const char *cert_name;	/**< subject of a verified client
-				     certificate, else NULL */
+	struct sa local, peer; /**< true addresses, not the bus's */
+	const char *cert_name; /**< subject of a verified client
+				    certificate, else NULL */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */

@@ -85,8 +85,7 @@ int flows_alloc(struct flows **fp)
 }
 
 
-static uint32_t peer_hash(enum flow_transport transport,
-			  const struct sa *peer)
+static uint32_t peer_hash(enum flow_transport transport, const struct sa *peer)
 {
 	return sa_hash(peer, SA_ALL) + (uint32_t)transport;
 }
@@ -119,11 +118,11 @@ int flows_add(struct flow **flowp, struct flows *f,
 	if (!flow)
 		return ENOMEM;
 
-	flow->flows	     = f;
-	flow->info.id	     = ++f->last_id;
+	flow->flows = f;
+	flow->info.id = ++f->last_id;
 	flow->info.transport = transport;
-	flow->info.local     = *local;
-	flow->info.peer	     = *peer;
+	flow->info.local = *local;
+	flow->info.peer = *peer;
 	++f->counts[transport];
 	hash_append(f->by_id, (uint32_t)flow->info.id, &flow->he, flow);
 	hash_append(f->by_peer, peer_hash(transport, peer), &flow->he_peer,
@@ -193,7 +192,7 @@ int flows_move(struct flows *f, uint64_t from, uint64_t to)
 		return ENOMEM;
 
 	m->from = from;
-	m->to	= to;
+	m->to = to;
 	hash_append(f->moves, (uint32_t)from, &m->he, m);
 	list_append(&f->move_ages, &m->le, m);
 	++f->move_count;
@@ -205,14 +204,14 @@ int flows_move(struct flows *f, uint64_t from, uint64_t to)
 struct flow *flows_follow(const struct flows *f, uint64_t id)
 {
 	struct flow *flow = flows_find(f, id);
-	unsigned hops	  = 16; /* moves may lead in a circle */
+	unsigned hops = 16; /* moves may lead in a circle */
 
 	while (!flow && hops--) {
 		const struct move *m = move_find(f, id);
 
 		if (!m)
 			break;
-		id   = m->to;
+		id = m->to;
 		flow = flows_find(f, id);
 	}
 
@@ -222,11 +221,10 @@ struct flow *flows_follow(const struct flows *f, uint64_t id)
 
 struct flow *flows_find_peer(const struct flows *f,
 			     enum flow_transport transport,
-			     const struct sa *peer,
-			     const struct udp_sock *us)
+			     const struct sa *peer, const struct udp_sock *us)
 {
-	struct le *le = list_head(
-		hash_list(f->by_peer, peer_hash(transport, peer)));
+	struct le *le =
+		list_head(hash_list(f->by_peer, peer_hash(transport, peer)));
 
 	for (; le; le = le->next) {
 		struct flow *flow = le->data;
@@ -250,8 +248,7 @@ void flows_touch(struct flow *flow, bool proof)
 
 	flow->proven |= proof;
 	list_unlink(&flow->le);
-	list_append(flow->proven ? &f->proven : &f->unproven, &flow->le,
-		    flow);
+	list_append(flow->proven ? &f->proven : &f->unproven, &flow->le, flow);
 }
 
 

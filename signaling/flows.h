@@ -20,13 +20,13 @@ struct websocket;
 
 /** A flow; fields are the bus's */
 struct flow {
-	struct le he;	   /**< by number */
+	struct le he;      /**< by number */
 	struct le he_peer; /**< by peer address and transport */
-	struct le le;	   /**< oldest first: UDP unproven or UDP proven; all
+	struct le le;      /**< oldest first: UDP unproven or UDP proven; all
 				connections */
 	struct flows *flows;
 	struct flow_info info;
-	bool proven; /**< has answered us, or sent within a dialog */
+	bool proven;         /**< has answered us, or sent within a dialog */
 	struct udp_sock *us; /**< UDP: the listener's */
 	struct stream *stream;
 	struct websocket *ws;
@@ -53,8 +53,7 @@ struct flow *flows_follow(const struct flows *f, uint64_t id);
 /** By peer; for UDP also by socket */
 struct flow *flows_find_peer(const struct flows *f,
 			     enum flow_transport transport,
-			     const struct sa *peer,
-			     const struct udp_sock *us);
+			     const struct sa *peer, const struct udp_sock *us);
 
 /** The flow was used; @param proof it is no forged source */
 void flows_touch(struct flow *flow, bool proof);

@@ -11,24 +11,24 @@
 static const char *const supported[] = {"timer"};
 
 static const char *const rule_names[GATE_RULES] = {
-	[GATE_PASS]	      = "passed",
-	[GATE_SIZE]	      = "size",
-	[GATE_INCOMPLETE]     = "incomplete",
-	[GATE_START_LINE]     = "start_line",
-	[GATE_VERSION]	      = "version",
-	[GATE_HEADER]	      = "header",
-	[GATE_HEADER_COUNT]   = "header_count",
-	[GATE_MISSING]	      = "missing",
-	[GATE_DUPLICATE]      = "duplicate",
-	[GATE_VIA]	      = "via",
-	[GATE_ADDRESS]	      = "address",
-	[GATE_CSEQ]	      = "cseq",
+	[GATE_PASS] = "passed",
+	[GATE_SIZE] = "size",
+	[GATE_INCOMPLETE] = "incomplete",
+	[GATE_START_LINE] = "start_line",
+	[GATE_VERSION] = "version",
+	[GATE_HEADER] = "header",
+	[GATE_HEADER_COUNT] = "header_count",
+	[GATE_MISSING] = "missing",
+	[GATE_DUPLICATE] = "duplicate",
+	[GATE_VIA] = "via",
+	[GATE_ADDRESS] = "address",
+	[GATE_CSEQ] = "cseq",
 	[GATE_CONTENT_LENGTH] = "content_length",
-	[GATE_NUMBER]	      = "number",
-	[GATE_SCHEME]	      = "scheme",
-	[GATE_EXTENSION]      = "extension",
-	[GATE_UNDECODABLE]    = "undecodable",
-	[GATE_RATE]	      = "rate",
+	[GATE_NUMBER] = "number",
+	[GATE_SCHEME] = "scheme",
+	[GATE_EXTENSION] = "extension",
+	[GATE_UNDECODABLE] = "undecodable",
+	[GATE_RATE] = "rate",
 };
 
 /** A check looks at the message and says true, or fills the verdict */
@@ -59,7 +59,7 @@ const char *gate_supported(void)
 void gate_refuse(struct gate_verdict *v, const struct wire *w,
 		 enum gate_rule rule, unsigned status, const char *reason)
 {
-	v->rule	  = rule;
+	v->rule = rule;
 	v->status = w->request && !wire_method_is(w, "ACK") ? status : 0;
 	v->reason = reason;
 	v->header[0] = '\0';
@@ -148,8 +148,8 @@ static bool uri_is_clean(const struct pl *uri)
 			return false;
 		if (c != '%')
 			continue;
-		if (i + 2 >= uri->l || !strchr("0123456789abcdefABCDEF",
-					       uri->p[i + 1]) ||
+		if (i + 2 >= uri->l ||
+		    !strchr("0123456789abcdefABCDEF", uri->p[i + 1]) ||
 		    !strchr("0123456789abcdefABCDEF", uri->p[i + 2]))
 			return false;
 	}
@@ -182,7 +182,7 @@ static bool address_is_valid(const struct pl *value)
 static bool check_addresses(struct gate_verdict *v, struct wire *w)
 {
 	const struct wire_line *from = wire_find(w, WIRE_FROM);
-	const struct wire_line *to   = wire_find(w, WIRE_TO);
+	const struct wire_line *to = wire_find(w, WIRE_TO);
 	size_t i;
 
 	if (!address_is_valid(&from->value))
@@ -269,8 +269,8 @@ static bool check_numbers(struct gate_verdict *v, struct wire *w)
 
 	/* SIP-date is RFC 1123's, always GMT (section 20.17). */
 	h = wire_find(w, WIRE_DATE);
-	if (h && (h->value.l < 4 ||
-		  memcmp(h->value.p + h->value.l - 4, " GMT", 4)))
+	if (h &&
+	    (h->value.l < 4 || memcmp(h->value.p + h->value.l - 4, " GMT", 4)))
 		return bad(v, w, GATE_NUMBER, "Malformed Date");
 
 	return true;
@@ -345,7 +345,7 @@ static bool check_extensions(struct gate_verdict *v, struct wire *w)
 static bool check_length(struct gate_verdict *v, struct wire *w, bool stream)
 {
 	const struct wire_line *h = wire_find(w, WIRE_CONTENT_LENGTH);
-	uint64_t n		  = w->body.l;
+	uint64_t n = w->body.l;
 
 	if (!h && stream)
 		return bad(v, w, GATE_CONTENT_LENGTH,
@@ -357,7 +357,7 @@ static bool check_length(struct gate_verdict *v, struct wire *w, bool stream)
 		return bad(v, w, GATE_CONTENT_LENGTH, "Content Too Short");
 
 	v->body_bytes = (size_t)n;
-	w->body.l     = (size_t)n; /* what follows is padding (18.3) */
+	w->body.l = (size_t)n; /* what follows is padding (18.3) */
 
 	return true;
 }
@@ -368,8 +368,7 @@ static bool check_lines(struct gate_verdict *v, const struct wire *w,
 {
 	switch (err) {
 
-	case WIRE_OK:
-		return true;
+	case WIRE_OK: return true;
 
 	case WIRE_INCOMPLETE:
 		return bad(v, w, GATE_INCOMPLETE, "Incomplete Message");
@@ -384,8 +383,7 @@ static bool check_lines(struct gate_verdict *v, const struct wire *w,
 	case WIRE_TOO_MANY:
 		return bad(v, w, GATE_HEADER_COUNT, "Too Many Headers");
 
-	case WIRE_BAD_START:
-		break;
+	case WIRE_BAD_START: break;
 	}
 
 	return bad(v, w, GATE_START_LINE, "Malformed Request Line");
@@ -395,10 +393,10 @@ static bool check_lines(struct gate_verdict *v, const struct wire *w,
 bool gate_check(struct gate_verdict *v, struct wire *w, const char *p,
 		size_t len, size_t max_bytes, bool stream)
 {
-	static check_h *const checks[]
-		= {check_presence, check_via,	  check_addresses,
-		   check_call_id,  check_cseq,	  check_numbers,
-		   check_scheme,   check_extensions};
+	static check_h *const checks[] = {check_presence,  check_via,
+					  check_addresses, check_call_id,
+					  check_cseq,      check_numbers,
+					  check_scheme,    check_extensions};
 	enum wire_error err;
 	size_t i;
 

@@ -14,23 +14,23 @@
 /** Why a message is refused; gate_rule_name() gives the word for counters */
 enum gate_rule {
 	GATE_PASS,
-	GATE_SIZE,	      /**< over sip_message_max_bytes */
-	GATE_INCOMPLETE,      /**< no end of headers */
+	GATE_SIZE,       /**< over sip_message_max_bytes */
+	GATE_INCOMPLETE, /**< no end of headers */
 	GATE_START_LINE,
 	GATE_VERSION,
-	GATE_HEADER,	      /**< header syntax */
+	GATE_HEADER, /**< header syntax */
 	GATE_HEADER_COUNT,
-	GATE_MISSING,	      /**< essential header absent */
-	GATE_DUPLICATE,	      /**< header that may stand only once */
+	GATE_MISSING,   /**< essential header absent */
+	GATE_DUPLICATE, /**< header that may stand only once */
 	GATE_VIA,
-	GATE_ADDRESS,	      /**< From, To, Contact or request URI */
+	GATE_ADDRESS, /**< From, To, Contact or request URI */
 	GATE_CSEQ,
 	GATE_CONTENT_LENGTH,
-	GATE_NUMBER,	      /**< Max-Forwards, Expires, Date */
+	GATE_NUMBER, /**< Max-Forwards, Expires, Date */
 	GATE_SCHEME,
-	GATE_EXTENSION,	      /**< Require, Proxy-Require */
-	GATE_UNDECODABLE,     /**< libre's parser refuses it */
-	GATE_RATE,	      /**< source over its rate */
+	GATE_EXTENSION,   /**< Require, Proxy-Require */
+	GATE_UNDECODABLE, /**< libre's parser refuses it */
+	GATE_RATE,        /**< source over its rate */
 	GATE_RULES
 };
 
@@ -39,7 +39,7 @@ struct gate_verdict {
 	enum gate_rule rule;
 	unsigned status;
 	const char *reason;
-	char header[160]; /**< extra header line with CRLF, or "" */
+	char header[160];  /**< extra header line with CRLF, or "" */
 	size_t body_bytes; /**< of the message, when it passes */
 };
 

@@ -2,21 +2,16 @@
  * @file http.c  HTTP/1.1 server
  */
 #include <string.h>
-#include <time.h>
-#include "mixer/base/log.h"
-#include "signaling/http.h"
-#include "signaling/http_parser.h"
-#include "signaling/listener.h"
+#include "signaling/http_conn.h"
 
 
 enum {
-	HEAD_MS	   = 10000, /**< from connect or first byte to empty line */
-	BODY_MS	   = 30000,
-	IDLE_MS	   = 60000, /**< between requests */
-	STALL_MS   = 60000, /**< a reader that reads nothing */
-	LINGER_MS  = 2000,  /**< so that the last answer is not lost */
-	PIECE_MAX  = 32768, /**< bytes handed to the socket at once */
-	BEHIND_MAX = 1048576,
+	HEAD_MS = 10000, /**< from connect or first byte to empty line */
+	BODY_MS = 30000,
+	IDLE_MS = 60000,   /**< between requests */
+	STALL_MS = 60000,  /**< a reader that reads nothing */
+	LINGER_MS = 2000,  /**< so that the last answer is not lost */
+	PIECE_MAX = 32768, /**< bytes handed to the socket at once */
 };
 
 struct http_server {
@@ -26,34 +21,6 @@ struct http_server {
 	http_handler_h *h;
 	void *arg;
 };
-
-struct http_conn {
-	struct le le;
-	struct http_server *server;
-	struct tcp_conn *tc;
-	struct tls_conn *sc;
-	struct listener_place *place;
-	struct sa peer;
-	struct tmr timeout; /**< of the state it is in */
-	struct tmr later;   /**< go on, or end, from the loop */
-	struct tmr stall;   /**< nothing could be sent */
-	struct mbuf *in, *out;
-	size_t scanned;
-	struct http_exchange *x; /**< being answered */
-	bool last;		 /**< close when all is sent */
-	bool lingering, dead;
-};
-
-struct http_exchange {
-	struct http_conn *conn; /**< NULL: the client has gone */
-	struct http_head head;
-	struct http_request req;
-	struct mbuf *body;
-	bool streaming, chunked;
-	void (*closeh)(void *arg);
-	void *arg;
-};
-
 
 static void exchange_destructor(void *arg)
 {
@@ -71,7 +38,7 @@ static void leave_exchange(struct http_conn *c)
 	if (!x)
 		return;
 
-	c->x	= NULL;
+	c->x = NULL;
 	x->conn = NULL;
 	if (x->streaming) {
 		if (x->closeh)
@@ -116,7 +83,7 @@ static void end_handler(void *arg)
 
 
 /** End the connection from the loop */
-static void end(struct http_conn *c)
+void http_conn_end(struct http_conn *c)
 {
 	c->dead = true;
 	tmr_cancel(&c->timeout);
@@ -126,7 +93,7 @@ static void end(struct http_conn *c)
 
 static void timeout_end(void *arg)
 {
-	end(arg);
+	http_conn_end(arg);
 }
 
 
@@ -144,7 +111,6 @@ static void linger(struct http_conn *c)
 
 
 static void pump(struct http_conn *c);
-static void later_handler(void *arg);
 
 
 static void writable_handler(void *arg)
@@ -164,12 +130,12 @@ static void pump(struct http_conn *c)
 
 	if (mbuf_get_left(c->out) && !tcp_conn_txqsz(c->tc)) {
 		mbuf_init(&piece);
-		piece.buf  = mbuf_buf(c->out);
+		piece.buf = mbuf_buf(c->out);
 		piece.size = MIN(mbuf_get_left(c->out), PIECE_MAX);
-		piece.end  = piece.size;
-		err	   = tcp_send(c->tc, &piece);
+		piece.end = piece.size;
+		err = tcp_send(c->tc, &piece);
 		if (err) {
-			end(c);
+			http_conn_end(c);
 			return;
 		}
 		c->out->pos += piece.end;
@@ -186,48 +152,17 @@ static void pump(struct http_conn *c)
 	mem_deref(c->out);
 	c->out = mbuf_alloc(1024);
 	if (!c->out)
-		end(c);
+		http_conn_end(c);
 	else if (c->last)
 		linger(c);
 	else
-		tmr_start(&c->later, 0, later_handler, c);
+		tmr_start(&c->later, 0, http_conn_later, c);
 }
 
 
-static int print_date(struct mbuf *mb)
-{
-	char text[64];
-	time_t now = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-
-	return mbuf_printf(mb, "Date: %s\r\n", text);
-}
-
-
-static int print_head(struct mbuf *mb, unsigned status, const char *ctype,
-		      const char *headers, bool last)
-{
-	int err;
-
-	err = mbuf_printf(mb, "HTTP/1.1 %u %s\r\n", status,
-			  http_reason(status));
-	err |= print_date(mb);
-	if (ctype)
-		err |= mbuf_printf(mb, "Content-Type: %s\r\n", ctype);
-	if (headers)
-		err |= mbuf_write_str(mb, headers);
-	err |= mbuf_printf(mb, "Connection: %s\r\n",
-			   last ? "close" : "keep-alive");
-
-	return err;
-}
-
-
-/** Append to what is still to be sent. @return position for written() */
-static size_t writing(struct http_conn *c)
+/** Append to what is still to be sent. @return position for
+ * http_conn_written() */
+size_t http_conn_writing(struct http_conn *c)
 {
 	size_t pos = c->out->pos;
 
@@ -237,11 +172,11 @@ static size_t writing(struct http_conn *c)
 }
 
 
-static void written(struct http_conn *c, size_t pos, int err)
+void http_conn_written(struct http_conn *c, size_t pos, int err)
 {
 	c->out->pos = pos;
 	if (err)
-		end(c);
+		http_conn_end(c);
 	else
 		pump(c);
 }
@@ -251,14 +186,14 @@ static void written(struct http_conn *c, size_t pos, int err)
 static void refuse(struct http_conn *c, unsigned status)
 {
 	const char *reason = http_reason(status);
-	size_t pos	   = writing(c);
+	size_t pos = http_conn_writing(c);
 	int err;
 
 	c->last = true;
-	err	= print_head(c->out, status, "text/plain", NULL, true);
+	err = http_print_head(c->out, status, "text/plain", NULL, true);
 	err |= mbuf_printf(c->out, "Content-Length: %zu\r\n\r\n%s\n",
 			   strlen(reason) + 1, reason);
-	written(c, pos, err);
+	http_conn_written(c, pos, err);
 }
 
 
@@ -269,7 +204,7 @@ static void head_timeout(void *arg)
 	if (mbuf_get_left(c->in))
 		refuse(c, 408);
 	else
-		end(c);
+		http_conn_end(c);
 }
 
 
@@ -282,7 +217,7 @@ static int exchange_alloc(struct http_exchange **xp, struct http_conn *c)
 		return ENOMEM;
 
 	x->conn = c;
-	*xp	= x;
+	*xp = x;
 
 	return 0;
 }
@@ -290,9 +225,10 @@ static int exchange_alloc(struct http_exchange **xp, struct http_conn *c)
 
 static void send_continue(struct http_conn *c)
 {
-	size_t pos = writing(c);
+	size_t pos = http_conn_writing(c);
 
-	written(c, pos,
+	http_conn_written(
+		c, pos,
 		mbuf_write_str(c->out, "HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
@@ -301,7 +237,7 @@ static void send_continue(struct http_conn *c)
 static bool take_head(struct http_conn *c)
 {
 	const char *p = (const char *)mbuf_buf(c->in), *stop;
-	size_t len    = mbuf_get_left(c->in), from, head;
+	size_t len = mbuf_get_left(c->in), from, head;
 	unsigned status;
 
 	/* An empty line before the request line is let pass (9112, 2.2). */
@@ -319,10 +255,10 @@ static bool take_head(struct http_conn *c)
 		return false;
 	}
 
-	head	   = (size_t)(stop - p) + 4;
+	head = (size_t)(stop - p) + 4;
 	c->scanned = 0;
 	if (exchange_alloc(&c->x, c)) {
-		end(c);
+		http_conn_end(c);
 		return false;
 	}
 
@@ -352,11 +288,11 @@ static bool take_head(struct http_conn *c)
 static bool take_body(struct http_conn *c)
 {
 	struct http_exchange *x = c->x;
-	size_t need		= x->head.body_bytes - x->body->end;
-	size_t n		= MIN(need, mbuf_get_left(c->in));
+	size_t need = x->head.body_bytes - x->body->end;
+	size_t n = MIN(need, mbuf_get_left(c->in));
 
 	if (mbuf_write_mem(x->body, mbuf_buf(c->in), n)) {
-		end(c);
+		http_conn_end(c);
 		return false;
 	}
 	c->in->pos += n;
@@ -364,13 +300,13 @@ static bool take_body(struct http_conn *c)
 		return false;
 
 	x->body->buf[x->body->end] = '\0';
-	x->req.method	= x->head.method;
-	x->req.path	= x->head.path;
-	x->req.query	= x->head.query;
-	x->req.body	= (const char *)x->body->buf;
+	x->req.method = x->head.method;
+	x->req.path = x->head.path;
+	x->req.query = x->head.query;
+	x->req.body = (const char *)x->body->buf;
 	x->req.body_len = x->body->end;
-	x->req.peer	= c->peer;
-	x->req.secure	= c->sc != NULL;
+	x->req.peer = c->peer;
+	x->req.secure = c->sc != NULL;
 
 	tmr_cancel(&c->timeout);
 	mem_ref(x); /* held by the application until it answers */
@@ -406,8 +342,8 @@ static void advance(struct http_conn *c)
 			more = take_head(c);
 	}
 
-	if (!c->dead && c->tc && !c->x && !c->last &&
-	    !mbuf_get_left(c->out) && !tmr_isrunning(&c->timeout))
+	if (!c->dead && c->tc && !c->x && !c->last && !mbuf_get_left(c->out) &&
+	    !tmr_isrunning(&c->timeout))
 		tmr_start(&c->timeout,
 			  mbuf_get_left(c->in) ? HEAD_MS : IDLE_MS,
 			  head_timeout, c);
@@ -415,7 +351,7 @@ static void advance(struct http_conn *c)
 }
 
 
-static void later_handler(void *arg)
+void http_conn_later(void *arg)
 {
 	advance(arg);
 }
@@ -432,8 +368,8 @@ static int keep_input(struct http_conn *c, const struct mbuf *mb)
 		return EOVERFLOW;
 
 	if (pos) {
-		struct mbuf *left = mbuf_alloc(mbuf_get_left(c->in) +
-					       mbuf_get_left(mb));
+		struct mbuf *left =
+			mbuf_alloc(mbuf_get_left(c->in) + mbuf_get_left(mb));
 
 		if (!left)
 			return ENOMEM;
@@ -443,7 +379,7 @@ static int keep_input(struct http_conn *c, const struct mbuf *mb)
 		c->in = left;
 	}
 	c->in->pos = c->in->end;
-	err	   = mbuf_write_mem(c->in, mbuf_buf(mb), mbuf_get_left(mb));
+	err = mbuf_write_mem(c->in, mbuf_buf(mb), mbuf_get_left(mb));
 	c->in->pos = 0;
 
 	return err;
@@ -461,7 +397,7 @@ static void recv_handler(struct mbuf *mb, void *arg)
 	if (!mbuf_get_left(c->in) && !c->x)
 		tmr_start(&c->timeout, HEAD_MS, head_timeout, c);
 	if (keep_input(c, mb)) {
-		end(c);
+		http_conn_end(c);
 		return;
 	}
 
@@ -472,7 +408,7 @@ static void recv_handler(struct mbuf *mb, void *arg)
 static void close_handler(int err, void *arg)
 {
 	(void)err;
-	end(arg);
+	http_conn_end(arg);
 }
 
 
@@ -488,10 +424,10 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 		return ENOMEM;
 
 	c->server = h;
-	c->peer	  = *peer;
-	c->in	  = mbuf_alloc(1024);
-	c->out	  = mbuf_alloc(1024);
-	err	  = c->in && c->out ? 0 : ENOMEM;
+	c->peer = *peer;
+	c->in = mbuf_alloc(1024);
+	c->out = mbuf_alloc(1024);
+	err = c->in && c->out ? 0 : ENOMEM;
 	if (err)
 		goto out;
 
@@ -500,7 +436,7 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 		goto out;
 
 	listener_tune(c->tc);
-	tcp_conn_txqsz_set(c->tc, BEHIND_MAX);
+	tcp_conn_txqsz_set(c->tc, HTTP_BEHIND_MAX);
 	if (h->tls) {
 		err = tls_start_tcp(&c->sc, h->tls, c->tc, 0);
 		if (err)
@@ -532,7 +468,7 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 		return ENOMEM;
 
 	server->tls = mem_ref(tls);
-	server->h   = h;
+	server->h = h;
 	server->arg = arg;
 	err = listener_alloc(&server->listener, laddr, accept_handler, server);
 	if (err)
@@ -547,175 +483,4 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 const struct sa *http_server_addr(const struct http_server *h)
 {
 	return h ? listener_addr(h->listener) : NULL;
-}
-
-
-const char *http_header(const struct http_exchange *x, const char *name)
-{
-	return x && name ? http_head_find(&x->head, name) : NULL;
-}
-
-
-const struct http_request *
-http_exchange_request(const struct http_exchange *x)
-{
-	return x ? &x->req : NULL;
-}
-
-
-/** The exchange is answered: both holds on it go, the connection goes on */
-static void finish(struct http_exchange *x)
-{
-	struct http_conn *c = x->conn;
-
-	if (c) {
-		c->x	= NULL;
-		x->conn = NULL;
-		mem_deref(x);
-		if (!c->dead)
-			tmr_start(&c->later, 0, later_handler, c);
-	}
-	mem_deref(x);
-}
-
-
-int http_reply_body(struct http_exchange *x, unsigned status,
-		    const char *ctype, const char *headers, const void *body,
-		    size_t len)
-{
-	struct http_conn *c;
-	int err = ENOTCONN;
-	size_t pos;
-
-	if (!x)
-		return EINVAL;
-
-	c = x->conn;
-	if (c && !c->dead) {
-		c->last = c->last || !x->head.keep_alive;
-		pos	= writing(c);
-		err	= print_head(c->out, status, ctype, headers, c->last);
-		if (status >= 200 && status != 204 && status != 304)
-			err |= mbuf_printf(c->out, "Content-Length: %zu\r\n",
-					   len);
-		err |= mbuf_write_str(c->out, "\r\n");
-		if (len && strcmp(x->head.method, "HEAD") && status != 304)
-			err |= mbuf_write_mem(c->out, body, len);
-		written(c, pos, err);
-	}
-	finish(x);
-
-	return err;
-}
-
-
-int http_stream(struct http_exchange *x, const char *ctype,
-		void (*closeh)(void *arg), void *arg)
-{
-	struct http_conn *c;
-	int err	   = ENOTCONN;
-	size_t pos = 0;
-
-	if (!x)
-		return EINVAL;
-
-	c = x->conn;
-	if (c && !c->dead) {
-		x->chunked = x->head.minor1;
-		pos	   = writing(c);
-		err = print_head(c->out, 200, ctype,
-				 "Cache-Control: no-store\r\n", true);
-		err |= mbuf_write_str(c->out,
-				      x->chunked
-					      ? "Transfer-Encoding: chunked"
-						"\r\n\r\n"
-					      : "\r\n");
-	}
-	if (err) {
-		finish(x);
-		return err;
-	}
-
-	x->streaming = true;
-	x->closeh    = closeh;
-	x->arg	     = arg;
-	written(c, pos, 0);
-
-	return 0;
-}
-
-
-int http_stream_write(struct http_exchange *x, const void *data, size_t len)
-{
-	struct http_conn *c = x ? x->conn : NULL;
-	size_t pos;
-	int err = 0;
-
-	if (!c || c->dead)
-		return ENOTCONN;
-	if (!len)
-		return 0;
-	if (mbuf_get_left(c->out) + len > BEHIND_MAX) {
-		end(c);
-		return ENOSPC;
-	}
-
-	if (c->out->pos > BEHIND_MAX)
-		(void)mbuf_shift(c->out, -(ssize_t)c->out->pos);
-	pos = writing(c);
-	if (x->chunked)
-		err |= mbuf_printf(c->out, "%zx\r\n", len);
-	err |= mbuf_write_mem(c->out, data, len);
-	if (x->chunked)
-		err |= mbuf_write_str(c->out, "\r\n");
-	written(c, pos, err);
-
-	return err;
-}
-
-
-void http_stream_end(struct http_exchange *x)
-{
-	struct http_conn *c = x ? x->conn : NULL;
-	size_t pos;
-
-	if (!x)
-		return;
-
-	x->streaming = false;
-	if (c && !c->dead) {
-		c->last = true;
-		pos	= writing(c);
-		written(c, pos,
-			x->chunked ? mbuf_write_str(c->out, "0\r\n\r\n")
-				   : 0);
-	}
-	finish(x);
-}
-
-
-int http_exchange_upgrade(struct http_exchange *x, struct http_upgrade *u)
-{
-	struct http_conn *c = x->conn;
-
-	if (!c || c->dead) {
-		finish(x);
-		return ENOTCONN;
-	}
-
-	memset(u, 0, sizeof(*u));
-	u->peer = c->peer;
-	(void)tcp_conn_local_get(c->tc, &u->local);
-	u->tc	 = c->tc;
-	u->sc	 = c->sc;
-	u->place = c->place;
-	u->in	 = c->in;
-	c->tc	 = NULL;
-	c->sc	 = NULL;
-	c->place = NULL;
-	c->in	 = NULL;
-	end(c);
-	finish(x);
-
-	return 0;
 }

@@ -19,9 +19,9 @@ struct http_exchange;
 /** A parsed request, valid while its exchange is. The exchange is valid until
  *  it is answered, also when the client has gone in the meantime */
 struct http_request {
-	const char *method;	 /**< "GET" */
-	const char *path;	 /**< decoded, without query, starts with '/' */
-	const char *query;	 /**< after '?', raw; "" if none */
+	const char *method; /**< "GET" */
+	const char *path;   /**< decoded, without query, starts with '/' */
+	const char *query;  /**< after '?', raw; "" if none */
 	const char *body;
 	size_t body_len;
 	struct sa peer;
@@ -85,9 +85,9 @@ void http_stream_end(struct http_exchange *x);
 /** What is left of an exchange that becomes another protocol */
 struct http_upgrade {
 	struct tcp_conn *tc;
-	struct tls_conn *sc;	       /**< NULL: plain */
-	struct listener_place *place;  /**< held while the connection lives */
-	struct mbuf *in;	       /**< received after the request */
+	struct tls_conn *sc;          /**< NULL: plain */
+	struct listener_place *place; /**< held while the connection lives */
+	struct mbuf *in;              /**< received after the request */
 	struct sa local, peer;
 };
 

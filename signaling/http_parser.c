@@ -7,8 +7,8 @@
 #include "signaling/http_parser.h"
 
 
-static const char *const methods[]
-	= {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"};
+static const char *const methods[] = {"GET",    "HEAD",  "POST",   "PUT",
+				      "DELETE", "PATCH", "OPTIONS"};
 
 
 static bool is_token_char(char c)
@@ -51,7 +51,7 @@ static bool decode_path(char *path)
 
 		if (c == '%') {
 			int high = hex(path[1]);
-			int low	 = high < 0 ? -1 : hex(path[2]);
+			int low = high < 0 ? -1 : hex(path[2]);
 
 			if (low < 0)
 				return false;
@@ -106,11 +106,11 @@ static unsigned parse_target(struct http_head *h, char *target)
 	}
 
 	target[strcspn(target, "#")] = '\0';
-	query			     = strchr(target, '?');
+	query = strchr(target, '?');
 	if (query)
 		*query++ = '\0';
 	h->query = query ? query : "";
-	h->path	 = target;
+	h->path = target;
 	for (c = h->query; *c; c++) {
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			return 400;
@@ -129,7 +129,7 @@ static unsigned parse_request_line(struct http_head *h, char *line)
 		return 400;
 	*target++ = '\0';
 	h->method = line;
-	version	  = strchr(target, ' ');
+	version = strchr(target, ' ');
 	if (!version || !is_token(line))
 		return 400;
 	*version++ = '\0';
@@ -140,7 +140,7 @@ static unsigned parse_request_line(struct http_head *h, char *line)
 		return 400;
 	if (version[5] != '1')
 		return 505;
-	h->minor1     = version[7] != '0';
+	h->minor1 = version[7] != '0';
 	h->keep_alive = h->minor1;
 
 	for (i = 0; i < ARRAY_SIZE(methods); i++) {
@@ -163,7 +163,7 @@ static unsigned parse_header(struct http_head *h, char *line)
 		return 400;
 
 	value = colon + 1 + strspn(colon + 1, " \t");
-	end   = value + strlen(value);
+	end = value + strlen(value);
 	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
 		*--end = '\0';
 	for (end = value; *end; end++) {
@@ -173,7 +173,7 @@ static unsigned parse_header(struct http_head *h, char *line)
 
 	if (h->count == HTTP_HEADERS_MAX)
 		return 431;
-	h->headers[h->count].name  = line;
+	h->headers[h->count].name = line;
 	h->headers[h->count].value = value;
 	++h->count;
 
@@ -226,7 +226,7 @@ static unsigned parse_length(struct http_head *h)
 {
 	const char *length = http_head_find(h, "Content-Length");
 	const char *coding = http_head_find(h, "Transfer-Encoding");
-	size_t n	   = 0;
+	size_t n = 0;
 
 	if (coding && length)
 		return 400;
@@ -253,7 +253,7 @@ static unsigned parse_length(struct http_head *h)
 static unsigned parse_options(struct http_head *h)
 {
 	const char *connection = http_head_find(h, "Connection");
-	const char *expect     = http_head_find(h, "Expect");
+	const char *expect = http_head_find(h, "Expect");
 
 	/* Exactly one Host in HTTP/1.1 (RFC 9112 section 3.2). */
 	if (count_of(h, "Host") > 1 || (h->minor1 && !count_of(h, "Host")))
@@ -287,7 +287,7 @@ unsigned http_head_parse(struct http_head *h, const char *p, size_t len)
 	next = strstr(h->text, "\r\n");
 	if (!next)
 		return 400;
-	*next  = '\0';
+	*next = '\0';
 	status = parse_request_line(h, h->text);
 
 	for (line = next + 2; !status; line = next + 2) {
@@ -296,7 +296,7 @@ unsigned http_head_parse(struct http_head *h, const char *p, size_t len)
 			return 400;
 		if (next == line)
 			return parse_options(h);
-		*next  = '\0';
+		*next = '\0';
 		status = parse_header(h, line);
 	}
 

@@ -11,10 +11,10 @@
 #include "mixer/base/re.h"
 
 enum {
-	HTTP_HEAD_MAX	 = 16384,  /**< bytes, request line included */
-	HTTP_TARGET_MAX	 = 4096,
+	HTTP_HEAD_MAX = 16384, /**< bytes, request line included */
+	HTTP_TARGET_MAX = 4096,
 	HTTP_HEADERS_MAX = 64,
-	HTTP_BODY_MAX	 = 262144,
+	HTTP_BODY_MAX = 262144,
 };
 
 /** A request's head. Strings live in `text` */

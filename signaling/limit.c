@@ -54,7 +54,7 @@ int limit_alloc(struct limit **lp, unsigned per_second)
 		return ENOMEM;
 
 	l->per_second = per_second;
-	err	      = hash_alloc(&l->sources, HASH_SIZE);
+	err = hash_alloc(&l->sources, HASH_SIZE);
 	if (err)
 		mem_deref(l);
 	else
@@ -107,7 +107,7 @@ static struct source *source_get(struct limit *l, const struct sa *sa,
 
 	source_key(key, sa);
 	hash = hash_joaat(key, sizeof(key));
-	s    = list_ledata(hash_lookup(l->sources, hash, key_equal, key));
+	s = list_ledata(hash_lookup(l->sources, hash, key_equal, key));
 	if (s) {
 		list_unlink(&s->le);
 		list_append(&l->ages, &s->le, s);
@@ -125,7 +125,7 @@ static struct source *source_get(struct limit *l, const struct sa *sa,
 
 	memcpy(s->key, key, sizeof(key));
 	s->tokens = burst(l);
-	s->at_ms  = now_ms;
+	s->at_ms = now_ms;
 	hash_append(l->sources, hash, &s->he, s);
 	list_append(&l->ages, &s->le, s);
 	++l->count;
@@ -147,9 +147,9 @@ bool limit_take(struct limit *l, const struct sa *source, uint64_t now_ms)
 		return false;
 
 	/* Beyond a minute every bucket is full: no overflow below. */
-	elapsed	  = now_ms > s->at_ms ? MIN(now_ms - s->at_ms, 60000) : 0;
+	elapsed = now_ms > s->at_ms ? MIN(now_ms - s->at_ms, 60000) : 0;
 	s->tokens = MIN(s->tokens + elapsed * l->per_second, burst(l));
-	s->at_ms  = MAX(now_ms, s->at_ms);
+	s->at_ms = MAX(now_ms, s->at_ms);
 	if (s->tokens < TOKEN)
 		return false;
 

@@ -114,8 +114,8 @@ static void connection_handler(const struct sa *peer, void *arg)
 }
 
 
-int listener_alloc(struct listener **lp, const struct sa *laddr,
-		   listener_h *h, void *arg)
+int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
+		   void *arg)
 {
 	struct listener *l;
 	int err;
@@ -127,8 +127,8 @@ int listener_alloc(struct listener **lp, const struct sa *laddr,
 	if (!l)
 		return ENOMEM;
 
-	l->h	  = h;
-	l->arg	  = arg;
+	l->h = h;
+	l->arg = arg;
 	l->census = mem_zalloc(sizeof(*l->census), census_destructor);
 	if (!l->census) {
 		err = ENOMEM;
@@ -168,7 +168,7 @@ const struct sa *listener_addr(const struct listener *l)
 void listener_tune(struct tcp_conn *tc)
 {
 	const int on = 1;
-	int fd	     = tcp_conn_fd(tc);
+	int fd = tcp_conn_fd(tc);
 
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));

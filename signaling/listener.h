@@ -10,8 +10,8 @@
 #include "mixer/base/re.h"
 
 enum {
-	LISTENER_BACKLOG    = 512,
-	LISTENER_TOTAL_MAX  = 8192,
+	LISTENER_BACKLOG = 512,
+	LISTENER_TOTAL_MAX = 8192,
 	LISTENER_SOURCE_MAX = 512
 };
 
@@ -28,8 +28,8 @@ typedef int(listener_h)(struct tcp_sock *ts, struct listener_place *place,
 			const struct sa *peer, void *arg);
 
 /** @return 0, EADDRINUSE, ... */
-int listener_alloc(struct listener **lp, const struct sa *laddr,
-		   listener_h *h, void *arg);
+int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
+		   void *arg);
 
 /** Address that is bound (port 0 resolved) */
 const struct sa *listener_addr(const struct listener *l);

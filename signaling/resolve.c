@@ -47,20 +47,19 @@ static void destructor(void *arg)
 static void report_handler(void *arg)
 {
 	struct bus_resolve *r = arg;
-	char route[64]	      = "";
+	char route[64] = "";
 	struct sa sa;
 
 	if (!r->err) {
 		rewrite_bus_addr(&sa, r->flow);
 		(void)re_snprintf(route, sizeof(route), "sip:%J", &sa);
-	}
-	else {
+	} else {
 		char text[160];
 
-		log_info("resolve", "failed uri=%s error=\"%s\"",
-			 log_escape(text, sizeof(text), r->uri,
-				    strlen(r->uri)),
-			 strerror(r->err));
+		log_info(
+			"resolve", "failed uri=%s error=\"%s\"",
+			log_escape(text, sizeof(text), r->uri, strlen(r->uri)),
+			strerror(r->err));
 	}
 
 	/* Whoever holds it may free it in the handler. */
@@ -91,13 +90,12 @@ static int take(struct bus_resolve *r, const struct sa *addr)
 		if (!l)
 			return EAFNOSUPPORT;
 		err = bus_udp_flow(&flow, l, addr);
-	}
-	else {
+	} else {
 		flow = flows_find_peer(r->bus->flows, r->transport, addr,
 				       NULL);
-		err  = flow ? 0
-			    : bus_connect(&flow, r->bus, r->transport, addr,
-					  r->host);
+		err = flow ? 0
+			   : bus_connect(&flow, r->bus, r->transport, addr,
+					 r->host);
 	}
 	if (err)
 		return err;
@@ -135,9 +133,8 @@ static bool addr_record(struct dnsrr *rr, void *arg)
 }
 
 
-static void addr_handler(int err, const struct dnshdr *hdr,
-			 struct list *ansl, struct list *authl,
-			 struct list *addl, void *arg)
+static void addr_handler(int err, const struct dnshdr *hdr, struct list *ansl,
+			 struct list *authl, struct list *addl, void *arg)
 {
 	struct bus_resolve *r = arg;
 	char name[256];
@@ -146,8 +143,8 @@ static void addr_handler(int err, const struct dnshdr *hdr,
 	(void)addl;
 
 	r->query = NULL;
-	if (!err && dns_rrlist_apply(ansl, NULL, DNS_QTYPE_ANY,
-				     DNS_CLASS_IN, false, addr_record, r))
+	if (!err && dns_rrlist_apply(ansl, NULL, DNS_QTYPE_ANY, DNS_CLASS_IN,
+				     false, addr_record, r))
 		return;
 
 	if (err || r->tried_v6) {
@@ -172,11 +169,10 @@ static void query_addr(struct bus_resolve *r, const char *name)
 	err = str_dup(&copy, name);
 	if (!err) {
 		mem_deref(r->host);
-		r->host	    = copy;
+		r->host = copy;
 		r->tried_v6 = false;
-		err = dnsc_query(&r->query, r->bus->dnsc, r->host,
-				 DNS_TYPE_A, DNS_CLASS_IN, true, addr_handler,
-				 r);
+		err = dnsc_query(&r->query, r->bus->dnsc, r->host, DNS_TYPE_A,
+				 DNS_CLASS_IN, true, addr_handler, r);
 	}
 	if (err)
 		report(r, err);
@@ -218,8 +214,8 @@ static int query_srv(struct bus_resolve *r, const char *name);
 /** RFC 3263 section 4.1 without NAPTR: SRV of UDP, then of TCP */
 static int query_own_srv(struct bus_resolve *r)
 {
-	static const char *const service[]
-		= {"_sip._udp", "_sip._tcp", "_sips._tcp"};
+	static const char *const service[] = {"_sip._udp", "_sip._tcp",
+					      "_sips._tcp"};
 	char name[300];
 
 	if (re_snprintf(name, sizeof(name), "%s.%s", service[r->transport],
@@ -242,8 +238,8 @@ static void srv_handler(int err, const struct dnshdr *hdr, struct list *ansl,
 	r->query = NULL;
 	if (!err) {
 		dns_rrlist_sort(ansl, DNS_TYPE_SRV, rand_u32());
-		dns_rrlist_apply(ansl, NULL, DNS_TYPE_SRV, DNS_CLASS_IN,
-				 false, keep_target, r);
+		dns_rrlist_apply(ansl, NULL, DNS_TYPE_SRV, DNS_CLASS_IN, false,
+				 keep_target, r);
 	}
 	if (list_head(&r->targets)) {
 		next_target(r);
@@ -295,12 +291,11 @@ static bool naptr_record(struct dnsrr *rr, void *arg)
 }
 
 
-static void naptr_handler(int err, const struct dnshdr *hdr,
-			  struct list *ansl, struct list *authl,
-			  struct list *addl, void *arg)
+static void naptr_handler(int err, const struct dnshdr *hdr, struct list *ansl,
+			  struct list *authl, struct list *addl, void *arg)
 {
 	struct bus_resolve *r = arg;
-	struct dnsrr *rr      = NULL;
+	struct dnsrr *rr = NULL;
 	(void)hdr;
 	(void)authl;
 	(void)addl;
@@ -308,8 +303,8 @@ static void naptr_handler(int err, const struct dnshdr *hdr,
 	r->query = NULL;
 	if (!err) {
 		dns_rrlist_sort(ansl, DNS_TYPE_NAPTR, rand_u32());
-		rr = dns_rrlist_apply(ansl, NULL, DNS_TYPE_NAPTR,
-				      DNS_CLASS_IN, false, naptr_record, r);
+		rr = dns_rrlist_apply(ansl, NULL, DNS_TYPE_NAPTR, DNS_CLASS_IN,
+				      false, naptr_record, r);
 	}
 
 	if (rr)
@@ -350,7 +345,7 @@ static int choose_transport(struct bus_resolve *r, const struct uri *uri)
 {
 	struct pl transport;
 
-	r->secure    = !pl_strcasecmp(&uri->scheme, "sips");
+	r->secure = !pl_strcasecmp(&uri->scheme, "sips");
 	r->transport = r->secure ? FLOW_TLS : FLOW_UDP;
 	if (msg_param_decode(&uri->params, "transport", &transport))
 		return 0;
@@ -409,7 +404,7 @@ static int start(struct bus_resolve *r)
 		return err;
 
 	r->port = uri.port;
-	err	= pl_strdup(&r->host, &uri.host);
+	err = pl_strdup(&r->host, &uri.host);
 	if (err)
 		return err;
 	if (strlen(r->host) > 253)
@@ -439,11 +434,11 @@ int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
 	if (!r)
 		return ENOMEM;
 
-	r->bus	  = bus;
+	r->bus = bus;
 	r->routeh = routeh;
-	r->arg	  = arg;
-	r->own	  = !rp;
-	err	  = str_dup(&r->uri, uri);
+	r->arg = arg;
+	r->own = !rp;
+	err = str_dup(&r->uri, uri);
 	if (err) {
 		mem_deref(r);
 		return err;

@@ -7,9 +7,9 @@
 
 
 enum {
-	BUS_NET	      = 0x7f400000, /**< 127.64.0.0 */
+	BUS_NET = 0x7f400000, /**< 127.64.0.0 */
 	BUS_HOST_BITS = 22,
-	BUS_PORT_MIN  = 1024,
+	BUS_PORT_MIN = 1024,
 };
 
 
@@ -68,9 +68,9 @@ static bool is_bus_value(const struct pl *value)
 static int print_branch(struct mbuf *mb, const struct wire *w,
 			const struct via *via, const struct rewrite_in *r)
 {
-	const struct wire_line *id   = wire_find(w, WIRE_CALL_ID);
+	const struct wire_line *id = wire_find(w, WIRE_CALL_ID);
 	const struct wire_line *cseq = wire_find(w, WIRE_CSEQ);
-	struct pl tag		     = wire_tag(w, WIRE_FROM), number;
+	struct pl tag = wire_tag(w, WIRE_FROM), number;
 	uint8_t digest[20];
 	struct mbuf *key = mbuf_alloc(512);
 	int err;
@@ -78,10 +78,10 @@ static int print_branch(struct mbuf *mb, const struct wire *w,
 	if (!key)
 		return ENOMEM;
 
-	number	 = cseq->value;
+	number = cseq->value;
 	number.l = strspn(number.p, "0123456789");
-	err	 = mbuf_printf(key, "%llu|%r|%r|%r", r->flow, &via->sent_by,
-			       &via->branch, &number);
+	err = mbuf_printf(key, "%llu|%r|%r|%r", r->flow, &via->sent_by,
+			  &via->branch, &number);
 	if (!via_has_cookie(via))
 		err |= mbuf_printf(key, "|%r|%r|%r", &w->uri, &tag,
 				   &id->value);
@@ -98,9 +98,8 @@ static int print_branch(struct mbuf *mb, const struct wire *w,
 
 static bool opens_dialog(const struct wire *w)
 {
-	return wire_method_is(w, "INVITE") ||
-	       wire_method_is(w, "SUBSCRIBE") || wire_method_is(w, "REFER") ||
-	       wire_method_is(w, "NOTIFY");
+	return wire_method_is(w, "INVITE") || wire_method_is(w, "SUBSCRIBE") ||
+	       wire_method_is(w, "REFER") || wire_method_is(w, "NOTIFY");
 }
 
 
@@ -137,8 +136,7 @@ static bool goes_direct(const struct wire *w, const struct rewrite_in *r)
 		return false;
 
 	rest = contact->value;
-	if (!wire_next_value(&rest, &value) ||
-	    !value_uri(&value, &uri, &raw))
+	if (!wire_next_value(&rest, &value) || !value_uri(&value, &uri, &raw))
 		return false;
 
 	for (i = 0; i < w->count; i++) {
@@ -229,8 +227,8 @@ static int request_in(struct mbuf *mb, const struct wire *w,
 		      const struct rewrite_in *r)
 {
 	const struct wire_line *top = wire_find(w, WIRE_VIA);
-	struct pl rest		    = top->value, value;
-	bool top_route		    = true;
+	struct pl rest = top->value, value;
+	bool top_route = true;
 	struct via via;
 	struct sa bus;
 	size_t i;
@@ -343,7 +341,7 @@ static int inspect_request(struct rewrite_out *out, const struct wire *w)
  *  a 2xx is sent again for a reason. */
 static void print_key(struct rewrite_out *out, const struct wire *w)
 {
-	const struct wire_line *top  = wire_find(w, WIRE_VIA);
+	const struct wire_line *top = wire_find(w, WIRE_VIA);
 	const struct wire_line *cseq = wire_find(w, WIRE_CSEQ);
 	struct pl rest;
 	struct pl value;
@@ -373,15 +371,13 @@ int rewrite_inspect(struct rewrite_out *out, const struct wire *w)
 
 	print_key(out, w);
 
-	return w->request ? inspect_request(out, w)
-			  : inspect_response(out, w);
+	return w->request ? inspect_request(out, w) : inspect_response(out, w);
 }
 
 
 /** libre's own Via names the bus: only its branch is kept */
 static int print_own_via(struct mbuf *mb, const struct wire_line *line,
-			 enum flow_transport transport,
-			 const struct sa *local)
+			 enum flow_transport transport, const struct sa *local)
 {
 	struct pl rest = line->value, value;
 	struct via via;
@@ -399,7 +395,7 @@ static int print_own_via(struct mbuf *mb, const struct wire_line *line,
 static int print_without_bus(struct mbuf *mb, const struct wire_line *line)
 {
 	struct pl rest = line->value, value;
-	int err	       = 0;
+	int err = 0;
 
 	while (wire_next_value(&rest, &value)) {
 		if (!is_bus_value(&value))

@@ -37,10 +37,10 @@ int rewrite_in(struct mbuf *mb, const struct wire *w,
 
 /** What is found in a message that goes out */
 struct rewrite_out {
-	bool direct;	     /**< next hop is the URI's, not the flow's peer */
+	bool direct;         /**< next hop is the URI's, not the flow's peer */
 	char next_hop[256];  /**< URI of the next hop after our own Route */
 	uint16_t reply_port; /**< response: RFC 3261 18.2.2, 0: the peer's */
-	char key[192];	     /**< equal for retransmissions only; "" where
+	char key[192];       /**< equal for retransmissions only; "" where
 				  a repeat must be sent */
 };
 

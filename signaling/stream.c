@@ -75,10 +75,10 @@ enum stream_piece stream_piece(const char *p, size_t len, size_t max,
 		return STREAM_MORE;
 
 	from = *scanned > 3 ? *scanned - 3 : 0;
-	end  = from < len ? memmem(p + from, len - from, "\r\n\r\n", 4) : NULL;
+	end = from < len ? memmem(p + from, len - from, "\r\n\r\n", 4) : NULL;
 	if (!end) {
 		*scanned = len;
-		*bytes	 = MIN(len, max);
+		*bytes = MIN(len, max);
 		return len > MIN(max, WIRE_HEAD_BYTES_MAX) ? STREAM_BROKEN
 							   : STREAM_MORE;
 	}
@@ -142,31 +142,25 @@ static void send_pong(struct stream *s)
 static bool next_piece(struct stream *s)
 {
 	const char *p = (const char *)mbuf_buf(s->in);
-	size_t len    = mbuf_get_left(s->in), bytes;
+	size_t len = mbuf_get_left(s->in), bytes;
 	enum stream_piece piece;
 
 	piece = stream_piece(p, len, s->max_bytes, &s->scanned, &bytes);
 
 	switch (piece) {
 
-	case STREAM_MORE:
-		return false;
+	case STREAM_MORE: return false;
 
-	case STREAM_PING:
-		send_pong(s);
-		break;
+	case STREAM_PING: send_pong(s); break;
 
-	case STREAM_BLANK:
-		break;
+	case STREAM_BLANK: break;
 
 	case STREAM_BROKEN:
 		s->msgh(p, bytes, true, s->arg);
 		fail(s, EBADMSG);
 		return false;
 
-	case STREAM_MESSAGE:
-		s->msgh(p, bytes, false, s->arg);
-		break;
+	case STREAM_MESSAGE: s->msgh(p, bytes, false, s->arg); break;
 	}
 
 	s->in->pos += bytes;
@@ -181,14 +175,14 @@ static bool next_piece(struct stream *s)
 static void recv_handler(struct mbuf *mb, void *arg)
 {
 	struct stream *s = arg;
-	size_t pos	 = s->in->pos;
+	size_t pos = s->in->pos;
 	int err;
 
 	if (s->err)
 		return;
 
 	s->in->pos = s->in->end;
-	err	   = mbuf_write_mem(s->in, mbuf_buf(mb), mbuf_get_left(mb));
+	err = mbuf_write_mem(s->in, mbuf_buf(mb), mbuf_get_left(mb));
 	s->in->pos = pos;
 	if (err) {
 		fail(s, err);
@@ -245,10 +239,10 @@ static int stream_alloc(struct stream **sp, size_t max_bytes,
 		return ENOMEM;
 
 	s->max_bytes = max_bytes;
-	s->msgh	     = msgh;
-	s->closeh    = closeh;
-	s->arg	     = arg;
-	s->in	     = mbuf_alloc(2048);
+	s->msgh = msgh;
+	s->closeh = closeh;
+	s->arg = arg;
+	s->in = mbuf_alloc(2048);
 	if (!s->in) {
 		mem_deref(s);
 		return ENOMEM;
@@ -297,9 +291,9 @@ out:
 }
 
 
-int stream_connect(struct stream **sp, const struct sa *peer,
-		   struct tls *tls, const char *host, size_t max_bytes,
-		   stream_message_h *msgh, stream_close_h *closeh, void *arg)
+int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
+		   const char *host, size_t max_bytes, stream_message_h *msgh,
+		   stream_close_h *closeh, void *arg)
 {
 	struct stream *s;
 	int err;

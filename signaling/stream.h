@@ -14,18 +14,18 @@
 
 enum {
 	STREAM_BEHIND_MAX = 1048576, /**< bytes in the send queue */
-	STREAM_FIRST_MS	  = 32000,   /**< until the first whole message */
+	STREAM_FIRST_MS = 32000,     /**< until the first whole message */
 	STREAM_PARTIAL_MS = 20000,   /**< from first to last byte of one */
-	STREAM_IDLE_MS	  = 3600000,
+	STREAM_IDLE_MS = 3600000,
 };
 
 /** What stands at the front of the received bytes */
 enum stream_piece {
-	STREAM_MORE,	/**< nothing whole yet */
-	STREAM_BLANK,	/**< CRLF: skip */
-	STREAM_PING,	/**< double CRLF: answer CRLF */
+	STREAM_MORE,  /**< nothing whole yet */
+	STREAM_BLANK, /**< CRLF: skip */
+	STREAM_PING,  /**< double CRLF: answer CRLF */
 	STREAM_MESSAGE,
-	STREAM_BROKEN,	/**< no way to find the end; refuse and close */
+	STREAM_BROKEN, /**< no way to find the end; refuse and close */
 };
 
 /**
@@ -63,9 +63,9 @@ int stream_accept(struct stream **sp, struct tcp_sock *ts,
  *
  * @param host Name that the TLS certificate must bear, NULL: not checked
  */
-int stream_connect(struct stream **sp, const struct sa *peer,
-		   struct tls *tls, const char *host, size_t max_bytes,
-		   stream_message_h *msgh, stream_close_h *closeh, void *arg);
+int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
+		   const char *host, size_t max_bytes, stream_message_h *msgh,
+		   stream_close_h *closeh, void *arg);
 
 /** Send, or keep until the connection is up. ENOTCONN, ENOSPC (behind; the
  *  connection is then closed from the loop) */

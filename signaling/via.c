@@ -66,8 +66,8 @@ static bool host_is_valid(const struct pl *host, bool v6)
 static int decode_sent_by(struct via *via)
 {
 	struct pl rest = via->sent_by, port;
-	uint64_t n     = 0;
-	bool v6	       = rest.l && rest.p[0] == '[';
+	uint64_t n = 0;
+	bool v6 = rest.l && rest.p[0] == '[';
 
 	if (v6) {
 		++rest.p;
@@ -77,8 +77,7 @@ static int decode_sent_by(struct via *via)
 			return EBADMSG;
 		++rest.p;
 		--rest.l;
-	}
-	else {
+	} else {
 		via->host = take_until(&rest, ": \t\r\n");
 	}
 	if (!host_is_valid(&via->host, v6))
@@ -157,8 +156,7 @@ int via_print_received(struct mbuf *mb, const struct via *via,
 	struct pl rest = via->params, name, value;
 	int err;
 
-	err = mbuf_printf(mb, "SIP/2.0/%r %r", &via->transport,
-			  &via->sent_by);
+	err = mbuf_printf(mb, "SIP/2.0/%r %r", &via->transport, &via->sent_by);
 
 	while (wire_next_param(&rest, &name, &value)) {
 		if (!pl_strcasecmp(&name, "rport") ||

@@ -11,11 +11,11 @@
 struct via {
 	struct pl transport; /**< "UDP", "WSS", ... */
 	struct pl sent_by;   /**< host, or host:port */
-	struct pl host;	     /**< without IPv6 brackets */
-	uint16_t port;	     /**< 0 if not given */
+	struct pl host;      /**< without IPv6 brackets */
+	uint16_t port;       /**< 0 if not given */
 	struct pl params;
 	struct pl branch; /**< empty if absent */
-	bool rport;	  /**< the sender asks for RFC 3581 */
+	bool rport;       /**< the sender asks for RFC 3581 */
 };
 
 /**

@@ -75,7 +75,7 @@ static int send_frame(struct websocket *ws, enum websocket_opcode opcode,
 	if (!mb)
 		return ENOMEM;
 
-	err	= websocket_frame_encode(mb, opcode, data, len);
+	err = websocket_frame_encode(mb, opcode, data, len);
 	mb->pos = 0;
 	if (!err)
 		err = tcp_send(ws->tc, mb);
@@ -127,13 +127,10 @@ static bool frame_handler(enum websocket_opcode opcode, const char *data,
 			(void)send_frame(ws, WEBSOCKET_PONG, data, len);
 		break;
 
-	case WEBSOCKET_CLOSE:
-		closed_by_peer(ws, data, len);
-		break;
+	case WEBSOCKET_CLOSE: closed_by_peer(ws, data, len); break;
 
 	case WEBSOCKET_PONG:
-	case WEBSOCKET_CONTINUATION:
-		break;
+	case WEBSOCKET_CONTINUATION: break;
 	}
 
 	/* The handler may have let go of us. */
@@ -214,7 +211,7 @@ static int accept_key(char *dst, size_t size, const char *key)
 static unsigned check_request(const struct http_exchange *x,
 			      const char *protocol)
 {
-	const char *key	    = http_header(x, "Sec-WebSocket-Key");
+	const char *key = http_header(x, "Sec-WebSocket-Key");
 	const char *version = http_header(x, "Sec-WebSocket-Version");
 	const char *offered = http_header(x, "Sec-WebSocket-Protocol");
 
@@ -260,9 +257,9 @@ static int send_accept(struct websocket *ws, const char *accept,
 static void start_handler(void *arg)
 {
 	struct websocket *ws = arg;
-	struct mbuf *early   = ws->early;
+	struct mbuf *early = ws->early;
 
-	ws->early    = NULL;
+	ws->early = NULL;
 	ws->answered = true;
 	tmr_start(&ws->ping, WEBSOCKET_PING_MS, ping_handler, ws);
 	if (mbuf_get_left(early))
@@ -280,12 +277,12 @@ static int take_over(struct websocket *ws, struct http_exchange *x)
 	if (err)
 		return err;
 
-	ws->tc	  = u.tc;
-	ws->sc	  = u.sc;
+	ws->tc = u.tc;
+	ws->sc = u.sc;
 	ws->place = u.place;
 	ws->early = u.in;
 	ws->local = u.local;
-	ws->peer  = u.peer;
+	ws->peer = u.peer;
 	tcp_set_handlers(ws->tc, NULL, recv_handler, close_handler, ws);
 	tcp_conn_txqsz_set(ws->tc, BEHIND_MAX);
 	tmr_start(&ws->ping, 0, start_handler, ws);
@@ -313,7 +310,7 @@ int websocket_accept(struct websocket **wp, struct http_exchange *x,
 		return EPROTO;
 	}
 
-	ws  = mem_zalloc(sizeof(*ws), destructor);
+	ws = mem_zalloc(sizeof(*ws), destructor);
 	err = ws ? websocket_parser_alloc(&ws->parser, frame_handler, ws)
 		 : ENOMEM;
 	if (!err)
@@ -344,9 +341,9 @@ void websocket_set_handlers(struct websocket *ws, websocket_message_h *msgh,
 	if (!ws)
 		return;
 
-	ws->msgh   = msgh;
+	ws->msgh = msgh;
 	ws->closeh = closeh;
-	ws->arg	   = arg;
+	ws->arg = arg;
 }
 
 

@@ -13,35 +13,35 @@
 
 enum {
 	WEBSOCKET_MESSAGE_MAX = 65536, /**< bytes, all fragments */
-	WEBSOCKET_PING_MS     = 30000,
-	WEBSOCKET_CLOSE_MS    = 5000, /**< for the closing handshake */
+	WEBSOCKET_PING_MS = 30000,
+	WEBSOCKET_CLOSE_MS = 5000, /**< for the closing handshake */
 };
 
 /** Opcodes (RFC 6455 section 5.2) */
 enum websocket_opcode {
 	WEBSOCKET_CONTINUATION = 0,
-	WEBSOCKET_TEXT	       = 1,
-	WEBSOCKET_BINARY       = 2,
-	WEBSOCKET_CLOSE	       = 8,
-	WEBSOCKET_PING	       = 9,
-	WEBSOCKET_PONG	       = 10,
+	WEBSOCKET_TEXT = 1,
+	WEBSOCKET_BINARY = 2,
+	WEBSOCKET_CLOSE = 8,
+	WEBSOCKET_PING = 9,
+	WEBSOCKET_PONG = 10,
 };
 
 /** Status codes (RFC 6455 section 7.4.1) */
 enum {
-	WEBSOCKET_NORMAL	 = 1000,
-	WEBSOCKET_GOING_AWAY	 = 1001,
+	WEBSOCKET_NORMAL = 1000,
+	WEBSOCKET_GOING_AWAY = 1001,
 	WEBSOCKET_PROTOCOL_ERROR = 1002,
-	WEBSOCKET_NO_STATUS	 = 1005,
-	WEBSOCKET_BAD_DATA	 = 1007,
-	WEBSOCKET_TOO_BIG	 = 1009,
-	WEBSOCKET_INTERNAL	 = 1011,
+	WEBSOCKET_NO_STATUS = 1005,
+	WEBSOCKET_BAD_DATA = 1007,
+	WEBSOCKET_TOO_BIG = 1009,
+	WEBSOCKET_INTERNAL = 1011,
 };
 
 /** A message or a control frame is whole: TEXT, BINARY, CLOSE, PING, PONG.
  *  @return false to stop parsing (the parser may be freed then) */
-typedef bool(websocket_frame_h)(enum websocket_opcode opcode,
-				const char *data, size_t len, void *arg);
+typedef bool(websocket_frame_h)(enum websocket_opcode opcode, const char *data,
+				size_t len, void *arg);
 
 /** Client-to-server frames, put together; no socket below */
 struct websocket_parser;

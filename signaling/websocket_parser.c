@@ -6,7 +6,7 @@
 
 
 enum {
-	HEAD_MAX    = 14, /**< 2 + 8 of length + 4 of mask */
+	HEAD_MAX = 14, /**< 2 + 8 of length + 4 of mask */
 	CONTROL_MAX = 125,
 };
 
@@ -15,8 +15,8 @@ struct websocket_parser {
 	void *arg;
 	uint8_t head[HEAD_MAX];
 	size_t head_bytes; /**< of head, received */
-	uint64_t left;	   /**< payload bytes still to come */
-	size_t offset;	   /**< of the payload, for the mask */
+	uint64_t left;     /**< payload bytes still to come */
+	size_t offset;     /**< of the payload, for the mask */
 	bool in_payload;
 	struct mbuf *message; /**< fragments of a message */
 	struct mbuf *control;
@@ -46,8 +46,8 @@ int websocket_parser_alloc(struct websocket_parser **pp,
 	if (!p)
 		return ENOMEM;
 
-	p->frameh  = frameh;
-	p->arg	   = arg;
+	p->frameh = frameh;
+	p->arg = arg;
 	p->message = mbuf_alloc(1024);
 	p->control = mbuf_alloc(CONTROL_MAX);
 	if (!p->message || !p->control) {
@@ -71,21 +71,18 @@ bool websocket_utf8_valid(const char *data, size_t len)
 		if (c < 0x80)
 			continue;
 		if (c >= 0xc2 && c <= 0xdf) {
-			more  = 1;
+			more = 1;
 			least = 0x80;
 			c &= 0x1f;
-		}
-		else if ((c & 0xf0) == 0xe0) {
-			more  = 2;
+		} else if ((c & 0xf0) == 0xe0) {
+			more = 2;
 			least = 0x800;
 			c &= 0x0f;
-		}
-		else if (c >= 0xf0 && c <= 0xf4) {
-			more  = 3;
+		} else if (c >= 0xf0 && c <= 0xf4) {
+			more = 3;
 			least = 0x10000;
 			c &= 0x07;
-		}
-		else {
+		} else {
 			return false;
 		}
 		if (end - s < more)
@@ -149,7 +146,7 @@ static uint64_t frame_length(const struct websocket_parser *p)
 static uint16_t check_opening(const struct websocket_parser *p)
 {
 	const enum websocket_opcode opcode = frame_opcode(p);
-	const bool final		   = p->head[0] & 0x80;
+	const bool final = p->head[0] & 0x80;
 
 	if (p->head[0] & 0x70 || !(p->head[1] & 0x80))
 		return WEBSOCKET_PROTOCOL_ERROR;
@@ -178,28 +175,26 @@ static uint16_t check_opening(const struct websocket_parser *p)
 static uint16_t begin_payload(struct websocket_parser *p)
 {
 	const enum websocket_opcode opcode = frame_opcode(p);
-	const uint64_t n		   = frame_length(p);
-	const uint8_t code		   = p->head[1] & 0x7f;
+	const uint64_t n = frame_length(p);
+	const uint8_t code = p->head[1] & 0x7f;
 
 	/* The shortest form, and no sign bit (section 5.2). */
 	if ((code == 126 && n < 126) || (code == 127 && n <= 0xffff) ||
 	    n >> 63)
 		return WEBSOCKET_PROTOCOL_ERROR;
-	if (!is_control(opcode) &&
-	    n > WEBSOCKET_MESSAGE_MAX - p->message->end)
+	if (!is_control(opcode) && n > WEBSOCKET_MESSAGE_MAX - p->message->end)
 		return WEBSOCKET_TOO_BIG;
 
 	if (!is_control(opcode)) {
 		if (opcode != WEBSOCKET_CONTINUATION)
 			p->opcode = opcode;
 		p->in_message = true;
-	}
-	else {
+	} else {
 		mbuf_rewind(p->control);
 	}
 
-	p->left	      = n;
-	p->offset     = 0;
+	p->left = n;
+	p->offset = 0;
 	p->in_payload = true;
 
 	return 0;
@@ -210,8 +205,8 @@ static uint16_t take_payload(struct websocket_parser *p, const uint8_t *data,
 			     size_t n)
 {
 	const uint8_t *mask = p->head + p->head_bytes - 4;
-	struct mbuf *mb = is_control(frame_opcode(p)) ? p->control
-						      : p->message;
+	struct mbuf *mb =
+		is_control(frame_opcode(p)) ? p->control : p->message;
 	size_t i, start = mb->end;
 
 	mb->pos = mb->end;
@@ -230,8 +225,8 @@ static uint16_t take_payload(struct websocket_parser *p, const uint8_t *data,
 /** Close codes that may stand on the wire (section 7.4) */
 static bool close_code_valid(uint16_t code)
 {
-	return (code >= 1000 && code <= 1011 && code != 1004 &&
-		code != 1005 && code != 1006) ||
+	return (code >= 1000 && code <= 1011 && code != 1004 && code != 1005 &&
+		code != 1006) ||
 	       (code >= 3000 && code <= 4999);
 }
 
@@ -254,9 +249,9 @@ static uint16_t check_close(const struct mbuf *mb)
 static uint16_t end_frame(struct websocket_parser *p, bool *go)
 {
 	enum websocket_opcode opcode = frame_opcode(p);
-	const bool final	     = p->head[0] & 0x80;
-	struct mbuf *mb		     = p->message;
-	uint16_t status		     = 0;
+	const bool final = p->head[0] & 0x80;
+	struct mbuf *mb = p->message;
+	uint16_t status = 0;
 
 	p->head_bytes = 0;
 	p->in_payload = false;
@@ -266,8 +261,8 @@ static uint16_t end_frame(struct websocket_parser *p, bool *go)
 		if (opcode == WEBSOCKET_CLOSE)
 			status = check_close(mb);
 		if (!status)
-			*go = p->frameh(opcode, (const char *)mb->buf,
-					mb->end, p->arg);
+			*go = p->frameh(opcode, (const char *)mb->buf, mb->end,
+					p->arg);
 		return status;
 	}
 
@@ -279,7 +274,7 @@ static uint16_t end_frame(struct websocket_parser *p, bool *go)
 		return WEBSOCKET_BAD_DATA;
 
 	p->in_message = false;
-	opcode	      = p->opcode;
+	opcode = p->opcode;
 	*go = p->frameh(opcode, (const char *)mb->buf, mb->end, p->arg);
 	if (*go)
 		mbuf_rewind(mb);
@@ -298,7 +293,7 @@ uint16_t websocket_parser_feed(struct websocket_parser *p, const void *data,
 
 	while (go && (len || (p->in_payload && !p->left))) {
 		if (p->in_payload) {
-			n      = (size_t)MIN(p->left, len);
+			n = (size_t)MIN(p->left, len);
 			status = n ? take_payload(p, s, n) : 0;
 			s += n;
 			len -= n;
@@ -331,15 +326,13 @@ int websocket_frame_encode(struct mbuf *mb, enum websocket_opcode opcode,
 	err = mbuf_write_u8(mb, (uint8_t)(0x80 | opcode));
 	if (len < 126) {
 		err |= mbuf_write_u8(mb, (uint8_t)len);
-	}
-	else if (len <= 0xffff) {
+	} else if (len <= 0xffff) {
 		err |= mbuf_write_u8(mb, 126);
 		err |= mbuf_write_u16(mb, htons((uint16_t)len));
-	}
-	else {
+	} else {
 		err |= mbuf_write_u8(mb, 127);
-		err |= mbuf_write_u32(mb, htonl((uint32_t)((uint64_t)len >>
-							   32)));
+		err |= mbuf_write_u32(mb,
+				      htonl((uint32_t)((uint64_t)len >> 32)));
 		err |= mbuf_write_u32(mb, htonl((uint32_t)len));
 	}
 	if (len)

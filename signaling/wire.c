@@ -112,10 +112,10 @@ static bool take_line(const char **pos, const char *end, struct pl *line,
 	if (!lf)
 		return false;
 
-	len	= (size_t)(lf - *pos);
+	len = (size_t)(lf - *pos);
 	line->p = *pos;
 	line->l = len;
-	*clean	= len && line->p[len - 1] == '\r';
+	*clean = len && line->p[len - 1] == '\r';
 	if (*clean)
 		--line->l;
 	if (memchr(line->p, '\r', line->l) || memchr(line->p, '\0', line->l))
@@ -133,8 +133,8 @@ static bool is_version(const struct pl *pl, bool *ours)
 
 	*ours = !pl_strcasecmp(pl, "SIP/2.0");
 
-	return *ours || !re_regex(pl->p, pl->l, "SIP/[0-9]+.[0-9]+", &major,
-				  &minor);
+	return *ours ||
+	       !re_regex(pl->p, pl->l, "SIP/[0-9]+.[0-9]+", &major, &minor);
 }
 
 
@@ -153,7 +153,7 @@ static enum wire_error parse_status(struct wire *w, const struct pl *line)
 	if (!wire_number(&code, 699, &status) || status < 100)
 		return WIRE_BAD_START;
 
-	w->status   = (unsigned)status;
+	w->status = (unsigned)status;
 	w->reason.p = line->p + 12;
 	w->reason.l = line->l - 12;
 
@@ -173,10 +173,10 @@ static enum wire_error parse_request(struct wire *w, const struct pl *line)
 	if (!sp || sp == last)
 		return WIRE_BAD_START;
 
-	w->method.p  = line->p;
-	w->method.l  = (size_t)(sp - line->p);
-	w->uri.p     = sp + 1;
-	w->uri.l     = (size_t)(last - sp - 1);
+	w->method.p = line->p;
+	w->method.l = (size_t)(sp - line->p);
+	w->uri.p = sp + 1;
+	w->uri.l = (size_t)(last - sp - 1);
 	w->version.p = last + 1;
 	w->version.l = line->l - (size_t)(last + 1 - line->p);
 
@@ -215,9 +215,9 @@ static enum wire_error add_header(struct wire *w, const struct pl *line)
 	if (!colon)
 		return WIRE_BAD_HEADER;
 
-	h	   = &w->headers[w->count];
-	h->name.p  = line->p;
-	h->name.l  = (size_t)(colon - line->p);
+	h = &w->headers[w->count];
+	h->name.p = line->p;
+	h->name.l = (size_t)(colon - line->p);
 	h->value.p = colon + 1;
 	h->value.l = line->l - h->name.l - 1;
 	while (h->name.l && (h->name.p[h->name.l - 1] == ' ' ||
@@ -226,7 +226,7 @@ static enum wire_error add_header(struct wire *w, const struct pl *line)
 	if (!wire_is_token(&h->name))
 		return WIRE_BAD_HEADER;
 
-	h->id	   = header_id(&h->name);
+	h->id = header_id(&h->name);
 	h->whole.p = line->p;
 	h->whole.l = line->l + 2;
 	wire_trim(&h->value);
@@ -244,7 +244,7 @@ static enum wire_error fold_header(struct wire *w, const struct pl *line)
 	if (!w->count)
 		return WIRE_BAD_HEADER;
 
-	h	   = &w->headers[w->count - 1];
+	h = &w->headers[w->count - 1];
 	h->whole.l = (size_t)(line->p + line->l + 2 - h->whole.p);
 	if (!h->value.l)
 		h->value.p = line->p;
@@ -270,10 +270,10 @@ enum wire_error wire_parse(struct wire *w, const char *p, size_t len)
 	bool clean;
 
 	memset(w, 0, offsetof(struct wire, headers));
-	w->count      = 0;
+	w->count = 0;
 	w->head_bytes = 0;
-	w->body.p     = end;
-	w->body.l     = 0;
+	w->body.p = end;
+	w->body.l = 0;
 
 	if (!take_line(&pos, end, &line, &clean))
 		return WIRE_INCOMPLETE;
@@ -293,8 +293,8 @@ enum wire_error wire_parse(struct wire *w, const char *p, size_t len)
 		}
 		if (!line.l) {
 			w->head_bytes = (size_t)(pos - p);
-			w->body.p     = pos;
-			w->body.l     = (size_t)(end - pos);
+			w->body.p = pos;
+			w->body.l = (size_t)(end - pos);
 			return err;
 		}
 		if (line.p[0] == ' ' || line.p[0] == '\t')
@@ -418,8 +418,8 @@ bool wire_next_param(struct pl *rest, struct pl *name, struct pl *value)
 
 	while (n < rest->l && rest->p[n] != ';' && rest->p[n] != '=')
 		++n;
-	name->p	 = rest->p;
-	name->l	 = n;
+	name->p = rest->p;
+	name->l = n;
 	value->p = rest->p + n;
 	value->l = 0;
 	skip(rest, n);
@@ -429,7 +429,7 @@ bool wire_next_param(struct pl *rest, struct pl *name, struct pl *value)
 		skip(rest, 1);
 		while (rest->l && is_space(rest->p[0]))
 			skip(rest, 1);
-		n	 = param_value_len(rest);
+		n = param_value_len(rest);
 		value->p = rest->p;
 		value->l = n;
 		skip(rest, n);

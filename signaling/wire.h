@@ -44,22 +44,22 @@ struct wire_line {
 enum wire_error {
 	WIRE_OK,
 	WIRE_INCOMPLETE,  /**< no empty line */
-	WIRE_BAD_START,	  /**< neither request nor status line */
+	WIRE_BAD_START,   /**< neither request nor status line */
 	WIRE_BAD_VERSION, /**< well formed, but not SIP/2.0 */
 	WIRE_BAD_HEADER,  /**< no colon, no name, bare CR or LF, NUL */
-	WIRE_TOO_MANY	  /**< headers or header bytes */
+	WIRE_TOO_MANY     /**< headers or header bytes */
 };
 
 /** The message; `headers` are in the order of arrival */
 struct wire {
 	bool request;
 	struct pl method, uri, version; /**< request line */
-	unsigned status;		/**< status line: 100..699 */
+	unsigned status;                /**< status line: 100..699 */
 	struct pl reason;
 	struct wire_line headers[WIRE_HEADERS_MAX];
 	size_t count;
 	size_t head_bytes; /**< start line to empty line, inclusive */
-	struct pl body;	   /**< all that follows */
+	struct pl body;    /**< all that follows */
 };
 
 /**

@@ -19,8 +19,7 @@ static void go_out(const struct mbuf *mb)
 	static struct wire w;
 
 	(void)sa_set_str(&local, "192.0.2.1", 5060);
-	if (out &&
-	    wire_parse(&w, (const char *)mb->buf, mb->end) == WIRE_OK &&
+	if (out && wire_parse(&w, (const char *)mb->buf, mb->end) == WIRE_OK &&
 	    !rewrite_inspect(&found, &w))
 		(void)rewrite_out(out, &w, FLOW_TLS, &local);
 	mem_deref(out);
@@ -29,12 +28,12 @@ static void go_out(const struct mbuf *mb)
 
 static void come_in(const struct wire *w, const struct sa *source)
 {
-	struct rewrite_in r = {.flow	  = 4711,
+	struct rewrite_in r = {.flow = 4711,
 			       .transport = FLOW_UDP,
-			       .peer	  = *source,
-			       .key	  = (const uint8_t *)"key",
+			       .peer = *source,
+			       .key = (const uint8_t *)"key",
 			       .key_bytes = 3};
-	struct mbuf *mb	    = mbuf_alloc(1024);
+	struct mbuf *mb = mbuf_alloc(1024);
 	struct sip_msg *msg;
 
 	if (mb && !rewrite_in(mb, w, &r)) {
@@ -67,8 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)sa_set_str(&source, "192.0.2.9", 4444);
 	if (gate_check(&v, &w, text, size, 65535, false)) {
 		come_in(&w, &source);
-	}
-	else if ((mb = mbuf_alloc(512))) {
+	} else if ((mb = mbuf_alloc(512))) {
 		(void)gate_reply(mb, &w, &v, &source);
 		mem_deref(mb);
 	}

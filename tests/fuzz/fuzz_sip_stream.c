@@ -26,18 +26,16 @@ static void cut(struct cut *c, const char *p, size_t size, size_t step)
 	while (len < size) {
 		len = MIN(len + step, size);
 		for (;;) {
-			enum stream_piece piece
-				= stream_piece(p + pos, len - pos,
-					       MESSAGE_MAX, &scanned, &n);
+			enum stream_piece piece = stream_piece(
+				p + pos, len - pos, MESSAGE_MAX, &scanned, &n);
 
 			if (piece == STREAM_MORE)
 				break;
 			if (pos + n > len || !n)
 				abort();
 			c->pieces[c->count] = piece;
-			c->bytes[c->count]  = n;
-			if (++c->count == PIECES_MAX ||
-			    piece == STREAM_BROKEN)
+			c->bytes[c->count] = n;
+			if (++c->count == PIECES_MAX || piece == STREAM_BROKEN)
 				return;
 			pos += n;
 			scanned = 0;

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	step = data[0] ? data[0] : 4096;
 	for (data++, size--; size && !status; data += n, size -= n) {
-		n      = MIN(step, size);
+		n = MIN(step, size);
 		status = websocket_parser_feed(p, data, n);
 	}
 	mem_deref(p);

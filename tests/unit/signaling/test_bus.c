@@ -56,7 +56,7 @@ static bool is_clean(const struct peer *p)
 static void call_over(enum flow_transport transport)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, transport);
+	struct peer *p = open_peer(w, transport);
 	const char *msg, *via;
 	char contact[128];
 
@@ -79,8 +79,8 @@ static void call_over(enum flow_transport transport)
 			  &p->local);
 	CU_ASSERT_EQUAL(strncmp(msg, contact, strlen(contact)), 0);
 	CU_ASSERT_STRING_EQUAL(header_of(msg, "Route"), "");
-	CU_ASSERT_PTR_NOT_NULL(strstr(header_of(msg, "Via"),
-				      flow_transport_name(transport)));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(header_of(msg, "Via"), flow_transport_name(transport)));
 
 	peer_send(p,
 		  "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\n"
@@ -121,7 +121,6 @@ static void websocket_call(void)
 }
 
 
-
 static void answer(struct peer *p, const char *request, const char *status,
 		   const char *headers)
 {
@@ -140,8 +139,8 @@ static void answer(struct peer *p, const char *request, const char *status,
 static void answers_sent_by_without_rport(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
-	struct peer *q	= open_peer(w, FLOW_UDP);
+	struct peer *p = open_peer(w, FLOW_UDP);
+	struct peer *q = open_peer(w, FLOW_UDP);
 	const char *msg;
 
 	peer_send(p,
@@ -168,7 +167,7 @@ static void answers_sent_by_without_rport(void)
 static void keeps_route_set_of_proxy(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
+	struct peer *p = open_peer(w, FLOW_UDP);
 	char rr[128];
 	const char *msg;
 
@@ -184,9 +183,9 @@ static void keeps_route_set_of_proxy(void)
 		  rr);
 	msg = peer_find(p, "SIP/2.0 200");
 	CU_ASSERT_PTR_NOT_NULL(strstr(msg, rr));
-	CU_ASSERT_PTR_NOT_NULL(
-		strstr(msg, "Via: SIP/2.0/UDP 192.0.2.7:5062;branch="
-			    "z9hG4bKu1\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg,
+				      "Via: SIP/2.0/UDP 192.0.2.7:5062;branch="
+				      "z9hG4bKu1\r\n"));
 
 	CU_ASSERT_EQUAL(world_request(w, "BYE"), 0);
 	msg = peer_find(p, "BYE");
@@ -203,9 +202,9 @@ static void keeps_route_set_of_proxy(void)
 /** No Record-Route: requests go to the Contact, not to the proxy */
 static void leaves_proxy_out_without_record_route(void)
 {
-	struct world *w	   = open_world();
+	struct world *w = open_world();
 	struct peer *proxy = open_peer(w, FLOW_UDP);
-	struct peer *ua	   = open_peer(w, FLOW_UDP);
+	struct peer *ua = open_peer(w, FLOW_UDP);
 	char contact[64];
 	const char *msg;
 
@@ -238,7 +237,7 @@ static void leaves_proxy_out_without_record_route(void)
 static void takes_off_route_to_itself(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
+	struct peer *p = open_peer(w, FLOW_UDP);
 
 	peer_invite(p, "z9hG4bKroute", ";rport",
 		    "Route: <sip:@B;lr>, <sip:192.0.2.1;lr>\r\n");
@@ -255,7 +254,7 @@ static void takes_off_route_to_itself(void)
 static void cancels_over(enum flow_transport transport, const char *branch)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, transport);
+	struct peer *p = open_peer(w, transport);
 	const char *msg;
 
 	w->hold_answer = true;
@@ -290,7 +289,7 @@ static void cancels(void)
 static void absorbs_retransmitted_invite(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
+	struct peer *p = open_peer(w, FLOW_UDP);
 
 	w->hold_answer = true;
 	peer_invite(p, "z9hG4bKagain", ";rport", "");
@@ -304,13 +303,12 @@ static void absorbs_retransmitted_invite(void)
 }
 
 
-static void route_handler(int err, const char *route, uint64_t flow,
-			  void *arg)
+static void route_handler(int err, const char *route, uint64_t flow, void *arg)
 {
 	struct world *w = arg;
 
 	w->route_err = err;
-	w->flow	     = flow;
+	w->flow = flow;
 	if (route)
 		(void)re_snprintf(w->route, sizeof(w->route), "%s", route);
 	w->routed = true;
@@ -347,7 +345,7 @@ static int call_out(struct world *w, const char *uri)
 	const char *routes[] = {w->route};
 	int err;
 
-	w->dialog      = mem_deref(w->dialog);
+	w->dialog = mem_deref(w->dialog);
 	w->last_status = 0;
 	err = sip_dialog_alloc(&w->dialog, uri, uri, NULL, "sip:demo@x",
 			       routes, 1);
@@ -386,11 +384,10 @@ static void calls_out_over(struct peer *p, const char *transport)
 	answer(p, msg, "200 OK", headers);
 	CU_ASSERT_TRUE(world_count(w, (unsigned *)&w->last_status, 200));
 
-	CU_ASSERT_EQUAL(
-		sip_drequestf(NULL, bus_sip(w->bus), false, "ACK", w->dialog,
-			      1, NULL, NULL, NULL, NULL,
-			      "Content-Length: 0\r\n\r\n"),
-		0);
+	CU_ASSERT_EQUAL(sip_drequestf(NULL, bus_sip(w->bus), false, "ACK",
+				      w->dialog, 1, NULL, NULL, NULL, NULL,
+				      "Content-Length: 0\r\n\r\n"),
+			0);
 	msg = peer_find(p, "ACK");
 	CU_ASSERT_EQUAL(strncmp(msg, "ACK sip:bob@192.0.2.9 SIP/2.0", 29), 0);
 	(void)re_snprintf(headers, sizeof(headers), "\r\nRoute: <sip:%J;lr%s>",
@@ -406,7 +403,7 @@ static void calls_out_over(struct peer *p, const char *transport)
 static void calls_out(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
+	struct peer *p = open_peer(w, FLOW_UDP);
 
 	calls_out_over(p, "");
 	mem_deref(p);
@@ -447,7 +444,7 @@ static void counts_failures_to_resolve(void)
 static void repeats_nothing_on_connections(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_TCP);
+	struct peer *p = open_peer(w, FLOW_TCP);
 	struct tmr later;
 	bool late = false;
 	size_t i, byes = 0;
@@ -470,7 +467,7 @@ static void repeats_nothing_on_connections(void)
 static void tells_of_closed_flow(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_WS);
+	struct peer *p = open_peer(w, FLOW_WS);
 	struct flow_info info;
 	uint64_t flow;
 
@@ -495,14 +492,14 @@ static void tells_of_closed_flow(void)
 static void follows_a_moved_dialog(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_WS), *q;
+	struct peer *p = open_peer(w, FLOW_WS), *q;
 	const char *msg;
 	uint64_t old;
 
 	peer_invite(p, "z9hG4bKmove", "", "");
 	msg = peer_find(p, "SIP/2.0 200");
 	old = w->flow;
-	q   = open_peer(w, FLOW_WS);
+	q = open_peer(w, FLOW_WS);
 	peer_ack(q, msg);
 	CU_ASSERT_TRUE(world_count(w, &w->acks, 1));
 	CU_ASSERT_NOT_EQUAL(w->flow, old);
@@ -525,7 +522,7 @@ static void follows_a_moved_dialog(void)
 static void finds_contact_when_connection_is_lost(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_TCP), *home = NULL;
+	struct peer *p = open_peer(w, FLOW_TCP), *home = NULL;
 	char contact[96];
 	uint64_t flow;
 	const char *msg;
@@ -541,7 +538,7 @@ static void finds_contact_when_connection_is_lost(void)
 		  "Content-Length: 0\r\n\r\n",
 		  contact);
 	CU_ASSERT_TRUE(*peer_find(p, "SIP/2.0 200") != '\0');
-	flow  = w->flow;
+	flow = w->flow;
 	p->tc = mem_deref(p->tc);
 	CU_ASSERT_TRUE(
 		world_count(w, (unsigned *)&w->closed_flow, (unsigned)flow));
@@ -560,25 +557,23 @@ static void finds_contact_when_connection_is_lost(void)
 static void refuses_before_libre(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_UDP);
-	struct peer *t	= open_peer(w, FLOW_TCP);
+	struct peer *p = open_peer(w, FLOW_UDP);
+	struct peer *t = open_peer(w, FLOW_TCP);
 	const char *msg;
 
-	peer_send(p,
-		  "OPTIONS sip:@B SIP/7.0\r\n"
-		  "Via: SIP/2.0/UDP @L;branch=z9hG4bKv;rport\r\n"
-		  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
-		  "Call-ID: v1\r\nCSeq: 1 OPTIONS\r\n\r\n");
+	peer_send(p, "OPTIONS sip:@B SIP/7.0\r\n"
+		     "Via: SIP/2.0/UDP @L;branch=z9hG4bKv;rport\r\n"
+		     "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+		     "Call-ID: v1\r\nCSeq: 1 OPTIONS\r\n\r\n");
 	msg = peer_next(p);
 	CU_ASSERT_EQUAL(strncmp(msg, "SIP/2.0 505", 11), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(header_of(msg, "To"), ";tag="));
 
 	/* No Content-Length on a stream: refused, and the stream is over. */
-	peer_send(t,
-		  "OPTIONS sip:@B SIP/2.0\r\n"
-		  "Via: SIP/2.0/TCP @L;branch=z9hG4bKl\r\n"
-		  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
-		  "Call-ID: l1\r\nCSeq: 1 OPTIONS\r\n\r\n");
+	peer_send(t, "OPTIONS sip:@B SIP/2.0\r\n"
+		     "Via: SIP/2.0/TCP @L;branch=z9hG4bKl\r\n"
+		     "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+		     "Call-ID: l1\r\nCSeq: 1 OPTIONS\r\n\r\n");
 	msg = peer_next(t);
 	CU_ASSERT_EQUAL(strncmp(msg, "SIP/2.0 400", 11), 0);
 	CU_ASSERT_TRUE(world_until(w, &t->closed));
@@ -593,7 +588,7 @@ static void refuses_before_libre(void)
 static void answers_keep_alive(void)
 {
 	struct world *w = open_world();
-	struct peer *p	= open_peer(w, FLOW_TCP);
+	struct peer *p = open_peer(w, FLOW_TCP);
 
 	peer_send_raw(p, "\r\n\r\n", 4);
 	CU_ASSERT_STRING_EQUAL(peer_next(p), "\r\n");
@@ -634,14 +629,14 @@ static void limits_rate_of_source(void)
 /** 60 kB over every kind of flow */
 static void carries_large_messages(void)
 {
-	static const enum flow_transport transports[]
-		= {FLOW_UDP, FLOW_TCP, FLOW_WS};
+	static const enum flow_transport transports[] = {FLOW_UDP, FLOW_TCP,
+							 FLOW_WS};
 	static char text[65000];
 	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(transports); i++) {
 		struct world *w = open_world();
-		struct peer *p	= open_peer(w, transports[i]);
+		struct peer *p = open_peer(w, transports[i]);
 
 		n = (size_t)re_snprintf(
 			text, sizeof(text),

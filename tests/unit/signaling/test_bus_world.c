@@ -24,7 +24,8 @@ static void world_destructor(void *arg)
 	mem_deref(w->lsnr);
 	mem_deref(w->http);
 	mem_deref(w->bus);
-	(void)re_snprintf(file, sizeof(file), "%s/tls.pem", w->config.data_dir);
+	(void)re_snprintf(file, sizeof(file), "%s/tls.pem",
+			  w->config.data_dir);
 	(void)unlink(file);
 	(void)rmdir(w->config.data_dir);
 	mem_deref(w->config.data_dir);
@@ -74,19 +75,15 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 
 	if (!pl_strcmp(&msg->met, "INVITE")) {
 		take_invite(w, msg);
-	}
-	else if (!pl_strcmp(&msg->met, "ACK")) {
+	} else if (!pl_strcmp(&msg->met, "ACK")) {
 		++w->acks;
-	}
-	else if (!pl_strcmp(&msg->met, "BYE")) {
+	} else if (!pl_strcmp(&msg->met, "BYE")) {
 		++w->byes;
 		(void)sip_treply(NULL, bus_sip(w->bus), msg, 200, "OK");
-	}
-	else if (!pl_strcmp(&msg->met, "OPTIONS")) {
+	} else if (!pl_strcmp(&msg->met, "OPTIONS")) {
 		++w->others;
 		(void)sip_treply(NULL, bus_sip(w->bus), msg, 200, "OK");
-	}
-	else {
+	} else {
 		return false;
 	}
 
@@ -141,12 +138,12 @@ int world_alloc(struct world **wp, unsigned rate)
 		return ENOMEM;
 
 	(void)sa_set_str(&sa, "127.0.0.1", 0);
-	w->config.sip_listen[0]		= sa;
-	w->config.sip_listen_count	= 1;
-	w->config.sip_tls_listen[0]	= sa;
-	w->config.sip_tls_listen_count	= 1;
+	w->config.sip_listen[0] = sa;
+	w->config.sip_listen_count = 1;
+	w->config.sip_tls_listen[0] = sa;
+	w->config.sip_tls_listen_count = 1;
 	w->config.sip_message_max_bytes = 65535;
-	w->config.sip_rate_per_source	= rate;
+	w->config.sip_rate_per_source = rate;
 	if (!mkdtemp(dir))
 		return errno;
 	err = str_dup(&w->config.data_dir, dir);
@@ -313,7 +310,7 @@ static size_t take_frame(struct peer *p, const uint8_t *b, size_t n)
 	if (len == 126) {
 		if (n < 4)
 			return 0;
-		len  = (size_t)b[2] << 8 | b[3];
+		len = (size_t)b[2] << 8 | b[3];
 		head = 4;
 	}
 	if (n < head + len)
@@ -336,7 +333,7 @@ static size_t take_message(struct peer *p, const char *b, size_t n)
 	}
 	if (!end)
 		return 0;
-	total  = (size_t)(end - b) + 4;
+	total = (size_t)(end - b) + 4;
 	length = memmem(b, total, "Content-Length:", 15);
 	if (length)
 		total += strtoul(length + 15, NULL, 10);
@@ -358,14 +355,13 @@ static void tcp_recv(struct mbuf *mb, void *arg)
 	p->in->pos = 0;
 	do {
 		const uint8_t *b = mbuf_buf(p->in);
-		size_t left	 = mbuf_get_left(p->in);
+		size_t left = mbuf_get_left(p->in);
 
 		if (p->transport < FLOW_WS || !p->upgraded) {
 			n = take_message(p, (const char *)b, left);
 			if (n && p->transport >= FLOW_WS)
 				p->upgraded = true;
-		}
-		else {
+		} else {
 			n = take_frame(p, b, left);
 		}
 		p->in->pos += n;
@@ -427,11 +423,11 @@ static int connect_peer(struct peer *p, struct world *w)
 }
 
 
-static const char upgrade[]
-	= "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-	  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-	  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-	  "Sec-WebSocket-Protocol: sip\r\n\r\n";
+static const char upgrade[] =
+	"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+	"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+	"Sec-WebSocket-Protocol: sip\r\n\r\n";
 
 
 int peer_alloc(struct peer **pp, struct world *w,
@@ -446,24 +442,23 @@ int peer_alloc(struct peer **pp, struct world *w,
 		return ENOMEM;
 
 	(void)sa_set_str(&any, "127.0.0.1", 0);
-	p->world     = w;
+	p->world = w;
 	p->transport = transport;
-	p->to	     = *bus_sip_addr(w->bus);
-	p->in	     = mbuf_alloc(4096);
+	p->to = *bus_sip_addr(w->bus);
+	p->in = mbuf_alloc(4096);
 
 	if (transport == FLOW_UDP) {
 		err = udp_listen(&p->us, &any, udp_handler, p);
 		if (!err)
 			err = udp_local_get(p->us, &p->local);
 		udp_rxsz_set(p->us, 65535);
-	}
-	else {
+	} else {
 		err = connect_peer(p, w);
 	}
 	if (!err && transport == FLOW_WS) {
-		struct mbuf mb = {.buf	= (uint8_t *)upgrade,
+		struct mbuf mb = {.buf = (uint8_t *)upgrade,
 				  .size = sizeof(upgrade) - 1,
-				  .end	= sizeof(upgrade) - 1};
+				  .end = sizeof(upgrade) - 1};
 
 		err = tcp_send(p->tc, &mb);
 		if (strncmp(peer_next(p), "HTTP/1.1 101", 12))
@@ -490,9 +485,9 @@ int peer_listen(struct peer **pp, struct world *w)
 		return ENOMEM;
 
 	(void)sa_set_str(&any, "127.0.0.1", 0);
-	p->world     = w;
+	p->world = w;
 	p->transport = FLOW_TCP;
-	p->in	     = mbuf_alloc(4096);
+	p->in = mbuf_alloc(4096);
 	err = tcp_listen(&p->ts, &any, tcp_incoming, p);
 	if (!err)
 		err = tcp_sock_local_get(p->ts, &p->local);
@@ -549,8 +544,7 @@ void peer_send(struct peer *p, const char *fmt, ...)
 			n += (size_t)sprintf(out + n, "%s",
 					     c[1] == 'L' ? local : bus);
 			++c;
-		}
-		else {
+		} else {
 			out[n++] = *c;
 		}
 	}
@@ -632,16 +626,17 @@ const char *header_of(const char *message, const char *name)
 void peer_invite(struct peer *p, const char *branch, const char *via_params,
 		 const char *headers)
 {
-	peer_send(p,
-		  "INVITE sip:demo@@B SIP/2.0\r\n"
-		  "Via: SIP/2.0/%s @L;branch=%s%s\r\n"
-		  "%s"
-		  "Max-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=a1\r\n"
-		  "To: <sip:demo@example.com>\r\nCall-ID: c-%s\r\n"
-		  "CSeq: 1 INVITE\r\nContact: <sip:alice@@L>\r\n"
-		  "Content-Length: 0\r\n\r\n",
-		  flow_transport_name(p->transport), branch, via_params,
-		  headers, branch);
+	peer_send(
+		p,
+		"INVITE sip:demo@@B SIP/2.0\r\n"
+		"Via: SIP/2.0/%s @L;branch=%s%s\r\n"
+		"%s"
+		"Max-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=a1\r\n"
+		"To: <sip:demo@example.com>\r\nCall-ID: c-%s\r\n"
+		"CSeq: 1 INVITE\r\nContact: <sip:alice@@L>\r\n"
+		"Content-Length: 0\r\n\r\n",
+		flow_transport_name(p->transport), branch, via_params, headers,
+		branch);
 }
 
 

@@ -22,7 +22,7 @@ struct peer {
 	struct world *world;
 	enum flow_transport transport;
 	struct udp_sock *us;
-	struct tcp_sock *ts;	/**< takes connections of the bus */
+	struct tcp_sock *ts; /**< takes connections of the bus */
 	struct tcp_conn *tc;
 	struct tls_conn *sc;
 	struct tls *tls;
@@ -46,7 +46,7 @@ struct world {
 	bool hold_answer; /**< 180 only: 200 is not sent */
 	unsigned invites, acks, byes, cancels, others;
 	int last_status; /**< answer to a request of ours; -errno */
-	uint64_t flow;	 /**< of the last request */
+	uint64_t flow;   /**< of the last request */
 	uint64_t closed_flow;
 	struct flow_info info;
 	char contact[128];

@@ -10,14 +10,14 @@
 #include "signaling/gate.h"
 
 
-#define VIA	"Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n"
-#define FROM	"From: <sip:a@example.com>;tag=1\r\n"
-#define TO	"To: <sip:b@example.com>\r\n"
-#define ID	"Call-ID: 1@192.0.2.1\r\n"
-#define CSEQ	"CSeq: 1 OPTIONS\r\n"
-#define START	"OPTIONS sip:b@example.com SIP/2.0\r\n"
-#define REST	FROM TO ID CSEQ
-#define END	"\r\n"
+#define VIA   "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n"
+#define FROM  "From: <sip:a@example.com>;tag=1\r\n"
+#define TO    "To: <sip:b@example.com>\r\n"
+#define ID    "Call-ID: 1@192.0.2.1\r\n"
+#define CSEQ  "CSeq: 1 OPTIONS\r\n"
+#define START "OPTIONS sip:b@example.com SIP/2.0\r\n"
+#define REST  FROM TO ID CSEQ
+#define END   "\r\n"
 
 struct row {
 	const char *name, *text;
@@ -34,21 +34,24 @@ static const struct row datagrams[] = {
 	 "OPTIONS\r\nl: 0\r\n\r\n",
 	 GATE_PASS, 0},
 	{"strange method",
-	 "!interesting-Method0123456789_*+`.%indeed'~ sip:x@y SIP/2.0\r\n"
-	 VIA FROM TO ID "CSeq: 1 !interesting-Method0123456789_*+`.%indeed'~"
+	 "!interesting-Method0123456789_*+`.%indeed'~ sip:x@y SIP/2.0\r\n" VIA
+		 FROM TO ID
+	 "CSeq: 1 !interesting-Method0123456789_*+`.%indeed'~"
 	 "\r\n" END,
 	 GATE_PASS, 0},
 	{"escaped NUL in user", "OPTIONS sip:a%00b@x SIP/2.0\r\n" VIA REST END,
 	 GATE_PASS, 0},
-	{"no space before <", START VIA "From: a<sip:a@x>;tag=1\r\n" TO ID CSEQ
-	 END, GATE_PASS, 0},
+	{"no space before <",
+	 START VIA "From: a<sip:a@x>;tag=1\r\n" TO ID CSEQ END, GATE_PASS, 0},
 	{"RFC 2543: no branch",
 	 START "Via: SIP/2.0/UDP 192.0.2.1\r\n" REST END, GATE_PASS, 0},
-	{"IPv6 Via", START "Via: SIP/2.0/TCP [2001:db8::1]:5061;branch=1\r\n"
-	 REST END, GATE_PASS, 0},
+	{"IPv6 Via",
+	 START "Via: SIP/2.0/TCP [2001:db8::1]:5061;branch=1\r\n" REST END,
+	 GATE_PASS, 0},
 	{"semicolon in user",
 	 "OPTIONS sip:user;par=u%40example.net@example.com SIP/2.0\r\n" VIA
-	 REST END, GATE_PASS, 0},
+		 REST END,
+	 GATE_PASS, 0},
 	{"bytes beyond Content-Length",
 	 START VIA REST "Content-Length: 2\r\n\r\nabgarbage", GATE_PASS, 0},
 	{"Max-Forwards 0", START VIA REST "Max-Forwards: 0\r\n" END, GATE_PASS,
@@ -84,9 +87,8 @@ static const struct row datagrams[] = {
 	{"no Call-ID", START VIA FROM TO CSEQ END, GATE_MISSING, 400},
 	{"no CSeq", START VIA FROM TO ID END, GATE_MISSING, 400},
 	{"two From", START VIA FROM REST END, GATE_DUPLICATE, 400},
-	{"two lengths",
-	 START VIA REST "Content-Length: 0\r\nl: 0\r\n" END, GATE_DUPLICATE,
-	 400},
+	{"two lengths", START VIA REST "Content-Length: 0\r\nl: 0\r\n" END,
+	 GATE_DUPLICATE, 400},
 	{"via parameters of nothing",
 	 START "Via: SIP/2.0/UDP 192.0.2.15;;,;,,\r\n" REST END, GATE_VIA,
 	 400},
@@ -106,8 +108,8 @@ static const struct row datagrams[] = {
 	{"Contact with headers and no <>",
 	 START VIA REST "Contact: sip:u@x?Route=%3Csip:y%3E\r\n" END,
 	 GATE_ADDRESS, 400},
-	{"method mismatch",
-	 START VIA FROM TO ID "CSeq: 1 INVITE\r\n" END, GATE_CSEQ, 400},
+	{"method mismatch", START VIA FROM TO ID "CSeq: 1 INVITE\r\n" END,
+	 GATE_CSEQ, 400},
 	{"CSeq too large",
 	 START VIA FROM TO ID "CSeq: 36893488147419103232 OPTIONS\r\n" END,
 	 GATE_CSEQ, 400},
@@ -133,8 +135,8 @@ static const struct row datagrams[] = {
 	 420},
 	{"ACK is never answered",
 	 "ACK sip:b@x SIP/2.0\r\n" VIA FROM TO ID CSEQ END, GATE_CSEQ, 0},
-	{"response with two Vias",
-	 "SIP/2.0 200 OK\r\n" VIA VIA REST END, GATE_VIA, 0},
+	{"response with two Vias", "SIP/2.0 200 OK\r\n" VIA VIA REST END,
+	 GATE_VIA, 0},
 	{"response code too large",
 	 "SIP/2.0 4294967301 better\r\n" VIA REST END, GATE_START_LINE, 0},
 	{"response without reason", "SIP/2.0 100 \r\n" VIA REST END, GATE_PASS,
@@ -199,11 +201,11 @@ static void wants_length_on_streams(void)
 
 static void answers_with_what_could_be_read(void)
 {
-	static const char text[]
-		= "OPTIONS sip:b@x SIP/2.0\r\n"
-		  "Via: SIP/2.0/UDP 10.0.0.1:5070;rport;received=1.2.3.4;"
-		  "branch=z9hG4bK1, SIP/2.0/TCP b;branch=2\r\n" REST
-		  "Require: gold\r\n\r\n";
+	static const char text[] =
+		"OPTIONS sip:b@x SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 10.0.0.1:5070;rport;received=1.2.3.4;"
+		"branch=z9hG4bK1, SIP/2.0/TCP b;branch=2\r\n" REST
+		"Require: gold\r\n\r\n";
 	static struct wire w;
 	struct gate_verdict v;
 	struct mbuf *mb = mbuf_alloc(512);
@@ -214,13 +216,13 @@ static void answers_with_what_could_be_read(void)
 		gate_check(&v, &w, text, sizeof(text) - 1, 65535, false));
 	CU_ASSERT_EQUAL(gate_reply(mb, &w, &v, &source), 0);
 	(void)mbuf_write_u8(mb, 0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(
-		(char *)mb->buf,
-		"SIP/2.0 420 Bad Extension\r\n"
-		"Via: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bK1;"
-		"received=192.0.2.9;rport=4444\r\n"
-		"Via: SIP/2.0/TCP b;branch=2\r\n" FROM
-		"To: <sip:b@example.com>;tag="));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr((char *)mb->buf,
+		       "SIP/2.0 420 Bad Extension\r\n"
+		       "Via: SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bK1;"
+		       "received=192.0.2.9;rport=4444\r\n"
+		       "Via: SIP/2.0/TCP b;branch=2\r\n" FROM
+		       "To: <sip:b@example.com>;tag="));
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr((char *)mb->buf, "\r\nUnsupported: gold\r\n"));
 	CU_ASSERT_PTR_NOT_NULL(

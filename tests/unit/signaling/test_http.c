@@ -40,8 +40,7 @@ static void parses_heads(void)
 		{"GET / HTTP/1.1\r\n\r\n", 400, NULL, NULL},
 		{"GET / HTTP/1.1\r\n" HOST HOST "\r\n", 400, NULL, NULL},
 		{"GET / HTTP/1.1\r\n" HOST "A : b\r\n\r\n", 400, NULL, NULL},
-		{"GET / HTTP/1.1\r\n" HOST " folded\r\n\r\n", 400, NULL,
-		 NULL},
+		{"GET / HTTP/1.1\r\n" HOST " folded\r\n\r\n", 400, NULL, NULL},
 		{"GET / HTTP/1.1\r\n" HOST "A: b\nC: d\r\n\r\n", 400, NULL,
 		 NULL},
 		{"GET / HTTP/2.0\r\n" HOST "\r\n", 505, NULL, NULL},
@@ -133,22 +132,18 @@ static void handler(struct http_exchange *x, const struct http_request *req,
 	if (!strcmp(req->path, "/echo")) {
 		(void)http_reply_body(x, 200, "text/plain", NULL, req->body,
 				      req->body_len);
-	}
-	else if (!strcmp(req->path, "/big")) {
+	} else if (!strcmp(req->path, "/big")) {
 		memset(big, 'b', sizeof(big));
 		(void)http_reply_body(x, 200, "text/plain", NULL, big,
 				      sizeof(big));
-	}
-	else if (!strcmp(req->path, "/hold")) {
-		c->held	   = x;
+	} else if (!strcmp(req->path, "/hold")) {
+		c->held = x;
 		c->holding = true;
-	}
-	else if (!strcmp(req->path, "/stream")) {
+	} else if (!strcmp(req->path, "/stream")) {
 		c->held = x;
 		if (!http_stream(x, "text/event-stream", stream_gone, c))
 			(void)http_stream_write(x, "data: 1\n\n", 9);
-	}
-	else {
+	} else {
 		(void)http_reply_body(x, 404, NULL, "X-Why: path\r\n", NULL,
 				      0);
 	}
@@ -192,7 +187,7 @@ struct waiting {
 static void poll_handler(void *arg)
 {
 	struct waiting *w = arg;
-	struct client *c  = w->c;
+	struct client *c = w->c;
 
 	if (w->flag ? *w->flag
 		    : c->got->end >= c->wanted_bytes &&
@@ -211,9 +206,9 @@ static bool wait_for(struct client *c, const char *text, size_t bytes,
 	struct waiting w = {.c = c, .flag = flag};
 	struct tmr late;
 
-	c->wanted	= text;
+	c->wanted = text;
 	c->wanted_bytes = bytes;
-	c->late		= false;
+	c->late = false;
 	tmr_init(&late);
 	tmr_start(&late, PATIENCE_MS, late_handler, c);
 	tmr_start(&w.poll, 0, poll_handler, &w);
@@ -257,9 +252,9 @@ static bool has(const struct client *c, const char *text)
 
 static void say(struct client *c, const char *text)
 {
-	struct mbuf mb = {.buf	= (uint8_t *)text,
+	struct mbuf mb = {.buf = (uint8_t *)text,
 			  .size = strlen(text),
-			  .end	= strlen(text)};
+			  .end = strlen(text)};
 
 	(void)tcp_send(c->tc, &mb);
 }
@@ -275,7 +270,7 @@ static void keeps_alive_and_pipelines(void)
 		"GET /nowhere HTTP/1.1\r\n" HOST "\r\n");
 	CU_ASSERT_TRUE(wait_for(&c, "X-Why: path", 0, NULL));
 	CU_ASSERT_TRUE(has(&c, "Content-Length: 3\r\n\r\nabcHTTP/1.1 "
-				      "200 OK"));
+			       "200 OK"));
 	CU_ASSERT_TRUE(has(&c, "\r\n\r\ndefgHTTP/1.1 404"));
 	CU_ASSERT_FALSE(c.closed);
 	say(&c, "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
@@ -333,7 +328,7 @@ static void outlives_its_client(void)
 	open_client(&c);
 	say(&c, "GET /hold HTTP/1.1\r\n" HOST "\r\n");
 	CU_ASSERT_TRUE(wait_for(&c, NULL, 0, &c.holding));
-	x    = c.held;
+	x = c.held;
 	c.tc = mem_deref(c.tc);
 	c.server = mem_deref(c.server);
 	CU_ASSERT_EQUAL(http_reply_body(x, 200, NULL, NULL, "late", 4),

@@ -15,15 +15,15 @@ static const char bytes[] = "\r\n\r\n"
 /** However the bytes arrive, the pieces are the same */
 static void cuts_at_any_boundary(void)
 {
-	static const enum stream_piece expect[]
-		= {STREAM_PING, STREAM_MESSAGE, STREAM_BLANK, STREAM_MESSAGE};
+	static const enum stream_piece expect[] = {
+		STREAM_PING, STREAM_MESSAGE, STREAM_BLANK, STREAM_MESSAGE};
 	size_t step, pos, len, n, scanned, found;
 	enum stream_piece piece;
 
 	for (step = 1; step < sizeof(bytes); step++) {
 		pos = scanned = found = 0;
 		for (len = step; pos < sizeof(bytes) - 1; len += step) {
-			len   = MIN(len, sizeof(bytes) - 1);
+			len = MIN(len, sizeof(bytes) - 1);
 			piece = stream_piece(bytes + pos, len - pos, 65535,
 					     &scanned, &n);
 			while (piece != STREAM_MORE) {
@@ -60,8 +60,8 @@ static void gives_up_on(void)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		scanned = 0;
 		CU_ASSERT_EQUAL(stream_piece(rows[i].text,
-					     strlen(rows[i].text),
-					     rows[i].max, &scanned, &n),
+					     strlen(rows[i].text), rows[i].max,
+					     &scanned, &n),
 				STREAM_BROKEN);
 		CU_ASSERT_TRUE(n <= rows[i].max);
 	}

@@ -15,14 +15,17 @@ struct bytes {
 	const char *p;
 	size_t n;
 };
-#define B(s) {s, sizeof(s) - 1}
+#define B(s)                                                                  \
+	{                                                                     \
+		s, sizeof(s) - 1                                              \
+	}
 
 static bool frame_handler(enum websocket_opcode opcode, const char *data,
 			  size_t len, void *arg)
 {
 	static const char letters[] = "?TB?????CIO";
-	struct heard *h		    = arg;
-	size_t n		    = strlen(h->text);
+	struct heard *h = arg;
+	size_t n = strlen(h->text);
 
 	(void)re_snprintf(h->text + n, sizeof(h->text) - n, "%c(%b)",
 			  letters[opcode], data, MIN(len, 20));
@@ -64,12 +67,11 @@ static const struct {
 	{"fragmented ping", B("\x09\x80" M), "", 1002},
 	{"long ping", B("\x89\xfe\x00\x7e" M), "", 1002},
 	{"length not shortest", B("\x81\xfe\x00\x05" M "hello"), "", 1002},
-	{"64-bit length not shortest",
-	 B("\x81\xff\0\0\0\0\0\0\x01\0" M), "", 1002},
-	{"length near 2^64",
-	 B("\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff" M), "", 1002},
-	{"length of 2^62",
-	 B("\x82\xff\x40\0\0\0\0\0\0\0" M), "", 1009},
+	{"64-bit length not shortest", B("\x81\xff\0\0\0\0\0\0\x01\0" M), "",
+	 1002},
+	{"length near 2^64", B("\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff" M),
+	 "", 1002},
+	{"length of 2^62", B("\x82\xff\x40\0\0\0\0\0\0\0" M), "", 1009},
 	{"70000 bytes", B("\x81\xff\0\0\0\0\0\x01\x11\x70" M), "", 1009},
 	{"bad UTF-8", B("\x81\x82" M "\xc0\xaf"), "", 1007},
 	{"surrogate", B("\x81\x83" M "\xed\xa0\x80"), "", 1007},
@@ -89,8 +91,8 @@ static void parses_frames(void)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		for (step = 1; step < 400; step += 399) {
 			struct websocket_parser *p = NULL;
-			struct heard h		   = {.stop = false};
-			uint16_t status		   = 0;
+			struct heard h = {.stop = false};
+			uint16_t status = 0;
 
 			CU_ASSERT_EQUAL_FATAL(
 				websocket_parser_alloc(&p, frame_handler, &h),
@@ -113,9 +115,9 @@ static void parses_frames(void)
 
 static void stops_when_told(void)
 {
-	static const char two[]	   = "\x81\x81" M "a\x81\x81" M "b";
+	static const char two[] = "\x81\x81" M "a\x81\x81" M "b";
 	struct websocket_parser *p = NULL;
-	struct heard h		   = {.stop = true};
+	struct heard h = {.stop = true};
 
 	CU_ASSERT_EQUAL_FATAL(websocket_parser_alloc(&p, frame_handler, &h),
 			      0);
