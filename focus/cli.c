@@ -255,6 +255,24 @@ static int run_verb(const struct cli *cli, int argc, char *argv[])
 }
 
 
+/** --json may also stand behind the verb; @return arguments left */
+static int take_json(struct cli *cli, int argc, char *argv[])
+{
+	int left = 0;
+
+	for (int i = 0; i < argc; i++) {
+		bool value = i && !strcmp(argv[i - 1], "--name");
+
+		if (!value && !strcmp(argv[i], "--json"))
+			cli->json = true;
+		else
+			argv[left++] = argv[i];
+	}
+
+	return left;
+}
+
+
 int main(int argc, char *argv[])
 {
 	struct cli cli = {NULL, false};
@@ -291,7 +309,7 @@ int main(int argc, char *argv[])
 		return CLI_USAGE;
 	}
 
-	status = run_verb(&cli, argc - i, argv + i);
+	status = run_verb(&cli, take_json(&cli, argc - i, argv + i), argv + i);
 	if (fflush(stdout) && !status)
 		status = CLI_FAILED;
 
