@@ -239,8 +239,9 @@ void session_invite_in(struct sessions *all, const struct sip_msg *msg)
 	err = create(&s, all, msg, &flow, &name);
 	if (err) {
 		session_refuse(all, msg, NULL,
-			       err == EBADMSG ? REASON_BAD_REQUEST
-					      : REASON_INTERNAL);
+			       err == EBADMSG || err == EINVAL
+				       ? REASON_BAD_REQUEST
+				       : REASON_INTERNAL);
 		goto out;
 	}
 	(void)sip_treply(&s->st, all->sip, msg, 100, "Trying");

@@ -140,9 +140,8 @@ static void change(struct session *s, const struct pl *sdp)
 	}
 	if (reason == REASON_NONE && !s->ep)
 		reason = REASON_UNAVAILABLE;
-	if (reason == REASON_NONE) {
+	if (reason == REASON_NONE)
 		reason = focus_leg_modify(s->ep, leg, modified_h, s);
-	}
 	json_decref(leg);
 	if (reason != REASON_NONE)
 		refuse(s, reason);
@@ -203,6 +202,7 @@ static void follow_flow(struct session *s, const struct sip_msg *msg)
 	    str_dup(&copy, contact))
 		return;
 	s->flow = flow.id;
+	s->flow_lost = false;
 	mem_deref(s->contact);
 	s->contact = copy;
 }

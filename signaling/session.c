@@ -336,10 +336,12 @@ static bool flow_closed_apply_h(struct le *le, void *arg)
 
 	/* Media may still run, and a page that reloads its socket may come
 	 * back: the session gets what a silent leg gets. */
-	if (s->flow == search->flow)
+	if (s->flow == search->flow) {
+		s->flow_lost = true;
 		tmr_start(&s->flow_grace,
 			  (uint64_t)s->all->config->media_timeout_s * 1000,
 			  flow_grace_h, s);
+	}
 	return false;
 }
 

@@ -95,6 +95,10 @@ void session_bye(struct session *s, enum reason reason)
 
 	session_set_state(s, SESSION_ENDING);
 	session_reply_reset(s);
+	if (s->flow_lost) {
+		session_drop(s, reason);
+		return;
+	}
 	err = sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0, NULL,
 			    NULL, bye_h, s, "%H" SESSION_NO_BODY, reason_print,
 			    &reason);

@@ -103,6 +103,7 @@ struct session {
 	bool other_shape_tried;
 
 	struct tmr flow_grace;
+	bool flow_lost; /**< its WebSocket is gone: no word reaches it */
 };
 
 struct sessions {

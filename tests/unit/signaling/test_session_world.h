@@ -71,6 +71,23 @@ bool world_play(struct world *w, const char *const lines[]);
 /** Turn the loop until *flag or the time is up; @return *flag */
 bool world_wait(struct world *w, const bool *flag, unsigned ms);
 
+/** A message that the peer received and has not read */
+struct letter {
+	struct le le;
+	char text[];
+};
+
+/* test_session_peer.c */
+udp_recv_h peer_received_h;
+bool peer_send_request(struct world *w, char *fields[], unsigned n);
+bool peer_send_response(struct world *w, char *fields[], unsigned n);
+/** Is it a response with that code, a request of that method? */
+bool peer_starts_as(const char *text, const char *what);
+/** Has it been read before? UDP repeats. Remembers it if not */
+bool peer_repeated(struct world *w, const char *text);
+/** Keep its dialog, target and description */
+void peer_learn(struct world *w, const char *text);
+
 /** Any one session, NULL if there is none */
 struct session *world_session(struct world *w);
 
