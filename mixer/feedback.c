@@ -7,6 +7,7 @@
 #include "mixer/audio_media.h"
 #include "mixer/feedback.h"
 #include "mixer/leg.h"
+#include "mixer/mix.h"
 #include "mixer/video_media.h"
 
 
@@ -103,7 +104,8 @@ static void on_bye(uint32_t ssrc, void *arg)
 		if (m->lt != a->lt || !m->rx_known || m->rx.ssrc != ssrc)
 			continue;
 
-		m->rx_known = false;
+		m->rx_known	       = false;
+		leg->mix->tiles_changed = true;
 		if (m->audio)
 			audio_media_reset(m->audio);
 		if (m->video)

@@ -136,20 +136,34 @@ static void closed(void *arg)
 }
 
 
-static int run(const struct mixer_config *config, bool sandbox)
+static void give_up_files(void *arg)
+{
+	bool *fonts = arg;
+
+	*fonts = sandbox_files();
+	if (!*fonts)
+		log_warn("main", "landlock=unavailable");
+}
+
+
+static int run(struct mixer_config *config, bool sandbox)
 {
 	struct mixer *mixer = NULL;
 	unsigned files	    = sandbox_limits();
+	bool fonts	    = false;
 	int err;
 
 	err = fd_setsize((int)files);
 	if (err)
 		return err;
 
+	if (sandbox)
+		config->give_up_files = give_up_files;
+
 	if (!sandbox_priority())
 		log_info("main", "priority=unchanged");
 
-	err = mixer_alloc(&mixer, config, MP_LINK_FD, closed, NULL);
+	err = mixer_alloc(&mixer, config, MP_LINK_FD, closed, &fonts);
 	if (err) {
 		log_error("main", "start error=%d text=\"%s\"", err,
 			  strerror(err));
@@ -157,7 +171,7 @@ static int run(const struct mixer_config *config, bool sandbox)
 	}
 
 	if (sandbox) {
-		err = sandbox_enter();
+		err = sandbox_enter(fonts);
 		if (err)
 			log_error("main", "sandbox error=%d", err);
 	}

@@ -8,6 +8,7 @@
 #include "mixer/feedback.h"
 #include "mixer/leg.h"
 #include "mixer/media.h"
+#include "mixer/mix.h"
 #include "mixer/video_media.h"
 
 
@@ -183,7 +184,8 @@ static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
 	}
 
 	receive_stats_init(&m->rx, p->ssrc, receive_clock(m, p->pt));
-	m->rx_known = true;
+	m->rx_known		   = true;
+	m->leg->mix->tiles_changed = true;
 
 	return true;
 }

@@ -212,6 +212,8 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 		err = tick_alloc(&mixer->tick, tick_handler, mixer);
 	if (!err)
 		err = net_alloc(&mixer->net, &config->net);
+	if (!err && config->give_up_files)
+		config->give_up_files(arg);
 	if (!err)
 		err = video_engine_alloc(&mixer->engine,
 					 config->video_workers);

@@ -22,6 +22,9 @@ struct mixer_config {
 	struct net_config net;
 	uint32_t media_timeout_s; /**< 0: legs never time out */
 	unsigned video_workers;
+	/** Give up files when the libraries are loaded and before the first
+	 *  thread starts; NULL: keep them. Called once by mixer_alloc */
+	void (*give_up_files)(void *arg);
 };
 
 struct mixer {

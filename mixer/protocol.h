@@ -36,7 +36,9 @@
  *              hears; -60..+20
  *  leg.remove  {leg}                               RTCP BYE is sent
  *  leg.keyframe{leg}                               a key frame to this leg
- *  stats       {} -> {mixer:{..}, legs:[{leg, ...}]}   see "STATS"
+ *  stats       {after?} -> {mixer:{..}, legs:[{leg, ...}], more:bool}
+ *              see "STATS". Legs by ascending id above `after`, as many as
+ *              fit; when more is true, ask again after the last of them
  *  ping        {} -> {}
  *
  * T, a transport as the far end described it. Media that share a BUNDLE
@@ -91,10 +93,12 @@
  *            a mixer is started as
  *            parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                         -t MEDIA_TIMEOUT_S -l LOG_LEVEL
- *            with the link as descriptor MP_LINK_FD
+ *                         [-v VIDEO_THREADS] [-S]     -S: no sandbox
+ *            with the link as descriptor MP_LINK_FD; it ends when the link
+ *            closes
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
  *            connected: media may flow (ICE pair and DTLS done, or first
- *            packet of a plain leg); timeout: nothing received, not even
+ *            packet of a plain leg); bye: DTLS close_notify; timeout: nothing received, not even
  *            RTCP or consent, for the configured time
  *  talking   {mix, leg, talking:bool}
  *  speaker   {mix, leg}          the active speaker, 0 = nobody

@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include "mixer/sandbox.h"
 
 
@@ -50,6 +54,21 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),	  SCMP_SYS(tgkill),
 	SCMP_SYS(lseek),	  SCMP_SYS(getcpu),
 	SCMP_SYS(setpriority),	  SCMP_SYS(getpriority),
+	SCMP_SYS(fstat),	  SCMP_SYS(pread64),
+};
+
+/* What reading a font takes; Landlock says which files */
+static const int reading[] = {
+	SCMP_SYS(newfstatat), SCMP_SYS(statx),	SCMP_SYS(stat),
+	SCMP_SYS(lstat),      SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(fstatfs), SCMP_SYS(getdents64),
+	SCMP_SYS(readlink),   SCMP_SYS(readlinkat),
+};
+
+static const char *const font_folders[] = {
+	"/usr/share/fonts",	"/usr/local/share/fonts",
+	"/usr/share/fontconfig", "/etc/fonts",
+	"/var/cache/fontconfig",
 };
 
 
@@ -73,6 +92,73 @@ unsigned sandbox_limits(void)
 bool sandbox_priority(void)
 {
 	return !setpriority(PRIO_PROCESS, 0, NICE);
+}
+
+
+static int allow_folder(int ruleset, const char *path)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE
+				  | LANDLOCK_ACCESS_FS_READ_DIR,
+	};
+	int err = 0;
+
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd < 0)
+		return 0; /* no such fonts here */
+
+	if (syscall(SYS_landlock_add_rule, ruleset,
+		    LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+		err = errno;
+
+	close(rule.parent_fd);
+
+	return err;
+}
+
+
+bool sandbox_files(void)
+{
+	/* every right of the first version: what is not listed is denied */
+	struct landlock_ruleset_attr attr = {
+		.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1,
+	};
+	int ruleset, err = 0;
+
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr,
+			       sizeof(attr.handled_access_fs), 0);
+	if (ruleset < 0)
+		return false;
+
+	for (size_t i = 0;
+	     !err && i < sizeof(font_folders) / sizeof(font_folders[0]); i++)
+		err = allow_folder(ruleset, font_folders[i]);
+
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = errno;
+	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
+		err = errno;
+
+	close(ruleset);
+
+	return !err;
+}
+
+
+static int allow_reading(scmp_filter_ctx ctx)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(reading) / sizeof(reading[0]);
+	     i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, reading[i], 0);
+	if (!err)
+		err = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ,
+				O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+
+	return err;
 }
 
 
@@ -134,7 +220,7 @@ static int allow_memory(scmp_filter_ctx ctx)
 }
 
 
-int sandbox_enter(void)
+int sandbox_enter(bool files)
 {
 	scmp_filter_ctx ctx;
 	int err;
@@ -158,6 +244,8 @@ int sandbox_enter(void)
 		err = allow_sockets(ctx);
 	if (!err)
 		err = allow_memory(ctx);
+	if (!err && files)
+		err = allow_reading(ctx);
 	if (!err)
 		err = seccomp_load(ctx);
 

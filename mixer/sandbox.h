@@ -20,7 +20,21 @@ unsigned sandbox_limits(void);
 /** Raise the thread's priority if that is permitted; false if it is not */
 bool sandbox_priority(void);
 
-/** No new privileges, and system calls by a list. @return 0 or errno */
-int sandbox_enter(void);
+/**
+ * Leave nothing of the file system but the fonts, to be read (Landlock);
+ * before any thread is made, for it binds those made later
+ *
+ * @return false where the kernel cannot: sandbox_enter() then closes all
+ *         files, and scripts whose font is not open yet have no labels
+ */
+bool sandbox_files(void);
+
+/**
+ * No new privileges, and system calls by a list
+ *
+ * @param files sandbox_files() succeeded: files may be opened for reading
+ * @return 0 or errno
+ */
+int sandbox_enter(bool files);
 
 #endif
