@@ -341,18 +341,38 @@ static int listen_tcp(struct bus *bus, enum flow_transport transport,
 }
 
 
+/** UDP and TCP on one port. Where any port will do, TCP may find the one
+ *  that UDP got taken: another is tried then */
+static int listen_pair(struct bus *bus, const struct sa *addr)
+{
+	unsigned tries = sa_port(addr) ? 1 : 16;
+	struct sa bound;
+	int err;
+
+	do {
+		err = listen_udp(bus, addr, &bound);
+		if (err)
+			return err;
+
+		err = listen_tcp(bus, FLOW_TCP, &bound);
+		if (err == EADDRINUSE && tries > 1) {
+			mem_deref(list_ledata(list_tail(&bus->listeners)));
+			mem_deref(list_ledata(list_tail(&bus->listeners)));
+		}
+	} while (err == EADDRINUSE && --tries);
+
+	return err;
+}
+
+
 int bus_listen(struct bus *bus)
 {
 	const struct config *c = bus->config;
-	struct sa bound;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < c->sip_listen_count && !err; i++) {
-		err = listen_udp(bus, &c->sip_listen[i], &bound);
-		if (!err)
-			err = listen_tcp(bus, FLOW_TCP, &bound);
-	}
+	for (i = 0; i < c->sip_listen_count && !err; i++)
+		err = listen_pair(bus, &c->sip_listen[i]);
 
 	if (!err && c->sip_tls_listen_count)
 		err = certificate_tls(&bus->tls, c);

@@ -93,4 +93,15 @@ void peer_invite(struct peer *p, const char *branch, const char *via_params,
 		 const char *headers);
 void peer_ack(struct peer *p, const char *response);
 
+/** The same, failing the test */
+struct world *open_world(void);
+struct peer *open_peer(struct world *w, enum flow_transport transport);
+
+/** No byte the peer got may tell of the bus's own addresses */
+bool is_clean(const struct peer *p);
+
+/** Answer a request; headers each end in CRLF */
+void answer(struct peer *p, const char *request, const char *status,
+	    const char *headers);
+
 #endif
