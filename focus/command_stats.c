@@ -2,7 +2,8 @@
  * @file focus/command_stats.c  What the mixers count
  *
  * Asks every mixer that matters and answers when the last has answered (or
- * its link's deadline passed).
+ * its link's deadline passed). What does not fit a datagram of the link comes
+ * in pages: {"after":LEG} is answered with "more":true while legs are left.
  */
 #include <string.h>
 #include "focus/command.h"
@@ -13,6 +14,7 @@
 struct stats_part {
 	struct stats_query *query;
 	struct mixer *mixer;
+	json_int_t after;		/**< leg that ended the last page */
 };
 
 struct stats_query {
@@ -101,20 +103,52 @@ static void finish(struct stats_query *q)
 }
 
 
+static void reply_h(int err, json_t *reply, void *arg);
+
+
+static int ask_page(struct stats_part *part)
+{
+	return mixer_request(part->mixer,
+			     json_pack("{s:s,s:I}", "op", "stats", "after",
+				       part->after),
+			     reply_h, part);
+}
+
+
+/** @return true if the mixer has more, and was asked for it */
+static bool take_page(struct stats_part *part, const json_t *reply)
+{
+	json_int_t last = part->after;
+	json_t *leg;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply, "legs"), i, leg)
+	{
+		take_leg(part->query, leg);
+		last = json_integer_value(json_object_get(leg, "leg"));
+	}
+
+	/* a page that brings nothing new must not be asked for again */
+	if (!json_is_true(json_object_get(reply, "more")) ||
+	    last <= part->after)
+		return false;
+
+	part->after = last;
+
+	return !ask_page(part);
+}
+
+
 static void reply_h(int err, json_t *reply, void *arg)
 {
 	struct stats_part *part = arg;
 	struct stats_query *q	= part->query;
-	size_t i;
-	json_t *leg;
+
+	if (!err && take_page(part, reply))
+		return;
 
 	take_mixer(q, part->mixer,
 		   err ? NULL : json_object_get(reply, "mixer"));
-	if (!err) {
-		json_array_foreach(json_object_get(reply, "legs"), i, leg)
-			take_leg(q, leg);
-	}
-
 	if (!--q->waiting)
 		finish(q);
 }
@@ -127,7 +161,7 @@ static void ask(struct stats_query *q, struct mixer *m)
 	part->query = q;
 	part->mixer = m;
 
-	if (mixer_request(m, json_pack("{s:s}", "op", "stats"), reply_h, part))
+	if (ask_page(part))
 		take_mixer(q, m, NULL);
 	else
 		q->waiting++;

@@ -146,6 +146,9 @@ int focus_subscribe(struct event_subscription **sp, struct focus *f,
 /** Conference that an events token belongs to, NULL if none */
 const char *focus_events_conference(const struct focus *f, const char *token);
 
+/** Number (of `parley show`) of the endpoint whose token it is, 0 if none */
+unsigned focus_events_endpoint(const struct focus *f, const char *token);
+
 /* ------------------------------------------------------------ commands
  * One table of verbs for CLI, HTTP and DTMF (focus/command.h). */
 

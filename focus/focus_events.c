@@ -119,15 +119,28 @@ static bool token_h(struct le *le, void *arg)
 }
 
 
-const char *focus_events_conference(const struct focus *f, const char *token)
+static const struct endpoint *token_endpoint(const struct focus *f,
+					     const char *token)
 {
-	const struct endpoint *ep;
-
 	if (!f || !token || strlen(token) != ENDPOINT_TOKEN_SIZE - 1)
 		return NULL;
 
-	ep = list_ledata(
+	return list_ledata(
 		hash_apply(f->legs, token_h, (void *)(uintptr_t)token));
+}
+
+
+const char *focus_events_conference(const struct focus *f, const char *token)
+{
+	const struct endpoint *ep = token_endpoint(f, token);
 
 	return ep ? ep->user->conference->name : NULL;
+}
+
+
+unsigned focus_events_endpoint(const struct focus *f, const char *token)
+{
+	const struct endpoint *ep = token_endpoint(f, token);
+
+	return ep ? ep->number : 0;
 }

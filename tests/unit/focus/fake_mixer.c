@@ -62,9 +62,14 @@ static void request_h(json_t *msg, void *arg)
 			link_reply(m->link, msg, leg_result(msg));
 	}
 	else if (!strcmp(op, "stats")) {
+		/* a leg a page, three of them */
+		int after = (int)json_integer_value(json_object_get(msg,
+								    "after"));
+
 		link_reply(m->link, msg,
-			   json_pack("{s:{s:i},s:[{s:i}]}", "mixer", "legs", 1,
-				     "legs", "leg", 1));
+			   json_pack("{s:{s:i},s:[{s:i}],s:b}", "mixer",
+				     "legs", 3, "legs", "leg", after + 1,
+				     "more", after < 2));
 	}
 	else {
 		link_reply(m->link, msg, NULL);

@@ -251,6 +251,10 @@ static void stats_ask_the_mixer(void)
 			json_array_get(json_object_get(r.answer, "legs"), 0),
 			"display")), "Alice");
 
+	/* page by page */
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer, "legs")), 3);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "stats"), 3);
+
 	/* one that is down does not keep anybody waiting */
 	room_mixer_kill(&r);
 	room_command(&r, "{\"verb\":\"stats\"}");
