@@ -39,7 +39,8 @@ static int certificate_fill(X509 *x, EVP_PKEY *key)
 	if (RAND_bytes(serial, sizeof(serial)) != 1)
 		return EIO;
 
-	serial[0] &= 0x7f;
+	/* positive and without a leading zero, or it is no DER integer */
+	serial[0] = (serial[0] & 0x7f) | 0x40;
 	if (!X509_set_version(x, X509_VERSION_3) ||
 	    !ASN1_STRING_set(X509_get_serialNumber(x), serial,
 			     sizeof(serial)) ||
