@@ -12,6 +12,7 @@
 #include "signaling/certificate.h"
 #include "signaling/page.h"
 #include "signaling/page_events.h"
+#include "signaling/page_self.h"
 #include "signaling/page_files.h"
 #include "signaling/websocket.h"
 
@@ -243,6 +244,16 @@ static void api(struct page *p, struct http_exchange *x,
 }
 
 
+static void self(struct page *p, struct http_exchange *x,
+		 const struct http_request *req)
+{
+	char token[64];
+
+	query_token(req->query, token, sizeof(token));
+	page_self(p->focus, x, req, token);
+}
+
+
 static void document(struct page *p, struct http_exchange *x, const char *path)
 {
 	const struct page_file *file = page_files_find(p->files, path + 1);
@@ -267,6 +278,9 @@ static void request_h(struct http_exchange *x, const struct http_request *req,
 	if (get && (!strcmp(req->path, "/ws") ||
 		    (upgrade && !strcasecmp(upgrade, "websocket"))))
 		open_websocket(p, x, req->secure);
+	else if (!strcmp(req->path, "/api/self") &&
+		 !strcmp(req->method, "POST"))
+		self(p, x, req);
 	else if (!get && strcmp(req->method, "HEAD"))
 		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
 				      NULL, 0);

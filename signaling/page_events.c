@@ -15,6 +15,7 @@ struct stream {
 	struct http_exchange *x; /**< NULL: the client has gone */
 	struct event_subscription *subscription;
 	char token[64];
+	unsigned self; /**< endpoint that listens */
 };
 
 /** Members that are of use to us only: keys, and where a device is */
@@ -50,7 +51,7 @@ static void strip(json_t *value)
 }
 
 
-int page_events_print(struct mbuf *mb, const json_t *event)
+int page_events_print(struct mbuf *mb, const json_t *event, unsigned self)
 {
 	json_t *copy = json_deep_copy(event);
 	char *text = NULL;
@@ -59,6 +60,9 @@ int page_events_print(struct mbuf *mb, const json_t *event)
 	if (!copy)
 		goto out;
 	strip(copy);
+	if (json_object_get(copy, "state") && self &&
+	    json_object_set_new(copy, "you", json_integer(self)))
+		goto out;
 	/* Compact JSON has no line breaks, which would end the field */
 	text = json_dumps(copy, JSON_COMPACT);
 	if (!text)
@@ -113,7 +117,7 @@ static void event_h(const json_t *event, void *arg)
 	if (!s->x || tmr_isrunning(&s->ending))
 		return;
 	mb = mbuf_alloc(512);
-	err = mb ? page_events_print(mb, event) : ENOMEM;
+	err = mb ? page_events_print(mb, event, s->self) : ENOMEM;
 	if (!err)
 		err = http_stream_write(s->x, mb->buf, mb->end);
 	mem_deref(mb);
@@ -164,6 +168,7 @@ void page_events_open(struct list *streams, struct focus *focus,
 		return;
 	}
 	s->focus = focus;
+	s->self = focus_events_endpoint(focus, token);
 	(void)re_snprintf(s->token, sizeof(s->token), "%s", token);
 	err = http_stream(x, "text/event-stream", closed_h, s);
 	if (err) {

@@ -29,7 +29,14 @@ void page_events_flush(struct list *streams);
 
 struct json_t;
 
-/** One event as the stream sends it. @return 0 or ENOMEM */
-int page_events_print(struct mbuf *mb, const struct json_t *event);
+/**
+ * One event as the stream sends it
+ *
+ * @param self Number of the endpoint that listens; a snapshot tells it as
+ *             "you"
+ * @return 0 or ENOMEM
+ */
+int page_events_print(struct mbuf *mb, const struct json_t *event,
+		      unsigned self);
 
 #endif

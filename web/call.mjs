@@ -47,11 +47,6 @@ export class Call {
 		this.ua.start();
 	}
 
-	// Our Contact: the roster names this browser's endpoint by it
-	get contact() {
-		return this.ua.contact?.uri?.toString() || '';
-	}
-
 	#invite() {
 		this.session = this.ua.call(this.target, {
 			mediaStream: this.devices.stream,

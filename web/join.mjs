@@ -124,7 +124,13 @@ function join(conference, name, uri) {
 	show('call');
 	call = new Call({ conference, uri, name, devices, handlers: {
 		state: showState,
-		accepted: (url) => url && roster.follow(url),
+		accepted: (url) => {
+			if (!url)
+				return;
+			roster.follow(url);
+			if (devices.track('audio') && !devices.track('audio').enabled)
+				sayMuted();
+		},
 		picture: showPicture,
 		ended: (words, own) => endCall(words, own),
 	} });
@@ -152,7 +158,7 @@ function showPicture(stream) {
 }
 
 function showPeople() {
-	const own = call && roster.own(call.contact);
+	const own = call && roster.own();
 	$('people').replaceChildren(...roster.list().map((e) => {
 		const item = document.createElement('li');
 		item.classList.toggle('talking', Boolean(e.talking));
@@ -191,18 +197,25 @@ function icon(id, label) {
 	return svg;
 }
 
-// A moderator's mute is shown on our own button too
-let mutedByModerator = false;
-function paintMuted(muted) {
-	if (muted !== mutedByModerator) {
-		mutedByModerator = muted;
-		toast(muted ? 'A moderator muted you.' : 'You can be heard again.');
-	}
+// Whether we are muted is the conference's to say: a moderator may do it too.
+// `asked` is what we said last, so that we know whose doing a change was.
+let muted = false;
+let asked = null;
+function paintMuted(now) {
+	if (now === muted)
+		return;
+	muted = now;
+	if (asked !== now)
+		toast(now ? 'A moderator muted you.' : 'You can be heard again.');
+	asked = null;
+	const track = devices.track('audio');
+	if (track)
+		track.enabled = !now;
 	paintCall();
 }
 
 function tell(event) {
-	const own = call && roster.own(call.contact);
+	const own = call && roster.own();
 	if (event.endpoint === own?.endpoint)
 		return;
 	switch (event.type) {
@@ -233,7 +246,8 @@ function endCall(words, own) {
 	roster.close();
 	devices.onchange = () => {};
 	devices.close();
-	mutedByModerator = false;
+	muted = false;
+	asked = null;
 	document.querySelector('.preview').append(...$('device-slot').children);
 	$('picture').srcObject = null;
 	$('join-button').disabled = false;
@@ -252,8 +266,8 @@ const words = {
 	video: ['Turn camera off', 'Turn camera on', 'i-cam', 'i-cam-off'],
 };
 
-function paint(id, kind, forced) {
-	const off = forced || !devices.track(kind)?.enabled;
+function paint(id, kind) {
+	const off = !devices.track(kind)?.enabled;
 	const button = $(id);
 	button.classList.toggle('off', off);
 	button.ariaPressed = String(off);
@@ -263,9 +277,8 @@ function paint(id, kind, forced) {
 }
 
 function paintCall() {
-	paint('mute', 'audio', mutedByModerator);
+	paint('mute', 'audio');
 	paint('camera', 'video');
-	$('mute').title = mutedByModerator ? 'A moderator muted you' : 'Mute (M)';
 }
 
 // The microphone is silenced (it comes back at once); the camera is let go,
@@ -278,6 +291,7 @@ async function toggle(kind) {
 			toast(error);
 	} else if (kind === 'audio') {
 		track.enabled = !track.enabled;
+		sayMuted();
 	} else {
 		devices.stop(kind);
 	}
@@ -285,6 +299,11 @@ async function toggle(kind) {
 		paintCall();
 	else
 		showPreview();
+}
+
+function sayMuted() {
+	asked = !devices.track('audio')?.enabled;
+	roster.sayMuted(asked).catch(() => {});
 }
 
 function togglePanel(name) {

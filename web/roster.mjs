@@ -30,6 +30,7 @@ export class Roster {
 		switch (event.type) {
 		case 'snapshot':
 			this.locked = event.state.locked;
+			this.you = event.you;
 			this.endpoints.clear();
 			for (const user of event.state.users || []) {
 				for (const e of user.endpoints)
@@ -81,11 +82,16 @@ export class Roster {
 			.sort((a, b) => a.endpoint - b.endpoint);
 	}
 
-	// The endpoint with this Contact, ours
-	own(contact) {
-		const bare = contact.replace(/;.*/, '');
-		return bare && this.list().find((e) =>
-			e.entity?.replace(/^<|>.*$/g, '').replace(/;.*/, '') === bare);
+	own() {
+		return this.endpoints.get(this.you);
+	}
+
+	// Tell the server that we muted ourselves, so that all see it
+	async sayMuted(muted) {
+		if (this.source)
+			await fetch(this.source.url.replace('/api/events',
+				'/api/self'), { method: 'POST',
+				body: JSON.stringify({ muted }) });
 	}
 }
 

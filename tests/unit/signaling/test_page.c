@@ -259,13 +259,14 @@ static void events_leave_without_inner_members(void)
 	struct mbuf *mb = mbuf_alloc(256);
 	char *text;
 
-	CU_ASSERT_EQUAL_FATAL(page_events_print(mb, event), 0);
+	CU_ASSERT_EQUAL_FATAL(page_events_print(mb, event, 3), 0);
 	text = calloc(1, mb->end + 1);
 	memcpy(text, mb->buf, mb->end);
 	CU_ASSERT_EQUAL(strncmp(text, "id: 7\ndata: {", 13), 0);
 	CU_ASSERT_PTR_NULL(strstr(text, "SECRET"));
 	CU_ASSERT_PTR_NULL(strstr(text, "192.0.2.1"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "A\\nB"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"you\":3"));
 	/* One record: the only empty line is its end */
 	CU_ASSERT_PTR_EQUAL(strstr(text, "\n\n"), text + strlen(text) - 2);
 	/* The log's own event is untouched */
