@@ -8,6 +8,7 @@
 #include "mixer/feedback.h"
 #include "mixer/leg.h"
 #include "mixer/mix.h"
+#include "mixer/mix_audio.h"
 #include "mixer/video_media.h"
 
 
@@ -86,9 +87,8 @@ static void on_report(uint32_t from, const struct rtcp_report *r, void *arg)
 	if (m->video) {
 		video_media_loss(m->video, r->fraction_lost, a->now_us);
 	}
-	else if (m->audio && m->audio->own) {
-		audio_rendition_loss(m->audio->own,
-				     r->fraction_lost * 100u / 256u);
+	else if (m->audio) {
+		mix_audio_loss(m->audio, r->fraction_lost * 100u / 256u);
 	}
 }
 

@@ -237,6 +237,9 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 		/* a plain one may send, but nobody has been heard yet */
 		if (lt->kind == TRANSPORT_WEBRTC)
 			become_connected(leg, reason);
+		/* what was sent until now went nowhere */
+		if (leg_video(leg))
+			video_media_want_keyframe(leg_video(leg), true);
 		break;
 
 	case TRANSPORT_FAILED:

@@ -152,15 +152,6 @@ int mix_add(struct mix *mix, struct leg *leg)
 }
 
 
-static void silence_active(struct mix *mix)
-{
-	mix->active = NULL;
-	mixer_event(mix->mixer,
-		    json_pack("{s:s,s:I,s:i}", "event", "speaker", "mix",
-			      (json_int_t)mix->id, "leg", 0));
-}
-
-
 void mix_remove(struct mix *mix, struct leg *leg)
 {
 	size_t i;
@@ -176,9 +167,11 @@ void mix_remove(struct mix *mix, struct leg *leg)
 		(mix->leg_count - i) * sizeof(mix->legs[0]));
 	mix->tiles_changed = true;
 	if (mix->active == leg)
-		silence_active(mix);
-	if (mix->leg_count == BUSY_LEGS - 1)
+		mix_audio_active(mix, NULL);
+	if (mix->leg_count == BUSY_LEGS - 1) {
+		mix_audio_quiet(mix);
 		mixer_busy(mix->mixer, false);
+	}
 
 	mixer_leg_count(mix->mixer, -1);
 	leg_bye(leg);

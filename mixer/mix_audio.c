@@ -96,6 +96,22 @@ void mix_audio_leave(struct audio_media *a)
 }
 
 
+void mix_audio_loss(struct audio_media *a, unsigned percent)
+{
+	struct audio_share *s = a->share;
+	float d;
+
+	if (a->own)
+		audio_rendition_loss(a->own, percent);
+	if (!s)
+		return;
+
+	d = (float)percent - s->loss;
+	s->loss += d > 0 ? d : d / (4.0f * (float)s->users);
+	audio_rendition_loss(s->rendition, (unsigned)s->loss);
+}
+
+
 /* ---------------------------------------------------------------- rank */
 
 static void report_talking(struct mix *mix, struct audio_media *a)
@@ -112,7 +128,7 @@ static void report_talking(struct mix *mix, struct audio_media *a)
 }
 
 
-static void set_active(struct mix *mix, struct leg *leg)
+void mix_audio_active(struct mix *mix, struct leg *leg)
 {
 	if (mix->active == leg)
 		return;
@@ -123,6 +139,27 @@ static void set_active(struct mix *mix, struct leg *leg)
 		    json_pack("{s:s,s:I,s:I}", "event", "speaker", "mix",
 			      (json_int_t)mix->id, "leg",
 			      (json_int_t)(leg ? leg->id : 0)));
+}
+
+
+static void fall_silent(struct mix *mix, struct audio_media *a)
+{
+	memset(&a->speaker, 0, sizeof(a->speaker));
+	if (a->was_talking)
+		report_talking(mix, a);
+}
+
+
+void mix_audio_quiet(struct mix *mix)
+{
+	for (size_t i = 0; i < mix->leg_count; i++) {
+		struct audio_media *a = leg_audio(mix->legs[i]);
+
+		if (a)
+			fall_silent(mix, a);
+	}
+
+	mix_audio_active(mix, NULL);
 }
 
 
@@ -141,8 +178,13 @@ static void rank(struct mix *mix, uint64_t now_us)
 		struct audio_media *a = leg_audio(mix->legs[i]);
 		bool unknown	      = false;
 
-		if (!a || !media_receives(a->m))
+		if (!a)
 			continue;
+
+		if (!media_receives(a->m)) {
+			fall_silent(mix, a);
+			continue;
+		}
 
 		a->level_dbov = (uint8_t)audio_source_level(a->source,
 							    &unknown, now_us);
@@ -158,7 +200,7 @@ static void rank(struct mix *mix, uint64_t now_us)
 
 	active = speaker_rank(mix->speakers, mix->levels, mix->force, n,
 			      active, &speaker_config_default, now_us);
-	set_active(mix, active < 0 ? NULL : mix->ranked[active]->m->leg);
+	mix_audio_active(mix, active < 0 ? NULL : mix->ranked[active]->m->leg);
 
 	for (size_t i = 0; i < n; i++) {
 		if (mix->ranked[i]->speaker.talking

@@ -20,6 +20,7 @@ struct audio_share {
 	uint8_t cmr;
 	struct audio_rendition *rendition;
 	unsigned users; /**< legs that may hear it */
+	float loss;	/**< percent, of the worst leg */
 	bool wanted, fed; /**< by somebody at this tick, at the last */
 	const uint8_t *payload;
 	size_t len;
@@ -28,6 +29,16 @@ struct audio_share {
 /** Find or make the share that a leg's codec and mode request need */
 int mix_audio_join(struct audio_media *a);
 void mix_audio_leave(struct audio_media *a);
+
+/** A leg reports loss, percent: the share follows the worst of its legs at
+ *  once and forgets slowly (Opus FEC) */
+void mix_audio_loss(struct audio_media *a, unsigned percent);
+
+/** That leg is the active speaker; NULL: nobody */
+void mix_audio_active(struct mix *mix, struct leg *leg);
+
+/** The mix falls idle: nobody talks any more */
+void mix_audio_quiet(struct mix *mix);
 
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
 

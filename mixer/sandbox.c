@@ -187,7 +187,7 @@ static int allow_sockets(scmp_filter_ctx ctx)
 	for (size_t i = 0; !err && i < 2; i++) {
 		err = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0),
 			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
 	}
 
@@ -210,11 +210,11 @@ static int allow_memory(scmp_filter_ctx ctx)
 	if (!err)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
 				       SCMP_SYS(prlimit64), 1,
-				       SCMP_A2(SCMP_CMP_EQ, 0));
+				       SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	/* naming threads */
 	if (!err)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl),
-				       1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+				       1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 
 	return err;
 }

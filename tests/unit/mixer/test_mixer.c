@@ -365,6 +365,31 @@ static void removed_mix_takes_its_legs(void)
 }
 
 
+static void who_leaves_is_no_speaker_any_more(void)
+{
+	static struct phone p[3];
+	const json_t *e;
+	struct world w;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < 3; i++)
+		phone_join(&w, &p[i], i + 1, i ? 0 : 400);
+	world_run(&w, 1200);
+	e = world_event(&w, "speaker", 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(e, "leg")), 1);
+
+	world_ask(&w, json_pack("{s:s,s:i}", "op", "leg.remove", "leg", 1));
+	world_run(&w, 60);
+	e = world_event(&w, "speaker", 0);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(e, "leg")), 0);
+
+	for (unsigned i = 0; i < 3; i++)
+		phone_close(&p[i]);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"everybody hears all others but not itself",
 	 everybody_hears_all_others_but_not_itself},
@@ -383,6 +408,8 @@ static CU_TestInfo tests[] = {
 	{"bad requests are answered with reasons",
 	 bad_requests_are_answered_with_reasons},
 	{"removed mix takes its legs", removed_mix_takes_its_legs},
+	{"who leaves is no speaker any more",
+	 who_leaves_is_no_speaker_any_more},
 	CU_TEST_INFO_NULL,
 };
 
