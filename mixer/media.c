@@ -12,7 +12,10 @@
 #include "mixer/video_media.h"
 
 
-enum { OLD_SSRC_US = 2000000 };
+enum {
+	OLD_SSRC_US  = 2000000,
+	PROBATION_US = 500000, /* a source heard so lately is alive */
+};
 
 
 static void media_destructor(void *arg)
@@ -158,6 +161,22 @@ static uint32_t receive_clock(const struct media *m, uint8_t pt)
 }
 
 
+/* One forged packet must not drive out a source that is alive: a new one has
+ * to send two in order first (RFC 3550 A.1) */
+static bool on_probation(struct media *m, const struct rtp_packet *p,
+			 uint64_t now_us)
+{
+	bool in_order = p->ssrc == m->new_ssrc
+			&& p->seq == (uint16_t)(m->new_seq + 1);
+
+	m->new_ssrc = p->ssrc;
+	m->new_seq  = p->seq;
+
+	return m->rx_known && now_us - m->heard_us < PROBATION_US
+	       && !in_order;
+}
+
+
 /* RFC 3550 section 8: a new SSRC is a new source; stragglers of the old one
  * must not switch back. @return false if the packet is a straggler */
 static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
@@ -167,6 +186,9 @@ static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
 		return true;
 
 	if (m->rx_known && p->ssrc == m->old_ssrc && now_us < m->old_until_us)
+		return false;
+
+	if (on_probation(m, p, now_us))
 		return false;
 
 	if (p->ssrc == m->sink.ssrc || p->ssrc == m->sink.rtx_ssrc) {
@@ -199,6 +221,7 @@ void media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 	if (!media_receives(m) || !follow_ssrc(m, p, now_us))
 		return;
 
+	m->heard_us = now_us;
 	/* a repeat is no sign of the way's delay or loss */
 	seq = rtx ? rtp_seq_extend(m->rx.highest, p->seq)
 		  : receive_stats_packet(&m->rx, p->seq, p->timestamp,

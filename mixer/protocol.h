@@ -98,8 +98,9 @@
  *            closes
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
  *            connected: media may flow (ICE pair and DTLS done, or first
- *            packet of a plain leg); bye: DTLS close_notify; timeout: nothing received, not even
- *            RTCP or consent, for the configured time
+ *            packet of a plain leg); bye: DTLS close_notify; timeout:
+ *            nothing received, not even RTCP or consent, for the configured
+ *            time
  *  talking   {mix, leg, talking:bool}
  *  speaker   {mix, leg}          the active speaker, 0 = nobody
  *  dtmf      {leg, digit:"5", duration_ms}

@@ -390,6 +390,38 @@ static void who_leaves_is_no_speaker_any_more(void)
 }
 
 
+static void one_forged_packet_does_not_drive_out_a_source(void)
+{
+	static const uint8_t noise[160] = {0};
+	static struct phone a, b;
+	struct world w;
+
+	world_open(&w, 30);
+	phone_join(&w, &a, 1, 400);
+	phone_join(&w, &b, 2, 0);
+	world_run(&w, 900);
+	for (unsigned i = 0; i < 20; i++) {
+		a.ssrc = 5000 + i;
+		phone_send(&a, 0, false, i, noise, sizeof(noise));
+		a.seq--;
+		a.ssrc = 1001;
+		world_run(&w, 20);
+	}
+	CU_ASSERT_TRUE(hears(&b, 400));
+	CU_ASSERT_TRUE(phone_tone_dbfs(&b, 400, WINDOW_MS) < 18);
+
+	/* a sender that really changes is followed */
+	a.ssrc = 6000;
+	a.hz   = 1000;
+	world_run(&w, 900);
+	CU_ASSERT_TRUE(hears(&b, 1000));
+
+	phone_close(&a);
+	phone_close(&b);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"everybody hears all others but not itself",
 	 everybody_hears_all_others_but_not_itself},
@@ -408,6 +440,8 @@ static CU_TestInfo tests[] = {
 	{"bad requests are answered with reasons",
 	 bad_requests_are_answered_with_reasons},
 	{"removed mix takes its legs", removed_mix_takes_its_legs},
+	{"one forged packet does not drive out a source",
+	 one_forged_packet_does_not_drive_out_a_source},
 	{"who leaves is no speaker any more",
 	 who_leaves_is_no_speaker_any_more},
 	CU_TEST_INFO_NULL,
