@@ -30,7 +30,7 @@ export class Call {
 			if (!this.session)
 				this.#invite();
 			else
-				this.handlers.state('', 'ok');
+				this.#renegotiate({ iceRestart: true });
 		});
 		this.ua.on('disconnected', () => {
 			if (this.left)
@@ -122,8 +122,9 @@ export class Call {
 		}
 	}
 
+	// After a lost connection this also tells the server where we are now.
 	// One at a time; a change meanwhile is carried by one more afterwards
-	#renegotiate() {
+	#renegotiate(rtcOfferConstraints) {
 		if (!this.session?.isEstablished())
 			return;
 		if (this.renegotiating) {
@@ -133,15 +134,16 @@ export class Call {
 		this.renegotiating = true;
 		const done = () => {
 			this.renegotiating = false;
+			this.handlers.state('', 'ok');
 			if (this.again) {
 				this.again = false;
 				this.#renegotiate();
 			}
 		};
-		if (!this.session.renegotiate({}, done)) {
+		if (!this.session.renegotiate({ rtcOfferConstraints }, done)) {
 			// the far end is just changing something: try after it
 			this.renegotiating = false;
-			setTimeout(() => this.#renegotiate(), 500);
+			setTimeout(() => this.#renegotiate(rtcOfferConstraints), 500);
 		}
 	}
 

@@ -102,7 +102,7 @@ describe('the moderator at a terminal', () => {
 			|| new URL('../../build/bin', import.meta.url).pathname}/parley`,
 		['-s', parley.control, 'watch', 'board']);
 		t.after(() => watch.stop());
-		await watch.printed(/Alice/);
+		await watch.printed(/board.* 2 in it/);
 		await ok('mute', 'board', 'bob');
 		await watch.printed(/mute/, 1500);
 		await ok('unmute', 'board', 'bob');

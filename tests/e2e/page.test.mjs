@@ -71,6 +71,10 @@ describe('the join page', () => {
 				return b - a;
 			});
 			assert.ok(ms < 500, `first picture after ${ms} ms`);
+			// closing the page is leaving
+			await late.page.goto('about:blank');
+			await until('late is off the roster', async () =>
+				(await parley.endpoints('garden')).length === 1);
 		} finally {
 			await late.stop();
 		}

@@ -76,7 +76,7 @@ describe('running parleyd', () => {
 	});
 
 	test('a leg whose media stops is ended', async (t) => {
-		const parley = await Parley.start({ media_timeout: 2 });
+		const parley = await Parley.start({ media_timeout: 5 });
 		t.after(() => parley.stop());
 		const bob = await Baresip.start({ audio: 'PCMU/8000/1' });
 		t.after(() => bob.stop());
@@ -85,7 +85,7 @@ describe('running parleyd', () => {
 			(await parley.endpoints('quiet')).length === 1);
 		bob.program.child.kill('SIGSTOP');
 		await until('he is out', async () =>
-			(await parley.cli('show', 'quiet')).code === 4, 8000);
+			(await parley.cli('show', 'quiet')).code === 4, 15000);
 		bob.program.child.kill('SIGCONT');
 	});
 });

@@ -48,6 +48,6 @@ export async function seesNot(peer, rgb, ms = 5000) {
 	await until(`no tile of ${rgb}`, async () => {
 		const picture = await peer.seen();
 		const found = picture ? colourShare(picture.data, rgb) : 0;
-		return found < 0.02 || Promise.reject(new Error(found.toFixed(3)));
+		return found < 0.05 || Promise.reject(new Error(found.toFixed(3)));
 	}, ms, 200);
 }
