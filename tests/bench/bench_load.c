@@ -189,11 +189,6 @@ static void print_row(const struct load_result *r)
 	       r->packets_in, r->packets_out, r->loss_in, r->loss_out,
 	       r->late_ms, r->ticks_missed, r->focus_cores, r->mixer_cores,
 	       bare, (r->focus_cores + r->mixer_cores) / bare);
-	if (r->wanted_cores > 0.01)
-		fprintf(stderr,
-			"bench: other programs kept the mixer waiting "
-			"%.0f ms a second\n",
-			1000 * r->wanted_cores);
 }
 
 

@@ -12,6 +12,7 @@
 #include "mixer/video/codec.h"
 #include "mixer/video/label.h"
 #include "mixer/video/layout.h"
+#include "tests/bench/scene.h"
 
 enum { FRAMES = 100, CAMERAS = 4 };
 
@@ -38,49 +39,19 @@ static void must(int err)
 
 static void report(const char *what, uint64_t start_us, unsigned runs)
 {
-	printf("%-34s %8.1f us\n", what,
-	       (double)(cpu_us() - start_us) / runs);
-}
-
-/* Texture with grain over which a bright square moves */
-static struct picture *scene(unsigned width, unsigned height, unsigned n)
-{
-	struct picture *p = picture_take(pool, width, height);
-	uint32_t grain = n * 7919 + 1;
-
-	if (!p)
-		exit(EXIT_FAILURE);
-
-	for (unsigned y = 0; y < height; y++) {
-		uint8_t *row = p->planes[0] + (size_t)y * (size_t)p->strides[0];
-
-		for (unsigned x = 0; x < width; x++) {
-			unsigned square = x - n * 6 % width < height / 4
-				&& y - n * 2 % height < height / 4;
-
-			grain  = grain * 1664525u + 1013904223u;
-			row[x] = (uint8_t)(60 + (x * 90 / width)
-					   + ((x / 32 + y / 32) & 1) * 30
-					   + square * 60 + (grain >> 30));
-		}
-	}
-	for (int i = 1; i < 3; i++)
-		for (unsigned y = 0; y < height / 2; y++)
-			memset(p->planes[i] + (size_t)y * (size_t)p->strides[i],
-			       (int)(110 + 40 * y / height), width / 2);
-
-	return p;
+	printf("%-34s %8.1f us\n", what, (double)(cpu_us() - start_us) / runs);
 }
 
 static void bench_scale(const char *what, unsigned from_w, unsigned from_h,
 			unsigned to_w, unsigned to_h)
 {
-	struct picture *from = scene(from_w, from_h, 1);
-	struct picture *to   = picture_take(pool, to_w, to_h);
-	uint64_t start	     = cpu_us();
+	struct picture *from = scene(pool, from_w, from_h, 1);
+	struct picture *to = picture_take(pool, to_w, to_h);
+	uint64_t start = cpu_us();
 
 	for (unsigned i = 0; to && i < 5 * FRAMES; i++)
-		picture_scale(to, 0, 0, to_w, to_h, from, 0, 0, from_w, from_h);
+		picture_scale(to, 0, 0, to_w, to_h, from, 0, 0, from_w,
+			      from_h);
 	report(what, start, 5 * FRAMES);
 	picture_deref(from);
 	picture_deref(to);
@@ -98,7 +69,7 @@ static void bench_compose(const char *what, size_t tiles, unsigned camera_w,
 	must(canvas_alloc(&canvas, painter, pool, 1280, 720));
 	layout_arrange(rects, tiles, VIDEO_LAYOUT_GRID, 1280, 720, 0);
 	for (unsigned i = 0; i < 2; i++)
-		cameras[i] = scene(camera_w, camera_h, i);
+		cameras[i] = scene(pool, camera_w, camera_h, i);
 
 	memset(&s, 0, sizeof(s));
 	s.count = tiles;
@@ -129,10 +100,10 @@ static int join(enum video_codec_id id, const struct payload_list *list,
 	f->len = 0;
 	for (size_t i = 0; i < list->count; i++)
 		err |= id == VIDEO_VP8
-			? vp8_payload_append(f, list->payloads[i],
-					     list->lens[i])
-			: h264_payload_append(f, list->payloads[i],
-					      list->lens[i]);
+			       ? vp8_payload_append(f, list->payloads[i],
+						    list->lens[i])
+			       : h264_payload_append(f, list->payloads[i],
+						     list->lens[i]);
 
 	return err;
 }
@@ -144,7 +115,10 @@ static void bench_codec(enum video_codec_id id, unsigned width,
 	static struct payload_list list;
 	const struct video_rendition_config config = {
 		.codec = {.id = id, .packetization_mode = 1, .level_idc = 31},
-		.width = width, .height = height, .fps = 25, .kbps = kbps,
+		.width = width,
+		.height = height,
+		.fps = 25,
+		.kbps = kbps,
 		.payload_max = 1200,
 	};
 	uint64_t encode_us = 0, decode_us = 0, bytes = 0;
@@ -156,12 +130,12 @@ static void bench_codec(enum video_codec_id id, unsigned width,
 
 	must(video_encoder_alloc(&e, &config));
 	must(video_decoder_alloc(&d, id));
-	list.buf	 = wire;
-	list.size	 = sizeof(wire);
+	list.buf = wire;
+	list.size = sizeof(wire);
 	list.payload_max = 1200;
 
 	for (unsigned i = 0; i < FRAMES; i++) {
-		struct picture *p = scene(width, height, i);
+		struct picture *p = scene(pool, width, height, i);
 		uint64_t t = cpu_us();
 
 		must(e->encode(e, p, (i + 1) * 3600ull, i == 0, &list,

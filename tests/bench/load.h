@@ -70,7 +70,6 @@ struct load_result {
 	double marks;                    /**< a second and leg */
 	double late_ms, ticks_missed;    /**< p99 since the mixer's start */
 	double focus_cores, mixer_cores; /**< CPU seconds a second */
-	double wanted_cores;             /**< waited for a CPU, s a second */
 };
 
 /** CPU microseconds of the bare calls, one packet each */
