@@ -1,9 +1,10 @@
 #!/bin/sh
-# All checks of the source tree that need no compiler; `./dev test rules`.
+# All checks of the tree that read it instead of running it;
+# `./dev test rules`. What looks at programs looks in build/.
 cd "$(dirname "$0")" || exit 1
 bad=0
-for rule in includes.sh symbols.sh documented.sh; do
-	if sh "./$rule"; then
+for rule in includes symbols documented sizes places; do
+	if sh "./$rule.sh"; then
 		echo "rule $rule: ok"
 	else
 		echo "rule $rule: broken"
