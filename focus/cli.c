@@ -1,6 +1,7 @@
 /**
  * @file focus/cli.c  parley: the moderator's command
  */
+#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -8,14 +9,17 @@
 #include "focus/cli.h"
 
 
+static int help_verb(const struct cli *cli, const json_t *command);
+
+
 static const struct cli_verb verbs[] = {
 	{"list", "ls", "", "", "all conferences", "parley list",
 	 cli_print_list, NULL},
 	{"show", "participants", "NAME", "conference",
-	 "who is in it; WHO below is a number, name or URI from here",
+	 "who is in it: numbers, names, addresses",
 	 "parley show demo", cli_print_show, NULL},
 	{"watch", "events", "[NAME]", "conference?",
-	 "the same, live; a line an event if not on a terminal",
+	 "the same, live; without NAME: events",
 	 "parley watch demo", NULL, cli_watch},
 	{"mute", NULL, "NAME WHO", "conference target",
 	 "the others do not hear WHO", "parley mute demo alice",
@@ -34,7 +38,7 @@ static const struct cli_verb verbs[] = {
 	 "the others see WHO again", "parley video_unmute demo bob",
 	 cli_print_changed, NULL},
 	{"volume", NULL, "NAME WHO in|out DB", "conference target direction "
-	 "#db", "gain of what WHO says (in) or hears (out), -60 to 20",
+	 "#db", "loudness of WHO (in) or for WHO (out)",
 	 "parley volume demo bob in -6", cli_print_changed, NULL},
 	{"kick", "hup", "NAME WHO", "conference target",
 	 "remove WHO from the conference", "parley kick demo last",
@@ -55,6 +59,8 @@ static const struct cli_verb verbs[] = {
 	 "parley stats demo", cli_print_stats, NULL},
 	{"verbs", NULL, "", "", "what the server understands", "parley verbs",
 	 cli_print_verbs, NULL},
+	{"help", NULL, "[VERB]", "of?", "this text, or about one verb",
+	 "parley help mute", NULL, help_verb},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
@@ -73,10 +79,10 @@ static void print_help(void)
 		       verbs[i].help);
 
 	printf("\n"
-	       "  NAME is a conference. WHO is a number from 'parley show', a "
+	       "NAME is a conference. WHO is a number from 'parley show', a "
 	       "display name, a URI\n"
-	       "  or its user part, or: all, last (who came last), "
-	       "non_moderator.\n"
+	       "or its user part, or: all, last (who came last), "
+	       "non_moderator. DB is -60 to 20.\n"
 	       "\n"
 	       "  -s SOCKET   parleyd's control socket (also $PARLEY_SOCKET)\n"
 	       "  --json      answers as JSON, for scripts\n"
@@ -84,11 +90,13 @@ static void print_help(void)
 	       "  --version   the version\n"
 	       "\n"
 	       "Examples:\n"
-	       "  parley list                       which conferences are "
+	       "  parley list                         which conferences are "
 	       "there?\n"
-	       "  parley show demo                  who is in demo?\n"
-	       "  parley mute demo 3                silence number 3\n"
-	       "  parley mute demo non_moderator    silence the audience\n"
+	       "  parley show demo                    who is in demo?\n"
+	       "  parley mute demo 3                  silence number 3\n"
+	       "  parley mute demo non_moderator      silence the audience\n"
+	       "  parley volume demo bob in -6        bob quieter for the "
+	       "others\n"
 	       "  parley invite demo sip:bob@192.0.2.7 --name 'The board'\n"
 	       "  parley --json show demo | jq '.conference.users[].display'\n"
 	       "\n"
@@ -100,10 +108,17 @@ static void print_help(void)
 static void print_verb_help(const struct cli_verb *v)
 {
 	printf("Usage: parley [-s SOCKET] [--json] %s%s%s\n\n"
-	       "  %s.\n",
-	       v->name, *v->args ? " " : "", v->args, v->help);
+	       "%c%s.\n",
+	       v->name, *v->args ? " " : "", v->args,
+	       toupper((unsigned char)*v->help), v->help + 1);
 	if (v->alias)
-		printf("  Also called %s.\n", v->alias);
+		printf("Also called %s.\n", v->alias);
+	if (strstr(v->args, "WHO"))
+		printf("WHO is a number from 'parley show', a display name, "
+		       "a URI or its user part,\nor: all, last (who came "
+		       "last), non_moderator.\n");
+	if (strstr(v->args, "DB"))
+		printf("DB is from -60 to 20; 0 is as it comes.\n");
 	printf("\nExample:\n  %s\n", v->example);
 }
 
@@ -117,6 +132,27 @@ static const struct cli_verb *find_verb(const char *name)
 	}
 
 	return NULL;
+}
+
+
+static int help_verb(const struct cli *cli, const json_t *command)
+{
+	const char *of = json_string_value(json_object_get(command, "of"));
+	const struct cli_verb *v = of ? find_verb(of) : NULL;
+
+	(void)cli;
+	if (of && !v) {
+		fprintf(stderr, "parley: unknown verb '%s'. Try 'parley "
+			"help'.\n", of);
+		return CLI_USAGE;
+	}
+
+	if (v)
+		print_verb_help(v);
+	else
+		print_help();
+
+	return CLI_OK;
 }
 
 

@@ -224,7 +224,7 @@ static void print_ready(const struct daemon *d)
 	}
 
 	sa = bus_sip_addr(d->bus);
-	if (sa && sa_isset(sa, SA_ADDR)) {
+	if (sa && sa_isset(sa, SA_PORT)) {
 		print_host(host, sizeof(host), d, sa);
 		printf(" dial=sip:NAME@%s", host);
 	}
