@@ -1,6 +1,7 @@
 /**
  * @file rewrite.c  What the bus changes in a message
  */
+#include <ctype.h>
 #include <string.h>
 #include "signaling/rewrite.h"
 #include "signaling/via.h"
@@ -79,7 +80,10 @@ static int print_branch(struct mbuf *mb, const struct wire *w,
 		return ENOMEM;
 
 	number = cseq->value;
-	number.l = strspn(number.p, "0123456789");
+	number.l = 0;
+	while (number.l < cseq->value.l &&
+	       isdigit((unsigned char)number.p[number.l]))
+		number.l++;
 	err = mbuf_printf(key, "%llu|%r|%r|%r", r->flow, &via->sent_by,
 			  &via->branch, &number);
 	if (!via_has_cookie(via))
