@@ -314,7 +314,9 @@ int main(int argc, char *argv[])
 	struct cli cli = {NULL, false};
 	int i, status;
 
-	(void)setlocale(LC_CTYPE, "");
+	/* names are UTF-8, whatever the locale; so are their widths */
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 
 	for (i = 1; i < argc && *argv[i] == '-'; i++) {
 		if (!strcmp(argv[i], "-s") && i + 1 < argc) {

@@ -72,8 +72,11 @@ void cli_table_row(struct cli_table *t);
 void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** Print and free */
-void cli_table_print(struct cli_table *t);
+/** Print and free; on a terminal no wider than it
+ *
+ *  @param rows_max How many of the rows may be shown; 0: all
+ */
+void cli_table_print(struct cli_table *t, unsigned rows_max);
 
 /* ---- cli_print.c: answers for people */
 
@@ -85,6 +88,8 @@ bool cli_true(const json_t *o, const char *key);
 
 void cli_print_list(const json_t *reply);
 void cli_print_show(const json_t *reply);
+/** The same with a heading and so many rows at most; 0: all */
+void cli_print_people(const json_t *reply, unsigned rows_max);
 void cli_print_stats(const json_t *reply);
 void cli_print_changed(const json_t *reply);
 void cli_print_verbs(const json_t *reply);

@@ -89,7 +89,7 @@ void cli_print_list(const json_t *reply)
 		cli_table_cell(t, "%s", cli_string(c, "layout"));
 		cli_table_cell(t, "%s", cli_since(cli_integer(c, "since")));
 	}
-	cli_table_print(t);
+	cli_table_print(t, 0);
 }
 
 
@@ -151,7 +151,7 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 }
 
 
-void cli_print_show(const json_t *reply)
+void cli_print_people(const json_t *reply, unsigned rows_max)
 {
 	static const char *const names[]
 		= {"NO", "NAME", "ADDRESS", "CODECS", "STATE", "SHUT", "SINCE",
@@ -175,7 +175,13 @@ void cli_print_show(const json_t *reply)
 		json_array_foreach(json_object_get(u, "endpoints"), j, ep)
 			show_endpoint(t, ep, cli_integer(c, "speaker"));
 	}
-	cli_table_print(t);
+	cli_table_print(t, rows_max);
+}
+
+
+void cli_print_show(const json_t *reply)
+{
+	cli_print_people(reply, 0);
 }
 
 
@@ -205,7 +211,7 @@ static void stats_mixers(const json_t *reply)
 		cli_table_cell(t, "%lld",
 			       (long long)cli_integer(m, "replaced"));
 	}
-	cli_table_print(t);
+	cli_table_print(t, 0);
 }
 
 
@@ -224,10 +230,18 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 	cli_table_cell(t, "%.1f ms",
 		       json_number_value(json_object_get(a, "jitter_ms")));
 	cli_table_cell(t, "%s", v ? cli_string(v, "codec") : "-");
-	cli_table_cell(t, "%lldx%lld", (long long)cli_integer(v, "width_in"),
-		       (long long)cli_integer(v, "height_in"));
-	cli_table_cell(t, "%.0f kb/s",
-		       json_number_value(json_object_get(v, "kbps_out")));
+	if (cli_integer(v, "width_in"))
+		cli_table_cell(t, "%lldx%lld",
+			       (long long)cli_integer(v, "width_in"),
+			       (long long)cli_integer(v, "height_in"));
+	else
+		cli_table_cell(t, "-");
+	if (v)
+		cli_table_cell(t, "%.0f kb/s",
+			       json_number_value(
+				       json_object_get(v, "kbps_out")));
+	else
+		cli_table_cell(t, "-");
 }
 
 
@@ -275,7 +289,7 @@ void cli_print_stats(const json_t *reply)
 	heading(t, names);
 	json_array_foreach(legs, i, leg)
 		stats_leg(t, leg);
-	cli_table_print(t);
+	cli_table_print(t, 0);
 }
 
 
@@ -285,7 +299,7 @@ void cli_print_changed(const json_t *reply)
 	size_t i;
 
 	json_array_foreach(list, i, n)
-		printf("%s%lld", i ? " " : "",
+		printf("%s %lld", i ? "" : "done:",
 		       (long long)json_integer_value(n));
 	if (json_array_size(list))
 		printf("\n");
@@ -304,5 +318,5 @@ void cli_print_verbs(const json_t *reply)
 		cli_table_cell(t, "%s", cli_string(v, "verb"));
 		cli_table_cell(t, "%s", cli_string(v, "help"));
 	}
-	cli_table_print(t);
+	cli_table_print(t, 0);
 }

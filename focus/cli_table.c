@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 #include "focus/cli.h"
 #include "focus/text.h"
@@ -12,7 +14,9 @@
 enum {
 	COLUMNS_MAX = 16,
 	CELL_BYTES = 256,
-	GAP = 2
+	GAP = 2,
+	/** A column is not cut to less */
+	COLUMN_MIN = 4
 };
 
 struct cell {
@@ -33,23 +37,27 @@ struct cli_table {
 };
 
 
-/** Places on the screen; wide characters take two, marks none */
-static int places(const char *text)
+/** Bytes of the characters that fit into `max` places on the screen; wide
+ *  characters take two, marks none. `used`: the places they take */
+static size_t fit(const char *text, int max, int *used)
 {
-	size_t len = strlen(text);
-	int sum	   = 0;
+	size_t len = strlen(text), at = 0;
 
-	while (len) {
+	*used = 0;
+	while (at < len) {
 		uint32_t code = 0;
-		size_t n      = text_decode(&code, text, len);
-		int width     = n ? wcwidth((wchar_t)code) : 1;
+		size_t n = text_decode(&code, text + at, len - at);
+		int width = n ? wcwidth((wchar_t)code) : 1;
 
-		sum += width >= 0 ? width : 1;
-		text += n ? n : 1;
-		len -= n ? n : 1;
+		if (width < 0)
+			width = 1;
+		if (*used + width > max)
+			break;
+		*used += width;
+		at += n ? n : 1;
 	}
 
-	return sum;
+	return at;
 }
 
 
@@ -93,31 +101,84 @@ void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 	va_end(ap);
 
 	cell	    = &row->cell[row->count];
-	cell->width = places(text_clean(cell->text, CELL_BYTES, text));
+	(void)fit(text_clean(cell->text, CELL_BYTES, text), CELL_BYTES,
+		  &cell->width);
 	if (cell->width > t->width[row->count])
 		t->width[row->count] = cell->width;
 	row->count++;
 }
 
 
-void cli_table_print(struct cli_table *t)
+/** Take from the widest columns until a row fits the terminal; what goes
+ *  into a file or a pipe stays whole */
+static void shrink(struct cli_table *t)
 {
+	struct winsize w;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) ||
+	    !w.ws_col)
+		return;
+
+	for (;;) {
+		int total = -GAP, widest = 0;
+
+		for (int i = 0; i < COLUMNS_MAX && t->width[i]; i++) {
+			total += t->width[i] + GAP;
+			if (t->width[i] > t->width[widest])
+				widest = i;
+		}
+
+		if (total <= w.ws_col || t->width[widest] <= COLUMN_MIN)
+			return;
+		t->width[widest]--;
+	}
+}
+
+
+static void print_cell(const struct cell *cell, int width, bool last)
+{
+	int used = cell->width;
+
+	if (used <= width) {
+		printf("%s", cell->text);
+	}
+	else {
+		size_t n = fit(cell->text, width - 1, &used);
+
+		printf("%.*s\u2026", (int)n, cell->text);
+		used++;
+	}
+
+	if (!last)
+		printf("%*s", width + GAP - used, "");
+}
+
+
+void cli_table_print(struct cli_table *t, unsigned rows_max)
+{
+	unsigned left_out = 0, rows = 0;
+
+	shrink(t);
 	while (t->first) {
 		struct row *row = t->first;
 
-		for (int i = 0; i < row->count; i++) {
-			bool last = i + 1 == row->count;
-
-			printf("%s%*s", row->cell[i].text,
-			       last ? 0
-				    : t->width[i] + GAP - row->cell[i].width,
-			       "");
+		if (rows_max && rows >= rows_max) {
+			left_out++;
 		}
-		printf("\n");
+		else {
+			for (int i = 0; i < row->count; i++)
+				print_cell(&row->cell[i], t->width[i],
+					   i + 1 == row->count);
+			printf("\n");
+			rows++;
+		}
 
 		t->first = row->next;
 		free(row);
 	}
+
+	if (left_out)
+		printf("and %u more\n", left_out);
 
 	free(t);
 }

@@ -3,6 +3,7 @@
  */
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "focus/cli.h"
@@ -52,6 +53,14 @@ static void print_rest(const json_t *event, const char *type)
 					      "participants"));
 	else if (!strcmp(type, "left") || !strcmp(type, "ended"))
 		printf(" %s: %s", type, cli_string(event, "words"));
+	else if (!strcmp(type, "joined"))
+		printf(" comes in");
+	else if (!strcmp(type, "connected"))
+		printf(" is in");
+	else if (!strcmp(type, "media"))
+		printf(cli_true(event, "media_connected")
+			       ? " sends and receives"
+			       : " has no media yet");
 	else if (!strcmp(type, "status"))
 		printf(" is %s", cli_string(event, "status"));
 	else if (!strcmp(type, "layout"))
@@ -123,6 +132,19 @@ static int stream(const struct cli *cli, struct cli_link *l)
 }
 
 
+/** Rows for people: the terminal's without the lines around them */
+static unsigned rows_for_people(void)
+{
+	enum { AROUND = 5, LEAST = 3 };
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || !w.ws_row)
+		return 0;
+
+	return w.ws_row > AROUND + LEAST ? w.ws_row - AROUND : LEAST;
+}
+
+
 static int draw(struct cli_link *l, const json_t *show)
 {
 	json_t *reply = cli_link_ask(l, show);
@@ -133,7 +155,7 @@ static int draw(struct cli_link *l, const json_t *show)
 	/* one write a picture, so that it does not flicker */
 	printf("\033[H\033[J");
 	if (cli_true(reply, "ok"))
-		cli_print_show(reply);
+		cli_print_people(reply, rows_for_people());
 	else
 		printf("%s: nobody is in it.\n",
 		       cli_string(show, "conference"));
