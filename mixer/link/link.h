@@ -50,7 +50,8 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
  * but no "id"
  *
  * @param replyh Called exactly once if 0 was returned; NULL: do not care
- * @return 0; EMSGSIZE, ENOBUFS, EPIPE
+ * @return 0; EMSGSIZE, ENOBUFS; EPIPE as soon as the link closes, also from
+ *         within the handlers that are then told ECONNRESET
  */
 int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		 void *arg);

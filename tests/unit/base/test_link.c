@@ -179,6 +179,35 @@ static void closing_answers_what_is_open(void)
 }
 
 
+/** Asks again from within the answer; each request must get its own */
+static void ask_again(int err, json_t *msg, void *arg)
+{
+	struct fixture *f = arg;
+	int refused	  = link_request(f->focus, request(2), reply, f);
+
+	(void)msg;
+	f->replies++;
+	f->err = err == ECONNRESET ? refused : err;
+}
+
+
+static void a_closing_link_takes_no_request(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.silent = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), ask_again, &f), 0);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), ask_again, &f), 0);
+	f.mixer = mem_deref(f.mixer);
+	run(&f, 3);
+	CU_ASSERT_EQUAL(f.replies, 2);
+	CU_ASSERT_EQUAL(f.err, EPIPE);
+	CU_ASSERT_EQUAL(f.closes, 1);
+	teardown(&f);
+}
+
+
 static void forgotten_handlers_are_not_called(void)
 {
 	struct fixture f;
@@ -286,6 +315,8 @@ static CU_TestInfo tests[] = {
 	{"error reaches the requester", error_reaches_the_requester},
 	{"events arrive", events_arrive},
 	{"closing answers what is open", closing_answers_what_is_open},
+	{"a closing link takes no request",
+	 a_closing_link_takes_no_request},
 	{"forgotten handlers are not called",
 	 forgotten_handlers_are_not_called},
 	{"unanswered requests time out", unanswered_requests_time_out},
