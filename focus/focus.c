@@ -95,20 +95,28 @@ static void mixer_event_h(struct mixer *m, const json_t *event, void *arg)
 
 static void reoffer(struct endpoint *ep)
 {
-	int err = ep->ops && ep->ops->reoffer ? ep->ops->reoffer(ep->session)
-					      : ENOSYS;
+	int err = ENOSYS;
 
-	if (!err)
-		return;
+	ep->needs_reoffer = false;
+	if (ep->ops && ep->ops->reoffer &&
+	    ep->reoffers_failed <= REOFFER_RETRIES_MAX)
+		err = ep->ops->reoffer(ep->session);
 
-	ep->needs_reoffer = true;
-	if (++ep->reoffers_refused > REOFFER_RETRIES_MAX || err == ENOSYS) {
-		log_warn("focus", "cannot re-offer leg=%u error=%d", ep->leg,
-			 err);
+	if (err == ENOSYS) {
+		log_warn("focus", "cannot re-offer leg=%u failed=%u", ep->leg,
+			 ep->reoffers_failed);
 		endpoint_evict(ep, REASON_NO_MIXER);
-		return;
 	}
+	else if (err) {
+		focus_reoffer_failed(ep);
+	}
+}
 
+
+void focus_reoffer_failed(struct endpoint *ep)
+{
+	ep->needs_reoffer = true;
+	ep->reoffers_failed++;
 	ep->reoffer_at_ms = clock_us() / 1000 + REOFFER_RETRY_MS;
 	focus_queue_reoffer(ep);
 }
@@ -128,10 +136,8 @@ static void replay_h(void *arg)
 		list_unlink(&ep->replay_le);
 
 		/* if it died again its return will queue them all again */
-		if (ep->user->conference->placed) {
-			ep->needs_reoffer = false;
+		if (ep->user->conference->placed)
 			reoffer(ep);
-		}
 		break;
 	}
 

@@ -18,10 +18,13 @@ enum reason;
 /** Operations on one endpoint's session; `session` is signaling's handle */
 struct session_ops {
 	/**
-	 * The mixer under the conference was replaced (or the focus wants
-	 * other media): run a new offer/answer with the endpoint. Signaling
-	 * calls focus_leg_prepare() for the offer's side and
-	 * focus_leg_modify() with the answer.
+	 * The mixer under the conference was replaced, and what was agreed
+	 * with it is void: run a new offer/answer with the endpoint.
+	 * Signaling calls focus_leg_modify() twice, for the offer's side
+	 * without remote parts and then with the answer. One that refuses
+	 * the offer cannot stay.
+	 *
+	 * @return 0 done or begun, else an errno: ask again
 	 */
 	int (*reoffer)(void *session);
 	/** End the dialog: BYE, CANCEL or a final response, as fits. The
@@ -32,8 +35,9 @@ struct session_ops {
 /** What the focus asks of signaling as a whole */
 struct outside_ops {
 	/**
-	 * Dial a URI into a conference. Signaling creates the session, then
-	 * joins it with focus_invite_answered() etc. as for any endpoint.
+	 * Dial a URI into a conference. Signaling finds the way to it, then
+	 * joins it with focus_join() as any endpoint; what fails before that
+	 * is told by focus_dial_failed(). Calls neither from within.
 	 *
 	 * @param conference Name
 	 * @param uri        sip: URI to dial
