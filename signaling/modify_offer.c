@@ -9,6 +9,12 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
+enum {
+	OFFERS_MAX = 20,          /* that may fail in a row */
+	RETRY_AFTER_MAX_S = 60,
+	REFRESH_AGAIN_MS = 2000,
+};
+
 static void retry_h(void *arg)
 {
 	session_next(arg);
@@ -22,6 +28,17 @@ static uint64_t glare_ms(bool caller)
 		      : 10 * (uint64_t)(rand_u16() % 201);
 }
 
+void session_offer_again(struct session *s, uint64_t ms, enum reason reason)
+{
+	if (++s->offers_failed > OFFERS_MAX) {
+		session_fail(s, reason);
+		return;
+	}
+	s->reoffer_due = true;
+	tmr_start(&s->retry, ms, retry_h, s);
+}
+
+/* The same request once more. May drop */
 static void wait_and_retry(struct session *s, uint64_t ms)
 {
 	bool refreshing = s->refreshing;
@@ -29,14 +46,12 @@ static void wait_and_retry(struct session *s, uint64_t ms)
 	s->refreshing = false;
 	s->exchange = EXCHANGE_NONE;
 	if (refreshing) {
-		/* the session timer asks again by itself */
-		timer_restart(s);
+		timer_refresh_in(s, ms);
 		session_next(s);
 		return;
 	}
 	offer_rollback(s->offer);
-	s->reoffer_due = true;
-	tmr_start(&s->retry, ms, retry_h, s);
+	session_offer_again(s, ms, REASON_MEDIA_FAILED);
 }
 
 static void accepted(struct session *s, const struct sip_msg *msg)
@@ -45,6 +60,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	enum reason reason;
 
 	s->refreshing = false;
+	s->offers_failed = 0;
 	(void)sip_dialog_update(s->dlg, msg);
 	if (session_ack_send(s->all, s->dlg, msg->cseq.num)) {
 		session_fail(s, REASON_INTERNAL);
@@ -87,24 +103,25 @@ static void refused(struct session *s, const struct sip_msg *msg)
 		if (sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER)) {
 			wait_and_retry(
 				s,
-				1000 * (uint64_t)(header_seconds(
-							  msg,
-							  SIP_HDR_RETRY_AFTER,
-							  5) %
-						  60));
+				1000 * (uint64_t)MIN(
+					       header_seconds(
+						       msg,
+						       SIP_HDR_RETRY_AFTER, 5),
+					       RETRY_AFTER_MAX_S));
 			return;
 		}
 		break;
 	}
 	log_info("session", "re-INVITE refused status=%u", msg->scode);
-	s->refreshing = false;
-	if (!refreshing) {
-		/* RFC 3261 section 14.1: as if it had never been sent */
-		session_restore(s, REASON_NONE);
+	if (refreshing) {
+		/* Only 408 and 481 say that the session is over (RFC 4028
+		 * section 10); its expiry goes on running. */
+		wait_and_retry(s, REFRESH_AGAIN_MS);
 		return;
 	}
-	s->exchange = EXCHANGE_NONE;
-	session_next(s);
+	/* RFC 3261 section 14.1 leaves in force what was agreed before. That
+	 * was with a mixer that is no more: nobody would hear anything. */
+	session_fail(s, REASON_MEDIA_FAILED);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)

@@ -136,6 +136,8 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg)
 	ack = list_ledata(hash_lookup(all->acks, hash_joaat_pl(&msg->callid),
 				      ack_cmp_h, (void *)msg));
 	if (ack) {
+		if (!ack->mb) /* not sent yet */
+			return;
 		ack->mb->pos = 0;
 		(void)sip_send(all->sip, NULL, ack->tp, &ack->dst, ack->mb);
 		return;

@@ -6,6 +6,8 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
+enum { OFFER_AGAIN_MS = 500 };
+
 void session_set_local_sdp(struct session *s, struct mbuf *sdp)
 {
 	if (sdp == s->local_sdp)
@@ -97,7 +99,6 @@ void session_answer(struct session *s, struct mbuf *sdp)
 			  sdp ? mbuf_get_left(sdp) : (size_t)0);
 	if (err) {
 		log_warn("session", "answer error=\"%s\"", strerror(err));
-		s->msg = mem_deref(s->msg);
 		session_fail(s, REASON_INTERNAL);
 		return;
 	}
@@ -163,11 +164,12 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 		return REASON_UNAVAILABLE;
 	}
 	reason = focus_leg_modify(s->ep, leg, applied_h, s);
-	if (reason == REASON_NONE)
-		s->exchange = EXCHANGE_APPLY;
 	json_decref(leg);
-	if (!session_survives(s, reason))
+	s->exchange = reason == REASON_NONE ? EXCHANGE_APPLY : EXCHANGE_NONE;
+	if (reason == REASON_NONE || !session_survives(s, reason))
 		return reason;
+	/* The dialog is confirmed all the same, and so can be offered anew. */
+	tell_connected(s);
 	session_next(s);
 
 	return REASON_NONE;
@@ -205,5 +207,6 @@ void session_next(struct session *s)
 	    s->state != SESSION_CONFIRMED || tmr_isrunning(&s->retry))
 		return;
 	s->reoffer_due = false;
-	(void)session_reoffer(s);
+	if (session_reoffer(s))
+		session_offer_again(s, OFFER_AGAIN_MS, REASON_NO_MIXER);
 }

@@ -82,12 +82,12 @@ struct session {
 	struct sip_request *bye;
 	bool reoffer_due; /**< the focus waits for one */
 	bool refreshing;  /**< `req` repeats what was agreed */
+	unsigned offers_failed; /**< of ours in mid-call, in a row */
 	struct tmr retry; /**< after 491 */
 
 	struct offer *offer;
 	struct mbuf *local_sdp; /**< what we said last */
 	struct endpoint *ep;
-	bool joining;           /**< focus_join() is under way */
 	bool connected;         /**< the focus was told */
 	enum reason end_reason; /**< for the BYE that waits for its ACK */
 
@@ -201,6 +201,9 @@ bool session_survives(const struct session *s, enum reason reason);
 /* modify_offer.c */
 /** Make a new offer now or when the running exchange is over. May drop */
 int session_reoffer(struct session *s);
+/** The same after a while, as long as not too many have failed in a row: then
+ *  the session ends for that reason. May drop */
+void session_offer_again(struct session *s, uint64_t ms, enum reason reason);
 /** Repeat our last description in a re-INVITE */
 int session_reinvite_refresh(struct session *s);
 
@@ -219,6 +222,8 @@ void timer_answered(struct session *s, const struct sip_msg *msg);
 /** 422 came. @return 0 try again; EPROTO give up */
 int timer_raise(struct session *s, const struct sip_msg *msg);
 void timer_restart(struct session *s);
+/** A refresh came to nothing: the next one in so long; the expiry stays */
+void timer_refresh_in(struct session *s, uint64_t ms);
 void timer_stop(struct session *s);
 int timer_print_reply(struct re_printf *pf, const struct session *s);
 int timer_print_request(struct re_printf *pf, const struct session *s);

@@ -206,6 +206,11 @@ static void refresh_h(void *arg)
 		tmr_start(&s->timer.refresh, BUSY_RETRY_MS, refresh_h, s);
 }
 
+void timer_refresh_in(struct session *s, uint64_t ms)
+{
+	tmr_start(&s->timer.refresh, ms, refresh_h, s);
+}
+
 void timer_restart(struct session *s)
 {
 	struct session_timer *t = &s->timer;

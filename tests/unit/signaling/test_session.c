@@ -96,11 +96,22 @@ SCRIPT(survives_in_mid_change, CALL, "@ leg.add", "m 0", "> INVITE 2 | hold",
        "@ leg.modify", "m 1", "k", "< 503", "> ACK 2", "< INVITE",
        "= 200 | answer", "< ACK", HANG_UP("3"))
 
+SCRIPT(survives_while_dialling, "d", "< INVITE", "k", "= 200 | answer",
+       "< ACK", "< INVITE | m=audio 40000", "= 200 | answer", "< ACK",
+       HANG_UP("1"))
+
+SCRIPT(survives_before_its_answer, "> INVITE 1", "< 200", "k",
+       "> ACK 1 | answer", "< INVITE | m=audio 40000", "= 200 | answer",
+       "< ACK", HANG_UP("2"))
+
 SCRIPT(reoffers_after_491, CALL, "r", "< INVITE", "= 491", "< ACK", "< INVITE",
        "= 200 | answer", "< ACK", HANG_UP("2"))
 
-SCRIPT(keeps_what_was, CALL, "r", "< INVITE", "= 488", "< ACK", "- BYE",
-       HANG_UP("2"))
+SCRIPT(ends_when_refused, CALL, "r", "< INVITE", "= 488", "< ACK",
+       "@ leg.remove", "< BYE | Reason: SIP;cause=488", "= 200", "# 0")
+
+SCRIPT(waits_as_told, CALL, "r", "< INVITE", "= 500 | - | Retry-After: 0",
+       "< ACK", "< INVITE", "= 200 | answer", "< ACK", HANG_UP("2"))
 
 SCRIPT(ends_on_481, CALL, "r", "< INVITE", "= 481", "< ACK", "< BYE", "= 200",
        "# 0")
@@ -276,8 +287,13 @@ static CU_TestInfo tests[] = {
 	{"re-offers when the focus asks", reoffers},
 	{"stays when its mixer dies", survives_its_mixer},
 	{"stays when its mixer dies in a change", survives_in_mid_change},
+	{"stays when its mixer dies while it is dialled",
+	 survives_while_dialling},
+	{"stays when its mixer dies before its answer",
+	 survives_before_its_answer},
 	{"re-offers again after 491", reoffers_after_491},
-	{"keeps the session when a re-offer is refused", keeps_what_was},
+	{"ends when a re-offer is refused", ends_when_refused},
+	{"re-offers again when Retry-After says so", waits_as_told},
 	{"ends when the far end knows no dialog", ends_on_481},
 	{"answers UPDATE without offer", refreshes_by_update},
 	{"answers UPDATE with an offer", update_with_offer},
