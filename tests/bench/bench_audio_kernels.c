@@ -289,7 +289,7 @@ static void bench_speakers(void)
 	for (unsigned i = 0; i < calls; i++) {
 		double from = now();
 
-		active = speaker_rank(speakers, levels, NULL, SPEAKERS, active,
+		active = speaker_rank(speakers, levels, SPEAKERS, active,
 				      NULL, 1000000 + (uint64_t)i * 20000);
 		taken[i] = now() - from;
 	}
