@@ -365,13 +365,14 @@ static int ssrcs_json(json_t *o, const struct offer_media *m)
 }
 
 
-json_t *offer_media_json(const struct offer_media *m)
+json_t *offer_media_json(const struct offer_media *m, bool on_hold)
 {
 	json_t *o = json_pack(
 		"{s:s, s:i, s:s, s:b, s:b, s:b, s:i, s:{s:i, s:i, s:i}}",
 		"kind", m->kind == MATCH_VIDEO ? "video" : "audio",
 		"transport", (int)m->transport, "mid", m->mid, "off", m->off,
-		"send", m->send && !m->off, "recv", m->recv && !m->off, "kbps",
+		"send", m->send && !m->off, "recv",
+		m->recv && !m->off && !on_hold, "kbps",
 		(int)m->kbps, "extensions", "audio_level", (int)m->audio_level,
 		"mid", (int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
 	int err = 0;

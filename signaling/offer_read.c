@@ -260,6 +260,25 @@ static enum reason read_lines(struct reading *r)
 }
 
 
+static bool sends_any(const struct offer_state *s)
+{
+	for (size_t i = 0; i < s->media_count; i++) {
+		if (!s->media[i].off && s->media[i].send)
+			return true;
+	}
+	return false;
+}
+
+
+/** Who puts us on hold may send music (RFC 3264 section 8.4). A conference
+ *  does not want it; one that never listened is a source, not on hold. */
+static bool on_hold(const struct reading *r)
+{
+	return r->prev && !sends_any(r->s) &&
+	       (r->prev->on_hold || (!r->answer && sends_any(r->prev)));
+}
+
+
 enum reason offer_state_read(struct offer_state *s,
 			     const struct offer_state *prev, bool answer,
 			     const char *sdp, size_t len,
@@ -294,6 +313,7 @@ enum reason offer_state_read(struct offer_state *s,
 	for (int i = 0; i < OFFER_MEDIA_MAX; i++)
 		r->found_line[i] = -1;
 	reason = read_lines(r);
+	s->on_hold = on_hold(r);
 	mem_deref(r);
 	mem_deref(t);
 	return reason;
@@ -314,7 +334,8 @@ json_t *offer_state_json(const struct offer_state *s,
 					     remote));
 	for (size_t i = 0; i < s->media_count; i++)
 		err |= json_array_append_new(media,
-					     offer_media_json(&s->media[i]));
+					     offer_media_json(&s->media[i],
+						      s->on_hold));
 	leg = json_pack("{s:o, s:o}", "transports", transports, "media",
 			media);
 	if (err) {

@@ -77,6 +77,7 @@ struct offer_state {
 	size_t media_count;
 	struct offer_transport transports[OFFER_MEDIA_MAX];
 	size_t transport_count;
+	bool on_hold; /**< it spoke with us, and now lets us send nothing */
 };
 
 struct offer {
@@ -126,8 +127,8 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 		      int media, const struct match *ours,
 		      const struct offer_config *config);
 
-/** M as JSON */
-json_t *offer_media_json(const struct offer_media *m);
+/** M as JSON. @param on_hold What is received goes nowhere */
+json_t *offer_media_json(const struct offer_media *m, bool on_hold);
 
 /* offer_read.c */
 

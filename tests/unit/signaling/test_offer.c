@@ -432,8 +432,30 @@ static void hold_is_seen_and_keeps_the_address(void)
 	CU_ASSERT_TRUE(offer_held(o));
 	CU_ASSERT_TRUE(offer_world_check("hold", leg,
 					 "\"remote\":\"192.0.2.9:5004\""));
+	CU_ASSERT_TRUE(offer_world_check("hold", leg, "\"recv\":false"));
+	CU_ASSERT_TRUE(offer_world_check("hold", answer, "a=recvonly\r\n"));
 	free(leg);
 	free(answer);
+	mem_deref(o);
+}
+
+
+static void who_never_listened_is_heard(void)
+{
+	static const char source[] = SDP_PLAIN "a=sendonly\r\n"
+					       "m=audio 5004 RTP/AVP 0\r\n";
+	struct offer *o = offer_world_make(false);
+	char *leg, *answer;
+
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(
+			offer_world_exchange(o, source, &leg, &answer),
+			REASON_NONE);
+		CU_ASSERT_TRUE(
+			offer_world_check("source", leg, "\"recv\":true"));
+		free(leg);
+		free(answer);
+	}
 	mem_deref(o);
 }
 
@@ -448,6 +470,7 @@ static CU_TestInfo tests[] = {
 	{"origin counts up and reprints are equal",
 	 origin_counts_up_and_reprints_are_equal},
 	{"re-offer drops and adds video", reoffer_drops_and_adds_video},
+	{"who never listened is heard", who_never_listened_is_heard},
 	{"hold is seen and keeps the address",
 	 hold_is_seen_and_keeps_the_address},
 	CU_TEST_INFO_NULL,
