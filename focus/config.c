@@ -62,6 +62,9 @@ static const struct config_row rows[] = {
 	{"web_dir", CONFIG_PATH, AT(web_dir), "", 0, 0,
 	 "folder of the page; none: of the build tree or "
 	 "/usr/share/parley/web"},
+	{"web_origins", CONFIG_PATTERN, AT(web_origins), ".*", 0, 0,
+	 "sites whose pages may open SIP over WebSocket here: an extended "
+	 "regular expression that must match all of https://HOST[:PORT]"},
 	{"log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,
 	 "error, warn, info or debug"},
 	{"conference_names", CONFIG_PATTERN, AT(conference_names),
@@ -113,6 +116,7 @@ static void destructor(void *arg)
 	mem_deref(c->control_socket);
 	mem_deref(c->data_dir);
 	mem_deref(c->web_dir);
+	mem_deref(c->web_origins);
 	mem_deref(c->conference_names);
 	mem_deref(c->layout);
 }

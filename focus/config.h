@@ -39,6 +39,7 @@ struct config {
 	char *mixer_program;	     /**< path of parley-mixer */
 	char *control_socket, *data_dir, *web_dir;
 	enum log_level log_level;
+	char *web_origins;	     /**< pattern of other sites let in */
 	char *conference_names;	     /**< pattern of permitted names */
 	unsigned max_participants, max_conferences;
 	unsigned video_width, video_height, video_fps;

@@ -2,6 +2,7 @@
  * @file signaling/page.c  Routes of the join page, the API and WebSocket
  */
 #include <errno.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +26,8 @@ struct page {
 	struct http_server *http[CONFIG_LISTEN_MAX];
 	struct http_server *https[CONFIG_LISTEN_MAX];
 	struct list streams; /**< page_events.c's */
+	regex_t origins;     /**< other sites that are let in */
+	bool compiled;
 };
 
 /** Longest Host that is repeated in an answer, bytes */
@@ -42,6 +45,8 @@ static void destructor(void *arg)
 	}
 	mem_deref(p->tls);
 	mem_deref(p->files);
+	if (p->compiled)
+		regfree(&p->origins);
 }
 
 
@@ -134,8 +139,10 @@ static void reply_file(struct http_exchange *x, const struct page_file *file)
 }
 
 
-/** A page of another site must not drive our signalling (RFC 6455 10.2) */
-static bool origin_is_ours(const struct http_exchange *x)
+/** Our own page, or one of a site that the configuration lets in (RFC 6455
+ *  section 10.2). Programs that are no browsers send no Origin */
+static bool origin_is_welcome(const struct page *p,
+			      const struct http_exchange *x)
 {
 	const char *origin = http_header(x, "Origin");
 	const char *host = http_header(x, "Host");
@@ -144,7 +151,9 @@ static bool origin_is_ours(const struct http_exchange *x)
 	if (!origin)
 		return true;
 	authority = strstr(origin, "://");
-	return host && authority && !strcasecmp(authority + 3, host);
+	if (host && authority && !strcasecmp(authority + 3, host))
+		return true;
+	return !regexec(&p->origins, origin, 0, NULL, 0);
 }
 
 
@@ -153,8 +162,8 @@ static void open_websocket(struct page *p, struct http_exchange *x,
 {
 	struct websocket *ws = NULL;
 
-	if (!origin_is_ours(x)) {
-		reply(x, 403, "This page is not from here.\n");
+	if (!origin_is_welcome(p, x)) {
+		reply(x, 403, "Pages of your site are not let in here.\n");
 		return;
 	}
 	if (websocket_accept(&ws, x, "sip"))
@@ -316,6 +325,21 @@ static int listen_all(struct page *p, struct http_server **servers,
 }
 
 
+static int compile_origins(struct page *p)
+{
+	char pattern[300];
+
+	(void)re_snprintf(pattern, sizeof(pattern), "^(%s)$",
+			  p->config->web_origins);
+	if (regcomp(&p->origins, pattern, REG_EXTENDED | REG_NOSUB))
+		return EINVAL;
+
+	p->compiled = true;
+
+	return 0;
+}
+
+
 int page_alloc(struct page **pp, const struct config *config,
 	       struct focus *focus, struct bus *bus)
 {
@@ -330,7 +354,9 @@ int page_alloc(struct page **pp, const struct config *config,
 	p->config = config;
 	p->focus = focus;
 	p->bus = bus;
-	err = page_files_alloc(&p->files, config->web_dir);
+	err = compile_origins(p);
+	if (!err)
+		err = page_files_alloc(&p->files, config->web_dir);
 	if (err)
 		goto out;
 	if (config->https_listen_count) {

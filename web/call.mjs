@@ -76,12 +76,10 @@ export class Call {
 	#prepare(pc) {
 		this.pc = pc;
 		pc.addEventListener('track', (event) => {
-			this.remote ||= new MediaStream();
-			for (const old of this.remote.getTracks()) {
-				if (old.kind === event.track.kind)
-					this.remote.removeTrack(old);
-			}
-			this.remote.addTrack(event.track);
+			// a new stream each time, so that the player starts afresh
+			const others = (this.remote?.getTracks() || [])
+				.filter((old) => old.kind !== event.track.kind);
+			this.remote = new MediaStream([...others, event.track]);
 			this.handlers.picture(this.remote);
 		});
 		pc.addEventListener('iceconnectionstatechange', () => {

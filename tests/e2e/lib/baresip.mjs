@@ -16,10 +16,26 @@ export class Baresip {
 	 * @param hz     tone that its microphone hears
 	 * @param rgb    colour of its camera's picture
 	 * @param media  baresip's mediaenc: null, 'srtp', 'srtp-mand'
+	 * @param sound  a WAV file (16 kHz, mono) instead of the tone; the call
+	 *               ends with it
+	 * @param address  of its own, for signalling and media
+	 * @param record  keep what it hears, for heard()
 	 */
-	static async start({ name = 'bob', audio = 'opus/48000/2', video = null,
+	// Another program may take a free port first: then once more
+	static async start(options, attempts = 3) {
+		try {
+			return await Baresip.#begin(options);
+		} catch (error) {
+			if (attempts <= 1)
+				throw error;
+			return Baresip.start(options, attempts - 1);
+		}
+	}
+
+	static async #begin({ name = 'bob', audio = 'opus/48000/2', video = null,
 		hz = 440, rgb = [200, 30, 30], transport = 'udp', media = null,
-		packetization = 1 } = {}) {
+		packetization = 1, display = name, sound = null,
+		address = '127.0.0.1', record = true } = {}) {
 		const b = new Baresip();
 		b.name = name;
 		b.hz = hz;
@@ -29,23 +45,24 @@ export class Baresip {
 		b.controlPort = await freePort();
 		b.recordings = join(dir, 'recordings');
 		await mkdir(b.recordings);
-		await writeTone(join(dir, 'tone.wav'), hz, 60,
-			{ rate: 48000, channels: 2 });
+		const tone = join(dir, 'tone.wav');
+		if (!sound)
+			await writeTone(tone, hz, 60, { rate: 48000, channels: 2 });
 		if (video)
 			await writeCamera(join(dir, 'camera.y4m'),
 				{ rgb, seconds: 10, width: 640, height: 360, fps: 20 });
 		const rtp = 45000 + Math.floor(Math.random() * 150) * 100;
 		await writeFile(join(dir, 'config'), `poll_method epoll
-sip_listen 127.0.0.1:${b.port}
-net_interface 127.0.0.1
+sip_listen ${address}:${b.port}
+net_interface ${address}
 call_local_timeout 120
 call_max_calls 4
 audio_player aufile,${dir}/player.wav
-audio_source aufile,${dir}/tone.wav
+audio_source aufile,${sound || tone}
 audio_alert aufile,${dir}/alert.wav
-ausrc_srate 48000
+ausrc_srate ${sound ? 16000 : 48000}
 auplay_srate 48000
-ausrc_channels 2
+ausrc_channels ${sound ? 1 : 2}
 auplay_channels 2
 audio_buffer 20-160
 video_source ${video ? `avformat,${dir}/camera.y4m` : 'fakevideo,nil'}
@@ -74,7 +91,7 @@ module avformat.so
 module snapshot.so
 module fakevideo.so
 module aufile.so
-module sndfile.so
+${record ? 'module sndfile.so' : ''}
 module srtp.so
 module uuid.so
 module_tmp account.so
@@ -82,14 +99,20 @@ module_app ctrl_tcp.so
 module_app menu.so
 `);
 		await writeFile(join(dir, 'accounts'),
-			`"${name}" <sip:${name}@127.0.0.1:${b.port};transport=${transport}>`
+			`"${display}" <sip:${name}@${address}:${b.port};transport=${transport}>`
 			+ `;regint=0;answermode=auto;audio_codecs=${audio}`
 			+ `;video_codecs=${video || 'none'}`
 			+ `${media ? `;mediaenc=${media}` : ''}\n`);
 		await writeFile(join(dir, 'contacts'), '');
 		b.program = new Program('/usr/bin/baresip', ['-f', dir],
 			{ cwd: dir });
-		await b.#connect();
+		try {
+			await b.#connect();
+		} catch (error) {
+			await b.stop();
+			throw new Error(`${error.message}\n${
+				b.program.output.slice(-2000)}`);
+		}
 		return b;
 	}
 
@@ -100,7 +123,7 @@ module_app menu.so
 				const s = createConnection(this.controlPort, '127.0.0.1');
 				s.once('connect', () => resolve(s));
 				s.once('error', reject);
-			}));
+			}), 5000);
 		let pending = Buffer.alloc(0);
 		this.socket.on('data', (data) => {
 			pending = Buffer.concat([pending, data]);

@@ -170,6 +170,10 @@ static const struct {
 	{"GET /ws HTTP/1.1\r\nHost: h\r\nOrigin: https://evil.example\r\n"
 	 "Connection: close\r\n\r\n",
 	 {"HTTP/1.1 403"}},
+	/* a site that the configuration names gets as far as the handshake */
+	{"GET /ws HTTP/1.1\r\nHost: h\r\nOrigin: https://friend.example\r\n"
+	 "Connection: close\r\n\r\n",
+	 {"HTTP/1.1 426"}},
 	{"GET /ws HTTP/1.1\r\nHost: h:81\r\nOrigin: http://h\r\n"
 	 "Connection: close\r\n\r\n",
 	 {"HTTP/1.1 403"}},
@@ -183,6 +187,7 @@ static struct page *make_page(struct config *config, char folder[64])
 	memset(config, 0, sizeof(*config));
 	make_folder(folder);
 	config->web_dir = folder;
+	config->web_origins = (char *)"https://friend\\.example";
 	config->http_listen_count = 1;
 	sa_set_str(&config->http_listen[0], "127.0.0.1", 0);
 	CU_ASSERT_EQUAL_FATAL(page_alloc(&page, config, NULL, NULL), 0);

@@ -1,0 +1,86 @@
+// A web application that is not ours: a page of another origin with its own
+// JsSIP, which reaches the conference over SIP on WebSocket.
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { root } from './process.mjs';
+
+const source = `
+import JsSIP from 'jssip';
+window.JsSIP = JsSIP;
+window.events = [];
+// dial(url, target, {audio, video, codec, channel}) resolves when confirmed
+window.dial = async (url, target, want) => {
+	const stream = await navigator.mediaDevices.getUserMedia(
+		{ audio: want.audio, video: want.video });
+	const ua = new JsSIP.UA({ uri: 'sip:app@third.example', register: false,
+		sockets: [new JsSIP.WebSocketInterface(url)] });
+	window.ua = ua;
+	ua.start();
+	await new Promise((up, down) => {
+		ua.once('connected', up);
+		ua.once('disconnected', () => down(new Error('no WebSocket')));
+	});
+	const sink = document.createElement('video');
+	sink.id = 'picture';
+	sink.autoplay = true;
+	sink.srcObject = new MediaStream();
+	document.body.append(sink);
+	return new Promise((done, fail) => {
+		const session = ua.call(target, { mediaStream: stream,
+			eventHandlers: {
+			peerconnection: ({ peerconnection: pc }) => {
+				window.pc = pc;
+				if (want.channel)
+					pc.createDataChannel('chat');
+				pc.ontrack = ({ track }) => {
+					const others = sink.srcObject.getTracks()
+						.filter((old) => old.kind !== track.kind);
+					sink.srcObject = new MediaStream([...others, track]);
+				};
+			},
+			icecandidate: (e) => e.ready(),
+			sdp: (e) => {
+				if (e.originator === 'local' && want.codec)
+					e.sdp = prefer(e.sdp, want.codec);
+				window.events.push({ [e.originator]: e.sdp });
+			},
+			confirmed: () => done(true),
+			failed: (e) => fail(new Error(e.cause + ' '
+				+ (e.message?.status_code || ''))),
+			ended: (e) => window.events.push({ ended: e.cause }),
+		} });
+		window.session = session;
+	});
+};
+// Leave one codec of each m-line's kind in the offer
+const prefer = (sdp, names) => sdp.split(/(?=^m=)/m).map((section) => {
+	const kept = [...section.matchAll(/^a=rtpmap:(\\d+) ([^/]+)/gm)]
+		.filter(([, , name]) => names.includes(name)).map(([, pt]) => pt);
+	if (!/^m=(audio|video)/.test(section) || !kept.length)
+		return section;
+	return section
+		.replace(/^(m=\\S+ \\S+ \\S+) .*$/m, '$1 ' + kept.join(' '))
+		.replace(/^a=(rtpmap|fmtp|rtcp-fb):(\\d+) .*\\r\\n/gm,
+			(line, _, pt) => kept.includes(pt) ? line : '');
+}).join('');
+`;
+
+// Serve it on a port of its own: {url, close}
+export async function serveApplication() {
+	const { build } = await import(join(root,
+		'web/node_modules/esbuild/lib/main.js'));
+	const result = await build({ stdin: { contents: source,
+		resolveDir: join(root, 'web') }, bundle: true, write: false,
+	format: 'iife', define: { global: 'window' } });
+	const script = result.outputFiles[0].text;
+	const server = createServer((request, response) => {
+		const isScript = request.url === '/app.js';
+		response.setHeader('content-type',
+			isScript ? 'text/javascript' : 'text/html');
+		response.end(isScript ? script
+			: '<!doctype html><title>app</title><script src=/app.js></script>');
+	});
+	await new Promise((up) => server.listen(0, '127.0.0.1', up));
+	return { url: `http://127.0.0.1:${server.address().port}/`,
+		close: () => server.close() };
+}

@@ -1,0 +1,174 @@
+// Browsers beyond our own page: another site's JsSIP application, WSS, data
+// channels declined, re-offers by the browser, ICE restart, DTMF.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
+import { Parley } from './lib/parley.mjs';
+import { SipPeer } from './lib/sip_peer.mjs';
+import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
+import { serveApplication } from './lib/third_party.mjs';
+import { until } from './lib/process.mjs';
+
+describe('a third-party web application', () => {
+	let parley, app, bob, eve;
+
+	before(async () => {
+		parley = await Parley.start();
+		app = await serveApplication();
+		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
+			hz: 440 });
+		eve = await Browser.start({ hz: 1000 });
+		await bob.dial(parley.uri('app'));
+	});
+	after(async () => {
+		await eve?.stop();
+		await bob?.stop();
+		app?.close();
+		await parley?.stop();
+	});
+
+	const dial = async (want, wss = false) => {
+		await eve.page.goto(app.url);
+		const base = wss ? parley.https.replace('https', 'wss')
+			: parley.http.replace('http', 'ws');
+		await eve.page.evaluate(([url, target, w]) =>
+			window.dial(url, target, w),
+		[`${base}/ws`, parley.uri('app'), want]);
+	};
+	const hangup = async () => {
+		await eve.page.evaluate(() => window.session.terminate());
+		await until('bob is alone', async () =>
+			(await parley.endpoints('app')).length === 1);
+	};
+
+	test('PCMU and H.264 with a data channel that is declined', async () => {
+		await dial({ audio: true, video: true, channel: true,
+			codec: ['PCMU', 'H264'] });
+		const answer = await eve.page.evaluate(() =>
+			window.events.find((e) => e.remote).remote);
+		assert.match(answer, /^m=application 0 /m);
+		assert.match(answer, /^m=audio [1-9]\d* UDP\/TLS\/RTP\/SAVPF 0\r$/m);
+		assert.match(answer, /^a=group:BUNDLE 0 1\r$/m);
+		assert.match(answer, /^a=ice-lite\r$/m);
+		await hearsOthersOnly(eve, [bob]);
+		await hearsOthersOnly(bob, [eve]);
+		await sees(eve, [200, 30, 30]);
+		await sees(bob, [30, 160, 40]);
+	});
+
+	test('an ICE restart keeps sound and picture', async () => {
+		const before = await eve.page.evaluate(() =>
+			window.pc.remoteDescription.sdp.match(/ice-ufrag:(\S+)/)[1]);
+		await eve.page.evaluate(() => new Promise((done) =>
+			window.session.renegotiate({ rtcOfferConstraints:
+				{ iceRestart: true } }, done)));
+		const after = await eve.page.evaluate(() =>
+			window.pc.remoteDescription.sdp.match(/ice-ufrag:(\S+)/)[1]);
+		assert.notEqual(after, before);
+		await until('the new pair is in use', () => eve.page.evaluate(() =>
+			['connected', 'completed'].includes(
+				window.pc.iceConnectionState)));
+		await hearsOthersOnly(eve, [bob]);
+		await hearsOthersOnly(bob, [eve]);
+	});
+
+	test('an UPDATE with an offer is answered', async () => {
+		const ok = await eve.page.evaluate(() => new Promise((done) => {
+			window.session.renegotiate({ useUpdate: true },
+				() => done(true));
+		}));
+		assert.ok(ok);
+		await hearsOthersOnly(eve, [bob]);
+	});
+
+	test('DTMF by INFO: *6 mutes oneself, and again unmutes', async () => {
+		const digits = () => eve.page.evaluate(() =>
+			window.session.sendDTMF('*6', { transportType: 'INFO' }));
+		const muted = async () => (await parley.endpoints('app'))
+			.find((e) => e.webrtc)?.muted;
+		await digits();
+		await until('muted', muted);
+		await hearsNot(bob, 1000);
+		await digits();
+		await until('not muted', async () => await muted() === false);
+		await hangup();
+	});
+
+	// Chromium plays nothing of a track that was away during a hold, so what
+	// eve gets is judged by her receiver (what it sounds like: sip_media)
+	const packets = () => eve.page.evaluate(async () =>
+		[...(await window.pc.getStats()).values()].find((s) =>
+			s.type === 'inbound-rtp' && s.kind === 'audio')
+			?.packetsReceived || 0);
+
+	test('hold silences both ways, and resuming brings it back', async () => {
+		await dial({ audio: true, video: true });
+		await hearsOthersOnly(bob, [eve]);
+		await eve.page.evaluate(() => new Promise((done) =>
+			window.session.hold({}, done)));
+		await hearsNot(bob, 1000);
+		const held = await packets();
+		await eve.page.evaluate(() => new Promise((done) =>
+			window.session.unhold({}, done)));
+		await hearsOthersOnly(bob, [eve]);
+		await until('eve is sent sound again', async () =>
+			await packets() > held + 50);
+		await hangup();
+	});
+
+	test('over wss, with Opus and VP8; RFC 4733 digits', async () => {
+		await dial({ audio: true, video: true, codec: ['opus', 'VP8',
+			'telephone-event'] }, true);
+		await hearsOthersOnly(eve, [bob]);
+		await sees(bob, [30, 160, 40]);
+		await eve.page.evaluate(() => window.session.sendDTMF('*6',
+			{ transportType: 'RFC2833' }));
+		await until('muted', async () => (await parley.endpoints('app'))
+			.find((e) => e.webrtc)?.muted, 5000);
+		await hangup();
+	});
+
+	test('audio only, and video added in the call', async () => {
+		await dial({ audio: true, video: false });
+		await hearsOthersOnly(bob, [eve]);
+		await eve.page.evaluate(async () => {
+			const stream = await navigator.mediaDevices.getUserMedia(
+				{ video: true });
+			window.pc.addTrack(stream.getVideoTracks()[0], stream);
+			await new Promise((done) => window.session.renegotiate({}, done));
+		});
+		await sees(eve, [200, 30, 30]);
+		await sees(bob, [30, 160, 40]);
+		await hearsOthersOnly(eve, [bob]);
+		await hangup();
+	});
+
+	test('a site that the configuration does not name is refused',
+		async (t) => {
+			const strict = await Parley.start(
+				{ web_origins: 'https://ours\\.example' });
+			t.after(() => strict.stop());
+			await eve.page.goto(app.url);
+			const words = await eve.page.evaluate(([url, target]) =>
+				window.dial(url, target, { audio: true, video: false })
+					.then(() => 'in', (error) => error.message),
+			[`${strict.http.replace('http', 'ws')}/ws`, strict.uri('app')]);
+			assert.equal(words, 'no WebSocket');
+		});
+});
+
+test('OPTIONS tells what this focus can do', async (t) => {
+	const parley = await Parley.start();
+	t.after(() => parley.stop());
+	const peer = await SipPeer.open(parley.sipPort);
+	t.after(() => peer.close());
+	peer.send(peer.request('OPTIONS', parley.uri('any')));
+	const { status, headers } = await peer.final('an answer');
+	assert.equal(status, 200);
+	for (const method of ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS',
+		'INFO', 'UPDATE'])
+		assert.match(headers.allow, new RegExp(`\\b${method}\\b`));
+	assert.match(headers.supported, /timer/);
+	assert.match(headers.accept, /application\/sdp/);
+});
