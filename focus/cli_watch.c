@@ -67,6 +67,9 @@ static void print_rest(const json_t *event, const char *type)
 		printf(" has layout %s", cli_string(event, "layout"));
 	else if (!strcmp(type, "dialing"))
 		printf(" calls %s", cli_string(event, "uri"));
+	else if (!strcmp(type, "dial_failed"))
+		printf(" call to %s failed: %s", cli_string(event, "uri"),
+		       cli_string(event, "words"));
 	else if (!strcmp(type, "mixer"))
 		printf(" media server %s", cli_string(event, "state"));
 	else if (!strcmp(type, "dtmf"))
@@ -145,7 +148,8 @@ static unsigned rows_for_people(void)
 }
 
 
-static int draw(struct cli_link *l, const json_t *show)
+/** @param note What the table cannot show, or NULL */
+static int draw(struct cli_link *l, const json_t *show, const json_t *note)
 {
 	json_t *reply = cli_link_ask(l, show);
 
@@ -159,6 +163,10 @@ static int draw(struct cli_link *l, const json_t *show)
 	else
 		printf("%s: nobody is in it.\n",
 		       cli_string(show, "conference"));
+	if (note) {
+		printf("\n");
+		cli_print_event(note);
+	}
 	printf("\n^C ends this view.\n");
 	(void)fflush(stdout);
 	json_decref(reply);
@@ -167,14 +175,27 @@ static int draw(struct cli_link *l, const json_t *show)
 }
 
 
+/** Who is gone, or was never reached, is in no table: why it is so */
+static bool is_note(const json_t *event)
+{
+	const char *type = cli_string(event, "type");
+
+	return !strcmp(type, "left") || !strcmp(type, "dial_failed");
+}
+
+
 /** @return false: the server is gone */
-static bool drain(struct cli_link *l)
+static bool drain(struct cli_link *l, json_t **note)
 {
 	do {
 		json_t *event = cli_link_receive(l);
 
 		if (!event)
 			return false;
+		if (is_note(event)) {
+			json_decref(*note);
+			*note = json_incref(event);
+		}
 		json_decref(event);
 	} while (cli_link_ready(l));
 
@@ -189,6 +210,7 @@ static int live(const struct cli *cli, struct cli_link *events,
 	struct cli_link *l = NULL;
 	json_t *show	   = json_pack("{s:s,s:s}", "verb", "show",
 				       "conference", name);
+	json_t *note	   = NULL;
 	int status	   = cli_link_open(&l, cli);
 
 	(void)setvbuf(stdout, NULL, _IOFBF, PICTURE_BYTES);
@@ -196,7 +218,7 @@ static int live(const struct cli *cli, struct cli_link *events,
 	while (!status) {
 		struct pollfd p = {cli_link_fd(events), POLLIN, 0};
 
-		status = draw(l, show);
+		status = draw(l, show, note);
 		if (status)
 			break;
 
@@ -205,7 +227,7 @@ static int live(const struct cli *cli, struct cli_link *events,
 		    poll(&p, 1, REDRAW_MAX_MS - REDRAW_MIN_MS) <= 0)
 			continue;
 
-		if (!drain(events)) {
+		if (!drain(events, &note)) {
 			fprintf(stderr, "parley: the server hung up\n");
 			status = CLI_NO_SERVER;
 		}
@@ -213,6 +235,7 @@ static int live(const struct cli *cli, struct cli_link *events,
 
 	cli_link_close(l);
 	json_decref(show);
+	json_decref(note);
 
 	return status;
 }

@@ -90,11 +90,16 @@ static bool is_sip_uri(const char *uri)
 }
 
 
-static void answer_dial(struct command *cmd, const char *uri, int err)
+static void answer_dial(struct command *cmd, const char *name,
+			const char *uri, int err)
 {
 	switch (err) {
 
-	case 0: command_ok(cmd, NULL); break;
+	case 0:
+		focus_tell(cmd->focus, name, "dialing",
+			   json_pack("{s:s}", "uri", uri));
+		command_ok(cmd, NULL);
+		break;
 	case EINVAL:
 		command_fail(cmd, COMMAND_BAD_REQUEST, "'%.128s' is not a URI "
 			     "that can be called", uri);
@@ -137,11 +142,7 @@ void command_invite(struct command *cmd)
 		return;
 	}
 
-	if (cmd->conference)
-		conference_emit(cmd->conference, NULL, "dialing",
-				json_pack("{s:s}", "uri", uri));
-
-	answer_dial(cmd, uri,
+	answer_dial(cmd, canonical, uri,
 		    out->dial(out->arg, canonical, uri,
 			      display ? text_clean(clean, sizeof(clean),
 						   display)

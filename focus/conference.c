@@ -271,7 +271,7 @@ void conference_emit(struct conference *c, const struct endpoint *ep,
 	   follower sees the gap in the numbers of the next one */
 	if (event &&
 	    !event_log_append(c->log, event, c->name, conference_time_ms()))
-		focus_deliver(c->focus, c, event);
+		focus_deliver(c->focus, c->name, event);
 
 	json_decref(event);
 }

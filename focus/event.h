@@ -9,7 +9,9 @@
  * Every event has
  *   {"seq":n, "time":unix_ms, "conference":NAME, "type":TYPE, ...}
  * with seq counting from 1 without gaps in the life of a conference; a
- * snapshot carries the seq of the last event that it includes. Events about
+ * snapshot carries the seq of the last event that it includes. "dialing" and
+ * "dial_failed" may come for a conference that nobody is in yet: their seq is
+ * 0 then, and no log keeps them. Events about
  * one endpoint also have
  *   "endpoint":NUMBER, "user":AOR, "display":NAME
  * where NUMBER is the short id that `parley show` prints, never reused in the
@@ -35,7 +37,10 @@
  *  dtmf       {"digit":"5", "duration_ms":ms}
  *  locked     {"locked":bool}
  *  layout     {"layout":"grid"|"speaker"}
- *  dialing    {"uri":URI}           an invitation went out
+ *  dialing    {"uri":URI}           an invitation is on its way
+ *  dial_failed {"uri":URI, "reason":TOKEN, "words":TEXT}  it came to nothing
+ *                                   before there was an endpoint; later
+ *                                   failures are told by "left"
  *  mixer      {"state":"lost"|"restored"}  the media server under it
  *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference
  *

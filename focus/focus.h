@@ -108,6 +108,11 @@ void focus_held(struct endpoint *ep, bool held);
  *  and any pending legh are dead after this */
 void focus_leave(struct endpoint *ep, enum reason reason);
 
+/** A dial-out has failed before focus_join() (no route, no mixer): those who
+ *  follow the conference are told */
+void focus_dial_failed(struct focus *f, const char *conference,
+		       const char *uri, enum reason reason);
+
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
 

@@ -32,7 +32,7 @@ static void destructor(void *arg)
 }
 
 
-void focus_deliver(struct focus *f, const struct conference *c,
+void focus_deliver(struct focus *f, const char *conference,
 		   const json_t *event)
 {
 	struct delivery d = {f->subscriptions.head, f->delivery};
@@ -42,10 +42,42 @@ void focus_deliver(struct focus *f, const struct conference *c,
 		struct event_subscription *s = d.next->data;
 
 		d.next = d.next->next;
-		if (!*s->conference || !strcmp(s->conference, c->name))
+		if (!*s->conference || !strcmp(s->conference, conference))
 			s->h(event, s->arg);
 	}
 	f->delivery = d.outer;
+}
+
+
+void focus_tell(struct focus *f, const char *name, const char *type,
+		json_t *fields)
+{
+	struct conference *c = conference_find(f, name);
+	json_t *event;
+
+	if (c) {
+		conference_emit(c, NULL, type, fields);
+		return;
+	}
+
+	event = json_pack("{s:i,s:I,s:s,s:s}", "seq", 0, "time",
+			  (json_int_t)conference_time_ms(), "conference", name,
+			  "type", type);
+	if (event && !json_object_update(event, fields))
+		focus_deliver(f, name, event);
+	json_decref(event);
+	json_decref(fields);
+}
+
+
+void focus_dial_failed(struct focus *f, const char *conference,
+		       const char *uri, enum reason reason)
+{
+	const struct reason_row *row = reason_row(reason);
+
+	focus_tell(f, conference, "dial_failed",
+		   json_pack("{s:s,s:s,s:s}", "uri", uri, "reason", row->token,
+			     "words", row->words));
 }
 
 

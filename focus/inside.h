@@ -47,8 +47,17 @@ struct focus {
 };
 
 /** Hand an event to those who follow its conference */
-void focus_deliver(struct focus *f, const struct conference *c,
+void focus_deliver(struct focus *f, const char *conference,
 		   const json_t *event);
+
+/**
+ * Tell an event of a conference that may not exist yet
+ *
+ * @param name   Canonical
+ * @param fields Stolen
+ */
+void focus_tell(struct focus *f, const char *name, const char *type,
+		json_t *fields);
 
 /** Put an endpoint on the queue of re-offers, if its leg was lost and its
  *  dialog can take one */

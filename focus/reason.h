@@ -19,6 +19,11 @@ enum reason {
 	REASON_NO_CODEC,	 /**< 488 no codec in common */
 	REASON_FULL,		 /**< 486 conference is full */
 	REASON_UNAVAILABLE,	 /**< 480 */
+	REASON_BUSY,		 /**< 486, 600 of whom we dialled */
+	REASON_DECLINED,	 /**< 603 of whom we dialled */
+	REASON_NO_ANSWER,	 /**< whom we dialled let it ring */
+	REASON_NOBODY,		 /**< 404 to our INVITE */
+	REASON_NO_ROUTE,	 /**< no host, no name server, no transport */
 	REASON_NO_MIXER,	 /**< 503 no mixer can take it */
 	REASON_OVERLOAD,	 /**< 503 limits of this server */
 	REASON_SHUTDOWN,	 /**< 503, BYE: server is going down */

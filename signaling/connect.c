@@ -27,7 +27,12 @@ static enum reason reason_of_status(uint16_t status)
 	case 407: return REASON_FORBIDDEN;
 	case 404:
 	case 410:
-	case 604: return REASON_NOT_FOUND;
+	case 484:
+	case 604: return REASON_NOBODY;
+	case 408: return REASON_NO_ANSWER;
+	case 486:
+	case 600: return REASON_BUSY;
+	case 603: return REASON_DECLINED;
 	case 415:
 	case 488:
 	case 606: return REASON_NO_CODEC;
@@ -40,12 +45,15 @@ static void give_up(struct session *s, enum reason reason)
 {
 	log_info("session", "dial failed reason=%s",
 		 reason_row(reason)->token);
+	if (!s->joined)
+		focus_dial_failed(s->all->focus, s->conference, s->target,
+				  reason);
 	session_drop(s, reason);
 }
 
 static void ringing_h(void *arg)
 {
-	session_fail(arg, REASON_UNAVAILABLE);
+	session_fail(arg, REASON_NO_ANSWER);
 }
 
 /* ------------------------------------------------------------ responses */
@@ -168,6 +176,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		give_up(s, REASON_UNAVAILABLE);
 		return;
 	}
+	s->heard = true;
 	if (msg->scode < 200) {
 		/* SDP in it is early media: the 2xx will repeat it. */
 		if (s->ep && msg->scode > 100)
@@ -248,7 +257,9 @@ static enum reason join(struct session *s)
 	j.session = s;
 	s->exchange = EXCHANGE_PREPARE;
 	reason = focus_join(s->all->focus, &s->ep, &j, leg, joined_h, s);
-	if (reason != REASON_NONE)
+	if (reason == REASON_NONE)
+		s->joined = true;
+	else
 		s->ep = NULL;
 	json_decref(leg);
 
@@ -311,7 +322,7 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 	if (err) {
 		log_info("session", "dial: no way error=\"%s\"",
 			 strerror(err));
-		give_up(s, REASON_UNAVAILABLE);
+		give_up(s, REASON_NO_ROUTE);
 		return;
 	}
 	s->flow = flow;

@@ -327,6 +327,7 @@ static void flow_grace_h(void *arg)
 
 struct flow_search {
 	uint64_t flow;
+	bool lasting; /**< its peer has an address where it can be called */
 };
 
 static bool flow_closed_apply_h(struct le *le, void *arg)
@@ -334,14 +335,25 @@ static bool flow_closed_apply_h(struct le *le, void *arg)
 	struct session *s = le->data;
 	const struct flow_search *search = arg;
 
+	if (s->flow != search->flow)
+		return false;
+
+	if (search->lasting) {
+		/* Found again at its address; but a connection that did not
+		 * come about has not carried our INVITE. */
+		if (!s->heard && (s->state == SESSION_CALLING ||
+				  s->state == SESSION_DIALLING))
+			tmr_start(&s->flow_grace, 0, flow_grace_h, s);
+		return false;
+	}
+
 	/* Media may still run, and a page that reloads its socket may come
 	 * back: the session gets what a silent leg gets. */
-	if (s->flow == search->flow) {
-		s->flow_lost = true;
-		tmr_start(&s->flow_grace,
-			  (uint64_t)s->all->config->media_timeout_s * 1000,
-			  flow_grace_h, s);
-	}
+	s->flow_lost = true;
+	tmr_start(&s->flow_grace,
+		  (uint64_t)s->all->config->media_timeout_s * 1000,
+		  flow_grace_h, s);
+
 	return false;
 }
 
@@ -349,11 +361,9 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 			  void *arg)
 {
 	struct sessions *all = arg;
-	struct flow_search search = {flow};
+	struct flow_search search = {
+		flow, transport != FLOW_WS && transport != FLOW_WSS};
 
-	/* Others are found again at their address; these cannot be. */
-	if (transport != FLOW_WS && transport != FLOW_WSS)
-		return;
 	(void)hash_apply(all->table, flow_closed_apply_h, &search);
 }
 

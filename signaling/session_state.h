@@ -101,6 +101,8 @@ struct session {
 	unsigned redirects, retries;
 	bool webrtc; /**< shape of our first offer */
 	bool other_shape_tried;
+	bool joined; /**< it had an endpoint: the focus tells of its end */
+	bool heard;  /**< our INVITE had a response */
 
 	struct tmr flow_grace;
 	bool flow_lost; /**< its WebSocket is gone: no word reaches it */

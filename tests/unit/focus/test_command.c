@@ -216,6 +216,36 @@ static void invite_dials(void)
 		CU_ASSERT_STRING_EQUAL(code(&r), rows[i].code);
 		CU_ASSERT_STRING_EQUAL(dialled, "demo sip:c@h The board");
 	}
+	CU_ASSERT_EQUAL(event_count(&r, "dialing"), 1);
+	room_close(&r);
+}
+
+
+static void a_failed_dial_is_told(void)
+{
+	static const char *const names[] = {"demo", "empty"};
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *event;
+
+		focus_dial_failed(r.focus, names[i], "sip:c@h",
+				  REASON_NO_ROUTE);
+		event = event_last(&r, "dial_failed");
+		CU_ASSERT_EQUAL(event_count(&r, "dial_failed"), i + 1);
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(event, "reason")),
+			"no-route");
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(event,
+							  "conference")),
+			names[i]);
+		CU_ASSERT_EQUAL(
+			!json_integer_value(json_object_get(event, "seq")),
+			i == 1);
+	}
 	room_close(&r);
 }
 
@@ -275,6 +305,7 @@ static CU_TestInfo tests[] = {
 	{"a locked conference lets nobody in",
 	 a_locked_conference_lets_nobody_in},
 	{"invite dials", invite_dials},
+	{"a failed dial is told", a_failed_dial_is_told},
 	{"end sends everybody home", end_sends_everybody_home},
 	{"stats ask the mixer", stats_ask_the_mixer},
 	CU_TEST_INFO_NULL,

@@ -172,7 +172,16 @@ SCRIPT(follows_redirect, "d", "< INVITE",
        "<sip:else@127.0.0.1:5>",
        "< ACK", "- BYE")
 
-SCRIPT(busy, "d", "< INVITE", "= 486", "< ACK", "@ leg.remove", "# 0")
+SCRIPT(busy, "d", "< INVITE", "= 486", "< ACK", "@ leg.remove", "e left busy",
+       "# 0")
+
+SCRIPT(declined, "d", "< INVITE", "= 603", "< ACK", "e left declined", "# 0")
+
+SCRIPT(says_why_there_is_no_way, "d sip:bob@127.0.0.1;transport=ws",
+       "e dial_failed no-route", "# 0")
+
+SCRIPT(says_at_once_that_nobody_listens, "d sip:bob@127.0.0.1:1;transport=tcp",
+       "e left unavailable")
 
 SCRIPT(wants_longer, "d", "< INVITE", "= 422 | - | Min-SE: 4000", "< ACK",
        "< INVITE | Session-Expires: 4000 | Min-SE: 4000", "= 200 | answer",
@@ -309,6 +318,10 @@ static CU_TestInfo tests[] = {
 	{"ends forks that lose", first_fork_wins},
 	{"follows a redirect", follows_redirect},
 	{"gives up a dial that is refused", busy},
+	{"tells that a dial was declined", declined},
+	{"tells why a URI cannot be dialled", says_why_there_is_no_way},
+	{"tells at once that a connection was refused",
+	 says_at_once_that_nobody_listens},
 	{"raises the interval after 422", wants_longer},
 	{"tries WebRTC when plain RTP is refused", tries_webrtc},
 	{"ignores early media", early_media},

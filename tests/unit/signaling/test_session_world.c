@@ -247,6 +247,33 @@ static bool await_op(struct world *w, const char *op)
 	return true;
 }
 
+static void event_h(const json_t *event, void *arg)
+{
+	struct world *w = arg;
+	const char *type = json_string_value(json_object_get(event, "type"));
+	const char *reason =
+		json_string_value(json_object_get(event, "reason"));
+	size_t len = strlen(w->events);
+
+	(void)snprintf(w->events + len, sizeof(w->events) - len, "%s%s%s\n",
+		       type, reason ? " " : "", reason ? reason : "");
+}
+
+static bool await_event(struct world *w, const char *what)
+{
+	uint64_t end = tmr_jiffies() + READ_MS;
+	bool never = false;
+	char line[80];
+
+	(void)snprintf(line, sizeof(line), "%s\n", what);
+	while (!strstr(w->events, line)) {
+		if (tmr_jiffies() > end)
+			return false;
+		(void)world_wait(w, &never, 20);
+	}
+	return true;
+}
+
 static bool await_count(struct world *w, size_t count)
 {
 	uint64_t end = tmr_jiffies() + READ_MS;
@@ -302,8 +329,10 @@ static bool play(struct world *w, const char *line)
 	case '#': return await_count(w, (size_t)atoi(fields[0] + 2));
 	case 't': w->tag = line + 2; return true;
 	case 'd':
-		return !w->sessions->outside.dial(w->sessions, "demo",
-						  w->peer_uri, "De\"mo");
+		return !w->sessions->outside.dial(
+			w->sessions, "demo", line[1] ? line + 2 : w->peer_uri,
+			"De\"mo");
+	case 'e': return await_event(w, line + 2);
 	case 'r': return !session_reoffer(world_session(w));
 	case 'k': return replace_mixer(w);
 	case 'i':
@@ -383,6 +412,9 @@ int world_open(struct world *w)
 	if (!err)
 		err = sessions_alloc(&w->sessions, w->bus, w->focus,
 				     w->config);
+	if (!err)
+		err = focus_subscribe(&w->follower, w->focus, NULL, event_h,
+				      w);
 	(void)sa_set_str(&any, "127.0.0.1", 0);
 	if (!err)
 		err = udp_listen(&w->us, &any, peer_received_h, w);
@@ -412,6 +444,7 @@ void world_close(struct world *w)
 
 	w->sessions = mem_deref(w->sessions);
 	w->us = mem_deref(w->us);
+	w->follower = mem_deref(w->follower);
 	w->focus = mem_deref(w->focus);
 	w->mixer = mem_deref(w->mixer);
 	if (w->bus) {

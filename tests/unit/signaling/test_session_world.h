@@ -16,7 +16,8 @@
  *   "i"                    the last request read is the last INVITE again
  *   "m 0", "m 1"           the mixer falls silent, answers again
  *   "k"                    the mixer dies, another comes
- *   "d" the focus dials the peer; "r" it re-offers; "s" it shuts down;
+ *   "d" the focus dials the peer, "d URI" somebody else; "e TYPE [REASON]" the
+ *   focus tells such an event; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
  * BODY is a name of a description ("offer", "hold", "answer"), "-" for none,
  * or "TYPE:TEXT". In HEADERS and TEXT a comma-free line; "^" is CRLF.
@@ -53,6 +54,10 @@ struct world {
 	char said[WORLD_LINES_MAX][160]; /**< what it read, for repetitions */
 	unsigned said_count, branches;
 	const char *tag; /**< its tag when it answers requests */
+
+	/* who follows the focus */
+	struct event_subscription *follower;
+	char events[4096]; /**< "TYPE REASON\n" of each */
 
 	/* the mixer */
 	char ops[512];
