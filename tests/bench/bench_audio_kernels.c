@@ -289,8 +289,8 @@ static void bench_speakers(void)
 	for (unsigned i = 0; i < calls; i++) {
 		double from = now();
 
-		active = speaker_rank(speakers, levels, SPEAKERS, active,
-				      NULL, 1000000 + (uint64_t)i * 20000);
+		active = speaker_rank(speakers, levels, SPEAKERS, active, NULL,
+				      1000000 + (uint64_t)i * 20000);
 		taken[i] = now() - from;
 	}
 	report("speakers 1000", "rank");

@@ -116,6 +116,17 @@ double load_bare_cores(const struct load_bare *b, double packets_in,
  *  machine does not count */
 double load_cpu_us(void);
 
+/**
+ * End one of several rounds of a measurement and keep the least, microseconds
+ * a call: what else the processor did meanwhile (neighbours share its caches)
+ * is no part of a bare call
+ *
+ * @param least_us 0 before the first round
+ * @param start_us load_cpu_us() when the round began
+ * @param calls    In this round
+ */
+void load_keep_least(double *least_us, double start_us, unsigned calls);
+
 /* ------------------------------------------------ between load_*.c files */
 
 /** Open the way to Parley: UDP, or TLS if the load is secure */

@@ -11,7 +11,7 @@
 #include "mixer/base/re.h"
 #include "tests/bench/load.h"
 
-enum { MESSAGE_MAX = 8192, ANSWER_MS = 5000 };
+enum { MESSAGE_MAX = 8192, ANSWER_MS = 5000, BYE_MS = 200 };
 
 
 static void print_sdp(const struct load *l, unsigned i, char *sdp, size_t size)
@@ -196,6 +196,13 @@ void load_dial(struct load *l)
 
 void load_hang_up(struct load *l)
 {
-	for (unsigned i = 0; i < l->leg_count; i++)
+	struct pollfd pfd = {.fd = load_flow_fd(), .events = POLLIN};
+
+	/* one at a time: a burst would not fit parleyd's socket, and answers
+	 * left unread would break the connection under them */
+	for (unsigned i = 0; i < l->leg_count; i++) {
 		send_request(l, i, "BYE", 2);
+		if (poll(&pfd, 1, BYE_MS) > 0)
+			load_sip_read(l);
+	}
 }
