@@ -27,8 +27,12 @@ struct audio_media {
 	struct speaker speaker;
 	bool was_talking;
 	struct audio_gain gain_in;
+	bool received;
+	bool fading; /**< received no more: heard out, so as not to click */
 	int16_t pcm[AUDIO_TICK_SAMPLES]; /**< what it says this tick */
 	bool contributes;		 /**< pcm is on the bus */
+	bool untold;  /**< only decoding tells how loud it is */
+	bool probed;  /**< decoded this tick to learn that, unheard */
 	uint8_t level_dbov;
 	/* out */
 	struct audio_codec codec;   /**< what it is sent */
@@ -57,6 +61,19 @@ void audio_media_packet(struct audio_media *a, const struct rtp_packet *p,
 
 /** Housekeeping: DTMF whose end was lost */
 void audio_media_tick(struct audio_media *a, uint64_t now_us);
+
+/** It may be heard: received, or on its last tick */
+static inline bool audio_media_speaks(const struct audio_media *a)
+{
+	return media_receives(a->m) || a->fading;
+}
+
+/** Its far end takes another AMR mode only in steps (RFC 4867 section 8.1):
+ * what it is sent never comes from another encoder */
+static inline bool audio_media_steps(const struct audio_media *a)
+{
+	return a->codec.mode_change_neighbor || a->codec.mode_change_period > 1;
+}
 
 /** Ticks a packet of what it is sent holds */
 static inline unsigned audio_media_packet_ticks(const struct audio_media *a)

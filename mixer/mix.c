@@ -29,7 +29,6 @@ static void mix_destructor(void *arg)
 	mem_deref(mix->ranked);
 	mem_deref(mix->speakers);
 	mem_deref(mix->levels);
-	mem_deref(mix->force);
 	mix->mixer->mix_count--;
 }
 
@@ -86,19 +85,17 @@ static void *grown(void *old, size_t count, size_t capacity, size_t size)
 static int grow(struct mix *mix)
 {
 	size_t capacity = mix->leg_capacity ? 2 * mix->leg_capacity : 8;
-	void *legs, *ranked, *speakers, *levels, *force;
+	void *legs, *ranked, *speakers, *levels;
 
 	legs = grown(mix->legs, mix->leg_count, capacity, sizeof(*mix->legs));
 	ranked	 = grown(NULL, 0, capacity, sizeof(*mix->ranked));
 	speakers = grown(NULL, 0, capacity, sizeof(*mix->speakers));
 	levels	 = grown(NULL, 0, capacity, sizeof(*mix->levels));
-	force	 = grown(NULL, 0, capacity, sizeof(*mix->force));
-	if (!legs || !ranked || !speakers || !levels || !force) {
+	if (!legs || !ranked || !speakers || !levels) {
 		mem_deref(legs);
 		mem_deref(ranked);
 		mem_deref(speakers);
 		mem_deref(levels);
-		mem_deref(force);
 		return ENOMEM;
 	}
 
@@ -106,12 +103,10 @@ static int grow(struct mix *mix)
 	mem_deref(mix->ranked);
 	mem_deref(mix->speakers);
 	mem_deref(mix->levels);
-	mem_deref(mix->force);
 	mix->legs	  = legs;
 	mix->ranked	  = ranked;
 	mix->speakers	  = speakers;
 	mix->levels	  = levels;
-	mix->force	  = force;
 	mix->leg_capacity = capacity;
 
 	return 0;

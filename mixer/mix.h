@@ -18,9 +18,12 @@ struct leg;
 struct mixer;
 
 enum {
-	/** Ticks of the past sum that warm up an encoder: the longest
-	 *  packet has three, and one is being written */
-	MIX_PAST_TICKS = 4,
+	/** Packets of the past that warm up an encoder: with one, Opus is
+	 *  off by 8 dB for two frames, with three by 30 dB */
+	MIX_WARM_PACKETS = 3,
+	/** Ticks of the past sum that are kept: the longest packet has
+	 *  three, and one is being written */
+	MIX_PAST_TICKS = 3 * MIX_WARM_PACKETS + 1,
 	MIX_NAME_BYTES = 64,
 };
 
@@ -36,7 +39,7 @@ struct mix {
 	struct audio_media **ranked;
 	struct speaker **speakers;
 	uint8_t *levels;
-	bool *force;
+	size_t probe_next; /**< in ranked: whose turn it is */
 	struct audio_bus bus;
 	struct audio_limiter *limiter;
 	int32_t past[MIX_PAST_TICKS][AUDIO_TICK_SAMPLES];

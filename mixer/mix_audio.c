@@ -10,7 +10,13 @@
 #include "mixer/mixer.h"
 
 
-enum { LEVEL_SILENT = 127 };
+enum {
+	LEVEL_SILENT = 127,
+	/* Sources decoded only to learn their loudness, a tick: in one mix,
+	 * and shared by all that are busy */
+	PROBES_MIX = 4,
+	PROBES_ALL = 64,
+};
 
 
 static void share_destructor(void *arg)
@@ -169,6 +175,35 @@ static bool silenced(const struct audio_media *a)
 }
 
 
+static size_t probes_allowed(const struct mix *mix)
+{
+	size_t n = PROBES_ALL / (mix->mixer->busy_count + 1);
+
+	return n > PROBES_MIX ? PROBES_MIX : n ? n : 1;
+}
+
+
+/* Terminals without RFC 6464 whose codec hides the loudness are decoded in
+ * turns. Nobody hears a probe: who is loud is heard from the next tick on. */
+static void choose_probes(struct mix *mix, size_t count)
+{
+	size_t left  = probes_allowed(mix);
+	size_t first = mix->probe_next;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at	      = (first + i) % count;
+		struct audio_media *a = mix->ranked[at];
+
+		a->probed = left && a->untold && !a->speaker.heard;
+		if (!a->probed)
+			continue;
+
+		left--;
+		mix->probe_next = at + 1;
+	}
+}
+
+
 static void rank(struct mix *mix, uint64_t now_us)
 {
 	size_t n   = 0;
@@ -176,30 +211,30 @@ static void rank(struct mix *mix, uint64_t now_us)
 
 	for (size_t i = 0; i < mix->leg_count; i++) {
 		struct audio_media *a = leg_audio(mix->legs[i]);
-		bool unknown	      = false;
 
 		if (!a)
 			continue;
 
-		if (!media_receives(a->m)) {
+		if (!audio_media_speaks(a)) {
 			fall_silent(mix, a);
 			continue;
 		}
 
-		a->level_dbov = (uint8_t)audio_source_level(a->source,
-							    &unknown, now_us);
+		a->level_dbov = (uint8_t)audio_source_level(
+			a->source, &a->untold, now_us);
+		a->untold     = a->untold && !mix->legs[i]->muted;
 		if (mix->legs[i] == mix->active)
 			active = (int)n;
 
 		mix->ranked[n]	 = a;
 		mix->speakers[n] = &a->speaker;
-		mix->levels[n]	 = mix->legs[i]->muted ? LEVEL_SILENT
+		mix->levels[n++] = mix->legs[i]->muted ? LEVEL_SILENT
 						       : a->level_dbov;
-		mix->force[n++]	 = unknown && !mix->legs[i]->muted;
 	}
 
-	active = speaker_rank(mix->speakers, mix->levels, mix->force, n,
-			      active, &speaker_config_default, now_us);
+	active = speaker_rank(mix->speakers, mix->levels, n, active,
+			      &speaker_config_default, now_us);
+	choose_probes(mix, n);
 	mix_audio_active(mix, active < 0 ? NULL : mix->ranked[active]->m->leg);
 
 	for (size_t i = 0; i < n; i++) {
@@ -214,7 +249,7 @@ static void rank(struct mix *mix, uint64_t now_us)
 
 static bool may_be_heard(const struct audio_media *a)
 {
-	return media_receives(a->m) && a->speaker.heard && !silenced(a);
+	return audio_media_speaks(a) && a->speaker.heard && !silenced(a);
 }
 
 
@@ -243,8 +278,9 @@ static int alloc_own(struct audio_media *a)
 /* An encoder that was idle holds the end of an old sound. It is fed what its
  * listeners just heard, so that the change-over does not click. */
 static void warm_up(const struct mix *mix, struct audio_rendition *r,
-		    struct audio_limiter *l, unsigned ticks)
+		    struct audio_limiter *l, unsigned packet_ticks)
 {
+	unsigned ticks = MIX_WARM_PACKETS * packet_ticks;
 	int16_t pcm[AUDIO_TICK_SAMPLES];
 	const uint8_t *payload;
 	size_t len;
@@ -283,7 +319,8 @@ static void choose(struct mix *mix, struct audio_media *a, uint64_t tick)
 	}
 
 	if (tick % ticks == 0) {
-		own = may_be_heard(a) || !plain_volume(a);
+		own = may_be_heard(a) || !plain_volume(a)
+		      || audio_media_steps(a);
 		if (own && !(a->on && a->on_own)) {
 			if (alloc_own(a))
 				return;
@@ -305,13 +342,21 @@ static void collect(struct mix *mix, struct audio_media *a, uint64_t now_us)
 	bool sound;
 
 	a->contributes = false;
-	if (!media_receives(a->m))
+	if (!audio_media_speaks(a))
 		return;
 
 	if (!a->speaker.heard) {
-		audio_source_skip(a->source, now_us);
+		if (a->probed) {
+			(void)audio_source_get(a->source, a->pcm, now_us);
+			mix->mixer->decoded_audio++;
+		}
+		else {
+			audio_source_skip(a->source, now_us);
+		}
 		/* unheard: nothing to fade */
 		a->gain_in.now = a->gain_in.goal;
+		if (a->fading)
+			audio_media_reset(a);
 		return;
 	}
 
@@ -324,6 +369,9 @@ static void collect(struct mix *mix, struct audio_media *a, uint64_t now_us)
 		audio_bus_add(&mix->bus, a->pcm);
 		a->contributes = true;
 	}
+
+	if (a->fading)
+		audio_media_reset(a);
 }
 
 

@@ -171,7 +171,6 @@ void source_note_level(struct audio_source *s, unsigned dbov, uint64_t now_us)
 	level->dbov = (uint8_t)dbov;
 	level->at_us = now_us;
 	s->level_next = (s->level_next + 1) % SOURCE_LEVELS;
-	s->level_any_us = now_us;
 }
 
 
@@ -182,8 +181,11 @@ static void level_of_packet(struct audio_source *s,
 {
 	if (level < 0)
 		level = audio_payload_level(codec, payload, len);
-	if (level < 0)
+	if (level < 0) {
+		/* speech after a SID: who was silent may be loud now */
+		s->level_told_us = 0;
 		return;
+	}
 
 	source_note_level(s,
 			  level < AUDIO_LEVEL_SILENT ? (unsigned)level
@@ -320,10 +322,10 @@ unsigned audio_source_level(const struct audio_source *s, bool *unknown,
 	if (unknown) {
 		bool coming = s->last_put_us &&
 			      now_us - s->last_put_us < LEVEL_STALE_US;
-		bool stale = !s->level_any_us ||
-			     now_us - s->level_any_us > LEVEL_STALE_US;
+		bool told = s->level_told_us &&
+			    now_us - s->level_told_us <= LEVEL_STALE_US;
 
-		*unknown = coming && stale;
+		*unknown = coming && !told;
 	}
 
 	return loudest;

@@ -77,9 +77,11 @@ void audio_source_skip(struct audio_source *s, uint64_t now_us);
 
 /**
  * Loudness for ranking, in -dBov (0 loudest .. 127 silent), over the last
- * ticks: RFC 6464 levels where given; else of what was decoded; a source
- * without either that is not being decoded answers 0..127 from payload sizes
- * or is asked for (`*unknown` = true: decode it to find out)
+ * ticks: of RFC 6464 levels, of payloads that tell (G.711, comfort noise, AMR
+ * SID, an empty Opus frame), else of what was decoded
+ *
+ * @param unknown Set to true if packets come whose loudness only decoding
+ *                tells; may be NULL
  */
 unsigned audio_source_level(const struct audio_source *s, bool *unknown,
 			    uint64_t now_us);

@@ -54,8 +54,8 @@ struct audio_source {
 
 	struct source_level levels[SOURCE_LEVELS];
 	unsigned level_next;
-	uint64_t level_told_us; /**< last level known without decoding */
-	uint64_t level_any_us;  /**< last level of any kind */
+	uint64_t level_told_us; /**< last level known without decoding, 0:
+				     the last packet told none */
 	uint64_t last_put_us;
 
 	struct audio_source_stats stats;

@@ -94,9 +94,8 @@ static void keep_best(struct speaker *best[], unsigned *count, unsigned max,
 }
 
 
-static void choose_heard(struct speaker *const speakers[], const bool *force,
-			 size_t count, const struct speaker_config *c,
-			 uint64_t now_us)
+static void choose_heard(struct speaker *const speakers[], size_t count,
+			 const struct speaker_config *c, uint64_t now_us)
 {
 	struct speaker *best[SPEAKER_HEARD_LIMIT];
 	unsigned max = c->heard_max < SPEAKER_HEARD_LIMIT
@@ -110,7 +109,7 @@ static void choose_heard(struct speaker *const speakers[], const bool *force,
 	}
 
 	for (size_t i = 0; i < count; i++)
-		speakers[i]->heard = force && force[i];
+		speakers[i]->heard = false;
 	for (unsigned i = 0; i < kept; i++)
 		best[i]->heard = true;
 }
@@ -181,8 +180,8 @@ static int choose_active(struct speaker *const speakers[], size_t count,
 
 
 int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
-		 const bool *force, size_t count, int active,
-		 const struct speaker_config *config, uint64_t now_us)
+		 size_t count, int active, const struct speaker_config *config,
+		 uint64_t now_us)
 {
 	const struct speaker_config *c =
 		config ? config : &speaker_config_default;
@@ -199,7 +198,7 @@ int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
 			speakers[i]->heard_until_us = now_us + us(c->hold_ms);
 	}
 
-	choose_heard(speakers, force, count, c, now_us);
+	choose_heard(speakers, count, c, now_us);
 	active = choose_active(speakers, count, active, c, now_us);
 	if (active >= 0 && speakers[active]->talking)
 		speakers[active]->active_until_us = now_us + us(c->sticky_ms);

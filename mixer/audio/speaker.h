@@ -43,14 +43,12 @@ extern const struct speaker_config speaker_config_default;
  *
  * @param speakers Their states
  * @param levels   -dBov 0..127 of each
- * @param force    May be NULL; true: keep decoded though quiet (unknown
- *                 level); comes on top of heard_max
  * @param count    Number of sources
  * @param active   Index of the active speaker so far, or -1
  * @return index of the active speaker now, or -1
  */
 int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
-		 const bool *force, size_t count, int active,
-		 const struct speaker_config *config, uint64_t now_us);
+		 size_t count, int active, const struct speaker_config *config,
+		 uint64_t now_us);
 
 #endif

@@ -505,12 +505,19 @@ static void levels_are_told(void)
 	run(&l, 500);
 	CU_ASSERT(abs((int)audio_source_level(l.source, &unknown, l.now_us) -
 		      15) <= 1);
-	CU_ASSERT(!unknown);
+	CU_ASSERT(unknown);
 	CU_ASSERT(!audio_source_put(l.source, PT, 30000, 1, false,
 				    (const uint8_t *)"\xfc\xff\xfe", 3, 33,
 				    l.now_us + 130000));
 	CU_ASSERT(audio_source_level(l.source, &unknown, l.now_us + 130000) ==
 		  33);
+	CU_ASSERT(!unknown);
+	/* the next does not tell: it may be the first loud one */
+	CU_ASSERT(!audio_source_put(l.source, PT, 30001, 961, false,
+				    (const uint8_t *)"\xfc\xff\xfe", 3, -1,
+				    l.now_us + 150000));
+	(void)audio_source_level(l.source, &unknown, l.now_us + 150000);
+	CU_ASSERT(unknown);
 	close_line(&l);
 }
 

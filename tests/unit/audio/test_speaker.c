@@ -32,7 +32,7 @@ static void pass(struct room *r, unsigned ms)
 {
 	for (unsigned t = 0; t < ms; t += 20) {
 		r->now_us += 20000;
-		r->active = speaker_rank(r->speakers, r->levels, NULL, COUNT,
+		r->active = speaker_rank(r->speakers, r->levels, COUNT,
 					 r->active, NULL, r->now_us);
 	}
 }
@@ -96,18 +96,6 @@ static void only_the_loudest_are_decoded(void)
 	pass(&r, 60);
 	CU_ASSERT(r.states[0].heard);
 	CU_ASSERT(heard(&r) == speaker_config_default.heard_max);
-}
-
-
-static void unknown_levels_are_decoded_on_top(void)
-{
-	struct room r;
-	bool force[COUNT] = {[3] = true};
-
-	enter(&r);
-	speaker_rank(r.speakers, r.levels, force, COUNT, -1, NULL, r.now_us);
-	CU_ASSERT(r.states[3].heard);
-	CU_ASSERT(heard(&r) == 1);
 }
 
 
@@ -186,8 +174,6 @@ static CU_TestInfo tests[] = {
 	{"heard at once and held for a while",
 	 heard_at_once_and_held_for_a_while},
 	{"only the loudest are decoded", only_the_loudest_are_decoded},
-	{"unknown levels are decoded on top",
-	 unknown_levels_are_decoded_on_top},
 	{"talking needs 100 ms and lasts 600",
 	 talking_needs_100_ms_and_lasts_600},
 	{"a cough does not take the floor", a_cough_does_not_take_the_floor},

@@ -1,0 +1,278 @@
+/**
+ * @file test_handset.c  Whom the mixer decodes, and what a listener hears
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "mixer/base/clock.h"
+#include "mixer/leg.h"
+#include "mixer/mix.h"
+#include "tests/unit/mixer/handset.h"
+#include "tests/unit/unit.h"
+
+
+enum { CROWD = 12, LOUD = 8000, QUIET = 10, PROBES = 4 };
+
+
+static struct audio_media *sound_of(const struct world *w, size_t i)
+{
+	const struct mix *mix = mixer_mix(w->mixer, 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mix);
+
+	return leg_audio(mix->legs[i]);
+}
+
+
+/* Opus without RFC 6464: only decoding tells who is loud */
+static void the_quiet_are_decoded_in_turns_and_never_heard(void)
+{
+	static struct handset h[CROWD];
+	uint64_t now_us, decoded;
+	struct world w;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < CROWD; i++) {
+		handset_join(&w, &h[i], i + 1, AUDIO_OPUS, 20);
+		h[i].amplitude = QUIET;
+	}
+	now_us = clock_us();
+	handsets_run(&w, h, CROWD, 600, &now_us);
+
+	decoded = w.mixer->decoded_audio;
+	handsets_run(&w, h, CROWD, 1000, &now_us);
+	CU_ASSERT_EQUAL(w.mixer->decoded_audio - decoded, PROBES * 50);
+	for (unsigned i = 0; i < CROWD; i++) {
+		CU_ASSERT_FALSE(sound_of(&w, i)->speaker.heard);
+		CU_ASSERT_PTR_NULL(sound_of(&w, i)->own);
+	}
+
+	h[CROWD - 1].amplitude = LOUD;
+	handsets_run(&w, h, CROWD, 300, &now_us);
+	CU_ASSERT_TRUE(sound_of(&w, CROWD - 1)->speaker.heard);
+	CU_ASSERT_TRUE(handset_tone(&h[0], 440, h[0].heard_count - 4800,
+				    4800) > LOUD / 2);
+
+	for (unsigned i = 0; i < CROWD; i++)
+		handset_close(&h[i]);
+	world_close(&w);
+}
+
+
+/* Largest and smallest amplitude of a tone, 20 ms at a time */
+static void extremes(const struct handset *h, double hz, size_t from,
+		     double *min, double *max)
+{
+	const size_t window = h->codec.rate_hz / 50;
+
+	*min = 1e9;
+	*max = 0;
+	for (; from + window <= h->heard_count; from += window) {
+		double v = handset_tone(h, hz, from, window);
+
+		*min = v < *min ? v : *min;
+		*max = v > *max ? v : *max;
+	}
+}
+
+
+static int largest_step(const struct handset *h, size_t from)
+{
+	int most = 0;
+
+	for (size_t i = from + 1; i < h->heard_count; i++) {
+		int d = abs(h->heard[i] - h->heard[i - 1]);
+
+		most = d > most ? d : most;
+	}
+
+	return most;
+}
+
+
+/* A listener begins to talk, falls quiet, and must not hear the change of
+ * encoders: no click, no dip */
+static void changes_of_rendition_are_not_heard(void)
+{
+	static struct handset h[3];
+	double min, max;
+	uint64_t now_us;
+	struct world w;
+	size_t from;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < 3; i++)
+		handset_join(&w, &h[i], i + 1, AUDIO_OPUS, 20);
+	h[0].amplitude = LOUD;
+	now_us = clock_us();
+	handsets_run(&w, h, 3, 1200, &now_us);
+	CU_ASSERT_FALSE(sound_of(&w, 1)->on_own);
+
+	from = h[1].heard_count;
+	h[1].hz = 1250;
+	h[1].amplitude = LOUD;
+	handsets_run(&w, h, 3, 800, &now_us);
+	CU_ASSERT_TRUE(sound_of(&w, 1)->on_own);
+	h[1].amplitude = 0;
+	handsets_run(&w, h, 3, 3000, &now_us);
+	CU_ASSERT_FALSE(sound_of(&w, 1)->on_own);
+
+	extremes(&h[1], 440, from, &min, &max);
+	CU_ASSERT_TRUE(min > 0.9 * LOUD);
+	CU_ASSERT_TRUE(max < 1.1 * LOUD);
+	/* a sine of 440 Hz rises by 461 a sample */
+	CU_ASSERT_TRUE(largest_step(&h[1], from) < 600);
+	CU_ASSERT_EQUAL(h[1].jumps, 0);
+
+	for (unsigned i = 0; i < 3; i++)
+		handset_close(&h[i]);
+	world_close(&w);
+}
+
+
+static void packets_of_40_and_60_ms_keep_step(void)
+{
+	static const uint32_t ptimes[] = {40, 60};
+
+	for (size_t i = 0; i < 2; i++) {
+		static struct handset h[2];
+		uint64_t now_us = clock_us();
+		struct world w;
+		size_t last;
+
+		world_open(&w, 30);
+		handset_join(&w, &h[0], 1, AUDIO_PCMU, ptimes[i]);
+		handset_join(&w, &h[1], 2, AUDIO_PCMU, ptimes[i]);
+		h[0].amplitude = LOUD;
+		handsets_run(&w, h, 2, 900, &now_us);
+		/* common to own and back must keep the packets' grid */
+		h[1].hz = 1250;
+		h[1].amplitude = LOUD;
+		handsets_run(&w, h, 2, 600, &now_us);
+		CU_ASSERT_TRUE(sound_of(&w, 1)->on_own);
+		CU_ASSERT_EQUAL(h[0].last_bytes, 8 * ptimes[i]);
+		CU_ASSERT_EQUAL(h[0].jumps, 0);
+		CU_ASSERT_EQUAL(h[1].jumps, 0);
+		CU_ASSERT_TRUE(h[1].packets >= 1300 / ptimes[i]);
+		last = h[1].heard_count - 1600;
+		CU_ASSERT_TRUE(handset_tone(&h[1], 440, last, 1600) >
+			       LOUD / 2);
+		CU_ASSERT_TRUE(handset_tone(&h[1], 1250, last, 1600) <
+			       LOUD / 50);
+
+		handset_close(&h[0]);
+		handset_close(&h[1]);
+		world_close(&w);
+	}
+}
+
+
+/* RFC 4867 section 4.3.1: frame type of an octet-aligned payload */
+static unsigned frame_type(const struct handset *h)
+{
+	return h->last_payload[1] >> 3 & 0x0f;
+}
+
+
+static void a_mode_request_is_obeyed_for_who_asked(void)
+{
+	static struct handset h[3];
+	uint64_t now_us = clock_us();
+	struct world w;
+
+	world_open(&w, 30);
+	handset_join(&w, &h[0], 1, AUDIO_AMR, 20);
+	handset_join(&w, &h[1], 2, AUDIO_AMR, 20);
+	handset_join(&w, &h[2], 3, AUDIO_AMR, 20);
+	h[0].amplitude = LOUD;
+	h[1].cmr = 2;
+	handsets_run(&w, h, 3, 900, &now_us);
+	CU_ASSERT_EQUAL(frame_type(&h[1]), 2);
+	CU_ASSERT_EQUAL(frame_type(&h[2]), 7);
+
+	h[1].cmr = 15;
+	handsets_run(&w, h, 3, 400, &now_us);
+	CU_ASSERT_EQUAL(frame_type(&h[1]), 7);
+	CU_ASSERT_EQUAL(w.mixer->audio_renditions, 1);
+
+	handset_close(&h[0]);
+	handset_close(&h[1]);
+	handset_close(&h[2]);
+	world_close(&w);
+}
+
+
+static void dtmf_without_its_end_is_reported_once(void)
+{
+	static struct handset h[2];
+	uint64_t now_us = clock_us();
+	struct world w;
+
+	world_open(&w, 30);
+	handset_join(&w, &h[0], 1, AUDIO_PCMU, 20);
+	handset_join(&w, &h[1], 2, AUDIO_PCMU, 20);
+	for (unsigned i = 1; i <= 4; i++) {
+		uint8_t payload[4] = {11, 0x0a, 0, (uint8_t)(i * 50)};
+
+		handset_send(&h[0], HANDSET_EVENT_PT, 777, payload, 4, now_us);
+	}
+	handsets_run(&w, h, 2, 600, &now_us);
+	world_run(&w, 30); /* the event crosses the link */
+	CU_ASSERT_EQUAL(world_events(&w, "dtmf", 1), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       world_event(&w, "dtmf", 1), "digit")),
+			       "#");
+
+	handset_close(&h[0]);
+	handset_close(&h[1]);
+	world_close(&w);
+}
+
+
+/* RFC 3550 section 8.2 */
+static void a_collision_of_ssrcs_moves_ours(void)
+{
+	static struct handset h[2];
+	uint64_t now_us = clock_us();
+	struct world w;
+	uint32_t ours;
+
+	world_open(&w, 30);
+	handset_join(&w, &h[0], 1, AUDIO_PCMU, 20);
+	handset_join(&w, &h[1], 2, AUDIO_PCMU, 20);
+	h[0].amplitude = LOUD;
+	handsets_run(&w, h, 2, 400, &now_us);
+	ours = h[0].last_ssrc;
+	CU_ASSERT_NOT_EQUAL(ours, 0);
+
+	h[0].ssrc = ours;
+	handsets_run(&w, h, 2, 900, &now_us);
+	CU_ASSERT_NOT_EQUAL(h[0].last_ssrc, ours);
+	CU_ASSERT_TRUE(handset_tone(&h[1], 440, h[1].heard_count - 1600,
+				    1600) > LOUD / 2);
+	ours = h[0].last_ssrc;
+	handsets_run(&w, h, 2, 200, &now_us);
+	CU_ASSERT_EQUAL(h[0].last_ssrc, ours);
+
+	handset_close(&h[0]);
+	handset_close(&h[1]);
+	world_close(&w);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"the quiet are decoded in turns and never heard",
+	 the_quiet_are_decoded_in_turns_and_never_heard},
+	{"changes of rendition are not heard",
+	 changes_of_rendition_are_not_heard},
+	{"packets of 40 and 60 ms keep step",
+	 packets_of_40_and_60_ms_keep_step},
+	{"a mode request is obeyed for who asked",
+	 a_mode_request_is_obeyed_for_who_asked},
+	{"DTMF without its end is reported once",
+	 dtmf_without_its_end_is_reported_once},
+	{"a collision of SSRCs moves ours", a_collision_of_ssrcs_moves_ours},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(handset, tests)
