@@ -204,6 +204,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	/* off the roster first: who hears "left" must not find it there */
 	list_unlink(&ep->le);
+	hash_unlink(&ep->hash_le);
 	if (list_isempty(&u->endpoints))
 		list_unlink(&u->le);
 

@@ -107,6 +107,15 @@ static bool token_is_valid(const struct stream *s)
 }
 
 
+/** Does this event end it? Tokens are looked for among all legs, so only when
+ *  one may have gone */
+static bool is_end(const struct stream *s, const char *type)
+{
+	return !strcmp(type, "ended") ||
+	       (!strcmp(type, "left") && !token_is_valid(s));
+}
+
+
 static void event_h(const json_t *event, void *arg)
 {
 	struct stream *s = arg;
@@ -121,8 +130,7 @@ static void event_h(const json_t *event, void *arg)
 	if (!err)
 		err = http_stream_write(s->x, mb->buf, mb->end);
 	mem_deref(mb);
-	if (err == ENOMEM || (type && !strcmp(type, "ended")) ||
-	    !token_is_valid(s))
+	if (err == ENOMEM || (type && is_end(s, type)))
 		end_soon(s);
 }
 
