@@ -41,21 +41,6 @@ const char *gate_rule_name(enum gate_rule rule)
 }
 
 
-const char *gate_supported(void)
-{
-	static char list[160];
-	size_t i, n = 0;
-
-	for (i = 0; i < ARRAY_SIZE(supported) && !list[sizeof(list) - 1];
-	     i++) {
-		n += (size_t)re_snprintf(list + n, sizeof(list) - n, "%s%s",
-					 i ? ", " : "", supported[i]);
-	}
-
-	return list;
-}
-
-
 void gate_refuse(struct gate_verdict *v, const struct wire *w,
 		 enum gate_rule rule, unsigned status, const char *reason)
 {

@@ -70,8 +70,4 @@ int gate_reply(struct mbuf *mb, const struct wire *w,
 /** Counter name of a rule: "content_length" */
 const char *gate_rule_name(enum gate_rule rule);
 
-/** Option-tags of RFC 3261 section 19.2 that a peer may require of us, as a
- *  header value: "timer, ..." */
-const char *gate_supported(void);
-
 #endif

@@ -32,12 +32,6 @@ const char *match_name(enum match_id id)
 }
 
 
-enum match_kind match_kind_of(enum match_id id)
-{
-	return abilities[id].kind;
-}
-
-
 uint32_t match_clock_hz(enum match_id id)
 {
 	return abilities[id].clock_hz;

@@ -98,9 +98,8 @@ struct match {
 	uint8_t cn_pt;
 };
 
-/** A codec's SDP name, kind and clock */
+/** A codec's SDP name */
 const char *match_name(enum match_id id);
-enum match_kind match_kind_of(enum match_id id);
 uint32_t match_clock_hz(enum match_id id);
 
 /** Fill in the name of a static payload type (RFC 3551) without rtpmap */
