@@ -164,7 +164,8 @@ static enum reason check_target(struct sessions *all,
 
 	if (all->closing)
 		return REASON_SHUTDOWN;
-	if (all->count >= SESSIONS_MAX)
+	if (all->count >= SESSIONS_MAX ||
+	    all->unconfirmed >= SESSIONS_UNCONFIRMED_MAX)
 		return REASON_OVERLOAD;
 	if (!session_host_is_ours(all, &msg->uri.host, flow))
 		return REASON_NOT_FOUND;
@@ -208,6 +209,8 @@ static int create(struct session **sp, struct sessions *all,
 	if (err)
 		goto out;
 	session_register(s, sip_dialog_callid(s->dlg));
+	s->unconfirmed = true;
+	all->unconfirmed++;
 	*sp = s;
 
 out:

@@ -191,22 +191,27 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 
 /* -------------------------------------------------------------- requests */
 
+int session_invite_send(struct session *s, struct sip_dialog *dlg,
+			struct mbuf *sdp, sip_resp_h *resph)
+{
+	sdp->pos = 0;
+
+	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
+			     NULL, NULL, resph, s,
+			     "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
+			     "Supported: timer\r\n"
+			     "%H"
+			     "Content-Type: application/sdp\r\n"
+			     "Content-Length: %zu\r\n\r\n%b",
+			     s->contact, timer_print_request, s,
+			     mbuf_get_left(sdp), mbuf_buf(sdp),
+			     mbuf_get_left(sdp));
+}
+
 static int send_invite(struct session *s)
 {
-	struct mbuf *sdp = s->local_sdp;
-	int err;
+	int err = session_invite_send(s, s->early, s->local_sdp, response_h);
 
-	sdp->pos = 0;
-	err = sip_drequestf(&s->req, s->all->sip, true, "INVITE", s->early, 0,
-			    NULL, NULL, response_h, s,
-			    "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
-			    "Supported: timer\r\n"
-			    "%H"
-			    "Content-Type: application/sdp\r\n"
-			    "Content-Length: %zu\r\n\r\n%b",
-			    s->contact, timer_print_request, s,
-			    mbuf_get_left(sdp), mbuf_buf(sdp),
-			    mbuf_get_left(sdp));
 	if (err)
 		return err;
 	s->exchange = EXCHANGE_OFFERED;

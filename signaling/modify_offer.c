@@ -143,18 +143,8 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 
 static int send_reinvite(struct session *s, struct mbuf *sdp)
 {
-	int err;
+	int err = session_invite_send(s, s->dlg, sdp, response_h);
 
-	err = sip_drequestf(&s->req, s->all->sip, true, "INVITE", s->dlg, 0,
-			    NULL, NULL, response_h, s,
-			    "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
-			    "Supported: timer\r\n"
-			    "%H"
-			    "Content-Type: application/sdp\r\n"
-			    "Content-Length: %zu\r\n\r\n%b",
-			    s->contact, timer_print_request, s,
-			    mbuf_get_left(sdp), mbuf_buf(sdp),
-			    mbuf_get_left(sdp));
 	if (!err)
 		s->exchange = EXCHANGE_OFFERED;
 
@@ -186,29 +176,6 @@ static void prepared_h(enum reason reason, const json_t *local, void *arg)
 		session_fail(s, REASON_INTERNAL);
 }
 
-/* A re-offer asks for what is there: a telephone is not asked for pictures in
- * mid-call */
-static bool has_video(const struct session *s)
-{
-	json_t *leg = NULL, *m;
-	bool video = false;
-	size_t i;
-
-	if (offer_leg(s->offer, &leg))
-		return true;
-	json_array_foreach(json_object_get(leg, "media"), i, m)
-	{
-		const char *kind =
-			json_string_value(json_object_get(m, "kind"));
-
-		video |= kind && !strcmp(kind, "video") &&
-			 !json_is_true(json_object_get(m, "off"));
-	}
-	json_decref(leg);
-
-	return video;
-}
-
 int session_reoffer(struct session *s)
 {
 	enum reason reason;
@@ -223,7 +190,10 @@ int session_reoffer(struct session *s)
 		s->reoffer_due = true;
 		return 0;
 	}
-	err = offer_begin(s->offer, s->webrtc, has_video(s), &leg);
+	/* It asks for what is there: a telephone is not asked for pictures in
+	 * mid-call. */
+	err = offer_begin(s->offer, s->webrtc, offer_has_video(s->offer),
+			  &leg);
 	if (err)
 		return err;
 	reason = focus_leg_modify(s->ep, leg, prepared_h, s);
@@ -246,7 +216,6 @@ int session_reinvite_refresh(struct session *s)
 		return EBUSY;
 	if (!s->local_sdp)
 		return ENOENT;
-	s->local_sdp->pos = 0;
 	/* The very bytes, so the same o= version (RFC 4028 section 7.4) */
 	s->refreshing = true;
 	err = send_reinvite(s, s->local_sdp);

@@ -29,12 +29,21 @@ static const char *state_name(enum session_state state)
 	return names[state];
 }
 
+static void count_confirmed(struct session *s)
+{
+	if (s->unconfirmed)
+		s->all->unconfirmed--;
+	s->unconfirmed = false;
+}
+
 void session_set_state(struct session *s, enum session_state state)
 {
 	char aor[160];
 
 	if (state == s->state)
 		return;
+	if (state != SESSION_ANSWERED)
+		count_confirmed(s);
 	log_debug("session", "state from=%s to=%s aor=%s",
 		  state_name(s->state), state_name(state),
 		  log_escape(aor, sizeof(aor), s->aor ? s->aor : "",
@@ -87,6 +96,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->target);
 	mem_deref(s->from_display);
 
+	count_confirmed(s);
 	all->count--;
 	if (all->closed && !all->count)
 		tmr_start(&all->close_tmr, 0, closed_h, all);

@@ -76,6 +76,7 @@ struct session {
 	struct sip_strans *st; /**< its transaction, until answered */
 	struct session_reply reply;
 	bool first_reply; /**< `reply` answered the first INVITE */
+	bool unconfirmed; /**< counted in sessions->unconfirmed */
 
 	struct sip_request *req;         /**< our INVITE */
 	struct sip_request *refresh_req; /**< our UPDATE */
@@ -112,7 +113,7 @@ struct sessions {
 	struct hash *table; /**< by Call-ID */
 	struct hash *acks;  /**< ACKs of ours, to be repeated */
 	struct list strays; /**< forks that lost */
-	size_t count;
+	size_t count, unconfirmed;
 	struct bus *bus;
 	struct sip *sip;
 	struct focus *focus;
@@ -124,6 +125,7 @@ struct sessions {
 	void (*closed)(void *arg);
 	void *closed_arg;
 	uint64_t invites, dialled, refused, expired;
+	uint64_t refusal_logged_ms;
 };
 
 /** What we do, for 200, 405 and requests */
@@ -131,8 +133,13 @@ struct sessions {
 	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE\r\n"
 #define SESSION_NO_BODY "Content-Length: 0\r\n\r\n"
 
-/** Most sessions at a time */
-enum { SESSIONS_MAX = 8192 };
+enum {
+	/** Most sessions at a time */
+	SESSIONS_MAX = 8192,
+	/** Of these, such that called and have not sent their ACK: forged
+	 *  sources never do, and each holds a leg for 64*T1 */
+	SESSIONS_UNCONFIRMED_MAX = 1024,
+};
 
 /* session.c */
 int session_alloc(struct session **sp, struct sessions *all);
@@ -210,6 +217,9 @@ void session_offer_again(struct session *s, uint64_t ms, enum reason reason);
 int session_reinvite_refresh(struct session *s);
 
 /* connect.c */
+/** Our INVITE with a description, to begin a dialog or within it */
+int session_invite_send(struct session *s, struct sip_dialog *dlg,
+			struct mbuf *sdp, sip_resp_h *resph);
 int session_dial(void *arg, const char *conference, const char *uri,
 		 const char *display);
 
