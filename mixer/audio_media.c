@@ -76,8 +76,12 @@ int audio_media_configure(struct audio_media *a)
 	if (err)
 		return err;
 
+	a->fading   = a->received && !d->recv;
+	a->received = d->recv;
+	audio_media_volume(a);
 	if (!d->recv) {
-		audio_media_reset(a);
+		if (!a->fading)
+			audio_media_reset(a);
 		memset(&a->event, 0, sizeof(a->event));
 	}
 
@@ -96,13 +100,15 @@ void audio_media_volume(struct audio_media *a)
 {
 	const struct leg *leg = a->m->leg;
 
-	audio_gain_set(&a->gain_in, leg->volume_in_db, leg->muted);
+	audio_gain_set(&a->gain_in, leg->volume_in_db,
+		       leg->muted || !a->m->d.recv);
 	audio_gain_set(&a->gain_out, leg->volume_out_db, leg->deaf);
 }
 
 
 void audio_media_reset(struct audio_media *a)
 {
+	a->fading = false;
 	if (a->source)
 		audio_source_reset(a->source);
 }
@@ -182,7 +188,7 @@ static void follow_cmr(struct audio_media *a)
 	if (a->own)
 		audio_rendition_cmr(a->own, cmr);
 
-	if (a->share) {
+	if (a->share && !audio_media_steps(a)) {
 		mix_audio_leave(a);
 		(void)mix_audio_join(a);
 	}
