@@ -17,6 +17,7 @@
 #include "focus/config.h"
 #include "focus/focus.h"
 #include "mixer/base/log.h"
+#include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
 #include "signaling/bus.h"
 #include "signaling/control.h"
@@ -465,6 +466,7 @@ int main(int argc, char *argv[])
 	raise_limits();
 	if (libre_init())
 		return EXIT_FAILURE;
+	log_libre_start();
 	(void)fd_setsize(DESCRIPTORS_MAX);
 
 	if (load(&d.config, &d.options)) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "mixer/base/log.h"
+#include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
 #include "mixer/mixer.h"
 #include "mixer/protocol.h"
@@ -211,6 +212,7 @@ int main(int argc, char *argv[])
 		return EXIT_FAILURE;
 	}
 
+	log_libre_start();
 	err = run(&config, sandbox);
 	libre_close();
 
