@@ -292,10 +292,10 @@ void feedback_keyframe(struct media *m, uint8_t fir_seq)
 
 	start(&w, buf);
 	write_head(m, &w, false, clock_us());
-	if (m->d.fir && !m->d.pli)
-		(void)rtcp_write_fir(&w, m->sink.ssrc, m->rx.ssrc, fir_seq);
-	else
+	if (m->d.pli)
 		(void)rtcp_write_pli(&w, m->sink.ssrc, m->rx.ssrc);
+	else
+		(void)rtcp_write_fir(&w, m->sink.ssrc, m->rx.ssrc, fir_seq);
 	transmit(m, &w);
 }
 

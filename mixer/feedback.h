@@ -20,7 +20,7 @@ void feedback_tick(struct media *m, uint64_t now_us);
 /** Generic NACK for numbers in ascending order */
 void feedback_nack(struct media *m, const uint16_t *seqs, size_t count);
 
-/** PLI, or FIR where only that is negotiated */
+/** PLI, or FIR where only that is negotiated; one of them is */
 void feedback_keyframe(struct media *m, uint8_t fir_seq);
 
 /** The stream ends */

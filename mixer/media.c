@@ -177,6 +177,24 @@ static bool on_probation(struct media *m, const struct rtp_packet *p,
 }
 
 
+/* RFC 3550 section 8.2: SSRCs are unique on a transport */
+static void avoid_collision(const struct media *from, uint32_t ssrc)
+{
+	const struct leg *leg = from->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+
+		if (m->lt != from->lt
+		    || (m->sink.ssrc != ssrc && m->sink.rtx_ssrc != ssrc))
+			continue;
+
+		feedback_bye(m);
+		sink_renew_ssrc(&m->sink);
+	}
+}
+
+
 /* RFC 3550 section 8: a new SSRC is a new source; stragglers of the old one
  * must not switch back. @return false if the packet is a straggler */
 static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
@@ -191,11 +209,7 @@ static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
 	if (on_probation(m, p, now_us))
 		return false;
 
-	if (p->ssrc == m->sink.ssrc || p->ssrc == m->sink.rtx_ssrc) {
-		feedback_bye(m);
-		sink_renew_ssrc(&m->sink);
-	}
-
+	avoid_collision(m, p->ssrc);
 	if (m->rx_known) {
 		m->old_ssrc	= m->rx.ssrc;
 		m->old_until_us = now_us + OLD_SSRC_US;

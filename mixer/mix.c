@@ -124,6 +124,7 @@ static void wake_up(struct mix *mix)
 			audio_media_reset(a);
 	}
 
+	mix_video_busy(mix, true);
 	mixer_busy(mix->mixer, true);
 }
 
@@ -165,6 +166,7 @@ void mix_remove(struct mix *mix, struct leg *leg)
 		mix_audio_active(mix, NULL);
 	if (mix->leg_count == BUSY_LEGS - 1) {
 		mix_audio_quiet(mix);
+		mix_video_busy(mix, false);
 		mixer_busy(mix->mixer, false);
 	}
 

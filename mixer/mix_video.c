@@ -153,6 +153,17 @@ static void share_drop_unused(struct video_share *s)
 }
 
 
+/* Another rendition's frame may have gone out at this very tick: a receiver
+ * wants time to move on */
+static uint32_t next_timestamp(const struct video_media *v, uint64_t now_us)
+{
+	uint32_t next = (uint32_t)(now_us * 9 / 100);
+	uint32_t last = v->m->sink.timestamp;
+
+	return v->frames_out && (int32_t)(next - last) <= 0 ? last + 1 : next;
+}
+
+
 /* From this key frame on, those who waited get this rendition */
 static void adopt_waiting(struct video_share *s,
 			  const struct video_frame *frame, uint64_t now_us)
@@ -166,7 +177,7 @@ static void adopt_waiting(struct video_share *s,
 		list_unlink(&v->share_le);
 		v->share = s;
 		list_append(&s->users, &v->share_le, v);
-		v->delta = (uint32_t)(now_us * 9 / 100) - frame->timestamp;
+		v->delta = next_timestamp(v, now_us) - frame->timestamp;
 		if (old != s)
 			share_drop_unused(old);
 	}
@@ -262,6 +273,7 @@ static int share_alloc(struct video_share **sp, struct mix *mix,
 		if (err)
 			return err;
 
+		video_view_pause(mix->view, !mix_is_busy(mix));
 		set_tiles(mix);
 	}
 
@@ -341,6 +353,13 @@ void mix_video_leave(struct video_media *v)
 
 	if (mix && !mix->video_shares.head)
 		mix->view = mem_deref(mix->view);
+}
+
+
+void mix_video_busy(struct mix *mix, bool busy)
+{
+	if (mix->view)
+		video_view_pause(mix->view, !busy);
 }
 
 

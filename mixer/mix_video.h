@@ -37,6 +37,9 @@ unsigned mix_video_kbps(unsigned width, unsigned height);
 int mix_video_join(struct video_media *v);
 void mix_video_leave(struct video_media *v);
 
+/** Who is alone sends a picture to nobody and is sent none */
+void mix_video_busy(struct mix *mix, bool busy);
+
 /** Tiles anew when something changed; called each tick */
 void mix_video_tick(struct mix *mix);
 

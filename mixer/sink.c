@@ -62,10 +62,11 @@ int sink_configure(struct sink *s, struct transport *transport,
 
 void sink_renew_ssrc(struct sink *s)
 {
-	s->ssrc	   = rand_u32();
-	s->seq	   = rtp_seq_start();
-	s->packets = 0;
-	s->bytes   = 0;
+	s->ssrc	    = rand_u32();
+	s->rtx_ssrc = rand_u32();
+	s->seq	    = rtp_seq_start();
+	s->packets  = 0;
+	s->bytes    = 0;
 }
 
 

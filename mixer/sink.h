@@ -41,7 +41,7 @@ void sink_init(struct sink *s);
 int sink_configure(struct sink *s, struct transport *transport,
 		   const struct media_description *m, uint32_t clock_hz);
 
-/** Another SSRC and sequence: ours collided (RFC 3550 section 8.2) */
+/** Other SSRCs and another sequence: one collided (RFC 3550 section 8.2) */
 void sink_renew_ssrc(struct sink *s);
 
 void sink_close(struct sink *s);

@@ -150,6 +150,7 @@ void video_media_packet(struct video_media *v, const struct rtp_packet *p,
 void video_media_ask_keyframe(struct video_media *v, uint64_t now_us)
 {
 	if (!media_receives(v->m) || !v->m->rx_known
+	    || (!v->m->d.pli && !v->m->d.fir)
 	    || now_us - v->asked_us < ASK_US)
 		return;
 
@@ -165,8 +166,16 @@ static void ask_again(struct video_media *v, uint64_t now_us)
 	bool lost = false;
 	size_t n;
 
+	unsigned width, height;
+
 	if (!v->m->d.nack || !media_receives(v->m))
 		return;
+
+	video_source_shown(v->source, &width, &height);
+	if (!width) {
+		nack_list_clear(v->nack);
+		return;
+	}
 
 	n = nack_list_due(v->nack, now_us, v->m->rtt_ms, seqs, NACKS_MAX,
 			  &lost);

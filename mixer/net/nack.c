@@ -10,6 +10,7 @@
 
 enum {
 	MISSING_MAX    = 256,	/* more is not repairable: key frame */
+	RESTART	       = 3000,	/* back so far: RFC 3550 A.1 */
 	TRIES_MAX      = 10,
 	REORDER_US     = 10000, /* a packet this late is only reordered */
 	GIVE_UP_US     = 1000000,
@@ -75,6 +76,11 @@ bool nack_list_received(struct nack_list *n, uint16_t seq, uint64_t now_us)
 	}
 
 	ext = rtp_seq_extend(n->highest, seq);
+	if (ext < n->highest - RESTART) {
+		nack_list_clear(n);
+		return nack_list_received(n, seq, now_us);
+	}
+
 	if (ext <= n->highest)
 		return recovered(n, ext);
 
@@ -136,6 +142,7 @@ size_t nack_list_due(struct nack_list *n, uint64_t now_us, uint32_t rtt_ms,
 
 void nack_list_clear(struct nack_list *n)
 {
+	n->started  = false;
 	n->count    = 0;
 	n->overflow = false;
 }

@@ -33,7 +33,7 @@ bool nack_list_received(struct nack_list *n, uint16_t seq, uint64_t now_us);
 size_t nack_list_due(struct nack_list *n, uint64_t now_us, uint32_t rtt_ms,
 		     uint16_t *seqs, size_t max, bool *lost);
 
-/** Forget all that is missing (a key frame came) */
+/** Forget all: another stream begins, or nobody wants this one now */
 void nack_list_clear(struct nack_list *n);
 
 struct sent_history;

@@ -64,6 +64,7 @@ struct source {
 	struct picture *newest;
 	unsigned width, height; /* as reported */
 	unsigned shown_width, shown_height;
+	unsigned next_width, next_height; /* while being looked up */
 	bool need_key;
 	unsigned generation; /* resets */
 	uint64_t asked_us, packet_us, picture_us;
@@ -96,7 +97,7 @@ struct view {
 	struct le le; /* engine's views */
 	struct engine *engine;
 	unsigned width, height, fps;
-	bool closed;
+	bool closed, paused;
 	struct list renditions; /* not referenced */
 	enum video_layout layout;
 	struct view_tile tiles[VIDEO_TILES_MAX];

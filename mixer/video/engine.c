@@ -80,29 +80,40 @@ out:
 	return err;
 }
 
+/* The largest place of each source among the tiles of one view */
+static void note_tiles(const struct view *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		struct source *s = v->tiles[i].source;
+
+		if (!s || v->rects[i].width <= s->next_width)
+			continue;
+		s->next_width  = v->rects[i].width;
+		s->next_height = v->rects[i].height;
+	}
+}
+
 void engine_update_shown(struct engine *e)
 {
-	struct le *se, *ve;
+	struct le *le;
 
-	for (se = e->sources.head; se; se = se->next) {
-		struct source *s = se->data;
-		unsigned width = 0, height = 0;
+	for (le = e->sources.head; le; le = le->next) {
+		struct source *s = le->data;
 
-		for (ve = e->views.head; ve; ve = ve->next) {
-			const struct view *v = ve->data;
+		s->next_width = s->next_height = 0;
+	}
 
-			if (v->closed || !v->renditions.head)
-				continue;
+	for (le = e->views.head; le; le = le->next) {
+		const struct view *v = le->data;
 
-			for (size_t i = 0; i < v->count; i++) {
-				if (v->tiles[i].source != s
-				    || v->rects[i].width <= width)
-					continue;
-				width  = v->rects[i].width;
-				height = v->rects[i].height;
-			}
-		}
-		source_show(s, width, height);
+		if (!v->closed && !v->paused && v->renditions.head)
+			note_tiles(v);
+	}
+
+	for (le = e->sources.head; le; le = le->next) {
+		struct source *s = le->data;
+
+		source_show(s, s->next_width, s->next_height);
 	}
 }
 

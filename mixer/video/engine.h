@@ -173,6 +173,10 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 int video_view_set(struct video_view *v, enum video_layout layout,
 		   const struct video_tile *tiles, size_t count);
 
+/** Compose nothing and show no source while nobody needs the picture; its
+ *  renditions stay as they are */
+void video_view_pause(struct video_view *v, bool paused);
+
 /* ---------------------------------------------------------- rendition */
 
 struct video_rendition;

@@ -185,6 +185,18 @@ int video_view_set(struct video_view *handle, enum video_layout layout,
 	return 0;
 }
 
+void video_view_pause(struct video_view *handle, bool paused)
+{
+	struct view *v = handle->core;
+
+	if (v->paused == paused)
+		return;
+
+	v->paused = paused;
+	v->dirty  = true;
+	engine_update_shown(v->engine);
+}
+
 static const struct picture *tile_picture(const struct view_tile *t)
 {
 	return t->source ? t->source->newest : NULL;
@@ -264,7 +276,7 @@ void view_tick(struct view *v, uint64_t now_us)
 {
 	bool differs;
 
-	if (v->closed || !v->renditions.head || !due(v, now_us))
+	if (v->closed || v->paused || !v->renditions.head || !due(v, now_us))
 		return;
 
 	differs = changed(v);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "mixer/base/clock.h"
 #include "mixer/net/rtcp.h"
 #include "mixer/net/rtp.h"
 #include "tests/unit/mixer/world.h"
@@ -19,10 +20,12 @@ struct mirror {
 	int fd;
 	struct sa mixer;
 	uint16_t port, seq, drop; /**< drop: one number is not sent at first */
-	unsigned packets, rtx_packets, nacks, keyframes;
+	unsigned packets, rtx_packets, nacks, plis, keyframes;
+	unsigned stalls; /**< frames whose timestamp did not move on */
+	uint32_t last_timestamp;
 	uint32_t ssrc, rtx_ssrc; /**< the mixer's */
 	uint16_t last_seq;
-	bool reflect;
+	bool reflect, no_pli;
 };
 
 
@@ -43,8 +46,13 @@ static void feedback(struct mirror *m, bool pli, uint16_t seq)
 /* The mirror has no encoder: who wants a key frame gets the mixer's */
 static void on_pli(uint32_t media, void *arg)
 {
-	if (media == MIRROR_SSRC)
-		feedback(arg, true, 0);
+	struct mirror *m = arg;
+
+	if (media != MIRROR_SSRC)
+		return;
+
+	m->plis++;
+	feedback(m, true, 0);
 }
 
 
@@ -99,6 +107,9 @@ static void readable(int flags, void *arg)
 			continue;
 		}
 
+		m->stalls += m->packets && p.timestamp != m->last_timestamp
+			     && (int32_t)(p.timestamp - m->last_timestamp) < 0;
+		m->last_timestamp = p.timestamp;
 		m->packets++;
 		m->ssrc	    = p.ssrc;
 		m->last_seq = p.seq;
@@ -130,6 +141,8 @@ static void join(struct world *w, struct mirror *m, unsigned leg)
 	struct sa local;
 	json_t *lt;
 
+	bool pli = !m->no_pli;
+
 	memset(m, 0, sizeof(*m));
 	m->seq = 100;
 	m->fd  = socket(AF_INET, SOCK_DGRAM, 0);
@@ -147,7 +160,7 @@ static void join(struct world *w, struct mirror *m, unsigned leg)
 		true, "media", "kind", "video", "transport", 0, "send", true,
 		"recv", true, "codecs", "name", "VP8", "pt", VP8_PT, "clock",
 		90000, "rtx", "pt", RTX_PT, "apt", VP8_PT, "feedback", "nack",
-		true, "pli", true, "remb", true, "width", 320, "height", 180));
+		true, "pli", pli, "remb", true, "width", 320, "height", 180));
 	CU_ASSERT_EQUAL_FATAL(w->reply_err, 0);
 	lt = json_array_get(json_object_get(w->reply, "transports"), 0);
 	sa_set_str(&m->mixer, "127.0.0.1",
@@ -252,7 +265,176 @@ static void lost_packets_are_asked_for(void)
 }
 
 
+static void send_rtcp(struct mirror *m, const struct rtcp_writer *w)
+{
+	(void)!sendto(m->fd, w->buf, w->len, 0, &m->mixer.u.sa, m->mixer.len);
+}
+
+
+static void send_remb(struct mirror *m, uint32_t bps)
+{
+	uint8_t buf[256];
+	struct rtcp_writer w = {buf, sizeof(buf), 0};
+
+	rtcp_write_rr(&w, MIRROR_SSRC, NULL, 0);
+	rtcp_write_remb(&w, MIRROR_SSRC, bps, &m->ssrc, 1);
+	send_rtcp(m, &w);
+}
+
+
+static void send_loss(struct mirror *m, uint8_t fraction)
+{
+	uint8_t buf[256];
+	struct rtcp_writer w = {buf, sizeof(buf), 0};
+	struct rtcp_report r = {.ssrc = m->ssrc, .fraction_lost = fraction};
+
+	rtcp_write_rr(&w, MIRROR_SSRC, &r, 1);
+	send_rtcp(m, &w);
+}
+
+
+static void send_fir(struct mirror *m, uint8_t number)
+{
+	uint8_t buf[256];
+	struct rtcp_writer w = {buf, sizeof(buf), 0};
+
+	rtcp_write_rr(&w, MIRROR_SSRC, NULL, 0);
+	rtcp_write_fir(&w, MIRROR_SSRC, m->ssrc, number);
+	send_rtcp(m, &w);
+}
+
+
+/* 320x180 takes 187 kbit/s, its second tier 93 */
+static void a_poor_network_lowers_its_own_tier_only(void)
+{
+	static struct mirror a, b, c;
+	struct world w;
+	unsigned packets;
+
+	world_open(&w, 30);
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	join(&w, &c, 3);
+	world_run(&w, 900);
+	CU_ASSERT_EQUAL(w.mixer->video_renditions, 1);
+
+	send_remb(&a, 150000);
+	send_loss(&b, 60);
+	world_run(&w, 900);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "tier"), 1);
+	CU_ASSERT_EQUAL(video_stat(&w, 1, "tier"), 1);
+	CU_ASSERT_EQUAL(video_stat(&w, 2, "tier"), 0);
+	/* the first two share theirs */
+	CU_ASSERT_EQUAL(w.mixer->video_renditions, 2);
+	packets = a.packets;
+	world_run(&w, 500);
+	CU_ASSERT_TRUE(a.packets > packets);
+	CU_ASSERT_EQUAL(a.stalls + b.stalls + c.stalls, 0);
+
+	/* not twice within two seconds */
+	send_loss(&b, 60);
+	world_run(&w, 100);
+	CU_ASSERT_EQUAL(video_stat(&w, 1, "tier"), 1);
+
+	leave(&a);
+	leave(&b);
+	leave(&c);
+	world_close(&w);
+}
+
+
+static void a_repeated_fir_is_one_request(void)
+{
+	static struct mirror a, b;
+	struct world w;
+	unsigned keyframes;
+
+	world_open(&w, 30);
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	world_run(&w, 900);
+	keyframes = a.keyframes;
+	send_fir(&a, 9);
+	send_fir(&a, 9);
+	world_run(&w, 700);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 1);
+	CU_ASSERT_TRUE(a.keyframes > keyframes);
+	send_fir(&a, 10);
+	world_run(&w, 50);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 2);
+
+	leave(&a);
+	leave(&b);
+	world_close(&w);
+}
+
+
+static void what_was_not_negotiated_is_not_asked_for(void)
+{
+	static struct mirror a, b;
+	struct world w;
+
+	world_open(&w, 30);
+	a.no_pli = true;
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	a.reflect = true;
+	world_run(&w, 1200);
+	CU_ASSERT_TRUE(a.packets > 0);
+	CU_ASSERT_EQUAL(a.plis, 0);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_out"), 0);
+
+	leave(&a);
+	leave(&b);
+	world_close(&w);
+}
+
+
+static void who_is_alone_is_sent_no_picture(void)
+{
+	static struct mirror a, b;
+	struct video_engine_stats before, after;
+	struct world w;
+	unsigned packets;
+
+	world_open(&w, 30);
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	world_run(&w, 700);
+	CU_ASSERT_TRUE(a.packets > 0);
+
+	world_ask(&w, json_pack("{s:s,s:i}", "op", "leg.remove", "leg", 2));
+	world_run(&w, 200);
+	packets = a.packets;
+	video_engine_stats(w.mixer->engine, &before);
+	/* another conference's tick */
+	for (unsigned i = 0; i < 20; i++) {
+		video_engine_tick(w.mixer->engine, clock_us());
+		world_run(&w, 20);
+	}
+	video_engine_stats(w.mixer->engine, &after);
+	CU_ASSERT_EQUAL(after.frames_composed, before.frames_composed);
+	CU_ASSERT_EQUAL(a.packets, packets);
+
+	leave(&b);
+	join(&w, &b, 3);
+	world_run(&w, 700);
+	CU_ASSERT_TRUE(a.packets > packets);
+	CU_ASSERT_TRUE(b.keyframes > 0);
+
+	leave(&a);
+	leave(&b);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"a poor network lowers its own tier only",
+	 a_poor_network_lowers_its_own_tier_only},
+	{"a repeated FIR is one request", a_repeated_fir_is_one_request},
+	{"what was not negotiated is not asked for",
+	 what_was_not_negotiated_is_not_asked_for},
+	{"who is alone is sent no picture", who_is_alone_is_sent_no_picture},
 	{"cameras are seen and renditions shared",
 	 cameras_are_seen_and_renditions_shared},
 	{"key frames and repeats are answered",

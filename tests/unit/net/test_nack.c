@@ -101,7 +101,33 @@ static void rtx_round_trip(void)
 }
 
 
+/* Lower numbers must not be taken for packets long past */
+static void another_stream_begins_anew(void)
+{
+	struct nack_list *n = NULL;
+	uint16_t seqs[8];
+	bool lost = false;
+
+	CU_ASSERT_EQUAL_FATAL(nack_list_alloc(&n), 0);
+	(void)nack_list_received(n, 30000, 1000);
+	nack_list_clear(n);
+	(void)nack_list_received(n, 20000, 2000);
+	(void)nack_list_received(n, 20002, 3000);
+	CU_ASSERT_EQUAL(nack_list_due(n, 20000, 30, seqs, 8, &lost), 1);
+	CU_ASSERT_EQUAL(seqs[0], 20001);
+
+	/* a sender that starts over without saying so */
+	(void)nack_list_received(n, 5000, 30000);
+	(void)nack_list_received(n, 5002, 31000);
+	CU_ASSERT_EQUAL(nack_list_due(n, 60000, 30, seqs, 8, &lost), 1);
+	CU_ASSERT_EQUAL(seqs[0], 5001);
+	CU_ASSERT_FALSE(lost);
+	mem_deref(n);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"another stream begins anew", another_stream_begins_anew},
 	{"asks after the reordering window",
 	 asks_after_the_reordering_window},
 	{"gives up and says so", gives_up_and_says_so},
