@@ -64,3 +64,10 @@ size_t resample_run(struct resample *r, const int16_t *in, size_t samples,
 
 	return wanted;
 }
+
+
+void resample_reset(struct resample *r)
+{
+	if (r)
+		speex_resampler_reset_mem(r->speex);
+}

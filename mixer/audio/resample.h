@@ -24,4 +24,7 @@ int resample_alloc(struct resample **rp, uint32_t from_hz, uint32_t to_hz);
 size_t resample_run(struct resample *r, const int16_t *in, size_t samples,
 		    int16_t *out);
 
+/** Forget what was heard: the next sound follows on silence */
+void resample_reset(struct resample *r);
+
 #endif

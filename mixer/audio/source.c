@@ -297,6 +297,7 @@ void audio_source_reset(struct audio_source *s)
 	if (s->format >= 0)
 		audio_decoder_reset(s->decoders[s->format]);
 	s->fifo_samples = 0;
+	source_forget_sound(s);
 	s->noise.active = false;
 	s->holding = true;
 	s->stepped = true;

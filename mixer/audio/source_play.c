@@ -12,8 +12,8 @@ enum {
 	CONCEAL_MS = 20,
 	/** After so much of nothing the decoder is left in peace */
 	BARREN_MAX_MS = 1000,
-	/** Samples over which a jump is bent away: 5 ms */
-	BEND = AUDIO_RATE_HZ / 200,
+	/** A jump is bent away in 5 ms: the 200th part of a second */
+	BENDS_A_SECOND = 200,
 	/** Packets a decoder hears before its output is wanted */
 	WARM_PACKETS = 3,
 	/** How far from the target is far: shorten, lengthen, hurry, jump */
@@ -47,41 +47,61 @@ static const struct audio_codec *codec_now(const struct audio_source *s)
 
 
 /** Where two sounds meet, the difference is faded out instead of stepping */
-static void bend(struct audio_source *s, size_t added)
+static void bend(int16_t *pcm, size_t samples, int before, uint32_t rate_hz)
 {
-	int16_t *pcm = s->fifo + s->fifo_samples;
-	int before = s->fifo_samples ? pcm[-1] : s->last_sample;
-	int offset = before - pcm[0];
+	const int most = (int)(rate_hz / BENDS_A_SECOND);
+	const int offset = before - pcm[0];
 
-	for (int i = 0; i < BEND && (size_t)i < added; i++) {
-		int v = pcm[i] + offset * (BEND - i) / BEND;
+	for (int i = 0; i < most && (size_t)i < samples; i++) {
+		int v = pcm[i] + offset * (most - i) / most;
 
 		pcm[i] = (int16_t)(v > 32767    ? 32767
 				   : v < -32768 ? -32768
 						: v);
 	}
+}
+
+
+static void bend_fifo(struct audio_source *s, size_t added)
+{
+	int16_t *pcm = s->fifo + s->fifo_samples;
+
+	bend(pcm, added, s->fifo_samples ? pcm[-1] : s->last_sample,
+	     AUDIO_RATE_HZ);
 	s->stepped = false;
 }
 
 
-/** Native samples into the FIFO, as AUDIO_RATE_HZ */
-static void append(struct audio_source *s, const int16_t *pcm, size_t samples,
+void source_forget_sound(struct audio_source *s)
+{
+	for (int i = 0; i < SOURCE_RATE_COUNT; i++)
+		resample_reset(s->resample[i]);
+	s->last_native = 0;
+}
+
+
+/** Native samples into the FIFO, as AUDIO_RATE_HZ. A jump is bent before the
+ *  resampler, which would tell of it late, and after it, for what it holds */
+static void append(struct audio_source *s, int16_t *pcm, size_t samples,
 		   uint32_t rate_hz)
 {
 	int16_t *end = s->fifo + s->fifo_samples;
 	size_t added = samples * (AUDIO_RATE_HZ / rate_hz);
 
-	if (added > SOURCE_FIFO_SAMPLES - s->fifo_samples)
+	if (!added || added > SOURCE_FIFO_SAMPLES - s->fifo_samples)
 		return;
 
+	if (s->stepped)
+		bend(pcm, samples, s->last_native, rate_hz);
+	s->last_native = pcm[samples - 1];
 	if (rate_hz == AUDIO_RATE_HZ)
 		memcpy(end, pcm, samples * sizeof(*pcm));
 	else
 		resample_run(s->resample[rate_hz == 8000 ? SOURCE_RATE_8K
 							 : SOURCE_RATE_16K],
 			     pcm, samples, end);
-	if (s->stepped && added)
-		bend(s, added);
+	if (s->stepped)
+		bend_fifo(s, added);
 	s->fifo_samples += added;
 }
 
@@ -93,8 +113,9 @@ static void append_silence(struct audio_source *s, size_t samples)
 
 	memset(s->fifo + s->fifo_samples, 0, samples * sizeof(*s->fifo));
 	if (s->stepped && samples)
-		bend(s, samples);
+		bend_fifo(s, samples);
 	s->fifo_samples += samples;
+	source_forget_sound(s);
 }
 
 
@@ -171,6 +192,7 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 
 	if (s->format != p->format) {
 		audio_decoder_reset(s->decoders[p->format]);
+		source_forget_sound(s);
 		s->stepped = true;
 		s->format = p->format;
 	}
@@ -191,10 +213,10 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 
 	if (gap < 0)
 		drop = (size_t)(-gap) * codec->rate_hz / codec->clock_hz;
-	if (drop < samples)
-		append(s, s->native + drop, samples - drop, codec->rate_hz);
 	if (drop)
 		s->stepped = true;
+	if (drop < samples)
+		append(s, s->native + drop, samples - drop, codec->rate_hz);
 
 	s->noise.active = false;
 	s->barren = 0;
@@ -438,6 +460,8 @@ void audio_source_skip(struct audio_source *s, uint64_t now_us)
 
 	s->fifo_samples = 0;
 	s->last_sample = 0;
+	if (!s->skipped)
+		source_forget_sound(s);
 	s->skipped = true;
 	if (hold(s, now_us))
 		return;

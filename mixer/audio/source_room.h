@@ -49,6 +49,7 @@ struct audio_source {
 	bool skipped;           /**< the last tick was not decoded */
 	bool stepped;           /**< the sound jumped: bend the next samples */
 	int16_t last_sample;    /**< of the last tick */
+	int16_t last_native;    /**< that a resampler took */
 	unsigned since_stretch; /**< ticks */
 	unsigned barren;        /**< ms invented in a row */
 
@@ -60,6 +61,9 @@ struct audio_source {
 
 	struct audio_source_stats stats;
 };
+
+/** What resamplers still hold of an old sound shall not be heard */
+void source_forget_sound(struct audio_source *s);
 
 /** Remember a level for the ranking */
 void source_note_level(struct audio_source *s, unsigned dbov, uint64_t now_us);
