@@ -15,7 +15,6 @@ static void destructor(void *arg)
 	struct conference *c = arg;
 
 	hash_unlink(&c->le);
-	mem_deref(c->log);
 }
 
 
@@ -60,7 +59,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 		return REASON_NO_MIXER;
 
 	c = mem_zalloc(sizeof(*c), destructor);
-	if (!c || event_log_alloc(&c->log))
+	if (!c)
 		goto out;
 
 	c->focus    = f;
@@ -253,7 +252,8 @@ struct endpoint *conference_endpoint(const struct conference *c,
 void conference_emit(struct conference *c, const struct endpoint *ep,
 		     const char *type, json_t *fields)
 {
-	json_t *event = json_pack("{s:s}", "type", type);
+	json_t *event = event_make(type, c->name, ++c->seq,
+				   conference_time_ms());
 	json_t *who   = NULL;
 
 	if (ep)
@@ -267,10 +267,9 @@ void conference_emit(struct conference *c, const struct endpoint *ep,
 	json_decref(who);
 	json_decref(fields);
 
-	/* an event that cannot be kept for lack of memory is not told: a
-	   follower sees the gap in the numbers of the next one */
-	if (event &&
-	    !event_log_append(c->log, event, c->name, conference_time_ms()))
+	/* one that cannot be made for lack of memory is not told: a follower
+	   sees the gap in the numbers of the next one */
+	if (event)
 		focus_deliver(c->focus, c->name, event);
 
 	json_decref(event);
@@ -286,7 +285,7 @@ json_t *conference_json(const struct conference *c)
 
 	return json_pack(
 		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
-		"seq", (json_int_t)event_log_seq(c->log), "since",
+		"seq", (json_int_t)c->seq, "since",
 		(json_int_t)c->since_ms, "locked", c->locked, "layout",
 		c->layout, "speaker", (int)c->speaker, "max_participants",
 		(int)c->focus->config->max_participants, "participants",

@@ -35,7 +35,7 @@ struct conference {
 	bool locked;
 	char layout[16];
 	uint64_t since_ms;	/**< Unix time */
-	struct event_log *log;
+	uint64_t seq;		/**< of the last event */
 };
 
 /**
@@ -72,7 +72,7 @@ struct endpoint *conference_endpoint(const struct conference *c,
 				     unsigned number);
 
 /**
- * Append an event and hand it to those who follow
+ * Make an event and hand it to those who follow
  *
  * @param ep     Whom it is about, NULL: the conference
  * @param fields Object with the type's members, stolen; NULL: none

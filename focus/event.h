@@ -1,17 +1,17 @@
 /**
- * @file focus/event.h  The numbered log of what happened in a conference
+ * @file focus/event.h  What happens in a conference, numbered
  *
- * Every change of a conference appends one event; notifications (RFC 4575),
+ * Every change of a conference makes one event; notifications (RFC 4575),
  * the page, `parley watch`, records and metrics derive from it and from
- * nothing else. A log belongs to one conference, keeps the newest
- * EVENT_LOG_MAX events and lives on parleyd's loop.
+ * nothing else. Events are told, not kept: who begins to follow gets the
+ * state in a snapshot. Made on parleyd's loop.
  *
  * Every event has
  *   {"seq":n, "time":unix_ms, "conference":NAME, "type":TYPE, ...}
  * with seq counting from 1 without gaps in the life of a conference; a
  * snapshot carries the seq of the last event that it includes. "dialing" and
  * "dial_failed" may come for a conference that nobody is in yet: their seq is
- * 0 then, and no log keeps them. Events about
+ * 0 then. Events about
  * one endpoint also have
  *   "endpoint":NUMBER, "user":AOR, "display":NAME
  * where NUMBER is the short id that `parley show` prints, never reused in the
@@ -19,7 +19,7 @@
  * characters.
  *
  * TYPE
- *  snapshot   {"state":CONFERENCE}  only to a new subscriber; not in the log
+ *  snapshot   {"state":CONFERENCE}  only to a new subscriber
  *  created    {}                    first event of a conference
  *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
  *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
@@ -67,32 +67,14 @@
 #include <stdint.h>
 #include <jansson.h>
 
-struct event_log;
-
-enum {
-	/** Events that a log keeps */
-	EVENT_LOG_MAX = 512
-};
-
-/** An empty log */
-int event_log_alloc(struct event_log **lp);
-
 /**
- * Number an event and keep it
+ * What every event has; the type's members are to be added
  *
- * @param event   Object with "type"; "seq", "time", "conference" are set here.
- *                A reference is taken
- * @param name    The conference
- * @param time_ms Unix time in milliseconds
- * @return 0, ENOMEM, EINVAL (no object)
+ * @param conference Its name
+ * @param time_ms    Unix time in milliseconds
+ * @return new reference, NULL when out of memory
  */
-int event_log_append(struct event_log *log, json_t *event, const char *name,
-		     uint64_t time_ms);
-
-/** Number of the newest event, 0 when nothing happened yet */
-uint64_t event_log_seq(const struct event_log *log);
-
-/** An event by its number; NULL if it is not (or no longer) kept */
-json_t *event_log_get(const struct event_log *log, uint64_t seq);
+json_t *event_make(const char *type, const char *conference, uint64_t seq,
+		   uint64_t time_ms);
 
 #endif

@@ -125,7 +125,7 @@ const char *focus_events_token(const struct endpoint *ep);
 void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg);
 
 /* -------------------------------------------------------------- events
- * Every change appends one numbered event; all views derive from it. */
+ * Every change makes one numbered event; all views derive from it. */
 
 struct event_subscription;
 

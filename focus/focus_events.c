@@ -60,9 +60,7 @@ void focus_tell(struct focus *f, const char *name, const char *type,
 		return;
 	}
 
-	event = json_pack("{s:i,s:I,s:s,s:s}", "seq", 0, "time",
-			  (json_int_t)conference_time_ms(), "conference", name,
-			  "type", type);
+	event = event_make(type, name, 0, conference_time_ms());
 	if (event && !json_object_update(event, fields))
 		focus_deliver(f, name, event);
 	json_decref(event);
@@ -91,12 +89,8 @@ static bool snapshot_h(struct le *le, void *arg)
 	    (*s->conference && strcmp(s->conference, c->name)))
 		return false;
 
-	event = json_pack("{s:I,s:I,s:s,s:s,s:o}", "seq",
-			  (json_int_t)event_log_seq(c->log), "time",
-			  (json_int_t)conference_time_ms(), "conference",
-			  c->name, "type", "snapshot", "state",
-			  conference_json(c));
-	if (event)
+	event = event_make("snapshot", c->name, c->seq, conference_time_ms());
+	if (!json_object_set_new(event, "state", conference_json(c)))
 		s->h(event, s->arg);
 	json_decref(event);
 

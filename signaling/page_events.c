@@ -1,5 +1,5 @@
 /**
- * @file signaling/page_events.c  A conference's event log as a stream
+ * @file signaling/page_events.c  A conference's events as a stream
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /**
- * @file signaling/page_events.h  A conference's event log as a stream
+ * @file signaling/page_events.h  A conference's events as a stream
  *
  * Server-Sent Events: `id:` is the event's number, `data:` its JSON without
  * what is not for participants; a comment every 15 s keeps proxies awake. A

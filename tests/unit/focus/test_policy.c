@@ -3,7 +3,6 @@
  */
 #include <string.h>
 #include "focus/config.h"
-#include "focus/event.h"
 #include "focus/menu.h"
 #include "focus/mixer_process.h"
 #include "focus/policy.h"
@@ -159,27 +158,6 @@ static void text_of_peers_is_made_harmless(void)
 }
 
 
-static void the_log_keeps_the_newest(void)
-{
-	struct event_log *log;
-
-	CU_ASSERT_EQUAL_FATAL(event_log_alloc(&log), 0);
-	CU_ASSERT_PTR_NULL(event_log_get(log, 0));
-	for (int i = 0; i < EVENT_LOG_MAX + 3; i++) {
-		json_t *e = json_pack("{s:s}", "type", "held");
-
-		CU_ASSERT_EQUAL(event_log_append(log, e, "demo", 5), 0);
-		json_decref(e);
-	}
-	CU_ASSERT_EQUAL(event_log_seq(log), EVENT_LOG_MAX + 3);
-	CU_ASSERT_PTR_NULL(event_log_get(log, 3));
-	CU_ASSERT_PTR_NULL(event_log_get(log, EVENT_LOG_MAX + 4));
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(
-				event_log_get(log, 4), "seq")), 4);
-	mem_deref(log);
-}
-
-
 static void ports_are_shared_out(void)
 {
 	static const char *const overrides[]
@@ -205,7 +183,6 @@ static CU_TestInfo tests[] = {
 	{"every reason has its row", every_reason_has_its_row},
 	{"keys make sequences", keys_make_sequences},
 	{"text of peers is made harmless", text_of_peers_is_made_harmless},
-	{"the log keeps the newest", the_log_keeps_the_newest},
 	{"ports are shared out", ports_are_shared_out},
 	CU_TEST_INFO_NULL,
 };
