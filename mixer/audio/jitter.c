@@ -223,14 +223,17 @@ static void look(struct jitter *j, uint64_t now_us)
 
 static void remember(struct jitter *j, int64_t lateness, uint64_t now_us)
 {
+	const int64_t off = lateness - j->base_us;
+
 	j->lateness[j->lateness_next] = lateness;
 	j->arrival[j->lateness_next] = now_us;
 	j->lateness_next = (j->lateness_next + 1) % LATENESS_COUNT;
 	if (j->lateness_count < LATENESS_COUNT)
 		j->lateness_count++;
 
-	if (++j->since_look >= LOOK_EVERY || lateness < j->base_us ||
-	    lateness - j->base_us + TICK_US > j->target_us)
+	/* what stays in the first bin cannot raise the target */
+	if (++j->since_look >= LOOK_EVERY || off < 0 ||
+	    (off >= BIN_US && off + TICK_US > j->target_us))
 		look(j, now_us);
 }
 
