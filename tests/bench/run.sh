@@ -1,6 +1,8 @@
 #!/bin/bash
 # ./dev bench [audio|video|kernels] [ARGS]: starts a Parley of its own on
 # loopback and loads it; prints Markdown tables. BIN: folder of the programs.
+# FIRST: command to start parleyd with, such as 'chrt -r 1' for sound on a
+# machine that is busy with other things.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kind=${1:-all}
@@ -14,7 +16,13 @@ trap '[ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid"; rm -rf "$work"' E
 server=() generator=() placed='one processor for all'
 if [ "$(nproc)" -gt 1 ]; then
 	server=(taskset -c 0) generator=(taskset -c 1)
-	placed='parleyd and mixer on CPU 0, generator on CPU 1'
+	placed='generator on CPU 1, parleyd and mixer on CPU 0'
+fi
+
+if [ -n "${FIRST:-}" ]; then
+	read -ra first <<<"$FIRST"
+	server+=("${first[@]}")
+	placed+=" ($FIRST)"
 fi
 
 free_port() {
