@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { Program, freePort, scratch, until } from './process.mjs';
+import { Program, freePort, run, scratch, until } from './process.mjs';
 import { readWav, writeCamera, writeTone } from './signal.mjs';
 
 const modules = '/usr/lib/baresip/modules';
@@ -49,8 +49,7 @@ export class Baresip {
 		if (!sound)
 			await writeTone(tone, hz, 60, { rate: 48000, channels: 2 });
 		if (video)
-			await writeCamera(join(dir, 'camera.y4m'),
-				{ rgb, seconds: 10, width: 640, height: 360, fps: 20 });
+			await b.#writeFilm(rgb);
 		const rtp = 45000 + Math.floor(Math.random() * 150) * 100;
 		await writeFile(join(dir, 'config'), `poll_method epoll
 sip_listen ${address}:${b.port}
@@ -65,7 +64,7 @@ auplay_srate 48000
 ausrc_channels ${sound ? 1 : 2}
 auplay_channels 2
 audio_buffer 20-160
-video_source ${video ? `avformat,${dir}/camera.y4m` : 'fakevideo,nil'}
+video_source ${video ? `avformat,${dir}/camera.avi` : 'fakevideo,nil'}
 video_display fakevideo,nil
 video_size 640x360
 video_bitrate 500000
@@ -114,6 +113,24 @@ module_app menu.so
 				b.program.output.slice(-2000)}`);
 		}
 		return b;
+	}
+
+	// baresip does not go on at the end of a file: four seconds of camera,
+	// repeated for longer than any test takes
+	async #writeFilm(rgb) {
+		const { dir } = this.scratch;
+		const ffmpeg = async (...args) => {
+			const { code, output } = await run('ffmpeg',
+				['-v', 'error', '-y', ...args], { cwd: dir });
+			if (code)
+				throw new Error(`ffmpeg: ${output}`);
+		};
+		await writeCamera(join(dir, 'camera.y4m'),
+			{ rgb, seconds: 4, width: 640, height: 360, fps: 20 });
+		await ffmpeg('-i', 'camera.y4m', '-c:v', 'mpeg4', '-q:v', '2',
+			'once.avi');
+		await ffmpeg('-stream_loop', '60', '-i', 'once.avi', '-c', 'copy',
+			'camera.avi');
 	}
 
 	async #connect() {
