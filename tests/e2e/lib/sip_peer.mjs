@@ -4,19 +4,31 @@ import { createSocket } from 'node:dgram';
 import { until } from './process.mjs';
 
 export class SipPeer {
-	static async open(port) {
+	static async open(port, { host = '127.0.0.1', name = 'raw' } = {}) {
 		const p = new SipPeer();
 		p.remote = port;
+		p.host = host;
+		p.name = name;
 		p.received = [];
-		p.socket = createSocket('udp4');
-		p.socket.on('message', (data) => p.received.push(parse(`${data}`)));
-		await new Promise((bound) => p.socket.bind(0, '127.0.0.1', bound));
+		p.socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+		p.socket.on('message', (data) => {
+			const message = parse(`${data}`);
+			p.received.push(message);
+			if (message.method)
+				p.onRequest?.(message);
+		});
+		await new Promise((bound) => p.socket.bind(0, host, bound));
 		p.port = p.socket.address().port;
 		return p;
 	}
 
+	get contact() {
+		const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+		return `sip:${this.name}@${host}:${this.port}`;
+	}
+
 	send(text) {
-		this.socket.send(Buffer.from(text, 'latin1'), this.remote, '127.0.0.1');
+		this.socket.send(Buffer.from(text, 'latin1'), this.remote, this.host);
 	}
 
 	// A request with sane defaults; `headers` replaces, null leaves out
@@ -24,12 +36,13 @@ export class SipPeer {
 		branch = `z9hG4bK${Math.random().toString(36).slice(2)}`,
 		fromTag = 'a1', toTag = null } = {}) {
 		const all = {
-			Via: `SIP/2.0/UDP 127.0.0.1:${this.port};branch=${branch};rport`,
-			From: `<sip:raw@127.0.0.1:${this.port}>;tag=${fromTag}`,
+			Via: `SIP/2.0/UDP ${this.contact.split('@')[1]};branch=${branch}`
+				+ ';rport',
+			From: `<${this.contact}>;tag=${fromTag}`,
 			To: `<${uri}>${toTag ? `;tag=${toTag}` : ''}`,
 			'Call-ID': callId || `c${Math.random().toString(36).slice(2)}`,
 			CSeq: `${cseq} ${method}`,
-			Contact: `<sip:raw@127.0.0.1:${this.port}>`,
+			Contact: `<${this.contact}>`,
 			'Max-Forwards': '70',
 			...(body && { 'Content-Type': 'application/sdp' }),
 			'Content-Length': `${body.length}`,
