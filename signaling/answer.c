@@ -93,28 +93,17 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 
 static enum reason join(struct session *s, const struct pl *sdp)
 {
-	struct join j;
 	json_t *leg = NULL;
 	enum reason reason;
 
 	if (session_offer_alloc(s))
 		return REASON_INTERNAL;
 	reason = read_offer(s, sdp, &leg);
-	if (reason != REASON_NONE)
-		return reason;
-
-	memset(&j, 0, sizeof(j));
-	j.conference = s->conference;
-	j.aor = s->aor;
-	j.display = s->display;
-	j.entity = s->entity;
-	j.agent = s->agent;
-	j.webrtc = sdp->l ? offer_is_webrtc(s->offer) : s->webrtc;
-	j.ops = &session_focus_ops;
-	j.session = s;
-	reason = focus_join(s->all->focus, &s->ep, &j, leg, joined_h, s);
-	if (reason != REASON_NONE)
-		s->ep = NULL;
+	if (reason == REASON_NONE)
+		reason = session_join(s, leg,
+				      sdp->l ? offer_is_webrtc(s->offer)
+					     : s->webrtc,
+				      joined_h);
 	json_decref(leg);
 
 	return reason;

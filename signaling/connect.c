@@ -244,28 +244,14 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 
 static enum reason join(struct session *s)
 {
-	struct join j;
 	json_t *leg = NULL;
 	enum reason reason;
 
 	if (session_offer_alloc(s) ||
 	    offer_begin(s->offer, s->webrtc, true, &leg))
 		return REASON_INTERNAL;
-	memset(&j, 0, sizeof(j));
-	j.conference = s->conference;
-	j.aor = s->aor;
-	j.display = s->display;
-	j.entity = s->entity;
-	j.webrtc = s->webrtc;
-	j.dialled_out = true;
-	j.ops = &session_focus_ops;
-	j.session = s;
 	s->exchange = EXCHANGE_PREPARE;
-	reason = focus_join(s->all->focus, &s->ep, &j, leg, joined_h, s);
-	if (reason == REASON_NONE)
-		s->joined = true;
-	else
-		s->ep = NULL;
+	reason = session_join(s, leg, s->webrtc, joined_h);
 	json_decref(leg);
 
 	return reason;

@@ -62,6 +62,31 @@ static void agree(struct offer *o)
 }
 
 
+/** Their description as a new state, and as the mixer wants it */
+static enum reason state_read(const struct offer *o,
+			      const struct offer_state *prev, bool answer,
+			      const char *sdp, size_t len,
+			      struct offer_state **sp, json_t **legp)
+{
+	struct offer_state *s = state_alloc();
+	enum reason reason;
+
+	if (!s)
+		return REASON_INTERNAL;
+	reason = offer_state_read(s, prev, answer, sdp, len, &o->config);
+	if (reason == REASON_NONE) {
+		*legp = offer_state_json(s, &o->config, true);
+		if (!*legp)
+			reason = REASON_INTERNAL;
+	}
+	if (reason != REASON_NONE)
+		mem_deref(s);
+	else
+		*sp = s;
+	return reason;
+}
+
+
 enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
 			 json_t **legp)
 {
@@ -70,19 +95,9 @@ enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
 
 	if (!o || !legp)
 		return REASON_INTERNAL;
-	s = state_alloc();
-	if (!s)
-		return REASON_INTERNAL;
-	reason = offer_state_read(s, o->agreed, false, sdp, len, &o->config);
-	if (reason == REASON_NONE) {
-		*legp = offer_state_json(s, &o->config, true);
-		if (!*legp)
-			reason = REASON_INTERNAL;
-	}
-	if (reason != REASON_NONE) {
-		mem_deref(s);
+	reason = state_read(o, o->agreed, false, sdp, len, &s, legp);
+	if (reason != REASON_NONE)
 		return reason;
-	}
 	mem_deref(o->pending);
 	o->pending = s;
 	o->local = false;
@@ -377,19 +392,9 @@ enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
 	ours = o->pending && o->local ? o->pending : o->agreed;
 	if (!ours)
 		return REASON_BAD_REQUEST;
-	s = state_alloc();
-	if (!s)
-		return REASON_INTERNAL;
-	reason = offer_state_read(s, ours, true, sdp, len, &o->config);
-	if (reason == REASON_NONE) {
-		*legp = offer_state_json(s, &o->config, true);
-		if (!*legp)
-			reason = REASON_INTERNAL;
-	}
-	if (reason != REASON_NONE) {
-		mem_deref(s);
+	reason = state_read(o, ours, true, sdp, len, &s, legp);
+	if (reason != REASON_NONE)
 		return reason;
-	}
 	mem_deref(o->pending);
 	o->pending = s;
 	agree(o);

@@ -323,10 +323,31 @@ static void end_h(void *session, enum reason reason)
 	session_terminate(s, reason);
 }
 
-const struct session_ops session_focus_ops = {
-	.reoffer = reoffer_h,
-	.end = end_h,
-};
+enum reason session_join(struct session *s, json_t *leg, bool webrtc,
+			 focus_leg_h *joinedh)
+{
+	static const struct session_ops ops = {reoffer_h, end_h};
+	const struct join join = {
+		.conference = s->conference,
+		.aor = s->aor,
+		.display = s->display,
+		.entity = s->entity,
+		.agent = s->agent,
+		.webrtc = webrtc,
+		.dialled_out = s->caller,
+		.ops = &ops,
+		.session = s,
+	};
+	enum reason reason;
+
+	reason = focus_join(s->all->focus, &s->ep, &join, leg, joinedh, s);
+	if (reason == REASON_NONE)
+		s->joined = true;
+	else
+		s->ep = NULL;
+
+	return reason;
+}
 
 /* ----------------------------------------------------- a flow has closed */
 

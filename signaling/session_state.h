@@ -153,7 +153,10 @@ int session_offer_alloc(struct session *s);
 /** Is the host of a Request-URI this server? */
 bool session_host_is_ours(const struct sessions *all, const struct pl *host,
 			  const struct flow_info *flow);
-extern const struct session_ops session_focus_ops;
+/** Into the focus, with the leg that the exchange begins with
+ *  @param joinedh As legh of focus_join(), with the session as argument */
+enum reason session_join(struct session *s, json_t *leg, bool webrtc,
+			 focus_leg_h *joinedh);
 
 /* session_end.c */
 /** Refuse a request with a row of focus/reason.h. st may be NULL */

@@ -254,6 +254,17 @@ static int stream_alloc(struct stream **sp, size_t max_bytes,
 }
 
 
+/** The socket is there: its options, TLS, and the first message's clock */
+static int begin(struct stream *s, struct tls *tls)
+{
+	listener_tune(s->tc);
+	tcp_conn_txqsz_set(s->tc, STREAM_BEHIND_MAX);
+	tmr_start(&s->idle, STREAM_FIRST_MS, timeout_handler, s);
+
+	return tls ? tls_start_tcp(&s->sc, tls, s->tc, 0) : 0;
+}
+
+
 int stream_accept(struct stream **sp, struct tcp_sock *ts,
 		  struct listener_place *place, struct tls *tls,
 		  size_t max_bytes, stream_message_h *msgh,
@@ -271,15 +282,9 @@ int stream_accept(struct stream **sp, struct tcp_sock *ts,
 	if (err)
 		goto out;
 
-	listener_tune(s->tc);
-	tcp_conn_txqsz_set(s->tc, STREAM_BEHIND_MAX);
-	if (tls) {
-		err = tls_start_tcp(&s->sc, tls, s->tc, 0);
-		if (err)
-			goto out;
-	}
-	s->place = place;
-	tmr_start(&s->idle, STREAM_FIRST_MS, timeout_handler, s);
+	err = begin(s, tls);
+	if (!err)
+		s->place = place;
 
 out:
 	if (err)
@@ -307,16 +312,9 @@ int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
 	if (err)
 		goto out;
 
-	listener_tune(s->tc);
-	tcp_conn_txqsz_set(s->tc, STREAM_BEHIND_MAX);
-	if (tls) {
-		err = tls_start_tcp(&s->sc, tls, s->tc, 0);
-		if (!err && host)
-			err = tls_set_verify_server(s->sc, host);
-		if (err)
-			goto out;
-	}
-	tmr_start(&s->idle, STREAM_FIRST_MS, timeout_handler, s);
+	err = begin(s, tls);
+	if (!err && tls && host)
+		err = tls_set_verify_server(s->sc, host);
 
 out:
 	if (err)
