@@ -140,6 +140,10 @@ static void closed(void *arg)
 static void give_up_files(void *arg)
 {
 	bool *fonts = arg;
+	int err	    = sandbox_privileges();
+
+	if (err)
+		log_warn("main", "privileges=kept error=%d", err);
 
 	*fonts = sandbox_files();
 	if (!*fonts)

@@ -3,21 +3,30 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 #include "mixer/sandbox.h"
 
 
-enum { FILES_ENOUGH = 8192, NICE = -10 };
+enum {
+	FILES_ENOUGH = 8192,
+	NICE	     = -10,
+	NOBODY	     = 65534, /* Debian's nobody and nogroup */
+};
 
 /* What an event loop with sockets, memory and threads needs */
 static const int allowed[] = {
@@ -30,7 +39,7 @@ static const int allowed[] = {
 	SCMP_SYS(connect),	  SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername),	  SCMP_SYS(setsockopt),
 	SCMP_SYS(getsockopt),	  SCMP_SYS(shutdown),
-	SCMP_SYS(ioctl),	  SCMP_SYS(fcntl),
+	SCMP_SYS(fcntl),	  SCMP_SYS(geteuid),
 	SCMP_SYS(epoll_create1),  SCMP_SYS(epoll_create),
 	SCMP_SYS(epoll_ctl),	  SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait),	  SCMP_SYS(poll),
@@ -51,7 +60,7 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigaction),	  SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),	  SCMP_SYS(sigaltstack),
 	SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-	SCMP_SYS(exit_group),	  SCMP_SYS(tgkill),
+	SCMP_SYS(exit_group),	  SCMP_SYS(getuid),
 	SCMP_SYS(lseek),	  SCMP_SYS(getcpu),
 	SCMP_SYS(setpriority),	  SCMP_SYS(getpriority),
 	SCMP_SYS(fstat),	  SCMP_SYS(pread64),
@@ -92,6 +101,38 @@ unsigned sandbox_limits(void)
 bool sandbox_priority(void)
 {
 	return !setpriority(PRIO_PROCESS, 0, NICE);
+}
+
+
+static int become_nobody(void)
+{
+	int death = 0, err = 0;
+
+	/* another user's process does not die with its parent unasked */
+	(void)prctl(PR_GET_PDEATHSIG, &death);
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY)
+	    || setresuid(NOBODY, NOBODY, NOBODY))
+		err = errno;
+	(void)prctl(PR_SET_PDEATHSIG, death);
+
+	return err;
+}
+
+
+int sandbox_privileges(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+	int err = geteuid() ? 0 : become_nobody();
+
+	memset(none, 0, sizeof(none));
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &header, none) && !err)
+		err = errno;
+
+	return err;
 }
 
 
@@ -195,6 +236,25 @@ static int allow_sockets(scmp_filter_ctx ctx)
 }
 
 
+/* No typing into the terminal that is our stderr, no signals to others */
+static int allow_own(scmp_filter_ctx ctx)
+{
+	static const unsigned long requests[] = {TCGETS, FIONREAD, FIONBIO};
+	int err;
+
+	err = seccomp_rule_add(
+		ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+	for (size_t i = 0; !err && i < sizeof(requests) / sizeof(requests[0]);
+	     i++)
+		err = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+			SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
+
+	return err;
+}
+
+
 /* Memory may be mapped and protected, but never become code */
 static int allow_memory(scmp_filter_ctx ctx)
 {
@@ -240,6 +300,8 @@ int sandbox_enter(bool files)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
 	if (!err)
 		err = allow_threads(ctx);
+	if (!err)
+		err = allow_own(ctx);
 	if (!err)
 		err = allow_sockets(ctx);
 	if (!err)

@@ -2,8 +2,8 @@
  * @file mixer/sandbox.h  What the mixer may still do once it runs
  *
  * It parses what strangers send. After start-up it gives up what it does not
- * need: new privileges, files, programs, other kinds of sockets. Called once,
- * on the main thread, when all threads exist.
+ * need: the superuser, new privileges, files, programs, other kinds of
+ * sockets, signals to others. On the main thread, in the order of this header.
  */
 #ifndef PARLEY_MIXER_SANDBOX_H
 #define PARLEY_MIXER_SANDBOX_H
@@ -21,6 +21,15 @@ unsigned sandbox_limits(void);
 bool sandbox_priority(void);
 
 /**
+ * Have no capabilities, and be nobody instead of root. Before any thread is
+ * made, after ports are bound that only root may.
+ *
+ * @return 0; errno where a root cannot become nobody (a container without
+ *         the capability or the user): the rest of the sandbox still holds
+ */
+int sandbox_privileges(void);
+
+/**
  * Leave nothing of the file system but the fonts, to be read (Landlock);
  * before any thread is made, for it binds those made later
  *
@@ -30,7 +39,7 @@ bool sandbox_priority(void);
 bool sandbox_files(void);
 
 /**
- * No new privileges, and system calls by a list
+ * No new privileges, and system calls by a list; when all threads exist
  *
  * @param files sandbox_files() succeeded: files may be opened for reading
  * @return 0 or errno
