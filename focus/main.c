@@ -75,7 +75,7 @@ static void usage(void)
 	       "\n"
 	       "Without a file it runs on its defaults and needs no root. "
 	       "SIGTERM and SIGINT end\nit in order, SIGHUP reads log_level "
-	       "anew.\n"
+	       "and the\ncertificate's files anew.\n"
 	       "\n"
 	       "Try it:\n"
 	       "  parleyd                                  then open "
@@ -361,13 +361,17 @@ static void end(struct daemon *d, int sig)
 static void reload(const struct daemon *d)
 {
 	struct config *fresh;
+	int err;
 
 	if (load(&fresh, &d->options))
 		return;
 
 	log_level_set(fresh->log_level);
-	log_info("parleyd", "reloaded");
 	mem_deref(fresh);
+	err = bus_reload(d->bus);
+	if (!err)
+		err = page_reload(d->page);
+	log_info("parleyd", "reloaded certificate=%s", err ? "kept" : "read");
 }
 
 

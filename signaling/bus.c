@@ -474,6 +474,18 @@ json_t *bus_stats(const struct bus *bus)
 }
 
 
+int bus_reload(struct bus *bus)
+{
+	if (!bus)
+		return 0;
+
+	/* the next connection of ours makes itself a new one */
+	bus->client_tls = mem_deref(bus->client_tls);
+
+	return certificate_reload(bus->tls, bus->config);
+}
+
+
 static void exit_handler(void *arg)
 {
 	struct bus *bus = arg;

@@ -109,6 +109,9 @@ int bus_listen_addr(const struct bus *bus, enum flow_transport transport,
 struct json_t;
 struct json_t *bus_stats(const struct bus *bus);
 
+/** Read the TLS certificate anew. @return 0 or errno, logged */
+int bus_reload(struct bus *bus);
+
 /** Close listeners; sip_close(); exith follows */
 void bus_close(struct bus *bus, bool force);
 

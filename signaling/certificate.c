@@ -291,6 +291,25 @@ int certificate_tls(struct tls **tlsp, const struct config *config)
 }
 
 
+int certificate_reload(struct tls *tls, const struct config *config)
+{
+	char cert[512], key[512];
+	struct tls *trial = NULL;
+	int err;
+
+	if (!tls)
+		return 0;
+
+	/* A context that took the one file and not the other would be lost. */
+	err = certificate_tls(&trial, config);
+	mem_deref(trial);
+	if (!err)
+		err = choose(cert, key, sizeof(cert), config);
+
+	return err ? err : load(tls_openssl_context(tls), cert, key);
+}
+
+
 int certificate_client_tls(struct tls **tlsp, const struct config *config)
 {
 	return tlsp && config ? context(tlsp, config, true) : EINVAL;

@@ -22,6 +22,15 @@ struct config;
  */
 int certificate_tls(struct tls **tlsp, const struct config *config);
 
+/**
+ * Read the certificate's files anew, for connections to come
+ *
+ * @param tls Context of certificate_tls(); NULL: nothing to do. It stays as it
+ *            is when the files are no good
+ * @return 0, or as certificate_tls()
+ */
+int certificate_reload(struct tls *tls, const struct config *config);
+
 /** Client context for connections that we open: trusts the system's
  *  authorities and our own certificate, and shows ours when asked */
 int certificate_client_tls(struct tls **tlsp, const struct config *config);

@@ -379,6 +379,12 @@ out:
 }
 
 
+int page_reload(struct page *page)
+{
+	return page ? certificate_reload(page->tls, page->config) : 0;
+}
+
+
 const struct sa *page_addr(const struct page *page, bool secure)
 {
 	const struct http_server *h;

@@ -39,6 +39,9 @@ struct bus;
 int page_alloc(struct page **pp, const struct config *config,
 	       struct focus *focus, struct bus *bus);
 
+/** Read the TLS certificate anew. @return 0 or errno, logged */
+int page_reload(struct page *page);
+
 /** Address of the first HTTPS (or HTTP) server, NULL if there is none */
 const struct sa *page_addr(const struct page *page, bool secure);
 
