@@ -38,7 +38,7 @@ struct mixer {
 	pid_t pid;
 	bool own;		/**< we start the processes in this slot */
 	struct tmr tmr;		/**< ping, reaping or pause, by state */
-	uint64_t started_ms, answered_ms, pause_ms;
+	uint64_t started_ms, answered_ms, watched_ms, pause_ms;
 	unsigned legs, deaths;
 };
 
@@ -202,8 +202,13 @@ static void put_down(struct mixer *m)
 static void watch(void *arg)
 {
 	struct mixer *m = arg;
+	uint64_t now	= now_ms();
+	bool slept	= now - m->watched_ms > 2 * MIXER_PING_INTERVAL_MS;
 
-	if (now_ms() - m->answered_ms > MIXER_SILENCE_MAX_MS) {
+	m->watched_ms = now;
+
+	/* one who was stopped himself cannot tell who was silent meanwhile */
+	if (!slept && now - m->answered_ms > MIXER_SILENCE_MAX_MS) {
 		log_error("mixers", "silent mixer=%u pid=%d ms=%d", m->index,
 			  (int)m->pid, MIXER_SILENCE_MAX_MS);
 		put_down(m);
@@ -268,6 +273,7 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 	m->legs	       = 0;
 	m->started_ms  = now_ms();
 	m->answered_ms = m->started_ms;
+	m->watched_ms  = m->started_ms;
 	set_state(m, MIXER_STARTING);
 	tmr_start(&m->tmr, MIXER_PING_INTERVAL_MS, watch, m);
 
