@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/re.h"
 #include "mixer/audio_media.h"
 #include "mixer/leg.h"
@@ -119,6 +120,9 @@ static void report_digit(struct audio_media *a, char digit,
 {
 	struct leg *leg	   = a->m->leg;
 	const char text[2] = {digit, '\0'};
+
+	if (!leg_may_tell(leg, clock_us()))
+		return;
 
 	mixer_event(leg->mixer,
 		    json_pack("{s:s,s:I,s:s,s:i}", "event", "dtmf", "leg",

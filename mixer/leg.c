@@ -19,6 +19,7 @@ enum {
 	BWE_MIN_BPS   = 50000,
 	BWE_START_BPS = 800000,
 	BWE_MAX_BPS   = 6000000,
+	TELLS_MAX     = 32, /* events a second */
 };
 
 
@@ -501,8 +502,14 @@ static void watch(struct leg *leg, uint64_t now_us)
 	for (size_t i = 0; i < leg->transport_count; i++) {
 		struct leg_transport *lt = &leg->transports[i];
 
-		if (!lt->since_us || !expects(lt))
+		if (!lt->since_us)
 			continue;
+
+		/* after a hold it has the whole time again */
+		if (!expects(lt)) {
+			lt->since_us = now_us;
+			continue;
+		}
 
 		waiting = true;
 		if (heard_lately(lt, now_us, limit_us)) {
@@ -525,6 +532,17 @@ void leg_tick(struct leg *leg, uint64_t now_us)
 		media_tick(leg->media[i], now_us);
 
 	watch(leg, now_us);
+}
+
+
+bool leg_may_tell(struct leg *leg, uint64_t now_us)
+{
+	if (now_us - leg->told_us >= 1000000) {
+		leg->told_us = now_us;
+		leg->told    = 0;
+	}
+
+	return leg->told++ < TELLS_MAX;
 }
 
 

@@ -55,6 +55,8 @@ struct leg {
 	bool muted, deaf, video_muted;
 	float volume_in_db, volume_out_db;
 	bool connected, timed_out;
+	uint64_t told_us; /**< since when `told` counts */
+	unsigned told;
 };
 
 /** Make a leg of a mix; it is not in the mix yet (mix_add) */
@@ -75,6 +77,10 @@ void leg_volumes(struct leg *leg);
 
 /** Housekeeping, every 20..100 ms */
 void leg_tick(struct leg *leg, uint64_t now_us);
+
+/** The far end's packets are worth an event: not more than a person can
+ *  cause, so that nobody floods the focus */
+bool leg_may_tell(struct leg *leg, uint64_t now_us);
 
 /** RTCP BYE on all streams */
 void leg_bye(struct leg *leg);

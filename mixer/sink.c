@@ -13,7 +13,9 @@ enum {
 	OVERHEAD_BYTES	= 40,
 	HISTORY_VIDEO	= 1024,
 	ONE_BYTE_ID_MAX = 14,
-	REPEATS_MAX	= 64, /* of one NACK: more is a flood, not a repair */
+	/* in a window: more is a flood, not a repair */
+	REPEATS_MAX	= 64,
+	REPEATS_US	= 100000,
 	REPEAT_AGE_MS	= 5,
 	PACKET_BYTES	= TRANSPORT_MTU + TRANSPORT_TRAILER_MAX,
 };
@@ -177,7 +179,7 @@ void sink_send_frame(struct sink *s, uint32_t timestamp,
 }
 
 
-static void repeat(struct sink *s, uint16_t seq, uint32_t min_age_ms,
+static bool repeat(struct sink *s, uint16_t seq, uint32_t min_age_ms,
 		   uint64_t now_us)
 {
 	uint8_t buf[PACKET_BYTES];
@@ -186,7 +188,7 @@ static void repeat(struct sink *s, uint16_t seq, uint32_t min_age_ms,
 
 	packet = sent_history_get(s->history, seq, &len, now_us, min_age_ms);
 	if (!packet)
-		return;
+		return false;
 
 	if (s->rtx_pt >= 0) {
 		len = rtx_encode(buf, TRANSPORT_MTU + 2, packet, len,
@@ -198,10 +200,11 @@ static void repeat(struct sink *s, uint16_t seq, uint32_t min_age_ms,
 	}
 
 	if (!len)
-		return;
+		return false;
 
 	s->repeats++;
-	transport_send_rtp(s->transport, buf, len);
+
+	return !transport_send_rtp(s->transport, buf, len);
 }
 
 
@@ -213,11 +216,13 @@ void sink_repeat(struct sink *s, const uint16_t *seqs, size_t count,
 	if (!s->history || !s->transport)
 		return;
 
-	if (count > REPEATS_MAX)
-		count = REPEATS_MAX;
+	if (now_us - s->repeat_us >= REPEATS_US) {
+		s->repeat_us   = now_us;
+		s->repeat_left = REPEATS_MAX;
+	}
 
-	for (size_t i = 0; i < count; i++)
-		repeat(s, seqs[i], age_ms, now_us);
+	for (size_t i = 0; i < count && s->repeat_left; i++)
+		s->repeat_left -= repeat(s, seqs[i], age_ms, now_us);
 }
 
 

@@ -24,6 +24,8 @@ struct sink {
 	char mid[DESCRIPTION_MID_BYTES];
 	struct sent_history *history; /**< NULL: no repeats */
 	uint64_t packets, bytes, repeats;
+	uint64_t repeat_us;   /**< since when repeats are being counted */
+	unsigned repeat_left; /**< may still be sent until a window's end */
 	uint32_t timestamp;   /**< of the last packet, without offset */
 	uint64_t sent_us;     /**< time of it, 0 before any */
 	uint32_t clock_hz;

@@ -23,6 +23,7 @@ enum {
 	LOSS_GOOD      = 5,	   /* 2 % */
 	IDLE_BPS       = 60000,	   /* nobody sees it: just alive */
 	KBPS_WINDOW_US = 1000000,
+	TELL_US	       = 250000,
 };
 
 
@@ -39,12 +40,26 @@ static void picture_h(unsigned width, unsigned height, void *arg)
 
 	v->width		= width;
 	v->height		= height;
+	v->told			= false;
 	leg->mix->tiles_changed = true;
+}
+
+
+/* Every picture may have another size: told now and then */
+static void tell_size(struct video_media *v, uint64_t now_us)
+{
+	struct leg *leg = v->m->leg;
+
+	if (v->told || now_us - v->told_us < TELL_US)
+		return;
+
+	v->told	   = true;
+	v->told_us = now_us;
 	mixer_event(leg->mixer,
 		    json_pack("{s:s,s:I,s:b,s:i,s:i}", "event", "video",
 			      "leg", (json_int_t)leg->id, "receiving",
-			      width > 0, "width", (int)width, "height",
-			      (int)height));
+			      v->width > 0, "width", (int)v->width, "height",
+			      (int)v->height));
 }
 
 
@@ -72,6 +87,7 @@ int video_media_alloc(struct video_media **vp, struct media *m)
 
 	v->m	    = m;
 	v->patience = 1;
+	v->told	    = true;
 	v->fir_seen = -1;
 	err	    = nack_list_alloc(&v->nack);
 	if (!err)
@@ -277,6 +293,7 @@ static void measure(struct video_media *v, uint64_t now_us)
 
 void video_media_tick(struct video_media *v, uint64_t now_us)
 {
+	tell_size(v, now_us);
 	ask_again(v, now_us);
 	consider_up(v, now_us);
 	measure(v, now_us);

@@ -26,6 +26,8 @@ struct video_media {
 	struct video_source *source;
 	struct nack_list *nack;
 	unsigned width, height; /**< of the camera; 0: no picture */
+	bool told;		/**< the focus knows them */
+	uint64_t told_us;
 	uint64_t nacks_out, plis_out, plis_in;
 	uint64_t asked_us; /**< for a key frame */
 	uint8_t fir_seq;

@@ -220,6 +220,52 @@ static void silence_for_the_configured_time_is_reported_once(void)
 }
 
 
+static void a_long_hold_is_no_time_out(void)
+{
+	static struct phone a, b;
+	struct world w;
+
+	world_open(&w, 1);
+	phone_join(&w, &a, 1, 400);
+	phone_join(&w, &b, 2, 1000);
+	world_run(&w, 300);
+	b.hz = 0;
+	world_ask(&w, phone_description(&b, "leg.modify", true, false));
+	world_run(&w, 1500);
+	world_ask(&w, phone_description(&b, "leg.modify", true, true));
+	world_run(&w, 300);
+	/* connected, and nothing since */
+	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 1);
+
+	phone_close(&a);
+	phone_close(&b);
+	world_close(&w);
+}
+
+
+static void a_flood_of_digits_does_not_reach_the_focus(void)
+{
+	static struct phone a, b;
+	struct world w;
+
+	world_open(&w, 30);
+	phone_join(&w, &a, 1, 0);
+	phone_join(&w, &b, 2, 0);
+	for (unsigned i = 1; i <= 200; i++) {
+		uint8_t payload[4] = {5, 0x8a, 0, 80};
+
+		phone_send(&a, 101, true, i * 160, payload, sizeof(payload));
+	}
+	world_run(&w, 200);
+	CU_ASSERT_TRUE(world_events(&w, "dtmf", 1) >= 16);
+	CU_ASSERT_TRUE(world_events(&w, "dtmf", 1) <= 64);
+
+	phone_close(&a);
+	phone_close(&b);
+	world_close(&w);
+}
+
+
 static void modify_changes_the_codec(void)
 {
 	static struct phone a, b;
@@ -434,6 +480,9 @@ static CU_TestInfo tests[] = {
 	 dtmf_is_reported_once_and_not_mixed},
 	{"silence for the configured time is reported once",
 	 silence_for_the_configured_time_is_reported_once},
+	{"a long hold is no time-out", a_long_hold_is_no_time_out},
+	{"a flood of digits does not reach the focus",
+	 a_flood_of_digits_does_not_reach_the_focus},
 	{"modify changes the codec", modify_changes_the_codec},
 	{"listeners share one rendition", listeners_share_one_rendition},
 	{"one leg alone costs no tick", one_leg_alone_costs_no_tick},
