@@ -15,6 +15,7 @@ static void destructor(void *arg)
 	struct conference *c = arg;
 
 	hash_unlink(&c->le);
+	tmr_cancel(&c->lost_tmr);
 }
 
 
@@ -66,6 +67,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->mixer    = m;
 	c->mix	    = ++f->last_mix;
 	c->since_ms = conference_time_ms();
+	tmr_init(&c->lost_tmr);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
 
@@ -153,9 +155,22 @@ void conference_end(struct conference *c, enum reason reason)
 }
 
 
+static void lost_h(void *arg)
+{
+	struct conference *c = arg;
+
+	log_warn("conference", "no mixer comes back name=%s mixer=%u", c->name,
+		 mixer_index(c->mixer));
+	conference_end(c, REASON_NO_MIXER);
+}
+
+
 void conference_lost(struct conference *c)
 {
 	c->placed = false;
+	tmr_start(&c->lost_tmr,
+		  (uint64_t)c->focus->config->media_timeout_s * 1000, lost_h,
+		  c);
 	conference_emit(c, NULL, "mixer", json_pack("{s:s}", "state", "lost"));
 	conference_set_speaker(c, 0);
 
@@ -173,6 +188,7 @@ void conference_restore(struct conference *c)
 	if (c->placed || place(c))
 		return;
 
+	tmr_cancel(&c->lost_tmr);
 	log_info("conference", "restored name=%s mix=%u mixer=%u legs=%u",
 		 c->name, c->mix, mixer_index(c->mixer), c->participants);
 	conference_emit(c, NULL, "mixer",

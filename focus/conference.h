@@ -27,6 +27,7 @@ struct conference {
 	uint32_t mix;		/**< number on the Mp link */
 	struct mixer *mixer;	/**< its slot */
 	bool placed;		/**< the process there knows it */
+	struct tmr lost_tmr;	/**< while it has no process */
 	bool announced;		/**< "created" was told */
 	struct list users;	/**< of struct user */
 	unsigned participants;	/**< endpoints of all users */
@@ -56,7 +57,8 @@ void conference_end_if_empty(struct conference *c, enum reason reason);
 /** Ends it: everybody is told to go */
 void conference_end(struct conference *c, enum reason reason);
 
-/** The process under it is gone */
+/** The process under it is gone. Without another one within media_timeout
+ *  it ends, as a leg that is silent for so long */
 void conference_lost(struct conference *c);
 
 /** There is a process again: replay */

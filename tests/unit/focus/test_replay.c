@@ -103,6 +103,27 @@ static void what_was_set_is_set_again(void)
 }
 
 
+static void without_another_mixer_it_ends(void)
+{
+	struct focus_room r;
+	struct party a, b;
+
+	room_open(&r);
+	r.config->media_timeout_s = 1;
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &b, "demo", "sip:b@x", "B");
+	room_mixer_kill(&r);
+	room_turn(500);
+	CU_ASSERT_EQUAL(a.ends + b.ends, 0);
+	room_turn(700);
+	CU_ASSERT_EQUAL(a.ends, 1);
+	CU_ASSERT_EQUAL(b.ends, 1);
+	CU_ASSERT_EQUAL(b.end_reason, REASON_NO_MIXER);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	room_close(&r);
+}
+
+
 static void who_waited_for_the_dead_mixer_is_told(void)
 {
 	struct focus_room r;
@@ -199,6 +220,7 @@ static void a_leaver_while_it_is_down_is_not_replayed(void)
 static CU_TestInfo tests[] = {
 	{"every leg is offered anew", every_leg_is_offered_anew},
 	{"what was set is set again", what_was_set_is_set_again},
+	{"without another mixer it ends", without_another_mixer_it_ends},
 	{"who waited for the dead mixer is told",
 	 who_waited_for_the_dead_mixer_is_told},
 	{"an unconfirmed dialog is offered after its ACK",
