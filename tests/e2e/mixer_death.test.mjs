@@ -35,8 +35,14 @@ test('both kinds of legs survive the death of their mixer', async (t) => {
 	const [old] = await parley.mixerPids;
 	process.kill(old, 'SIGKILL');
 	const killed = Date.now();
-	// silence first: what was heard before must have left the window
-	await new Promise((go) => setTimeout(go, 600));
+	// what was heard before must have left the listening window
+	await until('a new mixer sends sound to both', async () => {
+		const text = JSON.stringify(await parley.json('stats'));
+		const sent = [...text.matchAll(
+			/"audio":\{[^}]*"packets_out":(\d+)/g)].map((m) => Number(m[1]));
+		return !(await parley.mixerPids).includes(old)
+			&& sent.length === 2 && sent.every((n) => n >= 15);
+	}, 10000, 20);
 	const gaps = await Promise.all([hearsAgain(alice, 440, killed),
 		hearsAgain(bob, 1000, killed)]);
 	t.diagnostic(`sound back after ${gaps.join(' and ')} ms`);
