@@ -16,7 +16,6 @@
 enum {
 	KBPS_720P = 1500,
 	KBPS_MIN  = 80,
-	MACROBLOCK = 16,
 };
 
 /* Sizes at which libyuv scales exactly */
@@ -25,17 +24,6 @@ static const struct {
 } scales[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
 
 enum { SCALES = sizeof(scales) / sizeof(scales[0]) };
-
-/* H.264 table A-1: level_idc, macroblocks a second, a frame */
-static const struct {
-	unsigned level, mbps, fs;
-} levels[] = {
-	{10, 1485, 99},	     {11, 3000, 396},	  {12, 6000, 396},
-	{13, 11880, 396},    {20, 11880, 396},	  {21, 19800, 792},
-	{22, 20250, 1620},   {30, 40500, 1620},	  {31, 108000, 3600},
-	{32, 216000, 5120},  {40, 245760, 8192},  {41, 245760, 8192},
-	{42, 522240, 8704},  {50, 589824, 22080}, {51, 983040, 36864},
-};
 
 
 unsigned mix_video_kbps(unsigned width, unsigned height)
@@ -46,36 +34,21 @@ unsigned mix_video_kbps(unsigned width, unsigned height)
 }
 
 
-static void h264_limits(const struct video_codec *c, unsigned *mbps,
-			unsigned *fs)
+static bool level_holds(const struct video_codec *codec, unsigned width,
+			unsigned height)
 {
-	*mbps = levels[0].mbps;
-	*fs   = levels[0].fs;
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (levels[i].level > c->level_idc)
-			break;
-		*mbps = levels[i].mbps;
-		*fs   = levels[i].fs;
-	}
+	unsigned w = width, h = height, fps = 1;
 
-	if (c->max_mbps > *mbps)
-		*mbps = c->max_mbps;
-	if (c->max_fs > *fs)
-		*fs = c->max_fs;
-}
+	video_codec_limit(codec, &w, &h, &fps);
 
-
-static unsigned macroblocks(unsigned width, unsigned height)
-{
-	return ((width + MACROBLOCK - 1) / MACROBLOCK)
-	       * ((height + MACROBLOCK - 1) / MACROBLOCK);
+	return w == width && h == height;
 }
 
 
 /* The largest scale that respects size, level and bitrate; the smallest if
  * none does */
 static size_t choose_scale(unsigned width, unsigned height,
-			   const struct media_description *d, unsigned fs)
+			   const struct media_description *d)
 {
 	size_t i;
 
@@ -85,7 +58,7 @@ static size_t choose_scale(unsigned width, unsigned height,
 
 		if (w > d->width || h > d->height)
 			continue;
-		if (fs && macroblocks(w, h) > fs)
+		if (!level_holds(&d->codecs[0].video, w & ~1u, h & ~1u))
 			continue;
 		/* under half of what it needs, a smaller one looks better */
 		if (d->kbps && 2 * d->kbps < mix_video_kbps(w, h))
@@ -102,25 +75,15 @@ void mix_video_config(struct video_rendition_config *config,
 		      unsigned canvas_fps, const struct media_description *d,
 		      unsigned tier)
 {
-	const struct video_codec *codec = &d->codecs[0].video;
-	unsigned mbps = 0, fs = 0, blocks;
-	size_t i;
+	size_t i = choose_scale(canvas_width, canvas_height, d);
 
 	memset(config, 0, sizeof(*config));
-	config->codec = *codec;
-	if (codec->id == VIDEO_H264)
-		h264_limits(codec, &mbps, &fs);
-
-	i = choose_scale(canvas_width, canvas_height, d, fs);
+	config->codec  = d->codecs[0].video;
 	config->width  = canvas_width * scales[i].num / scales[i].den & ~1u;
 	config->height = canvas_height * scales[i].num / scales[i].den & ~1u;
 	config->fps    = d->fps < canvas_fps ? d->fps : canvas_fps;
-
-	blocks = macroblocks(config->width, config->height);
-	if (mbps && config->fps * blocks > mbps)
-		config->fps = mbps / blocks;
-	if (!config->fps)
-		config->fps = 1;
+	video_codec_limit(&config->codec, &config->width, &config->height,
+			  &config->fps);
 
 	config->kbps = mix_video_kbps(config->width, config->height);
 	if (d->kbps && d->kbps < config->kbps)

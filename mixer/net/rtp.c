@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/re.h"
+#include "mixer/net/bytes.h"
 #include "mixer/net/rtp.h"
 
 
@@ -15,33 +16,6 @@ enum {
 	ONE_BYTE_LEN_MAX  = 16,
 	AUDIO_LEVEL_VOICE = 0x80,
 };
-
-
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16
-	       | (uint32_t)p[2] << 8 | p[3];
-}
-
-
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	put16(p, (uint16_t)(v >> 16));
-	put16(p + 2, (uint16_t)v);
-}
 
 
 static int decode_extension(struct rtp_packet *p, const uint8_t *buf,

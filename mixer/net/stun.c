@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include <openssl/crypto.h>
+#include "mixer/net/bytes.h"
 #include "mixer/net/srtp_kernels.h"
 #include "mixer/net/stun.h"
 
@@ -15,32 +16,6 @@ enum {
 	/** Types below this must be understood (RFC 8489 section 14) */
 	OPTIONAL_FROM = 0x8000,
 };
-
-
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
-
-
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	put16(p, (uint16_t)(v >> 16));
-	put16(p + 2, (uint16_t)v);
-}
 
 
 /** CRC-32 of ITU-T V.42, four bits at a time, of a message in two parts */
