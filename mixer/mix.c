@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mixer/base/clock.h"
 #include "mixer/leg.h"
 #include "mixer/mix.h"
 #include "mixer/mix_audio.h"
@@ -117,6 +118,7 @@ static int grow(struct mix *mix)
 static void wake_up(struct mix *mix)
 {
 	memset(mix->past, 0, sizeof(mix->past));
+	audio_bus_clear(&mix->bus);
 	for (size_t i = 0; i < mix->leg_count; i++) {
 		struct audio_media *a = leg_audio(mix->legs[i]);
 
@@ -158,6 +160,8 @@ void mix_remove(struct mix *mix, struct leg *leg)
 	if (i == mix->leg_count)
 		return;
 
+	if (leg_audio(leg))
+		mix_audio_part(leg_audio(leg), clock_us());
 	mix->leg_count--;
 	memmove(&mix->legs[i], &mix->legs[i + 1],
 		(mix->leg_count - i) * sizeof(mix->legs[0]));

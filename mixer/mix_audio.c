@@ -375,6 +375,20 @@ static void collect(struct mix *mix, struct audio_media *a, uint64_t now_us)
 }
 
 
+void mix_audio_part(struct audio_media *a, uint64_t now_us)
+{
+	struct mix *mix = a->m->leg->mix;
+
+	if (!may_be_heard(a) || !mix_is_busy(mix))
+		return;
+
+	audio_gain_set(&a->gain_in, 0, true);
+	(void)audio_source_get(a->source, a->pcm, now_us);
+	if (audio_gain_apply(&a->gain_in, a->pcm))
+		audio_bus_add(&mix->bus, a->pcm);
+}
+
+
 /* -------------------------------------------------------------- encode */
 
 static bool is_silence(const int16_t *pcm)
@@ -469,8 +483,6 @@ static void deliver(struct mix *mix, struct audio_media *a, uint64_t tick,
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
 	rank(mix, now_us);
-	audio_bus_clear(&mix->bus);
-
 	for (size_t i = 0; i < mix->leg_count; i++) {
 		struct audio_media *a = leg_audio(mix->legs[i]);
 
@@ -488,4 +500,7 @@ void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 		if (a)
 			deliver(mix, a, tick, now_us);
 	}
+
+	/* who parts before the next one is on it already */
+	audio_bus_clear(&mix->bus);
 }

@@ -37,6 +37,9 @@ void mix_audio_loss(struct audio_media *a, unsigned percent);
 /** That leg is the active speaker; NULL: nobody */
 void mix_audio_active(struct mix *mix, struct leg *leg);
 
+/** A leg is about to go: its last sound fades out in the next tick */
+void mix_audio_part(struct audio_media *a, uint64_t now_us);
+
 /** The mix falls idle: nobody talks any more */
 void mix_audio_quiet(struct mix *mix);
 
