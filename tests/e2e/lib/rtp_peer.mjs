@@ -41,6 +41,10 @@ class Line {
 	}
 
 	#keep(data) {
+		if (this.mux && data[1] >= 192 && data[1] <= 223) {
+			this.rtcp.push({ at: performance.now(), data });
+			return;
+		}
 		let at = 12 + 4 * (data[0] & 15);
 		if (data[0] & 0x10)
 			at += 4 + 4 * data.readUInt16BE(at + 2);
@@ -58,7 +62,8 @@ class Line {
 			this.formats.map((f) => f.pt).join(' ')}`];
 		if (this.on)
 			rows.push(`c=IN IP${family} ${this.address}`,
-				`a=rtcp:${this.control.address().port}`,
+				this.mux ? 'a=rtcp-mux'
+					: `a=rtcp:${this.control.address().port}`,
 				`a=${this.direction}`,
 				...(this.ptime ? [`a=ptime:${this.ptime}`] : []));
 		for (const { pt, map, fmtp, feedback = [] } of this.formats) {
@@ -151,8 +156,11 @@ class Line {
 		b.writeUInt16BE(2 + fci.length / 4, 10);
 		b.writeUInt32BE(this.ssrc, 12);
 		b.writeUInt32BE(mediaSsrc, 16);
-		this.control.send(Buffer.concat([b, fci]), this.remote.rtcp,
-			this.remote.address);
+		const { port, rtcp, address } = this.remote;
+		if (this.mux)
+			this.media.send(Buffer.concat([b, fci]), port, address);
+		else
+			this.control.send(Buffer.concat([b, fci]), rtcp, address);
 	}
 
 	pli() { this.feedback(206, 1, this.received.at(-1).ssrc); }
