@@ -12,6 +12,9 @@
 enum {
 	BAND_HEIGHT_MIN = 16,
 	BAND_HEIGHT_MAX = 40,
+	/* Text is laid out in this size and scaled as it is drawn: Pango looks
+	 * up fonts once a size, and a sandboxed process cannot */
+	FONT_PIXELS = 32,
 };
 
 #ifdef __has_feature /* clang's way to say it */
@@ -184,20 +187,32 @@ static int label_from_surface(struct label **lp, cairo_surface_t *surface)
 }
 
 static PangoLayout *text_layout(struct label_painter *painter,
-				const char *text, unsigned font_pixels)
+				const char *text)
 {
 	PangoLayout *layout = pango_layout_new(painter->context);
 	PangoFontDescription *font
 		= pango_font_description_from_string("sans-serif bold");
 
-	pango_font_description_set_absolute_size(
-		font, (double)font_pixels * PANGO_SCALE);
+	pango_font_description_set_absolute_size(font,
+						 FONT_PIXELS * PANGO_SCALE);
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);
 	pango_layout_set_single_paragraph_mode(layout, TRUE);
 	pango_layout_set_text(layout, text, -1);
 
 	return layout;
+}
+
+/* Draw at x in the middle of that height, scaled */
+static void draw_text(cairo_t *cr, PangoLayout *layout, double x,
+		      unsigned height, double scale)
+{
+	int w, h;
+
+	pango_layout_get_pixel_size(layout, &w, &h);
+	cairo_translate(cr, x, (height - h * scale) / 2);
+	cairo_scale(cr, scale, scale);
+	pango_cairo_show_layout(cr, layout);
 }
 
 /* A crossed-out microphone in a square of that size */
@@ -227,10 +242,13 @@ static unsigned even_up(unsigned n)
 	return (n + 1) & ~1u;
 }
 
-static unsigned band_height(unsigned tile_height)
+/* Never so high that mark and margins would fill a narrow tile's band */
+static unsigned band_height(unsigned tile_width, unsigned tile_height)
 {
 	unsigned h = tile_height / 10;
 
+	if (h > tile_width / 8)
+		h = tile_width / 8;
 	if (h < BAND_HEIGHT_MIN)
 		h = BAND_HEIGHT_MIN;
 	if (h > BAND_HEIGHT_MAX)
@@ -245,13 +263,14 @@ static int paint_band(struct label_painter *painter, struct label **lp,
 {
 	unsigned pad = height / 4, icon = muted ? height * 3 / 4 : 0;
 	unsigned room = width_max - 2 * pad - icon;
-	PangoLayout *layout = text_layout(painter, text, height * 6 / 10);
+	double scale  = height * 0.6 / FONT_PIXELS;
+	PangoLayout *layout = text_layout(painter, text);
 	cairo_surface_t *surface;
 	int w = 0, h = 0, err;
 	unsigned width;
 	cairo_t *cr;
 
-	pango_layout_set_width(layout, (int)room * PANGO_SCALE);
+	pango_layout_set_width(layout, (int)(room / scale) * PANGO_SCALE);
 	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 	/* A name reads from the left of its band in any script */
 	pango_layout_set_auto_dir(layout, FALSE);
@@ -259,7 +278,7 @@ static int paint_band(struct label_painter *painter, struct label **lp,
 	if (w < 0 || !*text)
 		w = 0;
 
-	width = even_up((unsigned)w + 2 * pad + icon);
+	width = even_up((unsigned)(w * scale + 0.5) + 2 * pad + icon);
 	if (width > width_max)
 		width = width_max;
 
@@ -271,8 +290,7 @@ static int paint_band(struct label_painter *painter, struct label **lp,
 	if (muted)
 		draw_muted(cr, pad / 2.0, height / 8.0, height * 0.75);
 	cairo_set_source_rgb(cr, 1, 1, 1);
-	cairo_move_to(cr, pad + icon, ((int)height - h) / 2.0);
-	pango_cairo_show_layout(cr, layout);
+	draw_text(cr, layout, pad + icon, height, scale);
 	cairo_destroy(cr);
 
 	err = label_from_surface(lp, surface);
@@ -299,7 +317,7 @@ int label_band(struct label_painter *painter, struct label **lp,
 	pthread_mutex_lock(&painter->lock);
 	err = paint_band(painter, lp, text, muted,
 			 (tile_width * 3 / 4) & ~1u,
-			 band_height(tile_height));
+			 band_height(tile_width, tile_height));
 	pthread_mutex_unlock(&painter->lock);
 
 	return err;
@@ -308,7 +326,8 @@ int label_band(struct label_painter *painter, struct label **lp,
 static int paint_middle(struct label_painter *painter, struct label **lp,
 			const char *text, unsigned width, unsigned height)
 {
-	PangoLayout *layout = text_layout(painter, text, height * 3 / 4);
+	PangoLayout *layout = text_layout(painter, text);
+	double scale = height * 0.75 / FONT_PIXELS;
 	cairo_surface_t *surface = cairo_image_surface_create(
 		CAIRO_FORMAT_ARGB32, (int)width, (int)height);
 	cairo_t *cr = cairo_create(surface);
@@ -316,8 +335,7 @@ static int paint_middle(struct label_painter *painter, struct label **lp,
 
 	pango_layout_get_pixel_size(layout, &w, &h);
 	cairo_set_source_rgba(cr, 1, 1, 1, 0.9);
-	cairo_move_to(cr, ((int)width - w) / 2.0, ((int)height - h) / 2.0);
-	pango_cairo_show_layout(cr, layout);
+	draw_text(cr, layout, (width - w * scale) / 2, height, scale);
 	cairo_destroy(cr);
 
 	err = label_from_surface(lp, surface);
@@ -375,16 +393,24 @@ void label_blend(const struct label *label, struct picture *to, unsigned x,
 		  to->strides[2], w, h);
 }
 
-/* One text in the scripts that names are written in opens their fonts */
+/* One text in the scripts that names are written in opens their fonts; each
+ * word is of another script and so looks up fonts of its own */
 static void warm_up(struct label_painter *painter)
 {
-	static const char scripts[] = "Aa\u00e9\u0141 \u0416\u044f \u03a9 "
-				      "\u05d0 \u0639 \u4e2d\u3042\uac00 "
-				      "\u0905 \u0e01 \U0001f600 \ufffd";
+	static const char *const scripts[] = {
+		"AZaz \u00e9\u0141\u1e9e",	  /* Latin */
+		"\u0416\u044f \u03a9 \u0531 \u10d0", /* Cyrillic to Georgian */
+		"\u05d0 \u0639\u0644\u0649 \u0710",  /* Hebrew, Arabic */
+		"\u4e2d\u6587 \u3042\u30a2 \uac00",  /* Han, Kana, Hangul */
+		"\u0905 \u0985 \u0a05 \u0a85 \u0b85 \u0c05 \u0c85 \u0d05",
+		"\u0e01 \u0e81 \u1000 \u1780 \u0f40 \u1200 \u13a0",
+		"\U0001f600\u2764\ufe0f \u2713 \ufffd \u2026",
+	};
 	struct label *label = NULL;
 
-	for (unsigned h = BAND_HEIGHT_MIN; h <= BAND_HEIGHT_MAX; h += 2) {
-		(void)paint_band(painter, &label, scripts, true, 1200, h);
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		(void)paint_band(painter, &label, scripts[i], true, 1200,
+				 BAND_HEIGHT_MAX);
 		label = label_free(label);
 	}
 }
