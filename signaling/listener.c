@@ -2,6 +2,7 @@
  * @file listener.c  TCP listener with a limit on connections
  */
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include "mixer/base/log.h"
 #include "signaling/listener.h"
 
@@ -11,6 +12,9 @@ struct census {
 	struct hash *places;
 	size_t count;
 };
+
+/** Of all listeners: they share the process's descriptors */
+static size_t places_taken;
 
 struct listener_place {
 	struct le he;
@@ -40,8 +44,8 @@ static void place_destructor(void *arg)
 	struct listener_place *p = arg;
 
 	hash_unlink(&p->he);
-	if (p->census)
-		--p->census->count;
+	--p->census->count;
+	--places_taken;
 	mem_deref(p->census);
 }
 
@@ -71,12 +75,26 @@ static size_t places_of(const struct census *c, const struct sa *source)
 }
 
 
+/** Without a descriptor left accept() fails at once, again and again */
+static size_t places_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return LISTENER_TOTAL_MAX;
+
+	return limit.rlim_cur > 2 * LISTENER_SPARE
+		       ? limit.rlim_cur - LISTENER_SPARE
+		       : limit.rlim_cur / 2;
+}
+
+
 static int place_alloc(struct listener_place **pp, struct census *c,
 		       const struct sa *source)
 {
 	struct listener_place *p;
 
-	if (c->count >= LISTENER_TOTAL_MAX ||
+	if (c->count >= LISTENER_TOTAL_MAX || places_taken >= places_max() ||
 	    places_of(c, source) >= LISTENER_SOURCE_MAX)
 		return EUSERS;
 
@@ -87,6 +105,7 @@ static int place_alloc(struct listener_place **pp, struct census *c,
 	p->source = *source;
 	p->census = mem_ref(c);
 	++c->count;
+	++places_taken;
 	hash_append(c->places, sa_hash(source, SA_ADDR), &p->he, p);
 	*pp = p;
 

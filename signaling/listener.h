@@ -2,7 +2,9 @@
  * @file signaling/listener.h  TCP listener with a limit on connections
  *
  * SIP/TCP, SIP/TLS and HTTP stand on it. A connection holds its place while
- * it lives; a source with too many places is refused before a byte is read.
+ * it lives; a source with too many places is refused before a byte is read,
+ * and so is everybody when no more descriptors are left than the media
+ * servers, the moderator and calls of our own need. Parleyd's loop only.
  */
 #ifndef PARLEY_SIGNALING_LISTENER_H
 #define PARLEY_SIGNALING_LISTENER_H
@@ -11,8 +13,9 @@
 
 enum {
 	LISTENER_BACKLOG = 512,
-	LISTENER_TOTAL_MAX = 8192,
-	LISTENER_SOURCE_MAX = 512
+	LISTENER_TOTAL_MAX = 4096, /**< of one listener */
+	LISTENER_SOURCE_MAX = 512,
+	LISTENER_SPARE = 512, /**< descriptors that no listener takes */
 };
 
 struct listener;
