@@ -40,6 +40,7 @@ struct phone {
 	uint16_t seq;
 	uint32_t timestamp, ssrc;
 	struct tmr tmr;
+	uint64_t due_ms; /**< its next packet */
 	int16_t heard[WORLD_HEARD_MAX];
 	size_t heard_count;
 	uint32_t last_timestamp, last_ssrc;
