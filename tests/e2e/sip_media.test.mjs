@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
 import { DTMF, PCMA, PCMU, RtpPeer, compound } from './lib/rtp_peer.mjs';
-import { NO_DATA, amrFile, annexB, nalUnits, nalsOf, readAmr, sidType,
-	ulawTone, writeAmr } from './lib/payloads.mjs';
+import { NO_DATA, amrFile, annexB, nalUnits, nalsOf, readAmr, samplesOf,
+	sidType, ulawTone, writeAmr } from './lib/payloads.mjs';
 import { hearsNot, hearsOthersOnly, sees, seesNot } from './lib/judge.mjs';
 import { readWav, tonePower } from './lib/signal.mjs';
-import { run, scratch, until } from './lib/process.mjs';
+import { freePort, run, scratch, until } from './lib/process.mjs';
 
 const RED = [200, 30, 30], GREEN = [30, 160, 40];
 const feedback = ['nack', 'nack pli', 'ccm fir'];
@@ -20,7 +20,7 @@ const h264 = (level, mode = 1) => ({ pt: 97 + mode, map: 'H264/90000',
 		+ 'level-asymmetry-allowed=1', feedback });
 const MTU = 1200 + 100;
 
-let parley, work, camera;
+let parley, work, camera, tlsPort;
 
 // Pictures of one colour as lists of NAL units that fit a packet
 async function film(rgb) {
@@ -60,11 +60,49 @@ async function dialTimed() {
 	}
 }
 
+// So does a hold that is longer than media_timeout
+let patience;
+
+async function longHold() {
+	const impatient = await Parley.start({ media_timeout: 5 });
+	const peers = [];
+	const open = async (options) => {
+		const p = await RtpPeer.open(impatient, options);
+		peers.push(p);
+		await p.dial(impatient.uri('patience'));
+		return p;
+	};
+	try {
+		const a = await open({ name: 'holder', hz: 440 });
+		const b = await open({ name: 'other', hz: 1000 });
+		await hearsOthersOnly(b, [a]);
+		a.audio.direction = 'inactive';
+		await a.invite();
+		a.audio.quiet();
+		await b.audio.more(275, 8000);
+		a.audio.direction = 'sendrecv';
+		await a.invite();
+		await a.audio.more(25);
+		a.audio.talk(ulawTone(440));
+		await hears(b, 440, 1000);
+		a.audio.quiet();
+		await a.request('BYE', 8000);
+		assert.equal(b.requests.length, 0);
+	} finally {
+		for (const p of peers)
+			await p.close();
+		await impatient.stop();
+	}
+}
+
 before(async () => {
 	work = await scratch();
 	camera = await film(RED);
-	parley = await Parley.start();
+	tlsPort = await freePort();
+	parley = await Parley.start({ sip_tls_listen: `127.0.0.1:${tlsPort}` });
 	await dialTimed();
+	patience = longHold();
+	patience.catch(() => {});
 });
 
 after(async () => {
@@ -100,6 +138,16 @@ async function hears(p, hz, ms, seconds = 0.2) {
 		const db = samples.length ? tonePower(samples, rate, hz) : -99;
 		return db > -20 || Promise.reject(new Error(`${db.toFixed(1)} dB`));
 	}, ms, 10);
+}
+
+// Video: no gap; frames end with a marker, share a time stamp and nothing
+// else does
+function assertPackets(received) {
+	for (let i = 1; i < received.length; i++) {
+		assert.equal(received[i].seq, received[i - 1].seq + 1 & 0xffff);
+		assert.equal(received[i].ts !== received[i - 1].ts,
+			received[i - 1].marker, `packet ${i}`);
+	}
 }
 
 // Beats that Parley's clock left out because the host stood still
@@ -187,52 +235,61 @@ for (const [what, direction, address, answered] of [
 	});
 }
 
-test('baresip holds and resumes', async (t) => {
-	const bob = await Baresip.start({ audio: 'opus/48000/2', hz: 440 });
-	t.after(() => bob.stop());
-	const [a] = await joined(t, 'hold-baresip', { hz: 1000 });
-	await bob.dial(parley.uri('hold-baresip'));
-	await hearsOthersOnly(a, [bob]);
-	await hearsOthersOnly(bob, [a]);
-	bob.hold();
-	await until('Parley shows it on hold', async () =>
-		(await endpoint('hold-baresip', 'bob')).held);
-	await hearsNot(a, 440);
-	bob.resume();
-	await until('Parley shows it back', async () =>
-		!(await endpoint('hold-baresip', 'bob')).held);
-	await hears(a, 440, 1000);
-	await hearsOthersOnly(bob, [a]);
-	await assertStream(a.audio.received, 160);
-	await assertNoClick(a, 0.2);
+for (const [what, options] of [['', { audio: 'opus/48000/2' }],
+	[' with SRTP over TLS', { audio: 'PCMU/8000/1', transport: 'tls',
+		media: 'srtp-mand' }]]) {
+	test(`baresip holds and resumes${what}`, async (t) => {
+		const bob = await Baresip.start({ ...options, hz: 440 });
+		t.after(() => bob.stop());
+		const name = `hold-baresip-${options.transport || 'udp'}`;
+		const [a] = await joined(t, name, { hz: 1000 });
+		await bob.dial(options.transport
+			? `sip:${name}@127.0.0.1:${tlsPort};transport=tls`
+			: parley.uri(name));
+		await hearsOthersOnly(a, [bob]);
+		await hearsOthersOnly(bob, [a]);
+		bob.hold();
+		await until('Parley shows it on hold', async () =>
+			(await endpoint(name, 'bob')).held);
+		await hearsNot(a, 440);
+		bob.resume();
+		await until('Parley shows it back', async () =>
+			!(await endpoint(name, 'bob')).held);
+		await hears(a, 440, 1000);
+		await hearsOthersOnly(bob, [a]);
+		await assertStream(a.audio.received, 160);
+		await assertNoClick(a, 0.2);
+	});
+}
+
+test('a held picture goes, and comes back with a key frame', async (t) => {
+	const [a, b] = await joined(t, 'hold-video',
+		{ hz: 440, video: [h264('1f')] }, { hz: 1000, video: [h264('1f')] });
+	a.video.film(camera, 15);
+	await sees(b, RED);
+	await sees(a, RED);
+	for (const line of a.lines)
+		line.direction = 'inactive';
+	await a.invite();
+	const held = a.video.received.length;
+	await seesNot(b, RED);
+	await b.video.more(10);
+	assert.ok(a.video.received.length - held <= 20, 'video to the holder');
+
+	for (const line of a.lines)
+		line.direction = 'sendrecv';
+	const from = a.video.received.length;
+	await a.invite();
+	await until('a key frame', () => nalsOf(a.video.received.slice(from)
+		.map((packet) => packet.payload))
+		.some((nal) => (nal[0] & 31) === 5), 1000, 10);
+	await sees(b, RED);
+	assertPackets(a.video.received);
+	assertPackets(b.video.received);
 });
 
-test('a long hold in silence is no dead call, nor is its end', async (t) => {
-	const impatient = await Parley.start({ media_timeout: 5 });
-	t.after(() => impatient.stop());
-	const open = async (options) => {
-		const p = await RtpPeer.open(impatient, options);
-		t.after(() => p.close());
-		await p.dial(impatient.uri('patience'));
-		return p;
-	};
-	const a = await open({ name: 'holder', hz: 440 });
-	const b = await open({ name: 'other', hz: 1000 });
-	await hearsOthersOnly(b, [a]);
-	a.audio.direction = 'inactive';
-	await a.invite();
-	a.audio.quiet();
-	await b.audio.more(275, 8000);
-	a.audio.direction = 'sendrecv';
-	await a.invite();
-	await a.audio.more(25);
-	a.audio.talk(ulawTone(440));
-	await hears(b, 440, 1000);
-	a.audio.quiet();
-	b.audio.talk(ulawTone(1000));
-	await a.request('BYE', 8000);
-	assert.equal(b.requests.length, 0);
-});
+test('a long hold in silence is no dead call, nor is its end',
+	() => patience);
 
 // -------------------------------------------------- video by re-INVITE
 
@@ -399,6 +456,18 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	await a.audio.more(20);
 	await hears(b, 440, 1000);
 	await assertStream(a.audio.received.slice(moved), 160);
+
+	// another source behind the same address, as after a transfer
+	a.audio.ssrc = a.audio.ssrc + 1 >>> 0;
+	a.audio.seq = 100;
+	a.audio.ts = 5;
+	const other = b.audio.received.length;
+	await b.audio.more(25);
+	const gap = b.audio.received.slice(other + 10).filter(({ payload }) =>
+		tonePower(samplesOf(payload, 'PCMU'), 8000, 440) < -30).length;
+	assert.ok(gap <= 3, `${gap} packets without the new source`);
+	await assertNoClick(b, 0.3);
+	await assertStream(b.audio.received, 160);
 });
 
 test('a mode-set is kept to, and asked modes outside it are not sent',
@@ -454,16 +523,8 @@ test('each terminal gets H.264 as it asked: mode, level, key frames',
 		assert.ok(large.video.received.some(({ payload }) =>
 			(payload[0] & 31) === 28), 'mode 1 uses fragments');
 
-		// frames end with a marker, share a time stamp and nothing else does
-		for (const p of [cif, single, large]) {
-			const { received } = p.video;
-			for (let i = 1; i < received.length; i++) {
-				assert.equal(received[i].seq,
-					received[i - 1].seq + 1 & 0xffff);
-				assert.equal(received[i].ts !== received[i - 1].ts,
-					received[i - 1].marker, `packet ${i}`);
-			}
-		}
+		for (const p of [cif, single, large])
+			assertPackets(p.video.received);
 
 		const keys = (p) => nalsOf(p.video.received.map((r) => r.payload))
 			.filter((nal) => (nal[0] & 31) === 5).length;
