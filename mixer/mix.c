@@ -35,7 +35,7 @@ static void mix_destructor(void *arg)
 
 
 int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
-	      const char *name, unsigned width, unsigned height, unsigned fps,
+	      const char *name, const struct video_canvas *canvas,
 	      enum video_layout layout)
 {
 	struct mix *mix = mem_zalloc(sizeof(*mix), mix_destructor);
@@ -46,9 +46,7 @@ int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
 
 	mix->mixer  = mixer;
 	mix->id	    = id;
-	mix->width  = width & ~1u;
-	mix->height = height & ~1u;
-	mix->fps    = fps;
+	mix->canvas = *canvas;
 	mix->layout = layout;
 	snprintf(mix->name, sizeof(mix->name), "%s", name);
 	mixer->mix_count++;

@@ -10,6 +10,7 @@
 #include "mixer/audio/bus.h"
 #include "mixer/audio/speaker.h"
 #include "mixer/base/re.h"
+#include "mixer/mix_video.h"
 #include "mixer/video/engine.h"
 
 struct audio_limiter;
@@ -46,21 +47,15 @@ struct mix {
 	size_t past_next;
 	struct list audio_shares;
 	/* picture */
-	unsigned width, height, fps;
+	struct video_canvas canvas;
 	enum video_layout layout;
 	struct video_view *view; /**< while somebody watches */
 	struct list video_shares;
 	bool tiles_changed;
 };
 
-/**
- * Make a mix
- *
- * @param width,height Canvas in pixels, even
- * @param fps          1..30
- */
 int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
-	      const char *name, unsigned width, unsigned height, unsigned fps,
+	      const char *name, const struct video_canvas *canvas,
 	      enum video_layout layout);
 
 /** Two legs or more: it ticks */

@@ -45,11 +45,21 @@ static bool level_holds(const struct video_codec *codec, unsigned width,
 }
 
 
+static unsigned kbps_of(const struct video_canvas *canvas, unsigned width,
+			unsigned height)
+{
+	return (unsigned)((uint64_t)canvas->kbps
+			  * mix_video_kbps(width, height)
+			  / mix_video_kbps(canvas->width, canvas->height));
+}
+
+
 /* The largest scale that respects size, level and bitrate; the smallest if
  * none does */
-static size_t choose_scale(unsigned width, unsigned height,
+static size_t choose_scale(const struct video_canvas *canvas,
 			   const struct media_description *d)
 {
+	unsigned width = canvas->width, height = canvas->height;
 	size_t i;
 
 	for (i = 0; i + 1 < SCALES; i++) {
@@ -61,7 +71,7 @@ static size_t choose_scale(unsigned width, unsigned height,
 		if (!level_holds(&d->codecs[0].video, w & ~1u, h & ~1u))
 			continue;
 		/* under half of what it needs, a smaller one looks better */
-		if (d->kbps && 2 * d->kbps < mix_video_kbps(w, h))
+		if (d->kbps && 2 * d->kbps < kbps_of(canvas, w, h))
 			continue;
 		break;
 	}
@@ -71,21 +81,20 @@ static size_t choose_scale(unsigned width, unsigned height,
 
 
 void mix_video_config(struct video_rendition_config *config,
-		      unsigned canvas_width, unsigned canvas_height,
-		      unsigned canvas_fps, const struct media_description *d,
-		      unsigned tier)
+		      const struct video_canvas *canvas,
+		      const struct media_description *d, unsigned tier)
 {
-	size_t i = choose_scale(canvas_width, canvas_height, d);
+	size_t i = choose_scale(canvas, d);
 
 	memset(config, 0, sizeof(*config));
 	config->codec  = d->codecs[0].video;
-	config->width  = canvas_width * scales[i].num / scales[i].den & ~1u;
-	config->height = canvas_height * scales[i].num / scales[i].den & ~1u;
-	config->fps    = d->fps < canvas_fps ? d->fps : canvas_fps;
+	config->width  = canvas->width * scales[i].num / scales[i].den & ~1u;
+	config->height = canvas->height * scales[i].num / scales[i].den & ~1u;
+	config->fps    = d->fps < canvas->fps ? d->fps : canvas->fps;
 	video_codec_limit(&config->codec, &config->width, &config->height,
 			  &config->fps);
 
-	config->kbps = mix_video_kbps(config->width, config->height);
+	config->kbps = kbps_of(canvas, config->width, config->height);
 	if (d->kbps && d->kbps < config->kbps)
 		config->kbps = d->kbps;
 	config->kbps >>= tier;
@@ -232,7 +241,8 @@ static int share_alloc(struct video_share **sp, struct mix *mix,
 
 	if (!mix->view) {
 		err = video_view_alloc(&mix->view, mix->mixer->engine,
-				       mix->width, mix->height, mix->fps);
+				       mix->canvas.width, mix->canvas.height,
+				       mix->canvas.fps);
 		if (err)
 			return err;
 
@@ -278,8 +288,7 @@ int mix_video_join(struct video_media *v)
 	struct video_share *s;
 	int err;
 
-	mix_video_config(&config, mix->width, mix->height, mix->fps, &v->m->d,
-			 v->tier);
+	mix_video_config(&config, &mix->canvas, &v->m->d, v->tier);
 	s = share_find(mix, &config);
 	if (s && s == v->share) {
 		leave_next(v);

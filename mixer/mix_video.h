@@ -23,13 +23,19 @@ struct video_share {
 	struct list waiting; /**< video_media by next_le, for a key frame */
 };
 
+/** The picture of a mix at its best */
+struct video_canvas {
+	unsigned width, height; /**< pixels, even */
+	unsigned fps;		/**< 1..30 */
+	unsigned kbps;
+};
+
 /** What a leg can take of the mix's canvas at a tier; pure */
 void mix_video_config(struct video_rendition_config *config,
-		      unsigned canvas_width, unsigned canvas_height,
-		      unsigned canvas_fps, const struct media_description *d,
-		      unsigned tier);
+		      const struct video_canvas *canvas,
+		      const struct media_description *d, unsigned tier);
 
-/** Bitrate a picture of this size needs, kbit/s; pure */
+/** Bitrate a picture of this size usually needs, kbit/s; pure */
 unsigned mix_video_kbps(unsigned width, unsigned height);
 
 /** Give a leg the rendition of its description and tier; what it has goes on

@@ -17,8 +17,11 @@
  * the focus, unique during its life.
  *
  * REQUESTS
- *  mix.create  {mix, name, width, height, fps, layout}
- *              layout: "grid" | "speaker"; default canvas 1280x720 at 25
+ *  mix.create  {mix, name, width, height, fps, kbps, layout}
+ *              the canvas: 64..1920 pixels a side, default 1280x720; fps
+ *              1..60, default 25, above 30 is 30; kbps of a picture of the
+ *              whole size, 0 or absent: what its size usually needs (1500
+ *              at 720p); layout: "grid" | "speaker"
  *  mix.set     {mix, layout?}                      change what is given
  *  mix.remove  {mix}                               removes its legs too
  *  leg.add     {mix, leg, name, transports:[T], media:[M]}
@@ -31,8 +34,8 @@
  *              recv and "off":true is dropped (port 0) but keeps its place.
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
  *               volume_out_db?}                    absolute values
- *              muted: not heard by others; deaf: hears nothing;
- *              volume_in_db: gain of what it says, volume_out_db: of what it
+ *              name: of its tile; muted: not heard by others; deaf: hears
+ *              nothing; video_muted: its camera is not shown; volume_in_db: gain of what it says, volume_out_db: of what it
  *              hears; -60..+20
  *  leg.remove  {leg}                               RTCP BYE is sent
  *  leg.keyframe{leg}                               a key frame to this leg
@@ -71,8 +74,8 @@
  *   events:[{pt,clock}],      RFC 4733 telephone-event
  *   cn_pt:13,                 RFC 3389, optional
  *   extensions:{audio_level, mid, abs_send_time},   RFC 8285 ids, 0 = none
- *   feedback:{nack,pli,fir,remb: bool},
- *   ptime:20, ssrcs:[far end's SSRCs, may be empty],
+ *   feedback:{nack,pli,fir,remb: bool},   only these are sent
+ *   ptime:20 (sent are 20, 40 or 60 ms), ssrcs:[far end's SSRCs, may be empty],
  *   kbps:0,                   far end's b= limit for this m-line, 0 = none
  *   width:1280,height:720,fps:25}      largest picture it can take (video)
  *
@@ -97,24 +100,34 @@
  *            with the link as descriptor MP_LINK_FD; it ends when the link
  *            closes
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
- *            connected: media may flow (ICE pair and DTLS done, or first
- *            packet of a plain leg); bye: DTLS close_notify; timeout:
- *            nothing received, not even RTCP or consent, for the configured
- *            time
+ *            connected: once; media may flow (ICE pair and DTLS done, or
+ *            first packet of a plain leg); failed: DTLS or ICE came to
+ *            nothing; bye: DTLS close_notify; timeout: nothing received on
+ *            any transport, not even RTCP or consent, for the configured
+ *            time; a plain transport none of whose media has recv is not
+ *            waited for, and has the whole time again afterwards
  *  talking   {mix, leg, talking:bool}
  *  speaker   {mix, leg}          the active speaker, 0 = nobody
- *  dtmf      {leg, digit:"5", duration_ms}
- *  video     {leg, receiving:bool, width, height}   camera came or went
+ *  dtmf      {leg, digit:"5", duration_ms}          at most 32 a second
+ *  video     {leg, receiving:bool, width, height}   camera came, went (2 s
+ *            without a picture) or changed size, at most four a second. Only
+ *            a camera that somebody sees is decoded: nothing is said of it
+ *            while its leg is alone
  *
  * STATS: mixer {legs, mixes, packets_in, packets_out, bytes_in, bytes_out,
  *  discarded, ticks, ticks_missed, tick_late_us_p50, .._p99, .._max,
  *  renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
  *  cpu_system_ms}
- *  and a leg {leg, mix, audio:{codec, packets_in, packets_lost, jitter_ms,
- *  playout_delay_ms, concealed, level_dbov, packets_out, remote_loss, rtt_ms},
- *  video:{codec, codec_in, width_in, height_in, frames_in, packets_in,
- *  packets_lost, nacks_out, plis_out, plis_in, width, height, frames_out,
- *  packets_out, kbps_out, remb_kbps}}
+ *  and a leg {leg, mix, audio:{codec, codec_in, packets_in, packets_lost,
+ *  jitter_ms, playout_delay_ms, concealed, level_dbov, packets_out,
+ *  remote_loss, rtt_ms}, video:{codec, codec_in, width_in, height_in,
+ *  frames_in, packets_in, packets_lost, nacks_out, plis_out, plis_in, width,
+ *  height, frames_out, packets_out, kbps_out, remb_kbps, remote_loss, rtt_ms,
+ *  tier}}, audio and video only where it has them. codec is what it is sent,
+ *  codec_in what it sends (absent before its first packet); remote_loss is of
+ *  256, as it reports; tier 0 is the full bitrate of its size, 1 half, 2 a
+ *  quarter; plis_in and plis_out count FIR, too; level_dbov 0 is the loudest,
+ *  127 silence
  */
 #ifndef PARLEY_MIXER_PROTOCOL_H
 #define PARLEY_MIXER_PROTOCOL_H

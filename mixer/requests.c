@@ -21,6 +21,8 @@ enum {
 	CANVAS_FPS    = 25,
 	CANVAS_MIN    = 64,
 	CANVAS_MAX    = 1920,
+	FPS_MAX	      = 30,
+	KBPS_CEILING  = 20000,
 	VOLUME_MIN_DB = -60,
 	VOLUME_MAX_DB = 20,
 };
@@ -128,25 +130,47 @@ static int get_layout(struct request *r, enum video_layout *layout)
 }
 
 
-static int mix_create(struct request *r)
+/* @param canvas kbps 0: not given */
+static int get_canvas(struct request *r, struct video_canvas *canvas)
 {
 	int64_t width = CANVAS_WIDTH, height = CANVAS_HEIGHT;
-	int64_t fps		 = CANVAS_FPS;
+	int64_t fps = CANVAS_FPS, kbps = 0;
+	int err;
+
+	err = description_number(r->msg, "width", CANVAS_MIN, CANVAS_MAX,
+				 &width, r->why);
+	if (!err)
+		err = description_number(r->msg, "height", CANVAS_MIN,
+					 CANVAS_MAX, &height, r->why);
+	if (!err)
+		err = description_number(r->msg, "fps", 1, 2 * FPS_MAX, &fps,
+					 r->why);
+	if (!err)
+		err = description_number(r->msg, "kbps", 0, KBPS_CEILING,
+					 &kbps, r->why);
+
+	canvas->width  = (unsigned)width & ~1u;
+	canvas->height = (unsigned)height & ~1u;
+	canvas->fps    = fps < FPS_MAX ? (unsigned)fps : FPS_MAX;
+	canvas->kbps   = kbps ? (unsigned)kbps
+			      : mix_video_kbps(canvas->width, canvas->height);
+
+	return err;
+}
+
+
+static int mix_create(struct request *r)
+{
 	enum video_layout layout = VIDEO_LAYOUT_GRID;
 	char name[MIX_NAME_BYTES] = "";
+	struct video_canvas canvas;
 	struct mix *mix;
 	uint64_t id;
 	int err;
 
 	err = get_id(r, "mix", &id);
 	if (!err)
-		err = description_number(r->msg, "width", CANVAS_MIN,
-					 CANVAS_MAX, &width, r->why);
-	if (!err)
-		err = description_number(r->msg, "height", CANVAS_MIN,
-					 CANVAS_MAX, &height, r->why);
-	if (!err)
-		err = description_number(r->msg, "fps", 1, 30, &fps, r->why);
+		err = get_canvas(r, &canvas);
 	if (!err)
 		err = get_layout(r, &layout);
 	if (err)
@@ -157,8 +181,7 @@ static int mix_create(struct request *r)
 
 	get_name(r->msg, name, sizeof(name));
 
-	return mix_alloc(&mix, r->mixer, id, name, (unsigned)width,
-			 (unsigned)height, (unsigned)fps, layout);
+	return mix_alloc(&mix, r->mixer, id, name, &canvas, layout);
 }
 
 

@@ -236,8 +236,7 @@ static unsigned tier_kbps(const struct video_media *v, unsigned tier)
 	const struct mix *mix = v->m->leg->mix;
 	struct video_rendition_config config;
 
-	mix_video_config(&config, mix->width, mix->height, mix->fps, &v->m->d,
-			 tier);
+	mix_video_config(&config, &mix->canvas, &v->m->d, tier);
 
 	return config.kbps;
 }

@@ -40,6 +40,7 @@ static void size_and_rate_follow_the_limits(void)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct video_canvas canvas = {1280, 720, 25, 1500};
 		struct video_rendition_config c;
 		struct media_description d;
 
@@ -50,7 +51,7 @@ static void size_and_rate_follow_the_limits(void)
 		d.height		    = table[i].height;
 		d.fps			    = table[i].fps;
 		d.kbps			    = table[i].kbps;
-		mix_video_config(&c, 1280, 720, 25, &d, table[i].tier);
+		mix_video_config(&c, &canvas, &d, table[i].tier);
 		if (c.width != table[i].want_width
 		    || c.height != table[i].want_height
 		    || c.fps != table[i].want_fps
@@ -64,7 +65,27 @@ static void size_and_rate_follow_the_limits(void)
 }
 
 
+static void a_mix_may_have_another_bitrate(void)
+{
+	const struct video_canvas canvas = {1280, 720, 25, 600};
+	struct video_rendition_config c;
+	struct media_description d;
+
+	memset(&d, 0, sizeof(d));
+	d.width	 = 1280;
+	d.height = 720;
+	d.fps	 = 25;
+	mix_video_config(&c, &canvas, &d, 0);
+	CU_ASSERT_EQUAL(c.kbps, 600);
+	d.width = 640;
+	mix_video_config(&c, &canvas, &d, 0);
+	CU_ASSERT_EQUAL(c.width, 640);
+	CU_ASSERT_EQUAL(c.kbps, 212);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"a mix may have another bitrate", a_mix_may_have_another_bitrate},
 	{"size and rate follow the limits", size_and_rate_follow_the_limits},
 	CU_TEST_INFO_NULL,
 };
