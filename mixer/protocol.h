@@ -18,8 +18,8 @@
  *
  * REQUESTS
  *  mix.create  {mix, name, width, height, fps, kbps, layout}
- *              the canvas: 64..1920 pixels a side, default 1280x720; fps
- *              1..60, default 25, above 30 is 30; kbps of a picture of the
+ *              the canvas: 64..4096 pixels a side, default 1280x720, halved
+ *              until it is no larger than 1920x1088; fps 1..60, default 25, above 30 is 30; kbps of a picture of the
  *              whole size, 0 or absent: what its size usually needs (1500
  *              at 720p); layout: "grid" | "speaker"
  *  mix.set     {mix, layout?}                      change what is given

@@ -20,7 +20,9 @@ enum {
 	CANVAS_HEIGHT = 720,
 	CANVAS_FPS    = 25,
 	CANVAS_MIN    = 64,
-	CANVAS_MAX    = 1920,
+	CANVAS_MAX    = 4096,
+	PICTURE_SIDE  = 1920, /* what is composed and sent at most */
+	PICTURE_AREA  = 1920 * 1088,
 	FPS_MAX	      = 30,
 	KBPS_CEILING  = 20000,
 	VOLUME_MIN_DB = -60,
@@ -148,6 +150,15 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 	if (!err)
 		err = description_number(r->msg, "kbps", 0, KBPS_CEILING,
 					 &kbps, r->why);
+
+	while (width > PICTURE_SIDE || height > PICTURE_SIDE
+	       || width * height > PICTURE_AREA) {
+		width /= 2;
+		height /= 2;
+	}
+
+	if (!err && (width < CANVAS_MIN || height < CANVAS_MIN))
+		err = fail(r, EINVAL, "width, height: too oblong");
 
 	canvas->width  = (unsigned)width & ~1u;
 	canvas->height = (unsigned)height & ~1u;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "mixer/mix.h"
 #include "tests/unit/mixer/world.h"
 #include "tests/unit/unit.h"
 
@@ -359,6 +360,8 @@ static void bad_requests_are_answered_with_reasons(void)
 		{"{'op':'mix.create','mix':1}", EEXIST},
 		{"{'op':'mix.create','mix':2,'width':99999}", EINVAL},
 		{"{'op':'mix.create','mix':2,'layout':'x'}", EINVAL},
+		{"{'op':'mix.create','mix':2,'width':4096,'height':64}",
+		 EINVAL},
 		{"{'op':'mix.set','mix':9}", ENOENT},
 		{"{'op':'mix.remove','mix':9}", ENOENT},
 		{"{'op':'leg.add','mix':9,'leg':1}", ENOENT},
@@ -387,6 +390,25 @@ static void bad_requests_are_answered_with_reasons(void)
 		CU_ASSERT_PTR_NOT_NULL(json_string_value(
 			json_object_get(w.reply, "error")));
 	}
+	world_close(&w);
+}
+
+
+static void what_parleyd_may_be_configured_to_is_taken(void)
+{
+	const struct mix *mix;
+	struct world w;
+
+	world_open(&w, 30);
+	world_ask(&w, json_pack("{s:s,s:i,s:i,s:i,s:i,s:i}", "op",
+				"mix.create", "mix", 2, "width", 3840,
+				"height", 2160, "fps", 60, "kbps", 20000));
+	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
+	mix = mixer_mix(w.mixer, 2);
+	CU_ASSERT_EQUAL(mix->canvas.width, 1920);
+	CU_ASSERT_EQUAL(mix->canvas.height, 1080);
+	CU_ASSERT_EQUAL(mix->canvas.fps, 30);
+	CU_ASSERT_EQUAL(mix->canvas.kbps, 20000);
 	world_close(&w);
 }
 
@@ -488,6 +510,8 @@ static CU_TestInfo tests[] = {
 	{"one leg alone costs no tick", one_leg_alone_costs_no_tick},
 	{"bad requests are answered with reasons",
 	 bad_requests_are_answered_with_reasons},
+	{"what parleyd may be configured to is taken",
+	 what_parleyd_may_be_configured_to_is_taken},
 	{"removed mix takes its legs", removed_mix_takes_its_legs},
 	{"one forged packet does not drive out a source",
 	 one_forged_packet_does_not_drive_out_a_source},
