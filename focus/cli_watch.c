@@ -34,7 +34,7 @@ static const struct {
 static bool print_switch(const json_t *event, const char *type)
 {
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
-		if (strcmp(switches[i].type, type))
+		if (strcmp(switches[i].type, type) != 0)
 			continue;
 		printf(" %s", cli_true(event, type) ? switches[i].on
 						    : switches[i].off);

@@ -45,7 +45,7 @@ static void take_leg(struct stats_query *q, json_t *leg)
 		= focus_leg_endpoint(q->cmd.focus, number);
 	const struct conference *c = ep ? ep->user->conference : NULL;
 
-	if (!c || (*q->conference && strcmp(q->conference, c->name)))
+	if (!c || (*q->conference && strcmp(q->conference, c->name) != 0))
 		return;
 
 	(void)json_object_set_new(leg, "conference", json_string(c->name));

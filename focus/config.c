@@ -397,7 +397,7 @@ static size_t key_index(const char *key)
 {
 	size_t i = 0;
 
-	while (strcmp(rows[i].key, key))
+	while (strcmp(rows[i].key, key) != 0)
 		i++;
 
 	return i;

@@ -86,7 +86,7 @@ static bool snapshot_h(struct le *le, void *arg)
 	json_t *event;
 
 	if (!c->announced ||
-	    (*s->conference && strcmp(s->conference, c->name)))
+	    (*s->conference && strcmp(s->conference, c->name) != 0))
 		return false;
 
 	event = event_make("snapshot", c->name, c->seq, conference_time_ms());

@@ -100,10 +100,9 @@ static enum reason join(struct session *s, const struct pl *sdp)
 		return REASON_INTERNAL;
 	reason = read_offer(s, sdp, &leg);
 	if (reason == REASON_NONE)
-		reason = session_join(s, leg,
-				      sdp->l ? offer_is_webrtc(s->offer)
-					     : s->webrtc,
-				      joined_h);
+		reason = session_join(
+			s, leg, sdp->l ? offer_is_webrtc(s->offer) : s->webrtc,
+			joined_h);
 	json_decref(leg);
 
 	return reason;

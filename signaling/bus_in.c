@@ -96,7 +96,7 @@ static void refuse_rate(struct bus *bus, const struct bus_source *source,
 	struct gate_verdict v = {0};
 	struct wire w;
 
-	if (len < 7 || memcmp(p, "INVITE ", 7)) {
+	if (len < 7 || memcmp(p, "INVITE ", 7) != 0) {
 		++bus->counters.refused[GATE_RATE];
 		return;
 	}

@@ -60,7 +60,7 @@ bool fmtp_param(const struct pl *fmtp, const char *name, struct pl *val)
 			continue;
 		trim(&key);
 		trim(&value);
-		if (key.l != len || strncasecmp(key.p, name, len))
+		if (key.l != len || strncasecmp(key.p, name, len) != 0)
 			continue;
 		*val = value;
 		return true;

@@ -254,8 +254,8 @@ static bool check_numbers(struct gate_verdict *v, struct wire *w)
 
 	/* SIP-date is RFC 1123's, always GMT (section 20.17). */
 	h = wire_find(w, WIRE_DATE);
-	if (h &&
-	    (h->value.l < 4 || memcmp(h->value.p + h->value.l - 4, " GMT", 4)))
+	if (h && (h->value.l < 4 ||
+		  memcmp(h->value.p + h->value.l - 4, " GMT", 4) != 0))
 		return bad(v, w, GATE_NUMBER, "Malformed Date");
 
 	return true;

@@ -332,14 +332,12 @@ static void advance(struct http_conn *c)
 	mem_ref(c);
 	while (more && !c->dead && !c->last && c->tc) {
 		/* No next request before the last answer is out. */
-		if (mbuf_get_left(c->out))
-			more = false;
-		else if (is_reading_body(c))
-			more = take_body(c);
-		else if (c->x || !mbuf_get_left(c->in))
-			more = false;
-		else
-			more = take_head(c);
+		const bool body = is_reading_body(c);
+
+		if (mbuf_get_left(c->out) ||
+		    (!body && (c->x || !mbuf_get_left(c->in))))
+			break;
+		more = body ? take_body(c) : take_head(c);
 	}
 
 	if (!c->dead && c->tc && !c->x && !c->last && !mbuf_get_left(c->out) &&

@@ -134,7 +134,7 @@ static unsigned parse_request_line(struct http_head *h, char *line)
 		return 400;
 	*version++ = '\0';
 
-	if (strncmp(version, "HTTP/", 5) || strlen(version) != 8 ||
+	if (strncmp(version, "HTTP/", 5) != 0 || strlen(version) != 8 ||
 	    !isdigit((unsigned char)version[5]) || version[6] != '.' ||
 	    !isdigit((unsigned char)version[7]))
 		return 400;

@@ -86,7 +86,8 @@ int http_reply_body(struct http_exchange *x, unsigned status,
 			err |= mbuf_printf(c->out, "Content-Length: %zu\r\n",
 					   len);
 		err |= mbuf_write_str(c->out, "\r\n");
-		if (len && strcmp(x->head.method, "HEAD") && status != 304)
+		if (len && strcmp(x->head.method, "HEAD") != 0 &&
+		    status != 304)
 			err |= mbuf_write_mem(c->out, body, len);
 		http_conn_written(c, pos, err);
 	}

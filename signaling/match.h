@@ -73,13 +73,13 @@ struct match_format {
 struct match_codec {
 	enum match_id id;
 	uint8_t pt;
-	uint8_t rtx_pt;    /**< 0: none */
-	unsigned feedback; /**< MATCH_FB_* that both sides do */
+	uint8_t rtx_pt;         /**< 0: none */
+	uint8_t h264_our_level; /**< level_idc that our side of the SDP says */
+	unsigned feedback;      /**< MATCH_FB_* that both sides do */
 	struct fmtp_opus opus;
 	struct fmtp_amr amr;
 	struct fmtp_vp8 vp8;
 	struct fmtp_h264 h264;  /**< level_idc: what we may send */
-	uint8_t h264_our_level; /**< level_idc that our side of the SDP says */
 	unsigned width, height; /**< of a=imageattr, 0 = none */
 };
 

@@ -10,7 +10,7 @@
 #include "signaling/session_state.h"
 
 enum {
-	OFFERS_MAX = 20,          /* that may fail in a row */
+	OFFERS_MAX = 20, /* that may fail in a row */
 	RETRY_AFTER_MAX_S = 60,
 	REFRESH_AGAIN_MS = 2000,
 };

@@ -236,14 +236,14 @@ static enum reason read_lines(struct reading *r)
 	int count = offer_text_media_count(r->t);
 	bool any = false, accepted = false;
 
-	if (r->answer && (size_t)count != r->prev->line_count)
+	if (r->answer && (!r->prev || (size_t)count != r->prev->line_count))
 		return REASON_BAD_REQUEST;
 	for (int i = 0; i < count; i++) {
 		bool in_use;
 
 		if (!line_read(&s->lines[i], r->t, i, &in_use) ||
-		    (r->answer &&
-		     strcasecmp(s->lines[i].kind, r->prev->lines[i].kind)))
+		    (r->answer && strcasecmp(s->lines[i].kind,
+					     r->prev->lines[i].kind) != 0))
 			return REASON_BAD_REQUEST;
 		any |= in_use;
 		if (in_use)
@@ -333,9 +333,8 @@ json_t *offer_state_json(const struct offer_state *s,
 			offer_transport_json(&s->transports[i], &config->near,
 					     remote));
 	for (size_t i = 0; i < s->media_count; i++)
-		err |= json_array_append_new(media,
-					     offer_media_json(&s->media[i],
-						      s->on_hold));
+		err |= json_array_append_new(
+			media, offer_media_json(&s->media[i], s->on_hold));
 	leg = json_pack("{s:o, s:o}", "transports", transports, "media",
 			media);
 	if (err) {

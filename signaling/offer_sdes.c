@@ -25,7 +25,7 @@ static bool params_are_harmless(struct pl rest)
 	struct pl word;
 
 	while (offer_text_word(&rest, &word)) {
-		if (word.l < 4 || strncasecmp(word.p, "WSH=", 4))
+		if (word.l < 4 || strncasecmp(word.p, "WSH=", 4) != 0)
 			return false;
 	}
 	return true;
@@ -41,7 +41,7 @@ static bool key_read(const struct pl *params, size_t bytes, char *dst,
 	size_t n = sizeof(raw);
 	const char *bar;
 
-	if (key.l < 7 || strncasecmp(key.p, "inline:", 7))
+	if (key.l < 7 || strncasecmp(key.p, "inline:", 7) != 0)
 		return false;
 	pl_advance(&key, 7);
 	if (memchr(key.p, ';', key.l) || memchr(key.p, ':', key.l))

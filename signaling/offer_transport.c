@@ -4,6 +4,7 @@
  * ICE attributes by RFC 8839, fingerprint and setup by RFC 8122, 8842; a=rtcp
  * by RFC 3605, rtcp-mux by RFC 5761.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -85,8 +86,7 @@ static bool fingerprint_read(struct offer_fingerprint *fp, struct pl value)
 	for (size_t k = 0; k < octets.l; k++) {
 		char c = octets.p[k];
 
-		if (k % 3 == 2 ? c != ':'
-			       : !memchr("0123456789abcdefABCDEF", c, 22))
+		if (k % 3 == 2 ? c != ':' : !isxdigit((unsigned char)c))
 			return false;
 		fp->value[k] = c >= 'a' ? (char)(c - 0x20) : c;
 	}

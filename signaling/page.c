@@ -290,7 +290,7 @@ static void request_h(struct http_exchange *x, const struct http_request *req,
 	else if (!strcmp(req->path, "/api/self") &&
 		 !strcmp(req->method, "POST"))
 		self(p, x, req);
-	else if (!get && strcmp(req->method, "HEAD"))
+	else if (!get && strcmp(req->method, "HEAD") != 0)
 		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
 				      NULL, 0);
 	else if (!strcmp(req->path, "/healthz"))

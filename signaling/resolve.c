@@ -201,7 +201,7 @@ static bool keep_target(struct dnsrr *rr, void *arg)
 
 	/* A lone "." says that the service is not to be had (RFC 2782). */
 	if (rr->type == DNS_TYPE_SRV && !rr->le.list &&
-	    strcmp(rr->rdata.srv.target, "."))
+	    strcmp(rr->rdata.srv.target, ".") != 0)
 		list_append(&r->targets, &rr->le, mem_ref(rr));
 
 	return false;
@@ -270,24 +270,26 @@ static int query_srv(struct bus_resolve *r, const char *name)
 static bool naptr_record(struct dnsrr *rr, void *arg)
 {
 	struct bus_resolve *r = arg;
-	const char *s;
+	static const struct {
+		const char *service;
+		enum flow_transport transport;
+	} rows[] = {{"SIPS+D2T", FLOW_TLS},
+		    {"SIP+D2U", FLOW_UDP},
+		    {"SIP+D2T", FLOW_TCP}};
+	size_t i;
 
 	if (rr->type != DNS_TYPE_NAPTR || !rr->rdata.naptr.services)
 		return false;
 
-	s = rr->rdata.naptr.services;
-	if (!str_casecmp(s, "SIPS+D2T"))
-		r->transport = FLOW_TLS;
-	else if (r->secure)
-		return false;
-	else if (!str_casecmp(s, "SIP+D2U"))
-		r->transport = FLOW_UDP;
-	else if (!str_casecmp(s, "SIP+D2T"))
-		r->transport = FLOW_TCP;
-	else
-		return false;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (str_casecmp(rr->rdata.naptr.services, rows[i].service) ||
+		    (r->secure && rows[i].transport != FLOW_TLS))
+			continue;
+		r->transport = rows[i].transport;
+		return true;
+	}
 
-	return true;
+	return false;
 }
 
 

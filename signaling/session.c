@@ -392,8 +392,8 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 			  void *arg)
 {
 	struct sessions *all = arg;
-	struct flow_search search = {
-		flow, transport != FLOW_WS && transport != FLOW_WSS};
+	struct flow_search search = {flow, transport != FLOW_WS &&
+						   transport != FLOW_WSS};
 
 	(void)hash_apply(all->table, flow_closed_apply_h, &search);
 }

@@ -70,30 +70,24 @@ struct session {
 
 	struct sip_dialog *dlg;
 	struct sip_dialog *early; /**< of our INVITE, for forks */
-	bool caller;              /**< we made the Call-ID */
 
 	struct sip_msg *msg;   /**< their INVITE or UPDATE in hand */
 	struct sip_strans *st; /**< its transaction, until answered */
 	struct session_reply reply;
-	bool first_reply; /**< `reply` answered the first INVITE */
-	bool unconfirmed; /**< counted in sessions->unconfirmed */
 
 	struct sip_request *req;         /**< our INVITE */
 	struct sip_request *refresh_req; /**< our UPDATE */
 	struct sip_request *bye;
-	bool reoffer_due; /**< the focus waits for one */
-	bool refreshing;  /**< `req` repeats what was agreed */
-	unsigned offers_failed; /**< of ours in mid-call, in a row */
 	struct tmr retry; /**< after 491 */
 
 	struct offer *offer;
 	struct mbuf *local_sdp; /**< what we said last */
 	struct endpoint *ep;
-	bool connected;         /**< the focus was told */
 	enum reason end_reason; /**< for the BYE that waits for its ACK */
+	unsigned offers_failed; /**< of ours in mid-call, in a row */
 
 	struct session_timer timer;
-	bool peer_update; /**< its Allow names UPDATE */
+	struct tmr flow_grace;
 
 	/* dial-out */
 	char *target, *from_display;
@@ -102,11 +96,17 @@ struct session {
 	unsigned redirects, retries;
 	bool webrtc; /**< shape of our first offer */
 	bool other_shape_tried;
-	bool joined; /**< it had an endpoint: the focus tells of its end */
-	bool heard;  /**< our INVITE had a response */
+	bool heard; /**< our INVITE had a response */
 
-	struct tmr flow_grace;
-	bool flow_lost; /**< its WebSocket is gone: no word reaches it */
+	bool caller;      /**< we made the Call-ID */
+	bool first_reply; /**< `reply` answered the first INVITE */
+	bool unconfirmed; /**< counted in sessions->unconfirmed */
+	bool reoffer_due; /**< the focus waits for one */
+	bool refreshing;  /**< `req` repeats what was agreed */
+	bool joined;      /**< it had an endpoint: the focus tells its end */
+	bool connected;   /**< the focus was told */
+	bool peer_update; /**< its Allow names UPDATE */
+	bool flow_lost;   /**< its WebSocket is gone: no word reaches it */
 };
 
 struct sessions {

@@ -21,7 +21,7 @@ static bool take_word(struct pl *pl, const char *word)
 {
 	size_t n = strlen(word);
 
-	if (pl->l < n || strncasecmp(pl->p, word, n))
+	if (pl->l < n || strncasecmp(pl->p, word, n) != 0)
 		return false;
 	pl->p += n;
 	pl->l -= n;

@@ -215,11 +215,11 @@ static unsigned check_request(const struct http_exchange *x,
 	const char *version = http_header(x, "Sec-WebSocket-Version");
 	const char *offered = http_header(x, "Sec-WebSocket-Protocol");
 
-	if (strcmp(http_exchange_request(x)->method, "GET"))
+	if (strcmp(http_exchange_request(x)->method, "GET") != 0)
 		return 400;
 	if (!http_head_has_token(http_header(x, "Upgrade"), "websocket") ||
 	    !http_head_has_token(http_header(x, "Connection"), "upgrade") ||
-	    !version || strcmp(version, "13"))
+	    !version || strcmp(version, "13") != 0)
 		return 426;
 	if (!key || strlen(key) != 24 ||
 	    !http_head_has_token(offered, protocol))

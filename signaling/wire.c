@@ -144,7 +144,7 @@ static enum wire_error parse_status(struct wire *w, const struct pl *line)
 	uint64_t status;
 
 	if (line->l < 12 || line->p[7] != ' ' ||
-	    strncasecmp(line->p, "SIP/2.0", 7) ||
+	    strncasecmp(line->p, "SIP/2.0", 7) != 0 ||
 	    (line->l > 11 && line->p[11] != ' '))
 		return WIRE_BAD_START;
 

@@ -25,8 +25,8 @@ static bool take_place(void)
 		if (burst.dropped)
 			log_warn("libre", "more lines=%u", burst.dropped);
 		burst.since_ms = now;
-		burst.lines    = 0;
-		burst.dropped  = 0;
+		burst.lines = 0;
+		burst.dropped = 0;
 	}
 
 	if (burst.lines < LOG_LIBRE_BURST) {
@@ -42,8 +42,8 @@ static bool take_place(void)
 
 static void print_h(int level, const char *p, size_t len, void *arg)
 {
-	enum log_level ours = level <= DBG_WARNING ? LOG_LEVEL_WARN
-						   : LOG_LEVEL_DEBUG;
+	enum log_level ours =
+		level <= DBG_WARNING ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG;
 	char text[300];
 
 	(void)arg;
