@@ -205,7 +205,7 @@ void conference_restore(struct conference *c)
 
 int conference_set_layout(struct conference *c, const char *layout)
 {
-	if (strcmp(layout, "grid") != 0 && strcmp(layout, "speaker"))
+	if (strcmp(layout, "grid") != 0 && strcmp(layout, "speaker") != 0)
 		return EINVAL;
 
 	if (!strcmp(c->layout, layout))

@@ -222,7 +222,7 @@ static int set_word(struct config *c, const struct config_row *row,
 		return 0;
 
 	case CONFIG_LAYOUT:
-		if (strcmp(text, "grid") != 0 && strcmp(text, "speaker"))
+		if (strcmp(text, "grid") != 0 && strcmp(text, "speaker") != 0)
 			return refuse(why, size,
 				      "is neither grid nor speaker");
 		break;
