@@ -1,45 +1,18 @@
 // What a SIP terminal may do with its media, and what it must get: hold,
-// pictures that come and go, every codec, keys, session timers, loss, IPv6.
-import { after, before, beforeEach, test } from 'node:test';
+// pictures that come and go, keys, session timers, loss, IPv6.
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
 import { DTMF, PCMA, PCMU, RtpPeer, compound } from './lib/rtp_peer.mjs';
-import { NO_DATA, amrFile, annexB, nalUnits, nalsOf, readAmr, samplesOf,
-	sidType, ulawTone, writeAmr } from './lib/payloads.mjs';
+import { nalsOf, samplesOf, ulawTone } from './lib/payloads.mjs';
+import { RED, assertNoClick, assertPackets, h264, hears,
+	sipWorld } from './lib/sip_world.mjs';
 import { hearsNot, hearsOthersOnly, sees, seesNot } from './lib/judge.mjs';
-import { readWav, tonePower } from './lib/signal.mjs';
-import { freePort, run, scratch, until } from './lib/process.mjs';
+import { tonePower } from './lib/signal.mjs';
+import { until } from './lib/process.mjs';
 
-const RED = [200, 30, 30], GREEN = [30, 160, 40];
-const feedback = ['nack', 'nack pli', 'ccm fir'];
-const h264 = (level, mode = 1) => ({ pt: 97 + mode, map: 'H264/90000',
-	fmtp: `profile-level-id=42e0${level};packetization-mode=${mode};`
-		+ 'level-asymmetry-allowed=1', feedback });
-const MTU = 1200 + 100;
-
-let parley, work, camera, tlsPort;
-
-// Pictures of one colour as lists of NAL units that fit a packet
-async function film(rgb) {
-	const file = join(work.dir, `${rgb.join('-')}.h264`);
-	const hex = rgb.map((v) => v.toString(16).padStart(2, '0')).join('');
-	const { code, output } = await run('ffmpeg', ['-loglevel', 'error',
-		'-f', 'lavfi', '-i', `color=c=0x${hex}:s=320x180:r=15`, '-t', '2',
-		'-c:v', 'libx264', '-profile:v', 'baseline', '-level', '1.3',
-		'-x264-params', 'slice-max-size=1000:keyint=15:aud=1', file]);
-	assert.equal(code, 0, output);
-	const pictures = [];
-	for (const nal of nalUnits(await readFile(file))) {
-		if ((nal[0] & 31) === 9)
-			pictures.push([]);
-		else if ((nal[0] & 31) !== 6)
-			pictures.at(-1).push(nal);
-	}
-	return pictures;
-}
+const world = sipWorld({ ready: startTimed, done: stopTimed });
 
 // Session timers take their time: these calls begin with the first test and
 // are asked about by the last ones
@@ -52,9 +25,10 @@ async function dialTimed() {
 		['deaf', '90;refresher=uas', 'INVITE, ACK, BYE, CANCEL, UPDATE'],
 		['lazy', '90;refresher=uac', 'INVITE, ACK, BYE, CANCEL, UPDATE'],
 	]) {
-		const p = timed[name] = await RtpPeer.open(parley, { name, hz: 300 });
-		p.answer = await p.dial(parley.uri('timed'), { Supported: 'timer',
-			Allow: allow, 'Session-Expires': expires });
+		const p = timed[name] = await RtpPeer.open(world.parley,
+			{ name, hz: 300 });
+		p.answer = await p.dial(world.parley.uri('timed'), { Allow: allow,
+			Supported: 'timer', 'Session-Expires': expires });
 		p.since = performance.now();
 		p.deaf = name === 'deaf';
 	}
@@ -95,106 +69,15 @@ async function longHold() {
 	}
 }
 
-before(async () => {
-	work = await scratch();
-	camera = await film(RED);
-	tlsPort = await freePort();
-	parley = await Parley.start({ sip_tls_listen: `127.0.0.1:${tlsPort}` });
+async function startTimed() {
 	await dialTimed();
 	patience = longHold();
 	patience.catch(() => {});
-});
+}
 
-after(async () => {
+async function stopTimed() {
 	for (const p of Object.values(timed))
 		await p.close();
-	await work?.remove();
-	const end = await parley?.stop();
-	assert.deepEqual({ code: end.code, left: end.left },
-		{ code: 0, left: [] }, end.output.slice(-3000));
-});
-
-async function peer(t, options) {
-	const p = await RtpPeer.open(parley, options);
-	t.after(async () => {
-		if (p.toTag && !p.gone)
-			await p.bye();
-		await p.close();
-	});
-	return p;
-}
-
-async function joined(t, conference, ...all) {
-	const peers = [];
-	for (const [i, options] of all.entries())
-		peers.push(await peer(t, { name: `raw${i}`, ...options }));
-	await Promise.all(peers.map((p) => p.dial(parley.uri(conference))));
-	return peers;
-}
-
-async function hears(p, hz, ms, seconds = 0.2) {
-	await until(`${p.name} hears ${hz} Hz`, async () => {
-		const { rate, samples } = await p.heard(seconds);
-		const db = samples.length ? tonePower(samples, rate, hz) : -99;
-		return db > -20 || Promise.reject(new Error(`${db.toFixed(1)} dB`));
-	}, ms, 10);
-}
-
-// Video: no gap; frames end with a marker, share a time stamp and nothing
-// else does
-function assertPackets(received) {
-	for (let i = 1; i < received.length; i++) {
-		assert.equal(received[i].seq, received[i - 1].seq + 1 & 0xffff);
-		assert.equal(received[i].ts !== received[i - 1].ts,
-			received[i - 1].marker, `packet ${i}`);
-	}
-}
-
-// Beats that Parley's clock left out because the host stood still
-let missedBefore;
-async function missed() {
-	const { mixers } = await parley.json('stats');
-	return mixers[0].ticks_missed;
-}
-beforeEach(async () => { missedBefore = await missed(); });
-
-// One source without gap or repeat; time stamps go on by whole packets
-async function assertStream(packets, units, { gaps = 0 } = {}) {
-	let jumps = 0;
-	for (const [i, p] of packets.entries()) {
-		const last = packets[i - 1];
-		if (!last)
-			continue;
-		assert.equal(p.ssrc, last.ssrc, `SSRC of packet ${i}`);
-		assert.equal(p.seq, last.seq + 1 & 0xffff, `number of packet ${i}`);
-		const step = p.ts - last.ts >>> 0;
-		assert.ok(step && step % units === 0 && step < units * 3000,
-			`time stamp of packet ${i} goes on by ${step}`);
-		jumps += step !== units;
-	}
-	if (jumps > gaps)
-		gaps += await missed() - missedBefore;
-	assert.ok(jumps <= gaps, `${jumps} jumps of the time stamp`);
-}
-
-// No step from sample to sample is larger, but for the first two seconds
-async function assertNoClick(p, largest) {
-	const { samples } = await p.heard(60);
-	for (let i = 3200; i < samples.length; i++) {
-		const step = Math.abs(samples[i] - samples[i - 1]);
-		if (step > largest)
-			assert.fail(`a click of ${step.toFixed(2)} at packet ${
-				(i / 160).toFixed(2)} of ${samples.length / 160}: ${
-				samples.slice(i - 5, i + 5)}`);
-	}
-}
-
-const endpoint = async (conference, name) => (await parley.endpoints(
-	conference)).find((e) => e.entity.includes(name) || e.user.includes(name));
-
-async function legStats(conference, name) {
-	const { legs } = await parley.json('stats', conference);
-	return legs.find((leg) => leg.user.includes(name));
 }
 
 // ------------------------------------------------------------ hold
@@ -206,7 +89,7 @@ for (const [what, direction, address, answered] of [
 ]) {
 	test(`hold by ${what}, and resume`, async (t) => {
 		const name = `hold-${direction}-${address[0]}`;
-		const [a, b] = await joined(t, name, { hz: 440 }, { hz: 1000 });
+		const [a, b] = await world.joined(t, name, { hz: 440 }, { hz: 1000 });
 		await hearsOthersOnly(a, [b]);
 		await hearsOthersOnly(b, [a]);
 
@@ -215,7 +98,7 @@ for (const [what, direction, address, answered] of [
 		assert.match(a.audio.answer, new RegExp(`a=${answered}\r`));
 		const held = a.audio.received.length;
 		await until('Parley shows it on hold', async () =>
-			(await endpoint(name, 'raw0')).held);
+			(await world.endpoint(name, 'raw0')).held);
 		await hearsNot(b, 440);
 		await b.audio.more(20);
 		assert.ok(a.audio.received.length - held <= 1,
@@ -226,10 +109,10 @@ for (const [what, direction, address, answered] of [
 		await a.invite();
 		assert.match(a.audio.answer, /a=sendrecv\r/);
 		await Promise.all([hears(a, 1000, 1000), hears(b, 440, 1000)]);
-		assert.equal((await endpoint(name, 'raw0')).held, false);
+		assert.equal((await world.endpoint(name, 'raw0')).held, false);
 		await b.audio.more(20);
-		await assertStream(a.audio.received, 160, { gaps: 1 });
-		await assertStream(b.audio.received, 160);
+		await world.assertStream(a.audio.received, 160, { gaps: 1 });
+		await world.assertStream(b.audio.received, 160);
 		// 440 Hz at this loudness climbs 0.1 from sample to sample
 		await assertNoClick(b, 0.2);
 	});
@@ -242,30 +125,30 @@ for (const [what, options] of [['', { audio: 'opus/48000/2' }],
 		const bob = await Baresip.start({ ...options, hz: 440 });
 		t.after(() => bob.stop());
 		const name = `hold-baresip-${options.transport || 'udp'}`;
-		const [a] = await joined(t, name, { hz: 1000 });
+		const [a] = await world.joined(t, name, { hz: 1000 });
 		await bob.dial(options.transport
-			? `sip:${name}@127.0.0.1:${tlsPort};transport=tls`
-			: parley.uri(name));
+			? `sip:${name}@127.0.0.1:${world.tlsPort};transport=tls`
+			: world.parley.uri(name));
 		await hearsOthersOnly(a, [bob]);
 		await hearsOthersOnly(bob, [a]);
 		bob.hold();
 		await until('Parley shows it on hold', async () =>
-			(await endpoint(name, 'bob')).held);
+			(await world.endpoint(name, 'bob')).held);
 		await hearsNot(a, 440);
 		bob.resume();
 		await until('Parley shows it back', async () =>
-			!(await endpoint(name, 'bob')).held);
+			!(await world.endpoint(name, 'bob')).held);
 		await hears(a, 440, 1000);
 		await hearsOthersOnly(bob, [a]);
-		await assertStream(a.audio.received, 160);
+		await world.assertStream(a.audio.received, 160);
 		await assertNoClick(a, 0.2);
 	});
 }
 
 test('a held picture goes, and comes back with a key frame', async (t) => {
-	const [a, b] = await joined(t, 'hold-video',
+	const [a, b] = await world.joined(t, 'hold-video',
 		{ hz: 440, video: [h264('1f')] }, { hz: 1000, video: [h264('1f')] });
-	a.video.film(camera, 15);
+	a.video.film(world.camera, 15);
 	await sees(b, RED);
 	await sees(a, RED);
 	for (const line of a.lines)
@@ -294,18 +177,18 @@ test('a long hold in silence is no dead call, nor is its end',
 // -------------------------------------------------- video by re-INVITE
 
 test('a picture comes with a re-INVITE and goes with another', async (t) => {
-	const [a, b] = await joined(t, 'video-later', { hz: 440 },
+	const [a, b] = await world.joined(t, 'video-later', { hz: 440 },
 		{ hz: 1000, video: [h264('1f')] });
 	await hearsOthersOnly(b, [a]);
 
 	const line = await a.add('video', [h264('1f')]);
 	await a.invite();
 	assert.ok(line.remote.port, line.answer);
-	line.film(camera, 15);
+	line.film(world.camera, 15);
 	await sees(b, RED);
 	await sees(a, RED);
 	await until('Parley tells of the camera', async () =>
-		(await endpoint('video-later', 'raw0')).camera);
+		(await world.endpoint('video-later', 'raw0')).camera);
 
 	line.on = false;
 	line.quiet();
@@ -320,117 +203,15 @@ test('a picture comes with a re-INVITE and goes with another', async (t) => {
 	line.on = true;
 	await a.invite();
 	assert.ok(line.remote.port, line.answer);
-	line.film(camera, 15);
+	line.film(world.camera, 15);
 	await sees(b, RED);
 	await line.more(10);
-	await assertStream(a.audio.received, 160);
-	await assertStream(b.audio.received, 160);
-});
-
-// ------------------------------------------------------------ codecs
-
-test('AMR, G.722 and A-law terminals hear each other', async (t) => {
-	const all = await Promise.all([
-		Baresip.start({ name: 'amr', audio: 'AMR/8000/1', hz: 440 }),
-		Baresip.start({ name: 'g722', audio: 'G722/16000/1', hz: 1000 }),
-		Baresip.start({ name: 'wide', audio: 'AMR-WB/16000/1', hz: 1700 }),
-		Baresip.start({ name: 'opus', audio: 'opus/48000/2', hz: 2300 }),
-	]);
-	t.after(() => Promise.all(all.map((b) => b.stop())));
-	const [a] = await joined(t, 'codecs', { hz: 620, audio: [PCMA] });
-	a.audio.quiet();
-	await Promise.all(all.map((b) => b.dial(parley.uri('codecs'))));
-	for (const p of [...all, a])
-		await hearsOthersOnly(p, all.filter((o) => o !== p));
-	const codecs = (await parley.endpoints('codecs')).map((e) =>
-		e.media[0].codec).sort();
-	assert.deepEqual(codecs, ['AMR', 'AMR-WB', 'G722', 'PCMA', 'opus']);
-});
-
-const wide = (fmtp) => ({ pt: 96, map: 'AMR-WB/16000', units: 320, fmtp });
-const narrow = (fmtp) => ({ pt: 96, map: 'AMR/8000', units: 160, fmtp });
-
-async function decodedPower(frames, codec, hz) {
-	const file = join(work.dir, `heard.${codec === 'AMR' ? 'amr' : 'awb'}`);
-	const wav = join(work.dir, 'heard.wav');
-	await writeFile(file, amrFile(frames, codec));
-	const { code, output } = await run('ffmpeg', ['-loglevel', 'error', '-y',
-		'-i', file, '-c:a', 'pcm_s16le', wav]);
-	assert.equal(code, 0, output);
-	const { rate, samples } = await readWav(wav);
-	return tonePower(samples.slice(-rate / 2), rate, hz);
-}
-
-for (const [codec, format] of [['AMR-WB', wide], ['AMR', narrow]]) {
-	test(`${codec}: both payload formats, modes as asked`, async (t) => {
-		const [a, octets, efficient] = await joined(t, `modes-${codec}`,
-			{ hz: 440 }, { audio: [format('octet-align=1')] },
-			{ audio: [format()] });
-		const read = (p) => p.audio.received.map((packet) => readAmr(
-			packet.payload, codec, p === octets).frames[0]);
-		for (const p of [octets, efficient]) {
-			await p.audio.more(60);
-			const frames = read(p);
-			assert.ok((await decodedPower(frames, codec, 440)) > -20);
-			const highest = codec === 'AMR' ? 7 : 2;
-			assert.ok(frames.every((f) => f.good && (f.type === highest
-				|| f.type === sidType[codec] || f.type === NO_DATA)));
-			assert.ok(p.audio.received.every(({ payload }) =>
-				payload[0] >> 4 === 15), 'CMR');
-		}
-		assert.match(octets.audio.answer, /octet-align=1/);
-		assert.doesNotMatch(efficient.audio.answer, /octet-align=1/);
-
-		// what one was sent, the other says in its own format
-		const said = read(octets).slice(-40);
-		a.audio.talk(ulawTone(440, 0));
-		let request = 15;
-		const saying = (function* () {
-			for (let i = 0; ; i++)
-				yield writeAmr({ cmr: request,
-					frames: [said[i % said.length]] }, codec, false);
-		})();
-		efficient.audio.talk(saying);
-		await hears(a, 440, 2000);
-
-		for (const mode of [0, codec === 'AMR' ? 4 : 8, 1]) {
-			request = mode;
-			await until(`mode ${mode} is sent`, () => read(efficient)
-				.at(-1).type === mode, 1000, 10);
-		}
-		await assertStream(efficient.audio.received, format().units);
-	});
-}
-
-test('modes change in steps where the terminal wants steps', async (t) => {
-	const [, a] = await joined(t, 'mode-steps', { hz: 440 }, { audio: [narrow(
-		'mode-set=0,2,5,7;mode-change-period=2;mode-change-neighbor=1')] });
-	let cmr = 0;
-	a.audio.talk((function* () {
-		for (;;)
-			yield writeAmr({ cmr, frames: [{ type: NO_DATA,
-				speech: Buffer.alloc(0) }] }, 'AMR', false);
-	})());
-	const types = () => a.audio.received.map((p) => readAmr(p.payload,
-		'AMR', false).frames[0].type);
-	await until('its lowest mode', () => types().at(-1) === 0, 2000, 10);
-	cmr = 7;
-	await until('its highest mode', () => types().at(-1) === 7, 2000, 10);
-	const set = [0, 2, 5, 7];
-	const seen = types().filter((type) => type < 8);
-	const changes = seen.map((type, i) => (i && type !== seen[i - 1] ? i : 0))
-		.filter(Boolean);
-	assert.ok(changes.length >= 3, `${seen}`);
-	for (const [n, i] of changes.entries()) {
-		assert.equal(Math.abs(set.indexOf(seen[i])
-			- set.indexOf(seen[i - 1])), 1, `${seen[i - 1]} to ${seen[i]}`);
-		assert.equal((i - changes[0]) % 2, 0, `change ${n} at frame ${i}`);
-	}
-	await assertStream(a.audio.received, 160);
+	await world.assertStream(a.audio.received, 160);
+	await world.assertStream(b.audio.received, 160);
 });
 
 test('another codec, packet time and address by re-INVITE', async (t) => {
-	const [a, b] = await joined(t, 'changes', { hz: 440, audio: [PCMU] },
+	const [a, b] = await world.joined(t, 'changes', { hz: 440, audio: [PCMU] },
 		{ hz: 1000 });
 	await hearsOthersOnly(a, [b]);
 	a.audio.formats = [PCMA];
@@ -438,7 +219,7 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	a.audio.quiet();
 	await until('A-law', () => a.audio.received.at(-1).pt === 8, 500, 10);
 	await hears(a, 1000, 1000);
-	await assertStream(a.audio.received, 160);
+	await world.assertStream(a.audio.received, 160);
 
 	a.audio.formats = [PCMU];
 	a.audio.ptime = 40;
@@ -446,7 +227,7 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	assert.match(a.audio.answer, /a=ptime:40/);
 	await until('packets of 40 ms', () => a.audio.received.at(-1)
 		.payload.length === 320, 500, 10);
-	await assertStream((await a.audio.more(20)).slice(-15), 320);
+	await world.assertStream((await a.audio.more(20)).slice(-15), 320);
 
 	a.audio.ptime = 20;
 	await a.audio.open();
@@ -455,7 +236,7 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	a.audio.talk(ulawTone(440));
 	await a.audio.more(20);
 	await hears(b, 440, 1000);
-	await assertStream(a.audio.received.slice(moved), 160);
+	await world.assertStream(a.audio.received.slice(moved), 160);
 
 	// another source behind the same address, as after a transfer
 	a.audio.ssrc = a.audio.ssrc + 1 >>> 0;
@@ -467,147 +248,20 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 		tonePower(samplesOf(payload, 'PCMU'), 8000, 440) < -30).length;
 	assert.ok(gap <= 3, `${gap} packets without the new source`);
 	await assertNoClick(b, 0.3);
-	await assertStream(b.audio.received, 160);
+	await world.assertStream(b.audio.received, 160);
 });
-
-test('a mode-set is kept to, and asked modes outside it are not sent',
-	async (t) => {
-		const [, a] = await joined(t, 'mode-set', { hz: 440 },
-			{ audio: [narrow('octet-align=1;mode-set=0,2')] });
-		assert.match(a.audio.answer, /mode-set=0,2/);
-		const types = () => new Set(a.audio.received.map((p) => readAmr(
-			p.payload, 'AMR', true).frames[0].type));
-		await until('its higher mode', () => types().has(2));
-		a.audio.talk((function* () {
-			for (;;)
-				yield writeAmr({ cmr: 7, frames: [{ type: NO_DATA,
-					speech: Buffer.alloc(0) }] }, 'AMR', true);
-		})());
-		await a.audio.more(25);
-		a.audio.talk((function* () {
-			for (;;)
-				yield writeAmr({ cmr: 0, frames: [{ type: NO_DATA,
-					speech: Buffer.alloc(0) }] }, 'AMR', true);
-		})());
-		await until('its lower mode', () => types().has(0), 1000);
-		for (const type of types())
-			assert.ok([0, 2, 8, NO_DATA].includes(type), `type ${type}`);
-	});
-
-// ------------------------------------------------------------- H.264
-
-test('each terminal gets H.264 as it asked: mode, level, key frames',
-	async (t) => {
-		const [cif, single, large] = await joined(t, 'levels',
-			{ hz: 440, video: [h264('0c')] },
-			{ hz: 1000, video: [h264('1f', 0)] },
-			{ hz: 1700, video: [h264('1f')] });
-		cif.video.film(camera, 15);
-		for (const p of [cif, single, large])
-			await sees(p, RED);
-		const size = async (p) => {
-			const { width, height } = await p.seen();
-			return [width, height];
-		};
-		const [width, height] = await size(cif);
-		assert.ok(width <= 352 && height <= 288, `${width}x${height}`);
-		assert.deepEqual(await size(large), [1280, 720]);
-		assert.deepEqual(await size(single), [1280, 720]);
-		for (const p of [cif, single, large]) {
-			for (const packet of p.video.received)
-				assert.ok(packet.size <= MTU, `${packet.size} bytes`);
-		}
-		for (const { payload } of single.video.received)
-			assert.ok((payload[0] & 31) >= 1 && (payload[0] & 31) <= 23,
-				`NAL type ${payload[0] & 31} in mode 0`);
-		assert.ok(large.video.received.some(({ payload }) =>
-			(payload[0] & 31) === 28), 'mode 1 uses fragments');
-
-		for (const p of [cif, single, large])
-			assertPackets(p.video.received);
-
-		const keys = (p) => nalsOf(p.video.received.map((r) => r.payload))
-			.filter((nal) => (nal[0] & 31) === 5).length;
-		for (const ask of [() => large.video.pli(),
-			() => single.video.pli(), () => cif.video.fir(1),
-			() => cif.video.fir(2)]) {
-			const before = [cif, single, large].map(keys);
-			ask();
-			await until('a key frame', () => [cif, single, large].some(
-				(p, i) => keys(p) > before[i]), 500, 10);
-		}
-
-		// a packet that one lost is repeated
-		const lost = large.video.received.at(-3);
-		const fci = Buffer.alloc(4);
-		fci.writeUInt16BE(lost.seq, 0);
-		await large.video.more(5);
-		large.video.feedback(205, 1, lost.ssrc, fci);
-		await until('the repeat', () => large.video.received.filter((p) =>
-			p.seq === lost.seq && p.payload.equals(lost.payload))
-			.length === 2, 500, 10);
-	});
-
-for (const mux of [false, true]) {
-	test(`RTCP${mux ? ' on the RTP port' : ''}: compounds with SDES, reports `
-	+ 'that are right, BYE at the end', async (t) => {
-		const a = await peer(t, { hz: 440, video: [h264('1f')] });
-		let n = 0;
-		a.audio.lose = () => ++n % 4 === 0;
-		for (const line of a.lines)
-			line.mux = mux;
-		const name = `rtcp-${mux}`;
-		const [b] = await joined(t, name, { name: 'other', hz: 1000 });
-		await a.dial(parley.uri(name));
-		for (const line of a.lines)
-			assert.equal(/a=rtcp-mux/.test(line.answer), mux);
-		a.video.film(camera, 15);
-		const reported = (line) => line.rtcp.map(({ data }) =>
-			compound(data)[0]).filter((p) => p.type === 200 && p.count);
-		await until('reports of both', () => a.lines.every((line) =>
-			reported(line).length), 9000);
-		a.gone = true;
-		await a.bye();
-		await until('BYE of both', () => a.lines.every((line) =>
-			line.rtcp.some(({ data }) => compound(data).some((p) =>
-				p.type === 203))), 1000);
-		for (const line of a.lines) {
-			const { ssrc } = line.received[0];
-			const names = new Set();
-			for (const { data } of line.rtcp) {
-				const [head, sdes, ...rest] = compound(data);
-				assert.ok(head.type === 200 || head.type === 201);
-				assert.equal(sdes.type, 202);
-				assert.equal(sdes.count, 1);
-				assert.equal(sdes.data[8], 1, 'CNAME');
-				names.add(sdes.data.toString('latin1', 10,
-					10 + sdes.data[9]));
-				for (const p of [head, sdes, ...rest])
-					assert.equal(p.data.readUInt32BE(4), ssrc);
-			}
-			assert.equal(names.size, 1);
-			const block = reported(line)[0].data.subarray(-24);
-			assert.equal(block.readUInt32BE(0), line.ssrc);
-			const fraction = block[4] / 256;
-			const lost = line === a.audio ? 0.25 : 0;
-			assert.ok(Math.abs(fraction - lost) <= 0.1 * (lost > 0),
-				`${fraction} lost of ${lost}`);
-		}
-		assert.ok(b.audio.received.length);
-	});
-}
 
 // -------------------------------------------------------------- keys
 
 test('*6 mutes and unmutes, by RFC 4733 and by INFO', async (t) => {
 	const bob = await Baresip.start({ audio: 'PCMU/8000/1', hz: 440 });
 	t.after(() => bob.stop());
-	const [a, c] = await joined(t, 'keys', { hz: 1000, audio: [PCMU, DTMF] },
-		{ hz: 1700 });
-	await bob.dial(parley.uri('keys'));
+	const [a, c] = await world.joined(t, 'keys',
+		{ hz: 1000, audio: [PCMU, DTMF] }, { hz: 1700 });
+	await bob.dial(world.parley.uri('keys'));
 	await hearsOthersOnly(a, [bob, c]);
 	const muted = (name, is) => until(`${name} ${is ? '' : 'un'}muted`,
-		async () => (await endpoint('keys', name)).muted === is, 3000);
+		async () => (await world.endpoint('keys', name)).muted === is, 3000);
 
 	bob.sendDigits('*6');
 	await muted('bob', true);
@@ -642,17 +296,17 @@ test('*6 mutes and unmutes, by RFC 4733 and by INFO', async (t) => {
 
 test('one stream, 50 packets a second, whoever talks, mutes or leaves',
 	async (t) => {
-		const [a, b] = await joined(t, 'steady', { hz: 440 }, { hz: 1000 });
+		const [a, b] = await world.joined(t, 'steady', { hz: 440 }, { hz: 1000 });
 		await hearsOthersOnly(a, [b]);
 		const from = a.audio.received.length;
-		const c = (await joined(t, 'steady', { name: 'third', hz: 620 }))[0];
+		const c = (await world.joined(t, 'steady', { name: 'third', hz: 620 }))[0];
 		a.audio.quiet();
 		await hearsNot(b, 440);
 		a.audio.talk(ulawTone(440));
 		await hears(b, 440, 1000);
-		await parley.cli('mute', 'steady', 'raw0');
+		await world.parley.cli('mute', 'steady', 'raw0');
 		await hearsNot(b, 440);
-		await parley.cli('unmute', 'steady', 'raw0');
+		await world.parley.cli('unmute', 'steady', 'raw0');
 		await hears(b, 440, 1000);
 		c.gone = true;
 		await c.bye();
@@ -660,8 +314,8 @@ test('one stream, 50 packets a second, whoever talks, mutes or leaves',
 		await until('five seconds', () => a.audio.received.length
 			>= from + 250);
 		const packets = a.audio.received.slice(from);
-		await assertStream(a.audio.received, 160);
-		await assertStream(b.audio.received, 160);
+		await world.assertStream(a.audio.received, 160);
+		await world.assertStream(b.audio.received, 160);
 		const rate = (packets.length - 1) * 1000
 			/ (packets.at(-1).at - packets[0].at);
 		assert.ok(Math.abs(rate - 50) <= 2, `${rate.toFixed(1)} a second`);
@@ -672,7 +326,7 @@ test('one stream, 50 packets a second, whoever talks, mutes or leaves',
 
 test('a tenth of the packets lost, some late: heard, seen, asked again',
 	async (t) => {
-		const [a, b] = await joined(t, 'lossy',
+		const [a, b] = await world.joined(t, 'lossy',
 			{ hz: 440, video: [h264('1f')] },
 			{ hz: 1000, video: [h264('1f')] });
 		let seed = 7;
@@ -681,13 +335,13 @@ test('a tenth of the packets lost, some late: heard, seen, asked again',
 			line.lose = lose;
 			line.delay = (seq) => (seq % 7 ? 0 : 30);
 		}
-		a.video.film(camera, 15);
+		a.video.film(world.camera, 15);
 		await sees(b, RED);
-		const before = await legStats('lossy', 'raw0');
+		const before = await world.legStats('lossy', 'raw0');
 		await hears(b, 440, 2000, 1);
 		await until('pictures go on, and what lacks is asked for',
 			async () => {
-				const { video, audio } = await legStats('lossy', 'raw0');
+				const { video, audio } = await world.legStats('lossy', 'raw0');
 				return video.frames_in >= before.video.frames_in + 20
 					&& video.nacks_out > 5 && video.plis_out > 0
 					&& audio.packets_lost > 5 || Promise.reject(
@@ -696,19 +350,19 @@ test('a tenth of the packets lost, some late: heard, seen, asked again',
 		const nacks = a.video.rtcp.flatMap(({ data }) => compound(data))
 			.filter((p) => p.type === 205 && p.count === 1);
 		assert.ok(nacks.length > 2, `${nacks.length} NACKs arrived`);
-		await assertStream(b.audio.received, 160);
+		await world.assertStream(b.audio.received, 160);
 	});
 
 // -------------------------------------------------------------- IPv6
 
 test('SIP and RTP over IPv6', async (t) => {
-	const six = await Parley.start({ sip_listen: `[::1]:${parley.sipPort}`,
+	const six = await Parley.start({ sip_listen: `[::1]:${world.parley.sipPort}`,
 		media_address: '::1' });
 	t.after(() => six.stop());
-	const uri = `sip:six@[::1]:${parley.sipPort}`;
+	const uri = `sip:six@[::1]:${world.parley.sipPort}`;
 	const peers = [];
 	for (const hz of [440, 1000]) {
-		const p = await RtpPeer.open({ sipPort: parley.sipPort },
+		const p = await RtpPeer.open({ sipPort: world.parley.sipPort },
 			{ name: `six${hz}`, host: '::1', hz, video: [h264('1f')] });
 		t.after(() => p.close());
 		await p.dial(uri);
@@ -716,7 +370,7 @@ test('SIP and RTP over IPv6', async (t) => {
 		peers.push(p);
 	}
 	const [a, b] = peers;
-	a.video.film(camera, 15);
+	a.video.film(world.camera, 15);
 	await hearsOthersOnly(a, [b]);
 	await hearsOthersOnly(b, [a]);
 	await sees(b, RED);
@@ -727,8 +381,8 @@ test('SIP and RTP over IPv6', async (t) => {
 // ----------------------------------------------------- session timers
 
 test('422 to a session timer under 90 s', async (t) => {
-	const p = await peer(t, {});
-	p.uri = parley.uri('timed');
+	const p = await world.peer(t, {});
+	p.uri = world.parley.uri('timed');
 	const answer = await p.ask('INVITE', { body: p.sdp, headers:
 		{ Supported: 'timer', 'Session-Expires': '60' } });
 	assert.equal(answer.status, 422);
@@ -761,10 +415,10 @@ test('who does not refresh, or does not answer, gets BYE', async () => {
 	assert.ok(lazy.at - timed.lazy.since > 58000);
 	await timed.deaf.request('BYE', 80000);
 	await until('only those who refresh are left', async () =>
-		(await parley.endpoints('timed')).length === 2, 5000);
+		(await world.parley.endpoints('timed')).length === 2, 5000);
 	for (const name of ['update', 'reinvite']) {
 		const p = timed[name];
-		await assertStream(p.audio.received, 160, { gaps: 1 });
+		await world.assertStream(p.audio.received, 160, { gaps: 1 });
 		assert.equal((await p.bye()).status, 200);
 	}
 });
