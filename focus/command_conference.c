@@ -77,7 +77,8 @@ static bool is_sip_uri(const char *uri)
 	size_t len = strlen(uri);
 
 	if (len > URI_MAX ||
-	    (strncasecmp(uri, "sip:", 4) != 0 && strncasecmp(uri, "sips:", 5) != 0))
+	    (strncasecmp(uri, "sip:", 4) != 0 &&
+	     strncasecmp(uri, "sips:", 5) != 0))
 		return false;
 
 	for (size_t i = 0; i < len; i++) {
