@@ -12,7 +12,7 @@
 #include "mixer/mixer.h"
 
 
-enum { CMR_NONE = 15 };
+enum { CMR_NONE = 15, CMR_US = 100000 };
 
 
 static void audio_media_destructor(void *arg)
@@ -180,15 +180,17 @@ void audio_media_packet(struct audio_media *a, const struct rtp_packet *p,
 }
 
 
-static void follow_cmr(struct audio_media *a)
+static void follow_cmr(struct audio_media *a, uint64_t now_us)
 {
 	uint8_t cmr = audio_source_cmr(a->source);
 
-	if (cmr == a->cmr
+	/* each change may take an encoder */
+	if (cmr == a->cmr || now_us - a->cmr_us < CMR_US
 	    || (a->codec.id != AUDIO_AMR && a->codec.id != AUDIO_AMR_WB))
 		return;
 
-	a->cmr = cmr;
+	a->cmr	  = cmr;
+	a->cmr_us = now_us;
 	if (a->own)
 		audio_rendition_cmr(a->own, cmr);
 
@@ -209,5 +211,5 @@ void audio_media_tick(struct audio_media *a, uint64_t now_us)
 				    &digit, &ms))
 		report_digit(a, digit, ms);
 
-	follow_cmr(a);
+	follow_cmr(a, now_us);
 }

@@ -37,6 +37,7 @@ struct audio_media {
 	/* out */
 	struct audio_codec codec;   /**< what it is sent */
 	uint8_t cmr;		    /**< mode its far end asked for, 15 none */
+	uint64_t cmr_us;	    /**< when that was followed */
 	struct audio_share *share;  /**< NULL while it is sent nothing */
 	struct audio_rendition *own;
 	struct audio_limiter *limiter;

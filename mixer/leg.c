@@ -10,6 +10,7 @@
 #include "mixer/base/re.h"
 #include "mixer/feedback.h"
 #include "mixer/leg.h"
+#include "mixer/leg_demux.h"
 #include "mixer/mix.h"
 #include "mixer/mixer.h"
 #include "mixer/net/nack.h"
@@ -67,92 +68,7 @@ static void report_state(struct leg *leg, const char *state,
 }
 
 
-/* --------------------------------------------------------------- demux */
-
-static void learn(struct leg_transport *lt, uint32_t ssrc, struct media *m)
-{
-	size_t at;
-
-	for (at = 0; at < lt->ssrc_count; at++) {
-		if (lt->ssrcs[at].ssrc == ssrc)
-			break;
-	}
-
-	if (at == lt->ssrc_count) {
-		if (lt->ssrc_count < LEG_SSRCS_MAX)
-			lt->ssrc_count++;
-		else
-			at = lt->ssrc_next++ % LEG_SSRCS_MAX;
-	}
-
-	lt->ssrcs[at].ssrc  = ssrc;
-	lt->ssrcs[at].media = m;
-}
-
-
-static struct media *by_mid(const struct leg_transport *lt,
-			    const struct rtp_packet *p)
-{
-	const struct leg *leg = lt->leg;
-
-	if (!p->extension)
-		return NULL;
-
-	for (size_t i = 0; i < leg->media_count; i++) {
-		struct media *m = leg->media[i];
-		const uint8_t *mid;
-		size_t n;
-
-		if (m->lt != lt || !m->d.mid_id || !m->d.mid[0])
-			continue;
-
-		mid = rtp_extension(p, m->d.mid_id, &n);
-		if (mid && n == strlen(m->d.mid)
-		    && !memcmp(mid, m->d.mid, n))
-			return m;
-	}
-
-	return NULL;
-}
-
-
-static struct media *by_pt(const struct leg_transport *lt, uint8_t pt)
-{
-	const struct leg *leg = lt->leg;
-
-	for (size_t i = 0; i < leg->media_count; i++) {
-		struct media *m = leg->media[i];
-
-		if (m->lt == lt && media_has_pt(m, pt))
-			return m;
-	}
-
-	return NULL;
-}
-
-
-static struct media *find_media(struct leg_transport *lt,
-				const struct rtp_packet *p)
-{
-	struct media *m = by_mid(lt, p);
-
-	if (m) {
-		learn(lt, p->ssrc, m);
-		return m;
-	}
-
-	for (size_t i = 0; i < lt->ssrc_count; i++) {
-		if (lt->ssrcs[i].ssrc == p->ssrc)
-			return lt->ssrcs[i].media;
-	}
-
-	m = by_pt(lt, p->pt);
-	if (m)
-		learn(lt, p->ssrc, m);
-
-	return m;
-}
-
+/* -------------------------------------------------------------- packets */
 
 static int32_t abs_send_time(const struct media *m,
 			     const struct rtp_packet *p)
@@ -199,7 +115,7 @@ static void rtp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 	if (rtp_packet_decode(&p, buf, len))
 		return;
 
-	m = find_media(lt, &p);
+	m = leg_demux(lt, &p);
 	if (!m) {
 		lt->unknown++;
 		return;
@@ -307,6 +223,21 @@ static size_t address_towards(const struct mixer *mixer, const struct sa *far)
 }
 
 
+/* Should the description fail further on, nothing holds the old transport */
+static void drop_transport(struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; lt->t && i < leg->media_count; i++) {
+		if (leg->media[i]->lt == lt)
+			media_detach(leg->media[i]);
+	}
+
+	lt->t	     = mem_deref(lt->t);
+	lt->since_us = 0;
+}
+
+
 static int make_transport(struct leg *leg, size_t i,
 			  const struct transport_description *d)
 {
@@ -319,11 +250,10 @@ static int make_transport(struct leg *leg, size_t i,
 	if (lt->t && lt->kind == d->kind)
 		return 0;
 
-	lt->t	     = mem_deref(lt->t);
-	lt->leg	     = leg;
-	lt->index    = i;
-	lt->kind     = d->kind;
-	lt->since_us = 0;
+	lt->leg	  = leg;
+	lt->index = i;
+	lt->kind  = d->kind;
+	drop_transport(lt);
 
 	return transport_alloc(&lt->t, leg->mixer->net, d->kind,
 			       address_towards(leg->mixer, far), d->suite,
@@ -375,7 +305,7 @@ static void relearn(struct leg_transport *lt)
 
 		video = video || m->video;
 		for (size_t k = 0; k < m->d.ssrc_count; k++)
-			learn(lt, m->d.ssrcs[k], m);
+			leg_demux_learn(lt, m->d.ssrcs[k], m);
 	}
 
 	if (video && !lt->estimate)

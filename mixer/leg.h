@@ -1,9 +1,8 @@
 /**
  * @file mixer/leg.h  The media session with one endpoint
  *
- * Transports and media sections as leg.add and leg.modify describe them, and
- * which packet belongs to which (RFC 9143 section 9.2: by mid, then SSRC,
- * then payload type). Owned by its mix; media thread.
+ * Transports and media sections as leg.add and leg.modify describe them.
+ * Owned by its mix; media thread.
  */
 #ifndef PARLEY_MIXER_LEG_H
 #define PARLEY_MIXER_LEG_H

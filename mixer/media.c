@@ -108,6 +108,13 @@ int media_configure(struct media *m, struct leg_transport *lt,
 }
 
 
+void media_detach(struct media *m)
+{
+	m->lt		  = NULL;
+	m->sink.transport = NULL;
+}
+
+
 bool media_receives(const struct media *m)
 {
 	return m->lt && m->d.recv;

@@ -45,6 +45,10 @@ int media_alloc(struct media **mp, struct leg *leg, size_t index,
 int media_configure(struct media *m, struct leg_transport *lt,
 		    const struct media_description *d);
 
+/** Its transport goes away: nothing is received or sent until the next
+ *  media_configure */
+void media_detach(struct media *m);
+
 /** Can be received and sent now */
 bool media_receives(const struct media *m);
 bool media_sends(const struct media *m);

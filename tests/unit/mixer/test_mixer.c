@@ -267,6 +267,35 @@ static void a_flood_of_digits_does_not_reach_the_focus(void)
 }
 
 
+static void a_modify_that_fails_halfway_leaves_nothing_behind(void)
+{
+	static struct phone a, b;
+	struct world w;
+	json_t *d;
+
+	world_open(&w, 30);
+	phone_join(&w, &a, 1, 400);
+	phone_join(&w, &b, 2, 1000);
+	world_run(&w, 300);
+
+	/* the first transport becomes another, the second cannot be */
+	d = phone_description(&b, "leg.modify", true, true);
+	json_object_set_new(
+		d, "transports",
+		json_pack("[{s:s},{s:s,s:s,s:{s:s,s:s}}]", "kind", "webrtc",
+			  "kind", "plain", "remote", "127.0.0.1:9", "sdes",
+			  "suite", "AES_CM_128_HMAC_SHA1_80", "remote_key",
+			  "nonsense"));
+	world_ask(&w, d);
+	CU_ASSERT_NOT_EQUAL(w.reply_err, 0);
+	world_run(&w, 200);
+
+	phone_close(&a);
+	phone_close(&b);
+	world_close(&w);
+}
+
+
 static void modify_changes_the_codec(void)
 {
 	static struct phone a, b;
@@ -505,6 +534,8 @@ static CU_TestInfo tests[] = {
 	{"a long hold is no time-out", a_long_hold_is_no_time_out},
 	{"a flood of digits does not reach the focus",
 	 a_flood_of_digits_does_not_reach_the_focus},
+	{"a modify that fails halfway leaves nothing behind",
+	 a_modify_that_fails_halfway_leaves_nothing_behind},
 	{"modify changes the codec", modify_changes_the_codec},
 	{"listeners share one rendition", listeners_share_one_rendition},
 	{"one leg alone costs no tick", one_leg_alone_costs_no_tick},
