@@ -72,6 +72,8 @@ static void listen_to(struct handset *h)
 void handset_send(struct handset *h, uint8_t pt, uint32_t timestamp,
 		  const uint8_t *payload, size_t len, uint64_t now_us)
 {
+	/* one element of one byte, id 1 (RFC 8285) */
+	uint8_t extension[4] = {0x10, (uint8_t)h->level};
 	struct rtp_packet p = {
 		.pt = pt,
 		.seq = h->seq++,
@@ -80,6 +82,11 @@ void handset_send(struct handset *h, uint8_t pt, uint32_t timestamp,
 		.payload = payload,
 		.payload_bytes = len,
 	};
+
+	if (h->level >= 0) {
+		p.extension = extension;
+		p.extension_bytes = sizeof(extension);
+	}
 
 	media_packet(h->media, &p, false, now_us);
 }
@@ -139,14 +146,15 @@ json_t *handset_description(const struct handset *h, const char *op,
 
 	return json_pack(
 		"{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:[{s:s,s:i,s:b,s:b,"
-		"s:[{s:s,s:i,s:i,s:b}],s:[{s:i,s:i}],s:i}]}",
+		"s:[{s:s,s:i,s:i,s:b}],s:[{s:i,s:i}],s:{s:i},s:i}]}",
 		"op", op, "mix", 1, "leg", (int)h->leg, "name", "handset",
 		"transports", "kind", "plain", "remote", remote, "rtcp_mux",
 		true, "media", "kind", "audio", "transport", 0, "send", true,
 		"recv", true, "codecs", "name", audio_codec_name(h->codec.id),
 		"pt", HANDSET_PT, "clock", (int)h->codec.clock_hz,
 		"octet_align", true, "events", "pt", HANDSET_EVENT_PT, "clock",
-		8000, "ptime", (int)h->codec.ptime_ms);
+		8000, "extensions", "audio_level", 1, "ptime",
+		(int)h->codec.ptime_ms);
 }
 
 
@@ -172,6 +180,7 @@ void handset_join(struct world *w, struct handset *h, unsigned leg,
 	h->leg = leg;
 	h->hz = 440;
 	h->cmr = -1;
+	h->level = -1;
 	h->ssrc = 1000 + leg;
 	h->codec.id = id;
 	h->codec.clock_hz = rates[id].clock_hz;

@@ -28,6 +28,7 @@ struct handset {
 	struct audio_decoder *ear;
 	double hz, amplitude, phase; /**< amplitude 0: a silent stream */
 	int cmr;                     /**< AMR: to be asked for, -1 none */
+	int level;                   /**< RFC 6464, -1: does not tell */
 	uint16_t seq;
 	uint32_t timestamp, ssrc;
 	int16_t *heard; /**< at codec.rate_hz */

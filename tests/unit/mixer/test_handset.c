@@ -6,6 +6,7 @@
 #include <string.h>
 #include "mixer/base/clock.h"
 #include "mixer/leg.h"
+#include "mixer/leg_demux.h"
 #include "mixer/mix.h"
 #include "tests/unit/mixer/handset.h"
 #include "tests/unit/unit.h"
@@ -55,6 +56,88 @@ static void the_quiet_are_decoded_in_turns_and_never_heard(void)
 
 	for (unsigned i = 0; i < CROWD; i++)
 		handset_close(&h[i]);
+	world_close(&w);
+}
+
+
+static void the_silent_who_say_so_are_not_decoded(void)
+{
+	static struct handset h[CROWD];
+	uint64_t now_us, decoded;
+	struct world w;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < CROWD; i++) {
+		handset_join(&w, &h[i], i + 1, AUDIO_OPUS, 20);
+		h[i].amplitude = LOUD;
+		h[i].level     = 127;
+	}
+	now_us = clock_us();
+	handsets_run(&w, h, CROWD, 300, &now_us);
+	decoded = w.mixer->decoded_audio;
+	handsets_run(&w, h, CROWD, 500, &now_us);
+	CU_ASSERT_EQUAL(w.mixer->decoded_audio, decoded);
+
+	/* one says that it is loud: it and nobody else */
+	h[3].level = 15;
+	handsets_run(&w, h, CROWD, 500, &now_us);
+	CU_ASSERT_TRUE(w.mixer->decoded_audio - decoded <= 25);
+	CU_ASSERT_TRUE(w.mixer->decoded_audio - decoded >= 23);
+
+	for (unsigned i = 0; i < CROWD; i++)
+		handset_close(&h[i]);
+	world_close(&w);
+}
+
+
+/* RFC 9143 section 9.2: a mid says more than SSRC and payload type */
+static void a_mid_tells_sections_apart(void)
+{
+	static const uint8_t mids[2][4] = {{0x20, 'a'}, {0x20, 'b'}};
+	struct leg_transport *lt;
+	struct rtp_packet p;
+	struct leg *leg;
+	struct world w;
+
+	world_open(&w, 30);
+	world_ask(&w, json_pack(
+		"{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:["
+		"{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i}},"
+		"{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i},s:[i]}]}",
+		"op", "leg.add", "mix", 1, "leg", 1, "name", "two",
+		"transports", "kind", "plain", "remote", "127.0.0.1:9",
+		"rtcp_mux", true, "media", "kind", "audio", "transport", 0,
+		"mid", "a", "send", true, "recv", true, "codecs", "name",
+		"PCMU", "pt", 0, "clock", 8000, "extensions", "mid", 2,
+		"kind", "video", "transport", 0, "mid", "b", "send", true,
+		"recv", true, "codecs", "name", "VP8", "pt", 96, "clock",
+		90000, "extensions", "mid", 2, "ssrcs", 55));
+	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
+	leg = mixer_leg(w.mixer, 1);
+	lt  = &leg->transports[0];
+
+	memset(&p, 0, sizeof(p));
+	p.ssrc = 7;
+	p.pt   = 99;
+	CU_ASSERT_PTR_NULL(leg_demux(lt, &p));
+	p.pt = 96;
+	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[1]);
+	/* the mid overrules what was learnt, and is learnt itself */
+	p.extension	  = mids[0];
+	p.extension_bytes = sizeof(mids[0]);
+	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[0]);
+	p.extension = NULL;
+	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[0]);
+	/* signalled */
+	p.ssrc = 55;
+	p.pt   = 0;
+	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[1]);
+
+	/* a flood of SSRCs is bounded and keeps nobody out */
+	p.pt = 0;
+	for (p.ssrc = 1000; p.ssrc < 1100; p.ssrc++)
+		CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[0]);
+	CU_ASSERT_EQUAL(lt->ssrc_count, LEG_SSRCS_MAX);
 	world_close(&w);
 }
 
@@ -263,6 +346,9 @@ static void a_collision_of_ssrcs_moves_ours(void)
 static CU_TestInfo tests[] = {
 	{"the quiet are decoded in turns and never heard",
 	 the_quiet_are_decoded_in_turns_and_never_heard},
+	{"the silent who say so are not decoded",
+	 the_silent_who_say_so_are_not_decoded},
+	{"a mid tells sections apart", a_mid_tells_sections_apart},
 	{"changes of rendition are not heard",
 	 changes_of_rendition_are_not_heard},
 	{"packets of 40 and 60 ms keep step",
