@@ -441,7 +441,8 @@ bool offer_held(const struct offer *o)
 	for (size_t i = 0; s && i < s->media_count; i++) {
 		if (s->media[i].off)
 			continue;
-		if (s->media[i].send)
+		/* one that never listened is a source */
+		if (s->media[i].send || (s->media[i].recv && !s->on_hold))
 			return false;
 		any = true;
 	}

@@ -94,7 +94,8 @@ int offer_leg(const struct offer *o, json_t **legp);
 /** Our offer was refused (488, 491): fall back to the last agreed state */
 void offer_rollback(struct offer *o);
 
-/** All audio and video is held by the far end (sendonly/inactive/0.0.0.0) */
+/** All audio and video is held by the far end: inactive, 0.0.0.0, or sendonly
+ *  after it listened */
 bool offer_held(const struct offer *o);
 
 /** A video line is in use: what offer_begin() wants to keep things as they

@@ -299,8 +299,10 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4) &&
 	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
 	    offer_text_row_any(t, media, 'c', &value) &&
-	    offer_connection_read(&value, &sa) && sa_is_any(&sa))
+	    offer_connection_read(&value, &sa) && sa_is_any(&sa)) {
 		m->send = false;
+		m->nowhere = true;
+	}
 }
 
 

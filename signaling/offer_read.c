@@ -270,12 +270,26 @@ static bool sends_any(const struct offer_state *s)
 }
 
 
+static bool any_nowhere(const struct offer_state *s)
+{
+	for (size_t i = 0; i < s->media_count; i++) {
+		if (!s->media[i].off && s->media[i].nowhere)
+			return true;
+	}
+	return false;
+}
+
+
 /** Who puts us on hold may send music (RFC 3264 section 8.4). A conference
  *  does not want it; one that never listened is a source, not on hold. */
 static bool on_hold(const struct reading *r)
 {
-	return r->prev && !sends_any(r->s) &&
-	       (r->prev->on_hold || (!r->answer && sends_any(r->prev)));
+	if (sends_any(r->s))
+		return false;
+
+	return any_nowhere(r->s) ||
+	       (r->prev && (r->prev->on_hold ||
+			    (!r->answer && sends_any(r->prev))));
 }
 
 

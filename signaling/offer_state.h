@@ -56,6 +56,7 @@ struct offer_transport {
 struct offer_media {
 	enum match_kind kind;
 	bool off, send, recv;
+	bool nowhere; /**< c=0.0.0.0 */
 	bool bundled; /**< in a BUNDLE group (RFC 9143) */
 	unsigned transport;
 	char mid[OFFER_MID_MAX];

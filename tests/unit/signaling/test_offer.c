@@ -440,6 +440,25 @@ static void hold_is_seen_and_keeps_the_address(void)
 }
 
 
+/** A controller's first offer, before it knows the other party (RFC 3725) */
+static void a_black_hole_is_hold(void)
+{
+	struct offer *o = offer_world_make(false);
+	char *leg, *answer;
+
+	CU_ASSERT_EQUAL_FATAL(
+		offer_world_exchange(o,
+				     SDP_HEAD "c=IN IP4 0.0.0.0\r\n"
+					      "m=audio 5004 RTP/AVP 0\r\n",
+				     &leg, &answer),
+		REASON_NONE);
+	CU_ASSERT_TRUE(offer_held(o));
+	free(leg);
+	free(answer);
+	mem_deref(o);
+}
+
+
 static void who_never_listened_is_heard(void)
 {
 	static const char source[] = SDP_PLAIN "a=sendonly\r\n"
@@ -453,6 +472,7 @@ static void who_never_listened_is_heard(void)
 			REASON_NONE);
 		CU_ASSERT_TRUE(
 			offer_world_check("source", leg, "\"recv\":true"));
+		CU_ASSERT_FALSE(offer_held(o));
 		free(leg);
 		free(answer);
 	}
@@ -470,6 +490,7 @@ static CU_TestInfo tests[] = {
 	{"origin counts up and reprints are equal",
 	 origin_counts_up_and_reprints_are_equal},
 	{"re-offer drops and adds video", reoffer_drops_and_adds_video},
+	{"a black hole is hold", a_black_hole_is_hold},
 	{"who never listened is heard", who_never_listened_is_heard},
 	{"hold is seen and keeps the address",
 	 hold_is_seen_and_keeps_the_address},
