@@ -251,6 +251,63 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	await world.assertStream(b.audio.received, 160);
 });
 
+test('an offerless re-INVITE changes nothing that is heard', async (t) => {
+	const [a, b] = await world.joined(t, 'offerless', { hz: 440 },
+		{ hz: 1000, video: [h264('1f')] });
+	await hearsOthersOnly(a, [b]);
+	for (const p of [a, b]) {
+		const { status, body } = await p.ask('INVITE', { ack: (answer) => {
+			p.follow(answer.body);
+			// a picture may be offered, and need not be taken
+			return answer.body.match(/^m=/gm).length > p.lines.length
+				? `${p.sdp}m=video 0 RTP/AVPF 98\r\n` : p.sdp;
+		} });
+		assert.equal(status, 200);
+		assert.match(body, /^m=audio [1-9]/m);
+		for (const line of p.lines)
+			assert.match(line.answer, /a=sendrecv\r/);
+	}
+	await a.audio.more(60);
+	await hearsOthersOnly(a, [b]);
+	await hearsOthersOnly(b, [a]);
+	for (const p of [a, b]) {
+		assert.equal(p.requests.length, 0);
+		await world.assertStream(p.audio.received, 160);
+		await assertNoClick(p, 0.3);
+	}
+	assertPackets(b.video.received);
+});
+
+test('a source that only sends is heard and is not on hold for it',
+	async (t) => {
+		const [a] = await world.joined(t, 'source', { hz: 1000 });
+		const source = await world.peer(t, { name: 'source', hz: 440 });
+		source.audio.direction = 'sendonly';
+		await source.dial(world.parley.uri('source'));
+		await hearsOthersOnly(a, [source]);
+		await source.invite();
+		await a.audio.more(25);
+		await hears(a, 440, 1000);
+		assert.equal(source.audio.received.length, 0);
+		assert.equal((await world.endpoint('source', 'source')).held, false);
+	});
+
+test('loss that a terminal reports makes its picture smaller', async (t) => {
+	const [a, b] = await world.joined(t, 'narrow',
+		{ hz: 440, video: [h264('1f')] }, { hz: 1000, video: [h264('1f')] });
+	a.video.film(world.camera, 15);
+	await sees(b, RED);
+	const before = (await world.legStats('narrow', 'raw1')).video;
+	await until('less is sent', async () => {
+		b.video.report(0.5);
+		const { video } = await world.legStats('narrow', 'raw1');
+		return video.tier > before.tier || Promise.reject(
+			new Error(JSON.stringify(video)));
+	}, 4000, 200);
+	await sees(b, RED);
+	assertPackets(b.video.received);
+});
+
 // -------------------------------------------------------------- keys
 
 test('*6 mutes and unmutes, by RFC 4733 and by INFO', async (t) => {

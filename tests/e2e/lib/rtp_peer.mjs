@@ -156,11 +156,28 @@ class Line {
 		b.writeUInt16BE(2 + fci.length / 4, 10);
 		b.writeUInt32BE(this.ssrc, 12);
 		b.writeUInt32BE(mediaSsrc, 16);
+		this.#sendRtcp(Buffer.concat([b, fci]));
+	}
+
+	#sendRtcp(packet) {
 		const { port, rtcp, address } = this.remote;
 		if (this.mux)
-			this.media.send(Buffer.concat([b, fci]), port, address);
+			this.media.send(packet, port, address);
 		else
-			this.control.send(Buffer.concat([b, fci]), rtcp, address);
+			this.control.send(packet, rtcp, address);
+	}
+
+	// A receiver report that tells of loss
+	report(fraction) {
+		const b = Buffer.alloc(32);
+		b[0] = 0x81;
+		b[1] = 201;
+		b.writeUInt16BE(7, 2);
+		b.writeUInt32BE(this.ssrc, 4);
+		b.writeUInt32BE(this.received.at(-1).ssrc, 8);
+		b[12] = Math.round(fraction * 256);
+		b.writeUInt32BE(this.received.at(-1).seq, 16);
+		this.#sendRtcp(b);
 	}
 
 	pli() { this.feedback(206, 1, this.received.at(-1).ssrc); }
@@ -231,8 +248,8 @@ export class RtpPeer {
 			toTag: this.toTag, headers }));
 	}
 
-	// A request of ours and its final answer
-	async ask(method, options = {}) {
+	// A request of ours and its final answer; `ack` makes the ACK's body of it
+	async ask(method, { ack, ...options } = {}) {
 		const cseq = ++this.cseq;
 		this.#send(method, { ...options, cseq });
 		const answer = await this.sip.final(`${method} is answered`,
@@ -241,7 +258,7 @@ export class RtpPeer {
 		if (method === 'INVITE') {
 			if (answer.status < 300 && !this.toTag)
 				this.toTag = answer.toTag;
-			this.#send('ACK', { cseq });
+			this.#send('ACK', { cseq, body: ack?.(answer) });
 		}
 		return answer;
 	}
@@ -258,7 +275,7 @@ export class RtpPeer {
 	// What the other side said of each line
 	follow(sdp) {
 		const [session, ...media] = sdp.split(/^(?=m=)/m);
-		media.forEach((text, i) => {
+		media.slice(0, this.lines.length).forEach((text, i) => {
 			const port = Number(text.match(/^m=\w+ (\d+)/)[1]);
 			const address = (text.match(/^c=IN IP\d (\S+)/m)
 				|| session.match(/^c=IN IP\d (\S+)/m))[1];
