@@ -363,13 +363,18 @@ int bus_flow(const struct bus *bus, const struct sip_msg *msg,
 }
 
 
-int bus_flow_moved(struct bus *bus, uint64_t from, uint64_t to)
+int bus_dialog_moved(struct bus *bus, const struct sip_msg *msg)
 {
-	if (!bus || from == to)
+	uint64_t to;
+
+	if (!bus || !msg || !pl_isset(&msg->to.tag))
 		return EINVAL;
 
-	return flows_find(bus->flows, to) ? flows_move(bus->flows, from, to)
-					  : ENOENT;
+	to = rewrite_flow(&msg->src);
+
+	return flows_find(bus->flows, to)
+		       ? flows_move(bus->flows, &msg->callid, &msg->to.tag, to)
+		       : ENOENT;
 }
 
 

@@ -73,14 +73,14 @@ int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
 		bus_route_h *routeh, void *arg);
 
 /**
- * A dialog that began on one flow goes on on another: its far end has come
- * back after its connection was lost (a browser that changed networks). What
- * libre sends to the old flow goes to the new one from now on, once the old
- * one is gone
+ * A dialog that began on one flow goes on on another: its far end has a new
+ * connection or address (a browser or telephone that changed networks). Our
+ * requests within it go there from now on, as long as that flow lives
  *
- * @return 0; ENOENT if `to` does not live; ENOMEM
+ * @param msg Request within the dialog, as it came by the new flow
+ * @return 0; ENOENT if the flow does not live; EINVAL, ENOMEM
  */
-int bus_flow_moved(struct bus *bus, uint64_t from, uint64_t to);
+int bus_dialog_moved(struct bus *bus, const struct sip_msg *msg);
 
 /** A flow has ended (connection closed or lost): whoever lives on it may act
  *  at once instead of waiting for a timeout. Called from the loop; the flow is

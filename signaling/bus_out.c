@@ -232,11 +232,27 @@ static int defer(struct bus *bus, const struct mbuf *mb,
 }
 
 
+/** Where a message goes: a request to where its dialog is now, a response to
+ *  where its request came from */
+static struct flow *flow_of(const struct bus *bus, const struct wire *w,
+			    uint64_t id)
+{
+	const struct wire_line *callid = wire_find(w, WIRE_CALL_ID);
+	const struct pl tag = wire_tag(w, WIRE_FROM);
+	struct flow *flow = NULL;
+
+	if (w->request && callid && tag.l)
+		flow = flows_follow(bus->flows, &callid->value, &tag);
+
+	return flow ? flow : flows_find(bus->flows, id);
+}
+
+
 bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 {
 	struct bus *bus = arg;
 	const uint64_t id = rewrite_flow(dst);
-	struct flow *flow = id ? flows_follow(bus->flows, id) : NULL;
+	struct flow *flow = NULL;
 	struct rewrite_out out;
 	struct wire w;
 
@@ -248,7 +264,7 @@ bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 	} else if (!id) {
 		++bus->counters.unrouted;
 		*err = EHOSTUNREACH;
-	} else if (flow && !out.direct) {
+	} else if (!out.direct && (flow = flow_of(bus, &w, id)) != NULL) {
 		*err = send_on(bus, flow, &w, &out);
 	} else if (w.request) {
 		*err = defer(bus, mb, &out);

@@ -18,10 +18,12 @@ struct flows {
 };
 
 
-/** A flow that has a successor */
+/** A dialog that is not where it began */
 struct move {
 	struct le he, le;
-	uint64_t from, to;
+	struct pl callid, tag; /**< in text */
+	char *text;
+	uint64_t to;
 };
 
 
@@ -156,17 +158,19 @@ static void move_destructor(void *arg)
 
 	hash_unlink(&m->he);
 	list_unlink(&m->le);
+	mem_deref(m->text);
 }
 
 
-static struct move *move_find(const struct flows *f, uint64_t from)
+static struct move *move_find(const struct flows *f, const struct pl *callid,
+			      const struct pl *tag)
 {
-	struct le *le = list_head(hash_list(f->moves, (uint32_t)from));
+	struct le *le = list_head(hash_list(f->moves, hash_joaat_pl(tag)));
 
 	for (; le; le = le->next) {
 		struct move *m = le->data;
 
-		if (m->from == from)
+		if (!pl_cmp(&m->tag, tag) && !pl_cmp(&m->callid, callid))
 			return m;
 	}
 
@@ -174,26 +178,52 @@ static struct move *move_find(const struct flows *f, uint64_t from)
 }
 
 
-int flows_move(struct flows *f, uint64_t from, uint64_t to)
+static int move_alloc(struct move **mp, const struct pl *callid,
+		      const struct pl *tag)
 {
-	struct move *m = move_find(f, from);
+	struct move *m = mem_zalloc(sizeof(*m), move_destructor);
+	int err;
+
+	if (!m)
+		return ENOMEM;
+
+	err = re_sdprintf(&m->text, "%r%r", callid, tag);
+	if (err) {
+		mem_deref(m);
+		return err;
+	}
+
+	m->callid.p = m->text;
+	m->callid.l = callid->l;
+	m->tag.p = m->text + callid->l;
+	m->tag.l = tag->l;
+	*mp = m;
+
+	return 0;
+}
+
+
+int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
+	       uint64_t to)
+{
+	struct move *m = move_find(f, callid, tag);
+	int err;
 
 	if (m) {
 		m->to = to;
 		return 0;
 	}
 
+	err = move_alloc(&m, callid, tag);
+	if (err)
+		return err;
+
 	if (f->move_count >= FLOWS_MOVES_MAX) {
 		mem_deref(list_ledata(list_head(&f->move_ages)));
 		--f->move_count;
 	}
-	m = mem_zalloc(sizeof(*m), move_destructor);
-	if (!m)
-		return ENOMEM;
-
-	m->from = from;
 	m->to = to;
-	hash_append(f->moves, (uint32_t)from, &m->he, m);
+	hash_append(f->moves, hash_joaat_pl(tag), &m->he, m);
 	list_append(&f->move_ages, &m->le, m);
 	++f->move_count;
 
@@ -201,21 +231,12 @@ int flows_move(struct flows *f, uint64_t from, uint64_t to)
 }
 
 
-struct flow *flows_follow(const struct flows *f, uint64_t id)
+struct flow *flows_follow(const struct flows *f, const struct pl *callid,
+			  const struct pl *tag)
 {
-	struct flow *flow = flows_find(f, id);
-	unsigned hops = 16; /* moves may lead in a circle */
+	const struct move *m = move_find(f, callid, tag);
 
-	while (!flow && hops--) {
-		const struct move *m = move_find(f, id);
-
-		if (!m)
-			break;
-		id = m->to;
-		flow = flows_find(f, id);
-	}
-
-	return flow;
+	return m ? flows_find(f, m->to) : NULL;
 }
 
 

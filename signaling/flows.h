@@ -43,12 +43,19 @@ int flows_add(struct flow **flowp, struct flows *f,
 /** By number, NULL if gone */
 struct flow *flows_find(const struct flows *f, uint64_t id);
 
-/** What was flow `from` is flow `to` now; bounded, the oldest is forgotten.
- *  @return 0, ENOMEM */
-int flows_move(struct flows *f, uint64_t from, uint64_t to);
+/**
+ * The dialog is at flow `to` now; bounded, the oldest is forgotten
+ *
+ * @param tag Ours: nobody else's dialog can be meant
+ * @return 0, ENOMEM
+ */
+int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
+	       uint64_t to);
 
-/** As flows_find; for a flow that is gone, the one it was moved to */
-struct flow *flows_follow(const struct flows *f, uint64_t id);
+/** The flow that the dialog was moved to; NULL if it was not, or that is gone
+ */
+struct flow *flows_follow(const struct flows *f, const struct pl *callid,
+			  const struct pl *tag);
 
 /** By peer; for UDP also by socket */
 struct flow *flows_find_peer(const struct flows *f,

@@ -201,7 +201,7 @@ static void follow_flow(struct session *s, const struct sip_msg *msg)
 			sizeof(contact)) ||
 	    str_dup(&copy, contact))
 		return;
-	(void)bus_flow_moved(s->all->bus, s->flow, flow.id);
+	(void)bus_dialog_moved(s->all->bus, msg);
 	s->flow = flow.id;
 	s->flow_lost = false;
 	mem_deref(s->contact);

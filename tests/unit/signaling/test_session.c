@@ -85,6 +85,10 @@ SCRIPT(old_cseq, CALL, "> INVITE 5 | hold", "< 200", "> ACK 5",
 SCRIPT(glare, CALL, "r", "< INVITE | m=audio 40000", "> INVITE 2 | hold",
        "< 491", "> ACK 2", "= 200 | answer", "< ACK", HANG_UP("3"))
 
+SCRIPT(follows_its_peer, CALL, "p", "> INVITE 2 | offer", "< 200", "> ACK 2",
+       "r", "< INVITE | m=audio 40000", "= 200 | answer", "< ACK", "s",
+       "< BYE", "= 200", "# 0")
+
 SCRIPT(reoffers, CALL, "r", "< INVITE | ;isfocus | m=audio 40000",
        "= 200 | answer", "< ACK", "@ leg.modify", HANG_UP("2"))
 
@@ -293,6 +297,7 @@ static CU_TestInfo tests[] = {
 	{"takes a new INVITE for a lost ACK", lost_ack_is_implied},
 	{"refuses an old CSeq", old_cseq},
 	{"answers 491 while its own offer is out", glare},
+	{"follows its peer to another address", follows_its_peer},
 	{"re-offers when the focus asks", reoffers},
 	{"stays when its mixer dies", survives_its_mixer},
 	{"stays when its mixer dies in a change", survives_in_mid_change},

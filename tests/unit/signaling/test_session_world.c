@@ -302,6 +302,18 @@ static bool replace_mixer(struct world *w)
 	return w->mixer != NULL;
 }
 
+/* It goes on from another port, as behind a NAT that forgot it */
+static bool peer_move(struct world *w)
+{
+	struct sa any;
+
+	(void)sa_set_str(&any, "127.0.0.1", 0);
+	w->us = mem_deref(w->us);
+
+	return !udp_listen(&w->us, &any, peer_received_h, w) &&
+	       !udp_local_get(w->us, &w->peer);
+}
+
 static bool play(struct world *w, const char *line)
 {
 	char copy[2048], *fields[16], *p = copy;
@@ -334,6 +346,7 @@ static bool play(struct world *w, const char *line)
 			"De\"mo");
 	case 'e': return await_event(w, line + 2);
 	case 'r': return !session_reoffer(world_session(w));
+	case 'p': return peer_move(w);
 	case 'k': return replace_mixer(w);
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));

@@ -16,6 +16,7 @@
  *   "i"                    the last request read is the last INVITE again
  *   "m 0", "m 1"           the mixer falls silent, answers again
  *   "k"                    the mixer dies, another comes
+ *   "p"                    the peer goes on from another port
  *   "d" the focus dials the peer, "d URI" somebody else; "e TYPE [REASON]" the
  *   focus tells such an event; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
