@@ -4,7 +4,8 @@
  * One port serves all of it, over TLS and (on loopback) without:
  *   GET /, /NAME                 the join page; other files of web_dir
  *   GET /ws, or any Upgrade      SIP over WebSocket (RFC 7118), to the bus;
- *                                a browser's Origin must be this host
+ *                                a browser's Origin must be this host, or
+ *                                match web_origins
  *   GET /api/events?token=T      Server-Sent Events of the conference that
  *                                the token of a participant belongs to; ends
  *                                when the participant leaves
