@@ -374,9 +374,9 @@ json_t *offer_media_json(const struct offer_media *m, bool on_hold)
 		"kind", m->kind == MATCH_VIDEO ? "video" : "audio",
 		"transport", (int)m->transport, "mid", m->mid, "off", m->off,
 		"send", m->send && !m->off, "recv",
-		m->recv && !m->off && !on_hold, "kbps",
-		(int)m->kbps, "extensions", "audio_level", (int)m->audio_level,
-		"mid", (int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
+		m->recv && !m->off && !on_hold, "kbps", (int)m->kbps,
+		"extensions", "audio_level", (int)m->audio_level, "mid",
+		(int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
 	int err = 0;
 
 	err |= match_json(&m->match, o);

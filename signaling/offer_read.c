@@ -288,8 +288,8 @@ static bool on_hold(const struct reading *r)
 		return false;
 
 	return any_nowhere(r->s) ||
-	       (r->prev && (r->prev->on_hold ||
-			    (!r->answer && sends_any(r->prev))));
+	       (r->prev &&
+		(r->prev->on_hold || (!r->answer && sends_any(r->prev))));
 }
 
 

@@ -444,8 +444,7 @@ static void unheard_time_goes_on_and_returns_clean(void)
 		l.skip = false;
 		l.step = 0;
 		tick(&l);
-		CU_ASSERT(sound_tone_share(l.pcm, TICK, TONE_HZ, 48000) >
-			  0.6);
+		CU_ASSERT(sound_tone_share(l.pcm, TICK, TONE_HZ, 48000) > 0.6);
 		run(&l, 200);
 		CU_ASSERT(l.step < tone_step() * 2);
 		CU_ASSERT(stats(&l).delay_ms <= 45);
