@@ -9,6 +9,9 @@
 #include "mixer/leg_codec.h"
 
 
+/* As protocol.h says */
+enum { SPROP_CHARACTERS = 255 };
+
 /* RTP clock and sample rate of each (RFC 3551, 4867, 7587) */
 static const struct {
 	uint32_t clock_hz, rate_hz;
@@ -99,6 +102,32 @@ static int read_audio(struct audio_codec *c, enum audio_codec_id id,
 }
 
 
+/* What cannot be used of it is left out: the stream may do without */
+static int read_sprop(struct video_parameter_sets *sets, const json_t *o,
+		      char *why)
+{
+	char text[SPROP_CHARACTERS + 1] = "";
+	const char *unit		= text;
+	int err;
+
+	err = description_string(o, "sprop", text, sizeof(text), why);
+	if (err)
+		return err;
+
+	while (*unit) {
+		size_t len = strcspn(unit, ",");
+		uint8_t nal[SPROP_CHARACTERS];
+		size_t n = sizeof(nal);
+
+		if (!base64_decode(unit, len, nal, &n))
+			(void)video_parameter_sets_append(sets, nal, n);
+		unit += len + (unit[len] == ',');
+	}
+
+	return 0;
+}
+
+
 static int read_h264(struct video_codec *c, const json_t *o, char *why)
 {
 	int64_t mode = 0, mbps = 0, fs = 0;
@@ -166,8 +195,10 @@ static int read_codec(struct codec_description *c, enum media_kind kind,
 		enum video_codec_id id = video_codec_by_name(name);
 
 		c->video.id = id;
-		if (id == VIDEO_H264)
-			return read_h264(&c->video, o, why);
+		if (id == VIDEO_H264) {
+			err = read_sprop(&c->parameter_sets, o, why);
+			return err ? err : read_h264(&c->video, o, why);
+		}
 		if (id < VIDEO_CODEC_COUNT)
 			return 0;
 	}

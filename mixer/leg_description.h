@@ -47,6 +47,7 @@ struct codec_description {
 	uint8_t pt;
 	struct audio_codec audio;
 	struct video_codec video;
+	struct video_parameter_sets parameter_sets; /**< H.264 */
 };
 
 /** M: a media section */

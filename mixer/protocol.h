@@ -89,7 +89,8 @@
  *            mode_change_period:1|2, mode_change_neighbor:bool
  *  "VP8"     -
  *  "H264"    packetization_mode:0|1, profile_level_id:"42e01f",
- *            max_mbps?, max_fs?
+ *            max_mbps?, max_fs?, sprop:"b64,b64" (at most 255 characters:
+ *            parameter sets of what it sends that it may not repeat in band)
  *
  * EVENTS
  *  hello     {version, pid, webrtc_port}

@@ -110,6 +110,7 @@ static int configure_source(struct video_media *v)
 	for (size_t i = 0; i < d->codec_count; i++) {
 		formats[i].pt	 = d->codecs[i].pt;
 		formats[i].codec = d->codecs[i].video;
+		formats[i].parameter_sets = d->codecs[i].parameter_sets;
 	}
 
 	return video_source_configure(v->source, formats, d->codec_count);

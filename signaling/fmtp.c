@@ -195,6 +195,47 @@ static int profile_level_decode(struct fmtp_h264 *p, const struct pl *val)
 }
 
 
+/** Base64 of one octet or more, padded (RFC 4648 section 4) */
+static bool is_base64(const struct pl *text)
+{
+	size_t digits = text->l;
+
+	if (!text->l || text->l % 4)
+		return false;
+	while (digits > text->l - 2 && text->p[digits - 1] == '=')
+		--digits;
+	for (size_t i = 0; i < digits; i++) {
+		char c = text->p[i], letter = (char)(c | 0x20);
+
+		if ((letter < 'a' || letter > 'z') && (c < '0' || c > '9') &&
+		    c != '+' && c != '/')
+			return false;
+	}
+	return true;
+}
+
+
+static void sprop_decode(char *sprop, const struct pl *val)
+{
+	struct pl rest = *val, unit;
+	size_t used = 0;
+
+	while (next_part(&rest, ',', &unit)) {
+		trim(&unit);
+		if (!is_base64(&unit) ||
+		    unit.l > FMTP_SPROP_MAX - used - (used > 0))
+			continue;
+		if (used)
+			sprop[used++] = ',';
+		memcpy(sprop + used, unit.p, unit.l);
+		used += unit.l;
+		sprop[used] = '\0';
+		if (used == FMTP_SPROP_MAX)
+			return;
+	}
+}
+
+
 int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp)
 {
 	struct pl val;
@@ -211,6 +252,8 @@ int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp)
 	p->level_asymmetry = param_is_one(fmtp, "level-asymmetry-allowed");
 	p->max_mbps = param_number(fmtp, "max-mbps", 16777216);
 	p->max_fs = param_number(fmtp, "max-fs", 139264);
+	if (fmtp_param(fmtp, "sprop-parameter-sets", &val))
+		sprop_decode(p->sprop, &val);
 	return 0;
 }
 

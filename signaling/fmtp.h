@@ -3,8 +3,7 @@
  *
  * Strict readers of the parameter strings of RFC 7587 (Opus), 4867 (AMR and
  * AMR-WB), 6184 (H.264), 7741 (VP8) and 6236 (image attributes). The input is
- * the far end's: every number is bounded, nothing is copied. Pure; any
- * thread.
+ * the far end's: every number and length is bounded. Pure; any thread.
  */
 #ifndef PARLEY_SIGNALING_FMTP_H
 #define PARLEY_SIGNALING_FMTP_H
@@ -29,6 +28,11 @@ struct fmtp_amr {
 	bool mode_change_capability; /**< the parameter is there */
 };
 
+enum {
+	/** Most characters of sprop-parameter-sets that are taken */
+	FMTP_SPROP_MAX = 255,
+};
+
 /** H.264, RFC 6184 section 8.1 */
 struct fmtp_h264 {
 	uint8_t profile_idc;
@@ -38,6 +42,9 @@ struct fmtp_h264 {
 	bool level_asymmetry;
 	uint32_t max_mbps; /**< macroblocks/s, 0 = the level's */
 	uint32_t max_fs;   /**< macroblocks, 0 = the level's */
+	/** sprop-parameter-sets, of what it sends: base64 of NAL units with
+	 *  commas between; without those that are malformed or too long */
+	char sprop[FMTP_SPROP_MAX + 1];
 };
 
 /** VP8, RFC 7741 section 6.1 */

@@ -211,6 +211,9 @@ static int h264_json(json_t *c, const struct fmtp_h264 *h264)
 	if (h264->max_fs)
 		err |= json_object_set_new(c, "max_fs",
 					   json_integer(h264->max_fs));
+	if (h264->sprop[0])
+		err |= json_object_set_new(c, "sprop",
+					   json_string(h264->sprop));
 	return err;
 }
 

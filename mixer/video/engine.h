@@ -36,6 +36,8 @@ enum {
 	VIDEO_CLOCK_HZ = 90000,
 	/** Most payloads one encoded frame is cut into */
 	VIDEO_FRAME_PAYLOADS_MAX = 512,
+	/** Parameter sets that came by signalling, with start codes */
+	VIDEO_PARAMETER_SETS_BYTES = 256,
 };
 
 enum video_codec_id { VIDEO_VP8, VIDEO_H264, VIDEO_CODEC_COUNT };
@@ -48,6 +50,22 @@ struct video_codec {
 	uint8_t profile_idc, profile_iop, level_idc;
 	uint32_t max_mbps, max_fs;  /**< 0: as the level says */
 };
+
+/** H.264 parameter sets that came by signalling (RFC 6184 section 8.2.2), as
+ *  Annex B byte stream. Nothing of what we send depends on them */
+struct video_parameter_sets {
+	uint8_t buf[VIDEO_PARAMETER_SETS_BYTES];
+	size_t len;
+};
+
+/**
+ * Append one NAL unit
+ *
+ * @return 0; EBADMSG for what is no sequence or picture parameter set;
+ *         EOVERFLOW when there is no room for it
+ */
+int video_parameter_sets_append(struct video_parameter_sets *sets,
+				const uint8_t *nal, size_t len);
 
 /** Id by SDP name, any case; VIDEO_CODEC_COUNT if unknown */
 enum video_codec_id video_codec_by_name(const char *name);
@@ -102,6 +120,9 @@ struct video_source_handlers {
 struct video_source_format {
 	uint8_t pt;
 	struct video_codec codec;
+	/** H.264: key frames without any start with these, until the stream
+	 *  has brought its own */
+	struct video_parameter_sets parameter_sets;
 };
 
 int video_source_alloc(struct video_source **sp, struct video_engine *e,

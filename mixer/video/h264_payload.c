@@ -8,10 +8,12 @@
 /* NAL unit header and types, RFC 6184 sections 1.3 and 5.2 */
 enum {
 	NAL_NRI	   = 0x60,
+	NAL_F	   = 0x80,
 	NAL_F_NRI  = 0xe0,
 	NAL_TYPE   = 0x1f,
 	NAL_IDR	   = 5,
 	NAL_SPS	   = 7,
+	NAL_PPS	   = 8,
 	NAL_SINGLE_MAX = 23,
 	NAL_STAP_A = 24,
 	NAL_FU_A   = 28,
@@ -106,6 +108,8 @@ static int put_nal(struct payload_frame *frame, uint8_t header,
 
 	if ((header & NAL_TYPE) == NAL_IDR)
 		frame->keyframe = true;
+	if ((header & NAL_TYPE) == NAL_SPS)
+		frame->parameter_sets = true;
 
 	err = put_bytes(frame, start_code, sizeof(start_code));
 	err |= put_bytes(frame, &header, 1);
@@ -187,6 +191,39 @@ int h264_payload_append(struct payload_frame *frame, const uint8_t *p,
 		return EBADMSG;
 
 	return put_nal(frame, p[0], p + 1, len - 1);
+}
+
+/* Three bytes that no NAL unit may hold: it would end there (H.264, 7.4.1) */
+static bool has_start_code(const uint8_t *p, size_t len)
+{
+	for (size_t i = 2; i < len; i++) {
+		if (!p[i - 2] && !p[i - 1] && p[i] <= 2)
+			return true;
+	}
+
+	return false;
+}
+
+int video_parameter_sets_append(struct video_parameter_sets *sets,
+				const uint8_t *nal, size_t len)
+{
+	uint8_t type;
+
+	if (len < 2 || (nal[0] & NAL_F) || has_start_code(nal, len))
+		return EBADMSG;
+
+	type = nal[0] & NAL_TYPE;
+	if (type != NAL_SPS && type != NAL_PPS)
+		return EBADMSG;
+	if (len > sizeof(sets->buf) - sizeof(start_code)
+	    || sets->len > sizeof(sets->buf) - sizeof(start_code) - len)
+		return EOVERFLOW;
+
+	memcpy(&sets->buf[sets->len], start_code, sizeof(start_code));
+	memcpy(&sets->buf[sets->len + sizeof(start_code)], nal, len);
+	sets->len += sizeof(start_code) + len;
+
+	return 0;
 }
 
 /* Room for one more payload of len bytes; NULL when there is none */

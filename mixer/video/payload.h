@@ -28,6 +28,7 @@ struct payload_frame {
 	size_t len;	/**< bytes used */
 	bool keyframe;	/**< a key frame (VP8) or IDR picture (H.264) */
 	bool fragment;	/**< H.264: inside a fragmented NAL unit */
+	bool parameter_sets; /**< H.264: it has a sequence parameter set */
 };
 
 /** A frame as it is cut up */

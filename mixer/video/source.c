@@ -222,6 +222,33 @@ out:
 	return err;
 }
 
+static const struct video_parameter_sets *
+parameter_sets(const struct video_source_format *formats, size_t count,
+	       uint8_t pt)
+{
+	static const struct video_parameter_sets none;
+
+	for (size_t i = 0; i < count; i++) {
+		if (formats[i].pt == pt)
+			return &formats[i].parameter_sets;
+	}
+
+	return &none;
+}
+
+/* What is signalled anew holds until the stream says otherwise */
+static bool sets_changed(const struct source *s,
+			 const struct video_source_format *formats,
+			 size_t count)
+{
+	const struct video_parameter_sets *now
+		= parameter_sets(s->formats, s->format_count, s->pt);
+	const struct video_parameter_sets *then
+		= parameter_sets(formats, count, s->pt);
+
+	return then->len != now->len || memcmp(then->buf, now->buf, now->len);
+}
+
 int video_source_configure(struct video_source *handle,
 			   const struct video_source_format *formats,
 			   size_t format_count)
@@ -236,6 +263,8 @@ int video_source_configure(struct video_source *handle,
 			return EINVAL;
 	}
 
+	if (sets_changed(s, formats, format_count))
+		s->sets_heard = false;
 	if (format_count)
 		memcpy(s->formats, formats, format_count * sizeof(*formats));
 	s->format_count = format_count;
@@ -243,13 +272,28 @@ int video_source_configure(struct video_source *handle,
 	return 0;
 }
 
-static int append(struct source_frame *to, const struct assembly_frame *from)
+/* A phone whose parameter sets are in its SDP need not send them (RFC 6184
+ * section 8.4). The decoder has each before what depends on it */
+static void prime(const struct source *s, struct payload_frame *frame)
+{
+	const struct video_parameter_sets *sets
+		= parameter_sets(s->formats, s->format_count, s->pt);
+
+	memcpy(frame->buf, sets->buf, sets->len);
+	frame->len = sets->len;
+}
+
+static int append(struct source *s, struct source_frame *to,
+		  const struct assembly_frame *from)
 {
 	struct payload_frame frame = {
 		.buf  = to->buf,
 		.size = SOURCE_FRAME_BYTES,
 	};
 	int err = 0;
+
+	if (from->codec == VIDEO_H264 && from->keyframe && !s->sets_heard)
+		prime(s, &frame);
 
 	for (size_t i = 0; i < from->count && !err; i++) {
 		const struct payload_piece *piece = &from->pieces[i];
@@ -267,6 +311,7 @@ static int append(struct source_frame *to, const struct assembly_frame *from)
 	to->len	     = frame.len;
 	to->codec    = from->codec;
 	to->keyframe = frame.keyframe;
+	s->sets_heard |= frame.parameter_sets;
 
 	return 0;
 }
@@ -290,7 +335,7 @@ static void take_frame(struct source *s, const struct assembly_frame *frame)
 	}
 
 	/* A decoder that cannot follow starts over */
-	if (s->head - s->tail >= SOURCE_FRAMES || append(to, frame)) {
+	if (s->head - s->tail >= SOURCE_FRAMES || append(s, to, frame)) {
 		++s->stats.dropped;
 		s->need_key = true;
 		return;
@@ -334,6 +379,7 @@ int video_source_put(struct video_source *handle, uint8_t pt, int64_t seq,
 
 	s->engine->now_us = now_us;
 	s->packet_us	  = now_us;
+	s->pt		  = pt;
 	err = assembly_put(s->assembly, s->formats[i].codec.id, seq, timestamp,
 			   marker, payload, len, now_us);
 	if (err)
@@ -366,7 +412,8 @@ void video_source_reset(struct video_source *handle)
 {
 	blank(handle->core);
 	assembly_reset(handle->core->assembly);
-	handle->core->packet_us = 0;
+	handle->core->packet_us	 = 0;
+	handle->core->sets_heard = false;
 }
 
 void source_show(struct source *s, unsigned width, unsigned height)

@@ -85,8 +85,13 @@ static void play(struct video_source *s, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct video_source_format formats[] = {
-		{96, {.id = VIDEO_VP8}},
-		{97, {.id = VIDEO_H264, .packetization_mode = 1}},
+		{.pt = 96, .codec = {.id = VIDEO_VP8}},
+		{.pt = 97,
+		 .codec = {.id = VIDEO_H264, .packetization_mode = 1},
+		 .parameter_sets = {"\0\0\0\1\x67\x42\xc0\x1e\x8c\x8d\x40"
+				    "\x50\x1e\xd0\x0f\x12\x26\xa0"
+				    "\0\0\0\1\x68\xce\x3c\x80",
+				    26}},
 	};
 	struct video_tile tile = {.label = ""};
 	struct video_source *s;

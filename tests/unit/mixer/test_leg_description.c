@@ -158,7 +158,54 @@ static void refuses_with_a_reason(void)
 }
 
 
+#define VIDEO(x)                                                              \
+	"{" PLAIN ",'media':[{'kind':'video','codecs':[{'name':'H264',"       \
+	"'pt':96," x "}]}]}"
+
+
+static void parameter_sets_are_those_of_use(void)
+{
+	static const struct {
+		const char *sprop;
+		size_t len;
+	} rows[] = {
+		{"Z0LgHw==,aM4=", 4 + 4 + 4 + 2},
+		{"aM4=", 4 + 2},
+		{"", 0},
+		{",,,", 0},
+		{"Z0LgHw==,ZYg=,aM4=", 4 + 4 + 4 + 2}, /* a slice between */
+		{"Z0L", 0},
+		{"%%%%%%,====", 0},
+		{"Z0IAAAFliA==", 0}, /* a start code inside */
+	};
+	static struct leg_description d;
+	char why[DESCRIPTION_WHY_BYTES] = "", text[1024], sprop[400];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), VIDEO("'sprop':'%s'"),
+			 rows[i].sprop);
+		CU_ASSERT_EQUAL(parse(text, &d, why), 0);
+		CU_ASSERT_EQUAL(d.media[0].codecs[0].parameter_sets.len,
+				rows[i].len);
+	}
+
+	/* as many as there may be */
+	for (size_t i = 0; i < 51; i++)
+		memcpy(sprop + 5 * i, "aM4=,", 6);
+	sprop[255] = '\0';
+	snprintf(text, sizeof(text), VIDEO("'sprop':'%s'"), sprop);
+	CU_ASSERT_EQUAL(parse(text, &d, why), 0);
+	CU_ASSERT_EQUAL(d.media[0].codecs[0].parameter_sets.len,
+			VIDEO_PARAMETER_SETS_BYTES / 6 * 6);
+
+	snprintf(text, sizeof(text), VIDEO("'sprop':'%s,'"), sprop);
+	CU_ASSERT_EQUAL(parse(text, &d, why), EINVAL);
+	CU_ASSERT_EQUAL(parse(VIDEO("'sprop':7"), &d, why), EINVAL);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"parameter sets are those of use", parameter_sets_are_those_of_use},
 	{"reads every member", reads_every_member},
 	{"refuses with a reason", refuses_with_a_reason},
 	CU_TEST_INFO_NULL,

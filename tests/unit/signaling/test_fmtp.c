@@ -131,6 +131,47 @@ static void h264_profiles_follow_table_5(void)
 }
 
 
+static void sprop_keeps_what_is_base64(void)
+{
+	static char long_unit[300], two_long[600], exact[300];
+	const struct {
+		const char *value, *sprop;
+	} rows[] = {
+		{"Z0LgH9oFB+hA,aM48gA==", "Z0LgH9oFB+hA,aM48gA=="},
+		{" Z0LgHw== , aM48gA== ", "Z0LgHw==,aM48gA=="},
+		{"Z0LgHw==,", "Z0LgHw=="},
+		{",,aM48gA==,,", "aM48gA=="},
+		{"Z0LgHw=,aM48gA==", "aM48gA=="},
+		{"Z0L\"Hw==", ""},
+		{"Z0Lg\xff\xfe==", ""},
+		{"====,=AAA,A===,AA=A", ""},
+		{"", ""},
+		{long_unit, ""},
+		{two_long, exact},
+	};
+
+	memset(long_unit, 'A', 256);
+	/* 252 characters, then a unit that does not fit and is left out */
+	memset(exact, 'B', 252);
+	(void)re_snprintf(two_long, sizeof(two_long), "%s,CCCC", exact);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char line[700];
+		struct fmtp_h264 h264;
+		struct pl fmtp;
+
+		(void)re_snprintf(line, sizeof(line),
+				  "packetization-mode=1;"
+				  "Sprop-Parameter-Sets=%s;max-fs=99",
+				  rows[i].value);
+		fmtp = text(line);
+		CU_ASSERT_EQUAL(fmtp_h264_decode(&h264, &fmtp), 0);
+		CU_ASSERT_STRING_EQUAL(h264.sprop, rows[i].sprop);
+		CU_ASSERT_EQUAL(h264.max_fs, 99);
+	}
+}
+
+
 static void imageattr_gives_the_largest_received(void)
 {
 	static const struct {
@@ -179,6 +220,7 @@ static CU_TestInfo tests[] = {
 	{"numbers are bounded", numbers_are_bounded},
 	{"AMR refuses what is not spoken", amr_refuses_what_is_not_spoken},
 	{"H.264 profiles follow table 5", h264_profiles_follow_table_5},
+	{"sprop keeps what is base64", sprop_keeps_what_is_base64},
 	{"imageattr gives the largest received",
 	 imageattr_gives_the_largest_received},
 	{"Opus ranges are checked", opus_ranges_are_checked},

@@ -102,6 +102,29 @@ static void h264_prefers_mode_1_then_constrained(void)
 }
 
 
+static void sprop_is_told_to_the_mixer(void)
+{
+	const struct match_format f[] = {
+		format(96, "H264", 90000, 1,
+		       "sprop-parameter-sets=Z0LgHw==,aM48gA=="),
+		format(97, "VP8", 90000, 1, "sprop-parameter-sets=Z0LgHw=="),
+	};
+	json_t *media = json_object(), *codecs;
+	struct match m;
+
+	match_choose(&m, MATCH_VIDEO, f, ARRAY_SIZE(f), NULL, &limits);
+	CU_ASSERT_EQUAL(match_json(&m, media), 0);
+	codecs = json_object_get(media, "codecs");
+	CU_ASSERT_EQUAL_FATAL(json_array_size(codecs), 2);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       json_array_get(codecs, 0), "sprop")),
+			       "Z0LgHw==,aM48gA==");
+	CU_ASSERT_PTR_NULL(
+		json_object_get(json_array_get(codecs, 1), "sprop"));
+	json_decref(media);
+}
+
+
 static void level_without_asymmetry_is_only_lowered(void)
 {
 	static const struct {
@@ -216,6 +239,7 @@ static CU_TestInfo tests[] = {
 	 first_spoken_amr_variant_is_taken},
 	{"H.264 prefers mode 1, then Constrained Baseline",
 	 h264_prefers_mode_1_then_constrained},
+	{"sprop is told to the mixer", sprop_is_told_to_the_mixer},
 	{"level without asymmetry is only lowered",
 	 level_without_asymmetry_is_only_lowered},
 	{"pictures fit the level", pictures_fit_the_level},

@@ -184,7 +184,53 @@ static void knows_the_start_of_a_key_frame(void)
 				t[i].start);
 }
 
+static void only_parameter_sets_are_taken_from_signalling(void)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		int err;
+	} t[] = {
+		{"\x67\x42\xe0\x1f", 4, 0},
+		{"\x68\xce", 2, 0},
+		{"", 0, EBADMSG},
+		{"\x67", 1, EBADMSG},
+		{"\xe7\x42", 2, EBADMSG},		      /* F bit */
+		{"\x65\x88", 2, EBADMSG},		      /* a slice */
+		{"\x78\x00\x02\x67\x42", 5, EBADMSG},	      /* STAP-A */
+		{"\x67\x42\0\0\1\x65\x88", 7, EBADMSG},    /* start code */
+		{"\x68\0\0\0", 4, EBADMSG},
+	};
+	struct video_parameter_sets sets = {.len = 0};
+	uint8_t nal[VIDEO_PARAMETER_SETS_BYTES];
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		CU_ASSERT_EQUAL(video_parameter_sets_append(
+					&sets, (const uint8_t *)t[i].bytes,
+					t[i].len),
+				t[i].err);
+
+	CU_ASSERT_EQUAL_FATAL(sets.len, 14);
+	CU_ASSERT_EQUAL(memcmp(sets.buf,
+			       "\0\0\0\1\x67\x42\xe0\x1f"
+			       "\0\0\0\1\x68\xce",
+			       14),
+			0);
+
+	memset(nal, 0x67, sizeof(nal));
+	for (size_t len = sizeof(nal) - 17; len <= sizeof(nal); len++)
+		CU_ASSERT_EQUAL(video_parameter_sets_append(&sets, nal, len),
+				EOVERFLOW);
+	CU_ASSERT_EQUAL(
+		video_parameter_sets_append(&sets, nal, sizeof(nal) - 18), 0);
+	CU_ASSERT_EQUAL(sets.len, sizeof(sets.buf));
+	CU_ASSERT_EQUAL(video_parameter_sets_append(&sets, nal, 2),
+			EOVERFLOW);
+}
+
 static CU_TestInfo tests[] = {
+	{"only parameter sets are taken from signalling",
+	 only_parameter_sets_are_taken_from_signalling},
 	{"comes back as it was", comes_back_as_it_was},
 	{"aggregates parameter sets", aggregates_parameter_sets},
 	{"mode 0 does not fragment", mode_0_does_not_fragment},
