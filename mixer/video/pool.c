@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "mixer/base/re.h"
 #include "mixer/base/spsc.h"
@@ -17,6 +18,8 @@ enum {
 	POOL_WORKERS_MAX = 16,
 	/* Every source, view and rendition has at most one job under way */
 	POOL_RING = 1024,
+	/* The media thread's own work comes first, whatever its rank */
+	WORKER_NICE = 5,
 };
 
 struct worker {
@@ -60,6 +63,9 @@ static void *worker_thread(void *arg)
 	struct worker *w = arg;
 	struct pool *pool = w->pool;
 	struct pool_job *job;
+
+	/* Linux: of this thread alone */
+	(void)setpriority(PRIO_PROCESS, 0, WORKER_NICE);
 
 	while (!atomic_load(&pool->stopping)) {
 
@@ -145,6 +151,30 @@ static void destructor(void *arg)
 	free(pool->workers);
 }
 
+/* The media thread may be of a real-time policy, its workers are not */
+static int thread_create(struct worker *w)
+{
+	const struct sched_param normal = {.sched_priority = 0};
+	pthread_attr_t attr;
+	int err;
+
+	err = pthread_attr_init(&attr);
+	if (err)
+		return err;
+
+	(void)pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+	(void)pthread_attr_setschedpolicy(&attr, SCHED_OTHER);
+	(void)pthread_attr_setschedparam(&attr, &normal);
+	err = pthread_create(&w->thread, &attr, worker_thread, w);
+	pthread_attr_destroy(&attr);
+
+	/* one that is lower may not be left by everybody */
+	if (err == EPERM)
+		err = pthread_create(&w->thread, NULL, worker_thread, w);
+
+	return err;
+}
+
 static int worker_start(struct worker *w)
 {
 	sigset_t all, old;
@@ -157,7 +187,7 @@ static int worker_start(struct worker *w)
 	/* Signals are the media thread's */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&w->thread, NULL, worker_thread, w);
+	err = thread_create(w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (err)
 		return err;

@@ -5,7 +5,8 @@
  * back in its libre loop. A ring each way for each worker, eventfds to wake.
  * A job is a struct of its owner, who keeps it alive until done and does not
  * submit it twice at a time: so whatever one job works on is never touched by
- * two threads.
+ * two threads. Workers run at a lower priority than ordinary programs,
+ * whatever the media thread's is.
  */
 #ifndef PARLEY_MIXER_VIDEO_POOL_H
 #define PARLEY_MIXER_VIDEO_POOL_H
