@@ -227,7 +227,7 @@ static void key_frames_and_repeats_are_answered(void)
 	world_run(&w, 1000);
 	keyframes = a.keyframes;
 	feedback(&a, true, 0);
-	world_run(&w, 700);
+	world_until(&w, a.keyframes > keyframes, 10000);
 	CU_ASSERT_TRUE(a.keyframes > keyframes);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 1);
 
@@ -255,7 +255,7 @@ static void lost_packets_are_asked_for(void)
 	join(&w, &b, 2);
 	a.reflect = true;
 	a.drop	  = 102;
-	world_run(&w, 1500);
+	world_until(&w, a.nacks > 0, 10000);
 	CU_ASSERT_TRUE(a.nacks > 0);
 	CU_ASSERT_TRUE(video_stat(&w, 0, "nacks_out") > 0);
 
@@ -327,7 +327,7 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 	/* the first two share theirs */
 	CU_ASSERT_EQUAL(w.mixer->video_renditions, 2);
 	packets = a.packets;
-	world_run(&w, 500);
+	world_until(&w, a.packets > packets, 10000);
 	CU_ASSERT_TRUE(a.packets > packets);
 	CU_ASSERT_EQUAL(a.stalls + b.stalls + c.stalls, 0);
 
@@ -380,6 +380,7 @@ static void what_was_not_negotiated_is_not_asked_for(void)
 	join(&w, &b, 2);
 	a.reflect = true;
 	world_run(&w, 1200);
+	world_until(&w, a.packets > 0, 10000);
 	CU_ASSERT_TRUE(a.packets > 0);
 	CU_ASSERT_EQUAL(a.plis, 0);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_out"), 0);
@@ -400,7 +401,7 @@ static void who_is_alone_is_sent_no_picture(void)
 	world_open(&w, 30);
 	join(&w, &a, 1);
 	join(&w, &b, 2);
-	world_run(&w, 700);
+	world_until(&w, a.packets > 0, 10000);
 	CU_ASSERT_TRUE(a.packets > 0);
 
 	world_ask(&w, json_pack("{s:s,s:i}", "op", "leg.remove", "leg", 2));
@@ -418,7 +419,7 @@ static void who_is_alone_is_sent_no_picture(void)
 
 	leave(&b);
 	join(&w, &b, 3);
-	world_run(&w, 700);
+	world_until(&w, a.packets > packets && b.keyframes > 0, 10000);
 	CU_ASSERT_TRUE(a.packets > packets);
 	CU_ASSERT_TRUE(b.keyframes > 0);
 

@@ -55,6 +55,15 @@ void world_close(struct world *w);
 /** Run the loop for a while */
 void world_run(struct world *w, unsigned ms);
 
+/** Run until something is so, at most this long: a busy machine is no fault.
+ *  The test asserts the condition afterwards */
+#define world_until(w, condition, ms)                                         \
+	do {                                                                  \
+		for (unsigned t_ = 0; t_ < (ms) && !(condition); t_ += 20)    \
+			world_run((w), 20);                                   \
+	} while (0)
+
+
 /** Send a request and wait for the reply (borrowed until the next); its
  *  errno in w->reply_err */
 json_t *world_ask(struct world *w, json_t *msg);
