@@ -17,8 +17,10 @@
 
 enum {
 	NET_ADDRESS_MAX = 4,
-	/** Datagrams read from one socket before others get their turn */
+	/** Datagrams read from one socket before others get their turn: of
+	 *  one that all WebRTC legs share, and of one leg's own */
 	NET_DRAIN_MAX = 64,
+	NET_DRAIN_OWN_MAX = 8,
 	/** Addresses of one far end that may be valid at a time */
 	ICE_PATH_MAX = 16,
 	/** A path without a check for so long is gone (RFC 7675 section 5.1)
@@ -47,6 +49,9 @@ struct port {
 	struct sa addr;
 	port_receive_h *receiveh;
 	void *arg;
+	bool own;       /**< of one leg */
+	bool connected; /**< to the only address it sends to and hears */
+	bool refused;   /**< connecting it failed: not tried again */
 };
 
 struct net {
@@ -133,7 +138,16 @@ int port_open(struct port *port, struct net *net, const struct sa *addr,
 	      port_receive_h *receiveh, void *arg);
 /** Close; harmless when closed or zeroed with fd -1 */
 void port_close(struct port *port);
-/** Send one datagram; counts. @return 0 or errno */
+/**
+ * Hear nobody but `peer` from now on, and spare the kernel the look-up of a
+ * route for each packet. What is queued already may be of others still.
+ * Harmless when it cannot be done or has been.
+ */
+void port_connect(struct port *port, const struct sa *peer);
+/** Hear everybody again; the port stays as it is */
+void port_disconnect(struct port *port);
+/** Send one datagram; counts. A connected port's dst is its peer.
+ *  @return 0 or errno */
 int port_send(struct port *port, const struct sa *dst, const uint8_t *buf,
 	      size_t len);
 /** Send datagrams to one address, joined by UDP GSO where sizes allow */

@@ -3,7 +3,7 @@
  *
  * Plain non-blocking reads of a socket that is due are as fast here as any
  * batch call; on the way out, segmentation offload is what pays for the
- * packets of a video frame.
+ * packets of a video frame, and a connected socket for single ones.
  */
 #include <string.h>
 #include <unistd.h>
@@ -28,10 +28,11 @@ static void port_readable(int flags, void *arg)
 	struct port *port = arg;
 	struct net *net = mem_ref(port->net);
 	void *owner = mem_ref(port->arg);
+	size_t count = port->own ? NET_DRAIN_OWN_MAX : NET_DRAIN_MAX;
 
 	(void)flags;
 	net->now_us = clock_us();
-	for (size_t i = 0; i < NET_DRAIN_MAX && port->fd >= 0; i++) {
+	for (size_t i = 0; i < count && port->fd >= 0; i++) {
 		struct sa src;
 		ssize_t n;
 
@@ -114,6 +115,45 @@ void port_close(struct port *port)
 	fd_close(port->fd);
 	close(port->fd);
 	port->fd = -1;
+	port->connected = false;
+}
+
+
+void port_connect(struct port *port, const struct sa *peer)
+{
+	if (port->fd < 0 || port->connected || port->refused)
+		return;
+
+	port->connected = !connect(port->fd, &peer->u.sa, peer->len);
+	port->refused = !port->connected;
+}
+
+
+void port_disconnect(struct port *port)
+{
+	const struct sockaddr none = {.sa_family = AF_UNSPEC};
+
+	port->refused = false;
+	if (!port->connected)
+		return;
+
+	port->connected = false;
+	(void)connect(port->fd, &none, sizeof(none));
+}
+
+
+static int send_single(const struct port *port, const struct sa *dst,
+		       const uint8_t *buf, size_t len)
+{
+	ssize_t n;
+
+	if (port->connected)
+		n = send(port->fd, buf, len, MSG_DONTWAIT);
+	else
+		n = sendto(port->fd, buf, len, MSG_DONTWAIT, &dst->u.sa,
+			   dst->len);
+
+	return n < 0 ? errno : 0;
 }
 
 
@@ -121,11 +161,16 @@ int port_send(struct port *port, const struct sa *dst, const uint8_t *buf,
 	      size_t len)
 {
 	struct net_stats *stats = &port->net->stats;
+	int err = send_single(port, dst, buf, len);
 
-	if (sendto(port->fd, buf, len, MSG_DONTWAIT, &dst->u.sa, dst->len) <
-	    0) {
+	/* a connected socket tells of the ICMP error that an earlier packet
+	 * met, instead of sending this one */
+	if (err && err != EAGAIN && port->connected)
+		err = send_single(port, dst, buf, len);
+
+	if (err) {
 		++stats->send_errors;
-		return errno;
+		return err;
 	}
 
 	++stats->packets_out;
@@ -160,8 +205,10 @@ static int send_segmented(struct port *port, const struct sa *dst,
 	control.head.cmsg_type = UDP_SEGMENT;
 	control.head.cmsg_len = CMSG_LEN(sizeof(segment));
 	memcpy(CMSG_DATA(&control.head), &segment, sizeof(segment));
-	msg.msg_name = (void *)&dst->u.sa;
-	msg.msg_namelen = dst->len;
+	if (!port->connected) {
+		msg.msg_name = (void *)&dst->u.sa;
+		msg.msg_namelen = dst->len;
+	}
 	msg.msg_iov = iov;
 	msg.msg_iovlen = count;
 	msg.msg_control = &control;

@@ -73,7 +73,9 @@ struct net_config {
 
 struct net_stats {
 	uint64_t packets_in, packets_out, bytes_in, bytes_out;
-	uint64_t discarded; /**< unknown sender, failed authentication */
+	/** Unknown sender, failed authentication; not what the kernel refuses
+	 *  on a plain port whose signalled far end was heard */
+	uint64_t discarded;
 	uint64_t send_errors;
 };
 

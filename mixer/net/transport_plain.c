@@ -45,12 +45,20 @@ static bool latch_admits(const struct latch *l, const struct sa *src)
 }
 
 
-/** A good packet came from an admitted source */
-static void latch_heard(struct latch *l, const struct sa *src)
+/**
+ * A good packet came from an admitted source
+ *
+ * Once the signalled one is heard nobody else is admitted until another is
+ * signalled: the kernel may refuse them as well. A latched one is no reason
+ * to connect, for then the signalled one would not be heard.
+ */
+static void latch_heard(struct latch *l, struct port *port,
+			const struct sa *src)
 {
 	if (sa_cmp(&l->signalled, src, SA_ALL)) {
 		l->signalled_heard = true;
 		sa_init(&l->latched, AF_UNSPEC);
+		port_connect(port, &l->signalled);
 	} else if (!sa_isset(&l->latched, SA_ALL)) {
 		l->latched = *src;
 	}
@@ -58,10 +66,13 @@ static void latch_heard(struct latch *l, const struct sa *src)
 
 
 /** A changed address starts anew; the same one keeps what was learnt */
-static void latch_signal(struct latch *l, const struct sa *addr)
+static void latch_signal(struct latch *l, struct port *port,
+			 const struct sa *addr)
 {
 	if (!sa_isset(addr, SA_ALL) || sa_cmp(&l->signalled, addr, SA_ALL))
 		return;
+
+	port_disconnect(port);
 
 	memset(l, 0, sizeof(*l));
 	l->signalled = *addr;
@@ -121,7 +132,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	if (packet_open(t, buf, &len, rtcp, now_us))
 		goto discard;
 
-	latch_heard(l, src);
+	latch_heard(l, port, src);
 	plain_update(t);
 	transport_deliver(t, buf, len, rtcp, now_us);
 	return;
@@ -136,6 +147,7 @@ static int open_pair(struct transport *t, uint16_t number)
 	struct sa addr = t->net->config.media_addresses[t->address_index];
 	int err;
 
+	t->rtp_port.own = t->rtcp_port.own = true;
 	sa_set_port(&addr, number);
 	err = port_open(&t->rtp_port, t->net, &addr, plain_receive, t);
 	if (err)
@@ -288,8 +300,8 @@ int plain_set_remote(struct transport *t, const struct transport_remote *r)
 	}
 
 	t->rtcp_mux = r->rtcp_mux;
-	latch_signal(&t->rtp, &r->rtp);
-	latch_signal(&t->rtcp, &rtcp);
+	latch_signal(&t->rtp, &t->rtp_port, &r->rtp);
+	latch_signal(&t->rtcp, &t->rtcp_port, &rtcp);
 	plain_update(t);
 
 	return 0;

@@ -261,6 +261,99 @@ static void latches_on_the_first_other_source(void)
 }
 
 
+static void hears_another_address_once_it_is_signalled(void)
+{
+	struct transport_remote remote = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa first, second;
+	int a = stranger(&first), b = stranger(&second);
+
+	for (unsigned i = 0; i < 6; i++) {
+		int now = i & 1 ? b : a, other = i & 1 ? a : b;
+
+		remote.rtp = i & 1 ? second : first;
+		CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+		for (uint16_t seq = 0; seq < 2; seq++) {
+			throw_rtp(now, t, seq);
+			loopback_settle(net, NULL);
+			throw_rtp(other, t, seq);
+			loopback_settle(net, NULL);
+			say(t, seq);
+			CU_ASSERT_TRUE(has_datagram(now));
+			CU_ASSERT_FALSE(has_datagram(other));
+		}
+		CU_ASSERT_EQUAL(heard.rtp, 2 * (i + 1));
+	}
+
+	close(a);
+	close(b);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void goes_on_after_the_far_end_was_away(void)
+{
+	struct transport_remote remote = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	remote.rtp = addr;
+	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+	throw_rtp(fd, t, 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 1);
+
+	/* nobody listens: ICMP errors come back, every packet is tried */
+	close(fd);
+	for (uint16_t seq = 1; seq < 4; seq++)
+		CU_ASSERT_EQUAL(transport_send_rtp(t, packet,
+						   loopback_rtp(packet, seq,
+								SSRC, BYTES)),
+				0);
+	loopback_settle(net, NULL);
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, &addr.u.sa, addr.len), 0);
+	CU_ASSERT_EQUAL(
+		transport_send_rtp(t, packet,
+				   loopback_rtp(packet, 5, SSRC, BYTES)),
+		0);
+	CU_ASSERT_TRUE(has_datagram(fd));
+	throw_rtp(fd, t, 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 2);
+
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void bursts_are_read_to_their_end(void)
+{
+	enum { BURST = 100 };
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	for (uint16_t seq = 0; seq < BURST; seq++)
+		throw_rtp(fd, t, seq);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, BURST);
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
 static void srtp_latches_on_authentic_packets_only(void)
 {
 	struct pair p;
@@ -359,6 +452,11 @@ static CU_TestInfo tests[] = {
 	 same_key_again_keeps_the_replay_window},
 	{"latches on the first other source",
 	 latches_on_the_first_other_source},
+	{"hears another address once it is signalled",
+	 hears_another_address_once_it_is_signalled},
+	{"goes on after the far end was away",
+	 goes_on_after_the_far_end_was_away},
+	{"bursts are read to their end", bursts_are_read_to_their_end},
 	{"SRTP latches on authentic packets only",
 	 srtp_latches_on_authentic_packets_only},
 	{"connects on the first packet without an address",
