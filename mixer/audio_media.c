@@ -70,7 +70,7 @@ int audio_media_configure(struct audio_media *a)
 {
 	const struct media_description *d = &a->m->d;
 	struct audio_codec codec	  = d->codecs[0].audio;
-	bool changed = memcmp(&codec, &a->codec, sizeof(codec)) != 0;
+	bool changed = !audio_codec_equal(&codec, &a->codec);
 	int err;
 
 	err = configure_source(a);

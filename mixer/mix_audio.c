@@ -36,8 +36,8 @@ static struct audio_share *share_find(const struct mix *mix,
 	for (struct le *le = mix->audio_shares.head; le; le = le->next) {
 		struct audio_share *s = le->data;
 
-		if (s->cmr == a->cmr
-		    && !memcmp(&s->codec, &a->codec, sizeof(s->codec)))
+		if (s->cmr == a->cmr &&
+		    audio_codec_equal(&s->codec, &a->codec))
 			return s;
 	}
 

@@ -135,7 +135,7 @@ int video_media_configure(struct video_media *v)
 	}
 
 	/* another codec: what runs cannot be decoded by it any more */
-	if (memcmp(&v->codec, &d->codecs[0].video, sizeof(v->codec)))
+	if (memcmp(&v->codec, &d->codecs[0].video, sizeof(v->codec)) != 0)
 		mix_video_leave(v);
 	v->codec = d->codecs[0].video;
 

@@ -28,6 +28,21 @@ static const struct codec_ops *const table[AUDIO_CODEC_COUNT] = {
 };
 
 
+bool audio_codec_equal(const struct audio_codec *a,
+		       const struct audio_codec *b)
+{
+	return a->id == b->id && a->clock_hz == b->clock_hz &&
+	       a->rate_hz == b->rate_hz && a->ptime_ms == b->ptime_ms &&
+	       a->fec == b->fec && a->dtx == b->dtx &&
+	       a->max_bitrate == b->max_bitrate &&
+	       a->max_playback_rate_hz == b->max_playback_rate_hz &&
+	       a->octet_align == b->octet_align &&
+	       a->mode_set == b->mode_set &&
+	       a->mode_change_period == b->mode_change_period &&
+	       a->mode_change_neighbor == b->mode_change_neighbor;
+}
+
+
 enum audio_codec_id audio_codec_by_name(const char *name)
 {
 	if (!name)

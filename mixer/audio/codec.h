@@ -50,6 +50,10 @@ struct audio_codec {
 	bool mode_change_neighbor;
 };
 
+/** Is one to be coded exactly as the other? */
+bool audio_codec_equal(const struct audio_codec *a,
+		       const struct audio_codec *b);
+
 /** Id by its SDP name, any case; AUDIO_CODEC_COUNT if unknown */
 enum audio_codec_id audio_codec_by_name(const char *name);
 /** The SDP name of an id, "?" if it is none */

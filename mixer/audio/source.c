@@ -47,8 +47,8 @@ static int take_decoder(struct audio_source *s, struct audio_decoder **dp,
 			const struct audio_codec *codec)
 {
 	for (size_t i = 0; i < s->config.format_count; i++) {
-		if (s->decoders[i] && !memcmp(&s->config.formats[i].codec,
-					      codec, sizeof(*codec))) {
+		if (s->decoders[i] &&
+		    audio_codec_equal(&s->config.formats[i].codec, codec)) {
 			*dp = mem_ref(s->decoders[i]);
 			return 0;
 		}
@@ -63,8 +63,8 @@ static int find_format(const struct audio_source_config *config,
 		       const struct audio_source_format *format)
 {
 	for (size_t i = 0; i < config->format_count; i++) {
-		if (!memcmp(&config->formats[i].codec, &format->codec,
-			    sizeof(format->codec)))
+		if (audio_codec_equal(&config->formats[i].codec,
+				      &format->codec))
 			return (int)i;
 	}
 

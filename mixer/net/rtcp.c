@@ -347,7 +347,7 @@ static void walk_remb(const uint8_t *p, size_t len,
 	size_t count, n = 0;
 	uint64_t bps;
 
-	if (len < 16 || memcmp(p + 8, remb_name, sizeof(remb_name)))
+	if (len < 16 || memcmp(p + 8, remb_name, sizeof(remb_name)) != 0)
 		return;
 
 	bps = (uint64_t)(get32(p + 12) & 0x3ffff) << (p[13] >> 2);

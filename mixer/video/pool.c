@@ -264,7 +264,7 @@ int pool_submit(struct pool *pool, struct pool_job *job)
 			best = w;
 	}
 
-	if (best->outstanding >= POOL_RING)
+	if (!best || best->outstanding >= POOL_RING)
 		return EBUSY;
 
 	job->worker = (unsigned)(best - pool->workers);

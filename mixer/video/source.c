@@ -246,7 +246,8 @@ static bool sets_changed(const struct source *s,
 	const struct video_parameter_sets *then
 		= parameter_sets(formats, count, s->pt);
 
-	return then->len != now->len || memcmp(then->buf, now->buf, now->len);
+	return then->len != now->len ||
+	       memcmp(then->buf, now->buf, now->len) != 0;
 }
 
 int video_source_configure(struct video_source *handle,
