@@ -178,6 +178,17 @@ module_app menu.so
 		await this.event('CALL_ESTABLISHED');
 	}
 
+	// Dial, and again whenever the call ends, as it does with its sound
+	async stay(uri) {
+		await this.dial(uri);
+		this.again = setInterval(() => {
+			if (!this.events.some((e) => e.type === 'CALL_CLOSED'))
+				return;
+			this.events.length = 0;
+			this.command('dial', uri);
+		}, 500);
+	}
+
 	hangup() { this.command('hangup'); }
 	hold() { this.command('hold'); }
 	resume() { this.command('resume'); }
@@ -207,6 +218,7 @@ module_app menu.so
 	sendDigits(digits) { this.command('sndcode', digits); }
 
 	async stop() {
+		clearInterval(this.again);
 		this.socket?.destroy();
 		await this.program.stop();
 		await this.scratch.remove();

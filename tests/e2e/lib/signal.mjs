@@ -3,17 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 export const RATE = 48000;
 
-// 16-bit PCM WAV of a sine (mono)
-export async function writeTone(path, hz, seconds, { rate = RATE,
-	amplitude = 0.3, channels = 1 } = {}) {
-	const frames = Math.round(seconds * rate);
-	const data = Buffer.alloc(frames * channels * 2);
-	for (let i = 0; i < frames; i++) {
-		const v = Math.round(32767 * amplitude
-			* Math.sin(2 * Math.PI * hz * i / rate));
+// 16-bit PCM WAV of samples from -1 to 1, the same in every channel
+export async function writeSound(path, samples, { rate = RATE,
+	channels = 1 } = {}) {
+	const data = Buffer.alloc(samples.length * channels * 2);
+	samples.forEach((x, i) => {
+		const v = Math.round(32767 * Math.max(-1, Math.min(1, x)));
 		for (let c = 0; c < channels; c++)
 			data.writeInt16LE(v, (i * channels + c) * 2);
-	}
+	});
 	const head = Buffer.alloc(44);
 	head.write('RIFF', 0);
 	head.writeUInt32LE(36 + data.length, 4);
@@ -28,6 +26,14 @@ export async function writeTone(path, hz, seconds, { rate = RATE,
 	head.write('data', 36);
 	head.writeUInt32LE(data.length, 40);
 	await writeFile(path, Buffer.concat([head, data]));
+}
+
+// A WAV of a sine
+export async function writeTone(path, hz, seconds, { rate = RATE,
+	amplitude = 0.3, channels = 1 } = {}) {
+	const samples = Float32Array.from({ length: Math.round(seconds * rate) },
+		(_, i) => amplitude * Math.sin(2 * Math.PI * hz * i / rate));
+	await writeSound(path, samples, { rate, channels });
 }
 
 // Samples (-1..1, first channel) of a 16-bit WAV, whole or still growing
