@@ -48,7 +48,7 @@ describe('many legs and bad manners', () => {
 			'-m', '50', '-l', '50', '-r', '25', '-i', '127.0.0.1',
 			'-p', `${port}`, '-mi', '127.0.0.1', '-nostdin',
 			'-t', transport === 'tcp' ? 't1' : 'u1',
-			'-mp', '50000',
+			'-mp', `${15000 + Math.floor(Math.random() * 8) * 500}`,
 			'-trace_err', '-error_file', join(work.dir, 'errors'),
 			`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
 			env: { ...process.env, TERM: 'dumb' } });

@@ -50,7 +50,8 @@ export class Baresip {
 			await writeTone(tone, hz, 60, { rate: 48000, channels: 2 });
 		if (video)
 			await b.#writeFilm(rgb);
-		const rtp = 45000 + Math.floor(Math.random() * 150) * 100;
+		// below the ports that the kernel hands out by itself
+		const rtp = 10000 + Math.floor(Math.random() * 50) * 100;
 		await writeFile(join(dir, 'config'), `poll_method epoll
 sip_listen ${address}:${b.port}
 net_interface ${address}
