@@ -48,7 +48,8 @@ async function crowds(parley, work) {
 			join(here, 'sipp/join_hold_leave.xml'),
 			'-s', `crowd${legs % 3}`, '-m', `${CROWD}`, '-l', `${CROWD}`,
 			'-r', '20', '-i', '127.0.0.1', '-p', `${await freePort()}`,
-			'-mi', '127.0.0.1', '-mp', '50000', '-nostdin', '-t', 'u1',
+			'-mi', '127.0.0.1', '-mp', `${await freePort()}`, '-nostdin',
+			'-t', 'u1',
 			`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
 			env: { ...process.env, TERM: 'dumb' } });
 		if (sipp.code !== 0)

@@ -20,7 +20,7 @@ step() { # name command...
 check_format() {
 	local log
 	log=$(git ls-files '*.c' '*.h' |
-		xargs -P"$(nproc)" -n20 clang-format-14 --dry-run 2>&1)
+		xargs clang-format-14 --dry-run 2>&1)
 	[ -z "$log" ] && return
 	# a line a file; clang-format -i says the rest
 	grep -oE '^[^ :]+\.[ch]:' <<<"$log" | sort | uniq -c
