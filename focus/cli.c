@@ -16,11 +16,11 @@ static const struct cli_verb verbs[] = {
 	{"list", "ls", "", "", "all conferences", "parley list",
 	 cli_print_list, NULL},
 	{"show", "participants", "NAME", "conference",
-	 "who is in it: numbers, names, addresses",
-	 "parley show demo", cli_print_show, NULL},
+	 "who is in it: numbers, names, addresses", "parley show demo",
+	 cli_print_show, NULL},
 	{"watch", "events", "[NAME]", "conference?",
-	 "the same, live; without NAME: events",
-	 "parley watch demo", NULL, cli_watch},
+	 "the same, live; without NAME: events", "parley watch demo", NULL,
+	 cli_watch},
 	{"mute", NULL, "NAME WHO", "conference target",
 	 "the others do not hear WHO", "parley mute demo alice",
 	 cli_print_changed, NULL},
@@ -37,8 +37,10 @@ static const struct cli_verb verbs[] = {
 	{"video_unmute", "unvmute", "NAME WHO", "conference target",
 	 "the others see WHO again", "parley video_unmute demo bob",
 	 cli_print_changed, NULL},
-	{"volume", NULL, "NAME WHO in|out DB", "conference target direction "
-	 "#db", "loudness of WHO (in) or for WHO (out)",
+	{"volume", NULL, "NAME WHO in|out DB",
+	 "conference target direction "
+	 "#db",
+	 "loudness of WHO (in) or for WHO (out)",
 	 "parley volume demo bob in -6", cli_print_changed, NULL},
 	{"kick", "hup", "NAME WHO", "conference target",
 	 "remove WHO from the conference", "parley kick demo last",
@@ -53,8 +55,8 @@ static const struct cli_verb verbs[] = {
 	{"invite", "dial", "NAME URI [--name DISPLAY]", "conference uri",
 	 "call URI into the conference",
 	 "parley invite demo sip:bob@192.0.2.7", NULL, NULL},
-	{"end", NULL, "NAME", "conference", "everybody out",
-	 "parley end demo", NULL, NULL},
+	{"end", NULL, "NAME", "conference", "everybody out", "parley end demo",
+	 NULL, NULL},
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
 	 "parley stats demo", cli_print_stats, NULL},
 	{"verbs", NULL, "", "", "what the server understands", "parley verbs",
@@ -142,8 +144,10 @@ static int help_verb(const struct cli *cli, const json_t *command)
 
 	(void)cli;
 	if (of && !v) {
-		fprintf(stderr, "parley: unknown verb '%s'. Try 'parley "
-			"help'.\n", of);
+		fprintf(stderr,
+			"parley: unknown verb '%s'. Try 'parley "
+			"help'.\n",
+			of);
 		return CLI_USAGE;
 	}
 
@@ -159,11 +163,11 @@ static int help_verb(const struct cli *cli, const json_t *command)
 int cli_report(const json_t *reply)
 {
 	const json_t *list = json_object_get(reply, "candidates"), *who;
-	const char *code   = cli_string(reply, "code");
+	const char *code = cli_string(reply, "code");
 	size_t i;
 
 	fprintf(stderr, "parley: %s\n", cli_string(reply, "error"));
-	json_array_foreach(list, i, who)
+	json_array_foreach (list, i, who)
 		fprintf(stderr, "  %lld  %s  %s\n",
 			(long long)cli_integer(who, "endpoint"),
 			cli_string(who, "display"), cli_string(who, "user"));
@@ -186,7 +190,7 @@ static bool take(json_t *command, const char *member, size_t len,
 	if (*key != '#')
 		return !json_object_set_new(command, key, json_string(value));
 
-	errno  = 0;
+	errno = 0;
 	number = strtol(value, &end, 10);
 	if (errno || *end || end == value)
 		return false;
@@ -265,13 +269,15 @@ static int run_verb(const struct cli *cli, int argc, char *argv[])
 	int status;
 
 	if (!v) {
-		fprintf(stderr, "parley: unknown verb '%s'. Try 'parley "
-			"--help'.\n", argv[0]);
+		fprintf(stderr,
+			"parley: unknown verb '%s'. Try 'parley "
+			"--help'.\n",
+			argv[0]);
 		return CLI_USAGE;
 	}
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") ||
-			 !strcmp(argv[1], "-h"))) {
+	if (argc > 1 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		print_verb_help(v);
 		return CLI_OK;
 	}
@@ -336,8 +342,10 @@ int main(int argc, char *argv[])
 			return CLI_OK;
 		}
 		else {
-			fprintf(stderr, "parley: unknown option '%s'. Try "
-				"'parley --help'.\n", argv[i]);
+			fprintf(stderr,
+				"parley: unknown option '%s'. Try "
+				"'parley --help'.\n",
+				argv[i]);
 			return CLI_USAGE;
 		}
 	}

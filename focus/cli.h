@@ -14,23 +14,23 @@
 /** Exit statuses; documented in --help and parley(1) */
 enum {
 	CLI_OK = 0,
-	CLI_FAILED = 1,		/**< refused, ambiguous, failed */
+	CLI_FAILED = 1, /**< refused, ambiguous, failed */
 	CLI_USAGE = 2,
 	CLI_NO_SERVER = 3,
-	CLI_NOT_FOUND = 4,	/**< no such conference or person */
+	CLI_NOT_FOUND = 4, /**< no such conference or person */
 };
 
 /** What stands before the verb */
 struct cli {
-	const char *socket;	/**< -s, NULL: look for it */
+	const char *socket; /**< -s, NULL: look for it */
 	bool json;
 };
 
 /** How verbs look, what they take and how their answers are shown */
 struct cli_verb {
 	const char *name, *alias;
-	const char *args;	/**< for people: "NAME WHO" */
-	const char *members;	/**< of the command, in order; ? = optional */
+	const char *args;    /**< for people: "NAME WHO" */
+	const char *members; /**< of the command, in order; ? = optional */
 	const char *help;
 	const char *example;
 	void (*print)(const json_t *reply);

@@ -65,8 +65,8 @@ static void places(char path[PLACES][PATH_BYTES])
 
 static int find_socket(const struct cli *cli)
 {
-	const char *given = cli->socket ? cli->socket
-					: getenv("PARLEY_SOCKET");
+	const char *given =
+		cli->socket ? cli->socket : getenv("PARLEY_SOCKET");
 	char path[PLACES][PATH_BYTES];
 	int fd = -1;
 
@@ -89,9 +89,11 @@ static int find_socket(const struct cli *cli)
 	}
 
 	if (fd < 0)
-		fprintf(stderr, "parley: no server found; is parleyd running? "
+		fprintf(stderr,
+			"parley: no server found; is parleyd running? "
 			"(looked in %s, %s and %s; say -s PATH if it is "
-			"elsewhere)\n", path[0], path[1], path[2]);
+			"elsewhere)\n",
+			path[0], path[1], path[2]);
 
 	return fd;
 }
@@ -137,14 +139,13 @@ bool cli_link_send(struct cli_link *l, const json_t *command)
 {
 	char *text = json_dumps(command, JSON_COMPACT);
 	size_t len = text ? strlen(text) : 0;
-	bool good  = text != NULL;
+	bool good = text != NULL;
 
 	if (text)
 		text[len++] = '\n';
 
 	for (size_t done = 0; good && done < len;) {
-		ssize_t n = send(l->fd, text + done, len - done,
-				 MSG_NOSIGNAL);
+		ssize_t n = send(l->fd, text + done, len - done, MSG_NOSIGNAL);
 
 		if (n > 0)
 			done += (size_t)n;

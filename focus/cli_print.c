@@ -36,7 +36,7 @@ const char *cli_since(json_int_t unix_ms)
 	static char text[2][32];
 	static unsigned turn;
 	long long s = (long long)time(NULL) - (long long)(unix_ms / 1000);
-	char *dst   = text[turn++ & 1];
+	char *dst = text[turn++ & 1];
 
 	if (s < 0)
 		s = 0;
@@ -67,7 +67,7 @@ static void heading(struct cli_table *t, const char *const names[])
 void cli_print_list(const json_t *reply)
 {
 	static const char *const names[] = {"NAME",   "PEOPLE", "LOCKED",
-					    "LAYOUT", "SINCE",	NULL};
+					    "LAYOUT", "SINCE",  NULL};
 	const json_t *list = json_object_get(reply, "conferences"), *c;
 	struct cli_table *t;
 	size_t i;
@@ -79,8 +79,7 @@ void cli_print_list(const json_t *reply)
 
 	t = cli_table_new();
 	heading(t, names);
-	json_array_foreach(list, i, c)
-	{
+	json_array_foreach (list, i, c) {
 		cli_table_row(t);
 		cli_table_cell(t, "%s", cli_string(c, "name"));
 		cli_table_cell(t, "%lld",
@@ -96,11 +95,10 @@ void cli_print_list(const json_t *reply)
 static void cell_codecs(struct cli_table *t, const json_t *ep)
 {
 	const json_t *media = json_object_get(ep, "media"), *m;
-	char text[128]	    = "";
+	char text[128] = "";
 	size_t i, n = 0;
 
-	json_array_foreach(media, i, m)
-	{
+	json_array_foreach (media, i, m) {
 		int r = snprintf(text + n, sizeof(text) - n, "%s%s",
 				 n ? "+" : "", cli_string(m, "codec"));
 
@@ -142,10 +140,9 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 	cell_codecs(t, ep);
 	cli_table_cell(t, "%s",
 		       strcmp(status, "connected") ? status
-		       : cli_true(ep, "talking") ? number == speaker
-							  ? "talking <"
-							  : "talking"
-						 : "-");
+		       : cli_true(ep, "talking")
+			       ? number == speaker ? "talking <" : "talking"
+			       : "-");
 	cell_muted(t, ep);
 	cli_table_cell(t, "%s", cli_since(cli_integer(ep, "since")));
 }
@@ -153,9 +150,9 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 
 void cli_print_people(const json_t *reply, unsigned rows_max)
 {
-	static const char *const names[]
-		= {"NO", "NAME", "ADDRESS", "CODECS", "STATE", "SHUT", "SINCE",
-		   NULL};
+	static const char *const names[] = {"NO",     "NAME",  "ADDRESS",
+					    "CODECS", "STATE", "SHUT",
+					    "SINCE",  NULL};
 	const json_t *c = json_object_get(reply, "conference"), *u, *ep;
 	json_int_t mixer = cli_integer(c, "mixer");
 	struct cli_table *t;
@@ -170,9 +167,8 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 
 	t = cli_table_new();
 	heading(t, names);
-	json_array_foreach(json_object_get(c, "users"), i, u)
-	{
-		json_array_foreach(json_object_get(u, "endpoints"), j, ep)
+	json_array_foreach (json_object_get(c, "users"), i, u) {
+		json_array_foreach (json_object_get(u, "endpoints"), j, ep)
 			show_endpoint(t, ep, cli_integer(c, "speaker"));
 	}
 	cli_table_print(t, rows_max);
@@ -187,20 +183,19 @@ void cli_print_show(const json_t *reply)
 
 static void stats_mixers(const json_t *reply)
 {
-	static const char *const names[]
-		= {"MIXER", "PID", "MIXES", "LEGS", "PACKETS IN",
-		   "PACKETS OUT", "TICKS MISSED", "LATE P99", "REPLACED",
-		   NULL};
+	static const char *const names[] = {
+		"MIXER",      "PID",         "MIXES",        "LEGS",
+		"PACKETS IN", "PACKETS OUT", "TICKS MISSED", "LATE P99",
+		"REPLACED",   NULL};
 	struct cli_table *t = cli_table_new();
 	const json_t *m;
 	size_t i;
 
 	heading(t, names);
-	json_array_foreach(json_object_get(reply, "mixers"), i, m)
-	{
-		static const char *const keys[]
-			= {"mixer", "pid", "mixes", "legs", "packets_in",
-			   "packets_out", "ticks_missed"};
+	json_array_foreach (json_object_get(reply, "mixers"), i, m) {
+		static const char *const keys[] = {
+			"mixer",      "pid",         "mixes",       "legs",
+			"packets_in", "packets_out", "ticks_missed"};
 
 		cli_table_row(t);
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
@@ -237,9 +232,9 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 	else
 		cli_table_cell(t, "-");
 	if (v)
-		cli_table_cell(t, "%.0f kb/s",
-			       json_number_value(
-				       json_object_get(v, "kbps_out")));
+		cli_table_cell(
+			t, "%.0f kb/s",
+			json_number_value(json_object_get(v, "kbps_out")));
 	else
 		cli_table_cell(t, "-");
 }
@@ -252,8 +247,7 @@ static void stats_counters(const json_t *reply, const char *key)
 	const char *name;
 	bool any = false;
 
-	json_object_foreach(counters, name, value)
-	{
+	json_object_foreach (counters, name, value) {
 		char text[64];
 
 		if (!json_integer_value(value))
@@ -271,9 +265,9 @@ static void stats_counters(const json_t *reply, const char *key)
 
 void cli_print_stats(const json_t *reply)
 {
-	static const char *const names[]
-		= {"CONFERENCE", "NO", "NAME", "AUDIO", "IN", "LOST",
-		   "JITTER", "VIDEO", "CAMERA", "OUT", NULL};
+	static const char *const names[] = {
+		"CONFERENCE", "NO",    "NAME",   "AUDIO", "IN", "LOST",
+		"JITTER",     "VIDEO", "CAMERA", "OUT",   NULL};
 	const json_t *legs = json_object_get(reply, "legs"), *leg;
 	struct cli_table *t;
 	size_t i;
@@ -287,7 +281,7 @@ void cli_print_stats(const json_t *reply)
 	printf("\n");
 	t = cli_table_new();
 	heading(t, names);
-	json_array_foreach(legs, i, leg)
+	json_array_foreach (legs, i, leg)
 		stats_leg(t, leg);
 	cli_table_print(t, 0);
 }
@@ -298,9 +292,9 @@ void cli_print_changed(const json_t *reply)
 	const json_t *list = json_object_get(reply, "changed"), *n;
 	size_t i;
 
-	json_array_foreach(list, i, n)
-		printf("%s %lld", i ? "" : "done:",
-		       (long long)json_integer_value(n));
+	json_array_foreach (list, i, n)
+		printf("%s %lld",
+		       i ? "" : "done:", (long long)json_integer_value(n));
 	if (json_array_size(list))
 		printf("\n");
 }
@@ -312,8 +306,7 @@ void cli_print_verbs(const json_t *reply)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "verbs"), i, v)
-	{
+	json_array_foreach (json_object_get(reply, "verbs"), i, v) {
 		cli_table_row(t);
 		cli_table_cell(t, "%s", cli_string(v, "verb"));
 		cli_table_cell(t, "%s", cli_string(v, "help"));

@@ -81,7 +81,7 @@ void cli_table_row(struct cli_table *t)
 		abort();
 
 	*t->end = row;
-	t->end	= &row->next;
+	t->end = &row->next;
 	t->last = row;
 }
 
@@ -100,7 +100,7 @@ void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 
-	cell	    = &row->cell[row->count];
+	cell = &row->cell[row->count];
 	(void)fit(text_clean(cell->text, CELL_BYTES, text), CELL_BYTES,
 		  &cell->width);
 	if (cell->width > t->width[row->count])

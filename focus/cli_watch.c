@@ -208,10 +208,10 @@ static int live(const struct cli *cli, struct cli_link *events,
 		const char *name)
 {
 	struct cli_link *l = NULL;
-	json_t *show	   = json_pack("{s:s,s:s}", "verb", "show",
-				       "conference", name);
-	json_t *note	   = NULL;
-	int status	   = cli_link_open(&l, cli);
+	json_t *show =
+		json_pack("{s:s,s:s}", "verb", "show", "conference", name);
+	json_t *note = NULL;
+	int status = cli_link_open(&l, cli);
 
 	(void)setvbuf(stdout, NULL, _IOFBF, PICTURE_BYTES);
 	printf("\033[2J");
@@ -243,8 +243,8 @@ static int live(const struct cli *cli, struct cli_link *events,
 
 int cli_watch(const struct cli *cli, const json_t *command)
 {
-	const char *name
-		= json_string_value(json_object_get(command, "conference"));
+	const char *name =
+		json_string_value(json_object_get(command, "conference"));
 	struct cli_link *l = NULL;
 	json_t *reply;
 	int status;

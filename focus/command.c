@@ -10,10 +10,10 @@
 
 /** Does a verb need a conference that exists? */
 enum need {
-	NEEDS_NONE,	/**< takes none */
-	NEEDS_ANY,	/**< may name one */
+	NEEDS_NONE, /**< takes none */
+	NEEDS_ANY,  /**< may name one */
 	NEEDS_ONE,
-	NEEDS_NAME,	/**< one that may be made by it */
+	NEEDS_NAME, /**< one that may be made by it */
 };
 
 static void command_verbs(struct command *cmd);
@@ -40,8 +40,7 @@ static const struct verb {
 	{"kick", "hup", NEEDS_ONE, command_kick, "remove WHO"},
 	{"lock", NULL, NEEDS_ONE, command_lock, "nobody else comes in"},
 	{"unlock", NULL, NEEDS_ONE, command_unlock, "open again"},
-	{"layout", "vid-layout", NEEDS_ONE, command_layout,
-	 "grid or speaker"},
+	{"layout", "vid-layout", NEEDS_ONE, command_layout, "grid or speaker"},
 	{"invite", "dial", NEEDS_NAME, command_invite, "call URI into it"},
 	{"end", NULL, NEEDS_ONE, command_end, "everybody out"},
 	{"stats", NULL, NEEDS_ANY, command_stats, "what the mixers count"},
@@ -55,12 +54,12 @@ static const struct {
 	int status;
 } errors[] = {
 	[COMMAND_BAD_REQUEST] = {"bad-request", 400},
-	[COMMAND_NOT_FOUND]   = {"not-found", 404},
-	[COMMAND_AMBIGUOUS]   = {"ambiguous", 409},
-	[COMMAND_REFUSED]     = {"refused", 403},
-	[COMMAND_NO_MIXER]    = {"no-mixer", 503},
+	[COMMAND_NOT_FOUND] = {"not-found", 404},
+	[COMMAND_AMBIGUOUS] = {"ambiguous", 409},
+	[COMMAND_REFUSED] = {"refused", 403},
+	[COMMAND_NO_MIXER] = {"no-mixer", 503},
 	[COMMAND_UNAVAILABLE] = {"unavailable", 502},
-	[COMMAND_INTERNAL]    = {"internal", 500},
+	[COMMAND_INTERNAL] = {"internal", 500},
 };
 
 
@@ -177,7 +176,7 @@ void focus_command(struct focus *f, const json_t *args,
 		   command_reply_h *replyh, void *arg)
 {
 	struct command cmd = {f, args, NULL, replyh, arg};
-	const char *name   = command_string(&cmd, "verb");
+	const char *name = command_string(&cmd, "verb");
 	const struct verb *verb;
 
 	if (!name) {
@@ -188,8 +187,8 @@ void focus_command(struct focus *f, const json_t *args,
 
 	verb = find_verb(name);
 	if (!verb) {
-		command_fail(&cmd, COMMAND_BAD_REQUEST,
-			     "unknown verb '%.32s'", name);
+		command_fail(&cmd, COMMAND_BAD_REQUEST, "unknown verb '%.32s'",
+			     name);
 		return;
 	}
 

@@ -46,8 +46,8 @@ struct conference;
 struct command {
 	struct focus *focus;
 	const json_t *args;
-	struct conference *conference;	/**< NULL if the verb needs none and
-					     none is named */
+	struct conference *conference; /**< NULL if the verb needs none and
+					    none is named */
 	command_reply_h *replyh;
 	void *arg;
 };
@@ -59,19 +59,19 @@ enum {
 
 /** Endpoints that a command means */
 struct command_targets {
-	struct endpoint **list;	/**< in order of their numbers */
+	struct endpoint **list; /**< in order of their numbers */
 	unsigned count;
 };
 
 /** Why a command was not carried out */
 enum command_error {
-	COMMAND_BAD_REQUEST,	/**< 400 */
-	COMMAND_NOT_FOUND,	/**< 404 */
-	COMMAND_AMBIGUOUS,	/**< 409 */
-	COMMAND_REFUSED,	/**< 403 */
-	COMMAND_NO_MIXER,	/**< 503 */
-	COMMAND_UNAVAILABLE,	/**< 480 becomes 502 */
-	COMMAND_INTERNAL,	/**< 500 */
+	COMMAND_BAD_REQUEST, /**< 400 */
+	COMMAND_NOT_FOUND,   /**< 404 */
+	COMMAND_AMBIGUOUS,   /**< 409 */
+	COMMAND_REFUSED,     /**< 403 */
+	COMMAND_NO_MIXER,    /**< 503 */
+	COMMAND_UNAVAILABLE, /**< 480 becomes 502 */
+	COMMAND_INTERNAL,    /**< 500 */
 };
 
 /** Answer {"ok":true} and the members of `more` (stolen, may be NULL) */

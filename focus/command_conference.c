@@ -15,14 +15,13 @@ static bool list_h(struct le *le, void *arg)
 	const struct conference *c = le->data;
 
 	(void)json_array_append_new(
-		arg,
-		json_pack("{s:s,s:i,s:i,s:b,s:s,s:I,s:i,s:i}", "name", c->name,
-			  "participants", (int)c->participants, "users",
-			  (int)list_count(&c->users), "locked", c->locked,
-			  "layout", c->layout, "since",
-			  (json_int_t)c->since_ms, "speaker", (int)c->speaker,
-			  "mixer",
-			  c->placed ? (int)mixer_index(c->mixer) : -1));
+		arg, json_pack("{s:s,s:i,s:i,s:b,s:s,s:I,s:i,s:i}", "name",
+			       c->name, "participants", (int)c->participants,
+			       "users", (int)list_count(&c->users), "locked",
+			       c->locked, "layout", c->layout, "since",
+			       (json_int_t)c->since_ms, "speaker",
+			       (int)c->speaker, "mixer",
+			       c->placed ? (int)mixer_index(c->mixer) : -1));
 
 	return false;
 }
@@ -76,9 +75,8 @@ static bool is_sip_uri(const char *uri)
 {
 	size_t len = strlen(uri);
 
-	if (len > URI_MAX ||
-	    (strncasecmp(uri, "sip:", 4) != 0 &&
-	     strncasecmp(uri, "sips:", 5) != 0))
+	if (len > URI_MAX || (strncasecmp(uri, "sip:", 4) != 0 &&
+			      strncasecmp(uri, "sips:", 5) != 0))
 		return false;
 
 	for (size_t i = 0; i < len; i++) {
@@ -91,8 +89,8 @@ static bool is_sip_uri(const char *uri)
 }
 
 
-static void answer_dial(struct command *cmd, const char *name,
-			const char *uri, int err)
+static void answer_dial(struct command *cmd, const char *name, const char *uri,
+			int err)
 {
 	switch (err) {
 
@@ -102,8 +100,10 @@ static void answer_dial(struct command *cmd, const char *name,
 		command_ok(cmd, NULL);
 		break;
 	case EINVAL:
-		command_fail(cmd, COMMAND_BAD_REQUEST, "'%.128s' is not a URI "
-			     "that can be called", uri);
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "'%.128s' is not a URI "
+			     "that can be called",
+			     uri);
 		break;
 	case EHOSTUNREACH:
 		command_fail(cmd, COMMAND_UNAVAILABLE,
@@ -120,9 +120,9 @@ static void answer_dial(struct command *cmd, const char *name,
 void command_invite(struct command *cmd)
 {
 	const struct outside_ops *out = &cmd->focus->outside;
-	const char *uri		      = command_string(cmd, "uri");
-	const char *display	      = command_string(cmd, "display");
-	const char *name	      = command_string(cmd, "conference");
+	const char *uri = command_string(cmd, "uri");
+	const char *display = command_string(cmd, "display");
+	const char *name = command_string(cmd, "conference");
 	char canonical[POLICY_NAME_MAX + 1], clean[TEXT_NAME_MAX + 1];
 
 	if (!uri || !is_sip_uri(uri)) {
@@ -143,11 +143,11 @@ void command_invite(struct command *cmd)
 		return;
 	}
 
-	answer_dial(cmd, canonical, uri,
-		    out->dial(out->arg, canonical, uri,
-			      display ? text_clean(clean, sizeof(clean),
-						   display)
-				      : NULL));
+	answer_dial(
+		cmd, canonical, uri,
+		out->dial(out->arg, canonical, uri,
+			  display ? text_clean(clean, sizeof(clean), display)
+				  : NULL));
 }
 
 

@@ -10,7 +10,7 @@ enum { VOLUME_MIN_DB = -60, VOLUME_MAX_DB = 20 };
 
 /** Which of the levels a verb changes, and to what */
 struct change {
-	int muted, deaf, video_muted;	/**< 0, 1, or -1: as it is */
+	int muted, deaf, video_muted;            /**< 0, 1, or -1: as it is */
 	const int *volume_in_db, *volume_out_db; /**< NULL: as it is */
 };
 
@@ -39,8 +39,8 @@ static json_t *numbers(const struct command_targets *t)
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < t->count; i++)
-		(void)json_array_append_new(
-			list, json_integer(t->list[i]->number));
+		(void)json_array_append_new(list,
+					    json_integer(t->list[i]->number));
 
 	return json_pack("{s:o}", "changed", list);
 }
@@ -100,10 +100,10 @@ void command_video_unmute(struct command *cmd)
 void command_volume(struct command *cmd)
 {
 	const char *direction = command_string(cmd, "direction");
-	const json_t *value   = json_object_get(cmd->args, "db");
-	json_int_t wanted     = json_integer_value(value);
-	struct change change  = {-1, -1, -1, NULL, NULL};
-	int db		      = (int)wanted;
+	const json_t *value = json_object_get(cmd->args, "db");
+	json_int_t wanted = json_integer_value(value);
+	struct change change = {-1, -1, -1, NULL, NULL};
+	int db = (int)wanted;
 
 	if (!json_is_integer(value) || wanted < VOLUME_MIN_DB ||
 	    wanted > VOLUME_MAX_DB) {

@@ -14,16 +14,16 @@
 struct stats_part {
 	struct stats_query *query;
 	struct mixer *mixer;
-	json_int_t after;		/**< leg that ended the last page */
+	json_int_t after; /**< leg that ended the last page */
 };
 
 struct stats_query {
-	struct le le;		/**< in focus->queries */
+	struct le le; /**< in focus->queries */
 	struct command cmd;
 	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
 	json_t *mixers, *legs;
 	unsigned waiting;
-	struct stats_part part[];	/**< one a mixer */
+	struct stats_part part[]; /**< one a mixer */
 };
 
 
@@ -39,10 +39,9 @@ static void query_destructor(void *arg)
 
 static void take_leg(struct stats_query *q, json_t *leg)
 {
-	uint32_t number = (uint32_t)json_integer_value(
-		json_object_get(leg, "leg"));
-	const struct endpoint *ep
-		= focus_leg_endpoint(q->cmd.focus, number);
+	uint32_t number =
+		(uint32_t)json_integer_value(json_object_get(leg, "leg"));
+	const struct endpoint *ep = focus_leg_endpoint(q->cmd.focus, number);
 	const struct conference *c = ep ? ep->user->conference : NULL;
 
 	if (!c || (*q->conference && strcmp(q->conference, c->name) != 0))
@@ -62,8 +61,7 @@ static size_t place_of(const struct stats_query *q, const struct mixer *m)
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(q->mixers, i, o)
-	{
+	json_array_foreach (q->mixers, i, o) {
 		if (json_integer_value(json_object_get(o, "mixer")) >
 		    mixer_index(m))
 			break;
@@ -76,10 +74,10 @@ static size_t place_of(const struct stats_query *q, const struct mixer *m)
 static void take_mixer(struct stats_query *q, const struct mixer *m,
 		       json_t *mixer)
 {
-	json_t *o = json_pack("{s:i,s:i,s:b,s:i}", "mixer",
-			      (int)mixer_index(m), "pid", mixer_pid(m), "up",
-			      mixer_is_up(m), "replaced",
-			      (int)mixer_deaths(m));
+	json_t *o =
+		json_pack("{s:i,s:i,s:b,s:i}", "mixer", (int)mixer_index(m),
+			  "pid", mixer_pid(m), "up", mixer_is_up(m),
+			  "replaced", (int)mixer_deaths(m));
 
 	if (mixer)
 		(void)json_object_update_missing(o, mixer);
@@ -90,9 +88,9 @@ static void take_mixer(struct stats_query *q, const struct mixer *m,
 static void finish(struct stats_query *q)
 {
 	struct command cmd = q->cmd;
-	struct focus *f	   = cmd.focus;
-	json_t *result	   = json_pack("{s:O,s:O}", "mixers", q->mixers,
-				       "legs", q->legs);
+	struct focus *f = cmd.focus;
+	json_t *result =
+		json_pack("{s:O,s:O}", "mixers", q->mixers, "legs", q->legs);
 	json_t *more = f->statsh ? f->statsh(f->stats_arg) : NULL;
 
 	if (more)
@@ -108,10 +106,10 @@ static void reply_h(int err, json_t *reply, void *arg);
 
 static int ask_page(struct stats_part *part)
 {
-	return mixer_request(part->mixer,
-			     json_pack("{s:s,s:I}", "op", "stats", "after",
-				       part->after),
-			     reply_h, part);
+	return mixer_request(
+		part->mixer,
+		json_pack("{s:s,s:I}", "op", "stats", "after", part->after),
+		reply_h, part);
 }
 
 
@@ -122,8 +120,7 @@ static bool take_page(struct stats_part *part, const json_t *reply)
 	json_t *leg;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "legs"), i, leg)
-	{
+	json_array_foreach (json_object_get(reply, "legs"), i, leg) {
 		take_leg(part->query, leg);
 		last = json_integer_value(json_object_get(leg, "leg"));
 	}
@@ -142,7 +139,7 @@ static bool take_page(struct stats_part *part, const json_t *reply)
 static void reply_h(int err, json_t *reply, void *arg)
 {
 	struct stats_part *part = arg;
-	struct stats_query *q	= part->query;
+	struct stats_query *q = part->query;
 
 	if (!err && take_page(part, reply))
 		return;
@@ -181,10 +178,10 @@ void command_stats(struct command *cmd)
 		return;
 	}
 
-	q->cmd	      = *cmd;
-	q->cmd.args   = NULL;
-	q->mixers     = json_array();
-	q->legs	      = json_array();
+	q->cmd = *cmd;
+	q->cmd.args = NULL;
+	q->mixers = json_array();
+	q->legs = json_array();
 	if (cmd->conference)
 		(void)str_ncpy(q->conference, cmd->conference->name,
 			       sizeof(q->conference));

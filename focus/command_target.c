@@ -54,15 +54,14 @@ static const char *without_scheme(const char *uri)
 
 static bool is_uri(const struct endpoint *ep, const char *who)
 {
-	return !strcasecmp(without_scheme(ep->user->aor),
-			   without_scheme(who));
+	return !strcasecmp(without_scheme(ep->user->aor), without_scheme(who));
 }
 
 
 static bool is_name(const struct endpoint *ep, const char *who)
 {
 	const char *bare = without_scheme(ep->user->aor);
-	size_t len	 = strcspn(bare, "@");
+	size_t len = strcspn(bare, "@");
 
 	return !str_casecmp(ep->display, who) ||
 	       !str_casecmp(ep->user->display, who) ||
@@ -119,7 +118,7 @@ static void find(struct command_targets *t, const struct conference *c,
 
 	if (!strcmp(who, "last") && t->count) {
 		t->list[0] = t->list[t->count - 1];
-		t->count   = 1;
+		t->count = 1;
 	}
 }
 
@@ -152,9 +151,9 @@ static void fail_ambiguous(const struct command *cmd,
 
 		(void)json_array_append_new(
 			candidates,
-			json_pack("{s:i,s:s,s:s}", "endpoint",
-				  (int)ep->number, "user", ep->user->aor,
-				  "display", ep->display));
+			json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
+				  "user", ep->user->aor, "display",
+				  ep->display));
 	}
 
 	(void)snprintf(words, sizeof(words),
@@ -188,7 +187,7 @@ bool command_targets(const struct command *cmd, struct command_targets *t)
 {
 	char who[512];
 
-	t->list	 = NULL;
+	t->list = NULL;
 	t->count = 0;
 
 	if (!*target_word(cmd, who, sizeof(who))) {
@@ -197,9 +196,9 @@ bool command_targets(const struct command *cmd, struct command_targets *t)
 		return false;
 	}
 
-	t->list = mem_zalloc(
-		(cmd->conference->participants + 1) * sizeof(t->list[0]),
-		NULL);
+	t->list = mem_zalloc((cmd->conference->participants + 1) *
+				     sizeof(t->list[0]),
+			     NULL);
 	if (!t->list) {
 		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
 		return false;
@@ -208,8 +207,8 @@ bool command_targets(const struct command *cmd, struct command_targets *t)
 	find(t, cmd->conference, who);
 
 	if (!t->count)
-		command_fail(cmd, COMMAND_NOT_FOUND,
-			     "nobody here is '%.64s'", who);
+		command_fail(cmd, COMMAND_NOT_FOUND, "nobody here is '%.64s'",
+			     who);
 	else if (!is_group(who) && several_users(t))
 		fail_ambiguous(cmd, t, who);
 	else

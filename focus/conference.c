@@ -63,9 +63,9 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	if (!c)
 		goto out;
 
-	c->focus    = f;
-	c->mixer    = m;
-	c->mix	    = ++f->last_mix;
+	c->focus = f;
+	c->mixer = m;
+	c->mix = ++f->last_mix;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
@@ -268,9 +268,9 @@ struct endpoint *conference_endpoint(const struct conference *c,
 void conference_emit(struct conference *c, const struct endpoint *ep,
 		     const char *type, json_t *fields)
 {
-	json_t *event = event_make(type, c->name, ++c->seq,
-				   conference_time_ms());
-	json_t *who   = NULL;
+	json_t *event =
+		event_make(type, c->name, ++c->seq, conference_time_ms());
+	json_t *who = NULL;
 
 	if (ep)
 		who = json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
@@ -301,9 +301,9 @@ json_t *conference_json(const struct conference *c)
 
 	return json_pack(
 		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
-		"seq", (json_int_t)c->seq, "since",
-		(json_int_t)c->since_ms, "locked", c->locked, "layout",
-		c->layout, "speaker", (int)c->speaker, "max_participants",
+		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
+		"locked", c->locked, "layout", c->layout, "speaker",
+		(int)c->speaker, "max_participants",
 		(int)c->focus->config->max_participants, "participants",
 		(int)c->participants, "mixer",
 		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users);

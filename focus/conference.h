@@ -21,22 +21,22 @@ struct endpoint;
 struct user;
 
 struct conference {
-	struct le le;		/**< in the focus's hash of conferences */
+	struct le le; /**< in the focus's hash of conferences */
 	struct focus *focus;
 	char name[POLICY_NAME_MAX + 1];
-	uint32_t mix;		/**< number on the Mp link */
-	struct mixer *mixer;	/**< its slot */
-	bool placed;		/**< the process there knows it */
-	struct tmr lost_tmr;	/**< while it has no process */
-	bool announced;		/**< "created" was told */
-	struct list users;	/**< of struct user */
-	unsigned participants;	/**< endpoints of all users */
-	unsigned last_number;	/**< given to an endpoint */
-	unsigned speaker;	/**< endpoint's number, 0 = nobody */
+	uint32_t mix;          /**< number on the Mp link */
+	struct mixer *mixer;   /**< its slot */
+	bool placed;           /**< the process there knows it */
+	struct tmr lost_tmr;   /**< while it has no process */
+	bool announced;        /**< "created" was told */
+	struct list users;     /**< of struct user */
+	unsigned participants; /**< endpoints of all users */
+	unsigned last_number;  /**< given to an endpoint */
+	unsigned speaker;      /**< endpoint's number, 0 = nobody */
 	bool locked;
 	char layout[16];
-	uint64_t since_ms;	/**< Unix time */
-	uint64_t seq;		/**< of the last event */
+	uint64_t since_ms; /**< Unix time */
+	uint64_t seq;      /**< of the last event */
 };
 
 /**

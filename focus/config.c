@@ -18,9 +18,9 @@ enum {
 	HINT_DISTANCE = 3,
 };
 
-#define AT(a)	  offsetof(struct config, a), 0
+#define AT(a)      offsetof(struct config, a), 0
 #define PAIR(a, b) offsetof(struct config, a), offsetof(struct config, b)
-#define LIST(a)	  PAIR(a, a##_count)
+#define LIST(a)    PAIR(a, a##_count)
 
 static const struct config_row rows[] = {
 	{"sip_listen", CONFIG_LISTEN, LIST(sip_listen), "0.0.0.0:5060", 0, 0,
@@ -28,7 +28,8 @@ static const struct config_row rows[] = {
 	{"sip_tls_listen", CONFIG_LISTEN, LIST(sip_tls_listen), "0.0.0.0:5061",
 	 0, 0, "SIP over TLS here; may repeat; off = none"},
 	{"https_listen", CONFIG_LISTEN, LIST(https_listen), "0.0.0.0:8443", 0,
-	 0, "page, API and SIP over WebSocket with TLS; may repeat; off = "
+	 0,
+	 "page, API and SIP over WebSocket with TLS; may repeat; off = "
 	 "none"},
 	{"http_listen", CONFIG_LOOPBACK, LIST(http_listen), "127.0.0.1:8080",
 	 0, 0, "the same without TLS, loopback only; may repeat; off = none"},
@@ -160,8 +161,7 @@ static size_t distance(const char *a, const char *b)
 			size_t change = corner + (a[i - 1] != b[j - 1]);
 
 			corner = row[j];
-			row[j] = least(change,
-				       least(row[j], row[j - 1]) + 1);
+			row[j] = least(change, least(row[j], row[j - 1]) + 1);
 		}
 	}
 
@@ -179,7 +179,7 @@ static const char *nearest(const char *key)
 
 		if (d < best_distance) {
 			best_distance = d;
-			best	      = rows[i].key;
+			best = rows[i].key;
 		}
 	}
 
@@ -219,8 +219,8 @@ static int set(struct reading *r, const char *where, size_t i,
 
 	log_escape(quoted, sizeof(quoted), value, strlen(value));
 
-	return fail(r->error, err, "%s: %s: %s %s", where, rows[i].key,
-		    quoted, why);
+	return fail(r->error, err, "%s: %s: %s %s", where, rows[i].key, quoted,
+		    why);
 }
 
 
@@ -304,8 +304,10 @@ static int read_line(struct reading *r, const char *where, char *line)
 		int err = find_row(where, key, &i, r->error);
 
 		return err ? err
-			   : fail(r->error, EINVAL, "%s: key '%s' has no "
-				  "value", where, key);
+			   : fail(r->error, EINVAL,
+				  "%s: key '%s' has no "
+				  "value",
+				  where, key);
 	}
 
 	return assign(r, where, key, value);
@@ -316,12 +318,12 @@ static int read_text(struct reading *r, const char *name, const char *text,
 		     size_t len)
 {
 	const char *end = text + len;
-	unsigned n	= 0;
-	int err		= 0;
+	unsigned n = 0;
+	int err = 0;
 
 	while (text < end && !err) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
-		size_t size    = (size_t)((nl ? nl : end) - text);
+		size_t size = (size_t)((nl ? nl : end) - text);
 		char line[LINE_MAX_BYTES], where[320];
 
 		(void)snprintf(where, sizeof(where), "%.256s:%u", name, ++n);
@@ -334,7 +336,7 @@ static int read_text(struct reading *r, const char *name, const char *text,
 
 		memcpy(line, text, size);
 		line[size] = '\0';
-		err	   = read_line(r, where, line);
+		err = read_line(r, where, line);
 		text += size + 1;
 	}
 
@@ -357,7 +359,7 @@ static int read_override(struct reading *r, const char *text, bool *seen)
 		return fail(r->error, EINVAL, "-o: not key=value");
 
 	*equals = '\0';
-	err	= find_row("-o", trim(line), &i, r->error);
+	err = find_row("-o", trim(line), &i, r->error);
 	if (err)
 		return err;
 
@@ -374,8 +376,7 @@ static int read_override(struct reading *r, const char *text, bool *seen)
 static int check(const struct config *c, struct config_error *error)
 {
 	if (!*c->tls_cert != !*c->tls_key)
-		return fail(error, EINVAL,
-			    "tls_cert and tls_key go together");
+		return fail(error, EINVAL, "tls_cert and tls_key go together");
 
 	if (c->session_min_se_s > c->session_expires_s)
 		return fail(error, EINVAL,
@@ -409,14 +410,14 @@ int config_parse(struct config **cp, const char *name, const char *text,
 		 size_t override_count, struct config_error *error)
 {
 	struct reading r = {.error = error};
-	bool seen[ROWS]	 = {false};
+	bool seen[ROWS] = {false};
 	int err;
 
 	if (!cp || !error)
 		return EINVAL;
 
 	error->text[0] = '\0';
-	r.c	       = mem_zalloc(sizeof(*r.c), destructor);
+	r.c = mem_zalloc(sizeof(*r.c), destructor);
 	if (!r.c)
 		return fail(error, ENOMEM, "out of memory");
 
@@ -450,9 +451,9 @@ out:
 static int slurp(const char *path, char **textp, size_t *len,
 		 struct config_error *error)
 {
-	FILE *f	   = fopen(path, "re");
+	FILE *f = fopen(path, "re");
 	char *text = NULL;
-	int err	   = 0;
+	int err = 0;
 
 	if (!f)
 		return fail(error, errno == ENOENT ? ENOENT : EINVAL,

@@ -20,30 +20,30 @@ enum { CONFIG_LISTEN_MAX = 4, CONFIG_MIXERS_MAX = 64 };
 
 /** All settings; strings are owned by it */
 struct config {
-	struct sa sip_listen[CONFIG_LISTEN_MAX];       /**< UDP and TCP */
+	struct sa sip_listen[CONFIG_LISTEN_MAX]; /**< UDP and TCP */
 	size_t sip_listen_count;
 	struct sa sip_tls_listen[CONFIG_LISTEN_MAX];
 	size_t sip_tls_listen_count;
-	struct sa http_listen[CONFIG_LISTEN_MAX];      /**< loopback only */
+	struct sa http_listen[CONFIG_LISTEN_MAX]; /**< loopback only */
 	size_t http_listen_count;
 	struct sa https_listen[CONFIG_LISTEN_MAX];
 	size_t https_listen_count;
-	char *tls_cert, *tls_key;    /**< PEM files; empty: self-signed, made
-					  in data_dir */
-	char *domain;		     /**< "" = the host's own addresses too */
+	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
+				       in data_dir */
+	char *domain;             /**< "" = the host's own addresses too */
 	struct sa media_address[CONFIG_LISTEN_MAX];
 	size_t media_address_count;
 	uint16_t rtp_port_min, rtp_port_max;
-	uint16_t webrtc_port;	     /**< of mixer 0; the next +1 ...; 0 any */
+	uint16_t webrtc_port; /**< of mixer 0; the next +1 ...; 0 any */
 	unsigned mixers;
-	char *mixer_program;	     /**< path of parley-mixer */
+	char *mixer_program; /**< path of parley-mixer */
 	char *control_socket, *data_dir, *web_dir;
 	enum log_level log_level;
-	char *web_origins;	     /**< pattern of other sites let in */
-	char *conference_names;	     /**< pattern of permitted names */
+	char *web_origins;      /**< pattern of other sites let in */
+	char *conference_names; /**< pattern of permitted names */
 	unsigned max_participants, max_conferences;
 	unsigned video_width, video_height, video_fps;
-	unsigned video_kbps;	     /**< of the full canvas */
+	unsigned video_kbps; /**< of the full canvas */
 	char *layout;
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;

@@ -24,7 +24,7 @@ struct address_search {
 static bool address_h(const char *ifname, const struct sa *sa, void *arg)
 {
 	const struct address_search *s = arg;
-	struct config *c	       = s->c;
+	struct config *c = s->c;
 
 	(void)ifname;
 
@@ -159,7 +159,7 @@ static void own_folder(char *dst, size_t size)
 	char *slash;
 
 	dst[n > 0 ? n : 0] = '\0';
-	slash		   = strrchr(dst, '/');
+	slash = strrchr(dst, '/');
 	if (slash)
 		*slash = '\0';
 }

@@ -27,7 +27,7 @@ static void *field(struct config *c, size_t offset)
 
 
 __attribute__((format(printf, 3, 4))) static int refuse(char *why, size_t size,
-							 const char *fmt, ...)
+							const char *fmt, ...)
 {
 	va_list ap;
 
@@ -65,9 +65,9 @@ static bool number(const char *text, unsigned long *value, const char **end)
 	if (*text < '0' || *text > '9')
 		return false;
 
-	errno  = 0;
+	errno = 0;
 	*value = strtoul(text, &stop, 10);
-	*end   = stop;
+	*end = stop;
 
 	return !errno;
 }
@@ -107,7 +107,7 @@ static int set_port_range(struct config *c, const struct config_row *row,
 			      "to %u",
 			      RTP_PORTS_MIN, row->min, row->max);
 
-	*(uint16_t *)field(c, row->offset)  = (uint16_t)min;
+	*(uint16_t *)field(c, row->offset) = (uint16_t)min;
 	*(uint16_t *)field(c, row->offset2) = (uint16_t)max;
 
 	return 0;
@@ -129,7 +129,7 @@ static int set_size(struct config *c, const struct config_row *row,
 			      "multiple of %d",
 			      SIDE_MIN, SIDE_MAX, SIDE_STEP);
 
-	*(unsigned *)field(c, row->offset)  = (unsigned)w;
+	*(unsigned *)field(c, row->offset) = (unsigned)w;
 	*(unsigned *)field(c, row->offset2) = (unsigned)h;
 
 	return 0;
@@ -147,8 +147,8 @@ static int parse_address(struct sa *sa, enum config_type type,
 	}
 
 	if (strlen(text) > 60 || sa_decode(sa, text, strlen(text)) ||
-	    !strrchr(text, ':') || !strchr("0123456789",
-					   strrchr(text, ':')[1]) ||
+	    !strrchr(text, ':') ||
+	    !strchr("0123456789", strrchr(text, ':')[1]) ||
 	    !strrchr(text, ':')[1] || strrchr(text, ':')[-1] == ':')
 		return refuse(why, size,
 			      "is not ADDRESS:PORT, like 0.0.0.0:5060 or "
@@ -167,7 +167,7 @@ static int set_address(struct config *c, const struct config_row *row,
 		       const char *text, char *why, size_t size)
 {
 	struct sa *list = field(c, row->offset);
-	size_t *count	= field(c, row->offset2);
+	size_t *count = field(c, row->offset2);
 	struct sa sa;
 	int err;
 
@@ -260,12 +260,12 @@ int config_value_set(struct config *c, const struct config_row *row,
 	switch (row->type) {
 
 	case CONFIG_NUMBER:
-	case CONFIG_PORT:	return set_number(c, row, text, why, size);
+	case CONFIG_PORT: return set_number(c, row, text, why, size);
 	case CONFIG_PORT_RANGE: return set_port_range(c, row, text, why, size);
-	case CONFIG_SIZE:	return set_size(c, row, text, why, size);
+	case CONFIG_SIZE: return set_size(c, row, text, why, size);
 	case CONFIG_LISTEN:
 	case CONFIG_LOOPBACK:
-	case CONFIG_HOST:	return set_address(c, row, text, why, size);
-	default:		return set_word(c, row, text, why, size);
+	case CONFIG_HOST: return set_address(c, row, text, why, size);
+	default: return set_word(c, row, text, why, size);
 	}
 }

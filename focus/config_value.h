@@ -9,27 +9,27 @@
 #include "focus/config.h"
 
 enum config_type {
-	CONFIG_TEXT,	  /**< char *, anything printable */
-	CONFIG_PATH,	  /**< char *, "" = found by itself */
-	CONFIG_NUMBER,	  /**< unsigned, min..max */
-	CONFIG_PORT,	  /**< uint16_t, min..max */
-	CONFIG_PORT_RANGE,/**< two uint16_t: "MIN-MAX" */
-	CONFIG_SIZE,	  /**< two unsigned: "1280x720" */
-	CONFIG_LISTEN,	  /**< struct sa[] and count: ADDRESS:PORT */
-	CONFIG_LOOPBACK,  /**< the same, loopback addresses only */
-	CONFIG_HOST,	  /**< struct sa[] and count: ADDRESS */
-	CONFIG_LEVEL,	  /**< enum log_level */
-	CONFIG_LAYOUT,	  /**< char *, "grid" or "speaker" */
-	CONFIG_PATTERN,	  /**< char *, POSIX extended regular expression */
+	CONFIG_TEXT,       /**< char *, anything printable */
+	CONFIG_PATH,       /**< char *, "" = found by itself */
+	CONFIG_NUMBER,     /**< unsigned, min..max */
+	CONFIG_PORT,       /**< uint16_t, min..max */
+	CONFIG_PORT_RANGE, /**< two uint16_t: "MIN-MAX" */
+	CONFIG_SIZE,       /**< two unsigned: "1280x720" */
+	CONFIG_LISTEN,     /**< struct sa[] and count: ADDRESS:PORT */
+	CONFIG_LOOPBACK,   /**< the same, loopback addresses only */
+	CONFIG_HOST,       /**< struct sa[] and count: ADDRESS */
+	CONFIG_LEVEL,      /**< enum log_level */
+	CONFIG_LAYOUT,     /**< char *, "grid" or "speaker" */
+	CONFIG_PATTERN,    /**< char *, POSIX extended regular expression */
 };
 
 /** One row of the table of keys */
 struct config_row {
 	const char *key;
 	enum config_type type;
-	size_t offset;	     /**< of the (first) field in struct config */
-	size_t offset2;	     /**< of the count or the second field */
-	const char *standard;/**< default as text, "" = found at start */
+	size_t offset;        /**< of the (first) field in struct config */
+	size_t offset2;       /**< of the count or the second field */
+	const char *standard; /**< default as text, "" = found at start */
 	unsigned min, max;
 	const char *help;
 };

@@ -69,7 +69,7 @@ static void ready_timeout_h(void *arg)
 static void mixer_up_h(struct mixer *m, void *arg)
 {
 	struct focus *f = arg;
-	struct walk w	= {m, conference_restore};
+	struct walk w = {m, conference_restore};
 
 	(void)hash_apply(f->conferences, walk_h, &w);
 
@@ -81,7 +81,7 @@ static void mixer_up_h(struct mixer *m, void *arg)
 static void mixer_down_h(struct mixer *m, void *arg)
 {
 	struct focus *f = arg;
-	struct walk w	= {m, conference_lost};
+	struct walk w = {m, conference_lost};
 
 	(void)hash_apply(f->conferences, walk_h, &w);
 }
@@ -151,8 +151,7 @@ void focus_queue_reoffer(struct endpoint *ep)
 	struct focus *f = ep->user->conference->focus;
 
 	if (!ep->needs_reoffer || ep->replay_le.list ||
-	    ep->status != ENDPOINT_CONNECTED ||
-	    !ep->user->conference->placed)
+	    ep->status != ENDPOINT_CONNECTED || !ep->user->conference->placed)
 		return;
 
 	list_append(&f->replay, &ep->replay_le, ep);
@@ -203,8 +202,8 @@ static void destructor(void *arg)
 
 int focus_alloc(struct focus **fp, const struct config *config)
 {
-	struct mixers_handlers handlers
-		= {mixer_up_h, mixer_down_h, mixer_event_h, NULL};
+	struct mixers_handlers handlers = {mixer_up_h, mixer_down_h,
+					   mixer_event_h, NULL};
 	struct focus *f;
 	int err;
 
@@ -215,9 +214,9 @@ int focus_alloc(struct focus **fp, const struct config *config)
 	if (!f)
 		return ENOMEM;
 
-	f->config    = config;
+	f->config = config;
 	handlers.arg = f;
-	err	     = policy_alloc(&f->policy, config);
+	err = policy_alloc(&f->policy, config);
 	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
 	err |= hash_alloc(&f->legs, FOCUS_LEG_BUCKETS);
 	if (!err)
@@ -237,7 +236,7 @@ int focus_start(struct focus *f, void (*readyh)(int err, void *arg), void *arg)
 	if (!f || f->readyh)
 		return EINVAL;
 
-	f->readyh    = readyh;
+	f->readyh = readyh;
 	f->ready_arg = arg;
 	tmr_start(&f->ready_tmr, READY_MAX_MS, ready_timeout_h, f);
 
@@ -253,7 +252,7 @@ int focus_attach_mixer(struct focus *f, int fd)
 
 void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
 {
-	f->statsh    = h;
+	f->statsh = h;
 	f->stats_arg = arg;
 }
 
@@ -275,8 +274,8 @@ static enum reason may_join(const struct focus *f, const char *name,
 {
 	struct policy_facts facts = {
 		.shutting_down = f->shutting_down,
-		.invited       = invited,
-		.conferences   = f->conference_count,
+		.invited = invited,
+		.conferences = f->conference_count,
 	};
 	struct conference *c;
 	enum reason reason;
@@ -287,8 +286,8 @@ static enum reason may_join(const struct focus *f, const char *name,
 
 	c = conference_find(f, canonical);
 	if (c) {
-		facts.exists	   = true;
-		facts.locked	   = c->locked;
+		facts.exists = true;
+		facts.locked = c->locked;
 		facts.participants = c->participants;
 	}
 
@@ -467,8 +466,8 @@ void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
 		return;
 
 	f->shutting_down = true;
-	f->doneh	 = done;
-	f->done_arg	 = arg;
+	f->doneh = done;
+	f->done_arg = arg;
 
 	while ((le = hash_apply(f->conferences, first_h, NULL)))
 		conference_end(le->data, REASON_SHUTDOWN);

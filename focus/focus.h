@@ -58,13 +58,13 @@ enum reason focus_may_join(const struct focus *f, const char *name);
 
 /** Who joins */
 struct join {
-	const char *conference;	/**< user part of the conference URI */
-	const char *aor;	/**< address-of-record, "sip:a@example.com" */
-	const char *display;	/**< display name, may be NULL */
-	const char *entity;	/**< endpoint's contact URI (RFC 4575) */
-	const char *agent;	/**< User-Agent, may be NULL */
+	const char *conference; /**< user part of the conference URI */
+	const char *aor;        /**< address-of-record, "sip:a@example.com" */
+	const char *display;    /**< display name, may be NULL */
+	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
+	const char *agent;      /**< User-Agent, may be NULL */
 	bool webrtc;
-	bool dialled_out;	/**< joining method of RFC 4575 */
+	bool dialled_out; /**< joining method of RFC 4575 */
 	const struct session_ops *ops;
 	void *session;
 };
@@ -88,8 +88,8 @@ typedef void(focus_leg_h)(enum reason reason, const json_t *local, void *arg);
  *         call), or why not, and it will not
  */
 enum reason focus_join(struct focus *f, struct endpoint **ep,
-		       const struct join *join, json_t *leg,
-		       focus_leg_h *legh, void *arg);
+		       const struct join *join, json_t *leg, focus_leg_h *legh,
+		       void *arg);
 
 /** New description (re-INVITE, the answer to our offer). As focus_join */
 enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,

@@ -81,7 +81,7 @@ void focus_dial_failed(struct focus *f, const char *conference,
 
 static bool snapshot_h(struct le *le, void *arg)
 {
-	const struct conference *c   = le->data;
+	const struct conference *c = le->data;
 	struct event_subscription *s = arg;
 	json_t *event;
 
@@ -110,15 +110,14 @@ int focus_subscribe(struct event_subscription **sp, struct focus *f,
 	if (!s)
 		return ENOMEM;
 
-	if (conference &&
-	    policy_name(f->policy, conference, s->conference)) {
+	if (conference && policy_name(f->policy, conference, s->conference)) {
 		mem_deref(s);
 		return EINVAL;
 	}
 
 	s->focus = f;
-	s->h	 = h;
-	s->arg	 = arg;
+	s->h = h;
+	s->arg = arg;
 
 	/* the snapshots come first, so it is not on the list yet */
 	(void)hash_apply(f->conferences, snapshot_h, s);
@@ -138,7 +137,7 @@ const char *focus_events_token(const struct endpoint *ep)
 static bool token_h(struct le *le, void *arg)
 {
 	const struct endpoint *ep = le->data;
-	const char *token	  = arg;
+	const char *token = arg;
 
 	return !mem_seccmp((const uint8_t *)ep->token, (const uint8_t *)token,
 			   ENDPOINT_TOKEN_SIZE - 1);

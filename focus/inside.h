@@ -26,20 +26,20 @@ struct focus {
 	const struct config *config;
 	struct policy *policy;
 	struct mixers *mixers;
-	struct hash *conferences;	/**< by name */
-	struct hash *legs;		/**< of endpoints, by leg number */
+	struct hash *conferences; /**< by name */
+	struct hash *legs;        /**< of endpoints, by leg number */
 	unsigned conference_count;
 	uint32_t last_mix, last_leg;
 	struct list subscriptions;
 	struct delivery *delivery;
-	struct list replay;		/**< of endpoints to re-offer */
+	struct list replay; /**< of endpoints to re-offer */
 	struct tmr replay_tmr, done_tmr, ready_tmr;
-	struct list queries;		/**< stats under way */
+	struct list queries; /**< stats under way */
 	struct outside_ops outside;
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
 	bool shutting_down;
-	unsigned farewells;		/**< mixers that have not answered */
+	unsigned farewells; /**< mixers that have not answered */
 	void (*doneh)(void *arg);
 	void *done_arg;
 	void (*readyh)(int err, void *arg);
@@ -68,8 +68,7 @@ void focus_queue_reoffer(struct endpoint *ep);
 void focus_reoffer_failed(struct endpoint *ep);
 
 /** What a mixer says happened (focus/media_event.c) */
-void focus_media_event(struct mixer *m, const json_t *event,
-		       struct focus *f);
+void focus_media_event(struct mixer *m, const json_t *event, struct focus *f);
 
 /** The endpoint pressed a key: event, then what the menu says */
 void focus_key(struct endpoint *ep, char digit, unsigned duration_ms);

@@ -10,9 +10,9 @@
 
 /** One request under way */
 struct leg_request {
-	struct le le;		/**< in endpoint->requests */
+	struct le le; /**< in endpoint->requests */
 	struct endpoint *ep;
-	json_t *media;		/**< [MEDIA] if it succeeds */
+	json_t *media; /**< [MEDIA] if it succeeds */
 	bool add, join;
 	focus_leg_h *legh;
 	void *arg;
@@ -74,7 +74,7 @@ static void tell(const struct endpoint *ep, json_t *msg)
 static const char *direction(const json_t *m)
 {
 	bool mixer_sends = json_is_true(json_object_get(m, "send"));
-	bool mixer_gets	 = json_is_true(json_object_get(m, "recv"));
+	bool mixer_gets = json_is_true(json_object_get(m, "recv"));
 
 	if (mixer_sends)
 		return mixer_gets ? "sendrecv" : "recvonly";
@@ -86,14 +86,13 @@ static const char *direction(const json_t *m)
 json_t *leg_media_json(const json_t *leg)
 {
 	const json_t *media = json_object_get(leg, "media"), *m;
-	json_t *list	    = json_array();
+	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(media, i, m)
-	{
+	json_array_foreach (media, i, m) {
 		const json_t *codecs = json_object_get(m, "codecs");
-		const char *kind
-			= json_string_value(json_object_get(m, "kind"));
+		const char *kind =
+			json_string_value(json_object_get(m, "kind"));
 		const char *codec = json_string_value(
 			json_object_get(json_array_get(codecs, 0), "name"));
 
@@ -101,10 +100,10 @@ json_t *leg_media_json(const json_t *leg)
 			continue;
 
 		(void)json_array_append_new(
-			list, json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
-					"type", kind, "codec",
-					codec ? codec : "", "status",
-					direction(m)));
+			list,
+			json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
+				  "type", kind, "codec", codec ? codec : "",
+				  "status", direction(m)));
 	}
 
 	return list;
@@ -138,9 +137,9 @@ static int check_reply(const json_t *reply)
 static void reply_h(int err, json_t *reply, void *arg)
 {
 	struct leg_request *req = arg;
-	struct endpoint *ep	= req->ep;
-	focus_leg_h *legh	= req->legh;
-	void *legh_arg		= req->arg;
+	struct endpoint *ep = req->ep;
+	focus_leg_h *legh = req->legh;
+	void *legh_arg = req->arg;
 	bool add = req->add, join = req->join;
 	json_t *media = json_incref(req->media);
 
@@ -149,8 +148,8 @@ static void reply_h(int err, json_t *reply, void *arg)
 		err = check_reply(reply);
 
 	if (err) {
-		const char *why = json_string_value(
-			json_object_get(reply, "error"));
+		const char *why =
+			json_string_value(json_object_get(reply, "error"));
 		char text[160];
 
 		log_escape(text, sizeof(text), why ? why : "",
@@ -185,9 +184,8 @@ static json_t *build(const struct endpoint *ep, const json_t *leg)
 				(json_int_t)ep->leg);
 	else
 		msg = json_pack("{s:s,s:I,s:I,s:s}", "op", "leg.add", "mix",
-				(json_int_t)c->mix, "leg",
-				(json_int_t)ep->leg, "name",
-				endpoint_name(ep));
+				(json_int_t)c->mix, "leg", (json_int_t)ep->leg,
+				"name", endpoint_name(ep));
 	if (!msg)
 		return NULL;
 
@@ -213,7 +211,7 @@ static bool levels_are_fresh(const struct endpoint_levels *l)
 static int send_request(struct leg_request *req, const json_t *leg)
 {
 	struct endpoint *ep = req->ep;
-	json_t *msg	    = build(ep, leg);
+	json_t *msg = build(ep, leg);
 	int err;
 
 	if (!msg)
@@ -224,7 +222,7 @@ static int send_request(struct leg_request *req, const json_t *leg)
 		return err;
 
 	/* the link keeps its order: what follows finds the leg there */
-	req->add     = true;
+	req->add = true;
 	ep->on_mixer = true;
 	mixer_leg_added(mixer_of(ep));
 	if (!levels_are_fresh(&ep->levels))
@@ -251,10 +249,10 @@ enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
 	if (!req)
 		return REASON_INTERNAL;
 
-	req->ep	   = ep;
-	req->join  = join;
-	req->legh  = legh;
-	req->arg   = arg;
+	req->ep = ep;
+	req->join = join;
+	req->legh = legh;
+	req->arg = arg;
 	req->media = leg_media_json(leg);
 	list_append(&ep->requests, &req->le, req);
 
@@ -273,11 +271,11 @@ void leg_set(const struct endpoint *ep)
 	if (!ep->on_mixer)
 		return;
 
-	tell(ep, json_pack("{s:s,s:I,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set",
-			   "leg", (json_int_t)ep->leg, "muted", l->muted,
-			   "deaf", l->deaf, "video_muted", l->video_muted,
-			   "volume_in_db", l->volume_in_db, "volume_out_db",
-			   l->volume_out_db));
+	tell(ep,
+	     json_pack("{s:s,s:I,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set", "leg",
+		       (json_int_t)ep->leg, "muted", l->muted, "deaf", l->deaf,
+		       "video_muted", l->video_muted, "volume_in_db",
+		       l->volume_in_db, "volume_out_db", l->volume_out_db));
 }
 
 
@@ -308,7 +306,7 @@ void leg_remove(struct endpoint *ep)
 
 void leg_lost(struct endpoint *ep)
 {
-	ep->on_mixer	  = false;
+	ep->on_mixer = false;
 	ep->needs_reoffer = true;
 	endpoint_set_talking(ep, false);
 	endpoint_set_camera(ep, false, 0, 0);

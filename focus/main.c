@@ -106,9 +106,7 @@ static int read_options(struct options *o, int argc, char *argv[])
 		case 't': o->check = true; break;
 		case 'h': usage(); return 0;
 		case 'V': printf("parleyd %s\n", PARLEY_VERSION); return 0;
-		default:
-			fprintf(stderr, "Try 'parleyd -h'.\n");
-			return 2;
+		default: fprintf(stderr, "Try 'parleyd -h'.\n"); return 2;
 		}
 	}
 
@@ -247,7 +245,7 @@ static void fail(struct daemon *d, const char *what, int err)
 static json_t *stats_h(void *arg)
 {
 	const struct daemon *d = arg;
-	json_t *o	       = json_object();
+	json_t *o = json_object();
 
 	if (d->bus)
 		(void)json_object_set_new(o, "bus", bus_stats(d->bus));
@@ -275,28 +273,30 @@ static void ready_h(int err, void *arg)
 	if (d->ending)
 		return;
 	if (err) {
-		log_error("parleyd", "no mixer came up key=mixer_program "
-			  "path=%s", d->config->mixer_program);
+		log_error("parleyd",
+			  "no mixer came up key=mixer_program "
+			  "path=%s",
+			  d->config->mixer_program);
 		goto out;
 	}
 
 	what = "bus";
-	err  = bus_alloc(&d->bus, d->config, bus_exit_h, d);
+	err = bus_alloc(&d->bus, d->config, bus_exit_h, d);
 	if (err)
 		goto out;
 
 	what = "sessions";
-	err  = sessions_alloc(&d->sessions, d->bus, d->focus, d->config);
+	err = sessions_alloc(&d->sessions, d->bus, d->focus, d->config);
 	if (err)
 		goto out;
 
 	what = "page";
-	err  = page_alloc(&d->page, d->config, d->focus, d->bus);
+	err = page_alloc(&d->page, d->config, d->focus, d->bus);
 	if (err)
 		goto out;
 
 	what = "control";
-	err  = control_alloc(&d->control, d->config, d->focus);
+	err = control_alloc(&d->control, d->config, d->focus);
 	if (err)
 		goto out;
 
@@ -425,12 +425,12 @@ static int run(struct daemon *d)
 		goto out;
 
 	what = "signals";
-	err  = catch_signals(d);
+	err = catch_signals(d);
 	if (err)
 		goto out;
 
 	what = "focus";
-	err  = focus_alloc(&d->focus, d->config);
+	err = focus_alloc(&d->focus, d->config);
 	if (err)
 		goto out;
 
@@ -445,11 +445,11 @@ out:
 		fail(d, what, err);
 
 	tmr_cancel(&d->tmr);
-	d->control  = mem_deref(d->control);
-	d->page	    = mem_deref(d->page);
+	d->control = mem_deref(d->control);
+	d->page = mem_deref(d->page);
 	d->sessions = mem_deref(d->sessions);
-	d->bus	    = mem_deref(d->bus);
-	d->focus    = mem_deref(d->focus);
+	d->bus = mem_deref(d->bus);
+	d->focus = mem_deref(d->focus);
 	if (d->signals >= 0) {
 		fd_close(d->signals);
 		(void)close(d->signals);
@@ -462,7 +462,7 @@ out:
 int main(int argc, char *argv[])
 {
 	struct daemon d = {.signals = -1};
-	int status	= read_options(&d.options, argc, argv);
+	int status = read_options(&d.options, argc, argv);
 
 	if (status >= 0)
 		return status;

@@ -54,8 +54,8 @@ static void video(struct endpoint *ep, const json_t *event)
 static void dtmf(struct endpoint *ep, const json_t *event)
 {
 	const char *digit = json_string_value(json_object_get(event, "digit"));
-	json_int_t ms	  = json_integer_value(
-		    json_object_get(event, "duration_ms"));
+	json_int_t ms =
+		json_integer_value(json_object_get(event, "duration_ms"));
 
 	if (digit && strlen(digit) == 1)
 		focus_key(ep, *digit, ms > 0 && ms < 60000 ? (unsigned)ms : 0);
@@ -71,7 +71,7 @@ struct mix_key {
 static bool mix_h(struct le *le, void *arg)
 {
 	const struct conference *c = le->data;
-	const struct mix_key *key  = arg;
+	const struct mix_key *key = arg;
 
 	return c->mix == key->mix && c->mixer == key->mixer;
 }
@@ -96,7 +96,7 @@ static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 void focus_media_event(struct mixer *m, const json_t *event, struct focus *f)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
-	json_int_t leg	 = json_integer_value(json_object_get(event, "leg"));
+	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
 	struct endpoint *ep;
 
 	if (!strcmp(name, "speaker")) {
@@ -135,7 +135,7 @@ static int step(int db, int by)
 void focus_key(struct endpoint *ep, char digit, unsigned duration_ms)
 {
 	struct endpoint_levels levels = ep->levels;
-	const char text[2]	      = {digit, '\0'};
+	const char text[2] = {digit, '\0'};
 
 	if (!digit || !strchr("0123456789*#ABCD", digit))
 		return;
@@ -147,14 +147,14 @@ void focus_key(struct endpoint *ep, char digit, unsigned duration_ms)
 	switch (menu_key(&ep->menu, digit, clock_us() / 1000)) {
 
 	case MENU_MUTE_TOGGLE: levels.muted = !levels.muted; break;
-	case MENU_NORMAL:      levels.volume_out_db = 0; break;
+	case MENU_NORMAL: levels.volume_out_db = 0; break;
 	case MENU_QUIETER:
-		levels.volume_out_db
-			= step(levels.volume_out_db, -VOLUME_STEP_DB);
+		levels.volume_out_db =
+			step(levels.volume_out_db, -VOLUME_STEP_DB);
 		break;
 	case MENU_LOUDER:
-		levels.volume_out_db
-			= step(levels.volume_out_db, VOLUME_STEP_DB);
+		levels.volume_out_db =
+			step(levels.volume_out_db, VOLUME_STEP_DB);
 		break;
 	case MENU_NOTHING: return;
 	}

@@ -37,8 +37,8 @@ enum menu_action menu_key(struct menu *m, char key, uint64_t now_ms)
 	if (n == MENU_KEYS_MAX || now_ms - m->last_ms > MENU_KEY_GAP_MS)
 		n = 0;
 
-	m->last_ms     = now_ms;
-	m->keys[n]     = key;
+	m->last_ms = now_ms;
+	m->keys[n] = key;
 	m->keys[n + 1] = '\0';
 
 	for (size_t i = 0; i < ROWS; i++) {

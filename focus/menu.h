@@ -17,10 +17,10 @@ enum {
 
 enum menu_action {
 	MENU_NOTHING,
-	MENU_MUTE_TOGGLE,	/**< *6 */
-	MENU_QUIETER,		/**< *7 what I hear, 3 dB down */
-	MENU_NORMAL,		/**< *8 what I hear, as it comes */
-	MENU_LOUDER,		/**< *9 what I hear, 3 dB up */
+	MENU_MUTE_TOGGLE, /**< *6 */
+	MENU_QUIETER,     /**< *7 what I hear, 3 dB down */
+	MENU_NORMAL,      /**< *8 what I hear, as it comes */
+	MENU_LOUDER,      /**< *9 what I hear, 3 dB up */
 };
 
 /** Keys so far; zeroed at start */

@@ -35,7 +35,7 @@ void mixer_process_ports(const struct config *config, unsigned index,
 			 unsigned *min, unsigned *max)
 {
 	unsigned first = config->rtp_port_min + (config->rtp_port_min & 1);
-	unsigned all   = config->rtp_port_max - first + 1;
+	unsigned all = config->rtp_port_max - first + 1;
 	unsigned share = all / config->mixers & ~1u;
 
 	*min = first + index * share;
@@ -58,8 +58,7 @@ static void add(struct arguments *a, const char *option, const char *value)
 }
 
 
-static void add_number(struct arguments *a, const char *option,
-		       unsigned value)
+static void add_number(struct arguments *a, const char *option, unsigned value)
 {
 	char text[16];
 
@@ -100,8 +99,8 @@ static void build_arguments(struct arguments *a, const struct config *c,
 
 
 /** In the child: only async-signal-safe calls from here */
-__attribute__((noreturn)) static void become_mixer(struct arguments *a,
-						   int fd, pid_t parent)
+__attribute__((noreturn)) static void become_mixer(struct arguments *a, int fd,
+						   pid_t parent)
 {
 	sigset_t none;
 

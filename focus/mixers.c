@@ -22,11 +22,11 @@ enum {
 };
 
 enum mixer_state {
-	MIXER_EMPTY,	/**< nothing in the slot */
+	MIXER_EMPTY,    /**< nothing in the slot */
 	MIXER_STARTING, /**< has a link, no hello yet */
 	MIXER_UP,
-	MIXER_DYING,	/**< killed, not reaped */
-	MIXER_PAUSING,	/**< next start is on the timer */
+	MIXER_DYING,   /**< killed, not reaped */
+	MIXER_PAUSING, /**< next start is on the timer */
 };
 
 struct mixer {
@@ -34,10 +34,10 @@ struct mixer {
 	unsigned index;
 	enum mixer_state state;
 	struct link *link;
-	int fd;			/**< the link's, to shut it down */
+	int fd; /**< the link's, to shut it down */
 	pid_t pid;
-	bool own;		/**< we start the processes in this slot */
-	struct tmr tmr;		/**< ping, reaping or pause, by state */
+	bool own;       /**< we start the processes in this slot */
+	struct tmr tmr; /**< ping, reaping or pause, by state */
 	uint64_t started_ms, answered_ms, watched_ms, pause_ms;
 	unsigned legs, deaths;
 };
@@ -55,8 +55,8 @@ static void start_slot(struct mixer *m);
 
 static const char *state_name(enum mixer_state state)
 {
-	static const char *const names[]
-		= {"empty", "starting", "up", "dying", "pausing"};
+	static const char *const names[] = {"empty", "starting", "up", "dying",
+					    "pausing"};
 
 	return names[state];
 }
@@ -104,18 +104,18 @@ static void plan_start(struct mixer *m)
 static void log_death(const struct mixer *m, int status)
 {
 	if (WIFSIGNALED(status))
-		log_warn("mixers", "ended mixer=%u pid=%d signal=%d",
-			 m->index, (int)m->pid, WTERMSIG(status));
+		log_warn("mixers", "ended mixer=%u pid=%d signal=%d", m->index,
+			 (int)m->pid, WTERMSIG(status));
 	else
-		log_warn("mixers", "ended mixer=%u pid=%d status=%d",
-			 m->index, (int)m->pid, WEXITSTATUS(status));
+		log_warn("mixers", "ended mixer=%u pid=%d status=%d", m->index,
+			 (int)m->pid, WEXITSTATUS(status));
 }
 
 
 static void reap_h(void *arg)
 {
 	struct mixer *m = arg;
-	int status	= 0;
+	int status = 0;
 
 	if (m->pid > 0) {
 		pid_t pid = waitpid(m->pid, &status, WNOHANG);
@@ -140,7 +140,7 @@ static void reap_h(void *arg)
 /** It is dead, or must be: no link any more, then no process */
 static void bury(struct mixer *m)
 {
-	bool was_up	  = m->state == MIXER_UP;
+	bool was_up = m->state == MIXER_UP;
 	struct link *link = m->link;
 
 	m->link = NULL;
@@ -202,8 +202,8 @@ static void put_down(struct mixer *m)
 static void watch(void *arg)
 {
 	struct mixer *m = arg;
-	uint64_t now	= now_ms();
-	bool slept	= now - m->watched_ms > 2 * MIXER_PING_INTERVAL_MS;
+	uint64_t now = now_ms();
+	bool slept = now - m->watched_ms > 2 * MIXER_PING_INTERVAL_MS;
 
 	m->watched_ms = now;
 
@@ -223,8 +223,8 @@ static void watch(void *arg)
 
 static void hello(struct mixer *m, const json_t *msg)
 {
-	json_int_t version = json_integer_value(json_object_get(msg,
-								"version"));
+	json_int_t version =
+		json_integer_value(json_object_get(msg, "version"));
 
 	if (m->state != MIXER_STARTING)
 		return;
@@ -247,7 +247,7 @@ static void hello(struct mixer *m, const json_t *msg)
 
 static void message_h(json_t *msg, void *arg)
 {
-	struct mixer *m	 = arg;
+	struct mixer *m = arg;
 	const char *name = json_string_value(json_object_get(msg, "event"));
 
 	if (!name)
@@ -268,12 +268,12 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 	if (err)
 		return err;
 
-	m->fd	       = fd;
-	m->pid	       = pid;
-	m->legs	       = 0;
-	m->started_ms  = now_ms();
+	m->fd = fd;
+	m->pid = pid;
+	m->legs = 0;
+	m->started_ms = now_ms();
 	m->answered_ms = m->started_ms;
-	m->watched_ms  = m->started_ms;
+	m->watched_ms = m->started_ms;
 	set_state(m, MIXER_STARTING);
 	tmr_start(&m->tmr, MIXER_PING_INTERVAL_MS, watch, m);
 
@@ -284,7 +284,7 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 static int try_start(struct mixer *m)
 {
 	pid_t pid = 0;
-	int fd	  = -1, err;
+	int fd = -1, err;
 
 	err = mixer_process_start(m->mixers->config, m->index, &fd, &pid);
 	if (err)
@@ -363,11 +363,11 @@ int mixers_alloc(struct mixers **mp, const struct config *config,
 		return ENOMEM;
 
 	ms->config = config;
-	ms->h	   = *handlers;
-	ms->count  = config->mixers;
+	ms->h = *handlers;
+	ms->count = config->mixers;
 	for (unsigned i = 0; i < ms->count; i++) {
 		ms->slot[i].mixers = ms;
-		ms->slot[i].index  = i;
+		ms->slot[i].index = i;
 		tmr_init(&ms->slot[i].tmr);
 	}
 

@@ -33,7 +33,7 @@ enum {
 
 /** What the focus wants to know; called on the loop, must not free mixers */
 struct mixers_handlers {
-	void (*up)(struct mixer *m, void *arg);	  /**< said hello */
+	void (*up)(struct mixer *m, void *arg);   /**< said hello */
 	void (*down)(struct mixer *m, void *arg); /**< was up, is gone */
 	void (*event)(struct mixer *m, const json_t *event, void *arg);
 	void *arg;

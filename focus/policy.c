@@ -16,10 +16,10 @@ struct policy {
 };
 
 /** Paths of the page, and the user parts of factory URIs */
-static const char *const reserved[]
-	= {"api",	 "assets",  "conference", "favicon.ico", "healthz",
-	   "index.html", "metrics", "mmtel",	  "parley",	 "robots.txt",
-	   "sip",	 "static",  "ws",	  ".",		 ".."};
+static const char *const reserved[] = {
+	"api",        "assets",  "conference", "favicon.ico", "healthz",
+	"index.html", "metrics", "mmtel",      "parley",      "robots.txt",
+	"sip",        "static",  "ws",         ".",           ".."};
 
 
 static void destructor(void *arg)
@@ -51,9 +51,9 @@ int policy_alloc(struct policy **pp, const struct config *config)
 		goto out;
 	}
 
-	p->compiled	    = true;
+	p->compiled = true;
 	p->max_participants = config->max_participants;
-	p->max_conferences  = config->max_conferences;
+	p->max_conferences = config->max_conferences;
 
 out:
 	if (err)

@@ -22,11 +22,11 @@ enum {
 /** What a decision rests on */
 struct policy_facts {
 	bool shutting_down;
-	bool exists;		/**< the conference does */
+	bool exists; /**< the conference does */
 	bool locked;
-	bool invited;		/**< a moderator had it dialled */
-	unsigned participants;	/**< endpoints in it now */
-	unsigned conferences;	/**< of the whole server */
+	bool invited;          /**< a moderator had it dialled */
+	unsigned participants; /**< endpoints in it now */
+	unsigned conferences;  /**< of the whole server */
 };
 
 /** @return 0, ENOMEM, EINVAL (pattern) */

@@ -30,12 +30,12 @@ static inline size_t text_decode(uint32_t *code, const char *s, size_t len)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char c = len ? (unsigned char)s[0] : 0xff;
-	size_t n	= c < 0x80   ? 1
-			  : c < 0xc2 ? 0
-			  : c < 0xe0 ? 2
-			  : c < 0xf0 ? 3
-			  : c < 0xf5 ? 4
-				     : 0;
+	size_t n = c < 0x80   ? 1
+		   : c < 0xc2 ? 0
+		   : c < 0xe0 ? 2
+		   : c < 0xf0 ? 3
+		   : c < 0xf5 ? 4
+			      : 0;
 
 	if (!n || n > len)
 		return 0;
@@ -79,9 +79,9 @@ static inline const char *text_clean(char *dst, size_t size, const char *src)
 
 	while (len) {
 		uint32_t code = 0;
-		size_t n      = text_decode(&code, src, len);
-		size_t used   = n ? n : 1;
-		bool as_is    = n && text_harmless(code);
+		size_t n = text_decode(&code, src, len);
+		size_t used = n ? n : 1;
+		bool as_is = n && text_harmless(code);
 
 		if (o + (as_is ? n : 1) >= size)
 			break;

@@ -48,12 +48,12 @@ static int dup_clean(char **dst, const char *src, size_t max)
 /** Of "sip:alice@example.com" the "alice", else all of it */
 static const char *name_from_aor(char *dst, size_t size, const char *aor)
 {
-	const char *user  = strchr(aor, ':');
-	const char *at	  = strchr(aor, '@');
+	const char *user = strchr(aor, ':');
+	const char *at = strchr(aor, '@');
 	size_t len;
 
 	user = user && (!at || user < at) ? user + 1 : aor;
-	len  = at && at > user ? (size_t)(at - user) : strlen(user);
+	len = at && at > user ? (size_t)(at - user) : strlen(user);
 	if (len >= size)
 		len = size - 1;
 
@@ -71,8 +71,7 @@ static void take_display(char *dst, size_t size, const char *display,
 
 	text_clean(dst, size, display);
 	if (!dst[strspn(dst, " ")])
-		text_clean(dst, size,
-			   name_from_aor(raw, sizeof(raw), aor));
+		text_clean(dst, size, name_from_aor(raw, sizeof(raw), aor));
 }
 
 
@@ -114,8 +113,8 @@ static int user_get(struct user **up, struct conference *c,
 	}
 
 	u->conference = c;
-	u->aor	      = aor;
-	u->moderator  = !c->announced && !join->dialled_out;
+	u->aor = aor;
+	u->moderator = !c->announced && !join->dialled_out;
 	take_display(u->display, sizeof(u->display), join->display, aor);
 	list_append(&c->users, &u->le, u);
 	*up = u;
@@ -126,7 +125,7 @@ static int user_get(struct user **up, struct conference *c,
 
 static int fill(struct endpoint *ep, const struct join *join)
 {
-	struct user *u	    = ep->user;
+	struct user *u = ep->user;
 	struct conference *c = u->conference;
 	int err;
 
@@ -138,15 +137,15 @@ static int fill(struct endpoint *ep, const struct join *join)
 
 	take_display(ep->display, sizeof(ep->display), join->display, u->aor);
 	rand_str(ep->token, sizeof(ep->token));
-	ep->webrtc	= join->webrtc;
+	ep->webrtc = join->webrtc;
 	ep->dialled_out = join->dialled_out;
-	ep->status	= join->dialled_out ? ENDPOINT_DIALING_OUT
-					    : ENDPOINT_PENDING;
-	ep->ops		= join->ops;
-	ep->session	= join->session;
-	ep->since_ms	= conference_time_ms();
-	ep->number	= ++c->last_number;
-	ep->leg		= ++c->focus->last_leg;
+	ep->status =
+		join->dialled_out ? ENDPOINT_DIALING_OUT : ENDPOINT_PENDING;
+	ep->ops = join->ops;
+	ep->session = join->session;
+	ep->since_ms = conference_time_ms();
+	ep->number = ++c->last_number;
+	ep->leg = ++c->focus->last_leg;
 
 	return 0;
 }
@@ -170,7 +169,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	}
 
 	ep->user = u;
-	err	 = fill(ep, join);
+	err = fill(ep, join);
 	if (err)
 		goto out;
 
@@ -194,7 +193,7 @@ out:
 
 void endpoint_remove(struct endpoint *ep, enum reason reason)
 {
-	struct user *u	     = ep->user;
+	struct user *u = ep->user;
 	struct conference *c = u->conference;
 
 	leg_remove(ep);
@@ -225,7 +224,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 void endpoint_evict(struct endpoint *ep, enum reason reason)
 {
 	const struct session_ops *ops = ep->ops;
-	void *session		      = ep->session;
+	void *session = ep->session;
 
 	endpoint_remove(ep, reason);
 	if (ops && ops->end)
@@ -247,8 +246,8 @@ void endpoint_set_levels(struct endpoint *ep,
 	bool volume = old.volume_in_db != new->volume_in_db ||
 		      old.volume_out_db != new->volume_out_db;
 
-	if (!volume && old.muted == new->muted && old.deaf == new->deaf &&
-	    old.video_muted == new->video_muted)
+	if (!volume && old.muted == new->muted &&old.deaf ==
+			       new->deaf &&old.video_muted == new->video_muted)
 		return;
 
 	ep->levels = *new;
@@ -312,7 +311,7 @@ void endpoint_set_camera(struct endpoint *ep, bool receiving, unsigned width,
 	if (ep->camera_width == width && ep->camera_height == height)
 		return;
 
-	ep->camera_width  = width;
+	ep->camera_width = width;
 	ep->camera_height = height;
 	conference_emit(ep->user->conference, ep, "video",
 			json_pack("{s:b,s:i,s:i}", "receiving",
@@ -343,10 +342,10 @@ const char *endpoint_status_name(const struct endpoint *ep)
 {
 	switch (ep->status) {
 
-	case ENDPOINT_PENDING:	   return "pending";
+	case ENDPOINT_PENDING: return "pending";
 	case ENDPOINT_DIALING_OUT: return "dialing-out";
-	case ENDPOINT_ALERTING:	   return "alerting";
-	default:		   return ep->held ? "on-hold" : "connected";
+	case ENDPOINT_ALERTING: return "alerting";
+	default: return ep->held ? "on-hold" : "connected";
 	}
 }
 
@@ -362,8 +361,8 @@ static json_t *camera_json(const struct endpoint *ep)
 	if (!ep->camera_width)
 		return json_null();
 
-	return json_pack("{s:i,s:i}", "width", (int)ep->camera_width,
-			 "height", (int)ep->camera_height);
+	return json_pack("{s:i,s:i}", "width", (int)ep->camera_width, "height",
+			 (int)ep->camera_height);
 }
 
 

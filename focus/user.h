@@ -24,11 +24,11 @@ enum endpoint_status {
 };
 
 struct user {
-	struct le le;		/**< in conference->users */
+	struct le le; /**< in conference->users */
 	struct conference *conference;
 	char *aor;
 	char display[TEXT_NAME_MAX + 1];
-	bool moderator;		/**< it made the conference */
+	bool moderator; /**< it made the conference */
 	struct list endpoints;
 };
 
@@ -39,28 +39,28 @@ struct endpoint_levels {
 };
 
 struct endpoint {
-	struct le le;		/**< in user->endpoints */
-	struct le hash_le;	/**< in the focus's hash of legs */
-	struct le replay_le;	/**< in the focus's queue of re-offers */
+	struct le le;        /**< in user->endpoints */
+	struct le hash_le;   /**< in the focus's hash of legs */
+	struct le replay_le; /**< in the focus's queue of re-offers */
 	struct user *user;
-	unsigned number;	/**< short id in its conference */
-	uint32_t leg;		/**< number on the Mp link */
+	unsigned number; /**< short id in its conference */
+	uint32_t leg;    /**< number on the Mp link */
 	enum endpoint_status status;
-	bool on_mixer;		/**< the leg is known to the process there */
-	bool needs_reoffer;	/**< its leg died with a mixer */
-	bool told;		/**< "joined" was told */
+	bool on_mixer;      /**< the leg is known to the process there */
+	bool needs_reoffer; /**< its leg died with a mixer */
+	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
-	unsigned reoffers_failed;	/**< in a row */
+	unsigned reoffers_failed; /**< in a row */
 	uint64_t reoffer_at_ms;
 	struct endpoint_levels levels;
-	unsigned camera_width, camera_height;	/**< 0: no picture */
+	unsigned camera_width, camera_height; /**< 0: no picture */
 	struct menu menu;
 	char display[TEXT_NAME_MAX + 1];
 	char *entity, *agent;
 	char token[ENDPOINT_TOKEN_SIZE];
 	uint64_t since_ms;
-	json_t *media;		/**< [MEDIA] of focus/event.h */
-	struct list requests;	/**< to the mixer, under way */
+	json_t *media;        /**< [MEDIA] of focus/event.h */
+	struct list requests; /**< to the mixer, under way */
 	const struct session_ops *ops;
 	void *session;
 };

@@ -33,7 +33,7 @@ int audio_media_alloc(struct audio_media **ap, struct media *m)
 	if (!a)
 		return ENOMEM;
 
-	a->m   = m;
+	a->m = m;
 	a->cmr = CMR_NONE;
 	a->level_dbov = 127;
 	audio_gain_init(&a->gain_in);
@@ -57,8 +57,8 @@ static int configure_source(struct audio_media *a)
 			break;
 
 		config.formats[config.format_count].pt = d->codecs[i].pt;
-		config.formats[config.format_count++].codec
-			= d->codecs[i].audio;
+		config.formats[config.format_count++].codec =
+			d->codecs[i].audio;
 	}
 
 	return a->source ? audio_source_configure(a->source, &config)
@@ -69,7 +69,7 @@ static int configure_source(struct audio_media *a)
 int audio_media_configure(struct audio_media *a)
 {
 	const struct media_description *d = &a->m->d;
-	struct audio_codec codec	  = d->codecs[0].audio;
+	struct audio_codec codec = d->codecs[0].audio;
 	bool changed = !audio_codec_equal(&codec, &a->codec);
 	int err;
 
@@ -77,7 +77,7 @@ int audio_media_configure(struct audio_media *a)
 	if (err)
 		return err;
 
-	a->fading   = a->received && !d->recv;
+	a->fading = a->received && !d->recv;
 	a->received = d->recv;
 	audio_media_volume(a);
 	if (!d->recv) {
@@ -88,9 +88,9 @@ int audio_media_configure(struct audio_media *a)
 
 	if (changed || !d->send) {
 		mix_audio_leave(a);
-		a->own	 = mem_deref(a->own);
+		a->own = mem_deref(a->own);
 		a->codec = codec;
-		a->cmr	 = CMR_NONE;
+		a->cmr = CMR_NONE;
 	}
 
 	return d->send && !a->share ? mix_audio_join(a) : 0;
@@ -118,7 +118,7 @@ void audio_media_reset(struct audio_media *a)
 static void report_digit(struct audio_media *a, char digit,
 			 unsigned duration_ms)
 {
-	struct leg *leg	   = a->m->leg;
+	struct leg *leg = a->m->leg;
 	const char text[2] = {digit, '\0'};
 
 	if (!leg_may_tell(leg, clock_us()))
@@ -185,11 +185,11 @@ static void follow_cmr(struct audio_media *a, uint64_t now_us)
 	uint8_t cmr = audio_source_cmr(a->source);
 
 	/* each change may take an encoder */
-	if (cmr == a->cmr || now_us - a->cmr_us < CMR_US
-	    || (a->codec.id != AUDIO_AMR && a->codec.id != AUDIO_AMR_WB))
+	if (cmr == a->cmr || now_us - a->cmr_us < CMR_US ||
+	    (a->codec.id != AUDIO_AMR && a->codec.id != AUDIO_AMR_WB))
 		return;
 
-	a->cmr	  = cmr;
+	a->cmr = cmr;
 	a->cmr_us = now_us;
 	if (a->own)
 		audio_rendition_cmr(a->own, cmr);
@@ -206,9 +206,9 @@ void audio_media_tick(struct audio_media *a, uint64_t now_us)
 	unsigned ms;
 	char digit;
 
-	if (a->event.pending
-	    && telephone_event_tick(&a->event, a->event_clock_hz, now_us,
-				    &digit, &ms))
+	if (a->event.pending &&
+	    telephone_event_tick(&a->event, a->event_clock_hz, now_us, &digit,
+				 &ms))
 		report_digit(a, digit, ms);
 
 	follow_cmr(a, now_us);

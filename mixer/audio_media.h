@@ -30,19 +30,19 @@ struct audio_media {
 	bool received;
 	bool fading; /**< received no more: heard out, so as not to click */
 	int16_t pcm[AUDIO_TICK_SAMPLES]; /**< what it says this tick */
-	bool contributes;		 /**< pcm is on the bus */
-	bool untold;  /**< only decoding tells how loud it is */
-	bool probed;  /**< decoded this tick to learn that, unheard */
+	bool contributes;                /**< pcm is on the bus */
+	bool untold; /**< only decoding tells how loud it is */
+	bool probed; /**< decoded this tick to learn that, unheard */
 	uint8_t level_dbov;
 	/* out */
-	struct audio_codec codec;   /**< what it is sent */
-	uint8_t cmr;		    /**< mode its far end asked for, 15 none */
-	uint64_t cmr_us;	    /**< when that was followed */
-	struct audio_share *share;  /**< NULL while it is sent nothing */
+	struct audio_codec codec;  /**< what it is sent */
+	uint8_t cmr;               /**< mode its far end asked for, 15 none */
+	uint64_t cmr_us;           /**< when that was followed */
+	struct audio_share *share; /**< NULL while it is sent nothing */
 	struct audio_rendition *own;
 	struct audio_limiter *limiter;
 	struct audio_gain gain_out;
-	bool on_own, on;	    /**< which it hears; if anything yet */
+	bool on_own, on; /**< which it hears; if anything yet */
 	uint64_t sent_tick;
 };
 
@@ -73,7 +73,8 @@ static inline bool audio_media_speaks(const struct audio_media *a)
  * what it is sent never comes from another encoder */
 static inline bool audio_media_steps(const struct audio_media *a)
 {
-	return a->codec.mode_change_neighbor || a->codec.mode_change_period > 1;
+	return a->codec.mode_change_neighbor ||
+	       a->codec.mode_change_period > 1;
 }
 
 /** Ticks a packet of what it is sent holds */

@@ -13,11 +13,11 @@
 
 
 enum {
-	INTERVAL_MS	  = 5000, /* RFC 3550 section 6.2, minimum */
+	INTERVAL_MS = 5000,       /* RFC 3550 section 6.2, minimum */
 	INTERVAL_VIDEO_MS = 1000, /* AVPF: loss and REMB are wanted sooner */
-	FIRST_MS	  = 500,
-	BUFFER_BYTES	  = 1400,
-	AUDIO_SHARE_BPS	  = 50000, /* of a REMB that covers the transport */
+	FIRST_MS = 500,
+	BUFFER_BYTES = 1400,
+	AUDIO_SHARE_BPS = 50000, /* of a REMB that covers the transport */
 };
 
 struct arrival {
@@ -26,16 +26,15 @@ struct arrival {
 };
 
 
-static struct media *by_own_ssrc(const struct leg_transport *lt,
-				 uint32_t ssrc)
+static struct media *by_own_ssrc(const struct leg_transport *lt, uint32_t ssrc)
 {
 	const struct leg *leg = lt->leg;
 
 	for (size_t i = 0; i < leg->media_count; i++) {
 		struct media *m = leg->media[i];
 
-		if (m->lt == lt
-		    && (m->sink.ssrc == ssrc || m->sink.rtx_ssrc == ssrc))
+		if (m->lt == lt &&
+		    (m->sink.ssrc == ssrc || m->sink.rtx_ssrc == ssrc))
 			return m;
 	}
 
@@ -46,7 +45,7 @@ static struct media *by_own_ssrc(const struct leg_transport *lt,
 static void on_sr(uint32_t ssrc, const struct rtcp_sender_info *info,
 		  void *arg)
 {
-	struct arrival *a     = arg;
+	struct arrival *a = arg;
 	const struct leg *leg = a->lt->leg;
 
 	for (size_t i = 0; i < leg->media_count; i++) {
@@ -68,7 +67,7 @@ static void follow_rtt(struct media *m, const struct rtcp_report *r)
 	if (!r->last_sr || rtt > 10u << 16)
 		return;
 
-	ms	  = rtt * 1000u / 65536u;
+	ms = rtt * 1000u / 65536u;
 	m->rtt_ms = m->rtt_ms ? (3 * m->rtt_ms + ms) / 4 : ms ? ms : 1;
 }
 
@@ -76,7 +75,7 @@ static void follow_rtt(struct media *m, const struct rtcp_report *r)
 static void on_report(uint32_t from, const struct rtcp_report *r, void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m	  = by_own_ssrc(a->lt, r->ssrc);
+	struct media *m = by_own_ssrc(a->lt, r->ssrc);
 
 	(void)from;
 	if (!m || r->ssrc != m->sink.ssrc)
@@ -95,7 +94,7 @@ static void on_report(uint32_t from, const struct rtcp_report *r, void *arg)
 
 static void on_bye(uint32_t ssrc, void *arg)
 {
-	struct arrival *a     = arg;
+	struct arrival *a = arg;
 	const struct leg *leg = a->lt->leg;
 
 	for (size_t i = 0; i < leg->media_count; i++) {
@@ -104,7 +103,7 @@ static void on_bye(uint32_t ssrc, void *arg)
 		if (m->lt != a->lt || !m->rx_known || m->rx.ssrc != ssrc)
 			continue;
 
-		m->rx_known	       = false;
+		m->rx_known = false;
 		leg->mix->tiles_changed = true;
 		if (m->audio)
 			audio_media_reset(m->audio);
@@ -118,7 +117,7 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t count,
 		    void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m	  = by_own_ssrc(a->lt, media);
+	struct media *m = by_own_ssrc(a->lt, media);
 
 	if (m && m->d.nack)
 		sink_repeat(&m->sink, seqs, count, m->rtt_ms, a->now_us);
@@ -128,7 +127,7 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t count,
 static void on_pli(uint32_t media, void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m	  = by_own_ssrc(a->lt, media);
+	struct media *m = by_own_ssrc(a->lt, media);
 
 	if (!m || !m->video)
 		return;
@@ -141,7 +140,7 @@ static void on_pli(uint32_t media, void *arg)
 static void on_fir(uint32_t media, uint8_t command_seq, void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m	  = by_own_ssrc(a->lt, media);
+	struct media *m = by_own_ssrc(a->lt, media);
 
 	if (!m || !m->video || m->video->fir_seen == command_seq)
 		return;
@@ -155,7 +154,7 @@ static void on_fir(uint32_t media, uint8_t command_seq, void *arg)
 static void on_remb(uint32_t bps, const uint32_t *ssrcs, size_t count,
 		    void *arg)
 {
-	struct arrival *a     = arg;
+	struct arrival *a = arg;
 	const struct leg *leg = a->lt->leg;
 
 	(void)ssrcs;
@@ -187,9 +186,9 @@ void feedback_packet(struct leg_transport *lt, const uint8_t *buf, size_t len,
 
 static void start(struct rtcp_writer *w, uint8_t *buf)
 {
-	w->buf	= buf;
+	w->buf = buf;
 	w->size = BUFFER_BYTES;
-	w->len	= 0;
+	w->len = 0;
 }
 
 
@@ -238,7 +237,7 @@ static void write_remb(struct media *m, struct rtcp_writer *w)
 	if (!m->d.remb || !m->video || !m->rx_known || !m->lt->estimate)
 		return;
 
-	bps	 = video_media_wanted_bps(m->video) + AUDIO_SHARE_BPS;
+	bps = video_media_wanted_bps(m->video) + AUDIO_SHARE_BPS;
 	estimate = bandwidth_estimate_bps(m->lt->estimate);
 	if (estimate < bps)
 		bps = estimate;
@@ -258,14 +257,14 @@ void feedback_tick(struct media *m, uint64_t now_us)
 		return;
 	}
 
-	if (now_us < m->rtcp_next_us
-	    || transport_state(m->lt->t) != TRANSPORT_CONNECTED)
+	if (now_us < m->rtcp_next_us ||
+	    transport_state(m->lt->t) != TRANSPORT_CONNECTED)
 		return;
 
 	/* 0.5 to 1.5 of the interval (RFC 3550 section 6.3.1) */
-	m->rtcp_next_us = now_us
-			  + (interval_ms / 2 + rand_u16() % interval_ms)
-				    * 1000ull;
+	m->rtcp_next_us =
+		now_us +
+		(interval_ms / 2 + rand_u16() % interval_ms) * 1000ull;
 	start(&w, buf);
 	write_head(m, &w, true, now_us);
 	write_remb(m, &w);

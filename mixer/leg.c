@@ -17,10 +17,10 @@
 
 
 enum {
-	BWE_MIN_BPS   = 50000,
+	BWE_MIN_BPS = 50000,
 	BWE_START_BPS = 800000,
-	BWE_MAX_BPS   = 6000000,
-	TELLS_MAX     = 32, /* events a second */
+	BWE_MAX_BPS = 6000000,
+	TELLS_MAX = 32, /* events a second */
 };
 
 
@@ -47,8 +47,8 @@ int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id, const char *name)
 		return ENOMEM;
 
 	leg->mixer = mix->mixer;
-	leg->mix   = mix;
-	leg->id	   = id;
+	leg->mix = mix;
+	leg->id = id;
 	snprintf(leg->name, sizeof(leg->name), "%s", name);
 	rand_str(leg->cname, sizeof(leg->cname));
 	hash_append(leg->mixer->legs, (uint32_t)id, &leg->he, leg);
@@ -62,16 +62,15 @@ static void report_state(struct leg *leg, const char *state,
 			 const char *reason)
 {
 	mixer_event(leg->mixer,
-		    json_pack("{s:s,s:I,s:s,s:s}", "event", "leg.state",
-			      "leg", (json_int_t)leg->id, "state", state,
-			      "reason", reason ? reason : ""));
+		    json_pack("{s:s,s:I,s:s,s:s}", "event", "leg.state", "leg",
+			      (json_int_t)leg->id, "state", state, "reason",
+			      reason ? reason : ""));
 }
 
 
 /* -------------------------------------------------------------- packets */
 
-static int32_t abs_send_time(const struct media *m,
-			     const struct rtp_packet *p)
+static int32_t abs_send_time(const struct media *m, const struct rtp_packet *p)
 {
 	const uint8_t *t;
 	size_t n;
@@ -145,7 +144,7 @@ static void rtcp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 static void state_h(enum transport_state state, const char *reason, void *arg)
 {
 	struct leg_transport *lt = arg;
-	struct leg *leg		 = lt->leg;
+	struct leg *leg = lt->leg;
 
 	switch (state) {
 
@@ -159,16 +158,11 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 			video_media_want_keyframe(leg_video(leg), true);
 		break;
 
-	case TRANSPORT_FAILED:
-		report_state(leg, "failed", reason);
-		break;
+	case TRANSPORT_FAILED: report_state(leg, "failed", reason); break;
 
-	case TRANSPORT_CLOSED:
-		report_state(leg, "bye", reason);
-		break;
+	case TRANSPORT_CLOSED: report_state(leg, "bye", reason); break;
 
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -176,7 +170,7 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 static void path_h(void *arg)
 {
 	struct leg_transport *lt = arg;
-	struct video_media *v	 = leg_video(lt->leg);
+	struct video_media *v = leg_video(lt->leg);
 
 	if (!v || v->m->lt != lt)
 		return;
@@ -192,8 +186,8 @@ static void path_h(void *arg)
 static size_t address_towards(const struct mixer *mixer, const struct sa *far)
 {
 	const struct net_config *config = &mixer->config.net;
-	struct sa to			= *far, local;
-	size_t found			= 0;
+	struct sa to = *far, local;
+	size_t found = 0;
 	int fd;
 
 	if (config->media_address_count < 2 || !sa_isset(far, SA_ADDR))
@@ -208,8 +202,8 @@ static size_t address_towards(const struct mixer *mixer, const struct sa *far)
 
 	sa_init(&local, sa_af(far));
 	local.len = sizeof(local.u);
-	if (!connect(fd, &to.u.sa, to.len)
-	    && !getsockname(fd, &local.u.sa, &local.len)) {
+	if (!connect(fd, &to.u.sa, to.len) &&
+	    !getsockname(fd, &local.u.sa, &local.len)) {
 		for (size_t i = 0; i < config->media_address_count; i++) {
 			if (sa_cmp(&config->media_addresses[i], &local,
 				   SA_ADDR))
@@ -233,7 +227,7 @@ static void drop_transport(struct leg_transport *lt)
 			media_detach(leg->media[i]);
 	}
 
-	lt->t	     = mem_deref(lt->t);
+	lt->t = mem_deref(lt->t);
 	lt->since_us = 0;
 }
 
@@ -242,7 +236,10 @@ static int make_transport(struct leg *leg, size_t i,
 			  const struct transport_description *d)
 {
 	static const struct transport_handlers handlers = {
-		rtp_h, rtcp_h, state_h, path_h,
+		rtp_h,
+		rtcp_h,
+		state_h,
+		path_h,
 	};
 	struct leg_transport *lt = &leg->transports[i];
 	const struct sa *far = sa_isset(&d->rtp, SA_ADDR) ? &d->rtp : &d->near;
@@ -250,9 +247,9 @@ static int make_transport(struct leg *leg, size_t i,
 	if (lt->t && lt->kind == d->kind)
 		return 0;
 
-	lt->leg	  = leg;
+	lt->leg = leg;
 	lt->index = i;
-	lt->kind  = d->kind;
+	lt->kind = d->kind;
 	drop_transport(lt);
 
 	return transport_alloc(&lt->t, leg->mixer->net, d->kind,
@@ -271,17 +268,17 @@ static int set_remote(struct leg_transport *lt,
 		return 0;
 
 	memset(&r, 0, sizeof(r));
-	r.ice_ufrag	    = d->ice_ufrag[0] ? d->ice_ufrag : NULL;
-	r.ice_pwd	    = d->ice_pwd[0] ? d->ice_pwd : NULL;
-	r.dtls_role	    = d->dtls_role;
+	r.ice_ufrag = d->ice_ufrag[0] ? d->ice_ufrag : NULL;
+	r.ice_pwd = d->ice_pwd[0] ? d->ice_pwd : NULL;
+	r.dtls_role = d->dtls_role;
 	r.fingerprint_count = d->fingerprint_count;
 	memcpy(r.fingerprints, d->fingerprints, sizeof(r.fingerprints));
-	r.rtp	   = d->rtp;
-	r.rtcp	   = d->rtcp;
+	r.rtp = d->rtp;
+	r.rtcp = d->rtcp;
 	r.rtcp_mux = d->rtcp_mux;
-	r.suite	   = d->suite;
+	r.suite = d->suite;
 	r.sdes_key = d->sdes_key[0] ? d->sdes_key : NULL;
-	err	   = transport_set_remote(lt->t, &r);
+	err = transport_set_remote(lt->t, &r);
 	if (!err && !lt->since_us)
 		lt->since_us = clock_us();
 
@@ -294,7 +291,7 @@ static int set_remote(struct leg_transport *lt,
 static void relearn(struct leg_transport *lt)
 {
 	const struct leg *leg = lt->leg;
-	bool video	      = false;
+	bool video = false;
 
 	lt->ssrc_count = 0;
 	for (size_t i = 0; i < leg->media_count; i++) {
@@ -341,8 +338,8 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 {
 	int err;
 
-	if (d->media_count < leg->media_count
-	    || d->transport_count < leg->transport_count) {
+	if (d->media_count < leg->media_count ||
+	    d->transport_count < leg->transport_count) {
 		snprintf(why, DESCRIPTION_WHY_BYTES,
 			 "entries keep their place");
 		return EINVAL;
@@ -424,7 +421,7 @@ static bool heard_lately(const struct leg_transport *lt, uint64_t now_us,
 static void watch(struct leg *leg, uint64_t now_us)
 {
 	uint64_t limit_us = leg->mixer->config.media_timeout_s * 1000000ull;
-	bool waiting	  = false;
+	bool waiting = false;
 
 	if (!limit_us)
 		return;
@@ -469,7 +466,7 @@ bool leg_may_tell(struct leg *leg, uint64_t now_us)
 {
 	if (now_us - leg->told_us >= 1000000) {
 		leg->told_us = now_us;
-		leg->told    = 0;
+		leg->told = 0;
 	}
 
 	return leg->told++ < TELLS_MAX;

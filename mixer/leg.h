@@ -19,8 +19,8 @@ struct mixer;
 
 enum {
 	/** SSRCs remembered on one transport */
-	LEG_SSRCS_MAX	= 16,
-	LEG_NAME_BYTES	= VIDEO_LABEL_BYTES,
+	LEG_SSRCS_MAX = 16,
+	LEG_NAME_BYTES = VIDEO_LABEL_BYTES,
 	LEG_CNAME_BYTES = 17,
 };
 
@@ -59,8 +59,7 @@ struct leg {
 };
 
 /** Make a leg of a mix; it is not in the mix yet (mix_add) */
-int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id,
-	      const char *name);
+int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id, const char *name);
 
 /**
  * Follow a whole description, at first or anew

@@ -16,9 +16,9 @@ enum { SPROP_CHARACTERS = 255 };
 static const struct {
 	uint32_t clock_hz, rate_hz;
 } rates[AUDIO_CODEC_COUNT] = {
-	[AUDIO_PCMU] = {8000, 8000},   [AUDIO_PCMA] = {8000, 8000},
-	[AUDIO_G722] = {8000, 16000},  [AUDIO_OPUS] = {48000, 48000},
-	[AUDIO_AMR] = {8000, 8000},    [AUDIO_AMR_WB] = {16000, 16000},
+	[AUDIO_PCMU] = {8000, 8000},  [AUDIO_PCMA] = {8000, 8000},
+	[AUDIO_G722] = {8000, 16000}, [AUDIO_OPUS] = {48000, 48000},
+	[AUDIO_AMR] = {8000, 8000},   [AUDIO_AMR_WB] = {16000, 16000},
 };
 
 
@@ -31,8 +31,8 @@ static int read_opus(struct audio_codec *c, const json_t *o, char *why)
 	if (!err)
 		err = description_bool(o, "dtx", &c->dtx, why);
 	if (!err)
-		err = description_number(o, "max_bitrate", 0, 510000,
-					 &bitrate, why);
+		err = description_number(o, "max_bitrate", 0, 510000, &bitrate,
+					 why);
 	if (!err)
 		err = description_number(o, "max_playback_rate", 0, 48000,
 					 &rate, why);
@@ -41,7 +41,7 @@ static int read_opus(struct audio_codec *c, const json_t *o, char *why)
 	if (bitrate && bitrate < 6000)
 		bitrate = 6000;
 
-	c->max_bitrate		= (uint32_t)bitrate;
+	c->max_bitrate = (uint32_t)bitrate;
 	c->max_playback_rate_hz = rate == 48000 ? 0 : (uint32_t)rate;
 
 	return err;
@@ -51,8 +51,8 @@ static int read_opus(struct audio_codec *c, const json_t *o, char *why)
 static int read_amr(struct audio_codec *c, const json_t *o, char *why)
 {
 	const json_t *set = json_object_get(o, "mode_set");
-	int64_t period	  = 1;
-	unsigned modes	  = c->id == AUDIO_AMR ? 8 : 9;
+	int64_t period = 1;
+	unsigned modes = c->id == AUDIO_AMR ? 8 : 9;
 	const json_t *mode;
 	size_t i;
 	int err;
@@ -68,8 +68,7 @@ static int read_amr(struct audio_codec *c, const json_t *o, char *why)
 		return err;
 
 	c->mode_change_period = (uint8_t)period;
-	json_array_foreach(set, i, mode)
-	{
+	json_array_foreach (set, i, mode) {
 		json_int_t n = json_integer_value(mode);
 
 		if (!json_is_integer(mode) || n < 0 || n >= modes) {
@@ -88,10 +87,10 @@ static int read_amr(struct audio_codec *c, const json_t *o, char *why)
 static int read_audio(struct audio_codec *c, enum audio_codec_id id,
 		      const json_t *o, uint32_t ptime_ms, char *why)
 {
-	c->id	     = id;
-	c->clock_hz  = rates[id].clock_hz;
-	c->rate_hz   = rates[id].rate_hz;
-	c->ptime_ms  = ptime_ms;
+	c->id = id;
+	c->clock_hz = rates[id].clock_hz;
+	c->rate_hz = rates[id].rate_hz;
+	c->ptime_ms = ptime_ms;
 
 	if (id == AUDIO_OPUS)
 		return read_opus(c, o, why);
@@ -107,7 +106,7 @@ static int read_sprop(struct video_parameter_sets *sets, const json_t *o,
 		      char *why)
 {
 	char text[SPROP_CHARACTERS + 1] = "";
-	const char *unit		= text;
+	const char *unit = text;
 	int err;
 
 	err = description_string(o, "sprop", text, sizeof(text), why);
@@ -156,11 +155,11 @@ static int read_h264(struct video_codec *c, const json_t *o, char *why)
 	}
 
 	c->packetization_mode = (uint8_t)mode;
-	c->profile_idc	      = (uint8_t)(n >> 16);
-	c->profile_iop	      = (uint8_t)(n >> 8);
-	c->level_idc	      = (uint8_t)n;
-	c->max_mbps	      = (uint32_t)mbps;
-	c->max_fs	      = (uint32_t)fs;
+	c->profile_idc = (uint8_t)(n >> 16);
+	c->profile_iop = (uint8_t)(n >> 8);
+	c->level_idc = (uint8_t)n;
+	c->max_mbps = (uint32_t)mbps;
+	c->max_fs = (uint32_t)fs;
 
 	return 0;
 }
@@ -170,7 +169,7 @@ static int read_codec(struct codec_description *c, enum media_kind kind,
 		      const json_t *o, uint32_t ptime_ms, char *why)
 {
 	char name[16] = "";
-	int64_t pt    = -1;
+	int64_t pt = -1;
 	int err;
 
 	err = description_string(o, "name", name, sizeof(name), why);
@@ -215,8 +214,7 @@ int codec_list_parse(struct media_description *m, const json_t *list,
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		int err;
 
 		if (m->codec_count == DESCRIPTION_CODECS_MAX)

@@ -7,8 +7,7 @@
 #include "mixer/leg_demux.h"
 
 
-void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc,
-		     struct media *m)
+void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc, struct media *m)
 {
 	size_t at;
 
@@ -24,7 +23,7 @@ void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc,
 			at = lt->ssrc_next++ % LEG_SSRCS_MAX;
 	}
 
-	lt->ssrcs[at].ssrc  = ssrc;
+	lt->ssrcs[at].ssrc = ssrc;
 	lt->ssrcs[at].media = m;
 }
 
@@ -46,8 +45,7 @@ static struct media *by_mid(const struct leg_transport *lt,
 			continue;
 
 		mid = rtp_extension(p, m->d.mid_id, &n);
-		if (mid && n == strlen(m->d.mid)
-		    && !memcmp(mid, m->d.mid, n))
+		if (mid && n == strlen(m->d.mid) && !memcmp(mid, m->d.mid, n))
 			return m;
 	}
 

@@ -17,7 +17,6 @@ struct rtp_packet;
 struct media *leg_demux(struct leg_transport *lt, const struct rtp_packet *p);
 
 /** That SSRC is of that section; the oldest of too many is forgotten */
-void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc,
-		     struct media *m);
+void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc, struct media *m);
 
 #endif

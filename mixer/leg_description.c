@@ -70,8 +70,8 @@ int description_string(const json_t *o, const char *key, char *dst,
 	if (!j)
 		return 0;
 
-	if (!json_is_string(j) || json_string_length(j) >= size
-	    || strlen(json_string_value(j)) != json_string_length(j))
+	if (!json_is_string(j) || json_string_length(j) >= size ||
+	    strlen(json_string_value(j)) != json_string_length(j))
 		return refuse(why, "%s: not a string of under %zu bytes", key,
 			      size);
 
@@ -112,16 +112,15 @@ static int read_fingerprints(struct transport_description *t,
 	size_t i;
 	int err = 0;
 
-	json_array_foreach(list, i, f)
-	{
-		struct transport_fingerprint *fp
-			= &t->fingerprints[t->fingerprint_count];
+	json_array_foreach (list, i, f) {
+		struct transport_fingerprint *fp =
+			&t->fingerprints[t->fingerprint_count];
 
 		if (t->fingerprint_count == TRANSPORT_FINGERPRINT_MAX)
 			break;
 
-		err = description_string(f, "hash", fp->hash,
-					 sizeof(fp->hash), why);
+		err = description_string(f, "hash", fp->hash, sizeof(fp->hash),
+					 why);
 		if (!err)
 			err = description_string(f, "value", fp->value,
 						 sizeof(fp->value), why);
@@ -141,9 +140,9 @@ static int read_fingerprints(struct transport_description *t,
 static int read_webrtc(struct transport_description *t, const json_t *o,
 		       char *why)
 {
-	const json_t *ice  = json_object_get(o, "ice");
+	const json_t *ice = json_object_get(o, "ice");
 	const json_t *dtls = json_object_get(o, "dtls");
-	char role[8]	   = "";
+	char role[8] = "";
 	int err;
 
 	if (!ice)
@@ -182,7 +181,7 @@ static int read_plain(struct transport_description *t, const json_t *o,
 		      char *why)
 {
 	const json_t *sdes = json_object_get(o, "sdes");
-	char suite[40]	   = "";
+	char suite[40] = "";
 	int err;
 
 	err = read_address(o, "remote", &t->rtp, true, why);
@@ -255,8 +254,8 @@ static int read_extensions(struct media_description *m, const json_t *o,
 		err = description_number(o, "abs_send_time", 0, 255, &abs,
 					 why);
 
-	m->audio_level_id   = (uint8_t)level;
-	m->mid_id	    = (uint8_t)mid;
+	m->audio_level_id = (uint8_t)level;
+	m->mid_id = (uint8_t)mid;
 	m->abs_send_time_id = (uint8_t)abs;
 
 	return err;
@@ -280,14 +279,12 @@ static int read_feedback(struct media_description *m, const json_t *o,
 }
 
 
-static int read_rtx(struct media_description *m, const json_t *list,
-		    char *why)
+static int read_rtx(struct media_description *m, const json_t *list, char *why)
 {
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		int64_t pt = -1, apt = -1;
 		int err;
 
@@ -303,7 +300,7 @@ static int read_rtx(struct media_description *m, const json_t *list,
 		if (pt < 0 || apt < 0)
 			return refuse(why, "rtx: pt and apt");
 
-		m->rtx[m->rtx_count].pt	   = (uint8_t)pt;
+		m->rtx[m->rtx_count].pt = (uint8_t)pt;
 		m->rtx[m->rtx_count++].apt = (uint8_t)apt;
 	}
 
@@ -317,8 +314,7 @@ static int read_events(struct media_description *m, const json_t *list,
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		int64_t pt = -1, clock = 8000;
 		int err;
 
@@ -335,7 +331,7 @@ static int read_events(struct media_description *m, const json_t *list,
 		if (pt < 0)
 			return refuse(why, "events: pt is missing");
 
-		m->events[m->event_count].pt	     = (uint8_t)pt;
+		m->events[m->event_count].pt = (uint8_t)pt;
 		m->events[m->event_count++].clock_hz = (uint32_t)clock;
 	}
 
@@ -349,8 +345,7 @@ static int read_ssrcs(struct media_description *m, const json_t *list,
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		json_int_t n = json_integer_value(o);
 
 		if (!json_is_integer(o) || n < 0 || n > UINT32_MAX)
@@ -382,11 +377,11 @@ static int read_numbers(struct media_description *m, const json_t *o,
 	if (!err)
 		err = description_number(o, "ptime", 0, 200, ptime, why);
 
-	m->cn_pt  = (int)cn;
-	m->kbps	  = (unsigned)kbps;
-	m->width  = width ? (unsigned)width : 1280;
+	m->cn_pt = (int)cn;
+	m->kbps = (unsigned)kbps;
+	m->width = width ? (unsigned)width : 1280;
 	m->height = height ? (unsigned)height : 720;
-	m->fps	  = fps ? (unsigned)fps : 25;
+	m->fps = fps ? (unsigned)fps : 25;
 
 	return err;
 }
@@ -397,8 +392,7 @@ static int read_lists(struct media_description *m, const json_t *o,
 {
 	int err;
 
-	err = codec_list_parse(m, json_object_get(o, "codecs"), ptime_ms,
-			       why);
+	err = codec_list_parse(m, json_object_get(o, "codecs"), ptime_ms, why);
 	if (!err)
 		err = read_rtx(m, json_object_get(o, "rtx"), why);
 	if (!err)
@@ -419,7 +413,7 @@ static int read_media(struct media_description *m, const json_t *o,
 		      size_t transports, char *why)
 {
 	int64_t transport = 0, ptime = 20;
-	char kind[8]	  = "";
+	char kind[8] = "";
 	int err;
 
 	err = description_string(o, "kind", kind, sizeof(kind), why);
@@ -466,7 +460,7 @@ int leg_description_parse(struct leg_description *d, const json_t *msg,
 			  char why[DESCRIPTION_WHY_BYTES])
 {
 	const json_t *transports = json_object_get(msg, "transports");
-	const json_t *media	 = json_object_get(msg, "media");
+	const json_t *media = json_object_get(msg, "media");
 	const json_t *o;
 	size_t i;
 	int err;
@@ -475,21 +469,19 @@ int leg_description_parse(struct leg_description *d, const json_t *msg,
 	if (!json_is_array(transports) || !json_is_array(media))
 		return refuse(why, "transports and media must be arrays");
 
-	if (json_array_size(transports) > MP_MEDIA_MAX
-	    || json_array_size(media) > MP_MEDIA_MAX)
+	if (json_array_size(transports) > MP_MEDIA_MAX ||
+	    json_array_size(media) > MP_MEDIA_MAX)
 		return refuse(why, "more than %d transports or media",
 			      MP_MEDIA_MAX);
 
-	json_array_foreach(transports, i, o)
-	{
+	json_array_foreach (transports, i, o) {
 		err = read_transport(&d->transports[d->transport_count++], o,
 				     why);
 		if (err)
 			return err;
 	}
 
-	json_array_foreach(media, i, o)
-	{
+	json_array_foreach (media, i, o) {
 		err = read_media(&d->media[d->media_count++], o,
 				 d->transport_count, why);
 		if (err)

@@ -17,12 +17,12 @@
 
 enum {
 	DESCRIPTION_CODECS_MAX = 8,
-	DESCRIPTION_RTX_MAX    = 8,
+	DESCRIPTION_RTX_MAX = 8,
 	DESCRIPTION_EVENTS_MAX = 4,
-	DESCRIPTION_SSRCS_MAX  = 8,
-	DESCRIPTION_MID_BYTES  = 17, /**< 16 (one-byte element) and the end */
-	DESCRIPTION_ICE_BYTES  = 257,
-	DESCRIPTION_WHY_BYTES  = 160,
+	DESCRIPTION_SSRCS_MAX = 8,
+	DESCRIPTION_MID_BYTES = 17, /**< 16 (one-byte element) and the end */
+	DESCRIPTION_ICE_BYTES = 257,
+	DESCRIPTION_WHY_BYTES = 160,
 };
 
 enum media_kind { MEDIA_AUDIO, MEDIA_VIDEO };
@@ -39,7 +39,7 @@ struct transport_description {
 	bool rtcp_mux;
 	enum transport_suite suite;
 	char sdes_key[128]; /**< empty: none yet */
-	struct sa near;	    /**< unset: not given */
+	struct sa near;     /**< unset: not given */
 };
 
 /** C: one codec, audio or video by its section's kind */
@@ -67,7 +67,7 @@ struct media_description {
 		uint32_t clock_hz;
 	} events[DESCRIPTION_EVENTS_MAX];
 	size_t event_count;
-	int cn_pt; /**< -1: none */
+	int cn_pt;                                        /**< -1: none */
 	uint8_t audio_level_id, mid_id, abs_send_time_id; /**< 0: none */
 	bool nack, pli, fir, remb;
 	uint32_t ssrcs[DESCRIPTION_SSRCS_MAX];

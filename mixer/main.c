@@ -16,8 +16,8 @@
 
 
 enum {
-	PORT_MIN  = 20000,
-	PORT_MAX  = 29999,
+	PORT_MIN = 20000,
+	PORT_MAX = 29999,
 	TIMEOUT_S = 30,
 };
 
@@ -42,7 +42,7 @@ static int number(const char *text, unsigned long max, unsigned long *v)
 	char *end;
 
 	errno = 0;
-	*v    = strtoul(text, &end, 10);
+	*v = strtoul(text, &end, 10);
 
 	return errno || end == text || *end || *v > max ? EINVAL : 0;
 }
@@ -63,8 +63,8 @@ static int ports(struct net_config *net, const char *text)
 	unsigned min, max;
 	char extra;
 
-	if (sscanf(text, "%u-%u%c", &min, &max, &extra) != 2 || min >= max
-	    || max > 65535 || min < 1024)
+	if (sscanf(text, "%u-%u%c", &min, &max, &extra) != 2 || min >= max ||
+	    max > 65535 || min < 1024)
 		return EINVAL;
 
 	net->rtp_port_min = (uint16_t)(min + (min & 1));
@@ -84,21 +84,17 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 	while (!err && (opt = getopt(argc, argv, "a:w:p:t:l:v:S")) != -1) {
 		switch (opt) {
 
-		case 'a':
-			err = address(&c->net, optarg);
-			break;
+		case 'a': err = address(&c->net, optarg); break;
 
 		case 'w':
-			err		   = number(optarg, 65535, &n);
+			err = number(optarg, 65535, &n);
 			c->net.webrtc_port = (uint16_t)n;
 			break;
 
-		case 'p':
-			err = ports(&c->net, optarg);
-			break;
+		case 'p': err = ports(&c->net, optarg); break;
 
 		case 't':
-			err		   = number(optarg, 86400, &n);
+			err = number(optarg, 86400, &n);
 			c->media_timeout_s = (uint32_t)n;
 			break;
 
@@ -109,21 +105,17 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 			break;
 
 		case 'v':
-			err		 = number(optarg, 64, &n);
+			err = number(optarg, 64, &n);
 			c->video_workers = (unsigned)n;
 			break;
 
-		case 'S':
-			*sandbox = false;
-			break;
+		case 'S': *sandbox = false; break;
 
-		default:
-			return EINVAL;
+		default: return EINVAL;
 		}
 	}
 
-	if (optind != argc || !c->net.media_address_count
-	    || !c->video_workers)
+	if (optind != argc || !c->net.media_address_count || !c->video_workers)
 		return EINVAL;
 
 	return err;
@@ -140,7 +132,7 @@ static void closed(void *arg)
 static void give_up_files(void *arg)
 {
 	bool *fonts = arg;
-	int err	    = sandbox_privileges();
+	int err = sandbox_privileges();
 
 	if (err)
 		log_warn("main", "privileges=kept error=%d", err);
@@ -154,8 +146,8 @@ static void give_up_files(void *arg)
 static int run(struct mixer_config *config, bool sandbox)
 {
 	struct mixer *mixer = NULL;
-	unsigned files	    = sandbox_limits();
-	bool fonts	    = false;
+	unsigned files = sandbox_limits();
+	bool fonts = false;
 	int err;
 
 	err = fd_setsize((int)files);
@@ -201,8 +193,8 @@ int main(int argc, char *argv[])
 	memset(&config, 0, sizeof(config));
 	config.net.rtp_port_min = PORT_MIN;
 	config.net.rtp_port_max = PORT_MAX;
-	config.media_timeout_s	= TIMEOUT_S;
-	config.video_workers	= 1;
+	config.media_timeout_s = TIMEOUT_S;
+	config.video_workers = 1;
 	if (arguments(&config, &sandbox, argc, argv))
 		return usage();
 

@@ -13,7 +13,7 @@
 
 
 enum {
-	OLD_SSRC_US  = 2000000,
+	OLD_SSRC_US = 2000000,
 	PROBATION_US = 500000, /* a source heard so lately is alive */
 };
 
@@ -36,10 +36,10 @@ int media_alloc(struct media **mp, struct leg *leg, size_t index,
 	if (!m)
 		return ENOMEM;
 
-	m->leg	  = leg;
-	m->index  = index;
+	m->leg = leg;
+	m->index = index;
 	m->d.kind = kind;
-	m->d.off  = true;
+	m->d.off = true;
 	sink_init(&m->sink);
 	*mp = m;
 
@@ -73,13 +73,13 @@ static int configure_kind(struct media *m)
 
 static void switch_off(struct media *m)
 {
-	m->audio   = mem_deref(m->audio);
-	m->video   = mem_deref(m->video);
-	m->d.off   = true;
-	m->d.send  = false;
-	m->d.recv  = false;
+	m->audio = mem_deref(m->audio);
+	m->video = mem_deref(m->video);
+	m->d.off = true;
+	m->d.send = false;
+	m->d.recv = false;
 	m->rx_known = false;
-	m->lt	   = NULL;
+	m->lt = NULL;
 	sink_close(&m->sink);
 }
 
@@ -98,9 +98,9 @@ int media_configure(struct media *m, struct leg_transport *lt,
 	if (m->d.kind != d->kind)
 		switch_off(m);
 
-	m->d  = *d;
+	m->d = *d;
 	m->lt = lt;
-	err   = sink_configure(&m->sink, lt->t, d, sink_clock(d));
+	err = sink_configure(&m->sink, lt->t, d, sink_clock(d));
 	if (err)
 		return err;
 
@@ -110,7 +110,7 @@ int media_configure(struct media *m, struct leg_transport *lt,
 
 void media_detach(struct media *m)
 {
-	m->lt		  = NULL;
+	m->lt = NULL;
 	m->sink.transport = NULL;
 }
 
@@ -173,14 +173,13 @@ static uint32_t receive_clock(const struct media *m, uint8_t pt)
 static bool on_probation(struct media *m, const struct rtp_packet *p,
 			 uint64_t now_us)
 {
-	bool in_order = p->ssrc == m->new_ssrc
-			&& p->seq == (uint16_t)(m->new_seq + 1);
+	bool in_order =
+		p->ssrc == m->new_ssrc && p->seq == (uint16_t)(m->new_seq + 1);
 
 	m->new_ssrc = p->ssrc;
-	m->new_seq  = p->seq;
+	m->new_seq = p->seq;
 
-	return m->rx_known && now_us - m->heard_us < PROBATION_US
-	       && !in_order;
+	return m->rx_known && now_us - m->heard_us < PROBATION_US && !in_order;
 }
 
 
@@ -192,8 +191,8 @@ static void avoid_collision(const struct media *from, uint32_t ssrc)
 	for (size_t i = 0; i < leg->media_count; i++) {
 		struct media *m = leg->media[i];
 
-		if (m->lt != from->lt
-		    || (m->sink.ssrc != ssrc && m->sink.rtx_ssrc != ssrc))
+		if (m->lt != from->lt ||
+		    (m->sink.ssrc != ssrc && m->sink.rtx_ssrc != ssrc))
 			continue;
 
 		feedback_bye(m);
@@ -218,7 +217,7 @@ static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
 
 	avoid_collision(m, p->ssrc);
 	if (m->rx_known) {
-		m->old_ssrc	= m->rx.ssrc;
+		m->old_ssrc = m->rx.ssrc;
 		m->old_until_us = now_us + OLD_SSRC_US;
 		if (m->audio)
 			audio_media_reset(m->audio);
@@ -227,7 +226,7 @@ static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
 	}
 
 	receive_stats_init(&m->rx, p->ssrc, receive_clock(m, p->pt));
-	m->rx_known		   = true;
+	m->rx_known = true;
 	m->leg->mix->tiles_changed = true;
 
 	return true;

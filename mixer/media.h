@@ -26,10 +26,10 @@ struct media {
 	struct sink sink;
 	struct receive_stats rx; /**< of the SSRC that is listened to */
 	bool rx_known;
-	uint32_t old_ssrc;	 /**< ignored until old_until_us */
+	uint32_t old_ssrc; /**< ignored until old_until_us */
 	uint64_t old_until_us;
-	uint64_t heard_us;	 /**< last packet of rx */
-	uint32_t new_ssrc;	 /**< on probation (RFC 3550 A.1) */
+	uint64_t heard_us; /**< last packet of rx */
+	uint32_t new_ssrc; /**< on probation (RFC 3550 A.1) */
 	uint16_t new_seq;
 	uint64_t rtcp_next_us;
 	uint32_t rtt_ms;

@@ -44,8 +44,8 @@ int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
 	if (!mix)
 		return ENOMEM;
 
-	mix->mixer  = mixer;
-	mix->id	    = id;
+	mix->mixer = mixer;
+	mix->id = id;
 	mix->canvas = *canvas;
 	mix->layout = layout;
 	snprintf(mix->name, sizeof(mix->name), "%s", name);
@@ -87,9 +87,9 @@ static int grow(struct mix *mix)
 	void *legs, *ranked, *speakers, *levels;
 
 	legs = grown(mix->legs, mix->leg_count, capacity, sizeof(*mix->legs));
-	ranked	 = grown(NULL, 0, capacity, sizeof(*mix->ranked));
+	ranked = grown(NULL, 0, capacity, sizeof(*mix->ranked));
 	speakers = grown(NULL, 0, capacity, sizeof(*mix->speakers));
-	levels	 = grown(NULL, 0, capacity, sizeof(*mix->levels));
+	levels = grown(NULL, 0, capacity, sizeof(*mix->levels));
 	if (!legs || !ranked || !speakers || !levels) {
 		mem_deref(legs);
 		mem_deref(ranked);
@@ -102,10 +102,10 @@ static int grow(struct mix *mix)
 	mem_deref(mix->ranked);
 	mem_deref(mix->speakers);
 	mem_deref(mix->levels);
-	mix->legs	  = legs;
-	mix->ranked	  = ranked;
-	mix->speakers	  = speakers;
-	mix->levels	  = levels;
+	mix->legs = legs;
+	mix->ranked = ranked;
+	mix->speakers = speakers;
+	mix->levels = levels;
 	mix->leg_capacity = capacity;
 
 	return 0;
@@ -139,7 +139,7 @@ int mix_add(struct mix *mix, struct leg *leg)
 	}
 
 	mix->legs[mix->leg_count++] = leg;
-	mix->tiles_changed	    = true;
+	mix->tiles_changed = true;
 	mixer_leg_count(mix->mixer, 1);
 	if (mix->leg_count == BUSY_LEGS)
 		wake_up(mix);

@@ -55,10 +55,10 @@ static int share_alloc(struct audio_share **sp, struct mix *mix,
 	if (!s)
 		return ENOMEM;
 
-	s->mix	 = mix;
+	s->mix = mix;
 	s->codec = a->codec;
-	s->cmr	 = a->cmr;
-	err	 = audio_rendition_alloc(&s->rendition, &a->codec);
+	s->cmr = a->cmr;
+	err = audio_rendition_alloc(&s->rendition, &a->codec);
 	if (err) {
 		mem_deref(s);
 		return err;
@@ -75,16 +75,16 @@ static int share_alloc(struct audio_share **sp, struct mix *mix,
 
 int mix_audio_join(struct audio_media *a)
 {
-	struct mix *mix	      = a->m->leg->mix;
+	struct mix *mix = a->m->leg->mix;
 	struct audio_share *s = share_find(mix, a);
-	int err		      = s ? 0 : share_alloc(&s, mix, a);
+	int err = s ? 0 : share_alloc(&s, mix, a);
 
 	if (err)
 		return err;
 
 	s->users++;
-	a->share  = s;
-	a->on	  = false;
+	a->share = s;
+	a->on = false;
 	a->on_own = false;
 
 	return 0;
@@ -96,7 +96,7 @@ void mix_audio_leave(struct audio_media *a)
 	struct audio_share *s = a->share;
 
 	a->share = NULL;
-	a->on	 = false;
+	a->on = false;
 	if (s && !--s->users)
 		mem_deref(s);
 }
@@ -124,13 +124,12 @@ static void report_talking(struct mix *mix, struct audio_media *a)
 {
 	struct leg *leg = a->m->leg;
 
-	a->was_talking	   = a->speaker.talking;
+	a->was_talking = a->speaker.talking;
 	mix->tiles_changed = true;
 	mixer_event(mix->mixer,
 		    json_pack("{s:s,s:I,s:I,s:b}", "event", "talking", "mix",
-			      (json_int_t)mix->id, "leg",
-			      (json_int_t)leg->id, "talking",
-			      a->speaker.talking));
+			      (json_int_t)mix->id, "leg", (json_int_t)leg->id,
+			      "talking", a->speaker.talking));
 }
 
 
@@ -139,12 +138,11 @@ void mix_audio_active(struct mix *mix, struct leg *leg)
 	if (mix->active == leg)
 		return;
 
-	mix->active	   = leg;
+	mix->active = leg;
 	mix->tiles_changed = true;
-	mixer_event(mix->mixer,
-		    json_pack("{s:s,s:I,s:I}", "event", "speaker", "mix",
-			      (json_int_t)mix->id, "leg",
-			      (json_int_t)(leg ? leg->id : 0)));
+	mixer_event(mix->mixer, json_pack("{s:s,s:I,s:I}", "event", "speaker",
+					  "mix", (json_int_t)mix->id, "leg",
+					  (json_int_t)(leg ? leg->id : 0)));
 }
 
 
@@ -187,11 +185,11 @@ static size_t probes_allowed(const struct mix *mix)
  * turns. Nobody hears a probe: who is loud is heard from the next tick on. */
 static void choose_probes(struct mix *mix, size_t count)
 {
-	size_t left  = probes_allowed(mix);
+	size_t left = probes_allowed(mix);
 	size_t first = mix->probe_next;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t at	      = (first + i) % count;
+		size_t at = (first + i) % count;
 		struct audio_media *a = mix->ranked[at];
 
 		a->probed = left && a->untold && !a->speaker.heard;
@@ -206,7 +204,7 @@ static void choose_probes(struct mix *mix, size_t count)
 
 static void rank(struct mix *mix, uint64_t now_us)
 {
-	size_t n   = 0;
+	size_t n = 0;
 	int active = -1;
 
 	for (size_t i = 0; i < mix->leg_count; i++) {
@@ -222,14 +220,14 @@ static void rank(struct mix *mix, uint64_t now_us)
 
 		a->level_dbov = (uint8_t)audio_source_level(
 			a->source, &a->untold, now_us);
-		a->untold     = a->untold && !mix->legs[i]->muted;
+		a->untold = a->untold && !mix->legs[i]->muted;
 		if (mix->legs[i] == mix->active)
 			active = (int)n;
 
-		mix->ranked[n]	 = a;
+		mix->ranked[n] = a;
 		mix->speakers[n] = &a->speaker;
-		mix->levels[n++] = mix->legs[i]->muted ? LEVEL_SILENT
-						       : a->level_dbov;
+		mix->levels[n++] =
+			mix->legs[i]->muted ? LEVEL_SILENT : a->level_dbov;
 	}
 
 	active = speaker_rank(mix->speakers, mix->levels, n, active,
@@ -238,8 +236,8 @@ static void rank(struct mix *mix, uint64_t now_us)
 	mix_audio_active(mix, active < 0 ? NULL : mix->ranked[active]->m->leg);
 
 	for (size_t i = 0; i < n; i++) {
-		if (mix->ranked[i]->speaker.talking
-		    != mix->ranked[i]->was_talking)
+		if (mix->ranked[i]->speaker.talking !=
+		    mix->ranked[i]->was_talking)
 			report_talking(mix, mix->ranked[i]);
 	}
 }
@@ -286,8 +284,8 @@ static void warm_up(const struct mix *mix, struct audio_rendition *r,
 	size_t len;
 
 	for (unsigned i = ticks; i; i--) {
-		size_t at = (mix->past_next + MIX_PAST_TICKS - i)
-			    % MIX_PAST_TICKS;
+		size_t at =
+			(mix->past_next + MIX_PAST_TICKS - i) % MIX_PAST_TICKS;
 
 		if (l) {
 			audio_limiter_run(l, mix->past[at], pcm);
@@ -319,15 +317,15 @@ static void choose(struct mix *mix, struct audio_media *a, uint64_t tick)
 	}
 
 	if (tick % ticks == 0) {
-		own = may_be_heard(a) || !plain_volume(a)
-		      || audio_media_steps(a);
+		own = may_be_heard(a) || !plain_volume(a) ||
+		      audio_media_steps(a);
 		if (own && !(a->on && a->on_own)) {
 			if (alloc_own(a))
 				return;
 			warm_up(mix, a->own, a->limiter, ticks);
 		}
 		a->on_own = own;
-		a->on	  = true;
+		a->on = true;
 	}
 
 	if (a->on && !a->on_own)
@@ -424,7 +422,7 @@ static void encode_shares(struct mix *mix)
 						   silence ? NULL : pcm,
 						   &s->payload, &s->len);
 		}
-		s->fed	  = s->wanted;
+		s->fed = s->wanted;
 		s->wanted = false;
 	}
 
@@ -464,15 +462,15 @@ static void deliver(struct mix *mix, struct audio_media *a, uint64_t tick,
 	}
 	else {
 		payload = a->share->payload;
-		len	= a->share->len;
+		len = a->share->len;
 	}
 
 	if (!len)
 		return;
 
 	/* RFC 3550: the time of the packet's first sample */
-	units	     = audio_rendition_tick_units(a->share->rendition);
-	first	     = tick - a->sent_tick > ticks;
+	units = audio_rendition_tick_units(a->share->rendition);
+	first = tick - a->sent_tick > ticks;
 	a->sent_tick = tick;
 	(void)sink_send(&a->m->sink, first,
 			(uint32_t)(tick + 1 - ticks) * units, payload, len,

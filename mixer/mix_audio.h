@@ -19,8 +19,8 @@ struct audio_share {
 	struct audio_codec codec;
 	uint8_t cmr;
 	struct audio_rendition *rendition;
-	unsigned users; /**< legs that may hear it */
-	float loss;	/**< percent, of the worst leg */
+	unsigned users;   /**< legs that may hear it */
+	float loss;       /**< percent, of the worst leg */
 	bool wanted, fed; /**< by somebody at this tick, at the last */
 	const uint8_t *payload;
 	size_t len;

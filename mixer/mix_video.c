@@ -15,7 +15,7 @@
 
 enum {
 	KBPS_720P = 1500,
-	KBPS_MIN  = 80,
+	KBPS_MIN = 80,
 };
 
 /* Sizes at which libyuv scales exactly */
@@ -48,9 +48,9 @@ static bool level_holds(const struct video_codec *codec, unsigned width,
 static unsigned kbps_of(const struct video_canvas *canvas, unsigned width,
 			unsigned height)
 {
-	return (unsigned)((uint64_t)canvas->kbps
-			  * mix_video_kbps(width, height)
-			  / mix_video_kbps(canvas->width, canvas->height));
+	return (unsigned)((uint64_t)canvas->kbps *
+			  mix_video_kbps(width, height) /
+			  mix_video_kbps(canvas->width, canvas->height));
 }
 
 
@@ -87,10 +87,10 @@ void mix_video_config(struct video_rendition_config *config,
 	size_t i = choose_scale(canvas, d);
 
 	memset(config, 0, sizeof(*config));
-	config->codec  = d->codecs[0].video;
-	config->width  = canvas->width * scales[i].num / scales[i].den & ~1u;
+	config->codec = d->codecs[0].video;
+	config->width = canvas->width * scales[i].num / scales[i].den & ~1u;
 	config->height = canvas->height * scales[i].num / scales[i].den & ~1u;
-	config->fps    = d->fps < canvas->fps ? d->fps : canvas->fps;
+	config->fps = d->fps < canvas->fps ? d->fps : canvas->fps;
 	video_codec_limit(&config->codec, &config->width, &config->height,
 			  &config->fps);
 
@@ -141,7 +141,7 @@ static void adopt_waiting(struct video_share *s,
 			  const struct video_frame *frame, uint64_t now_us)
 {
 	while (s->waiting.head) {
-		struct video_media *v	= s->waiting.head->data;
+		struct video_media *v = s->waiting.head->data;
 		struct video_share *old = v->share;
 
 		list_unlink(&v->next_le);
@@ -159,7 +159,7 @@ static void adopt_waiting(struct video_share *s,
 static void frame_h(const struct video_frame *frame, void *arg)
 {
 	struct video_share *s = arg;
-	uint64_t now_us	      = clock_us();
+	uint64_t now_us = clock_us();
 
 	if (frame->keyframe)
 		adopt_waiting(s, frame, now_us);
@@ -198,10 +198,10 @@ static void fill_tile(struct video_tile *tile, const struct mix *mix,
 
 	memset(tile, 0, sizeof(*tile));
 	snprintf(tile->label, sizeof(tile->label), "%s", leg->name);
-	tile->source  = leg->video_muted ? NULL : leg_picture(leg);
-	tile->muted   = leg->muted;
+	tile->source = leg->video_muted ? NULL : leg_picture(leg);
+	tile->muted = leg->muted;
 	tile->talking = a && a->speaker.talking;
-	tile->active  = leg == mix->active;
+	tile->active = leg == mix->active;
 }
 
 
@@ -209,7 +209,7 @@ static void set_tiles(struct mix *mix)
 {
 	struct video_tile tiles[VIDEO_TILES_MAX];
 	bool shown = !mix->active;
-	size_t n   = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < mix->leg_count; i++) {
 		struct leg *leg = mix->legs[i];
@@ -254,7 +254,7 @@ static int share_alloc(struct video_share **sp, struct mix *mix,
 	if (!s)
 		return ENOMEM;
 
-	s->mix	  = mix;
+	s->mix = mix;
 	s->config = *config;
 	err = video_rendition_alloc(&s->rendition, mix->view, config, frame_h,
 				    s);
@@ -315,7 +315,7 @@ int mix_video_join(struct video_media *v)
 
 void mix_video_leave(struct video_media *v)
 {
-	struct mix *mix		 = v->m->leg->mix;
+	struct mix *mix = v->m->leg->mix;
 	struct video_share *mine = v->share;
 
 	leave_next(v);

@@ -26,7 +26,7 @@ struct video_share {
 /** The picture of a mix at its best */
 struct video_canvas {
 	unsigned width, height; /**< pixels, even */
-	unsigned fps;		/**< 1..30 */
+	unsigned fps;           /**< 1..30 */
 	unsigned kbps;
 };
 

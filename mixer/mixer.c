@@ -17,7 +17,7 @@
 
 enum {
 	HASH_BUCKETS = 1024,
-	CHORE_MS     = 100,
+	CHORE_MS = 100,
 };
 
 struct beat {
@@ -66,7 +66,7 @@ static bool tick_leg(struct le *le, void *arg)
 static void tick_handler(uint64_t number, uint64_t now_us, void *arg)
 {
 	struct mixer *mixer = arg;
-	struct beat beat    = {number, now_us};
+	struct beat beat = {number, now_us};
 
 	hash_apply(mixer->mixes, tick_mix, &beat);
 	hash_apply(mixer->legs, tick_leg, &beat);
@@ -79,7 +79,7 @@ static void tick_handler(uint64_t number, uint64_t now_us, void *arg)
 static void chore_h(void *arg)
 {
 	struct mixer *mixer = arg;
-	struct beat beat    = {0, clock_us()};
+	struct beat beat = {0, clock_us()};
 
 	hash_apply(mixer->legs, tick_leg, &beat);
 	net_tick(mixer->net, beat.now_us);
@@ -187,9 +187,9 @@ static void close_h(int err, void *arg)
 static void hello(struct mixer *mixer)
 {
 	mixer_event(mixer,
-		    json_pack("{s:s,s:i,s:i,s:i}", "event", "hello",
-			      "version", MP_VERSION, "pid", (int)getpid(),
-			      "webrtc_port", (int)net_webrtc_port(mixer->net)));
+		    json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
+			      MP_VERSION, "pid", (int)getpid(), "webrtc_port",
+			      (int)net_webrtc_port(mixer->net)));
 }
 
 
@@ -203,7 +203,7 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 		return ENOMEM;
 
 	mixer->config = *config;
-	mixer->arg    = arg;
+	mixer->arg = arg;
 	tmr_init(&mixer->chore);
 	err = hash_alloc(&mixer->mixes, HASH_BUCKETS);
 	if (!err)

@@ -33,7 +33,7 @@ struct mixer {
 	struct video_engine *engine;
 	struct link *link;
 	struct tick *tick;
-	struct tmr chore; /**< housekeeping while nothing ticks */
+	struct tmr chore;          /**< housekeeping while nothing ticks */
 	struct hash *mixes, *legs; /**< by id */
 	unsigned mix_count, leg_count, busy_count;
 	unsigned audio_renditions, video_renditions;

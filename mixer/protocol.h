@@ -19,12 +19,11 @@
  * REQUESTS
  *  mix.create  {mix, name, width, height, fps, kbps, layout}
  *              the canvas: 64..4096 pixels a side, default 1280x720, halved
- *              until it is no larger than 1920x1088; fps 1..60, default 25, above 30 is 30; kbps of a picture of the
- *              whole size, 0 or absent: what its size usually needs (1500
- *              at 720p); layout: "grid" | "speaker"
- *  mix.set     {mix, layout?}                      change what is given
- *  mix.remove  {mix}                               removes its legs too
- *  leg.add     {mix, leg, name, transports:[T], media:[M]}
+ *              until it is no larger than 1920x1088; fps 1..60, default 25,
+ * above 30 is 30; kbps of a picture of the whole size, 0 or absent: what its
+ * size usually needs (1500 at 720p); layout: "grid" | "speaker" mix.set {mix,
+ * layout?}                      change what is given mix.remove  {mix} removes
+ * its legs too leg.add     {mix, leg, name, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
  *              Without remote parts (see T) it prepares an offer; leg.modify
  *              brings the rest.
@@ -35,14 +34,12 @@
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
  *               volume_out_db?}                    absolute values
  *              name: of its tile; muted: not heard by others; deaf: hears
- *              nothing; video_muted: its camera is not shown; volume_in_db: gain of what it says, volume_out_db: of what it
- *              hears; -60..+20
- *  leg.remove  {leg}                               RTCP BYE is sent
- *  leg.keyframe{leg}                               a key frame to this leg
- *  stats       {after?} -> {mixer:{..}, legs:[{leg, ...}], more:bool}
- *              see "STATS". Legs by ascending id above `after`, as many as
- *              fit; when more is true, ask again after the last of them
- *  ping        {} -> {}
+ *              nothing; video_muted: its camera is not shown; volume_in_db:
+ * gain of what it says, volume_out_db: of what it hears; -60..+20 leg.remove
+ * {leg}                               RTCP BYE is sent leg.keyframe{leg} a key
+ * frame to this leg stats       {after?} -> {mixer:{..}, legs:[{leg, ...}],
+ * more:bool} see "STATS". Legs by ascending id above `after`, as many as fit;
+ * when more is true, ask again after the last of them ping        {} -> {}
  *
  * T, a transport as the far end described it. Media that share a BUNDLE
  * group share a transport; others have one each.
@@ -75,9 +72,9 @@
  *   cn_pt:13,                 RFC 3389, optional
  *   extensions:{audio_level, mid, abs_send_time},   RFC 8285 ids, 0 = none
  *   feedback:{nack,pli,fir,remb: bool},   only these are sent
- *   ptime:20 (sent are 20, 40 or 60 ms), ssrcs:[far end's SSRCs, may be empty],
- *   kbps:0,                   far end's b= limit for this m-line, 0 = none
- *   width:1280,height:720,fps:25}      largest picture it can take (video)
+ *   ptime:20 (sent are 20, 40 or 60 ms), ssrcs:[far end's SSRCs, may be
+ * empty], kbps:0,                   far end's b= limit for this m-line, 0 =
+ * none width:1280,height:720,fps:25}      largest picture it can take (video)
  *
  * LM: {ssrc, rtx_ssrc, cname}
  *

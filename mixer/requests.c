@@ -16,15 +16,15 @@
 
 
 enum {
-	CANVAS_WIDTH  = 1280,
+	CANVAS_WIDTH = 1280,
 	CANVAS_HEIGHT = 720,
-	CANVAS_FPS    = 25,
-	CANVAS_MIN    = 64,
-	CANVAS_MAX    = 4096,
-	PICTURE_SIDE  = 1920, /* what is composed and sent at most */
-	PICTURE_AREA  = 1920 * 1088,
-	FPS_MAX	      = 30,
-	KBPS_CEILING  = 20000,
+	CANVAS_FPS = 25,
+	CANVAS_MIN = 64,
+	CANVAS_MAX = 4096,
+	PICTURE_SIDE = 1920, /* what is composed and sent at most */
+	PICTURE_AREA = 1920 * 1088,
+	FPS_MAX = 30,
+	KBPS_CEILING = 20000,
 	VOLUME_MIN_DB = -60,
 	VOLUME_MAX_DB = 20,
 };
@@ -151,8 +151,8 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 		err = description_number(r->msg, "kbps", 0, KBPS_CEILING,
 					 &kbps, r->why);
 
-	while (width > PICTURE_SIDE || height > PICTURE_SIDE
-	       || width * height > PICTURE_AREA) {
+	while (width > PICTURE_SIDE || height > PICTURE_SIDE ||
+	       width * height > PICTURE_AREA) {
 		width /= 2;
 		height /= 2;
 	}
@@ -160,11 +160,11 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 	if (!err && (width < CANVAS_MIN || height < CANVAS_MIN))
 		err = fail(r, EINVAL, "width, height: too oblong");
 
-	canvas->width  = (unsigned)width & ~1u;
+	canvas->width = (unsigned)width & ~1u;
 	canvas->height = (unsigned)height & ~1u;
-	canvas->fps    = fps < FPS_MAX ? (unsigned)fps : FPS_MAX;
-	canvas->kbps   = kbps ? (unsigned)kbps
-			      : mix_video_kbps(canvas->width, canvas->height);
+	canvas->fps = fps < FPS_MAX ? (unsigned)fps : FPS_MAX;
+	canvas->kbps = kbps ? (unsigned)kbps
+			    : mix_video_kbps(canvas->width, canvas->height);
 
 	return err;
 }
@@ -240,17 +240,16 @@ static json_t *webrtc_json(const struct transport_local *l)
 		json_array_append_new(
 			candidates,
 			json_pack("{s:o,s:i,s:I}", "address",
-				  address_json(&l->candidates[i].addr),
-				  "port", (int)sa_port(&l->candidates[i].addr),
+				  address_json(&l->candidates[i].addr), "port",
+				  (int)sa_port(&l->candidates[i].addr),
 				  "priority",
 				  (json_int_t)l->candidates[i].priority));
 	}
 
-	return json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},s:o}", "kind",
-			 "webrtc", "ice", "ufrag", l->ice_ufrag, "pwd",
-			 l->ice_pwd, "fingerprint", "hash",
-			 l->fingerprint.hash, "value", l->fingerprint.value,
-			 "candidates", candidates);
+	return json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},s:o}", "kind", "webrtc",
+			 "ice", "ufrag", l->ice_ufrag, "pwd", l->ice_pwd,
+			 "fingerprint", "hash", l->fingerprint.hash, "value",
+			 l->fingerprint.value, "candidates", candidates);
 }
 
 
@@ -268,11 +267,10 @@ static json_t *transport_json(const struct transport *t)
 		      address_json(&l.rtp), "port", (int)sa_port(&l.rtp),
 		      "rtcp_port", (int)l.rtcp_port);
 	if (o && l.suite != TRANSPORT_SUITE_NONE)
-		json_object_set_new(
-			o, "sdes",
-			json_pack("{s:s,s:s}", "suite",
-				  transport_suite_name(l.suite), "local_key",
-				  l.sdes_key));
+		json_object_set_new(o, "sdes",
+				    json_pack("{s:s,s:s}", "suite",
+					      transport_suite_name(l.suite),
+					      "local_key", l.sdes_key));
 
 	return o;
 }
@@ -281,7 +279,7 @@ static json_t *transport_json(const struct transport *t)
 static json_t *leg_json(const struct leg *leg)
 {
 	json_t *transports = json_array();
-	json_t *media	   = json_array();
+	json_t *media = json_array();
 
 	for (size_t i = 0; i < leg->transport_count; i++)
 		json_array_append_new(transports,
@@ -290,12 +288,11 @@ static json_t *leg_json(const struct leg *leg)
 	for (size_t i = 0; i < leg->media_count; i++) {
 		const struct sink *s = &leg->media[i]->sink;
 
-		json_array_append_new(
-			media,
-			json_pack("{s:I,s:I,s:s}", "ssrc",
-				  (json_int_t)s->ssrc, "rtx_ssrc",
-				  (json_int_t)s->rtx_ssrc, "cname",
-				  leg->cname));
+		json_array_append_new(media, json_pack("{s:I,s:I,s:s}", "ssrc",
+						       (json_int_t)s->ssrc,
+						       "rtx_ssrc",
+						       (json_int_t)s->rtx_ssrc,
+						       "cname", leg->cname));
 	}
 
 	return json_pack("{s:o,s:o}", "transports", transports, "media",
@@ -385,7 +382,7 @@ static int leg_set(struct request *r)
 
 	/* all or nothing */
 	next = *leg;
-	err  = description_bool(r->msg, "muted", &next.muted, r->why);
+	err = description_bool(r->msg, "muted", &next.muted, r->why);
 	if (!err)
 		err = description_bool(r->msg, "deaf", &next.deaf, r->why);
 	if (!err)
@@ -398,10 +395,10 @@ static int leg_set(struct request *r)
 	if (err)
 		return err;
 
-	leg->muted	   = next.muted;
-	leg->deaf	   = next.deaf;
-	leg->video_muted   = next.video_muted;
-	leg->volume_in_db  = next.volume_in_db;
+	leg->muted = next.muted;
+	leg->deaf = next.deaf;
+	leg->video_muted = next.video_muted;
+	leg->volume_in_db = next.volume_in_db;
 	leg->volume_out_db = next.volume_out_db;
 	get_name(r->msg, leg->name, sizeof(leg->name));
 	leg_volumes(leg);
@@ -459,19 +456,24 @@ static const struct {
 	const char *op;
 	request_h *handler;
 } table[] = {
-	{"mix.create", mix_create},   {"mix.set", mix_set},
-	{"mix.remove", mix_destroy},  {"leg.add", leg_add},
-	{"leg.modify", leg_modify},   {"leg.set", leg_set},
-	{"leg.remove", leg_remove},   {"leg.keyframe", leg_keyframe},
-	{"stats", stats},	      {"ping", ping},
+	{"mix.create", mix_create},
+	{"mix.set", mix_set},
+	{"mix.remove", mix_destroy},
+	{"leg.add", leg_add},
+	{"leg.modify", leg_modify},
+	{"leg.set", leg_set},
+	{"leg.remove", leg_remove},
+	{"leg.keyframe", leg_keyframe},
+	{"stats", stats},
+	{"ping", ping},
 };
 
 
 void requests_handle(struct mixer *mixer, const json_t *msg)
 {
-	const char *op	 = json_string_value(json_object_get(msg, "op"));
+	const char *op = json_string_value(json_object_get(msg, "op"));
 	struct request r = {mixer, msg, NULL, ""};
-	int err		 = ENOSYS;
+	int err = ENOSYS;
 
 	for (size_t i = 0; op && i < sizeof(table) / sizeof(table[0]); i++) {
 		if (!strcmp(op, table[i].op)) {

@@ -24,60 +24,93 @@
 
 enum {
 	FILES_ENOUGH = 8192,
-	NICE	     = -10,
-	NOBODY	     = 65534, /* Debian's nobody and nogroup */
+	NICE = -10,
+	NOBODY = 65534, /* Debian's nobody and nogroup */
 };
 
 /* What an event loop with sockets, memory and threads needs */
 static const int allowed[] = {
-	SCMP_SYS(read),		  SCMP_SYS(write),
-	SCMP_SYS(readv),	  SCMP_SYS(writev),
-	SCMP_SYS(close),	  SCMP_SYS(recvfrom),
-	SCMP_SYS(recvmsg),	  SCMP_SYS(recvmmsg),
-	SCMP_SYS(sendto),	  SCMP_SYS(sendmsg),
-	SCMP_SYS(sendmmsg),	  SCMP_SYS(bind),
-	SCMP_SYS(connect),	  SCMP_SYS(getsockname),
-	SCMP_SYS(getpeername),	  SCMP_SYS(setsockopt),
-	SCMP_SYS(getsockopt),	  SCMP_SYS(shutdown),
-	SCMP_SYS(fcntl),	  SCMP_SYS(geteuid),
-	SCMP_SYS(epoll_create1),  SCMP_SYS(epoll_create),
-	SCMP_SYS(epoll_ctl),	  SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait),	  SCMP_SYS(poll),
-	SCMP_SYS(ppoll),	  SCMP_SYS(select),
-	SCMP_SYS(pselect6),	  SCMP_SYS(timerfd_create),
-	SCMP_SYS(timerfd_settime), SCMP_SYS(eventfd2),
-	SCMP_SYS(clock_gettime),  SCMP_SYS(clock_getres),
-	SCMP_SYS(gettimeofday),	  SCMP_SYS(nanosleep),
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),
-	SCMP_SYS(brk),		  SCMP_SYS(mremap),
-	SCMP_SYS(munmap),	  SCMP_SYS(madvise),
-	SCMP_SYS(futex),	  SCMP_SYS(set_robust_list),
-	SCMP_SYS(rseq),		  SCMP_SYS(sched_yield),
-	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam),
-	SCMP_SYS(sched_getscheduler), SCMP_SYS(getpid),
-	SCMP_SYS(gettid),	  SCMP_SYS(getrusage),
-	SCMP_SYS(sysinfo),	  SCMP_SYS(uname),
-	SCMP_SYS(rt_sigaction),	  SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn),	  SCMP_SYS(sigaltstack),
-	SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-	SCMP_SYS(exit_group),	  SCMP_SYS(getuid),
-	SCMP_SYS(lseek),	  SCMP_SYS(getcpu),
-	SCMP_SYS(setpriority),	  SCMP_SYS(getpriority),
-	SCMP_SYS(fstat),	  SCMP_SYS(pread64),
+	SCMP_SYS(read),
+	SCMP_SYS(write),
+	SCMP_SYS(readv),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(recvmmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(bind),
+	SCMP_SYS(connect),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_create),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(select),
+	SCMP_SYS(pselect6),
+	SCMP_SYS(timerfd_create),
+	SCMP_SYS(timerfd_settime),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(brk),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_getparam),
+	SCMP_SYS(sched_getscheduler),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(uname),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(getuid),
+	SCMP_SYS(lseek),
+	SCMP_SYS(getcpu),
+	SCMP_SYS(setpriority),
+	SCMP_SYS(getpriority),
+	SCMP_SYS(fstat),
+	SCMP_SYS(pread64),
 };
 
 /* What reading a font takes; Landlock says which files */
 static const int reading[] = {
-	SCMP_SYS(newfstatat), SCMP_SYS(statx),	SCMP_SYS(stat),
-	SCMP_SYS(lstat),      SCMP_SYS(access), SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(fstatfs), SCMP_SYS(getdents64),
+	SCMP_SYS(newfstatat), SCMP_SYS(statx),      SCMP_SYS(stat),
+	SCMP_SYS(lstat),      SCMP_SYS(access),     SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(fstatfs),    SCMP_SYS(getdents64),
 	SCMP_SYS(readlink),   SCMP_SYS(readlinkat),
 };
 
 static const char *const font_folders[] = {
-	"/usr/share/fonts",	"/usr/local/share/fonts",
-	"/usr/share/fontconfig", "/etc/fonts",
-	"/var/cache/fontconfig",
+	"/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig",
+	"/etc/fonts",       "/var/cache/fontconfig",
 };
 
 
@@ -110,8 +143,8 @@ static int become_nobody(void)
 
 	/* another user's process does not die with its parent unasked */
 	(void)prctl(PR_GET_PDEATHSIG, &death);
-	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY)
-	    || setresuid(NOBODY, NOBODY, NOBODY))
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+	    setresuid(NOBODY, NOBODY, NOBODY))
 		err = errno;
 	(void)prctl(PR_SET_PDEATHSIG, death);
 
@@ -139,8 +172,8 @@ int sandbox_privileges(void)
 static int allow_folder(int ruleset, const char *path)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE
-				  | LANDLOCK_ACCESS_FS_READ_DIR,
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+				  LANDLOCK_ACCESS_FS_READ_DIR,
 	};
 	int err = 0;
 
@@ -148,8 +181,8 @@ static int allow_folder(int ruleset, const char *path)
 	if (rule.parent_fd < 0)
 		return 0; /* no such fonts here */
 
-	if (syscall(SYS_landlock_add_rule, ruleset,
-		    LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
+	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+		    &rule, 0))
 		err = errno;
 
 	close(rule.parent_fd);
@@ -223,7 +256,7 @@ static int allow_threads(scmp_filter_ctx ctx)
 static int allow_sockets(scmp_filter_ctx ctx)
 {
 	static const int families[] = {AF_INET, AF_INET6};
-	int err			    = 0;
+	int err = 0;
 
 	for (size_t i = 0; !err && i < 2; i++) {
 		err = seccomp_rule_add(
@@ -247,9 +280,8 @@ static int allow_own(scmp_filter_ctx ctx)
 		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	for (size_t i = 0; !err && i < sizeof(requests) / sizeof(requests[0]);
 	     i++)
-		err = seccomp_rule_add(
-			ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				       SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
 
 	return err;
 }
@@ -273,8 +305,8 @@ static int allow_memory(scmp_filter_ctx ctx)
 				       SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	/* naming threads */
 	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl),
-				       1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+				       SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 
 	return err;
 }

@@ -10,26 +10,26 @@
 
 enum {
 	/* 12 header, 4 extension block, 1+16 mid, 1+3 time, 2 RTX OSN, pad */
-	OVERHEAD_BYTES	= 40,
-	HISTORY_VIDEO	= 1024,
+	OVERHEAD_BYTES = 40,
+	HISTORY_VIDEO = 1024,
 	ONE_BYTE_ID_MAX = 14,
 	/* in a window: more is a flood, not a repair */
-	REPEATS_MAX	= 64,
-	REPEATS_US	= 100000,
-	REPEAT_AGE_MS	= 5,
-	PACKET_BYTES	= TRANSPORT_MTU + TRANSPORT_TRAILER_MAX,
+	REPEATS_MAX = 64,
+	REPEATS_US = 100000,
+	REPEAT_AGE_MS = 5,
+	PACKET_BYTES = TRANSPORT_MTU + TRANSPORT_TRAILER_MAX,
 };
 
 
 void sink_init(struct sink *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->ssrc	    = rand_u32();
+	s->ssrc = rand_u32();
 	s->rtx_ssrc = rand_u32();
-	s->seq	    = rtp_seq_start();
-	s->rtx_seq  = rtp_seq_start();
-	s->offset   = rand_u32();
-	s->rtx_pt   = -1;
+	s->seq = rtp_seq_start();
+	s->rtx_seq = rtp_seq_start();
+	s->offset = rand_u32();
+	s->rtx_pt = -1;
 }
 
 
@@ -42,12 +42,12 @@ static uint8_t writable_id(uint8_t id)
 int sink_configure(struct sink *s, struct transport *transport,
 		   const struct media_description *m, uint32_t clock_hz)
 {
-	s->transport	    = transport;
-	s->pt		    = m->codecs[0].pt;
-	s->mid_id	    = m->mid[0] ? writable_id(m->mid_id) : 0;
+	s->transport = transport;
+	s->pt = m->codecs[0].pt;
+	s->mid_id = m->mid[0] ? writable_id(m->mid_id) : 0;
 	s->abs_send_time_id = writable_id(m->abs_send_time_id);
-	s->clock_hz	    = clock_hz;
-	s->rtx_pt	    = -1;
+	s->clock_hz = clock_hz;
+	s->rtx_pt = -1;
 	memcpy(s->mid, m->mid, sizeof(s->mid));
 
 	for (size_t i = 0; i < m->rtx_count; i++) {
@@ -64,17 +64,17 @@ int sink_configure(struct sink *s, struct transport *transport,
 
 void sink_renew_ssrc(struct sink *s)
 {
-	s->ssrc	    = rand_u32();
+	s->ssrc = rand_u32();
 	s->rtx_ssrc = rand_u32();
-	s->seq	    = rtp_seq_start();
-	s->packets  = 0;
-	s->bytes    = 0;
+	s->seq = rtp_seq_start();
+	s->packets = 0;
+	s->bytes = 0;
 }
 
 
 void sink_close(struct sink *s)
 {
-	s->history   = mem_deref(s->history);
+	s->history = mem_deref(s->history);
 	s->transport = NULL;
 }
 
@@ -88,9 +88,9 @@ static size_t header(const struct sink *s, uint8_t *buf, size_t size,
 	size_t n = 0;
 
 	if (s->mid_id) {
-		e[n].id	   = s->mid_id;
+		e[n].id = s->mid_id;
 		e[n].bytes = (uint8_t)strlen(s->mid);
-		e[n].data  = (const uint8_t *)s->mid;
+		e[n].data = (const uint8_t *)s->mid;
 		n++;
 	}
 
@@ -98,12 +98,12 @@ static size_t header(const struct sink *s, uint8_t *buf, size_t size,
 		/* 24-bit 6.18 fixed point seconds */
 		uint64_t t = (now_us << 18) / 1000000;
 
-		abs[0]	   = (uint8_t)(t >> 16);
-		abs[1]	   = (uint8_t)(t >> 8);
-		abs[2]	   = (uint8_t)t;
-		e[n].id	   = s->abs_send_time_id;
+		abs[0] = (uint8_t)(t >> 16);
+		abs[1] = (uint8_t)(t >> 8);
+		abs[2] = (uint8_t)t;
+		e[n].id = s->abs_send_time_id;
 		e[n].bytes = sizeof(abs);
-		e[n].data  = abs;
+		e[n].data = abs;
 		n++;
 	}
 
@@ -131,7 +131,7 @@ static size_t build(struct sink *s, uint8_t *buf, bool marker,
 	s->packets++;
 	s->bytes += len;
 	s->timestamp = timestamp;
-	s->sent_us   = now_us;
+	s->sent_us = now_us;
 
 	return n;
 }
@@ -170,8 +170,7 @@ void sink_send_frame(struct sink *s, uint32_t timestamp,
 		if (lens[n])
 			n++;
 
-		if (n == TRANSPORT_BURST_MAX
-		    || (n && i + 1 == frame->count)) {
+		if (n == TRANSPORT_BURST_MAX || (n && i + 1 == frame->count)) {
 			transport_send_burst(s->transport, ptrs, lens, n);
 			n = 0;
 		}
@@ -217,7 +216,7 @@ void sink_repeat(struct sink *s, const uint16_t *seqs, size_t count,
 		return;
 
 	if (now_us - s->repeat_us >= REPEATS_US) {
-		s->repeat_us   = now_us;
+		s->repeat_us = now_us;
 		s->repeat_left = REPEATS_MAX;
 	}
 
@@ -231,11 +230,11 @@ void sink_sender_info(const struct sink *s, struct rtcp_sender_info *info,
 {
 	uint64_t since_us = now_us - s->sent_us;
 
-	info->ntp	    = ntp;
-	info->rtp_timestamp = s->timestamp + s->offset
-			      + (uint32_t)(since_us * s->clock_hz / 1000000);
-	info->packets	    = (uint32_t)s->packets;
-	info->bytes	    = (uint32_t)s->bytes;
+	info->ntp = ntp;
+	info->rtp_timestamp = s->timestamp + s->offset +
+			      (uint32_t)(since_us * s->clock_hz / 1000000);
+	info->packets = (uint32_t)s->packets;
+	info->bytes = (uint32_t)s->bytes;
 }
 
 

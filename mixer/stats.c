@@ -37,7 +37,7 @@ static uint64_t ms(const struct timeval *tv)
 static json_t *mixer_json(const struct mixer *mixer)
 {
 	const struct net_stats *net = net_stats(mixer->net);
-	json_t *o		    = json_object();
+	json_t *o = json_object();
 	struct tick_stats tick;
 	struct rusage usage;
 
@@ -76,7 +76,7 @@ static int64_t lost(const struct receive_stats *s)
 
 static json_t *audio_json(const struct audio_media *a)
 {
-	const struct media *m	       = a->m;
+	const struct media *m = a->m;
 	const struct audio_codec *last = audio_source_codec(a->source);
 	struct audio_source_stats s;
 	json_t *o = json_object();
@@ -91,9 +91,8 @@ static json_t *audio_json(const struct audio_media *a)
 	put(o, "packets_in", m->rx.received);
 	json_object_set_new(o, "packets_lost", json_integer(lost(&m->rx)));
 	put(o, "jitter_ms",
-	    m->rx.clock_hz
-		    ? (uint64_t)(m->rx.jitter * 1000 / m->rx.clock_hz)
-		    : 0);
+	    m->rx.clock_hz ? (uint64_t)(m->rx.jitter * 1000 / m->rx.clock_hz)
+			   : 0);
 	put(o, "playout_delay_ms", s.delay_ms);
 	put(o, "concealed", s.concealed);
 	put(o, "level_dbov", a->level_dbov);
@@ -107,7 +106,7 @@ static json_t *audio_json(const struct audio_media *a)
 
 static json_t *video_json(const struct video_media *v)
 {
-	const struct media *m	     = v->m;
+	const struct media *m = v->m;
 	const struct video_share *sh = v->share;
 	struct video_source_stats s;
 	json_t *o = json_object();
@@ -146,7 +145,7 @@ static json_t *leg_json(const struct leg *leg)
 {
 	const struct audio_media *a = leg_audio(leg);
 	const struct video_media *v = leg_video(leg);
-	json_t *o		    = json_object();
+	json_t *o = json_object();
 
 	put(o, "leg", leg->id);
 	put(o, "mix", leg->mix->id);
@@ -163,7 +162,7 @@ static json_t *leg_json(const struct leg *leg)
 static bool choose(struct le *le, void *arg)
 {
 	const struct leg *leg = le->data;
-	struct choice *c      = arg;
+	struct choice *c = arg;
 	size_t at;
 
 	if (leg->id <= c->after)
@@ -191,7 +190,7 @@ static bool choose(struct le *le, void *arg)
 json_t *stats_json(const struct mixer *mixer, uint64_t after)
 {
 	struct choice c = {.after = after};
-	json_t *legs	= json_array();
+	json_t *legs = json_array();
 
 	hash_apply(mixer->legs, choose, &c);
 	for (size_t i = 0; i < c.count; i++)

@@ -15,7 +15,7 @@ enum { BUCKET_US = 100, COARSE_US = 1000, FINE = 32 };
 struct tick {
 	tick_h *handler;
 	void *arg;
-	int fd; /* -1: stopped */
+	int fd;        /* -1: stopped */
 	uint64_t next; /* number of the beat that is due next */
 	uint64_t ticks, missed;
 	uint32_t late_max_us;
@@ -37,10 +37,10 @@ int tick_alloc(struct tick **tp, tick_h *handler, void *arg)
 	if (!t)
 		return ENOMEM;
 
-	t->fd	   = -1;
+	t->fd = -1;
 	t->handler = handler;
-	t->arg	   = arg;
-	*tp	   = t;
+	t->arg = arg;
+	*tp = t;
 
 	return 0;
 }
@@ -63,9 +63,9 @@ static void count_late(struct tick *t, uint64_t late_us)
 
 static void expired_h(int flags, void *arg)
 {
-	struct tick *t	= arg;
+	struct tick *t = arg;
 	uint64_t now_us = clock_us();
-	uint64_t due	= now_us / TICK_US;
+	uint64_t due = now_us / TICK_US;
 	uint64_t expirations;
 
 	(void)flags;
@@ -102,11 +102,11 @@ int tick_start(struct tick *t)
 	if (t->fd < 0)
 		return errno;
 
-	t->next	 = clock_us() / TICK_US + 1;
+	t->next = clock_us() / TICK_US + 1;
 	first_us = t->next * TICK_US;
 	memset(&its, 0, sizeof(its));
-	its.it_value.tv_sec	= (time_t)(first_us / 1000000);
-	its.it_value.tv_nsec	= (long)(first_us % 1000000) * 1000;
+	its.it_value.tv_sec = (time_t)(first_us / 1000000);
+	its.it_value.tv_nsec = (long)(first_us % 1000000) * 1000;
 	its.it_interval.tv_nsec = TICK_US * 1000L;
 	if (timerfd_settime(t->fd, TFD_TIMER_ABSTIME, &its, NULL))
 		err = errno;
@@ -157,8 +157,8 @@ static uint32_t percentile(const struct tick *t, unsigned percent)
 
 void tick_stats(const struct tick *t, struct tick_stats *stats)
 {
-	stats->ticks	   = t->ticks;
-	stats->missed	   = t->missed;
+	stats->ticks = t->ticks;
+	stats->missed = t->missed;
 	stats->late_us_p50 = percentile(t, 50);
 	stats->late_us_p99 = percentile(t, 99);
 	stats->late_us_max = t->late_max_us;

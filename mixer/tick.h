@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 enum {
-	TICK_US	      = 20000,
+	TICK_US = 20000,
 	TICK_CATCH_UP = 5,
-	TICK_BUCKETS  = 64,
+	TICK_BUCKETS = 64,
 };
 
 struct tick;

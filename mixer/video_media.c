@@ -14,16 +14,16 @@
 
 
 enum {
-	ASK_US	       = 300000,
-	NACKS_MAX      = 64,
-	DOWN_US	       = 2000000,  /* between two moves down */
-	UP_US	       = 5000000,  /* calm before a move up */
-	PATIENCE_MAX   = 16,
-	LOSS_BAD       = 26,	   /* of 256: 10 % */
-	LOSS_GOOD      = 5,	   /* 2 % */
-	IDLE_BPS       = 60000,	   /* nobody sees it: just alive */
+	ASK_US = 300000,
+	NACKS_MAX = 64,
+	DOWN_US = 2000000, /* between two moves down */
+	UP_US = 5000000,   /* calm before a move up */
+	PATIENCE_MAX = 16,
+	LOSS_BAD = 26,    /* of 256: 10 % */
+	LOSS_GOOD = 5,    /* 2 % */
+	IDLE_BPS = 60000, /* nobody sees it: just alive */
 	KBPS_WINDOW_US = 1000000,
-	TELL_US	       = 250000,
+	TELL_US = 250000,
 };
 
 
@@ -36,11 +36,11 @@ static void keyframe_needed_h(void *arg)
 static void picture_h(unsigned width, unsigned height, void *arg)
 {
 	struct video_media *v = arg;
-	struct leg *leg	      = v->m->leg;
+	struct leg *leg = v->m->leg;
 
-	v->width		= width;
-	v->height		= height;
-	v->told			= false;
+	v->width = width;
+	v->height = height;
+	v->told = false;
 	leg->mix->tiles_changed = true;
 }
 
@@ -53,12 +53,12 @@ static void tell_size(struct video_media *v, uint64_t now_us)
 	if (v->told || now_us - v->told_us < TELL_US)
 		return;
 
-	v->told	   = true;
+	v->told = true;
 	v->told_us = now_us;
 	mixer_event(leg->mixer,
-		    json_pack("{s:s,s:I,s:b,s:i,s:i}", "event", "video",
-			      "leg", (json_int_t)leg->id, "receiving",
-			      v->width > 0, "width", (int)v->width, "height",
+		    json_pack("{s:s,s:I,s:b,s:i,s:i}", "event", "video", "leg",
+			      (json_int_t)leg->id, "receiving", v->width > 0,
+			      "width", (int)v->width, "height",
 			      (int)v->height));
 }
 
@@ -76,7 +76,8 @@ static void video_media_destructor(void *arg)
 int video_media_alloc(struct video_media **vp, struct media *m)
 {
 	static const struct video_source_handlers handlers = {
-		keyframe_needed_h, picture_h,
+		keyframe_needed_h,
+		picture_h,
 	};
 	struct video_media *v;
 	int err;
@@ -85,11 +86,11 @@ int video_media_alloc(struct video_media **vp, struct media *m)
 	if (!v)
 		return ENOMEM;
 
-	v->m	    = m;
+	v->m = m;
 	v->patience = 1;
-	v->told	    = true;
+	v->told = true;
 	v->fir_seen = -1;
-	err	    = nack_list_alloc(&v->nack);
+	err = nack_list_alloc(&v->nack);
 	if (!err)
 		err = video_source_alloc(&v->source, m->leg->mixer->engine,
 					 NULL, 0, &handlers, v);
@@ -108,7 +109,7 @@ static int configure_source(struct video_media *v)
 	const struct media_description *d = &v->m->d;
 
 	for (size_t i = 0; i < d->codec_count; i++) {
-		formats[i].pt	 = d->codecs[i].pt;
+		formats[i].pt = d->codecs[i].pt;
 		formats[i].codec = d->codecs[i].video;
 		formats[i].parameter_sets = d->codecs[i].parameter_sets;
 	}
@@ -120,7 +121,7 @@ static int configure_source(struct video_media *v)
 int video_media_configure(struct video_media *v)
 {
 	const struct media_description *d = &v->m->d;
-	int err				  = configure_source(v);
+	int err = configure_source(v);
 
 	if (err)
 		return err;
@@ -166,9 +167,8 @@ void video_media_packet(struct video_media *v, const struct rtp_packet *p,
 
 void video_media_ask_keyframe(struct video_media *v, uint64_t now_us)
 {
-	if (!media_receives(v->m) || !v->m->rx_known
-	    || (!v->m->d.pli && !v->m->d.fir)
-	    || now_us - v->asked_us < ASK_US)
+	if (!media_receives(v->m) || !v->m->rx_known ||
+	    (!v->m->d.pli && !v->m->d.fir) || now_us - v->asked_us < ASK_US)
 		return;
 
 	v->asked_us = now_us;
@@ -210,7 +210,7 @@ static void ask_again(struct video_media *v, uint64_t now_us)
 
 static void move(struct video_media *v, unsigned tier, uint64_t now_us)
 {
-	v->tier	   = tier;
+	v->tier = tier;
 	v->tier_us = now_us;
 	v->calm_us = now_us;
 	if (v->share || v->next)
@@ -247,20 +247,19 @@ static void consider_up(struct video_media *v, uint64_t now_us)
 {
 	uint64_t need_us = (uint64_t)UP_US * v->patience;
 
-	if (!v->tier || v->m->remote_loss > LOSS_GOOD
-	    || now_us - v->calm_us < need_us)
+	if (!v->tier || v->m->remote_loss > LOSS_GOOD ||
+	    now_us - v->calm_us < need_us)
 		return;
 
-	if (v->remb_bps
-	    && v->remb_bps / 1000 < tier_kbps(v, v->tier - 1) * 11 / 10)
+	if (v->remb_bps &&
+	    v->remb_bps / 1000 < tier_kbps(v, v->tier - 1) * 11 / 10)
 		return;
 
 	move(v, v->tier - 1, now_us);
 }
 
 
-void video_media_loss(struct video_media *v, uint8_t fraction,
-		      uint64_t now_us)
+void video_media_loss(struct video_media *v, uint8_t fraction, uint64_t now_us)
 {
 	if (fraction > LOSS_BAD)
 		move_down(v, now_us);
@@ -284,9 +283,9 @@ static void measure(struct video_media *v, uint64_t now_us)
 	if (us < KBPS_WINDOW_US)
 		return;
 
-	v->kbps_out   = (unsigned)((v->m->sink.bytes - v->kbps_bytes) * 8000
-				 / us);
-	v->kbps_us    = now_us;
+	v->kbps_out =
+		(unsigned)((v->m->sink.bytes - v->kbps_bytes) * 8000 / us);
+	v->kbps_us = now_us;
 	v->kbps_bytes = v->m->sink.bytes;
 }
 

@@ -26,18 +26,18 @@ struct video_media {
 	struct video_source *source;
 	struct nack_list *nack;
 	unsigned width, height; /**< of the camera; 0: no picture */
-	bool told;		/**< the focus knows them */
+	bool told;              /**< the focus knows them */
 	uint64_t told_us;
 	uint64_t nacks_out, plis_out, plis_in;
 	uint64_t asked_us; /**< for a key frame */
 	uint8_t fir_seq;
 	/* out */
 	struct video_codec codec;
-	struct video_share *share;	 /**< what it gets */
-	struct video_share *next;	 /**< what it gets from its next key
-					      frame on */
+	struct video_share *share; /**< what it gets */
+	struct video_share *next;  /**< what it gets from its next key
+					frame on */
 	struct le share_le, next_le;
-	uint32_t delta;			 /**< rendition's time to ours */
+	uint32_t delta; /**< rendition's time to ours */
 	uint64_t frames_out, kbps_bytes, kbps_us;
 	unsigned kbps_out;
 	unsigned tier;
@@ -45,7 +45,7 @@ struct video_media {
 	uint64_t tier_us;  /**< of the last move */
 	uint64_t calm_us;  /**< since when a better tier would do */
 	unsigned patience; /**< doubles with each failed move up */
-	int fir_seen;	   /**< last command number, -1 none */
+	int fir_seen;      /**< last command number, -1 none */
 };
 
 int video_media_alloc(struct video_media **vp, struct media *m);

@@ -38,7 +38,8 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 	if (s->exchange == EXCHANGE_PREPARE) {
 		err = offer_local(s->offer, local, &sdp);
 		s->exchange = EXCHANGE_OFFERED;
-	} else {
+	}
+	else {
 		err = offer_answer(s->offer, local, &sdp);
 		s->exchange = EXCHANGE_NONE;
 	}

@@ -68,7 +68,8 @@ static void answer(struct bus *bus, const struct bus_source *source,
 	mb->pos = 0;
 	if (source->flow) {
 		(void)bus_send_raw(bus, source->flow, mb, 0);
-	} else {
+	}
+	else {
 		sa_set_port(&dst, reply_port(w, &source->peer));
 		(void)udp_send(source->listener->us, &dst, mb);
 	}

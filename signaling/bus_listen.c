@@ -34,7 +34,8 @@ static int source_addr(struct sa *local, const struct sa *peer)
 
 	if (connect(fd, &peer->u.sa, peer->len) < 0) {
 		err = errno;
-	} else {
+	}
+	else {
 		sa_init(local, AF_UNSPEC);
 		local->len = sizeof(local->u);
 		if (getsockname(fd, &local->u.sa, &local->len) < 0)

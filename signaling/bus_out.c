@@ -123,9 +123,11 @@ int bus_send_raw(struct bus *bus, struct flow *flow, struct mbuf *mb,
 		if (port)
 			sa_set_port(&dst, port);
 		err = udp_send(flow->us, &dst, mb);
-	} else if (flow->stream) {
+	}
+	else if (flow->stream) {
 		err = stream_send(flow->stream, mb);
-	} else if (flow->ws) {
+	}
+	else if (flow->ws) {
 		err = websocket_send(flow->ws, (const char *)mbuf_buf(mb),
 				     mbuf_get_left(mb));
 	}
@@ -261,14 +263,18 @@ bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 	    rewrite_inspect(&out, &w)) {
 		++bus->counters.unrouted;
 		*err = EBADMSG;
-	} else if (!id) {
+	}
+	else if (!id) {
 		++bus->counters.unrouted;
 		*err = EHOSTUNREACH;
-	} else if (!out.direct && (flow = flow_of(bus, &w, id)) != NULL) {
+	}
+	else if (!out.direct && (flow = flow_of(bus, &w, id)) != NULL) {
 		*err = send_on(bus, flow, &w, &out);
-	} else if (w.request) {
+	}
+	else if (w.request) {
 		*err = defer(bus, mb, &out);
-	} else {
+	}
+	else {
 		++bus->counters.no_flow;
 	}
 

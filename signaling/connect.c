@@ -155,7 +155,8 @@ static void refused(struct session *s, const struct sip_msg *msg)
 		err = timer_raise(s, msg);
 		if (!err)
 			err = send_invite(s);
-	} else if (msg->scode == 488 || msg->scode == 415 || msg->scode == 606)
+	}
+	else if (msg->scode == 488 || msg->scode == 415 || msg->scode == 606)
 		err = try_other_shape(s);
 
 	if (err) {
@@ -183,7 +184,8 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 			focus_progress(s->ep, msg->scode == 180
 						      ? "alerting"
 						      : "dialing-out");
-	} else if (msg->scode < 300)
+	}
+	else if (msg->scode < 300)
 		accepted(s, msg);
 	else
 		refused(s, msg);

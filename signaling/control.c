@@ -17,10 +17,7 @@
 #include "signaling/control.h"
 
 
-enum {
-	LISTEN_BACKLOG = 64,
-	READ_BYTES = 4096
-};
+enum { LISTEN_BACKLOG = 64, READ_BYTES = 4096 };
 
 struct control {
 	struct focus *focus;
@@ -32,13 +29,13 @@ struct control {
 
 struct client {
 	struct le le;
-	struct control *control;	/**< NULL once it is closed */
+	struct control *control; /**< NULL once it is closed */
 	int fd;
 	struct mbuf *in, *out;
 	struct event_subscription *watch;
-	unsigned pending;		/**< commands not answered yet */
+	unsigned pending; /**< commands not answered yet */
 	bool want_write;
-	bool ended;			/**< it will send no more */
+	bool ended; /**< it will send no more */
 };
 
 
@@ -94,7 +91,7 @@ static int flush(struct client *cl)
 
 static int update(struct client *cl)
 {
-	int err	  = flush(cl);
+	int err = flush(cl);
 	bool want = err == EAGAIN;
 
 	if (err && !want)
@@ -125,12 +122,12 @@ static int append(struct mbuf *mb, const char *text, size_t len)
 
 	if (pos > CONTROL_BACKLOG_MAX / 2) {
 		memmove(mb->buf, mb->buf + pos, left);
-		pos	= 0;
+		pos = 0;
 		mb->end = left;
 	}
 
 	mb->pos = mb->end;
-	err	= mbuf_write_mem(mb, (const uint8_t *)text, len);
+	err = mbuf_write_mem(mb, (const uint8_t *)text, len);
 	mb->pos = pos;
 
 	return err;
@@ -179,9 +176,9 @@ static void reply_h(json_t *reply, void *arg)
 
 static void refuse(struct client *cl, const char *words)
 {
-	json_t *reply = json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
-				  "bad-request", "status", 400, "error",
-				  words);
+	json_t *reply =
+		json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
+			  "bad-request", "status", 400, "error", words);
 
 	send_line(cl, reply);
 	json_decref(reply);
@@ -196,8 +193,8 @@ static void watch_h(const json_t *event, void *arg)
 
 static void watch(struct client *cl, const json_t *command)
 {
-	const char *name
-		= json_string_value(json_object_get(command, "conference"));
+	const char *name =
+		json_string_value(json_object_get(command, "conference"));
 	struct event_subscription *sub = NULL;
 	json_t *ok;
 	int err;
@@ -235,7 +232,7 @@ static void run_line(struct client *cl, const char *line, size_t len)
 	const char *verb;
 
 	command = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
-	verb	= json_string_value(json_object_get(command, "verb"));
+	verb = json_string_value(json_object_get(command, "verb"));
 
 	if (!json_is_object(command))
 		refuse(cl, "not a JSON object on one line");
@@ -255,11 +252,11 @@ static void run_line(struct client *cl, const char *line, size_t len)
 static void run_lines(struct client *cl)
 {
 	struct mbuf *mb = cl->in;
-	size_t done	= 0;
+	size_t done = 0;
 
 	while (cl->control) {
 		const char *line = (const char *)mb->buf + done;
-		const char *nl	 = memchr(line, '\n', mb->end - done);
+		const char *nl = memchr(line, '\n', mb->end - done);
 		size_t len;
 
 		if (!nl)
@@ -303,7 +300,7 @@ static int receive(struct client *cl)
 		return finish(cl);
 
 	cl->in->pos = cl->in->end;
-	err	    = mbuf_write_mem(cl->in, buf, (size_t)n);
+	err = mbuf_write_mem(cl->in, buf, (size_t)n);
 	if (err)
 		return err;
 
@@ -321,7 +318,7 @@ static int receive(struct client *cl)
 static void event_h(int flags, void *arg)
 {
 	struct client *cl = mem_ref(arg);
-	int err		  = 0;
+	int err = 0;
 
 	if (flags & FD_READ)
 		err = receive(cl);
@@ -342,17 +339,16 @@ static int client_alloc(struct control *c, int fd)
 	if (!cl)
 		return ENOMEM;
 
-	cl->in	= mbuf_alloc(READ_BYTES);
+	cl->in = mbuf_alloc(READ_BYTES);
 	cl->out = mbuf_alloc(READ_BYTES);
-	err	= cl->in && cl->out ? fd_listen(fd, FD_READ, event_h, cl)
-				    : ENOMEM;
+	err = cl->in && cl->out ? fd_listen(fd, FD_READ, event_h, cl) : ENOMEM;
 	if (err) {
 		mem_deref(cl);
 		return err;
 	}
 
 	cl->control = c;
-	cl->fd	    = fd;
+	cl->fd = fd;
 	list_append(&c->clients, &cl->le, cl);
 
 	return 0;
@@ -362,8 +358,7 @@ static int client_alloc(struct control *c, int fd)
 static void accept_h(int flags, void *arg)
 {
 	struct control *c = arg;
-	int fd		  = accept4(c->fd, NULL, NULL,
-				    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)flags;
 
@@ -467,7 +462,7 @@ static int open_socket(struct control *c)
 		return errno;
 
 	mask = umask(0177);
-	err  = bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
+	err = bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
 	(void)umask(mask);
 	if (err)
 		return err;
@@ -493,14 +488,15 @@ int control_alloc(struct control **cp, const struct config *config,
 	if (!c)
 		return ENOMEM;
 
-	c->fd	 = -1;
+	c->fd = -1;
 	c->focus = focus;
-	err	 = str_dup(&c->path, config->control_socket);
+	err = str_dup(&c->path, config->control_socket);
 	if (!err)
 		err = open_socket(c);
 
 	if (err) {
-		log_error("control", "cannot listen key=control_socket "
+		log_error("control",
+			  "cannot listen key=control_socket "
 			  "path=%s error=%s",
 			  config->control_socket,
 			  err == EADDRINUSE ? "another parleyd serves it"

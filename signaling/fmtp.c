@@ -304,7 +304,8 @@ static unsigned largest_number(const struct pl *val)
 			n = n * 10 + (uint32_t)(c - '0');
 			if (n > largest)
 				largest = n;
-		} else if (c < '0' || c > '9') {
+		}
+		else if (c < '0' || c > '9') {
 			n = 0;
 			digits = 0;
 		}
@@ -367,10 +368,12 @@ bool fmtp_imageattr_recv(const struct pl *attr, unsigned *width,
 		if (rest.l >= 4 && !strncasecmp(rest.p, "recv", 4)) {
 			receives = true;
 			used = 4;
-		} else if (rest.l >= 4 && !strncasecmp(rest.p, "send", 4)) {
+		}
+		else if (rest.l >= 4 && !strncasecmp(rest.p, "send", 4)) {
 			receives = false;
 			used = 4;
-		} else if (rest.p[0] == '[' && bracket(&rest, &set)) {
+		}
+		else if (rest.p[0] == '[' && bracket(&rest, &set)) {
 			unsigned x = set_value(&set, 'x');
 			unsigned y = set_value(&set, 'y');
 

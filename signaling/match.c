@@ -175,7 +175,8 @@ static void take_codecs(struct match *m, enum match_kind kind,
 		if (have) {
 			if (rank(&codec) > rank(have))
 				*have = codec;
-		} else if (m->count < MATCH_CODECS_MAX) {
+		}
+		else if (m->count < MATCH_CODECS_MAX) {
 			m->codecs[m->count++] = codec;
 		}
 	}
@@ -249,10 +250,12 @@ static void take_companions(struct match *m, enum match_kind kind,
 		if (kind == MATCH_VIDEO) {
 			if (format_is(format, "rtx", 90000, 1))
 				take_rtx(m, format);
-		} else if (!strcasecmp(format->name, "telephone-event")) {
+		}
+		else if (!strcasecmp(format->name, "telephone-event")) {
 			take_event(m, format);
-		} else if (format_is(format, "CN", 8000, 1) && !m->cn &&
-			   has_clock(m, 8000) && (!ours || ours->cn)) {
+		}
+		else if (format_is(format, "CN", 8000, 1) && !m->cn &&
+			 has_clock(m, 8000) && (!ours || ours->cn)) {
 			m->cn = true;
 			m->cn_pt = format->pt;
 		}

@@ -98,7 +98,8 @@ void match_picture(const struct match_codec *codec,
 	*picture = *limits;
 	if (codec->id == MATCH_H264) {
 		h264_limits(&codec->h264, &mbps, &fs);
-	} else if (codec->id == MATCH_VP8) {
+	}
+	else if (codec->id == MATCH_VP8) {
 		if (codec->vp8.max_fs)
 			fs = codec->vp8.max_fs;
 		if (codec->vp8.max_fr && codec->vp8.max_fr < picture->fps)

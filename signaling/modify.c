@@ -133,7 +133,8 @@ static void change(struct session *s, const struct pl *sdp)
 	if (sdp->l) {
 		s->exchange = EXCHANGE_THEIRS;
 		reason = offer_remote(s->offer, sdp->p, sdp->l, &leg);
-	} else {
+	}
+	else {
 		s->exchange = EXCHANGE_PREPARE;
 		if (offer_begin(s->offer, s->webrtc, true, &leg))
 			reason = REASON_INTERNAL;

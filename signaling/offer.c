@@ -346,7 +346,8 @@ int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp)
 	if (o->agreed) {
 		*s = *o->agreed;
 		err = reoffer_make(o, s, video);
-	} else {
+	}
+	else {
 		err = line_add(o, s, MATCH_AUDIO, webrtc);
 		if (!err && video)
 			err = line_add(o, s, MATCH_VIDEO, webrtc);

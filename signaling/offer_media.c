@@ -123,13 +123,17 @@ static void format_attribute(struct formats *f, const struct pl *name,
 			f->feedback_all |= feedback_bit(&value);
 		else if (format)
 			format->feedback |= feedback_bit(&value);
-	} else if (!format) {
+	}
+	else if (!format) {
 		return;
-	} else if (!pl_strcmp(name, "rtpmap")) {
+	}
+	else if (!pl_strcmp(name, "rtpmap")) {
 		rtpmap_read(format, value);
-	} else if (!pl_strcmp(name, "fmtp") && !format->fmtp.p) {
+	}
+	else if (!pl_strcmp(name, "fmtp") && !format->fmtp.p) {
 		format->fmtp = value;
-	} else if (!pl_strcmp(name, "imageattr") && !format->imageattr.p) {
+	}
+	else if (!pl_strcmp(name, "imageattr") && !format->imageattr.p) {
 		format->imageattr = value;
 	}
 }
@@ -384,7 +388,8 @@ json_t *offer_media_json(const struct offer_media *m, bool on_hold)
 	if (m->kind == MATCH_AUDIO) {
 		err |= json_object_set_new(o, "ptime",
 					   json_integer(m->ptime_ms));
-	} else {
+	}
+	else {
 		err |= json_object_set_new(o, "width",
 					   json_integer(m->picture.width));
 		err |= json_object_set_new(o, "height",

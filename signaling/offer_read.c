@@ -316,7 +316,8 @@ enum reason offer_state_read(struct offer_state *s,
 		memset(s->lines, 0, sizeof(s->lines));
 		for (size_t i = 0; i < s->media_count; i++)
 			s->media[i].off = true;
-	} else {
+	}
+	else {
 		memset(s, 0, sizeof(*s));
 	}
 	r->s = s;

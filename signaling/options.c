@@ -37,7 +37,8 @@ void session_options_in(struct sessions *all, const struct sip_msg *msg)
 			return;
 		}
 		reason = REASON_NONE;
-	} else if (bus_flow(all->bus, msg, &flow))
+	}
+	else if (bus_flow(all->bus, msg, &flow))
 		return;
 	else if (!session_host_is_ours(all, &msg->uri.host, &flow))
 		reason = REASON_NOT_FOUND;

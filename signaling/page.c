@@ -244,10 +244,12 @@ static void api(struct page *p, struct http_exchange *x,
 	if (!strcmp(req->path, "/api/events")) {
 		query_token(req->query, token, sizeof(token));
 		page_events_open(&p->streams, p->focus, x, token);
-	} else if (!strncmp(req->path, conferences, n) && req->path[n] &&
-		   strlen(req->path) < n + 128) {
+	}
+	else if (!strncmp(req->path, conferences, n) && req->path[n] &&
+		 strlen(req->path) < n + 128) {
 		conference_answer(p, x, req->path + n);
-	} else {
+	}
+	else {
 		reply(x, 404, "There is nothing here.\n");
 	}
 }

@@ -46,8 +46,10 @@ static void strip(json_t *value)
 
 	for (i = 0; i < ARRAY_SIZE(inner_members); i++)
 		(void)json_object_del(value, inner_members[i]);
-	json_object_foreach(value, key, child) strip(child);
-	json_array_foreach(value, i, child) strip(child);
+	json_object_foreach (value, key, child)
+		strip(child);
+	json_array_foreach (value, i, child)
+		strip(child);
 }
 
 

@@ -26,9 +26,9 @@ static bool set_muted(struct focus *focus, const char *conference,
 	bool done = false;
 
 	(void)snprintf(target, sizeof(target), "%u", self);
-	command = json_pack("{s:s, s:s, s:s}", "verb",
-			    muted ? "mute" : "unmute", "conference",
-			    conference, "target", target);
+	command =
+		json_pack("{s:s, s:s, s:s}", "verb", muted ? "mute" : "unmute",
+			  "conference", conference, "target", target);
 	if (command)
 		focus_command(focus, command, changed_h, &done);
 
@@ -42,8 +42,8 @@ void page_self(struct focus *focus, struct http_exchange *x,
 	       const struct http_request *req, const char *token)
 {
 	const char *conference = focus_events_conference(focus, token);
-	json_t *body	       = NULL, *muted;
-	unsigned status	       = 400;
+	json_t *body = NULL, *muted;
+	unsigned status = 400;
 
 	if (req->body_len && req->body_len <= BODY_MAX_BYTES)
 		body = json_loadb(req->body, req->body_len,

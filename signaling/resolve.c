@@ -53,7 +53,8 @@ static void report_handler(void *arg)
 	if (!r->err) {
 		rewrite_bus_addr(&sa, r->flow);
 		(void)re_snprintf(route, sizeof(route), "sip:%J", &sa);
-	} else {
+	}
+	else {
 		char text[160];
 
 		log_info(
@@ -90,7 +91,8 @@ static int take(struct bus_resolve *r, const struct sa *addr)
 		if (!l)
 			return EAFNOSUPPORT;
 		err = bus_udp_flow(&flow, l, addr);
-	} else {
+	}
+	else {
 		flow = flows_find_peer(r->bus->flows, r->transport, addr,
 				       NULL);
 		err = flow ? 0

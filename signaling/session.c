@@ -276,7 +276,8 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		s = session_find(all, msg);
 		if (s)
 			session_ack_in(s, msg);
-	} else if (!pl_strcmp(&msg->met, "CANCEL"))
+	}
+	else if (!pl_strcmp(&msg->met, "CANCEL"))
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
@@ -291,7 +292,8 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 			in_dialog(all, msg);
 		else
 			out_of_dialog(all, msg);
-	} else
+	}
+	else
 		session_refuse_protocol(all, msg, NULL, 405,
 					"Method Not Allowed", SESSION_ALLOW);
 

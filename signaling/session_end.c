@@ -161,7 +161,8 @@ void session_terminate(struct session *s, enum reason reason)
 		if (s->state == SESSION_ANSWERED && s->reply.waits) {
 			s->end_reason = reason;
 			session_set_state(s, SESSION_ENDING);
-		} else {
+		}
+		else {
 			session_bye(s, reason);
 		}
 		break;

@@ -105,7 +105,8 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 			interval < INTERVAL_MAX_S ? interval : INTERVAL_MAX_S;
 		t->ours = refresher(msg) != 2;
 		t->peer_supports = true;
-	} else {
+	}
+	else {
 		/* Section 7.2: no Session-Expires, so only our own wish; we
 		 * refresh, and learn from it whether they live. */
 		t->ours = true;
@@ -222,7 +223,8 @@ void timer_restart(struct session *s)
 	if (t->ours) {
 		tmr_start(&t->refresh, ms / 2, refresh_h, s);
 		tmr_start(&t->expire, ms, expire_h, s);
-	} else {
+	}
+	else {
 		/* Section 10: a little before the end, the smaller of 32 s
 		 * and a third of the interval */
 		tmr_start(&t->expire, ms - (ms / 3 < 32000 ? ms / 3 : 32000),

@@ -77,7 +77,8 @@ static int decode_sent_by(struct via *via)
 			return EBADMSG;
 		++rest.p;
 		--rest.l;
-	} else {
+	}
+	else {
 		via->host = take_until(&rest, ": \t\r\n");
 	}
 	if (!host_is_valid(&via->host, v6))

@@ -74,15 +74,18 @@ bool websocket_utf8_valid(const char *data, size_t len)
 			more = 1;
 			least = 0x80;
 			c &= 0x1f;
-		} else if ((c & 0xf0) == 0xe0) {
+		}
+		else if ((c & 0xf0) == 0xe0) {
 			more = 2;
 			least = 0x800;
 			c &= 0x0f;
-		} else if (c >= 0xf0 && c <= 0xf4) {
+		}
+		else if (c >= 0xf0 && c <= 0xf4) {
 			more = 3;
 			least = 0x10000;
 			c &= 0x07;
-		} else {
+		}
+		else {
 			return false;
 		}
 		if (end - s < more)
@@ -189,7 +192,8 @@ static uint16_t begin_payload(struct websocket_parser *p)
 		if (opcode != WEBSOCKET_CONTINUATION)
 			p->opcode = opcode;
 		p->in_message = true;
-	} else {
+	}
+	else {
 		mbuf_rewind(p->control);
 	}
 
@@ -326,10 +330,12 @@ int websocket_frame_encode(struct mbuf *mb, enum websocket_opcode opcode,
 	err = mbuf_write_u8(mb, (uint8_t)(0x80 | opcode));
 	if (len < 126) {
 		err |= mbuf_write_u8(mb, (uint8_t)len);
-	} else if (len <= 0xffff) {
+	}
+	else if (len <= 0xffff) {
 		err |= mbuf_write_u8(mb, 126);
 		err |= mbuf_write_u16(mb, htons((uint16_t)len));
-	} else {
+	}
+	else {
 		err |= mbuf_write_u8(mb, 127);
 		err |= mbuf_write_u32(mb,
 				      htonl((uint32_t)((uint64_t)len >> 32)));

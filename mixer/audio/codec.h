@@ -28,24 +28,29 @@ enum {
 };
 
 enum audio_codec_id {
-	AUDIO_PCMU, AUDIO_PCMA, AUDIO_G722, AUDIO_OPUS, AUDIO_AMR,
-	AUDIO_AMR_WB, AUDIO_CODEC_COUNT
+	AUDIO_PCMU,
+	AUDIO_PCMA,
+	AUDIO_G722,
+	AUDIO_OPUS,
+	AUDIO_AMR,
+	AUDIO_AMR_WB,
+	AUDIO_CODEC_COUNT
 };
 
 /** One negotiated codec. Equal structs (memcmp after zeroing) may share a
  *  rendition, so it holds nothing of the leg's own but what changes bits */
 struct audio_codec {
 	enum audio_codec_id id;
-	uint32_t clock_hz;	/**< RTP clock: G.722 says 8000 */
-	uint32_t rate_hz;	/**< samples: G.722 has 16000 */
-	uint32_t ptime_ms;	/**< of what we send: 20, 40, 60 */
+	uint32_t clock_hz; /**< RTP clock: G.722 says 8000 */
+	uint32_t rate_hz;  /**< samples: G.722 has 16000 */
+	uint32_t ptime_ms; /**< of what we send: 20, 40, 60 */
 	/* Opus */
 	bool fec, dtx;
-	uint32_t max_bitrate;	/**< bits/s, 0 = default */
+	uint32_t max_bitrate;          /**< bits/s, 0 = default */
 	uint32_t max_playback_rate_hz; /**< 0 = 48000 */
 	/* AMR, AMR-WB */
 	bool octet_align;
-	uint16_t mode_set;	/**< bit n: mode n allowed; 0 = all */
+	uint16_t mode_set; /**< bit n: mode n allowed; 0 = all */
 	uint8_t mode_change_period;
 	bool mode_change_neighbor;
 };

@@ -133,7 +133,8 @@ static void expand(bool alaw, const uint8_t *payload, size_t len, int16_t *pcm)
 	if (alaw) {
 		for (size_t i = 0; i < len; i++)
 			pcm[i] = alaw_decode(payload[i]);
-	} else {
+	}
+	else {
 		for (size_t i = 0; i < len; i++)
 			pcm[i] = ulaw_decode(payload[i]);
 	}

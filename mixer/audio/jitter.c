@@ -338,7 +338,8 @@ enum jitter_result jitter_put(struct jitter *j, uint32_t clock_hz,
 		time = j->position;
 		lateness = j->base_us;
 		remember(j, lateness, now_us);
-	} else if (over) {
+	}
+	else if (over) {
 		return JITTER_LATE;
 	}
 

@@ -80,7 +80,8 @@ int audio_rendition_feed(struct audio_rendition *r, const int16_t *pcm,
 	if (r->resample) {
 		r->have += resample_run(r->resample, pcm, AUDIO_TICK_SAMPLES,
 					r->pcm + r->have);
-	} else {
+	}
+	else {
 		memcpy(r->pcm + r->have, pcm,
 		       AUDIO_TICK_SAMPLES * sizeof(*pcm));
 		r->have += AUDIO_TICK_SAMPLES;

@@ -29,7 +29,7 @@ struct audio_source_format {
 struct audio_source_config {
 	struct audio_source_format formats[AUDIO_SOURCE_CODECS_MAX];
 	size_t format_count;
-	int cn_pt;		/**< comfort noise (RFC 3389), -1 none */
+	int cn_pt;             /**< comfort noise (RFC 3389), -1 none */
 	uint32_t delay_min_ms; /**< playout delay, 0 = 20 */
 	uint32_t delay_max_ms; /**< 0 = 400; at most 1000 */
 };
@@ -38,9 +38,9 @@ struct audio_source_config {
  *  of them filled from the next packet; late: came too late, or twice */
 struct audio_source_stats {
 	uint64_t packets, late, decoded, concealed, fec;
-	uint32_t delay_ms;	/**< playout delay now */
+	uint32_t delay_ms; /**< playout delay now */
 	uint32_t target_ms;
-	uint64_t stretched;	/**< ticks with a time stretch */
+	uint64_t stretched; /**< ticks with a time stretch */
 };
 
 /** @return 0, EINVAL for a codec that cannot be, ENOMEM */

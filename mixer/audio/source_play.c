@@ -142,9 +142,11 @@ static void conceal(struct audio_source *s, uint32_t units,
 	samples = (size_t)units * codec->rate_hz / codec->clock_hz;
 	if (s->noise.active) {
 		comfort_noise_run(&s->noise, s->native, samples);
-	} else if (s->barren >= BARREN_MAX_MS) {
+	}
+	else if (s->barren >= BARREN_MAX_MS) {
 		memset(s->native, 0, samples * sizeof(*s->native));
-	} else {
+	}
+	else {
 		bool usable = next && next->format == s->format &&
 			      codec->id == AUDIO_OPUS;
 
@@ -207,7 +209,8 @@ static void play(struct audio_source *s, const struct jitter_packet *p)
 		if (audio_decoder_conceal(s->decoders[s->format], NULL, 0,
 					  s->native, samples))
 			memset(s->native, 0, samples * sizeof(*s->native));
-	} else {
+	}
+	else {
 		s->stats.decoded++;
 	}
 
@@ -284,11 +287,14 @@ static void step(struct audio_source *s, const struct jitter_packet *p,
 			play_noise(s, p);
 		else
 			play(s, p);
-	} else if (s->format < 0) {
+	}
+	else if (s->format < 0) {
 		append_silence(s, AUDIO_TICK_SAMPLES);
-	} else if (p) {
+	}
+	else if (p) {
 		cross_gap(s, p, now_us);
-	} else {
+	}
+	else {
 		starve(s, now_us);
 	}
 }
@@ -335,7 +341,8 @@ static void stretch(struct audio_source *s, uint64_t now_us)
 	if (excess > 0) {
 		changed = stretch_shorten(s->fifo, s->fifo_samples, hurry);
 		s->fifo_samples -= changed;
-	} else {
+	}
+	else {
 		changed = stretch_lengthen(s->fifo, s->fifo_samples, false);
 		s->fifo_samples += changed;
 	}

@@ -14,23 +14,23 @@
 
 /** State of one source in the ranking, embedded in its owner, zeroed */
 struct speaker {
-	float loudness;		/**< smoothed, dB above silence */
+	float loudness; /**< smoothed, dB above silence */
 	uint64_t heard_until_us;
 	uint64_t talking_since_us, silent_since_us;
 	uint64_t active_until_us;
 	uint64_t leading_since_us; /**< louder than the active one, 0 = not */
-	bool heard;		/**< decode and mix it this tick */
+	bool heard;                /**< decode and mix it this tick */
 	bool talking;
 };
 
 struct speaker_config {
-	unsigned heard_max;	/**< sources decoded at once */
-	unsigned hold_ms;	/**< stays heard after falling quiet */
+	unsigned heard_max; /**< sources decoded at once */
+	unsigned hold_ms;   /**< stays heard after falling quiet */
 	unsigned talk_on_ms, talk_off_ms;
 	unsigned threshold_dbov; /**< talking: numerically below */
-	unsigned takeover_ms;	/**< leads so long to be the active one */
-	float takeover_db;	/**< and by so much while the other talks */
-	unsigned sticky_ms;	/**< a recent active speaker is favoured */
+	unsigned takeover_ms;    /**< leads so long to be the active one */
+	float takeover_db;       /**< and by so much while the other talks */
+	unsigned sticky_ms;      /**< a recent active speaker is favoured */
 };
 
 /** Upper bound of heard_max */

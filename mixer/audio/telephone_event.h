@@ -19,8 +19,8 @@ struct telephone_event {
 	uint32_t timestamp;
 	uint32_t duration;
 	uint64_t last_us;
-	uint64_t earlier;	/**< duration of the segments before this */
-	bool ended;		/**< told by the next tick */
+	uint64_t earlier; /**< duration of the segments before this */
+	bool ended;       /**< told by the next tick */
 };
 
 /**
@@ -36,7 +36,6 @@ bool telephone_event_put(struct telephone_event *t, const uint8_t *payload,
 
 /** Every tick: a digit whose end packets were all lost completes by time */
 bool telephone_event_tick(struct telephone_event *t, uint32_t clock_hz,
-			  uint64_t now_us, char *digit,
-			  unsigned *duration_ms);
+			  uint64_t now_us, char *digit, unsigned *duration_ms);
 
 #endif

@@ -104,7 +104,7 @@ const char *log_escape(char *dst, size_t size, const char *src, size_t len)
 	}
 
 	dst[o++] = '"';
-	dst[o]	 = '\0';
+	dst[o] = '\0';
 
 	return dst;
 }

@@ -24,7 +24,7 @@ static inline void spsc_init(struct spsc *q, void **slots, size_t capacity)
 {
 	atomic_init(&q->head, 0);
 	atomic_init(&q->tail, 0);
-	q->mask	 = capacity - 1;
+	q->mask = capacity - 1;
 	q->slots = slots;
 }
 

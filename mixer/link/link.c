@@ -13,10 +13,10 @@
 
 
 enum {
-	BURST_MAX   = 64,  /* messages read before the loop gets its turn */
+	BURST_MAX = 64, /* messages read before the loop gets its turn */
 	PENDING_MAX = 8192,
-	QUEUE_MAX   = 8192, /* messages kept while the socket is full */
-	SWEEP_MS    = 100,
+	QUEUE_MAX = 8192, /* messages kept while the socket is full */
+	SWEEP_MS = 100,
 };
 
 struct pending {
@@ -83,7 +83,7 @@ static void link_destructor(void *arg)
 static void complete(struct pending *p, int err, json_t *reply)
 {
 	link_reply_h *replyh = p->replyh;
-	void *arg	     = (void *)(uintptr_t)p->arg;
+	void *arg = (void *)(uintptr_t)p->arg;
 
 	mem_deref(p);
 	if (replyh)
@@ -94,7 +94,7 @@ static void complete(struct pending *p, int err, json_t *reply)
 static void close_link(struct link *link, int err)
 {
 	link_close_h *closeh = link->closeh;
-	void *arg	     = link->arg;
+	void *arg = link->arg;
 
 	if (link->closed)
 		return;
@@ -115,7 +115,7 @@ static void close_link(struct link *link, int err)
 static void sweep(void *arg)
 {
 	struct link *link = arg;
-	uint64_t now	  = tmr_jiffies();
+	uint64_t now = tmr_jiffies();
 
 	mem_ref(link);
 	/* deadlines ascend: all are the same distance from their request */
@@ -160,8 +160,8 @@ static void handle_reply(struct link *link, json_t *msg)
 		return;
 
 	if (json_object_get(msg, "error")) {
-		json_int_t code
-			= json_integer_value(json_object_get(msg, "code"));
+		json_int_t code =
+			json_integer_value(json_object_get(msg, "code"));
 
 		err = code > 0 && code < 4096 ? (int)code : EPROTO;
 	}
@@ -222,7 +222,7 @@ static void drain(struct link *link)
 {
 	while (link->queue.head) {
 		struct queued *q = link->queue.head->data;
-		int err		 = transmit(link, q->buf, q->len);
+		int err = transmit(link, q->buf, q->len);
 
 		if (err == EAGAIN)
 			return;
@@ -313,11 +313,11 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 		return err;
 	}
 
-	link->fd       = fd;
+	link->fd = fd;
 	link->messageh = messageh;
-	link->closeh   = closeh;
-	link->arg      = arg;
-	*linkp	       = link;
+	link->closeh = closeh;
+	link->arg = arg;
+	*linkp = link;
 
 	return 0;
 }
@@ -378,10 +378,10 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		return ENOMEM;
 	}
 
-	p->id	       = ++link->next_id;
+	p->id = ++link->next_id;
 	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
-	p->replyh      = replyh;
-	p->arg	       = arg;
+	p->replyh = replyh;
+	p->arg = arg;
 	json_object_set_new(msg, "id", json_integer(p->id));
 
 	err = send_message(link, msg);

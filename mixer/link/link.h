@@ -26,7 +26,8 @@ struct link;
  */
 typedef void(link_reply_h)(int err, json_t *reply, void *arg);
 
-/** A request (mixer's end) or an event (focus's end) came. `msg` is borrowed */
+/** A request (mixer's end) or an event (focus's end) came. `msg` is borrowed
+ */
 typedef void(link_message_h)(json_t *msg, void *arg);
 
 /** The peer is gone. Last call from this link; may free it */

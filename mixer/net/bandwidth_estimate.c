@@ -15,19 +15,19 @@
 
 
 enum {
-	GROUPS		= 40,
-	GROUP_MS	= 5,
-	WINDOW_MS	= 500, /* of the measured rate */
-	WINDOW_SLOTS	= 10,
-	HOLD_US		= 500000, /* between two cuts */
-	SLOPE_GROUPS	= 20,	  /* before the slope counts */
-	GAP_US		= 2000000,
+	GROUPS = 40,
+	GROUP_MS = 5,
+	WINDOW_MS = 500, /* of the measured rate */
+	WINDOW_SLOTS = 10,
+	HOLD_US = 500000,  /* between two cuts */
+	SLOPE_GROUPS = 20, /* before the slope counts */
+	GAP_US = 2000000,
 };
 
 /* a queue growing faster than this, ms a second, is congestion */
 static const double overuse_ms_s = 25.0;
-static const double cut		 = 0.85;
-static const double grow_a_s	 = 0.08;
+static const double cut = 0.85;
+static const double grow_a_s = 0.08;
 
 struct group {
 	double sent_ms, delay_ms;
@@ -65,8 +65,8 @@ int bandwidth_estimate_alloc(struct bandwidth_estimate **bp, uint32_t min_bps,
 
 	b->min_bps = min_bps;
 	b->max_bps = max_bps;
-	b->bps	   = start_bps;
-	*bp	   = b;
+	b->bps = start_bps;
+	*bp = b;
 
 	return 0;
 }
@@ -116,7 +116,7 @@ static double slope(const struct bandwidth_estimate *b)
 
 	for (size_t i = 0; i < b->count; i++) {
 		const struct group *g = &b->groups[i];
-		double s	      = (g->sent_ms - b->sent_ms) / 1000;
+		double s = (g->sent_ms - b->sent_ms) / 1000;
 
 		x += s;
 		y += g->delay_ms;
@@ -138,7 +138,7 @@ static void cut_to(struct bandwidth_estimate *b, double bps, uint64_t now_us)
 	if (bps < b->bps)
 		b->bps = bps;
 
-	b->cut_us   = now_us;
+	b->cut_us = now_us;
 	b->grown_us = now_us;
 	bound(b);
 }
@@ -146,7 +146,7 @@ static void cut_to(struct bandwidth_estimate *b, double bps, uint64_t now_us)
 
 static void grow(struct bandwidth_estimate *b, uint64_t now_us)
 {
-	double s    = (double)(now_us - b->grown_us) * 1e-6;
+	double s = (double)(now_us - b->grown_us) * 1e-6;
 	double most = 1.5 * measured_bps(b) + 50000;
 	double bps;
 
@@ -154,7 +154,7 @@ static void grow(struct bandwidth_estimate *b, uint64_t now_us)
 		s = 0.02;
 
 	b->grown_us = now_us;
-	bps	    = b->bps * (1 + grow_a_s * s) + 1000 * s;
+	bps = b->bps * (1 + grow_a_s * s) + 1000 * s;
 	/* what was never tried is not believed, but not taken back either */
 	if (bps <= most)
 		b->bps = bps;
@@ -171,7 +171,7 @@ static void group_done(struct bandwidth_estimate *b, double send_ms,
 	b->sent_ms += send_ms;
 	b->delay_ms += arrival_ms - send_ms;
 	b->groups[b->next] = (struct group){b->sent_ms, b->delay_ms};
-	b->next		   = (b->next + 1) % GROUPS;
+	b->next = (b->next + 1) % GROUPS;
 	if (b->count < GROUPS)
 		b->count++;
 
@@ -184,7 +184,7 @@ static void group_done(struct bandwidth_estimate *b, double send_ms,
 	if (d > overuse_ms_s) {
 		cut_to(b, cut * measured_bps(b), now_us);
 		b->count = 0;
-		b->next	 = 0;
+		b->next = 0;
 	}
 	else if (d > -overuse_ms_s) {
 		grow(b, now_us);
@@ -206,12 +206,12 @@ void bandwidth_estimate_packet(struct bandwidth_estimate *b,
 	}
 
 	if (!b->open || now_us - b->last_us > GAP_US) {
-		b->open	      = true;
+		b->open = true;
 		b->first_send = abs_send_time;
-		b->first_us   = now_us;
-		b->last_us    = now_us;
-		b->count      = 0;
-		b->next	      = 0;
+		b->first_us = now_us;
+		b->last_us = now_us;
+		b->count = 0;
+		b->next = 0;
 		return;
 	}
 
@@ -224,7 +224,7 @@ void bandwidth_estimate_packet(struct bandwidth_estimate *b,
 	group_done(b, d * 1000.0 / 262144,
 		   (double)(now_us - b->first_us) / 1000, now_us);
 	b->first_send = abs_send_time;
-	b->first_us   = now_us;
+	b->first_us = now_us;
 }
 
 

@@ -29,7 +29,8 @@ static uint32_t path_hash(const struct net *net, const struct sa *addr)
 
 	if (sa_af(addr) == AF_INET) {
 		h = (h ^ sa_in(addr)) * 0x85ebca6bU;
-	} else {
+	}
+	else {
 		uint8_t ip[16];
 
 		sa_in6(addr, ip);
@@ -239,10 +240,12 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 		ice->nominated = true;
 		/* the restart is through: the old credentials have served */
 		credentials_drop(&ice->local[1]);
-	} else if (use_candidate && ice->selected != path) {
+	}
+	else if (use_candidate && ice->selected != path) {
 		ice->selected = path;
 		ice->nominated = true;
-	} else if (!ice->selected) {
+	}
+	else if (!ice->selected) {
 		ice->selected = path;
 	}
 

@@ -9,15 +9,15 @@
 
 
 enum {
-	MISSING_MAX    = 256,	/* more is not repairable: key frame */
-	RESTART	       = 3000,	/* back so far: RFC 3550 A.1 */
-	TRIES_MAX      = 10,
-	REORDER_US     = 10000, /* a packet this late is only reordered */
-	GIVE_UP_US     = 1000000,
-	RTT_MIN_MS     = 20,
-	RTT_MAX_MS     = 500,
-	PACKET_MAX     = 1280,	/* TRANSPORT_MTU and a margin */
-	RTX_OSN_BYTES  = 2,
+	MISSING_MAX = 256, /* more is not repairable: key frame */
+	RESTART = 3000,    /* back so far: RFC 3550 A.1 */
+	TRIES_MAX = 10,
+	REORDER_US = 10000, /* a packet this late is only reordered */
+	GIVE_UP_US = 1000000,
+	RTT_MIN_MS = 20,
+	RTT_MAX_MS = 500,
+	PACKET_MAX = 1280, /* TRANSPORT_MTU and a margin */
+	RTX_OSN_BYTES = 2,
 };
 
 
@@ -85,15 +85,15 @@ bool nack_list_received(struct nack_list *n, uint16_t seq, uint64_t now_us)
 		return recovered(n, ext);
 
 	if (ext - n->highest - 1 > (int64_t)(MISSING_MAX - n->count)) {
-		n->count    = 0;
+		n->count = 0;
 		n->overflow = true;
-		n->highest  = ext;
+		n->highest = ext;
 		return false;
 	}
 
 	for (int64_t s = n->highest + 1; s < ext; s++) {
-		n->missing[n->count++] = (struct missing){
-			.seq = s, .since_us = now_us};
+		n->missing[n->count++] =
+			(struct missing){.seq = s, .since_us = now_us};
 	}
 
 	n->highest = ext;
@@ -121,14 +121,15 @@ size_t nack_list_due(struct nack_list *n, uint64_t now_us, uint32_t rtt_ms,
 	for (size_t i = 0; i < n->count && due < max;) {
 		struct missing *m = &n->missing[i];
 
-		if (m->tries >= TRIES_MAX || now_us - m->since_us > GIVE_UP_US) {
+		if (m->tries >= TRIES_MAX ||
+		    now_us - m->since_us > GIVE_UP_US) {
 			*lost = true;
 			remove_at(n, i);
 			continue;
 		}
 
-		if (now_us - m->since_us >= REORDER_US
-		    && (!m->tries || now_us - m->asked_us >= again_us)) {
+		if (now_us - m->since_us >= REORDER_US &&
+		    (!m->tries || now_us - m->asked_us >= again_us)) {
 			m->asked_us = now_us;
 			m->tries++;
 			seqs[due++] = (uint16_t)m->seq;
@@ -142,8 +143,8 @@ size_t nack_list_due(struct nack_list *n, uint64_t now_us, uint32_t rtt_ms,
 
 void nack_list_clear(struct nack_list *n)
 {
-	n->started  = false;
-	n->count    = 0;
+	n->started = false;
+	n->count = 0;
 	n->overflow = false;
 }
 
@@ -177,8 +178,8 @@ int sent_history_alloc(struct sent_history **hp, size_t packets)
 }
 
 
-void sent_history_put(struct sent_history *h, uint16_t seq,
-		      const uint8_t *buf, size_t len, uint64_t now_us)
+void sent_history_put(struct sent_history *h, uint16_t seq, const uint8_t *buf,
+		      size_t len, uint64_t now_us)
 {
 	struct sent *s = &h->slots[seq & h->mask];
 
@@ -187,8 +188,8 @@ void sent_history_put(struct sent_history *h, uint16_t seq,
 		return;
 	}
 
-	s->seq	   = seq;
-	s->len	   = (uint16_t)len;
+	s->seq = seq;
+	s->len = (uint16_t)len;
 	s->sent_us = now_us;
 	memcpy(s->buf, buf, len);
 }
@@ -207,7 +208,7 @@ const uint8_t *sent_history_get(struct sent_history *h, uint16_t seq,
 		return NULL;
 
 	s->sent_us = now_us;
-	*len	   = s->len;
+	*len = s->len;
 
 	return s->buf;
 }
@@ -225,9 +226,8 @@ static size_t header_bytes(const uint8_t *buf, size_t len)
 }
 
 
-size_t rtx_encode(uint8_t *out, size_t size, const uint8_t *packet,
-		  size_t len, uint8_t rtx_pt, uint32_t rtx_ssrc,
-		  uint16_t rtx_seq)
+size_t rtx_encode(uint8_t *out, size_t size, const uint8_t *packet, size_t len,
+		  uint8_t rtx_pt, uint32_t rtx_ssrc, uint16_t rtx_seq)
 {
 	size_t head = header_bytes(packet, len);
 
@@ -237,11 +237,11 @@ size_t rtx_encode(uint8_t *out, size_t size, const uint8_t *packet,
 	memcpy(out, packet, head);
 	memcpy(out + head, packet + 2, RTX_OSN_BYTES);
 	memcpy(out + head + RTX_OSN_BYTES, packet + head, len - head);
-	out[1]	= (uint8_t)((out[1] & 0x80) | (rtx_pt & 0x7f));
-	out[2]	= (uint8_t)(rtx_seq >> 8);
-	out[3]	= (uint8_t)rtx_seq;
-	out[8]	= (uint8_t)(rtx_ssrc >> 24);
-	out[9]	= (uint8_t)(rtx_ssrc >> 16);
+	out[1] = (uint8_t)((out[1] & 0x80) | (rtx_pt & 0x7f));
+	out[2] = (uint8_t)(rtx_seq >> 8);
+	out[3] = (uint8_t)rtx_seq;
+	out[8] = (uint8_t)(rtx_ssrc >> 24);
+	out[9] = (uint8_t)(rtx_ssrc >> 16);
 	out[10] = (uint8_t)(rtx_ssrc >> 8);
 	out[11] = (uint8_t)rtx_ssrc;
 
@@ -254,14 +254,15 @@ size_t rtx_decode(uint8_t *buf, size_t len, uint8_t apt, uint32_t media_ssrc)
 	struct rtp_packet p;
 	size_t head;
 
-	if (rtp_packet_decode(&p, buf, len) || p.payload_bytes <= RTX_OSN_BYTES)
+	if (rtp_packet_decode(&p, buf, len) ||
+	    p.payload_bytes <= RTX_OSN_BYTES)
 		return 0;
 
 	head = (size_t)(p.payload - buf);
 	buf[1] = (uint8_t)((buf[1] & 0x80) | (apt & 0x7f));
 	memcpy(buf + 2, buf + head, RTX_OSN_BYTES);
-	buf[8]	= (uint8_t)(media_ssrc >> 24);
-	buf[9]	= (uint8_t)(media_ssrc >> 16);
+	buf[8] = (uint8_t)(media_ssrc >> 24);
+	buf[9] = (uint8_t)(media_ssrc >> 16);
 	buf[10] = (uint8_t)(media_ssrc >> 8);
 	buf[11] = (uint8_t)media_ssrc;
 	memmove(buf + head, buf + head + RTX_OSN_BYTES,

@@ -42,8 +42,8 @@ struct sent_history;
 int sent_history_alloc(struct sent_history **hp, size_t packets);
 
 /** Keep a copy of a clear packet before it is protected */
-void sent_history_put(struct sent_history *h, uint16_t seq,
-		      const uint8_t *buf, size_t len, uint64_t now_us);
+void sent_history_put(struct sent_history *h, uint16_t seq, const uint8_t *buf,
+		      size_t len, uint64_t now_us);
 
 /**
  * A packet again
@@ -60,16 +60,14 @@ const uint8_t *sent_history_get(struct sent_history *h, uint16_t seq,
  *
  * @return length written to `out`, 0 when it does not fit
  */
-size_t rtx_encode(uint8_t *out, size_t size, const uint8_t *packet,
-		  size_t len, uint8_t rtx_pt, uint32_t rtx_ssrc,
-		  uint16_t rtx_seq);
+size_t rtx_encode(uint8_t *out, size_t size, const uint8_t *packet, size_t len,
+		  uint8_t rtx_pt, uint32_t rtx_ssrc, uint16_t rtx_seq);
 
 /**
  * Unwrap a received RTX packet in place to the original
  *
  * @return new length; 0 for an empty or short one (a probe)
  */
-size_t rtx_decode(uint8_t *buf, size_t len, uint8_t apt,
-		  uint32_t media_ssrc);
+size_t rtx_decode(uint8_t *buf, size_t len, uint8_t apt, uint32_t media_ssrc);
 
 #endif

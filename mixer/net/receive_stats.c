@@ -19,22 +19,22 @@ void receive_stats_init(struct receive_stats *s, uint32_t ssrc,
 			uint32_t clock_hz)
 {
 	memset(s, 0, sizeof(*s));
-	s->ssrc	    = ssrc;
+	s->ssrc = ssrc;
 	s->clock_hz = clock_hz;
 }
 
 
 static void start_at(struct receive_stats *s, uint16_t seq)
 {
-	s->started	  = true;
-	s->base_seq	  = seq;
+	s->started = true;
+	s->base_seq = seq;
 	/* one period up, so that reordered older numbers stay positive */
-	s->highest	  = (s->highest & ~(int64_t)0xffff) + 0x10000 + seq;
-	s->base		  = s->highest;
-	s->received	  = 0;
+	s->highest = (s->highest & ~(int64_t)0xffff) + 0x10000 + seq;
+	s->base = s->highest;
+	s->received = 0;
 	s->received_prior = 0;
 	s->expected_prior = 0;
-	s->transit	  = 0;
+	s->transit = 0;
 }
 
 
@@ -46,8 +46,8 @@ static void jitter(struct receive_stats *s, uint32_t timestamp,
 	uint32_t transit = arrival - timestamp;
 
 	if (s->received > 1) {
-		double d = fabs((double)(int32_t)(transit
-						  - (uint32_t)s->transit));
+		double d = fabs(
+			(double)(int32_t)(transit - (uint32_t)s->transit));
 
 		/* a jump of over 10 s is a new time line, not jitter */
 		if (d < 10.0 * s->clock_hz)
@@ -85,7 +85,7 @@ int64_t receive_stats_packet(struct receive_stats *s, uint16_t seq,
 
 void receive_stats_sr(struct receive_stats *s, uint64_t ntp, uint64_t now_us)
 {
-	s->last_sr    = (uint32_t)(ntp >> 16);
+	s->last_sr = (uint32_t)(ntp >> 16);
 	s->last_sr_us = now_us;
 }
 
@@ -99,27 +99,27 @@ static uint64_t expected(const struct receive_stats *s)
 void receive_stats_report(struct receive_stats *s, struct rtcp_report *r,
 			  uint64_t now_us)
 {
-	uint64_t want	  = expected(s);
-	int64_t want_now  = (int64_t)(want - s->expected_prior);
-	int64_t lost_now  = want_now
-			   - (int64_t)(s->received - s->received_prior);
-	int64_t lost	  = (int64_t)want - (int64_t)s->received;
-	int64_t fraction  = 0;
+	uint64_t want = expected(s);
+	int64_t want_now = (int64_t)(want - s->expected_prior);
+	int64_t lost_now =
+		want_now - (int64_t)(s->received - s->received_prior);
+	int64_t lost = (int64_t)want - (int64_t)s->received;
+	int64_t fraction = 0;
 
 	if (want_now > 0 && lost_now > 0)
 		fraction = lost_now * 256 / want_now;
 
 	memset(r, 0, sizeof(*r));
-	r->ssrc		 = s->ssrc;
+	r->ssrc = s->ssrc;
 	r->fraction_lost = (uint8_t)(fraction > 255 ? 255 : fraction);
-	r->total_lost	 = (int32_t)lost;
+	r->total_lost = (int32_t)lost;
 	/* 64 k below the counter: it started one cycle up */
-	r->highest_seq	 = (uint32_t)(s->highest - 0x10000);
-	r->jitter	 = (uint32_t)s->jitter;
+	r->highest_seq = (uint32_t)(s->highest - 0x10000);
+	r->jitter = (uint32_t)s->jitter;
 	if (s->last_sr_us) {
 		r->last_sr = s->last_sr;
-		r->delay   = (uint32_t)((now_us - s->last_sr_us) * 65536
-					/ 1000000);
+		r->delay =
+			(uint32_t)((now_us - s->last_sr_us) * 65536 / 1000000);
 	}
 
 	s->expected_prior = want;

@@ -18,9 +18,9 @@ struct receive_stats {
 	bool started;
 	uint32_t ssrc, clock_hz;
 	uint16_t base_seq;
-	int64_t base, highest;	/**< extended sequence numbers */
+	int64_t base, highest; /**< extended sequence numbers */
 	uint64_t received, received_prior, expected_prior, bytes;
-	double jitter;		/**< timestamp units */
+	double jitter; /**< timestamp units */
 	int64_t transit;
 	uint32_t last_sr;
 	uint64_t last_sr_us;

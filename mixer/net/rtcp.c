@@ -8,24 +8,24 @@
 
 
 enum {
-	RTCP_SR	  = 200,
-	RTCP_RR	  = 201,
+	RTCP_SR = 200,
+	RTCP_RR = 201,
 	RTCP_SDES = 202,
-	RTCP_BYE  = 203,
+	RTCP_BYE = 203,
 	RTCP_RTPFB = 205, /* RFC 4585 */
-	RTCP_PSFB  = 206,
+	RTCP_PSFB = 206,
 	RTPFB_NACK = 1,
-	PSFB_PLI   = 1,
-	PSFB_FIR   = 4, /* RFC 5104 */
-	PSFB_AFB   = 15,
+	PSFB_PLI = 1,
+	PSFB_FIR = 4, /* RFC 5104 */
+	PSFB_AFB = 15,
 	SDES_CNAME = 1,
 	HEADER_BYTES = 4,
 	REPORT_BYTES = 24,
 	SENDER_INFO_BYTES = 20,
-	FEEDBACK_BYTES	  = 12, /* header, sender, media */
-	COUNT_MAX	  = 31,
-	CNAME_MAX	  = 255,
-	TOTAL_LOST_MAX	  = 0x7fffff,
+	FEEDBACK_BYTES = 12, /* header, sender, media */
+	COUNT_MAX = 31,
+	CNAME_MAX = 255,
+	TOTAL_LOST_MAX = 0x7fffff,
 };
 
 static const uint8_t remb_name[4] = {'R', 'E', 'M', 'B'};
@@ -62,8 +62,8 @@ static uint8_t *put_reports(uint8_t *p, const struct rtcp_report *reports,
 			lost = -TOTAL_LOST_MAX - 1;
 
 		put32(p, r->ssrc);
-		put32(p + 4, (uint32_t)r->fraction_lost << 24
-				     | ((uint32_t)lost & 0xffffff));
+		put32(p + 4, (uint32_t)r->fraction_lost << 24 |
+				     ((uint32_t)lost & 0xffffff));
 		put32(p + 8, r->highest_seq);
 		put32(p + 12, r->jitter);
 		put32(p + 16, r->last_sr);
@@ -80,8 +80,8 @@ int rtcp_write_sr(struct rtcp_writer *w, uint32_t ssrc,
 		  const struct rtcp_report *reports, size_t count)
 {
 	uint8_t *p = begin(w, (unsigned)count, RTCP_SR,
-			   HEADER_BYTES + 4 + SENDER_INFO_BYTES
-				   + count * REPORT_BYTES);
+			   HEADER_BYTES + 4 + SENDER_INFO_BYTES +
+				   count * REPORT_BYTES);
 
 	if (!p)
 		return ENOSPC;
@@ -126,7 +126,7 @@ int rtcp_write_sdes_cname(struct rtcp_writer *w, uint32_t ssrc,
 
 	/* at least one null octet ends the list of items */
 	chunk = (4 + 2 + n + 1 + 3) & ~(size_t)3;
-	p     = begin(w, 1, RTCP_SDES, HEADER_BYTES + chunk);
+	p = begin(w, 1, RTCP_SDES, HEADER_BYTES + chunk);
 	if (!p)
 		return ENOSPC;
 
@@ -142,8 +142,8 @@ int rtcp_write_sdes_cname(struct rtcp_writer *w, uint32_t ssrc,
 
 int rtcp_write_bye(struct rtcp_writer *w, const uint32_t *ssrcs, size_t count)
 {
-	uint8_t *p = begin(w, (unsigned)count, RTCP_BYE,
-			   HEADER_BYTES + 4 * count);
+	uint8_t *p =
+		begin(w, (unsigned)count, RTCP_BYE, HEADER_BYTES + 4 * count);
 
 	if (!p)
 		return ENOSPC;
@@ -279,14 +279,14 @@ static void walk_reports(uint32_t from, const uint8_t *p, size_t len,
 		struct rtcp_report r;
 		uint32_t lost = get32(p + 4) & 0xffffff;
 
-		r.ssrc		= get32(p);
+		r.ssrc = get32(p);
 		r.fraction_lost = p[4];
-		r.total_lost	= (int32_t)lost
-			       - (lost & 0x800000 ? 0x1000000 : 0);
-		r.highest_seq	= get32(p + 8);
-		r.jitter	= get32(p + 12);
-		r.last_sr	= get32(p + 16);
-		r.delay		= get32(p + 20);
+		r.total_lost =
+			(int32_t)lost - (lost & 0x800000 ? 0x1000000 : 0);
+		r.highest_seq = get32(p + 8);
+		r.jitter = get32(p + 12);
+		r.last_sr = get32(p + 16);
+		r.delay = get32(p + 20);
 		if (h->report)
 			h->report(from, &r, arg);
 
@@ -304,10 +304,10 @@ static void walk_sr(const uint8_t *p, size_t len, unsigned count,
 	if (len < 4 + SENDER_INFO_BYTES)
 		return;
 
-	info.ntp	   = (uint64_t)get32(p + 4) << 32 | get32(p + 8);
+	info.ntp = (uint64_t)get32(p + 4) << 32 | get32(p + 8);
 	info.rtp_timestamp = get32(p + 12);
-	info.packets	   = get32(p + 16);
-	info.bytes	   = get32(p + 20);
+	info.packets = get32(p + 16);
+	info.bytes = get32(p + 20);
 	if (h->sr)
 		h->sr(get32(p), &info, arg);
 
@@ -381,12 +381,9 @@ static void walk_psfb(const uint8_t *p, size_t len, unsigned fmt,
 			h->fir(get32(p + i), p[i + 4], arg);
 		break;
 
-	case PSFB_AFB:
-		walk_remb(p, len, h, arg);
-		break;
+	case PSFB_AFB: walk_remb(p, len, h, arg); break;
 
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -397,9 +394,7 @@ static void walk_packet(uint8_t type, unsigned count, const uint8_t *p,
 {
 	switch (type) {
 
-	case RTCP_SR:
-		walk_sr(p, len, count, h, arg);
-		break;
+	case RTCP_SR: walk_sr(p, len, count, h, arg); break;
 
 	case RTCP_RR:
 		if (len >= 4)
@@ -423,8 +418,7 @@ static void walk_packet(uint8_t type, unsigned count, const uint8_t *p,
 			walk_psfb(p, len, count, h, arg);
 		break;
 
-	default:
-		break;
+	default: break;
 	}
 }
 

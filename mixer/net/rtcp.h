@@ -24,10 +24,10 @@ struct rtcp_report {
 	uint32_t ssrc;
 	uint8_t fraction_lost; /**< of 256 since the last report */
 	int32_t total_lost;
-	uint32_t highest_seq;  /**< extended */
-	uint32_t jitter;       /**< timestamp units */
-	uint32_t last_sr;      /**< middle 32 bits of the SR's NTP time */
-	uint32_t delay;	       /**< since it, 1/65536 s */
+	uint32_t highest_seq; /**< extended */
+	uint32_t jitter;      /**< timestamp units */
+	uint32_t last_sr;     /**< middle 32 bits of the SR's NTP time */
+	uint32_t delay;       /**< since it, 1/65536 s */
 };
 
 struct rtcp_sender_info {

@@ -9,11 +9,11 @@
 
 
 enum {
-	PROFILE_ONE_BYTE  = 0xbede,
-	PROFILE_TWO_BYTE  = 0x100, /* upper 12 bits; the rest is appbits */
-	ONE_BYTE_STOP	  = 15,
-	ONE_BYTE_ID_MAX	  = 14,
-	ONE_BYTE_LEN_MAX  = 16,
+	PROFILE_ONE_BYTE = 0xbede,
+	PROFILE_TWO_BYTE = 0x100, /* upper 12 bits; the rest is appbits */
+	ONE_BYTE_STOP = 15,
+	ONE_BYTE_ID_MAX = 14,
+	ONE_BYTE_LEN_MAX = 16,
 	AUDIO_LEVEL_VOICE = 0x80,
 };
 
@@ -28,16 +28,16 @@ static int decode_extension(struct rtp_packet *p, const uint8_t *buf,
 		return EBADMSG;
 
 	profile = get16(buf + *pos);
-	bytes	= 4u * get16(buf + *pos + 2);
+	bytes = 4u * get16(buf + *pos + 2);
 	*pos += 4;
 	if (len - *pos < bytes)
 		return EBADMSG;
 
 	/* other profiles are somebody's private extension: skipped */
 	if (profile == PROFILE_ONE_BYTE || profile >> 4 == PROFILE_TWO_BYTE) {
-		p->extension	   = buf + *pos;
+		p->extension = buf + *pos;
 		p->extension_bytes = bytes;
-		p->two_byte	   = profile != PROFILE_ONE_BYTE;
+		p->two_byte = profile != PROFILE_ONE_BYTE;
 	}
 
 	*pos += bytes;
@@ -55,11 +55,11 @@ int rtp_packet_decode(struct rtp_packet *p, const uint8_t *buf, size_t len)
 		return EBADMSG;
 
 	memset(p, 0, sizeof(*p));
-	p->marker    = buf[1] >> 7;
-	p->pt	     = buf[1] & 0x7f;
-	p->seq	     = get16(buf + 2);
+	p->marker = buf[1] >> 7;
+	p->pt = buf[1] & 0x7f;
+	p->seq = get16(buf + 2);
 	p->timestamp = get32(buf + 4);
-	p->ssrc	     = get32(buf + 8);
+	p->ssrc = get32(buf + 8);
 
 	pos += 4u * (buf[0] & 0x0f);
 	if (pos > len)
@@ -74,7 +74,7 @@ int rtp_packet_decode(struct rtp_packet *p, const uint8_t *buf, size_t len)
 			return EBADMSG;
 	}
 
-	p->payload	 = buf + pos;
+	p->payload = buf + pos;
 	p->payload_bytes = len - pos - padding;
 
 	return 0;
@@ -86,7 +86,7 @@ static bool next_element(const struct rtp_packet *p, size_t *pos, uint8_t *id,
 			 const uint8_t **data, size_t *bytes)
 {
 	const uint8_t *e = p->extension;
-	size_t end	 = p->extension_bytes;
+	size_t end = p->extension_bytes;
 
 	while (*pos < end && !e[*pos])
 		++*pos;
@@ -98,12 +98,12 @@ static bool next_element(const struct rtp_packet *p, size_t *pos, uint8_t *id,
 		if (end - *pos < 2)
 			return false;
 
-		*id    = e[*pos];
+		*id = e[*pos];
 		*bytes = e[*pos + 1];
 		*pos += 2;
 	}
 	else {
-		*id    = e[*pos] >> 4;
+		*id = e[*pos] >> 4;
 		*bytes = (e[*pos] & 0x0fu) + 1;
 		*pos += 1;
 		if (*id == ONE_BYTE_STOP)
@@ -152,7 +152,7 @@ bool rtp_audio_level(const struct rtp_packet *p, uint8_t id, uint8_t *dbov,
 	if (!data || !bytes)
 		return false;
 
-	*dbov  = data[0] & 0x7f;
+	*dbov = data[0] & 0x7f;
 	*voice = data[0] & AUDIO_LEVEL_VOICE;
 
 	return true;
@@ -168,8 +168,8 @@ static size_t extension_encode(uint8_t *buf, size_t size,
 	for (size_t i = 0; i < count; i++) {
 		const struct rtp_extension_element *e = &elements[i];
 
-		if (!e->id || e->id > ONE_BYTE_ID_MAX || !e->bytes
-		    || e->bytes > ONE_BYTE_LEN_MAX)
+		if (!e->id || e->id > ONE_BYTE_ID_MAX || !e->bytes ||
+		    e->bytes > ONE_BYTE_LEN_MAX)
 			return 0;
 
 		if (pos + 1 + e->bytes > size)
@@ -195,8 +195,9 @@ static size_t extension_encode(uint8_t *buf, size_t size,
 
 
 size_t rtp_packet_encode(uint8_t *buf, size_t size, uint8_t pt, bool marker,
-		  uint16_t seq, uint32_t timestamp, uint32_t ssrc,
-		  const struct rtp_extension_element *elements, size_t count)
+			 uint16_t seq, uint32_t timestamp, uint32_t ssrc,
+			 const struct rtp_extension_element *elements,
+			 size_t count)
 {
 	size_t n = 0;
 

@@ -21,8 +21,8 @@ struct rtp_packet {
 	uint32_t ssrc;
 	const uint8_t *extension; /**< RFC 8285 block's elements, or NULL */
 	size_t extension_bytes;
-	bool two_byte;		  /**< two-byte elements */
-	const uint8_t *payload;	  /**< without padding */
+	bool two_byte;          /**< two-byte elements */
+	const uint8_t *payload; /**< without padding */
 	size_t payload_bytes;
 };
 
@@ -55,8 +55,9 @@ struct rtp_extension_element {
  * @return header length in bytes, 0 when it does not fit `size`
  */
 size_t rtp_packet_encode(uint8_t *buf, size_t size, uint8_t pt, bool marker,
-		  uint16_t seq, uint32_t timestamp, uint32_t ssrc,
-		  const struct rtp_extension_element *elements, size_t count);
+			 uint16_t seq, uint32_t timestamp, uint32_t ssrc,
+			 const struct rtp_extension_element *elements,
+			 size_t count);
 
 /** a is newer than b in 16-bit sequence arithmetic */
 static inline bool rtp_seq_newer(uint16_t a, uint16_t b)

@@ -54,7 +54,8 @@ static void decode_mapped(struct stun_packet *p, const uint8_t *v, size_t len)
 	port = get16(v + 2) ^ (COOKIE >> 16);
 	if (v[1] == STUN_AF_IPv4 && len == 8) {
 		sa_set_in(&p->mapped, get32(v + 4) ^ COOKIE, port);
-	} else if (v[1] == STUN_AF_IPv6 && len == 20) {
+	}
+	else if (v[1] == STUN_AF_IPv6 && len == 20) {
 		uint8_t ip[16];
 
 		for (size_t i = 0; i < sizeof(ip); i++)
@@ -142,7 +143,8 @@ int stun_packet_decode(struct stun_packet *p, const uint8_t *buf, size_t len)
 			p->has_fingerprint = true;
 			p->fingerprint_valid =
 				get32(buf + pos + 4) == fingerprint(buf, pos);
-		} else if (!p->integrity) {
+		}
+		else if (!p->integrity) {
 			err = decode_attribute(
 				p, type, buf + pos + STUN_ATTR_HEADER_SIZE, n);
 		}
@@ -230,7 +232,8 @@ void stun_write_mapped(struct stun_writer *w, const struct sa *addr)
 	if (sa_af(addr) == AF_INET) {
 		v[1] = STUN_AF_IPv4;
 		put32(v + 4, sa_in(addr) ^ COOKIE);
-	} else {
+	}
+	else {
 		v[1] = STUN_AF_IPv6;
 		len = sizeof(v);
 		sa_in6(addr, v + 4);

@@ -59,7 +59,8 @@ static void latch_heard(struct latch *l, struct port *port,
 		l->signalled_heard = true;
 		sa_init(&l->latched, AF_UNSPEC);
 		port_connect(port, &l->signalled);
-	} else if (!sa_isset(&l->latched, SA_ALL)) {
+	}
+	else if (!sa_isset(&l->latched, SA_ALL)) {
 		l->latched = *src;
 	}
 }

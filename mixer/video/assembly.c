@@ -25,14 +25,14 @@ struct slot {
 
 struct assembly {
 	struct slot slots[ASSEMBLY_SLOTS];
-	uint8_t *payloads;   /* ASSEMBLY_PAYLOAD_MAX a slot */
-	int64_t highest;     /* newest packet, no_seq before any */
-	int64_t next;	     /* first packet of the frame that waits */
-	int64_t scan;	     /* all before it, from next on, are there */
-	int64_t key_seq;     /* start of the newest key frame seen */
+	uint8_t *payloads; /* ASSEMBLY_PAYLOAD_MAX a slot */
+	int64_t highest;   /* newest packet, no_seq before any */
+	int64_t next;      /* first packet of the frame that waits */
+	int64_t scan;      /* all before it, from next on, are there */
+	int64_t key_seq;   /* start of the newest key frame seen */
 	uint32_t key_timestamp;
-	bool synced;	     /* next is valid */
-	int64_t gap_seq;     /* packet that is waited for */
+	bool synced;     /* next is valid */
+	int64_t gap_seq; /* packet that is waited for */
 	uint64_t gap_since_us;
 	uint64_t patience_us;
 };
@@ -52,7 +52,7 @@ void assembly_reset(struct assembly *a)
 	a->highest = no_seq;
 	a->key_seq = no_seq;
 	a->gap_seq = no_seq;
-	a->synced  = false;
+	a->synced = false;
 }
 
 int assembly_alloc(struct assembly **ap)
@@ -91,8 +91,8 @@ static struct slot *slot_at(struct assembly *a, int64_t seq)
 
 static uint8_t *payload_at(struct assembly *a, int64_t seq)
 {
-	return &a->payloads[((uint64_t)seq & SLOT_MASK)
-			    * ASSEMBLY_PAYLOAD_MAX];
+	return &a->payloads[((uint64_t)seq & SLOT_MASK) *
+			    ASSEMBLY_PAYLOAD_MAX];
 }
 
 static bool starts_keyframe(enum video_codec_id codec, const uint8_t *p,
@@ -104,9 +104,9 @@ static bool starts_keyframe(enum video_codec_id codec, const uint8_t *p,
 
 static void start_at(struct assembly *a, int64_t seq)
 {
-	a->synced  = true;
-	a->next	   = seq;
-	a->scan	   = seq;
+	a->synced = true;
+	a->next = seq;
+	a->scan = seq;
 	a->gap_seq = no_seq;
 }
 
@@ -124,7 +124,7 @@ static void note_keyframe(struct assembly *a, int64_t seq, uint32_t timestamp)
 	if (same && a->synced && a->next == a->key_seq)
 		start_at(a, seq);
 
-	a->key_seq	 = seq;
+	a->key_seq = seq;
 	a->key_timestamp = timestamp;
 }
 
@@ -151,12 +151,12 @@ int assembly_put(struct assembly *a, enum video_codec_id codec, int64_t seq,
 
 	slot = &a->slots[(uint64_t)seq & SLOT_MASK];
 	*slot = (struct slot){
-		.seq	   = seq,
+		.seq = seq,
 		.timestamp = timestamp,
-		.len	   = (uint16_t)len,
-		.codec	   = (uint8_t)codec,
-		.marker	   = marker,
-		.keyframe  = len && starts_keyframe(codec, payload, len),
+		.len = (uint16_t)len,
+		.codec = (uint8_t)codec,
+		.marker = marker,
+		.keyframe = len && starts_keyframe(codec, payload, len),
 	};
 	if (len)
 		memcpy(payload_at(a, seq), payload, len);
@@ -212,9 +212,9 @@ static bool walk(struct assembly *a, int64_t first, int64_t *scan)
 static void hand_out(struct assembly *a, struct assembly_frame *frame,
 		     int64_t end)
 {
-	frame->count	= 0;
+	frame->count = 0;
 	frame->keyframe = false;
-	frame->codec	= VIDEO_VP8;
+	frame->codec = VIDEO_VP8;
 
 	for (int64_t seq = a->next; seq < end; seq++) {
 		const struct slot *slot = slot_at(a, seq);
@@ -222,12 +222,11 @@ static void hand_out(struct assembly *a, struct assembly_frame *frame,
 		if (!slot || !slot->len || frame->count >= ASSEMBLY_SLOTS)
 			continue;
 
-		frame->codec	 = slot->codec;
+		frame->codec = slot->codec;
 		frame->timestamp = slot->timestamp;
 		frame->keyframe |= slot->keyframe;
-		frame->pieces[frame->count++]
-			= (struct payload_piece){payload_at(a, seq),
-						 slot->len};
+		frame->pieces[frame->count++] =
+			(struct payload_piece){payload_at(a, seq), slot->len};
 	}
 }
 
@@ -235,12 +234,12 @@ static void hand_out(struct assembly *a, struct assembly_frame *frame,
 static bool hopeless(struct assembly *a, uint64_t now_us)
 {
 	if (a->gap_seq != a->scan) {
-		a->gap_seq	= a->scan;
+		a->gap_seq = a->scan;
 		a->gap_since_us = now_us;
 	}
 
-	return now_us >= a->gap_since_us
-		&& now_us - a->gap_since_us >= a->patience_us;
+	return now_us >= a->gap_since_us &&
+	       now_us - a->gap_since_us >= a->patience_us;
 }
 
 /* A newer key frame that is whole makes waiting pointless */

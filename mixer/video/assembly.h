@@ -30,9 +30,9 @@ enum {
 struct assembly;
 
 enum assembly_result {
-	ASSEMBLY_NONE,	/**< nothing to hand out now */
+	ASSEMBLY_NONE,  /**< nothing to hand out now */
 	ASSEMBLY_FRAME, /**< a whole frame */
-	ASSEMBLY_LOST,	/**< frames are lost, a key frame is needed */
+	ASSEMBLY_LOST,  /**< frames are lost, a key frame is needed */
 };
 
 /** A whole frame; pieces are valid until the next assembly_put */

@@ -50,12 +50,13 @@ static int copy_picture(struct picture_pool *pool, struct picture **pp,
 {
 	struct picture *p;
 
-	if (f->format != AV_PIX_FMT_YUV420P && f->format != AV_PIX_FMT_YUVJ420P)
+	if (f->format != AV_PIX_FMT_YUV420P &&
+	    f->format != AV_PIX_FMT_YUVJ420P)
 		return EBADMSG;
 	if (f->decode_error_flags || (f->flags & AV_FRAME_FLAG_CORRUPT))
 		return EBADMSG;
-	if (f->width <= 0 || f->height <= 0
-	    || !picture_size_ok((unsigned)f->width, (unsigned)f->height))
+	if (f->width <= 0 || f->height <= 0 ||
+	    !picture_size_ok((unsigned)f->width, (unsigned)f->height))
 		return EOVERFLOW;
 
 	p = picture_take(pool, (unsigned)f->width, (unsigned)f->height);
@@ -124,10 +125,10 @@ int avc_decoder_alloc(struct video_decoder **dp)
 	av_log_set_level(AV_LOG_QUIET);
 
 	d->base.decode = decode;
-	d->base.free   = decoder_free;
-	d->codec  = avcodec_alloc_context3(codec);
+	d->base.free = decoder_free;
+	d->codec = avcodec_alloc_context3(codec);
 	d->packet = av_packet_alloc();
-	d->frame  = av_frame_alloc();
+	d->frame = av_frame_alloc();
 	if (!codec || !d->codec || !d->packet || !d->frame)
 		goto fail;
 
@@ -160,13 +161,13 @@ static int bitrate(struct video_encoder *base, unsigned kbps)
 {
 	struct avc_encoder *e = (struct avc_encoder *)base;
 	SBitrateInfo info = {
-		.iLayer	  = SPATIAL_LAYER_ALL,
+		.iLayer = SPATIAL_LAYER_ALL,
 		.iBitrate = (int)kbps * 1000,
 	};
 
 	return (*e->codec)->SetOption(e->codec, ENCODER_OPTION_BITRATE, &info)
-		? EINVAL
-		: 0;
+		       ? EINVAL
+		       : 0;
 }
 
 /* Start codes are the byte stream's, RTP has none */
@@ -212,14 +213,14 @@ static int encode(struct video_encoder *base, const struct picture *picture,
 	SFrameBSInfo info;
 	SSourcePicture source = {
 		.iColorFormat = videoFormatI420,
-		.iStride      = {picture->strides[0], picture->strides[1],
-				 picture->strides[2]},
-		.pData	      = {picture->planes[0], picture->planes[1],
-				 picture->planes[2]},
-		.iPicWidth    = (int)picture->width,
-		.iPicHeight   = (int)picture->height,
-		.uiTimeStamp  = (long long)(timestamp
-					    / (VIDEO_CLOCK_HZ / 1000)),
+		.iStride = {picture->strides[0], picture->strides[1],
+			    picture->strides[2]},
+		.pData = {picture->planes[0], picture->planes[1],
+			  picture->planes[2]},
+		.iPicWidth = (int)picture->width,
+		.iPicHeight = (int)picture->height,
+		.uiTimeStamp =
+			(long long)(timestamp / (VIDEO_CLOCK_HZ / 1000)),
 	};
 	size_t count;
 
@@ -235,7 +236,7 @@ static int encode(struct video_encoder *base, const struct picture *picture,
 		return 0;
 
 	*keyframe = info.eFrameType == videoFrameTypeIDR;
-	count	  = collect_nals(e, &info);
+	count = collect_nals(e, &info);
 
 	return count ? h264_payload_split(list, e->mode, e->nals, count) : 0;
 }
@@ -245,20 +246,20 @@ static void layer_configure(SSpatialLayerConfig *layer,
 {
 	uint8_t level = config->codec.level_idc;
 
-	layer->iVideoWidth	  = (int)config->width;
-	layer->iVideoHeight	  = (int)config->height;
-	layer->fFrameRate	  = (float)config->fps;
-	layer->iSpatialBitrate	  = (int)config->kbps * 1000;
+	layer->iVideoWidth = (int)config->width;
+	layer->iVideoHeight = (int)config->height;
+	layer->fFrameRate = (float)config->fps;
+	layer->iSpatialBitrate = (int)config->kbps * 1000;
 	layer->iMaxSpatialBitrate = UNSPECIFIED_BIT_RATE;
-	layer->uiProfileIdc	  = PRO_BASELINE;
-	layer->uiLevelIdc = level ? (ELevelIdc)level
-				  : (ELevelIdc)LEVEL_DEFAULT;
+	layer->uiProfileIdc = PRO_BASELINE;
+	layer->uiLevelIdc =
+		level ? (ELevelIdc)level : (ELevelIdc)LEVEL_DEFAULT;
 
 	/* Mode 0 knows no fragments: slices are no longer than a payload */
 	if (config->codec.packetization_mode == 0) {
 		layer->sSliceArgument.uiSliceMode = SM_SIZELIMITED_SLICE;
-		layer->sSliceArgument.uiSliceSizeConstraint
-			= (unsigned)config->payload_max - SLICE_MARGIN_BYTES;
+		layer->sSliceArgument.uiSliceSizeConstraint =
+			(unsigned)config->payload_max - SLICE_MARGIN_BYTES;
 	}
 	else {
 		layer->sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
@@ -268,28 +269,28 @@ static void layer_configure(SSpatialLayerConfig *layer,
 static void encoder_configure(SEncParamExt *p,
 			      const struct video_rendition_config *config)
 {
-	p->iUsageType	   = CAMERA_VIDEO_REAL_TIME;
-	p->iPicWidth	   = (int)config->width;
-	p->iPicHeight	   = (int)config->height;
-	p->iTargetBitrate  = (int)config->kbps * 1000;
-	p->iMaxBitrate	   = UNSPECIFIED_BIT_RATE;
-	p->iRCMode	   = RC_BITRATE_MODE;
-	p->fMaxFrameRate   = (float)config->fps;
+	p->iUsageType = CAMERA_VIDEO_REAL_TIME;
+	p->iPicWidth = (int)config->width;
+	p->iPicHeight = (int)config->height;
+	p->iTargetBitrate = (int)config->kbps * 1000;
+	p->iMaxBitrate = UNSPECIFIED_BIT_RATE;
+	p->iRCMode = RC_BITRATE_MODE;
+	p->fMaxFrameRate = (float)config->fps;
 	p->iComplexityMode = LOW_COMPLEXITY;
-	p->uiIntraPeriod   = 0;
-	p->iNumRefFrame	   = 1;
-	p->eSpsPpsIdStrategy	  = CONSTANT_ID;
+	p->uiIntraPeriod = 0;
+	p->iNumRefFrame = 1;
+	p->eSpsPpsIdStrategy = CONSTANT_ID;
 	p->iEntropyCodingModeFlag = 0;
-	p->bEnableFrameSkip	  = true;
-	p->iMultipleThreadIdc	  = 1;
-	p->bEnableDenoise	  = false;
+	p->bEnableFrameSkip = true;
+	p->iMultipleThreadIdc = 1;
+	p->bEnableDenoise = false;
 	p->bEnableSceneChangeDetect = false;
-	p->iSpatialLayerNum  = 1;
+	p->iSpatialLayerNum = 1;
 	p->iTemporalLayerNum = 1;
 
 	if (config->codec.packetization_mode == 0)
-		p->uiMaxNalSize
-			= (unsigned)config->payload_max - SLICE_MARGIN_BYTES;
+		p->uiMaxNalSize =
+			(unsigned)config->payload_max - SLICE_MARGIN_BYTES;
 
 	layer_configure(&p->sSpatialLayers[0], config);
 }
@@ -308,9 +309,9 @@ int avc_encoder_alloc(struct video_encoder **ep,
 	if (!e)
 		return ENOMEM;
 
-	e->base.encode	= encode;
+	e->base.encode = encode;
 	e->base.bitrate = bitrate;
-	e->base.free	= encoder_free;
+	e->base.free = encoder_free;
 	e->mode = config->codec.packetization_mode;
 
 	if (WelsCreateSVCEncoder(&e->codec) || !e->codec)

@@ -24,7 +24,7 @@ struct slot {
 struct output {
 	struct picture *picture;
 	uint64_t version; /* of the canvas it was made from */
-	uint64_t used;	  /* composition that asked for it */
+	uint64_t used;    /* composition that asked for it */
 };
 
 struct canvas {
@@ -69,7 +69,7 @@ int canvas_alloc(struct canvas **cp, struct label_painter *painter,
 		return ENOMEM;
 
 	c->painter = painter;
-	c->pool	   = pool;
+	c->pool = pool;
 	c->picture = picture_take(pool, width, height);
 	if (!c->picture) {
 		free(c);
@@ -118,8 +118,8 @@ static struct picture *halve(struct canvas *c, const struct picture *camera,
 	unsigned height = (from->height / 2) & ~1u;
 	struct picture *half;
 
-	if (width <= to->width || height <= to->height
-	    || from->width == 4 * to->width)
+	if (width <= to->width || height <= to->height ||
+	    from->width == 4 * to->width)
 		return NULL;
 
 	half = picture_take(c->pool, width, height);
@@ -143,7 +143,7 @@ static void draw_camera(struct canvas *c, const struct layout_rect *tile,
 	half = halve(c, camera, &from, &inner);
 	if (half) {
 		camera = half;
-		from   = (struct layout_rect){0, 0, half->width, half->height};
+		from = (struct layout_rect){0, 0, half->width, half->height};
 	}
 
 	picture_scale(c->picture, tile->x + inner.x, tile->y + inner.y,
@@ -195,16 +195,15 @@ static void draw_slot(struct canvas *c, const struct slot *slot,
 
 	if (slot->band)
 		label_blend(slot->band, c->picture, r->x + b,
-			    r->y + r->height - b
-			    - label_height(slot->band));
+			    r->y + r->height - b - label_height(slot->band));
 	if (slot->talking)
 		draw_border(c->picture, r);
 }
 
 static bool same_rect(const struct layout_rect *a, const struct layout_rect *b)
 {
-	return a->x == b->x && a->y == b->y && a->width == b->width
-		&& a->height == b->height;
+	return a->x == b->x && a->y == b->y && a->width == b->width &&
+	       a->height == b->height;
 }
 
 /* Render anew what the changes make stale; a label that cannot be rendered
@@ -215,7 +214,7 @@ static void slot_labels(struct canvas *c, struct slot *slot,
 	bool placeholder = !tile->picture;
 
 	if (renamed) {
-		slot->band   = label_free(slot->band);
+		slot->band = label_free(slot->band);
 		slot->middle = label_free(slot->middle);
 		(void)label_band(c->painter, &slot->band, tile->label,
 				 tile->muted, tile->rect.width,
@@ -230,18 +229,19 @@ static bool slot_update(struct canvas *c, struct slot *slot,
 			const struct canvas_tile *tile, bool fresh)
 {
 	uint64_t serial = tile->picture ? tile->picture->serial : 0;
-	bool renamed = fresh || slot->muted != tile->muted
-		|| strncmp(slot->name, tile->label, VIDEO_LABEL_BYTES) != 0;
+	bool renamed =
+		fresh || slot->muted != tile->muted ||
+		strncmp(slot->name, tile->label, VIDEO_LABEL_BYTES) != 0;
 
 	if (!tile->rect.width)
 		return false;
-	if (!renamed && slot->serial == serial
-	    && slot->talking == tile->talking)
+	if (!renamed && slot->serial == serial &&
+	    slot->talking == tile->talking)
 		return false;
 
 	slot_labels(c, slot, tile, renamed);
-	slot->serial  = serial;
-	slot->muted   = tile->muted;
+	slot->serial = serial;
+	slot->muted = tile->muted;
 	slot->talking = tile->talking;
 	memcpy(slot->name, tile->label, sizeof(slot->name));
 	draw_slot(c, slot, tile->picture);
@@ -281,8 +281,8 @@ size_t canvas_compose(struct canvas *c, const struct canvas_scene *scene)
 	}
 
 	for (size_t i = 0; i < scene->count; i++)
-		changed += slot_update(c, &c->slots[i], &scene->tiles[i],
-				       fresh);
+		changed +=
+			slot_update(c, &c->slots[i], &scene->tiles[i], fresh);
 	if (changed)
 		++c->version;
 
@@ -298,8 +298,8 @@ static struct output *output_find(struct canvas *c, unsigned width,
 	for (size_t i = 0; i < CANVAS_OUTPUTS_MAX; i++) {
 		struct output *o = &c->outputs[i];
 
-		if (o->picture && o->picture->width == width
-		    && o->picture->height == height)
+		if (o->picture && o->picture->width == width &&
+		    o->picture->height == height)
 			return o;
 		if (o->used != c->composition && (!spare || !o->picture))
 			spare = o;

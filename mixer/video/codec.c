@@ -8,7 +8,7 @@
 enum { MACROBLOCK = 16, SIZE_MIN = 32 };
 
 static const char *const codec_names[VIDEO_CODEC_COUNT] = {
-	[VIDEO_VP8]  = "VP8",
+	[VIDEO_VP8] = "VP8",
 	[VIDEO_H264] = "H264",
 };
 
@@ -17,12 +17,12 @@ static const struct level {
 	uint8_t level_idc;
 	uint32_t max_mbps, max_fs;
 } levels[] = {
-	{9, 1485, 99},	      {10, 1485, 99},	   {11, 3000, 396},
-	{12, 6000, 396},      {13, 11880, 396},	   {20, 11880, 396},
-	{21, 19800, 792},     {22, 20250, 1620},   {30, 40500, 1620},
-	{31, 108000, 3600},   {32, 216000, 5120},  {40, 245760, 8192},
-	{41, 245760, 8192},   {42, 522240, 8704},  {50, 589824, 22080},
-	{51, 983040, 36864},  {52, 2073600, 36864},
+	{9, 1485, 99},       {10, 1485, 99},       {11, 3000, 396},
+	{12, 6000, 396},     {13, 11880, 396},     {20, 11880, 396},
+	{21, 19800, 792},    {22, 20250, 1620},    {30, 40500, 1620},
+	{31, 108000, 3600},  {32, 216000, 5120},   {40, 245760, 8192},
+	{41, 245760, 8192},  {42, 522240, 8704},   {50, 589824, 22080},
+	{51, 983040, 36864}, {52, 2073600, 36864},
 };
 
 enum video_codec_id video_codec_by_name(const char *name)
@@ -66,8 +66,8 @@ static struct level codec_level(const struct video_codec *codec)
 
 static uint32_t macroblocks(unsigned width, unsigned height)
 {
-	return (uint32_t)((width + MACROBLOCK - 1) / MACROBLOCK)
-		* ((height + MACROBLOCK - 1) / MACROBLOCK);
+	return (uint32_t)((width + MACROBLOCK - 1) / MACROBLOCK) *
+	       ((height + MACROBLOCK - 1) / MACROBLOCK);
 }
 
 /* Cheap ratios of the view, largest first */
@@ -93,7 +93,7 @@ void video_codec_limit(const struct video_codec *codec, unsigned *width,
 			break;
 	}
 
-	*width	= w < SIZE_MIN ? SIZE_MIN : w;
+	*width = w < SIZE_MIN ? SIZE_MIN : w;
 	*height = h < SIZE_MIN ? SIZE_MIN : h;
 
 	fs = macroblocks(*width, *height);
@@ -105,9 +105,9 @@ int video_decoder_alloc(struct video_decoder **dp, enum video_codec_id id)
 {
 	switch (id) {
 
-	case VIDEO_VP8:	 return vpx_decoder_alloc(dp);
+	case VIDEO_VP8: return vpx_decoder_alloc(dp);
 	case VIDEO_H264: return avc_decoder_alloc(dp);
-	default:	 return ENOTSUP;
+	default: return ENOTSUP;
 	}
 }
 
@@ -124,9 +124,9 @@ int video_encoder_alloc(struct video_encoder **ep,
 {
 	switch (config->codec.id) {
 
-	case VIDEO_VP8:	 return vpx_encoder_alloc(ep, config);
+	case VIDEO_VP8: return vpx_encoder_alloc(ep, config);
 	case VIDEO_H264: return avc_encoder_alloc(ep, config);
-	default:	 return ENOTSUP;
+	default: return ENOTSUP;
 	}
 }
 

@@ -18,8 +18,8 @@ static void silence(struct engine *e)
 {
 	struct le *le, *next;
 
-	LIST_FOREACH(&e->sources, le)
-	((struct source *)le->data)->closed = true;
+	LIST_FOREACH (&e->sources, le)
+		((struct source *)le->data)->closed = true;
 
 	for (le = e->views.head; le; le = next) {
 		struct view *v = le->data;
@@ -27,8 +27,8 @@ static void silence(struct engine *e)
 
 		next = le->next;
 		v->closed = true;
-		LIST_FOREACH(&v->renditions, r)
-		((struct rendition *)r->data)->closed = true;
+		LIST_FOREACH (&v->renditions, r)
+			((struct rendition *)r->data)->closed = true;
 	}
 }
 
@@ -88,7 +88,7 @@ static void note_tiles(const struct view *v)
 
 		if (!s || v->rects[i].width <= s->next_width)
 			continue;
-		s->next_width  = v->rects[i].width;
+		s->next_width = v->rects[i].width;
 		s->next_height = v->rects[i].height;
 	}
 }

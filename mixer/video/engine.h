@@ -48,7 +48,7 @@ struct video_codec {
 	/* H.264 (RFC 6184); CBP is what we send and all that we need */
 	uint8_t packetization_mode; /**< 0 or 1 */
 	uint8_t profile_idc, profile_iop, level_idc;
-	uint32_t max_mbps, max_fs;  /**< 0: as the level says */
+	uint32_t max_mbps, max_fs; /**< 0: as the level says */
 };
 
 /** H.264 parameter sets that came by signalling (RFC 6184 section 8.2.2), as
@@ -181,9 +181,9 @@ const char *video_layout_name(enum video_layout layout);
 struct video_tile {
 	struct video_source *source;   /**< NULL: no camera, initials shown */
 	char label[VIDEO_LABEL_BYTES]; /**< UTF-8 display name */
-	bool muted;		       /**< microphone mark */
-	bool talking;		       /**< highlight */
-	bool active;		       /**< the active speaker: large tile */
+	bool muted;                    /**< microphone mark */
+	bool talking;                  /**< highlight */
+	bool active;                   /**< the active speaker: large tile */
 };
 
 /** @param fps 1..30 */
@@ -205,7 +205,7 @@ struct video_rendition;
 /** An encoded frame cut into RTP payloads, valid during the call */
 struct video_frame {
 	bool keyframe;
-	uint32_t timestamp;		/**< 90 kHz, common to the rendition */
+	uint32_t timestamp; /**< 90 kHz, common to the rendition */
 	const uint8_t *payloads[VIDEO_FRAME_PAYLOADS_MAX];
 	size_t lens[VIDEO_FRAME_PAYLOADS_MAX];
 	size_t count;
@@ -213,10 +213,11 @@ struct video_frame {
 
 struct video_rendition_config {
 	struct video_codec codec;
-	unsigned width, height;	/**< even; view is scaled to fit, letterboxed */
+	unsigned width,
+		height; /**< even; view is scaled to fit, letterboxed */
 	unsigned fps;
 	unsigned kbps;
-	size_t payload_max;	/**< bytes a payload may have */
+	size_t payload_max; /**< bytes a payload may have */
 };
 
 /** A frame is ready for all legs of the rendition; media thread */

@@ -7,18 +7,18 @@
 
 /* NAL unit header and types, RFC 6184 sections 1.3 and 5.2 */
 enum {
-	NAL_NRI	   = 0x60,
-	NAL_F	   = 0x80,
-	NAL_F_NRI  = 0xe0,
-	NAL_TYPE   = 0x1f,
-	NAL_IDR	   = 5,
-	NAL_SPS	   = 7,
-	NAL_PPS	   = 8,
+	NAL_NRI = 0x60,
+	NAL_F = 0x80,
+	NAL_F_NRI = 0xe0,
+	NAL_TYPE = 0x1f,
+	NAL_IDR = 5,
+	NAL_SPS = 7,
+	NAL_PPS = 8,
 	NAL_SINGLE_MAX = 23,
 	NAL_STAP_A = 24,
-	NAL_FU_A   = 28,
-	FU_START   = 0x80,
-	FU_END	   = 0x40,
+	NAL_FU_A = 28,
+	FU_START = 0x80,
+	FU_END = 0x40,
 	FU_HEADERS = 2,
 	/* first_mb_in_slice is Exp-Golomb: a set first bit says 0 */
 	SLICE_FIRST_MB_0 = 0x80,
@@ -39,7 +39,7 @@ static bool stap_next(const uint8_t **p, size_t *len,
 	if (!n || n > *len - 2)
 		return false;
 
-	nal->p	 = *p + 2;
+	nal->p = *p + 2;
 	nal->len = n;
 	*p += 2 + n;
 	*len -= 2 + n;
@@ -76,16 +76,14 @@ bool h264_payload_starts_keyframe(const uint8_t *p, size_t len)
 
 	switch (p[0] & NAL_TYPE) {
 
-	case NAL_STAP_A:
-		return stap_starts_keyframe(p + 1, len - 1);
+	case NAL_STAP_A: return stap_starts_keyframe(p + 1, len - 1);
 
 	case NAL_FU_A:
-		return len > 2 && (p[1] & FU_START)
-			&& (p[1] & NAL_TYPE) == NAL_IDR
-			&& (p[2] & SLICE_FIRST_MB_0);
+		return len > 2 && (p[1] & FU_START) &&
+		       (p[1] & NAL_TYPE) == NAL_IDR &&
+		       (p[2] & SLICE_FIRST_MB_0);
 
-	default:
-		return nal_starts_keyframe(p, len);
+	default: return nal_starts_keyframe(p, len);
 	}
 }
 
@@ -143,7 +141,7 @@ static int append_stap(struct payload_frame *frame, const uint8_t *p,
 static int append_fu(struct payload_frame *frame, const uint8_t *p, size_t len)
 {
 	uint8_t header = (p[0] & NAL_F_NRI) | (p[1] & NAL_TYPE);
-	uint8_t type   = p[1] & NAL_TYPE;
+	uint8_t type = p[1] & NAL_TYPE;
 	bool start = p[1] & FU_START, end = p[1] & FU_END;
 	int err;
 
@@ -155,8 +153,7 @@ static int append_fu(struct payload_frame *frame, const uint8_t *p, size_t len)
 		return EBADMSG;
 
 	if (start) {
-		err = put_nal(frame, header, p + FU_HEADERS,
-			      len - FU_HEADERS);
+		err = put_nal(frame, header, p + FU_HEADERS, len - FU_HEADERS);
 	}
 	else {
 		err = put_bytes(frame, p + FU_HEADERS, len - FU_HEADERS);
@@ -215,8 +212,8 @@ int video_parameter_sets_append(struct video_parameter_sets *sets,
 	type = nal[0] & NAL_TYPE;
 	if (type != NAL_SPS && type != NAL_PPS)
 		return EBADMSG;
-	if (len > sizeof(sets->buf) - sizeof(start_code)
-	    || sets->len > sizeof(sets->buf) - sizeof(start_code) - len)
+	if (len > sizeof(sets->buf) - sizeof(start_code) ||
+	    sets->len > sizeof(sets->buf) - sizeof(start_code) - len)
 		return EOVERFLOW;
 
 	memcpy(&sets->buf[sets->len], start_code, sizeof(start_code));
@@ -238,7 +235,7 @@ static uint8_t *list_reserve(struct payload_list *list, size_t len)
 
 	p = &list->buf[list->used];
 	list->payloads[list->count] = p;
-	list->lens[list->count++]   = len;
+	list->lens[list->count++] = len;
 	list->used += len;
 
 	return p;
@@ -263,8 +260,8 @@ static int split_single(struct payload_list *list,
 
 static int split_fu(struct payload_list *list, const struct payload_piece *nal)
 {
-	size_t room  = list->payload_max - FU_HEADERS;
-	size_t body  = nal->len - 1;
+	size_t room = list->payload_max - FU_HEADERS;
+	size_t body = nal->len - 1;
 	size_t count = (body + room - 1) / room, pos = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -295,8 +292,8 @@ static size_t stap_fit(const struct payload_list *list,
 	size_t n = 0;
 
 	*len = 1;
-	while (n < count && nals[n].len <= UINT16_MAX
-	       && *len + 2 + nals[n].len <= list->payload_max) {
+	while (n < count && nals[n].len <= UINT16_MAX &&
+	       *len + 2 + nals[n].len <= list->payload_max) {
 		*len += 2 + nals[n].len;
 		++n;
 	}

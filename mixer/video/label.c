@@ -150,8 +150,8 @@ static struct label *label_new(unsigned width, unsigned height)
 	if (!label)
 		return NULL;
 
-	label->width	 = width;
-	label->height	 = height;
+	label->width = width;
+	label->height = height;
 	label->planes[0] = label->memory;
 	label->planes[1] = label->memory + luma;
 	label->planes[2] = label->planes[1] + luma / 4;
@@ -190,8 +190,8 @@ static PangoLayout *text_layout(struct label_painter *painter,
 				const char *text)
 {
 	PangoLayout *layout = pango_layout_new(painter->context);
-	PangoFontDescription *font
-		= pango_font_description_from_string("sans-serif bold");
+	PangoFontDescription *font =
+		pango_font_description_from_string("sans-serif bold");
 
 	pango_font_description_set_absolute_size(font,
 						 FONT_PIXELS * PANGO_SCALE);
@@ -263,7 +263,7 @@ static int paint_band(struct label_painter *painter, struct label **lp,
 {
 	unsigned pad = height / 4, icon = muted ? height * 3 / 4 : 0;
 	unsigned room = width_max - 2 * pad - icon;
-	double scale  = height * 0.6 / FONT_PIXELS;
+	double scale = height * 0.6 / FONT_PIXELS;
 	PangoLayout *layout = text_layout(painter, text);
 	cairo_surface_t *surface;
 	int w = 0, h = 0, err;
@@ -310,13 +310,12 @@ int label_band(struct label_painter *painter, struct label **lp,
 	*lp = NULL;
 	label_text(text, name);
 
-	if (tile_width < LABEL_TILE_WIDTH_MIN
-	    || tile_height < LABEL_TILE_HEIGHT_MIN || (!*text && !muted))
+	if (tile_width < LABEL_TILE_WIDTH_MIN ||
+	    tile_height < LABEL_TILE_HEIGHT_MIN || (!*text && !muted))
 		return 0;
 
 	pthread_mutex_lock(&painter->lock);
-	err = paint_band(painter, lp, text, muted,
-			 (tile_width * 3 / 4) & ~1u,
+	err = paint_band(painter, lp, text, muted, (tile_width * 3 / 4) & ~1u,
 			 band_height(tile_width, tile_height));
 	pthread_mutex_unlock(&painter->lock);
 
@@ -349,15 +348,15 @@ int label_middle(struct label_painter *painter, struct label **lp,
 		 const char *name, unsigned tile_width, unsigned tile_height)
 {
 	unsigned height = (tile_height / 3) & ~1u;
-	unsigned width	= tile_width & ~1u;
+	unsigned width = tile_width & ~1u;
 	char initials[LABEL_INITIALS_BYTES];
 	int err;
 
 	*lp = NULL;
 	label_initials(initials, name);
 
-	if (!*initials || height < BAND_HEIGHT_MIN
-	    || tile_width < LABEL_TILE_WIDTH_MIN)
+	if (!*initials || height < BAND_HEIGHT_MIN ||
+	    tile_width < LABEL_TILE_WIDTH_MIN)
 		return 0;
 	if (width > 2 * height)
 		width = 2 * height;
@@ -375,16 +374,16 @@ void label_blend(const struct label *label, struct picture *to, unsigned x,
 	uint8_t *dst[3];
 	int w, h;
 
-	if (!label || x + label->width > to->width
-	    || y + label->height > to->height)
+	if (!label || x + label->width > to->width ||
+	    y + label->height > to->height)
 		return;
 
 	w = (int)label->width;
 	h = (int)label->height;
 	dst[0] = to->planes[0] + (size_t)y * (size_t)to->strides[0] + x;
 	for (int i = 1; i < 3; i++)
-		dst[i] = to->planes[i]
-			+ (size_t)(y / 2) * (size_t)to->strides[i] + x / 2;
+		dst[i] = to->planes[i] +
+			 (size_t)(y / 2) * (size_t)to->strides[i] + x / 2;
 
 	I420Blend(label->planes[0], w, label->planes[1], w / 2,
 		  label->planes[2], w / 2, dst[0], to->strides[0], dst[1],
@@ -398,7 +397,7 @@ void label_blend(const struct label *label, struct picture *to, unsigned x,
 static void warm_up(struct label_painter *painter)
 {
 	static const char *const scripts[] = {
-		"AZaz \u00e9\u0141\u1e9e",	  /* Latin */
+		"AZaz \u00e9\u0141\u1e9e",           /* Latin */
 		"\u0416\u044f \u03a9 \u0531 \u10d0", /* Cyrillic to Georgian */
 		"\u05d0 \u0639\u0644\u0649 \u0710",  /* Hebrew, Arabic */
 		"\u4e2d\u6587 \u3042\u30a2 \uac00",  /* Han, Kana, Hangul */
@@ -429,8 +428,8 @@ int label_painter_alloc(struct label_painter **pp)
 
 	painter->fonts = pango_cairo_font_map_new();
 	if (painter->fonts)
-		painter->context
-			= pango_font_map_create_context(painter->fonts);
+		painter->context =
+			pango_font_map_create_context(painter->fonts);
 	if (!painter->context) {
 		label_painter_free(painter);
 		return ENOMEM;

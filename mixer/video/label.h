@@ -19,7 +19,7 @@
 
 enum {
 	/** Tiles smaller than this have no label */
-	LABEL_TILE_WIDTH_MIN  = 64,
+	LABEL_TILE_WIDTH_MIN = 64,
 	LABEL_TILE_HEIGHT_MIN = 48,
 	/** Bytes of a cleaned name: every byte may become U+FFFD */
 	LABEL_TEXT_BYTES = 3 * VIDEO_LABEL_BYTES + 1,

@@ -8,7 +8,7 @@
 enum { VISIBLE_MIN_PERCENT = 70 };
 
 static const char *const layout_names[] = {
-	[VIDEO_LAYOUT_GRID]    = "grid",
+	[VIDEO_LAYOUT_GRID] = "grid",
 	[VIDEO_LAYOUT_SPEAKER] = "speaker",
 };
 
@@ -51,22 +51,23 @@ static void grid(struct layout_rect *rects, size_t count, unsigned width,
 		 unsigned height)
 {
 	unsigned columns = grid_columns(count);
-	unsigned rows	 = (unsigned)((count + columns - 1) / columns);
-	unsigned w	 = even(width / columns);
-	unsigned h	 = even(height / columns);
-	unsigned top	 = even((height - rows * h) / 2);
+	unsigned rows = (unsigned)((count + columns - 1) / columns);
+	unsigned w = even(width / columns);
+	unsigned h = even(height / columns);
+	unsigned top = even((height - rows * h) / 2);
 
 	for (size_t i = 0; i < count; i++) {
-		unsigned row	= (unsigned)(i / columns);
+		unsigned row = (unsigned)(i / columns);
 		unsigned column = (unsigned)(i % columns);
-		unsigned in_row = row + 1 < rows
-			? columns
-			: (unsigned)(count - (size_t)row * columns);
-		unsigned left	= even((width - in_row * w) / 2);
+		unsigned in_row =
+			row + 1 < rows
+				? columns
+				: (unsigned)(count - (size_t)row * columns);
+		unsigned left = even((width - in_row * w) / 2);
 
-		rects[i].x	= left + column * w;
-		rects[i].y	= top + row * h;
-		rects[i].width	= w;
+		rects[i].x = left + column * w;
+		rects[i].y = top + row * h;
+		rects[i].width = w;
 		rects[i].height = h;
 	}
 }
@@ -76,12 +77,12 @@ static void place_other(struct layout_rect *rect, size_t i, size_t others,
 			unsigned width, unsigned w, unsigned h,
 			const struct layout_rect *large)
 {
-	rect->width  = w;
+	rect->width = w;
 	rect->height = h;
 
 	if (others <= 4) {
-		rect->x = even((width - (unsigned)others * w) / 2)
-			+ (unsigned)i * w;
+		rect->x = even((width - (unsigned)others * w) / 2) +
+			  (unsigned)i * w;
 		rect->y = large->y + large->height;
 	}
 	else if (i < 3) {
@@ -104,9 +105,9 @@ static void speaker(struct layout_rect *rects, size_t count, unsigned width,
 	if (others > LAYOUT_SPEAKER_TILES - 1)
 		others = LAYOUT_SPEAKER_TILES - 1;
 
-	large->width  = 3 * w;
+	large->width = 3 * w;
 	large->height = 3 * h;
-	large->y      = even((height - 4 * h) / 2);
+	large->y = even((height - 4 * h) / 2);
 	large->x = others <= 4 ? even((width - 3 * w) / 2)
 			       : even((width - 4 * w) / 2);
 
@@ -142,7 +143,7 @@ void layout_letterbox(unsigned picture_width, unsigned picture_height,
 {
 	unsigned long long pw = picture_width, ph = picture_height;
 
-	to->width  = width;
+	to->width = width;
 	to->height = height;
 
 	if (pw * height > ph * width)
@@ -158,15 +159,15 @@ void layout_fit(unsigned picture_width, unsigned picture_height,
 		unsigned tile_width, unsigned tile_height,
 		struct layout_rect *from, struct layout_rect *to)
 {
-	unsigned long long wide = (unsigned long long)picture_width
-		* tile_height;
-	unsigned long long high = (unsigned long long)picture_height
-		* tile_width;
+	unsigned long long wide =
+		(unsigned long long)picture_width * tile_height;
+	unsigned long long high =
+		(unsigned long long)picture_height * tile_width;
 	unsigned long long less = wide < high ? wide : high;
 	unsigned long long more = wide < high ? high : wide;
 
 	*from = (struct layout_rect){0, 0, picture_width, picture_height};
-	*to   = (struct layout_rect){0, 0, tile_width, tile_height};
+	*to = (struct layout_rect){0, 0, tile_width, tile_height};
 
 	if (less * 100 < more * VISIBLE_MIN_PERCENT) {
 		layout_letterbox(picture_width, picture_height, tile_width,
@@ -177,10 +178,10 @@ void layout_fit(unsigned picture_width, unsigned picture_height,
 	/* The crop keeps chroma samples whole */
 	if (wide > high) {
 		from->width = even_at_least_2((unsigned)(high / tile_height));
-		from->x	    = even((picture_width - from->width) / 2);
+		from->x = even((picture_width - from->width) / 2);
 	}
 	else if (high > wide) {
 		from->height = even_at_least_2((unsigned)(wide / tile_width));
-		from->y	     = even((picture_height - from->height) / 2);
+		from->y = even((picture_height - from->height) / 2);
 	}
 }

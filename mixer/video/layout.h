@@ -58,7 +58,6 @@ void layout_fit(unsigned picture_width, unsigned picture_height,
 
 /** All of a picture between bars: `to` inside width x height */
 void layout_letterbox(unsigned picture_width, unsigned picture_height,
-		      unsigned width, unsigned height,
-		      struct layout_rect *to);
+		      unsigned width, unsigned height, struct layout_rect *to);
 
 #endif

@@ -23,20 +23,20 @@ struct payload_piece {
 /** A frame as it is put together, in the form its decoder takes: a VP8
  *  frame, or an H.264 access unit as Annex B byte stream */
 struct payload_frame {
-	uint8_t *buf;	/**< caller's */
-	size_t size;	/**< its size */
-	size_t len;	/**< bytes used */
-	bool keyframe;	/**< a key frame (VP8) or IDR picture (H.264) */
-	bool fragment;	/**< H.264: inside a fragmented NAL unit */
+	uint8_t *buf;        /**< caller's */
+	size_t size;         /**< its size */
+	size_t len;          /**< bytes used */
+	bool keyframe;       /**< a key frame (VP8) or IDR picture (H.264) */
+	bool fragment;       /**< H.264: inside a fragmented NAL unit */
 	bool parameter_sets; /**< H.264: it has a sequence parameter set */
 };
 
 /** A frame as it is cut up */
 struct payload_list {
-	uint8_t *buf;	     /**< caller's */
-	size_t size;	     /**< its size */
-	size_t used;	     /**< bytes used */
-	size_t payload_max;  /**< bytes a payload may have */
+	uint8_t *buf;       /**< caller's */
+	size_t size;        /**< its size */
+	size_t used;        /**< bytes used */
+	size_t payload_max; /**< bytes a payload may have */
 	const uint8_t *payloads[VIDEO_FRAME_PAYLOADS_MAX]; /**< into buf */
 	size_t lens[VIDEO_FRAME_PAYLOADS_MAX];
 	size_t count;
@@ -45,7 +45,7 @@ struct payload_list {
 /** Forget the payloads, keep buffer and payload_max */
 static inline void payload_list_clear(struct payload_list *list)
 {
-	list->used  = 0;
+	list->used = 0;
 	list->count = 0;
 }
 

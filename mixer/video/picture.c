@@ -36,9 +36,9 @@ static struct picture_memory *memory_of(struct picture *picture)
 
 bool picture_size_ok(unsigned width, unsigned height)
 {
-	return width && height && width <= PICTURE_SIDE_MAX
-		&& height <= PICTURE_SIDE_MAX
-		&& width * height <= PICTURE_PIXELS_MAX;
+	return width && height && width <= PICTURE_SIDE_MAX &&
+	       height <= PICTURE_SIDE_MAX &&
+	       width * height <= PICTURE_PIXELS_MAX;
 }
 
 int picture_pool_alloc(struct picture_pool **pp)
@@ -73,26 +73,26 @@ void picture_pool_deref(struct picture_pool *pool)
 
 static struct picture_memory *memory_new(unsigned width, unsigned height)
 {
-	size_t stride = (width + STRIDE_ALIGN - 1) / STRIDE_ALIGN
-		* STRIDE_ALIGN;
-	size_t half   = ((width + 1) / 2 + STRIDE_ALIGN - 1) / STRIDE_ALIGN
-		* STRIDE_ALIGN;
-	size_t head   = (sizeof(struct picture_memory) + STRIDE_ALIGN - 1)
-		/ STRIDE_ALIGN * STRIDE_ALIGN;
-	size_t luma   = stride * height;
+	size_t stride =
+		(width + STRIDE_ALIGN - 1) / STRIDE_ALIGN * STRIDE_ALIGN;
+	size_t half = ((width + 1) / 2 + STRIDE_ALIGN - 1) / STRIDE_ALIGN *
+		      STRIDE_ALIGN;
+	size_t head = (sizeof(struct picture_memory) + STRIDE_ALIGN - 1) /
+		      STRIDE_ALIGN * STRIDE_ALIGN;
+	size_t luma = stride * height;
 	size_t chroma = half * ((height + 1) / 2);
-	struct picture_memory *m
-		= aligned_alloc(STRIDE_ALIGN, head + luma + 2 * chroma);
+	struct picture_memory *m =
+		aligned_alloc(STRIDE_ALIGN, head + luma + 2 * chroma);
 
 	if (!m)
 		return NULL;
 
 	m->picture = (struct picture){
-		.planes	 = {(uint8_t *)m + head, (uint8_t *)m + head + luma,
-			    (uint8_t *)m + head + luma + chroma},
+		.planes = {(uint8_t *)m + head, (uint8_t *)m + head + luma,
+			   (uint8_t *)m + head + luma + chroma},
 		.strides = {(int)stride, (int)half, (int)half},
-		.width	 = width,
-		.height	 = height,
+		.width = width,
+		.height = height,
 	};
 
 	return m;
@@ -127,7 +127,7 @@ struct picture *picture_take(struct picture_pool *pool, unsigned width,
 		return NULL;
 
 	pthread_mutex_lock(&pool->lock);
-	m      = spare_take(pool, width, height);
+	m = spare_take(pool, width, height);
 	serial = ++pool->serial;
 	pthread_mutex_unlock(&pool->lock);
 
@@ -138,7 +138,7 @@ struct picture *picture_take(struct picture_pool *pool, unsigned width,
 
 	atomic_init(&m->refs, 1);
 	atomic_fetch_add(&pool->refs, 1);
-	m->pool		  = pool;
+	m->pool = pool;
 	m->picture.serial = serial;
 
 	return &m->picture;
@@ -206,15 +206,14 @@ static uint8_t *luma_at(const struct picture *p, unsigned x, unsigned y)
 static uint8_t *chroma_at(const struct picture *p, int plane, unsigned x,
 			  unsigned y)
 {
-	return p->planes[plane] + (size_t)(y / 2) * (size_t)p->strides[plane]
-		+ x / 2;
+	return p->planes[plane] + (size_t)(y / 2) * (size_t)p->strides[plane] +
+	       x / 2;
 }
 
 void picture_scale(struct picture *to, unsigned to_x, unsigned to_y,
 		   unsigned to_width, unsigned to_height,
 		   const struct picture *from, unsigned from_x,
-		   unsigned from_y, unsigned from_width,
-		   unsigned from_height)
+		   unsigned from_y, unsigned from_width, unsigned from_height)
 {
 	/* Below one half bilinear would skip samples; exact halves have fast
 	 * box kernels, other ratios down to one half have fast bilinear */
@@ -224,8 +223,7 @@ void picture_scale(struct picture *to, unsigned to_x, unsigned to_y,
 		  chroma_at(from, 1, from_x, from_y), from->strides[1],
 		  chroma_at(from, 2, from_x, from_y), from->strides[2],
 		  (int)from_width, (int)from_height, luma_at(to, to_x, to_y),
-		  to->strides[0], chroma_at(to, 1, to_x, to_y),
-		  to->strides[1], chroma_at(to, 2, to_x, to_y),
-		  to->strides[2], (int)to_width, (int)to_height,
-		  box ? kFilterBox : kFilterBilinear);
+		  to->strides[0], chroma_at(to, 1, to_x, to_y), to->strides[1],
+		  chroma_at(to, 2, to_x, to_y), to->strides[2], (int)to_width,
+		  (int)to_height, box ? kFilterBox : kFilterBilinear);
 }

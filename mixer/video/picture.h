@@ -15,7 +15,7 @@
 
 enum {
 	/** Longest side and most pixels that are accepted from a peer */
-	PICTURE_SIDE_MAX   = 1920,
+	PICTURE_SIDE_MAX = 1920,
 	PICTURE_PIXELS_MAX = 1920 * 1088,
 };
 
@@ -58,7 +58,6 @@ void picture_fill(struct picture *picture, uint8_t y, uint8_t u, uint8_t v);
 void picture_scale(struct picture *to, unsigned to_x, unsigned to_y,
 		   unsigned to_width, unsigned to_height,
 		   const struct picture *from, unsigned from_x,
-		   unsigned from_y, unsigned from_width,
-		   unsigned from_height);
+		   unsigned from_y, unsigned from_width, unsigned from_height);
 
 #endif

@@ -225,7 +225,7 @@ int pool_alloc(struct pool **pp, unsigned workers)
 	for (unsigned i = 0; i < workers; i++) {
 		struct worker *w = &pool->workers[i];
 
-		w->pool	   = pool;
+		w->pool = pool;
 		w->wake_fd = -1;
 		spsc_init(&w->in, w->in_slots, POOL_RING);
 		spsc_init(&w->out, w->out_slots, POOL_RING);

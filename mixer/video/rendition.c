@@ -8,13 +8,13 @@
 #include "mixer/video/core.h"
 
 enum {
-	SECOND_US	     = 1000000,
+	SECOND_US = 1000000,
 	KEYFRAME_INTERVAL_US = 300000,
 	/* An unchanged picture is sent so often */
-	KEEPALIVE_US	     = 200000,
-	PAYLOAD_MIN	     = 256,
-	KBPS_MIN	     = 30,
-	FPS_MAX		     = 30,
+	KEEPALIVE_US = 200000,
+	PAYLOAD_MIN = 256,
+	KBPS_MIN = 30,
+	FPS_MAX = 30,
 };
 
 static void core_destructor(void *arg)
@@ -74,9 +74,9 @@ static int encode(struct rendition *r)
 
 static void run(struct pool_job *job)
 {
-	struct rendition *r = (struct rendition *)((char *)job
-						   - offsetof(struct rendition,
-							      job));
+	struct rendition *r =
+		(struct rendition *)((char *)job -
+				     offsetof(struct rendition, job));
 
 	payload_list_clear(&r->work.list);
 	r->work.keyframe = false;
@@ -90,9 +90,9 @@ static void deliver(struct rendition *r)
 	const struct payload_list *list = &r->work.list;
 	struct video_frame frame;
 
-	frame.keyframe	= r->work.keyframe;
+	frame.keyframe = r->work.keyframe;
 	frame.timestamp = (uint32_t)r->work.timestamp + r->timestamp_offset;
-	frame.count	= list->count;
+	frame.count = list->count;
 	memcpy(frame.payloads, list->payloads,
 	       list->count * sizeof(list->payloads[0]));
 	memcpy(frame.lens, list->lens, list->count * sizeof(list->lens[0]));
@@ -103,9 +103,9 @@ static void deliver(struct rendition *r)
 
 static void done(struct pool_job *job)
 {
-	struct rendition *r = (struct rendition *)((char *)job
-						   - offsetof(struct rendition,
-							      job));
+	struct rendition *r =
+		(struct rendition *)((char *)job -
+				     offsetof(struct rendition, job));
 
 	view_job_done(r->view);
 
@@ -129,14 +129,14 @@ static void done(struct pool_job *job)
 
 static bool config_ok(const struct video_rendition_config *c)
 {
-	return (unsigned)c->codec.id < VIDEO_CODEC_COUNT
-		&& c->codec.packetization_mode <= 1 && c->width && c->height
-		&& !(c->width & 1) && !(c->height & 1)
-		&& c->width >= LAYOUT_CANVAS_MIN
-		&& c->height >= LAYOUT_CANVAS_MIN
-		&& picture_size_ok(c->width, c->height) && c->fps
-		&& c->fps <= FPS_MAX && c->payload_max >= PAYLOAD_MIN
-		&& c->payload_max <= UINT16_MAX;
+	return (unsigned)c->codec.id < VIDEO_CODEC_COUNT &&
+	       c->codec.packetization_mode <= 1 && c->width && c->height &&
+	       !(c->width & 1) && !(c->height & 1) &&
+	       c->width >= LAYOUT_CANVAS_MIN &&
+	       c->height >= LAYOUT_CANVAS_MIN &&
+	       picture_size_ok(c->width, c->height) && c->fps &&
+	       c->fps <= FPS_MAX && c->payload_max >= PAYLOAD_MIN &&
+	       c->payload_max <= UINT16_MAX;
 }
 
 static int rendition_init(struct rendition *r)
@@ -150,7 +150,7 @@ static int rendition_init(struct rendition *r)
 
 	r->key_wanted = r->key_urgent = true;
 	r->timestamp_offset = rand_u32();
-	r->job.runh  = run;
+	r->job.runh = run;
 	r->job.doneh = done;
 
 	/* malloc: pages that no frame uses cost nothing */
@@ -182,10 +182,10 @@ int video_rendition_alloc(struct video_rendition **rp, struct video_view *v,
 		goto out;
 	}
 
-	r->view	  = mem_ref(v->core);
+	r->view = mem_ref(v->core);
 	r->config = *config;
 	r->frameh = frameh;
-	r->arg	  = arg;
+	r->arg = arg;
 	err = rendition_init(r);
 	if (err)
 		goto out;
@@ -228,7 +228,7 @@ video_rendition_config(const struct video_rendition *handle)
 static bool in_time(struct rendition *r, uint64_t now_us)
 {
 	uint64_t period = SECOND_US / r->config.fps;
-	uint64_t slack	= SECOND_US / r->view->fps / 2;
+	uint64_t slack = SECOND_US / r->view->fps / 2;
 
 	if (r->config.fps >= r->view->fps)
 		return true;
@@ -244,9 +244,9 @@ static bool in_time(struct rendition *r, uint64_t now_us)
 
 bool rendition_due(struct rendition *r, bool changed, uint64_t now_us)
 {
-	bool key = r->key_wanted
-		&& (r->key_urgent || now_us >= r->key_us
-		    + KEYFRAME_INTERVAL_US);
+	bool key =
+		r->key_wanted &&
+		(r->key_urgent || now_us >= r->key_us + KEYFRAME_INTERVAL_US);
 
 	r->stale |= changed;
 	if (!in_time(r, now_us) && !(key && r->key_urgent))
@@ -254,9 +254,9 @@ bool rendition_due(struct rendition *r, bool changed, uint64_t now_us)
 	if (!r->stale && !key && now_us < r->frame_us + KEEPALIVE_US)
 		return false;
 
-	r->stale     = false;
-	r->frame_us  = now_us;
-	r->work.key  = key;
+	r->stale = false;
+	r->frame_us = now_us;
+	r->work.key = key;
 	r->work.kbps = r->config.kbps;
 	if (key) {
 		r->key_wanted = r->key_urgent = false;
@@ -265,8 +265,8 @@ bool rendition_due(struct rendition *r, bool changed, uint64_t now_us)
 
 	/* Encoders want time to move on */
 	r->work.timestamp = now_us * 9 / 100 > r->work.timestamp
-		? now_us * 9 / 100
-		: r->work.timestamp + 1;
+				    ? now_us * 9 / 100
+				    : r->work.timestamp + 1;
 
 	return true;
 }

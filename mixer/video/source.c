@@ -8,9 +8,9 @@
 
 enum {
 	KEYFRAME_INTERVAL_US = 500000,
-	STOPPED_US	     = 2000000,
+	STOPPED_US = 2000000,
 	/* Who sends nothing cannot send a key frame either */
-	ALIVE_US	     = 1000000,
+	ALIVE_US = 1000000,
 };
 
 static void core_destructor(void *arg)
@@ -71,14 +71,14 @@ static void decode_frame(struct source *s, const struct source_frame *frame)
 
 static void run(struct pool_job *job)
 {
-	struct source *s = (struct source *)((char *)job
-					     - offsetof(struct source, job));
+	struct source *s =
+		(struct source *)((char *)job - offsetof(struct source, job));
 
-	s->work.failed	= false;
+	s->work.failed = false;
 	s->work.decoded = 0;
 	for (size_t i = 0; i < s->work.count; i++)
-		decode_frame(s, &s->frames[(s->work.first + i)
-					   % SOURCE_FRAMES]);
+		decode_frame(s,
+			     &s->frames[(s->work.first + i) % SOURCE_FRAMES]);
 }
 
 static void decode_start(struct source *s)
@@ -86,8 +86,8 @@ static void decode_start(struct source *s)
 	if (s->busy || s->head == s->tail)
 		return;
 
-	s->work.first	   = s->tail;
-	s->work.count	   = s->head - s->tail;
+	s->work.first = s->tail;
+	s->work.count = s->head - s->tail;
 	s->work.generation = s->generation;
 
 	if (pool_submit(s->engine->pool, &s->job))
@@ -103,7 +103,7 @@ static void report_size(struct source *s, unsigned width, unsigned height)
 	if (width == s->width && height == s->height)
 		return;
 
-	s->width  = width;
+	s->width = width;
 	s->height = height;
 	if (!s->closed && s->handlers.picture)
 		s->handlers.picture(width, height, s->arg);
@@ -125,8 +125,8 @@ static void ask_keyframe(struct source *s, uint64_t now_us)
 
 static void done(struct pool_job *job)
 {
-	struct source *s = (struct source *)((char *)job
-					     - offsetof(struct source, job));
+	struct source *s =
+		(struct source *)((char *)job - offsetof(struct source, job));
 	struct picture *picture = s->work.picture;
 
 	s->work.picture = NULL;
@@ -135,8 +135,8 @@ static void done(struct pool_job *job)
 	s->stats.decoded += s->work.decoded;
 	s->engine->stats.frames_decoded += s->work.decoded;
 
-	if (s->closed || s->generation != s->work.generation
-	    || !s->shown_width) {
+	if (s->closed || s->generation != s->work.generation ||
+	    !s->shown_width) {
 		picture_deref(picture);
 		goto out;
 	}
@@ -145,9 +145,9 @@ static void done(struct pool_job *job)
 		s->need_key = true;
 	if (picture) {
 		picture_deref(s->newest);
-		s->newest     = picture;
+		s->newest = picture;
 		s->picture_us = s->engine->now_us;
-		s->stats.width	= picture->width;
+		s->stats.width = picture->width;
 		s->stats.height = picture->height;
 		report_size(s, picture->width, picture->height);
 	}
@@ -163,8 +163,8 @@ static int frames_alloc(struct source *s)
 {
 	for (size_t i = 0; i < SOURCE_FRAMES; i++) {
 		/* malloc: pages that no frame uses cost nothing */
-		s->frames[i].buf = malloc(SOURCE_FRAME_BYTES
-					  + VIDEO_DECODER_PADDING);
+		s->frames[i].buf =
+			malloc(SOURCE_FRAME_BYTES + VIDEO_DECODER_PADDING);
 		if (!s->frames[i].buf)
 			return ENOMEM;
 	}
@@ -194,14 +194,14 @@ int video_source_alloc(struct video_source **sp, struct video_engine *e,
 		goto out;
 	}
 
-	s->engine   = mem_ref(e->core);
+	s->engine = mem_ref(e->core);
 	s->need_key = true;
-	s->arg	    = arg;
+	s->arg = arg;
 	if (h)
 		s->handlers = *h;
 	s->stats.codec = VIDEO_CODEC_COUNT;
-	s->job.runh    = run;
-	s->job.doneh   = done;
+	s->job.runh = run;
+	s->job.doneh = done;
 
 	err = frames_alloc(s);
 	if (err)
@@ -241,10 +241,10 @@ static bool sets_changed(const struct source *s,
 			 const struct video_source_format *formats,
 			 size_t count)
 {
-	const struct video_parameter_sets *now
-		= parameter_sets(s->formats, s->format_count, s->pt);
-	const struct video_parameter_sets *then
-		= parameter_sets(formats, count, s->pt);
+	const struct video_parameter_sets *now =
+		parameter_sets(s->formats, s->format_count, s->pt);
+	const struct video_parameter_sets *then =
+		parameter_sets(formats, count, s->pt);
 
 	return then->len != now->len ||
 	       memcmp(then->buf, now->buf, now->len) != 0;
@@ -277,8 +277,8 @@ int video_source_configure(struct video_source *handle,
  * section 8.4). The decoder has each before what depends on it */
 static void prime(const struct source *s, struct payload_frame *frame)
 {
-	const struct video_parameter_sets *sets
-		= parameter_sets(s->formats, s->format_count, s->pt);
+	const struct video_parameter_sets *sets =
+		parameter_sets(s->formats, s->format_count, s->pt);
 
 	memcpy(frame->buf, sets->buf, sets->len);
 	frame->len = sets->len;
@@ -288,7 +288,7 @@ static int append(struct source *s, struct source_frame *to,
 		  const struct assembly_frame *from)
 {
 	struct payload_frame frame = {
-		.buf  = to->buf,
+		.buf = to->buf,
 		.size = SOURCE_FRAME_BYTES,
 	};
 	int err = 0;
@@ -300,8 +300,10 @@ static int append(struct source *s, struct source_frame *to,
 		const struct payload_piece *piece = &from->pieces[i];
 
 		err = from->codec == VIDEO_VP8
-			? vp8_payload_append(&frame, piece->p, piece->len)
-			: h264_payload_append(&frame, piece->p, piece->len);
+			      ? vp8_payload_append(&frame, piece->p,
+						   piece->len)
+			      : h264_payload_append(&frame, piece->p,
+						    piece->len);
 	}
 	if (err)
 		return err;
@@ -309,8 +311,8 @@ static int append(struct source *s, struct source_frame *to,
 		return EBADMSG;
 
 	memset(&to->buf[frame.len], 0, VIDEO_DECODER_PADDING);
-	to->len	     = frame.len;
-	to->codec    = from->codec;
+	to->len = frame.len;
+	to->codec = from->codec;
 	to->keyframe = frame.keyframe;
 	s->sets_heard |= frame.parameter_sets;
 
@@ -379,8 +381,8 @@ int video_source_put(struct video_source *handle, uint8_t pt, int64_t seq,
 		return ENOENT;
 
 	s->engine->now_us = now_us;
-	s->packet_us	  = now_us;
-	s->pt		  = pt;
+	s->packet_us = now_us;
+	s->pt = pt;
 	err = assembly_put(s->assembly, s->formats[i].codec.id, seq, timestamp,
 			   marker, payload, len, now_us);
 	if (err)
@@ -402,9 +404,9 @@ void video_source_patience(struct video_source *s, unsigned ms)
 static void blank(struct source *s)
 {
 	++s->generation;
-	s->head	    = s->busy ? s->work.first + s->work.count : s->tail;
+	s->head = s->busy ? s->work.first + s->work.count : s->tail;
 	s->need_key = true;
-	s->newest   = picture_deref(s->newest);
+	s->newest = picture_deref(s->newest);
 	s->width = s->height = 0;
 	s->stats.width = s->stats.height = 0;
 }
@@ -413,7 +415,7 @@ void video_source_reset(struct video_source *handle)
 {
 	blank(handle->core);
 	assembly_reset(handle->core->assembly);
-	handle->core->packet_us	 = 0;
+	handle->core->packet_us = 0;
 	handle->core->sets_heard = false;
 }
 
@@ -421,7 +423,7 @@ void source_show(struct source *s, unsigned width, unsigned height)
 {
 	bool was = s->shown_width;
 
-	s->shown_width	= width;
+	s->shown_width = width;
 	s->shown_height = height;
 
 	/* An old picture is not shown as if it were new */
@@ -446,7 +448,7 @@ void source_tick(struct source *s, uint64_t now_us)
 void video_source_shown(const struct video_source *s, unsigned *width,
 			unsigned *height)
 {
-	*width	= s->core->shown_width;
+	*width = s->core->shown_width;
 	*height = s->core->shown_height;
 }
 

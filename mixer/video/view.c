@@ -43,13 +43,12 @@ static void destructor(void *arg)
 
 static void run(struct pool_job *job)
 {
-	struct view *v = (struct view *)((char *)job
-					 - offsetof(struct view, job));
+	struct view *v =
+		(struct view *)((char *)job - offsetof(struct view, job));
 	struct engine *e = v->engine;
 
-	if (!v->work.canvas
-	    && canvas_alloc(&v->work.canvas, e->painter, e->pictures, v->width,
-			    v->height))
+	if (!v->work.canvas && canvas_alloc(&v->work.canvas, e->painter,
+					    e->pictures, v->width, v->height))
 		return;
 
 	canvas_compose(v->work.canvas, &v->work.scene);
@@ -83,8 +82,8 @@ void view_job_done(struct view *v)
 
 static void done(struct pool_job *job)
 {
-	struct view *v = (struct view *)((char *)job
-					 - offsetof(struct view, job));
+	struct view *v =
+		(struct view *)((char *)job - offsetof(struct view, job));
 
 	for (size_t i = 0; i < v->work.scene.count; i++)
 		v->work.pictures[i] = picture_deref(v->work.pictures[i]);
@@ -109,9 +108,9 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 	struct video_view *handle;
 	struct view *v;
 
-	if (!vp || !e || !fps || fps > FPS_MAX || (width & 1) || (height & 1)
-	    || width < LAYOUT_CANVAS_MIN || height < LAYOUT_CANVAS_MIN
-	    || !picture_size_ok(width, height))
+	if (!vp || !e || !fps || fps > FPS_MAX || (width & 1) ||
+	    (height & 1) || width < LAYOUT_CANVAS_MIN ||
+	    height < LAYOUT_CANVAS_MIN || !picture_size_ok(width, height))
 		return EINVAL;
 
 	handle = mem_zalloc(sizeof(*handle), destructor);
@@ -124,12 +123,12 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 		return ENOMEM;
 	}
 
-	v->engine    = mem_ref(e->core);
-	v->width     = width;
-	v->height    = height;
-	v->fps	     = fps;
-	v->dirty     = true;
-	v->job.runh  = run;
+	v->engine = mem_ref(e->core);
+	v->width = width;
+	v->height = height;
+	v->fps = fps;
+	v->dirty = true;
+	v->job.runh = run;
 	v->job.doneh = done;
 	list_append(&v->engine->views, &v->le, v);
 	++v->engine->stats.views;
@@ -163,17 +162,16 @@ int video_view_set(struct video_view *handle, enum video_layout layout,
 	for (size_t i = 0; i < count; i++) {
 		struct view_tile *t = &v->tiles[i];
 
-		t->tile	  = tiles[i];
+		t->tile = tiles[i];
 		t->serial = 0;
-		t->source = tiles[i].source
-			? mem_ref(tiles[i].source->core)
-			: NULL;
+		t->source = tiles[i].source ? mem_ref(tiles[i].source->core)
+					    : NULL;
 		t->tile.source = NULL; /* the handle is not ours */
 		t->tile.label[VIDEO_LABEL_BYTES - 1] = '\0';
 	}
-	v->count  = count;
+	v->count = count;
 	v->layout = layout;
-	v->dirty  = true;
+	v->dirty = true;
 	layout_arrange(v->rects, count, layout, v->width, v->height,
 		       active_index(tiles, count));
 
@@ -193,7 +191,7 @@ void video_view_pause(struct video_view *handle, bool paused)
 		return;
 
 	v->paused = paused;
-	v->dirty  = true;
+	v->dirty = true;
 	engine_update_shown(v->engine);
 }
 
@@ -209,8 +207,8 @@ static bool changed(const struct view *v)
 	for (size_t i = 0; i < v->count && !any; i++) {
 		const struct picture *p = tile_picture(&v->tiles[i]);
 
-		any = v->rects[i].width
-			&& (p ? p->serial : 0) != v->tiles[i].serial;
+		any = v->rects[i].width &&
+		      (p ? p->serial : 0) != v->tiles[i].serial;
 	}
 
 	return any;
@@ -228,10 +226,10 @@ static void scene_set(struct view *v)
 		struct picture *p = t->source ? t->source->newest : NULL;
 
 		v->work.pictures[i] = picture_ref(p);
-		t->serial   = p ? p->serial : 0;
-		to->rect    = v->rects[i];
+		t->serial = p ? p->serial : 0;
+		to->rect = v->rects[i];
 		to->picture = p;
-		to->muted   = t->tile.muted;
+		to->muted = t->tile.muted;
 		to->talking = t->tile.talking;
 		memcpy(to->label, t->tile.label, sizeof(to->label));
 	}
@@ -244,8 +242,8 @@ static void compose_start(struct view *v)
 
 	if (pool_submit(v->engine->pool, &v->job)) {
 		for (size_t i = 0; i < v->work.scene.count; i++)
-			v->work.pictures[i]
-				= picture_deref(v->work.pictures[i]);
+			v->work.pictures[i] =
+				picture_deref(v->work.pictures[i]);
 		encoding_cancel(v);
 		encoding_clear(v);
 		v->dirty = true;

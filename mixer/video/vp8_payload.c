@@ -7,14 +7,14 @@
 
 /* Payload descriptor, RFC 7741 section 4.2 */
 enum {
-	DESCRIPTOR_X   = 0x80,
-	DESCRIPTOR_S   = 0x10,
+	DESCRIPTOR_X = 0x80,
+	DESCRIPTOR_S = 0x10,
 	DESCRIPTOR_PID = 0x07,
-	EXTENSION_I    = 0x80,
-	EXTENSION_L    = 0x40,
-	EXTENSION_T    = 0x20,
-	EXTENSION_K    = 0x10,
-	PICTURE_ID_M   = 0x80,
+	EXTENSION_I = 0x80,
+	EXTENSION_L = 0x40,
+	EXTENSION_T = 0x20,
+	EXTENSION_K = 0x10,
+	PICTURE_ID_M = 0x80,
 	DESCRIPTOR_SENT_BYTES = 4, /* X, I, 15 bit PictureID */
 };
 
@@ -96,7 +96,7 @@ int vp8_keyframe_size(const uint8_t *frame, size_t len, unsigned *width,
 		return EBADMSG;
 
 	/* 14 bits of size, 2 of scale */
-	*width	= (frame[6] | frame[7] << 8) & 0x3fff;
+	*width = (frame[6] | frame[7] << 8) & 0x3fff;
 	*height = (frame[8] | frame[9] << 8) & 0x3fff;
 
 	return 0;
@@ -110,7 +110,7 @@ int vp8_payload_split(struct payload_list *list, const uint8_t *frame,
 	if (!len || list->payload_max <= DESCRIPTOR_SENT_BYTES)
 		return EINVAL;
 
-	room  = list->payload_max - DESCRIPTOR_SENT_BYTES;
+	room = list->payload_max - DESCRIPTOR_SENT_BYTES;
 	count = (len + room - 1) / room;
 
 	if (count > VIDEO_FRAME_PAYLOADS_MAX - list->count)
@@ -129,8 +129,7 @@ int vp8_payload_split(struct payload_list *list, const uint8_t *frame,
 		memcpy(&d[4], &frame[pos], end - pos);
 
 		list->payloads[list->count] = d;
-		list->lens[list->count++]
-			= end - pos + DESCRIPTOR_SENT_BYTES;
+		list->lens[list->count++] = end - pos + DESCRIPTOR_SENT_BYTES;
 		list->used += end - pos + DESCRIPTOR_SENT_BYTES;
 		pos = end;
 	}

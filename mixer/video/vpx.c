@@ -14,9 +14,9 @@
 enum {
 	/* Negative: a fixed speed. A positive one adapts to the wall clock
 	 * and would spend whatever the machine has left */
-	SPEED_SMALL  = -8,
+	SPEED_SMALL = -8,
 	SPEED_MEDIUM = -10,
-	SPEED_LARGE  = -12,
+	SPEED_LARGE = -12,
 	/* A key frame may take so many per cent of a frame's share */
 	INTRA_PERCENT = 900,
 	PICTURE_ID_MASK = 0x7fff,
@@ -78,15 +78,16 @@ static int decode(struct video_decoder *base, const uint8_t *frame, size_t len,
 	*pp = NULL;
 
 	/* Before libvpx takes memory for it */
-	if (!vp8_keyframe_size(frame, len, &width, &height)
-	    && !picture_size_ok(width, height))
+	if (!vp8_keyframe_size(frame, len, &width, &height) &&
+	    !picture_size_ok(width, height))
 		return EOVERFLOW;
 
 	if (vpx_codec_decode(&d->codec, frame, (unsigned)len, NULL, 0))
 		return EBADMSG;
 
-	if (vpx_codec_control(&d->codec, VP8D_GET_FRAME_CORRUPTED, &corrupted)
-	    || corrupted)
+	if (vpx_codec_control(&d->codec, VP8D_GET_FRAME_CORRUPTED,
+			      &corrupted) ||
+	    corrupted)
 		return EBADMSG;
 
 	image = vpx_codec_get_frame(&d->codec, &iter);
@@ -108,7 +109,7 @@ int vpx_decoder_alloc(struct video_decoder **dp)
 	}
 
 	d->base.decode = decode;
-	d->base.free   = decoder_free;
+	d->base.free = decoder_free;
 	*dp = &d->base;
 
 	return 0;
@@ -190,25 +191,25 @@ static int speed(unsigned pixels)
 static void configure(vpx_codec_enc_cfg_t *c,
 		      const struct video_rendition_config *config)
 {
-	c->g_w	     = config->width;
-	c->g_h	     = config->height;
+	c->g_w = config->width;
+	c->g_h = config->height;
 	c->g_threads = 1;
-	c->g_timebase.num    = 1;
-	c->g_timebase.den    = VIDEO_CLOCK_HZ;
+	c->g_timebase.num = 1;
+	c->g_timebase.den = VIDEO_CLOCK_HZ;
 	c->g_error_resilient = VPX_ERROR_RESILIENT_DEFAULT;
-	c->g_lag_in_frames   = 0;
-	c->kf_mode	     = VPX_KF_DISABLED;
-	c->rc_end_usage	     = VPX_CBR;
+	c->g_lag_in_frames = 0;
+	c->kf_mode = VPX_KF_DISABLED;
+	c->rc_end_usage = VPX_CBR;
 	c->rc_target_bitrate = config->kbps;
-	c->rc_min_quantizer  = 4;
-	c->rc_max_quantizer  = 56;
+	c->rc_min_quantizer = 4;
+	c->rc_max_quantizer = 56;
 	c->rc_undershoot_pct = 100;
-	c->rc_overshoot_pct  = 15;
+	c->rc_overshoot_pct = 15;
 	c->rc_buf_initial_sz = 500;
 	c->rc_buf_optimal_sz = 600;
-	c->rc_buf_sz	     = 1000;
+	c->rc_buf_sz = 1000;
 	c->rc_dropframe_thresh = 25;
-	c->rc_resize_allowed   = 0;
+	c->rc_resize_allowed = 0;
 }
 
 int vpx_encoder_alloc(struct video_encoder **ep,
@@ -229,21 +230,21 @@ int vpx_encoder_alloc(struct video_encoder **ep,
 		goto fail;
 
 	if (vpx_codec_control(c, VP8E_SET_CPUUSED,
-			      speed(config->width * config->height))
-	    || vpx_codec_control(c, VP8E_SET_STATIC_THRESHOLD, 1)
-	    || vpx_codec_control(c, VP8E_SET_NOISE_SENSITIVITY, 0)
-	    || vpx_codec_control(c, VP8E_SET_TOKEN_PARTITIONS,
-				 VP8_ONE_TOKENPARTITION)
-	    || vpx_codec_control(c, VP8E_SET_MAX_INTRA_BITRATE_PCT,
-				 INTRA_PERCENT)) {
+			      speed(config->width * config->height)) ||
+	    vpx_codec_control(c, VP8E_SET_STATIC_THRESHOLD, 1) ||
+	    vpx_codec_control(c, VP8E_SET_NOISE_SENSITIVITY, 0) ||
+	    vpx_codec_control(c, VP8E_SET_TOKEN_PARTITIONS,
+			      VP8_ONE_TOKENPARTITION) ||
+	    vpx_codec_control(c, VP8E_SET_MAX_INTRA_BITRATE_PCT,
+			      INTRA_PERCENT)) {
 		vpx_codec_destroy(c);
 		goto fail;
 	}
 
-	e->duration	= VIDEO_CLOCK_HZ / config->fps;
-	e->base.encode	= encode;
+	e->duration = VIDEO_CLOCK_HZ / config->fps;
+	e->base.encode = encode;
 	e->base.bitrate = bitrate;
-	e->base.free	= encoder_free;
+	e->base.free = encoder_free;
 	*ep = &e->base;
 
 	return 0;

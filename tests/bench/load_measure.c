@@ -131,8 +131,7 @@ void load_stats(const struct load *l, struct load_result *r)
 	mixer = json_array_get(json_object_get(stats, "mixers"), 0);
 	r->late_ms = member(mixer, "tick_late_us_p99") / 1000;
 	r->ticks_missed = member(mixer, "ticks_missed");
-	json_array_foreach(json_object_get(stats, "legs"), i, leg)
-	{
+	json_array_foreach (json_object_get(stats, "legs"), i, leg) {
 		const json_t *media = json_object_get(leg, l->kind);
 
 		received += member(media, "packets_in");

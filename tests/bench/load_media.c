@@ -83,7 +83,8 @@ static void take(struct load_leg *leg, const uint8_t *buf, size_t len)
 	leg->marks += p.marker;
 	if (leg->seq_first < 0) {
 		leg->seq_first = leg->seq_highest = p.seq;
-	} else {
+	}
+	else {
 		int64_t seq = rtp_seq_extend(leg->seq_highest, p.seq);
 
 		if (seq > leg->seq_highest)

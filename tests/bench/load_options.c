@@ -79,10 +79,12 @@ void load_options(struct load *l, int argc, char *argv[],
 			l->suite = suite(value, &i);
 			if (l->suite == TRANSPORT_SUITE_NONE)
 				fail(usage);
-		} else if (common(l, argv[i], value) ||
-			   (value && more(argv[i], value))) {
+		}
+		else if (common(l, argv[i], value) ||
+			 (value && more(argv[i], value))) {
 			i++;
-		} else if (!more(argv[i], NULL)) {
+		}
+		else if (!more(argv[i], NULL)) {
 			fail(usage);
 		}
 	}

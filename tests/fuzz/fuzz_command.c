@@ -108,14 +108,16 @@ static void attach_mixer(struct focus *f)
 static void fill(struct focus *f)
 {
 	static const struct session_ops ops = {reoffer, end};
-	static const char *const aors[PEOPLE]
-		= {"sip:alice@x", "sip:bob@x", "sip:eve@y"};
+	static const char *const aors[PEOPLE] = {"sip:alice@x", "sip:bob@x",
+						 "sip:eve@y"};
 	static const char *const names[PEOPLE] = {"Alice", "Sam", "Sam"};
 	static char discard[MP_MESSAGE_MAX];
 
 	for (int i = 0; i < PEOPLE; i++) {
-		struct join join = {.conference = "demo", .aor = aors[i],
-				    .display = names[i], .ops = &ops,
+		struct join join = {.conference = "demo",
+				    .aor = aors[i],
+				    .display = names[i],
+				    .ops = &ops,
 				    .session = &people[i],
 				    .dialled_out = true};
 		json_t *leg = json_pack("{s:[],s:[]}", "transports", "media");
@@ -143,8 +145,7 @@ static struct focus *the_focus(void)
 		return focus;
 
 	log_level_set(LOG_LEVEL_ERROR);
-	if (libre_init() ||
-	    config_load(&config, NULL, overrides, 1, &error) ||
+	if (libre_init() || config_load(&config, NULL, overrides, 1, &error) ||
 	    focus_alloc(&focus, config))
 		abort();
 
@@ -158,16 +159,16 @@ static struct focus *the_focus(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
-	struct focus *f	 = the_focus();
+	struct focus *f = the_focus();
 
 	while (size) {
 		const char *end = memchr(text, '\n', size);
-		size_t len	= end ? (size_t)(end - text) : size;
-		json_t *command = json_loadb(text, len, JSON_REJECT_DUPLICATES,
-					     NULL);
+		size_t len = end ? (size_t)(end - text) : size;
+		json_t *command =
+			json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 
-		const char *verb = json_string_value(
-			json_object_get(command, "verb"));
+		const char *verb =
+			json_string_value(json_object_get(command, "verb"));
 
 		/* the one verb that is answered later */
 		if (!verb || strcmp(verb, "stats")) {

@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *text   = (const char *)data;
+	const char *text = (const char *)data;
 	const uint8_t *end = size ? memchr(data, '\n', size) : NULL;
-	size_t head	   = end ? (size_t)(end - data) : 0;
+	size_t head = end ? (size_t)(end - data) : 0;
 	struct config_error error;
 	struct config *c = NULL;
 	const char *override;
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(line, text, head);
 	line[head] = '\0';
-	override   = line;
+	override = line;
 
 	if (config_parse(&c, "fuzz", text + head, size - head, &override,
 			 head ? 1 : 0, &error)) {

@@ -66,7 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)sa_set_str(&source, "192.0.2.9", 4444);
 	if (gate_check(&v, &w, text, size, 65535, false)) {
 		come_in(&w, &source);
-	} else if ((mb = mbuf_alloc(512))) {
+	}
+	else if ((mb = mbuf_alloc(512))) {
 		(void)gate_reply(mb, &w, &v, &source);
 		mem_deref(mb);
 	}

@@ -16,8 +16,8 @@ static void cut(const struct payload_piece *nals, size_t count, unsigned mode)
 	static struct payload_list list;
 	struct payload_frame frame = {.buf = again, .size = sizeof(again)};
 
-	list.buf	 = wire;
-	list.size	 = sizeof(wire);
+	list.buf = wire;
+	list.size = sizeof(wire);
 	list.payload_max = 100;
 	payload_list_clear(&list);
 	if (h264_payload_split(&list, mode, nals, count))
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			p[i] = data[1 + i];
 		(void)h264_payload_starts_keyframe(p, len);
 		if (h264_payload_append(&frame, p, len)) {
-			frame.len      = 0;
+			frame.len = 0;
 			frame.fragment = false;
 		}
 		assert(frame.len <= frame.size);

@@ -33,12 +33,12 @@ static void start(void)
 	memset(&config, 0, sizeof(config));
 	sa_set_str(&config.net.media_addresses[0], "127.0.0.1", 0);
 	config.net.media_address_count = 1;
-	config.net.rtp_port_min	       = 47000;
-	config.net.rtp_port_max	       = 47199;
-	config.video_workers	       = 1;
+	config.net.rtp_port_min = 47000;
+	config.net.rtp_port_max = 47199;
+	config.video_workers = 1;
 	log_level_set(LOG_LEVEL_ERROR);
-	if (libre_init() || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds)
-	    || mixer_alloc(&mixer, &config, fds[1], NULL, NULL))
+	if (libre_init() || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds) ||
+	    mixer_alloc(&mixer, &config, fds[1], NULL, NULL))
 		abort();
 
 	far_end = fds[0];
@@ -87,7 +87,7 @@ static void one_request(const char *line, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *p	= (const char *)data;
+	const char *p = (const char *)data;
 	const char *end = p + size;
 
 	if (!mixer)
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (unsigned i = 0; i < LINES_MAX && p < end; i++) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t len     = (size_t)((nl ? nl : end) - p);
+		size_t len = (size_t)((nl ? nl : end) - p);
 
 		if (len && len < LINE_MAX_BYTES)
 			one_request(p, len);

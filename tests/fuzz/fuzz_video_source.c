@@ -27,14 +27,17 @@ static void frame_handler(const struct video_frame *frame, void *arg)
 static void start(void)
 {
 	const struct video_rendition_config config = {
-		.width = 64, .height = 64, .fps = 30, .kbps = 100,
+		.width = 64,
+		.height = 64,
+		.fps = 30,
+		.kbps = 100,
 		.payload_max = 1200,
 	};
 
-	if (libre_init() || video_engine_alloc(&engine, 1)
-	    || video_view_alloc(&view, engine, 64, 64, 30)
-	    || video_rendition_alloc(&rendition, view, &config, frame_handler,
-				     NULL))
+	if (libre_init() || video_engine_alloc(&engine, 1) ||
+	    video_view_alloc(&view, engine, 64, 64, 30) ||
+	    video_rendition_alloc(&rendition, view, &config, frame_handler,
+				  NULL))
 		abort();
 }
 

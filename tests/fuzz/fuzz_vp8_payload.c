@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)vp8_keyframe_size(buf, frame.len, &width, &height);
 
 	/* What was joined can be cut again, and it fits */
-	list.buf	 = wire;
-	list.size	 = sizeof(wire);
+	list.buf = wire;
+	list.size = sizeof(wire);
 	list.payload_max = 64;
 	payload_list_clear(&list);
 	if (frame.len)

@@ -29,7 +29,7 @@ static unsigned replay_file(const char *path)
 
 	/* exactly as large as the input: one byte over is a report */
 	buf = malloc(st.st_size ? (size_t)st.st_size : 1);
-	n   = buf ? fread(buf, 1, (size_t)st.st_size, f) : 0;
+	n = buf ? fread(buf, 1, (size_t)st.st_size, f) : 0;
 	fclose(f);
 	LLVMFuzzerTestOneInput(buf, n);
 	free(buf);

@@ -116,8 +116,9 @@ static void peer_stun(struct ice_peer *p, const uint8_t *buf, size_t len)
 	if (s.type == STUN_BINDING_ERROR) {
 		++p->answers.error;
 		p->answers.error_code = s.error;
-	} else if (s.type == STUN_BINDING_SUCCESS &&
-		   stun_packet_authentic(&s, p->remote_pwd)) {
+	}
+	else if (s.type == STUN_BINDING_SUCCESS &&
+		 stun_packet_authentic(&s, p->remote_pwd)) {
 		++p->answers.success;
 		p->answers.mapped = s.mapped;
 		p->valid = true;
@@ -154,11 +155,13 @@ static void peer_readable(int flags, void *arg)
 
 		if (p->buf[0] <= 3) {
 			peer_stun(p, p->buf, (size_t)n);
-		} else if (p->buf[0] >= 20 && p->buf[0] <= 63) {
+		}
+		else if (p->buf[0] >= 20 && p->buf[0] <= 63) {
 			peer_handshake(p);
 			dtls_association_receive(p->dtls, p->buf, (size_t)n);
 			peer_keys(p);
-		} else {
+		}
+		else {
 			peer_media(p, p->buf, (size_t)n, now_us);
 		}
 	}

@@ -15,7 +15,7 @@ static struct unit_suite *suites;
 void unit_suite_register(struct unit_suite *suite)
 {
 	suite->next = suites;
-	suites	    = suite;
+	suites = suite;
 }
 
 
@@ -59,7 +59,7 @@ int main(int argc, char *argv[])
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();
 	failed = CU_get_number_of_failures();
-	run    = CU_get_number_of_tests_run();
+	run = CU_get_number_of_tests_run();
 	CU_cleanup_registry();
 	libre_close();
 

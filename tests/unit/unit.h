@@ -31,8 +31,8 @@ void unit_suite_register(struct unit_suite *suite);
 #define UNIT_SUITE(suite_name, suite_tests)                                   \
 	__attribute__((constructor)) static void register_##suite_name(void)  \
 	{                                                                     \
-		static struct unit_suite suite                                \
-			= {NULL, #suite_name, suite_tests};                   \
+		static struct unit_suite suite = {NULL, #suite_name,          \
+						  suite_tests};               \
 		unit_suite_register(&suite);                                  \
 	}
 

@@ -307,7 +307,8 @@ static void concealment_bridges_and_fades(void)
 			if (i == 20 || i >= 30) {
 				CU_ASSERT(!audio_decoder_conceal(d, NULL, 0,
 								 pcm, per));
-			} else {
+			}
+			else {
 				audio_decoder_decode(d, payload, len, pcm, &n,
 						     NULL);
 			}

@@ -30,7 +30,7 @@ static void step(struct fixture *f)
 static void mixer_message(json_t *msg, void *arg)
 {
 	struct fixture *f = arg;
-	json_t *v	  = json_object_get(msg, "value");
+	json_t *v = json_object_get(msg, "value");
 
 	f->requests++;
 	if (f->silent)
@@ -58,7 +58,7 @@ static void reply(int err, json_t *msg, void *arg)
 	struct fixture *f = arg;
 
 	f->replies++;
-	f->err	 = err;
+	f->err = err;
 	f->value = json_integer_value(json_object_get(msg, "value"));
 	step(f);
 }
@@ -183,7 +183,7 @@ static void closing_answers_what_is_open(void)
 static void ask_again(int err, json_t *msg, void *arg)
 {
 	struct fixture *f = arg;
-	int refused	  = link_request(f->focus, request(2), reply, f);
+	int refused = link_request(f->focus, request(2), reply, f);
 
 	(void)msg;
 	f->replies++;
@@ -238,8 +238,8 @@ static void unanswered_requests_time_out(void)
 
 static void malformed_datagrams_are_answered(void)
 {
-	static const char *const bad[] = {"", "{", "[]", "7", "\xff\xfe",
-					  "{\"a\":1,\"a\":2}"};
+	static const char *const bad[] = {
+		"", "{", "[]", "7", "\xff\xfe", "{\"a\":1,\"a\":2}"};
 
 	for (size_t i = 1; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct fixture f;
@@ -251,13 +251,12 @@ static void malformed_datagrams_are_answered(void)
 		tmr_init(&f.deadline);
 		CU_ASSERT_EQUAL_FATAL(
 			socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
-		CU_ASSERT_EQUAL_FATAL(
-			link_alloc(&f.mixer, fds[1], mixer_message, closed,
-				   &f),
-			0);
-		CU_ASSERT_EQUAL((size_t)send(fds[0], bad[i], strlen(bad[i]),
-					     0),
-				strlen(bad[i]));
+		CU_ASSERT_EQUAL_FATAL(link_alloc(&f.mixer, fds[1],
+						 mixer_message, closed, &f),
+				      0);
+		CU_ASSERT_EQUAL(
+			(size_t)send(fds[0], bad[i], strlen(bad[i]), 0),
+			strlen(bad[i]));
 		shutdown(fds[0], SHUT_WR);
 		run(&f, 1);
 		n = recv(fds[0], buf, sizeof(buf) - 1, MSG_DONTWAIT);
@@ -297,7 +296,7 @@ static void a_full_socket_loses_nothing(void)
 static void oversized_messages_are_refused(void)
 {
 	size_t size = MP_MESSAGE_MAX + 10;
-	char *text  = mem_zalloc(size, NULL);
+	char *text = mem_zalloc(size, NULL);
 	struct fixture f;
 
 	memset(text, 'x', size - 1);
@@ -315,13 +314,11 @@ static CU_TestInfo tests[] = {
 	{"error reaches the requester", error_reaches_the_requester},
 	{"events arrive", events_arrive},
 	{"closing answers what is open", closing_answers_what_is_open},
-	{"a closing link takes no request",
-	 a_closing_link_takes_no_request},
+	{"a closing link takes no request", a_closing_link_takes_no_request},
 	{"forgotten handlers are not called",
 	 forgotten_handlers_are_not_called},
 	{"unanswered requests time out", unanswered_requests_time_out},
-	{"malformed datagrams are answered",
-	 malformed_datagrams_are_answered},
+	{"malformed datagrams are answered", malformed_datagrams_are_answered},
 	{"a full socket loses nothing", a_full_socket_loses_nothing},
 	{"oversized messages are refused", oversized_messages_are_refused},
 	CU_TEST_INFO_NULL,

@@ -63,8 +63,7 @@ static void libre_says_little_and_on_one_line(void)
 static CU_TestInfo tests[] = {
 	{"escapes controls and quotes", escapes_controls_and_quotes},
 	{"truncates to fit", truncates_to_fit},
-	{"libre says little, on one line",
-	 libre_says_little_and_on_one_line},
+	{"libre says little, on one line", libre_says_little_and_on_one_line},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(log, tests)

@@ -38,8 +38,7 @@ static json_t *leg_result(const json_t *request)
 	for (size_t i = 0;
 	     i < json_array_size(json_object_get(request, "media")); i++)
 		json_array_append_new(media, json_pack("{s:i}", "ssrc", 1));
-	json_array_append_new(transports,
-			      json_pack("{s:s}", "kind", "plain"));
+	json_array_append_new(transports, json_pack("{s:s}", "kind", "plain"));
 
 	return json_pack("{s:o,s:o}", "transports", transports, "media",
 			 media);
@@ -63,8 +62,8 @@ static void request_h(json_t *msg, void *arg)
 	}
 	else if (!strcmp(op, "stats")) {
 		/* a leg a page, three of them */
-		int after = (int)json_integer_value(json_object_get(msg,
-								    "after"));
+		int after =
+			(int)json_integer_value(json_object_get(msg, "after"));
 
 		link_reply(m->link, msg,
 			   json_pack("{s:{s:i},s:[{s:i}],s:b}", "mixer",
@@ -84,8 +83,9 @@ void room_mixer_start(struct focus_room *r)
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	CU_ASSERT_EQUAL_FATAL(focus_attach_mixer(r->focus, fds[0]), 0);
-	CU_ASSERT_EQUAL_FATAL(link_alloc(&r->mixer.link, fds[1], request_h,
-					 NULL, &r->mixer), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&r->mixer.link, fds[1], request_h, NULL, &r->mixer),
+		0);
 	link_event(r->mixer.link,
 		   json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
 			     MP_VERSION, "pid", 1, "webrtc_port", 1));
@@ -110,16 +110,16 @@ static void event_h(const json_t *event, void *arg)
 
 void room_open(struct focus_room *r)
 {
-	static const char *const overrides[]
-		= {"mixers=1", "max_participants=4", "max_conferences=2"};
+	static const char *const overrides[] = {
+		"mixers=1", "max_participants=4", "max_conferences=2"};
 	struct config_error error;
 
 	memset(r, 0, sizeof(*r));
 	log_level_set(LOG_LEVEL_ERROR);
-	CU_ASSERT_EQUAL_FATAL(config_load(&r->config, NULL, overrides, 3,
-					  &error), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		config_load(&r->config, NULL, overrides, 3, &error), 0);
 	CU_ASSERT_EQUAL_FATAL(focus_alloc(&r->focus, r->config), 0);
-	r->events	  = json_array();
+	r->events = json_array();
 	r->mixer.requests = json_array();
 	CU_ASSERT_EQUAL_FATAL(
 		focus_subscribe(&r->watch, r->focus, NULL, event_h, r), 0);
@@ -155,7 +155,7 @@ static void end(void *session, enum reason reason)
 
 	p->ends++;
 	p->end_reason = reason;
-	p->ep	      = NULL;
+	p->ep = NULL;
 }
 
 
@@ -176,11 +176,11 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 	static const struct session_ops ops = {reoffer, end};
 	const struct join join = {
 		.conference = conference,
-		.aor	    = aor,
-		.display    = display,
-		.entity	    = aor,
-		.ops	    = &ops,
-		.session    = p,
+		.aor = aor,
+		.display = display,
+		.entity = aor,
+		.ops = &ops,
+		.session = p,
 	};
 	json_t *leg = json_pack("{s:[{s:s}],s:[{s:s,s:i,s:b,s:b,s:[{s:s}]}]}",
 				"transports", "kind", "plain", "media", "kind",
@@ -200,7 +200,7 @@ enum reason room_join(struct focus_room *r, struct party *p,
 		      const char *conference, const char *aor,
 		      const char *display)
 {
-	unsigned before	   = r->replies;
+	unsigned before = r->replies;
 	enum reason reason = room_join_begin(r, p, conference, aor, display);
 
 	if (reason)
@@ -251,8 +251,7 @@ static json_t *find(const json_t *list, const char *key, const char *value,
 	size_t i;
 
 	*count = 0;
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		if (strcmp(json_string_value(json_object_get(o, key)), value))
 			continue;
 		last = o;

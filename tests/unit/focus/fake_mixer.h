@@ -15,9 +15,9 @@ struct link;
 
 struct fake_mixer {
 	struct link *link;
-	json_t *requests;	/**< all of them, in order */
-	int refuse_legs;	/**< errno for leg.add and leg.modify */
-	bool silent;		/**< answers nothing */
+	json_t *requests; /**< all of them, in order */
+	int refuse_legs;  /**< errno for leg.add and leg.modify */
+	bool silent;      /**< answers nothing */
 };
 
 /** A focus with `count` slots and a fake mixer in the first */
@@ -26,10 +26,10 @@ struct focus_room {
 	struct focus *focus;
 	struct fake_mixer mixer;
 	struct event_subscription *watch;
-	json_t *events;		/**< all that were told */
-	unsigned replies;	/**< of legs */
-	enum reason reason;	/**< of the last */
-	json_t *answer;		/**< of the last command */
+	json_t *events;     /**< all that were told */
+	unsigned replies;   /**< of legs */
+	enum reason reason; /**< of the last */
+	json_t *answer;     /**< of the last command */
 };
 
 /** One party as signaling would be */

@@ -52,7 +52,8 @@ static void targets_are_found_as_people_write_them(void)
 
 		(void)snprintf(text, sizeof(text),
 			       "{\"verb\":\"mute\",\"conference\":\"demo\","
-			       "\"target\":%s}", rows[i].who);
+			       "\"target\":%s}",
+			       rows[i].who);
 		room_command(&r, text);
 		changed = json_dumps(json_object_get(r.answer, "changed"),
 				     JSON_COMPACT | JSON_ENCODE_ANY);
@@ -80,23 +81,32 @@ static void errors_have_codes(void)
 		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":[]}",
 		 "bad-request"},
 		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":"
-		 "\"carol\"}", "not-found"},
+		 "\"carol\"}",
+		 "not-found"},
 		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":"
-		 "\"sam\"}", "ambiguous"},
+		 "\"sam\"}",
+		 "ambiguous"},
 		{"{\"verb\":\"volume\",\"conference\":\"demo\",\"target\":1,"
-		 "\"direction\":\"in\",\"db\":21}", "bad-request"},
+		 "\"direction\":\"in\",\"db\":21}",
+		 "bad-request"},
 		{"{\"verb\":\"volume\",\"conference\":\"demo\",\"target\":1,"
-		 "\"direction\":\"up\",\"db\":1}", "bad-request"},
+		 "\"direction\":\"up\",\"db\":1}",
+		 "bad-request"},
 		{"{\"verb\":\"layout\",\"conference\":\"demo\",\"layout\":"
-		 "\"star\"}", "bad-request"},
+		 "\"star\"}",
+		 "bad-request"},
 		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
-		 "\"mailto:a@b\"}", "bad-request"},
+		 "\"mailto:a@b\"}",
+		 "bad-request"},
 		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
-		 "\"sip:a@b\\r\\nX: y\"}", "bad-request"},
+		 "\"sip:a@b\\r\\nX: y\"}",
+		 "bad-request"},
 		{"{\"verb\":\"invite\",\"conference\":\"api\",\"uri\":"
-		 "\"sip:a@b\"}", "not-found"},
+		 "\"sip:a@b\"}",
+		 "not-found"},
 		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
-		 "\"sip:a@b\"}", "unavailable"},
+		 "\"sip:a@b\"}",
+		 "unavailable"},
 	};
 	struct focus_room r;
 	struct party p[3];
@@ -119,8 +129,8 @@ static void an_ambiguous_name_lists_the_candidates(void)
 	open_with_three(&r, p);
 	room_command(&r, "{\"verb\":\"kick\",\"conference\":\"demo\","
 			 "\"target\":\"sam\"}");
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer,
-							"candidates")), 2);
+	CU_ASSERT_EQUAL(
+		json_array_size(json_object_get(r.answer, "candidates")), 2);
 	CU_ASSERT_EQUAL(p[1].ends + p[2].ends, 0);
 	room_close(&r);
 }
@@ -140,10 +150,9 @@ static void mute_reaches_the_mixer_and_the_log_once(void)
 	room_turn(5);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), 1);
 	CU_ASSERT_EQUAL(event_count(&r, "muted"), 1);
-	CU_ASSERT_STRING_EQUAL(
-		json_string_value(json_object_get(event_last(&r, "muted"),
-						  "user")),
-		"sip:alice@example.com");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       event_last(&r, "muted"), "user")),
+			       "sip:alice@example.com");
 	room_close(&r);
 }
 
@@ -201,8 +210,10 @@ static void invite_dials(void)
 	static const struct {
 		int result;
 		const char *code;
-	} rows[] = {{0, ""}, {EINVAL, "bad-request"},
-		    {EHOSTUNREACH, "unavailable"}, {ENOMEM, "internal"}};
+	} rows[] = {{0, ""},
+		    {EINVAL, "bad-request"},
+		    {EHOSTUNREACH, "unavailable"},
+		    {ENOMEM, "internal"}};
 	struct focus_room r;
 	struct party p[3];
 
@@ -238,10 +249,9 @@ static void a_failed_dial_is_told(void)
 		CU_ASSERT_STRING_EQUAL(
 			json_string_value(json_object_get(event, "reason")),
 			"no-route");
-		CU_ASSERT_STRING_EQUAL(
-			json_string_value(json_object_get(event,
-							  "conference")),
-			names[i]);
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+					       event, "conference")),
+				       names[i]);
 		CU_ASSERT_EQUAL(
 			!json_integer_value(json_object_get(event, "seq")),
 			i == 1);
@@ -279,7 +289,8 @@ static void stats_ask_the_mixer(void)
 	CU_ASSERT_STRING_EQUAL(
 		json_string_value(json_object_get(
 			json_array_get(json_object_get(r.answer, "legs"), 0),
-			"display")), "Alice");
+			"display")),
+		"Alice");
 
 	/* page by page */
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer, "legs")), 3);

@@ -61,7 +61,7 @@ static void events_are_numbered_without_gaps(void)
 	focus_leave(a.ep, REASON_LEFT);
 
 	CU_ASSERT(json_array_size(r.events) >= 6);
-	json_array_foreach(r.events, i, e)
+	json_array_foreach (r.events, i, e)
 		CU_ASSERT_EQUAL(number(e, "seq"), (int)i + 1);
 	CU_ASSERT_STRING_EQUAL(word(json_array_get(r.events, 0), "type"),
 			       "created");
@@ -86,13 +86,13 @@ static void a_late_watcher_gets_a_snapshot(void)
 
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
-	CU_ASSERT_EQUAL(focus_subscribe(&late, r.focus, "DEMO", keep_h,
-					events), 0);
+	CU_ASSERT_EQUAL(
+		focus_subscribe(&late, r.focus, "DEMO", keep_h, events), 0);
 	CU_ASSERT_EQUAL(json_array_size(events), 1);
 	first = json_array_get(events, 0);
 	CU_ASSERT_STRING_EQUAL(word(first, "type"), "snapshot");
-	CU_ASSERT_EQUAL(number(json_object_get(first, "state"),
-			       "participants"), 1);
+	CU_ASSERT_EQUAL(
+		number(json_object_get(first, "state"), "participants"), 1);
 
 	/* what follows begins with the next number, of this one only */
 	room_join(&r, &b, "other", "sip:b@x", "B");
@@ -119,8 +119,8 @@ static void a_refused_leg_undoes_everything(void)
 	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.remove"), 1);
 	room_command(&r, "{\"verb\":\"list\"}");
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer,
-							"conferences")), 0);
+	CU_ASSERT_EQUAL(
+		json_array_size(json_object_get(r.answer, "conferences")), 0);
 
 	/* and the next one is welcome */
 	r.mixer.refuse_legs = 0;
@@ -169,9 +169,9 @@ static void limits_hold(void)
 		const char *conference;
 		enum reason reason;
 	} rows[] = {
-		{"one", REASON_NONE},	 {"one", REASON_NONE},
-		{"one", REASON_NONE},	 {"one", REASON_NONE},
-		{"one", REASON_FULL},	 {"two", REASON_NONE},
+		{"one", REASON_NONE},       {"one", REASON_NONE},
+		{"one", REASON_NONE},       {"one", REASON_NONE},
+		{"one", REASON_FULL},       {"two", REASON_NONE},
 		{"three", REASON_OVERLOAD}, {"api", REASON_NOT_FOUND},
 	};
 	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -181,7 +181,8 @@ static void limits_hold(void)
 	room_open(&r);
 	for (size_t i = 0; i < ROWS; i++)
 		CU_ASSERT_EQUAL(room_join(&r, &p[i], rows[i].conference,
-					  "sip:a@x", "A"), rows[i].reason);
+					  "sip:a@x", "A"),
+				rows[i].reason);
 	room_close(&r);
 }
 
@@ -200,7 +201,8 @@ static void two_devices_of_a_user_are_one_user(void)
 				"users");
 	CU_ASSERT_EQUAL(json_array_size(users), 1);
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(
-				json_array_get(users, 0), "endpoints")), 2);
+				json_array_get(users, 0), "endpoints")),
+			2);
 	room_close(&r);
 }
 
@@ -216,11 +218,11 @@ static void media_events_reach_the_roster(void)
 				      "mix", 1, "leg", 1, "talking", 1));
 	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:i}", "event", "speaker",
 				      "mix", 1, "leg", 1));
-	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:b,s:i,s:i}", "event",
-				      "video", "leg", 1, "receiving", 1,
-				      "width", 640, "height", 360));
-	mixer_say(&r.mixer, json_pack("{s:s,s:i}", "event", "talking", "leg",
-				      77));
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i,s:b,s:i,s:i}", "event", "video", "leg",
+			    1, "receiving", 1, "width", 640, "height", 360));
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i}", "event", "talking", "leg", 77));
 	CU_ASSERT_EQUAL(event_count(&r, "talking"), 1);
 	CU_ASSERT_EQUAL(number(event_last(&r, "speaker"), "endpoint"), 1);
 	CU_ASSERT_EQUAL(number(event_last(&r, "video"), "width"), 640);
@@ -282,9 +284,9 @@ static void star_six_mutes_and_unmutes(void)
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
 	focus_dtmf(a.ep, '*', 100);
-	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:s,s:i}", "event", "dtmf",
-				      "leg", 1, "digit", "6", "duration_ms",
-				      100));
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i,s:s,s:i}", "event", "dtmf", "leg", 1,
+			    "digit", "6", "duration_ms", 100));
 	CU_ASSERT_EQUAL(event_count(&r, "dtmf"), 2);
 	CU_ASSERT(json_is_true(
 		json_object_get(event_last(&r, "muted"), "muted")));
@@ -352,7 +354,9 @@ static void hostile_names_are_made_harmless(void)
 
 	room_open(&r);
 	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:\x1b[2J\xff@x",
-				  "\x1b]0;x\x07\xe2\x80\xae" "Eve\xc3"), 0);
+				  "\x1b]0;x\x07\xe2\x80\xae"
+				  "Eve\xc3"),
+			0);
 	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.add"), "name"),
 			       " ]0;x  Eve?");
 	CU_ASSERT_STRING_EQUAL(word(event_last(&r, "joined"), "user"),

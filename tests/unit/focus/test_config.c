@@ -44,17 +44,16 @@ static void defaults_serve_without_a_file(void)
 
 static void a_file_is_read(void)
 {
-	static const char text[]
-		= "# a comment\n\n"
-		  "  sip_listen\t127.0.0.1:0   # any port\r\n"
-		  "sip_listen [::1]:5070\n"
-		  "http_listen off\n"
-		  "domain example.com\n"
-		  "video_size 640x360\n"
-		  "log_level debug\n"
-		  "media_address 192.0.2.1\n"
-		  "rtp_ports 30000-30099\n"
-		  "mixers 2";
+	static const char text[] = "# a comment\n\n"
+				   "  sip_listen\t127.0.0.1:0   # any port\r\n"
+				   "sip_listen [::1]:5070\n"
+				   "http_listen off\n"
+				   "domain example.com\n"
+				   "video_size 640x360\n"
+				   "log_level debug\n"
+				   "media_address 192.0.2.1\n"
+				   "rtp_ports 30000-30099\n"
+				   "mixers 2";
 	struct config_error error;
 	struct config *c;
 
@@ -119,8 +118,7 @@ static void mistakes_name_their_line(void)
 	struct config *c;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		CU_ASSERT_EQUAL(parse(&c, rows[i].text, NULL, &error),
-				EINVAL);
+		CU_ASSERT_EQUAL(parse(&c, rows[i].text, NULL, &error), EINVAL);
 		if (strncmp(error.text, rows[i].words, strlen(rows[i].words)))
 			fprintf(stderr, "row %zu: %s\n", i, error.text);
 		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
@@ -132,15 +130,16 @@ static void mistakes_name_their_line(void)
 
 static void the_command_line_replaces_the_file(void)
 {
-	static const char *const overrides[]
-		= {"sip_listen=127.0.0.1:1", "sip_listen=127.0.0.1:2",
-		   "mixers=3", "mixers=4"};
+	static const char *const overrides[] = {"sip_listen=127.0.0.1:1",
+						"sip_listen=127.0.0.1:2",
+						"mixers=3", "mixers=4"};
 	static const char text[] = "sip_listen 127.0.0.1:9\nmixers 1\n";
 	struct config_error error;
 	struct config *c = NULL;
 
 	CU_ASSERT_EQUAL_FATAL(config_parse(&c, "p", text, strlen(text),
-					   overrides, 4, &error), 0);
+					   overrides, 4, &error),
+			      0);
 	CU_ASSERT_EQUAL(c->sip_listen_count, 2);
 	CU_ASSERT_EQUAL(sa_port(&c->sip_listen[0]), 1);
 	CU_ASSERT_EQUAL(c->mixers, 4);
@@ -175,8 +174,9 @@ static void a_missing_file_is_named(void)
 	struct config_error error;
 	struct config *c = NULL;
 
-	CU_ASSERT_EQUAL(config_load(&c, "/nonexistent/p.conf", NULL, 0,
-				    &error), ENOENT);
+	CU_ASSERT_EQUAL(
+		config_load(&c, "/nonexistent/p.conf", NULL, 0, &error),
+		ENOENT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nonexistent/p.conf"));
 }
 
@@ -192,7 +192,7 @@ static void the_commented_file_has_every_key(void)
 	size_t n;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	n	= fread(text, 1, sizeof(text) - 1, f);
+	n = fread(text, 1, sizeof(text) - 1, f);
 	text[n] = '\0';
 	fclose(f);
 
@@ -220,8 +220,7 @@ static CU_TestInfo tests[] = {
 	{"mistakes of the command line say so",
 	 mistakes_of_the_command_line_say_so},
 	{"a missing file is named", a_missing_file_is_named},
-	{"the commented file has every key",
-	 the_commented_file_has_every_key},
+	{"the commented file has every key", the_commented_file_has_every_key},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(config, tests)

@@ -15,19 +15,26 @@ static void names_are_checked_and_folded(void)
 	static const struct {
 		const char *name, *canonical; /**< NULL: none */
 	} rows[] = {
-		{"demo", "demo"},   {"DeMo-1._x", "demo-1._x"},
-		{"", NULL},	    {".", NULL},
-		{"..", NULL},	    {"a b", NULL},
-		{"a/b", NULL},	    {"a@b", NULL},
-		{"d\xc3\xa9mo", NULL}, {"a\n", NULL},
-		{"API", NULL},	    {"conference", NULL},
+		{"demo", "demo"},
+		{"DeMo-1._x", "demo-1._x"},
+		{"", NULL},
+		{".", NULL},
+		{"..", NULL},
+		{"a b", NULL},
+		{"a/b", NULL},
+		{"a@b", NULL},
+		{"d\xc3\xa9mo", NULL},
+		{"a\n", NULL},
+		{"API", NULL},
+		{"conference", NULL},
 		{"conferences", "conferences"},
 		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		 "aaaa",
 		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		 "aaaa"},
 		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		 "aaaab", NULL},
+		 "aaaab",
+		 NULL},
 	};
 	char canonical[POLICY_NAME_MAX + 1];
 	struct config_error error;
@@ -52,8 +59,8 @@ static void names_are_checked_and_folded(void)
 
 static void admission_follows_the_facts(void)
 {
-	static const char *const overrides[]
-		= {"max_participants=2", "max_conferences=1"};
+	static const char *const overrides[] = {"max_participants=2",
+						"max_conferences=1"};
 	static const struct {
 		struct policy_facts facts;
 		enum reason reason;
@@ -106,9 +113,9 @@ static void keys_make_sequences(void)
 		{'6', 1200, MENU_MUTE_TOGGLE},
 		{'6', 1300, MENU_NOTHING},
 		{'*', 2000, MENU_NOTHING},
-		{'6', 6000, MENU_NOTHING},	/* too late */
+		{'6', 6000, MENU_NOTHING}, /* too late */
 		{'*', 7000, MENU_NOTHING},
-		{'*', 7100, MENU_NOTHING},	/* begins anew */
+		{'*', 7100, MENU_NOTHING}, /* begins anew */
 		{'9', 7200, MENU_LOUDER},
 		{'*', 7300, MENU_NOTHING},
 		{'1', 7400, MENU_NOTHING},
@@ -135,19 +142,20 @@ static void text_of_peers_is_made_harmless(void)
 		 "Zo\xc3\xab \xe2\x9c\x93 \xf0\x9f\x98\x80"},
 		{"a\x1b[31mb", "a [31mb"},
 		{"a\r\nb\x7f", "a  b "},
-		{"\xc2\x9b" "31m", " 31m"},	     /* C1 CSI */
-		{"\xe2\x80\xaetxt", " txt"},	     /* RTL override */
-		{"\xc0\xaf", "??"},		     /* overlong */
-		{"\xed\xa0\x80", "???"},	     /* surrogate */
-		{"\xf4\x90\x80\x80", "????"},	     /* above U+10FFFF */
-		{"\xe2\x82", "??"},		     /* cut off */
+		{"\xc2\x9b"
+		 "31m",
+		 " 31m"},                     /* C1 CSI */
+		{"\xe2\x80\xaetxt", " txt"},  /* RTL override */
+		{"\xc0\xaf", "??"},           /* overlong */
+		{"\xed\xa0\x80", "???"},      /* surrogate */
+		{"\xf4\x90\x80\x80", "????"}, /* above U+10FFFF */
+		{"\xe2\x82", "??"},           /* cut off */
 	};
 	char out[64];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CU_ASSERT_STRING_EQUAL(
-			text_clean(out, sizeof(out), rows[i].in),
-			rows[i].out);
+			text_clean(out, sizeof(out), rows[i].in), rows[i].out);
 
 	/* cut between characters, not within */
 	CU_ASSERT_STRING_EQUAL(text_clean(out, 5, "abc\xc3\xab"), "abc");
@@ -160,8 +168,8 @@ static void text_of_peers_is_made_harmless(void)
 
 static void ports_are_shared_out(void)
 {
-	static const char *const overrides[]
-		= {"mixers=3", "rtp_ports=20001-20020"};
+	static const char *const overrides[] = {"mixers=3",
+						"rtp_ports=20001-20020"};
 	unsigned min, max, last = 20001;
 	struct config_error error;
 	struct config *c;

@@ -48,9 +48,9 @@ static void every_leg_is_offered_anew(void)
 	room_join(&r, &a, "demo", "sip:a@x", "A");
 	room_join(&r, &b, "demo", "sip:b@x", "B");
 	room_mixer_kill(&r);
-	CU_ASSERT_STRING_EQUAL(
-		json_string_value(json_object_get(event_last(&r, "mixer"),
-						  "state")), "lost");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       event_last(&r, "mixer"), "state")),
+			       "lost");
 	CU_ASSERT_EQUAL(a.reoffers + b.reoffers, 0);
 	CU_ASSERT_EQUAL(a.ends + b.ends, 0);
 
@@ -96,9 +96,8 @@ static void what_was_set_is_set_again(void)
 		"speaker");
 	set = mixer_last(&r.mixer, "leg.set");
 	CU_ASSERT(json_is_true(json_object_get(set, "muted")));
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(set,
-							   "volume_in_db")),
-			-6);
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(set, "volume_in_db")), -6);
 	room_close(&r);
 }
 

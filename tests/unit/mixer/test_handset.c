@@ -70,7 +70,7 @@ static void the_silent_who_say_so_are_not_decoded(void)
 	for (unsigned i = 0; i < CROWD; i++) {
 		handset_join(&w, &h[i], i + 1, AUDIO_OPUS, 20);
 		h[i].amplitude = LOUD;
-		h[i].level     = 127;
+		h[i].level = 127;
 	}
 	now_us = clock_us();
 	handsets_run(&w, h, CROWD, 300, &now_us);
@@ -100,37 +100,40 @@ static void a_mid_tells_sections_apart(void)
 	struct world w;
 
 	world_open(&w, 30);
-	world_ask(&w, json_pack(
-		"{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:["
-		"{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i}},"
-		"{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i},s:[i]}]}",
-		"op", "leg.add", "mix", 1, "leg", 1, "name", "two",
-		"transports", "kind", "plain", "remote", "127.0.0.1:9",
-		"rtcp_mux", true, "media", "kind", "audio", "transport", 0,
-		"mid", "a", "send", true, "recv", true, "codecs", "name",
-		"PCMU", "pt", 0, "clock", 8000, "extensions", "mid", 2,
-		"kind", "video", "transport", 0, "mid", "b", "send", true,
-		"recv", true, "codecs", "name", "VP8", "pt", 96, "clock",
-		90000, "extensions", "mid", 2, "ssrcs", 55));
+	world_ask(&w,
+		  json_pack("{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:["
+			    "{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i}},"
+			    "{s:s,s:i,s:s,s:b,s:b,s:[{s:s,s:i,s:i}],s:{s:i},s:"
+			    "[i]}]}",
+			    "op", "leg.add", "mix", 1, "leg", 1, "name", "two",
+			    "transports", "kind", "plain", "remote",
+			    "127.0.0.1:9", "rtcp_mux", true, "media", "kind",
+			    "audio", "transport", 0, "mid", "a", "send", true,
+			    "recv", true, "codecs", "name", "PCMU", "pt", 0,
+			    "clock", 8000, "extensions", "mid", 2, "kind",
+			    "video", "transport", 0, "mid", "b", "send", true,
+			    "recv", true, "codecs", "name", "VP8", "pt", 96,
+			    "clock", 90000, "extensions", "mid", 2, "ssrcs",
+			    55));
 	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
 	leg = mixer_leg(w.mixer, 1);
-	lt  = &leg->transports[0];
+	lt = &leg->transports[0];
 
 	memset(&p, 0, sizeof(p));
 	p.ssrc = 7;
-	p.pt   = 99;
+	p.pt = 99;
 	CU_ASSERT_PTR_NULL(leg_demux(lt, &p));
 	p.pt = 96;
 	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[1]);
 	/* the mid overrules what was learnt, and is learnt itself */
-	p.extension	  = mids[0];
+	p.extension = mids[0];
 	p.extension_bytes = sizeof(mids[0]);
 	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[0]);
 	p.extension = NULL;
 	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[0]);
 	/* signalled */
 	p.ssrc = 55;
-	p.pt   = 0;
+	p.pt = 0;
 	CU_ASSERT_PTR_EQUAL(leg_demux(lt, &p), leg->media[1]);
 
 	/* a flood of SSRCs is bounded and keeps nobody out */

@@ -92,9 +92,9 @@ static void reads_every_member(void)
 }
 
 
-#define PLAIN "'transports':[{'kind':'plain'}]"
+#define PLAIN    "'transports':[{'kind':'plain'}]"
 #define AUDIO(x) "{" PLAIN ",'media':[{'kind':'audio'," x "}]}"
-#define PCMU  "'codecs':[{'name':'PCMU','pt':0}]"
+#define PCMU     "'codecs':[{'name':'PCMU','pt':0}]"
 
 
 static void refuses_with_a_reason(void)
@@ -148,7 +148,7 @@ static void refuses_with_a_reason(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		static struct leg_description d;
 		char why[DESCRIPTION_WHY_BYTES] = "";
-		int err				= parse(bad[i], &d, why);
+		int err = parse(bad[i], &d, why);
 
 		if (err != EINVAL || !why[0])
 			CU_FAIL(bad[i]);

@@ -21,22 +21,22 @@ static void size_and_rate_follow_the_limits(void)
 		 25, 530},
 		{"no matching size: the next smaller", VIDEO_VP8, 0, 700, 700,
 		 25, 0, 0, 640, 360, 25, 530},
-		{"smaller than any: the smallest", VIDEO_VP8, 0, 16, 16, 25,
-		 0, 0, 320, 180, 25, 187},
+		{"smaller than any: the smallest", VIDEO_VP8, 0, 16, 16, 25, 0,
+		 0, 320, 180, 25, 187},
 		{"level 3.1 holds 720p", VIDEO_H264, 31, 1280, 720, 25, 0, 0,
 		 1280, 720, 25, 1500},
 		{"level 3 does not", VIDEO_H264, 30, 1280, 720, 25, 0, 0, 640,
 		 360, 25, 530},
-		{"level 1.2 counts macroblocks", VIDEO_H264, 12, 1280, 720,
-		 25, 0, 0, 320, 180, 25, 187},
+		{"level 1.2 counts macroblocks", VIDEO_H264, 12, 1280, 720, 25,
+		 0, 0, 320, 180, 25, 187},
 		{"b= limits bits", VIDEO_VP8, 0, 1280, 720, 25, 1000, 0, 1280,
 		 720, 25, 1000},
 		{"b= far below limits pixels", VIDEO_VP8, 0, 1280, 720, 25,
 		 200, 0, 480, 270, 25, 200},
 		{"tier 2 is a quarter", VIDEO_VP8, 0, 1280, 720, 25, 0, 2,
 		 1280, 720, 25, 375},
-		{"slow receiver", VIDEO_VP8, 0, 1280, 720, 10, 0, 0, 1280,
-		 720, 10, 1500},
+		{"slow receiver", VIDEO_VP8, 0, 1280, 720, 10, 0, 0, 1280, 720,
+		 10, 1500},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -45,17 +45,16 @@ static void size_and_rate_follow_the_limits(void)
 		struct media_description d;
 
 		memset(&d, 0, sizeof(d));
-		d.codecs[0].video.id	    = table[i].codec;
+		d.codecs[0].video.id = table[i].codec;
 		d.codecs[0].video.level_idc = table[i].level;
-		d.width			    = table[i].width;
-		d.height		    = table[i].height;
-		d.fps			    = table[i].fps;
-		d.kbps			    = table[i].kbps;
+		d.width = table[i].width;
+		d.height = table[i].height;
+		d.fps = table[i].fps;
+		d.kbps = table[i].kbps;
 		mix_video_config(&c, &canvas, &d, table[i].tier);
-		if (c.width != table[i].want_width
-		    || c.height != table[i].want_height
-		    || c.fps != table[i].want_fps
-		    || c.kbps != table[i].want_kbps)
+		if (c.width != table[i].want_width ||
+		    c.height != table[i].want_height ||
+		    c.fps != table[i].want_fps || c.kbps != table[i].want_kbps)
 			CU_FAIL(table[i].what);
 		CU_ASSERT_EQUAL(c.width, table[i].want_width);
 		CU_ASSERT_EQUAL(c.height, table[i].want_height);
@@ -72,9 +71,9 @@ static void a_mix_may_have_another_bitrate(void)
 	struct media_description d;
 
 	memset(&d, 0, sizeof(d));
-	d.width	 = 1280;
+	d.width = 1280;
 	d.height = 720;
-	d.fps	 = 25;
+	d.fps = 25;
 	mix_video_config(&c, &canvas, &d, 0);
 	CU_ASSERT_EQUAL(c.kbps, 600);
 	d.width = 640;

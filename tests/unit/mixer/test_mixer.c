@@ -39,8 +39,7 @@ static json_t *set(unsigned leg, const char *key, json_t *value)
 
 static json_int_t mixer_stat(struct world *w, const char *key)
 {
-	json_t *reply
-		= world_ask(w, json_pack("{s:s}", "op", "stats"));
+	json_t *reply = world_ask(w, json_pack("{s:s}", "op", "stats"));
 
 	return json_integer_value(
 		json_object_get(json_object_get(reply, "mixer"), key));
@@ -187,10 +186,10 @@ static void dtmf_is_reported_once_and_not_mixed(void)
 	CU_ASSERT_EQUAL(world_events(&w, "dtmf", 1), 1);
 	e = world_event(&w, "dtmf", 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_STRING_EQUAL(
-		json_string_value(json_object_get(e, "digit")), "5");
-	CU_ASSERT_EQUAL(
-		json_integer_value(json_object_get(e, "duration_ms")), 30);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "digit")),
+			       "5");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(e, "duration_ms")),
+			30);
 
 	phone_close(&a);
 	phone_close(&b);
@@ -211,8 +210,8 @@ static void silence_for_the_configured_time_is_reported_once(void)
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 1);
 	e = world_event(&w, "leg.state", 2);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_STRING_EQUAL(
-		json_string_value(json_object_get(e, "state")), "timeout");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(e, "state")),
+			       "timeout");
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 1), 1);
 
 	phone_close(&a);
@@ -280,12 +279,12 @@ static void a_modify_that_fails_halfway_leaves_nothing_behind(void)
 
 	/* the first transport becomes another, the second cannot be */
 	d = phone_description(&b, "leg.modify", true, true);
-	json_object_set_new(
-		d, "transports",
-		json_pack("[{s:s},{s:s,s:s,s:{s:s,s:s}}]", "kind", "webrtc",
-			  "kind", "plain", "remote", "127.0.0.1:9", "sdes",
-			  "suite", "AES_CM_128_HMAC_SHA1_80", "remote_key",
-			  "nonsense"));
+	json_object_set_new(d, "transports",
+			    json_pack("[{s:s},{s:s,s:s,s:{s:s,s:s}}]", "kind",
+				      "webrtc", "kind", "plain", "remote",
+				      "127.0.0.1:9", "sdes", "suite",
+				      "AES_CM_128_HMAC_SHA1_80", "remote_key",
+				      "nonsense"));
 	world_ask(&w, d);
 	CU_ASSERT_NOT_EQUAL(w.reply_err, 0);
 	world_run(&w, 200);
@@ -308,7 +307,7 @@ static void modify_changes_the_codec(void)
 	world_run(&w, 500);
 	CU_ASSERT_EQUAL(b.last_pt, 0);
 
-	d     = phone_description(&b, "leg.modify", true, true);
+	d = phone_description(&b, "leg.modify", true, true);
 	media = json_array_get(json_object_get(d, "media"), 0);
 	codec = json_array_get(json_object_get(media, "codecs"), 0);
 	json_object_set_new(codec, "name", json_string("PCMA"));
@@ -416,8 +415,8 @@ static void bad_requests_are_answered_with_reasons(void)
 		world_ask(&w, msg);
 		if (w.reply_err != table[i].err)
 			CU_FAIL(table[i].text);
-		CU_ASSERT_PTR_NOT_NULL(json_string_value(
-			json_object_get(w.reply, "error")));
+		CU_ASSERT_PTR_NOT_NULL(
+			json_string_value(json_object_get(w.reply, "error")));
 	}
 	world_close(&w);
 }
@@ -509,7 +508,7 @@ static void one_forged_packet_does_not_drive_out_a_source(void)
 
 	/* a sender that really changes is followed */
 	a.ssrc = 6000;
-	a.hz   = 1000;
+	a.hz = 1000;
 	world_run(&w, 900);
 	CU_ASSERT_TRUE(hears(&b, 1000));
 

@@ -23,15 +23,15 @@
 static int try_all(pid_t parent)
 {
 	char *argv[] = {NULL};
-	int death    = 0;
+	int death = 0;
 	bool fonts;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (sandbox_privileges())
 		return 1;
 	(void)prctl(PR_GET_PDEATHSIG, &death);
-	if (geteuid() == 0 || setuid(0) != -1 || death != SIGKILL
-	    || !setpriority(PRIO_PROCESS, 0, -20))
+	if (geteuid() == 0 || setuid(0) != -1 || death != SIGKILL ||
+	    !setpriority(PRIO_PROCESS, 0, -20))
 		return 2;
 
 	fonts = sandbox_files();
@@ -40,17 +40,17 @@ static int try_all(pid_t parent)
 	if (sandbox_enter(fonts))
 		return 4;
 
-	if (open("/etc/passwd", O_RDONLY) >= 0
-	    || open("/tmp/x", O_RDWR | O_CREAT, 0600) >= 0)
+	if (open("/etc/passwd", O_RDONLY) >= 0 ||
+	    open("/tmp/x", O_RDWR | O_CREAT, 0600) >= 0)
 		return 5;
-	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0
-	    || socket(AF_INET, SOCK_STREAM, 0) >= 0
-	    || socket(AF_NETLINK, SOCK_DGRAM, 0) >= 0)
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ||
+	    socket(AF_INET, SOCK_STREAM, 0) >= 0 ||
+	    socket(AF_NETLINK, SOCK_DGRAM, 0) >= 0)
 		return 6;
 	if (socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) < 0)
 		return 7;
-	if (!kill(parent, 0) || !syscall(SYS_tgkill, parent, parent, 0)
-	    || syscall(SYS_tgkill, getpid(), gettid(), 0))
+	if (!kill(parent, 0) || !syscall(SYS_tgkill, parent, parent, 0) ||
+	    syscall(SYS_tgkill, getpid(), gettid(), 0))
 		return 8;
 	if (execve("/bin/true", argv, argv) != -1 || fork() != -1)
 		return 9;
@@ -67,7 +67,7 @@ static int try_all(pid_t parent)
 static void nothing_is_left_but_sockets(void)
 {
 	pid_t parent = getpid(), child = fork();
-	int status   = 0;
+	int status = 0;
 
 	CU_ASSERT_TRUE_FATAL(child >= 0);
 	if (!child)

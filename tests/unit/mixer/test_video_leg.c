@@ -70,10 +70,10 @@ static void reflect(struct mirror *m, uint8_t *buf, size_t n)
 {
 	uint16_t seq = m->seq++;
 
-	buf[2]	= (uint8_t)(seq >> 8);
-	buf[3]	= (uint8_t)seq;
-	buf[8]	= 0;
-	buf[9]	= 0;
+	buf[2] = (uint8_t)(seq >> 8);
+	buf[3] = (uint8_t)seq;
+	buf[8] = 0;
+	buf[9] = 0;
 	buf[10] = 0;
 	buf[11] = MIRROR_SSRC;
 	if (m->drop && seq == m->drop)
@@ -85,7 +85,8 @@ static void reflect(struct mirror *m, uint8_t *buf, size_t n)
 static void readable(int flags, void *arg)
 {
 	static const struct rtcp_handlers handlers = {
-		.nack = on_nack, .pli = on_pli,
+		.nack = on_nack,
+		.pli = on_pli,
 	};
 	struct mirror *m = arg;
 	uint8_t buf[2048];
@@ -107,11 +108,11 @@ static void readable(int flags, void *arg)
 			continue;
 		}
 
-		m->stalls += m->packets && p.timestamp != m->last_timestamp
-			     && (int32_t)(p.timestamp - m->last_timestamp) < 0;
+		m->stalls += m->packets && p.timestamp != m->last_timestamp &&
+			     (int32_t)(p.timestamp - m->last_timestamp) < 0;
 		m->last_timestamp = p.timestamp;
 		m->packets++;
-		m->ssrc	    = p.ssrc;
+		m->ssrc = p.ssrc;
 		m->last_seq = p.seq;
 		/* VP8 payload descriptor's S bit, then the frame tag's P bit:
 		 * first packet of a key frame (RFC 7741) */
@@ -145,22 +146,26 @@ static void join(struct world *w, struct mirror *m, unsigned leg)
 
 	memset(m, 0, sizeof(*m));
 	m->seq = 100;
-	m->fd  = socket(AF_INET, SOCK_DGRAM, 0);
+	m->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	sa_set_str(&local, "127.0.0.1", 0);
 	CU_ASSERT_EQUAL_FATAL(bind(m->fd, &local.u.sa, local.len), 0);
 	CU_ASSERT_EQUAL_FATAL(getsockname(m->fd, &local.u.sa, &local.len), 0);
 	snprintf(remote, sizeof(remote), "127.0.0.1:%u", sa_port(&local));
 	CU_ASSERT_EQUAL_FATAL(fd_listen(m->fd, FD_READ, readable, m), 0);
 
-	world_ask(w, json_pack(
-		"{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:[{s:s,s:i,s:b,s:b,"
-		"s:[{s:s,s:i,s:i}],s:[{s:i,s:i}],s:{s:b,s:b,s:b},s:i,s:i}]}",
-		"op", "leg.add", "mix", 1, "leg", (int)leg, "name", "mirror",
-		"transports", "kind", "plain", "remote", remote, "rtcp_mux",
-		true, "media", "kind", "video", "transport", 0, "send", true,
-		"recv", true, "codecs", "name", "VP8", "pt", VP8_PT, "clock",
-		90000, "rtx", "pt", RTX_PT, "apt", VP8_PT, "feedback", "nack",
-		true, "pli", pli, "remb", true, "width", 320, "height", 180));
+	world_ask(w,
+		  json_pack("{s:s,s:i,s:i,s:s,s:[{s:s,s:s,s:b}],s:[{s:s,s:i,s:"
+			    "b,s:b,"
+			    "s:[{s:s,s:i,s:i}],s:[{s:i,s:i}],s:{s:b,s:b,s:b},"
+			    "s:i,s:i}]}",
+			    "op", "leg.add", "mix", 1, "leg", (int)leg, "name",
+			    "mirror", "transports", "kind", "plain", "remote",
+			    remote, "rtcp_mux", true, "media", "kind", "video",
+			    "transport", 0, "send", true, "recv", true,
+			    "codecs", "name", "VP8", "pt", VP8_PT, "clock",
+			    90000, "rtx", "pt", RTX_PT, "apt", VP8_PT,
+			    "feedback", "nack", true, "pli", pli, "remb", true,
+			    "width", 320, "height", 180));
 	CU_ASSERT_EQUAL_FATAL(w->reply_err, 0);
 	lt = json_array_get(json_object_get(w->reply, "transports"), 0);
 	sa_set_str(&m->mixer, "127.0.0.1",
@@ -178,7 +183,7 @@ static void leave(struct mirror *m)
 static json_int_t video_stat(struct world *w, size_t leg, const char *key)
 {
 	json_t *reply = world_ask(w, json_pack("{s:s}", "op", "stats"));
-	json_t *o     = json_array_get(json_object_get(reply, "legs"), leg);
+	json_t *o = json_array_get(json_object_get(reply, "legs"), leg);
 
 	return json_integer_value(
 		json_object_get(json_object_get(o, "video"), key));
@@ -254,7 +259,7 @@ static void lost_packets_are_asked_for(void)
 	join(&w, &a, 1);
 	join(&w, &b, 2);
 	a.reflect = true;
-	a.drop	  = 102;
+	a.drop = 102;
 	world_until(&w, a.nacks > 0, 10000);
 	CU_ASSERT_TRUE(a.nacks > 0);
 	CU_ASSERT_TRUE(video_stat(&w, 0, "nacks_out") > 0);

@@ -17,7 +17,7 @@ enum { PACKET_SAMPLES = 160, PACKET_MS = 20, DEADLINE_MS = 5000 };
 static uint8_t to_ulaw(int v)
 {
 	int sign = v < 0 ? 0x80 : 0;
-	int exp	 = 7;
+	int exp = 7;
 
 	v = (v < 0 ? -v : v) + 132;
 	if (v > 32767)
@@ -26,7 +26,7 @@ static uint8_t to_ulaw(int v)
 	for (int mask = 0x4000; exp > 0 && !(v & mask); mask >>= 1)
 		exp--;
 
-	return (uint8_t)~(sign | exp << 4 | ((v >> (exp + 3)) & 0x0f));
+	return (uint8_t) ~(sign | exp << 4 | ((v >> (exp + 3)) & 0x0f));
 }
 
 
@@ -69,9 +69,9 @@ static void focus_reply(int err, json_t *reply, void *arg)
 {
 	struct world *w = arg;
 
-	w->reply     = json_incref(reply);
+	w->reply = json_incref(reply);
 	w->reply_err = err;
-	w->replied   = true;
+	w->replied = true;
 	re_cancel();
 }
 
@@ -79,7 +79,7 @@ static void focus_reply(int err, json_t *reply, void *arg)
 json_t *world_ask(struct world *w, json_t *msg)
 {
 	json_decref(w->reply);
-	w->reply   = NULL;
+	w->reply = NULL;
 	w->replied = false;
 	CU_ASSERT_EQUAL_FATAL(link_request(w->focus, msg, focus_reply, w), 0);
 	world_run(w, DEADLINE_MS);
@@ -99,10 +99,10 @@ void world_open(struct world *w, unsigned media_timeout_s)
 	tmr_init(&w->deadline);
 	sa_set_str(&config.net.media_addresses[0], "127.0.0.1", 0);
 	config.net.media_address_count = 1;
-	config.net.rtp_port_min	       = 41000;
-	config.net.rtp_port_max	       = 41999;
-	config.media_timeout_s	       = media_timeout_s;
-	config.video_workers	       = 1;
+	config.net.rtp_port_min = 41000;
+	config.net.rtp_port_max = 41999;
+	config.media_timeout_s = media_timeout_s;
+	config.video_workers = 1;
 
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
 	CU_ASSERT_EQUAL_FATAL(
@@ -129,10 +129,9 @@ static bool matches(const json_t *e, const char *name, unsigned leg)
 {
 	const char *n = json_string_value(json_object_get(e, "event"));
 
-	return n && !strcmp(n, name)
-	       && (!leg
-		   || json_integer_value(json_object_get(e, "leg"))
-			      == (json_int_t)leg);
+	return n && !strcmp(n, name) &&
+	       (!leg || json_integer_value(json_object_get(e, "leg")) ==
+				(json_int_t)leg);
 }
 
 
@@ -163,16 +162,15 @@ const json_t *world_event(const struct world *w, const char *name,
 
 static void hear(struct phone *p, const struct rtp_packet *r)
 {
-	if (p->packets
-	    && (r->seq != (uint16_t)(p->last_seq + 1)
-		|| r->timestamp != p->last_timestamp + PACKET_SAMPLES))
+	if (p->packets && (r->seq != (uint16_t)(p->last_seq + 1) ||
+			   r->timestamp != p->last_timestamp + PACKET_SAMPLES))
 		p->jumps++;
 
 	p->packets++;
-	p->last_seq	  = r->seq;
+	p->last_seq = r->seq;
 	p->last_timestamp = r->timestamp;
-	p->last_ssrc	  = r->ssrc;
-	p->last_pt	  = r->pt;
+	p->last_ssrc = r->ssrc;
+	p->last_pt = r->pt;
 	for (size_t i = 0; r->pt == 0 && i < r->payload_bytes; i++) {
 		if (p->heard_count < WORLD_HEARD_MAX)
 			p->heard[p->heard_count++] = from_ulaw(r->payload[i]);
@@ -250,8 +248,8 @@ json_t *phone_description(const struct phone *p, const char *op, bool send,
 		"op", op, "mix", 1, "leg", (int)p->leg, "name", "phone",
 		"transports", "kind", "plain", "remote", remote, "rtcp_mux",
 		true, "media", "kind", "audio", "transport", 0, "send", send,
-		"recv", recv, "codecs", "name", "PCMU", "pt", 0, "clock",
-		8000, "events", "pt", 101, "clock", 8000, "ptime", 20);
+		"recv", recv, "codecs", "name", "PCMU", "pt", 0, "clock", 8000,
+		"events", "pt", 101, "clock", 8000, "ptime", 20);
 }
 
 
@@ -262,16 +260,15 @@ void phone_join(struct world *w, struct phone *p, unsigned leg, double hz)
 
 	memset(p, 0, sizeof(*p));
 	tmr_init(&p->tmr);
-	p->leg	= leg;
-	p->hz	= hz;
+	p->leg = leg;
+	p->hz = hz;
 	p->ssrc = 1000 + leg;
-	p->fd	= socket(AF_INET, SOCK_DGRAM, 0);
+	p->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	sa_set_str(&local, "127.0.0.1", 0);
 	CU_ASSERT_EQUAL_FATAL(bind(p->fd, &local.u.sa, local.len), 0);
 	CU_ASSERT_EQUAL_FATAL(getsockname(p->fd, &local.u.sa, &local.len), 0);
 	p->port = sa_port(&local);
-	CU_ASSERT_EQUAL_FATAL(fd_listen(p->fd, FD_READ, phone_readable, p),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(fd_listen(p->fd, FD_READ, phone_readable, p), 0);
 
 	world_ask(w, phone_description(p, "leg.add", true, true));
 	CU_ASSERT_EQUAL_FATAL(w->reply_err, 0);
@@ -294,7 +291,7 @@ void phone_close(struct phone *p)
 
 double phone_tone_dbfs(const struct phone *p, double hz, unsigned ms)
 {
-	size_t n  = (size_t)ms * WORLD_RATE_HZ / 1000;
+	size_t n = (size_t)ms * WORLD_RATE_HZ / 1000;
 	double re = 0, im = 0;
 
 	if (n > p->heard_count)

@@ -13,7 +13,7 @@
 #include "mixer/mixer.h"
 
 enum {
-	WORLD_RATE_HZ  = 8000,
+	WORLD_RATE_HZ = 8000,
 	WORLD_HEARD_MAX = 8000 * 8,
 	WORLD_EVENTS_MAX = 256,
 };
@@ -34,7 +34,7 @@ struct phone {
 	uint16_t port;
 	struct sa mixer; /**< where it sends to */
 	unsigned leg;
-	double hz;	 /**< of its tone, 0: it sends nothing */
+	double hz; /**< of its tone, 0: it sends nothing */
 	double phase;
 	uint8_t pt;
 	uint16_t seq;
@@ -45,7 +45,8 @@ struct phone {
 	size_t heard_count;
 	uint32_t last_timestamp, last_ssrc;
 	uint16_t last_seq;
-	unsigned packets, jumps; /**< packets whose seq or time did not follow */
+	unsigned packets,
+		jumps; /**< packets whose seq or time did not follow */
 	uint8_t last_pt;
 };
 

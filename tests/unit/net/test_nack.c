@@ -81,7 +81,7 @@ static void history_repeats_not_too_often(void)
 
 static void rtx_round_trip(void)
 {
-	static const uint8_t level[1]	 = {5};
+	static const uint8_t level[1] = {5};
 	struct rtp_extension_element ext = {1, 1, level};
 	uint8_t packet[64], rtx[64];
 	size_t n, m;
@@ -128,8 +128,7 @@ static void another_stream_begins_anew(void)
 
 static CU_TestInfo tests[] = {
 	{"another stream begins anew", another_stream_begins_anew},
-	{"asks after the reordering window",
-	 asks_after_the_reordering_window},
+	{"asks after the reordering window", asks_after_the_reordering_window},
 	{"gives up and says so", gives_up_and_says_so},
 	{"history repeats, not too often", history_repeats_not_too_often},
 	{"RTX round trip", rtx_round_trip},

@@ -114,12 +114,12 @@ static uint64_t stream(struct bandwidth_estimate *b, uint64_t now_us,
 static void estimate_grows_on_a_clear_path(void)
 {
 	struct bandwidth_estimate *b = NULL;
-	uint64_t now		     = 5000000;
+	uint64_t now = 5000000;
 	uint32_t first;
 
 	CU_ASSERT_EQUAL_FATAL(
 		bandwidth_estimate_alloc(&b, 50000, 500000, 5000000), 0);
-	now   = stream(b, now, 100, 1000, 0);
+	now = stream(b, now, 100, 1000, 0);
 	first = bandwidth_estimate_bps(b);
 	for (int i = 0; i < 10; i++)
 		now = stream(b, now, 100, 1000, 0);
@@ -132,12 +132,12 @@ static void estimate_grows_on_a_clear_path(void)
 static void estimate_falls_when_a_queue_grows(void)
 {
 	struct bandwidth_estimate *b = NULL;
-	uint64_t now		     = 5000000;
+	uint64_t now = 5000000;
 	uint32_t before;
 
 	CU_ASSERT_EQUAL_FATAL(
 		bandwidth_estimate_alloc(&b, 50000, 2000000, 5000000), 0);
-	now    = stream(b, now, 100, 1000, 0);
+	now = stream(b, now, 100, 1000, 0);
 	before = bandwidth_estimate_bps(b);
 	stream(b, now, 100, 1000, 2000);
 	CU_ASSERT_TRUE(bandwidth_estimate_bps(b) < before / 2);
@@ -148,7 +148,7 @@ static void estimate_falls_when_a_queue_grows(void)
 static void estimate_falls_with_loss_and_stays_in_bounds(void)
 {
 	struct bandwidth_estimate *b = NULL;
-	uint64_t now		     = 1000000;
+	uint64_t now = 1000000;
 
 	CU_ASSERT_EQUAL_FATAL(
 		bandwidth_estimate_alloc(&b, 50000, 800000, 5000000), 0);

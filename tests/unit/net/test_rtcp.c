@@ -51,7 +51,7 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t n, void *arg)
 {
 	struct seen *s = arg;
 
-	s->media     = media;
+	s->media = media;
 	s->seq_count = n;
 	memcpy(s->seqs, seqs, n * sizeof(seqs[0]));
 }
@@ -71,7 +71,7 @@ static void on_fir(uint32_t media, uint8_t seq, void *arg)
 	struct seen *s = arg;
 
 	s->firs++;
-	s->media       = media;
+	s->media = media;
 	s->command_seq = seq;
 }
 
@@ -80,9 +80,9 @@ static void on_remb(uint32_t bps, const uint32_t *ssrcs, size_t n, void *arg)
 {
 	struct seen *s = arg;
 
-	s->remb_bps   = bps;
+	s->remb_bps = bps;
 	s->remb_count = n;
-	s->remb_ssrc  = n ? ssrcs[0] : 0;
+	s->remb_ssrc = n ? ssrcs[0] : 0;
 }
 
 
@@ -150,7 +150,7 @@ static void reports_what_came_before_a_broken_length(void)
 
 	memset(&s, 0, sizeof(s));
 	rtcp_write_pli(&w, 1, 2);
-	buf[w.len]     = 0x80;
+	buf[w.len] = 0x80;
 	buf[w.len + 1] = 201;
 	buf[w.len + 3] = 9;
 	CU_ASSERT_EQUAL(rtcp_walk(buf, w.len + 8, &handlers, &s), EBADMSG);
@@ -160,8 +160,9 @@ static void reports_what_came_before_a_broken_length(void)
 
 static void remb_saturates(void)
 {
-	static const uint8_t buf[] = {0x8f, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0,
-				      'R', 'E', 'M', 'B', 0, 0xff, 0xff, 0xff};
+	static const uint8_t buf[] = {0x8f, 206, 0, 4,    0,    0,   0,
+				      1,    0,   0, 0,    0,    'R', 'E',
+				      'M',  'B', 0, 0xff, 0xff, 0xff};
 	struct seen s;
 
 	memset(&s, 0, sizeof(s));

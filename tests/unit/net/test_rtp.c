@@ -12,7 +12,7 @@
 static void writes_what_it_reads(void)
 {
 	static const uint8_t level[1] = {0x80 | 23};
-	static const uint8_t mid[3]   = {'a', 'u', 'd'};
+	static const uint8_t mid[3] = {'a', 'u', 'd'};
 	struct rtp_extension_element e[] = {{1, 1, level}, {4, 3, mid}};
 	struct rtp_packet p;
 	uint8_t buf[64], dbov;
@@ -48,9 +48,9 @@ static void writes_what_it_reads(void)
 
 static void reads_two_byte_elements(void)
 {
-	static const uint8_t buf[] = {0x90, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9,
-				      0x10, 0, 0, 2,
-				      200, 0, 7, 2, 0xaa, 0xbb, 0, 0};
+	static const uint8_t buf[] = {0x90, 0, 0, 1, 0,    0,    0, 0,
+				      0,    0, 0, 9, 0x10, 0,    0, 2,
+				      200,  0, 7, 2, 0xaa, 0xbb, 0, 0};
 	struct rtp_packet p;
 	const uint8_t *x;
 	size_t len = 99;
@@ -81,13 +81,20 @@ static void refuses_lengths_that_do_not_fit(void)
 		{"extension header cut", {0x90}, 14, EBADMSG},
 		{"extension beyond the end",
 		 {0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 2},
-		 20, EBADMSG},
+		 20,
+		 EBADMSG},
 		{"padding of 0",
-		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 14, EBADMSG},
+		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+		 14,
+		 EBADMSG},
 		{"padding larger than the payload",
-		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3}, 14, EBADMSG},
+		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3},
+		 14,
+		 EBADMSG},
 		{"all padding",
-		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, 14, 0},
+		 {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2},
+		 14,
+		 0},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -139,8 +146,7 @@ static CU_TestInfo tests[] = {
 	{"writes what it reads", writes_what_it_reads},
 	{"reads two-byte elements", reads_two_byte_elements},
 	{"refuses lengths that do not fit", refuses_lengths_that_do_not_fit},
-	{"writes nothing that does not fit",
-	 writes_nothing_that_does_not_fit},
+	{"writes nothing that does not fit", writes_nothing_that_does_not_fit},
 	{"sequence numbers wrap", sequence_numbers_wrap},
 	CU_TEST_INFO_NULL,
 };

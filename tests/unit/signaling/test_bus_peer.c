@@ -120,7 +120,8 @@ static void tcp_recv(struct mbuf *mb, void *arg)
 			n = take_message(p, (const char *)b, left);
 			if (n && p->transport >= FLOW_WS)
 				p->upgraded = true;
-		} else {
+		}
+		else {
 			n = take_frame(p, b, left);
 		}
 		p->in->pos += n;
@@ -211,7 +212,8 @@ int peer_alloc(struct peer **pp, struct world *w,
 		if (!err)
 			err = udp_local_get(p->us, &p->local);
 		udp_rxsz_set(p->us, 65535);
-	} else {
+	}
+	else {
 		err = connect_peer(p, w);
 	}
 	if (!err && transport == FLOW_WS) {
@@ -303,7 +305,8 @@ void peer_send(struct peer *p, const char *fmt, ...)
 			n += (size_t)sprintf(out + n, "%s",
 					     c[1] == 'L' ? local : bus);
 			++c;
-		} else {
+		}
+		else {
 			out[n++] = *c;
 		}
 	}

@@ -74,17 +74,21 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 
 	if (!pl_strcmp(&msg->met, "INVITE")) {
 		take_invite(w, msg);
-	} else if (!pl_strcmp(&msg->met, "ACK")) {
+	}
+	else if (!pl_strcmp(&msg->met, "ACK")) {
 		++w->acks;
 		if (w->move)
 			(void)bus_dialog_moved(w->bus, msg);
-	} else if (!pl_strcmp(&msg->met, "BYE")) {
+	}
+	else if (!pl_strcmp(&msg->met, "BYE")) {
 		++w->byes;
 		(void)sip_treply(NULL, bus_sip(w->bus), msg, 200, "OK");
-	} else if (!pl_strcmp(&msg->met, "OPTIONS")) {
+	}
+	else if (!pl_strcmp(&msg->met, "OPTIONS")) {
 		++w->others;
 		(void)sip_treply(NULL, bus_sip(w->bus), msg, 200, "OK");
-	} else {
+	}
+	else {
 		return false;
 	}
 

@@ -44,7 +44,7 @@ struct world {
 	struct sip_msg *invite;
 	struct sip_request *request;
 	bool hold_answer; /**< 180 only: 200 is not sent */
-	bool move; /**< an ACK brings its dialog along */
+	bool move;        /**< an ACK brings its dialog along */
 	unsigned invites, acks, byes, cancels, others;
 	int last_status; /**< answer to a request of ours; -errno */
 	uint64_t flow;   /**< of the last request */

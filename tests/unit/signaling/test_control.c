@@ -56,8 +56,8 @@ static void dial_in(struct control_room *r)
 
 	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", r->path);
 	r->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CU_ASSERT_EQUAL_FATAL(connect(r->fd, (struct sockaddr *)&addr,
-				      sizeof(addr)), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		connect(r->fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 }
 
 
@@ -74,8 +74,8 @@ static void room_open(struct control_room *r)
 	(void)snprintf(r->path, sizeof(r->path), "%s/in/c.sock", r->folder);
 	(void)snprintf(override, sizeof(override), "control_socket=%s",
 		       r->path);
-	CU_ASSERT_EQUAL_FATAL(config_load(&r->config, NULL, overrides, 1,
-					  &error), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		config_load(&r->config, NULL, overrides, 1, &error), 0);
 	CU_ASSERT_EQUAL_FATAL(focus_alloc(&r->focus, r->config), 0);
 	CU_ASSERT_EQUAL_FATAL(control_alloc(&r->control, r->config, r->focus),
 			      0);
@@ -200,8 +200,7 @@ static void a_second_server_is_refused(void)
 
 	room_open(&r);
 	log_level_set(LOG_LEVEL_ERROR);
-	CU_ASSERT_EQUAL(control_alloc(&second, r.config, r.focus),
-			EADDRINUSE);
+	CU_ASSERT_EQUAL(control_alloc(&second, r.config, r.focus), EADDRINUSE);
 
 	/* and took nothing away from the first */
 	say(&r, "{\"verb\":\"list\"}\n");

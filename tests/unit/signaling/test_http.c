@@ -132,18 +132,22 @@ static void handler(struct http_exchange *x, const struct http_request *req,
 	if (!strcmp(req->path, "/echo")) {
 		(void)http_reply_body(x, 200, "text/plain", NULL, req->body,
 				      req->body_len);
-	} else if (!strcmp(req->path, "/big")) {
+	}
+	else if (!strcmp(req->path, "/big")) {
 		memset(big, 'b', sizeof(big));
 		(void)http_reply_body(x, 200, "text/plain", NULL, big,
 				      sizeof(big));
-	} else if (!strcmp(req->path, "/hold")) {
+	}
+	else if (!strcmp(req->path, "/hold")) {
 		c->held = x;
 		c->holding = true;
-	} else if (!strcmp(req->path, "/stream")) {
+	}
+	else if (!strcmp(req->path, "/stream")) {
 		c->held = x;
 		if (!http_stream(x, "text/event-stream", stream_gone, c))
 			(void)http_stream_write(x, "data: 1\n\n", 9);
-	} else {
+	}
+	else {
 		(void)http_reply_body(x, 404, NULL, "X-Why: path\r\n", NULL,
 				      0);
 	}

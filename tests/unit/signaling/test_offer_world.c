@@ -45,8 +45,7 @@ json_t *offer_world_mixer(const json_t *leg)
 	size_t i;
 	json_t *t;
 
-	json_array_foreach(json_object_get(leg, "transports"), i, t)
-	{
+	json_array_foreach (json_object_get(leg, "transports"), i, t) {
 		const char *kind =
 			json_string_value(json_object_get(t, "kind"));
 

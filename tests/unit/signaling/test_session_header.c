@@ -33,7 +33,8 @@ static void display_names(void)
 		if (rows[i].out) {
 			CU_ASSERT_PTR_NOT_NULL_FATAL(out);
 			CU_ASSERT_STRING_EQUAL(out, rows[i].out);
-		} else {
+		}
+		else {
 			CU_ASSERT_PTR_NULL(out);
 		}
 		mem_deref(out);

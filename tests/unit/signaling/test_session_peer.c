@@ -115,7 +115,8 @@ void peer_learn(struct world *w, const char *text)
 		if (strncmp(text + 8, "100", 3) &&
 		    (text[8] == '2' || !strstr(w->to, "tag=")))
 			header_of(text, "To", w->to, sizeof(w->to));
-	} else if (strncmp(text, "ACK", 3)) {
+	}
+	else if (strncmp(text, "ACK", 3)) {
 		if (peer_starts_as(text, "INVITE") && !strstr(w->to, "tag="))
 			learn_call(w, text);
 		if (peer_starts_as(text, "INVITE"))
@@ -134,7 +135,8 @@ static void expand(char *dst, size_t size, const char *src)
 		if (*src == '^') {
 			dst[o++] = '\r';
 			dst[o++] = '\n';
-		} else {
+		}
+		else {
 			dst[o++] = *src;
 		}
 	}

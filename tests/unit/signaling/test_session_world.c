@@ -64,8 +64,7 @@ static json_t *leg_local(const json_t *msg)
 	unsigned port = 40000;
 	size_t i;
 
-	json_array_foreach(json_object_get(msg, "transports"), i, one)
-	{
+	json_array_foreach (json_object_get(msg, "transports"), i, one) {
 		const char *kind =
 			json_string_value(json_object_get(one, "kind"));
 
@@ -89,8 +88,8 @@ static json_t *leg_local(const json_t *msg)
 					  "rtcp_port", port + 1));
 		port += 2;
 	}
-	json_array_foreach(json_object_get(msg, "media"), i, one)(void)
-		json_array_append_new(
+	json_array_foreach (json_object_get(msg, "media"), i, one)
+		(void)json_array_append_new(
 			media, json_pack("{s:i,s:i,s:s}", "ssrc", 1000 + i,
 					 "rtx_ssrc", 2000 + i, "cname", "c"));
 

@@ -16,8 +16,8 @@ static const uint8_t key_start[] = {0x10, 0x00};
 static const uint8_t delta_start[] = {0x10, 0x01};
 static const uint8_t middle[] = {0x00, 0xaa};
 
-static void put(int64_t seq, uint32_t timestamp, bool marker,
-		const uint8_t *p, uint64_t now_us)
+static void put(int64_t seq, uint32_t timestamp, bool marker, const uint8_t *p,
+		uint64_t now_us)
 {
 	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, seq, timestamp, marker, p,
 				     2, now_us),
@@ -141,8 +141,8 @@ static void padding_and_missing_markers(void)
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 1);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
-	CU_ASSERT_EQUAL(
-		assembly_put(a, VIDEO_VP8, 3, 2, false, NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, 3, 2, false, NULL, 0, 0),
+			0);
 	put(4, 3, true, delta_start, 0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 1);
@@ -155,13 +155,12 @@ static void parameter_sets_may_come_late(void)
 	static const uint8_t sps[] = {0x67, 0x42}, idr[] = {0x65, 0x88};
 
 	setup();
-	CU_ASSERT_EQUAL(
-		assembly_put(a, VIDEO_H264, 2, 1, false, idr, 2, 0), 0);
+	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 2, 1, false, idr, 2, 0),
+			0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_NONE);
-	CU_ASSERT_EQUAL(
-		assembly_put(a, VIDEO_H264, 1, 1, false, sps, 2, 0), 0);
-	CU_ASSERT_EQUAL(
-		assembly_put(a, VIDEO_H264, 3, 1, true, idr, 2, 0), 0);
+	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 1, 1, false, sps, 2, 0),
+			0);
+	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 3, 1, true, idr, 2, 0), 0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 3);
 	a = mem_deref(a);
@@ -181,9 +180,9 @@ static void survives_a_bad_network(void)
 		uint64_t now_us = timestamp * 33ull * MS;
 
 		for (unsigned i = count; i-- > 0;) {
-			const uint8_t *p = i ? middle
-				: timestamp % 30 == 1 ? key_start
-						      : delta_start;
+			const uint8_t *p = i                     ? middle
+					   : timestamp % 30 == 1 ? key_start
+								 : delta_start;
 
 			seed = seed * 1664525u + 1013904223u;
 			if ((seed >> 16) % 100 == 0) {
@@ -195,16 +194,16 @@ static void survives_a_bad_network(void)
 		seq += count;
 
 		for (;;) {
-			enum assembly_result r
-				= assembly_next(a, &frame, now_us);
+			enum assembly_result r =
+				assembly_next(a, &frame, now_us);
 
 			if (r == ASSEMBLY_NONE)
 				break;
 			if (r == ASSEMBLY_LOST)
 				continue;
 			CU_ASSERT(frame.timestamp > last);
-			CU_ASSERT(frame.keyframe
-				  || frame.timestamp == last + 1);
+			CU_ASSERT(frame.keyframe ||
+				  frame.timestamp == last + 1);
 			CU_ASSERT(frame.pieces[0].p[0] == 0x10);
 			last = frame.timestamp;
 			++frames;
@@ -220,9 +219,9 @@ static void refuses_what_does_not_fit(void)
 	static uint8_t big[ASSEMBLY_PAYLOAD_MAX + 1];
 
 	setup();
-	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, 1, 1, true, big,
-				     sizeof(big), 0),
-			EMSGSIZE);
+	CU_ASSERT_EQUAL(
+		assembly_put(a, VIDEO_VP8, 1, 1, true, big, sizeof(big), 0),
+		EMSGSIZE);
 	a = mem_deref(a);
 }
 

@@ -1,5 +1,6 @@
 /**
- * @file tests/unit/video/test_codec.c  Encoders and decoders against each other
+ * @file tests/unit/video/test_codec.c  Encoders and decoders against each
+ * other
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,17 +30,21 @@ static void open_codec(size_t i, unsigned kbps)
 	const struct video_rendition_config config = {
 		.codec = {.id = codecs[i].id,
 			  .packetization_mode = codecs[i].mode,
-			  .profile_idc = 66, .profile_iop = 0xe0,
+			  .profile_idc = 66,
+			  .profile_iop = 0xe0,
 			  .level_idc = 31},
-		.width = WIDTH, .height = HEIGHT, .fps = 25, .kbps = kbps,
+		.width = WIDTH,
+		.height = HEIGHT,
+		.fps = 25,
+		.kbps = kbps,
 		.payload_max = PAYLOAD_MAX,
 	};
 
 	CU_ASSERT_EQUAL_FATAL(picture_pool_alloc(&pool), 0);
 	CU_ASSERT_EQUAL_FATAL(video_encoder_alloc(&encoder, &config), 0);
 	CU_ASSERT_EQUAL_FATAL(video_decoder_alloc(&decoder, codecs[i].id), 0);
-	list = (struct payload_list){.buf = wire, .size = sizeof(wire),
-				     .payload_max = PAYLOAD_MAX};
+	list = (struct payload_list){
+		.buf = wire, .size = sizeof(wire), .payload_max = PAYLOAD_MAX};
 }
 
 static void close_codec(void)
@@ -59,8 +64,8 @@ static struct picture *scene(unsigned n)
 	for (unsigned y = 0; y < HEIGHT; y++)
 		for (unsigned x = 0; x < WIDTH; x++)
 			if ((((x + n * 3) / 16) ^ ((y + n) / 16)) & 1)
-				p->planes[0][y * (unsigned)p->strides[0] + x]
-					= (uint8_t)(140 + (x * 7 + y * 3) % 32);
+				p->planes[0][y * (unsigned)p->strides[0] + x] =
+					(uint8_t)(140 + (x * 7 + y * 3) % 32);
 
 	return p;
 }
@@ -80,8 +85,7 @@ static bool encode(unsigned n, bool key)
 
 static void join(size_t i)
 {
-	frame = (struct payload_frame){.buf = buf,
-				       .size = PAYLOAD_MAX * 512};
+	frame = (struct payload_frame){.buf = buf, .size = PAYLOAD_MAX * 512};
 	for (size_t k = 0; k < list.count; k++) {
 		const uint8_t *p = list.payloads[k];
 		size_t len = list.lens[k];
@@ -102,9 +106,8 @@ static double difference(const struct picture *a, const struct picture *b)
 	for (unsigned y = 0; y < HEIGHT; y++)
 		for (unsigned x = 0; x < WIDTH; x++)
 			sum += (uint64_t)abs(
-				a->planes[0][y * (unsigned)a->strides[0] + x]
-				- b->planes[0][y * (unsigned)b->strides[0]
-					       + x]);
+				a->planes[0][y * (unsigned)a->strides[0] + x] -
+				b->planes[0][y * (unsigned)b->strides[0] + x]);
 
 	return (double)sum / (WIDTH * HEIGHT);
 }
@@ -122,10 +125,10 @@ static void decodes_what_it_encoded(void)
 			if (list.count) {
 				join(i);
 				CU_ASSERT_EQUAL(frame.keyframe, key);
-				CU_ASSERT_EQUAL(
-					decoder->decode(decoder, buf,
-							frame.len, pool, &out),
-					0);
+				CU_ASSERT_EQUAL(decoder->decode(decoder, buf,
+								frame.len,
+								pool, &out),
+						0);
 				CU_ASSERT_PTR_NOT_NULL_FATAL(out);
 				CU_ASSERT_EQUAL(out->width, WIDTH);
 				CU_ASSERT(difference(in, out) < 12);
@@ -201,9 +204,9 @@ static void damage_does_not_pass(void)
 		encode(0, true);
 		encode(1, false);
 		join(i);
-		CU_ASSERT_NOT_EQUAL(decoder->decode(decoder, buf, frame.len,
-						    pool, &out),
-				    0);
+		CU_ASSERT_NOT_EQUAL(
+			decoder->decode(decoder, buf, frame.len, pool, &out),
+			0);
 		for (unsigned n = 2; n < 200; n++) {
 			encode(n, n % 8 == 0);
 			if (!list.count)
@@ -211,8 +214,8 @@ static void damage_does_not_pass(void)
 			join(i);
 			for (unsigned k = 0; k < n % 4; k++) {
 				seed = seed * 1664525u + 1013904223u;
-				buf[(seed >> 4) % frame.len]
-					^= (uint8_t)(seed >> 24);
+				buf[(seed >> 4) % frame.len] ^=
+					(uint8_t)(seed >> 24);
 			}
 			if (!decoder->decode(decoder, buf, frame.len, pool,
 					     &out))

@@ -8,15 +8,18 @@
 #include "tests/unit/unit.h"
 
 enum {
-	CAMERAS	    = 4,
-	TICK_US	    = 20000,
+	CAMERAS = 4,
+	TICK_US = 20000,
 	DEADLINE_MS = 20000,
-	PT	    = 96,
+	PT = 96,
 	PAYLOAD_MAX = 1180,
 };
 
 static const uint8_t colours[CAMERAS][3] = {
-	{80, 90, 240}, {140, 60, 40}, {50, 240, 110}, {200, 30, 150},
+	{80, 90, 240},
+	{140, 60, 40},
+	{50, 240, 110},
+	{200, 30, 150},
 };
 
 /** A camera: an encoder whose picture is of one colour with a moving bar */
@@ -55,7 +58,7 @@ static struct fixture {
 	bool (*until)(void);
 	bool reached;
 	unsigned quiet_ticks; /* cameras pause */
-	bool impatient;	      /* time does not wait for the work */
+	bool impatient;       /* time does not wait for the work */
 } fx;
 
 static uint8_t list_memory[CAMERAS][1200 * 512];
@@ -72,14 +75,14 @@ static void picture_changed(unsigned width, unsigned height, void *arg)
 {
 	struct camera *c = arg;
 
-	c->seen_width  = width;
+	c->seen_width = width;
 	c->seen_height = height;
 	++c->reports;
 }
 
 static const struct video_source_handlers handlers = {
 	.keyframe_needed = keyframe_needed,
-	.picture	 = picture_changed,
+	.picture = picture_changed,
 };
 
 static struct video_codec codec_of(enum video_codec_id id, uint8_t mode)
@@ -96,22 +99,22 @@ static struct video_codec codec_of(enum video_codec_id id, uint8_t mode)
 static void camera_open(struct camera *c, size_t i, enum video_codec_id id,
 			unsigned width, unsigned height)
 {
-	struct video_source_format format
-		= {.pt = PT, .codec = codec_of(id, 1)};
+	struct video_source_format format = {.pt = PT,
+					     .codec = codec_of(id, 1)};
 	struct video_rendition_config config = {
-		.codec	     = format.codec,
-		.width	     = width,
-		.height	     = height,
-		.fps	     = 25,
-		.kbps	     = 800,
+		.codec = format.codec,
+		.width = width,
+		.height = height,
+		.fps = 25,
+		.kbps = 800,
 		.payload_max = PAYLOAD_MAX,
 	};
 
 	memset(c, 0, sizeof(*c));
 	memcpy(c->colour, colours[i], 3);
-	c->width    = width;
-	c->height   = height;
-	c->seq	    = 65500; /* wraps soon in 16 bits */
+	c->width = width;
+	c->height = height;
+	c->seq = 65500; /* wraps soon in 16 bits */
 	c->key_wanted = true;
 	c->list.buf = list_memory[i];
 	c->list.size = sizeof(list_memory[i]);
@@ -126,7 +129,7 @@ static void camera_open(struct camera *c, size_t i, enum video_codec_id id,
 static void camera_close(struct camera *c)
 {
 	c->encoder = video_encoder_free(c->encoder);
-	c->source  = mem_deref(c->source);
+	c->source = mem_deref(c->source);
 	picture_pool_deref(c->pool);
 	c->pool = NULL;
 }
@@ -154,13 +157,13 @@ static void camera_send(struct camera *c)
 	for (size_t i = c->list.count; i-- > 0;) {
 		if (c->lose_frame == c->frame && i == c->list.count / 2)
 			continue;
-		CU_ASSERT_EQUAL(
-			video_source_put(c->source, PT, c->seq + (int64_t)i,
-					 (uint32_t)timestamp,
-					 i + 1 == c->list.count,
-					 c->list.payloads[i], c->list.lens[i],
-					 fx.now_us),
-			0);
+		CU_ASSERT_EQUAL(video_source_put(c->source, PT,
+						 c->seq + (int64_t)i,
+						 (uint32_t)timestamp,
+						 i + 1 == c->list.count,
+						 c->list.payloads[i],
+						 c->list.lens[i], fx.now_us),
+				0);
 	}
 	c->seq += (int64_t)c->list.count;
 }
@@ -177,10 +180,10 @@ static void frame_handler(const struct video_frame *frame, void *arg)
 		if (frame->lens[i] > v->longest)
 			v->longest = frame->lens[i];
 		err |= v->codec == VIDEO_VP8
-			? vp8_payload_append(&f, frame->payloads[i],
-					     frame->lens[i])
-			: h264_payload_append(&f, frame->payloads[i],
-					      frame->lens[i]);
+			       ? vp8_payload_append(&f, frame->payloads[i],
+						    frame->lens[i])
+			       : h264_payload_append(&f, frame->payloads[i],
+						     frame->lens[i]);
 	}
 	CU_ASSERT_EQUAL(err, 0);
 	CU_ASSERT_EQUAL(f.keyframe, frame->keyframe);
@@ -204,11 +207,11 @@ static void viewer_open(struct viewer *v, struct video_view *view,
 			unsigned height)
 {
 	struct video_rendition_config config = {
-		.codec	     = codec,
-		.width	     = width,
-		.height	     = height,
-		.fps	     = 25,
-		.kbps	     = 1500,
+		.codec = codec,
+		.width = width,
+		.height = height,
+		.fps = 25,
+		.kbps = 1500,
 		.payload_max = PAYLOAD_MAX,
 	};
 
@@ -224,8 +227,8 @@ static void viewer_open(struct viewer *v, struct video_view *view,
 static void viewer_close(struct viewer *v)
 {
 	v->rendition = mem_deref(v->rendition);
-	v->decoder   = video_decoder_free(v->decoder);
-	v->picture   = picture_deref(v->picture);
+	v->decoder = video_decoder_free(v->decoder);
+	v->picture = picture_deref(v->picture);
 	picture_pool_deref(v->pool);
 	v->pool = NULL;
 }
@@ -256,8 +259,8 @@ static void step(void *arg)
 
 	fx.now_us += TICK_US;
 	for (size_t i = 0; i < CAMERAS; i++) {
-		if (fx.cameras[i].source && !fx.quiet_ticks
-		    && fx.now_us % (2 * TICK_US) == 0)
+		if (fx.cameras[i].source && !fx.quiet_ticks &&
+		    fx.now_us % (2 * TICK_US) == 0)
 			camera_send(&fx.cameras[i]);
 	}
 	if (fx.quiet_ticks)
@@ -273,8 +276,8 @@ static void step(void *arg)
 
 static bool run_until(bool (*condition)(void))
 {
-	fx.until    = condition;
-	fx.reached  = false;
+	fx.until = condition;
+	fx.reached = false;
 	fx.deadline = tmr_jiffies() + DEADLINE_MS;
 	tmr_start(&fx.tmr, 0, step, NULL);
 	(void)re_main(NULL);
@@ -312,8 +315,8 @@ static int distance(const struct picture *p, unsigned x, unsigned y,
 
 	for (int i = 0; i < 3; i++) {
 		unsigned px = i ? x / 2 : x, py = i ? y / 2 : y;
-		int d = p->planes[i][(size_t)py * (size_t)p->strides[i] + px]
-			- yuv[i];
+		int d = p->planes[i][(size_t)py * (size_t)p->strides[i] + px] -
+			yuv[i];
 
 		if (d < 0)
 			d = -d;
@@ -336,10 +339,10 @@ static struct layout_rect rects[CAMERAS];
 static bool viewer_sees_all(const struct viewer *v, unsigned view_width)
 {
 	for (size_t i = 0; v->picture && i < CAMERAS; i++) {
-		unsigned x = (rects[i].x + rects[i].width / 2)
-			* v->picture->width / view_width;
-		unsigned y = (rects[i].y + rects[i].height / 2)
-			* v->picture->width / view_width;
+		unsigned x = (rects[i].x + rects[i].width / 2) *
+			     v->picture->width / view_width;
+		unsigned y = (rects[i].y + rects[i].height / 2) *
+			     v->picture->width / view_width;
 
 		if (!shows(v, i, x, y))
 			return false;
@@ -350,8 +353,8 @@ static bool viewer_sees_all(const struct viewer *v, unsigned view_width)
 
 static bool both_see_all(void)
 {
-	return viewer_sees_all(&fx.viewers[0], 640)
-		&& viewer_sees_all(&fx.viewers[1], 640);
+	return viewer_sees_all(&fx.viewers[0], 640) &&
+	       viewer_sees_all(&fx.viewers[1], 640);
 }
 
 static struct video_view *view_of_all(enum video_layout layout)
@@ -359,8 +362,8 @@ static struct video_view *view_of_all(enum video_layout layout)
 	struct video_tile tiles[CAMERAS];
 	struct video_view *view;
 
-	CU_ASSERT_EQUAL_FATAL(
-		video_view_alloc(&view, fx.engine, 640, 360, 25), 0);
+	CU_ASSERT_EQUAL_FATAL(video_view_alloc(&view, fx.engine, 640, 360, 25),
+			      0);
 	memset(tiles, 0, sizeof(tiles));
 	for (size_t i = 0; i < CAMERAS; i++) {
 		tiles[i].source = fx.cameras[i].source;
@@ -385,8 +388,8 @@ static void open_cameras(void)
 
 static void everybody_sees_everybody(void)
 {
-	static const enum video_layout layouts[]
-		= {VIDEO_LAYOUT_GRID, VIDEO_LAYOUT_SPEAKER};
+	static const enum video_layout layouts[] = {VIDEO_LAYOUT_GRID,
+						    VIDEO_LAYOUT_SPEAKER};
 
 	for (size_t i = 0; i < 2; i++) {
 		struct video_engine_stats stats;
@@ -397,8 +400,8 @@ static void everybody_sees_everybody(void)
 		view = view_of_all(layouts[i]);
 		viewer_open(&fx.viewers[0], view, codec_of(VIDEO_VP8, 0), 640,
 			    360);
-		viewer_open(&fx.viewers[1], view, codec_of(VIDEO_H264, i),
-			    320, 180);
+		viewer_open(&fx.viewers[1], view, codec_of(VIDEO_H264, i), 320,
+			    180);
 		CU_ASSERT(run_until(both_see_all));
 
 		for (size_t k = 0; k < 2; k++) {
@@ -575,7 +578,7 @@ static void frees_with_work_in_flight(void)
 		viewer_open(&fx.viewers[1], view, codec_of(VIDEO_H264, 1), 320,
 			    180);
 		fx.impatient = true;
-		count_steps  = 1 + round / 2;
+		count_steps = 1 + round / 2;
 		CU_ASSERT(run_until(steps_done));
 		step(NULL);
 		tmr_cancel(&fx.tmr);
@@ -612,8 +615,8 @@ static void placeholders_are_sent_slowly(void)
 	uint64_t since;
 
 	open_engine(1);
-	CU_ASSERT_EQUAL_FATAL(
-		video_view_alloc(&view, fx.engine, 640, 360, 25), 0);
+	CU_ASSERT_EQUAL_FATAL(video_view_alloc(&view, fx.engine, 640, 360, 25),
+			      0);
 	CU_ASSERT_EQUAL(video_view_set(view, VIDEO_LAYOUT_GRID, &tile, 1), 0);
 	viewer_open(&fx.viewers[0], view, codec_of(VIDEO_VP8, 0), 640, 360);
 	since = fx.now_us;
@@ -627,7 +630,10 @@ static void placeholders_are_sent_slowly(void)
 static void refuses_nonsense(void)
 {
 	struct video_rendition_config config = {
-		.width = 640, .height = 360, .fps = 25, .kbps = 500,
+		.width = 640,
+		.height = 360,
+		.fps = 25,
+		.kbps = 500,
 		.payload_max = 1200,
 	};
 	struct video_rendition *r;
@@ -642,12 +648,12 @@ static void refuses_nonsense(void)
 			EINVAL);
 	CU_ASSERT_EQUAL(video_view_alloc(&view, fx.engine, 9000, 9000, 25),
 			EINVAL);
-	CU_ASSERT_EQUAL_FATAL(
-		video_view_alloc(&view, fx.engine, 640, 360, 25), 0);
+	CU_ASSERT_EQUAL_FATAL(video_view_alloc(&view, fx.engine, 640, 360, 25),
+			      0);
 	config.payload_max = 10;
-	CU_ASSERT_EQUAL(video_rendition_alloc(&r, view, &config, frame_handler,
-					      NULL),
-			EINVAL);
+	CU_ASSERT_EQUAL(
+		video_rendition_alloc(&r, view, &config, frame_handler, NULL),
+		EINVAL);
 	f.codec.id = VIDEO_CODEC_COUNT;
 	CU_ASSERT_EQUAL(video_source_alloc(&s, fx.engine, &f, 1, NULL, NULL),
 			EINVAL);
@@ -656,9 +662,9 @@ static void refuses_nonsense(void)
 		video_source_alloc(&s, fx.engine, &f, 1, NULL, NULL), 0);
 	CU_ASSERT_EQUAL(video_source_put(s, PT + 1, 1, 0, true, NULL, 0, 1),
 			ENOENT);
-	CU_ASSERT_EQUAL(video_source_put(s, PT, 1, 0, true, list_memory[0],
-					 1501, 1),
-			EBADMSG);
+	CU_ASSERT_EQUAL(
+		video_source_put(s, PT, 1, 0, true, list_memory[0], 1501, 1),
+		EBADMSG);
 	mem_deref(s);
 	mem_deref(view);
 	close_engine();

@@ -23,8 +23,8 @@ static uint32_t next_random(void)
 static void list_open(size_t payload_max)
 {
 	memset(&list, 0, sizeof(list));
-	list.buf	 = wire;
-	list.size	 = sizeof(wire);
+	list.buf = wire;
+	list.size = sizeof(wire);
 	list.payload_max = payload_max;
 }
 
@@ -39,8 +39,8 @@ static size_t make_nals(struct payload_piece *nals, size_t count,
 
 		for (size_t k = 0; k < len; k++)
 			source[i][k] = (uint8_t)next_random();
-		source[i][0] = (uint8_t)((next_random() & 0x60)
-					 | (1 + next_random() % 23));
+		source[i][0] = (uint8_t)((next_random() & 0x60) |
+					 (1 + next_random() % 23));
 		nals[i] = (struct payload_piece){source[i], len};
 		memcpy(&expected[n], "\0\0\0\1", 4);
 		memcpy(&expected[n + 4], source[i], len);
@@ -53,8 +53,8 @@ static size_t make_nals(struct payload_piece *nals, size_t count,
 static void comes_back_as_it_was(void)
 {
 	for (unsigned round = 0; round < 400; round++) {
-		struct payload_frame f
-			= {.buf = joined, .size = sizeof(joined)};
+		struct payload_frame f = {.buf = joined,
+					  .size = sizeof(joined)};
 		size_t max = 200 + next_random() % 1200;
 		size_t count = 1 + next_random() % NALS;
 		unsigned mode = round % 2;
@@ -66,10 +66,10 @@ static void comes_back_as_it_was(void)
 			h264_payload_split(&list, mode, nals, count), 0);
 		for (size_t i = 0; i < list.count; i++) {
 			CU_ASSERT(list.lens[i] <= max);
-			CU_ASSERT_EQUAL(
-				h264_payload_append(&f, list.payloads[i],
-						    list.lens[i]),
-				0);
+			CU_ASSERT_EQUAL(h264_payload_append(&f,
+							    list.payloads[i],
+							    list.lens[i]),
+					0);
 			if (!mode)
 				CU_ASSERT((list.payloads[i][0] & 0x1f) < 24);
 		}
@@ -120,23 +120,23 @@ static void refuses_what_is_malformed(void)
 	} t[] = {
 		{"", 0},
 		{"\x65", 1},
-		{"\x60\x00", 2},	     /* type 0 */
-		{"\x78", 1},		     /* STAP-A without units */
-		{"\x78\x00\x00", 3},	     /* unit of no bytes */
+		{"\x60\x00", 2},             /* type 0 */
+		{"\x78", 1},                 /* STAP-A without units */
+		{"\x78\x00\x00", 3},         /* unit of no bytes */
 		{"\x78\x00\x05\x67\x42", 5}, /* unit longer than it is */
 		{"\x78\x00\x01\x67\x00", 5}, /* bytes left over */
 		{"\x78\x00\x02\x78\x00", 5}, /* aggregate in an aggregate */
 		{"\x79\x00\x00\x67", 4},     /* STAP-B */
-		{"\x7c\x05\x88", 3},	     /* fragment without a start */
-		{"\x7c\x85", 2},	     /* fragment without bytes */
-		{"\x7c\x9c\x00", 3},	     /* fragment of a fragment */
+		{"\x7c\x05\x88", 3},         /* fragment without a start */
+		{"\x7c\x85", 2},             /* fragment without bytes */
+		{"\x7c\x9c\x00", 3},         /* fragment of a fragment */
 		{"\x7d\x85\x00\x00\x01", 5}, /* FU-B */
 		{"\x7f\x00", 2},
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		struct payload_frame f
-			= {.buf = joined, .size = sizeof(joined)};
+		struct payload_frame f = {.buf = joined,
+					  .size = sizeof(joined)};
 
 		CU_ASSERT_EQUAL(
 			h264_payload_append(&f, (const uint8_t *)t[i].bytes,
@@ -149,14 +149,13 @@ static void a_lost_fragment_is_noticed(void)
 {
 	struct payload_frame f = {.buf = joined, .size = sizeof(joined)};
 
-	CU_ASSERT_EQUAL(
-		h264_payload_append(&f, (uint8_t *)"\x7c\x85\x88", 3), 0);
+	CU_ASSERT_EQUAL(h264_payload_append(&f, (uint8_t *)"\x7c\x85\x88", 3),
+			0);
 	CU_ASSERT_FALSE(payload_frame_whole(&f));
 	CU_ASSERT_EQUAL(h264_payload_append(&f, (uint8_t *)"\x61\x88", 2),
 			EBADMSG);
-	CU_ASSERT_EQUAL(
-		h264_payload_append(&f, (uint8_t *)"\x7c\x85\x88", 3),
-		EBADMSG);
+	CU_ASSERT_EQUAL(h264_payload_append(&f, (uint8_t *)"\x7c\x85\x88", 3),
+			EBADMSG);
 }
 
 static void knows_the_start_of_a_key_frame(void)
@@ -195,20 +194,20 @@ static void only_parameter_sets_are_taken_from_signalling(void)
 		{"\x68\xce", 2, 0},
 		{"", 0, EBADMSG},
 		{"\x67", 1, EBADMSG},
-		{"\xe7\x42", 2, EBADMSG},		      /* F bit */
-		{"\x65\x88", 2, EBADMSG},		      /* a slice */
-		{"\x78\x00\x02\x67\x42", 5, EBADMSG},	      /* STAP-A */
-		{"\x67\x42\0\0\1\x65\x88", 7, EBADMSG},    /* start code */
+		{"\xe7\x42", 2, EBADMSG},               /* F bit */
+		{"\x65\x88", 2, EBADMSG},               /* a slice */
+		{"\x78\x00\x02\x67\x42", 5, EBADMSG},   /* STAP-A */
+		{"\x67\x42\0\0\1\x65\x88", 7, EBADMSG}, /* start code */
 		{"\x68\0\0\0", 4, EBADMSG},
 	};
 	struct video_parameter_sets sets = {.len = 0};
 	uint8_t nal[VIDEO_PARAMETER_SETS_BYTES];
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
-		CU_ASSERT_EQUAL(video_parameter_sets_append(
-					&sets, (const uint8_t *)t[i].bytes,
-					t[i].len),
-				t[i].err);
+		CU_ASSERT_EQUAL(
+			video_parameter_sets_append(
+				&sets, (const uint8_t *)t[i].bytes, t[i].len),
+			t[i].err);
 
 	CU_ASSERT_EQUAL_FATAL(sets.len, 14);
 	CU_ASSERT_EQUAL(memcmp(sets.buf,
@@ -224,8 +223,7 @@ static void only_parameter_sets_are_taken_from_signalling(void)
 	CU_ASSERT_EQUAL(
 		video_parameter_sets_append(&sets, nal, sizeof(nal) - 18), 0);
 	CU_ASSERT_EQUAL(sets.len, sizeof(sets.buf));
-	CU_ASSERT_EQUAL(video_parameter_sets_append(&sets, nal, 2),
-			EOVERFLOW);
+	CU_ASSERT_EQUAL(video_parameter_sets_append(&sets, nal, 2), EOVERFLOW);
 }
 
 static CU_TestInfo tests[] = {

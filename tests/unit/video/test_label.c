@@ -66,9 +66,8 @@ static void initials_are_of_first_and_last(void)
 static void labels_stay_inside_their_tiles(void)
 {
 	static const unsigned sizes[][2] = {
-		{2, 2},	    {64, 48},	{66, 48},   {176, 144},
-		{320, 180}, {256, 144}, {640, 360}, {1280, 720},
-		{64, 1000}, {1900, 50},
+		{2, 2},     {64, 48},   {66, 48},    {176, 144}, {320, 180},
+		{256, 144}, {640, 360}, {1280, 720}, {64, 1000}, {1900, 50},
 	};
 	struct label_painter *painter;
 
@@ -78,12 +77,12 @@ static void labels_stay_inside_their_tiles(void)
 			unsigned w = sizes[k][0], h = sizes[k][1];
 			struct label *l;
 
-			CU_ASSERT_EQUAL(label_band(painter, &l, names[i],
-						   i & 1, w, h),
-					0);
-			CU_ASSERT(label_width(l) < w && label_height(l) < h);
 			CU_ASSERT_EQUAL(
-				(label_width(l) | label_height(l)) & 1, 0);
+				label_band(painter, &l, names[i], i & 1, w, h),
+				0);
+			CU_ASSERT(label_width(l) < w && label_height(l) < h);
+			CU_ASSERT_EQUAL((label_width(l) | label_height(l)) & 1,
+					0);
 			label_free(l);
 			CU_ASSERT_EQUAL(
 				label_middle(painter, &l, names[i], w, h), 0);
@@ -102,7 +101,7 @@ static uint8_t luma(const struct picture *p, unsigned x, unsigned y)
 static void range(const struct picture *p, unsigned x, unsigned y, unsigned w,
 		  unsigned h, uint8_t *low, uint8_t *high)
 {
-	*low  = 255;
+	*low = 255;
 	*high = 0;
 	for (unsigned i = 0; i < w * h; i++) {
 		uint8_t v = luma(p, x + i % w, y + i / w);
@@ -156,7 +155,7 @@ static void a_canvas_draws_what_changed(void)
 
 	out = canvas_output(c, 320, 240);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
-	CU_ASSERT_EQUAL(luma(out, 10, 10), 16);	  /* bar */
+	CU_ASSERT_EQUAL(luma(out, 10, 10), 16);   /* bar */
 	CU_ASSERT_EQUAL(luma(out, 80, 120), 200); /* camera */
 
 	canvas_free(c);

@@ -8,15 +8,15 @@
 static const struct {
 	unsigned width, height;
 } canvases[] = {
-	{1280, 720}, {640, 360}, {1920, 1080}, {640, 480}, {352, 288},
-	{320, 180},  {176, 144}, {720, 1280},  {64, 64},   {1918, 1086},
-	{426, 240},  {66, 1000},
+	{1280, 720}, {640, 360},   {1920, 1080}, {640, 480},
+	{352, 288},  {320, 180},   {176, 144},   {720, 1280},
+	{64, 64},    {1918, 1086}, {426, 240},   {66, 1000},
 };
 
 static bool apart(const struct layout_rect *a, const struct layout_rect *b)
 {
-	return a->x + a->width <= b->x || b->x + b->width <= a->x
-		|| a->y + a->height <= b->y || b->y + b->height <= a->y;
+	return a->x + a->width <= b->x || b->x + b->width <= a->x ||
+	       a->y + a->height <= b->y || b->y + b->height <= a->y;
 }
 
 static void check(const struct layout_rect *r, size_t count, unsigned width,
@@ -64,9 +64,9 @@ static void grid_sizes_are_cheap_ratios(void)
 		size_t count;
 		unsigned width, height;
 	} t[] = {
-		{1, 1280, 720}, {2, 640, 360}, {3, 640, 360}, {4, 640, 360},
-		{5, 426, 240},	{9, 426, 240}, {10, 320, 180},
-		{16, 320, 180}, {17, 256, 144}, {25, 256, 144},
+		{1, 1280, 720}, {2, 640, 360},  {3, 640, 360},  {4, 640, 360},
+		{5, 426, 240},  {9, 426, 240},  {10, 320, 180}, {16, 320, 180},
+		{17, 256, 144}, {25, 256, 144},
 	};
 	struct layout_rect r[VIDEO_TILES_MAX];
 
@@ -135,10 +135,9 @@ static void any_size_fits_any_tile(void)
 
 				layout_fit(pw, ph, tw, 200, &from, &to);
 				CU_ASSERT(from.width && from.height);
-				CU_ASSERT(from.x + from.width <= pw
-					  || pw < 2);
-				CU_ASSERT(from.y + from.height <= ph
-					  || ph < 2);
+				CU_ASSERT(from.x + from.width <= pw || pw < 2);
+				CU_ASSERT(from.y + from.height <= ph ||
+					  ph < 2);
 				CU_ASSERT(to.width && to.height);
 				CU_ASSERT(to.x + to.width <= tw);
 				CU_ASSERT(to.y + to.height <= 200);

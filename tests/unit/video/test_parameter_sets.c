@@ -10,12 +10,12 @@
 #include "tests/unit/unit.h"
 
 enum {
-	PT	    = 97,
-	WIDTH	    = 320,
-	HEIGHT	    = 180,
+	PT = 97,
+	WIDTH = 320,
+	HEIGHT = 180,
 	PAYLOAD_MAX = 1180,
-	PAYLOADS    = 64,
-	FRAME_US    = 40000,
+	PAYLOADS = 64,
+	FRAME_US = 40000,
 	/* Frames in which a picture comes if it comes at all */
 	FRAMES = 100,
 };
@@ -66,11 +66,10 @@ static void encode(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
 	picture_fill(p, (uint8_t)(fx.frames * 2), 90, 200);
-	CU_ASSERT_EQUAL_FATAL(fx.encoder->encode(fx.encoder, p,
-						 fx.now_us * 9 / 100,
-						 fx.key_wanted, &fx.list,
-						 &keyframe),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		fx.encoder->encode(fx.encoder, p, fx.now_us * 9 / 100,
+				   fx.key_wanted, &fx.list, &keyframe),
+		0);
 	if (keyframe)
 		fx.key_wanted = false;
 	picture_deref(p);
@@ -137,10 +136,10 @@ static void step(void *arg)
 static bool is_seen(bool in_band)
 {
 	video_source_reset(fx.source);
-	fx.in_band    = in_band;
+	fx.in_band = in_band;
 	fx.key_wanted = true;
-	fx.width      = 0;
-	fx.frames     = FRAMES;
+	fx.width = 0;
+	fx.frames = FRAMES;
 	tmr_start(&fx.tmr, 0, step, NULL);
 	(void)re_main(NULL);
 	tmr_cancel(&fx.tmr);
@@ -152,7 +151,7 @@ static void set_up(void)
 {
 	static const struct video_source_handlers handlers = {
 		.keyframe_needed = keyframe_needed,
-		.picture	 = picture_changed,
+		.picture = picture_changed,
 	};
 	struct video_rendition_config config = {
 		.codec = {.id = VIDEO_H264, .level_idc = 31},
@@ -165,12 +164,12 @@ static void set_up(void)
 	struct video_tile tile = {.label = "Phone"};
 
 	memset(&fx, 0, sizeof(fx));
-	fx.now_us	    = 40000000;
-	fx.list.buf	    = payload_memory;
-	fx.list.size	    = sizeof(payload_memory);
+	fx.now_us = 40000000;
+	fx.list.buf = payload_memory;
+	fx.list.size = sizeof(payload_memory);
 	fx.list.payload_max = PAYLOAD_MAX;
-	fx.format = (struct video_source_format){.pt	= PT,
-						 .codec = config.codec};
+	fx.format =
+		(struct video_source_format){.pt = PT, .codec = config.codec};
 	CU_ASSERT_EQUAL_FATAL(libre_init(), 0);
 	CU_ASSERT_EQUAL_FATAL(picture_pool_alloc(&fx.pool), 0);
 	CU_ASSERT_EQUAL_FATAL(video_encoder_alloc(&fx.encoder, &config), 0);
@@ -236,14 +235,14 @@ static void a_stream_without_any_needs_those_of_signalling(void)
 
 static void those_in_band_win(void)
 {
-	static const uint8_t nonsense[] = {0x67, 0x42, 0xe0, 0x1f, 0xff, 0xff,
-					   0xff, 0xff, 0xff, 0xff};
+	static const uint8_t nonsense[] = {0x67, 0x42, 0xe0, 0x1f, 0xff,
+					   0xff, 0xff, 0xff, 0xff, 0xff};
 	struct video_parameter_sets *sets = &fx.format.parameter_sets;
 
 	set_up();
-	CU_ASSERT_EQUAL(video_parameter_sets_append(sets, nonsense,
-						    sizeof(nonsense)),
-			0);
+	CU_ASSERT_EQUAL(
+		video_parameter_sets_append(sets, nonsense, sizeof(nonsense)),
+		0);
 	CU_ASSERT_EQUAL(video_source_configure(fx.source, &fx.format, 1), 0);
 	CU_ASSERT_FALSE(is_seen(false));
 	CU_ASSERT_TRUE(is_seen(true));

@@ -21,8 +21,8 @@ static uint32_t next_random(void)
 static void list_open(size_t payload_max)
 {
 	memset(&list, 0, sizeof(list));
-	list.buf	 = wire;
-	list.size	 = sizeof(wire);
+	list.buf = wire;
+	list.size = sizeof(wire);
 	list.payload_max = payload_max;
 }
 
@@ -95,8 +95,8 @@ static void reads_every_descriptor(void)
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		struct payload_frame f
-			= {.buf = joined, .size = sizeof(joined)};
+		struct payload_frame f = {.buf = joined,
+					  .size = sizeof(joined)};
 		const uint8_t *p = (const uint8_t *)t[i].bytes;
 
 		CU_ASSERT_EQUAL(vp8_payload_append(&f, p, t[i].len), t[i].err);
