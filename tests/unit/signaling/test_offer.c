@@ -2,8 +2,9 @@
  * @file test_offer.c  Their offers, recorded and written, and our answers
  *
  * sdp/chromium-*: recorded from Chromium 156; sdp/baresip-*: from baresip
- * 1.0.0; sdp/firefox-* and sdp/volte-*: written after what Firefox sends and
- * after the examples of TS 26.114 annex A.
+ * 1.0.0; sdp/firefox-audio-video: Firefox ESR 153, without its
+ * H.264 plugin; sdp/firefox-h264 (with it) and sdp/volte-*: written, after
+ * Firefox's form and the examples of TS 26.114 annex A.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -70,6 +71,15 @@ static const struct recorded {
 	 {"\"kind\":\"audio\"", "!\"kind\":\"video\""},
 	 {"a=group:BUNDLE 0\r\n", "!m=video"}},
 	{"firefox-audio-video.sdp",
+	 false,
+	 {"\"max_playback_rate\":48000", "\"stereo\":true",
+	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,\"mid\":3}",
+	  "\"events\":[{\"clock\":8000,\"pt\":101}]", "\"pt\":109",
+	  "\"rtx\":[{\"apt\":120,\"pt\":124}]", "\"value\":\"FD:36:F4:31"},
+	 {"a=group:BUNDLE 0 1\r\n",
+	  "m=audio 10000 UDP/TLS/RTP/SAVPF 109 9 0 8 101\r\n",
+	  "m=video 10000 UDP/TLS/RTP/SAVPF 120 124\r\n"}},
+	{"firefox-h264.sdp",
 	 false,
 	 {"\"max_playback_rate\":48000", "\"stereo\":true",
 	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,\"mid\":3}",
