@@ -24,76 +24,140 @@ enum {
 
 static const struct config_row rows[] = {
 	{"sip_listen", CONFIG_LISTEN, LIST(sip_listen), "0.0.0.0:5060", 0, 0,
-	 "SIP over UDP and TCP here; may repeat; off = none"},
+	 "SIP over UDP and TCP here; may repeat; off = none", NULL},
 	{"sip_tls_listen", CONFIG_LISTEN, LIST(sip_tls_listen), "0.0.0.0:5061",
-	 0, 0, "SIP over TLS here; may repeat; off = none"},
+	 0, 0, "SIP over TLS here; may repeat; off = none", NULL},
 	{"https_listen", CONFIG_LISTEN, LIST(https_listen), "0.0.0.0:8443", 0,
 	 0,
 	 "page, API and SIP over WebSocket with TLS; may repeat; off = "
-	 "none"},
+	 "none",
+	 NULL},
 	{"http_listen", CONFIG_LOOPBACK, LIST(http_listen), "127.0.0.1:8080",
-	 0, 0, "the same without TLS, loopback only; may repeat; off = none"},
+	 0, 0, "the same without TLS, loopback only; may repeat; off = none",
+	 NULL},
 	{"tls_cert", CONFIG_PATH, AT(tls_cert), "", 0, 0,
 	 "certificate chain, PEM; none: a self-signed one is made in "
-	 "data_dir"},
-	{"tls_key", CONFIG_PATH, AT(tls_key), "", 0, 0,
-	 "its private key, PEM"},
+	 "data_dir",
+	 NULL},
+	{"tls_key", CONFIG_PATH, AT(tls_key), "", 0, 0, "its private key, PEM",
+	 NULL},
 	{"domain", CONFIG_TEXT, AT(domain), "", 0, 0,
-	 "domain of our conference URIs; none: the host's own addresses"},
+	 "domain of our conference URIs; none: the host's own addresses",
+	 NULL},
 	{"media_address", CONFIG_HOST, LIST(media_address), "", 0, 0,
 	 "address that media uses; may repeat; none: the host's own, IPv4 "
-	 "first, loopback last"},
+	 "first, loopback last",
+	 NULL},
 	{"rtp_ports", CONFIG_PORT_RANGE, PAIR(rtp_port_min, rtp_port_max),
 	 "20000-29999", 1024, 65535,
-	 "UDP ports for plain RTP, shared out among the mixers"},
+	 "UDP ports for plain RTP, shared out among the mixers", NULL},
 	{"webrtc_port", CONFIG_PORT, AT(webrtc_port), "10000", 0,
 	 65535 - CONFIG_MIXERS_MAX,
 	 "UDP port for WebRTC of the first mixer, the next has the next; 0 = "
-	 "any"},
+	 "any",
+	 NULL},
 	{"mixers", CONFIG_NUMBER, AT(mixers), "0", 0, CONFIG_MIXERS_MAX,
-	 "media server processes; 0 = one a core"},
+	 "media server processes; 0 = one a core", NULL},
 	{"mixer_program", CONFIG_PATH, AT(mixer_program), "", 0, 0,
-	 "path of parley-mixer; none: beside parleyd"},
+	 "path of parley-mixer; none: beside parleyd", NULL},
 	{"control_socket", CONFIG_PATH, AT(control_socket), "", 0, 0,
 	 "where the parley command talks to us; none: in /run/parley, "
-	 "$XDG_RUNTIME_DIR/parley or /tmp/parley-UID"},
+	 "$XDG_RUNTIME_DIR/parley or /tmp/parley-UID",
+	 NULL},
 	{"data_dir", CONFIG_PATH, AT(data_dir), "", 0, 0,
 	 "folder for what is kept; none: /var/lib/parley or "
-	 "~/.local/share/parley"},
+	 "~/.local/share/parley",
+	 NULL},
 	{"web_dir", CONFIG_PATH, AT(web_dir), "", 0, 0,
 	 "folder of the page; none: of the build tree or "
-	 "/usr/share/parley/web"},
+	 "/usr/share/parley/web",
+	 NULL},
 	{"web_origins", CONFIG_PATTERN, AT(web_origins), ".*", 0, 0,
 	 "sites whose pages may open SIP over WebSocket here: an extended "
-	 "regular expression that must match all of https://HOST[:PORT]"},
+	 "regular expression that must match all of https://HOST[:PORT]",
+	 NULL},
 	{"log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,
-	 "error, warn, info or debug"},
+	 "error, warn, info or debug", NULL},
 	{"conference_names", CONFIG_PATTERN, AT(conference_names),
 	 "[A-Za-z0-9._-]{1,64}", 0, 0,
 	 "names that callers may create: an extended regular expression that "
-	 "must match all of the name"},
+	 "must match all of the name",
+	 NULL},
 	{"max_participants", CONFIG_NUMBER, AT(max_participants), "1000", 1,
-	 100000, "endpoints in one conference"},
+	 100000, "endpoints in one conference", NULL},
 	{"max_conferences", CONFIG_NUMBER, AT(max_conferences), "1000", 1,
-	 100000, "conferences at a time"},
+	 100000, "conferences at a time", NULL},
 	{"video_size", CONFIG_SIZE, PAIR(video_width, video_height),
-	 "1280x720", 0, 0, "canvas of a conference in pixels"},
+	 "1280x720", 0, 0, "canvas of a conference in pixels", NULL},
 	{"video_fps", CONFIG_NUMBER, AT(video_fps), "25", 1, 60,
-	 "pictures a second"},
+	 "pictures a second", NULL},
 	{"video_bitrate", CONFIG_NUMBER, AT(video_kbps), "1500", 50, 20000,
-	 "kbit/s of the full canvas"},
-	{"layout", CONFIG_LAYOUT, AT(layout), "grid", 0, 0,
-	 "grid or speaker, of a new conference"},
+	 "kbit/s of the full canvas", NULL},
+	{"layout", CONFIG_CHOICE, AT(layout), "grid", 0, 0,
+	 "grid or speaker, of a new conference", "grid|speaker"},
+	{"factory_names", CONFIG_PATTERN, AT(factory_names),
+	 "conference|mmtel|conf-factory", 0, 0,
+	 "user parts whose INVITE makes a new conference: an extended regular "
+	 "expression that must match all of it",
+	 NULL},
+	{"end_with_creator", CONFIG_SWITCH, AT(end_with_creator), "no", 0, 0,
+	 "yes: a conference of the factory ends when its creator leaves",
+	 NULL},
+	{"dial_out", CONFIG_CHOICE, AT(dial_out), "members", 0, 0,
+	 "who may have others dialled: all, members of the conference, known "
+	 "(authenticated or from a trusted host) or off",
+	 "all|members|known|off"},
+	{"max_recipients", CONFIG_NUMBER, AT(max_recipients), "50", 0, 1000,
+	 "addresses on one recipient list (RFC 5366); 0 = none", NULL},
+	{"emergency_numbers", CONFIG_PATTERN, AT(emergency_numbers),
+	 "112|911|999|110|118|119|000", 0, 0,
+	 "numbers that are refused with 380, as urn:service:sos is: an "
+	 "extended regular expression",
+	 NULL},
+	{"auth", CONFIG_CHOICE, AT(auth), "off", 0, 0,
+	 "on: whoever is not a trusted host proves by digest who it is",
+	 "off|on"},
+	{"auth_failures", CONFIG_NUMBER, AT(auth_failures), "10", 1, 10000,
+	 "wrong passwords a minute from one address or for one user; more "
+	 "are slowed down",
+	 NULL},
+	{"trusted_hosts", CONFIG_NETWORK, LIST(trusted_hosts), "", 0, 0,
+	 "address or network whose P-Asserted-Identity is believed (RFC "
+	 "3325); may repeat",
+	 NULL},
+	{"outbound_proxy", CONFIG_TEXT, AT(outbound_proxy), "", 0, 0,
+	 "URI through which all calls of ours go, like "
+	 "sip:orig@192.0.2.1;lr",
+	 NULL},
+	{"ioi", CONFIG_TEXT, AT(ioi), "", 0, 0,
+	 "our inter operator identifier in P-Charging-Vector; none: domain",
+	 NULL},
+	{"account", CONFIG_TEXTS, PAIR(accounts, account_count), "", 0, 0,
+	 "register at another server: <sip:USER@DOMAIN>;auth_pass=...; may "
+	 "repeat",
+	 NULL},
+	{"register_expires", CONFIG_NUMBER, AT(register_expires_s), "3600", 60,
+	 86400, "longest registration here, in seconds", NULL},
 	{"session_expires", CONFIG_NUMBER, AT(session_expires_s), "1800", 90,
-	 86400, "session timer in seconds (RFC 4028)"},
+	 86400, "session timer in seconds (RFC 4028)", NULL},
 	{"session_min_se", CONFIG_NUMBER, AT(session_min_se_s), "90", 90,
-	 86400, "smallest session timer taken, in seconds"},
+	 86400, "smallest session timer taken, in seconds", NULL},
 	{"media_timeout", CONFIG_NUMBER, AT(media_timeout_s), "30", 5, 3600,
-	 "seconds without any media, RTCP or consent until a call is ended"},
+	 "seconds without any media, RTCP or consent until a call is ended",
+	 NULL},
 	{"sip_message_max", CONFIG_NUMBER, AT(sip_message_max_bytes), "65535",
-	 4096, 1048576, "largest SIP message taken, in bytes"},
+	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
 	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
-	 1, 1000000, "SIP messages a second from one address"},
+	 1, 1000000, "SIP messages a second from one address", NULL},
+	{"invite_rate_per_source", CONFIG_NUMBER, AT(invite_rate_per_source),
+	 "50", 1, 1000000,
+	 "new calls a second from one address that is not a trusted host",
+	 NULL},
+	{"max_subscriptions", CONFIG_NUMBER, AT(max_subscriptions), "20000", 1,
+	 1000000, "subscriptions at a time", NULL},
+	{"subscriptions_per_source", CONFIG_NUMBER,
+	 AT(subscriptions_per_source), "200", 1, 1000000,
+	 "of these from one address that is not a trusted host", NULL},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -120,6 +184,14 @@ static void destructor(void *arg)
 	mem_deref(c->web_origins);
 	mem_deref(c->conference_names);
 	mem_deref(c->layout);
+	mem_deref(c->factory_names);
+	mem_deref(c->dial_out);
+	mem_deref(c->emergency_numbers);
+	mem_deref(c->auth);
+	mem_deref(c->outbound_proxy);
+	mem_deref(c->ioi);
+	for (size_t i = 0; i < c->account_count; i++)
+		mem_deref(c->accounts[i]);
 }
 
 

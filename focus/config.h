@@ -16,7 +16,17 @@
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 
-enum { CONFIG_LISTEN_MAX = 4, CONFIG_MIXERS_MAX = 64 };
+enum {
+	CONFIG_LISTEN_MAX = 4,
+	CONFIG_LIST_MAX = 16,
+	CONFIG_MIXERS_MAX = 64,
+};
+
+/** Addresses that share their first bits */
+struct config_network {
+	struct sa address;
+	unsigned bits;
+};
 
 /** All settings; strings are owned by it */
 struct config {
@@ -45,6 +55,24 @@ struct config {
 	unsigned video_width, video_height, video_fps;
 	unsigned video_kbps; /**< of the full canvas */
 	char *layout;
+	char *factory_names;     /**< pattern of user parts of factory URIs */
+	bool end_with_creator;   /**< the conference ends when its creator
+				      leaves (TS 24.147) */
+	char *dial_out;          /**< who may have others dialled: "all",
+				      "members", "known", "off" */
+	unsigned max_recipients; /**< of one list (RFC 5366), 0: none */
+	char *emergency_numbers; /**< pattern */
+	char *auth; /**< "off"; "on": digest of all but trusted hosts */
+	struct config_network trusted_hosts[CONFIG_LIST_MAX]; /**< RFC 3325 */
+	size_t trusted_hosts_count;
+	char *outbound_proxy; /**< URI of the Route of what we dial, "" */
+	char *ioi;            /**< P-Charging-Vector; "": the domain */
+	char *accounts[CONFIG_LIST_MAX]; /**< where we register */
+	size_t account_count;
+	unsigned register_expires_s; /**< longest registration here */
+	unsigned max_subscriptions, subscriptions_per_source;
+	unsigned invite_rate_per_source; /**< INVITEs a second */
+	unsigned auth_failures; /**< a minute, then tries are slowed down */
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;
 	unsigned sip_message_max_bytes;
@@ -85,6 +113,10 @@ int config_parse(struct config **cp, const char *name, const char *text,
  * @return name, NULL after the last
  */
 const char *config_key(size_t i, const char **value);
+
+/** Is the address in one of the networks? */
+bool config_network_has(const struct config_network v[], size_t n,
+			const struct sa *sa);
 
 /** Print every key with its default and help (for -h) */
 void config_help(void);

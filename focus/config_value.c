@@ -210,6 +210,73 @@ static int check_pattern(const char *text, char *why, size_t size)
 }
 
 
+static bool is_choice(const char *choices, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (const char *p = choices; p; p = strchr(p, '|')) {
+		p += *p == '|';
+		if (len && !strncmp(p, text, len) &&
+		    (p[len] == '|' || !p[len]))
+			return true;
+	}
+
+	return false;
+}
+
+
+static int set_network(struct config *c, const struct config_row *row,
+		       const char *text, char *why, size_t size)
+{
+	struct config_network *list = field(c, row->offset), net;
+	size_t *count = field(c, row->offset2);
+	const char *slash = strchr(text, '/'), *end = "";
+	unsigned long bits = 0, max;
+	char host[64];
+
+	(void)snprintf(host, sizeof(host), "%.*s",
+		       slash ? (int)(slash - text) : (int)strlen(text), text);
+	if (sa_set_str(&net.address, host, 0) ||
+	    (slash && !number(slash + 1, &bits, &end)) || *end)
+		return refuse(why, size,
+			      "is not an address or a network like "
+			      "192.0.2.0/24");
+
+	max = sa_af(&net.address) == AF_INET ? 32 : 128;
+	if (!slash)
+		bits = max;
+	if (bits > max)
+		return refuse(why, size, "has more than %lu bits", max);
+	if (*count >= CONFIG_LIST_MAX)
+		return refuse(why, size, "is one too many: at most %d",
+			      CONFIG_LIST_MAX);
+
+	net.bits = (unsigned)bits;
+	list[(*count)++] = net;
+
+	return 0;
+}
+
+
+static int add_text(struct config *c, const struct config_row *row,
+		    const char *text, char *why, size_t size)
+{
+	char **list = field(c, row->offset);
+	size_t *count = field(c, row->offset2);
+	int err;
+
+	if (*count >= CONFIG_LIST_MAX)
+		return refuse(why, size, "is one too many: at most %d",
+			      CONFIG_LIST_MAX);
+
+	err = str_dup(&list[*count], text);
+	if (!err)
+		(*count)++;
+
+	return err;
+}
+
+
 static int set_word(struct config *c, const struct config_row *row,
 		    const char *text, char *why, size_t size)
 {
@@ -221,11 +288,17 @@ static int set_word(struct config *c, const struct config_row *row,
 				      "is none of error, warn, info, debug");
 		return 0;
 
-	case CONFIG_LAYOUT:
-		if (strcmp(text, "grid") != 0 && strcmp(text, "speaker") != 0)
-			return refuse(why, size,
-				      "is neither grid nor speaker");
+	case CONFIG_CHOICE:
+		if (!is_choice(row->choices, text))
+			return refuse(why, size, "is none of %s",
+				      row->choices);
 		break;
+
+	case CONFIG_SWITCH:
+		if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+			return refuse(why, size, "is neither yes nor no");
+		*(bool *)field(c, row->offset) = !strcmp(text, "yes");
+		return 0;
 
 	case CONFIG_PATTERN:
 		if (strlen(text) > 256)
@@ -241,16 +314,29 @@ static int set_word(struct config *c, const struct config_row *row,
 }
 
 
+static const uint8_t *network_bytes(const struct sa *sa)
+{
+	return sa_af(sa) == AF_INET ? (const uint8_t *)&sa->u.in.sin_addr
+				    : (const uint8_t *)&sa->u.in6.sin6_addr;
+}
+
+
 bool config_value_is_list(enum config_type type)
 {
 	return type == CONFIG_LISTEN || type == CONFIG_LOOPBACK ||
-	       type == CONFIG_HOST;
+	       type == CONFIG_HOST || type == CONFIG_NETWORK ||
+	       type == CONFIG_TEXTS;
 }
 
 
 void config_value_clear(struct config *c, const struct config_row *row)
 {
-	*(size_t *)field(c, row->offset2) = 0;
+	size_t *count = field(c, row->offset2);
+	char **texts = field(c, row->offset);
+
+	for (size_t i = 0; row->type == CONFIG_TEXTS && i < *count; i++)
+		texts[i] = mem_deref(texts[i]);
+	*count = 0;
 }
 
 
@@ -266,6 +352,31 @@ int config_value_set(struct config *c, const struct config_row *row,
 	case CONFIG_LISTEN:
 	case CONFIG_LOOPBACK:
 	case CONFIG_HOST: return set_address(c, row, text, why, size);
+	case CONFIG_NETWORK: return set_network(c, row, text, why, size);
+	case CONFIG_TEXTS: return add_text(c, row, text, why, size);
 	default: return set_word(c, row, text, why, size);
 	}
+}
+
+
+bool config_network_has(const struct config_network v[], size_t n,
+			const struct sa *sa)
+{
+	size_t len = sa_af(sa) == AF_INET ? 4 : 16;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *a, *b;
+		size_t bytes = v[i].bits / 8;
+		unsigned mask = 0xff00u >> (v[i].bits % 8) & 0xff;
+
+		if (sa_af(&v[i].address) != sa_af(sa))
+			continue;
+		a = network_bytes(&v[i].address);
+		b = network_bytes(sa);
+		if (!memcmp(a, b, bytes) &&
+		    (bytes == len || !((a[bytes] ^ b[bytes]) & mask)))
+			return true;
+	}
+
+	return false;
 }

@@ -19,7 +19,10 @@ enum config_type {
 	CONFIG_LOOPBACK,   /**< the same, loopback addresses only */
 	CONFIG_HOST,       /**< struct sa[] and count: ADDRESS */
 	CONFIG_LEVEL,      /**< enum log_level */
-	CONFIG_LAYOUT,     /**< char *, "grid" or "speaker" */
+	CONFIG_CHOICE,     /**< char *, one of the row's words */
+	CONFIG_SWITCH,     /**< bool, "yes" or "no" */
+	CONFIG_NETWORK,    /**< struct config_network[] and count: IP[/BITS] */
+	CONFIG_TEXTS,      /**< char *[] and count */
 	CONFIG_PATTERN,    /**< char *, POSIX extended regular expression */
 };
 
@@ -32,6 +35,7 @@ struct config_row {
 	const char *standard; /**< default as text, "" = found at start */
 	unsigned min, max;
 	const char *help;
+	const char *choices; /**< CONFIG_CHOICE: "one|other" */
 };
 
 /** A list key may stand on several lines */

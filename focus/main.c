@@ -265,6 +265,18 @@ static void bus_exit_h(void *arg)
 }
 
 
+static int make_sessions(struct daemon *d)
+{
+	const struct sessions_rooms rooms = {
+		.bus = d->bus,
+		.focus = d->focus,
+		.config = d->config,
+	};
+
+	return sessions_alloc(&d->sessions, &rooms);
+}
+
+
 static void ready_h(int err, void *arg)
 {
 	struct daemon *d = arg;
@@ -286,7 +298,7 @@ static void ready_h(int err, void *arg)
 		goto out;
 
 	what = "sessions";
-	err = sessions_alloc(&d->sessions, d->bus, d->focus, d->config);
+	err = make_sessions(d);
 	if (err)
 		goto out;
 

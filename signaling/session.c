@@ -420,23 +420,26 @@ static void sessions_destructor(void *arg)
 	tmr_cancel(&all->close_tmr);
 }
 
-int sessions_alloc(struct sessions **sp, struct bus *bus, struct focus *focus,
-		   const struct config *config)
+int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 {
 	struct sessions *all;
 	int err;
 
-	if (!sp || !bus || !focus || !config)
+	if (!sp || !rooms || !rooms->bus || !rooms->focus || !rooms->config)
 		return EINVAL;
 
 	all = mem_zalloc(sizeof(*all), sessions_destructor);
 	if (!all)
 		return ENOMEM;
 	tmr_init(&all->close_tmr);
-	all->bus = bus;
-	all->sip = bus_sip(bus);
-	all->focus = focus;
-	all->config = config;
+	all->bus = rooms->bus;
+	all->sip = bus_sip(rooms->bus);
+	all->focus = rooms->focus;
+	all->config = rooms->config;
+	all->auth = rooms->auth;
+	all->registrar = rooms->registrar;
+	all->credentials = rooms->credentials;
+	all->notifiers = rooms->notifiers;
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
 	if (err)
@@ -451,10 +454,10 @@ int sessions_alloc(struct sessions **sp, struct bus *bus, struct focus *focus,
 	if (err)
 		goto out;
 
-	bus_set_flow_closed_handler(bus, flow_closed_h, all);
+	bus_set_flow_closed_handler(all->bus, flow_closed_h, all);
 	all->outside.dial = session_dial;
 	all->outside.arg = all;
-	focus_set_outside(focus, &all->outside);
+	focus_set_outside(all->focus, &all->outside);
 
 out:
 	if (err)

@@ -19,20 +19,34 @@ struct sessions;
 struct bus;
 struct focus;
 struct config;
+struct auth;
+struct credentials;
+struct notifiers;
+struct registrar;
+
+/** What sessions stand on; all borrowed. The first three are needed, of the
+ *  others NULL means that there is none */
+struct sessions_rooms {
+	struct bus *bus;
+	struct focus *focus;
+	const struct config *config;
+	struct auth *auth;               /**< who may ask */
+	struct registrar *registrar;     /**< where users are */
+	struct credentials *credentials; /**< for challenges of others */
+	struct notifiers *notifiers;     /**< REFER's subscriptions */
+};
 
 /**
  * Begin to take and to make calls: listens on the bus's stack and calls
  * focus_set_outside()
  *
- * Ownership: free with mem_deref() before bus, focus and config, which are
- * borrowed. Freeing drops every session at once without a word to the far
- * end, and takes its endpoint out of the focus; sessions_close() is the
- * polite way.
+ * Ownership: free with mem_deref() before the rooms. Freeing drops every
+ * session at once without a word to the far end, and takes its endpoint out of
+ * the focus; sessions_close() is the polite way.
  *
  * @return 0, or ENOMEM
  */
-int sessions_alloc(struct sessions **sp, struct bus *bus, struct focus *focus,
-		   const struct config *config);
+int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms);
 
 /**
  * Shut down: new INVITEs are refused with 503, every session gets BYE,

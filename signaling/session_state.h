@@ -118,6 +118,10 @@ struct sessions {
 	struct sip *sip;
 	struct focus *focus;
 	const struct config *config;
+	struct auth *auth;
+	struct registrar *registrar;
+	struct credentials *credentials;
+	struct notifiers *notifiers;
 	struct sip_lsnr *requests, *responses;
 	struct outside_ops outside;
 	bool closing;

@@ -42,6 +42,38 @@ static void defaults_serve_without_a_file(void)
 }
 
 
+static void a_network_has_its_addresses(void)
+{
+	static const char text[] = "trusted_hosts 192.0.2.128/25\n"
+				   "trusted_hosts 2001:db8::/33\n"
+				   "trusted_hosts 198.51.100.7\n";
+	static const struct {
+		const char *address;
+		bool in;
+	} rows[] = {
+		{"192.0.2.128", true},       {"192.0.2.255", true},
+		{"192.0.2.127", false},      {"198.51.100.7", true},
+		{"198.51.100.6", false},     {"2001:db8:7fff::1", true},
+		{"2001:db8:8000::1", false}, {"::1", false},
+	};
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, text, NULL, &error), 0);
+	CU_ASSERT_EQUAL(c->trusted_hosts_count, 3);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sa sa;
+
+		CU_ASSERT_EQUAL_FATAL(sa_set_str(&sa, rows[i].address, 0), 0);
+		CU_ASSERT_EQUAL(config_network_has(c->trusted_hosts,
+						   c->trusted_hosts_count,
+						   &sa),
+				rows[i].in);
+	}
+	mem_deref(c);
+}
+
+
 static void a_file_is_read(void)
 {
 	static const char text[] = "# a comment\n\n"
@@ -104,8 +136,15 @@ static void mistakes_name_their_line(void)
 		{"rtp_ports 60000-70000", "p.conf:1: rtp_ports:"},
 		{"video_size 1280*720", "p.conf:1: video_size:"},
 		{"video_size 1281x720", "p.conf:1: video_size:"},
-		{"layout star", "p.conf:1: layout: \"star\" is neither grid "
-				"nor speaker"},
+		{"layout star", "p.conf:1: layout: \"star\" is none of "
+				"grid|speaker"},
+		{"end_with_creator maybe",
+		 "p.conf:1: end_with_creator: \"maybe\" is neither yes nor "
+		 "no"},
+		{"trusted_hosts 192.0.2.0/33",
+		 "p.conf:1: trusted_hosts: \"192.0.2.0/33\" has more than 32 "
+		 "bits"},
+		{"trusted_hosts core.example", "p.conf:1: trusted_hosts:"},
 		{"log_level loud", "p.conf:1: log_level:"},
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
@@ -214,6 +253,7 @@ static void the_commented_file_has_every_key(void)
 static CU_TestInfo tests[] = {
 	{"defaults serve without a file", defaults_serve_without_a_file},
 	{"a file is read", a_file_is_read},
+	{"a network has its addresses", a_network_has_its_addresses},
 	{"mistakes name their line", mistakes_name_their_line},
 	{"the command line replaces the file",
 	 the_command_line_replaces_the_file},

@@ -422,8 +422,11 @@ int world_open(struct world *w)
 	if (!err)
 		err = mixer_open(w);
 	if (!err)
-		err = sessions_alloc(&w->sessions, w->bus, w->focus,
-				     w->config);
+		err = sessions_alloc(
+			&w->sessions,
+			&(struct sessions_rooms){.bus = w->bus,
+						 .focus = w->focus,
+						 .config = w->config});
 	if (!err)
 		err = focus_subscribe(&w->follower, w->focus, NULL, event_h,
 				      w);

@@ -1,0 +1,54 @@
+/**
+ * @file signaling/dial.h  Dialling somebody into a conference
+ *
+ * What `parley invite`, REFER (RFC 4579 section 5.5), a list of recipients
+ * (RFC 5366) and the page's "add someone" all come down to.
+ */
+#ifndef PARLEY_SIGNALING_DIAL_H
+#define PARLEY_SIGNALING_DIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sessions;
+
+/**
+ * How it goes, as a SIP status: provisional ones as they come, then one final.
+ * Failures before a response of the far end have the status that fits (404,
+ * 480, 503). Never called from within dial_begin()
+ *
+ * @param phrase Reason phrase, clean
+ */
+typedef void(dial_progress_h)(uint16_t status, const char *phrase, void *arg);
+
+/** Whom to dial; strings are copied */
+struct dial {
+	const char *conference;
+	const char *uri;      /**< sip:, sips: or tel: URI, no headers */
+	const char *display;  /**< name to show in From, NULL: the
+				   conference */
+	const char *replaces; /**< value of Replaces (RFC 3891), unescaped,
+				   or NULL */
+	const char
+		*referred_by; /**< value of Referred-By (RFC 3892) or NULL */
+	const char *history;  /**< body of recipient-list-history to show
+				   the dialled (RFC 5366 section 7), NULL */
+	const char *icid;     /**< charging: kept from who asked, or NULL */
+	bool anonymous;       /**< its name is not shown on the roster */
+	dial_progress_h *progressh; /**< may be NULL */
+	void *arg;
+};
+
+/**
+ * Begin
+ *
+ * @param idp Set to a number that dial_forget() takes; may be NULL
+ * @return 0; EINVAL bad URI, EACCES emergency number, EHOSTUNREACH no way,
+ *         ENOMEM
+ */
+int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp);
+
+/** progressh is not called any more; the call goes on */
+void dial_forget(struct sessions *all, uint64_t id);
+
+#endif

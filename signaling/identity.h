@@ -1,0 +1,43 @@
+/**
+ * @file signaling/identity.h  Who asks (RFC 3325, 3323, TS 24.229)
+ *
+ * From a trusted next hop P-Asserted-Identity says it; else who proved itself
+ * by digest is that user; else From is taken as a claim. Privacy is kept with
+ * it. Pure but for the configuration's list of trusted hosts.
+ */
+#ifndef PARLEY_SIGNALING_IDENTITY_H
+#define PARLEY_SIGNALING_IDENTITY_H
+
+#include <stdbool.h>
+#include "mixer/base/re.h"
+
+struct config;
+struct flow_info;
+
+/** Who asks; strings are clean and owned by it */
+struct identity {
+	char *aor; /**< "sip:alice@example.com", tel: as sip:+1..;user=phone
+			is not rewritten: "tel:+1..." stays */
+	char *display;  /**< NULL: none */
+	bool trusted;   /**< it came by a trusted host */
+	bool known;     /**< asserted by a trusted host, or proved by digest */
+	bool anonymous; /**< Privacy: id, user or header */
+};
+
+/**
+ * Read it
+ *
+ * @param idp  Set; free with mem_deref()
+ * @param user AOR that digest proved for this request (auth_check()), or NULL
+ * @return 0, EBADMSG (no usable From), ENOMEM
+ */
+int identity_read(struct identity **idp, const struct sip_msg *msg,
+		  const struct flow_info *flow, const char *user,
+		  const struct config *config);
+
+/** Is this flow's far end in trusted_hosts (or holds a verified certificate)?
+ */
+bool identity_flow_trusted(const struct config *config,
+			   const struct flow_info *flow);
+
+#endif

@@ -1,0 +1,89 @@
+/**
+ * @file signaling/notifier.h  Subscriptions of others at us (RFC 6665)
+ *
+ * One notifier is one subscription: its dialog (its own, or one it shares
+ * with an INVITE session), its Expires clock, and at most one NOTIFY under
+ * way; what is sent meanwhile replaces what waits. Event packages stand on
+ * it: conference (RFC 4575) and the implicit subscription of REFER
+ * (RFC 3515). SUBSCRIBE within a dialog is heard here; who begins one outside
+ * is the package's to judge. All on parleyd's one thread.
+ */
+#ifndef PARLEY_SIGNALING_NOTIFIER_H
+#define PARLEY_SIGNALING_NOTIFIER_H
+
+#include <stdint.h>
+#include <jansson.h>
+#include "mixer/base/re.h"
+
+struct notifier;
+struct notifiers;
+struct bus;
+struct config;
+
+/** Hears SUBSCRIBE within dialogs; alloc before sessions_alloc(). Borrowed:
+ *  bus, config. Free with mem_deref() after all packages */
+int notifiers_alloc(struct notifiers **np, struct bus *bus,
+		    const struct config *config);
+
+/** How one is made */
+struct notifier_param {
+	const char *event;      /**< "conference", "refer" */
+	const char *id;         /**< id parameter of Event, or NULL */
+	const char *contact;    /**< our Contact URI in this dialog */
+	uint32_t expires_s;     /**< granted */
+	struct sip_dialog *dlg; /**< shared dialog (a reference is taken),
+				     NULL: made from the request */
+	const char *headers;    /**< more header lines of the first reply and
+				     of every NOTIFY (whole, with CRLF), NULL */
+};
+
+/** The far end refreshed it: send the full state anew */
+typedef void(notifier_refresh_h)(void *arg);
+
+/** It is over (unsubscribed, expired, NOTIFY failed): the pointer is dead
+ *  after this. Not called by notifier_end() or mem_deref() */
+typedef void(notifier_closed_h)(void *arg);
+
+/**
+ * Take a SUBSCRIBE or REFER and answer it: 200 to SUBSCRIBE, 202 to REFER.
+ * The caller sends the first state with notifier_send() at once.
+ *
+ * @param msg Request, already judged by the package
+ * @param np  Set to it. Owned by the caller: mem_deref() drops it without a
+ *            word; notifier_end() is the polite way
+ * @return 0; EOVERFLOW (max_subscriptions or subscriptions_per_source; nothing
+ *         has been answered), ENOMEM, EBADMSG
+ */
+int notifier_accept(struct notifier **np, struct notifiers *all,
+		    const struct sip_msg *msg,
+		    const struct notifier_param *param,
+		    notifier_refresh_h *refreshh, notifier_closed_h *closedh,
+		    void *arg);
+
+/**
+ * State: NOTIFY with Subscription-State active and what is left of Expires
+ *
+ * @param type Content-Type, NULL with no body
+ * @param body A reference is taken; NULL: empty
+ */
+int notifier_send(struct notifier *n, const char *type, struct mbuf *body);
+
+/** Is one under way (so that a package may wait instead of replacing)? */
+bool notifier_busy(const struct notifier *n);
+
+/**
+ * Last NOTIFY: Subscription-State terminated. The pointer is dead after this;
+ * the NOTIFY goes on by itself
+ *
+ * @param reason "noresource", "timeout", "deactivated", ... of RFC 6665
+ */
+void notifier_end(struct notifier *n, const char *reason, const char *type,
+		  struct mbuf *body);
+
+/** Most to grant for a wish in Expires (`fallback` without one), bounded */
+uint32_t notifier_expires(const struct sip_msg *msg, uint32_t fallback);
+
+/** {"subscriptions":n, "notifies":n, "refused":n, ...}; new reference */
+json_t *notifiers_stats(const struct notifiers *all);
+
+#endif
