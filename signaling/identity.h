@@ -29,15 +29,26 @@ struct identity {
  *
  * @param idp  Set; free with mem_deref()
  * @param user AOR that digest proved for this request (auth_check()), or NULL
- * @return 0, EBADMSG (no usable From), ENOMEM
+ * @return 0; EBADMSG (no usable From); ENOTSUP (Privacy is critical and asks
+ *         for what is unknown here: RFC 3323 section 5 wants 500); ENOMEM
  */
 int identity_read(struct identity **idp, const struct sip_msg *msg,
 		  const struct flow_info *flow, const char *user,
 		  const struct config *config);
 
 /** Is this flow's far end in trusted_hosts (or holds a verified certificate)?
- */
+ *  A WebSocket's never is: terminals are outside the trust domain */
 bool identity_flow_trusted(const struct config *config,
 			   const struct flow_info *flow);
+
+/** Who we are to the next hop of a message of ours */
+struct identity_ours {
+	const char *uri; /**< the conference's public URI */
+	bool trusted;    /**< next hop, identity_flow_trusted() */
+};
+
+/** P-Asserted-Identity of ours; nothing for an untrusted next hop (RFC 3325
+ *  section 7) */
+int identity_print(struct re_printf *pf, const struct identity_ours *ours);
 
 #endif
