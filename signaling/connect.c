@@ -16,7 +16,6 @@ enum {
 };
 
 static int send_invite(struct session *s);
-static int resolve(struct session *s);
 
 static enum reason reason_of_status(uint16_t status)
 {
@@ -48,6 +47,7 @@ static void give_up(struct session *s, enum reason reason)
 	if (!s->joined)
 		focus_dial_failed(s->all->focus, s->conference, s->target,
 				  reason);
+	dial_tell_reason(s, reason);
 	session_drop(s, reason);
 }
 
@@ -88,6 +88,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 		return;
 	}
 	session_set_state(s, SESSION_CONFIRMED);
+	dial_tell_msg(s, msg);
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 	timer_answered(s, msg);
 	reason = session_apply_answer(s, msg);
@@ -118,7 +119,7 @@ static int redirect(struct session *s, const struct sip_msg *msg)
 	session_set_state(s, SESSION_DIALLING);
 	session_register(s, s->target);
 
-	return resolve(s);
+	return session_resolve(s);
 }
 
 static enum reason join(struct session *s);
@@ -161,6 +162,7 @@ static void refused(struct session *s, const struct sip_msg *msg)
 
 	if (err) {
 		log_info("session", "dial refused status=%u", msg->scode);
+		dial_tell_msg(s, msg);
 		give_up(s, reason_of_status(msg->scode));
 	}
 }
@@ -184,6 +186,8 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 			focus_progress(s->ep, msg->scode == 180
 						      ? "alerting"
 						      : "dialing-out");
+		if (msg->scode > 100)
+			dial_tell_msg(s, msg);
 	}
 	else if (msg->scode < 300)
 		accepted(s, msg);
@@ -198,16 +202,15 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 {
 	sdp->pos = 0;
 
-	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
-			     NULL, NULL, resph, s,
-			     "Contact: <%s>;isfocus\r\n" SESSION_ALLOW
-			     "Supported: timer\r\n"
-			     "%H"
-			     "Content-Type: application/sdp\r\n"
-			     "Content-Length: %zu\r\n\r\n%b",
-			     s->contact, timer_print_request, s,
-			     mbuf_get_left(sdp), mbuf_buf(sdp),
-			     mbuf_get_left(sdp));
+	return sip_drequestf(
+		&s->req, s->all->sip, true, "INVITE", dlg, 0, NULL, NULL,
+		resph, s,
+		"Contact: <%s>;isfocus\r\n" SESSION_ALLOW SESSION_SUPPORTED
+		"%H"
+		"Content-Type: application/sdp\r\n"
+		"Content-Length: %zu\r\n\r\n%b",
+		s->contact, timer_print_request, s, mbuf_get_left(sdp),
+		mbuf_buf(sdp), mbuf_get_left(sdp));
 }
 
 static int send_invite(struct session *s)
@@ -330,79 +333,7 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 		give_up(s, reason);
 }
 
-static int resolve(struct session *s)
+int session_resolve(struct session *s)
 {
 	return bus_resolve(&s->resolve, s->all->bus, s->target, routed_h, s);
-}
-
-static bool wants_webrtc(const struct uri *uri)
-{
-	struct pl transport;
-
-	if (msg_param_decode(&uri->params, "transport", &transport))
-		return false;
-	return !pl_strcasecmp(&transport, "ws") ||
-	       !pl_strcasecmp(&transport, "wss");
-}
-
-static int read_target(struct session *s, const char *target)
-{
-	struct uri uri;
-	struct pl pl;
-	int err;
-
-	pl_set_str(&pl, target);
-	err = header_uri(&s->target, &pl);
-	if (err)
-		return err == ENOMEM ? err : EINVAL;
-	pl_set_str(&pl, s->target);
-	if (uri_decode(&uri, &pl) || pl_strcasecmp(&uri.scheme, "sip") ||
-	    pl_isset(&uri.headers) || pl_isset(&uri.password))
-		return EINVAL;
-	s->webrtc = wants_webrtc(&uri);
-	err = header_aor(&s->aor, &uri);
-	if (err)
-		return err == ENOMEM ? err : EINVAL;
-	err = str_dup(&s->entity, s->target);
-	if (!err && pl_isset(&uri.user))
-		err = header_text(&s->display, &uri.user, HEADER_DISPLAY_MAX);
-
-	return err;
-}
-
-int session_dial(void *arg, const char *conference, const char *uri,
-		 const char *display)
-{
-	struct sessions *all = arg;
-	struct session *s;
-	int err;
-
-	if (!conference || !uri)
-		return EINVAL;
-	if (all->closing || all->count >= SESSIONS_MAX)
-		return EHOSTUNREACH;
-	err = session_alloc(&s, all);
-	if (err)
-		return err;
-	s->state = SESSION_DIALLING;
-	s->caller = true;
-	err = str_dup(&s->conference, conference);
-	if (!err)
-		err = read_target(s, uri);
-	if (!err && display)
-		err = header_quote(&s->from_display, display);
-	if (err)
-		goto out;
-
-	session_register(s, s->target);
-	err = resolve(s);
-	if (err && err != EINVAL && err != ENOMEM)
-		err = EHOSTUNREACH;
-
-out:
-	if (err)
-		mem_deref(s);
-	else
-		all->dialled++;
-	return err;
 }

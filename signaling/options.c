@@ -53,6 +53,6 @@ void session_options_in(struct sessions *all, const struct sip_msg *msg)
 			  SESSION_ALLOW
 			  "Accept: application/sdp, application/dtmf-relay,"
 			  " application/dtmf\r\n"
-			  "Accept-Encoding: identity\r\n"
-			  "Supported: timer\r\n" SESSION_NO_BODY);
+			  "Accept-Encoding: identity\r\n" SESSION_SUPPORTED
+				  SESSION_NO_BODY);
 }

@@ -1,7 +1,7 @@
 /**
  * @file signaling/session_state.h  One session, for the rooms of session.h
  *
- * Private to session*.c, answer.c, connect.c, modify*.c, timer.c, info.c and
+ * Private to session*.c, answer.c, connect.c, dial*.c, modify*.c, timer.c, info.c and
  * options.c. A session is owned by the table of `sessions`; session_drop() is
  * the only way out of it. A function that may drop says so, and its caller
  * does not touch the session afterwards.
@@ -19,6 +19,7 @@
 #include "focus/config.h"
 #include "focus/focus.h"
 #include "signaling/bus.h"
+#include "signaling/dial.h"
 #include "signaling/header.h"
 #include "signaling/offer.h"
 #include "signaling/session.h"
@@ -60,6 +61,15 @@ struct session_reply {
 	bool waits; /**< for the ACK */
 };
 
+/** What a call of ours was asked for, beside the address (struct dial) */
+struct session_asked {
+	uint64_t id; /**< of dial_forget() */
+	char *replaces, *referred_by, *history, *icid;
+	bool anonymous;
+	dial_progress_h *progressh; /**< NULL: nobody asks, or all is told */
+	void *arg;
+};
+
 struct session {
 	struct le he;
 	struct sessions *all;
@@ -90,6 +100,7 @@ struct session {
 	struct tmr flow_grace;
 
 	/* dial-out */
+	struct session_asked *asked; /**< NULL: they called */
 	char *target, *from_display;
 	struct bus_resolve *resolve;
 	struct tmr ringing;
@@ -123,11 +134,13 @@ struct sessions {
 	struct credentials *credentials;
 	struct notifiers *notifiers;
 	struct sip_lsnr *requests, *responses;
+	struct bus_flow_lsnr *flows;
 	struct outside_ops outside;
 	bool closing;
 	struct tmr close_tmr;
 	void (*closed)(void *arg);
 	void *closed_arg;
+	uint64_t last_dial; /**< number given to a call of ours */
 	uint64_t invites, dialled, refused, expired;
 	uint64_t refusal_logged_ms;
 };
@@ -135,7 +148,9 @@ struct sessions {
 /** What we do, for 200, 405 and requests */
 #define SESSION_ALLOW                                                         \
 	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE\r\n"
-#define SESSION_NO_BODY "Content-Length: 0\r\n\r\n"
+/** Extensions that a peer may ask us for; signaling/gate.c knows them too */
+#define SESSION_SUPPORTED "Supported: timer\r\n"
+#define SESSION_NO_BODY   "Content-Length: 0\r\n\r\n"
 
 enum {
 	/** Most sessions at a time */
@@ -227,8 +242,19 @@ int session_reinvite_refresh(struct session *s);
 /** Our INVITE with a description, to begin a dialog or within it */
 int session_invite_send(struct session *s, struct sip_dialog *dlg,
 			struct mbuf *sdp, sip_resp_h *resph);
+/** Look for the way to the target, then call. May drop, but not within */
+int session_resolve(struct session *s);
+
+/* dial.c */
+enum { DIAL_PHRASE_MAX = 80 /**< bytes of a Reason-Phrase that is told */ };
+/** As outside_ops.dial */
 int session_dial(void *arg, const char *conference, const char *uri,
 		 const char *display);
+/** Tell who asked for the call how it goes; a final status once only */
+void dial_tell(struct session *s, uint16_t status, const char *phrase);
+/** The same with a response's words, or a reason's */
+void dial_tell_msg(struct session *s, const struct sip_msg *msg);
+void dial_tell_reason(struct session *s, enum reason reason);
 
 /* timer.c */
 /** Session-Expires below our minimum: 422, true */
