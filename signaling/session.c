@@ -93,6 +93,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->display);
 	mem_deref(s->entity);
 	mem_deref(s->agent);
+	mem_deref(s->asked);
 	mem_deref(s->target);
 	mem_deref(s->from_display);
 
@@ -134,6 +135,7 @@ void session_drop(struct session *s, enum reason reason)
 	s->ep = NULL;
 	if (ep)
 		focus_leave(ep, reason);
+	dial_tell_reason(s, reason);
 	hash_unlink(&s->he);
 	mem_deref(s);
 }
@@ -407,7 +409,7 @@ static void sessions_destructor(void *arg)
 	struct sessions *all = arg;
 
 	all->closed = NULL;
-	bus_set_flow_closed_handler(all->bus, NULL, NULL);
+	mem_deref(all->flows);
 	focus_set_outside(all->focus, NULL);
 	tmr_cancel(&all->close_tmr);
 	mem_deref(all->requests);
@@ -454,7 +456,10 @@ int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 	if (err)
 		goto out;
 
-	bus_set_flow_closed_handler(all->bus, flow_closed_h, all);
+	err = bus_listen_flows(&all->flows, all->bus, flow_closed_h, all);
+	if (err)
+		goto out;
+
 	all->outside.dial = session_dial;
 	all->outside.arg = all;
 	focus_set_outside(all->focus, &all->outside);

@@ -150,6 +150,7 @@ void session_terminate(struct session *s, enum reason reason)
 
 	case SESSION_CALLING:
 		s->end_reason = reason;
+		dial_tell_reason(s, reason);
 		cancel_call(s);
 		break;
 
