@@ -363,6 +363,22 @@ int bus_flow(const struct bus *bus, const struct sip_msg *msg,
 }
 
 
+int bus_flow_route(const struct bus *bus, uint64_t flow, char *dst,
+		   size_t size)
+{
+	struct sa sa;
+
+	if (!bus || !dst)
+		return EINVAL;
+	if (!flows_find(bus->flows, flow))
+		return ENOENT;
+
+	rewrite_bus_addr(&sa, flow);
+
+	return re_snprintf(dst, size, "sip:%J", &sa) < 0 ? EOVERFLOW : 0;
+}
+
+
 int bus_dialog_moved(struct bus *bus, const struct sip_msg *msg)
 {
 	uint64_t to;
@@ -404,14 +420,32 @@ int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
 }
 
 
-void bus_set_flow_closed_handler(struct bus *bus, bus_flow_closed_h *closedh,
-				 void *arg)
+static void flow_lsnr_destructor(void *arg)
 {
-	if (!bus)
-		return;
+	struct bus_flow_lsnr *l = arg;
 
-	bus->closedh = closedh;
-	bus->closed_arg = arg;
+	list_unlink(&l->le);
+}
+
+
+int bus_listen_flows(struct bus_flow_lsnr **lp, struct bus *bus,
+		     bus_flow_closed_h *closedh, void *arg)
+{
+	struct bus_flow_lsnr *l;
+
+	if (!lp || !bus || !closedh)
+		return EINVAL;
+
+	l = mem_zalloc(sizeof(*l), flow_lsnr_destructor);
+	if (!l)
+		return ENOMEM;
+
+	l->closedh = closedh;
+	l->arg = arg;
+	list_append(&bus->flow_lsnrs, &l->le, l);
+	*lp = l;
+
+	return 0;
 }
 
 

@@ -73,6 +73,15 @@ int bus_resolve(struct bus_resolve **rp, struct bus *bus, const char *uri,
 		bus_route_h *routeh, void *arg);
 
 /**
+ * The Route URI of a flow that lives, as bus_route_h gives it: requests to who
+ * registered by it go there whatever their Request-URI (RFC 5626 section 5.3)
+ *
+ * @return 0; ENOENT: it is gone; EOVERFLOW
+ */
+int bus_flow_route(const struct bus *bus, uint64_t flow, char *dst,
+		   size_t size);
+
+/**
  * A dialog that began on one flow goes on on another: its far end has a new
  * connection or address (a browser or telephone that changed networks). Our
  * requests within it go there from now on, as long as that flow lives
@@ -87,8 +96,17 @@ int bus_dialog_moved(struct bus *bus, const struct sip_msg *msg);
  *  already gone from the table */
 typedef void(bus_flow_closed_h)(uint64_t flow, enum flow_transport transport,
 				void *arg);
-void bus_set_flow_closed_handler(struct bus *bus, bus_flow_closed_h *closedh,
-				 void *arg);
+
+/**
+ * Hear of it
+ *
+ * @param lp Set to the listener; mem_deref() ends it, before the bus is freed
+ *           and not from within a handler
+ * @return 0, ENOMEM, EINVAL
+ */
+struct bus_flow_lsnr;
+int bus_listen_flows(struct bus_flow_lsnr **lp, struct bus *bus,
+		     bus_flow_closed_h *closedh, void *arg);
 
 /** A WebSocket client came (HTTP listener); one per connection. The
  *  connection object gives and takes text frames (signaling/websocket.h).

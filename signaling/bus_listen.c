@@ -119,10 +119,14 @@ static void connection_message(const char *p, size_t len, bool broken,
 void bus_flow_down(struct bus *bus, struct flow *flow)
 {
 	struct flow_info info = flow->info;
+	struct le *le;
 
 	flows_remove(flow);
-	if (bus->closedh)
-		bus->closedh(info.id, info.transport, bus->closed_arg);
+	for (le = list_head(&bus->flow_lsnrs); le; le = le->next) {
+		const struct bus_flow_lsnr *l = le->data;
+
+		l->closedh(info.id, info.transport, l->arg);
+	}
 }
 
 

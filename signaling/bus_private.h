@@ -47,6 +47,13 @@ struct bus_source {
 	struct flow *flow;             /**< connections */
 };
 
+/** Who hears that flows end */
+struct bus_flow_lsnr {
+	struct le le;
+	bus_flow_closed_h *closedh;
+	void *arg;
+};
+
 struct bus_counters {
 	uint64_t in, out, refused[GATE_RULES], no_flow, unrouted, queue_full,
 		repeats, stray, send_errors;
@@ -78,8 +85,7 @@ struct bus {
 	uint8_t key[32];
 	struct bus_counters counters;
 	uint64_t refusal_logged_ms;
-	bus_flow_closed_h *closedh;
-	void *closed_arg;
+	struct list flow_lsnrs;
 	void (*exith)(void *arg);
 	void *arg;
 };

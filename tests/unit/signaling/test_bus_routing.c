@@ -348,6 +348,39 @@ static void finds_contact_when_connection_is_lost(void)
 }
 
 
+/** Who registered is called by the flow, whatever its Contact says */
+static void calls_out_by_flow(void)
+{
+	struct world *w = open_world();
+	struct peer *p = open_peer(w, FLOW_TCP);
+	const char *msg;
+
+	peer_invite(p, "z9hG4bKflow", "", "");
+	CU_ASSERT_TRUE(*peer_find(p, "SIP/2.0 200") != '\0');
+	CU_ASSERT_EQUAL(
+		bus_flow_route(w->bus, w->flow, w->route, sizeof(w->route)),
+		0);
+	CU_ASSERT_EQUAL(call_out(w, "sip:x@nowhere.invalid"), 0);
+	msg = peer_find(p, "INVITE");
+	CU_ASSERT_EQUAL(
+		strncmp(msg, "INVITE sip:x@nowhere.invalid SIP/2.0", 36), 0);
+	CU_ASSERT_STRING_EQUAL(header_of(msg, "Route"), "");
+	CU_ASSERT_TRUE(is_clean(p));
+
+	CU_ASSERT_EQUAL(bus_flow_route(w->bus, w->flow, w->route, 8),
+			EOVERFLOW);
+	p->tc = mem_deref(p->tc);
+	CU_ASSERT_TRUE(world_count(w, (unsigned *)&w->closed_flow,
+				   (unsigned)w->flow));
+	CU_ASSERT_EQUAL(
+		bus_flow_route(w->bus, w->flow, w->route, sizeof(w->route)),
+		ENOENT);
+
+	mem_deref(p);
+	mem_deref(w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"answers the sent-by port without rport",
 	 answers_sent_by_without_rport},
@@ -358,6 +391,7 @@ static CU_TestInfo tests[] = {
 	{"matches CANCEL to its INVITE", cancels},
 	{"absorbs a retransmitted INVITE", absorbs_retransmitted_invite},
 	{"calls out over UDP and TCP", calls_out},
+	{"calls out by a flow (S10)", calls_out_by_flow},
 	{"says why a URI cannot be reached", counts_failures_to_resolve},
 	{"calls the Contact when a connection is lost",
 	 finds_contact_when_connection_is_lost},

@@ -21,6 +21,7 @@ static void world_destructor(void *arg)
 	mem_deref(w->dialog);
 	mem_deref(w->invite);
 	mem_deref(w->lsnr);
+	mem_deref(w->flows);
 	mem_deref(w->http);
 	mem_deref(w->bus);
 	(void)re_snprintf(file, sizeof(file), "%s/tls.pem",
@@ -159,7 +160,8 @@ int world_alloc(struct world **wp, unsigned rate)
 				 request_handler, w);
 	if (!err)
 		err = http_server_alloc(&w->http, &sa, NULL, http_handler, w);
-	bus_set_flow_closed_handler(w->bus, closed_handler, w);
+	if (!err)
+		err = bus_listen_flows(&w->flows, w->bus, closed_handler, w);
 
 	if (err)
 		mem_deref(w);

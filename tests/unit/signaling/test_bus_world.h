@@ -39,6 +39,7 @@ struct world {
 	struct bus *bus;
 	struct http_server *http;
 	struct sip_lsnr *lsnr, *lsnr_response;
+	struct bus_flow_lsnr *flows;
 	struct sip_dialog *dialog;
 	struct sip_strans *strans;
 	struct sip_msg *invite;
