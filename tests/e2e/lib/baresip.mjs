@@ -20,6 +20,8 @@ export class Baresip {
 	 *               ends with it
 	 * @param address  of its own, for signalling and media
 	 * @param record  keep what it hears, for heard()
+	 * @param account  {aor, password, proxy}: registers with digest through
+	 *                 that proxy; without it there is no registrar
 	 */
 	// Another program may take a free port first: then once more
 	static async start(options, attempts = 3) {
@@ -35,7 +37,7 @@ export class Baresip {
 	static async #begin({ name = 'bob', audio = 'opus/48000/2', video = null,
 		hz = 440, rgb = [200, 30, 30], transport = 'udp', media = null,
 		packetization = 1, display = name, sound = null,
-		address = '127.0.0.1', record = true } = {}) {
+		address = '127.0.0.1', record = true, account = null } = {}) {
 		const b = new Baresip();
 		b.name = name;
 		b.hz = hz;
@@ -99,8 +101,12 @@ module_app ctrl_tcp.so
 module_app menu.so
 `);
 		await writeFile(join(dir, 'accounts'),
-			`"${display}" <sip:${name}@${address}:${b.port};transport=${transport}>`
-			+ `;regint=0;answermode=auto;audio_codecs=${audio}`
+			`"${display}" <${account?.aor
+				|| `sip:${name}@${address}:${b.port}`};transport=${transport}>`
+			+ (account ? `;regint=120;auth_pass=${account.password}`
+				+ `;outbound="${account.proxy};transport=${transport}"`
+				: ';regint=0')
+			+ `;answermode=auto;audio_codecs=${audio}`
 			+ `;video_codecs=${video || 'none'}`
 			+ `${media ? `;mediaenc=${media}` : ''}\n`);
 		await writeFile(join(dir, 'contacts'), '');
@@ -108,6 +114,8 @@ module_app menu.so
 			{ cwd: dir });
 		try {
 			await b.#connect();
+			if (account) // the event may come before we listen
+				await b.program.printed(/: \{.*\} 200 OK .*\[1 binding\]/);
 		} catch (error) {
 			await b.stop();
 			throw new Error(`${error.message}\n${

@@ -65,11 +65,12 @@ const prefer = (sdp, names) => sdp.split(/(?=^m=)/m).map((section) => {
 }).join('');
 `;
 
-// Serve it on a port of its own: {url, close}
-export async function serveApplication() {
+// Serve a page that runs a script (which may import JsSIP), on a port of its
+// own: {url, close}
+export async function servePage(contents) {
 	const { build } = await import(join(root,
 		'web/node_modules/esbuild/lib/main.js'));
-	const result = await build({ stdin: { contents: source,
+	const result = await build({ stdin: { contents,
 		resolveDir: join(root, 'web') }, bundle: true, write: false,
 	format: 'iife', define: { global: 'window' } });
 	const script = result.outputFiles[0].text;
@@ -78,9 +79,12 @@ export async function serveApplication() {
 		response.setHeader('content-type',
 			isScript ? 'text/javascript' : 'text/html');
 		response.end(isScript ? script
-			: '<!doctype html><title>app</title><script src=/app.js></script>');
+			: '<!doctype html><title>app</title><body>'
+				+ '<script src=/app.js></script>');
 	});
 	await new Promise((up) => server.listen(0, '127.0.0.1', up));
 	return { url: `http://127.0.0.1:${server.address().port}/`,
 		close: () => server.close() };
 }
+
+export const serveApplication = () => servePage(source);
