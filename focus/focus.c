@@ -375,7 +375,11 @@ enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
 
 void focus_connected(struct endpoint *ep)
 {
+	if (ep->status == ENDPOINT_CONNECTED)
+		return;
+
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
+	leg_set(ep);
 	focus_queue_reoffer(ep);
 }
 

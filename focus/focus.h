@@ -95,7 +95,8 @@ enum reason focus_join(struct focus *f, struct endpoint **ep,
 enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
 			     focus_leg_h *legh, void *arg);
 
-/** The dialog is confirmed: the endpoint is "connected" on the roster */
+/** The dialog is confirmed: the endpoint is "connected" on the roster. Until
+ *  then its leg is early: neither heard nor seen, and sent nothing */
 void focus_connected(struct endpoint *ep);
 
 /** The dial-out is ringing (roster status "alerting"/"dialing-out") */

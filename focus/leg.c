@@ -174,6 +174,14 @@ static void reply_h(int err, json_t *reply, void *arg)
 }
 
 
+/** Until its dialog is confirmed: the ringback of a callee is nobody's voice,
+ *  and a conference is not for callers whose ACK never comes */
+static bool is_early(const struct endpoint *ep)
+{
+	return ep->status != ENDPOINT_CONNECTED;
+}
+
+
 static json_t *build(const struct endpoint *ep, const json_t *leg)
 {
 	const struct conference *c = ep->user->conference;
@@ -183,9 +191,10 @@ static json_t *build(const struct endpoint *ep, const json_t *leg)
 		msg = json_pack("{s:s,s:I}", "op", "leg.modify", "leg",
 				(json_int_t)ep->leg);
 	else
-		msg = json_pack("{s:s,s:I,s:I,s:s}", "op", "leg.add", "mix",
-				(json_int_t)c->mix, "leg", (json_int_t)ep->leg,
-				"name", endpoint_name(ep));
+		msg = json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "leg.add",
+				"mix", (json_int_t)c->mix, "leg",
+				(json_int_t)ep->leg, "name", endpoint_name(ep),
+				"early", is_early(ep));
 	if (!msg)
 		return NULL;
 
@@ -272,10 +281,11 @@ void leg_set(const struct endpoint *ep)
 		return;
 
 	tell(ep,
-	     json_pack("{s:s,s:I,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set", "leg",
-		       (json_int_t)ep->leg, "muted", l->muted, "deaf", l->deaf,
-		       "video_muted", l->video_muted, "volume_in_db",
-		       l->volume_in_db, "volume_out_db", l->volume_out_db));
+	     json_pack("{s:s,s:I,s:b,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set",
+		       "leg", (json_int_t)ep->leg, "early", is_early(ep),
+		       "muted", l->muted, "deaf", l->deaf, "video_muted",
+		       l->video_muted, "volume_in_db", l->volume_in_db,
+		       "volume_out_db", l->volume_out_db));
 }
 
 

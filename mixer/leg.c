@@ -387,6 +387,19 @@ void leg_volumes(struct leg *leg)
 }
 
 
+void leg_set_early(struct leg *leg, bool early)
+{
+	if (leg->early == early)
+		return;
+
+	leg->early = early;
+	leg->mix->tiles_changed = true;
+	/* what runs there began before it was shown any of it */
+	if (!early && leg_video(leg))
+		video_media_want_keyframe(leg_video(leg), true);
+}
+
+
 /* ---------------------------------------------------------------- time */
 
 static bool expects(const struct leg_transport *lt)

@@ -52,6 +52,7 @@ struct leg {
 	struct media *media[MP_MEDIA_MAX];
 	size_t media_count;
 	bool muted, deaf, video_muted;
+	bool early; /**< neither heard, seen nor sent to */
 	float volume_in_db, volume_out_db;
 	bool connected, timed_out;
 	uint64_t told_us; /**< since when `told` counts */
@@ -72,6 +73,9 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 
 /** Follow muted, deaf and volumes after they were changed */
 void leg_volumes(struct leg *leg);
+
+/** Begin or end its early time (leg.set of mixer/protocol.h) */
+void leg_set_early(struct leg *leg, bool early);
 
 /** Housekeeping, every 20..100 ms */
 void leg_tick(struct leg *leg, uint64_t now_us);

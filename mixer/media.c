@@ -117,13 +117,13 @@ void media_detach(struct media *m)
 
 bool media_receives(const struct media *m)
 {
-	return m->lt && m->d.recv;
+	return m->lt && m->d.recv && !m->leg->early;
 }
 
 
 bool media_sends(const struct media *m)
 {
-	return m->lt && m->d.send;
+	return m->lt && m->d.send && !m->leg->early;
 }
 
 

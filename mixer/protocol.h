@@ -26,13 +26,15 @@
  * its legs too leg.add     {mix, leg, name, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
  *              Without remote parts (see T) it prepares an offer; leg.modify
- *              brings the rest.
+ *              brings the rest. "early":true until leg.set says false: its
+ *              session is not confirmed; transports come up, but it is
+ *              neither heard nor seen, and nothing is sent to it.
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
  *              The whole description anew (re-INVITE). Entries keep their
  *              place; more may be appended. A media with neither send nor
  *              recv and "off":true is dropped (port 0) but keeps its place.
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?}                    absolute values
+ *               volume_out_db?, early?}            absolute values
  *              name: of its tile; muted: not heard by others; deaf: hears
  *              nothing; video_muted: its camera is not shown; volume_in_db:
  * gain of what it says, volume_out_db: of what it hears; -60..+20 leg.remove

@@ -305,6 +305,7 @@ static int leg_add(struct request *r)
 	char name[LEG_NAME_BYTES] = "";
 	struct leg_description d;
 	struct leg *leg = NULL;
+	bool early = false;
 	struct mix *mix;
 	uint64_t id;
 	int err;
@@ -321,9 +322,13 @@ static int leg_add(struct request *r)
 		return fail(r, EEXIST, "leg exists");
 
 	get_name(r->msg, name, sizeof(name));
-	err = leg_alloc(&leg, mix, id, name);
+	err = description_bool(r->msg, "early", &early, r->why);
 	if (!err)
+		err = leg_alloc(&leg, mix, id, name);
+	if (!err) {
+		leg->early = early;
 		err = leg_configure(leg, &d, r->why);
+	}
 	if (!err)
 		err = mix_add(mix, leg);
 	if (err) {
@@ -389,6 +394,8 @@ static int leg_set(struct request *r)
 		err = description_bool(r->msg, "video_muted",
 				       &next.video_muted, r->why);
 	if (!err)
+		err = description_bool(r->msg, "early", &next.early, r->why);
+	if (!err)
 		err = get_volume(r, "volume_in_db", &next.volume_in_db);
 	if (!err)
 		err = get_volume(r, "volume_out_db", &next.volume_out_db);
@@ -402,6 +409,7 @@ static int leg_set(struct request *r)
 	leg->volume_out_db = next.volume_out_db;
 	get_name(r->msg, leg->name, sizeof(leg->name));
 	leg_volumes(leg);
+	leg_set_early(leg, next.early);
 
 	return 0;
 }

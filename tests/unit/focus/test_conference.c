@@ -48,6 +48,38 @@ static void is_made_by_the_first_and_ends_with_the_last(void)
 }
 
 
+static bool is(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+
+/* S4: early media of a callee, or of a caller without ACK, stays outside */
+static void a_leg_is_early_until_it_is_connected(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.add"), "early"));
+	focus_progress(a.ep, "alerting");
+	room_command(&r, "{\"verb\":\"mute\",\"conference\":\"demo\","
+			 "\"target\":\"a\"}");
+	CU_ASSERT(room_ok(&r));
+	room_turn(5);
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "early"));
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "muted"));
+
+	focus_connected(a.ep);
+	room_turn(5);
+	CU_ASSERT_FALSE(is(mixer_last(&r.mixer, "leg.set"), "early"));
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "muted"));
+	room_close(&r);
+}
+
+
 static void events_are_numbered_without_gaps(void)
 {
 	struct focus_room r;
@@ -368,6 +400,8 @@ static void hostile_names_are_made_harmless(void)
 static CU_TestInfo tests[] = {
 	{"is made by the first and ends with the last",
 	 is_made_by_the_first_and_ends_with_the_last},
+	{"a leg is early until it is connected (S4)",
+	 a_leg_is_early_until_it_is_connected},
 	{"events are numbered without gaps", events_are_numbered_without_gaps},
 	{"a late watcher gets a snapshot", a_late_watcher_gets_a_snapshot},
 	{"a refused leg undoes everything", a_refused_leg_undoes_everything},

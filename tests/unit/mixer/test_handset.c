@@ -346,7 +346,46 @@ static void a_collision_of_ssrcs_moves_ours(void)
 }
 
 
+/* A session that is not confirmed: its ringback is nobody's voice */
+static void who_is_early_neither_says_nor_hears_anything(void)
+{
+	struct handset h[2];
+	uint64_t now_us;
+	unsigned packets;
+	struct world w;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < 2; i++) {
+		handset_join(&w, &h[i], i + 1, AUDIO_PCMU, 20);
+		h[i].amplitude = LOUD;
+	}
+	leg_set_early(mixer_leg(w.mixer, 2), true);
+	now_us = clock_us();
+	handsets_run(&w, h, 2, 600, &now_us);
+	CU_ASSERT_TRUE(h[0].packets > 20);
+	CU_ASSERT_TRUE(handset_tone(&h[0], h[1].hz, h[0].heard_count - 1600,
+				    1600) < QUIET);
+	CU_ASSERT_EQUAL(h[1].packets, 0);
+	CU_ASSERT_FALSE(leg_participates(mixer_leg(w.mixer, 2)));
+
+	leg_set_early(mixer_leg(w.mixer, 2), false);
+	packets = h[1].packets;
+	handsets_run(&w, h, 2, 600, &now_us);
+	CU_ASSERT_TRUE(h[1].packets > packets + 20);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE(handset_tone(&h[i], h[1 - i].hz,
+					    h[i].heard_count - 1600,
+					    1600) > LOUD / 2);
+		handset_close(&h[i]);
+	}
+	CU_ASSERT_TRUE(leg_participates(mixer_leg(w.mixer, 2)));
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"who is early neither says nor hears anything (S4)",
+	 who_is_early_neither_says_nor_hears_anything},
 	{"the quiet are decoded in turns and never heard",
 	 the_quiet_are_decoded_in_turns_and_never_heard},
 	{"the silent who say so are not decoded",
