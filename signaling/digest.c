@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <openssl/evp.h>
 #include "signaling/digest.h"
 
 
@@ -39,50 +38,35 @@ int digest_algorithm_find(enum digest_algorithm *algorithm,
 }
 
 
-/** Sum of the parts with a colon between them */
-static int sum(char hex[DIGEST_HEX_SIZE], enum digest_algorithm algorithm,
-	       const struct pl *const parts[], size_t n)
+/** H(A2) of RFC 7616 section 3.4.3 */
+static int request_sum(char hex[DIGEST_HEX_SIZE],
+		       const struct digest_input *in)
 {
-	const EVP_MD *md = algorithm == DIGEST_MD5 ? EVP_md5() : EVP_sha256();
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t out[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
-	bool ok;
+	const struct pl *const body[] = {&in->body};
+	char text[DIGEST_HEX_SIZE];
+	struct pl sum;
+	const struct pl *const parts[] = {&in->method, &in->uri, &sum};
+	int err;
 
-	ok = ctx && EVP_DigestInit_ex(ctx, md, NULL);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = (!i || EVP_DigestUpdate(ctx, ":", 1)) &&
-		     EVP_DigestUpdate(ctx, parts[i]->p, parts[i]->l);
-	ok = ok && EVP_DigestFinal_ex(ctx, out, &len) &&
-	     2 * len < DIGEST_HEX_SIZE;
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
-		return ENOTSUP;
+	if (pl_strcasecmp(&in->qop, "auth-int"))
+		return digest_sum(hex, in->algorithm, parts, 2);
 
-	return re_snprintf(hex, DIGEST_HEX_SIZE, "%w", out, (size_t)len) < 0
-		       ? EOVERFLOW
-		       : 0;
-}
+	err = digest_sum(text, in->algorithm, body, 1);
+	if (err)
+		return err;
+	pl_set_str(&sum, text);
 
-
-int digest_ha1(char hex[DIGEST_HEX_SIZE], enum digest_algorithm algorithm,
-	       const struct pl *user, const struct pl *realm,
-	       const struct pl *password)
-{
-	const struct pl *const parts[] = {user, realm, password};
-
-	return sum(hex, algorithm, parts, ARRAY_SIZE(parts));
+	return digest_sum(hex, in->algorithm, parts, 3);
 }
 
 
 int digest_response(char hex[DIGEST_HEX_SIZE], const struct digest_input *in)
 {
-	const struct pl *const parts2[] = {&in->method, &in->uri};
 	char ha2[DIGEST_HEX_SIZE];
 	struct pl first, last;
 	int err;
 
-	err = sum(ha2, in->algorithm, parts2, ARRAY_SIZE(parts2));
+	err = request_sum(ha2, in);
 	if (err)
 		return err;
 
@@ -93,12 +77,14 @@ int digest_response(char hex[DIGEST_HEX_SIZE], const struct digest_input *in)
 						  &in->nc,  &in->cnonce,
 						  &in->qop, &last};
 
-		return sum(hex, in->algorithm, parts, ARRAY_SIZE(parts));
+		return digest_sum(hex, in->algorithm, parts,
+				  ARRAY_SIZE(parts));
 	}
 	else {
 		const struct pl *const parts[] = {&first, &in->nonce, &last};
 
-		return sum(hex, in->algorithm, parts, ARRAY_SIZE(parts));
+		return digest_sum(hex, in->algorithm, parts,
+				  ARRAY_SIZE(parts));
 	}
 }
 

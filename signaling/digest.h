@@ -8,16 +8,9 @@
 #ifndef PARLEY_SIGNALING_DIGEST_H
 #define PARLEY_SIGNALING_DIGEST_H
 
-#include "mixer/base/re.h"
-
-/** The hash; the larger number is the stronger one */
-enum digest_algorithm {
-	DIGEST_MD5,
-	DIGEST_SHA256,
-};
+#include "focus/digest_sum.h"
 
 enum {
-	DIGEST_HEX_SIZE = 65,     /**< the longest sum in hex, with its end */
 	DIGEST_VALUE_MAX = 512,   /**< bytes of one value in a header */
 	DIGEST_PARAMETER_MAX = 32 /**< parameters in one header */
 };
@@ -34,25 +27,16 @@ const char *digest_algorithm_name(enum digest_algorithm algorithm);
 int digest_algorithm_find(enum digest_algorithm *algorithm,
 			  const struct pl *name);
 
-/**
- * H(user:realm:password) in lower case hex
- *
- * @param password Bytes: AKA's is binary (RFC 3310 section 3.3)
- * @return 0; ENOTSUP if the crypto library has no such hash
- */
-int digest_ha1(char hex[DIGEST_HEX_SIZE], enum digest_algorithm algorithm,
-	       const struct pl *user, const struct pl *realm,
-	       const struct pl *password);
-
 /** What a response is made from; values without their quotes, as they stand
  *  in the header */
 struct digest_input {
 	enum digest_algorithm algorithm;
 	const char *ha1; /**< hex */
 	struct pl nonce, method, uri;
-	struct pl qop; /**< "auth"; empty: none (RFC 2069), and the next two
-			    do not count */
+	struct pl qop; /**< "auth", "auth-int"; empty: none (RFC 2069), and
+			    the next two do not count */
 	struct pl nc, cnonce;
+	struct pl body; /**< the message's, for auth-int */
 };
 
 /** The response in lower case hex. Errors as digest_ha1() */

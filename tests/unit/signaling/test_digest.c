@@ -76,6 +76,32 @@ static void a_challenge_without_qop_has_the_old_sum(void)
 }
 
 
+/** auth-int covers the body (RFC 7616 section 3.4.3) */
+static void auth_int_sums_the_body(void)
+{
+	const struct pl user = pl("alice"), password = pl("secret"),
+			realm = pl("parley");
+	char ha1[DIGEST_HEX_SIZE], hex[DIGEST_HEX_SIZE];
+	const struct digest_input in = {
+		.algorithm = DIGEST_SHA256,
+		.ha1 = ha1,
+		.nonce = pl("n"),
+		.method = pl("REGISTER"),
+		.uri = pl("sip:parley"),
+		.qop = pl("auth-int"),
+		.nc = pl("00000001"),
+		.cnonce = pl("c"),
+		.body = pl("body"),
+	};
+
+	CU_ASSERT_EQUAL(
+		digest_ha1(ha1, DIGEST_SHA256, &user, &realm, &password), 0);
+	CU_ASSERT_EQUAL(digest_response(hex, &in), 0);
+	CU_ASSERT_STRING_EQUAL(hex, "212067991b1514189addf52972f5b06e"
+				    "e50a2b8f3829ac94ea45a4ee68dda31e");
+}
+
+
 static void algorithms_have_names(void)
 {
 	static const struct {
@@ -164,6 +190,7 @@ static void broken_headers_are_refused(void)
 
 
 static CU_TestInfo tests[] = {
+	{"auth-int sums the body", auth_int_sums_the_body},
 	{"S14: sums are those of the RFC", sums_are_those_of_the_rfc},
 	{"S14: a challenge without qop has the old sum",
 	 a_challenge_without_qop_has_the_old_sum},

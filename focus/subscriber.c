@@ -1,0 +1,373 @@
+/**
+ * @file focus/subscriber.c  Users in the store
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "focus/store.h"
+#include "focus/subscriber.h"
+#include "mixer/base/log.h"
+
+
+/** One for each thing that is asked; rows of `sql` */
+enum statement {
+	COUNT,
+	COUNT_STRANGE, /**< of another realm */
+	ADD,
+	SET,
+	REMOVE,
+	LIST,
+	LOOKUP,
+	STATEMENTS,
+};
+
+static const char *const sql[STATEMENTS] = {
+	[COUNT] = "SELECT count(*) FROM subscriber",
+	[COUNT_STRANGE] = "SELECT count(*) FROM subscriber WHERE realm<>?1",
+	[ADD] = "INSERT INTO subscriber (name,realm,ha1_md5,ha1_sha256,"
+		"ha1b_md5,ha1b_sha256,created) VALUES (?1,?2,?3,?4,?5,?6,?7)",
+	[SET] = "UPDATE subscriber SET realm=?2,ha1_md5=?3,ha1_sha256=?4,"
+		"ha1b_md5=?5,ha1b_sha256=?6 WHERE name=?1",
+	[REMOVE] = "DELETE FROM subscriber WHERE name=?1",
+	[LIST] = "SELECT name,realm,created FROM subscriber ORDER BY name",
+	[LOOKUP] = "SELECT ha1_md5,ha1_sha256,ha1b_md5,ha1b_sha256"
+		   " FROM subscriber WHERE name=?1 AND realm=?2",
+};
+
+/** Name alone, and NAME@REALM */
+enum { FORM_SHORT, FORM_LONG, FORMS };
+
+struct subscribers {
+	const struct store *store;
+	char *realm;
+	sqlite3_stmt *stmt[STATEMENTS];
+	size_t count; /**< kept, so that a REGISTER need not count */
+};
+
+
+static void destructor(void *arg)
+{
+	struct subscribers *s = arg;
+
+	for (int i = 0; i < STATEMENTS; i++)
+		(void)sqlite3_finalize(s->stmt[i]);
+	mem_deref(s->realm);
+}
+
+
+static int bind_text(sqlite3_stmt *stmt, int i, const char *text)
+{
+	return sqlite3_bind_text(stmt, i, text, -1, SQLITE_TRANSIENT) ==
+			       SQLITE_OK
+		       ? 0
+		       : ENOMEM;
+}
+
+
+/** Run a statement that counts; a failure counts as none */
+static int count_of(const struct subscribers *s, enum statement which,
+		    size_t *n)
+{
+	sqlite3_stmt *stmt = s->stmt[which];
+	bool row = false;
+	int err;
+
+	err = store_step(s->store, stmt, &row);
+	if (!err && row) {
+		*n = (size_t)sqlite3_column_int64(stmt, 0);
+		(void)sqlite3_reset(stmt);
+	}
+
+	return err;
+}
+
+
+static int check_realm(const struct subscribers *s)
+{
+	size_t strange = 0;
+	int err;
+
+	err = bind_text(s->stmt[COUNT_STRANGE], 1, s->realm);
+	if (!err)
+		err = count_of(s, COUNT_STRANGE, &strange);
+	if (!err && strange)
+		log_warn("subscriber",
+			 "users=%zu cannot log in: their passwords were set"
+			 " under another domain than %s. Set the domain back,"
+			 " or say `parley user passwd NAME` for each",
+			 strange, s->realm);
+
+	return err;
+}
+
+
+int subscribers_alloc(struct subscribers **sp, const struct store *store,
+		      const char *domain)
+{
+	struct subscribers *s;
+	int err;
+
+	if (!sp || !store)
+		return EINVAL;
+
+	s = mem_zalloc(sizeof(*s), destructor);
+	if (!s)
+		return ENOMEM;
+
+	s->store = store;
+	err = str_dup(&s->realm,
+		      str_isset(domain) ? domain : SUBSCRIBER_REALM_DEFAULT);
+	for (int i = 0; i < STATEMENTS && !err; i++)
+		err = store_prepare(store, &s->stmt[i], sql[i]);
+	if (!err)
+		err = count_of(s, COUNT, &s->count);
+	if (!err)
+		err = check_realm(s);
+
+	if (err)
+		mem_deref(s);
+	else
+		*sp = s;
+
+	return err;
+}
+
+
+const char *subscribers_realm(const struct subscribers *s)
+{
+	return s ? s->realm : NULL;
+}
+
+
+size_t subscribers_count(const struct subscribers *s)
+{
+	return s ? s->count : 0;
+}
+
+
+bool subscriber_name_good(const char *name)
+{
+	size_t len = name ? strlen(name) : 0;
+
+	return len && len <= SUBSCRIBER_NAME_MAX &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-+") == len;
+}
+
+
+bool subscriber_password_good(const char *password)
+{
+	size_t len = password ? strlen(password) : 0;
+
+	if (len < SUBSCRIBER_PASSWORD_MIN || len > SUBSCRIBER_PASSWORD_MAX)
+		return false;
+
+	for (const char *p = password; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return false;
+	}
+
+	return true;
+}
+
+
+/** Bind name, realm and the four sums as ?1 to ?6 */
+static int bind_sums(struct subscribers *s, sqlite3_stmt *stmt,
+		     const char *name, const char *password)
+{
+	char address[SUBSCRIBER_NAME_MAX + 1 + 256], hex[DIGEST_HEX_SIZE];
+	const char *const users[FORMS] = {name, address};
+	struct pl user, realm, secret;
+	int err;
+
+	if (re_snprintf(address, sizeof(address), "%s@%s", name, s->realm) < 0)
+		return EOVERFLOW;
+
+	err = bind_text(stmt, 1, name);
+	if (!err)
+		err = bind_text(stmt, 2, s->realm);
+
+	pl_set_str(&realm, s->realm);
+	pl_set_str(&secret, password);
+	for (int i = 0; i < FORMS * DIGEST_ALGORITHMS && !err; i++) {
+		pl_set_str(&user, users[i / DIGEST_ALGORITHMS]);
+		err = digest_ha1(
+			hex, (enum digest_algorithm)(i % DIGEST_ALGORITHMS),
+			&user, &realm, &secret);
+		if (!err)
+			err = bind_text(stmt, 3 + i, hex);
+	}
+
+	return err;
+}
+
+
+/** Run a statement that changes one row */
+static int change(struct subscribers *s, sqlite3_stmt *stmt, const char *name,
+		  const char *password)
+{
+	int err;
+
+	if (!subscriber_name_good(name) ||
+	    (password && !subscriber_password_good(password)))
+		return EINVAL;
+
+	err = password ? bind_sums(s, stmt, name, password)
+		       : bind_text(stmt, 1, name);
+	if (err)
+		return err;
+
+	err = store_step(s->store, stmt, NULL);
+
+	return !err && !store_changes(s->store) ? ENOENT : err;
+}
+
+
+int subscribers_add(struct subscribers *s, const char *name,
+		    const char *password)
+{
+	int err;
+
+	if (!s || !password)
+		return EINVAL;
+	if (s->count >= SUBSCRIBERS_MAX)
+		return EOVERFLOW;
+	if (sqlite3_bind_int64(s->stmt[ADD], 7, (sqlite3_int64)time(NULL)) !=
+	    SQLITE_OK)
+		return ENOMEM;
+
+	err = change(s, s->stmt[ADD], name, password);
+	if (!err)
+		++s->count;
+
+	return err;
+}
+
+
+int subscribers_set_password(struct subscribers *s, const char *name,
+			     const char *password)
+{
+	return s && password ? change(s, s->stmt[SET], name, password)
+			     : EINVAL;
+}
+
+
+int subscribers_remove(struct subscribers *s, const char *name)
+{
+	int err;
+
+	if (!s)
+		return EINVAL;
+
+	err = change(s, s->stmt[REMOVE], name, NULL);
+	if (!err)
+		--s->count;
+
+	return err;
+}
+
+
+int subscribers_list(struct subscribers *s, json_t **listp)
+{
+	json_t *list;
+	bool row = true;
+	int err = 0;
+
+	if (!s || !listp)
+		return EINVAL;
+
+	list = json_array();
+	while (!err && row) {
+		sqlite3_stmt *stmt = s->stmt[LIST];
+		const char *realm;
+
+		err = store_step(s->store, stmt, &row);
+		if (err || !row)
+			break;
+
+		realm = (const char *)sqlite3_column_text(stmt, 1);
+		if (json_array_append_new(
+			    list,
+			    json_pack(
+				    "{s:s,s:s,s:I,s:b}", "name",
+				    (const char *)sqlite3_column_text(stmt, 0),
+				    "realm", realm, "created",
+				    (json_int_t)sqlite3_column_int64(stmt, 2),
+				    "usable",
+				    realm && !strcmp(realm, s->realm)))) {
+			(void)sqlite3_reset(stmt);
+			err = ENOMEM;
+		}
+	}
+
+	if (err)
+		json_decref(list);
+	else
+		*listp = list;
+
+	return err;
+}
+
+
+/** NAME or NAME@REALM; @return its form, -1 when it is neither */
+static int split_user(const struct subscribers *s, const struct pl *user,
+		      char name[SUBSCRIBER_NAME_MAX + 1])
+{
+	struct pl part = *user, host;
+	const char *at = pl_strchr(user, '@');
+	int form = FORM_SHORT;
+
+	if (at) {
+		part.l = (size_t)(at - user->p);
+		host.p = at + 1;
+		host.l = user->l - part.l - 1;
+		/* as the sum was made: letter by letter */
+		if (pl_strcmp(&host, s->realm))
+			return -1;
+		form = FORM_LONG;
+	}
+
+	if (part.l > SUBSCRIBER_NAME_MAX ||
+	    pl_strcpy(&part, name, SUBSCRIBER_NAME_MAX + 1))
+		return -1;
+
+	return strlen(name) == part.l && subscriber_name_good(name) ? form
+								    : -1;
+}
+
+
+int subscribers_lookup(struct subscribers *s, const struct pl *user,
+		       enum digest_algorithm algorithm,
+		       char name[SUBSCRIBER_NAME_MAX + 1],
+		       char ha1[DIGEST_HEX_SIZE])
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	int form, err;
+
+	if (!s || !user || algorithm >= DIGEST_ALGORITHMS)
+		return EINVAL;
+
+	form = split_user(s, user, name);
+	if (form < 0)
+		return ENOENT;
+
+	stmt = s->stmt[LOOKUP];
+	err = bind_text(stmt, 1, name);
+	if (!err)
+		err = bind_text(stmt, 2, s->realm);
+	if (!err)
+		err = store_step(s->store, stmt, &row);
+	if (err)
+		return err;
+	if (!row)
+		return ENOENT;
+
+	(void)snprintf(
+		ha1, DIGEST_HEX_SIZE, "%s",
+		(const char *)sqlite3_column_text(
+			stmt, form * DIGEST_ALGORITHMS + (int)algorithm));
+	(void)sqlite3_reset(stmt);
+
+	return 0;
+}
