@@ -21,6 +21,7 @@
 #include "mixer/base/re.h"
 #include "signaling/bus.h"
 #include "signaling/control.h"
+#include "signaling/notifier.h"
 #include "signaling/page.h"
 #include "signaling/session.h"
 
@@ -46,6 +47,7 @@ struct daemon {
 	struct focus *focus;
 	struct bus *bus;
 	struct page *page;
+	struct notifiers *notifiers;
 	struct sessions *sessions;
 	struct control *control;
 	struct tmr tmr;
@@ -252,6 +254,9 @@ static json_t *stats_h(void *arg)
 	if (d->sessions)
 		(void)json_object_set_new(o, "sessions",
 					  sessions_stats(d->sessions));
+	if (d->notifiers)
+		(void)json_object_set_new(o, "subscriptions",
+					  notifiers_stats(d->notifiers));
 
 	return o;
 }
@@ -271,6 +276,7 @@ static int make_sessions(struct daemon *d)
 		.bus = d->bus,
 		.focus = d->focus,
 		.config = d->config,
+		.notifiers = d->notifiers,
 	};
 
 	return sessions_alloc(&d->sessions, &rooms);
@@ -294,6 +300,11 @@ static void ready_h(int err, void *arg)
 
 	what = "bus";
 	err = bus_alloc(&d->bus, d->config, bus_exit_h, d);
+	if (err)
+		goto out;
+
+	what = "subscriptions";
+	err = notifiers_alloc(&d->notifiers, d->bus, d->config);
 	if (err)
 		goto out;
 
@@ -460,6 +471,7 @@ out:
 	d->control = mem_deref(d->control);
 	d->page = mem_deref(d->page);
 	d->sessions = mem_deref(d->sessions);
+	d->notifiers = mem_deref(d->notifiers);
 	d->bus = mem_deref(d->bus);
 	d->focus = mem_deref(d->focus);
 	if (d->signals >= 0) {

@@ -11,6 +11,7 @@
 #ifndef PARLEY_SIGNALING_NOTIFIER_H
 #define PARLEY_SIGNALING_NOTIFIER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
 #include "mixer/base/re.h"
@@ -20,8 +21,16 @@ struct notifiers;
 struct bus;
 struct config;
 
-/** Hears SUBSCRIBE within dialogs; alloc before sessions_alloc(). Borrowed:
- *  bus, config. Free with mem_deref() after all packages */
+/** Bounds of Expires, in seconds */
+enum {
+	NOTIFIER_EXPIRES_MIN_S = 60,
+	NOTIFIER_EXPIRES_MAX_S = 3600,
+	NOTIFIER_RETRY_MAX_S = 60, /**< longest Retry-After that we wait */
+};
+
+/** Hears SUBSCRIBE within dialogs; alloc before sessions_alloc(). What
+ *  belongs to no subscription here is left to the packages. Borrowed: bus,
+ *  config. Free with mem_deref() after all packages */
 int notifiers_alloc(struct notifiers **np, struct bus *bus,
 		    const struct config *config);
 
@@ -37,11 +46,14 @@ struct notifier_param {
 				     of every NOTIFY (whole, with CRLF), NULL */
 };
 
-/** The far end refreshed it: send the full state anew */
+/** The far end refreshed it, ended it, or its time is up: send the full state
+ *  anew. What is sent in the two latter cases is the last NOTIFY; without it
+ *  there is an empty one */
 typedef void(notifier_refresh_h)(void *arg);
 
-/** It is over (unsubscribed, expired, NOTIFY failed): the pointer is dead
- *  after this. Not called by notifier_end() or mem_deref() */
+/** It is over (unsubscribed, expired, NOTIFY failed, its connection is gone):
+ *  the pointer is dead after this. Not called by notifier_end() or
+ *  mem_deref(), and never from within notifier_send() */
 typedef void(notifier_closed_h)(void *arg);
 
 /**
@@ -80,7 +92,14 @@ bool notifier_busy(const struct notifier *n);
 void notifier_end(struct notifier *n, const char *reason, const char *type,
 		  struct mbuf *body);
 
-/** Most to grant for a wish in Expires (`fallback` without one), bounded */
+/** Is its Expires too brief (RFC 6665 section 4.2.1.1)? 423, true */
+bool notifier_too_brief(struct notifiers *all, const struct sip_msg *msg);
+
+/** Does a SUBSCRIBE name the package in its Event header? */
+bool notifier_event_is(const struct sip_msg *msg, const char *event);
+
+/** What to grant for a wish in Expires (`fallback` without one), bounded; 0
+ *  for one look (RFC 6665 section 4.4.3) */
 uint32_t notifier_expires(const struct sip_msg *msg, uint32_t fallback);
 
 /** {"subscriptions":n, "notifies":n, "refused":n, ...}; new reference */
