@@ -139,7 +139,9 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 	}
 	if (!header_accepts_sdp(msg)) {
 		session_refuse_protocol(all, msg, NULL, 406, "Not Acceptable",
-					NULL);
+					"Warning: 399 parley"
+					" \"Accept leaves out"
+					" application/sdp\"\r\n");
 		return ENOTSUP;
 	}
 	return timer_refused(all, msg) ? ERANGE : 0;

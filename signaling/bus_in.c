@@ -45,7 +45,9 @@ static uint16_t reply_port(const struct wire *w, const struct sa *peer)
 	if (!h)
 		return sa_port(peer);
 	rest = h->value;
-	if (!wire_next_value(&rest, &value) || via_decode(&via, &value) ||
+	if (!wire_next_value(&rest, &value))
+		return sa_port(peer);
+	if ((via_decode(&via, &value) && !via_salvage(&via, &value)) ||
 	    via.rport)
 		return sa_port(peer);
 

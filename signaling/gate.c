@@ -76,7 +76,6 @@ static bool check_presence(struct gate_verdict *v, struct wire *w)
 		{WIRE_CONTENT_LENGTH, false, NULL, "Multiple Content-Length"},
 		{WIRE_CONTENT_TYPE, false, NULL, "Multiple Content-Type"},
 		{WIRE_EXPIRES, false, NULL, "Multiple Expires"},
-		{WIRE_DATE, false, NULL, "Multiple Date"},
 	};
 	size_t i, n;
 
@@ -140,6 +139,49 @@ static bool uri_is_clean(const struct pl *uri)
 	}
 
 	return memchr(uri->p, ':', uri->l) != NULL;
+}
+
+
+/** What follows the user part of a sip: or sips: Request-URI: host, port and
+ *  parameters, but no headers (RFC 3261 section 19.1.1) */
+static bool target_is_valid(const struct pl *uri)
+{
+	const char *mark = memchr(uri->p, '@', uri->l), *end;
+	struct pl rest, port;
+	uint64_t n;
+
+	if (!mark)
+		mark = memchr(uri->p, ':', uri->l);
+	rest.p = mark + 1;
+	rest.l = (size_t)(uri->p + uri->l - rest.p);
+	if (memchr(rest.p, '?', rest.l))
+		return false;
+	end = memchr(rest.p, ';', rest.l);
+	if (end)
+		rest.l = (size_t)(end - rest.p);
+
+	/* Without brackets an IPv6 address ends at its first colon, and what
+	   follows is no port. */
+	if (rest.l && rest.p[0] == '[') {
+		end = memchr(rest.p, ']', rest.l);
+		if (!end)
+			return false;
+		++end;
+	}
+	else {
+		end = memchr(rest.p, ':', rest.l);
+		if (!end)
+			return rest.l > 0;
+	}
+	if (end == rest.p)
+		return false;
+	if (end == rest.p + rest.l)
+		return true;
+
+	port.p = end + 1;
+	port.l = (size_t)(rest.p + rest.l - port.p);
+
+	return *end == ':' && wire_number(&port, 65535, &n) && n;
 }
 
 
@@ -232,8 +274,35 @@ static bool check_cseq(struct gate_verdict *v, struct wire *w)
 	wire_trim(&rest);
 	if (!wire_is_token(&rest))
 		return bad(v, w, GATE_CSEQ, "Malformed CSeq");
-	if (w->request && pl_cmp(&rest, &w->method))
+	if (!w->request || !pl_cmp(&rest, &w->method))
+		return true;
+
+	/* Nobody knows where this method has its name again (RFC 4475 section
+	   3.1.2.18). */
+	if (wire_method_is_known(&w->method))
 		return bad(v, w, GATE_CSEQ, "CSeq method mismatch");
+	gate_refuse(v, w, GATE_CSEQ, 501, "Not Implemented");
+
+	return false;
+}
+
+
+static bool check_target(struct gate_verdict *v, struct wire *w)
+{
+	struct pl scheme;
+
+	if (!w->request)
+		return true;
+
+	scheme.p = w->uri.p;
+	scheme.l = (size_t)((const char *)memchr(w->uri.p, ':', w->uri.l) -
+			    w->uri.p);
+	if (pl_strcasecmp(&scheme, "sip") && pl_strcasecmp(&scheme, "sips")) {
+		gate_refuse(v, w, GATE_SCHEME, 416, "Unsupported URI Scheme");
+		return false;
+	}
+	if (!target_is_valid(&w->uri))
+		return bad(v, w, GATE_ADDRESS, "Malformed Request-URI");
 
 	return true;
 }
@@ -252,32 +321,7 @@ static bool check_numbers(struct gate_verdict *v, struct wire *w)
 	if (h && !wire_number(&h->value, UINT32_MAX, &n))
 		return bad(v, w, GATE_NUMBER, "Malformed Expires");
 
-	/* SIP-date is RFC 1123's, always GMT (section 20.17). */
-	h = wire_find(w, WIRE_DATE);
-	if (h && (h->value.l < 4 ||
-		  memcmp(h->value.p + h->value.l - 4, " GMT", 4) != 0))
-		return bad(v, w, GATE_NUMBER, "Malformed Date");
-
 	return true;
-}
-
-
-static bool check_scheme(struct gate_verdict *v, struct wire *w)
-{
-	struct pl scheme;
-
-	if (!w->request)
-		return true;
-
-	scheme.p = w->uri.p;
-	scheme.l = (size_t)((const char *)memchr(w->uri.p, ':', w->uri.l) -
-			    w->uri.p);
-	if (!pl_strcasecmp(&scheme, "sip") || !pl_strcasecmp(&scheme, "sips"))
-		return true;
-
-	gate_refuse(v, w, GATE_SCHEME, 416, "Unsupported URI Scheme");
-
-	return false;
 }
 
 
@@ -294,10 +338,12 @@ static bool is_supported(const struct pl *tag)
 }
 
 
-/** RFC 3261 section 8.2.2.3; not for CANCEL and ACK */
+/** RFC 3261 section 8.2.2.3; not for CANCEL and ACK. Proxy-Require is not for
+ *  us: we are where the request goes */
 static bool check_extensions(struct gate_verdict *v, struct wire *w)
 {
-	size_t i;
+	char unsupported[200] = "";
+	size_t i, len = 0;
 
 	if (!w->request || wire_method_is(w, "ACK") ||
 	    wire_method_is(w, "CANCEL"))
@@ -306,8 +352,7 @@ static bool check_extensions(struct gate_verdict *v, struct wire *w)
 	for (i = 0; i < w->count; i++) {
 		struct pl rest = w->headers[i].value, tag;
 
-		if (w->headers[i].id != WIRE_REQUIRE &&
-		    w->headers[i].id != WIRE_PROXY_REQUIRE)
+		if (w->headers[i].id != WIRE_REQUIRE)
 			continue;
 		while (wire_next_value(&rest, &tag)) {
 			if (is_supported(&tag))
@@ -315,15 +360,22 @@ static bool check_extensions(struct gate_verdict *v, struct wire *w)
 			if (!wire_is_token(&tag) || tag.l > 100)
 				return bad(v, w, GATE_EXTENSION,
 					   "Malformed Require");
-			gate_refuse(v, w, GATE_EXTENSION, 420,
-				    "Bad Extension");
-			(void)re_snprintf(v->header, sizeof(v->header),
-					  "Unsupported: %r\r\n", &tag);
-			return false;
+			/* Who asks for more than that is told of the first. */
+			if (len + tag.l + 3 > sizeof(unsupported))
+				continue;
+			len += (size_t)re_snprintf(
+				unsupported + len, sizeof(unsupported) - len,
+				"%s%r", len ? ", " : "", &tag);
 		}
 	}
+	if (!len)
+		return true;
 
-	return true;
+	gate_refuse(v, w, GATE_EXTENSION, 420, "Bad Extension");
+	(void)re_snprintf(v->header, sizeof(v->header), "Unsupported: %s\r\n",
+			  unsupported);
+
+	return false;
 }
 
 
@@ -381,7 +433,7 @@ bool gate_check(struct gate_verdict *v, struct wire *w, const char *p,
 	static check_h *const checks[] = {check_presence,  check_via,
 					  check_addresses, check_call_id,
 					  check_cseq,      check_numbers,
-					  check_scheme,    check_extensions};
+					  check_target,    check_extensions};
 	enum wire_error err;
 	size_t i;
 
@@ -421,13 +473,18 @@ static int echo_via(struct mbuf *mb, const struct wire *w,
 			struct via via;
 
 			if (!first) {
-				err |= mbuf_printf(mb, "Via: %r\r\n", &value);
+				if (value.l)
+					err |= mbuf_printf(mb, "Via: %r\r\n",
+							   &value);
 				continue;
 			}
-			if (via_decode(&via, &value))
-				return EBADMSG;
 			err |= mbuf_write_str(mb, "Via: ");
-			err |= via_print_received(mb, &via, source);
+			if (!via_decode(&via, &value))
+				err |= via_print_received(mb, &via, source);
+			else if (via_salvage(&via, &value))
+				err |= mbuf_write_pl(mb, &value);
+			else
+				return EBADMSG;
 			err |= mbuf_write_str(mb, "\r\n");
 			first = false;
 		}

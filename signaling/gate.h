@@ -26,9 +26,9 @@ enum gate_rule {
 	GATE_ADDRESS, /**< From, To, Contact or request URI */
 	GATE_CSEQ,
 	GATE_CONTENT_LENGTH,
-	GATE_NUMBER, /**< Max-Forwards, Expires, Date */
+	GATE_NUMBER, /**< Max-Forwards, Expires */
 	GATE_SCHEME,
-	GATE_EXTENSION,   /**< Require, Proxy-Require */
+	GATE_EXTENSION,   /**< Require */
 	GATE_UNDECODABLE, /**< libre's parser refuses it */
 	GATE_RATE,        /**< source over its rate */
 	GATE_RULES
@@ -39,7 +39,7 @@ struct gate_verdict {
 	enum gate_rule rule;
 	unsigned status;
 	const char *reason;
-	char header[160];  /**< extra header line with CRLF, or "" */
+	char header[240];  /**< extra header line with CRLF, or "" */
 	size_t body_bytes; /**< of the message, when it passes */
 };
 

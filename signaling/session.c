@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
+#include "signaling/wire.h"
 
 enum {
 	TABLE_SIZE = 1024, /* power of two */
@@ -93,6 +94,8 @@ static void session_destructor(void *arg)
 	mem_deref(s->display);
 	mem_deref(s->entity);
 	mem_deref(s->agent);
+	mem_deref(s->service);
+	mem_deref(s->charging);
 	mem_deref(s->asked);
 	mem_deref(s->target);
 	mem_deref(s->from_display);
@@ -295,9 +298,12 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		else
 			out_of_dialog(all, msg);
 	}
-	else
+	else if (wire_method_is_known(&msg->met))
 		session_refuse_protocol(all, msg, NULL, 405,
 					"Method Not Allowed", SESSION_ALLOW);
+	else
+		session_refuse_protocol(all, msg, NULL, 501, "Not Implemented",
+					SESSION_ALLOW);
 
 	return true;
 }

@@ -101,25 +101,45 @@ static int decode_sent_by(struct via *via)
 }
 
 
-int via_decode(struct via *via, const struct pl *value)
+/** sent-protocol and sent-by; the parameters stay in `rest` */
+static int decode_sender(struct via *via, struct pl *rest, struct pl *version)
 {
-	struct pl rest = *value, name, val;
-
 	memset(via, 0, sizeof(*via));
-	wire_trim(&rest);
+	wire_trim(rest);
 
-	if (!take_word(&rest, "SIP") || !take_word(&rest, "/") ||
-	    !take_word(&rest, "2.0") || !take_word(&rest, "/"))
+	if (!take_word(rest, "SIP") || !take_word(rest, "/"))
 		return EBADMSG;
 
-	via->transport = take_until(&rest, " \t\r\n");
+	*version = take_until(rest, " \t\r\n/");
+	skip_space(rest);
+	if (!take_word(rest, "/"))
+		return EBADMSG;
+
+	via->transport = take_until(rest, " \t\r\n");
 	if (!wire_is_token(&via->transport))
 		return EBADMSG;
 
-	skip_space(&rest);
-	via->sent_by = take_until(&rest, ";,");
+	skip_space(rest);
+	via->sent_by = take_until(rest, ";,");
 	wire_trim(&via->sent_by);
-	if (decode_sent_by(via))
+
+	return decode_sent_by(via);
+}
+
+
+bool via_salvage(struct via *via, const struct pl *value)
+{
+	struct pl rest = *value, version;
+
+	return !decode_sender(via, &rest, &version);
+}
+
+
+int via_decode(struct via *via, const struct pl *value)
+{
+	struct pl rest = *value, version, name, val;
+
+	if (decode_sender(via, &rest, &version) || pl_strcmp(&version, "2.0"))
 		return EBADMSG;
 
 	via->params = rest;

@@ -25,6 +25,14 @@ struct via {
  */
 int via_decode(struct via *via, const struct pl *value);
 
+/**
+ * Read what can be read of a broken value, to answer who sent it: transport,
+ * sent-by, host and port, whatever its SIP version and parameters
+ *
+ * @return false if there is no sent-by
+ */
+bool via_salvage(struct via *via, const struct pl *value);
+
 /** Branch begins with RFC 3261's magic cookie, so it identifies alone */
 bool via_has_cookie(const struct via *via);
 

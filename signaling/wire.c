@@ -24,9 +24,7 @@ static const struct {
 	{"Route", 0, WIRE_ROUTE},
 	{"Record-Route", 0, WIRE_RECORD_ROUTE},
 	{"Require", 0, WIRE_REQUIRE},
-	{"Proxy-Require", 0, WIRE_PROXY_REQUIRE},
 	{"Expires", 0, WIRE_EXPIRES},
-	{"Date", 0, WIRE_DATE},
 };
 
 
@@ -101,6 +99,26 @@ static enum wire_header header_id(const struct pl *name)
 }
 
 
+/** NUL stands nowhere but in a quoted string, behind a backslash (RFC 3261
+ *  section 25.1, RFC 4475 section 3.1.1.2) */
+static bool nul_is_quoted(const struct pl *line)
+{
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; i < line->l; i++) {
+		if (!line->p[i])
+			return false;
+		if (line->p[i] == '"')
+			quoted = !quoted;
+		else if (quoted && line->p[i] == '\\')
+			++i;
+	}
+
+	return true;
+}
+
+
 /** One physical line up to its CRLF; false if there is no line end or a bare
  *  CR or NUL hides in it */
 static bool take_line(const char **pos, const char *end, struct pl *line,
@@ -118,7 +136,7 @@ static bool take_line(const char **pos, const char *end, struct pl *line,
 	*clean = len && line->p[len - 1] == '\r';
 	if (*clean)
 		--line->l;
-	if (memchr(line->p, '\r', line->l) || memchr(line->p, '\0', line->l))
+	if (memchr(line->p, '\r', line->l) || !nul_is_quoted(line))
 		*clean = false;
 
 	*pos = lf + 1;
@@ -336,6 +354,24 @@ size_t wire_count(const struct wire *w, enum wire_header id)
 bool wire_method_is(const struct wire *w, const char *method)
 {
 	return w->request && !pl_strcmp(&w->method, method);
+}
+
+
+bool wire_method_is_known(const struct pl *method)
+{
+	static const char *const methods[] = {
+		"ACK",     "BYE",      "CANCEL",    "INFO",   "INVITE",
+		"MESSAGE", "NOTIFY",   "OPTIONS",   "PRACK",  "PUBLISH",
+		"REFER",   "REGISTER", "SUBSCRIBE", "UPDATE",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (!pl_strcmp(method, methods[i]))
+			return true;
+	}
+
+	return false;
 }
 
 

@@ -27,9 +27,7 @@ enum wire_header {
 	WIRE_ROUTE,
 	WIRE_RECORD_ROUTE,
 	WIRE_REQUIRE,
-	WIRE_PROXY_REQUIRE,
 	WIRE_EXPIRES,
-	WIRE_DATE,
 	WIRE_HEADER_KINDS
 };
 
@@ -46,7 +44,7 @@ enum wire_error {
 	WIRE_INCOMPLETE,  /**< no empty line */
 	WIRE_BAD_START,   /**< neither request nor status line */
 	WIRE_BAD_VERSION, /**< well formed, but not SIP/2.0 */
-	WIRE_BAD_HEADER,  /**< no colon, no name, bare CR or LF, NUL */
+	WIRE_BAD_HEADER,  /**< no colon, no name, bare CR, LF or NUL */
 	WIRE_TOO_MANY     /**< headers or header bytes */
 };
 
@@ -78,6 +76,10 @@ size_t wire_count(const struct wire *w, enum wire_header id);
 
 /** True if the request's method is this one */
 bool wire_method_is(const struct wire *w, const char *method);
+
+/** A method of RFC 3261 or one of its registered extensions: what does not do
+ *  it says 405, what has never heard of a method 501 (section 21.5.2) */
+bool wire_method_is_known(const struct pl *method);
 
 /** Whole decimal number up to max; false for anything else */
 bool wire_number(const struct pl *pl, uint64_t max, uint64_t *value);
