@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "focus/config.h"
+#include "focus/config_account.h"
 #include "focus/config_value.h"
+#include "focus/policy.h"
 
 
 enum {
@@ -125,16 +127,16 @@ static const struct config_row rows[] = {
 	 "address or network whose P-Asserted-Identity is believed (RFC "
 	 "3325); may repeat",
 	 NULL},
-	{"outbound_proxy", CONFIG_TEXT, AT(outbound_proxy), "", 0, 0,
+	{"outbound_proxy", CONFIG_ROUTE, AT(outbound_proxy), "", 0, 0,
 	 "URI through which all calls of ours go, like "
 	 "sip:orig@192.0.2.1;lr",
 	 NULL},
 	{"ioi", CONFIG_TEXT, AT(ioi), "", 0, 0,
 	 "our inter operator identifier in P-Charging-Vector; none: domain",
 	 NULL},
-	{"account", CONFIG_TEXTS, PAIR(accounts, account_count), "", 0, 0,
-	 "register at another server: <sip:USER@DOMAIN>;auth_pass=...; may "
-	 "repeat",
+	{"account", CONFIG_ACCOUNT, PAIR(accounts, account_count), "", 0, 0,
+	 "register at another server as a terminal does: "
+	 "<sip:USER@DOMAIN>;auth_pass=SECRET;...; may repeat",
 	 NULL},
 	{"register_expires", CONFIG_NUMBER, AT(register_expires_s), "3600", 60,
 	 86400, "longest registration here, in seconds", NULL},
@@ -288,6 +290,11 @@ static int set(struct reading *r, const char *where, size_t i,
 	err = config_value_set(r->c, &rows[i], value, why, sizeof(why));
 	if (!err)
 		return 0;
+
+	/* secrets stand in an account's value */
+	if (rows[i].type == CONFIG_ACCOUNT)
+		return fail(r->error, err, "%s: %s: %s", where, rows[i].key,
+			    why);
 
 	log_escape(quoted, sizeof(quoted), value, strlen(value));
 
@@ -444,6 +451,36 @@ static int read_override(struct reading *r, const char *text, bool *seen)
 }
 
 
+/** Whoever calls an account must find something there */
+static int check_accounts(const struct config *c, struct config_error *error)
+{
+	char user[POLICY_NAME_MAX + 1], name[POLICY_NAME_MAX + 1];
+	struct policy *policy = NULL;
+	int err;
+
+	err = policy_alloc(&policy, c);
+	if (err)
+		return fail(error, err, "conference_names: %s", strerror(err));
+
+	for (size_t i = 0; i < c->account_count && !err; i++) {
+		const struct config_account *a = c->accounts[i];
+
+		if (!config_account_contact(a, c, user, sizeof(user)))
+			err = fail(error, EINVAL,
+				   "account: needs conference=NAME: no plain "
+				   "name in factory_names");
+		else if (a->conference &&
+			 policy_name(policy, user, name) != REASON_NONE)
+			err = fail(error, EINVAL,
+				   "account: its conference cannot have that "
+				   "name (conference_names)");
+	}
+	mem_deref(policy);
+
+	return err;
+}
+
+
 /** What only all keys together can tell */
 static int check(const struct config *c, struct config_error *error)
 {
@@ -462,7 +499,7 @@ static int check(const struct config *c, struct config_error *error)
 	    !c->http_listen_count && !c->https_listen_count)
 		return fail(error, EINVAL, "every listener is off");
 
-	return 0;
+	return check_accounts(c, error);
 }
 
 

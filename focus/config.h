@@ -22,6 +22,8 @@ enum {
 	CONFIG_MIXERS_MAX = 64,
 };
 
+struct config_account;
+
 /** Addresses that share their first bits */
 struct config_network {
 	struct sa address;
@@ -67,7 +69,8 @@ struct config {
 	size_t trusted_hosts_count;
 	char *outbound_proxy; /**< URI of the Route of what we dial, "" */
 	char *ioi;            /**< P-Charging-Vector; "": the domain */
-	char *accounts[CONFIG_LIST_MAX]; /**< where we register */
+	struct config_account *accounts[CONFIG_LIST_MAX]; /**< where we
+							     register */
 	size_t account_count;
 	unsigned register_expires_s; /**< longest registration here */
 	unsigned max_subscriptions, subscriptions_per_source;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "focus/config_account.h"
 #include "focus/config_value.h"
 
 
@@ -258,10 +259,10 @@ static int set_network(struct config *c, const struct config_row *row,
 }
 
 
-static int add_text(struct config *c, const struct config_row *row,
-		    const char *text, char *why, size_t size)
+static int add_account(struct config *c, const struct config_row *row,
+		       const char *text, char *why, size_t size)
 {
-	char **list = field(c, row->offset);
+	struct config_account **list = field(c, row->offset);
 	size_t *count = field(c, row->offset2);
 	int err;
 
@@ -269,7 +270,7 @@ static int add_text(struct config *c, const struct config_row *row,
 		return refuse(why, size, "is one too many: at most %d",
 			      CONFIG_LIST_MAX);
 
-	err = str_dup(&list[*count], text);
+	err = config_account_parse(&list[*count], text, why, size);
 	if (!err)
 		(*count)++;
 
@@ -307,6 +308,12 @@ static int set_word(struct config *c, const struct config_row *row,
 			return EINVAL;
 		break;
 
+	case CONFIG_ROUTE:
+		if (*text && !config_is_route(text))
+			return refuse(why, size,
+				      "is not a URI like sip:192.0.2.1;lr");
+		break;
+
 	default: break;
 	}
 
@@ -325,17 +332,17 @@ bool config_value_is_list(enum config_type type)
 {
 	return type == CONFIG_LISTEN || type == CONFIG_LOOPBACK ||
 	       type == CONFIG_HOST || type == CONFIG_NETWORK ||
-	       type == CONFIG_TEXTS;
+	       type == CONFIG_ACCOUNT;
 }
 
 
 void config_value_clear(struct config *c, const struct config_row *row)
 {
 	size_t *count = field(c, row->offset2);
-	char **texts = field(c, row->offset);
+	struct config_account **accounts = field(c, row->offset);
 
-	for (size_t i = 0; row->type == CONFIG_TEXTS && i < *count; i++)
-		texts[i] = mem_deref(texts[i]);
+	for (size_t i = 0; row->type == CONFIG_ACCOUNT && i < *count; i++)
+		accounts[i] = mem_deref(accounts[i]);
 	*count = 0;
 }
 
@@ -353,7 +360,7 @@ int config_value_set(struct config *c, const struct config_row *row,
 	case CONFIG_LOOPBACK:
 	case CONFIG_HOST: return set_address(c, row, text, why, size);
 	case CONFIG_NETWORK: return set_network(c, row, text, why, size);
-	case CONFIG_TEXTS: return add_text(c, row, text, why, size);
+	case CONFIG_ACCOUNT: return add_account(c, row, text, why, size);
 	default: return set_word(c, row, text, why, size);
 	}
 }

@@ -22,7 +22,8 @@ enum config_type {
 	CONFIG_CHOICE,     /**< char *, one of the row's words */
 	CONFIG_SWITCH,     /**< bool, "yes" or "no" */
 	CONFIG_NETWORK,    /**< struct config_network[] and count: IP[/BITS] */
-	CONFIG_TEXTS,      /**< char *[] and count */
+	CONFIG_ACCOUNT,    /**< struct config_account *[] and count */
+	CONFIG_ROUTE,      /**< char *, "" or a URI that a Route can have */
 	CONFIG_PATTERN,    /**< char *, POSIX extended regular expression */
 };
 

@@ -145,6 +145,18 @@ static void mistakes_name_their_line(void)
 		 "p.conf:1: trusted_hosts: \"192.0.2.0/33\" has more than 32 "
 		 "bits"},
 		{"trusted_hosts core.example", "p.conf:1: trusted_hosts:"},
+		{"outbound_proxy core.example",
+		 "p.conf:1: outbound_proxy: \"core.example\" is not a URI "
+		 "like sip:192.0.2.1;lr"},
+		{"outbound_proxy <sip:core.example;lr>",
+		 "p.conf:1: outbound_proxy:"},
+		{"account <sip:a@b.example>;auth_pas=hush",
+		 "p.conf:1: account: has an unknown parameter auth_pas"},
+		{"account <sip:a@b.example>;conference=a:b",
+		 "account: its conference cannot have that name"},
+		{"factory_names x.*\naccount <sip:a@b.example>",
+		 "account: needs conference=NAME: no plain name in "
+		 "factory_names"},
 		{"log_level loud", "p.conf:1: log_level:"},
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
