@@ -1,0 +1,71 @@
+/**
+ * @file signaling/host.c  Is a URI's host this server?
+ */
+#include <unistd.h>
+#include "focus/config.h"
+#include "signaling/flow.h"
+#include "signaling/host.h"
+
+enum { HOST_MAX = 256 };
+
+static bool address_among(const struct sa *sa, const struct sa v[], size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (sa_cmp(&v[i], sa, SA_ADDR))
+			return true;
+	}
+	return false;
+}
+
+struct local_search {
+	const struct sa *sa;
+	bool found;
+};
+
+static bool interface_h(const char *name, const struct sa *sa, void *arg)
+{
+	struct local_search *search = arg;
+	(void)name;
+
+	search->found = sa_cmp(sa, search->sa, SA_ADDR);
+	return search->found;
+}
+
+static bool name_is_ours(const struct pl *host, const struct flow_info *flow)
+{
+	char name[HOST_MAX];
+
+	if (!pl_strcasecmp(host, "localhost"))
+		return !flow || sa_is_loopback(&flow->local);
+	if (gethostname(name, sizeof(name)))
+		return false;
+	name[sizeof(name) - 1] = '\0';
+
+	return !pl_strcasecmp(host, name);
+}
+
+bool host_is_ours(const struct config *config, const struct pl *host,
+		  const struct flow_info *flow)
+{
+	const struct config *c = config;
+	struct local_search search = {NULL, false};
+	struct sa sa;
+
+	if (str_isset(c->domain) && !pl_strcasecmp(host, c->domain))
+		return true;
+	if (sa_set(&sa, host, 0))
+		return name_is_ours(host, flow);
+	if ((flow && sa_cmp(&sa, &flow->local, SA_ADDR)) ||
+	    address_among(&sa, c->sip_listen, c->sip_listen_count) ||
+	    address_among(&sa, c->sip_tls_listen, c->sip_tls_listen_count) ||
+	    address_among(&sa, c->https_listen, c->https_listen_count) ||
+	    address_among(&sa, c->media_address, c->media_address_count))
+		return true;
+
+	search.sa = &sa;
+	(void)net_if_apply(interface_h, &search);
+
+	return search.found;
+}
