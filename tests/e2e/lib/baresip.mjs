@@ -41,6 +41,7 @@ export class Baresip {
 		const b = new Baresip();
 		b.name = name;
 		b.hz = hz;
+		b.rgb = rgb;
 		b.scratch = await scratch();
 		const { dir } = b.scratch;
 		b.port = await freePort();

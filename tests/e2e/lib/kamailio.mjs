@@ -1,11 +1,12 @@
-// Operators' networks made of real Kamailio: each has an edge that terminals
-// see and a core that knows the users (tests/e2e/kamailio/).
+// Real Kamailio: operators' networks, each with an edge that terminals see and
+// a core that knows the users (tests/e2e/kamailio/), and the example of conf/.
 import { createSocket } from 'node:dgram';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Program, root, scratch, until } from './process.mjs';
+import { Program, root, run, scratch, until } from './process.mjs';
 
 const configs = join(root, 'tests/e2e/kamailio');
+export const exampleDir = join(root, 'conf/kamailio');
 
 // Can `address` be had on SIP's own port?
 const isFree = (address) => new Promise((resolve) => {
@@ -55,6 +56,38 @@ async function answers(address, program) {
 	}
 }
 
+/**
+ * @param file     configuration
+ * @param dir      scratch folder
+ * @param address  where it answers SIP over UDP
+ * @param words    {FROM: to} put into the configuration, in that order
+ * @return the Program, once it answers
+ */
+async function startKamailio(file, { dir, address, words = {} }) {
+	const program = new Program('/usr/sbin/kamailio', ['-DD', '-E',
+		'-m', '32', '-M', '4', '-Y', dir, '-f', file,
+		...Object.entries(words).flatMap(([from, to]) =>
+			['--substdef', `!${from}!${to}!g`])]);
+	try {
+		await answers(address, program);
+	} catch (error) {
+		await program.stop();
+		throw error;
+	}
+	return program;
+}
+
+// Users as text files in `dir`
+async function writeUsers(dir, domain, users) {
+	await mkdir(dir, { recursive: true });
+	await writeFile(join(dir, 'version'), 'id(int,auto) '
+		+ 'table_name(string) table_version(int)\n0:subscriber:7\n');
+	await writeFile(join(dir, 'subscriber'), 'id(int,auto) '
+		+ 'username(string) domain(string) password(string)\n'
+		+ Object.entries(users).map(([name, password], i) =>
+			`${i + 1}:${name}:${domain}:${password}\n`).join(''));
+}
+
 // The pieces of sipdump's files: {tag, from, to, text}
 export function readTrace(text) {
 	return text.split(/^={4,}\n/m).flatMap((part) => {
@@ -83,38 +116,23 @@ export class Operator {
 		const o = new Operator();
 		Object.assign(o, { domain, users, edge, core });
 		o.scratch = await scratch();
-		await o.#writeUsers();
-		await mkdir(join(o.scratch.dir, 'trace'));
+		const { dir } = o.scratch;
+		await writeUsers(join(dir, 'data'), domain, users);
+		await mkdir(join(dir, 'trace'));
 		// PEER_DOMAIN before DOMAIN, which is part of it
 		const words = { EDGE_IP: edge, CORE_IP: core, AS_IP: as,
 			PEER_IP: peer.core, PEER_DOMAIN: peer.domain, DOMAIN: domain,
-			DATA_DIR: join(o.scratch.dir, 'data'),
-			TRACE_DIR: join(o.scratch.dir, 'trace') };
-		const program = (role) => new Program('/usr/sbin/kamailio', ['-DD',
-			'-E', '-m', '32', '-M', '4', '-Y', o.scratch.dir,
-			'-f', join(configs, `${role}.cfg`),
-			...Object.entries(words).flatMap(([from, to]) =>
-				['--substdef', `!${from}!${to}!g`])]);
-		o.programs = [program('core'), program('edge')];
+			DATA_DIR: join(dir, 'data'), TRACE_DIR: join(dir, 'trace') };
+		o.programs = [];
 		try {
-			await answers(core, o.programs[0]);
-			await answers(edge, o.programs[1]);
+			for (const [role, address] of Object.entries({ core, edge }))
+				o.programs.push(await startKamailio(
+					join(configs, `${role}.cfg`), { dir, address, words }));
 		} catch (error) {
 			await o.stop();
 			throw error;
 		}
 		return o;
-	}
-
-	async #writeUsers() {
-		const dir = join(this.scratch.dir, 'data');
-		await mkdir(dir);
-		await writeFile(join(dir, 'version'), 'id(int,auto) '
-			+ 'table_name(string) table_version(int)\n0:subscriber:7\n');
-		await writeFile(join(dir, 'subscriber'), 'id(int,auto) '
-			+ 'username(string) domain(string) password(string)\n'
-			+ Object.entries(this.users).map(([name, password], i) =>
-				`${i + 1}:${name}:${this.domain}:${password}\n`).join(''));
 	}
 
 	get webSocket() { return `ws://${this.edge}:8080`; }
@@ -148,6 +166,54 @@ export class Operator {
 
 	async stop() {
 		await Promise.all(this.programs.map((p) => p.stop()));
+		await this.scratch.remove();
+	}
+}
+
+// The example of conf/kamailio with addresses of ours in local.cfg
+export class ExampleProxy {
+	/**
+	 * @param address  its own
+	 * @param parleys  addresses of Parley, best first
+	 * @param users    {name: password}
+	 */
+	static async start({ address, parleys, users }) {
+		const p = new ExampleProxy();
+		Object.assign(p, { address, users, domain: 'example.com',
+			conferences: 'conf.example.com' });
+		p.scratch = await scratch();
+		const { dir } = p.scratch;
+		await cp(exampleDir, dir, { recursive: true });
+		await writeUsers(join(dir, 'users'), p.domain, users);
+		await writeFile(join(dir, 'dispatcher.list'), parleys.map((parley, i) =>
+			`1 sip:${parley}:5060 0 ${parleys.length - i}\n`).join(''));
+		const { code, output } = await run('openssl', ['req', '-x509',
+			'-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+			'-subj', `/CN=${address}`, '-keyout', join(dir, 'privkey.pem'),
+			'-out', join(dir, 'fullchain.pem')]);
+		if (code)
+			throw new Error(`openssl: ${output}`);
+		const local = await readFile(join(dir, 'local.cfg'), 'utf8');
+		await writeFile(join(dir, 'local.cfg'), local
+			.replaceAll('/etc/kamailio', dir)
+			.replaceAll('192.0.2.1!', `${address}!`)
+			.replace('##!define WITH_TLS', '#!define WITH_TLS'));
+		try {
+			p.program = await startKamailio(join(dir, 'kamailio.cfg'),
+				{ dir, address });
+		} catch (error) {
+			await p.stop();
+			throw error;
+		}
+		return p;
+	}
+
+	get webSocket() { return `wss://${this.address}:8443`; }
+
+	aor(user) { return `sip:${user}@${this.domain}`; }
+
+	async stop() {
+		await this.program?.stop();
 		await this.scratch.remove();
 	}
 }

@@ -171,7 +171,7 @@ export class WebPhone {
 	 */
 	static async start({ operator, user, hz, rgb }) {
 		const p = new WebPhone();
-		Object.assign(p, { hz, user, aor: operator.aor(user) });
+		Object.assign(p, { hz, rgb, user, aor: operator.aor(user) });
 		p.app = await servePage(source);
 		p.browser = await Browser.start({ hz, rgb });
 		try {
