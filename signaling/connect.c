@@ -45,8 +45,7 @@ static void give_up(struct session *s, enum reason reason)
 	log_info("session", "dial failed reason=%s",
 		 reason_row(reason)->token);
 	if (!s->joined)
-		focus_dial_failed(s->all->focus, s->conference, s->target,
-				  reason);
+		focus_dial_failed(s->all->focus, s->conference, s->to, reason);
 	dial_tell_reason(s, reason);
 	session_drop(s, reason);
 }
@@ -68,7 +67,7 @@ static void cancelled(struct session *s, int err, const struct sip_msg *msg)
 	if (msg->scode < 200)
 		return;
 	if (sip_dialog_fork(&s->dlg, s->early, msg) ||
-	    session_ack_send(s->all, s->dlg, msg->cseq.num))
+	    session_ack_send(s, s->dlg, msg->cseq.num))
 		session_drop(s, REASON_LEFT);
 	else
 		session_bye(s, s->end_reason);
@@ -83,7 +82,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 		give_up(s, REASON_BAD_REQUEST);
 		return;
 	}
-	if (session_ack_send(s->all, s->dlg, msg->cseq.num)) {
+	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
 		give_up(s, REASON_INTERNAL);
 		return;
 	}
@@ -96,75 +95,132 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 		session_fail(s, reason);
 }
 
-/* RFC 3261 section 8.1.3.4: the first Contact that is a SIP URI */
+/* ------------------------------------------------------------ refusals */
+
+/* The Contacts come before what is left to try (RFC 3261 section 8.1.3.4);
+ * such that lead back here would loop (RFC 4353) */
 static int redirect(struct session *s, const struct sip_msg *msg)
 {
-	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	struct sip_addr addr;
-	char *target = NULL;
-	int err;
+	struct list contacts = LIST_INIT;
+	struct le *le;
 
 	if (s->redirects++ >= REDIRECTS_MAX)
 		return ELOOP;
-	if (!contact || sip_addr_decode(&addr, &contact->val) ||
-	    pl_strcasecmp(&addr.uri.scheme, "sip") ||
-	    pl_isset(&addr.uri.headers))
-		return EBADMSG;
-	err = header_uri(&target, &addr.auri);
-	if (err)
-		return err;
-	mem_deref(s->target);
-	s->target = target;
-	s->early = mem_deref(s->early);
-	session_set_state(s, SESSION_DIALLING);
-	session_register(s, s->target);
+	targets_from_contacts(&contacts, msg, target_is_sips(s->way),
+			      s->all->config);
+	for (le = contacts.tail; le;) {
+		struct target *t = le->data;
+		struct uri uri;
+		struct pl pl;
 
-	return session_resolve(s);
+		le = le->prev;
+		pl_set_str(&pl, t->uri);
+		list_unlink(&t->le);
+		if (uri_decode(&uri, &pl) || session_uri_is_ours(s->all, &uri))
+			mem_deref(t);
+		else
+			list_prepend(&s->targets, &t->le, t);
+	}
+	if (!s->targets.head)
+		return ENOENT;
+	session_next_way(s);
+
+	return 0;
 }
 
 static enum reason join(struct session *s);
 
-/* The other of plain RTP and WebRTC: a new leg, then the old one goes, so
- * that the conference is never empty between them */
-static int try_other_shape(struct session *s)
+/* A new leg, then the old one goes, so that the conference is never empty
+ * between them */
+static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
 {
 	struct endpoint *old = s->ep;
 	enum reason reason;
 
-	if (s->other_shape_tried)
-		return EPROTO;
-	s->other_shape_tried = true;
-	s->webrtc = !s->webrtc;
+	s->webrtc = webrtc;
 	s->ep = NULL;
 	session_set_state(s, SESSION_DIALLING);
 	reason = join(s);
 	if (old)
-		focus_leave(old, REASON_NO_CODEC);
+		focus_leave(old, why);
 
-	return reason == REASON_NONE ? 0 : EPROTO;
+	return reason;
+}
+
+/* The other of plain RTP and WebRTC */
+static int try_other_shape(struct session *s)
+{
+	if (s->other_shape_tried)
+		return EPROTO;
+	s->other_shape_tried = true;
+
+	return rejoin(s, !s->webrtc, REASON_NO_CODEC) == REASON_NONE ? 0
+								     : EPROTO;
+}
+
+/* RFC 3261 section 8.1.3.5: the same without what it does not know */
+static int try_plain(struct session *s)
+{
+	if (s->plain)
+		return EPROTO;
+	s->plain = true;
+
+	return send_invite(s);
+}
+
+static int try_again(struct session *s, const struct sip_msg *msg)
+{
+	int err;
+
+	switch (msg->scode) {
+
+	case 415:
+	case 488:
+	case 606: return try_other_shape(s);
+	case 420: return try_plain(s);
+	case 422: err = timer_raise(s, msg); return err ? err : send_invite(s);
+	default: return msg->scode < 400 ? redirect(s, msg) : EPROTO;
+	}
+}
+
+/* May another address of whom we call do better? Who is busy or declines is
+ * so everywhere. */
+static bool fails_over(uint16_t status)
+{
+	switch (status) {
+
+	case 404:
+	case 408:
+	case 410:
+	case 430: /* RFC 5626 section 5.3.1 */
+	case 480: return true;
+	default: return status < 400 || (status >= 500 && status < 600);
+	}
 }
 
 static void refused(struct session *s, const struct sip_msg *msg)
 {
-	int err = EPROTO;
-
 	tmr_cancel(&s->ringing);
 	s->exchange = EXCHANGE_NONE;
-	if (msg->scode < 400)
-		err = redirect(s, msg);
-	else if (msg->scode == 422) {
-		err = timer_raise(s, msg);
-		if (!err)
-			err = send_invite(s);
+	if (!try_again(s, msg))
+		return;
+	log_info("session", "dial refused status=%u", msg->scode);
+	if (s->targets.head && fails_over(msg->scode)) {
+		session_next_way(s);
+		return;
 	}
-	else if (msg->scode == 488 || msg->scode == 415 || msg->scode == 606)
-		err = try_other_shape(s);
+	dial_tell_msg(s, msg);
+	give_up(s, reason_of_status(msg->scode));
+}
 
-	if (err) {
-		log_info("session", "dial refused status=%u", msg->scode);
-		dial_tell_msg(s, msg);
-		give_up(s, reason_of_status(msg->scode));
-	}
+void session_way_failed(struct session *s)
+{
+	tmr_cancel(&s->ringing);
+	s->exchange = EXCHANGE_NONE;
+	if (s->targets.head)
+		session_next_way(s);
+	else
+		give_up(s, REASON_NO_ROUTE);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)
@@ -176,10 +232,14 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	if (err) {
-		give_up(s, REASON_UNAVAILABLE);
+		if (s->targets.head)
+			session_way_failed(s);
+		else
+			give_up(s, REASON_UNAVAILABLE);
 		return;
 	}
 	s->heard = true;
+	session_heard(s, msg);
 	if (msg->scode < 200) {
 		/* SDP in it is early media: the 2xx will repeat it. */
 		if (s->ep && msg->scode > 100)
@@ -202,15 +262,14 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 {
 	sdp->pos = 0;
 
-	return sip_drequestf(
-		&s->req, s->all->sip, true, "INVITE", dlg, 0, NULL, NULL,
-		resph, s,
-		"Contact: <%s>;isfocus\r\n" SESSION_ALLOW SESSION_SUPPORTED
-		"%H"
-		"Content-Type: application/sdp\r\n"
-		"Content-Length: %zu\r\n\r\n%b",
-		s->contact, timer_print_request, s, mbuf_get_left(sdp),
-		mbuf_buf(sdp), mbuf_get_left(sdp));
+	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
+			     NULL, NULL, resph, s,
+			     "%H%H"
+			     "Content-Type: application/sdp\r\n"
+			     "Content-Length: %zu\r\n\r\n%b",
+			     session_headers_print, s, timer_print_request, s,
+			     mbuf_get_left(sdp), mbuf_buf(sdp),
+			     mbuf_get_left(sdp));
 }
 
 static int send_invite(struct session *s)
@@ -255,6 +314,7 @@ static enum reason join(struct session *s)
 	if (session_offer_alloc(s) ||
 	    offer_begin(s->offer, s->webrtc, true, &leg))
 		return REASON_INTERNAL;
+	s->offer_secure = session_flow_is_secure(s);
 	s->exchange = EXCHANGE_PREPARE;
 	reason = session_join(s, leg, s->webrtc, joined_h);
 	json_decref(leg);
@@ -262,78 +322,22 @@ static enum reason join(struct session *s)
 	return reason;
 }
 
-/* Who we are in From: the conference at our domain, or at our address */
-static int from_uri(const struct session *s, char *dst, size_t size)
+void session_call(struct session *s)
 {
-	const char *domain = s->all->config->domain;
-	const char *at = strchr(s->contact, '@');
-	const char *params = strchr(s->contact, ';');
-	struct pl user, all;
+	enum reason reason;
 
-	all.p = s->contact;
-	all.l = params ? (size_t)(params - s->contact) : strlen(s->contact);
-	user.p = s->contact;
-	user.l = at ? (size_t)(at - s->contact) : 0;
-	if (at && str_isset(domain))
-		return re_snprintf(dst, size, "%r@%s", &user, domain) < 0
-			       ? EOVERFLOW
-			       : 0;
-	return re_snprintf(dst, size, "%r", &all) < 0 ? EOVERFLOW : 0;
-}
-
-static int make_dialog(struct session *s, const char *route)
-{
-	char uri[HEADER_URI_MAX];
-	const char *routev[1];
-	int err;
-
-	err = bus_contact(s->all->bus, s->flow, s->conference, uri,
-			  sizeof(uri));
-	if (err)
-		return err;
-	s->contact = mem_deref(s->contact);
-	err = str_dup(&s->contact, uri);
-	if (err)
-		return err;
-	err = from_uri(s, uri, sizeof(uri));
-	if (err)
-		return err;
-	routev[0] = route;
-	s->early = mem_deref(s->early);
-	err = sip_dialog_alloc(&s->early, s->target, s->target,
-			       s->from_display, uri, routev, 1);
-	if (err)
-		return err;
-	session_register(s, sip_dialog_callid(s->early));
-
-	return 0;
-}
-
-static void routed_h(int err, const char *route, uint64_t flow, void *arg)
-{
-	struct session *s = arg;
-	enum reason reason = REASON_INTERNAL;
-
-	s->resolve = mem_deref(s->resolve);
-	if (err) {
-		log_info("session", "dial: no way error=\"%s\"",
-			 strerror(err));
-		give_up(s, REASON_NO_ROUTE);
-		return;
+	if (!s->ep) {
+		s->webrtc = s->way->webrtc;
+		reason = join(s);
 	}
-	s->flow = flow;
-	if (!make_dialog(s, route)) {
-		if (s->ep) /* redirected: leg and offer are there */
-			reason =
-				send_invite(s) ? REASON_INTERNAL : REASON_NONE;
-		else
-			reason = join(s);
+	else if (s->webrtc == s->way->webrtc &&
+		 s->offer_secure == session_flow_is_secure(s)) {
+		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
+	}
+	else {
+		/* Keys of an offer over TLS must not be seen on the way. */
+		reason = rejoin(s, s->way->webrtc, REASON_UNAVAILABLE);
 	}
 	if (reason != REASON_NONE)
 		give_up(s, reason);
-}
-
-int session_resolve(struct session *s)
-{
-	return bus_resolve(&s->resolve, s->all->bus, s->target, routed_h, s);
 }

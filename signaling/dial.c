@@ -6,41 +6,6 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
-static bool wants_webrtc(const struct uri *uri)
-{
-	struct pl transport;
-
-	if (msg_param_decode(&uri->params, "transport", &transport))
-		return false;
-	return !pl_strcasecmp(&transport, "ws") ||
-	       !pl_strcasecmp(&transport, "wss");
-}
-
-static int read_target(struct session *s, const char *target)
-{
-	struct uri uri;
-	struct pl pl;
-	int err;
-
-	pl_set_str(&pl, target);
-	err = header_uri(&s->target, &pl);
-	if (err)
-		return err == ENOMEM ? err : EINVAL;
-	pl_set_str(&pl, s->target);
-	if (uri_decode(&uri, &pl) || pl_strcasecmp(&uri.scheme, "sip") ||
-	    pl_isset(&uri.headers) || pl_isset(&uri.password))
-		return EINVAL;
-	s->webrtc = wants_webrtc(&uri);
-	err = header_aor(&s->aor, &uri);
-	if (err)
-		return err == ENOMEM ? err : EINVAL;
-	err = str_dup(&s->entity, s->target);
-	if (!err && pl_isset(&uri.user))
-		err = header_text(&s->display, &uri.user, HEADER_DISPLAY_MAX);
-
-	return err;
-}
-
 static void asked_destructor(void *arg)
 {
 	struct session_asked *a = arg;
@@ -108,6 +73,52 @@ void dial_tell_reason(struct session *s, enum reason reason)
 		dial_tell(s, 487, "Request Terminated");
 }
 
+/* Who it is on the roster */
+static int name_it(struct session *s, const char *uri)
+{
+	struct target *t = list_ledata(list_head(&s->targets));
+	struct uri decoded;
+	struct pl pl;
+	int err;
+
+	pl_set_str(&pl, t->uri);
+	if (uri_decode(&decoded, &pl))
+		return EINVAL;
+	err = header_aor(&s->aor, &decoded);
+	if (err)
+		return err == ENOMEM ? err : EINVAL;
+	err = str_dup(&s->to, t->uri);
+	if (!err)
+		err = str_dup(&s->entity, uri);
+	if (!err && pl_isset(&decoded.user))
+		err = header_text(&s->display, &decoded.user,
+				  HEADER_DISPLAY_MAX);
+
+	return err;
+}
+
+static int prepare(struct session *s, const struct dial *dial)
+{
+	struct target *t;
+	int err;
+
+	s->state = SESSION_DIALLING;
+	s->caller = true;
+	err = target_read(&t, dial->uri, s->all->config);
+	if (err)
+		return err;
+	list_append(&s->targets, &t->le, t);
+	err = name_it(s, dial->uri);
+	if (!err)
+		err = str_dup(&s->conference, dial->conference);
+	if (!err)
+		err = keep(s, dial);
+	if (!err && dial->display)
+		err = header_quote(&s->from_display, dial->display);
+
+	return err;
+}
+
 int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 {
 	struct session *s;
@@ -120,24 +131,7 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 	err = session_alloc(&s, all);
 	if (err)
 		return err;
-	s->state = SESSION_DIALLING;
-	s->caller = true;
-	err = str_dup(&s->conference, dial->conference);
-	if (!err)
-		err = keep(s, dial);
-	if (!err)
-		err = read_target(s, dial->uri);
-	if (!err && dial->display)
-		err = header_quote(&s->from_display, dial->display);
-	if (err)
-		goto out;
-
-	session_register(s, s->target);
-	err = session_resolve(s);
-	if (err && err != EINVAL && err != ENOMEM)
-		err = EHOSTUNREACH;
-
-out:
+	err = prepare(s, dial);
 	if (err) {
 		mem_deref(s);
 		return err;
@@ -145,6 +139,7 @@ out:
 	all->dialled++;
 	if (idp)
 		*idp = s->asked->id;
+	session_next_way(s);
 
 	return 0;
 }

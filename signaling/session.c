@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 #include "signaling/wire.h"
@@ -12,7 +10,6 @@
 enum {
 	TABLE_SIZE = 1024, /* power of two */
 	CLOSE_DEADLINE_MS = 2000,
-	HOST_MAX = 256,
 };
 
 static const char *state_name(enum session_state state)
@@ -97,7 +94,10 @@ static void session_destructor(void *arg)
 	mem_deref(s->service);
 	mem_deref(s->charging);
 	mem_deref(s->asked);
-	mem_deref(s->target);
+	list_flush(&s->targets);
+	mem_deref(s->way);
+	mem_deref(s->to);
+	mem_deref(s->tried);
 	mem_deref(s->from_display);
 
 	count_confirmed(s);
@@ -179,62 +179,6 @@ int session_offer_alloc(struct session *s)
 	return offer_alloc(&s->offer, &oc);
 }
 
-static bool address_among(const struct sa *sa, const struct sa v[], size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (sa_cmp(&v[i], sa, SA_ADDR))
-			return true;
-	}
-	return false;
-}
-
-struct local_search {
-	const struct sa *sa;
-	bool found;
-};
-
-static bool interface_h(const char *name, const struct sa *sa, void *arg)
-{
-	struct local_search *search = arg;
-	(void)name;
-
-	search->found = sa_cmp(sa, search->sa, SA_ADDR);
-	return search->found;
-}
-
-bool session_host_is_ours(const struct sessions *all, const struct pl *host,
-			  const struct flow_info *flow)
-{
-	const struct config *c = all->config;
-	struct local_search search = {NULL, false};
-	char name[HOST_MAX];
-	struct sa sa;
-
-	if (str_isset(c->domain) && !pl_strcasecmp(host, c->domain))
-		return true;
-	if (sa_set(&sa, host, 0)) {
-		if (!pl_strcasecmp(host, "localhost"))
-			return sa_is_loopback(&flow->local);
-		if (gethostname(name, sizeof(name)))
-			return false;
-		name[sizeof(name) - 1] = '\0';
-		return !pl_strcasecmp(host, name);
-	}
-	if (sa_cmp(&sa, &flow->local, SA_ADDR) ||
-	    address_among(&sa, c->sip_listen, c->sip_listen_count) ||
-	    address_among(&sa, c->sip_tls_listen, c->sip_tls_listen_count) ||
-	    address_among(&sa, c->https_listen, c->https_listen_count) ||
-	    address_among(&sa, c->media_address, c->media_address_count))
-		return true;
-
-	search.sa = &sa;
-	(void)net_if_apply(interface_h, &search);
-
-	return search.found;
-}
-
 /* ------------------------------------------------------------ dispatch */
 
 static void in_dialog(struct sessions *all, const struct sip_msg *msg)
@@ -254,6 +198,7 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 					" \"CSeq out of order\"\r\n");
 		return;
 	}
+	session_heard(s, msg);
 	if (!pl_strcmp(&msg->met, "INVITE"))
 		session_reinvite_in(s, msg);
 	else if (!pl_strcmp(&msg->met, "UPDATE"))
@@ -351,10 +296,12 @@ enum reason session_join(struct session *s, json_t *leg, bool webrtc,
 	enum reason reason;
 
 	reason = focus_join(s->all->focus, &s->ep, &join, leg, joinedh, s);
-	if (reason == REASON_NONE)
-		s->joined = true;
-	else
+	if (reason != REASON_NONE) {
 		s->ep = NULL;
+		return reason;
+	}
+	s->joined = true;
+	str_ncpy(s->ids.local, focus_session_id(s->ep), sizeof(s->ids.local));
 
 	return reason;
 }
@@ -363,7 +310,14 @@ enum reason session_join(struct session *s, json_t *leg, bool webrtc,
 
 static void flow_grace_h(void *arg)
 {
-	session_fail(arg, REASON_UNAVAILABLE);
+	struct session *s = arg;
+
+	if (s->state == SESSION_CALLING && !s->heard && s->targets.head) {
+		s->req = mem_deref(s->req);
+		session_way_failed(s);
+		return;
+	}
+	session_fail(s, REASON_UNAVAILABLE);
 }
 
 struct flow_search {

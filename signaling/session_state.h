@@ -1,10 +1,10 @@
 /**
  * @file signaling/session_state.h  One session, for the rooms of session.h
  *
- * Private to session*.c, answer.c, connect.c, dial*.c, modify*.c, timer.c,
- * info.c and options.c. A session is owned by the table of `sessions`;
- * session_drop() is the only way out of it. A function that may drop says so, and its caller
- * does not touch the session afterwards.
+ * Private to session*.c, answer.c, connect.c, dial.c, way.c, modify*.c,
+ * timer.c, info.c and options.c. A session is owned by the table of
+ * `sessions`; session_drop() is the only way out of it. A function that may
+ * drop says so, and its caller does not touch the session afterwards.
  *
  *   INCOMING  -> ANSWERED -> CONFIRMED -> ENDING    they called
  *   DIALLING -> CALLING -> CONFIRMED -> ENDING      we called
@@ -19,10 +19,14 @@
 #include "focus/config.h"
 #include "focus/focus.h"
 #include "signaling/bus.h"
+#include "signaling/charging.h"
 #include "signaling/dial.h"
 #include "signaling/header.h"
+#include "signaling/host.h"
 #include "signaling/offer.h"
 #include "signaling/session.h"
+#include "signaling/session_id.h"
+#include "signaling/target.h"
 
 enum session_state {
 	SESSION_INCOMING,   /**< their INVITE has no final response yet */
@@ -77,6 +81,9 @@ struct session {
 	enum exchange exchange;
 	uint64_t flow;
 	char *conference, *contact, *aor, *display, *entity, *agent;
+	char *service; /**< P-Asserted-Service a trusted host named, or NULL */
+	struct charging *charging;
+	struct session_id ids;
 
 	struct sip_dialog *dlg;
 	struct sip_dialog *early; /**< of our INVITE, for forks */
@@ -101,13 +108,18 @@ struct session {
 
 	/* dial-out */
 	struct session_asked *asked; /**< NULL: they called */
-	char *target, *from_display;
+	struct list targets;         /**< of struct target, not tried yet */
+	struct target *way;          /**< the one that is tried, or was */
+	char *to, *from_display;
+	struct credentials_try *tried; /**< challenges of this way */
 	struct bus_resolve *resolve;
 	struct tmr ringing;
 	unsigned redirects, retries;
 	bool webrtc; /**< shape of our first offer */
 	bool other_shape_tried;
-	bool heard; /**< our INVITE had a response */
+	bool plain;        /**< the far end refused our extensions */
+	bool offer_secure; /**< our offer may hold keys */
+	bool heard;        /**< our INVITE had a response */
 
 	bool caller;      /**< we made the Call-ID */
 	bool first_reply; /**< `reply` answered the first INVITE */
@@ -169,9 +181,6 @@ struct session *session_find(const struct sessions *all,
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
 int session_offer_alloc(struct session *s);
-/** Is the host of a Request-URI this server? */
-bool session_host_is_ours(const struct sessions *all, const struct pl *host,
-			  const struct flow_info *flow);
 /** Into the focus, with the leg that the exchange begins with
  *  @param joinedh As legh of focus_join(), with the session as argument */
 enum reason session_join(struct session *s, json_t *leg, bool webrtc,
@@ -196,8 +205,7 @@ void session_bye(struct session *s, enum reason reason);
 void session_bye_in(struct sessions *all, const struct sip_msg *msg);
 
 /* session_ack.c */
-int session_ack_send(struct sessions *all, struct sip_dialog *dlg,
-		     uint32_t cseq);
+int session_ack_send(struct session *s, struct sip_dialog *dlg, uint32_t cseq);
 int session_acks_alloc(struct sessions *all);
 /** A 2xx to an INVITE that no transaction wants: repeat the ACK, or end the
  *  fork that lost */
@@ -215,6 +223,24 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
 /** An exchange is over: take up what waited. May drop */
 void session_next(struct session *s);
 void session_set_local_sdp(struct session *s, struct mbuf *sdp);
+
+/* session_headers.c */
+/** Contact with the focus's feature tags, for all messages that have one */
+int session_contact_print(struct re_printf *pf, const char *uri);
+/** All that INVITE, UPDATE and their 1xx and 2xx have: Contact, Allow,
+ *  Supported and session_ims_print() */
+int session_headers_print(struct re_printf *pf, const struct session *s);
+/** Session-ID; and for a trusted next hop who we are and the charging headers.
+ *  In every request and response of the session but ACK and CANCEL */
+int session_ims_print(struct re_printf *pf, const struct session *s);
+/** The conference's public URI: at our domain, else at our address.
+ *  @return 0, EOVERFLOW */
+int session_uri(const struct session *s, char *dst, size_t size);
+/** Begin the charging headers, of their INVITE or (NULL) of a call of ours;
+ *  `contact` and `flow` are set. Once only. @return 0, ENOMEM */
+int session_charge(struct session *s, const struct sip_msg *msg);
+/** Read what a message of the dialog says for those headers */
+void session_heard(struct session *s, const struct sip_msg *msg);
 
 /* answer.c */
 void session_invite_in(struct sessions *all, const struct sip_msg *msg);
@@ -242,8 +268,19 @@ int session_reinvite_refresh(struct session *s);
 /** Our INVITE with a description, to begin a dialog or within it */
 int session_invite_send(struct session *s, struct sip_dialog *dlg,
 			struct mbuf *sdp, sip_resp_h *resph);
-/** Look for the way to the target, then call. May drop, but not within */
-int session_resolve(struct session *s);
+/** The way is found and a dialog made: call. May drop */
+void session_call(struct session *s);
+/** There is no way to this target: the next one, or none. May drop */
+void session_way_failed(struct session *s);
+
+/* way.c */
+/** Look for the way to the first of `targets` (one at least), then
+ *  session_call(), session_way_failed(); neither from within */
+void session_next_way(struct session *s);
+/** Is its flow TLS or WSS, so that keys may be said there? */
+bool session_flow_is_secure(const struct session *s);
+/** Is it an address of this server, port included? */
+bool session_uri_is_ours(const struct sessions *all, const struct uri *uri);
 
 /* dial.c */
 enum { DIAL_PHRASE_MAX = 80 /**< bytes of a Reason-Phrase that is told */ };
