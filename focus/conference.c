@@ -16,6 +16,7 @@ static void destructor(void *arg)
 
 	hash_unlink(&c->le);
 	tmr_cancel(&c->lost_tmr);
+	tmr_cancel(&c->end_tmr);
 }
 
 
@@ -68,6 +69,8 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->mix = ++f->last_mix;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
+	tmr_init(&c->end_tmr);
+	uuid_make(c->uuid);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
 
@@ -152,6 +155,19 @@ void conference_end(struct conference *c, enum reason reason)
 	/* the conference ends with its last endpoint: count beforehand */
 	for (unsigned n = c->participants; n; n--)
 		endpoint_evict(any_endpoint(c), reason);
+}
+
+
+static void creator_left_h(void *arg)
+{
+	conference_end(arg, REASON_ENDED);
+}
+
+
+void conference_creator_left(struct conference *c)
+{
+	if (c->ends_with_creator)
+		tmr_start(&c->end_tmr, 0, creator_left_h, c);
 }
 
 

@@ -14,6 +14,7 @@
 #include "focus/mixers.h"
 #include "focus/policy.h"
 #include "focus/reason.h"
+#include "focus/uuid.h"
 #include "mixer/base/re.h"
 
 struct focus;
@@ -24,6 +25,7 @@ struct conference {
 	struct le le; /**< in the focus's hash of conferences */
 	struct focus *focus;
 	char name[POLICY_NAME_MAX + 1];
+	char uuid[UUID_SIZE];  /**< its Session-ID (RFC 7989) */
 	uint32_t mix;          /**< number on the Mp link */
 	struct mixer *mixer;   /**< its slot */
 	bool placed;           /**< the process there knows it */
@@ -34,6 +36,8 @@ struct conference {
 	unsigned last_number;  /**< given to an endpoint */
 	unsigned speaker;      /**< endpoint's number, 0 = nobody */
 	bool locked;
+	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
+	struct tmr end_tmr;     /**< ...which has left */
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */
@@ -56,6 +60,10 @@ void conference_end_if_empty(struct conference *c, enum reason reason);
 
 /** Ends it: everybody is told to go */
 void conference_end(struct conference *c, enum reason reason);
+
+/** Who made it has left: it ends too if it is such a conference, a moment
+ *  later, since whoever leaves may be in the midst of telling others */
+void conference_creator_left(struct conference *c);
 
 /** The process under it is gone. Without another one within media_timeout
  *  it ends, as a leg that is silent for so long */

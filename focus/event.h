@@ -48,9 +48,12 @@
  *   "speaker":NUMBER, "max_participants":n, "participants":n,
  *   "mixer":index, -1 = none now, "users":[USER]}
  * USER       {"user":AOR, "display":NAME, "moderator":bool,
- *             "endpoints":[ENDPOINT]}
+ *             "anonymous":bool, "endpoints":[ENDPOINT]}
+ *   Who asked for privacy (RFC 3323) is "Anonymous" here, its AOR and entity
+ *   are sip:anonymousN@anonymous.invalid with N its first endpoint's number,
+ *   and it is never one user with another; nothing in events tells more
  * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "entity":URI,
- *   "agent":TEXT, "webrtc":bool, "moderator":bool,
+ *   "agent":TEXT, "webrtc":bool, "moderator":bool, "anonymous":bool,
  *   "method":"dialed-in"|"dialed-out",
  *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",
  *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,

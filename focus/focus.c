@@ -268,22 +268,23 @@ void focus_set_outside(struct focus *f, const struct outside_ops *ops)
 
 /* ------------------------------------------------------------ journeys */
 
-static enum reason may_join(const struct focus *f, const char *name,
-			    bool invited, char *canonical,
-			    struct conference **cp)
+static enum reason may_join(const struct focus *f, const struct join *join,
+			    char *canonical, struct conference **cp)
 {
 	struct policy_facts facts = {
 		.shutting_down = f->shutting_down,
-		.invited = invited,
+		.invited = join->dialled_out,
+		.factory = join->factory,
 		.conferences = f->conference_count,
 	};
 	struct conference *c;
 	enum reason reason;
 
-	reason = policy_name(f->policy, name, canonical);
+	reason = policy_name(f->policy, join->conference, canonical);
 	if (reason)
 		return reason;
 
+	facts.fresh = policy_name_is_fresh(canonical);
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;
@@ -300,12 +301,38 @@ static enum reason may_join(const struct focus *f, const char *name,
 
 enum reason focus_may_join(const struct focus *f, const char *name)
 {
-	char canonical[POLICY_NAME_MAX + 1];
+	struct join join = {.conference = name};
+	char canonical[POLICY_NAME_MAX + 1], fresh[POLICY_NAME_MAX + 1];
 
 	if (!f || !name)
 		return REASON_NOT_FOUND;
 
-	return may_join(f, name, false, canonical, NULL);
+	if (policy_is_factory(f->policy, name)) {
+		policy_fresh_name(fresh);
+		join.conference = fresh;
+		join.factory = true;
+	}
+
+	return may_join(f, &join, canonical, NULL);
+}
+
+
+bool focus_is_factory(const struct focus *f, const char *name)
+{
+	return f && name && policy_is_factory(f->policy, name);
+}
+
+
+int focus_new_name(const struct focus *f, char **name)
+{
+	char fresh[POLICY_NAME_MAX + 1];
+
+	if (!f || !name)
+		return EINVAL;
+
+	policy_fresh_name(fresh);
+
+	return str_dup(name, fresh);
 }
 
 
@@ -335,7 +362,7 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 	if (!f || !epp || !join || !join->aor || !leg)
 		return REASON_INTERNAL;
 
-	reason = may_join(f, join->conference, join->dialled_out, name, &c);
+	reason = may_join(f, join, name, &c);
 	if (reason)
 		return reason;
 
@@ -343,6 +370,8 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 		reason = conference_create(&c, f, name);
 		if (reason)
 			return reason;
+		c->ends_with_creator =
+			join->factory && f->config->end_with_creator;
 	}
 
 	if (endpoint_create(&ep, c, join)) {
@@ -406,6 +435,12 @@ void focus_leave(struct endpoint *ep, enum reason reason)
 {
 	if (ep)
 		endpoint_remove(ep, reason);
+}
+
+
+const char *focus_session_id(const struct endpoint *ep)
+{
+	return ep->user->conference->uuid;
 }
 
 

@@ -49,12 +49,24 @@ void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg);
 void focus_set_outside(struct focus *f, const struct outside_ops *ops);
 
 /**
- * Is `name` (a URI's user part) a conference that may exist here? For OPTIONS
- * and before an offer is looked at.
+ * Is `name` (a URI's user part) a conference that may exist here, or a factory
+ * of such? For OPTIONS and before an offer is looked at.
  *
  * @return REASON_NONE, _NOT_FOUND, _LOCKED, ...
  */
 enum reason focus_may_join(const struct focus *f, const char *name);
+
+/** Is `name` the user part of a conference factory (RFC 4579 section 5.4)? An
+ *  INVITE to it joins a conference of focus_new_name() with join.factory */
+bool focus_is_factory(const struct focus *f, const char *name);
+
+/**
+ * A name for a factory's next conference
+ *
+ * @param name Set; free with mem_deref()
+ * @return 0, ENOMEM
+ */
+int focus_new_name(const struct focus *f, char **name);
 
 /** Who joins */
 struct join {
@@ -65,6 +77,8 @@ struct join {
 	const char *agent;      /**< User-Agent, may be NULL */
 	bool webrtc;
 	bool dialled_out; /**< joining method of RFC 4575 */
+	bool factory;     /**< makes the conference, by focus_new_name() */
+	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
 	const struct session_ops *ops;
 	void *session;
 };
@@ -116,6 +130,10 @@ void focus_dial_failed(struct focus *f, const char *conference,
 
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
+
+/** Our half of Session-ID: one UUID a conference (RFC 7989 section 9), 32 hex
+ *  digits; lives with the endpoint */
+const char *focus_session_id(const struct endpoint *ep);
 
 /** Random token for this endpoint's event stream (HTTP API); lives with it */
 const char *focus_events_token(const struct endpoint *ep);

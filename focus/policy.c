@@ -7,35 +7,69 @@
 #include <string.h>
 #include "focus/config.h"
 #include "focus/policy.h"
+#include "mixer/base/re.h"
 
+
+/** A pattern that must match all of a name */
+struct pattern {
+	regex_t regex;
+	bool compiled;
+};
 
 struct policy {
-	regex_t names;
-	bool compiled;
+	struct pattern names, factories, emergency;
 	unsigned max_participants, max_conferences;
 };
 
-/** Paths of the page, and the user parts of factory URIs */
+/** Paths of the page */
 static const char *const reserved[] = {
-	"api",        "assets",  "conference", "favicon.ico", "healthz",
-	"index.html", "metrics", "mmtel",      "parley",      "robots.txt",
-	"sip",        "static",  "ws",         ".",           ".."};
+	"api",     "assets", "favicon.ico", "healthz", "index.html",
+	"metrics", "parley", "robots.txt",  "sip",     "static",
+	"ws",      ".",      ".."};
+
+/** Names of conferences that a factory made: 80 bits that nobody guesses */
+static const char fresh_prefix[] = "conf-";
+static const char fresh_letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+enum { FRESH_LETTERS = 16 };
 
 
 static void destructor(void *arg)
 {
 	struct policy *p = arg;
 
-	if (p->compiled)
-		regfree(&p->names);
+	if (p->names.compiled)
+		regfree(&p->names.regex);
+	if (p->factories.compiled)
+		regfree(&p->factories.regex);
+	if (p->emergency.compiled)
+		regfree(&p->emergency.regex);
+}
+
+
+static int compile(struct pattern *pattern, const char *text)
+{
+	char whole[300];
+
+	(void)snprintf(whole, sizeof(whole), "^(%s)$", text);
+	if (regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB))
+		return EINVAL;
+	pattern->compiled = true;
+
+	return 0;
+}
+
+
+static bool matches(const struct pattern *pattern, const char *name)
+{
+	return *name && !regexec(&pattern->regex, name, 0, NULL, 0);
 }
 
 
 int policy_alloc(struct policy **pp, const struct config *config)
 {
-	char pattern[300];
 	struct policy *p;
-	int err = 0;
+	int err;
 
 	if (!pp || !config)
 		return EINVAL;
@@ -44,24 +78,50 @@ int policy_alloc(struct policy **pp, const struct config *config)
 	if (!p)
 		return ENOMEM;
 
-	(void)snprintf(pattern, sizeof(pattern), "^(%s)$",
-		       config->conference_names);
-	if (regcomp(&p->names, pattern, REG_EXTENDED | REG_NOSUB)) {
-		err = EINVAL;
-		goto out;
-	}
+	err = compile(&p->names, config->conference_names);
+	if (!err)
+		err = compile(&p->factories, config->factory_names);
+	if (!err)
+		err = compile(&p->emergency, config->emergency_numbers);
 
-	p->compiled = true;
 	p->max_participants = config->max_participants;
 	p->max_conferences = config->max_conferences;
 
-out:
 	if (err)
 		mem_deref(p);
 	else
 		*pp = p;
 
 	return err;
+}
+
+
+bool policy_is_factory(const struct policy *p, const char *name)
+{
+	return matches(&p->factories, name);
+}
+
+
+void policy_fresh_name(char *dst)
+{
+	uint8_t random[FRESH_LETTERS];
+	size_t n = sizeof(fresh_prefix) - 1;
+
+	memcpy(dst, fresh_prefix, n);
+	rand_bytes(random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++)
+		dst[n++] = fresh_letters[random[i] & 31];
+	dst[n] = '\0';
+}
+
+
+bool policy_name_is_fresh(const char *name)
+{
+	const size_t n = sizeof(fresh_prefix) - 1;
+
+	return !strncmp(name, fresh_prefix, n) &&
+	       strlen(name) == n + FRESH_LETTERS &&
+	       strspn(name + n, fresh_letters) == FRESH_LETTERS;
 }
 
 
@@ -86,12 +146,16 @@ enum reason policy_name(const struct policy *p, const char *name, char *dst)
 			return REASON_NOT_FOUND;
 	}
 
-	/* the pattern is asked with the name as it came and as it is kept */
-	if (regexec(&p->names, name, 0, NULL, 0) &&
-	    regexec(&p->names, dst, 0, NULL, 0))
+	/* patterns are asked with the name as it came and as it is kept */
+	if (matches(&p->factories, name) || matches(&p->factories, dst) ||
+	    matches(&p->emergency, dst))
 		return REASON_NOT_FOUND;
 
-	return REASON_NONE;
+	if (policy_name_is_fresh(dst) || matches(&p->names, name) ||
+	    matches(&p->names, dst))
+		return REASON_NONE;
+
+	return REASON_NOT_FOUND;
 }
 
 
@@ -99,6 +163,9 @@ enum reason policy_join(const struct policy *p, const struct policy_facts *f)
 {
 	if (f->shutting_down)
 		return REASON_SHUTDOWN;
+
+	if (!f->exists && f->fresh && !f->factory)
+		return REASON_NOT_FOUND;
 
 	if (!f->exists)
 		return f->conferences < p->max_conferences ? REASON_NONE

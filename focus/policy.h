@@ -2,7 +2,7 @@
  * @file focus/policy.h  Who may create, join and be dialled (RFC 4353)
  *
  * Pure: decides from what it is told, changes nothing, asks nobody. Holds
- * only the compiled pattern of permitted names.
+ * only the compiled patterns of names.
  */
 #ifndef PARLEY_FOCUS_POLICY_H
 #define PARLEY_FOCUS_POLICY_H
@@ -25,6 +25,8 @@ struct policy_facts {
 	bool exists; /**< the conference does */
 	bool locked;
 	bool invited;          /**< a moderator had it dialled */
+	bool fresh;            /**< policy_name_is_fresh() */
+	bool factory;          /**< a factory makes it now */
 	unsigned participants; /**< endpoints in it now */
 	unsigned conferences;  /**< of the whole server */
 };
@@ -37,9 +39,27 @@ int policy_alloc(struct policy **pp, const struct config *config);
  *
  * @param dst Gets POLICY_NAME_MAX + 1 bytes
  * @return REASON_NONE; REASON_NOT_FOUND: no conference can have that name
- *         (too long, a reserved word, against the pattern)
+ *         (too long, a reserved word, a factory's or an emergency number,
+ *         against the pattern)
  */
 enum reason policy_name(const struct policy *p, const char *name, char *dst);
+
+/** Is it the user part of a factory's URI (RFC 4579 section 5.4)? */
+bool policy_is_factory(const struct policy *p, const char *name);
+
+/**
+ * A name for a new conference, which nobody can guess
+ *
+ * Such names may always exist, whatever the pattern of names says, but only a
+ * factory begins them: who dials one of a conference that is over, or tries
+ * his luck, finds nothing.
+ *
+ * @param dst Gets POLICY_NAME_MAX + 1 bytes
+ */
+void policy_fresh_name(char *dst);
+
+/** Has it the form of those? */
+bool policy_name_is_fresh(const char *name);
 
 /** May somebody come in? */
 enum reason policy_join(const struct policy *p,

@@ -2,6 +2,7 @@
  * @file focus/user.c  Users, their endpoints and media
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "focus/inside.h"
 #include "focus/leg.h"
@@ -80,11 +81,20 @@ static struct user *user_find(const struct conference *c, const char *aor)
 	for (struct le *le = c->users.head; le; le = le->next) {
 		struct user *u = le->data;
 
-		if (!str_casecmp(u->aor, aor))
+		if (!u->anonymous && !str_casecmp(u->aor, aor))
 			return u;
 	}
 
 	return NULL;
+}
+
+
+/** What the others see instead of an anonymous user: a URI that leads nowhere
+ *  (RFC 3323 section 4.1.1.3) and is nobody else's in this conference */
+static int anonymous_aor(char **dst, const struct conference *c)
+{
+	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid",
+			   c->last_number + 1);
 }
 
 
@@ -95,11 +105,12 @@ static int user_get(struct user **up, struct conference *c,
 	char *aor;
 	int err;
 
-	err = dup_clean(&aor, join->aor, URI_MAX);
+	err = join->anonymous ? anonymous_aor(&aor, c)
+			      : dup_clean(&aor, join->aor, URI_MAX);
 	if (err)
 		return err;
 
-	u = user_find(c, aor);
+	u = join->anonymous ? NULL : user_find(c, aor);
 	if (u) {
 		mem_deref(aor);
 		*up = u;
@@ -115,7 +126,10 @@ static int user_get(struct user **up, struct conference *c,
 	u->conference = c;
 	u->aor = aor;
 	u->moderator = !c->announced && !join->dialled_out;
-	take_display(u->display, sizeof(u->display), join->display, aor);
+	u->creator = !c->announced && join->factory;
+	u->anonymous = join->anonymous;
+	take_display(u->display, sizeof(u->display),
+		     join->anonymous ? "Anonymous" : join->display, aor);
 	list_append(&c->users, &u->le, u);
 	*up = u;
 
@@ -129,13 +143,22 @@ static int fill(struct endpoint *ep, const struct join *join)
 	struct conference *c = u->conference;
 	int err;
 
-	err = dup_clean(&ep->entity, join->entity, URI_MAX);
-	err |= dup_clean(&ep->agent, join->agent, AGENT_MAX);
+	/* the Contact names the user too, and what program it has may be
+	   enough to know it */
+	err = dup_clean(&ep->entity, u->anonymous ? u->aor : join->entity,
+			URI_MAX);
+	err |= dup_clean(&ep->agent, u->anonymous ? NULL : join->agent,
+			 AGENT_MAX);
 	ep->media = json_array();
 	if (err || !ep->media)
 		return ENOMEM;
 
-	take_display(ep->display, sizeof(ep->display), join->display, u->aor);
+	if (u->anonymous)
+		(void)snprintf(ep->display, sizeof(ep->display), "%s",
+			       u->display);
+	else
+		take_display(ep->display, sizeof(ep->display), join->display,
+			     u->aor);
 	rand_str(ep->token, sizeof(ep->token));
 	ep->webrtc = join->webrtc;
 	ep->dialled_out = join->dialled_out;
@@ -214,8 +237,11 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 					  reason_row(reason)->words));
 
 	mem_deref(ep);
-	if (list_isempty(&u->endpoints))
+	if (list_isempty(&u->endpoints)) {
+		if (u->creator)
+			conference_creator_left(c);
 		mem_deref(u);
+	}
 
 	conference_end_if_empty(c, reason);
 }
@@ -371,10 +397,11 @@ json_t *endpoint_json(const struct endpoint *ep)
 	const struct endpoint_levels *l = &ep->levels;
 	json_t *o, *rest;
 
-	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:s,s:s,s:I}", "endpoint",
-		      (int)ep->number, "user", ep->user->aor, "display",
-		      ep->display, "entity", ep->entity, "agent", ep->agent,
-		      "webrtc", ep->webrtc, "moderator", ep->user->moderator,
+	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:s,s:s,s:I}",
+		      "endpoint", (int)ep->number, "user", ep->user->aor,
+		      "display", ep->display, "entity", ep->entity, "agent",
+		      ep->agent, "webrtc", ep->webrtc, "moderator",
+		      ep->user->moderator, "anonymous", ep->user->anonymous,
 		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
 		      "status", endpoint_status_name(ep), "since",
 		      (json_int_t)ep->since_ms);
@@ -400,7 +427,7 @@ json_t *user_json(const struct user *u)
 	for (struct le *le = u->endpoints.head; le; le = le->next)
 		(void)json_array_append_new(list, endpoint_json(le->data));
 
-	return json_pack("{s:s,s:s,s:b,s:o}", "user", u->aor, "display",
-			 u->display, "moderator", u->moderator, "endpoints",
-			 list);
+	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
+			 u->display, "moderator", u->moderator, "anonymous",
+			 u->anonymous, "endpoints", list);
 }

@@ -29,6 +29,8 @@ struct user {
 	char *aor;
 	char display[TEXT_NAME_MAX + 1];
 	bool moderator; /**< it made the conference */
+	bool creator;   /**< by a factory; it may end with it */
+	bool anonymous; /**< aor and display are not its own */
 	struct list endpoints;
 };
 

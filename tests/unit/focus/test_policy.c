@@ -28,6 +28,9 @@ static void names_are_checked_and_folded(void)
 		{"API", NULL},
 		{"conference", NULL},
 		{"conferences", "conferences"},
+		{"MMTEL", NULL},
+		{"112", NULL},
+		{"1120", "1120"},
 		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		 "aaaa",
 		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -57,6 +60,39 @@ static void names_are_checked_and_folded(void)
 }
 
 
+static void factories_make_names_that_nobody_guesses(void)
+{
+	static const char *const overrides[] = {"conference_names=[a-z]{4}",
+						"factory_names=new|a.b"};
+	char a[POLICY_NAME_MAX + 1], b[POLICY_NAME_MAX + 1];
+	struct config_error error;
+	struct config *c;
+	struct policy *p;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(policy_alloc(&p, c), 0);
+	CU_ASSERT_TRUE(policy_is_factory(p, "new"));
+	CU_ASSERT_TRUE(policy_is_factory(p, "axb"));
+	CU_ASSERT_FALSE(policy_is_factory(p, "newer"));
+	CU_ASSERT_FALSE(policy_is_factory(p, ""));
+	CU_ASSERT_FALSE(policy_is_factory(p, "mmtel"));
+
+	policy_fresh_name(a);
+	policy_fresh_name(b);
+	CU_ASSERT_STRING_NOT_EQUAL(a, b);
+	CU_ASSERT_EQUAL(strlen(a), 21);
+	CU_ASSERT_TRUE(policy_name_is_fresh(a));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaa"));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaaaa"));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaa1"));
+	/* although no such name is permitted otherwise */
+	CU_ASSERT_EQUAL(policy_name(p, a, b), REASON_NONE);
+	CU_ASSERT_EQUAL(policy_name(p, "conf-x", b), REASON_NOT_FOUND);
+	mem_deref(p);
+	mem_deref(c);
+}
+
+
 static void admission_follows_the_facts(void)
 {
 	static const char *const overrides[] = {"max_participants=2",
@@ -65,14 +101,26 @@ static void admission_follows_the_facts(void)
 		struct policy_facts facts;
 		enum reason reason;
 	} rows[] = {
-		{{false, false, false, false, 0, 0}, REASON_NONE},
-		{{false, false, false, false, 0, 1}, REASON_OVERLOAD},
-		{{false, true, false, false, 1, 1}, REASON_NONE},
-		{{false, true, false, false, 2, 1}, REASON_FULL},
-		{{false, true, true, false, 1, 1}, REASON_LOCKED},
-		{{false, true, true, true, 1, 1}, REASON_NONE},
-		{{false, true, true, true, 2, 1}, REASON_FULL},
-		{{true, true, false, true, 0, 0}, REASON_SHUTDOWN},
+		{{.conferences = 0}, REASON_NONE},
+		{{.conferences = 1}, REASON_OVERLOAD},
+		{{.exists = true, .participants = 1}, REASON_NONE},
+		{{.exists = true, .participants = 2}, REASON_FULL},
+		{{.exists = true, .locked = true}, REASON_LOCKED},
+		{{.exists = true, .locked = true, .invited = true},
+		 REASON_NONE},
+		{{.exists = true,
+		  .locked = true,
+		  .invited = true,
+		  .participants = 2},
+		 REASON_FULL},
+		{{.exists = true, .shutting_down = true}, REASON_SHUTDOWN},
+		/* only a factory begins its conferences */
+		{{.fresh = true}, REASON_NOT_FOUND},
+		{{.fresh = true, .invited = true}, REASON_NOT_FOUND},
+		{{.fresh = true, .factory = true}, REASON_NONE},
+		{{.fresh = true, .factory = true, .conferences = 1},
+		 REASON_OVERLOAD},
+		{{.fresh = true, .exists = true}, REASON_NONE},
 	};
 	struct config_error error;
 	struct config *c;
@@ -187,6 +235,8 @@ static void ports_are_shared_out(void)
 
 static CU_TestInfo tests[] = {
 	{"names are checked and folded", names_are_checked_and_folded},
+	{"factories make names that nobody guesses",
+	 factories_make_names_that_nobody_guesses},
 	{"admission follows the facts", admission_follows_the_facts},
 	{"every reason has its row", every_reason_has_its_row},
 	{"keys make sequences", keys_make_sequences},
