@@ -62,13 +62,18 @@ export class SipPeer {
 	close() { this.socket.close(); }
 }
 
+// Compact forms (RFC 3261 section 7.3.3)
+const COMPACT = { c: 'content-type', f: 'from', i: 'call-id',
+	l: 'content-length', m: 'contact', t: 'to', v: 'via' };
+
 export function parse(text) {
 	const [head, ...rest] = text.split('\r\n\r\n');
 	const [first, ...lines] = head.split('\r\n');
 	const headers = {};
 	for (const line of lines) {
 		const colon = line.indexOf(':');
-		const name = line.slice(0, colon).toLowerCase();
+		const written = line.slice(0, colon).trim().toLowerCase();
+		const name = COMPACT[written] || written;
 		headers[name] ||= line.slice(colon + 1).trim();
 	}
 	const status = Number(first.match(/^SIP\/2\.0 (\d{3})/)?.[1] || 0);
