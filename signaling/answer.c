@@ -158,7 +158,7 @@ static enum reason check_target(struct sessions *all,
 	if (all->count >= SESSIONS_MAX ||
 	    all->unconfirmed >= SESSIONS_UNCONFIRMED_MAX)
 		return REASON_OVERLOAD;
-	if (!session_host_is_ours(all, &msg->uri.host, flow))
+	if (!host_is_ours(all->config, &msg->uri.host, flow))
 		return REASON_NOT_FOUND;
 	err = header_user(name, &msg->uri);
 	if (err)
@@ -192,6 +192,10 @@ static int create(struct session **sp, struct sessions *all,
 	err = str_dup(&s->contact, contact);
 	if (err)
 		goto out;
+	err = session_charge(s, msg);
+	if (err)
+		goto out;
+	session_heard(s, msg);
 	err = sip_dialog_accept(&s->dlg, msg);
 	if (err)
 		goto out;

@@ -62,7 +62,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	s->refreshing = false;
 	s->offers_failed = 0;
 	(void)sip_dialog_update(s->dlg, msg);
-	if (session_ack_send(s->all, s->dlg, msg->cseq.num)) {
+	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
 		session_fail(s, REASON_INTERNAL);
 		return;
 	}

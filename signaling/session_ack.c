@@ -62,9 +62,9 @@ static int ack_send_h(enum sip_transp tp, const struct sa *src,
 	return 0;
 }
 
-int session_ack_send(struct sessions *all, struct sip_dialog *dlg,
-		     uint32_t cseq)
+int session_ack_send(struct session *s, struct sip_dialog *dlg, uint32_t cseq)
 {
+	struct sessions *all = s->all;
 	struct ack *ack = mem_zalloc(sizeof(*ack), ack_destructor);
 	int err;
 
@@ -76,7 +76,8 @@ int session_ack_send(struct sessions *all, struct sip_dialog *dlg,
 	ack->dlg = mem_ref(dlg);
 	ack->cseq = cseq;
 	err = sip_drequestf(NULL, all->sip, false, "ACK", dlg, cseq, NULL,
-			    ack_send_h, NULL, ack, SESSION_NO_BODY);
+			    ack_send_h, NULL, ack, "%H" SESSION_NO_BODY,
+			    session_id_print, &s->ids);
 	if (err)
 		mem_deref(ack);
 
@@ -122,7 +123,7 @@ static void end_fork(struct session *s, const struct sip_msg *msg)
 		return;
 	list_append(&all->strays, &stray->le, stray);
 	if (sip_dialog_fork(&stray->dlg, s->early, msg) ||
-	    session_ack_send(all, stray->dlg, msg->cseq.num) ||
+	    session_ack_send(s, stray->dlg, msg->cseq.num) ||
 	    sip_drequestf(&stray->bye, all->sip, true, "BYE", stray->dlg, 0,
 			  NULL, NULL, stray_bye_h, stray, SESSION_NO_BODY))
 		mem_deref(stray);

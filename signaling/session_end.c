@@ -113,8 +113,8 @@ void session_bye(struct session *s, enum reason reason)
 		return;
 	}
 	err = sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0, NULL,
-			    NULL, bye_h, s, "%H" SESSION_NO_BODY, reason_print,
-			    &reason);
+			    NULL, bye_h, s, "%H%H" SESSION_NO_BODY,
+			    session_ims_print, s, reason_print, &reason);
 	if (err) {
 		log_warn("session", "bye error=\"%s\"", strerror(err));
 		session_drop(s, reason);
@@ -195,8 +195,9 @@ void session_bye_in(struct sessions *all, const struct sip_msg *msg)
 					"Server Internal Error", NULL);
 		return;
 	}
+	session_heard(s, msg);
 	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 200, "OK",
-			  SESSION_NO_BODY);
+			  "%H" SESSION_NO_BODY, session_ims_print, s);
 	/* RFC 3261 section 15.1.2: pending requests still get an answer. */
 	refuse_pending(s, 487, "Request Terminated");
 	if (s->state != SESSION_ENDING)

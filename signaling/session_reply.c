@@ -76,11 +76,8 @@ static int events_print(struct re_printf *pf, const struct session *s)
 
 static int reply_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(
-		pf,
-		"Contact: <%s>;isfocus\r\n" SESSION_ALLOW SESSION_SUPPORTED
-		"%H%H",
-		s->contact, timer_print_reply, s, events_print, s);
+	return re_hprintf(pf, "%H%H%H", session_headers_print, s,
+			  timer_print_reply, s, events_print, s);
 }
 
 void session_answer(struct session *s, struct mbuf *sdp)

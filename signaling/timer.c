@@ -189,12 +189,10 @@ static int send_update(struct session *s)
 	if (s->refresh_req)
 		return EBUSY;
 
-	return sip_drequestf(
-		&s->refresh_req, s->all->sip, true, "UPDATE", s->dlg, 0, NULL,
-		NULL, update_h, s,
-		"Contact: <%s>;isfocus\r\n" SESSION_ALLOW SESSION_SUPPORTED
-		"%H" SESSION_NO_BODY,
-		s->contact, timer_print_request, s);
+	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
+			     s->dlg, 0, NULL, NULL, update_h, s,
+			     "%H%H" SESSION_NO_BODY, session_headers_print, s,
+			     timer_print_request, s);
 }
 
 static void refresh_h(void *arg)
