@@ -1,0 +1,199 @@
+/**
+ * @file signaling/attempts.c  Wrong passwords by address and by user
+ */
+#include <errno.h>
+#include <string.h>
+#include "signaling/attempts.h"
+
+
+enum { HASH_SIZE = 1024, MINUTE_MS = 60000 };
+
+struct attempt {
+	struct le he;
+	struct le le; /**< longest ago first */
+	char key[ATTEMPTS_KEY_SIZE];
+	uint64_t failures; /**< times MINUTE_MS, so that they wear off by the
+				millisecond */
+	uint64_t at_ms;
+};
+
+struct attempts {
+	struct hash *keys;
+	struct list ages;
+	size_t count;
+	unsigned per_minute;
+};
+
+
+static void attempt_destructor(void *arg)
+{
+	struct attempt *t = arg;
+
+	hash_unlink(&t->he);
+	list_unlink(&t->le);
+}
+
+
+static void destructor(void *arg)
+{
+	struct attempts *a = arg;
+
+	list_flush(&a->ages);
+	mem_deref(a->keys);
+}
+
+
+int attempts_alloc(struct attempts **ap, unsigned per_minute)
+{
+	struct attempts *a;
+	int err;
+
+	if (!ap)
+		return EINVAL;
+
+	a = mem_zalloc(sizeof(*a), destructor);
+	if (!a)
+		return ENOMEM;
+
+	a->per_minute = per_minute;
+	err = hash_alloc(&a->keys, HASH_SIZE);
+	if (err)
+		mem_deref(a);
+	else
+		*ap = a;
+
+	return err;
+}
+
+
+void attempts_address_key(char key[ATTEMPTS_KEY_SIZE], const struct sa *sa)
+{
+	uint8_t in6[16];
+
+	if (sa_af(sa) == AF_INET6) {
+		sa_in6(sa, in6);
+		(void)re_snprintf(key, ATTEMPTS_KEY_SIZE, "[%w]", in6,
+				  (size_t)8);
+		return;
+	}
+
+	(void)re_snprintf(key, ATTEMPTS_KEY_SIZE, "[%j]", sa);
+}
+
+
+void attempts_user_key(char key[ATTEMPTS_KEY_SIZE], const struct pl *user)
+{
+	const struct pl part = {user->p, MIN(user->l, ATTEMPTS_KEY_SIZE - 1)};
+
+	(void)re_snprintf(key, ATTEMPTS_KEY_SIZE, "%r", &part);
+
+	/* what a header says may look like anything */
+	if (*key == '[')
+		*key = '(';
+}
+
+
+static bool key_equal(struct le *le, void *arg)
+{
+	const struct attempt *t = le->data;
+
+	return !strcmp(t->key, arg);
+}
+
+
+/** As of now, or NULL */
+static struct attempt *find(const struct attempts *a, const char *key,
+			    uint64_t now_ms)
+{
+	struct attempt *t;
+	uint64_t elapsed, worn;
+
+	t = list_ledata(hash_lookup(a->keys, hash_joaat_str(key), key_equal,
+				    (void *)key));
+	if (!t)
+		return NULL;
+
+	elapsed = now_ms > t->at_ms ? now_ms - t->at_ms : 0;
+	worn = MIN(elapsed, MINUTE_MS) * a->per_minute;
+	t->failures = t->failures > worn ? t->failures - worn : 0;
+	t->at_ms = MAX(now_ms, t->at_ms);
+
+	return t;
+}
+
+
+static struct attempt *add(struct attempts *a, const char *key,
+			   uint64_t now_ms)
+{
+	struct attempt *t;
+
+	if (a->count >= ATTEMPTS_KEYS_MAX) {
+		mem_deref(list_ledata(list_head(&a->ages)));
+		--a->count;
+	}
+
+	t = mem_zalloc(sizeof(*t), attempt_destructor);
+	if (!t)
+		return NULL;
+
+	str_ncpy(t->key, key, sizeof(t->key));
+	t->at_ms = now_ms;
+	hash_append(a->keys, hash_joaat_str(t->key), &t->he, t);
+	list_append(&a->ages, &t->le, t);
+	++a->count;
+
+	return t;
+}
+
+
+static bool is_over(const struct attempts *a, const struct attempt *t)
+{
+	return t->failures > ((uint64_t)a->per_minute - 1) * MINUTE_MS;
+}
+
+
+bool attempts_failed(struct attempts *a, const char *key, uint64_t now_ms)
+{
+	struct attempt *t;
+	bool before;
+
+	if (!a || !a->per_minute)
+		return false;
+
+	t = find(a, key, now_ms);
+	if (t) {
+		list_unlink(&t->le);
+		list_append(&a->ages, &t->le, t);
+	}
+	else {
+		t = add(a, key, now_ms);
+		if (!t)
+			return false;
+	}
+
+	before = is_over(a, t);
+	/* not without end: it is over a minute after the last */
+	t->failures = MIN(t->failures + MINUTE_MS,
+			  (uint64_t)a->per_minute * MINUTE_MS);
+
+	return !before && is_over(a, t);
+}
+
+
+bool attempts_too_many(struct attempts *a, const char *key, uint64_t now_ms)
+{
+	const struct attempt *t;
+
+	if (!a || !a->per_minute)
+		return false;
+
+	t = find(a, key, now_ms);
+
+	return t && is_over(a, t);
+}
+
+
+size_t attempts_keys(const struct attempts *a)
+{
+	return a ? a->count : 0;
+}
