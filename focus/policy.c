@@ -159,6 +159,17 @@ enum reason policy_name(const struct policy *p, const char *name, char *dst)
 }
 
 
+bool policy_may_dial(const struct config *config, bool member, bool known)
+{
+	if (!strcmp(config->dial_out, "all"))
+		return true;
+	if (!strcmp(config->dial_out, "members"))
+		return member;
+
+	return !strcmp(config->dial_out, "known") && known;
+}
+
+
 enum reason policy_join(const struct policy *p, const struct policy_facts *f)
 {
 	if (f->shutting_down)
@@ -170,6 +181,9 @@ enum reason policy_join(const struct policy *p, const struct policy_facts *f)
 	if (!f->exists)
 		return f->conferences < p->max_conferences ? REASON_NONE
 							   : REASON_OVERLOAD;
+
+	if (f->replaces)
+		return REASON_NONE;
 
 	if (f->locked && !f->invited)
 		return REASON_LOCKED;

@@ -25,6 +25,7 @@ struct policy_facts {
 	bool exists; /**< the conference does */
 	bool locked;
 	bool invited;          /**< a moderator had it dialled */
+	bool replaces;         /**< it takes the place of one that is in */
 	bool fresh;            /**< policy_name_is_fresh() */
 	bool factory;          /**< a factory makes it now */
 	unsigned participants; /**< endpoints in it now */
@@ -60,6 +61,14 @@ void policy_fresh_name(char *dst);
 
 /** Has it the form of those? */
 bool policy_name_is_fresh(const char *name);
+
+/**
+ * May somebody have others dialled, by REFER or a list (the key dial_out)?
+ *
+ * @param member Is, or is just becoming, a member of the conference
+ * @param known  Authenticated, or asserted by a trusted host
+ */
+bool policy_may_dial(const struct config *config, bool member, bool known);
 
 /** May somebody come in? */
 enum reason policy_join(const struct policy *p,

@@ -136,6 +136,35 @@ static void admission_follows_the_facts(void)
 }
 
 
+static void dialling_out_follows_dial_out(void)
+{
+	static const struct {
+		const char *set;
+		bool stranger, member, known;
+	} rows[] = {
+		{"dial_out=all", true, true, true},
+		{"dial_out=members", false, true, false},
+		{"dial_out=known", false, false, true},
+		{"dial_out=off", false, false, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_error error;
+		struct config *c;
+
+		CU_ASSERT_EQUAL_FATAL(
+			config_load(&c, NULL, &rows[i].set, 1, &error), 0);
+		CU_ASSERT_EQUAL(policy_may_dial(c, false, false),
+				rows[i].stranger);
+		CU_ASSERT_EQUAL(policy_may_dial(c, true, false),
+				rows[i].member);
+		CU_ASSERT_EQUAL(policy_may_dial(c, false, true),
+				rows[i].known);
+		mem_deref(c);
+	}
+}
+
+
 static void every_reason_has_its_row(void)
 {
 	for (int i = 0; i < REASON_COUNT; i++) {
@@ -237,6 +266,7 @@ static CU_TestInfo tests[] = {
 	{"names are checked and folded", names_are_checked_and_folded},
 	{"factories make names that nobody guesses",
 	 factories_make_names_that_nobody_guesses},
+	{"dialling out follows dial_out", dialling_out_follows_dial_out},
 	{"admission follows the facts", admission_follows_the_facts},
 	{"every reason has its row", every_reason_has_its_row},
 	{"keys make sequences", keys_make_sequences},
