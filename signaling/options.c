@@ -40,7 +40,7 @@ void session_options_in(struct sessions *all, const struct sip_msg *msg)
 	}
 	else if (bus_flow(all->bus, msg, &flow))
 		return;
-	else if (!session_host_is_ours(all, &msg->uri.host, &flow))
+	else if (!host_is_ours(all->config, &msg->uri.host, &flow))
 		reason = REASON_NOT_FOUND;
 	else
 		reason = may_join(all, msg);
