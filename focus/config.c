@@ -153,7 +153,7 @@ static const struct config_row rows[] = {
 	 1, 1000000, "SIP messages a second from one address", NULL},
 	{"invite_rate_per_source", CONFIG_NUMBER, AT(invite_rate_per_source),
 	 "50", 1, 1000000,
-	 "new calls a second from one address that is not a trusted host",
+	 "calls, registrations and the like that one address begins a second",
 	 NULL},
 	{"max_subscriptions", CONFIG_NUMBER, AT(max_subscriptions), "20000", 1,
 	 1000000, "subscriptions at a time", NULL},

@@ -74,7 +74,7 @@ struct config {
 	size_t account_count;
 	unsigned register_expires_s; /**< longest registration here */
 	unsigned max_subscriptions, subscriptions_per_source;
-	unsigned invite_rate_per_source; /**< INVITEs a second */
+	unsigned invite_rate_per_source; /**< calls and the like a second */
 	unsigned auth_failures; /**< a minute, then tries are slowed down */
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;

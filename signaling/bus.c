@@ -52,7 +52,10 @@ static void destructor(void *arg)
 	mem_deref(bus->wake);
 	list_flush(&bus->injections);
 	mem_deref(bus->limit);
+	mem_deref(bus->calls);
+	mem_deref(bus->refusals);
 	mem_deref(bus->repeats);
+	mem_deref(bus->begun);
 	mem_deref(bus->tls);
 	mem_deref(bus->client_tls);
 	mem_deref(bus->dnsc);
@@ -311,7 +314,16 @@ int bus_alloc(struct bus **bp, const struct config *config,
 	err = limit_alloc(&bus->limit, config->sip_rate_per_source);
 	if (err)
 		goto out;
+	err = limit_alloc(&bus->refusals, config->sip_rate_per_source);
+	if (err)
+		goto out;
+	err = limit_alloc(&bus->calls, config->invite_rate_per_source);
+	if (err)
+		goto out;
 	err = bus_repeats_alloc(&bus->repeats);
+	if (err)
+		goto out;
+	err = bus_repeats_alloc(&bus->begun);
 	if (err)
 		goto out;
 	dns_alloc(bus);

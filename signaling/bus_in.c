@@ -7,10 +7,11 @@
 #include "signaling/via.h"
 
 
-enum { LOG_INTERVAL_MS = 10000 };
+enum { LOG_INTERVAL_MS = 1000 };
 
 
-/** One line in ten seconds says what is refused; the counters say how much */
+/** One line a second says what is refused by a rule; the counters say how
+ *  much */
 static void log_refusal(struct bus *bus, const struct bus_source *source,
 			const struct gate_verdict *v, const char *p,
 			size_t len)
@@ -19,11 +20,11 @@ static void log_refusal(struct bus *bus, const struct bus_source *source,
 	uint64_t now = tmr_jiffies();
 	char start[128], addr[64];
 
-	if (now < bus->refusal_logged_ms + LOG_INTERVAL_MS &&
-	    bus->refusal_logged_ms)
+	if (now < bus->refusal_logged_ms[v->rule] + LOG_INTERVAL_MS &&
+	    bus->refusal_logged_ms[v->rule])
 		return;
 
-	bus->refusal_logged_ms = now;
+	bus->refusal_logged_ms[v->rule] = now;
 	(void)re_snprintf(addr, sizeof(addr), "%J", &source->peer);
 	log_warn("gate",
 		 "refused rule=%s status=%u transport=%s peer=%s"
@@ -92,24 +93,80 @@ static void refuse(struct bus *bus, const struct bus_source *source,
 }
 
 
-/** New calls hear that they may try again; all else is dropped unread */
-static void refuse_rate(struct bus *bus, const struct bus_source *source,
+static void refuse_busy(struct bus *bus, const struct bus_source *source,
+			const struct wire *w, enum gate_rule rule,
 			const char *p, size_t len)
 {
 	struct gate_verdict v = {0};
+
+	gate_refuse(&v, w, rule, 503, "Service Unavailable");
+	(void)re_snprintf(v.header, sizeof(v.header), "Retry-After: 5\r\n");
+	if (wire_tag(w, WIRE_TO).l)
+		v.status = 0;
+	refuse(bus, source, w, &v, p, len);
+}
+
+
+/** New calls hear that they may try again, as many as we would hear in a
+ *  second; all else is dropped unread */
+static void refuse_rate(struct bus *bus, const struct bus_source *source,
+			const char *p, size_t len)
+{
 	struct wire w;
 
-	if (len < 7 || memcmp(p, "INVITE ", 7) != 0) {
+	if (len < 7 || memcmp(p, "INVITE ", 7) != 0 ||
+	    !limit_take(bus->refusals, &source->peer, tmr_jiffies())) {
 		++bus->counters.refused[GATE_RATE];
 		return;
 	}
 
 	(void)wire_parse(&w, p, len);
-	gate_refuse(&v, &w, GATE_RATE, 503, "Service Unavailable");
-	(void)re_snprintf(v.header, sizeof(v.header), "Retry-After: 5\r\n");
-	if (wire_tag(&w, WIRE_TO).l)
-		v.status = 0;
-	refuse(bus, source, &w, &v, p, len);
+	refuse_busy(bus, source, &w, GATE_RATE, p, len);
+}
+
+
+/** A request that costs more than its answer: it begins a call, a
+ *  subscription, a binding or has somebody dialled */
+static bool begins(const struct wire *w)
+{
+	static const char *const methods[] = {"INVITE", "MESSAGE", "REFER",
+					      "REGISTER", "SUBSCRIBE"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (wire_method_is(w, methods[i]))
+			return !wire_tag(w, WIRE_TO).l;
+	}
+
+	return false;
+}
+
+
+/** Within invite_rate_per_source. What was let in may come again: UDP repeats
+ *  what is not answered at once, and another answer would be the wrong one */
+static bool may_begin(struct bus *bus, const struct bus_source *source,
+		      const struct wire *w)
+{
+	struct pl rest, value = {NULL, 0};
+	uint64_t now = tmr_jiffies();
+	char key[512];
+
+	if (!begins(w))
+		return true;
+
+	rest = wire_find(w, WIRE_VIA)->value;
+	(void)wire_next_value(&rest, &value);
+	if (re_snprintf(key, sizeof(key), "%J|%r|%r", &source->peer,
+			&w->method, &value) < 0)
+		key[sizeof(key) - 1] = '\0';
+
+	if (!limit_take(bus->calls, &source->peer, now))
+		return source->transport == FLOW_UDP &&
+		       bus_repeats_known(bus->begun, 0, key);
+	if (source->transport == FLOW_UDP)
+		(void)bus_repeats_seen(bus->begun, 0, key, now);
+
+	return true;
 }
 
 
@@ -205,10 +262,15 @@ void bus_receive(struct bus *bus, struct bus_source *source, const char *p,
 	struct gate_verdict v;
 	struct flow *flow;
 	struct wire w;
+	bool trusted;
 	int err;
 
 	++bus->counters.in;
-	if (!limit_take(bus->limit, &source->peer, tmr_jiffies())) {
+	trusted = config_network_has(bus->config->trusted_hosts,
+				     bus->config->trusted_hosts_count,
+				     &source->peer);
+	if (!trusted &&
+	    !limit_take(bus->limit, &source->peer, tmr_jiffies())) {
 		refuse_rate(bus, source, p, len);
 		return;
 	}
@@ -220,6 +282,10 @@ void bus_receive(struct bus *bus, struct bus_source *source, const char *p,
 	}
 	if (broken)
 		return;
+	if (!trusted && !may_begin(bus, source, &w)) {
+		refuse_busy(bus, source, &w, GATE_INVITE_RATE, p, len);
+		return;
+	}
 
 	flow = source_flow(source);
 	if (!flow)

@@ -9,8 +9,9 @@
 
 enum { REPEATS_HASH = 4096 };
 
-/** What was sent on reliable flows of late: libre believes in UDP and
- *  repeats by its timers what needs no repeating */
+/** Of what was sent on reliable flows of late, because libre believes in UDP
+ *  and repeats by its timers what needs no repeating; and of what was let in
+ *  to begin a call */
 struct repeats {
 	struct hash *keys;
 	struct list ages;
@@ -81,21 +82,43 @@ static void forget_old(struct repeats *r, uint64_t now_ms)
 }
 
 
-bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
-		      uint64_t now_ms)
+static uint64_t key_sum(const char *key)
 {
-	const uint32_t low = hash_joaat_str(key);
-	const uint64_t sum = (uint64_t)hash_fast_str(key) << 32 | low;
-	struct repeat *one;
-	struct le *le;
+	return (uint64_t)hash_fast_str(key) << 32 | hash_joaat_str(key);
+}
 
-	forget_old(r, now_ms);
 
-	for (le = list_head(hash_list(r->keys, low)); le; le = le->next) {
-		one = le->data;
+static bool is_known(const struct repeats *r, uint64_t flow, uint64_t sum)
+{
+	struct le *le = list_head(hash_list(r->keys, (uint32_t)sum));
+
+	for (; le; le = le->next) {
+		const struct repeat *one = le->data;
+
 		if (one->key == sum && one->flow == flow)
 			return true;
 	}
+
+	return false;
+}
+
+
+bool bus_repeats_known(const struct repeats *r, uint64_t flow, const char *key)
+{
+	return is_known(r, flow, key_sum(key));
+}
+
+
+bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
+		      uint64_t now_ms)
+{
+	const uint64_t sum = key_sum(key);
+	struct repeat *one;
+
+	forget_old(r, now_ms);
+
+	if (is_known(r, flow, sum))
+		return true;
 
 	one = mem_zalloc(sizeof(*one), repeat_destructor);
 	if (!one)
@@ -104,7 +127,7 @@ bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 	one->key = sum;
 	one->flow = flow;
 	one->until_ms = now_ms + BUS_REPEAT_MS;
-	hash_append(r->keys, low, &one->he, one);
+	hash_append(r->keys, (uint32_t)sum, &one->he, one);
 	list_append(&r->ages, &one->le, one);
 	++r->count;
 
@@ -138,6 +161,19 @@ int bus_send_raw(struct bus *bus, struct flow *flow, struct mbuf *mb,
 		++bus->counters.out;
 
 	return err;
+}
+
+
+int bus_flow_ping(struct bus *bus, uint64_t id)
+{
+	struct flow *flow = bus ? flows_find(bus->flows, id) : NULL;
+	struct mbuf ping = {.buf = (uint8_t *)"\r\n\r\n", .size = 4, .end = 4};
+
+	if (!flow)
+		return ENOENT;
+
+	return flow->stream ? stream_send(flow->stream, &ping)
+			    : EPROTONOSUPPORT;
 }
 
 

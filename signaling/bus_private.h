@@ -75,8 +75,10 @@ struct bus {
 	/* The outside */
 	struct list listeners;
 	struct flows *flows;
-	struct limit *limit;
-	struct repeats *repeats;
+	struct limit *limit;    /**< messages of a source */
+	struct limit *calls;    /**< its requests that begin something */
+	struct limit *refusals; /**< our answers when it is over the first */
+	struct repeats *repeats, *begun;
 	struct list deferred;
 	size_t deferred_count;
 	struct tls *tls, *client_tls;
@@ -84,7 +86,7 @@ struct bus {
 	const struct config *config; /**< outlives the bus */
 	uint8_t key[32];
 	struct bus_counters counters;
-	uint64_t refusal_logged_ms;
+	uint64_t refusal_logged_ms[GATE_RULES];
 	struct list flow_lsnrs;
 	void (*exith)(void *arg);
 	void *arg;
@@ -117,5 +119,9 @@ int bus_repeats_alloc(struct repeats **rp);
 /** Was this sent on that flow within BUS_REPEAT_MS? Remembers it if not */
 bool bus_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 		      uint64_t now_ms);
+
+/** The same question, but nothing is remembered */
+bool bus_repeats_known(const struct repeats *r, uint64_t flow,
+		       const char *key);
 
 #endif

@@ -8,7 +8,8 @@
 
 
 /** What sessions can do when a peer insists. The one place to extend. */
-static const char *const supported[] = {"timer"};
+static const char *const supported[] = {"timer", "100rel", "precondition", "path",
+					"outbound"};
 
 static const char *const rule_names[GATE_RULES] = {
 	[GATE_PASS] = "passed",
@@ -29,6 +30,7 @@ static const char *const rule_names[GATE_RULES] = {
 	[GATE_EXTENSION] = "extension",
 	[GATE_UNDECODABLE] = "undecodable",
 	[GATE_RATE] = "rate",
+	[GATE_INVITE_RATE] = "invite_rate",
 };
 
 /** A check looks at the message and says true, or fills the verdict */

@@ -30,7 +30,8 @@ enum gate_rule {
 	GATE_SCHEME,
 	GATE_EXTENSION,   /**< Require */
 	GATE_UNDECODABLE, /**< libre's parser refuses it */
-	GATE_RATE,        /**< source over its rate */
+	GATE_RATE,        /**< source over its rate of messages */
+	GATE_INVITE_RATE, /**< source over its rate of calls and the like */
 	GATE_RULES
 };
 

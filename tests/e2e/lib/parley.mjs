@@ -26,6 +26,7 @@ export class Parley {
 			web_dir: join(root, 'web/dist'),
 			log_level: process.env.PARLEY_LOG || 'info',
 			sip_rate_per_source: 10000,
+			invite_rate_per_source: 10000,
 			...options,
 		};
 		const args = Object.entries(settings)

@@ -200,28 +200,78 @@ static void answers_keep_alive(void)
 }
 
 
-static void limits_rate_of_source(void)
+/** INVITEs number `from` to `to` - 1 */
+static void send_calls(struct world *w, struct peer *p, unsigned from,
+		       unsigned to)
 {
-	struct world *w = NULL;
-	struct peer *p;
-	unsigned i, refused = 0;
-
-	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 1), 0);
-	p = open_peer(w, FLOW_UDP);
-	for (i = 0; i < 20; i++)
+	for (; from < to; from++)
 		peer_send(p,
 			  "INVITE sip:demo@@B SIP/2.0\r\n"
 			  "Via: SIP/2.0/UDP @L;branch=z9hG4bKf%u;rport\r\n"
 			  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
 			  "Call-ID: f%u\r\nCSeq: 1 INVITE\r\n"
 			  "Contact: <sip:a@@L>\r\n\r\n",
-			  i, i);
+			  from, from);
 	world_settle(w);
+}
+
+
+static unsigned busy_answers(const struct peer *p)
+{
+	unsigned i, refused = 0;
+
 	for (i = 0; i < p->count; i++)
 		refused += !strncmp(p->messages[i], "SIP/2.0 503", 11) &&
 			   *header_of(p->messages[i], "Retry-After");
-	CU_ASSERT_TRUE(refused >= 1);
+
+	return refused;
+}
+
+
+static void limits_rate_of_source(void)
+{
+	struct world *w = NULL;
+	struct peer *p;
+
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 1, 0), 0);
+	p = open_peer(w, FLOW_UDP);
+	send_calls(w, p, 0, 40);
+	CU_ASSERT_TRUE(busy_answers(p) >= 1);
+	CU_ASSERT_TRUE(busy_answers(p) < 20);
 	CU_ASSERT_TRUE(w->invites >= 10 && w->invites < 20);
+
+	mem_deref(p);
+	mem_deref(w);
+}
+
+
+static void limits_calls_of_source(void)
+{
+	struct world *w = NULL;
+	struct peer *p;
+	unsigned invites, refused;
+
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1), 0);
+	p = open_peer(w, FLOW_UDP);
+	send_calls(w, p, 0, 20);
+	invites = w->invites;
+	refused = busy_answers(p);
+	CU_ASSERT_TRUE(invites >= 10 && invites < 20);
+	CU_ASSERT_EQUAL(invites + refused, 20);
+
+	/* The first was let in: it may be repeated. The last was not. */
+	send_calls(w, p, 0, 1);
+	CU_ASSERT_EQUAL(busy_answers(p), refused);
+	send_calls(w, p, 19, 20);
+	CU_ASSERT_TRUE(busy_answers(p) == refused + 1 ||
+		       w->invites == invites + 1);
+
+	invites = w->invites;
+	(void)sa_set_str(&w->config.trusted_hosts[0].address, "127.0.0.0", 0);
+	w->config.trusted_hosts[0].bits = 8;
+	w->config.trusted_hosts_count = 1;
+	send_calls(w, p, 20, 60);
+	CU_ASSERT_EQUAL(w->invites, invites + 40);
 
 	mem_deref(p);
 	mem_deref(w);
@@ -279,6 +329,7 @@ static CU_TestInfo tests[] = {
 	{"refuses what libre would swallow", refuses_before_libre},
 	{"answers CRLF keep-alive", answers_keep_alive},
 	{"limits the rate of a source", limits_rate_of_source},
+	{"limits the calls a source begins", limits_calls_of_source},
 	{"carries 60 kB messages", carries_large_messages},
 	{"closes from the loop", closes},
 	CU_TEST_INFO_NULL,

@@ -132,7 +132,7 @@ static void http_handler(struct http_exchange *x,
 }
 
 
-int world_alloc(struct world **wp, unsigned rate)
+int world_alloc(struct world **wp, unsigned rate, unsigned calls)
 {
 	char dir[] = "/tmp/parley-unit-XXXXXX";
 	struct world *w;
@@ -150,6 +150,7 @@ int world_alloc(struct world **wp, unsigned rate)
 	w->config.sip_tls_listen_count = 1;
 	w->config.sip_message_max_bytes = 65535;
 	w->config.sip_rate_per_source = rate;
+	w->config.invite_rate_per_source = calls;
 	if (!mkdtemp(dir))
 		return errno;
 	err = str_dup(&w->config.data_dir, dir);

@@ -57,7 +57,7 @@ struct world {
 	bool routed, exited, timed_out;
 };
 
-int world_alloc(struct world **wp, unsigned rate);
+int world_alloc(struct world **wp, unsigned rate, unsigned calls);
 
 /** Run the loop until *flag is set; false after 3 s */
 bool world_until(struct world *w, const bool *flag);

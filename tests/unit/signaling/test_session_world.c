@@ -387,11 +387,12 @@ struct session *world_session(struct world *w)
 
 static int config_open(struct world *w)
 {
-	static const char *const overrides[] = {"sip_listen=127.0.0.1:0",
-						"mixers=1",
-						"sip_rate_per_source=100000"};
+	static const char *const overrides[] = {
+		"sip_listen=127.0.0.1:0", "mixers=1",
+		"sip_rate_per_source=100000", "invite_rate_per_source=100000"};
 	struct config_error error;
-	int err = config_load(&w->config, NULL, overrides, 3, &error);
+	int err = config_load(&w->config, NULL, overrides,
+			      ARRAY_SIZE(overrides), &error);
 
 	if (err) {
 		fprintf(stderr, "%s\n", error.text);
