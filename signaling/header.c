@@ -6,8 +6,6 @@
 #include <string.h>
 #include "signaling/header.h"
 
-enum { MULTIPART_MAX = 16, BOUNDARY_MAX = 70 /* RFC 2046 section 5.1.1 */ };
-
 /* Length of the UTF-8 sequence at p, 0 if it is none */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
@@ -220,6 +218,38 @@ bad:
 	return EBADMSG;
 }
 
+/* Length of ";lr" at p, with its value if it has one; 0: it is not there */
+static size_t loose_length(const char *p, size_t left)
+{
+	size_t n = 3;
+
+	if (left < n || strncasecmp(p, ";lr", n) != 0)
+		return 0;
+	if (n < left && p[n] == '=')
+		while (n < left && p[n] != ';')
+			n++;
+
+	return n == left || p[n] == ';' ? n : 0;
+}
+
+int header_route(char **dst, const struct pl *uri)
+{
+	struct pl head = *uri, tail = {uri->p + uri->l, 0};
+	size_t i, n;
+
+	for (i = 0; i < uri->l; i++) {
+		n = loose_length(uri->p + i, uri->l - i);
+		if (!n)
+			continue;
+		head.l = i;
+		tail.p = uri->p + i + n;
+		tail.l = uri->l - i - n;
+		break;
+	}
+
+	return re_sdprintf(dst, "%r%r", &head, &tail);
+}
+
 int header_quote(char **dst, const char *name)
 {
 	size_t i, o = 0, len = strlen(name);
@@ -237,107 +267,6 @@ int header_quote(char **dst, const char *name)
 	*dst = out;
 
 	return 0;
-}
-
-void header_body(const struct sip_msg *msg, struct pl *body)
-{
-	size_t left = mbuf_get_left(msg->mb);
-
-	/* A datagram may be longer than its Content-Length says (RFC 3261
-	 * section 18.3): the rest is not body. */
-	if (pl_isset(&msg->clen)) {
-		uint32_t clen = pl_u32(&msg->clen);
-
-		if (clen < left)
-			left = clen;
-	}
-	body->p = left ? (const char *)mbuf_buf(msg->mb) : NULL;
-	body->l = left;
-}
-
-static const char *find(const char *p, size_t len, const char *what,
-			size_t what_len)
-{
-	return len >= what_len ? memmem(p, len, what, what_len) : NULL;
-}
-
-static bool part_is_sdp(const char *p, size_t len)
-{
-	struct pl type, subtype;
-
-	if (re_regex(p, len,
-		     "[Cc]1ontent-[Tt]1ype[ \t]*:[ \t]*"
-		     "[^/]+/[^ \t;\r\n]+",
-		     NULL, NULL, NULL, NULL, &type, &subtype))
-		return false;
-
-	return !pl_strcasecmp(&type, "application") &&
-	       !pl_strcasecmp(&subtype, "sdp");
-}
-
-static int multipart_sdp(const struct pl *body, const struct pl *params,
-			 struct pl *sdp)
-{
-	char mark[BOUNDARY_MAX + 5];
-	struct pl boundary;
-	const char *p = body->p, *end = body->p + body->l;
-	size_t mark_len;
-	int i;
-
-	if (msg_param_decode(params, "boundary", &boundary))
-		return EBADMSG;
-	if (boundary.l >= 2 && boundary.p[0] == '"') {
-		boundary.p++;
-		boundary.l -= 2;
-	}
-	if (!boundary.l || boundary.l > BOUNDARY_MAX)
-		return EBADMSG;
-	mark_len = (size_t)re_snprintf(mark, sizeof(mark), "--%r", &boundary);
-
-	p = find(p, (size_t)(end - p), mark, mark_len);
-	for (i = 0; p && i < MULTIPART_MAX; i++) {
-		const char *part = p + mark_len, *head, *next;
-
-		next = find(part, (size_t)(end - part), mark, mark_len);
-		if (!next)
-			break;
-		head = find(part, (size_t)(next - part), "\r\n\r\n", 4);
-		if (head && part_is_sdp(part, (size_t)(head + 2 - part))) {
-			sdp->p = head + 4;
-			sdp->l = (size_t)(next - sdp->p);
-			if (sdp->l >= 2 && !memcmp(next - 2, "\r\n", 2))
-				sdp->l -= 2;
-			return sdp->l ? 0 : EBADMSG;
-		}
-		p = next;
-	}
-
-	return i ? ENOTSUP : EBADMSG;
-}
-
-int header_sdp(const struct sip_msg *msg, struct pl *sdp)
-{
-	struct pl body;
-
-	header_body(msg, &body);
-	if (!body.l)
-		return ENOENT;
-	if (body.l > HEADER_BODY_MAX)
-		return EMSGSIZE;
-	/* RFC 3261 section 20.11: an encoding we do not speak */
-	if (sip_msg_hdr(msg, SIP_HDR_CONTENT_ENCODING) &&
-	    !sip_msg_hdr_has_value(msg, SIP_HDR_CONTENT_ENCODING, "identity"))
-		return ENOTSUP;
-
-	if (!pl_strcasecmp(&msg->ctyp.type, "application") &&
-	    !pl_strcasecmp(&msg->ctyp.subtype, "sdp")) {
-		*sdp = body;
-		return 0;
-	}
-	if (!pl_strcasecmp(&msg->ctyp.type, "multipart"))
-		return multipart_sdp(&body, &msg->ctyp.params, sdp);
-
-	return ENOTSUP;
 }
 
 static bool accept_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
@@ -379,4 +308,28 @@ uint32_t header_seconds(const struct sip_msg *msg, enum sip_hdrid id,
 	n = pl_u64(&num);
 
 	return n < 0x80000000u ? (uint32_t)n : fallback;
+}
+
+static bool number_read(uint32_t *n, const struct pl *num)
+{
+	uint64_t v = num->l <= 10 ? pl_u64(num) : UINT64_MAX;
+
+	*n = (uint32_t)v;
+
+	return v <= UINT32_MAX;
+}
+
+int header_rack(struct header_rack *rack, const struct pl *val)
+{
+	struct pl rseq, cseq, tail;
+
+	if (re_regex(val->p, val->l,
+		     "[0-9]+[ \t\r\n]+[0-9]+[ \t\r\n]+[^ \t\r\n]+[^]*", &rseq,
+		     NULL, &cseq, NULL, &rack->method, &tail) ||
+	    rseq.p != val->p || pl_strchr(&tail, ' ') ||
+	    !number_read(&rack->rseq, &rseq) ||
+	    !number_read(&rack->cseq, &cseq))
+		return EBADMSG;
+
+	return 0;
 }

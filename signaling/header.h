@@ -46,17 +46,45 @@ int header_aor(char **dst, const struct uri *uri);
  */
 int header_user(char **dst, const struct uri *uri);
 
+/**
+ * A route's URI as sip_dialog_alloc() wants it: without "lr", which it adds
+ * itself
+ *
+ * @return 0, ENOMEM
+ */
+int header_route(char **dst, const struct pl *uri);
+
 /** A display name fit for a quoted-string: quote and backslash escaped */
 int header_quote(char **dst, const char *name);
 
+/** A part of a message's body, or all of it */
+struct header_part {
+	struct pl body;     /**< inside the message, never empty */
+	struct pl encoding; /**< Content-Transfer-Encoding, may be empty */
+};
+
 /**
- * The session description in a message, alone or as a part of a multipart
- * body (RFC 5621 section 3)
+ * Find a body by its type, alone or as a part of a multipart body, also of
+ * such within such (RFC 5621 section 3)
  *
- * @param sdp Set to its bytes, inside the message
- * @return 0; ENOENT no body; ENOTSUP another type; EMSGSIZE too large;
- *         EBADMSG multipart that cannot be split
+ * @param type        "application/sdp"
+ * @param disposition What Content-Disposition says, if it is there; NULL: any
+ * @return 0; ENOENT no body; ENOTSUP nothing of that type; EMSGSIZE too
+ *         large; EBADMSG multipart that cannot be split
  */
+int header_part(struct header_part *part, const struct sip_msg *msg,
+		const char *type, const char *disposition);
+
+/**
+ * The same without its Content-Transfer-Encoding
+ *
+ * @param mbp Set to a copy; free with mem_deref()
+ * @return 0; ENOTSUP neither base64 nor one that changes nothing; EBADMSG bad
+ *         base64; ENOMEM
+ */
+int header_part_decode(struct mbuf **mbp, const struct header_part *part);
+
+/** The session description in a message. Errors as header_part() */
 int header_sdp(const struct sip_msg *msg, struct pl *sdp);
 
 /** The whole body; empty when there is none */
@@ -64,6 +92,15 @@ void header_body(const struct sip_msg *msg, struct pl *body);
 
 /** May a response to it carry SDP (Accept; RFC 3261 section 20.1)? */
 bool header_accepts_sdp(const struct sip_msg *msg);
+
+/** What a PRACK acknowledges (RFC 3262 section 7.2) */
+struct header_rack {
+	uint32_t rseq, cseq;
+	struct pl method; /**< inside the value */
+};
+
+/** @return 0, EBADMSG */
+int header_rack(struct header_rack *rack, const struct pl *val);
 
 /** A number that opens a header's value, `fallback` when it is absent or not
  *  a number below 2^31 */

@@ -144,7 +144,7 @@ static int tel_aor(char **dst, const struct uri *uri)
 	return err;
 }
 
-static int uri_aor(char **dst, const struct uri *uri)
+int identity_aor(char **dst, const struct uri *uri)
 {
 	if (!pl_strcasecmp(&uri->scheme, "tel"))
 		return tel_aor(dst, uri);
@@ -161,7 +161,7 @@ static int asserted_display(char **dst, const struct sip_addr *addr,
 
 	if (err || *dst)
 		return err;
-	if (!uri_aor(&from, &msg->from.uri) && !strcasecmp(from, aor))
+	if (!identity_aor(&from, &msg->from.uri) && !strcasecmp(from, aor))
 		err = header_display(dst, &msg->from.dname);
 	mem_deref(from);
 
@@ -180,7 +180,7 @@ static int read_name(struct identity *id, const struct sip_msg *msg,
 					asserted_h, &asserted);
 	if (asserted.has_sip || asserted.has_tel) {
 		addr = asserted.has_sip ? &asserted.sip : &asserted.tel;
-		err = uri_aor(&id->aor, &addr->uri);
+		err = identity_aor(&id->aor, &addr->uri);
 		if (!err) {
 			id->known = true;
 			return asserted_display(&id->display, addr, id->aor,
@@ -194,7 +194,7 @@ static int read_name(struct identity *id, const struct sip_msg *msg,
 		err = str_dup(&id->aor, user);
 	}
 	else {
-		err = uri_aor(&id->aor, &msg->from.uri);
+		err = identity_aor(&id->aor, &msg->from.uri);
 	}
 	if (err)
 		return err;

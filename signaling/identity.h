@@ -36,6 +36,14 @@ int identity_read(struct identity **idp, const struct sip_msg *msg,
 		  const struct flow_info *flow, const char *user,
 		  const struct config *config);
 
+/**
+ * Address-of-record of a sip:, sips: or tel: URI; of a tel: URI without visual
+ * separators (RFC 3966 section 3), with the context of a local number
+ *
+ * @return 0; EBADMSG another scheme, or as header_aor(); ENOMEM
+ */
+int identity_aor(char **dst, const struct uri *uri);
+
 /** Is this flow's far end in trusted_hosts (or holds a verified certificate)?
  *  A WebSocket's never is: terminals are outside the trust domain */
 bool identity_flow_trusted(const struct config *config,
