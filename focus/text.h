@@ -2,10 +2,11 @@
  * @file focus/text.h  Names from peers, made harmless
  *
  * Display names and the like reach terminals, XML, JSON and video tiles. What
- * leaves here is valid UTF-8 without control characters (C0, DEL, C1) and
- * without the marks that turn the reading direction around (bidirectional
- * overrides and isolates), so that no name can move a cursor or forge
- * another's. Pure functions in a header: the CLI links no library of ours.
+ * leaves here is valid UTF-8 without control characters (C0, DEL, C1), without
+ * noncharacters (XML has no place for U+FFFE) and without the marks that turn
+ * the reading direction around (bidirectional overrides and isolates), so that
+ * no name can move a cursor or forge another's. Pure functions in a header:
+ * the CLI links no library of ours.
  */
 #ifndef PARLEY_FOCUS_TEXT_H
 #define PARLEY_FOCUS_TEXT_H
@@ -61,7 +62,7 @@ static inline bool text_harmless(uint32_t code)
 	       code != 0x061c && code != 0x200e && code != 0x200f &&
 	       (code < 0x2028 || code > 0x202e) &&
 	       (code < 0x2066 || code > 0x2069) && code != 0xfeff &&
-	       (code < 0xfff9 || code > 0xfffb) &&
+	       (code < 0xfff9 || code > 0xfffb) && (code & 0xfffe) != 0xfffe &&
 	       (code < 0xe0000 || code > 0xe007f);
 }
 
