@@ -58,7 +58,8 @@
  *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",
  *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,
  *   "deaf":bool, "video_muted":bool, "held":bool, "volume_in_db":dB,
- *   "volume_out_db":dB, "camera":{"width","height"} or null, "media":[MEDIA]}
+ *   "volume_out_db":dB, "camera":{"width","height"} or null, "media":[MEDIA],
+ *   "referred_by":URI only if somebody had it dialled and said so}
  * MEDIA      {"id":n, "type":"audio"|"video", "codec":NAME,
  *   "status":"sendrecv"|"sendonly"|"recvonly"|"inactive"}
  *   id is the m-line's place from 1; status from the endpoint's side

@@ -257,6 +257,13 @@ void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
 }
 
 
+void focus_set_subscribers(struct focus *f, struct subscribers *subscribers)
+{
+	if (f)
+		f->subscribers = subscribers;
+}
+
+
 void focus_set_outside(struct focus *f, const struct outside_ops *ops)
 {
 	if (ops)
@@ -274,6 +281,7 @@ static enum reason may_join(const struct focus *f, const struct join *join,
 	struct policy_facts facts = {
 		.shutting_down = f->shutting_down,
 		.invited = join->dialled_out,
+		.replaces = join->replaces,
 		.factory = join->factory,
 		.conferences = f->conference_count,
 	};

@@ -46,6 +46,10 @@ int focus_attach_mixer(struct focus *f, int fd);
  */
 void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg);
 
+/** Users that the verb `user` keeps; borrowed, NULL: none */
+struct subscribers;
+void focus_set_subscribers(struct focus *f, struct subscribers *subscribers);
+
 void focus_set_outside(struct focus *f, const struct outside_ops *ops);
 
 /**
@@ -79,6 +83,9 @@ struct join {
 	bool dialled_out; /**< joining method of RFC 4575 */
 	bool factory;     /**< makes the conference, by focus_new_name() */
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
+	bool replaces;    /**< takes the place of one that is in: no lock and no
+				limit keeps it out */
+	const char *referred_by; /**< address of who had it dialled, or NULL */
 	const struct session_ops *ops;
 	void *session;
 };
@@ -127,6 +134,49 @@ void focus_leave(struct endpoint *ep, enum reason reason);
  *  follow the conference are told */
 void focus_dial_failed(struct focus *f, const char *conference,
 		       const char *uri, enum reason reason);
+
+/** Who asks for a change of a conference, by REFER or a list of recipients */
+struct asker {
+	const char *aor; /**< address-of-record, may be NULL */
+	bool known;      /**< that is proved or asserted, not only claimed */
+	const struct endpoint *ep; /**< it asks in that one's dialog, or knows
+				    its tags (RFC 4538); NULL: from outside */
+};
+
+/** Is there such a conference now? */
+bool focus_exists(const struct focus *f, const char *name);
+
+/**
+ * May it have somebody dialled into the conference (configuration: dial_out)?
+ * A member is who asks in a member's dialog or is known by its address.
+ *
+ * @return REASON_NONE, REASON_FORBIDDEN
+ */
+enum reason focus_may_dial(const struct focus *f, const char *conference,
+			   const struct asker *asker);
+
+/**
+ * May it have a participant removed? The moderator may remove anybody, others
+ * themselves and whom they had dialled
+ *
+ * @param uri Address-of-record (all its endpoints) or an endpoint's entity
+ * @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY
+ */
+enum reason focus_may_remove(const struct focus *f, const char *conference,
+			     const struct asker *asker, const char *uri);
+
+/** Remove whom focus_may_remove() allows. Sessions may end within this call,
+ *  the asker's among them */
+void focus_remove(struct focus *f, const char *conference,
+		  const struct asker *asker, const char *uri);
+
+/** May it end the conference, as a moderator?
+ *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOT_FOUND */
+enum reason focus_may_end(const struct focus *f, const char *conference,
+			  const struct asker *asker);
+
+/** End it for all. As focus_remove() */
+void focus_end(struct focus *f, const char *conference);
 
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);

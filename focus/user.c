@@ -35,6 +35,7 @@ static void endpoint_destructor(void *arg)
 	json_decref(ep->media);
 	mem_deref(ep->entity);
 	mem_deref(ep->agent);
+	mem_deref(ep->referred_by);
 }
 
 
@@ -149,6 +150,8 @@ static int fill(struct endpoint *ep, const struct join *join)
 			URI_MAX);
 	err |= dup_clean(&ep->agent, u->anonymous ? NULL : join->agent,
 			 AGENT_MAX);
+	if (join->referred_by)
+		err |= dup_clean(&ep->referred_by, join->referred_by, URI_MAX);
 	ep->media = json_array();
 	if (err || !ep->media)
 		return ENOMEM;
@@ -414,6 +417,9 @@ json_t *endpoint_json(const struct endpoint *ep)
 			 ep->media);
 	if (o && rest)
 		(void)json_object_update(o, rest);
+	if (o && ep->referred_by)
+		(void)json_object_set_new(o, "referred_by",
+					  json_string(ep->referred_by));
 	json_decref(rest);
 
 	return o;

@@ -59,6 +59,7 @@ struct endpoint {
 	struct menu menu;
 	char display[TEXT_NAME_MAX + 1];
 	char *entity, *agent;
+	char *referred_by; /**< who had it dialled, NULL: nobody said */
 	char token[ENDPOINT_TOKEN_SIZE];
 	uint64_t since_ms;
 	json_t *media;        /**< [MEDIA] of focus/event.h */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/credentials.h"
 #include "signaling/session_state.h"
 
 enum {
@@ -40,7 +41,7 @@ static enum reason reason_of_status(uint16_t status)
 }
 
 /* No INVITE of ours is out: nothing to cancel, nobody to tell but the focus */
-static void give_up(struct session *s, enum reason reason)
+void session_give_up(struct session *s, enum reason reason)
 {
 	log_info("session", "dial failed reason=%s",
 		 reason_row(reason)->token);
@@ -66,7 +67,7 @@ static void cancelled(struct session *s, int err, const struct sip_msg *msg)
 	/* The 2xx crossed our CANCEL (RFC 3261 section 9.1) */
 	if (msg->scode < 200)
 		return;
-	if (sip_dialog_fork(&s->dlg, s->early, msg) ||
+	if (provisional_confirm(s, msg, &s->dlg) ||
 	    session_ack_send(s, s->dlg, msg->cseq.num))
 		session_drop(s, REASON_LEFT);
 	else
@@ -78,19 +79,19 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	enum reason reason;
 
 	tmr_cancel(&s->ringing);
-	if (sip_dialog_fork(&s->dlg, s->early, msg)) {
-		give_up(s, REASON_BAD_REQUEST);
+	if (provisional_confirm(s, msg, &s->dlg)) {
+		session_give_up(s, REASON_BAD_REQUEST);
 		return;
 	}
 	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
-		give_up(s, REASON_INTERNAL);
+		session_give_up(s, REASON_INTERNAL);
 		return;
 	}
 	session_set_state(s, SESSION_CONFIRMED);
 	dial_tell_msg(s, msg);
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 	timer_answered(s, msg);
-	reason = session_apply_answer(s, msg);
+	reason = provisional_answer(s, msg);
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
 }
@@ -168,16 +169,38 @@ static int try_plain(struct session *s)
 	return send_invite(s);
 }
 
+/* RFC 3312 section 11: who insists on preconditions is offered some, once */
+static int try_preconditions(struct session *s, const struct sip_msg *msg)
+{
+	struct mbuf *sdp = NULL;
+	int err;
+
+	if (!sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "precondition"))
+		return EPROTO;
+	err = offer_ask_preconditions(s->offer, &sdp);
+	if (err)
+		return err;
+	session_set_local_sdp(s, sdp);
+	mem_deref(sdp);
+
+	return send_invite(s);
+}
+
 static int try_again(struct session *s, const struct sip_msg *msg)
 {
 	int err;
 
 	switch (msg->scode) {
 
+	case 401:
+	case 407:
+		err = credentials_challenge(s->tried, msg);
+		return err ? err : send_invite(s);
 	case 415:
 	case 488:
 	case 606: return try_other_shape(s);
 	case 420: return try_plain(s);
+	case 421: return try_preconditions(s, msg);
 	case 422: err = timer_raise(s, msg); return err ? err : send_invite(s);
 	default: return msg->scode < 400 ? redirect(s, msg) : EPROTO;
 	}
@@ -210,7 +233,7 @@ static void refused(struct session *s, const struct sip_msg *msg)
 		return;
 	}
 	dial_tell_msg(s, msg);
-	give_up(s, reason_of_status(msg->scode));
+	session_give_up(s, reason_of_status(msg->scode));
 }
 
 void session_way_failed(struct session *s)
@@ -220,7 +243,7 @@ void session_way_failed(struct session *s)
 	if (s->targets.head)
 		session_next_way(s);
 	else
-		give_up(s, REASON_NO_ROUTE);
+		session_give_up(s, REASON_NO_ROUTE);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)
@@ -235,19 +258,20 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		if (s->targets.head)
 			session_way_failed(s);
 		else
-			give_up(s, REASON_UNAVAILABLE);
+			session_give_up(s, REASON_UNAVAILABLE);
 		return;
 	}
 	s->heard = true;
 	session_heard(s, msg);
 	if (msg->scode < 200) {
-		/* SDP in it is early media: the 2xx will repeat it. */
 		if (s->ep && msg->scode > 100)
 			focus_progress(s->ep, msg->scode == 180
 						      ? "alerting"
 						      : "dialing-out");
-		if (msg->scode > 100)
+		if (msg->scode > 100) {
 			dial_tell_msg(s, msg);
+			provisional_in(s, msg);
+		}
 	}
 	else if (msg->scode < 300)
 		accepted(s, msg);
@@ -257,19 +281,32 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 
 /* -------------------------------------------------------------- requests */
 
+/* What only the INVITE that makes the dialog has */
+static int first_print(struct re_printf *pf, const struct dial_body *body)
+{
+	return body->first ? dial_headers_print(pf, body->s) : 0;
+}
+
+static int timer_print(struct re_printf *pf, const struct session *s)
+{
+	return s->plain ? 0 : timer_print_request(pf, s);
+}
+
 int session_invite_send(struct session *s, struct sip_dialog *dlg,
 			struct mbuf *sdp, sip_resp_h *resph)
 {
+	const struct dial_body body = {s, dlg == s->early, sdp};
+
 	sdp->pos = 0;
+	provisional_reset(s);
 
 	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
-			     NULL, NULL, resph, s,
-			     "%H%H"
-			     "Content-Type: application/sdp\r\n"
-			     "Content-Length: %zu\r\n\r\n%b",
-			     session_headers_print, s, timer_print_request, s,
-			     mbuf_get_left(sdp), mbuf_buf(sdp),
-			     mbuf_get_left(sdp));
+			     NULL, NULL, resph, s, "%H%H%s%H%H",
+			     session_headers_print, s, timer_print, s,
+			     offer_asks_preconditions(s->offer)
+				     ? "Supported: precondition\r\n"
+				     : "",
+			     first_print, &body, dial_body_print, &body);
 }
 
 static int send_invite(struct session *s)
@@ -293,7 +330,7 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 
 	if (reason != REASON_NONE) {
 		s->ep = NULL;
-		give_up(s, reason);
+		session_give_up(s, reason);
 		return;
 	}
 	err = offer_local(s->offer, local, &sdp);
@@ -303,7 +340,7 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 	}
 	mem_deref(sdp);
 	if (err)
-		give_up(s, REASON_INTERNAL);
+		session_give_up(s, REASON_INTERNAL);
 }
 
 static enum reason join(struct session *s)
@@ -339,5 +376,5 @@ void session_call(struct session *s)
 		reason = rejoin(s, s->way->webrtc, REASON_UNAVAILABLE);
 	}
 	if (reason != REASON_NONE)
-		give_up(s, reason);
+		session_give_up(s, reason);
 }

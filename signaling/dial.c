@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/base/log.h"
+#include "signaling/credentials.h"
 #include "signaling/session_state.h"
 
 static void asked_destructor(void *arg)
@@ -11,7 +11,9 @@ static void asked_destructor(void *arg)
 	struct session_asked *a = arg;
 
 	mem_deref(a->replaces);
+	mem_deref(a->join);
 	mem_deref(a->referred_by);
+	mem_deref(a->referrer);
 	mem_deref(a->history);
 	mem_deref(a->icid);
 }
@@ -19,6 +21,28 @@ static void asked_destructor(void *arg)
 static int dup_if(char **dst, const char *src)
 {
 	return src ? str_dup(dst, src) : 0;
+}
+
+/* A value that opens a header line of ours may not begin another one */
+static int keep_referrer(struct session_asked *a, const char *referred_by)
+{
+	struct sip_addr addr;
+	struct pl pl;
+	int err;
+
+	if (!referred_by)
+		return 0;
+	pl_set_str(&pl, referred_by);
+	err = header_text(&a->referred_by, &pl, HEADER_URI_MAX);
+	if (err || !a->referred_by)
+		return err;
+	pl_set_str(&pl, a->referred_by);
+	if (sip_addr_decode(&addr, &pl))
+		a->referred_by = mem_deref(a->referred_by);
+	else if (header_uri(&a->referrer, &addr.auri) == ENOMEM)
+		err = ENOMEM;
+
+	return err;
 }
 
 static int keep(struct session *s, const struct dial *dial)
@@ -32,7 +56,8 @@ static int keep(struct session *s, const struct dial *dial)
 	a->id = ++s->all->last_dial;
 	a->anonymous = dial->anonymous;
 	err = dup_if(&a->replaces, dial->replaces);
-	err |= dup_if(&a->referred_by, dial->referred_by);
+	err |= dup_if(&a->join, dial->join);
+	err |= keep_referrer(a, dial->referred_by);
 	err |= dup_if(&a->history, dial->history);
 	err |= dup_if(&a->icid, dial->icid);
 	a->progressh = dial->progressh;
@@ -74,9 +99,8 @@ void dial_tell_reason(struct session *s, enum reason reason)
 }
 
 /* Who it is on the roster */
-static int name_it(struct session *s, const char *uri)
+static int name_it(struct session *s, const char *uri, const struct target *t)
 {
-	struct target *t = list_ledata(list_head(&s->targets));
 	struct uri decoded;
 	struct pl pl;
 	int err;
@@ -107,16 +131,20 @@ static int prepare(struct session *s, const struct dial *dial)
 	err = target_read(&t, dial->uri, s->all->config);
 	if (err)
 		return err;
-	list_append(&s->targets, &t->le, t);
-	err = name_it(s, dial->uri);
+	err = name_it(s, dial->uri, t);
 	if (!err)
 		err = str_dup(&s->conference, dial->conference);
 	if (!err)
 		err = keep(s, dial);
 	if (!err && dial->display)
 		err = header_quote(&s->from_display, dial->display);
+	if (err) {
+		mem_deref(t);
+		return err;
+	}
+	session_register(s, s->to);
 
-	return err;
+	return session_first_way(s, t);
 }
 
 int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
@@ -139,9 +167,63 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 	all->dialled++;
 	if (idp)
 		*idp = s->asked->id;
-	session_next_way(s);
 
 	return 0;
+}
+
+/* RFC 3891, 3911, 3892: no Require, since a telephone that does not know
+ * them may still be called */
+int dial_headers_print(struct re_printf *pf, const struct session *s)
+{
+	const struct session_asked *a = s->asked;
+	const struct credentials_request request = {
+		.t = s->tried, .method = "INVITE", .uri = s->way->uri};
+	int err;
+
+	err = credentials_print(pf, &request);
+	if (!a)
+		return err;
+	if (a->replaces)
+		err |= re_hprintf(pf, "Replaces: %s\r\n", a->replaces);
+	if (a->join)
+		err |= re_hprintf(pf, "Join: %s\r\n", a->join);
+	if (a->referred_by)
+		err |= re_hprintf(pf, "Referred-By: %s\r\n", a->referred_by);
+
+	return err;
+}
+
+#define BOUNDARY "parley-parts"
+
+int dial_body_print(struct re_printf *pf, const struct dial_body *body)
+{
+	static const char head[] = "--" BOUNDARY "\r\n"
+				   "Content-Type: application/sdp\r\n\r\n";
+	static const char middle[] =
+		"\r\n--" BOUNDARY "\r\n"
+		"Content-Type: application/resource-lists+xml\r\n"
+		"Content-Disposition: recipient-list-history;"
+		" handling=optional\r\n\r\n";
+	static const char tail[] = "\r\n--" BOUNDARY "--\r\n";
+	const struct session *s = body->s;
+	const char *history = body->first && s->asked && !s->plain
+				      ? s->asked->history
+				      : NULL;
+	size_t len = mbuf_get_left(body->sdp);
+
+	if (!history)
+		return re_hprintf(pf,
+				  "Content-Type: application/sdp\r\n"
+				  "Content-Length: %zu\r\n\r\n%b",
+				  len, mbuf_buf(body->sdp), len);
+
+	return re_hprintf(pf,
+			  "Content-Type: multipart/mixed;boundary=" BOUNDARY
+			  "\r\nContent-Length: %zu\r\n\r\n%s%b%s%s%s",
+			  sizeof(head) + sizeof(middle) + sizeof(tail) - 3 +
+				  len + strlen(history),
+			  head, mbuf_buf(body->sdp), len, middle, history,
+			  tail);
 }
 
 static bool forget_h(struct le *le, void *arg)

@@ -29,6 +29,7 @@ struct dial {
 				   conference */
 	const char *replaces; /**< value of Replaces (RFC 3891), unescaped,
 				   or NULL */
+	const char *join;     /**< the same of Join (RFC 3911) */
 	const char
 		*referred_by; /**< value of Referred-By (RFC 3892) or NULL */
 	const char *history;  /**< body of recipient-list-history to show
@@ -43,8 +44,13 @@ struct dial {
  * Begin
  *
  * @param idp Set to a number that dial_forget() takes; may be NULL
- * @return 0; EINVAL bad URI, EACCES emergency number, EHOSTUNREACH no way,
- *         ENOMEM
+ * A user of ours is called where it is registered, one address after the
+ * other; who is not gets status 480. Others are called by their URI, through
+ * outbound_proxy if there is one. A telephone number needs an account, that
+ * proxy or a domain to be asked for it.
+ *
+ * @return 0; EINVAL bad URI, EACCES emergency number, ELOOP a conference of
+ *         ours (RFC 4353), EHOSTUNREACH no way, ENOMEM
  */
 int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp);
 

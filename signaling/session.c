@@ -75,6 +75,8 @@ static void session_destructor(void *arg)
 	tmr_cancel(&s->flow_grace);
 	timer_stop(s);
 	session_reply_reset(s);
+	reliable_reset(s);
+	list_flush(&s->forks);
 	mem_deref(s->resolve);
 	mem_deref(s->req);
 	mem_deref(s->refresh_req);
@@ -92,8 +94,10 @@ static void session_destructor(void *arg)
 	mem_deref(s->entity);
 	mem_deref(s->agent);
 	mem_deref(s->service);
+	mem_deref(s->recipients);
 	mem_deref(s->charging);
 	mem_deref(s->asked);
+	mem_deref(s->replaced);
 	list_flush(&s->targets);
 	mem_deref(s->way);
 	mem_deref(s->to);
@@ -119,6 +123,7 @@ int session_alloc(struct session **sp, struct sessions *all)
 	tmr_init(&s->flow_grace);
 	tmr_init(&s->reply.resend);
 	tmr_init(&s->reply.give_up);
+	reliable_init(s);
 	timer_init(s);
 	*sp = s;
 
@@ -185,13 +190,15 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 {
 	struct session *s = session_find(all, msg);
 
+	if (!s)
+		s = provisional_find(all, msg);
 	if (!s || s->state == SESSION_ENDING) {
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
 		return;
 	}
-	if (!sip_dialog_rseq_valid(s->dlg, msg)) {
+	if (!sip_dialog_rseq_valid(provisional_dialog(s, msg), msg)) {
 		session_refuse_protocol(all, msg, NULL, 500,
 					"Server Internal Error",
 					"Warning: 399 parley"
@@ -203,6 +210,12 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 		session_reinvite_in(s, msg);
 	else if (!pl_strcmp(&msg->met, "UPDATE"))
 		session_update_in(s, msg);
+	else if (!pl_strcmp(&msg->met, "PRACK"))
+		session_prack_in(s, msg);
+	else if (!pl_strcmp(&msg->met, "REFER"))
+		session_refer_in(all, s, msg);
+	else if (!pl_strcmp(&msg->met, "SUBSCRIBE"))
+		session_subscribe_in(all, s, msg);
 	else
 		session_info_in(s, msg);
 }
@@ -211,6 +224,10 @@ static void out_of_dialog(struct sessions *all, const struct sip_msg *msg)
 {
 	if (!pl_strcmp(&msg->met, "INVITE"))
 		session_invite_in(all, msg);
+	else if (!pl_strcmp(&msg->met, "REFER"))
+		session_refer_in(all, NULL, msg);
+	else if (!pl_strcmp(&msg->met, "SUBSCRIBE"))
+		session_subscribe_in(all, NULL, msg);
 	else
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
@@ -237,6 +254,9 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		session_options_in(all, msg);
 	else if (!pl_strcmp(&msg->met, "INVITE") ||
 		 !pl_strcmp(&msg->met, "UPDATE") ||
+		 !pl_strcmp(&msg->met, "REFER") ||
+		 !pl_strcmp(&msg->met, "PRACK") ||
+		 !pl_strcmp(&msg->met, "SUBSCRIBE") ||
 		 !pl_strcmp(&msg->met, "INFO")) {
 		if (pl_isset(&msg->to.tag))
 			in_dialog(all, msg);
@@ -290,6 +310,10 @@ enum reason session_join(struct session *s, json_t *leg, bool webrtc,
 		.agent = s->agent,
 		.webrtc = webrtc,
 		.dialled_out = s->caller,
+		.factory = s->factory,
+		.anonymous = s->asked ? s->asked->anonymous : s->anonymous,
+		.replaces = s->replaced != NULL,
+		.referred_by = s->asked ? s->asked->referrer : NULL,
 		.ops = &ops,
 		.session = s,
 	};
@@ -369,6 +393,7 @@ static void sessions_destructor(void *arg)
 	struct sessions *all = arg;
 
 	all->closed = NULL;
+	refers_flush(all);
 	mem_deref(all->flows);
 	focus_set_outside(all->focus, NULL);
 	tmr_cancel(&all->close_tmr);
@@ -394,6 +419,7 @@ int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 	if (!all)
 		return ENOMEM;
 	tmr_init(&all->close_tmr);
+	all->t1_ms = SIP_T1;
 	all->bus = rooms->bus;
 	all->sip = bus_sip(rooms->bus);
 	all->focus = rooms->focus;
@@ -401,7 +427,9 @@ int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 	all->auth = rooms->auth;
 	all->registrar = rooms->registrar;
 	all->credentials = rooms->credentials;
+	all->accounts = rooms->accounts;
 	all->notifiers = rooms->notifiers;
+	all->events = rooms->events;
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
 	if (err)

@@ -2,7 +2,7 @@
  * @file signaling/session_state.h  One session, for the rooms of session.h
  *
  * Private to session*.c, answer.c, connect.c, dial.c, way.c, modify*.c,
- * timer.c, info.c and options.c. A session is owned by the table of
+ * refer.c, timer.c, info.c and options.c. A session is owned by the table of
  * `sessions`; session_drop() is the only way out of it. A function that may
  * drop says so, and its caller does not touch the session afterwards.
  *
@@ -18,12 +18,17 @@
 #include <stdbool.h>
 #include "focus/config.h"
 #include "focus/focus.h"
+#include "signaling/account.h"
 #include "signaling/bus.h"
 #include "signaling/charging.h"
 #include "signaling/dial.h"
+#include "signaling/credentials.h"
 #include "signaling/header.h"
 #include "signaling/host.h"
 #include "signaling/offer.h"
+#include "signaling/resource_list.h"
+#include "signaling/provisional.h"
+#include "signaling/reliable.h"
 #include "signaling/session.h"
 #include "signaling/session_id.h"
 #include "signaling/target.h"
@@ -68,7 +73,8 @@ struct session_reply {
 /** What a call of ours was asked for, beside the address (struct dial) */
 struct session_asked {
 	uint64_t id; /**< of dial_forget() */
-	char *replaces, *referred_by, *history, *icid;
+	char *replaces, *join, *referred_by, *history, *icid;
+	char *referrer; /**< address in referred_by */
 	bool anonymous;
 	dial_progress_h *progressh; /**< NULL: nobody asks, or all is told */
 	void *arg;
@@ -82,15 +88,19 @@ struct session {
 	uint64_t flow;
 	char *conference, *contact, *aor, *display, *entity, *agent;
 	char *service; /**< P-Asserted-Service a trusted host named, or NULL */
+	struct resource_list *recipients; /**< to be dialled, or NULL */
 	struct charging *charging;
 	struct session_id ids;
 
 	struct sip_dialog *dlg;
 	struct sip_dialog *early; /**< of our INVITE, for forks */
+	struct list forks;        /**< early dialogs (provisional.c) */
+	struct fork *answered;    /**< whose answer was applied early */
 
 	struct sip_msg *msg;   /**< their INVITE or UPDATE in hand */
 	struct sip_strans *st; /**< its transaction, until answered */
 	struct session_reply reply;
+	struct reliable reliable; /**< and its 183 before that */
 
 	struct sip_request *req;         /**< our INVITE */
 	struct sip_request *refresh_req; /**< our UPDATE */
@@ -111,6 +121,7 @@ struct session {
 	struct list targets;         /**< of struct target, not tried yet */
 	struct target *way;          /**< the one that is tried, or was */
 	char *to, *from_display;
+	const struct account *account; /**< in whose name we call, or NULL */
 	struct credentials_try *tried; /**< challenges of this way */
 	struct bus_resolve *resolve;
 	struct tmr ringing;
@@ -121,7 +132,12 @@ struct session {
 	bool offer_secure; /**< our offer may hold keys */
 	bool heard;        /**< our INVITE had a response */
 
+	unsigned refers;  /**< taken in its dialog */
+	char *replaced;   /**< Call-ID of the session whose place it takes */
 	bool caller;      /**< we made the Call-ID */
+	bool factory;     /**< its INVITE was one to a factory */
+	bool known;       /**< who it is is proved or asserted (identity.h) */
+	bool anonymous;   /**< and is for nobody's eyes */
 	bool first_reply; /**< `reply` answered the first INVITE */
 	bool unconfirmed; /**< counted in sessions->unconfirmed */
 	bool reoffer_due; /**< the focus waits for one */
@@ -135,8 +151,9 @@ struct session {
 struct sessions {
 	struct hash *table; /**< by Call-ID */
 	struct hash *acks;  /**< ACKs of ours, to be repeated */
-	struct list strays; /**< forks that lost */
+	struct list strays; /**< forks that lost, PRACKs under way */
 	size_t count, unconfirmed;
+	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
 	struct bus *bus;
 	struct sip *sip;
 	struct focus *focus;
@@ -144,7 +161,9 @@ struct sessions {
 	struct auth *auth;
 	struct registrar *registrar;
 	struct credentials *credentials;
+	struct accounts *accounts;
 	struct notifiers *notifiers;
+	struct conference_events *events;
 	struct sip_lsnr *requests, *responses;
 	struct bus_flow_lsnr *flows;
 	struct outside_ops outside;
@@ -152,6 +171,7 @@ struct sessions {
 	struct tmr close_tmr;
 	void (*closed)(void *arg);
 	void *closed_arg;
+	struct list refers; /**< REFERs that are being told how it goes */
 	uint64_t last_dial; /**< number given to a call of ours */
 	uint64_t invites, dialled, refused, expired;
 	uint64_t refusal_logged_ms;
@@ -159,10 +179,17 @@ struct sessions {
 
 /** What we do, for 200, 405 and requests */
 #define SESSION_ALLOW                                                         \
-	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE\r\n"
+	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "            \
+	"SUBSCRIBE\r\n"
 /** Extensions that a peer may ask us for; signaling/gate.c knows them too */
-#define SESSION_SUPPORTED "Supported: timer\r\n"
+#define SESSION_SUPPORTED "Supported: timer, 100rel, recipient-list-invite\r\n"
+/** Packages that may be subscribed to (RFC 6665 section 8.2.2) */
+#define SESSION_ALLOW_EVENTS "Allow-Events: conference, refer\r\n"
 #define SESSION_NO_BODY   "Content-Length: 0\r\n\r\n"
+/** Bodies of an INVITE, for 415 */
+#define SESSION_ACCEPT                                                        \
+	"Accept: application/sdp, multipart/mixed, " RESOURCE_LIST_TYPE       \
+	"\r\nAccept-Encoding: identity\r\n"
 
 enum {
 	/** Most sessions at a time */
@@ -220,6 +247,11 @@ void session_ack_in(struct session *s, const struct sip_msg *msg);
 void session_reply_reset(struct session *s);
 /** Their answer to our offer goes to the mixer. May drop */
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
+/** The same with a description that came before */
+enum reason session_apply_sdp(struct session *s, const struct pl *sdp);
+/** Nothing of the last exchange is open: the focus hears of a session that is
+ *  confirmed, and what waited is taken up. May drop */
+void session_settled(struct session *s);
 /** An exchange is over: take up what waited. May drop */
 void session_next(struct session *s);
 void session_set_local_sdp(struct session *s, struct mbuf *sdp);
@@ -248,6 +280,14 @@ void session_invite_in(struct sessions *all, const struct sip_msg *msg);
 /* modify.c */
 void session_reinvite_in(struct session *s, const struct sip_msg *msg);
 void session_update_in(struct session *s, const struct sip_msg *msg);
+/** Take a request within the dialog in hand and do what its offer asks for;
+ *  empty: an offer of ours is asked for. May drop */
+void session_change_in(struct session *s, const struct sip_msg *msg,
+		       const struct pl *sdp);
+/** A request's description, empty when it has none. @return 0, or it has been
+ *  answered */
+int session_read_sdp(struct session *s, const struct sip_msg *msg,
+		     struct pl *sdp);
 /** An exchange came to nothing: offer and mixer go back to what was agreed,
  *  but for a mixer that is gone (REASON_NO_MIXER). May drop */
 void session_restore(struct session *s, enum reason reason);
@@ -273,7 +313,19 @@ void session_call(struct session *s);
 /** There is no way to this target: the next one, or none. May drop */
 void session_way_failed(struct session *s);
 
+/** No INVITE of ours is out: those who asked and follow are told. Drops */
+void session_give_up(struct session *s, enum reason reason);
+
 /* way.c */
+/**
+ * Begin to look for the way to somebody: a user of ours where it registered,
+ * others by their URI. session_call(), session_way_failed() and the like
+ * follow, none from within
+ *
+ * @param t Taken, also on failure
+ * @return 0; ELOOP: it is no user but a conference of ours
+ */
+int session_first_way(struct session *s, struct target *t);
 /** Look for the way to the first of `targets` (one at least), then
  *  session_call(), session_way_failed(); neither from within */
 void session_next_way(struct session *s);
@@ -292,6 +344,17 @@ void dial_tell(struct session *s, uint16_t status, const char *phrase);
 /** The same with a response's words, or a reason's */
 void dial_tell_msg(struct session *s, const struct sip_msg *msg);
 void dial_tell_reason(struct session *s, enum reason reason);
+/** Header lines of our INVITE that were asked for: Replaces and the like */
+int dial_headers_print(struct re_printf *pf, const struct session *s);
+/** An INVITE of ours; the first one may have more in its body */
+struct dial_body {
+	const struct session *s;
+	bool first;
+	const struct mbuf *sdp;
+};
+/** Content-Type, Content-Length and body: the description, and whom else the
+ *  list of recipients named (RFC 5366 section 7) */
+int dial_body_print(struct re_printf *pf, const struct dial_body *body);
 
 /* timer.c */
 /** Session-Expires below our minimum: 422, true */
@@ -309,6 +372,18 @@ void timer_refresh_in(struct session *s, uint64_t ms);
 void timer_stop(struct session *s);
 int timer_print_reply(struct re_printf *pf, const struct session *s);
 int timer_print_request(struct re_printf *pf, const struct session *s);
+
+/* refer.c */
+/** REFER to a conference. @param s In whose dialog, NULL: outside. May drop */
+void session_refer_in(struct sessions *all, struct session *s,
+		      const struct sip_msg *msg);
+/** Tell nobody any more how it goes; for the end of the server */
+void refers_flush(struct sessions *all);
+
+/* subscribe.c */
+/** SUBSCRIBE that is no refresh. @param s In whose dialog, NULL: outside */
+void session_subscribe_in(struct sessions *all, struct session *s,
+			  const struct sip_msg *msg);
 
 /* info.c, options.c */
 void session_info_in(struct session *s, const struct sip_msg *msg);

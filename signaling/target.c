@@ -189,11 +189,31 @@ static int check(struct target *t)
 	return 0;
 }
 
+int target_alloc(struct target **tp, const char *uri, const char *path)
+{
+	struct target *t = mem_zalloc(sizeof(*t), destructor);
+	int err;
+
+	if (!t)
+		return ENOMEM;
+	t->q = Q_MAX;
+	err = str_dup(&t->uri, uri);
+	if (!err && path)
+		err = str_dup(&t->path, path);
+	if (!err)
+		err = check(t);
+	if (err)
+		mem_deref(t);
+	else
+		*tp = t;
+
+	return err;
+}
+
 int target_read(struct target **tp, const char *uri,
 		const struct config *config)
 {
-	struct target *t;
-	char *clean = NULL;
+	char *clean = NULL, *number = NULL;
 	struct pl pl;
 	int err;
 
@@ -201,28 +221,16 @@ int target_read(struct target **tp, const char *uri,
 	err = header_uri(&clean, &pl);
 	if (err)
 		return err == ENOMEM ? err : EINVAL;
-	t = mem_zalloc(sizeof(*t), destructor);
-	if (!t) {
-		err = ENOMEM;
-		goto out;
-	}
-	t->q = Q_MAX;
 	pl_set_str(&pl, clean);
 	if (target_is_emergency(&pl, config))
 		err = EACCES;
 	else if (has_prefix(&pl, "tel:"))
-		err = from_number(&t->uri, &pl, config);
-	else
-		err = str_dup(&t->uri, clean);
+		err = from_number(&number, &pl, config);
 	if (!err)
-		err = check(t);
-
-out:
+		err = target_alloc(tp, number ? number : clean, NULL);
+	mem_deref(number);
 	mem_deref(clean);
-	if (err)
-		mem_deref(t);
-	else
-		*tp = t;
+
 	return err;
 }
 

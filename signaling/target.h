@@ -41,6 +41,10 @@ struct target {
 int target_read(struct target **tp, const char *uri,
 		const struct config *config);
 
+/** An address that is known to be good. @param path May be NULL
+ *  @return 0; EINVAL not to be called all the same; ENOMEM */
+int target_alloc(struct target **tp, const char *uri, const char *path);
+
 /**
  * The Contacts of a redirection (RFC 3261 section 8.1.3.4), best first
  *

@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/account.h"
+#include "signaling/credentials.h"
+#include "signaling/registrar.h"
 #include "signaling/session_state.h"
 
 enum { ROUTES_MAX = 8 };
@@ -70,47 +73,7 @@ bool session_uri_is_ours(const struct sessions *all, const struct uri *uri)
 
 static bool through_proxy(const struct session *s)
 {
-	struct uri uri;
-	struct pl pl;
-
-	if (!str_isset(s->all->config->outbound_proxy) || s->way->flow)
-		return false;
-	pl_set_str(&pl, s->way->uri);
-
-	return uri_decode(&uri, &pl) || pl_isset(&uri.host);
-}
-
-/* Length of ";lr" at p, with its value if it has one; 0: it is not there */
-static size_t loose_length(const char *p, size_t left)
-{
-	size_t n = 3;
-
-	if (left < n || strncasecmp(p, ";lr", n) != 0)
-		return 0;
-	if (n < left && p[n] == '=')
-		while (n < left && p[n] != ';')
-			n++;
-
-	return n == left || p[n] == ';' ? n : 0;
-}
-
-/* A route's URI as sip_dialog_alloc() wants it: it adds ";lr" itself */
-static int copy_route(char **dst, const struct pl *uri)
-{
-	struct pl head = *uri, tail = {uri->p + uri->l, 0};
-	size_t i, n;
-
-	for (i = 0; i < uri->l; i++) {
-		n = loose_length(uri->p + i, uri->l - i);
-		if (!n)
-			continue;
-		head.l = i;
-		tail.p = uri->p + i + n;
-		tail.l = uri->l - i - n;
-		break;
-	}
-
-	return re_sdprintf(dst, "%r%r", &head, &tail);
+	return str_isset(s->all->config->outbound_proxy) && !s->way->flow;
 }
 
 struct routes {
@@ -125,7 +88,7 @@ static int add_route(struct routes *r, const struct pl *uri)
 
 	if (r->n >= ROUTES_MAX)
 		return E2BIG;
-	err = copy_route(&r->uri[r->n], uri);
+	err = header_route(&r->uri[r->n], uri);
 	if (!err) {
 		r->v[r->n] = r->uri[r->n];
 		r->n++;
@@ -150,6 +113,21 @@ static int add_path(struct routes *r, const char *path)
 	return err;
 }
 
+static int add_account(struct routes *r, const struct account *account)
+{
+	const char *v[ROUTES_MAX];
+	size_t i, n = account_routes(account, v, ROUTES_MAX);
+	struct pl pl;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++) {
+		pl_set_str(&pl, v[i]);
+		err = add_route(r, &pl);
+	}
+
+	return err;
+}
+
 static int read_routes(struct routes *r, const struct session *s,
 		       const char *flow)
 {
@@ -158,14 +136,17 @@ static int read_routes(struct routes *r, const struct session *s,
 
 	pl_set_str(&pl, flow);
 	err = add_route(r, &pl);
-	if (!err && s->way->path)
-		err = add_path(r, s->way->path);
-	else if (!err && through_proxy(s)) {
-		pl_set_str(&pl, s->all->config->outbound_proxy);
-		err = add_route(r, &pl);
-	}
+	if (err)
+		return err;
+	if (s->way->path)
+		return add_path(r, s->way->path);
+	if (s->account)
+		return add_account(r, s->account);
+	if (!through_proxy(s))
+		return 0;
+	pl_set_str(&pl, s->all->config->outbound_proxy);
 
-	return err;
+	return add_route(r, &pl);
 }
 
 /* -------------------------------------------------------------- dialog */
@@ -187,6 +168,17 @@ static int make_contact(struct session *s)
 	return str_dup(&s->contact, uri);
 }
 
+/* Who we are in From */
+static int make_from(const struct session *s, char *dst, size_t size)
+{
+	if (!s->account)
+		return session_uri(s, dst, size);
+
+	return re_snprintf(dst, size, "%s", account_aor(s->account)) < 0
+		       ? EOVERFLOW
+		       : 0;
+}
+
 static int make_dialog(struct session *s, const char *route)
 {
 	struct routes routes = {.n = 0};
@@ -197,7 +189,7 @@ static int make_dialog(struct session *s, const char *route)
 	if (!err)
 		err = session_charge(s, NULL);
 	if (!err)
-		err = session_uri(s, from, sizeof(from));
+		err = make_from(s, from, sizeof(from));
 	if (!err)
 		err = read_routes(&routes, s, route);
 	if (!err) {
@@ -248,14 +240,23 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 	session_call(s);
 }
 
+/* The flow that is known already: of who registered here, or by which we
+ * registered */
+static uint64_t known_flow(const struct session *s)
+{
+	return s->account ? account_flow(s->account) : s->way->flow;
+}
+
+/* By a flow that somebody registered by, if it still lives */
 static void flow_h(void *arg)
 {
 	struct session *s = arg;
+	uint64_t flow = known_flow(s);
 	char route[64];
 	int err;
 
-	err = bus_flow_route(s->all->bus, s->way->flow, route, sizeof(route));
-	routed_h(err, route, s->way->flow, s);
+	err = bus_flow_route(s->all->bus, flow, route, sizeof(route));
+	routed_h(err, route, flow, s);
 }
 
 static void no_way_h(void *arg)
@@ -263,9 +264,32 @@ static void no_way_h(void *arg)
 	session_way_failed(arg);
 }
 
+static void choose_account(struct session *s)
+{
+	struct uri uri;
+	struct pl pl;
+
+	s->account = NULL;
+	s->tried = mem_deref(s->tried);
+	pl_set_str(&pl, s->way->uri);
+	if (s->way->flow || s->way->path || uri_decode(&uri, &pl))
+		return;
+	s->account = accounts_for(s->all->accounts, &uri);
+	if (s->account)
+		(void)credentials_begin(&s->tried, s->all->credentials,
+					account_aor(s->account));
+}
+
+static const char *next_hop(const struct session *s)
+{
+	if (s->account)
+		return account_next_hop(s->account);
+
+	return through_proxy(s) ? s->all->config->outbound_proxy : s->way->uri;
+}
+
 void session_next_way(struct session *s)
 {
-	const char *uri;
 	int err;
 
 	mem_deref(s->way);
@@ -274,15 +298,109 @@ void session_next_way(struct session *s)
 	s->other_shape_tried = false;
 	s->plain = false;
 	s->heard = false;
-	s->tried = mem_deref(s->tried);
+	choose_account(s);
 	session_set_state(s, SESSION_DIALLING);
 	session_register(s, s->way->uri);
-	if (s->way->flow) {
+	if (known_flow(s)) {
 		tmr_start(&s->ringing, 0, flow_h, s);
 		return;
 	}
-	uri = through_proxy(s) ? s->all->config->outbound_proxy : s->way->uri;
-	err = bus_resolve(&s->resolve, s->all->bus, uri, routed_h, s);
+	err = bus_resolve(&s->resolve, s->all->bus, next_hop(s), routed_h, s);
 	if (err)
 		tmr_start(&s->ringing, 0, no_way_h, s);
+}
+
+/* ------------------------------------------------------------- the first */
+
+static int add_binding(struct session *s, const struct binding *b)
+{
+	struct target *t;
+	int err;
+
+	err = target_alloc(&t, b->contact, b->path);
+	if (err)
+		return err;
+	t->flow = b->flow;
+	t->webrtc = b->webrtc;
+	list_append(&s->targets, &t->le, t);
+
+	return 0;
+}
+
+/* Whom we know ourselves is called where it registered */
+static bool add_bindings(struct session *s)
+{
+	struct binding v[REGISTRAR_BINDINGS_MAX];
+	size_t i, n = 0;
+
+	if (s->all->registrar)
+		n = registrar_lookup(s->all->registrar, s->aor, v,
+				     ARRAY_SIZE(v));
+	for (i = 0; i < n; i++) {
+		if (add_binding(s, &v[i]))
+			log_warn("session", "binding cannot be called");
+	}
+
+	return s->targets.head != NULL;
+}
+
+static bool is_conference(const struct session *s, const struct uri *uri)
+{
+	const struct focus *f = s->all->focus;
+	char *user = NULL;
+	bool found;
+
+	if (header_user(&user, uri))
+		return false;
+	found = focus_exists(f, user) || focus_is_factory(f, user);
+	mem_deref(user);
+
+	return found;
+}
+
+static void offline_h(void *arg)
+{
+	session_give_up(arg, REASON_UNAVAILABLE);
+}
+
+static int by_uri(struct session *s, struct target *t)
+{
+	list_append(&s->targets, &t->le, t);
+	session_next_way(s);
+
+	return 0;
+}
+
+/* A user of ours, or a conference, which would be a loop (RFC 4353); with a
+ * core in front, whoever else it knows at our domain */
+static int at_home(struct session *s, struct target *t, const struct uri *uri)
+{
+	bool loop;
+
+	if (add_bindings(s)) {
+		mem_deref(t);
+		session_next_way(s);
+		return 0;
+	}
+	loop = is_conference(s, uri);
+	if (!loop && str_isset(s->all->config->outbound_proxy))
+		return by_uri(s, t);
+	mem_deref(t);
+	if (loop || !s->all->registrar)
+		return ELOOP;
+	tmr_start(&s->ringing, 0, offline_h, s);
+
+	return 0;
+}
+
+int session_first_way(struct session *s, struct target *t)
+{
+	struct uri uri;
+	struct pl pl;
+
+	pl_set_str(&pl, t->uri);
+	if (!uri_decode(&uri, &pl) && session_uri_is_ours(s->all, &uri))
+		return at_home(s, t, &uri);
+
+	return by_uri(s, t);
 }

@@ -1,0 +1,167 @@
+/**
+ * @file focus/ask.c  What participants may ask of the focus
+ *
+ * The requests of RFC 4579 sections 5.5 to 5.11 as decisions on the roster:
+ * who may have others dialled, who may have whom removed, who may end it all.
+ */
+#include <string.h>
+#include "focus/inside.h"
+
+
+/** Bytes of an address without its scheme, parameters and headers */
+static const char *bare(const char *uri, size_t *len)
+{
+	const char *colon = strchr(uri, ':');
+	const char *at, *p;
+
+	p = colon ? colon + 1 : uri;
+	at = strchr(p, '@');
+	*len = (size_t)((at ? at : p) - p) + strcspn(at ? at : p, ";?");
+
+	return p;
+}
+
+
+/** The same user at the same host: what a person would call the same address
+ *  (short of RFC 3261 section 19.1.4, whose parameters contacts vary in) */
+static bool same_address(const char *a, const char *b)
+{
+	size_t a_len, b_len;
+	const char *p = bare(a, &a_len), *q = bare(b, &b_len);
+
+	return a_len == b_len && !strncasecmp(p, q, a_len);
+}
+
+
+static struct conference *find(const struct focus *f, const char *name)
+{
+	char canonical[POLICY_NAME_MAX + 1];
+
+	if (!f || !name || policy_name(f->policy, name, canonical))
+		return NULL;
+
+	return conference_find(f, canonical);
+}
+
+
+bool focus_exists(const struct focus *f, const char *name)
+{
+	return find(f, name) != NULL;
+}
+
+
+static const struct user *user_of(const struct conference *c,
+				  const struct asker *asker)
+{
+	if (asker->ep)
+		return asker->ep->user;
+
+	if (!asker->known || !asker->aor)
+		return NULL;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (!u->anonymous && same_address(u->aor, asker->aor))
+			return u;
+	}
+
+	return NULL;
+}
+
+
+enum reason focus_may_dial(const struct focus *f, const char *conference,
+			   const struct asker *asker)
+{
+	const struct conference *c = find(f, conference);
+
+	return policy_may_dial(f->config, c && user_of(c, asker), asker->known)
+		       ? REASON_NONE
+		       : REASON_FORBIDDEN;
+}
+
+
+static bool is_meant(const struct endpoint *ep, const char *uri)
+{
+	return same_address(ep->user->aor, uri) ||
+	       same_address(ep->entity, uri);
+}
+
+
+static bool may_remove(const struct conference *c, const struct asker *asker,
+		       const struct endpoint *ep)
+{
+	const struct user *u = user_of(c, asker);
+
+	if (u && (u->moderator || u == ep->user))
+		return true;
+
+	/* whoever had it called may call it off */
+	return ep->referred_by && u && same_address(ep->referred_by, u->aor);
+}
+
+
+/** Next one that is meant, in the order of the roster */
+static struct endpoint *next_meant(const struct conference *c, const char *uri)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			if (is_meant(e->data, uri))
+				return e->data;
+		}
+	}
+
+	return NULL;
+}
+
+
+enum reason focus_may_remove(const struct focus *f, const char *conference,
+			     const struct asker *asker, const char *uri)
+{
+	const struct conference *c = find(f, conference);
+	const struct endpoint *ep = c ? next_meant(c, uri) : NULL;
+
+	if (!ep)
+		return REASON_NOBODY;
+
+	return may_remove(c, asker, ep) ? REASON_NONE : REASON_FORBIDDEN;
+}
+
+
+void focus_remove(struct focus *f, const char *conference,
+		  const struct asker *asker, const char *uri)
+{
+	struct conference *c = find(f, conference);
+	struct endpoint *ep = c ? next_meant(c, uri) : NULL;
+	bool self = ep && user_of(c, asker) == ep->user;
+
+	/* the conference ends with its last endpoint: count beforehand */
+	for (unsigned left = c ? c->participants : 0; left && ep; left--) {
+		endpoint_evict(ep, self ? REASON_LEFT : REASON_KICKED);
+		ep = left > 1 ? next_meant(c, uri) : NULL;
+	}
+}
+
+
+enum reason focus_may_end(const struct focus *f, const char *conference,
+			  const struct asker *asker)
+{
+	const struct conference *c = find(f, conference);
+	const struct user *u = c ? user_of(c, asker) : NULL;
+
+	if (!c)
+		return REASON_NOT_FOUND;
+
+	return u && u->moderator ? REASON_NONE : REASON_FORBIDDEN;
+}
+
+
+void focus_end(struct focus *f, const char *conference)
+{
+	struct conference *c = find(f, conference);
+
+	if (c)
+		conference_end(c, REASON_ENDED);
+}
