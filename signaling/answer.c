@@ -4,13 +4,27 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/auth.h"
+#include "signaling/emergency.h"
+#include "signaling/identity.h"
+#include "signaling/recipients.h"
 #include "signaling/session_state.h"
+
+/* What an INVITE asks for, before there is a session */
+struct request {
+	struct flow_info flow;
+	struct identity *who;
+	char *name; /**< of the conference */
+	bool factory;
+	struct resource_list *recipients;
+};
 
 /* CANCEL came for their INVITE in hand (RFC 3261 section 9.2) */
 static void cancel_h(void *arg)
 {
 	struct session *s = arg;
 
+	reliable_take_back(s);
 	session_refuse_protocol(s->all, s->msg, &s->st, 487,
 				"Request Terminated", NULL);
 	log_info("session", "cancelled");
@@ -19,7 +33,8 @@ static void cancel_h(void *arg)
 
 static void refuse(struct session *s, enum reason reason)
 {
-	session_refuse(s->all, s->msg, &s->st, reason);
+	if (s->st)
+		session_refuse(s->all, s->msg, &s->st, reason);
 	session_drop(s, reason);
 }
 
@@ -51,7 +66,21 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 	mem_deref(sdp);
 }
 
-static int read_identity(struct session *s, const struct sip_msg *msg)
+/* RFC 6050: the core says which service it took the call for */
+static int read_service(struct session *s, const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_xhdr(msg, "P-Asserted-Service");
+	int err;
+
+	if (!hdr)
+		return 0;
+	err = header_uri(&s->service, &hdr->val);
+
+	return err == ENOMEM ? err : 0;
+}
+
+static int read_caller(struct session *s, const struct sip_msg *msg,
+		       const struct identity *who)
 {
 	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
 	const struct sip_hdr *agent = sip_msg_hdr(msg, SIP_HDR_USER_AGENT);
@@ -60,13 +89,15 @@ static int read_identity(struct session *s, const struct sip_msg *msg)
 
 	if (!contact || sip_addr_decode(&addr, &contact->val))
 		return EBADMSG;
+	s->known = who->known;
+	s->anonymous = who->anonymous;
+	s->aor = mem_ref(who->aor);
+	s->display = mem_ref(who->display);
 	err = header_uri(&s->entity, &addr.auri);
-	if (!err)
-		err = header_aor(&s->aor, &msg->from.uri);
-	if (!err)
-		err = header_display(&s->display, &msg->from.dname);
 	if (!err && agent)
 		err = header_text(&s->agent, &agent->val, HEADER_AGENT_MAX);
+	if (!err && who->trusted)
+		err = read_service(s, msg);
 
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 
@@ -99,7 +130,10 @@ static enum reason join(struct session *s, const struct pl *sdp)
 
 	if (session_offer_alloc(s))
 		return REASON_INTERNAL;
+	reliable_read(s, s->msg);
 	reason = read_offer(s, sdp, &leg);
+	if (reason == REASON_NONE && !reliable_can(s))
+		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
 		reason = session_join(
 			s, leg, sdp->l ? offer_is_webrtc(s->offer) : s->webrtc,
@@ -111,10 +145,13 @@ static enum reason join(struct session *s, const struct pl *sdp)
 
 /* Checks that need no session. 0: go on; else it has been answered */
 static int check_body(struct sessions *all, const struct sip_msg *msg,
-		      struct pl *sdp)
+		      struct pl *sdp, bool other)
 {
 	int err = header_sdp(msg, sdp);
 
+	/* a list of recipients alone */
+	if (err == ENOTSUP && other)
+		err = ENOENT;
 	switch (err) {
 
 	case 0: break;
@@ -124,8 +161,7 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 	case ENOTSUP:
 		session_refuse_protocol(all, msg, NULL, 415,
 					"Unsupported Media Type",
-					"Accept: application/sdp\r\n"
-					"Accept-Encoding: identity\r\n");
+					SESSION_ACCEPT);
 		return err;
 
 	case EMSGSIZE:
@@ -148,28 +184,30 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 }
 
 static enum reason check_target(struct sessions *all,
-				const struct sip_msg *msg,
-				const struct flow_info *flow, char **name)
+				const struct sip_msg *msg, struct request *r)
 {
+	enum reason reason;
 	int err;
 
-	if (all->closing)
-		return REASON_SHUTDOWN;
-	if (all->count >= SESSIONS_MAX ||
-	    all->unconfirmed >= SESSIONS_UNCONFIRMED_MAX)
-		return REASON_OVERLOAD;
-	if (!host_is_ours(all->config, &msg->uri.host, flow))
+	if (!host_is_ours(all->config, &msg->uri.host, &r->flow))
 		return REASON_NOT_FOUND;
-	err = header_user(name, &msg->uri);
+	err = header_user(&r->name, &msg->uri);
 	if (err)
 		return err == ENOENT ? REASON_NOT_FOUND : REASON_BAD_REQUEST;
 
-	return focus_may_join(all->focus, *name);
+	reason = focus_may_join(all->focus, r->name);
+	if (reason != REASON_NONE || !focus_is_factory(all->focus, r->name))
+		return reason;
+	/* RFC 4579 section 5.4: a conference of its own */
+	r->factory = true;
+	r->name = mem_deref(r->name);
+
+	return focus_new_name(all->focus, &r->name) ? REASON_INTERNAL
+						    : REASON_NONE;
 }
 
 static int create(struct session **sp, struct sessions *all,
-		  const struct sip_msg *msg, const struct flow_info *flow,
-		  char **name)
+		  const struct sip_msg *msg, struct request *r)
 {
 	char contact[HEADER_URI_MAX];
 	struct session *s;
@@ -179,10 +217,11 @@ static int create(struct session **sp, struct sessions *all,
 	if (err)
 		return err;
 	s->state = SESSION_INCOMING;
-	s->flow = flow->id;
-	s->conference = *name;
-	*name = NULL;
-	err = read_identity(s, msg);
+	s->flow = r->flow.id;
+	s->factory = r->factory;
+	s->conference = mem_ref(r->name);
+	s->recipients = mem_ref(r->recipients);
+	err = read_caller(s, msg, r->who);
 	if (err)
 		goto out;
 	err = bus_contact(all->bus, s->flow, s->conference, contact,
@@ -214,39 +253,83 @@ out:
 	return err;
 }
 
-void session_invite_in(struct sessions *all, const struct sip_msg *msg)
+static enum reason check_room(const struct sessions *all)
 {
-	struct flow_info flow;
-	struct session *s;
-	struct pl sdp;
-	char *name = NULL;
-	enum reason reason;
+	if (all->closing)
+		return REASON_SHUTDOWN;
+
+	return all->count >= SESSIONS_MAX ||
+			       all->unconfirmed >= SESSIONS_UNCONFIRMED_MAX
+		       ? REASON_OVERLOAD
+		       : REASON_NONE;
+}
+
+/* Who asks. 0: go on; else it has been answered */
+static int check_caller(struct sessions *all, const struct sip_msg *msg,
+			struct request *r)
+{
+	char *user = NULL;
 	int err;
 
-	all->invites++;
-	if (bus_flow(all->bus, msg, &flow))
-		return;
-	reason = check_target(all, msg, &flow, &name);
+	if (auth_check(all->auth, msg, &r->flow, &user) == AUTH_ANSWERED)
+		return EACCES;
+	err = identity_read(&r->who, msg, &r->flow, user, all->config);
+	mem_deref(user);
+	if (err == ENOTSUP) /* RFC 3323 section 5 */
+		session_refuse_protocol(all, msg, NULL, 500,
+					"Privacy Not Available", NULL);
+	else if (err)
+		session_refuse(all, msg, NULL,
+			       err == ENOMEM ? REASON_INTERNAL
+					     : REASON_BAD_REQUEST);
+	return err;
+}
+
+static void take(struct sessions *all, const struct sip_msg *msg,
+		 struct request *r)
+{
+	enum reason reason;
+	struct session *s;
+	struct pl sdp;
+	int err;
+
+	reason = check_room(all);
+	if (reason == REASON_NONE) {
+		if (check_caller(all, msg, r))
+			return;
+		reason = check_target(all, msg, r);
+	}
 	if (reason != REASON_NONE) {
 		session_refuse(all, msg, NULL, reason);
-		goto out;
+		return;
 	}
-	if (check_body(all, msg, &sdp))
-		goto out;
+	if (recipients_read(&r->recipients, all, msg, r->who) ||
+	    check_body(all, msg, &sdp, r->recipients != NULL))
+		return;
 
-	err = create(&s, all, msg, &flow, &name);
+	err = create(&s, all, msg, r);
 	if (err) {
 		session_refuse(all, msg, NULL,
 			       err == EBADMSG || err == EINVAL
 				       ? REASON_BAD_REQUEST
 				       : REASON_INTERNAL);
-		goto out;
+		return;
 	}
 	(void)sip_treply(&s->st, all->sip, msg, 100, "Trying");
 	reason = join(s, &sdp);
 	if (reason != REASON_NONE)
 		refuse(s, reason);
+}
 
-out:
-	mem_deref(name);
+void session_invite_in(struct sessions *all, const struct sip_msg *msg)
+{
+	struct request r = {.name = NULL};
+
+	all->invites++;
+	if (bus_flow(all->bus, msg, &r.flow) || emergency_refused(all, msg))
+		return;
+	take(all, msg, &r);
+	mem_deref(r.name);
+	mem_deref(r.who);
+	mem_deref(r.recipients);
 }

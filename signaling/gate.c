@@ -8,8 +8,9 @@
 
 
 /** What sessions can do when a peer insists. The one place to extend. */
-static const char *const supported[] = {"timer", "100rel", "precondition", "path",
-					"outbound"};
+static const char *const supported[] = {
+	"timer",        "100rel", "recipient-list-invite",
+	"precondition", "path",   "outbound"};
 
 static const char *const rule_names[GATE_RULES] = {
 	[GATE_PASS] = "passed",
@@ -289,6 +290,16 @@ static bool check_cseq(struct gate_verdict *v, struct wire *w)
 }
 
 
+static bool is_emergency_urn(const struct pl *uri)
+{
+	static const char sos[] = "urn:service:sos";
+	const size_t len = sizeof(sos) - 1;
+
+	return uri->l >= len && !strncasecmp(uri->p, sos, len) &&
+	       (uri->l == len || uri->p[len] == '.');
+}
+
+
 static bool check_target(struct gate_verdict *v, struct wire *w)
 {
 	struct pl scheme;
@@ -299,6 +310,10 @@ static bool check_target(struct gate_verdict *v, struct wire *w)
 	scheme.p = w->uri.p;
 	scheme.l = (size_t)((const char *)memchr(w->uri.p, ':', w->uri.l) -
 			    w->uri.p);
+	/* An emergency call has its own answer (RFC 5031, 3966). */
+	if (wire_method_is(w, "INVITE") &&
+	    (!pl_strcasecmp(&scheme, "tel") || is_emergency_urn(&w->uri)))
+		return true;
 	if (pl_strcasecmp(&scheme, "sip") && pl_strcasecmp(&scheme, "sips")) {
 		gate_refuse(v, w, GATE_SCHEME, 416, "Unsupported URI Scheme");
 		return false;
@@ -381,7 +396,8 @@ static bool check_extensions(struct gate_verdict *v, struct wire *w)
 }
 
 
-static bool check_length(struct gate_verdict *v, struct wire *w, bool stream)
+static bool check_length(struct gate_verdict *v, struct wire *w,
+			 size_t max_bytes, bool stream)
 {
 	const struct wire_line *h = wire_find(w, WIRE_CONTENT_LENGTH);
 	uint64_t n = w->body.l;
@@ -392,6 +408,10 @@ static bool check_length(struct gate_verdict *v, struct wire *w, bool stream)
 	if (h && !wire_number(&h->value, UINT32_MAX, &n))
 		return bad(v, w, GATE_CONTENT_LENGTH,
 			   "Malformed Content-Length");
+	if (w->head_bytes + n > max_bytes) {
+		gate_refuse(v, w, GATE_SIZE, 513, "Message Too Large");
+		return false;
+	}
 	if (n > w->body.l)
 		return bad(v, w, GATE_CONTENT_LENGTH, "Content Too Short");
 
@@ -454,7 +474,7 @@ bool gate_check(struct gate_verdict *v, struct wire *w, const char *p,
 			return false;
 	}
 
-	return check_length(v, w, stream);
+	return check_length(v, w, max_bytes, stream);
 }
 
 

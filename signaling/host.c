@@ -1,6 +1,8 @@
 /**
  * @file signaling/host.c  Is a URI's host this server?
  */
+#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include "focus/config.h"
 #include "signaling/flow.h"
@@ -46,6 +48,28 @@ static bool name_is_ours(const struct pl *host, const struct flow_info *flow)
 	return !pl_strcasecmp(host, name);
 }
 
+/** A core often gives its conferences a host of their own in its domain
+ *  (TS 23.003 section 13.10) */
+static bool is_conference_host(const struct pl *host, const char *domain)
+{
+	static const char *const labels[] = {"conf", "conference",
+					     "conf-factory"};
+	struct pl rest;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(labels); i++) {
+		size_t len = strlen(labels[i]);
+
+		if (host->l <= len + 1 || host->p[len] != '.' ||
+		    strncasecmp(host->p, labels[i], len) != 0)
+			continue;
+		rest.p = host->p + len + 1;
+		rest.l = host->l - len - 1;
+		return !pl_strcasecmp(&rest, domain);
+	}
+	return false;
+}
+
 bool host_is_ours(const struct config *config, const struct pl *host,
 		  const struct flow_info *flow)
 {
@@ -53,7 +77,8 @@ bool host_is_ours(const struct config *config, const struct pl *host,
 	struct local_search search = {NULL, false};
 	struct sa sa;
 
-	if (str_isset(c->domain) && !pl_strcasecmp(host, c->domain))
+	if (str_isset(c->domain) && (!pl_strcasecmp(host, c->domain) ||
+				     is_conference_host(host, c->domain)))
 		return true;
 	if (sa_set(&sa, host, 0))
 		return name_is_ours(host, flow);

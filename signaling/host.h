@@ -11,7 +11,8 @@ struct config;
 struct flow_info;
 
 /**
- * The configured domain, the host's name, or one of its addresses: the flow's
+ * The configured domain, "conf.", "conference." or "conf-factory." before it,
+ * the host's name, or one of its addresses: the flow's
  * own, configured ones, those of its interfaces
  *
  * @param flow What the URI came by; NULL: none, and "localhost" is us
