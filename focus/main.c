@@ -19,8 +19,10 @@
 #include "mixer/base/log.h"
 #include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
+#include "signaling/account.h"
 #include "signaling/bus.h"
 #include "signaling/control.h"
+#include "signaling/credentials.h"
 #include "signaling/notifier.h"
 #include "signaling/page.h"
 #include "signaling/session.h"
@@ -48,11 +50,14 @@ struct daemon {
 	struct bus *bus;
 	struct page *page;
 	struct notifiers *notifiers;
+	struct credentials *credentials;
+	struct accounts *accounts;
 	struct sessions *sessions;
 	struct control *control;
 	struct tmr tmr;
 	int signals;
 	int status;
+	unsigned goodbyes; /**< still to be said */
 	bool ending;
 };
 
@@ -258,6 +263,13 @@ static json_t *stats_h(void *arg)
 		(void)json_object_set_new(o, "subscriptions",
 					  notifiers_stats(d->notifiers));
 
+	if (d->accounts)
+		(void)json_object_set_new(o, "accounts",
+					  accounts_stats(d->accounts));
+	if (d->credentials)
+		(void)json_object_set_new(o, "credentials",
+					  credentials_stats(d->credentials));
+
 	return o;
 }
 
@@ -277,9 +289,21 @@ static int make_sessions(struct daemon *d)
 		.focus = d->focus,
 		.config = d->config,
 		.notifiers = d->notifiers,
+		.credentials = d->credentials,
+		.accounts = d->accounts,
 	};
 
 	return sessions_alloc(&d->sessions, &rooms);
+}
+
+
+static int make_accounts(struct daemon *d)
+{
+	int err = credentials_alloc(&d->credentials, d->config);
+
+	return err ? err
+		   : accounts_alloc(&d->accounts, d->bus, d->config,
+				    d->credentials);
 }
 
 
@@ -305,6 +329,11 @@ static void ready_h(int err, void *arg)
 
 	what = "subscriptions";
 	err = notifiers_alloc(&d->notifiers, d->bus, d->config);
+	if (err)
+		goto out;
+
+	what = "accounts";
+	err = make_accounts(d);
 	if (err)
 		goto out;
 
@@ -354,11 +383,12 @@ static void focus_done_h(void *arg)
 }
 
 
-static void sessions_done_h(void *arg)
+static void goodbye_h(void *arg)
 {
 	struct daemon *d = arg;
 
-	focus_shutdown(d->focus, focus_done_h, d);
+	if (!--d->goodbyes)
+		focus_shutdown(d->focus, focus_done_h, d);
 }
 
 
@@ -374,10 +404,16 @@ static void end(struct daemon *d, int sig)
 	tmr_start(&d->tmr, END_MAX_MS, deadline_h, d);
 	d->control = mem_deref(d->control);
 
-	if (d->sessions)
-		sessions_close(d->sessions, sessions_done_h, d);
-	else
-		sessions_done_h(d);
+	d->goodbyes = 1;
+	if (d->sessions) {
+		d->goodbyes++;
+		sessions_close(d->sessions, goodbye_h, d);
+	}
+	if (d->accounts) {
+		d->goodbyes++;
+		accounts_close(d->accounts, goodbye_h, d);
+	}
+	goodbye_h(d);
 }
 
 
@@ -471,6 +507,8 @@ out:
 	d->control = mem_deref(d->control);
 	d->page = mem_deref(d->page);
 	d->sessions = mem_deref(d->sessions);
+	d->accounts = mem_deref(d->accounts);
+	d->credentials = mem_deref(d->credentials);
 	d->notifiers = mem_deref(d->notifiers);
 	d->bus = mem_deref(d->bus);
 	d->focus = mem_deref(d->focus);

@@ -82,6 +82,17 @@ int bus_flow_route(const struct bus *bus, uint64_t flow, char *dst,
 		   size_t size);
 
 /**
+ * Keep a connection alive: double CRLF (RFC 5626 section 4.4.1)
+ *
+ * @return 0; ENOENT it is gone; EPROTONOSUPPORT it is none
+ */
+int bus_flow_ping(struct bus *bus, uint64_t flow);
+
+/** Nothing is heard by this connection any more: close it, so that the next
+ *  bus_resolve() makes a new one. Those who listen to flows are told */
+void bus_flow_drop(struct bus *bus, uint64_t flow);
+
+/**
  * A dialog that began on one flow goes on on another: its far end has a new
  * connection or address (a browser or telephone that changed networks). Our
  * requests within it go there from now on, as long as that flow lives

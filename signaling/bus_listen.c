@@ -130,6 +130,15 @@ void bus_flow_down(struct bus *bus, struct flow *flow)
 }
 
 
+void bus_flow_drop(struct bus *bus, uint64_t id)
+{
+	struct flow *flow = bus ? flows_find(bus->flows, id) : NULL;
+
+	if (flow && flow->stream)
+		bus_flow_down(bus, flow);
+}
+
+
 static void stream_closed(int err, void *arg)
 {
 	struct flow *flow = arg;

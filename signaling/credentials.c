@@ -358,10 +358,10 @@ static const char *take(struct credentials_try *t, bool proxy,
 	struct answer fresh = {.proxy = proxy};
 	const char *why;
 
-	if (a && a->sent && !pl_strcmp(&c->h.nonce, a->nonce))
-		return "the same challenge again";
 	if (a && a->sent && !stale && !a->auts[0])
 		return "wrong name or secret";
+	if (a && a->sent && !pl_strcmp(&c->h.nonce, a->nonce))
+		return "the same challenge again";
 	if (!a && t->count == CREDENTIALS_REALMS_MAX)
 		return "too many realms";
 

@@ -19,6 +19,7 @@ struct sessions;
 struct bus;
 struct focus;
 struct config;
+struct accounts;
 struct auth;
 struct credentials;
 struct notifiers;
@@ -33,6 +34,7 @@ struct sessions_rooms {
 	struct auth *auth;               /**< who may ask */
 	struct registrar *registrar;     /**< where users are */
 	struct credentials *credentials; /**< for challenges of others */
+	struct accounts *accounts;       /**< by which calls may go */
 	struct notifiers *notifiers;     /**< REFER's subscriptions */
 };
 

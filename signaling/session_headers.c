@@ -89,6 +89,9 @@ int session_ims_print(struct re_printf *pf, const struct session *s)
 	int err;
 
 	err = session_id_print(pf, &s->ids);
+	/* a terminal asserts nothing, its proxy does */
+	if (!err && s->account)
+		return account_print_identity(pf, s->account);
 	if (err || !ours.trusted || !s->contact ||
 	    session_uri(s, uri, sizeof(uri)))
 		return err;

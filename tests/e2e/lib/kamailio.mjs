@@ -22,9 +22,11 @@ const isFree = (address) => new Promise((resolve) => {
  * @return prefix of its addresses: '127.x.y'
  */
 export async function loopbackNetwork() {
-	const byte = () => 1 + Math.floor(Math.random() * 254);
+	const byte = (least) => least
+		+ Math.floor(Math.random() * (255 - least));
 	for (;;) {
-		const prefix = `127.${byte()}.${byte()}`;
+		// 127.64.0.0/10 is what parleyd calls its flows (signaling/bus.h)
+		const prefix = `127.${byte(128)}.${byte(1)}`;
 		if (await isFree(`${prefix}.1`))
 			return prefix;
 	}
