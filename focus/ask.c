@@ -117,6 +117,14 @@ static struct endpoint *next_meant(const struct conference *c, const char *uri)
 }
 
 
+bool focus_has(const struct focus *f, const char *conference, const char *uri)
+{
+	const struct conference *c = find(f, conference);
+
+	return c && next_meant(c, uri);
+}
+
+
 enum reason focus_may_remove(const struct focus *f, const char *conference,
 			     const struct asker *asker, const char *uri)
 {

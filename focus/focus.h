@@ -146,6 +146,9 @@ struct asker {
 /** Is there such a conference now? */
 bool focus_exists(const struct focus *f, const char *name);
 
+/** Is it in that conference, by address-of-record or entity? */
+bool focus_has(const struct focus *f, const char *conference, const char *uri);
+
 /**
  * May it have somebody dialled into the conference (configuration: dial_out)?
  * A member is who asks in a member's dialog or is known by its address.

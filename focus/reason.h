@@ -28,6 +28,8 @@ enum reason {
 	REASON_OVERLOAD,        /**< 503 limits of this server */
 	REASON_SHUTDOWN,        /**< 503, BYE: server is going down */
 	REASON_LEFT,            /**< it hung up */
+	REASON_LOOP,            /**< 482 a focus calls what it is in */
+	REASON_REPLACED,        /**< another dialog took its place */
 	REASON_KICKED,          /**< a moderator removed it */
 	REASON_ENDED,           /**< the conference was ended */
 	REASON_MEDIA_TIMEOUT,   /**< its media stopped */

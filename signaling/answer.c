@@ -8,6 +8,7 @@
 #include "signaling/emergency.h"
 #include "signaling/identity.h"
 #include "signaling/recipients.h"
+#include "signaling/replaces.h"
 #include "signaling/session_state.h"
 
 /* What an INVITE asks for, before there is a session */
@@ -17,6 +18,7 @@ struct request {
 	char *name; /**< of the conference */
 	bool factory;
 	struct resource_list *recipients;
+	struct replaces replaces;
 };
 
 /* CANCEL came for their INVITE in hand (RFC 3261 section 9.2) */
@@ -221,6 +223,9 @@ static int create(struct session **sp, struct sessions *all,
 	s->factory = r->factory;
 	s->conference = mem_ref(r->name);
 	s->recipients = mem_ref(r->recipients);
+	err = r->replaces.replace ? replaces_begin(s, r->replaces.with) : 0;
+	if (err)
+		goto out;
 	err = read_caller(s, msg, r->who);
 	if (err)
 		goto out;
@@ -251,6 +256,22 @@ out:
 	if (err)
 		mem_deref(s);
 	return err;
+}
+
+/* The conference of a dialog that it names. 0: go on; else answered */
+static int check_replaces(struct sessions *all, const struct sip_msg *msg,
+			  struct request *r)
+{
+	replaces_read(&r->replaces, all, msg);
+	if (r->replaces.status) {
+		session_refuse_protocol(all, msg, NULL, r->replaces.status,
+					r->replaces.phrase, NULL);
+		return EPROTO;
+	}
+	if (r->replaces.with)
+		r->name = mem_ref(r->replaces.with->conference);
+
+	return 0;
 }
 
 static enum reason check_room(const struct sessions *all)
@@ -295,9 +316,13 @@ static void take(struct sessions *all, const struct sip_msg *msg,
 
 	reason = check_room(all);
 	if (reason == REASON_NONE) {
-		if (check_caller(all, msg, r))
+		if (check_caller(all, msg, r) || check_replaces(all, msg, r))
 			return;
-		reason = check_target(all, msg, r);
+		if (!r->name)
+			reason = check_target(all, msg, r);
+		if (reason == REASON_NONE &&
+		    loop_closes(all, msg, r->name, r->who->aor))
+			reason = REASON_LOOP;
 	}
 	if (reason != REASON_NONE) {
 		session_refuse(all, msg, NULL, reason);

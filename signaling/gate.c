@@ -9,8 +9,10 @@
 
 /** What sessions can do when a peer insists. The one place to extend. */
 static const char *const supported[] = {
-	"timer",        "100rel", "recipient-list-invite",
-	"precondition", "path",   "outbound"};
+	"timer",    "100rel",  "recipient-list-invite",
+	"replaces", "join",    "norefersub",
+	"nosub",    "tdialog", "precondition",
+	"path",     "outbound"};
 
 static const char *const rule_names[GATE_RULES] = {
 	[GATE_PASS] = "passed",

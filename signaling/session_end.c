@@ -64,6 +64,7 @@ void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 static void refuse_pending(struct session *s, uint16_t status,
 			   const char *phrase)
 {
+	reliable_take_back(s);
 	if (s->st)
 		session_refuse_protocol(s->all, s->msg, &s->st, status, phrase,
 					NULL);
@@ -95,8 +96,9 @@ static int reason_print(struct re_printf *pf, const enum reason *reason)
 {
 	const struct reason_row *row = reason_row(*reason);
 
-	/* RFC 3326: a cause that is a SIP status, and a sentence */
-	if (row->sip_status < 300)
+	/* RFC 3326: a cause that is a SIP status, and a sentence. 200 tells a
+	 * terminal that this call was not missed. */
+	if (row->sip_status < 300 && *reason != REASON_REPLACED)
 		return 0;
 	return re_hprintf(pf, "Reason: SIP;cause=%u;text=\"%s\"\r\n",
 			  row->sip_status, row->words);
@@ -141,6 +143,7 @@ void session_terminate(struct session *s, enum reason reason)
 	switch (s->state) {
 
 	case SESSION_INCOMING:
+		reliable_take_back(s);
 		if (s->st)
 			session_refuse(s->all, s->msg, &s->st, reason);
 		session_drop(s, reason);
@@ -149,6 +152,7 @@ void session_terminate(struct session *s, enum reason reason)
 	case SESSION_DIALLING: session_drop(s, reason); break;
 
 	case SESSION_CALLING:
+		refuse_pending(s, 487, "Request Terminated");
 		s->end_reason = reason;
 		dial_tell_reason(s, reason);
 		cancel_call(s);

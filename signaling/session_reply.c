@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/recipients.h"
+#include "signaling/replaces.h"
 #include "signaling/session_state.h"
 
 enum { OFFER_AGAIN_MS = 500 };
@@ -74,20 +76,42 @@ static int events_print(struct re_printf *pf, const struct session *s)
 			  token);
 }
 
+/* The session timer runs from the session's beginning on; an UPDATE before
+ * that, and a PRACK, have nothing to do with it. */
+static bool is_timed(const struct session *s)
+{
+	return !pl_strcmp(&s->msg->met, "INVITE") ||
+	       (!pl_strcmp(&s->msg->met, "UPDATE") &&
+		(s->state == SESSION_CONFIRMED ||
+		 s->state == SESSION_ANSWERED));
+}
+
+static int timed_print(struct re_printf *pf, const struct session *s)
+{
+	return is_timed(s) ? timer_print_reply(pf, s) : 0;
+}
+
 static int reply_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(pf, "%H%H%H", session_headers_print, s,
-			  timer_print_reply, s, events_print, s);
+	return re_hprintf(pf, "%H%H%H", session_headers_print, s, timed_print,
+			  s, events_print, s);
 }
 
 void session_answer(struct session *s, struct mbuf *sdp)
 {
 	bool invite = !pl_strcmp(&s->msg->met, "INVITE");
 	struct mbuf *mb = NULL;
+	bool timed;
 	int err;
 
-	s->first_reply = s->state == SESSION_INCOMING;
-	timer_accept(s, s->msg);
+	if (reliable_due(s)) {
+		reliable_send(s, sdp);
+		return;
+	}
+	s->first_reply = invite && s->state == SESSION_INCOMING;
+	timed = is_timed(s);
+	if (timed)
+		timer_accept(s, s->msg);
 	err = sip_treplyf(&s->st, &mb, s->all->sip, s->msg, true, 200, "OK",
 			  "%H%sContent-Length: %zu\r\n\r\n%b", reply_print, s,
 			  sdp ? "Content-Type: application/sdp\r\n" : "",
@@ -101,7 +125,8 @@ void session_answer(struct session *s, struct mbuf *sdp)
 	}
 	if (sdp)
 		session_set_local_sdp(s, sdp);
-	timer_restart(s);
+	if (timed)
+		timer_restart(s);
 	if (invite) {
 		session_reply_reset(s);
 		s->reply.msg = s->msg;
@@ -126,9 +151,18 @@ static void tell_connected(struct session *s)
 	if (!s->connected) {
 		s->connected = true;
 		focus_connected(s->ep);
+		recipients_dial(s);
+		replaces_done(s);
 	}
 	if (s->ep)
 		focus_held(s->ep, offer_held(s->offer));
+}
+
+void session_settled(struct session *s)
+{
+	if (s->state == SESSION_CONFIRMED)
+		tell_connected(s);
+	session_next(s);
 }
 
 static void applied_h(enum reason reason, const json_t *local, void *arg)
@@ -141,19 +175,25 @@ static void applied_h(enum reason reason, const json_t *local, void *arg)
 		session_fail(s, reason);
 		return;
 	}
-	tell_connected(s);
-	session_next(s);
+	session_settled(s);
 }
 
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 {
-	enum reason reason;
-	json_t *leg = NULL;
 	struct pl sdp;
 
 	if (header_sdp(msg, &sdp))
 		return REASON_BAD_REQUEST;
-	reason = offer_remote_answer(s->offer, sdp.p, sdp.l, &leg);
+
+	return session_apply_sdp(s, &sdp);
+}
+
+enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+
+	reason = offer_remote_answer(s->offer, sdp->p, sdp->l, &leg);
 	if (reason != REASON_NONE)
 		return reason;
 	if (!s->ep) {
@@ -166,8 +206,7 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 	if (reason == REASON_NONE || !session_survives(s, reason))
 		return reason;
 	/* The dialog is confirmed all the same, and so can be offered anew. */
-	tell_connected(s);
-	session_next(s);
+	session_settled(s);
 
 	return REASON_NONE;
 }
@@ -193,12 +232,13 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 			session_fail(s, reason);
 		return;
 	}
-	tell_connected(s);
-	session_next(s);
+	session_settled(s);
 }
 
 void session_next(struct session *s)
 {
+	if (reliable_next(s) || reliable_waits(s))
+		return;
 	if (s->exchange != EXCHANGE_NONE || s->st || s->req ||
 	    s->reply.waits || !s->reoffer_due ||
 	    s->state != SESSION_CONFIRMED || tmr_isrunning(&s->retry))

@@ -180,9 +180,11 @@ struct sessions {
 /** What we do, for 200, 405 and requests */
 #define SESSION_ALLOW                                                         \
 	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "            \
-	"SUBSCRIBE\r\n"
+	"SUBSCRIBE, REFER\r\n"
 /** Extensions that a peer may ask us for; signaling/gate.c knows them too */
-#define SESSION_SUPPORTED "Supported: timer, 100rel, recipient-list-invite\r\n"
+#define SESSION_SUPPORTED                                                     \
+	"Supported: timer, 100rel, replaces, join, norefersub, tdialog, "     \
+	"nosub, recipient-list-invite\r\n"
 /** Packages that may be subscribed to (RFC 6665 section 8.2.2) */
 #define SESSION_ALLOW_EVENTS "Allow-Events: conference, refer\r\n"
 #define SESSION_NO_BODY   "Content-Length: 0\r\n\r\n"

@@ -1,0 +1,153 @@
+/**
+ * @file signaling/replaces.c  INVITEs of whom is here
+ */
+#include <errno.h>
+#include "mixer/base/log.h"
+#include "signaling/dialog_id.h"
+#include "signaling/replaces.h"
+#include "signaling/session_state.h"
+
+static void refuse(struct replaces *r, uint16_t status, const char *phrase)
+{
+	r->status = status;
+	r->phrase = phrase;
+}
+
+static bool early_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+
+	/* Of an INVITE of ours only our tag is certain before its 2xx. */
+	return s->state == SESSION_CALLING && s->early &&
+	       sip_dialog_cmp_half(s->early, arg);
+}
+
+static struct session *find_early(struct sessions *all, struct sip_msg *like)
+{
+	return list_ledata(hash_lookup(
+		all->table, hash_joaat_pl(&like->callid), early_h, like));
+}
+
+static void judge(struct replaces *r, struct sessions *all,
+		  const struct dialog_id *id)
+{
+	struct sip_msg like;
+	struct session *s;
+
+	dialog_id_request(&like, id);
+	s = session_find(all, &like);
+	if (!s && r->replace) {
+		r->with = find_early(all, &like);
+		if (!r->with)
+			refuse(r, 481, "Call/Transaction Does Not Exist");
+		return;
+	}
+	if (!s || s->state == SESSION_INCOMING)
+		refuse(r, 481, "Call/Transaction Does Not Exist");
+	else if (s->state == SESSION_ENDING || !s->ep)
+		refuse(r, 603, "Declined");
+	else if (r->replace && id->early_only)
+		refuse(r, 486, "Busy Here");
+	else
+		r->with = s;
+}
+
+void replaces_read(struct replaces *r, struct sessions *all,
+		   const struct sip_msg *msg)
+{
+	const struct sip_hdr *replaces = sip_msg_hdr(msg, SIP_HDR_REPLACES);
+	const struct sip_hdr *hdr =
+		replaces ? replaces : sip_msg_hdr(msg, SIP_HDR_JOIN);
+	struct dialog_id id;
+
+	r->status = 0;
+	r->phrase = NULL;
+	r->with = NULL;
+	r->replace = replaces != NULL;
+	if (!hdr)
+		return;
+	if (sip_msg_hdr_count(msg, SIP_HDR_REPLACES) +
+			    sip_msg_hdr_count(msg, SIP_HDR_JOIN) !=
+		    1 ||
+	    dialog_id_decode(&id, &hdr->val, false))
+		refuse(r, 400, "Bad Request");
+	else
+		judge(r, all, &id);
+}
+
+/* ------------------------------------------------------------------ loops */
+
+static bool ours_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+
+	return s->early && sip_dialog_cmp_half(s->early, arg);
+}
+
+/* The INVITE that we sent, as a proxy passes it on */
+static bool came_back(const struct sessions *all, const struct sip_msg *msg)
+{
+	struct sip_msg like = {.callid = msg->callid, .req = false};
+
+	like.from.tag = msg->from.tag;
+
+	return hash_lookup(all->table, hash_joaat_pl(&msg->callid), ours_h,
+			   &like) != NULL;
+}
+
+bool loop_closes(const struct sessions *all, const struct sip_msg *msg,
+		 const char *conference, const char *aor)
+{
+	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+	struct sip_addr addr;
+	struct pl flag;
+	char *entity = NULL;
+	bool closes;
+
+	if (came_back(all, msg))
+		return true;
+	if (!contact || sip_addr_decode(&addr, &contact->val) ||
+	    msg_param_exists(&addr.params, "isfocus", &flag))
+		return false;
+	if (session_uri_is_ours(all, &addr.uri))
+		return true;
+	if (header_uri(&entity, &addr.auri))
+		return false;
+	closes = focus_has(all->focus, conference, entity) ||
+		 focus_has(all->focus, conference, aor);
+	mem_deref(entity);
+
+	return closes;
+}
+
+/* --------------------------------------------------------------- replacing */
+
+int replaces_begin(struct session *s, const struct session *old)
+{
+	return str_dup(&s->replaced,
+		       sip_dialog_callid(old->dlg ? old->dlg : old->early));
+}
+
+static bool callid_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+	const struct sip_dialog *dlg = s->dlg ? s->dlg : s->early;
+
+	return dlg && !str_cmp(sip_dialog_callid(dlg), arg);
+}
+
+void replaces_done(struct session *s)
+{
+	struct session *old;
+
+	if (!s->replaced)
+		return;
+	old = list_ledata(hash_lookup(s->all->table,
+				      hash_joaat_str(s->replaced), callid_h,
+				      s->replaced));
+	s->replaced = mem_deref(s->replaced);
+	if (!old || old == s || old->state == SESSION_ENDING)
+		return;
+	log_info("session", "replaced");
+	session_fail(old, REASON_REPLACED);
+}
