@@ -21,6 +21,7 @@
 #include "mixer/base/re.h"
 #include "signaling/account.h"
 #include "signaling/bus.h"
+#include "signaling/conference_events.h"
 #include "signaling/control.h"
 #include "signaling/credentials.h"
 #include "signaling/notifier.h"
@@ -50,6 +51,7 @@ struct daemon {
 	struct bus *bus;
 	struct page *page;
 	struct notifiers *notifiers;
+	struct conference_events *events;
 	struct credentials *credentials;
 	struct accounts *accounts;
 	struct sessions *sessions;
@@ -289,6 +291,7 @@ static int make_sessions(struct daemon *d)
 		.focus = d->focus,
 		.config = d->config,
 		.notifiers = d->notifiers,
+		.events = d->events,
 		.credentials = d->credentials,
 		.accounts = d->accounts,
 	};
@@ -304,6 +307,16 @@ static int make_accounts(struct daemon *d)
 	return err ? err
 		   : accounts_alloc(&d->accounts, d->bus, d->config,
 				    d->credentials);
+}
+
+
+static int make_events(struct daemon *d)
+{
+	int err = notifiers_alloc(&d->notifiers, d->bus, d->config);
+
+	return err ? err
+		   : conference_events_alloc(&d->events, d->focus,
+					     d->notifiers, d->page);
 }
 
 
@@ -327,8 +340,13 @@ static void ready_h(int err, void *arg)
 	if (err)
 		goto out;
 
+	what = "page";
+	err = page_alloc(&d->page, d->config, d->focus, d->bus);
+	if (err)
+		goto out;
+
 	what = "subscriptions";
-	err = notifiers_alloc(&d->notifiers, d->bus, d->config);
+	err = make_events(d);
 	if (err)
 		goto out;
 
@@ -339,11 +357,6 @@ static void ready_h(int err, void *arg)
 
 	what = "sessions";
 	err = make_sessions(d);
-	if (err)
-		goto out;
-
-	what = "page";
-	err = page_alloc(&d->page, d->config, d->focus, d->bus);
 	if (err)
 		goto out;
 
@@ -505,11 +518,12 @@ out:
 
 	tmr_cancel(&d->tmr);
 	d->control = mem_deref(d->control);
-	d->page = mem_deref(d->page);
 	d->sessions = mem_deref(d->sessions);
+	d->events = mem_deref(d->events);
 	d->accounts = mem_deref(d->accounts);
 	d->credentials = mem_deref(d->credentials);
 	d->notifiers = mem_deref(d->notifiers);
+	d->page = mem_deref(d->page);
 	d->bus = mem_deref(d->bus);
 	d->focus = mem_deref(d->focus);
 	if (d->signals >= 0) {

@@ -50,7 +50,7 @@ void session_options_in(struct sessions *all, const struct sip_msg *msg)
 		return;
 	}
 	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 200, "OK",
-			  SESSION_ALLOW
+			  SESSION_ALLOW SESSION_ALLOW_EVENTS
 			  "Accept: application/sdp, application/dtmf-relay,"
 			  " application/dtmf\r\n"
 			  "Accept-Encoding: identity\r\n" SESSION_SUPPORTED

@@ -387,6 +387,37 @@ int page_reload(struct page *page)
 }
 
 
+int page_url(const struct page *page, uint64_t flow, const char *conference,
+	     char *dst, size_t size)
+{
+	const struct sa *sa = page_addr(page, true);
+	const bool secure = sa != NULL;
+	struct flow_info info;
+	struct sa local;
+	struct pl name;
+	int n;
+
+	if (!sa)
+		sa = page_addr(page, false);
+	if (!sa || bus_flow_by_id(page->bus, flow, &info))
+		return ENOENT;
+
+	pl_set_str(&name, conference);
+	local = sa_is_any(sa) ? info.local : *sa;
+	sa_set_port(&local, sa_port(sa));
+	if (str_isset(page->config->domain))
+		n = re_snprintf(dst, size, "http%s://%s:%u/%H",
+				secure ? "s" : "", page->config->domain,
+				sa_port(sa), uri_user_escape, &name);
+	else
+		n = re_snprintf(dst, size, "http%s://%J/%H",
+				secure ? "s" : "", &local, uri_user_escape,
+				&name);
+
+	return n < 0 ? EOVERFLOW : 0;
+}
+
+
 const struct sa *page_addr(const struct page *page, bool secure)
 {
 	const struct http_server *h;

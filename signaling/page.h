@@ -43,6 +43,17 @@ int page_alloc(struct page **pp, const struct config *config,
 /** Read the TLS certificate anew. @return 0 or errno, logged */
 int page_reload(struct page *page);
 
+/**
+ * Where a browser joins a conference
+ *
+ * @param page NULL: ENOENT
+ * @param flow Of who asks: without a configured domain our address there
+ *             stands in the link
+ * @return 0; ENOENT there is no such page; EOVERFLOW
+ */
+int page_url(const struct page *page, uint64_t flow, const char *conference,
+	     char *dst, size_t size);
+
 /** Address of the first HTTPS (or HTTP) server, NULL if there is none */
 const struct sa *page_addr(const struct page *page, bool secure);
 

@@ -24,6 +24,7 @@ struct auth;
 struct credentials;
 struct notifiers;
 struct registrar;
+struct conference_events;
 
 /** What sessions stand on; all borrowed. The first three are needed, of the
  *  others NULL means that there is none */
@@ -36,6 +37,7 @@ struct sessions_rooms {
 	struct credentials *credentials; /**< for challenges of others */
 	struct accounts *accounts;       /**< by which calls may go */
 	struct notifiers *notifiers;     /**< REFER's subscriptions */
+	struct conference_events *events; /**< who watches */
 };
 
 /**

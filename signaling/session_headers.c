@@ -107,7 +107,9 @@ int session_ims_print(struct re_printf *pf, const struct session *s)
 
 int session_headers_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(pf, "%H" SESSION_ALLOW SESSION_SUPPORTED "%H",
+	return re_hprintf(pf,
+			  "%H" SESSION_ALLOW SESSION_ALLOW_EVENTS
+				  SESSION_SUPPORTED "%H",
 			  session_contact_print, s->contact, session_ims_print,
 			  s);
 }

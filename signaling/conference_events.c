@@ -1,0 +1,328 @@
+/**
+ * @file signaling/conference_events.c  Who watches which roster, and when it
+ *                                      is told
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/conference_info.h"
+#include "focus/focus.h"
+#include "mixer/base/log.h"
+#include "signaling/conference_events.h"
+#include "signaling/flow.h"
+#include "signaling/notifier.h"
+#include "signaling/page.h"
+
+enum { BUSY_MS = 100, WEB_MAX = 512 };
+
+struct conference_events {
+	struct list rooms;
+	struct focus *focus;
+	struct notifiers *notifiers;
+	const struct page *page;
+};
+
+/** A conference that somebody watches */
+struct room {
+	struct le le;
+	char *name;
+	struct conference_events *all;
+	struct event_subscription *events;
+	struct conference_info *info;
+	struct list watchers;
+};
+
+struct watcher {
+	struct le le;
+	struct room *room;
+	struct notifier *notifier;
+	struct conference_info_reader *reader;
+	struct tmr tick;
+	uint64_t sent_ms;
+	unsigned pace_ms;
+	char *aor;
+	struct conference_watcher who;
+	conference_member_h *memberh;
+	void *arg;
+	bool check; /**< somebody left: is it still a member? */
+};
+
+static void watcher_destructor(void *arg)
+{
+	struct watcher *w = arg;
+
+	list_unlink(&w->le);
+	tmr_cancel(&w->tick);
+	mem_deref(w->notifier);
+	mem_deref(w->reader);
+	mem_deref(w->aor);
+}
+
+static void room_destructor(void *arg)
+{
+	struct room *room = arg;
+
+	list_unlink(&room->le);
+	mem_deref(room->events);
+	list_flush(&room->watchers);
+	mem_deref(room->info);
+	mem_deref(room->name);
+}
+
+/* The last one turns the light off */
+static void drop(struct watcher *w)
+{
+	struct room *room = w->room;
+
+	mem_deref(w);
+	if (list_isempty(&room->watchers))
+		mem_deref(room);
+}
+
+/* ----------------------------------------------------------------- telling */
+
+static void tick_h(void *arg);
+
+static void schedule(struct watcher *w)
+{
+	uint64_t due = w->sent_ms + w->pace_ms, now = tmr_jiffies();
+
+	if (!tmr_isrunning(&w->tick))
+		tmr_start(&w->tick, due > now ? due - now : 0, tick_h, w);
+}
+
+static void tell(struct watcher *w, bool full)
+{
+	struct mbuf *mb;
+
+	if (conference_info_print(w->reader, full, &mb)) {
+		schedule(w);
+		return;
+	}
+	(void)notifier_send(w->notifier, CONFERENCE_INFO_TYPE, mb);
+	mem_deref(mb);
+	w->sent_ms = tmr_jiffies();
+	if (conference_info_news(w->reader))
+		schedule(w);
+}
+
+/* With what is new. Frees it */
+static void end(struct watcher *w, const char *reason)
+{
+	struct mbuf *mb = NULL;
+
+	(void)conference_info_print(w->reader, false, &mb);
+	notifier_end(w->notifier, reason, mb ? CONFERENCE_INFO_TYPE : NULL,
+		     mb);
+	w->notifier = NULL;
+	mem_deref(mb);
+	mem_deref(w);
+}
+
+static void tick_h(void *arg)
+{
+	struct watcher *w = arg;
+	struct room *room = w->room;
+	bool leaves = w->check && w->memberh &&
+		      !w->memberh(room->name, &w->who, w->arg);
+
+	w->check = false;
+	if (leaves) {
+		/* its roster is not its business any more */
+		end(w, "rejected");
+		if (list_isempty(&room->watchers))
+			mem_deref(room);
+	}
+	else if (!conference_info_news(w->reader))
+		return;
+	else if (notifier_busy(w->notifier))
+		tmr_start(&w->tick, BUSY_MS, tick_h, w);
+	else
+		tell(w, false);
+}
+
+static void refresh_h(void *arg)
+{
+	tell(arg, true);
+}
+
+static void closed_h(void *arg)
+{
+	struct watcher *w = arg;
+
+	w->notifier = NULL;
+	drop(w);
+}
+
+static void event_h(const json_t *event, void *arg)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+	struct room *room = arg;
+	struct le *le;
+
+	conference_info_event(room->info, event);
+	if (type && !strcmp(type, "ended")) {
+		while (room->watchers.head)
+			end(room->watchers.head->data, "noresource");
+		mem_deref(room);
+		return;
+	}
+	for (le = room->watchers.head; le; le = le->next) {
+		struct watcher *w = le->data;
+
+		if (type && !strcmp(type, "left"))
+			w->check = true;
+		if (w->check || conference_info_news(w->reader))
+			schedule(w);
+	}
+}
+
+/* ------------------------------------------------------------- beginning */
+
+static struct room *find_room(const struct conference_events *ce,
+			      const char *name)
+{
+	struct le *le;
+
+	for (le = ce->rooms.head; le; le = le->next) {
+		struct room *room = le->data;
+
+		if (!str_casecmp(room->name, name))
+			return room;
+	}
+	return NULL;
+}
+
+static int open_room(struct room **rp, struct conference_events *ce,
+		     const char *name)
+{
+	struct room *room = find_room(ce, name);
+	int err;
+
+	if (room) {
+		*rp = room;
+		return 0;
+	}
+	room = mem_zalloc(sizeof(*room), room_destructor);
+	if (!room)
+		return ENOMEM;
+	room->all = ce;
+	list_append(&ce->rooms, &room->le, room);
+	err = str_dup(&room->name, name);
+	if (!err)
+		err = conference_info_alloc(&room->info);
+	if (!err)
+		err = focus_subscribe(&room->events, ce->focus, name, event_h,
+				      room);
+	if (err == EINVAL || (!err && !conference_info_active(room->info)))
+		err = ENOENT;
+	if (err)
+		mem_deref(room);
+	else
+		*rp = room;
+
+	return err;
+}
+
+static int take(struct watcher *w, const struct sip_msg *msg,
+		const struct conference_subscribe *sub)
+{
+	struct conference_events *ce = w->room->all;
+	const struct notifier_param param = {
+		.event = "conference",
+		.id = sub->id,
+		.contact = sub->contact,
+		.expires_s = notifier_expires(msg, NOTIFIER_EXPIRES_MAX_S),
+		.dlg = sub->dlg,
+	};
+	struct conference_info_param info = {
+		.entity = sub->entity,
+		.activity = sub->activity,
+	};
+	char web[WEB_MAX];
+	int err;
+
+	if (!page_url(ce->page, sub->who.flow, sub->conference, web,
+		      sizeof(web)))
+		info.web = web;
+	err = conference_info_read(&w->reader, w->room->info, &info);
+	if (err)
+		return err;
+
+	return notifier_accept(&w->notifier, ce->notifiers, msg, &param,
+			       refresh_h, closed_h, w);
+}
+
+int conference_events_begin(struct conference_events *ce,
+			    const struct sip_msg *msg,
+			    const struct conference_subscribe *sub)
+{
+	struct watcher *w = NULL;
+	struct room *room;
+	int err;
+
+	if (!ce || !msg || !sub || !sub->conference)
+		return EINVAL;
+	err = open_room(&room, ce, sub->conference);
+	if (err)
+		return err;
+	if (!sub->may) {
+		err = EACCES;
+		goto out;
+	}
+	w = mem_zalloc(sizeof(*w), watcher_destructor);
+	if (!w) {
+		err = ENOMEM;
+		goto out;
+	}
+	tmr_init(&w->tick);
+	w->room = room;
+	w->pace_ms = sub->activity ? CONFERENCE_EVENTS_ACTIVITY_PACE_MS
+				   : CONFERENCE_EVENTS_PACE_MS;
+	w->memberh = sub->memberh;
+	w->arg = sub->arg;
+	err = str_dup(&w->aor, sub->who.aor ? sub->who.aor : "");
+	if (!err)
+		err = take(w, msg, sub);
+	if (err)
+		goto out;
+	w->who = sub->who;
+	w->who.aor = w->aor;
+	list_append(&room->watchers, &w->le, w);
+	tell(w, true);
+
+out:
+	if (err) {
+		mem_deref(w);
+		if (list_isempty(&room->watchers))
+			mem_deref(room);
+	}
+	return err;
+}
+
+/* ------------------------------------------------------------ life cycle */
+
+static void destructor(void *arg)
+{
+	struct conference_events *ce = arg;
+
+	list_flush(&ce->rooms);
+}
+
+int conference_events_alloc(struct conference_events **cp, struct focus *focus,
+			    struct notifiers *notifiers,
+			    const struct page *page)
+{
+	struct conference_events *ce;
+
+	if (!cp || !focus || !notifiers)
+		return EINVAL;
+	ce = mem_zalloc(sizeof(*ce), destructor);
+	if (!ce)
+		return ENOMEM;
+	ce->focus = focus;
+	ce->notifiers = notifiers;
+	ce->page = page;
+	*cp = ce;
+
+	return 0;
+}
