@@ -111,6 +111,8 @@ void peer_learn(struct world *w, const char *text)
 	inner_uri(contact);
 	if (contact[0])
 		memcpy(w->contact, contact, sizeof(contact));
+	if (strstr(text, "\r\nRSeq:"))
+		header_of(text, "RSeq", w->rseq, sizeof(w->rseq));
 	if (is_response(text)) {
 		if (strncmp(text + 8, "100", 3) &&
 		    (text[8] == '2' || !strstr(w->to, "tag=")))
@@ -214,13 +216,29 @@ static bool transmit(struct world *w, const char *text)
 	return !err;
 }
 
-static void read_extra(char *dst, size_t size, char *fields[], unsigned n)
+static void read_extra(const struct world *w, char *dst, size_t size,
+		       char *fields[], unsigned n)
 {
+	char text[1024], *tilde;
+
 	dst[0] = '\0';
-	if (n > 2) {
-		expand(dst, size - 2, fields[2]);
-		(void)strcat(dst, "\r\n");
-	}
+	if (n <= 2)
+		return;
+	tilde = strchr(fields[2], '~');
+	if (tilde)
+		(void)snprintf(text, sizeof(text), "%.*s%s%s",
+			       (int)(tilde - fields[2]), fields[2], w->rseq,
+			       tilde + 1);
+	else
+		(void)snprintf(text, sizeof(text), "%s", fields[2]);
+	expand(dst, size - 2, text);
+	(void)strcat(dst, "\r\n");
+}
+
+static bool has_scheme(const char *uri)
+{
+	return !strncmp(uri, "urn:", 4) || !strncmp(uri, "tel:", 4) ||
+	       !strncmp(uri, "sip:", 4);
 }
 
 bool peer_send_request(struct world *w, char *fields[], unsigned n)
@@ -232,14 +250,16 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 
 	(void)sscanf(fields[0], "> %15s %u", method, &cseq);
 	make_body(w, n > 1 ? fields[1] : NULL, &type, body, sizeof(body));
-	read_extra(extra, sizeof(extra), fields, n);
+	read_extra(w, extra, sizeof(extra), fields, n);
 	cancel = !strcmp(method, "CANCEL");
 	target = strstr(w->to, "tag=") && !cancel;
-	if (!strcmp(method, "INVITE"))
-		memcpy(w->invite_to, w->to, sizeof(w->to));
 	if (!cancel)
 		(void)snprintf(w->branch, sizeof(w->branch), "z9hG4bKt%d-%u",
 			       getpid(), ++w->branches);
+	if (!strcmp(method, "INVITE")) {
+		memcpy(w->invite_to, w->to, sizeof(w->to));
+		memcpy(w->invite_branch, w->branch, sizeof(w->branch));
+	}
 	(void)snprintf(
 		text, sizeof(text),
 		"%s %s%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=%s"
@@ -247,10 +267,11 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 		"Call-ID: %s\r\nCSeq: %u %s\r\n"
 		"Contact: <sip:alice@127.0.0.1:%u>\r\n"
 		"User-Agent: peer/1\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
-		method, target ? "" : "sip:", target ? w->contact : w->uri,
-		sa_port(&w->peer), w->branch, w->local,
-		cancel ? w->invite_to : w->to, w->callid, cseq, method,
-		sa_port(&w->peer), extra, type ? "Content-Type: " : "",
+		method, target || has_scheme(w->uri) ? "" : "sip:",
+		target ? w->contact : w->uri,
+		sa_port(&w->peer), cancel ? w->invite_branch : w->branch,
+		w->local, cancel ? w->invite_to : w->to, w->callid, cseq,
+		method, sa_port(&w->peer), extra, type ? "Content-Type: " : "",
 		type ? type : "", type ? "\r\n" : "", strlen(body), body);
 
 	return transmit(w, text);
@@ -265,7 +286,7 @@ bool peer_send_response(struct world *w, char *fields[], unsigned n)
 
 	(void)sscanf(fields[0], "= %u", &code);
 	make_body(w, n > 1 ? fields[1] : NULL, &type, body, sizeof(body));
-	read_extra(extra, sizeof(extra), fields, n);
+	read_extra(w, extra, sizeof(extra), fields, n);
 	header_of(req, "Via", via, sizeof(via));
 	header_of(req, "From", from, sizeof(from));
 	header_of(req, "To", to, sizeof(to));

@@ -21,7 +21,8 @@
  *   focus tells such an event; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
  * BODY is a name of a description ("offer", "hold", "answer"), "-" for none,
- * or "TYPE:TEXT". In HEADERS and TEXT a comma-free line; "^" is CRLF.
+ * or "TYPE:TEXT". In HEADERS and TEXT a comma-free line; "^" is CRLF. "~" in
+ * HEADERS is the RSeq that the peer read last.
  */
 #ifndef PARLEY_TESTS_SESSION_WORLD_H
 #define PARLEY_TESTS_SESSION_WORLD_H
@@ -44,14 +45,16 @@ struct world {
 	struct link *mixer;
 	struct udp_sock *us;
 	struct sa peer, server;
-	char uri[64]; /**< "demo@127.0.0.1:5060" */
+	char uri[64]; /**< "demo@127.0.0.1:5060", or with another scheme */
 
 	/* the peer */
 	struct list inbox;
-	char callid[64], branch[48], contact[256], peer_uri[64];
+	char callid[64], branch[48], invite_branch[48], contact[256],
+		peer_uri[64];
 	char local[640], to[640], invite_to[640]; /**< From and To it says */
 	char last_request[WORLD_TEXT_MAX], invite[WORLD_TEXT_MAX];
 	char sdp[WORLD_TEXT_MAX];        /**< the last description it read */
+	char rseq[16];                   /**< the last RSeq it read */
 	char said[WORLD_LINES_MAX][160]; /**< what it read, for repetitions */
 	unsigned said_count, branches;
 	const char *tag; /**< its tag when it answers requests */
