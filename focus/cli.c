@@ -59,6 +59,9 @@ static const struct cli_verb verbs[] = {
 	 NULL, NULL},
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
 	 "parley stats demo", cli_print_stats, NULL},
+	{"user", NULL, "add|passwd|remove|list [USER]", "action name? option?",
+	 "who may register and call with a password", "parley user add alice",
+	 NULL, cli_user},
 	{"verbs", NULL, "", "", "what the server understands", "parley verbs",
 	 cli_print_verbs, NULL},
 	{"help", NULL, "[VERB]", "of?", "this text, or about one verb",
@@ -100,6 +103,7 @@ static void print_help(void)
 	       "  parley volume demo bob in -6        bob quieter for the "
 	       "others\n"
 	       "  parley invite demo sip:bob@192.0.2.7 --name 'The board'\n"
+	       "  parley user add alice --generate\n"
 	       "  parley --json show demo | jq '.conference.users[].display'\n"
 	       "\n"
 	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 no "
@@ -119,6 +123,12 @@ static void print_verb_help(const struct cli_verb *v)
 		printf("WHO is a number from 'parley show', a display name, "
 		       "a URI or its user part,\nor: all, last (who came "
 		       "last), non_moderator.\n");
+	if (!strcmp(v->name, "user"))
+		printf("The password is asked for, or read from the standard "
+		       "input when that is no\nterminal or --password-stdin "
+		       "stands behind USER; with --generate one is made and\n"
+		       "shown. It is not kept, only sums of it are. USER has "
+		       "a-z 0-9 . _ - +.\n");
 	if (strstr(v->args, "DB"))
 		printf("DB is from -60 to 20; 0 is as it comes.\n");
 	printf("\nExample:\n  %s\n", v->example);
@@ -228,8 +238,8 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 }
 
 
-static int ask(const struct cli *cli, const struct cli_verb *v,
-	       const json_t *command)
+int cli_ask(const struct cli *cli, const json_t *command,
+	    void (*print)(const json_t *reply))
 {
 	struct cli_link *l = NULL;
 	json_t *reply;
@@ -246,8 +256,8 @@ static int ask(const struct cli *cli, const struct cli_verb *v,
 	else if (!cli_true(reply, "ok")) {
 		status = cli_report(reply);
 	}
-	else if (!cli->json && v->print) {
-		v->print(reply);
+	else if (!cli->json && print) {
+		print(reply);
 	}
 
 	if (reply && cli->json) {
@@ -288,7 +298,8 @@ static int run_verb(const struct cli *cli, int argc, char *argv[])
 		status = CLI_USAGE;
 	}
 	else {
-		status = v->run ? v->run(cli, command) : ask(cli, v, command);
+		status = v->run ? v->run(cli, command)
+				: cli_ask(cli, command, v->print);
 	}
 
 	json_decref(command);

@@ -104,6 +104,17 @@ void cli_print_event(const json_t *event);
 
 int cli_watch(const struct cli *cli, const json_t *command);
 
+/* ---- cli_user.c */
+
+int cli_user(const struct cli *cli, const json_t *command);
+
+/* ---- cli.c */
+
+/** One question and its answer, shown by `print` (may be NULL) or as JSON.
+ *  @return exit status */
+int cli_ask(const struct cli *cli, const json_t *command,
+	    void (*print)(const json_t *reply));
+
 /** Print an answer's error; @return exit status */
 int cli_report(const json_t *reply);
 

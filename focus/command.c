@@ -44,6 +44,8 @@ static const struct verb {
 	{"invite", "dial", NEEDS_NAME, command_invite, "call URI into it"},
 	{"end", NULL, NEEDS_ONE, command_end, "everybody out"},
 	{"stats", NULL, NEEDS_ANY, command_stats, "what the mixers count"},
+	{"user", NULL, NEEDS_NONE, command_user,
+	 "who may register: add, passwd, remove, list"},
 	{"verbs", "help", NEEDS_NONE, command_verbs, "this table"},
 };
 

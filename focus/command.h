@@ -31,6 +31,9 @@
  *  end                -                         -
  *  stats              conference?               mixers:[..], legs:[..],
  *                                               bus:{..}, sessions:{..}
+ *  user               action:"add"|"passwd"|"remove"|"list",
+ *                     name, password            users:[{name, realm, created,
+ *                                               usable}] for list
  *  verbs (help)       -                         verbs:[{verb, help}]
  * The stream `watch` is not a command: focus_subscribe().
  * mute and the like answer with those that it now holds for.
@@ -113,5 +116,6 @@ void command_unlock(struct command *cmd);
 void command_layout(struct command *cmd);
 void command_invite(struct command *cmd);
 void command_end(struct command *cmd);
+void command_user(struct command *cmd);
 
 #endif

@@ -36,6 +36,7 @@ struct focus {
 	struct tmr replay_tmr, done_tmr, ready_tmr;
 	struct list queries; /**< stats under way */
 	struct outside_ops outside;
+	struct subscribers *subscribers; /**< NULL: no users are kept */
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
 	bool shutting_down;

@@ -16,16 +16,20 @@
 #include <unistd.h>
 #include "focus/config.h"
 #include "focus/focus.h"
+#include "focus/store.h"
+#include "focus/subscriber.h"
 #include "mixer/base/log.h"
 #include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
 #include "signaling/account.h"
+#include "signaling/auth.h"
 #include "signaling/bus.h"
 #include "signaling/conference_events.h"
 #include "signaling/control.h"
 #include "signaling/credentials.h"
 #include "signaling/notifier.h"
 #include "signaling/page.h"
+#include "signaling/registrar.h"
 #include "signaling/session.h"
 
 
@@ -47,11 +51,15 @@ struct options {
 struct daemon {
 	struct options options;
 	struct config *config;
+	struct store *store;
+	struct subscribers *subscribers;
 	struct focus *focus;
 	struct bus *bus;
 	struct page *page;
 	struct notifiers *notifiers;
 	struct conference_events *events;
+	struct auth *auth;
+	struct registrar *registrar;
 	struct credentials *credentials;
 	struct accounts *accounts;
 	struct sessions *sessions;
@@ -264,6 +272,11 @@ static json_t *stats_h(void *arg)
 	if (d->notifiers)
 		(void)json_object_set_new(o, "subscriptions",
 					  notifiers_stats(d->notifiers));
+	if (d->auth)
+		(void)json_object_set_new(o, "auth", auth_stats(d->auth));
+	if (d->registrar)
+		(void)json_object_set_new(o, "registrar",
+					  registrar_stats(d->registrar));
 
 	if (d->accounts)
 		(void)json_object_set_new(o, "accounts",
@@ -284,6 +297,27 @@ static void bus_exit_h(void *arg)
 }
 
 
+static void user_removed_h(const char *name, void *arg)
+{
+	registrar_forget(arg, name);
+}
+
+
+static int make_registrar(struct daemon *d)
+{
+	int err = auth_alloc(&d->auth, d->bus, d->config, d->subscribers);
+
+	if (!err)
+		err = registrar_alloc(&d->registrar, d->bus, d->auth,
+				      d->config);
+	if (!err)
+		subscribers_set_removed_handler(d->subscribers, user_removed_h,
+						d->registrar);
+
+	return err;
+}
+
+
 static int make_sessions(struct daemon *d)
 {
 	const struct sessions_rooms rooms = {
@@ -292,6 +326,8 @@ static int make_sessions(struct daemon *d)
 		.config = d->config,
 		.notifiers = d->notifiers,
 		.events = d->events,
+		.auth = d->auth,
+		.registrar = d->registrar,
 		.credentials = d->credentials,
 		.accounts = d->accounts,
 	};
@@ -347,6 +383,11 @@ static void ready_h(int err, void *arg)
 
 	what = "subscriptions";
 	err = make_events(d);
+	if (err)
+		goto out;
+
+	what = "registrar";
+	err = make_registrar(d);
 	if (err)
 		goto out;
 
@@ -501,12 +542,21 @@ static int run(struct daemon *d)
 	if (err)
 		goto out;
 
+	what = "store";
+	err = store_alloc(&d->store, d->config->data_dir);
+	if (err)
+		goto out;
+	err = subscribers_alloc(&d->subscribers, d->store, d->config->domain);
+	if (err)
+		goto out;
+
 	what = "focus";
 	err = focus_alloc(&d->focus, d->config);
 	if (err)
 		goto out;
 
 	focus_set_stats(d->focus, stats_h, d);
+	focus_set_subscribers(d->focus, d->subscribers);
 
 	/* one that cannot be started now is tried again until the deadline */
 	(void)focus_start(d->focus, ready_h, d);
@@ -522,10 +572,14 @@ out:
 	d->events = mem_deref(d->events);
 	d->accounts = mem_deref(d->accounts);
 	d->credentials = mem_deref(d->credentials);
+	d->registrar = mem_deref(d->registrar);
+	d->auth = mem_deref(d->auth);
 	d->notifiers = mem_deref(d->notifiers);
 	d->page = mem_deref(d->page);
 	d->bus = mem_deref(d->bus);
 	d->focus = mem_deref(d->focus);
+	d->subscribers = mem_deref(d->subscribers);
+	d->store = mem_deref(d->store);
 	if (d->signals >= 0) {
 		fd_close(d->signals);
 		(void)close(d->signals);

@@ -43,6 +43,8 @@ struct subscribers {
 	char *realm;
 	sqlite3_stmt *stmt[STATEMENTS];
 	size_t count; /**< kept, so that a REGISTER need not count */
+	void (*removedh)(const char *name, void *arg);
+	void *arg;
 };
 
 
@@ -137,6 +139,16 @@ int subscribers_alloc(struct subscribers **sp, const struct store *store,
 const char *subscribers_realm(const struct subscribers *s)
 {
 	return s ? s->realm : NULL;
+}
+
+
+void subscribers_set_removed_handler(struct subscribers *s,
+				     void (*removedh)(const char *name,
+						      void *arg),
+				     void *arg)
+{
+	s->removedh = removedh;
+	s->arg = arg;
 }
 
 
@@ -260,10 +272,14 @@ int subscribers_remove(struct subscribers *s, const char *name)
 		return EINVAL;
 
 	err = change(s, s->stmt[REMOVE], name, NULL);
-	if (!err)
-		--s->count;
+	if (err)
+		return err;
 
-	return err;
+	--s->count;
+	if (s->removedh)
+		s->removedh(name, s->arg);
+
+	return 0;
 }
 
 

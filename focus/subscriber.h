@@ -43,6 +43,13 @@ int subscribers_alloc(struct subscribers **sp, const struct store *store,
 /** The realm of challenges */
 const char *subscribers_realm(const struct subscribers *s);
 
+/** Who hears that a user was removed; called from within subscribers_remove()
+ */
+void subscribers_set_removed_handler(struct subscribers *s,
+				     void (*removedh)(const char *name,
+						      void *arg),
+				     void *arg);
+
 /** How many there are. 0 as well when the store cannot be read */
 size_t subscribers_count(const struct subscribers *s);
 

@@ -22,7 +22,7 @@ struct subscribers;
 
 enum {
 	/** A refusal of one who tries too often comes so late */
-	AUTH_DELAY_MS = 3000,
+	AUTH_DELAY_MS = 2000,
 	/** Refusals that wait at a time */
 	AUTH_PENDING_MAX = 1024,
 	/** Retry-After of tries that are not looked at */

@@ -1,0 +1,361 @@
+/**
+ * @file test_auth.c  Digest authentication of requests (S14)
+ */
+#include <string.h>
+#include "signaling/attempts.h"
+#include "signaling/nonce.h"
+#include "tests/unit/unit.h"
+#include "test_auth_world.h"
+
+
+static void challenges_with_both_algorithms(void)
+{
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	const char *msg, *sha, *md5;
+
+	msg = auth_register(w, p, "", NULL, NULL);
+	CU_ASSERT_TRUE(has_status(msg, 401));
+	sha = strstr(msg, "WWW-Authenticate: Digest realm=\"example.com\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sha);
+	md5 = strstr(sha + 1, "WWW-Authenticate: Digest");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(md5);
+	CU_ASSERT_PTR_NOT_NULL(strstr(md5, "algorithm=MD5, qop=\"auth\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(md5, "opaque=\""));
+	CU_ASSERT_PTR_NULL(strstr(md5, "SHA-256"));
+	CU_ASSERT_PTR_NULL(strstr(msg, "stale"));
+
+	/* who gives up at what it does not know is not shown it */
+	msg = auth_register(w, p,
+			    "User-Agent: baresip v1.0.0 (x86_64/linux)"
+			    "\r\n",
+			    NULL, NULL);
+	CU_ASSERT_PTR_NULL(strstr(msg, "SHA-256"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "algorithm=MD5"));
+
+	/* an IMS terminal's first REGISTER */
+	msg = auth_register(w, p,
+			    "Authorization: Digest username=\"alice\","
+			    " realm=\"example.com\", uri=\"sip:"
+			    "example.com\", nonce=\"\", response=\"\""
+			    "\r\n",
+			    NULL, NULL);
+	CU_ASSERT_TRUE(has_status(msg, 401));
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void takes_what_clients_compute(void)
+{
+	static const struct claim rows[] = {
+		{.algorithm = DIGEST_SHA256},
+		{.algorithm = DIGEST_MD5},
+		{.algorithm = DIGEST_MD5, .user = "alice@example.com"},
+		{.algorithm = DIGEST_SHA256, .user = "alice@example.com"},
+		{.algorithm = DIGEST_MD5, .qop = ""},
+		{.algorithm = DIGEST_MD5, .uri = "sip:example.com:5060"},
+		{.algorithm = DIGEST_MD5, .uri = "sip:127.0.0.1"},
+	};
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *challenge = auth_register(w, p, "", NULL, NULL);
+
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, p, "", &rows[i], challenge), 200));
+	}
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void says_what_is_wrong(void)
+{
+	static const struct {
+		struct claim claim;
+		unsigned status;
+		bool stale;
+	} rows[] = {
+		{{.password = "wrong"}, 401, false},
+		{{.user = "carol"}, 401, false},
+		{{.user = "ali\\\"ce"}, 401, false},
+		{{.realm = "elsewhere"}, 401, false},
+		{{.nonce = "0000000100000000000000010123456789abcdef"
+			   "0123456789abcdef"},
+		 401,
+		 true},
+		{{.nonce = "x"}, 401, true},
+		{{.nonce = "x", .password = "wrong"}, 401, false},
+		{{.uri = "sip:other@example.com"}, 400, false},
+		{{.uri = "sip:elsewhere.example"}, 400, false},
+		{{.uri = "\\"}, 400, false},
+		{{.qop = "auth-conf"}, 400, false},
+	};
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	const char *msg;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *challenge = auth_register(w, p, "", NULL, NULL);
+
+		msg = auth_register(w, p, "", &rows[i].claim, challenge);
+		CU_ASSERT_TRUE(has_status(msg, rows[i].status));
+		CU_ASSERT_EQUAL(strstr(msg, "stale=true") != NULL,
+				rows[i].stale);
+	}
+
+	msg = auth_register(w, p,
+			    "Authorization: Digest realm=\"a\", realm="
+			    "\"b\"\r\n",
+			    NULL, NULL);
+	CU_ASSERT_TRUE(has_status(msg, 400));
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+/** A count is good once; counts may overtake each other */
+static void counts_are_used_up(void)
+{
+	static const struct {
+		uint32_t nc;
+		unsigned status;
+	} rows[] = {{1, 200}, {1, 401}, {3, 200}, {2, 200},
+		    {3, 401}, {2, 401}, {4, 200}};
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	char challenge[2048];
+	const char *msg;
+
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, p, "", NULL, NULL));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct claim claim = {.nc = rows[i].nc};
+
+		msg = auth_register(w, p, "", &claim, challenge);
+		CU_ASSERT_TRUE(has_status(msg, rows[i].status));
+		CU_ASSERT_EQUAL(strstr(msg, "stale=true") != NULL,
+				rows[i].status == 401);
+	}
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void calls_are_asked_when_auth_is_on(void)
+{
+	struct auth_world *w = auth_world_open("example.com", "on");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	char challenge[2048];
+	const char *msg;
+
+	(void)re_snprintf(
+		challenge, sizeof(challenge), "%s",
+		auth_invite(w, p, "sip:alice@example.com", NULL, NULL));
+	CU_ASSERT_TRUE(has_status(challenge, 407));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(challenge, "Proxy-Authenticate: Digest"));
+
+	msg = auth_invite(w, p, "sip:alice@example.com",
+			  &(struct claim){.algorithm = DIGEST_SHA256},
+			  challenge);
+	CU_ASSERT_TRUE(has_status(msg, 486));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "\"sip:alice@example.com\""));
+
+	/* alice is not bob, but may be anonymous */
+	msg = auth_invite(w, p, "sip:bob@example.com",
+			  &(struct claim){.nc = 2}, challenge);
+	CU_ASSERT_TRUE(has_status(msg, 403));
+	msg = auth_invite(w, p, "sip:anonymous@anonymous.invalid",
+			  &(struct claim){.nc = 3}, challenge);
+	CU_ASSERT_TRUE(has_status(msg, 486));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "\"sip:alice@example.com\""));
+
+	/* who is trusted is believed */
+	w->bus->config.trusted_hosts[0].address = p->local;
+	w->bus->config.trusted_hosts[0].bits = 32;
+	w->bus->config.trusted_hosts_count = 1;
+	msg = auth_invite(w, p, "sip:bob@example.com", NULL, NULL);
+	CU_ASSERT_TRUE(has_status(msg, 486));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "\"nobody\""));
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void calls_may_prove_it_when_auth_is_off(void)
+{
+	struct auth_world *w = auth_world_open("", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	char challenge[2048];
+	const char *msg;
+
+	msg = auth_invite(w, p, "sip:x@example.org", NULL, NULL);
+	CU_ASSERT_TRUE(has_status(msg, 486));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "\"nobody\""));
+
+	msg = auth_invite(w, p, "sip:x@example.org",
+			  &(struct claim){.password = "wrong", .nonce = "x"},
+			  "");
+	CU_ASSERT_TRUE(has_status(msg, 407));
+	(void)re_snprintf(challenge, sizeof(challenge), "%s", msg);
+
+	msg = auth_invite(w, p, "sip:alice@127.0.0.1",
+			  &(struct claim){.nc = 1}, challenge);
+	CU_ASSERT_TRUE(has_status(msg, 486));
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "\"sip:alice@127.0.0.1\""));
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void wrong_passwords_are_slowed_down(void)
+{
+	static const struct claim wrong = {.password = "wrong"};
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	char challenge[2048];
+	json_t *stats;
+	const char *msg;
+	uint64_t start;
+
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, p, "", NULL, NULL));
+	for (unsigned i = 0; i < w->bus->config.auth_failures; i++)
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, p, "", &wrong, challenge), 401));
+
+	/* one more waits; what comes meanwhile is not looked at */
+	start = tmr_jiffies();
+	auth_send_register(w, p, "", &wrong, challenge);
+	msg = auth_register(w, p, "", &wrong, challenge);
+	CU_ASSERT_TRUE(has_status(msg, 503));
+	CU_ASSERT_STRING_EQUAL(header_of(msg, "Retry-After"), "5");
+	CU_ASSERT_TRUE(tmr_jiffies() - start < AUTH_DELAY_MS);
+	msg = peer_find(p, "SIP/2.0");
+	CU_ASSERT_TRUE(has_status(msg, 401));
+	CU_ASSERT_TRUE(tmr_jiffies() - start >= AUTH_DELAY_MS);
+
+	/* the right one comes through */
+	CU_ASSERT_TRUE(has_status(
+		auth_register(w, p, "", &(struct claim){NULL}, challenge),
+		200));
+
+	stats = auth_stats(w->auth);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(stats, "failures")),
+			11);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(stats, "slowed")),
+			2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(stats, "accepted")),
+			1);
+	json_decref(stats);
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
+static void attempts_wear_off(void)
+{
+	struct attempts *a = NULL;
+	char key[ATTEMPTS_KEY_SIZE], other[ATTEMPTS_KEY_SIZE];
+	struct sa sa;
+	struct pl pl = PL("[127.0.0.1]");
+
+	CU_ASSERT_EQUAL_FATAL(attempts_alloc(&a, 3), 0);
+	CU_ASSERT_FALSE(attempts_failed(a, "k", 1000));
+	CU_ASSERT_FALSE(attempts_failed(a, "k", 1000));
+	CU_ASSERT_FALSE(attempts_too_many(a, "k", 1000));
+	CU_ASSERT_TRUE(attempts_failed(a, "k", 1000));
+	CU_ASSERT_TRUE(attempts_too_many(a, "k", 1000));
+	CU_ASSERT_FALSE(attempts_failed(a, "k", 1000));
+	CU_ASSERT_FALSE(attempts_too_many(a, "j", 1000));
+	/* a third of a minute is one failure */
+	CU_ASSERT_TRUE(attempts_too_many(a, "k", 20999));
+	CU_ASSERT_FALSE(attempts_too_many(a, "k", 21001));
+	CU_ASSERT_TRUE(attempts_failed(a, "k", 21001));
+
+	/* a user is never an address; an IPv6 host has a /64 */
+	(void)sa_set_str(&sa, "127.0.0.1", 1);
+	attempts_address_key(key, &sa);
+	attempts_user_key(other, &pl);
+	CU_ASSERT_STRING_NOT_EQUAL(key, other);
+	(void)sa_set_str(&sa, "2001:db8::1", 1);
+	attempts_address_key(key, &sa);
+	(void)sa_set_str(&sa, "2001:db8::2:0:0:1", 2);
+	attempts_address_key(other, &sa);
+	CU_ASSERT_STRING_EQUAL(key, other);
+
+	for (int i = 0; i < ATTEMPTS_KEYS_MAX + 100; i++) {
+		(void)re_snprintf(key, sizeof(key), "%d", i);
+		(void)attempts_failed(a, key, 30000);
+	}
+	CU_ASSERT_EQUAL(attempts_keys(a), ATTEMPTS_KEYS_MAX);
+	mem_deref(a);
+}
+
+
+static void nonces_are_bounded(void)
+{
+	struct nonces *n = NULL;
+	char first[NONCE_SIZE], text[NONCE_SIZE];
+	struct pl pl;
+
+	CU_ASSERT_EQUAL_FATAL(nonces_alloc(&n), 0);
+	nonces_make(n, first, 5000);
+	pl_set_str(&pl, first);
+	CU_ASSERT_EQUAL(pl.l, NONCE_SIZE - 1);
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 0, 5000));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 1, 5001 + NONCE_LIFE_MS));
+	CU_ASSERT_EQUAL(nonces_kept(n), 0);
+	CU_ASSERT_TRUE(nonces_use(n, &pl, 100, 5000));
+	CU_ASSERT_TRUE(nonces_use(n, &pl, 37, 5000));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 36, 5000));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 37, 5000));
+	CU_ASSERT_TRUE(nonces_use(n, &pl, UINT32_MAX, 5000));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, UINT32_MAX, 5000));
+
+	/* one bit makes it another's */
+	memcpy(text, first, sizeof(text));
+	text[30] = text[30] == '0' ? '1' : '0';
+	pl_set_str(&pl, text);
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 1, 5000));
+
+	/* what was forgotten is not good again */
+	for (int i = 0; i < NONCES_MAX; i++) {
+		nonces_make(n, text, 5000);
+		pl_set_str(&pl, text);
+		CU_ASSERT_TRUE(nonces_use(n, &pl, 1, 5000));
+	}
+	CU_ASSERT_EQUAL(nonces_kept(n), NONCES_MAX);
+	pl_set_str(&pl, first);
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 7, 5000));
+	mem_deref(n);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"S14 challenges with SHA-256 and MD5",
+	 challenges_with_both_algorithms},
+	{"S14 takes what clients compute", takes_what_clients_compute},
+	{"S14 says what is wrong, stale or not", says_what_is_wrong},
+	{"S14 counts are used up", counts_are_used_up},
+	{"S14 calls are asked when auth is on",
+	 calls_are_asked_when_auth_is_on},
+	{"S14 calls may prove it when auth is off",
+	 calls_may_prove_it_when_auth_is_off},
+	{"wrong passwords are slowed down", wrong_passwords_are_slowed_down},
+	{"attempts wear off and are bounded", attempts_wear_off},
+	{"S14 nonces are bounded and not good again", nonces_are_bounded},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(auth, tests)
