@@ -36,7 +36,9 @@ struct answer {
 	enum digest_algorithm algorithm;
 	bool aka, named; /**< AKAv1-MD5; the challenge named an algorithm */
 	bool qop;
-	bool sent; /**< in this request */
+	bool sent;    /**< in this request */
+	bool carried; /**< made for an earlier one: the nonce may be too
+			   old, and not every server says so */
 	char ha1[DIGEST_HEX_SIZE];
 	char auts[AUTS_TEXT_SIZE]; /**< base64, "" none */
 	uint32_t nc;
@@ -358,7 +360,7 @@ static const char *take(struct credentials_try *t, bool proxy,
 	struct answer fresh = {.proxy = proxy};
 	const char *why;
 
-	if (a && a->sent && !stale && !a->auts[0])
+	if (a && a->sent && !stale && !a->carried && !a->auts[0])
 		return "wrong name or secret";
 	if (a && a->sent && !pl_strcmp(&c->h.nonce, a->nonce))
 		return "the same challenge again";
@@ -419,8 +421,10 @@ void credentials_renew(struct credentials_try *t)
 		return;
 
 	t->rounds = 0;
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		t->answers[i].sent = false;
+		t->answers[i].carried = true;
+	}
 }
 
 

@@ -322,7 +322,10 @@ static void a_refused_secret_is_not_tried_again(void)
 	CU_ASSERT_EQUAL(challenge(t, 401, NONCE("1", "")), 0);
 	print(text, sizeof(text), t, "REGISTER", "sip:a.example");
 	credentials_renew(t);
+	print(text, sizeof(text), t, "REGISTER", "sip:a.example");
 	CU_ASSERT_EQUAL(challenge(t, 401, NONCE("2", "")), 0);
+	print(text, sizeof(text), t, "REGISTER", "sip:a.example");
+	CU_ASSERT_EQUAL(challenge(t, 401, NONCE("3", "")), EACCES);
 	mem_deref(t);
 	world_close();
 }
