@@ -141,6 +141,19 @@ static bool knows_md5_only(const struct sip_msg *msg)
 }
 
 
+/** The libraries of web pages look at the first challenge alone, and know MD5
+ *  only: to them it comes first, as a server may prefer */
+static bool is_web_page(const struct sip_msg *msg)
+{
+	const struct sip_hdr *first =
+		sip_msg_hdr_apply(msg, false, SIP_HDR_VIA, NULL, NULL);
+	static const char protocol[] = "SIP/2.0/WS";
+
+	return first && first->val.l > sizeof(protocol) &&
+	       !memcmp(first->val.p, protocol, sizeof(protocol) - 1);
+}
+
+
 struct challenge {
 	struct auth *auth;
 	const struct sip_msg *msg;
@@ -152,20 +165,25 @@ struct challenge {
 static int print_challenges(struct re_printf *pf, const struct challenge *c)
 {
 	const char *name = is_register(c->msg) ? "WWW" : "Proxy";
-	const int least = DIGEST_MD5;
-	int i = knows_md5_only(c->msg) ? DIGEST_MD5 : DIGEST_SHA256;
+	static const enum digest_algorithm strong_first[] = {DIGEST_SHA256,
+							     DIGEST_MD5};
+	static const enum digest_algorithm weak_first[] = {DIGEST_MD5,
+							   DIGEST_SHA256};
+	const bool only = knows_md5_only(c->msg);
+	const enum digest_algorithm *v =
+		only || is_web_page(c->msg) ? weak_first : strong_first;
 	char nonce[NONCE_SIZE];
 	int err = 0;
 
 	nonces_make(c->auth->nonces, nonce, tmr_jiffies());
-	for (; i >= least && !err; i--)
+	for (int i = 0; i < (only ? 1 : DIGEST_ALGORITHMS) && !err; i++)
 		err = re_hprintf(
 			pf,
 			"%s-Authenticate: Digest realm=\"%s\", nonce=\"%s\","
 			" opaque=\"%s\",%s algorithm=%s, qop=\"auth\"\r\n",
 			name, subscribers_realm(c->auth->subscribers), nonce,
 			c->auth->opaque, c->stale ? " stale=true," : "",
-			digest_algorithm_name((enum digest_algorithm)i));
+			digest_algorithm_name(v[i]));
 
 	return err;
 }
