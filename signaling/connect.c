@@ -169,6 +169,18 @@ static int try_plain(struct session *s)
 	return send_invite(s);
 }
 
+/* Multipart bodies are for all (RFC 5621 section 3), but terminals that read
+ * nothing but SDP answer with 415, or with whatever they say when they find
+ * none */
+static int try_lone_sdp(struct session *s)
+{
+	if (!dial_shows_list(s))
+		return EPROTO;
+	s->lone_sdp = true;
+
+	return send_invite(s);
+}
+
 /* RFC 3312 section 11: who insists on preconditions is offered some, once */
 static int try_preconditions(struct session *s, const struct sip_msg *msg)
 {
@@ -196,7 +208,11 @@ static int try_again(struct session *s, const struct sip_msg *msg)
 	case 407:
 		err = credentials_challenge(s->tried, msg);
 		return err ? err : send_invite(s);
+	case 400:
+	case 500: return try_lone_sdp(s);
 	case 415:
+		err = try_lone_sdp(s);
+		return err ? try_other_shape(s) : 0;
 	case 488:
 	case 606: return try_other_shape(s);
 	case 420: return try_plain(s);

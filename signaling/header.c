@@ -321,15 +321,18 @@ static bool number_read(uint32_t *n, const struct pl *num)
 
 int header_rack(struct header_rack *rack, const struct pl *val)
 {
-	struct pl rseq, cseq, tail;
+	struct pl rseq, cseq;
+	const char *p;
 
 	if (re_regex(val->p, val->l,
-		     "[0-9]+[ \t\r\n]+[0-9]+[ \t\r\n]+[^ \t\r\n]+[^]*", &rseq,
-		     NULL, &cseq, NULL, &rack->method, &tail) ||
-	    rseq.p != val->p || pl_strchr(&tail, ' ') ||
-	    !number_read(&rack->rseq, &rseq) ||
+		     "[0-9]+[ \t\r\n]+[0-9]+[ \t\r\n]+[^ \t\r\n]+", &rseq,
+		     NULL, &cseq, NULL, &rack->method) ||
+	    rseq.p != val->p || !number_read(&rack->rseq, &rseq) ||
 	    !number_read(&rack->cseq, &cseq))
 		return EBADMSG;
-
+	for (p = rack->method.p + rack->method.l; p < val->p + val->l; p++) {
+		if (!memchr(" \t\r\n", *p, 4))
+			return EBADMSG;
+	}
 	return 0;
 }

@@ -39,14 +39,31 @@ static void imply_ack(struct session *s)
 
 static bool busy(const struct session *s)
 {
-	return s->st || s->req || s->reply.waits ||
+	return s->st || s->req || s->reply.waits || reliable_waits(s) ||
 	       s->exchange != EXCHANGE_NONE;
+}
+
+/* RFC 3311 section 5.2: no offer is open either way. That an INVITE is does
+ * not matter once its offer was answered in a reliable response. */
+static bool may_be_offered(const struct session *s)
+{
+	if (s->st || s->reply.waits || s->exchange != EXCHANGE_NONE)
+		return false;
+	switch (s->state) {
+
+	case SESSION_INCOMING: return reliable_waits(s);
+	case SESSION_CALLING: return provisional_answered(s);
+	case SESSION_CONFIRMED: return !s->req || provisional_answered(s);
+	default: return false;
+	}
 }
 
 static void cancel_h(void *arg)
 {
 	struct session *s = arg;
 
+	if (reliable_hurry(s))
+		return;
 	/* Only the change is called off (RFC 3261 section 14.2); what the
 	 * mixer makes of it is replaced when its answer is there. */
 	if (s->st && !pl_strcmp(&s->msg->met, "INVITE"))
@@ -88,7 +105,8 @@ void session_restore(struct session *s, enum reason reason)
 
 static void refuse(struct session *s, enum reason reason)
 {
-	session_refuse(s->all, s->msg, &s->st, reason);
+	if (s->st)
+		session_refuse(s->all, s->msg, &s->st, reason);
 	offer_rollback(s->offer);
 	s->exchange = EXCHANGE_NONE;
 	s->msg = mem_deref(s->msg);
@@ -141,6 +159,8 @@ static void change(struct session *s, const struct pl *sdp)
 	}
 	if (reason == REASON_NONE && !s->ep)
 		reason = REASON_UNAVAILABLE;
+	if (reason == REASON_NONE && !reliable_can(s))
+		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
 		reason = focus_leg_modify(s->ep, leg, modified_h, s);
 	json_decref(leg);
@@ -159,7 +179,8 @@ static int take(struct session *s, const struct sip_msg *msg)
 	s->msg = mem_ref((void *)msg);
 	/* Target refresh (RFC 3261 section 12.2.2); one without a Contact
 	 * that can be read leaves the old target. */
-	(void)sip_dialog_update(s->dlg, msg);
+	if (pl_strcmp(&msg->met, "PRACK"))
+		(void)sip_dialog_update(provisional_dialog(s, msg), msg);
 	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
 		s->peer_update =
 			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
@@ -168,8 +189,8 @@ static int take(struct session *s, const struct sip_msg *msg)
 	return 0;
 }
 
-static int read_sdp(struct session *s, const struct sip_msg *msg,
-		    struct pl *sdp)
+int session_read_sdp(struct session *s, const struct sip_msg *msg,
+		     struct pl *sdp)
 {
 	int err = header_sdp(msg, sdp);
 
@@ -209,6 +230,15 @@ static void follow_flow(struct session *s, const struct sip_msg *msg)
 	s->contact = copy;
 }
 
+void session_change_in(struct session *s, const struct sip_msg *msg,
+		       const struct pl *sdp)
+{
+	if (take(s, msg))
+		return;
+	follow_flow(s, msg);
+	change(s, sdp);
+}
+
 void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 {
 	struct pl sdp;
@@ -226,10 +256,11 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 					NULL);
 	else if (busy(s))
 		refuse_busy(s, msg);
-	else if (!read_sdp(s, msg, &sdp) && !timer_refused(s->all, msg) &&
-		 !take(s, msg)) {
+	else if (!session_read_sdp(s, msg, &sdp) &&
+		 !timer_refused(s->all, msg) && !take(s, msg)) {
 		follow_flow(s, msg);
 		(void)sip_treply(&s->st, s->all->sip, msg, 100, "Trying");
+		reliable_read(s, msg);
 		change(s, &sdp);
 	}
 	mem_deref(s);
@@ -239,22 +270,23 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 {
 	struct pl sdp;
 
-	if (read_sdp(s, msg, &sdp) || timer_refused(s->all, msg))
+	if (session_read_sdp(s, msg, &sdp) || timer_refused(s->all, msg))
 		return;
 	/* Only the session timer: no offer, so nothing to collide with. */
 	if (!sdp.l && s->st) {
 		refuse_busy(s, msg);
 		return;
 	}
-	if (sdp.l && (busy(s) || s->state != SESSION_CONFIRMED)) {
+	if (sdp.l && !may_be_offered(s)) {
 		refuse_busy(s, msg);
+		return;
+	}
+	if (sdp.l) {
+		session_change_in(s, msg, &sdp);
 		return;
 	}
 	if (take(s, msg))
 		return;
 	follow_flow(s, msg);
-	if (sdp.l)
-		change(s, &sdp);
-	else
-		session_answer(s, NULL);
+	session_answer(s, NULL);
 }

@@ -58,6 +58,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 {
 	bool refreshing = s->refreshing;
 	enum reason reason;
+	struct pl sdp;
 
 	s->refreshing = false;
 	s->offers_failed = 0;
@@ -68,12 +69,18 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	}
 	timer_answered(s, msg);
 	if (refreshing) {
-		/* Nothing was changed, so nothing is to be applied. */
 		s->exchange = EXCHANGE_NONE;
-		session_next(s);
-		return;
+		/* We changed nothing; they may have (RFC 4028 section 7.4). */
+		if (header_sdp(msg, &sdp) ||
+		    !offer_is_news(s->offer, sdp.p, sdp.l)) {
+			session_next(s);
+			return;
+		}
+		reason = session_apply_sdp(s, &sdp);
 	}
-	reason = session_apply_answer(s, msg);
+	else {
+		reason = provisional_answer(s, msg);
+	}
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
 }
@@ -133,8 +140,11 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 					      : REASON_UNAVAILABLE);
 		return;
 	}
-	if (msg->scode < 200)
+	if (msg->scode < 200) {
+		if (msg->scode > 100)
+			provisional_in(s, msg);
 		return;
+	}
 	if (msg->scode < 300)
 		accepted(s, msg);
 	else
@@ -186,7 +196,8 @@ int session_reoffer(struct session *s)
 	    !s->ep)
 		return ENOTCONN;
 	if (s->state != SESSION_CONFIRMED || s->exchange != EXCHANGE_NONE ||
-	    s->st || s->req || s->reply.waits || tmr_isrunning(&s->retry)) {
+	    s->st || s->req || s->reply.waits || reliable_waits(s) ||
+	    tmr_isrunning(&s->retry)) {
 		s->reoffer_due = true;
 		return 0;
 	}
@@ -212,7 +223,7 @@ int session_reinvite_refresh(struct session *s)
 	int err;
 
 	if (s->state != SESSION_CONFIRMED || s->exchange != EXCHANGE_NONE ||
-	    s->st || s->req || s->reply.waits)
+	    s->st || s->req || s->reply.waits || reliable_waits(s))
 		return EBUSY;
 	if (!s->local_sdp)
 		return ENOENT;

@@ -21,6 +21,8 @@ static void destructor(void *arg)
 
 	mem_deref(o->agreed);
 	mem_deref(o->pending);
+	mem_deref(o->ours);
+	json_decref(o->side);
 }
 
 
@@ -375,6 +377,8 @@ int offer_local(struct offer *o, const json_t *local, struct mbuf **mbp)
 	if (!o || !mbp || !o->pending || !o->local)
 		return EINVAL;
 	++o->version;
+	json_decref(o->side);
+	o->side = json_deep_copy(local);
 	return print(o, o->pending, local, true, mbp);
 }
 
@@ -396,6 +400,11 @@ enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
 	reason = state_read(o, ours, true, sdp, len, &s, legp);
 	if (reason != REASON_NONE)
 		return reason;
+	if (o->local) {
+		mem_deref(o->ours);
+		o->ours = o->pending;
+		o->pending = NULL;
+	}
 	mem_deref(o->pending);
 	o->pending = s;
 	agree(o);

@@ -94,6 +94,47 @@ int offer_leg(const struct offer *o, json_t **legp);
 /** Our offer was refused (488, 491): fall back to the last agreed state */
 void offer_rollback(struct offer *o);
 
+/**
+ * The offer that was answered last is open again: another fork of the same
+ * INVITE has an answer of its own (RFC 6337 section 3.1.2)
+ *
+ * @return 0; ENOENT no offer of ours was answered; ENOMEM
+ */
+int offer_reopen(struct offer *o);
+
+/** Does this answer say anything that the last description of theirs did not
+ *  (RFC 3264 section 8: o= is another)? */
+bool offer_is_news(const struct offer *o, const char *sdp, size_t len);
+
+/* ------------------------------------------- preconditions (RFC 3312) */
+
+enum offer_preconditions {
+	OFFER_PRECONDITIONS_MET, /**< or there are none */
+	OFFER_PRECONDITIONS_UNMET,
+	OFFER_PRECONDITIONS_UNKNOWN, /**< a mandatory type that we lack */
+};
+
+/** Take their preconditions seriously, because they gave the option tag. Else
+ *  they are attributes that we do not know, and not in our answers */
+void offer_honour_preconditions(struct offer *o, bool honour);
+
+/** What they said last */
+enum offer_preconditions offer_preconditions(const struct offer *o);
+
+/**
+ * The offer that waits for its answer once more, this time with
+ * preconditions: the far end insists on them (421)
+ *
+ * @return 0; EALREADY they were there; EINVAL no offer waits; ENOMEM
+ */
+int offer_ask_preconditions(struct offer *o, struct mbuf **mbp);
+
+/** Do our offers have preconditions? */
+bool offer_asks_preconditions(const struct offer *o);
+
+/** Body of a 580: the m-lines that failed. @return 0, ENOENT, ENOMEM */
+int offer_print_failure(const struct offer *o, struct mbuf **mbp);
+
 /** All audio and video is held by the far end: inactive, 0.0.0.0, or sendonly
  *  after it listened */
 bool offer_held(const struct offer *o);

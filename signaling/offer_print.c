@@ -249,6 +249,8 @@ static int print_active_line(const struct printing *p,
 	if (line->mid[0])
 		err |= mbuf_printf(p->mb, "a=mid:%s\r\n", line->mid);
 	err |= mbuf_printf(p->mb, "a=%s\r\n", direction(p, m));
+	if (p->is_offer ? p->o->ask : p->o->honour)
+		err |= precondition_print(p->mb, &line->precondition);
 	err |= print_transport(p, m, local);
 	err |= print_extensions(p->mb, m);
 	err |= print_formats(p, m);

@@ -94,6 +94,7 @@ static bool line_read(struct offer_line *line, const struct offer_text *t,
 		line->format[0] = '0';
 	if (offer_text_attr(t, i, "mid", &value))
 		(void)offer_text_token(line->mid, sizeof(line->mid), &value);
+	precondition_read(&line->precondition, t, i);
 	*in_use = m.port || (offer_text_attr(t, i, "bundle-only", &value) &&
 			     group_of(t, line->mid, &word));
 	return true;
@@ -299,6 +300,7 @@ enum reason offer_state_read(struct offer_state *s,
 			     const struct offer_config *config)
 {
 	struct offer_text *t = NULL;
+	struct pl origin;
 	struct reading *r;
 	enum reason reason;
 	int err;
@@ -327,6 +329,8 @@ enum reason offer_state_read(struct offer_state *s,
 	r->config = config;
 	for (int i = 0; i < OFFER_MEDIA_MAX; i++)
 		r->found_line[i] = -1;
+	if (offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin))
+		s->origin = hash_joaat_pl(&origin);
 	reason = read_lines(r);
 	s->on_hold = on_hold(r);
 	mem_deref(r);

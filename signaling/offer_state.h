@@ -13,6 +13,7 @@
 #include "signaling/match.h"
 #include "signaling/offer.h"
 #include "signaling/offer_text.h"
+#include "signaling/precondition.h"
 
 enum {
 	OFFER_LINES_MAX = OFFER_TEXT_MEDIA_MAX,
@@ -28,6 +29,7 @@ enum {
 struct offer_line {
 	char kind[16], proto[32], format[32], mid[OFFER_MID_MAX];
 	int media; /**< index of its media while in use, else -1 */
+	struct precondition precondition; /**< as they said it last */
 };
 
 struct offer_fingerprint {
@@ -78,7 +80,8 @@ struct offer_state {
 	size_t media_count;
 	struct offer_transport transports[OFFER_MEDIA_MAX];
 	size_t transport_count;
-	bool on_hold; /**< it spoke with us, and now lets us send nothing */
+	bool on_hold;    /**< it spoke with us, and now lets us send nothing */
+	uint32_t origin; /**< hash of their o= row */
 };
 
 struct offer {
@@ -87,6 +90,10 @@ struct offer {
 	struct offer_state *agreed;  /**< last agreed; NULL before the first */
 	struct offer_state *pending; /**< an exchange is under way */
 	bool local;                  /**< pending is an offer of ours */
+	struct offer_state *ours;    /**< our last offer, for more answers */
+	json_t *side;                /**< the mixer's side in it */
+	bool honour;                 /**< their preconditions count */
+	bool ask;                    /**< our offers have preconditions */
 };
 
 /* offer_transport.c */

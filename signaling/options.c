@@ -54,5 +54,5 @@ void session_options_in(struct sessions *all, const struct sip_msg *msg)
 			  "Accept: application/sdp, application/dtmf-relay,"
 			  " application/dtmf\r\n"
 			  "Accept-Encoding: identity\r\n" SESSION_SUPPORTED
-				  SESSION_NO_BODY);
+			  "Supported: precondition\r\n" SESSION_NO_BODY);
 }

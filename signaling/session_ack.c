@@ -122,7 +122,7 @@ static void end_fork(struct session *s, const struct sip_msg *msg)
 	if (!stray)
 		return;
 	list_append(&all->strays, &stray->le, stray);
-	if (sip_dialog_fork(&stray->dlg, s->early, msg) ||
+	if (provisional_confirm(s, msg, &stray->dlg) ||
 	    session_ack_send(s, stray->dlg, msg->cseq.num) ||
 	    sip_drequestf(&stray->bye, all->sip, true, "BYE", stray->dlg, 0,
 			  NULL, NULL, stray_bye_h, stray, SESSION_NO_BODY))

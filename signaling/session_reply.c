@@ -54,9 +54,9 @@ static void give_up_h(void *arg)
 		session_fail(s, REASON_UNAVAILABLE);
 }
 
-/* The page follows its conference through the HTTP API; the token opens the
- * stream. Relative: the page knows its server. */
-static int events_print(struct re_printf *pf, const struct session *s)
+/* Where a page says what it does by itself (it muted its microphone), by the
+ * HTTP API. Relative: the page knows its server. */
+static int self_print(struct re_printf *pf, const struct session *s)
 {
 	struct flow_info flow;
 	const char *token;
@@ -71,8 +71,8 @@ static int events_print(struct re_printf *pf, const struct session *s)
 		return 0;
 
 	return re_hprintf(pf,
-			  "Call-Info: </api/events?token=%s>"
-			  ";purpose=conference-events\r\n",
+			  "Call-Info: </api/self?token=%s>"
+			  ";purpose=conference-self\r\n",
 			  token);
 }
 
@@ -94,7 +94,7 @@ static int timed_print(struct re_printf *pf, const struct session *s)
 static int reply_print(struct re_printf *pf, const struct session *s)
 {
 	return re_hprintf(pf, "%H%H%H", session_headers_print, s, timed_print,
-			  s, events_print, s);
+			  s, self_print, s);
 }
 
 void session_answer(struct session *s, struct mbuf *sdp)

@@ -129,6 +129,7 @@ struct session {
 	bool webrtc; /**< shape of our first offer */
 	bool other_shape_tried;
 	bool plain;        /**< the far end refused our extensions */
+	bool lone_sdp;     /**< it took no body beside the description */
 	bool offer_secure; /**< our offer may hold keys */
 	bool heard;        /**< our INVITE had a response */
 
@@ -357,6 +358,8 @@ struct dial_body {
 /** Content-Type, Content-Length and body: the description, and whom else the
  *  list of recipients named (RFC 5366 section 7) */
 int dial_body_print(struct re_printf *pf, const struct dial_body *body);
+/** Does the first INVITE show the list of recipients (RFC 5366)? */
+bool dial_shows_list(const struct session *s);
 
 /* timer.c */
 /** Session-Expires below our minimum: 422, true */

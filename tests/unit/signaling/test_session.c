@@ -153,8 +153,9 @@ SCRIPT(no_codec,
 
 SCRIPT(not_sdp, "> INVITE 1 | application/sdp:hello", "< 400", "# 0")
 
-SCRIPT(other_methods, CALL, "> PRACK 2", "< 405 | Allow: INVITE",
-       "> OPTIONS 3", "< 200 | Accept: application/sdp | Supported: timer",
+SCRIPT(other_methods, CALL, "> PUBLISH 2", "< 405 | Allow: INVITE",
+       "> OPTIONS 3",
+       "< 200 | Accept: application/sdp | Supported: timer | precondition",
        HANG_UP("4"))
 
 SCRIPT(keys, CALL, "> INFO 2 | application/dtmf-relay:Signal=5^Duration=100^",

@@ -41,6 +41,7 @@ struct world {
 	struct config *config;
 	struct bus *bus;
 	struct focus *focus;
+	struct notifiers *notifiers;
 	struct sessions *sessions;
 	struct link *mixer;
 	struct udp_sock *us;

@@ -1,0 +1,129 @@
+// Sessions as IMS does them, word by word: reliable 1xx and PRACK (row S4),
+// UPDATE (S5), preconditions (S6), early media (S7). The other side is SIPp, or
+// a terminal whose sound is listened to.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Parley } from './lib/parley.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
+import { hears } from './lib/sip_world.mjs';
+import { tonePower } from './lib/signal.mjs';
+import { ulawTone } from './lib/payloads.mjs';
+import { Program, freePort, scratch, until } from './lib/process.mjs';
+
+const here = new URL('.', import.meta.url).pathname;
+let parley, work;
+
+before(async () => {
+	parley = await Parley.start();
+	work = await scratch();
+});
+after(async () => {
+	await work?.remove();
+	const end = await parley.stop();
+	assert.deepEqual({ code: end.code, left: end.left },
+		{ code: 0, left: [] }, end.output.slice(-3000));
+});
+
+// A scenario of sipp/; `during` runs beside it. UDP and TCP
+async function sipp(scenario, conference, transport, { count = 1,
+	during } = {}) {
+	const port = await freePort();
+	const program = new Program('sipp', ['-sf',
+		join(here, 'sipp', `${scenario}.xml`), '-s', conference,
+		'-m', `${count}`, '-r', '10', '-i', '127.0.0.1', '-p', `${port}`,
+		'-mi', '127.0.0.1', '-nostdin', '-timeout', '20', '-timeout_error',
+		'-t', transport === 'tcp' ? 't1' : 'u1',
+		'-mp', `${15000 + Math.floor(Math.random() * 8) * 500}`,
+		'-trace_err', '-error_file', join(work.dir, 'errors'),
+		`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
+		env: { ...process.env, TERM: 'dumb' } });
+	await during?.(port);
+	const { code } = await program.done;
+	const errors = await readFile(join(work.dir, 'errors'), 'utf8')
+		.catch(() => '');
+	assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
+		program.output.slice(-3000)}`);
+	await until('the conference is gone', async () =>
+		(await parley.cli('show', conference)).code === 4);
+}
+
+for (const transport of ['udp', 'tcp']) {
+	test(`S4: who insists on 100rel gets it, over ${transport}`,
+		() => sipp('insists_on_100rel', 'insists', transport, { count: 5 }));
+
+	test('S4 S5 S6 S7: a terminal with preconditions is answered when its '
+		+ `resources are there, over ${transport}`,
+	() => sipp('terminal_preconditions', 'terminal', transport,
+		{ count: 5 }));
+}
+
+test('S4 S5: a callee answers in a reliable 183 and changes it by UPDATE',
+	() => sipp('callee_reliable', 'calls', 'udp', { during: async (port) => {
+		// an INVITE that comes before SIPp listens is repeated
+		await parley.json('invite', 'calls', `sip:callee@127.0.0.1:${port}`);
+		await until('it is connected', async () => (await parley
+			.endpoints('calls')).some((e) => e.status === 'connected'
+				|| e.status === 'on-hold'));
+		await parley.json('end', 'calls');
+	} }));
+
+const level = async (p, hz) => {
+	const { rate, samples } = await p.heard(0.4);
+	return samples.length ? tonePower(samples, rate, hz) : -99;
+};
+
+test('S4 S7: nobody hears the early media of a callee, nor it the conference',
+	async (t) => {
+		const [a, b, callee] = await Promise.all([
+			RtpPeer.open(parley, { name: 'alice', hz: 440 }),
+			RtpPeer.open(parley, { name: 'bob', hz: 1000 }),
+			RtpPeer.open(parley, { name: 'callee' })]);
+		t.after(() => Promise.all([a, b, callee].map((p) => p.close())));
+		await a.dial(parley.uri('ringback'));
+		await b.dial(parley.uri('ringback'));
+		await hears(a, 1000, 5000);
+
+		let invite;
+		const answer = (m, status, headers = '', body = '') => callee.sip.send(
+			`SIP/2.0 ${status} Word\r\n${['via', 'from', 'call-id', 'cseq']
+				.map((n) => `${n}: ${m.headers[n]}\r\n`).join('')
+			}To: ${m.headers.to}${m.toTag ? '' : ';tag=callee'}\r\nContact: <${
+				callee.sip.contact}>\r\n${headers}${body
+				? 'Content-Type: application/sdp\r\n' : ''
+			}Content-Length: ${body.length}\r\n\r\n${body}`);
+		callee.sip.onRequest = (m) => {
+			callee.requests.push(m);
+			if (m.method === 'INVITE') {
+				invite = m;
+				callee.follow(m.body);
+				// the video line is declined
+				answer(m, 183, 'Require: 100rel\r\nRSeq: 4711\r\n',
+					`${callee.sdp}m=video 0 RTP/AVP 96\r\n`);
+				callee.audio.talk(ulawTone(1700));
+			} else if (m.method !== 'ACK') {
+				answer(m, 200);
+			}
+		};
+		await parley.json('invite', 'ringback', callee.sip.contact);
+		const prack = await callee.request('PRACK');
+		assert.match(prack.headers.rack, /^4711 \d+ INVITE$/);
+		await until('its media are there', async () => (await parley
+			.endpoints('ringback')).find((e) => e.entity.includes('callee'))
+			?.media_connected);
+
+		// a second of it, counted in packets that the others got meanwhile
+		await a.audio.more(50);
+		assert.ok(await level(a, 1700) < -50, 'alice hears the ringback');
+		assert.ok(await level(b, 1700) < -50, 'bob hears the ringback');
+		assert.ok(await level(a, 1000) > -20);
+		assert.equal(callee.audio.received.length, 0,
+			'the callee hears the conference');
+
+		answer(invite, 200);
+		await callee.request('ACK');
+		await hears(a, 1700, 3000);
+		await hears(callee, 440, 3000);
+		await parley.json('end', 'ringback');
+	});
