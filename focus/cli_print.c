@@ -263,6 +263,35 @@ static void stats_counters(const json_t *reply, const char *key)
 }
 
 
+static void stats_accounts(const json_t *reply)
+{
+	static const char *const names[] = {"ACCOUNT",  "STATE",  "EXPIRES",
+					    "FAILURES", "STATUS", NULL};
+	const json_t *accounts = json_object_get(reply, "accounts"), *a;
+	struct cli_table *t;
+	size_t i;
+
+	if (!json_array_size(accounts))
+		return;
+
+	printf("\n");
+	t = cli_table_new();
+	heading(t, names);
+	json_array_foreach (accounts, i, a) {
+		cli_table_row(t);
+		cli_table_cell(t, "%s", cli_string(a, "account"));
+		cli_table_cell(t, "%s", cli_string(a, "state"));
+		cli_table_cell(t, "%lld s",
+			       (long long)cli_integer(a, "expires_in_s"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(a, "failures"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(a, "last_status"));
+	}
+	cli_table_print(t, 0);
+}
+
+
 void cli_print_stats(const json_t *reply)
 {
 	static const char *const names[] = {
@@ -275,6 +304,7 @@ void cli_print_stats(const json_t *reply)
 	stats_mixers(reply);
 	stats_counters(reply, "sessions");
 	stats_counters(reply, "bus");
+	stats_accounts(reply);
 	if (!json_array_size(legs))
 		return;
 

@@ -67,6 +67,8 @@ describe('an account at Kamailio', () => {
 			assert.equal(a.failures, 0);
 			assert.match(a.gruu, /^sip:focus@a\.example;gr=/);
 			assert.equal((await parley.json('stats')).credentials.answers, 1);
+			assert.match((await parley.cli('stats')).stdout,
+				/sip:focus@a\.example +registered +\d+ s +0 +200/);
 
 			const asked = await traced('edge', 'REGISTER with credentials',
 				(m) => m.method === 'REGISTER' && m.tag === 'rcv'
@@ -75,7 +77,9 @@ describe('an account at Kamailio', () => {
 			assert.equal(asked.first, 'REGISTER sip:a.example SIP/2.0');
 			assert.match(asked.headers.authorization, /qop=auth, nc=00000001/);
 			assert.equal(asked.headers.route, `<sip:${address(1)}:5060;lr>`);
-			assert.match(asked.headers.contact, /^<sip:team@[\d.]+:5060>;.*\+sip\.instance="<urn:uuid:[-0-9a-f]{36}>";reg-id=1;.*icsi-ref/);
+			assert.match(asked.headers.contact, new RegExp(
+				'^<sip:team@[\\d.]+:5060>;\\+sip\\.instance='
+				+ '"<urn:uuid:[-0-9a-f]{36}>";reg-id=1;.*icsi-ref'));
 			for (const tag of ['path', 'outbound', 'gruu'])
 				assert.ok(asked.headers.supported.split(', ').includes(tag));
 		});

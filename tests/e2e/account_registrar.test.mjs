@@ -196,7 +196,8 @@ describe('an account and its registrar', () => {
 		assert.ok(again.at - lost < 3000);
 		await state('registered');
 		// the same instance and reg-id: the registrar sees who came back
-		const instance = (r) => r.headers.contact.match(/instance="[^"]*";reg-id=1/)[0];
+		const instance = (r) => r.headers.contact
+			.match(/instance="[^"]*";reg-id=1/)[0];
 		assert.equal(instance(again), instance(registrar.requests[0]));
 	});
 
