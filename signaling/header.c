@@ -135,6 +135,19 @@ int header_uri(char **dst, const struct pl *uri)
 	return pl_strdup(dst, uri);
 }
 
+bool header_is_host(const struct pl *host)
+{
+	size_t i;
+
+	for (i = 0; i < host->l; i++) {
+		unsigned char c = (unsigned char)host->p[i];
+
+		if (!isalnum(c) && !strchr("-._:", c))
+			return false;
+	}
+	return host->l > 0;
+}
+
 int header_aor(char **dst, const struct uri *uri)
 {
 	char *aor = NULL;

@@ -35,6 +35,9 @@ int header_text(char **dst, const struct pl *val, size_t max);
  */
 int header_uri(char **dst, const struct pl *uri);
 
+/** Is it what a host may look like: a name or an address, without brackets? */
+bool header_is_host(const struct pl *host);
+
 /** Address-of-record "sip:user@host": no password, port or parameter. Errors
  *  as header_uri; EBADMSG also without a host or for a tel: URI */
 int header_aor(char **dst, const struct uri *uri);

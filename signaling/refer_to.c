@@ -262,7 +262,7 @@ static int check_uri(const char *uri)
 		return 0;
 	pl_set_str(&pl, uri);
 
-	return uri_decode(&decoded, &pl) || !pl_isset(&decoded.host) ||
+	return uri_decode(&decoded, &pl) || !header_is_host(&decoded.host) ||
 			       pl_isset(&decoded.password)
 		       ? EBADMSG
 		       : 0;

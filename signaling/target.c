@@ -181,7 +181,7 @@ static int check(struct target *t)
 	if (uri_decode(&uri, &pl) ||
 	    (pl_strcasecmp(&uri.scheme, "sip") &&
 	     pl_strcasecmp(&uri.scheme, "sips")) ||
-	    !pl_isset(&uri.host) || pl_isset(&uri.headers) ||
+	    !header_is_host(&uri.host) || pl_isset(&uri.headers) ||
 	    pl_isset(&uri.password))
 		return EINVAL;
 	t->webrtc = wants_webrtc(&uri);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "mixer/link/link.h"
+#include "signaling/notifier.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/signaling/test_session_world.h"
 
@@ -252,10 +253,13 @@ static void event_h(const json_t *event, void *arg)
 	const char *type = json_string_value(json_object_get(event, "type"));
 	const char *reason =
 		json_string_value(json_object_get(event, "reason"));
+	const char *uri = json_string_value(json_object_get(event, "uri"));
 	size_t len = strlen(w->events);
 
-	(void)snprintf(w->events + len, sizeof(w->events) - len, "%s%s%s\n",
-		       type, reason ? " " : "", reason ? reason : "");
+	(void)snprintf(w->events + len, sizeof(w->events) - len,
+		       "%s%s%s\n%s%s%s", type, reason ? " " : "",
+		       reason ? reason : "", uri ? "uri " : "", uri ? uri : "",
+		       uri ? "\n" : "");
 }
 
 static bool await_event(struct world *w, const char *what)
@@ -423,11 +427,14 @@ int world_open(struct world *w)
 	if (!err)
 		err = mixer_open(w);
 	if (!err)
+		err = notifiers_alloc(&w->notifiers, w->bus, w->config);
+	if (!err)
 		err = sessions_alloc(
 			&w->sessions,
 			&(struct sessions_rooms){.bus = w->bus,
 						 .focus = w->focus,
-						 .config = w->config});
+						 .config = w->config,
+						 .notifiers = w->notifiers});
 	if (!err)
 		err = focus_subscribe(&w->follower, w->focus, NULL, event_h,
 				      w);
@@ -459,6 +466,7 @@ void world_close(struct world *w)
 	bool never = false;
 
 	w->sessions = mem_deref(w->sessions);
+	w->notifiers = mem_deref(w->notifiers);
 	w->us = mem_deref(w->us);
 	w->follower = mem_deref(w->follower);
 	w->focus = mem_deref(w->focus);
