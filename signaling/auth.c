@@ -141,19 +141,6 @@ static bool knows_md5_only(const struct sip_msg *msg)
 }
 
 
-/** The libraries of web pages look at the first challenge alone, and know MD5
- *  only: to them it comes first, as a server may prefer */
-static bool is_web_page(const struct sip_msg *msg)
-{
-	const struct sip_hdr *first =
-		sip_msg_hdr_apply(msg, false, SIP_HDR_VIA, NULL, NULL);
-	static const char protocol[] = "SIP/2.0/WS";
-
-	return first && first->val.l > sizeof(protocol) &&
-	       !memcmp(first->val.p, protocol, sizeof(protocol) - 1);
-}
-
-
 struct challenge {
 	struct auth *auth;
 	const struct sip_msg *msg;
@@ -161,29 +148,24 @@ struct challenge {
 };
 
 
-/** The strongest first (RFC 8760 section 2.4) */
+/** The strongest first (RFC 8760 section 2.4), and MD5 last: the libraries of
+ *  web pages know it only, and keep the last challenge */
 static int print_challenges(struct re_printf *pf, const struct challenge *c)
 {
 	const char *name = is_register(c->msg) ? "WWW" : "Proxy";
-	static const enum digest_algorithm strong_first[] = {DIGEST_SHA256,
-							     DIGEST_MD5};
-	static const enum digest_algorithm weak_first[] = {DIGEST_MD5,
-							   DIGEST_SHA256};
-	const bool only = knows_md5_only(c->msg);
-	const enum digest_algorithm *v =
-		only || is_web_page(c->msg) ? weak_first : strong_first;
+	int i = knows_md5_only(c->msg) ? DIGEST_MD5 : DIGEST_SHA256;
 	char nonce[NONCE_SIZE];
 	int err = 0;
 
 	nonces_make(c->auth->nonces, nonce, tmr_jiffies());
-	for (int i = 0; i < (only ? 1 : DIGEST_ALGORITHMS) && !err; i++)
+	for (; i >= DIGEST_MD5 && !err; i--)
 		err = re_hprintf(
 			pf,
 			"%s-Authenticate: Digest realm=\"%s\", nonce=\"%s\","
 			" opaque=\"%s\",%s algorithm=%s, qop=\"auth\"\r\n",
 			name, subscribers_realm(c->auth->subscribers), nonce,
 			c->auth->opaque, c->stale ? " stale=true," : "",
-			digest_algorithm_name(v[i]));
+			digest_algorithm_name((enum digest_algorithm)i));
 
 	return err;
 }
