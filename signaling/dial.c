@@ -193,6 +193,11 @@ int dial_headers_print(struct re_printf *pf, const struct session *s)
 	return err;
 }
 
+bool dial_shows_list(const struct session *s)
+{
+	return s->asked && s->asked->history && !s->plain && !s->lone_sdp;
+}
+
 #define BOUNDARY "parley-parts"
 
 int dial_body_print(struct re_printf *pf, const struct dial_body *body)
@@ -206,9 +211,8 @@ int dial_body_print(struct re_printf *pf, const struct dial_body *body)
 		" handling=optional\r\n\r\n";
 	static const char tail[] = "\r\n--" BOUNDARY "--\r\n";
 	const struct session *s = body->s;
-	const char *history = body->first && s->asked && !s->plain
-				      ? s->asked->history
-				      : NULL;
+	const char *history =
+		body->first && dial_shows_list(s) ? s->asked->history : NULL;
 	size_t len = mbuf_get_left(body->sdp);
 
 	if (!history)

@@ -11,23 +11,26 @@ import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
 import { until } from './lib/process.mjs';
 
 const GREEN = [30, 160, 40], RED = [200, 30, 30], BLUE = [30, 40, 200];
+const YELLOW = [200, 190, 30];
 
 describe('two operators', () => {
-	let a, b, parley, alice, bob, cindy;
+	let a, b, as, parley, alice, bob, cindy;
 
 	before(async () => {
 		const net = await loopbackNetwork();
 		const address = (n) => `${net}.${n}`;
 		const sides = [
 			{ domain: 'a.example', edge: address(1), core: address(2),
-				as: address(3), users: { alice: 'alicepw', bob: 'bobpw' } },
+				as: address(3),
+				users: { alice: 'alicepw', bob: 'bobpw', dora: 'dorapw' } },
 			{ domain: 'b.example', edge: address(101), core: address(102),
 				as: address(103), users: { cindy: 'cindypw' } },
 		];
+		as = `${sides[0].as}:5060`;
 		[a, b] = await Promise.all(sides.map((side, i) => Operator.start(
 			{ ...side, peer: sides[1 - i] })));
 		parley = await Parley.start({
-			sip_listen: `${address(3)}:5060`,
+			sip_listen: as,
 			media_address: address(3),
 			domain: 'conf.a.example',
 			trusted_hosts: a.core,
@@ -55,7 +58,7 @@ describe('two operators', () => {
 	});
 
 	// A step that fails tells what went through the proxies
-	const step = (name, run) => test(name, async (t) => {
+	const step = (name, run) => test(name, { timeout: 30000 }, async (t) => {
 		try {
 			await run(t);
 		} catch (error) {
@@ -65,23 +68,144 @@ describe('two operators', () => {
 		}
 	});
 
-	step('all three dial a conference through their operators', async () => {
-		const target = 'sip:conf-hello@conf.a.example';
-		await alice.dial(target);
-		await bob.dial(target);
-		await cindy.dial(target);
+	const seeEachOther = async (...colours) => {
+		for (const peer of [alice, bob, cindy]) {
+			for (const rgb of colours)
+				await sees(peer, rgb, 0.08);
+		}
+	};
+	// Users of the roster with an endpoint that is in
+	const present = async () => Object.entries(await cindy.roster())
+		.filter(([, endpoints]) => endpoints.includes('connected'))
+		.map(([user]) => user).sort();
+	const closed = () => until('the call of bob ends', () =>
+		bob.events.some((e) => e.type === 'CALL_CLOSED'));
+
+	let uri; // of the conference
+
+	step('alice has the factory call bob and cindy', async () => {
+		await alice.dial('sip:conf-factory@conf.a.example',
+			{ recipients: [bob.aor, cindy.aor] });
+		const [call] = await alice.calls();
+		assert.match(call.contact, /^<sip:.+>.*;isfocus/);
+		await bob.event('CALL_ESTABLISHED');
+		await until('cindy is in', async () =>
+			(await cindy.calls()).some((c) => c.confirmed_ms));
+		uri = (await cindy.calls()).at(-1).remote;
+		assert.match(uri, /^sip:.+@conf\.a\.example$/);
+		assert.equal(call.contact.match(/sip:([^@]+)@/)[1],
+			uri.match(/sip:([^@]+)@/)[1]);
+	});
+
+	step('each hears the two others and sees all three', async () => {
 		await hearsOthersOnly(alice, [bob, cindy]);
 		await hearsOthersOnly(bob, [alice, cindy]);
 		await hearsOthersOnly(cindy, [alice, bob]);
-		for (const peer of [alice, bob, cindy]) {
-			for (const rgb of [RED, GREEN, BLUE])
-				await sees(peer, rgb, 0.08);
+		await seeEachOther(RED, GREEN, BLUE);
+	});
+
+	step('one icid goes through it, and never to a terminal', async () => {
+		const icid = (m) => m.headers['p-charging-vector']
+			?.match(/icid-value="?([^";]+)/)?.[1];
+		const core = await a.trace('core');
+		const asked = core.find((m) => m.tag === 'snd' && m.to === as
+			&& m.method === 'INVITE');
+		assert.ok(icid(asked));
+		const said = core.filter((m) => m.tag === 'rcv' && m.from === as
+			&& m.headers.cseq.endsWith('INVITE'));
+		const dialled = said.filter((m) => m.method);
+		assert.deepEqual([...new Set(dialled.map((m) =>
+			m.headers.to.match(/sip:[^>;]+/)[0]))].sort(),
+		[bob.aor, cindy.aor].sort());
+		for (const m of said.filter((r) => r.method || r.status >= 200
+			&& r.headers['call-id'] === asked.headers['call-id']))
+			assert.equal(icid(m), icid(asked), m.text);
+		for (const m of dialled) {
+			assert.match(m.headers['p-charging-vector'], /orig-ioi="?a\.example/);
+			assert.match(m.headers['p-asserted-identity'],
+				/<sip:[^@]+@conf\.a\.example>/);
 		}
+		for (const side of [a, b]) {
+			for (const m of await side.trace('edge')) {
+				if (m.tag === 'snd' && !m.to.startsWith(side.core))
+					assert.doesNotMatch(m.text, /^P-Charging/mi);
+			}
+		}
+		// nor does a terminal that is no operator's server choose its own
+		assert.equal((await parley.endpoints(uri.match(/:([^@]+)@/)[1]))
+			.length, 3);
+	});
+
+	step('cindy watches the roster from the other operator', async () => {
+		await cindy.watch(uri);
+		await until('all three are on it', async () =>
+			`${await present()}` === `${[alice.aor, bob.aor, cindy.aor]}`);
+		const [first] = await cindy.documents();
+		assert.equal(first.state, 'full');
+	});
+
+	step('alice removes bob', async () => {
+		const codes = await alice.refer(0, `${bob.aor};method=BYE`);
+		assert.equal(codes.at(-1), 200);
+		await closed();
+		await until('bob is off the roster', async () =>
+			`${await present()}` === `${[alice.aor, cindy.aor]}`);
+		await hearsNot(alice, bob.hz);
+		await hearsOthersOnly(cindy, [alice]);
+	});
+
+	step('bob calls back in', async () => {
+		bob.events.length = 0;
+		await bob.dial(uri);
+		await hearsOthersOnly(alice, [bob, cindy]);
+		await hearsOthersOnly(bob, [alice, cindy]);
+		await sees(cindy, RED, 0.08);
+		await until('bob is back on the roster', async () =>
+			`${await present()}` === `${[alice.aor, bob.aor, cindy.aor]}`);
+		const documents = await cindy.documents();
+		documents.forEach((d, i) => assert.equal(d.version,
+			documents[0].version + i));
+	});
+
+	step('all leave, and the watcher is told', async () => {
 		await alice.hangUp(0);
-		await hearsNot(cindy, alice.hz);
 		bob.hangup();
-		await cindy.hangUp(0);
-		await until('the conference is over', async () =>
-			(await parley.cli('show', 'conf-hello')).code !== 0);
+		await cindy.hangUp((await cindy.calls()).length - 1);
+		await until('the subscription ends', () => cindy.unwatched());
+	});
+
+	// GSMA IR.92 section 2.3.3: as handsets do it
+	step('alice merges two calls into a conference', async (t) => {
+		const dora = await WebPhone.start({ operator: a, user: 'dora',
+			hz: 2300, rgb: YELLOW, beside: cindy });
+		t.after(() => dora.stop());
+		const withCindy = await alice.dial(cindy.aor);
+		const withDora = await alice.dial(dora.aor);
+		const before = (await cindy.calls()).length - 1;
+		await hearsOthersOnly(cindy, [alice]);
+		await cindy.meter(alice.hz);
+
+		const conference = await alice.dial('sip:conf-factory@conf.a.example');
+		for (const [call, peer] of [[withCindy, cindy], [withDora, dora]]) {
+			const codes = await alice.refer(conference, peer.aor,
+				{ replaces: call });
+			assert.equal(codes.at(-1), 200);
+		}
+		await until('the calls one to one are over', async () => {
+			const calls = await alice.calls();
+			return calls[withCindy].ended && calls[withDora].ended;
+		});
+		await alice.show(conference);
+		await hearsOthersOnly(alice, [cindy, dora]);
+		await hearsOthersOnly(cindy, [alice, dora]);
+		await hearsOthersOnly(dora, [alice, cindy]);
+		await sees(cindy, YELLOW, 0.08);
+		await sees(dora, GREEN, 0.08);
+
+		const calls = await cindy.calls();
+		const joined = calls.findLast((c) => c.confirmed_ms);
+		assert.ok(joined.confirmed_ms <= calls[before].ended_ms);
+		const gap = await cindy.longestGap();
+		assert.ok(gap < 300, `cindy missed alice for ${gap.toFixed()} ms`);
 	});
 });

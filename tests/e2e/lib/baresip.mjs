@@ -42,6 +42,7 @@ export class Baresip {
 		b.name = name;
 		b.hz = hz;
 		b.rgb = rgb;
+		b.aor = account?.aor;
 		b.scratch = await scratch();
 		const { dir } = b.scratch;
 		b.port = await freePort();

@@ -90,12 +90,25 @@ export class Browser {
 				hasTouch: mobile,
 				isMobile: mobile,
 			});
-		b.page = b.context.pages()[0] || await b.context.newPage();
-		b.console = [];
-		b.page.on('console', (m) => b.console.push(m.text()));
-		b.page.on('pageerror', (e) => b.console.push(`error: ${e.message}`));
-		await b.page.addInitScript(plainMicrophone);
+		await b.#use(b.context.pages()[0] || await b.context.newPage());
 		return b;
+	}
+
+	// A page more in the same browser, with the same microphone and camera
+	async another() {
+		const b = new Browser();
+		b.hz = this.hz;
+		await b.#use(await this.context.newPage());
+		return b;
+	}
+
+	async #use(page) {
+		this.page = page;
+		this.console = [];
+		page.on('console', (m) => this.console.push(m.text()));
+		page.on('pageerror', (e) =>
+			this.console.push(`error: ${e.message}`));
+		await page.addInitScript(plainMicrophone);
 	}
 
 	// Click through the lobby
@@ -152,7 +165,7 @@ export class Browser {
 	async leave() { await this.page.click('#leave'); }
 
 	async stop() {
-		await this.context?.close();
-		await this.scratch.remove();
+		await (this.context || this.page)?.close();
+		await this.scratch?.remove();
 	}
 }

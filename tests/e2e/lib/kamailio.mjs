@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Program, root, run, scratch, until } from './process.mjs';
+import { parse } from './sip_peer.mjs';
 
 const configs = join(root, 'tests/e2e/kamailio');
 export const exampleDir = join(root, 'conf/kamailio');
@@ -90,7 +91,8 @@ async function writeUsers(dir, domain, users) {
 			`${i + 1}:${name}:${domain}:${password}\n`).join(''));
 }
 
-// The pieces of sipdump's files: {tag, from, to, text}
+// The messages in a file of sipdump: as of parse(), and {tag, time, proto,
+// from, to, text}; tag is 'rcv' or 'snd'
 export function readTrace(text) {
 	return text.split(/^={4,}\n/m).flatMap((part) => {
 		const cut = part.indexOf('~~~~~~~~~~');
@@ -99,10 +101,12 @@ export function readTrace(text) {
 		const about = Object.fromEntries(part.slice(0, cut).split('\n')
 			.map((l) => l.match(/^(\w+): (.*)$/)?.slice(1))
 			.filter(Boolean));
-		return [{ tag: about.tag, time: about.time,
+		const text = part.slice(part.indexOf('\n', cut) + 1)
+			.replace(/\n\|{4,}\n?$/, '');
+		return [{ ...parse(text), text, tag: about.tag, time: about.time,
+			proto: about.proto.split(' ')[0],
 			from: `${about.srcip}:${about.srcport}`,
-			to: `${about.dstip}:${about.dstport}`,
-			text: part.slice(part.indexOf('\n', cut) + 1) }];
+			to: `${about.dstip}:${about.dstport}` }];
 	});
 }
 
@@ -159,8 +163,7 @@ export class Operator {
 			lines.push(`--- ${role} of ${this.domain}`);
 			for (const m of await this.trace(role))
 				lines.push(`${m.time} ${m.tag} ${m.from} > ${m.to} ${
-					m.text.split('\r\n', 1)[0]} ${
-					m.text.match(/^CSeq: .*/im)?.[0] || ''}`);
+					m.first} ${m.headers.cseq || ''}`);
 		}
 		return [...lines, ...this.programs.map((p) =>
 			p.output.slice(-3000))].join('\n');

@@ -13,25 +13,68 @@ const describe = (call) => ({ ...call.facts,
 phone.state = () => phone.calls.map(describe);
 
 // The picture and sound that a person would have on the screen
+const received = (call) => new MediaStream(call.session.connection
+	.getReceivers().map((r) => r.track)
+	.filter((t) => t && t.readyState === 'live'));
 phone.show = (n) => {
-	phone.shown = n;
-	const sink = document.getElementById('picture');
-	sink.srcObject = new MediaStream(phone.calls[n].session.connection
-		.getReceivers().map((r) => r.track)
-		.filter((t) => t && t.readyState === 'live'));
+	document.getElementById('picture').srcObject = received(phone.calls[n]);
+};
+
+// How long a tone is missing in what all calls together play
+phone.meter = (hz) => {
+	const context = new AudioContext({ sampleRate: 48000 });
+	const tap = context.createScriptProcessor(1024, 1, 1);
+	const meter = phone.meters = { context, tap, longest_ms: 0 };
+	let missing = 0;
+	tap.onaudioprocess = ({ inputBuffer }) => {
+		const x = inputBuffer.getChannelData(0);
+		const c = 2 * Math.cos(2 * Math.PI * hz / 48000);
+		let s1 = 0, s2 = 0;
+		for (const v of x)
+			[s1, s2] = [v + c * s1 - s2, s1];
+		const power = (s1 * s1 + s2 * s2 - c * s1 * s2)
+			/ (x.length * x.length / 4);
+		missing = 10 * Math.log10(power + 1e-12) > -35 ? 0
+			: missing + x.length / 48;
+		meter.longest_ms = Math.max(meter.longest_ms, missing);
+	};
+	tap.connect(context.destination);
+	phone.calls.filter((c) => !c.ended).forEach(metered);
+	return context.resume();
+};
+const metered = (call) => {
+	const { context, tap } = phone.meters;
+	context.createMediaStreamSource(received(call)).connect(tap);
+};
+phone.longestGap = async () => {
+	await phone.meters.context.close();
+	return phone.meters.longest_ms;
 };
 
 const adopt = (session, request) => {
-	const call = { session, facts: { originator: session.direction,
+	const call = { session, facts: { direction: session.direction,
 		headers: request.headers && Object.keys(request.headers) } };
 	const n = phone.calls.push(call) - 1;
 	call.done = new Promise((resolve, reject) => {
-		session.on('confirmed', () => { phone.show(n); resolve(n); });
+		session.on('confirmed', () => {
+			call.facts.confirmed_ms = performance.now();
+			phone.show(n);
+			// pulls the sound, as a loudspeaker does
+			call.speaker = new Audio();
+			call.speaker.srcObject = received(call);
+			call.speaker.play();
+			if (phone.meters)
+				metered(call);
+			resolve(n);
+		});
 		session.on('failed', (e) => reject(new Error(e.cause + ' '
 			+ (e.message?.status_code || ''))));
 	});
 	call.done.catch(() => {});
-	const over = (e) => { call.ended = e.cause; };
+	const over = (e) => {
+		call.ended = e.cause;
+		call.facts.ended_ms = performance.now();
+	};
 	session.on('failed', over);
 	session.on('ended', over);
 	session.on('progress', (e) => {
@@ -46,13 +89,39 @@ const adopt = (session, request) => {
 	return call;
 };
 
-phone.register = async ({ url, uri, password }) => {
+// A tone and a colour that no microphone and camera give
+const synthesize = ({ hz, rgb }) => {
+	const context = new AudioContext({ sampleRate: 48000 });
+	const tone = context.createOscillator();
+	const volume = context.createGain();
+	const sound = context.createMediaStreamDestination();
+	tone.frequency.value = hz;
+	volume.gain.value = 0.3;
+	tone.connect(volume).connect(sound);
+	tone.start();
+	const canvas = document.createElement('canvas');
+	[canvas.width, canvas.height] = [640, 360];
+	const draw = canvas.getContext('2d');
+	let n = 0;
+	setInterval(() => {
+		draw.fillStyle = 'rgb(' + rgb + ')';
+		draw.fillRect(0, 0, 640, 360);
+		draw.fillStyle = 'white';
+		draw.fillRect(n = (n + 8) % 592, 16, 48, 48);
+	}, 50);
+	return new MediaStream([...sound.stream.getTracks(),
+		...canvas.captureStream().getTracks()]);
+};
+
+phone.register = async ({ url, uri, password, synthetic }) => {
 	const sink = document.createElement('video');
 	sink.id = 'picture';
 	sink.autoplay = true;
 	document.body.append(sink);
-	phone.stream = await navigator.mediaDevices.getUserMedia(
+	// asked for even when not used: it shows candidates their addresses
+	const real = await navigator.mediaDevices.getUserMedia(
 		{ audio: true, video: true });
+	phone.stream = synthetic ? synthesize(synthetic) : real;
 	phone.ua = new JsSIP.UA({ uri, password, register_expires: 120,
 		sockets: [new JsSIP.WebSocketInterface(url)] });
 	phone.ua.on('newRTCSession', ({ originator, session, request }) => {
@@ -168,16 +237,19 @@ export class WebPhone {
 	 * @param hz, rgb   tone of its microphone, colour of its camera
 	 * @param operator  whose user it is
 	 * @param user      name there
+	 * @param beside    another WebPhone: this one is a page in its browser
 	 */
-	static async start({ operator, user, hz, rgb }) {
+	static async start({ operator, user, hz, rgb, beside }) {
 		const p = new WebPhone();
 		Object.assign(p, { hz, rgb, user, aor: operator.aor(user) });
 		p.app = await servePage(source);
-		p.browser = await Browser.start({ hz, rgb });
+		p.browser = beside ? await beside.browser.another()
+			: await Browser.start({ hz, rgb });
 		try {
 			await p.browser.page.goto(p.app.url);
 			await p.#call('register', { url: operator.webSocket,
-				uri: p.aor, password: operator.users[user] });
+				uri: p.aor, password: operator.users[user],
+				synthetic: beside && { hz, rgb } });
 		} catch (error) {
 			await p.stop();
 			throw new Error(`${user}: ${error.message}\n${
@@ -199,11 +271,20 @@ export class WebPhone {
 		return this.#call('refer', call, target, options);
 	}
 
-	// All calls so far: {originator, ended, progress, contact, headers, remote}
+	// Time of silence of this tone: from meter() to longestGap(), in ms
+	meter(hz) { return this.#call('meter', hz); }
+	longestGap() { return this.#call('longestGap'); }
+
+	// All calls so far: {direction, ended, progress, contact, headers, remote,
+	// confirmed_ms, ended_ms}
 	calls() { return this.#call('state'); }
 
 	// Subscribe to the conference event package
 	watch(target) { return this.#call('watch', target); }
+	// Why the subscription ended, or undefined
+	unwatched() {
+		return this.browser.page.evaluate(() => window.phone.unwatched);
+	}
 	// {user: [status of each endpoint]}
 	roster() { return this.#call('roster'); }
 	// Every document so far: {text, state, version}

@@ -147,6 +147,20 @@ SCRIPT(list_alone, FACTORY,
        "< INVITE | Content-Type: application/sdp | !recipient-list-history",
        "= 603", "< ACK", "e left declined", "# 1")
 
+/* F3: terminals that read a description only, by their different words */
+#define SHOWN                                                                 \
+	"> INVITE 1 | " MIXED SDP_PART LIST_PART(ENTRY("sip:bob@$", "to"))    \
+		REQUIRE,                                                      \
+		"< 200", "> ACK 1", "< INVITE | multipart/mixed"
+#define NOT_SHOWN                                                             \
+	"< ACK", "< INVITE | Content-Type: application/sdp | "                \
+		 "!recipient-list-history"
+
+SCRIPT(no_list_on_415, FACTORY, SHOWN, "= 415", NOT_SHOWN, "= 486", "< ACK",
+       "e left busy", "# 1")
+SCRIPT(no_list_on_500, FACTORY, SHOWN, "= 500", NOT_SHOWN, "= 500", "< ACK",
+       "- INVITE", "# 1")
+
 /* F3: to a conference, not only to its factory; anonymized on the roster */
 SCRIPT(list_to_a_conference, DEMO,
        "> INVITE 1 | " MIXED SDP_PART
@@ -348,6 +362,8 @@ static CU_TestInfo tests[] = {
 	{"F2: nobody makes such a name by dialling it", guesses_nothing},
 	{"F3: dials the list after the ACK, each once", dials_the_list},
 	{"F3: takes a list alone", list_alone},
+	{"F3: shows no list after a 415", no_list_on_415},
+	{"F3: shows no list after a 500", no_list_on_500},
 	{"F3: takes a list to a conference", list_to_a_conference},
 	{"F3: dials nobody for who does not come in", fails_for_all},
 	{"F3: refuses too many", too_many},
