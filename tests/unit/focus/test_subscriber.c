@@ -9,6 +9,7 @@
 #include "focus/store.h"
 #include "focus/subscriber.h"
 #include "mixer/base/log.h"
+#include "tests/unit/focus/fake_mixer.h"
 #include "tests/unit/unit.h"
 
 
@@ -188,12 +189,78 @@ static void look_ups_are_cheap(void)
 }
 
 
+static void removed_handler(const char *name, void *arg)
+{
+	char *removed = arg;
+
+	(void)snprintf(removed, SUBSCRIBER_NAME_MAX + 1, "%s", name);
+}
+
+
+static void the_verb_says_what_it_did(void)
+{
+	static const struct {
+		const char *members, *code;
+	} rows[] = {
+		{"", "bad-request"},
+		{",\"action\":\"fly\"", "bad-request"},
+		{",\"action\":\"add\"", "bad-request"},
+		{",\"action\":\"add\",\"name\":\"Al\",\"password\":"
+		 "\"secret\"",
+		 "bad-request"},
+		{",\"action\":\"add\",\"name\":\"al\"", "bad-request"},
+		{",\"action\":\"add\",\"name\":\"al\",\"password\":\"x\"",
+		 "bad-request"},
+		{",\"action\":\"add\",\"name\":\"al\",\"password\":"
+		 "\"secret\"",
+		 NULL},
+		{",\"action\":\"add\",\"name\":\"al\",\"password\":"
+		 "\"secret\"",
+		 "refused"},
+		{",\"action\":\"passwd\",\"name\":\"al\",\"password\":"
+		 "\"Secret\"",
+		 NULL},
+		{",\"action\":\"passwd\",\"name\":\"bo\",\"password\":"
+		 "\"secret\"",
+		 "not-found"},
+		{",\"action\":\"remove\",\"name\":\"bo\"", "not-found"},
+		{",\"action\":\"list\"", NULL},
+		{",\"action\":\"remove\",\"name\":\"al\"", NULL},
+	};
+	char removed[SUBSCRIBER_NAME_MAX + 1] = "", text[160];
+	struct focus_room r;
+
+	open_users("");
+	room_open(&r);
+	room_command(&r, "{\"verb\":\"user\",\"action\":\"list\"}");
+	CU_ASSERT_FALSE(room_ok(&r));
+
+	subscribers_set_removed_handler(users, removed_handler, removed);
+	focus_set_subscribers(r.focus, users);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *code;
+
+		(void)snprintf(text, sizeof(text), "{\"verb\":\"user\"%s}",
+			       rows[i].members);
+		room_command(&r, text);
+		code = json_string_value(json_object_get(r.answer, "code"));
+		CU_ASSERT_EQUAL(room_ok(&r), !rows[i].code);
+		CU_ASSERT(!rows[i].code ||
+			  (code && !strcmp(code, rows[i].code)));
+	}
+	CU_ASSERT_STRING_EQUAL(removed, "al");
+	room_close(&r);
+	close_users();
+}
+
+
 static CU_TestInfo tests[] = {
 	{"gives the sums that clients compute (S14)",
 	 gives_the_sums_that_clients_compute},
 	{"says why not", says_why_not},
 	{"sums hold for one realm", sums_hold_for_one_realm},
 	{"look-ups are cheap", look_ups_are_cheap},
+	{"the verb says what it did", the_verb_says_what_it_did},
 	CU_TEST_INFO_NULL,
 };
 
