@@ -300,7 +300,10 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 /* What only the INVITE that makes the dialog has */
 static int first_print(struct re_printf *pf, const struct dial_body *body)
 {
-	return body->first ? dial_headers_print(pf, body->s) : 0;
+	const struct session_proof proof = {body->s, "INVITE"};
+
+	return body->first ? dial_headers_print(pf, body->s)
+			   : session_proof_print(pf, &proof);
 }
 
 static int timer_print(struct re_printf *pf, const struct session *s)

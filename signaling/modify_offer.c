@@ -62,6 +62,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 
 	s->refreshing = false;
 	s->offers_failed = 0;
+	credentials_renew(s->tried);
 	(void)sip_dialog_update(s->dlg, msg);
 	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
 		session_fail(s, REASON_INTERNAL);
@@ -90,6 +91,14 @@ static void refused(struct session *s, const struct sip_msg *msg)
 	bool refreshing = s->refreshing;
 
 	switch (msg->scode) {
+
+	case 401:
+	case 407:
+		if (!credentials_challenge(s->tried, msg)) {
+			wait_and_retry(s, 0);
+			return;
+		}
+		break;
 
 	case 408:
 	case 481:

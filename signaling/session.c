@@ -102,6 +102,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->way);
 	mem_deref(s->to);
 	mem_deref(s->tried);
+	mem_deref(s->remote);
 	mem_deref(s->from_display);
 
 	count_confirmed(s);

@@ -83,14 +83,7 @@ static void stop_all(struct session *s)
 	s->refresh_req = mem_deref(s->refresh_req);
 }
 
-static void bye_h(int err, const struct sip_msg *msg, void *arg)
-{
-	struct session *s = arg;
-
-	if (!err && msg->scode < 200)
-		return;
-	session_drop(s, REASON_LEFT);
-}
+static void bye_h(int err, const struct sip_msg *msg, void *arg);
 
 static int reason_print(struct re_printf *pf, const enum reason *reason)
 {
@@ -108,15 +101,36 @@ void session_bye(struct session *s, enum reason reason)
 {
 	int err;
 
+static int send_bye(struct session *s)
+{
+	const struct session_proof proof = {s, "BYE"};
+
+	return sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0,
+			     NULL, NULL, bye_h, s, "%H%H%H" SESSION_NO_BODY,
+			     session_ims_print, s, reason_print,
+			     &s->end_reason, session_proof_print, &proof);
+}
+
+static void bye_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (!err && (msg->scode == 401 || msg->scode == 407) &&
+	    !credentials_challenge(s->tried, msg) && !send_bye(s))
+		return;
+	session_drop(s, REASON_LEFT);
+}
+
 	session_set_state(s, SESSION_ENDING);
 	session_reply_reset(s);
 	if (s->flow_lost) {
 		session_drop(s, reason);
 		return;
 	}
-	err = sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0, NULL,
-			    NULL, bye_h, s, "%H%H" SESSION_NO_BODY,
-			    session_ims_print, s, reason_print, &reason);
+	s->end_reason = reason;
+	err = send_bye(s);
 	if (err) {
 		log_warn("session", "bye error=\"%s\"", strerror(err));
 		session_drop(s, reason);

@@ -75,9 +75,39 @@ int session_charge(struct session *s, const struct sip_msg *msg)
 	return err;
 }
 
+/* Who says 200 is content with our credentials, and is where the next
+ * requests go */
+static void read_remote(struct session *s, const struct sip_msg *msg)
+{
+	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+	struct sip_addr addr;
+	char *remote = NULL;
+
+	if (msg->req || msg->scode < 200 || msg->scode >= 300)
+		return;
+	credentials_renew(s->tried);
+	if (!contact || sip_addr_decode(&addr, &contact->val) ||
+	    header_uri(&remote, &addr.auri))
+		return;
+	mem_deref(s->remote);
+	s->remote = remote;
+}
+
+int session_proof_print(struct re_printf *pf,
+			const struct session_proof *proof)
+{
+	const struct session *s = proof->s;
+	const struct credentials_request request = {s->tried, proof->method,
+						    s->remote};
+
+	return s->remote ? credentials_print(pf, &request) : 0;
+}
+
 void session_heard(struct session *s, const struct sip_msg *msg)
 {
 	session_id_read(&s->ids, msg);
+	if (s->tried)
+		read_remote(s, msg);
 	if (!msg->req && s->charging && trusted(s))
 		(void)charging_answered(s->charging, msg);
 }

@@ -110,7 +110,7 @@ struct session {
 	struct offer *offer;
 	struct mbuf *local_sdp; /**< what we said last */
 	struct endpoint *ep;
-	enum reason end_reason; /**< for the BYE that waits for its ACK */
+	enum reason end_reason; /**< of the BYE, sent or waiting for its ACK */
 	unsigned offers_failed; /**< of ours in mid-call, in a row */
 
 	struct session_timer timer;
@@ -123,6 +123,7 @@ struct session {
 	char *to, *from_display;
 	const struct account *account; /**< in whose name we call, or NULL */
 	struct credentials_try *tried; /**< challenges of this way */
+	char *remote; /**< Contact of who answered, if there are `tried` */
 	struct bus_resolve *resolve;
 	struct tmr ringing;
 	unsigned redirects, retries;
@@ -268,6 +269,26 @@ int session_headers_print(struct re_printf *pf, const struct session *s);
 /** Session-ID; and for a trusted next hop who we are and the charging headers.
  *  In every request and response of the session but ACK and CANCEL */
 int session_ims_print(struct re_printf *pf, const struct session *s);
+/** P-Asserted-Service, for INVITEs of ours to trusted next hops */
+int session_service_print(struct re_printf *pf, const struct session *s);
+/** A request that is answered, perhaps without a session */
+struct session_request {
+	const struct sessions *all;
+	const struct sip_msg *msg;
+};
+/** Session-ID of the answer: the dialog's, else one of its own if the request
+ *  has one */
+int session_id_reply_print(struct re_printf *pf,
+			   const struct session_request *request);
+/** A request within a dialog that we began */
+struct session_proof {
+	const struct session *s;
+	const char *method;
+};
+/** Answers to the challenges known, for such a request: proxies may challenge
+ *  it, too (RFC 3261 section 22.3). Nothing if there were none */
+int session_proof_print(struct re_printf *pf,
+			const struct session_proof *proof);
 /** The conference's public URI: at our domain, else at our address.
  *  @return 0, EOVERFLOW */
 int session_uri(const struct session *s, char *dst, size_t size);

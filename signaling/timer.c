@@ -161,6 +161,8 @@ static void expire_h(void *arg)
 
 static void refresh_h(void *arg);
 
+static int send_update(struct session *s);
+
 static void update_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct session *s = arg;
@@ -173,9 +175,13 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 	}
 	if (msg->scode < 300) {
 		(void)sip_dialog_update(s->dlg, msg);
+		credentials_renew(s->tried);
 		timer_answered(s, msg);
 		return;
 	}
+	if ((msg->scode == 401 || msg->scode == 407) &&
+	    !credentials_challenge(s->tried, msg) && !send_update(s))
+		return;
 	if (msg->scode == 405 || msg->scode == 501)
 		s->peer_update = false;
 	else if (msg->scode == 422 && timer_raise(s, msg))
@@ -186,13 +192,16 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 
 static int send_update(struct session *s)
 {
+	const struct session_proof proof = {s, "UPDATE"};
+
 	if (s->refresh_req)
 		return EBUSY;
 
 	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
 			     s->dlg, 0, NULL, NULL, update_h, s,
-			     "%H%H" SESSION_NO_BODY, session_headers_print, s,
-			     timer_print_request, s);
+			     "%H%H%H" SESSION_NO_BODY, session_headers_print,
+			     s, timer_print_request, s, session_proof_print,
+			     &proof);
 }
 
 static void refresh_h(void *arg)
