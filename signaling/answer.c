@@ -81,6 +81,18 @@ static int read_service(struct session *s, const struct sip_msg *msg)
 	return err == ENOMEM ? err : 0;
 }
 
+/* Nobody in a conference learns it; whoever runs the server has to be able to
+ * find out whom to bar. */
+static void log_anonymous(const struct session *s)
+{
+	char aor[160], name[160];
+
+	log_info("session", "anonymous conference=%s aor=%s",
+		 log_escape(name, sizeof(name), s->conference,
+			    strlen(s->conference)),
+		 log_escape(aor, sizeof(aor), s->aor, strlen(s->aor)));
+}
+
 static int read_caller(struct session *s, const struct sip_msg *msg,
 		       const struct identity *who)
 {
@@ -100,6 +112,8 @@ static int read_caller(struct session *s, const struct sip_msg *msg,
 		err = header_text(&s->agent, &agent->val, HEADER_AGENT_MAX);
 	if (!err && who->trusted)
 		err = read_service(s, msg);
+	if (!err && who->anonymous)
+		log_anonymous(s);
 
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 

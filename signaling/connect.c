@@ -9,6 +9,7 @@
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/credentials.h"
+#include "signaling/identity.h"
 #include "signaling/session_state.h"
 
 enum {
@@ -46,7 +47,11 @@ void session_give_up(struct session *s, enum reason reason)
 	log_info("session", "dial failed reason=%s",
 		 reason_row(reason)->token);
 	if (!s->joined)
-		focus_dial_failed(s->all->focus, s->conference, s->to, reason);
+		focus_dial_failed(s->all->focus, s->conference,
+				  s->asked && s->asked->anonymous
+					  ? IDENTITY_ANONYMOUS
+					  : s->to,
+				  reason);
 	dial_tell_reason(s, reason);
 	session_drop(s, reason);
 }
@@ -210,9 +215,7 @@ static int try_again(struct session *s, const struct sip_msg *msg)
 		return err ? err : send_invite(s);
 	case 400:
 	case 500: return try_lone_sdp(s);
-	case 415:
-		err = try_lone_sdp(s);
-		return err ? try_other_shape(s) : 0;
+	case 415: err = try_lone_sdp(s); return err ? try_other_shape(s) : 0;
 	case 488:
 	case 606: return try_other_shape(s);
 	case 420: return try_plain(s);
@@ -320,8 +323,9 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 	provisional_reset(s);
 
 	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
-			     NULL, NULL, resph, s, "%H%H%s%H%H",
-			     session_headers_print, s, timer_print, s,
+			     NULL, NULL, resph, s, "%H%H%H%s%H%H",
+			     session_headers_print, s, session_service_print,
+			     s, timer_print, s,
 			     offer_asks_preconditions(s->offer)
 				     ? "Supported: precondition\r\n"
 				     : "",

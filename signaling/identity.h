@@ -14,6 +14,9 @@
 struct config;
 struct flow_info;
 
+/** Instead of an address that nobody is to see (RFC 3323 section 4.1.1.3) */
+#define IDENTITY_ANONYMOUS "sip:anonymous@anonymous.invalid"
+
 /** Who asks; strings are clean and owned by it */
 struct identity {
 	char *aor; /**< "sip:alice@example.com", tel: as sip:+1..;user=phone

@@ -138,7 +138,9 @@ void recipients_dial(struct session *s)
 		dial.anonymous = r->anonymize;
 		err = dial_begin(s->all, &dial, NULL);
 		if (err)
-			focus_dial_failed(s->all->focus, s->conference, r->uri,
+			focus_dial_failed(s->all->focus, s->conference,
+					  r->anonymize ? IDENTITY_ANONYMOUS
+						       : r->uri,
 					  reason_of(err));
 	}
 	mem_deref(history);

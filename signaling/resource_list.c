@@ -362,7 +362,7 @@ static int anonymous_print(struct mbuf *mb, const struct resource_list *list,
 		return 0;
 
 	return mbuf_printf(mb,
-			   "<entry uri=\"sip:anonymous@anonymous.invalid\""
+			   "<entry uri=\"" IDENTITY_ANONYMOUS "\""
 			   " cp:copyControl=\"%s\" cp:count=\"%zu\"/>\r\n",
 			   copy_name(copy), n);
 }

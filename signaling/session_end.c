@@ -37,6 +37,7 @@ static void log_refusal(struct sessions *all, const struct reason_row *row)
 void session_refuse(struct sessions *all, const struct sip_msg *msg,
 		    struct sip_strans **st, enum reason reason)
 {
+	const struct session_request to = {all, msg};
 	const struct reason_row *row = reason_row(reason);
 	char retry[32] = "";
 
@@ -47,17 +48,20 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	log_refusal(all, row);
 	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
 			  refusal_phrase(row),
-			  "Warning: 399 parley \"%s\"\r\n"
+			  "%HWarning: 399 parley \"%s\"\r\n"
 			  "%s" SESSION_NO_BODY,
-			  row->words, retry);
+			  session_id_reply_print, &to, row->words, retry);
 }
 
 void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 			     struct sip_strans **st, uint16_t status,
 			     const char *phrase, const char *headers)
 {
+	const struct session_request to = {all, msg};
+
 	(void)sip_treplyf(st, NULL, all->sip, msg, false, status, phrase,
-			  "%s" SESSION_NO_BODY, headers ? headers : "");
+			  "%H%s" SESSION_NO_BODY, session_id_reply_print, &to,
+			  headers ? headers : "");
 }
 
 /* Their INVITE or UPDATE that still waits gets its final response */
@@ -97,10 +101,6 @@ static int reason_print(struct re_printf *pf, const enum reason *reason)
 			  row->sip_status, row->words);
 }
 
-void session_bye(struct session *s, enum reason reason)
-{
-	int err;
-
 static int send_bye(struct session *s)
 {
 	const struct session_proof proof = {s, "BYE"};
@@ -122,6 +122,10 @@ static void bye_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	session_drop(s, REASON_LEFT);
 }
+
+void session_bye(struct session *s, enum reason reason)
+{
+	int err;
 
 	session_set_state(s, SESSION_ENDING);
 	session_reply_reset(s);

@@ -112,6 +112,39 @@ void session_heard(struct session *s, const struct sip_msg *msg)
 		(void)charging_answered(s->charging, msg);
 }
 
+int session_id_reply_print(struct re_printf *pf,
+			   const struct session_request *request)
+{
+	const struct sip_msg *msg = request->msg;
+	const struct session *s = NULL;
+	struct session_id id = {"", ""};
+
+	if (pl_isset(&msg->to.tag))
+		s = session_find(request->all, msg);
+	if (s && s->ids.local[0])
+		return session_id_print(pf, &s->ids);
+	session_id_read(&id, msg);
+	if (!id.remote[0])
+		return 0;
+	uuid_make(id.local);
+
+	return session_id_print(pf, &id);
+}
+
+/** RFC 6050 section 4: of requests only. Whom we dial is called for the
+ *  service that we are */
+int session_service_print(struct re_printf *pf, const struct session *s)
+{
+	const char *service = s->service;
+
+	if (!service && s->caller)
+		service = "urn:urn-7:3gpp-service.ims.icsi.mmtel";
+	if (!service || s->account || !trusted(s))
+		return 0;
+
+	return re_hprintf(pf, "P-Asserted-Service: %s\r\n", service);
+}
+
 int session_ims_print(struct re_printf *pf, const struct session *s)
 {
 	char uri[HEADER_URI_MAX];
@@ -128,18 +161,14 @@ int session_ims_print(struct re_printf *pf, const struct session *s)
 
 	err = identity_print(pf, &ours);
 	err |= charging_print(pf, s->charging);
-	if (s->service)
-		err |= re_hprintf(pf, "P-Asserted-Service: %s\r\n",
-				  s->service);
 
 	return err;
 }
 
 int session_headers_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(pf,
-			  "%H" SESSION_ALLOW SESSION_ALLOW_EVENTS
-				  SESSION_SUPPORTED "%H",
-			  session_contact_print, s->contact, session_ims_print,
-			  s);
+	return re_hprintf(
+		pf,
+		"%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_SUPPORTED "%H",
+		session_contact_print, s->contact, session_ims_print, s);
 }

@@ -96,6 +96,7 @@ struct session {
 	struct sip_dialog *early; /**< of our INVITE, for forks */
 	struct list forks;        /**< early dialogs (provisional.c) */
 	struct fork *answered;    /**< whose answer was applied early */
+	struct list pracks;       /**< of ours, under way */
 
 	struct sip_msg *msg;   /**< their INVITE or UPDATE in hand */
 	struct sip_strans *st; /**< its transaction, until answered */
@@ -153,7 +154,7 @@ struct session {
 struct sessions {
 	struct hash *table; /**< by Call-ID */
 	struct hash *acks;  /**< ACKs of ours, to be repeated */
-	struct list strays; /**< forks that lost, PRACKs under way */
+	struct list strays; /**< forks that lost */
 	size_t count, unconfirmed;
 	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
 	struct bus *bus;
@@ -181,7 +182,7 @@ struct sessions {
 
 /** What we do, for 200, 405 and requests */
 #define SESSION_ALLOW                                                         \
-	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "            \
+	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "     \
 	"SUBSCRIBE, REFER\r\n"
 /** Extensions that a peer may ask us for; signaling/gate.c knows them too */
 #define SESSION_SUPPORTED                                                     \
@@ -189,7 +190,7 @@ struct sessions {
 	"nosub, recipient-list-invite\r\n"
 /** Packages that may be subscribed to (RFC 6665 section 8.2.2) */
 #define SESSION_ALLOW_EVENTS "Allow-Events: conference, refer\r\n"
-#define SESSION_NO_BODY   "Content-Length: 0\r\n\r\n"
+#define SESSION_NO_BODY      "Content-Length: 0\r\n\r\n"
 /** Bodies of an INVITE, for 415 */
 #define SESSION_ACCEPT                                                        \
 	"Accept: application/sdp, multipart/mixed, " RESOURCE_LIST_TYPE       \

@@ -258,9 +258,10 @@ SCRIPT(tells_the_trusted, TRUSTED, "> INVITE 1 | offer | " IMS,
        "< 200 | P-Asserted-Identity: <sip:demo@ |"
        " P-Charging-Vector: icid-value=abc;orig-ioi=home.example |"
        " P-Charging-Function-Addresses: ccf=192.0.2.8 |"
-       " P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.mmtel",
+       " !P-Asserted-Service",
        "> ACK 1", "r",
        "< INVITE | P-Charging-Vector: icid-value=abc;orig-ioi=home.example |"
+       " P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.mmtel |"
        " P-Asserted-Identity: <sip:demo@",
        "= 200 | answer", "< ACK | !P-Charging", "s",
        "< BYE | P-Charging-Vector: icid-value=abc", "= 200", "# 0")
@@ -292,6 +293,17 @@ SCRIPT(session_id_of_old, DEMO, "> INVITE 1 | offer | Session-ID: " THEIRS,
        "< 200 | ;remote=" THEIRS, "> ACK 1", "s",
        "< BYE | Session-ID: | ;remote=" THEIRS " | Reason: SIP;cause=503",
        "= 200", "# 0")
+
+SCRIPT(session_id_of_refusals, DEMO,
+       "> INVITE 1 | text/plain:x | Session-ID: " THEIRS,
+       "< 415 | Session-ID: | ;remote=" THEIRS, "# 0")
+
+SCRIPT(hides_who_cannot_be_dialled, DEMO,
+       "> INVITE 1 | " MIXED SDP_PART
+	       LIST_PART("<entry uri=\"sip:bob@127.0.0.1;transport=ws\""
+			 " cp:anonymize=\"true\"/>") REQUIRE,
+       "< 200", "> ACK 1", "e dial_failed no-route",
+       "e uri sip:anonymous@anonymous.invalid", HANG_UP("2"))
 
 SCRIPT(critical_privacy, DEMO, "> INVITE 1 | offer | Privacy: cloak;critical",
        "< 500 Privacy Not Available", "# 0")
@@ -387,6 +399,8 @@ static CU_TestInfo tests[] = {
 	{"S9: charges the dialled with who asked", charges_the_dialled},
 	{"S12: keeps Session-ID", keeps_session_id},
 	{"S12: takes the Session-ID of old", session_id_of_old},
+	{"S12: refusals have a Session-ID too", session_id_of_refusals},
+	{"F12: hides who cannot be dialled", hides_who_cannot_be_dialled},
 	{"S8: refuses privacy that it cannot give", critical_privacy},
 	{"S8: shows who it is, or that nobody is to know", shows_who_it_is},
 	CU_TEST_INFO_NULL,

@@ -62,7 +62,7 @@ struct world {
 
 	/* who follows the focus */
 	struct event_subscription *follower;
-	char events[4096]; /**< "TYPE REASON\n" of each */
+	char events[4096]; /**< "TYPE REASON\n" of each, "uri URI\n" */
 
 	/* the mixer */
 	char ops[512];
