@@ -188,8 +188,9 @@ void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
  *  digits; lives with the endpoint */
 const char *focus_session_id(const struct endpoint *ep);
 
-/** Random token for this endpoint's event stream (HTTP API); lives with it */
-const char *focus_events_token(const struct endpoint *ep);
+/** Random token by which this endpoint speaks for itself (HTTP API); lives
+ *  with it */
+const char *focus_token(const struct endpoint *ep);
 
 /** End everything: `done` is called, never from within, when the mixers have
  *  said goodbye to the last leg. Then free the focus with mem_deref(): that
@@ -220,11 +221,11 @@ typedef void(focus_event_h)(const json_t *event, void *arg);
 int focus_subscribe(struct event_subscription **sp, struct focus *f,
 		    const char *conference, focus_event_h *h, void *arg);
 
-/** Conference that an events token belongs to, NULL if none */
-const char *focus_events_conference(const struct focus *f, const char *token);
+/** Conference that a token belongs to, NULL if none */
+const char *focus_token_conference(const struct focus *f, const char *token);
 
 /** Number (of `parley show`) of the endpoint whose token it is, 0 if none */
-unsigned focus_events_endpoint(const struct focus *f, const char *token);
+unsigned focus_token_endpoint(const struct focus *f, const char *token);
 
 /* ------------------------------------------------------------ commands
  * One table of verbs for CLI, HTTP and DTMF (focus/command.h). */

@@ -128,7 +128,7 @@ int focus_subscribe(struct event_subscription **sp, struct focus *f,
 }
 
 
-const char *focus_events_token(const struct endpoint *ep)
+const char *focus_token(const struct endpoint *ep)
 {
 	return ep ? ep->token : NULL;
 }
@@ -155,7 +155,7 @@ static const struct endpoint *token_endpoint(const struct focus *f,
 }
 
 
-const char *focus_events_conference(const struct focus *f, const char *token)
+const char *focus_token_conference(const struct focus *f, const char *token)
 {
 	const struct endpoint *ep = token_endpoint(f, token);
 
@@ -163,7 +163,7 @@ const char *focus_events_conference(const struct focus *f, const char *token)
 }
 
 
-unsigned focus_events_endpoint(const struct focus *f, const char *token)
+unsigned focus_token_endpoint(const struct focus *f, const char *token)
 {
 	const struct endpoint *ep = token_endpoint(f, token);
 

@@ -30,7 +30,7 @@ static void exchange_destructor(void *arg)
 }
 
 
-/** The connection is over; whoever is answering learns it */
+/** The connection is over; whoever is answering learns it when it does */
 static void leave_exchange(struct http_conn *c)
 {
 	struct http_exchange *x = c->x;
@@ -40,11 +40,6 @@ static void leave_exchange(struct http_conn *c)
 
 	c->x = NULL;
 	x->conn = NULL;
-	if (x->streaming) {
-		if (x->closeh)
-			x->closeh(x->arg);
-		mem_deref(x); /* the application's hold */
-	}
 	mem_deref(x);
 }
 

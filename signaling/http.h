@@ -4,7 +4,7 @@
  * Own listener over TCP or TLS on libre's event loop (see signaling/bus.h for
  * why libre's is not used): keep-alive, limits on header and body sizes and
  * on connections a source, time-outs against slow clients, chunk-wise
- * sending, streaming responses, upgrade to WebSocket (RFC 6455).
+ * sending, upgrade to WebSocket (RFC 6455).
  */
 #ifndef PARLEY_SIGNALING_HTTP_H
 #define PARLEY_SIGNALING_HTTP_H
@@ -28,8 +28,8 @@ struct http_request {
 	bool secure;
 };
 
-/** A request is complete. Answer with http_reply() or http_stream(), now or
- *  later; the exchange is closed by that */
+/** A request is complete. Answer with http_reply_body(), now or later;
+ *  the exchange is closed by that */
 typedef void(http_handler_h)(struct http_exchange *x,
 			     const struct http_request *req, void *arg);
 
@@ -68,19 +68,6 @@ http_exchange_request(const struct http_exchange *x);
 int http_reply_body(struct http_exchange *x, unsigned status,
 		    const char *ctype, const char *headers, const void *body,
 		    size_t len);
-
-/** Begin a streamed response (Server-Sent Events). `closeh` is called from
- *  the loop when the client goes or falls more than 1 MiB behind; afterwards
- *  the exchange is dead.
- *  @return 0; else the exchange is over and closeh is never called */
-int http_stream(struct http_exchange *x, const char *ctype,
-		void (*closeh)(void *arg), void *arg);
-
-/** Send a piece. @return 0; ENOTCONN, ENOSPC: closeh will follow */
-int http_stream_write(struct http_exchange *x, const void *data, size_t len);
-
-/** End the response; the exchange is over, closeh is not called */
-void http_stream_end(struct http_exchange *x);
 
 /** What is left of an exchange that becomes another protocol */
 struct http_upgrade {

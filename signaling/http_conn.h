@@ -34,9 +34,6 @@ struct http_exchange {
 	struct http_head head;
 	struct http_request req;
 	struct mbuf *body;
-	bool streaming, chunked;
-	void (*closeh)(void *arg);
-	void *arg;
 };
 
 /** End the connection from the loop */

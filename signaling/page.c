@@ -12,7 +12,6 @@
 #include "signaling/bus.h"
 #include "signaling/certificate.h"
 #include "signaling/page.h"
-#include "signaling/page_events.h"
 #include "signaling/page_self.h"
 #include "signaling/page_files.h"
 #include "signaling/websocket.h"
@@ -25,8 +24,7 @@ struct page {
 	struct tls *tls;
 	struct http_server *http[CONFIG_LISTEN_MAX];
 	struct http_server *https[CONFIG_LISTEN_MAX];
-	struct list streams; /**< page_events.c's */
-	regex_t origins;     /**< other sites that are let in */
+	regex_t origins; /**< other sites that are let in */
 	bool compiled;
 };
 
@@ -38,7 +36,6 @@ static void destructor(void *arg)
 {
 	struct page *p = arg;
 
-	page_events_flush(&p->streams);
 	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
 		mem_deref(p->http[i]);
 		mem_deref(p->https[i]);
@@ -239,14 +236,9 @@ static void api(struct page *p, struct http_exchange *x,
 {
 	static const char conferences[] = "/api/conferences/";
 	const size_t n = sizeof(conferences) - 1;
-	char token[64];
 
-	if (!strcmp(req->path, "/api/events")) {
-		query_token(req->query, token, sizeof(token));
-		page_events_open(&p->streams, p->focus, x, token);
-	}
-	else if (!strncmp(req->path, conferences, n) && req->path[n] &&
-		 strlen(req->path) < n + 128) {
+	if (!strncmp(req->path, conferences, n) && req->path[n] &&
+	    strlen(req->path) < n + 128) {
 		conference_answer(p, x, req->path + n);
 	}
 	else {
@@ -410,9 +402,8 @@ int page_url(const struct page *page, uint64_t flow, const char *conference,
 				secure ? "s" : "", page->config->domain,
 				sa_port(sa), uri_user_escape, &name);
 	else
-		n = re_snprintf(dst, size, "http%s://%J/%H",
-				secure ? "s" : "", &local, uri_user_escape,
-				&name);
+		n = re_snprintf(dst, size, "http%s://%J/%H", secure ? "s" : "",
+				&local, uri_user_escape, &name);
 
 	return n < 0 ? EOVERFLOW : 0;
 }

@@ -6,14 +6,11 @@
  *   GET /ws, or any Upgrade      SIP over WebSocket (RFC 7118), to the bus;
  *                                a browser's Origin must be this host, or
  *                                match web_origins
- *   GET /api/events?token=T      Server-Sent Events of the conference that
- *                                the token of a participant belongs to; ends
- *                                when the participant leaves
  *   GET /api/conferences/NAME    {"may_join":bool,"reason":TOKEN,
  *                                "words":TEXT,"uri":"sip:NAME@host"}; 404
  *                                when there is no such conference
- *   POST /api/self?token=T       {"muted":bool}: a participant mutes itself;
- *                                204, 400, 403
+ *   POST /api/self?token=T       {"muted":bool}: the participant whose token
+ *                                it is mutes itself; 204, 400, 403
  *   GET /healthz                 "ok"
  *
  * Files are read once, when the page is made: nothing of a request reaches
@@ -34,7 +31,7 @@ struct bus;
  * Open the http_listen and https_listen servers
  *
  * @param config,focus,bus Borrowed for the page's life
- * @param pp Set to the page; mem_deref() closes servers and event streams
+ * @param pp Set to the page; mem_deref() closes the servers
  * @return 0; EADDRINUSE etc. with a log line that names key and address
  */
 int page_alloc(struct page **pp, const struct config *config,

@@ -41,7 +41,7 @@ static bool set_muted(struct focus *focus, const char *conference,
 void page_self(struct focus *focus, struct http_exchange *x,
 	       const struct http_request *req, const char *token)
 {
-	const char *conference = focus_events_conference(focus, token);
+	const char *conference = focus_token_conference(focus, token);
 	json_t *body = NULL, *muted;
 	unsigned status = 400;
 
@@ -54,7 +54,7 @@ void page_self(struct focus *focus, struct http_exchange *x,
 		status = 403;
 	else if (json_is_boolean(muted) &&
 		 set_muted(focus, conference,
-			   focus_events_endpoint(focus, token),
+			   focus_token_endpoint(focus, token),
 			   json_is_true(muted)))
 		status = 204;
 

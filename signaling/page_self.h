@@ -2,9 +2,9 @@
  * @file signaling/page_self.h  What a participant may change about itself
  *
  * `POST /api/self?token=T` with {"muted":bool}: the token is the endpoint's
- * own (the one of its event stream), so nobody else is reached. The change is
- * the moderator's verb with the endpoint as its target, and is seen by all as
- * any mute is. Lives on parleyd's loop.
+ * own (Call-Info of the 200 to its INVITE), so nobody else is reached. The
+ * change is the moderator's verb with the endpoint as its target, and is seen
+ * by all as any mute is. Lives on parleyd's loop.
  */
 #ifndef PARLEY_SIGNALING_PAGE_SELF_H
 #define PARLEY_SIGNALING_PAGE_SELF_H

@@ -66,7 +66,7 @@ static int self_print(struct re_printf *pf, const struct session *s)
 		return 0;
 	if (flow.transport != FLOW_WS && flow.transport != FLOW_WSS)
 		return 0;
-	token = focus_events_token(s->ep);
+	token = focus_token(s->ep);
 	if (!token)
 		return 0;
 

@@ -1,11 +1,13 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
+import { TYPE } from './roster.mjs';
 import { failureWords, reasonText } from './words.mjs';
 
 const slug = (name) => name.normalize('NFKD').toLowerCase()
 	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24) || 'guest';
 
-// Emits through the handlers given: state(words, kind), accepted(session),
+// Emits through the handlers given: state(words, kind), accepted({ subscribe,
+// own, self }) for the roster, moved() after a lost connection,
 // picture(stream), ended(words, own)
 export class Call {
 	constructor({ conference, uri, name, devices, handlers }) {
@@ -30,7 +32,8 @@ export class Call {
 			if (!this.session)
 				this.#invite();
 			else
-				this.#renegotiate({ iceRestart: true });
+				this.#renegotiate({ iceRestart: true },
+					() => this.handlers.moved());
 		});
 		this.ua.on('disconnected', () => {
 			if (this.left)
@@ -97,8 +100,12 @@ export class Call {
 
 	#accepted(response) {
 		const info = response.getHeader('Call-Info') || '';
-		const events = info.match(/<([^>]+)>\s*;[^,]*purpose=conference-events/);
-		this.handlers.accepted(events?.[1]);
+		this.handlers.accepted({
+			subscribe: () => this.ua.subscribe(this.target, 'conference',
+				`${TYPE};activity=yes`, { expires: 600 }),
+			own: this.session.contact.replace(/^<|>.*$/g, ''),
+			self: info.match(/<([^>]+)>\s*;[^,]*purpose=conference-self/)?.[1],
+		});
 	}
 
 	#transceiver(kind) {
@@ -122,7 +129,7 @@ export class Call {
 
 	// After a lost connection this also tells the server where we are now.
 	// One at a time; a change meanwhile is carried by one more afterwards
-	#renegotiate(rtcOfferConstraints) {
+	#renegotiate(rtcOfferConstraints, after) {
 		if (!this.session?.isEstablished())
 			return;
 		if (this.renegotiating) {
@@ -133,6 +140,7 @@ export class Call {
 		const done = () => {
 			this.renegotiating = false;
 			this.handlers.state('', 'ok');
+			after?.();
 			if (this.again) {
 				this.again = false;
 				this.#renegotiate();
@@ -141,7 +149,8 @@ export class Call {
 		if (!this.session.renegotiate({ rtcOfferConstraints }, done)) {
 			// the far end is just changing something: try after it
 			this.renegotiating = false;
-			setTimeout(() => this.#renegotiate(rtcOfferConstraints), 500);
+			setTimeout(() => this.#renegotiate(rtcOfferConstraints, after),
+				500);
 		}
 	}
 

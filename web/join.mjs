@@ -1,6 +1,7 @@
 // The page: lobby, call, and the way between them.
 import { Call } from './call.mjs';
 import { Devices, fillSelects, watchLevel } from './devices.mjs';
+import { invite, readAddress } from './invite.mjs';
 import { Roster, initials } from './roster.mjs';
 
 const $ = (id) => document.getElementById(id);
@@ -124,13 +125,12 @@ function join(conference, name, uri) {
 	show('call');
 	call = new Call({ conference, uri, name, devices, handlers: {
 		state: showState,
-		accepted: (url) => {
-			if (!url)
-				return;
-			roster.follow(url);
+		accepted: (following) => {
+			roster.follow(following);
 			if (devices.track('audio') && !devices.track('audio').enabled)
 				sayMuted();
 		},
+		moved: () => roster.again(),
 		picture: showPicture,
 		ended: (words, own) => endCall(words, own),
 	} });
@@ -158,19 +158,20 @@ function showPicture(stream) {
 }
 
 function showPeople() {
-	const own = call && roster.own();
+	const me = call && roster.own();
 	$('people').replaceChildren(...roster.list().map((e) => {
 		const item = document.createElement('li');
+		const own = e.entity === me?.entity;
 		item.classList.toggle('talking', Boolean(e.talking));
 		const avatar = document.createElement('span');
 		avatar.className = 'avatar';
-		avatar.textContent = initials(e.display || e.user || '?');
+		avatar.textContent = initials(e.display);
 		avatar.ariaHidden = 'true';
 		const who = document.createElement('span');
 		who.className = 'who';
-		who.textContent = e.display || e.user;
+		who.textContent = e.display;
 		const line = document.createElement('small');
-		line.textContent = [e === own ? 'you' : '', e.webrtc ? '' : 'phone',
+		line.textContent = [own ? 'you' : '', e.webrtc ? '' : 'phone',
 			{ 'on-hold': 'on hold', alerting: 'ringing',
 				'dialing-out': 'calling' }[e.status] || '',
 			e.talking ? 'talking' : ''].filter(Boolean).join(' · ');
@@ -182,8 +183,8 @@ function showPeople() {
 	}));
 	$('people-count').textContent = roster.list().length || '';
 	$('locked-mark').hidden = !roster.locked;
-	if (own)
-		paintMuted(own.muted);
+	if (me)
+		paintMuted(Boolean(me.muted));
 }
 
 function icon(id, label) {
@@ -215,19 +216,15 @@ function paintMuted(now) {
 }
 
 function tell(event) {
-	const own = call && roster.own();
-	if (event.endpoint === own?.endpoint)
-		return;
 	switch (event.type) {
-	case 'connected': toast(`${event.display} joined`); break;
+	case 'joined': toast(`${event.display} joined`); break;
 	case 'left': toast(`${event.display} left`); break;
 	case 'locked':
 		toast(event.locked ? 'The conference is locked now.'
 			: 'The conference is open again.');
 		break;
-	case 'mixer':
-		if (event.state === 'lost')
-			showState('Sound and picture are being restored…', 'bad');
+	case 'lost':
+		showState('Sound and picture are being restored…', 'bad');
 		break;
 	}
 }
@@ -240,6 +237,25 @@ function toast(words) {
 	toastTimer = setTimeout(() => { $('toast').hidden = true; }, 4000);
 }
 
+$('invite-form').addEventListener('submit', (event) => {
+	event.preventDefault();
+	const uri = readAddress($('invite-address').value);
+	$('invite-error').hidden = Boolean(uri);
+	if (!uri) {
+		$('invite-address').focus();
+		return;
+	}
+	$('invite-address').value = '';
+	const line = document.createElement('li');
+	$('invitations').append(line);
+	invite(call?.session, uri, (text, kind) => {
+		line.textContent = text;
+		line.className = kind;
+		if (kind !== 'wait')
+			setTimeout(() => line.remove(), kind === 'ok' ? 4000 : 15000);
+	});
+});
+
 function endCall(words, own) {
 	const title = document.title;
 	call = null;
@@ -248,6 +264,8 @@ function endCall(words, own) {
 	devices.close();
 	muted = false;
 	asked = null;
+	$('invitations').replaceChildren();
+	$('invite-error').hidden = true;
 	document.querySelector('.preview').append(...$('device-slot').children);
 	$('picture').srcObject = null;
 	$('join-button').disabled = false;

@@ -1,96 +1,187 @@
-// Who is here: follows the conference's event log (Server-Sent Events) and
-// keeps a picture of it. A snapshot comes first, then every change by number.
+// Who is here: subscribes to the conference event package (RFC 4575) and
+// keeps a picture of it. The full state comes first, then what changes.
+
+export const TYPE = 'application/conference-info+xml';
+const ACTIVITY = 'urn:x-parley:activity';
+const inCall = new Set(['connected', 'on-hold', 'muted-via-focus']);
+
+const children = (element, name) => [...element?.children || []]
+	.filter((c) => c.localName === name);
+const child = (element, name) => children(element, name)[0];
+const words = (element, name) => child(element, name)?.textContent ?? '';
+const isTrue = (text) => text === 'true' || text === '1';
+
+// Merge elements that carry a state into a map by entity
+function merge(map, elements, fresh, take) {
+	for (const element of elements) {
+		const entity = element.getAttribute('entity') ?? '';
+		const state = element.getAttribute('state') ?? 'full';
+		if (state === 'deleted') {
+			map.delete(entity);
+			continue;
+		}
+		if (state === 'full' || !map.has(entity))
+			map.set(entity, fresh(entity));
+		take(map.get(entity), element);
+	}
+}
+
+function takeEndpoint(endpoint, element) {
+	for (const [key, name] of [['display', 'display-text'],
+		['status', 'status']]) {
+		if (child(element, name))
+			endpoint[key] = words(element, name);
+	}
+	const activity = child(element, 'activity');
+	if (activity?.namespaceURI === ACTIVITY) {
+		endpoint.number = Number(activity.getAttribute('number'));
+		for (const key of ['talking', 'muted', 'webrtc'])
+			endpoint[key] = isTrue(activity.getAttribute(key));
+	}
+}
+
+function takeUser(user, element) {
+	if (child(element, 'display-text'))
+		user.display = words(element, 'display-text');
+	merge(user.endpoints, children(element, 'endpoint'),
+		(entity) => ({ entity, user: user.entity, number: 0 }), takeEndpoint);
+}
 
 export class Roster {
-	// handlers: change(), event(event) for those that deserve a word
+	// handlers: change(), event({type, ...}) for what deserves a word
 	constructor(handlers) {
 		this.handlers = handlers;
-		this.endpoints = new Map();
-		this.locked = false;
+		this.#forget();
 	}
 
-	follow(url) {
+	#forget() {
+		this.users = new Map();
+		this.version = 0;
+		this.locked = false;
+		this.lost = false;
+	}
+
+	// subscribe() makes a new subscription; `own` is our Contact in the call,
+	// `self` where the server takes what we say of ourselves
+	follow({ subscribe, own, self }) {
 		this.close();
-		this.source = new EventSource(url);
-		this.source.onmessage = ({ data }) => {
-			const event = JSON.parse(data);
-			this.#apply(event);
-			this.handlers.change();
-			this.handlers.event(event);
-		};
+		this.ownEntity = own;
+		this.self = self;
+		this.subscribe = subscribe;
+		this.again();
+	}
+
+	// Once more, after the connection was lost
+	again() {
+		if (!this.subscribe)
+			return;
+		this.#end();
+		const subscription = this.subscribe();
+		this.subscription = subscription;
+		this.version = 0;
+		subscription.on('notify', (last, request, body, type) => {
+			if (subscription === this.subscription && type === TYPE)
+				this.#notified(body);
+		});
+		subscription.on('terminated', (code, reason) => {
+			if (subscription !== this.subscription
+				|| reason === 'noresource' || reason === 'rejected')
+				return;
+			this.subscription = null;
+			this.timer = setTimeout(() => this.again(), 2000);
+		});
+		subscription.subscribe();
+	}
+
+	#end() {
+		clearTimeout(this.timer);
+		const old = this.subscription;
+		this.subscription = null;
+		try {
+			old?.terminate();
+		} catch { /* it has not begun */ }
 	}
 
 	close() {
-		this.source?.close();
-		this.source = null;
+		this.#end();
+		this.subscribe = null;
+		this.self = null;
+		this.#forget();
 	}
 
-	#apply(event) {
-		const endpoint = this.endpoints.get(event.endpoint);
-		switch (event.type) {
-		case 'snapshot':
-			this.locked = event.state.locked;
-			this.you = event.you;
-			this.endpoints.clear();
-			for (const user of event.state.users || []) {
-				for (const e of user.endpoints)
-					this.endpoints.set(e.endpoint, { ...e });
-			}
-			break;
-		case 'joined':
-			this.endpoints.set(event.endpoint, { ...event.state });
-			break;
-		case 'left':
-			this.endpoints.delete(event.endpoint);
-			break;
-		case 'connected':
-			if (endpoint)
-				endpoint.status = 'connected';
-			break;
-		case 'held':
-			if (endpoint)
-				Object.assign(endpoint, { held: event.held,
-					status: event.held ? 'on-hold' : 'connected' });
-			break;
-		case 'video':
-			if (endpoint)
-				endpoint.camera = event.receiving
-					? { width: event.width, height: event.height }
-					: null;
-			break;
-		case 'locked':
-			this.locked = event.locked;
-			break;
-		case 'status': case 'talking': case 'muted': case 'deaf':
-		case 'video_muted': case 'media':
-			if (endpoint) {
-				const { status, talking, muted, deaf, video_muted,
-					media } = event;
-				for (const [k, v] of Object.entries({ status, talking,
-					muted, deaf, video_muted, media })) {
-					if (v !== undefined)
-						endpoint[k] = v;
-				}
-			}
-			break;
+	#notified(body) {
+		const root = new DOMParser().parseFromString(body, 'application/xml')
+			.documentElement;
+		if (root?.localName !== 'conference-info')
+			return;
+		const version = Number(root.getAttribute('version'));
+		const full = root.getAttribute('state') === 'full';
+		if (!full && version !== this.version + 1) {
+			// one is missing: ask for all of it (RFC 4575 section 4.4)
+			if (version > this.version)
+				this.subscription?.subscribe();
+			return;
+		}
+		const before = this.version ? new Map(this.#present()) : null;
+		this.version = version;
+		if (full)
+			this.users = new Map();
+		merge(this.users, children(child(root, 'users'), 'user'),
+			(entity) => ({ entity, display: '', endpoints: new Map() }),
+			takeUser);
+		this.#state(child(root, 'conference-state'), before);
+		this.handlers.change();
+		if (before)
+			this.#tell(before);
+	}
+
+	#state(element, known) {
+		if (!element)
+			return;
+		const locked = isTrue(words(element, 'locked'));
+		const lost = child(element, 'activity')?.getAttribute('media')
+			=== 'lost';
+		if (known && locked !== this.locked)
+			this.handlers.event({ type: 'locked', locked });
+		if (lost && !this.lost)
+			this.handlers.event({ type: 'lost' });
+		Object.assign(this, { locked, lost });
+	}
+
+	// Those who are connected, by key
+	#present() {
+		return this.list().filter((e) => inCall.has(e.status))
+			.map((e) => [`${e.user} ${e.entity}`, e]);
+	}
+
+	#tell(before) {
+		const now = new Map(this.#present());
+		const changes = [...[...now].filter(([key]) => !before.has(key))
+			.map(([, e]) => ['joined', e]),
+		...[...before].filter(([key]) => !now.has(key))
+			.map(([, e]) => ['left', e])];
+		for (const [type, e] of changes) {
+			if (e.entity !== this.ownEntity)
+				this.handlers.event({ type, display: e.display });
 		}
 	}
 
 	// In order of coming
 	list() {
-		return [...this.endpoints.values()]
-			.sort((a, b) => a.endpoint - b.endpoint);
+		return [...this.users.values()].flatMap((user) =>
+			[...user.endpoints.values()].map((e) => ({ ...e,
+				display: e.display || user.display || user.entity })))
+			.sort((a, b) => a.number - b.number);
 	}
 
 	own() {
-		return this.endpoints.get(this.you);
+		return this.list().find((e) => e.entity === this.ownEntity);
 	}
 
 	// Tell the server that we muted ourselves, so that all see it
 	async sayMuted(muted) {
-		if (this.source)
-			await fetch(this.source.url.replace('/api/events',
-				'/api/self'), { method: 'POST',
+		if (this.self)
+			await fetch(this.self, { method: 'POST',
 				body: JSON.stringify({ muted }) });
 	}
 }

@@ -45,6 +45,30 @@ export function failureWords({ message, cause }) {
 		|| 'The call could not be set up.';
 }
 
+const byDialStatus = {
+	400: 'that is no address that can be called',
+	403: 'you may not call that address from here',
+	404: 'nobody has that address',
+	408: 'no answer',
+	480: 'cannot be reached just now',
+	482: 'is this conference',
+	484: 'that address is not complete',
+	486: 'is busy',
+	487: 'the call was given up',
+	488: 'has no sound or picture format in common with us',
+	503: 'the server is too busy, try again in a moment',
+	600: 'is busy',
+	603: 'declined',
+	604: 'nobody has that address',
+};
+
+// How calling somebody failed; without a status we could not even ask
+export function dialWords(status, phrase) {
+	return byDialStatus[status]
+		|| (status ? `failed (${status}${phrase ? ` ${phrase}` : ''})`
+			: 'the server does not answer');
+}
+
 export function mediaWords(error) {
 	switch (error?.name) {
 	case 'NotAllowedError':

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { sees, seesNot } from './lib/judge.mjs';
 import { until } from './lib/process.mjs';
 
@@ -113,13 +114,76 @@ describe('the join page', () => {
 		await alice.page.setViewportSize({ width: 1280, height: 800 });
 	});
 
+	test('F6 add someone: ringing, here; busy; no address', async (t) => {
+		const { page } = alice;
+		const text = (id) => page.textContent(id);
+		const add = async (address) => {
+			await page.fill('#invite-address', address);
+			await page.keyboard.press('Enter');
+		};
+		const phone = async (name, ring) => {
+			const peer = await SipPeer.open(parley.sipPort, { name });
+			t.after(() => peer.close());
+			const reply = (m, status, headers = '', body = '') =>
+				peer.send(`SIP/2.0 ${status} Word\r\n`
+					+ ['via', 'from', 'call-id', 'cseq'].map((h) =>
+						`${h}: ${m.headers[h]}\r\n`).join('')
+					+ `To: ${m.headers.to.replace(/;tag=.*/, '')};tag=${name}`
+					+ `\r\nContact: <${peer.contact}>\r\n${headers}`
+					+ `Content-Length: ${body.length}\r\n\r\n${body}`);
+			peer.onRequest = (m) => {
+				if (m.method === 'INVITE')
+					ring(m, reply);
+				else if (m.method !== 'ACK')
+					reply(m, 200);
+			};
+			return peer.contact.replace('sip:', '');
+		};
+		await add('nobody at all');
+		assert.match(await text('#invite-error'), /bob@example\.com/);
+		assert.ok(await page.isVisible('#invite-error'));
+
+		let answer;
+		await add(await phone('carol', (m, reply) => {
+			reply(m, 180);
+			answer = () => reply(m, 200, 'Content-Type: application/sdp\r\n',
+				sdp(49180, { extra: /m=video/.test(m.body)
+					? 'm=video 0 RTP/AVP 96\r\n' : '' }));
+		}));
+		assert.ok(!await page.isVisible('#invite-error'));
+		await until('it rings', async () =>
+			/carol@.*: ringing/.test(await text('#invitations')));
+		await until('she is on the list', async () =>
+			/carol.*ringing/.test(await text('#people')));
+		await shot(alice, 'add-desktop');
+		answer();
+		await until('she is here', async () =>
+			/carol@.*: has joined/.test(await text('#invitations')));
+		await until('and on the list', async () => {
+			const people = await text('#people');
+			return /carol/.test(people) && !/ringing/.test(people)
+				|| Promise.reject(new Error(people));
+		});
+		await add(await phone('dave', (m, reply) => reply(m, 486)));
+		await until('he is busy', async () =>
+			/dave@.*: is busy/.test(await text('#invitations')));
+		await page.setViewportSize({ width: 390, height: 780 });
+		await page.locator('#invite-address').scrollIntoViewIfNeeded();
+		await shot(alice, 'add-phone');
+		const box = await page.locator('#invite-form button').boundingBox();
+		assert.ok(box && box.x >= 0 && box.x + box.width <= 390
+			&& box.y + box.height <= 780, JSON.stringify(box));
+		await page.setViewportSize({ width: 1280, height: 800 });
+	});
+
 	test('leaving ends the call and says so', async () => {
 		await alice.leave();
 		await until('the page says it', async () =>
 			/left/i.test(await alice.page.textContent('#ended-title')));
 		await shot(alice, 'ended-desktop');
 		await until('she is off the roster', async () =>
-			(await parley.endpoints('garden')).length === 1);
+			(await parley.endpoints('garden')).every((e) =>
+				e.display !== 'Alice Liddell'));
 	});
 
 	test('refused permission: clear words, and one can still listen',

@@ -367,14 +367,14 @@ static void a_token_opens_its_own_conference(void)
 
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
-	(void)str_ncpy(token, focus_events_token(a.ep), sizeof(token));
-	CU_ASSERT_STRING_EQUAL(focus_events_conference(r.focus, token),
+	(void)str_ncpy(token, focus_token(a.ep), sizeof(token));
+	CU_ASSERT_STRING_EQUAL(focus_token_conference(r.focus, token),
 			       "demo");
 	token[0] ^= 1;
-	CU_ASSERT_PTR_NULL(focus_events_conference(r.focus, token));
+	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
 	token[0] ^= 1;
 	focus_leave(a.ep, REASON_LEFT);
-	CU_ASSERT_PTR_NULL(focus_events_conference(r.focus, token));
+	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
 	room_close(&r);
 }
 

@@ -110,17 +110,8 @@ struct client {
 	struct mbuf *got;
 	const char *wanted;
 	size_t wanted_bytes;
-	bool closed, gone, late, holding;
+	bool closed, late, holding;
 };
-
-
-static void stream_gone(void *arg)
-{
-	struct client *c = arg;
-
-	c->gone = true;
-	c->held = NULL;
-}
 
 
 static void handler(struct http_exchange *x, const struct http_request *req,
@@ -141,11 +132,6 @@ static void handler(struct http_exchange *x, const struct http_request *req,
 	else if (!strcmp(req->path, "/hold")) {
 		c->held = x;
 		c->holding = true;
-	}
-	else if (!strcmp(req->path, "/stream")) {
-		c->held = x;
-		if (!http_stream(x, "text/event-stream", stream_gone, c))
-			(void)http_stream_write(x, "data: 1\n\n", 9);
 	}
 	else {
 		(void)http_reply_body(x, 404, NULL, "X-Why: path\r\n", NULL,
@@ -341,30 +327,6 @@ static void outlives_its_client(void)
 }
 
 
-static void streams_until_the_client_goes(void)
-{
-	struct client c;
-
-	open_client(&c);
-	say(&c, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
-	CU_ASSERT_TRUE(wait_for(&c, "9\r\ndata: 1\n\n\r\n", 0, NULL));
-	CU_ASSERT_EQUAL(http_stream_write(c.held, "data: 2\n\n", 9), 0);
-	CU_ASSERT_TRUE(wait_for(&c, "9\r\ndata: 2\n\n\r\n", 0, NULL));
-	c.tc = mem_deref(c.tc);
-	CU_ASSERT_TRUE(wait_for(&c, NULL, 0, &c.gone));
-	close_client(&c);
-
-	open_client(&c);
-	say(&c, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
-	CU_ASSERT_TRUE(wait_for(&c, "data: 1", 0, NULL));
-	http_stream_end(c.held);
-	CU_ASSERT_TRUE(wait_for(&c, "\r\n0\r\n\r\n", 0, NULL));
-	CU_ASSERT_TRUE(wait_for(&c, NULL, 0, &c.closed));
-	CU_ASSERT_FALSE(c.gone);
-	close_client(&c);
-}
-
-
 static void refuses_and_closes(void)
 {
 	struct client c;
@@ -402,7 +364,6 @@ static CU_TestInfo tests[] = {
 	{"answers in order behind a large body",
 	 answers_in_order_behind_a_large_body},
 	{"lets an exchange outlive its client", outlives_its_client},
-	{"streams until the client goes", streams_until_the_client_goes},
 	{"refuses nonsense and closes", refuses_and_closes},
 	{"says 100 when asked", continues_when_asked},
 	CU_TEST_INFO_NULL,

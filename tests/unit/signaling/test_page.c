@@ -11,7 +11,6 @@
 #include <jansson.h>
 #include "focus/config.h"
 #include "signaling/page.h"
-#include "signaling/page_events.h"
 #include "signaling/page_files.h"
 #include "tests/unit/unit.h"
 
@@ -161,9 +160,6 @@ static const struct {
 	 {"HTTP/1.1 200", "\r\n\r\nok\n"}},
 	{"GET /api/nothing HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 	 {"HTTP/1.1 404"}},
-	{"GET /api/events?token=abc HTTP/1.1\r\nHost: h\r\n"
-	 "Connection: close\r\n\r\n",
-	 {"HTTP/1.1 403"}},
 	{"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"
 	 "Connection: close\r\n\r\n",
 	 {"HTTP/1.1 405", "Allow: GET, HEAD\r\n"}},
@@ -254,40 +250,11 @@ static void a_missing_folder_is_an_empty_page(void)
 }
 
 
-static void events_leave_without_inner_members(void)
-{
-	json_t *event =
-		json_pack("{s:i,s:s,s:s,s:{s:[{s:[{s:s,s:s,s:s}]}]}}", "seq",
-			  7, "type", "snapshot", "token", "SECRET1", "state",
-			  "users", "endpoints", "entity", "sip:a@192.0.2.1",
-			  "token", "SECRET2", "display", "A\nB");
-	struct mbuf *mb = mbuf_alloc(256);
-	char *text;
-
-	CU_ASSERT_EQUAL_FATAL(page_events_print(mb, event, 3), 0);
-	text = calloc(1, mb->end + 1);
-	memcpy(text, mb->buf, mb->end);
-	CU_ASSERT_EQUAL(strncmp(text, "id: 7\ndata: {", 13), 0);
-	CU_ASSERT_PTR_NULL(strstr(text, "SECRET"));
-	CU_ASSERT_PTR_NULL(strstr(text, "192.0.2.1"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "A\\nB"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"you\":3"));
-	/* One record: the only empty line is its end */
-	CU_ASSERT_PTR_EQUAL(strstr(text, "\n\n"), text + strlen(text) - 2);
-	/* The log's own event is untouched */
-	CU_ASSERT_PTR_NOT_NULL(json_object_get(event, "token"));
-	free(text);
-	mem_deref(mb);
-	json_decref(event);
-}
-
 static CU_TestInfo tests[] = {
 	{"requests get their answers", requests_get_their_answers},
 	{"a known ETag is not modified", known_etag_is_not_modified},
 	{"a missing folder is an empty page",
 	 a_missing_folder_is_an_empty_page},
-	{"events leave without inner members",
-	 events_leave_without_inner_members},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(page, tests)
