@@ -71,12 +71,13 @@ void command_layout(struct command *cmd)
 }
 
 
-static bool is_sip_uri(const char *uri)
+static bool is_callable(const char *uri)
 {
 	size_t len = strlen(uri);
 
 	if (len > URI_MAX || (strncasecmp(uri, "sip:", 4) != 0 &&
-			      strncasecmp(uri, "sips:", 5) != 0))
+			      strncasecmp(uri, "sips:", 5) != 0 &&
+			      strncasecmp(uri, "tel:", 4) != 0))
 		return false;
 
 	for (size_t i = 0; i < len; i++) {
@@ -105,6 +106,14 @@ static void answer_dial(struct command *cmd, const char *name, const char *uri,
 			     "that can be called",
 			     uri);
 		break;
+	case EACCES:
+		command_fail(cmd, COMMAND_REFUSED,
+			     "'%.128s' is for emergencies", uri);
+		break;
+	case ELOOP:
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "'%.128s' is a conference here", uri);
+		break;
 	case EHOSTUNREACH:
 		command_fail(cmd, COMMAND_UNAVAILABLE,
 			     "there is no way to '%.128s'", uri);
@@ -125,9 +134,9 @@ void command_invite(struct command *cmd)
 	const char *name = command_string(cmd, "conference");
 	char canonical[POLICY_NAME_MAX + 1], clean[TEXT_NAME_MAX + 1];
 
-	if (!uri || !is_sip_uri(uri)) {
+	if (!uri || !is_callable(uri)) {
 		command_fail(cmd, COMMAND_BAD_REQUEST,
-			     "\"uri\" is not a SIP URI");
+			     "\"uri\" is not a SIP or telephone URI");
 		return;
 	}
 

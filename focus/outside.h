@@ -40,9 +40,10 @@ struct outside_ops {
 	 * is told by focus_dial_failed(). Calls neither from within.
 	 *
 	 * @param conference Name
-	 * @param uri        sip: URI to dial
+	 * @param uri        sip:, sips: or tel: URI to dial
 	 * @param display    Name to show in From, may be NULL
-	 * @return 0; EINVAL bad URI; EHOSTUNREACH no way there
+	 * @return 0; EINVAL bad URI; EACCES an emergency number; ELOOP a
+	 *         conference of ours; EHOSTUNREACH no way there
 	 */
 	int (*dial)(void *arg, const char *conference, const char *uri,
 		    const char *display);

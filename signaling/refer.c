@@ -224,8 +224,9 @@ static int read_asker(struct asked *a)
 				      : refuse_reason(a, REASON_BAD_REQUEST);
 	if (!named)
 		named = find_target_dialog(a);
-	a->asker.aor = a->who->aor;
-	a->asker.known = a->who->known;
+	/* Who proved itself when it called need not do so again. */
+	a->asker.aor = a->s ? a->s->aor : a->who->aor;
+	a->asker.known = a->who->known || (a->s && a->s->known);
 	a->asker.ep = named ? named->ep : NULL;
 
 	return 0;
@@ -242,7 +243,7 @@ static int read_referred_by(char **dst, const struct asked *a)
 	*dst = NULL;
 	if (hdr && !sip_addr_decode(&addr, &hdr->val))
 		return header_text(dst, &hdr->val, HEADER_URI_MAX);
-	if (a->who->anonymous)
+	if (a->who->anonymous || (a->s && a->s->anonymous))
 		return 0;
 
 	return re_sdprintf(dst, "<%s>", a->s ? a->s->aor : a->who->aor);
