@@ -59,7 +59,8 @@ void session_info_in(struct session *s, const struct sip_msg *msg)
 	header_body(msg, &body);
 	if (!body.l) { /* RFC 2976: a sign of life */
 		(void)sip_treplyf(NULL, NULL, s->all->sip, msg, false, 200,
-				  "OK", SESSION_NO_BODY);
+				  "OK", "%H" SESSION_NO_BODY,
+				  session_ims_print, s);
 		return;
 	}
 	if (msg_ctype_cmp(&msg->ctyp, "application", "dtmf-relay"))
@@ -80,7 +81,7 @@ void session_info_in(struct session *s, const struct sip_msg *msg)
 	if (duration_ms > DURATION_MAX_MS)
 		duration_ms = DURATION_MAX_MS;
 	(void)sip_treplyf(NULL, NULL, s->all->sip, msg, false, 200, "OK",
-			  SESSION_NO_BODY);
+			  "%H" SESSION_NO_BODY, session_ims_print, s);
 	if (s->ep)
 		focus_dtmf(s->ep, digit, duration_ms);
 }
