@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/credentials.h"
 #include "signaling/session_state.h"
 
 /** More early dialogs than any proxy makes are a flood */
@@ -18,8 +19,12 @@ struct fork {
 
 /** A PRACK of ours; frees itself when it is over */
 struct prack {
-	struct le le; /**< in sessions->strays */
+	struct le le; /**< in session->pracks */
+	struct session *s;
+	struct sip_dialog *dlg;
 	struct sip_request *req;
+	char *target; /**< Request-URI, for the digest */
+	uint32_t rseq, cseq;
 };
 
 static void fork_destructor(void *arg)
@@ -110,31 +115,59 @@ static void prack_destructor(void *arg)
 
 	list_unlink(&prack->le);
 	mem_deref(prack->req);
+	mem_deref(prack->dlg);
+	mem_deref(prack->target);
 }
+
+static int prack_send(struct prack *prack);
 
 static void prack_h(int err, const struct sip_msg *msg, void *arg)
 {
+	struct prack *prack = arg;
+
 	if (!err && msg->scode < 200)
+		return;
+	if (!err && (msg->scode == 401 || msg->scode == 407) &&
+	    !credentials_challenge(prack->s->tried, msg) && !prack_send(prack))
 		return;
 	if (err || msg->scode >= 300)
 		log_info("session", "PRACK refused status=%u",
 			 err ? 0 : msg->scode);
-	mem_deref(arg);
+	mem_deref(prack);
 }
 
-static int send_prack(struct session *s, struct fork *fork,
-		      const struct sip_msg *msg)
+static int prack_send(struct prack *prack)
 {
+	const struct session *s = prack->s;
+	const struct credentials_request proof = {s->tried, "PRACK",
+						  prack->target};
+
+	return sip_drequestf(&prack->req, s->all->sip, true, "PRACK",
+			     prack->dlg, 0, NULL, NULL, prack_h, prack,
+			     "RAck: %u %u INVITE\r\n%H%H" SESSION_NO_BODY,
+			     prack->rseq, prack->cseq, session_ims_print, s,
+			     credentials_print, &proof);
+}
+
+static int acknowledge(struct session *s, const struct fork *fork,
+		       const struct sip_msg *msg)
+{
+	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
 	struct prack *prack = mem_zalloc(sizeof(*prack), prack_destructor);
-	int err;
+	struct sip_addr addr;
+	int err = 0;
 
 	if (!prack)
 		return ENOMEM;
-	list_append(&s->all->strays, &prack->le, prack);
-	err = sip_drequestf(&prack->req, s->all->sip, true, "PRACK", fork->dlg,
-			    0, NULL, NULL, prack_h, prack,
-			    "RAck: %u %u INVITE\r\n%H" SESSION_NO_BODY,
-			    fork->rseq, msg->cseq.num, session_ims_print, s);
+	prack->s = s;
+	prack->dlg = mem_ref(fork->dlg);
+	prack->rseq = fork->rseq;
+	prack->cseq = msg->cseq.num;
+	list_append(&s->pracks, &prack->le, prack);
+	if (contact && !sip_addr_decode(&addr, &contact->val))
+		err = header_uri(&prack->target, &addr.auri);
+	if (!err)
+		err = prack_send(prack);
 	if (err)
 		mem_deref(prack);
 
@@ -187,7 +220,7 @@ void provisional_in(struct session *s, const struct sip_msg *msg)
 	if (fork->rseq && rseq != fork->rseq + 1)
 		return;
 	fork->rseq = rseq;
-	if (send_prack(s, fork, msg))
+	if (acknowledge(s, fork, msg))
 		log_warn("session", "PRACK could not be sent");
 	take_answer(s, fork, msg);
 }

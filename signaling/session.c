@@ -77,6 +77,7 @@ static void session_destructor(void *arg)
 	session_reply_reset(s);
 	reliable_reset(s);
 	list_flush(&s->forks);
+	list_flush(&s->pracks);
 	mem_deref(s->resolve);
 	mem_deref(s->req);
 	mem_deref(s->refresh_req);

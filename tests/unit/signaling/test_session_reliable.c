@@ -112,6 +112,17 @@ SCRIPT(pracks_once_and_in_order, "d", "< INVITE", "= 180 | -" RELIABLE("7"),
        "= 183 | answer" RELIABLE("8"), "< PRACK | RAck: 8", "= 200",
        "@ leg.modify", "i", "= 200", "< ACK", "e connected", HANG_UP("1"))
 
+SCRIPT(prack_is_refused, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
+       "< PRACK", "= 407 | - | Proxy-Authenticate: Digest realm=\"x\"",
+       "- PRACK", "i", "= 200", "< ACK", "e connected", HANG_UP("1"))
+
+SCRIPT(flood_of_forks, "d", "< INVITE", "t 1", "= 183", "t 2", "= 183", "t 3",
+       "= 183", "t 4", "= 183", "t 5", "= 183", "t 6", "= 183", "t 7", "= 183",
+       "t 8", "= 183", "t 9", "= 183", "t 10", "= 183", "t 11", "= 183",
+       "t 12", "= 183", "t 13", "= 183", "t 14", "= 183", "t 15", "= 183",
+       "t 16", "= 183", "t 17", "= 183 | answer" RELIABLE("1"), "- PRACK",
+       "= 200 | answer", "< ACK | tag=17", "# 1")
+
 SCRIPT(ends_early_call, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
        "< PRACK", "= 200", "@ leg.modify", "s", "< CANCEL", "= 200", "i",
        "= 487", "< ACK", "# 0")
@@ -298,6 +309,8 @@ static CU_TestInfo tests[] = {
 	{"S7: says that there are no early media", tells_of_early_media},
 	{"S4: acknowledges a reliable 183 and takes its answer", pracks},
 	{"S4: acknowledges once and in order", pracks_once_and_in_order},
+	{"S4: a PRACK that is refused ends nothing", prack_is_refused},
+	{"S4: bounds the number of early dialogs", flood_of_forks},
 	{"S4: cancels a call that was answered early", ends_early_call},
 	{"S4: takes the answer of the fork that wins", other_fork_answers},
 	{"S4: ends a fork that loses after a PRACK", fork_loses_after_prack},
