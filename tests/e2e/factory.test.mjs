@@ -3,6 +3,8 @@
 // have them.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
@@ -11,8 +13,9 @@ import { RtpPeer } from './lib/rtp_peer.mjs';
 import { ulawTone } from './lib/payloads.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { sipWorld } from './lib/sip_world.mjs';
-import { until } from './lib/process.mjs';
+import { Program, freePort, until } from './lib/process.mjs';
 
+const here = new URL('.', import.meta.url).pathname;
 const world = sipWorld();
 
 const contactOf = (answer) => answer.headers.contact.match(/<([^>]+)>/)[1];
@@ -189,6 +192,44 @@ test('F3: what cannot be done is refused as the standards say', async (t) => {
 	const { conferences } = await parley.json('list');
 	assert.deepEqual(conferences, []);
 });
+
+// Four conferences at once, each with the same guest on its list twice
+for (const transport of ['udp', 'tcp']) {
+	test(`F2 F3: SIPp makes conferences with lists, over ${transport}`,
+		async (t) => {
+			const { parley, work } = world;
+			const guest = await SipPeer.open(parley.sipPort, { name: 'guest' });
+			t.after(() => guest.close());
+			guest.onRequest = (m) => m.method !== 'ACK'
+				&& guest.send(`SIP/2.0 486 Busy Here\r\n${['via', 'from', 'to',
+					'call-id', 'cseq'].map((n) => `${n}: ${m.headers[n]}${
+					n === 'to' ? ';tag=g' : ''}\r\n`).join('')
+				}Content-Length: 0\r\n\r\n`);
+			const program = new Program('sipp', ['-sf',
+				join(here, 'sipp/factory_list.xml'), '-s', 'conf-factory',
+				'-key', 'guest', guest.contact, '-m', '4', '-r', '10',
+				'-i', '127.0.0.1', '-p', `${await freePort()}`,
+				'-mi', '127.0.0.1', '-nostdin', '-timeout', '20',
+				'-timeout_error', '-t', transport === 'tcp' ? 't1' : 'u1',
+				'-mp', `${19000 + Math.floor(Math.random() * 8) * 100}`,
+				'-trace_err', '-error_file', join(work.dir, 'errors'),
+				`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
+				env: { ...process.env, TERM: 'dumb' } });
+			const { code } = await program.done;
+			const errors = await readFile(join(work.dir, 'errors'), 'utf8')
+				.catch(() => '');
+			assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
+				program.output.slice(-3000)}`);
+			const invites = guest.received.filter((m) =>
+				m.method === 'INVITE');
+			assert.equal(new Set(invites.map((m) =>
+				m.headers['call-id'])).size, 4);
+			assert.equal(new Set(invites.map((m) =>
+				nameOf(m.headers.from.match(/<([^>]+)>/)[1]))).size, 4);
+			await until('the conferences are over', async () => (
+				await parley.json('list')).conferences.length === 0);
+		});
+}
 
 test('S13: emergency calls get an alternative service', async (t) => {
 	const { parley } = world;
