@@ -41,6 +41,7 @@ static void destructor(void *arg)
 	tmr_cancel(&bus->stall);
 	tmr_cancel(&bus->exit);
 	list_flush(&bus->deferred);
+	list_flush(&bus->cancels);
 	list_flush(&bus->listeners);
 	mem_deref(bus->flows);
 	mem_deref(bus->probe);
@@ -496,6 +497,8 @@ json_t *bus_stats(const struct bus *bus)
 {
 	const struct bus_counters *c;
 	json_t *flows, *refused;
+	uint64_t turned_away;
+	size_t connections;
 	int i;
 
 	if (!bus)
@@ -513,15 +516,19 @@ json_t *bus_stats(const struct bus *bus)
 		json_object_set_new(refused, gate_rule_name((enum gate_rule)i),
 				    json_integer((json_int_t)c->refused[i]));
 
-	return json_pack("{s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "in",
-			 (json_int_t)c->in, "out", (json_int_t)c->out, "flows",
-			 flows, "refused", refused, "sources",
-			 (json_int_t)limit_sources(bus->limit), "no_flow",
-			 (json_int_t)c->no_flow, "unrouted",
-			 (json_int_t)c->unrouted, "queue_full",
-			 (json_int_t)c->queue_full, "repeats",
-			 (json_int_t)c->repeats, "stray", (json_int_t)c->stray,
-			 "send_errors", (json_int_t)c->send_errors);
+	listener_stats(&connections, &turned_away);
+
+	return json_pack(
+		"{s:I,s:I,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,"
+		"s:I}",
+		"connections", (json_int_t)connections, "turned_away",
+		(json_int_t)turned_away, "in", (json_int_t)c->in, "out",
+		(json_int_t)c->out, "flows", flows, "refused", refused,
+		"sources", (json_int_t)limit_sources(bus->limit), "no_flow",
+		(json_int_t)c->no_flow, "unrouted", (json_int_t)c->unrouted,
+		"queue_full", (json_int_t)c->queue_full, "repeats",
+		(json_int_t)c->repeats, "stray", (json_int_t)c->stray,
+		"send_errors", (json_int_t)c->send_errors);
 }
 
 

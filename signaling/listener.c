@@ -15,6 +15,7 @@ struct census {
 
 /** Of all listeners: they share the process's descriptors */
 static size_t places_taken;
+static uint64_t refused;
 
 struct listener_place {
 	struct le he;
@@ -121,6 +122,7 @@ static void connection_handler(const struct sa *peer, void *arg)
 
 	err = place_alloc(&place, l->census, peer);
 	if (err) {
+		++refused;
 		tcp_reject(l->ts);
 		return;
 	}
@@ -181,6 +183,13 @@ out:
 const struct sa *listener_addr(const struct listener *l)
 {
 	return l ? &l->addr : NULL;
+}
+
+
+void listener_stats(size_t *connections, uint64_t *turned_away)
+{
+	*connections = places_taken;
+	*turned_away = refused;
 }
 
 

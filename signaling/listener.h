@@ -37,6 +37,10 @@ int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
 /** Address that is bound (port 0 resolved) */
 const struct sa *listener_addr(const struct listener *l);
 
+/** All listeners together: connections that live now, and how many had to be
+ *  refused so far */
+void listener_stats(size_t *connections, uint64_t *turned_away);
+
 /** Small messages must not wait for acknowledgements (TCP_NODELAY) */
 void listener_tune(struct tcp_conn *tc);
 

@@ -14,11 +14,14 @@ struct stream {
 	struct mbuf *waiting; /**< to be sent when the connection is up */
 	struct tmr idle, partial, fail;
 	size_t scanned, max_bytes;
+	size_t needed; /**< bytes of the message whose head is there */
 	stream_message_h *msgh;
 	stream_close_h *closeh;
 	void *arg;
 	int err;
 	bool up;
+	bool spoken;         /**< a whole message has come */
+	bool pieces, pinged; /**< among what has just come */
 };
 
 
@@ -149,9 +152,9 @@ static bool next_piece(struct stream *s)
 
 	switch (piece) {
 
-	case STREAM_MORE: return false;
+	case STREAM_MORE: s->needed = bytes; return false;
 
-	case STREAM_PING: send_pong(s); break;
+	case STREAM_PING: s->pinged = true; break;
 
 	case STREAM_BLANK: break;
 
@@ -160,15 +163,35 @@ static bool next_piece(struct stream *s)
 		fail(s, EBADMSG);
 		return false;
 
-	case STREAM_MESSAGE: s->msgh(p, bytes, false, s->arg); break;
+	case STREAM_MESSAGE:
+		s->spoken = true;
+		s->msgh(p, bytes, false, s->arg);
+		break;
 	}
 
 	s->in->pos += bytes;
 	s->scanned = 0;
-	tmr_cancel(&s->partial);
-	tmr_start(&s->idle, STREAM_IDLE_MS, timeout_handler, s);
+	s->needed = 0;
+	s->pieces = true;
 
 	return !s->err && mbuf_get_left(s->in);
+}
+
+
+/** Timers and keep-alive once for all that came at a time: a flood of empty
+ *  lines is cheap to send */
+static void settle(struct stream *s)
+{
+	if (!s->pieces)
+		return;
+
+	s->pieces = false;
+	tmr_cancel(&s->partial);
+	if (s->spoken)
+		tmr_start(&s->idle, STREAM_IDLE_MS, timeout_handler, s);
+	if (s->pinged && !s->err)
+		send_pong(s);
+	s->pinged = false;
 }
 
 
@@ -189,8 +212,11 @@ static void recv_handler(struct mbuf *mb, void *arg)
 		return;
 	}
 
-	while (next_piece(s))
-		;
+	if (mbuf_get_left(s->in) >= s->needed) {
+		while (next_piece(s))
+			;
+		settle(s);
+	}
 
 	if (!mbuf_get_left(s->in)) {
 		mem_deref(s->in);

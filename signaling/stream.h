@@ -14,7 +14,8 @@
 
 enum {
 	STREAM_BEHIND_MAX = 1048576, /**< bytes in the send queue */
-	STREAM_FIRST_MS = 32000,     /**< until the first whole message */
+	STREAM_FIRST_MS = 32000,     /**< until the first whole message,
+					  empty lines are none */
 	STREAM_PARTIAL_MS = 20000,   /**< from first to last byte of one */
 	STREAM_IDLE_MS = 3600000,
 };

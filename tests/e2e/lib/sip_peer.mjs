@@ -4,10 +4,13 @@ import { createSocket } from 'node:dgram';
 import { until } from './process.mjs';
 
 export class SipPeer {
-	static async open(port, { host = '127.0.0.1', name = 'raw' } = {}) {
+	// `host` is its own address, `server` Parley's
+	static async open(port, { host = '127.0.0.1', name = 'raw',
+		server = host } = {}) {
 		const p = new SipPeer();
 		p.remote = port;
 		p.host = host;
+		p.server = server;
 		p.name = name;
 		p.received = [];
 		p.socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
@@ -28,7 +31,7 @@ export class SipPeer {
 	}
 
 	send(text) {
-		this.socket.send(Buffer.from(text, 'latin1'), this.remote, this.host);
+		this.socket.send(Buffer.from(text, 'latin1'), this.remote, this.server);
 	}
 
 	// A request with sane defaults; `headers` replaces, null leaves out
