@@ -35,6 +35,21 @@ static struct pl unquoted(struct pl value)
 }
 
 
+/** A URN in angle brackets (RFC 5626 section 4.1): it is said back, so nothing
+ *  that would end a quoted-string */
+static bool is_instance(const struct pl *value)
+{
+	for (size_t i = 0; i < value->l; i++) {
+		const char c = value->p[i];
+
+		if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\')
+			return false;
+	}
+
+	return value->l && value->l <= REGISTER_INSTANCE_MAX;
+}
+
+
 /** "0.5" in RFC 3261's qvalue form; 1 for anything else */
 static float read_q(const struct pl *value)
 {
@@ -63,8 +78,8 @@ static void read_params(struct register_contact *one, struct pl params,
 		else if (!pl_strcasecmp(&name, "reg-id") &&
 			 wire_number(&v, INT32_MAX, &n))
 			one->reg_id = (uint32_t)n;
-		else if (!pl_strcasecmp(&name, "+sip.instance") && v.l &&
-			 v.l <= REGISTER_INSTANCE_MAX)
+		else if (!pl_strcasecmp(&name, "+sip.instance") &&
+			 is_instance(&v))
 			one->instance = v;
 	}
 

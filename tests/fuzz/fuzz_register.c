@@ -17,7 +17,9 @@ static void read_message(const struct sip_msg *msg)
 			const struct register_contact *c = &q.contacts[i];
 
 			if (c->expires_s > 3600 || c->q < 0 || c->q > 1 ||
-			    c->instance.l > REGISTER_INSTANCE_MAX)
+			    c->instance.l > REGISTER_INSTANCE_MAX ||
+			    (c->instance.l &&
+			     memchr(c->instance.p, '\n', c->instance.l)))
 				__builtin_trap();
 		}
 		if (q.path && strlen(q.path) > REGISTER_PATH_MAX)
