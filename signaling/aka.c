@@ -42,9 +42,12 @@ uint64_t aka_window_highest(const struct aka_window *w)
 	uint64_t highest = 0;
 
 	for (size_t i = 0; i < AKA_IND_COUNT; i++) {
-		uint64_t sqn = w->seq[i] << AKA_IND_BITS | i;
+		uint64_t sqn;
 
-		if (w->seq[i] && sqn > highest)
+		if (!w->next[i])
+			continue;
+		sqn = (w->next[i] - 1) << AKA_IND_BITS | i;
+		if (sqn > highest)
 			highest = sqn;
 	}
 
@@ -56,16 +59,16 @@ bool aka_window_accept(struct aka_window *w, uint64_t sqn)
 {
 	const uint64_t seq = sqn >> AKA_IND_BITS;
 	const uint64_t highest = aka_window_highest(w) >> AKA_IND_BITS;
-	uint64_t *last = &w->seq[sqn & (AKA_IND_COUNT - 1)];
+	uint64_t *next = &w->next[sqn & (AKA_IND_COUNT - 1)];
 
-	if (seq <= *last)
+	if (seq < *next)
 		return false;
 	/* The first number ever may be any: the home network has counted
 	   before we were there. */
 	if (highest && seq > highest && seq - highest > SEQ_STEP_MAX)
 		return false;
 
-	*last = seq;
+	*next = seq + 1;
 
 	return true;
 }
@@ -135,8 +138,8 @@ int aka_window_load(struct aka_window *w, const char *path)
 		return errno;
 
 	for (size_t i = 0; i < AKA_IND_COUNT && !err; i++) {
-		if (fscanf(f, "%13" SCNu64, &fresh.seq[i]) != 1 ||
-		    fresh.seq[i] >> (48 - AKA_IND_BITS))
+		if (fscanf(f, "%13" SCNu64, &fresh.next[i]) != 1 ||
+		    fresh.next[i] > UINT64_C(1) << (48 - AKA_IND_BITS))
 			err = EBADMSG;
 	}
 	(void)fclose(f);
@@ -168,7 +171,7 @@ int aka_window_save(const struct aka_window *w, const char *path)
 	}
 
 	for (size_t i = 0; i < AKA_IND_COUNT; i++)
-		(void)fprintf(f, "%" PRIu64 "\n", w->seq[i]);
+		(void)fprintf(f, "%" PRIu64 "\n", w->next[i]);
 	if (fflush(f) || ferror(f))
 		err = errno ? errno : EIO;
 	(void)fclose(f);

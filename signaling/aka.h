@@ -21,10 +21,11 @@ enum {
 	AKA_AUTS_BYTES = 14,
 };
 
-/** Highest SEQ accepted of each IND (annex C.2.2); all zero in the beginning
- */
+/** One more than the highest SEQ accepted of each IND (annex C.2.2); all zero
+ *  in the beginning. A home network that counts SQN by one has a new IND each
+ *  time, and begins with SEQ 0 */
 struct aka_window {
-	uint64_t seq[AKA_IND_COUNT];
+	uint64_t next[AKA_IND_COUNT];
 };
 
 /** Secrets and state of one subscription */
@@ -58,7 +59,7 @@ enum aka_verdict aka_answer(struct aka_answer *answer, struct aka_card *card,
 /** Is this SQN fresh (annex C.2.2)? It is accepted if so */
 bool aka_window_accept(struct aka_window *w, uint64_t sqn);
 
-/** SQN_MS: the highest accepted */
+/** SQN_MS: the highest accepted, 0 if there was none */
 uint64_t aka_window_highest(const struct aka_window *w);
 
 /** Read a window that was kept. @return 0; ENOENT none; EBADMSG; errno */

@@ -218,6 +218,19 @@ static void the_window_takes_each_number_once(void)
 }
 
 
+/** Each number once, from 1, with a new IND each time (annex C.3.3) */
+static void a_network_may_count_by_one(void)
+{
+	struct aka_window w = {{0}};
+
+	for (uint64_t sqn = 1; sqn < 200; sqn++) {
+		CU_ASSERT_TRUE(aka_window_accept(&w, sqn));
+		CU_ASSERT_FALSE(aka_window_accept(&w, sqn));
+		CU_ASSERT_EQUAL(aka_window_highest(&w), sqn);
+	}
+}
+
+
 static void the_window_outlives_a_restart(void)
 {
 	struct aka_window w = {{0}}, again;
@@ -255,6 +268,7 @@ static CU_TestInfo tests[] = {
 	 an_old_number_is_answered_with_auts},
 	{"S15: the window takes each number once",
 	 the_window_takes_each_number_once},
+	{"S15: a network may count by one", a_network_may_count_by_one},
 	{"S15: the window outlives a restart", the_window_outlives_a_restart},
 	CU_TEST_INFO_NULL,
 };
