@@ -137,18 +137,10 @@ static bool live_named(const struct info_user *u, const char *name)
 static int make_user(struct info_user **up, struct conference_info *i,
 		     const json_t *state)
 {
-	bool anonymous = flag_of(state, "anonymous");
-	char entity[ENTITY_MAX];
-	struct info_user *u;
+	const char *entity = string_of(state, "user");
+	struct info_user *u = find_user(i, entity);
 	int err;
 
-	if (anonymous)
-		(void)re_snprintf(entity, sizeof(entity),
-				  "sip:anonymous%u@anonymous.invalid",
-				  number_of(state, "endpoint"));
-	else
-		str_ncpy(entity, string_of(state, "user"), sizeof(entity));
-	u = find_user(i, entity);
 	if (u) {
 		*up = u;
 		return 0;
@@ -157,13 +149,11 @@ static int make_user(struct info_user **up, struct conference_info *i,
 	if (!u)
 		return ENOMEM;
 	err = str_dup(&u->entity, entity);
-	err |= str_dup(&u->display,
-		       anonymous ? "Anonymous" : string_of(state, "display"));
+	err |= str_dup(&u->display, string_of(state, "display"));
 	if (err) {
 		mem_deref(u);
 		return ENOMEM;
 	}
-	u->anonymous = anonymous;
 	u->moderator = flag_of(state, "moderator");
 	u->gone = true;
 	list_append(&i->users, &u->le, u);
@@ -178,9 +168,7 @@ static int name_endpoint(struct info_endpoint *e, struct info_user *u)
 	char name[ENTITY_MAX];
 	struct le *le;
 
-	str_ncpy(name,
-		 u->anonymous ? u->entity : string_of(e->state, "entity"),
-		 sizeof(name));
+	str_ncpy(name, string_of(e->state, "entity"), sizeof(name));
 	if (live_named(u, name))
 		(void)re_snprintf(name, sizeof(name), "%s;endpoint=%u",
 				  string_of(e->state, "entity"), e->number);

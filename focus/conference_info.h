@@ -7,9 +7,8 @@
  * has changed since then, merged, whoever else reads. Documents go out one
  * after the other, version by version.
  *
- * Users are listed by address-of-record, anonymous ones (RFC 3323) as
- * sip:anonymousN@anonymous.invalid, where N is the endpoint's number in the
- * conference. Who reads with `activity` also gets who talks and who is muted,
+ * Users are listed as the events name them, endpoints by Contact. Who reads
+ * with `activity` also gets who talks and who is muted,
  * in elements of a namespace of ours; others are spared those changes. Pure:
  * no timer, no socket.
  */

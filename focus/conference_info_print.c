@@ -208,16 +208,13 @@ static void print_activity(xmlTextWriterPtr w, const struct info_endpoint *e)
 	end(w);
 }
 
-static void print_state(xmlTextWriterPtr w, const struct info_user *u,
-			const struct info_endpoint *e)
+static void print_state(xmlTextWriterPtr w, const struct info_endpoint *e)
 {
-	const char *referred_by =
-		u->anonymous ? "" : string_of(e->state, "referred_by");
+	const char *referred_by = string_of(e->state, "referred_by");
 	const json_t *media;
 	size_t k;
 
-	if (!u->anonymous)
-		element(w, "display-text", string_of(e->state, "display"));
+	element(w, "display-text", string_of(e->state, "display"));
 	if (*referred_by) {
 		start(w, "referred");
 		print_by(w, referred_by);
@@ -238,7 +235,6 @@ enum extent { EXTENT_WHOLE, EXTENT_ACTIVITY, EXTENT_DELETED };
 
 static void print_endpoint(xmlTextWriterPtr w,
 			   const struct conference_info_reader *r,
-			   const struct info_user *u,
 			   const struct info_endpoint *e, enum extent extent)
 {
 	static const char *const states[] = {"full", "partial", "deleted"};
@@ -247,7 +243,7 @@ static void print_endpoint(xmlTextWriterPtr w,
 	attribute_uri(w, "entity", e->entity);
 	attribute(w, "state", states[extent]);
 	if (extent != EXTENT_ACTIVITY)
-		print_state(w, u, e);
+		print_state(w, e);
 	if (extent != EXTENT_DELETED && r->activity)
 		print_activity(w, e);
 	end(w);
@@ -289,12 +285,12 @@ static void print_endpoints(xmlTextWriterPtr w,
 
 		if (e->gone) {
 			if ((u->gone || !whole) && e->changed > r->told)
-				print_endpoint(w, r, u, e, EXTENT_DELETED);
+				print_endpoint(w, r, e, EXTENT_DELETED);
 		}
 		else if (whole || e->changed > r->told)
-			print_endpoint(w, r, u, e, EXTENT_WHOLE);
+			print_endpoint(w, r, e, EXTENT_WHOLE);
 		else if (endpoint_news(r, e))
-			print_endpoint(w, r, u, e, EXTENT_ACTIVITY);
+			print_endpoint(w, r, e, EXTENT_ACTIVITY);
 	}
 }
 

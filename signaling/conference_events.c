@@ -153,9 +153,17 @@ static void closed_h(void *arg)
 	drop(w);
 }
 
+/* Of one who was anonymous, only the focus knows who it was */
+static bool is_perhaps(const struct watcher *w, const char *user)
+{
+	return !str_casecmp(user, w->aor) ||
+	       strstr(user, "@anonymous.invalid") != NULL;
+}
+
 static void event_h(const json_t *event, void *arg)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
+	const char *user = NULL;
 	struct room *room = arg;
 	struct le *le;
 
@@ -166,10 +174,12 @@ static void event_h(const json_t *event, void *arg)
 		mem_deref(room);
 		return;
 	}
+	if (type && !strcmp(type, "left"))
+		user = json_string_value(json_object_get(event, "user"));
 	for (le = room->watchers.head; le; le = le->next) {
 		struct watcher *w = le->data;
 
-		if (type && !strcmp(type, "left"))
+		if (user && is_perhaps(w, user))
 			w->check = true;
 		if (w->check || conference_info_news(w->reader))
 			schedule(w);

@@ -170,6 +170,13 @@ static bool member_h(const char *conference,
 	return hash_apply(search.all->table, member_cmp_h, &search) != NULL;
 }
 
+static const struct session *find_member(const struct asked *a)
+{
+	struct member_search search = {a->all, a->conference, &a->sub.who};
+
+	return list_ledata(hash_apply(a->all->table, member_cmp_h, &search));
+}
+
 static int read_identity(struct asked *a)
 {
 	char *user = NULL;
@@ -192,20 +199,19 @@ static int read_identity(struct asked *a)
 static int judge_asker(struct asked *a)
 {
 	struct conference_subscribe *sub = &a->sub;
+	const struct session *member;
 	int err;
 
 	sub->who.flow = a->flow.id;
 	sub->who.peer = a->flow.peer;
 	sub->arg = a->all;
 	sub->memberh = member_h;
-	if (a->s) {
-		sub->who.aor = a->s->aor;
+	member = a->s ? a->s : find_member(a);
+	if (member) {
+		sub->who.aor = member->aor;
 		sub->may = true;
 		return 0;
 	}
-	sub->may = member_h(a->conference, &sub->who, a->all);
-	if (sub->may)
-		return 0;
 	err = read_identity(a);
 	if (err)
 		return err;
@@ -214,7 +220,7 @@ static int judge_asker(struct asked *a)
 		sub->memberh = NULL;
 	}
 	else {
-		sub->may = member_h(a->conference, &sub->who, a->all);
+		sub->may = find_member(a) != NULL;
 	}
 
 	return 0;

@@ -256,6 +256,51 @@ describe('conference events', () => {
 			JSON.stringify(subscriptions));
 	});
 
+	test('F12 one who was anonymous watches no more either', async (t) => {
+		await call(t, 'veil', { name: 'bob' });
+		const eve = await call(t, 'veil', { name: 'eve',
+			headers: { Privacy: 'id' } });
+		const w = await watch(t, 'veil', { name: 'eve' });
+		await w.sees('both', (s) => s.users.size === 2);
+		await eve.bye();
+		await until('the end', () => /^terminated;reason=rejected/.test(
+			w.last.headers['subscription-state']));
+	});
+
+	test('S10 NOTIFY follows the route set', async (t) => {
+		await call(t, 'route', { name: 'ann' });
+		const proxy = await SipPeer.open(parley.sipPort, { name: 'proxy' });
+		t.after(() => proxy.close());
+		const hop = `<sip:127.0.0.1:${proxy.port};lr>`;
+		const contact = 'sip:ann@192.0.2.9:5060';
+		const w = await watch(t, 'route', { peer: proxy }, { headers: {
+			'Record-Route': hop, Contact: `<${contact}>` } });
+		assert.equal(w.reply.status, 200);
+		assert.equal(w.reply.headers['record-route'], hop);
+		await until('NOTIFY at the proxy', () => w.notifies.length);
+		assert.equal(w.last.first, `NOTIFY ${contact} SIP/2.0`);
+		assert.equal(w.last.headers.route, hop);
+	});
+
+	test('bounded by source', async (t) => {
+		const small = await Parley.start({ subscriptions_per_source: 3 });
+		t.after(() => small.stop());
+		const ann = await Phone.call(small, 'few', { name: 'ann' });
+		t.after(() => ann.close());
+		const codes = [];
+		for (let i = 0; i < 5; i++) {
+			const w = await Watcher.open(small, 'few', { name: 'ann' });
+			t.after(() => w.close());
+			const { status } = await w.subscribe({ headers: {
+				From: '<sip:ann@example.com>;tag=a1' } });
+			codes.push(status);
+		}
+		assert.deepEqual(codes, [200, 200, 200, 503, 503]);
+		const { subscriptions } = await small.json('stats');
+		assert.equal(subscriptions.subscriptions, 3);
+		assert.equal(subscriptions.refused, 2);
+	});
+
 	test('OPTIONS and INVITE name the package', async (t) => {
 		const ann = await call(t, 'words', { name: 'ann' });
 		assert.match(ann.reply.headers['allow-events'], /\bconference\b/);

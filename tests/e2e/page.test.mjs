@@ -76,6 +76,9 @@ describe('the join page', () => {
 			await late.page.goto('about:blank');
 			await until('late is off the roster', async () =>
 				(await parley.endpoints('garden')).length === 1);
+			await until('and watches no more', async () =>
+				(await parley.json('stats')).subscriptions
+					.subscriptions === 1);
 		} finally {
 			await late.stop();
 		}

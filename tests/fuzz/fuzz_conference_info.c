@@ -52,11 +52,11 @@ static void drop(struct watcher *w)
 
 static json_t *endpoint_state(unsigned n, const uint8_t *text, size_t len)
 {
-	json_t *o = json_pack(
-		"{s:i,s:s,s:s,s:s,s:b,s:[{s:i,s:s,s:s,s:s}]}", "endpoint", n,
-		"method", "dialed-in", "status", "pending", "entity",
-		"sip:x@192.0.2.1", "anonymous", n % 5 == 4, "media", "id", 1,
-		"type", "audio", "codec", "PCMU", "status", "sendrecv");
+	json_t *o = json_pack("{s:i,s:s,s:s,s:s,s:[{s:i,s:s,s:s,s:s}]}",
+			      "endpoint", n, "method", "dialed-in", "status",
+			      "pending", "entity", "sip:x@192.0.2.1", "media",
+			      "id", 1, "type", "audio", "codec", "PCMU",
+			      "status", "sendrecv");
 	char user[16];
 
 	(void)snprintf(user, sizeof(user), "sip:u%u@x", n % 7);

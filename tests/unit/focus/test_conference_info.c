@@ -300,30 +300,6 @@ static void comes_back_with_the_same_contact(void)
 	finish();
 }
 
-/* F12 */
-static void hides_the_anonymous(void)
-{
-	begin(SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))));
-	happen(JOINED(2, "eve",
-		      ",\"anonymous\":true,"
-		      "\"referred_by\":\"sip:mallory@x\""));
-	happen(JOINED(3, "zoe", ",\"anonymous\":true"));
-	happen(ABOUT("connected", 2, ",\"display\":\"eve\""));
-	CU_ASSERT(look(&phone, false));
-	CU_ASSERT(says(&phone, "entity=\"sip:anonymous2@anonymous.invalid\""));
-	CU_ASSERT(says(&phone, "entity=\"sip:anonymous3@anonymous.invalid\""));
-	CU_ASSERT(says(&phone, "<display-text>Anonymous</display-text>"));
-	CU_ASSERT(silent(&phone, "eve"));
-	CU_ASSERT(silent(&phone, "zoe"));
-	CU_ASSERT(silent(&phone, "mallory"));
-	happen(ABOUT("left", 2, ",\"reason\":\"left\",\"display\":\"eve\""));
-	CU_ASSERT(look(&phone, false));
-	CU_ASSERT(says(&phone, "anonymous2@anonymous.invalid\" "
-			       "state=\"deleted\""));
-	CU_ASSERT(silent(&phone, "eve"));
-	finish();
-}
-
 static void escapes_what_peers_choose(void)
 {
 	begin(SNAPSHOT(""));
@@ -407,7 +383,6 @@ static CU_TestInfo tests[] = {
 	{"F11 tells who left and how", tells_who_left_and_how},
 	{"F11 who comes back with the same Contact",
 	 comes_back_with_the_same_contact},
-	{"F12 hides the anonymous", hides_the_anonymous},
 	{"F11 escapes what peers choose", escapes_what_peers_choose},
 	{"F14 ends", ends},
 	{"F10 parts what is large", parts_what_is_large},
