@@ -195,6 +195,8 @@ static int send_on(struct bus *bus, struct flow *flow, const struct wire *w,
 		return ENOMEM;
 
 	err = rewrite_out(mb, w, flow->info.transport, &flow->info.local);
+	if (!err)
+		err = bus_cancel_complete(bus, w, mb);
 	if (!err && mb->end > BUS_MESSAGE_MAX)
 		err = EMSGSIZE;
 	if (!err) {

@@ -23,6 +23,7 @@ enum {
 	BUS_REPEATS_MAX = 65536,
 	BUS_REPEAT_MS = 40000, /**< longer than 64*T1 */
 	BUS_DEFERRED_MAX = 1024,
+	BUS_CANCELS_MAX = 1024,
 	BUS_SOCKBUF_BYTES = 4194304,
 };
 
@@ -79,6 +80,7 @@ struct bus {
 	struct limit *calls;    /**< its requests that begin something */
 	struct limit *refusals; /**< our answers when it is over the first */
 	struct repeats *repeats, *begun;
+	struct list cancels; /**< header lines for CANCELs, oldest first */
 	struct list deferred;
 	size_t deferred_count;
 	struct tls *tls, *client_tls;
@@ -109,6 +111,12 @@ void bus_flow_down(struct bus *bus, struct flow *flow);
 /* bus_in.c */
 void bus_receive(struct bus *bus, struct bus_source *source, const char *p,
 		 size_t len, bool broken);
+
+/* bus_cancel.c */
+/** A message is about to be sent: if it is a CANCEL that was given a header
+ *  line, that is added. @return 0, ENOMEM */
+int bus_cancel_complete(struct bus *bus, const struct wire *w,
+			struct mbuf *mb);
 
 /* bus_out.c */
 bool bus_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg);

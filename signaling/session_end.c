@@ -87,8 +87,6 @@ static void stop_all(struct session *s)
 	s->refresh_req = mem_deref(s->refresh_req);
 }
 
-static void bye_h(int err, const struct sip_msg *msg, void *arg);
-
 static int reason_print(struct re_printf *pf, const enum reason *reason)
 {
 	const struct reason_row *row = reason_row(*reason);
@@ -100,6 +98,8 @@ static int reason_print(struct re_printf *pf, const enum reason *reason)
 	return re_hprintf(pf, "Reason: SIP;cause=%u;text=\"%s\"\r\n",
 			  row->sip_status, row->words);
 }
+
+static void bye_h(int err, const struct sip_msg *msg, void *arg);
 
 static int send_bye(struct session *s)
 {
@@ -145,7 +145,13 @@ void session_bye(struct session *s, enum reason reason)
  * no 1xx either is cancelled by libre as soon as that comes. */
 static void cancel_call(struct session *s)
 {
+	char line[160] = "";
+
 	session_set_state(s, SESSION_CANCELLING);
+	if (re_snprintf(line, sizeof(line), "%H", reason_print,
+			&s->end_reason) > 0)
+		(void)bus_cancel_line(s->all->bus, sip_dialog_callid(s->early),
+				      line);
 	sip_request_cancel(s->req);
 }
 

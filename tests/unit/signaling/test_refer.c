@@ -348,6 +348,14 @@ SCRIPT(takes_no_call_of_its_own, CALL, REFER("2", "sip:bob@$"), "< 202",
        ACTIVE("100"), "< INVITE", "= 302 | - | Contact: <sip:demo@{S}>",
        "< ACK", FINAL("302"), "# 1")
 
+/* -------------------------------------------------------------------- S12 */
+
+SCRIPT(says_why_it_cancels, CALL, REFER("2", "sip:bob@$") "^Refer-Sub: false",
+       "< 202", "< INVITE", "= 180", "e status",
+       REFER("3", "sip:bob@$;method=BYE") "^Refer-Sub: false", "< 202",
+       "< CANCEL | Reason: SIP;cause=603;text=\"Removed by a moderator.\"",
+       "= 200", "i", "= 487", "< ACK", "# 1")
+
 /* ----------------------------------------------------------- S1: dialling */
 
 SCRIPT(tries_all_contacts, "d", "< INVITE | INVITE sip:bob@",
@@ -411,6 +419,7 @@ static CU_TestInfo tests[] = {
 	{"F8 lets a call join beside another", joins_beside_another},
 	{"F16 calls no conference of its own", calls_no_conference_of_its_own},
 	{"F16 follows no redirection to itself", takes_no_call_of_its_own},
+	{"S12 says why it cancels", says_why_it_cancels},
 	{"S1 tries the contacts of a redirection", tries_all_contacts},
 	{"S1 stops when somebody is busy", stops_when_busy},
 	{"S1 does without extensions after 420", does_without_extensions},

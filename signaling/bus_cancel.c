@@ -1,0 +1,92 @@
+/**
+ * @file bus_cancel.c  Why a CANCEL is sent
+ *
+ * libre makes the CANCEL of an INVITE, when its time has come, and gives no
+ * room for a header line: that is added on the way out.
+ */
+#include <errno.h>
+#include <string.h>
+#include "signaling/bus_private.h"
+
+
+/** Of one INVITE */
+struct cancel {
+	struct le le;
+	uint64_t until_ms;
+	char *callid, *line;
+};
+
+
+static void destructor(void *arg)
+{
+	struct cancel *c = arg;
+
+	list_unlink(&c->le);
+	mem_deref(c->callid);
+	mem_deref(c->line);
+}
+
+
+/** The old go, and of the others the oldest when there are too many */
+static void forget(struct bus *bus, uint64_t now_ms)
+{
+	struct cancel *c;
+
+	while ((c = list_ledata(list_head(&bus->cancels)))) {
+		if (c->until_ms > now_ms &&
+		    list_count(&bus->cancels) < BUS_CANCELS_MAX)
+			break;
+		mem_deref(c);
+	}
+}
+
+
+int bus_cancel_line(struct bus *bus, const char *callid, const char *line)
+{
+	struct cancel *c;
+	int err;
+
+	if (!bus || !callid || !line)
+		return EINVAL;
+
+	forget(bus, tmr_jiffies());
+	c = mem_zalloc(sizeof(*c), destructor);
+	if (!c)
+		return ENOMEM;
+
+	c->until_ms = tmr_jiffies() + BUS_REPEAT_MS;
+	err = str_dup(&c->callid, callid);
+	if (!err)
+		err = str_dup(&c->line, line);
+	if (err)
+		mem_deref(c);
+	else
+		list_append(&bus->cancels, &c->le, c);
+
+	return err;
+}
+
+
+int bus_cancel_complete(struct bus *bus, const struct wire *w, struct mbuf *mb)
+{
+	const struct wire_line *callid = wire_find(w, WIRE_CALL_ID);
+	const struct cancel *c;
+	struct le *le;
+	int err;
+
+	if (!callid || !wire_method_is(w, "CANCEL") || w->body.l)
+		return 0;
+
+	for (le = list_tail(&bus->cancels); le; le = le->prev) {
+		c = le->data;
+		if (pl_strcmp(&callid->value, c->callid))
+			continue;
+		/* before the empty line that ends it */
+		mb->pos = mb->end - 2;
+		err = mbuf_printf(mb, "%s\r\n", c->line);
+		mb->pos = 0;
+		return err;
+	}
+
+	return 0;
+}
