@@ -6,9 +6,9 @@ import { failureWords, reasonText } from './words.mjs';
 const slug = (name) => name.normalize('NFKD').toLowerCase()
 	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24) || 'guest';
 
-// Emits through the handlers given: state(words, kind), accepted({ subscribe,
-// own, self }) for the roster, moved() after a lost connection,
-// picture(stream), ended(words, own)
+// Emits through the handlers given: state(words, kind), accepted({ conference,
+// subscribe, own, self }) with its name and for the roster, moved() after a
+// lost connection, picture(stream), ended(words, own)
 export class Call {
 	constructor({ conference, uri, name, devices, handlers }) {
 		this.handlers = handlers;
@@ -100,7 +100,13 @@ export class Call {
 
 	#accepted(response) {
 		const info = response.getHeader('Call-Info') || '';
+		// a factory answers with another conference than was called
+		const contact = response.getHeader('Contact') || '';
+		const user = contact.match(/<sips?:([^@>;]+)@/)?.[1];
+		if (user)
+			this.target = this.target.replace(/^sip:[^@]*/, `sip:${user}`);
 		this.handlers.accepted({
+			conference: decodeURIComponent(this.target.slice(4).split('@')[0]),
 			subscribe: () => this.ua.subscribe(this.target, 'conference',
 				`${TYPE};activity=yes`, { expires: 600 }),
 			own: this.session.contact.replace(/^<|>.*$/g, ''),

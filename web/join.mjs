@@ -110,9 +110,13 @@ window.addEventListener('popstate', () => {
 
 /* -------------------------------------------------------------- call */
 
-function join(conference, name, uri) {
+function showName(conference) {
 	document.title = `${conference} – Parley`;
 	$('title').textContent = conference;
+}
+
+function join(conference, name, uri) {
+	showName(conference);
 	stopLevel?.();
 	stopLevel = null;
 	devices.onchange = (kind, track) => {
@@ -126,6 +130,12 @@ function join(conference, name, uri) {
 	call = new Call({ conference, uri, name, devices, handlers: {
 		state: showState,
 		accepted: (following) => {
+			if (following.conference !== conference) {
+				// the link to pass on is that of the new conference
+				history.replaceState({}, '',
+					`/${encodeURIComponent(following.conference)}`);
+				showName(following.conference);
+			}
 			roster.follow(following);
 			if (devices.track('audio') && !devices.track('audio').enabled)
 				sayMuted();

@@ -254,8 +254,15 @@ test('F2: a browser can use the factory too', async (t) => {
 	const { conferences } = await parley.json('list');
 	assert.equal(conferences.length, 1);
 	assert.match(conferences[0].name, /^conf-[a-z2-7]{16}$/);
+	// its link and its roster are the new conference's
+	assert.equal(new URL(browser.page.url()).pathname,
+		`/${conferences[0].name}`);
 	const bob = await peer(t, parley, { name: 'bob', hz: 1000 });
 	await bob.dial(parley.uri(conferences[0].name));
+	await until('the page shows both', async () => {
+		const people = await browser.people();
+		return people.length === 2 && people.includes('Wilma');
+	});
 	await hearsOthersOnly(bob, [browser]);
 	await hearsOthersOnly(browser, [bob]);
 	await browser.leave();
