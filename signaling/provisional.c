@@ -230,9 +230,10 @@ int provisional_confirm(struct session *s, const struct sip_msg *msg,
 {
 	struct fork *fork = find(s, msg);
 
-	if (!fork)
+	/* The route set is that of the 2xx (RFC 3261 section 13.2.2.4), unless
+	 * requests of ours went by the early one: their numbers go on. */
+	if (!fork || !fork->rseq)
 		return sip_dialog_fork(dlgp, s->early, msg);
-	/* Its numbers have gone on since; the target may be another. */
 	(void)sip_dialog_update(fork->dlg, msg);
 	*dlgp = mem_ref(fork->dlg);
 
