@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "mixer/link/link.h"
+#include "signaling/conference_events.h"
 #include "signaling/notifier.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/signaling/test_session_world.h"
@@ -429,12 +430,16 @@ int world_open(struct world *w)
 	if (!err)
 		err = notifiers_alloc(&w->notifiers, w->bus, w->config);
 	if (!err)
+		err = conference_events_alloc(&w->watchers, w->focus,
+					      w->notifiers, NULL);
+	if (!err)
 		err = sessions_alloc(
 			&w->sessions,
 			&(struct sessions_rooms){.bus = w->bus,
 						 .focus = w->focus,
 						 .config = w->config,
-						 .notifiers = w->notifiers});
+						 .notifiers = w->notifiers,
+						 .events = w->watchers});
 	if (!err)
 		err = focus_subscribe(&w->follower, w->focus, NULL, event_h,
 				      w);
@@ -466,6 +471,7 @@ void world_close(struct world *w)
 	bool never = false;
 
 	w->sessions = mem_deref(w->sessions);
+	w->watchers = mem_deref(w->watchers);
 	w->notifiers = mem_deref(w->notifiers);
 	w->us = mem_deref(w->us);
 	w->follower = mem_deref(w->follower);

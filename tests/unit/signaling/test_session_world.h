@@ -42,6 +42,7 @@ struct world {
 	struct bus *bus;
 	struct focus *focus;
 	struct notifiers *notifiers;
+	struct conference_events *watchers;
 	struct sessions *sessions;
 	struct link *mixer;
 	struct udp_sock *us;
