@@ -591,7 +591,7 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 static bool is_free(const struct check *c)
 {
 	return !c->registers &&
-	       (strcmp(c->auth->config->auth, "on") ||
+	       (strcmp(c->auth->config->auth, "on") != 0 ||
 		identity_flow_trusted(c->auth->config, c->flow));
 }
 

@@ -8,9 +8,10 @@ const slug = (name) => name.normalize('NFKD').toLowerCase()
 
 // Emits through the handlers given: state(words, kind), accepted({ conference,
 // subscribe, own, self }) with its name and for the roster, moved() after a
-// lost connection, picture(stream), ended(words, own)
+// lost connection, picture(stream), ended(words, own),
+// refused(words) when the server wants another { user, password } than `login`
 export class Call {
-	constructor({ conference, uri, name, devices, handlers }) {
+	constructor({ conference, uri, name, login, devices, handlers }) {
 		this.handlers = handlers;
 		this.devices = devices;
 		this.left = false;
@@ -21,7 +22,10 @@ export class Call {
 		this.target = uri || `sip:${encodeURIComponent(conference)}@${host}`;
 		this.ua = new JsSIP.UA({
 			sockets: [socket],
-			uri: `sip:${slug(name)}@${this.target.split('@')[1]}`,
+			uri: `sip:${login ? encodeURIComponent(login.user) : slug(name)}@${
+				this.target.split('@')[1]}`,
+			...(login && { authorization_user: login.user,
+				password: login.password }),
 			display_name: name,
 			register: false,
 			session_timers: true,
@@ -30,7 +34,7 @@ export class Call {
 		});
 		this.ua.on('connected', () => {
 			if (!this.session)
-				this.#invite();
+				this.#invite(login);
 			else
 				this.#renegotiate({ iceRestart: true },
 					() => this.handlers.moved());
@@ -50,7 +54,7 @@ export class Call {
 		this.ua.start();
 	}
 
-	#invite() {
+	#invite(login) {
 		this.session = this.ua.call(this.target, {
 			mediaStream: this.devices.stream,
 			mediaConstraints: { audio: false, video: false },
@@ -63,6 +67,10 @@ export class Call {
 				accepted: ({ response }) => this.#accepted(response),
 				confirmed: () => this.handlers.state('', 'ok'),
 				failed: (event) => {
+					if (event.message?.status_code === 407)
+						this.handlers.refused(login
+							? 'User or password is wrong.'
+							: 'This server asks for a user and a password.');
 					const words = event.cause === 'User Denied Media Access'
 						? 'The browser refused microphone and camera.'
 						: failureWords(event);

@@ -12,6 +12,7 @@ const show = (id) => {
 
 const devices = new Devices();
 let call = null;
+let loginWords = ''; // why the server wants to know who it is
 let stopLevel = null;
 let lastEscape = 0;
 
@@ -79,6 +80,19 @@ function joinError(words) {
 	$('join-button').disabled = false;
 }
 
+// Not asked for unless the server does; then the browser may fill it in
+function readLogin() {
+	return $('login').hidden ? null : { user: $('user').value.trim(),
+		password: $('password').value };
+}
+
+async function askLogin(words) {
+	$('login').hidden = false;
+	await openLobby();
+	joinError(words);
+	($('user').value ? $('password') : $('user')).focus();
+}
+
 $('join-form').addEventListener('submit', async (event) => {
 	event.preventDefault();
 	const conference = $('conference').value.trim();
@@ -87,6 +101,12 @@ $('join-form').addEventListener('submit', async (event) => {
 		joinError(conference ? 'Please say who you are.'
 			: 'Which conference? Give it a name.');
 		(conference ? $('display-name') : $('conference')).focus();
+		return;
+	}
+	const login = readLogin();
+	if (login && !(login.user && login.password)) {
+		joinError('Please give your user name and your password.');
+		(login.user ? $('password') : $('user')).focus();
 		return;
 	}
 	joinError('');
@@ -99,7 +119,7 @@ $('join-form').addEventListener('submit', async (event) => {
 	}
 	if (nameOfPath() !== conference)
 		history.pushState({}, '', `/${encodeURIComponent(conference)}`);
-	join(conference, name, answer?.uri);
+	join(conference, name, answer?.uri, login);
 });
 
 window.addEventListener('popstate', () => {
@@ -115,7 +135,7 @@ function showName(conference) {
 	$('title').textContent = conference;
 }
 
-function join(conference, name, uri) {
+function join(conference, name, uri, login) {
 	showName(conference);
 	stopLevel?.();
 	stopLevel = null;
@@ -127,7 +147,7 @@ function join(conference, name, uri) {
 		'.preview > label, .preview > select, #speaker-row'));
 	note('Waiting for the picture…');
 	show('call');
-	call = new Call({ conference, uri, name, devices, handlers: {
+	call = new Call({ conference, uri, name, login, devices, handlers: {
 		state: showState,
 		accepted: (following) => {
 			if (following.conference !== conference) {
@@ -143,6 +163,7 @@ function join(conference, name, uri) {
 		moved: () => roster.again(),
 		picture: showPicture,
 		ended: (words, own) => endCall(words, own),
+		refused: (words) => { loginWords = words; },
 	} });
 	paintCall();
 	call.start();
@@ -283,6 +304,11 @@ function endCall(words, own) {
 	$('ended-title').textContent = own ? 'You left' : 'The call ended';
 	$('ended-words').textContent = words || (own
 		? 'Come back whenever you like.' : '');
+	if (loginWords) {
+		askLogin(loginWords);
+		loginWords = '';
+		return;
+	}
 	show('ended');
 	$('rejoin').focus();
 }

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { WebPhone } from './lib/web_phone.mjs';
@@ -267,3 +268,36 @@ test('a user that is removed is registered no more', async () => {
 		r.close();
 	}
 });
+
+test('S14: the join page asks for user and password when the server does',
+	async () => {
+		const password = await addUser('judy');
+		const browser = await Browser.start({ hz: 900 });
+		try {
+			const { page } = browser;
+			await browser.open(`${parley.http}/private`, 'Judy J.');
+			assert.ok(await page.isHidden('#user'));
+			await page.click('#join-button');
+			await page.waitForSelector('#user', { state: 'visible' });
+			assert.match(await page.textContent('#join-error'),
+				/asks for a user and a password/);
+
+			await page.fill('#user', 'judy');
+			await page.fill('#password', 'guessed');
+			await page.click('#join-button');
+			await until('it was wrong', async () => /wrong/.test(
+				await page.textContent('#join-error')));
+
+			await page.fill('#password', password);
+			await page.keyboard.press('Enter');
+			await browser.connected();
+			const { conference } = await parley.json('show', 'private');
+			assert.match(conference.users[0].user, /^sip:judy@/);
+			assert.equal(conference.users[0].display, 'Judy J.');
+			// it follows the conference, by SUBSCRIBE, with the same password
+			await until('judy is on her roster', async () =>
+				(await browser.people()).includes('Judy J.'));
+		} finally {
+			await browser.stop();
+		}
+	});
