@@ -216,6 +216,36 @@ describe('the join page', () => {
 		await shot(phone, 'call-phone-own');
 	});
 
+	test('a lost connection comes back, and the roster with it', async (t) => {
+		const ann = await Browser.start({ hz: 900 });
+		t.after(() => ann.stop());
+		const { page } = ann;
+		await page.addInitScript(() => {
+			window.sockets = [];
+			window.WebSocket = class extends window.WebSocket {
+				constructor(...args) {
+					super(...args);
+					window.sockets.push(this);
+				}
+			};
+		});
+		const locked = (yes) => until(`locked: ${yes}`, async () =>
+			await page.isVisible('#locked-mark') === yes);
+		await ann.join(`${parley.http}/meadow`, 'Ann');
+		await until('she is on the list', async () =>
+			/Ann.*you/.test(await page.textContent('#people')));
+		await page.evaluate(() => window.sockets.at(-1).close());
+		await until('the page says it', async () =>
+			/lost/.test(await page.textContent('#state')));
+		await until('it is back', async () =>
+			await page.textContent('#state') === 'Connected');
+		await parley.cli('lock', 'meadow');
+		await locked(true);
+		await parley.cli('unlock', 'meadow');
+		await locked(false);
+		assert.match(await page.textContent('#people'), /Ann.*you/);
+	});
+
 	test('the server gone: clear words', async () => {
 		await alice.join(`${parley.http}/garden`, 'Alice');
 		process.kill(parley.program.pid, 'SIGKILL');
