@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ExampleProxy, loopbackNetwork } from './lib/kamailio.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
 import { hears } from './lib/sip_world.mjs';
@@ -26,19 +27,19 @@ after(async () => {
 		{ code: 0, left: [] }, end.output.slice(-3000));
 });
 
-// A scenario of sipp/; `during` runs beside it. UDP and TCP
-async function sipp(scenario, conference, transport, { count = 1,
-	during } = {}) {
+// A scenario of sipp/; `during` runs beside it
+async function sipp(scenario, conference, { transport = 'udp', count = 1,
+	host = '127.0.0.1', remote = `127.0.0.1:${parley.sipPort}`, server = parley,
+	more = [], during } = {}) {
 	const port = await freePort();
 	const program = new Program('sipp', ['-sf',
 		join(here, 'sipp', `${scenario}.xml`), '-s', conference,
-		'-m', `${count}`, '-r', '10', '-i', '127.0.0.1', '-p', `${port}`,
-		'-mi', '127.0.0.1', '-nostdin', '-timeout', '20', '-timeout_error',
+		'-m', `${count}`, '-r', '10', '-i', host, '-p', `${port}`,
+		'-mi', host, '-nostdin', '-timeout', '20', '-timeout_error',
 		'-t', transport === 'tcp' ? 't1' : 'u1',
 		'-mp', `${15000 + Math.floor(Math.random() * 8) * 500}`,
-		'-trace_err', '-error_file', join(work.dir, 'errors'),
-		`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
-		env: { ...process.env, TERM: 'dumb' } });
+		'-trace_err', '-error_file', join(work.dir, 'errors'), ...more,
+		remote], { cwd: work.dir, env: { ...process.env, TERM: 'dumb' } });
 	await during?.(port);
 	const { code } = await program.done;
 	const errors = await readFile(join(work.dir, 'errors'), 'utf8')
@@ -46,21 +47,35 @@ async function sipp(scenario, conference, transport, { count = 1,
 	assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
 		program.output.slice(-3000)}`);
 	await until('the conference is gone', async () =>
-		(await parley.cli('show', conference)).code === 4);
+		(await server.cli('show', conference)).code === 4);
 }
 
 for (const transport of ['udp', 'tcp']) {
 	test(`S4: who insists on 100rel gets it, over ${transport}`,
-		() => sipp('insists_on_100rel', 'insists', transport, { count: 5 }));
+		() => sipp('insists_on_100rel', 'insists', { transport, count: 5 }));
 
 	test('S4 S5 S6 S7: a terminal with preconditions is answered when its '
 		+ `resources are there, over ${transport}`,
-	() => sipp('terminal_preconditions', 'terminal', transport,
-		{ count: 5 }));
+	() => sipp('terminal_preconditions', 'terminal',
+		{ transport, count: 5 }));
 }
 
+test('S4 S5 S6: the same terminal behind a proxy', async (t) => {
+	const net = await loopbackNetwork();
+	const server = await Parley.start({ sip_listen: `${net}.2:5060`,
+		media_address: `${net}.2`, domain: 'conf.example.com',
+		trusted_hosts: `${net}.1`, outbound_proxy: `sip:${net}.1;lr` });
+	t.after(() => server.stop());
+	const proxy = await ExampleProxy.start({ address: `${net}.1`,
+		parleys: [`${net}.2`], users: { bob: 'bobpw' } });
+	t.after(() => proxy.stop());
+	await sipp('terminal_at_operator', 'standup', { server, host: `${net}.10`,
+		remote: `${net}.1:5060`, more: ['-au', 'bob', '-ap', 'bobpw',
+			'-key', 'user', 'bob', '-key', 'domain', 'example.com'] });
+});
+
 test('S4 S5: a callee answers in a reliable 183 and changes it by UPDATE',
-	() => sipp('callee_reliable', 'calls', 'udp', { during: async (port) => {
+	() => sipp('callee_reliable', 'calls', { during: async (port) => {
 		// an INVITE that comes before SIPp listens is repeated
 		await parley.json('invite', 'calls', `sip:callee@127.0.0.1:${port}`);
 		await until('it is connected', async () => (await parley
