@@ -191,18 +191,27 @@ static int read_conference(struct asked *a)
 
 /* -------------------------------------------------------------- who it is */
 
-/* Who knows a dialog's tags is one of its two ends (RFC 4538) */
+/* Who knows a dialog's tags is one of its two ends (RFC 4538); whose side it
+ * calls local does not matter for that */
 static struct session *find_target_dialog(const struct asked *a)
 {
 	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_TARGET_DIALOG);
 	struct dialog_id id;
 	struct sip_msg like;
 	struct session *s;
+	struct pl tag;
 
 	if (!hdr || dialog_id_decode(&id, &hdr->val, true))
 		return NULL;
 	dialog_id_request(&like, &id);
 	s = session_find(a->all, &like);
+	if (!s) {
+		tag = id.local_tag;
+		id.local_tag = id.remote_tag;
+		id.remote_tag = tag;
+		dialog_id_request(&like, &id);
+		s = session_find(a->all, &like);
+	}
 
 	return s && s->ep && !str_casecmp(s->conference, a->conference) ? s
 									: NULL;

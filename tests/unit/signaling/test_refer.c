@@ -5,7 +5,7 @@
  * goes to the other one, which begins anew if there is none; "n" begins the
  * one that it is in anew. In a line $ is the peer's address, {S} the server's,
  * {R} and {T} name the dialog that the peer is not in as Replaces and
- * Target-Dialog do.
+ * Target-Dialog do, {t} with the sides of the latter the other way round.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,8 +76,9 @@ static const char *tag_of(const char *value)
 
 static size_t print_dialog(const struct scene *s, char kind, char *dst)
 {
-	const char *form = kind == 'R' ? "%s;to-tag=%s;from-tag=%s"
-				       : "%s;local-tag=%s;remote-tag=%s";
+	const char *form = kind == 'R'   ? "%s;to-tag=%s;from-tag=%s"
+			   : kind == 'T' ? "%s;local-tag=%s;remote-tag=%s"
+					 : "%s;remote-tag=%s;local-tag=%s";
 
 	return (size_t)re_snprintf(dst, 256, form, s->other.callid,
 				   tag_of(s->other.to),
@@ -228,6 +229,10 @@ SCRIPT(nor_to_claims, CALL, "x",
 SCRIPT(listens_to_who_knows_a_dialog, CALL, "x",
        REFER("1", "sip:bob@$") "^Target-Dialog: {T}", "< 202",
        ACTIVE("100 Trying"), "< INVITE", "= 486", "< ACK", FINAL("486"), "# 1")
+
+SCRIPT(whichever_side_is_called_local, CALL, "x",
+       REFER("1", "sip:bob@$") "^Target-Dialog: {t}^Refer-Sub: false", "< 202",
+       "< INVITE", "= 486", "< ACK", "# 1")
 
 SCRIPT(not_to_who_guesses_one, CALL, "x",
        REFER("1", "sip:bob@$") "^Target-Dialog: x;local-tag=1;remote-tag=2",
@@ -393,6 +398,7 @@ static CU_TestInfo tests[] = {
 	{"F4 not to strangers", not_to_known_strangers},
 	{"F4 nor to claims", nor_to_claims},
 	{"F4 listens to who knows a dialog", listens_to_who_knows_a_dialog},
+	{"F4 whichever side is called local", whichever_side_is_called_local},
 	{"F4 not to who guesses one", not_to_who_guesses_one},
 	{"F4 obeys dial_out off", obeys_off},
 	{"F4 obeys dial_out known", obeys_known},
