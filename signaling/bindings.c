@@ -47,6 +47,7 @@ static void bound_destructor(void *arg)
 	list_unlink(&bd->le);
 	hash_unlink(&bd->he);
 	mem_deref(bd->contact);
+	mem_deref(bd->target);
 	mem_deref(bd->instance);
 	mem_deref(bd->path);
 	mem_deref(bd->callid);

@@ -23,6 +23,7 @@ struct bound {
 	struct le he; /**< by flow */
 	struct bound_user *user;
 	char *contact;
+	char *target;    /**< Request-URI: the contact without headers */
 	char *instance;  /**< "<urn:uuid:..>", NULL without a reg-id */
 	uint32_t reg_id; /**< 0: none */
 	char *path;      /**< Path header's value, NULL: none */

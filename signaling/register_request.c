@@ -126,7 +126,7 @@ static bool contact_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
 	if (!wire_address(&hdr->val, &display, &one->contact, &params) ||
 	    uri_decode(&one->uri, &one->contact) ||
 	    !register_uri_is_sip(&one->uri) || !pl_isset(&one->uri.host) ||
-	    pl_isset(&one->uri.headers) || header_uri(&uri, &one->contact)) {
+	    header_uri(&uri, &one->contact)) {
 		(void)register_refuse(q, 400, "Bad Contact");
 		return true;
 	}

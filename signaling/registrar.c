@@ -178,12 +178,18 @@ static int set_string(char **dst, const struct pl *value)
 static int fill(const struct request *q, const struct register_contact *w,
 		struct bound *bd)
 {
-	struct pl path = pl_null;
+	struct pl path = pl_null, target = w->contact;
 	int err;
+
+	/* RFC 3261 section 19.1.1, table 1; libre counts the '?' in */
+	if (pl_isset(&w->uri.headers))
+		target.l = (size_t)(w->uri.headers.p - target.p);
 
 	if (q->asked.path)
 		pl_set_str(&path, q->asked.path);
 	err = set_string(&bd->contact, &w->contact);
+	if (!err)
+		err = set_string(&bd->target, &target);
 	if (!err)
 		err = set_string(&bd->instance, &w->instance);
 	if (!err)
@@ -562,7 +568,7 @@ size_t registrar_lookup(const struct registrar *r, const char *aor,
 	     le && n < ARRAY_SIZE(all); le = le->next) {
 		const struct bound *bd = le->data;
 		const struct binding one = {
-			.contact = bd->contact,
+			.contact = bd->target,
 			.path = bd->path,
 			.flow = bd->flow,
 			.webrtc = bd->webrtc,
