@@ -12,7 +12,11 @@
 #include "signaling/header.h"
 #include "signaling/notifier.h"
 
-enum { TABLE_SIZE = 1024 /* power of two */, EVENT_ID_MAX = 128 };
+enum {
+	TABLE_SIZE = 1024, /* power of two */
+	EVENT_ID_MAX = 128,
+	SWEEP_MS = 500,
+};
 
 /** Those of one address share it */
 struct source {
@@ -25,6 +29,8 @@ struct notifiers {
 	struct hash *table; /**< by Call-ID */
 	struct hash *sources;
 	struct list ending; /**< said goodbye; owned */
+	struct tmr sweep;   /**< for all that expire: libre's list of timers is
+			       walked whenever one is set */
 	size_t count;
 	struct bus *bus;
 	struct sip *sip;
@@ -47,7 +53,8 @@ struct notifier {
 	struct source *source;
 	struct sip_dialog *dlg;
 	struct sip_request *req;
-	struct tmr expire, retry;
+	struct tmr retry;
+	uint64_t expires_ms; /**< when, in tmr_jiffies() */
 	char *event, *id, *contact, *headers;
 	const char *reason;   /**< of the end, NULL: active */
 	struct state current; /**< what `req` carries */
@@ -138,7 +145,6 @@ static void destructor(void *arg)
 
 	hash_unlink(&n->he);
 	list_unlink(&n->le);
-	tmr_cancel(&n->expire);
 	tmr_cancel(&n->retry);
 	mem_deref(n->req);
 	mem_deref(n->dlg);
@@ -171,11 +177,14 @@ static void notify_h(int err, const struct sip_msg *msg, void *arg);
 
 static int substate_print(struct re_printf *pf, const struct notifier *n)
 {
+	uint64_t now = tmr_jiffies();
+
 	if (n->reason)
 		return re_hprintf(pf, "terminated;reason=%s", n->reason);
 
-	return re_hprintf(pf, "active;expires=%llu",
-			  (tmr_get_expire(&n->expire) + 999) / 1000);
+	return re_hprintf(
+		pf, "active;expires=%llu",
+		n->expires_ms > now ? (n->expires_ms - now + 999) / 1000 : 0);
 }
 
 static int headers_print(struct re_printf *pf, const struct notifier *n)
@@ -321,7 +330,6 @@ void notifier_end(struct notifier *n, const char *reason, const char *type,
 	n->closedh = NULL;
 	n->refreshh = NULL;
 	n->ended = true;
-	tmr_cancel(&n->expire);
 	hash_unlink(&n->he);
 	list_append(&n->all->ending, &n->le, n);
 	if (n->last_sent)
@@ -342,7 +350,6 @@ static void run_out(struct notifier *n)
 
 	n->reason = "timeout";
 	n->expires_s = 0;
-	tmr_cancel(&n->expire);
 	tmr_cancel(&n->retry);
 	hash_unlink(&n->he);
 
@@ -357,12 +364,35 @@ static void run_out(struct notifier *n)
 	mem_deref(n);
 }
 
-static void expire_h(void *arg)
+static bool expired_h(struct le *le, void *arg)
 {
-	struct notifier *n = arg;
+	const struct notifier *n = le->data;
 
-	n->all->expired++;
-	run_out(n);
+	return n->expires_ms <= *(const uint64_t *)arg;
+}
+
+static void sweep_h(void *arg)
+{
+	struct notifiers *all = arg;
+	uint64_t now = tmr_jiffies();
+	struct le *le;
+
+	/* each is off the table when its time is over */
+	while ((le = hash_apply(all->table, expired_h, &now))) {
+		all->expired++;
+		run_out(le->data);
+	}
+	if (all->count)
+		tmr_start(&all->sweep, SWEEP_MS, sweep_h, all);
+}
+
+static void start_clock(struct notifier *n)
+{
+	struct notifiers *all = n->all;
+
+	n->expires_ms = tmr_jiffies() + (uint64_t)n->expires_s * 1000;
+	if (!tmr_isrunning(&all->sweep))
+		tmr_start(&all->sweep, SWEEP_MS, sweep_h, all);
 }
 
 /* ------------------------------------------------------------- SUBSCRIBE */
@@ -473,7 +503,7 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 		run_out(n);
 		return;
 	}
-	tmr_start(&n->expire, (uint64_t)n->expires_s * 1000, expire_h, n);
+	start_clock(n);
 	if (n->refreshh)
 		n->refreshh(n->arg);
 }
@@ -545,7 +575,6 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		return ENOMEM;
 	n->all = all;
 	all->count++;
-	tmr_init(&n->expire);
 	tmr_init(&n->retry);
 	n->expires_s = param->expires_s;
 	n->reason = n->expires_s ? NULL : "timeout";
@@ -561,10 +590,12 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		mem_deref(n);
 		return err;
 	}
-	hash_append(all->table, hash_joaat_pl(&msg->callid), &n->he, n);
-	if (n->expires_s)
-		tmr_start(&n->expire, (uint64_t)n->expires_s * 1000, expire_h,
-			  n);
+	/* one look is no subscription that could be refreshed */
+	if (n->expires_s) {
+		hash_append(all->table, hash_joaat_pl(&msg->callid), &n->he,
+			    n);
+		start_clock(n);
+	}
 	all->accepted++;
 	*np = n;
 
@@ -597,6 +628,7 @@ static void notifiers_destructor(void *arg)
 {
 	struct notifiers *all = arg;
 
+	tmr_cancel(&all->sweep);
 	mem_deref(all->flows);
 	mem_deref(all->requests);
 	list_flush(&all->ending);
@@ -618,6 +650,7 @@ int notifiers_alloc(struct notifiers **np, struct bus *bus,
 	all->bus = bus;
 	all->sip = bus_sip(bus);
 	all->config = config;
+	tmr_init(&all->sweep);
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
 	if (!err)
