@@ -52,9 +52,9 @@ static const struct cli_verb verbs[] = {
 	{"layout", "vid-layout", "NAME grid|speaker", "conference layout",
 	 "how the pictures are arranged", "parley layout demo speaker", NULL,
 	 NULL},
-	{"invite", "dial", "NAME URI [--name DISPLAY]", "conference uri",
-	 "call URI into the conference",
-	 "parley invite demo sip:bob@192.0.2.7", NULL, NULL},
+	{"invite", "dial", "NAME URI [--wait] [--name X]",
+	 "conference uri", "call URI into the conference",
+	 "parley invite demo sip:bob@192.0.2.7", NULL, cli_invite},
 	{"end", NULL, "NAME", "conference", "everybody out", "parley end demo",
 	 NULL, NULL},
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
@@ -80,7 +80,7 @@ static void print_help(void)
 
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %s %-*s %s\n", verbs[i].name,
-		       33 - (int)strlen(verbs[i].name), verbs[i].args,
+		       34 - (int)strlen(verbs[i].name), verbs[i].args,
 		       verbs[i].help);
 
 	printf("\n"
@@ -129,6 +129,9 @@ static void print_verb_help(const struct cli_verb *v)
 		       "stands behind USER; with --generate one is made and\n"
 		       "shown. It is not kept, only sums of it are. USER has "
 		       "a-z 0-9 . _ - +.\n");
+	if (!strcmp(v->name, "invite"))
+		printf("URI is a sip:, sips: or tel: URI. With --wait until "
+		       "somebody is in (0) or\ncannot be had (1, and why).\n");
 	if (strstr(v->args, "DB"))
 		printf("DB is from -60 to 20; 0 is as it comes.\n");
 	printf("\nExample:\n  %s\n", v->example);
@@ -223,6 +226,12 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 		    !strcmp(v->name, "invite")) {
 			if (json_object_set_new(command, "display",
 						json_string(argv[++i])))
+				return false;
+			continue;
+		}
+
+		if (!strcmp(argv[i], "--wait") && !strcmp(v->name, "invite")) {
+			if (json_object_set_new(command, "wait", json_true()))
 				return false;
 			continue;
 		}

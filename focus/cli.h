@@ -104,6 +104,11 @@ void cli_print_event(const json_t *event);
 
 int cli_watch(const struct cli *cli, const json_t *command);
 
+/* ---- cli_invite.c */
+
+/** With "wait" in the command until somebody is in or cannot be had */
+int cli_invite(const struct cli *cli, const json_t *command);
+
 /* ---- cli_user.c */
 
 int cli_user(const struct cli *cli, const json_t *command);

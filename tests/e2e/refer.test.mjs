@@ -264,3 +264,24 @@ test('F16 two conferences are joined once, not in a circle', async (t) => {
 	assert.equal((await other.endpoints('right')).length, 2);
 	await hearsOthersOnly(a, [b]);
 });
+
+test('parley invite --wait tells how it goes', async (t) => {
+	const bob = await phone(t, 'bob', 1000);
+	const invite = (uri) => world.parley.cli('invite', 'wait', uri, '--wait');
+
+	const taken = await invite(bob.uri);
+	assert.deepEqual([taken.code, taken.stdout], [0, 'bob is in\n']);
+	bob.refuses = '486 Busy Here';
+	const busy = await invite(bob.uri);
+	assert.deepEqual([busy.code, busy.output],
+		[1, 'parley: They are busy.\n']);
+	const lost = await invite('sip:bob@127.0.0.1;transport=ws');
+	assert.deepEqual([lost.code, lost.output],
+		[1, 'parley: There is no way to that address.\n']);
+	const own = await invite(world.parley.uri('wait'));
+	assert.deepEqual([own.code, own.output], [2, `parley: '${
+		world.parley.uri('wait')}' is a conference here\n`]);
+	const sos = await invite('tel:112');
+	assert.deepEqual([sos.code, sos.output],
+		[1, "parley: 'tel:112' is for emergencies\n"]);
+});
