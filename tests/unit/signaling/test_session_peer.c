@@ -268,10 +268,10 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 		"Contact: <sip:alice@127.0.0.1:%u>\r\n"
 		"User-Agent: peer/1\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
 		method, target || has_scheme(w->uri) ? "" : "sip:",
-		target ? w->contact : w->uri,
-		sa_port(&w->peer), cancel ? w->invite_branch : w->branch,
-		w->local, cancel ? w->invite_to : w->to, w->callid, cseq,
-		method, sa_port(&w->peer), extra, type ? "Content-Type: " : "",
+		target ? w->contact : w->uri, sa_port(&w->peer),
+		cancel ? w->invite_branch : w->branch, w->local,
+		cancel ? w->invite_to : w->to, w->callid, cseq, method,
+		sa_port(&w->peer), extra, type ? "Content-Type: " : "",
 		type ? type : "", type ? "\r\n" : "", strlen(body), body);
 
 	return transmit(w, text);

@@ -146,6 +146,17 @@ SCRIPT(pracks_within_the_dialog, CALL, "@ leg.add", "r", "< INVITE",
        "= 183 | answer" RELIABLE("3"), "< PRACK | RAck: 3", "@ leg.modify",
        "= 200", "i", "= 200", "< ACK", HANG_UP("2"))
 
+/* ------------------------------------------- a mixer dies in between */
+
+SCRIPT(mixer_dies_after_183, INSISTS, "@ leg.add", "< 183", "k", PRACKED("2"),
+       "< 200 | CSeq: 1 INVITE", "> ACK 1", "< INVITE | m=audio 40000",
+       "@ leg.add", "= 200 | answer", "< ACK", HANG_UP("3"))
+
+SCRIPT(mixer_dies_after_prack, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
+       "< PRACK", "= 200", "@ leg.modify", "k", "i", "= 200", "< ACK",
+       "< INVITE | m=audio 40000", "@ leg.add", "= 200 | answer", "< ACK",
+       HANG_UP("1"))
+
 /* --------------------------------------------------------- S5: UPDATE */
 
 SCRIPT(update_glare, CALL, "r", "< INVITE", "> UPDATE 2 | hold", "< 491",
@@ -316,6 +327,8 @@ static CU_TestInfo tests[] = {
 	{"S4: ends a fork that loses after a PRACK", fork_loses_after_prack},
 	{"S4: takes no answer from an unreliable 183", preview_is_no_answer},
 	{"S4: acknowledges a 183 to a re-INVITE", pracks_within_the_dialog},
+	{"S4: a mixer dies between 183 and 200", mixer_dies_after_183},
+	{"S4: a mixer dies while a callee rings", mixer_dies_after_prack},
 	{"S5: an UPDATE meets our offer: 491", update_glare},
 	{"S5: an UPDATE follows another too soon: 500", update_twice},
 	{"S5: an UPDATE meets our early offer: 491", early_update_glare},
