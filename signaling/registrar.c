@@ -324,8 +324,10 @@ static int print_ok(struct re_printf *pf, const struct request *q)
 	if (q->asked.path)
 		err |= re_hprintf(pf, "Path: %s\r\n", q->asked.path);
 	if (q->asked.outbound)
-		err |= re_hprintf(pf,
-				  "Require: outbound\r\nFlow-Timer: %u\r\n",
+		err |= re_hprintf(pf, "Require: outbound\r\n");
+	/* an edge proxy says how long it keeps the flow (RFC 5626 5.4) */
+	if (q->asked.outbound && !q->asked.path)
+		err |= re_hprintf(pf, "Flow-Timer: %u\r\n",
 				  REGISTRAR_FLOW_TIMER_S);
 
 	return err | re_hprintf(pf,

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
+import { Edge, loopbackNetwork } from './lib/kamailio.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { WebPhone } from './lib/web_phone.mjs';
@@ -27,11 +28,11 @@ after(async () => {
 const aor = (name) => `sip:${name}@${host}:${parley.sipPort}`;
 
 // As an administrator does; resolves with the password
-async function addUser(name) {
-	const { code, output } = await parley.cli('user', 'add', name,
+async function addUser(name, { server = parley, realm = 'parley' } = {}) {
+	const { code, output } = await server.cli('user', 'add', name,
 		'--generate');
 	assert.equal(code, 0, output);
-	assert.match(output, new RegExp(`^user: ${name}@parley$`, 'm'));
+	assert.match(output, new RegExp(`^user: ${name}@${realm}$`, 'm'));
 	return output.match(/^password: (\S+)$/m)[1];
 }
 
@@ -301,3 +302,32 @@ test('S14: the join page asks for user and password when the server does',
 			await browser.stop();
 		}
 	});
+
+test('S10: behind an edge proxy a page registers with Path and outbound, and '
+	+ 'is called through it', async () => {
+	const net = await loopbackNetwork();
+	const home = await Parley.start({ domain: 'a.example',
+		sip_listen: `${net}.2:5060` });
+	let edge, phone;
+	try {
+		edge = await Edge.start({ domain: 'a.example', address: `${net}.1`,
+			core: `${net}.2` });
+		edge.users = { peggy: await addUser('peggy',
+			{ server: home, realm: 'a.example' }) };
+		phone = await WebPhone.start({ operator: edge, user: 'peggy', hz: 600,
+			rgb: [20, 90, 200] });
+		assert.equal((await home.json('stats')).registrar.bindings, 1);
+		await home.json('invite', 'edge', 'sip:peggy@a.example');
+		await until('peggy is in', async () => (await home.endpoints('edge'))
+			.some((e) => e.status === 'connected'), 15000);
+		assert.equal((await phone.calls())[0].direction, 'incoming');
+		// in the dialog, too
+		await home.json('end', 'edge');
+		await until('she is told', async () =>
+			(await phone.calls())[0]?.ended);
+	} finally {
+		await phone?.stop();
+		await edge?.stop();
+		await home.stop();
+	}
+});

@@ -175,6 +175,35 @@ export class Operator {
 	}
 }
 
+// The edge of an operator before a core that is not Kamailio
+export class Edge {
+	static async start({ domain, address, core }) {
+		const e = new Edge();
+		Object.assign(e, { domain, address });
+		e.scratch = await scratch();
+		const { dir } = e.scratch;
+		await mkdir(join(dir, 'trace'));
+		try {
+			e.program = await startKamailio(join(configs, 'edge.cfg'),
+				{ dir, address, words: { EDGE_IP: address, CORE_IP: core,
+					DOMAIN: domain, TRACE_DIR: join(dir, 'trace') } });
+		} catch (error) {
+			await e.stop();
+			throw error;
+		}
+		return e;
+	}
+
+	get webSocket() { return `ws://${this.address}:8080`; }
+
+	aor(user) { return `sip:${user}@${this.domain}`; }
+
+	async stop() {
+		await this.program?.stop();
+		await this.scratch.remove();
+	}
+}
+
 // The example of conf/kamailio with addresses of ours in local.cfg
 export class ExampleProxy {
 	/**

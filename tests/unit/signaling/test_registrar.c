@@ -338,6 +338,7 @@ static void keeps_the_path(void)
 			       "<sip:p1.example.com;lr>,"
 			       " <sip:tok@edge.example.com;lr;ob>");
 	CU_ASSERT_STRING_EQUAL(header_of(msg, "Require"), "outbound");
+	CU_ASSERT_STRING_EQUAL(header_of(msg, "Flow-Timer"), "");
 	CU_ASSERT_EQUAL_FATAL(look_up(w, v), 1);
 	CU_ASSERT_STRING_EQUAL(v[0].path, "<sip:p1.example.com;lr>,"
 					  " <sip:tok@edge.example.com;lr;ob>");
