@@ -168,6 +168,8 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 	/* a list of recipients alone */
 	if (err == ENOTSUP && other)
 		err = ENOENT;
+	if (header_has_foreign_part(msg))
+		err = ENOTSUP;
 	switch (err) {
 
 	case 0: break;

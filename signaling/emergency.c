@@ -6,6 +6,8 @@
 #include "signaling/session_state.h"
 #include "signaling/target.h"
 
+enum { LOG_INTERVAL_MS = 1000 };
+
 /** TS 24.229 section 7.6: what the terminal is to do instead */
 static const char alternative[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
@@ -23,7 +25,10 @@ bool emergency_refused(struct sessions *all, const struct sip_msg *msg)
 		return false;
 
 	all->refused++;
-	log_warn("session", "emergency call refused status=380");
+	if (tmr_jiffies() >= all->emergency_logged_ms + LOG_INTERVAL_MS) {
+		all->emergency_logged_ms = tmr_jiffies();
+		log_warn("session", "emergency call refused status=380");
+	}
 	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 380,
 			  "Alternative Service",
 			  "Content-Type: application/3gpp-ims+xml\r\n"

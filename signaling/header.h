@@ -87,6 +87,10 @@ int header_part(struct header_part *part, const struct sip_msg *msg,
  */
 int header_part_decode(struct mbuf **mbp, const struct header_part *part);
 
+/** Does a multipart body insist (handling=required, RFC 5621 section 8) on a
+ *  part of a type that nobody here reads? */
+bool header_has_foreign_part(const struct sip_msg *msg);
+
 /** The session description in a message. Errors as header_part() */
 int header_sdp(const struct sip_msg *msg, struct pl *sdp);
 

@@ -15,6 +15,7 @@ enum {
 /** What is looked for */
 struct wanted {
 	const char *type, *subtype, *disposition;
+	bool foreign; /**< instead: what must be handled and cannot be */
 };
 
 void header_body(const struct sip_msg *msg, struct pl *body)
@@ -93,6 +94,29 @@ static bool disposition_is(const struct pl *value, const char *want)
 	return !want || !word.l || !pl_strcasecmp(&word, want);
 }
 
+/** RFC 5621 section 8: said so, and of a type that nobody here reads */
+static bool is_foreign(const struct msg_ctype *type,
+		       const struct pl *disposition)
+{
+	static const struct wanted known[] = {
+		{"application", "sdp", NULL, false},
+		{"application", "resource-lists+xml", NULL, false},
+	};
+	struct pl params = *disposition, handling;
+	size_t i;
+
+	pl_advance(&params, (ssize_t)first_word(*disposition).l);
+	if (msg_param_decode(&params, "handling", &handling) ||
+	    pl_strcasecmp(&handling, "required"))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!pl_strcasecmp(&type->type, known[i].type) &&
+		    !pl_strcasecmp(&type->subtype, known[i].subtype))
+			return false;
+	}
+	return true;
+}
+
 static bool type_is(const struct msg_ctype *type, const struct wanted *want)
 {
 	return !pl_strcasecmp(&type->type, want->type) &&
@@ -159,6 +183,8 @@ static int look_at_part(struct header_part *part, struct pl whole,
 		return err == ENOTSUP ? EAGAIN : err;
 	}
 	disposition = part_header(head, "Content-Disposition");
+	if (want->foreign)
+		return is_foreign(&type, &disposition) ? 0 : EAGAIN;
 	if (!type_is(&type, want) ||
 	    !disposition_is(&disposition, want->disposition))
 		return EAGAIN;
@@ -223,8 +249,21 @@ static int split_type(struct wanted *want, char *copy, size_t size,
 	want->type = copy;
 	want->subtype = slash + 1;
 	want->disposition = disposition;
+	want->foreign = false;
 
 	return 0;
+}
+
+bool header_has_foreign_part(const struct sip_msg *msg)
+{
+	static const struct wanted want = {.foreign = true};
+	struct header_part part;
+	struct pl body;
+
+	header_body(msg, &body);
+
+	return body.l && !pl_strcasecmp(&msg->ctyp.type, "multipart") &&
+	       !find_multipart(&part, body, &msg->ctyp.params, &want, 0);
 }
 
 int header_part(struct header_part *part, const struct sip_msg *msg,

@@ -128,7 +128,9 @@ struct session {
 	struct bus_resolve *resolve;
 	struct tmr ringing;
 	unsigned redirects, retries;
-	bool webrtc; /**< shape of our first offer */
+	unsigned hops;           /**< addresses of this way that failed */
+	struct sip_msg *refusal; /**< what the last of these said, or NULL */
+	bool webrtc;             /**< shape of our first offer */
 	bool other_shape_tried;
 	bool plain;        /**< the far end refused our extensions */
 	bool lone_sdp;     /**< it took no body beside the description */
@@ -177,7 +179,7 @@ struct sessions {
 	struct list refers; /**< REFERs that are being told how it goes */
 	uint64_t last_dial; /**< number given to a call of ours */
 	uint64_t invites, dialled, refused, expired;
-	uint64_t refusal_logged_ms;
+	uint64_t refusal_logged_ms, emergency_logged_ms;
 };
 
 /** What we do, for 200, 405 and requests */
@@ -354,6 +356,11 @@ int session_first_way(struct session *s, struct target *t);
 /** Look for the way to the first of `targets` (one at least), then
  *  session_call(), session_way_failed(); neither from within */
 void session_next_way(struct session *s);
+/** Nobody answered at the address that a name led to, or with 503: try the
+ *  next one (RFC 3263 section 4.3); as session_next_way()
+ *  @param refusal The 503, NULL: silence
+ *  @return false: the name has no more, or there is none */
+bool session_next_hop(struct session *s, const struct sip_msg *refusal);
 /** Is its flow TLS or WSS, so that keys may be said there? */
 bool session_flow_is_secure(const struct session *s);
 /** Is it an address of this server, port included? */

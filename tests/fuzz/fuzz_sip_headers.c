@@ -72,6 +72,7 @@ static void body(const struct sip_msg *msg)
 	if (!header_sdp(msg, &sdp) &&
 	    (sdp.p < begin || sdp.p + sdp.l > end || !sdp.l))
 		abort();
+	(void)header_has_foreign_part(msg);
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		if (header_part(&part, msg, types[i], "recipient-list"))
 			continue;

@@ -194,6 +194,16 @@ SCRIPT(bad_encoding, FACTORY,
        "< 415 | Accept: application/sdp | application/resource-lists+xml",
        "# 0")
 
+/* RFC 5621: a part that must be handled, and one that need not be */
+SCRIPT(foreign_part, FACTORY,
+       "> INVITE 1 | " MIXED SDP_PART "--b^Content-Type: application/x^"
+       "Content-Disposition: session;handling=required^^x^--b--^",
+       "< 415 | Accept:", "# 0")
+SCRIPT(optional_part, FACTORY,
+       "> INVITE 1 | " MIXED SDP_PART "--b^Content-Type: application/x^"
+       "Content-Disposition: session;handling=optional^^x^--b--^",
+       "< 200", "> ACK 1", HANG_UP("2"))
+
 SCRIPT(no_lists_here, SET(.uri = "mmtel", .max_recipients = 0),
        "> INVITE 1 | application/resource-lists+xml:" LIST(ENTRY("sip:1@$",
 								 "to")),
@@ -381,6 +391,8 @@ static CU_TestInfo tests[] = {
 	{"F3: refuses too many", too_many},
 	{"F3: refuses a bad list", bad_list},
 	{"F3: refuses an unknown encoding", bad_encoding},
+	{"F3: refuses a part that must be handled", foreign_part},
+	{"F3: takes a part that need not be", optional_part},
 	{"F3: refuses lists when none are wanted", no_lists_here},
 	{"F3: refuses the unknown when only the known may",
 	 not_for_the_unknown},
