@@ -272,6 +272,8 @@ static void refused(struct account *a, const struct sip_msg *msg)
 	a->tried = mem_deref(a->tried);
 	if (after_s > WAIT_MAX_S)
 		after_s = WAIT_MAX_S;
+	if (msg->scode == 503)
+		bus_flow_failed(a->all->bus, a->flow);
 	(void)re_snprintf(why, sizeof(why), "status %u", msg->scode);
 	failed(a, why,
 	       err == EACCES ? REFUSED_WAIT_MS : (uint64_t)after_s * 1000);
@@ -301,8 +303,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 	if (a->state == ACCOUNT_LEAVING)
 		leaving(a, err, msg);
 	else if (err) {
-		/* nothing of it can be believed to live */
-		bus_flow_drop(a->all->bus, a->flow);
+		bus_flow_failed(a->all->bus, a->flow);
 		if (a->state == ACCOUNT_ASKING)
 			failed(a, strerror(err), 0);
 	}

@@ -52,6 +52,7 @@ static void destructor(void *arg)
 	mem_deref(bus->sip);
 	mem_deref(bus->wake);
 	list_flush(&bus->injections);
+	list_flush(&bus->failures);
 	mem_deref(bus->limit);
 	mem_deref(bus->calls);
 	mem_deref(bus->refusals);

@@ -56,7 +56,8 @@ int bus_contact(const struct bus *bus, uint64_t flow, const char *user,
 /**
  * Find or open the flow to a URI (RFC 3263: NAPTR, SRV, A/AAAA, transport
  * parameter). An open connection to the same peer is used again. Over UDP a
- * request may be as large as IP can fragment; who wants TCP says so in the URI
+ * request may be as large as IP can fragment; who wants TCP says so in the
+ * URI. Of several addresses one is taken that has not failed of late
  *
  * @param rp     Set to the query; mem_deref() cancels it, and frees it after
  *               routeh (also from within routeh). NULL: frees itself
@@ -88,9 +89,15 @@ int bus_flow_route(const struct bus *bus, uint64_t flow, char *dst,
  */
 int bus_flow_ping(struct bus *bus, uint64_t flow);
 
-/** Nothing is heard by this connection any more: close it, so that the next
- *  bus_resolve() makes a new one. Those who listen to flows are told */
-void bus_flow_drop(struct bus *bus, uint64_t flow);
+/**
+ * Nobody answers there, or with 503 (RFC 3263 section 4.3): for a minute
+ * bus_resolve() takes other addresses of the same name before this one, and
+ * a connection is closed. Those who listen to flows are told of that
+ */
+void bus_flow_failed(struct bus *bus, uint64_t flow);
+
+/** Has its address failed within the last minute? */
+bool bus_flow_has_failed(const struct bus *bus, uint64_t flow);
 
 /**
  * A dialog that began on one flow goes on on another: its far end has a new

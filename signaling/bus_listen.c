@@ -130,11 +130,15 @@ void bus_flow_down(struct bus *bus, struct flow *flow)
 }
 
 
-void bus_flow_drop(struct bus *bus, uint64_t id)
+void bus_flow_failed(struct bus *bus, uint64_t id)
 {
 	struct flow *flow = bus ? flows_find(bus->flows, id) : NULL;
 
-	if (flow && flow->stream)
+	if (!flow)
+		return;
+
+	bus_failure_add(bus, flow->info.transport, &flow->info.peer);
+	if (flow->stream)
 		bus_flow_down(bus, flow);
 }
 
@@ -146,6 +150,9 @@ static void stream_closed(int err, void *arg)
 	log_debug("bus", "closed flow=%llu transport=%s error=\"%s\"",
 		  (unsigned long long)flow->info.id,
 		  flow_transport_name(flow->info.transport), strerror(err));
+	if (stream_is_outstanding(flow->stream))
+		bus_failure_add(flow->arg, flow->info.transport,
+				&flow->info.peer);
 	bus_flow_down(flow->arg, flow);
 }
 

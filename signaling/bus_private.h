@@ -23,6 +23,8 @@ enum {
 	BUS_REPEATS_MAX = 65536,
 	BUS_REPEAT_MS = 40000, /**< longer than 64*T1 */
 	BUS_DEFERRED_MAX = 1024,
+	BUS_FAILURES_MAX = 256,
+	BUS_FAILURE_MS = 60000,
 	BUS_CANCELS_MAX = 1024,
 	BUS_SOCKBUF_BYTES = 4194304,
 };
@@ -46,6 +48,14 @@ struct bus_source {
 	struct sa peer;
 	struct bus_listener *listener; /**< UDP, before there is a flow */
 	struct flow *flow;             /**< connections */
+};
+
+/** An address where nobody answered */
+struct bus_failure {
+	struct le le; /**< oldest first */
+	enum flow_transport transport;
+	struct sa peer;
+	uint64_t until_ms;
 };
 
 /** Who hears that flows end */
@@ -90,6 +100,7 @@ struct bus {
 	struct bus_counters counters;
 	uint64_t refusal_logged_ms[GATE_RULES];
 	struct list flow_lsnrs;
+	struct list failures;
 	void (*exith)(void *arg);
 	void *arg;
 };
@@ -107,6 +118,11 @@ int bus_udp_flow(struct flow **flowp, struct bus_listener *l,
 struct bus_listener *bus_listener_find(const struct bus *bus,
 				       enum flow_transport transport, int af);
 void bus_flow_down(struct bus *bus, struct flow *flow);
+
+/* resolve.c */
+/** Try others before this one for a while */
+void bus_failure_add(struct bus *bus, enum flow_transport transport,
+		     const struct sa *peer);
 
 /* bus_in.c */
 void bus_receive(struct bus *bus, struct bus_source *source, const char *p,

@@ -247,6 +247,8 @@ static void refused(struct session *s, const struct sip_msg *msg)
 	if (!try_again(s, msg))
 		return;
 	log_info("session", "dial refused status=%u", msg->scode);
+	if (msg->scode == 503 && session_next_hop(s, msg))
+		return;
 	if (s->targets.head && fails_over(msg->scode)) {
 		session_next_way(s);
 		return;
@@ -259,10 +261,16 @@ void session_way_failed(struct session *s)
 {
 	tmr_cancel(&s->ringing);
 	s->exchange = EXCHANGE_NONE;
-	if (s->targets.head)
+	if (s->targets.head) {
 		session_next_way(s);
-	else
-		session_give_up(s, REASON_NO_ROUTE);
+		return;
+	}
+	if (s->refusal) {
+		dial_tell_msg(s, s->refusal);
+		session_give_up(s, reason_of_status(s->refusal->scode));
+		return;
+	}
+	session_give_up(s, s->hops ? REASON_UNAVAILABLE : REASON_NO_ROUTE);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)
@@ -274,6 +282,8 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	if (err) {
+		if (session_next_hop(s, NULL))
+			return;
 		if (s->targets.head)
 			session_way_failed(s);
 		else

@@ -21,6 +21,10 @@ struct bus_resolve {
 	char *uri, *host;
 	enum flow_transport transport;
 	bool transport_given, secure, own, tried_tcp, tried_v6;
+	bool has_spare; /**< an address that failed of late */
+	struct sa spare;
+	char *spare_host;
+	enum flow_transport spare_transport;
 	uint16_t port;
 	int err;
 	uint64_t flow;
@@ -41,8 +45,76 @@ static void destructor(void *arg)
 	list_flush(&r->targets);
 	mem_deref(r->uri);
 	mem_deref(r->host);
+	mem_deref(r->spare_host);
 }
 
+
+/* ---------------------------------------------------------- failures */
+
+static struct bus_failure *find_failure(const struct bus *bus,
+					enum flow_transport transport,
+					const struct sa *peer)
+{
+	struct le *le;
+
+	for (le = list_head(&bus->failures); le; le = le->next) {
+		struct bus_failure *f = le->data;
+
+		if (f->transport == transport &&
+		    sa_cmp(&f->peer, peer, SA_ALL))
+			return f;
+	}
+
+	return NULL;
+}
+
+
+static bool has_failed(const struct bus *bus, enum flow_transport transport,
+		       const struct sa *peer)
+{
+	const struct bus_failure *f = find_failure(bus, transport, peer);
+
+	return f && f->until_ms > tmr_jiffies();
+}
+
+
+static void failure_destructor(void *arg)
+{
+	struct bus_failure *f = arg;
+
+	list_unlink(&f->le);
+}
+
+
+void bus_failure_add(struct bus *bus, enum flow_transport transport,
+		     const struct sa *peer)
+{
+	struct bus_failure *f;
+
+	mem_deref(find_failure(bus, transport, peer));
+	if (list_count(&bus->failures) >= BUS_FAILURES_MAX)
+		mem_deref(list_ledata(list_head(&bus->failures)));
+
+	f = mem_zalloc(sizeof(*f), failure_destructor);
+	if (!f)
+		return;
+	f->transport = transport;
+	f->peer = *peer;
+	f->until_ms = tmr_jiffies() + BUS_FAILURE_MS;
+	list_append(&bus->failures, &f->le, f);
+}
+
+
+bool bus_flow_has_failed(const struct bus *bus, uint64_t flow)
+{
+	struct flow_info info;
+
+	return !bus_flow_by_id(bus, flow, &info) &&
+	       has_failed(bus, info.transport, &info.peer);
+}
+
+
+/* ------------------------------------------------------------ result */
 
 static void report_handler(void *arg)
 {
@@ -119,6 +191,37 @@ static uint16_t port_or_default(const struct bus_resolve *r)
 }
 
 
+/** Nothing else is left: what failed of late may live again */
+static void take_spare(struct bus_resolve *r, int err)
+{
+	if (r->has_spare) {
+		mem_deref(r->host);
+		r->host = mem_ref(r->spare_host);
+		r->transport = r->spare_transport;
+		err = take(r, &r->spare);
+	}
+	if (err)
+		report(r, err);
+}
+
+
+/** Keep an address that failed of late for the end; true: it has */
+static bool keep_spare(struct bus_resolve *r, const struct sa *addr)
+{
+	if (!has_failed(r->bus, r->transport, addr))
+		return false;
+
+	if (!r->has_spare) {
+		r->has_spare = true;
+		r->spare = *addr;
+		r->spare_transport = r->transport;
+		r->spare_host = mem_ref(r->host);
+	}
+
+	return true;
+}
+
+
 static bool addr_record(struct dnsrr *rr, void *arg)
 {
 	struct bus_resolve *r = arg;
@@ -131,7 +234,7 @@ static bool addr_record(struct dnsrr *rr, void *arg)
 	else
 		return false;
 
-	return !take(r, &sa);
+	return !keep_spare(r, &sa) && !take(r, &sa);
 }
 
 
@@ -186,7 +289,7 @@ static void next_target(struct bus_resolve *r)
 	struct dnsrr *rr = list_ledata(list_head(&r->targets));
 
 	if (!rr) {
-		report(r, ENOENT);
+		take_spare(r, ENOENT);
 		return;
 	}
 

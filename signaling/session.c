@@ -104,6 +104,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->to);
 	mem_deref(s->tried);
 	mem_deref(s->remote);
+	mem_deref(s->refusal);
 	mem_deref(s->from_display);
 
 	count_confirmed(s);
@@ -338,10 +339,14 @@ static void flow_grace_h(void *arg)
 {
 	struct session *s = arg;
 
-	if (s->state == SESSION_CALLING && !s->heard && s->targets.head) {
+	if (s->state == SESSION_CALLING && !s->heard) {
 		s->req = mem_deref(s->req);
-		session_way_failed(s);
-		return;
+		if (session_next_hop(s, NULL))
+			return;
+		if (s->targets.head) {
+			session_way_failed(s);
+			return;
+		}
 	}
 	session_fail(s, REASON_UNAVAILABLE);
 }

@@ -352,6 +352,12 @@ out:
 }
 
 
+bool stream_is_outstanding(const struct stream *s)
+{
+	return s && !s->place && !s->up;
+}
+
+
 int stream_send(struct stream *s, struct mbuf *mb)
 {
 	if (!s || !mb || s->err)

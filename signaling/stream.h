@@ -68,6 +68,9 @@ int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
 		   const char *host, size_t max_bytes, stream_message_h *msgh,
 		   stream_close_h *closeh, void *arg);
 
+/** Is it a connection of ours that has not come about? */
+bool stream_is_outstanding(const struct stream *s);
+
 /** Send, or keep until the connection is up. ENOTCONN, ENOSPC (behind; the
  *  connection is then closed from the loop) */
 int stream_send(struct stream *s, struct mbuf *mb);

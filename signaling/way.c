@@ -13,7 +13,10 @@
 #include "signaling/registrar.h"
 #include "signaling/session_state.h"
 
-enum { ROUTES_MAX = 8 };
+enum {
+	ROUTES_MAX = 8,
+	HOPS_MAX = 4, /* addresses of one way that are tried after another */
+};
 
 /* ---------------------------------------------------------------- ours */
 
@@ -222,6 +225,8 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 
 	s->resolve = mem_deref(s->resolve);
 	s->flow = flow;
+	if (!err && s->hops && bus_flow_has_failed(s->all->bus, flow))
+		err = EHOSTUNREACH;
 	if (!err && target_is_sips(s->way) && !session_flow_is_secure(s))
 		err = EPROTONOSUPPORT;
 	if (err) {
@@ -288,6 +293,31 @@ static const char *next_hop(const struct session *s)
 	return through_proxy(s) ? s->all->config->outbound_proxy : s->way->uri;
 }
 
+bool session_next_hop(struct session *s, const struct sip_msg *refusal)
+{
+	const uint64_t failed = s->flow;
+	struct uri uri;
+	struct pl pl;
+	struct sa sa;
+
+	pl_set_str(&pl, next_hop(s));
+	if (s->way->flow || s->hops >= HOPS_MAX || uri_decode(&uri, &pl) ||
+	    !sa_set(&sa, &uri.host, 0))
+		return false;
+
+	s->flow = 0; /* it does not matter that it closes */
+	bus_flow_failed(s->all->bus, failed);
+	s->hops++;
+	mem_deref(s->refusal);
+	s->refusal = mem_ref((void *)refusal);
+	tmr_cancel(&s->ringing);
+	s->exchange = EXCHANGE_NONE;
+	session_set_state(s, SESSION_DIALLING);
+
+	return !bus_resolve(&s->resolve, s->all->bus, next_hop(s), routed_h,
+			    s);
+}
+
 void session_next_way(struct session *s)
 {
 	int err;
@@ -298,6 +328,8 @@ void session_next_way(struct session *s)
 	s->other_shape_tried = false;
 	s->plain = false;
 	s->heard = false;
+	s->hops = 0;
+	s->refusal = mem_deref(s->refusal);
 	choose_account(s);
 	session_set_state(s, SESSION_DIALLING);
 	session_register(s, s->way->uri);

@@ -6,7 +6,7 @@ import { until } from './process.mjs';
 export class SipPeer {
 	// `host` is its own address, `server` Parley's
 	static async open(port, { host = '127.0.0.1', name = 'raw',
-		server = host } = {}) {
+		server = host, port: own = 0 } = {}) {
 		const p = new SipPeer();
 		p.remote = port;
 		p.host = host;
@@ -20,7 +20,7 @@ export class SipPeer {
 			if (message.method)
 				p.onRequest?.(message);
 		});
-		await new Promise((bound) => p.socket.bind(0, host, bound));
+		await new Promise((bound) => p.socket.bind(own, host, bound));
 		p.port = p.socket.address().port;
 		return p;
 	}
