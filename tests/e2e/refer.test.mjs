@@ -228,6 +228,7 @@ test('F7 S12 another terminal takes the place of a leg', async (t) => {
 	await present('takeover', 2);
 	await hearsOthersOnly(taken, [a]);
 	await hearsOthersOnly(a, [taken]);
+	await a.media.audio.more(51);
 	const gap = longestGap(alice, since);
 	assert.ok(gap < 200, `alice hears nothing for ${gap} ms`);
 });
@@ -284,4 +285,33 @@ test('parley invite --wait tells how it goes', async (t) => {
 	const sos = await invite('tel:112');
 	assert.deepEqual([sos.code, sos.output],
 		[1, "parley: 'tel:112' is for emergencies\n"]);
+});
+
+test('S10 a user is called at one address after the other', async (t) => {
+	const parley = await Parley.start();
+	t.after(() => parley.stop());
+	const { stdout } = await parley.cli('user', 'add', 'bob', '--generate');
+	const password = stdout.match(/^password: (\S+)$/m)[1];
+	const aor = parley.uri('bob');
+	const invite = () => parley.cli('invite', 'home', aor, '--wait');
+	const offline = await invite();
+	assert.deepEqual([offline.code, offline.output],
+		[1, 'parley: It could not be reached just now.\n']);
+
+	const mobile = await phone(t, 'mobile', 440);
+	const desk = await phone(t, 'desk', 600);
+	await desk.register(aor, { aor, password, q: 0.5 });
+	await mobile.register(aor, { aor, password, q: 0.9 });
+	mobile.refuses = '480 Temporarily Unavailable';
+	assert.equal((await invite()).code, 0);
+	const call = await desk.called();
+	assert.equal(call.invite.headers.to.split('>')[0], `<${aor}`);
+	assert.equal(mobile.requests.filter((m) => m.method === 'INVITE').length,
+		1);
+
+	mobile.refuses = '486 Busy Here';
+	const busy = await invite();
+	assert.deepEqual([busy.code, busy.output],
+		[1, 'parley: They are busy.\n']);
+	assert.equal(desk.requests.filter((m) => m.method === 'INVITE').length, 1);
 });

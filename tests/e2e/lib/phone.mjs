@@ -1,5 +1,6 @@
 // A terminal with several calls at a time, as a handset has them: it calls, is
 // called, refers, and knows Replaces (RFC 3891), which baresip does not.
+import { createHash } from 'node:crypto';
 import { RtpPeer } from './rtp_peer.mjs';
 import { SipPeer } from './sip_peer.mjs';
 import { ulawTone } from './payloads.mjs';
@@ -129,6 +130,32 @@ export class Phone {
 		call.answer = await this.ask(method, call, { headers });
 		call.told = Call.prototype.told;
 		return call;
+	}
+
+	// At a registrar, with digest (RFC 7616)
+	async register(uri, { aor, password, q = 1 }) {
+		const headers = { From: `<${aor}>;tag=${token()}`, To: `<${aor}>`,
+			Contact: `<${this.uri}>;q=${q}` };
+		const call = { id: token(), tag: token(), cseq: 0, uri, notified: [] };
+		const { status, headers: { 'www-authenticate': challenge } } =
+			await this.ask('REGISTER', call, { headers });
+		if (status !== 401)
+			throw new Error(`${this.name}: ${status} to REGISTER`);
+		const value = (name) => challenge.match(
+			new RegExp(`[ ,]${name}="([^"]*)"`))[1];
+		const sum = (...parts) => createHash('sha256')
+			.update(parts.join(':')).digest('hex');
+		const user = aor.match(/:([^@]+)/)[1];
+		const [realm, nonce] = [value('realm'), value('nonce')];
+		const response = sum(sum(user, realm, password), nonce, '00000001',
+			'c', 'auth', sum('REGISTER', uri));
+		const answer = await this.ask('REGISTER', call, { headers: {
+			...headers, Authorization: `Digest username="${user}", `
+			+ `realm="${realm}", nonce="${nonce}", uri="${uri}", `
+			+ `response="${response}", algorithm=SHA-256, cnonce="c", `
+			+ `qop=auth, nc=00000001, opaque="${value('opaque')}"` } });
+		if (answer.status !== 200)
+			throw new Error(`${this.name}: ${answer.first}`);
 	}
 
 	#reply(m, status, { tag, body = '', headers = '' } = {}) {
