@@ -298,12 +298,16 @@ void cli_print_stats(const json_t *reply)
 		"CONFERENCE", "NO",    "NAME",   "AUDIO", "IN", "LOST",
 		"JITTER",     "VIDEO", "CAMERA", "OUT",   NULL};
 	const json_t *legs = json_object_get(reply, "legs"), *leg;
+	json_t *root = (json_t *)reply, *value;
 	struct cli_table *t;
+	const char *key;
 	size_t i;
 
 	stats_mixers(reply);
-	stats_counters(reply, "sessions");
-	stats_counters(reply, "bus");
+	json_object_foreach (root, key, value) {
+		if (json_is_object(value))
+			stats_counters(reply, key);
+	}
 	stats_accounts(reply);
 	if (!json_array_size(legs))
 		return;

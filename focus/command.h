@@ -30,7 +30,8 @@
  *  invite (dial)      uri, display?             -
  *  end                -                         -
  *  stats              conference?               mixers:[..], legs:[..],
- *                                               bus:{..}, sessions:{..}
+ *                                               bus:{..}, sessions:{..},
+ *                                               registrar:{..}, ...
  *  user               action:"add"|"passwd"|"remove"|"list",
  *                     name, password            users:[{name, realm, created,
  *                                               usable}] for list
