@@ -71,6 +71,8 @@ bool config_is_route(const char *text)
 	struct uri uri;
 	struct pl pl;
 
+	if (!str_isset(text))
+		return false;
 	for (const char *p = text; *p; p++) {
 		if (!isgraph((unsigned char)*p) || strchr("<>\"", *p))
 			return false;
