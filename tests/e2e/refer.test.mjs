@@ -2,9 +2,13 @@
 // to F9, F16 and S12 of tests/e2e/README.md have them.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
 import { Phone } from './lib/phone.mjs';
+import { parse } from './lib/sip_peer.mjs';
 import { hearsNot, hearsOthersOnly } from './lib/judge.mjs';
 import { sipWorld } from './lib/sip_world.mjs';
 import { until } from './lib/process.mjs';
@@ -314,4 +318,44 @@ test('S10 a user is called at one address after the other', async (t) => {
 	assert.deepEqual([busy.code, busy.output],
 		[1, 'parley: They are busy.\n']);
 	assert.equal(desk.requests.filter((m) => m.method === 'INVITE').length, 1);
+});
+
+// A server over TLS, with Parley's own certificate, that sends every INVITE
+// elsewhere
+async function redirector(t, contact) {
+	const pem = await readFile(join(world.parley.scratch.dir, 'tls.pem'));
+	const seen = [];
+	const server = createServer({ key: pem, cert: pem }, (socket) => {
+		socket.on('error', () => {});
+		socket.on('data', (data) => {
+			const m = parse(`${data}`);
+			seen.push(m);
+			if (m.method === 'INVITE')
+				socket.write(`SIP/2.0 302 Moved\r\n${['via', 'from',
+					'call-id', 'cseq'].map((n) => `${n}: ${m.headers[n]}\r\n`)
+					.join('')}To: ${m.headers.to};tag=x\r\nContact: <${
+					contact}>\r\nContent-Length: 0\r\n\r\n`);
+		});
+		t.after(() => socket.destroy());
+	});
+	await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+	t.after(() => server.close());
+	return { seen, port: server.address().port };
+}
+
+test('S1 keys offered over TLS are not seen over UDP', async (t) => {
+	const bob = await phone(t, 'bob', 1000);
+	const { seen, port } = await redirector(t, bob.uri);
+	const { code, output } = await world.parley.cli('invite', 'keys',
+		`sip:bob@127.0.0.1:${port};transport=tls`, '--wait');
+	assert.equal(code, 0, output);
+	const secured = seen.find((m) => m.method === 'INVITE');
+	assert.match(secured.body, /^a=crypto:/m);
+	const { invite } = await bob.called();
+	assert.doesNotMatch(invite.body, /^a=crypto:|inline:/m);
+	const [call] = bob.calls;
+	const alice = await phone(t, 'alice', 440);
+	const a = await alice.dial(world.parley.uri('keys'));
+	await hearsOthersOnly(a, [call]);
+	assert.equal((await world.parley.endpoints('keys')).length, 2);
 });
