@@ -121,7 +121,8 @@ describe('many legs and bad manners', () => {
 			u.replace('rude', 'r%00ude'), { body: sdp(4000) }), 400],
 		['a domain not ours', (p) => p.request('INVITE',
 			'sip:rude@elsewhere.example', { body: sdp(4000) }), 404],
-		['a method nobody has', (p, u) => p.request('FROBNICATE', u), 405],
+		['a method nobody has', (p, u) => p.request('FROBNICATE', u), 501],
+		['a method we do not speak', (p, u) => p.request('PUBLISH', u), 405],
 	];
 	for (const [what, make, status] of wrong) {
 		test(`${what}: ${status}`, async (t) => {

@@ -3,7 +3,7 @@
 # `./dev test rules`. What looks at programs looks in build/.
 cd "$(dirname "$0")" || exit 1
 bad=0
-for rule in includes symbols documented sizes places; do
+for rule in includes symbols documented sizes places rows; do
 	if sh "./$rule.sh"; then
 		echo "rule $rule: ok"
 	else

@@ -1,0 +1,167 @@
+/**
+ * @file fuzz_header.c  Hostile messages: what is read out of their headers
+ *
+ * A message that libre has taken apart goes through everything that reads a
+ * request or a response without a session: names, identities, dialogs named
+ * in headers, charging, bodies, redirections.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "focus/config.h"
+#include "signaling/charging.h"
+#include "signaling/dialog_id.h"
+#include "signaling/flow.h"
+#include "signaling/header.h"
+#include "signaling/identity.h"
+#include "signaling/session_id.h"
+#include "signaling/target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+/** What header.h promises of a text it gives out */
+static void assert_clean(char *text, size_t max)
+{
+	const char *p = text;
+
+	if (text && strlen(text) > max)
+		abort();
+	for (; p && *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			abort();
+	}
+	mem_deref(text);
+}
+
+
+static void read_header(const struct sip_hdr *hdr)
+{
+	struct header_rack rack;
+	struct sip_addr addr;
+	struct dialog_id id;
+	struct sip_msg named;
+	struct sip_cseq cseq;
+	struct sip_via via;
+	char *text = NULL;
+
+	if (!header_text(&text, &hdr->val, HEADER_AGENT_MAX))
+		assert_clean(text, HEADER_AGENT_MAX);
+	(void)header_rack(&rack, &hdr->val);
+	(void)sip_cseq_decode(&cseq, &hdr->val);
+	(void)sip_via_decode(&via, &hdr->val);
+	if (!dialog_id_decode(&id, &hdr->val, hdr->id & 1))
+		dialog_id_request(&named, &id);
+	if (!sip_addr_decode(&addr, &hdr->val)) {
+		text = NULL;
+		if (!header_uri(&text, &addr.auri))
+			assert_clean(text, HEADER_URI_MAX);
+		text = NULL;
+		if (!header_display(&text, &addr.dname))
+			assert_clean(text, HEADER_DISPLAY_MAX);
+	}
+}
+
+
+static void read_names(const struct sip_msg *msg)
+{
+	char *text = NULL, *quoted = NULL;
+
+	if (!header_aor(&text, &msg->from.uri))
+		assert_clean(text, HEADER_URI_MAX + 16);
+	text = NULL;
+	if (!header_user(&text, &msg->uri))
+		assert_clean(text, HEADER_URI_MAX);
+	text = NULL;
+	if (!header_display(&text, &msg->from.dname) && text &&
+	    !header_quote(&quoted, text))
+		assert_clean(quoted, 2 * HEADER_DISPLAY_MAX);
+	assert_clean(text, HEADER_DISPLAY_MAX);
+}
+
+
+static void read_body(const struct sip_msg *msg)
+{
+	static const char *const types[] = {"application/sdp",
+					    "application/resource-lists+xml",
+					    "message/sipfrag"};
+	struct header_part part;
+	struct mbuf *mb;
+	struct pl body;
+	size_t i;
+
+	header_body(msg, &body);
+	(void)header_sdp(msg, &body);
+	(void)header_accepts_sdp(msg);
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		if (header_part(&part, msg, types[i],
+				i == 1 ? "recipient-list" : NULL))
+			continue;
+		if (!header_part_decode(&mb, &part))
+			mem_deref(mb);
+	}
+}
+
+
+static void read_rest(const struct sip_msg *msg, const struct config *config)
+{
+	struct flow_info flow = {.transport = FLOW_UDP};
+	struct session_id id = {.local = "", .remote = ""};
+	struct charging *charging = NULL;
+	struct identity *identity = NULL;
+	struct list targets = LIST_INIT;
+	char out[2048];
+
+	(void)sa_set_str(&flow.peer, "192.0.2.9", 5060);
+	(void)sa_set_str(&flow.local, "192.0.2.1", 5060);
+	session_id_read(&id, msg);
+	(void)re_snprintf(out, sizeof(out), "%H", session_id_print, &id);
+	if (!charging_accept(&charging, msg, true, "example.com", "host")) {
+		(void)charging_answered(charging, msg);
+		(void)re_snprintf(out, sizeof(out), "%H", charging_print,
+				  charging);
+		mem_deref(charging);
+	}
+	if (!identity_read(&identity, msg, &flow, NULL, config))
+		mem_deref(identity);
+	targets_from_contacts(&targets, msg, false, config);
+	list_flush(&targets);
+	if (msg->req)
+		(void)target_is_emergency(&msg->ruri, config);
+	(void)header_seconds(msg, SIP_HDR_EXPIRES, 3600);
+	(void)header_seconds(msg, SIP_HDR_MIN_SE, 90);
+}
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const overrides[] = {"trusted_hosts=192.0.2.9",
+						"emergency_numbers=11[02]"};
+	static struct config *config;
+	struct config_error error;
+	struct sip_msg *msg;
+	struct mbuf *mb;
+	struct le *le;
+
+	if (!config && config_load(&config, NULL, overrides,
+				   ARRAY_SIZE(overrides), &error))
+		abort();
+	if (!size || size > 65535)
+		return 0;
+
+	mb = mbuf_alloc(size);
+	if (!mb)
+		return 0;
+	(void)mbuf_write_mem(mb, data, size);
+	mb->pos = 0;
+	if (!sip_msg_decode(&msg, mb)) {
+		for (le = list_head(&msg->hdrl); le; le = le->next)
+			read_header(le->data);
+		read_names(msg);
+		read_body(msg);
+		read_rest(msg, config);
+		mem_deref(msg);
+	}
+	mem_deref(mb);
+
+	return 0;
+}
