@@ -30,6 +30,10 @@ enum { CONFERENCE_INFO_BYTES = 40000 };
 struct conference_info;
 struct conference_info_reader;
 
+/** Label of the media that all of a type are mixed into (RFC 4574), in the
+ *  documents and in our session descriptions; NULL for another type */
+const char *conference_info_label(const char *type);
+
 /** An empty one that waits for its snapshot. @return 0, ENOMEM */
 int conference_info_alloc(struct conference_info **ip);
 

@@ -17,13 +17,24 @@ enum { TEXT_MAX = 1024 };
 #define NS      "urn:ietf:params:xml:ns:conference-info"
 #define X(text) ((const xmlChar *)(text))
 
-/* Labels of available-media; media with the same one are mixed together */
+/* available-media */
 static const struct medium {
 	const char *label, *type, *words;
 } media_known[] = {
 	{"1", "audio", "main audio"},
 	{"2", "video", "main video"},
 };
+
+const char *conference_info_label(const char *type)
+{
+	size_t k;
+
+	for (k = 0; k < ARRAY_SIZE(media_known); k++) {
+		if (!strcmp(type, media_known[k].type))
+			return media_known[k].label;
+	}
+	return NULL;
+}
 
 /* ----------------------------------------------------------------- words */
 
@@ -173,7 +184,7 @@ static void print_disconnection(xmlTextWriterPtr w,
 static void print_media(xmlTextWriterPtr w, const json_t *media)
 {
 	const char *type = string_of(media, "type");
-	size_t k;
+	const char *label = conference_info_label(type);
 
 	start(w, "media");
 	(void)xmlTextWriterWriteFormatAttribute(
@@ -181,10 +192,8 @@ static void print_media(xmlTextWriterPtr w, const json_t *media)
 		(long long)json_integer_value(json_object_get(media, "id")));
 	element(w, "display-text", string_of(media, "codec"));
 	element(w, "type", type);
-	for (k = 0; k < ARRAY_SIZE(media_known); k++) {
-		if (!strcmp(type, media_known[k].type))
-			element(w, "label", media_known[k].label);
-	}
+	if (label)
+		element(w, "label", label);
 	element(w, "status", string_of(media, "status"));
 	end(w);
 }

@@ -622,6 +622,9 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 		return;
 	while ((le = hash_apply(all->table, flow_cmp_h, &flow)))
 		closed(le->data);
+	/* to those, goodbye cannot be said any more */
+	while ((le = list_apply(&all->ending, true, flow_cmp_h, &flow)))
+		closed(le->data);
 }
 
 static void notifiers_destructor(void *arg)

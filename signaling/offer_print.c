@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "focus/conference_info.h"
 #include "signaling/offer_state.h"
 
 /** What one printing works with */
@@ -249,6 +250,9 @@ static int print_active_line(const struct printing *p,
 	if (line->mid[0])
 		err |= mbuf_printf(p->mb, "a=mid:%s\r\n", line->mid);
 	err |= mbuf_printf(p->mb, "a=%s\r\n", direction(p, m));
+	if (conference_info_label(line->kind))
+		err |= mbuf_printf(p->mb, "a=label:%s\r\n",
+				   conference_info_label(line->kind));
 	if (p->is_offer ? p->o->ask : p->o->honour)
 		err |= precondition_print(p->mb, &line->precondition);
 	err |= print_transport(p, m, local);
