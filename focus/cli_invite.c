@@ -32,17 +32,15 @@ static bool is_ours(const struct call *c, const json_t *event, const char *key)
 static void follow(struct call *c, const json_t *event)
 {
 	const json_t *state = json_object_get(event, "state");
-	json_int_t endpoint = cli_integer(event, "endpoint");
+	bool its =
+		c->endpoint && c->endpoint == cli_integer(event, "endpoint");
 
 	if (is(event, "joined") && is_ours(c, state, "entity"))
 		c->endpoint = cli_integer(state, "endpoint");
-	else if (is(event, "dial_failed") && is_ours(c, event, "uri"))
-		c->status = CLI_FAILED;
-	else if (!c->endpoint || endpoint != c->endpoint)
-		return;
-	else if (is(event, "connected"))
+	else if (its && is(event, "connected"))
 		c->status = CLI_OK;
-	else if (is(event, "left"))
+	else if ((its && is(event, "left")) ||
+		 (is(event, "dial_failed") && is_ours(c, event, "uri")))
 		c->status = CLI_FAILED;
 }
 

@@ -83,8 +83,8 @@ struct join {
 	bool dialled_out; /**< joining method of RFC 4575 */
 	bool factory;     /**< makes the conference, by focus_new_name() */
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
-	bool replaces;    /**< takes the place of one that is in: no lock and no
-				limit keeps it out */
+	bool replaces; /**< takes the place of one that is in: no lock and no
+			     limit keeps it out */
 	const char *referred_by; /**< address of who had it dialled, or NULL */
 	const struct session_ops *ops;
 	void *session;

@@ -268,6 +268,17 @@ static int check_uri(const char *uri)
 		       : 0;
 }
 
+/* Parameters may follow, but no second value (RFC 3515 section 2.4.2) */
+static int check_rest(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p < end && *p != ';')
+		return EBADMSG;
+
+	return memchr(p, '<', (size_t)(end - p)) ? EBADMSG : 0;
+}
+
 /* name-addr, or addr-spec with what follows it */
 static int find_uri(const struct pl *val, const char **p, const char **end)
 {
@@ -292,7 +303,7 @@ static int find_uri(const struct pl *val, const char **p, const char **end)
 		rest = from_to(lt + 1, val->p + val->l);
 		*p = rest.p;
 		*end = pl_strchr(&rest, '>');
-		return *end ? 0 : EBADMSG;
+		return *end ? check_rest(*end + 1, val->p + val->l) : EBADMSG;
 	}
 	*p = val->p;
 	*end = val->p + val->l;
