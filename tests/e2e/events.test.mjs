@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
-import { Phone, Watcher, child, words } from './lib/watcher.mjs';
+import { Participant, Watcher, child, words } from './lib/watcher.mjs';
 import { until } from './lib/process.mjs';
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -20,7 +20,7 @@ describe('conference events', () => {
 	});
 
 	const call = async (t, conference, options) => {
-		const p = await Phone.call(parley, conference, options);
+		const p = await Participant.call(parley, conference, options);
 		t.after(async () => {
 			if (!p.ended)
 				await p.bye();
@@ -286,7 +286,7 @@ describe('conference events', () => {
 	test('bounded by source', async (t) => {
 		const small = await Parley.start({ subscriptions_per_source: 3 });
 		t.after(() => small.stop());
-		const ann = await Phone.call(small, 'few', { name: 'ann' });
+		const ann = await Participant.call(small, 'few', { name: 'ann' });
 		t.after(() => ann.close());
 		const codes = [];
 		for (let i = 0; i < 5; i++) {

@@ -117,7 +117,7 @@ describe('the join page', () => {
 		await alice.page.setViewportSize({ width: 1280, height: 800 });
 	});
 
-	test('F6 add someone: ringing, here; busy; no address', async (t) => {
+	test('F4 add someone: ringing, here; busy; no address', async (t) => {
 		const { page } = alice;
 		const text = (id) => page.textContent(id);
 		const add = async (address) => {

@@ -209,11 +209,11 @@ export class Watcher {
 	}
 }
 
-// A telephone that takes part: one dialog, no media
-export class Phone {
+// One who takes part: one dialog, no media
+export class Participant {
 	static async call(parley, conference, { name = 'phone', port = 49170,
 		headers = {}, from } = {}) {
-		const p = new Phone();
+		const p = new Participant();
 		p.peer = await SipPeer.open(parley.sipPort, { name });
 		p.uri = parley.uri(conference);
 		p.callId = `p${Math.random().toString(36).slice(2)}`;
