@@ -17,13 +17,15 @@ enum {
 };
 
 
-/** A line of the standard input without its end; @return false: none */
+/** A line of the standard input without its end; @return false: none, told */
 static bool read_line(char line[PASSWORD_SIZE])
 {
 	size_t len;
 
-	if (!fgets(line, PASSWORD_SIZE, stdin))
+	if (!fgets(line, PASSWORD_SIZE, stdin)) {
+		fprintf(stderr, "parley: no password\n");
 		return false;
+	}
 
 	len = strcspn(line, "\r\n");
 	if (!line[len] && !feof(stdin)) {
@@ -43,8 +45,10 @@ static bool ask_once(const char *prompt, char line[PASSWORD_SIZE])
 	sigset_t held, before;
 	bool good;
 
-	if (tcgetattr(STDIN_FILENO, &shown))
+	if (tcgetattr(STDIN_FILENO, &shown)) {
+		perror("parley: terminal");
 		return false;
+	}
 
 	/* who gives up must get a terminal back that shows what is typed */
 	sigemptyset(&held);
@@ -89,8 +93,10 @@ static bool generate(char password[PASSWORD_SIZE])
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	unsigned char bytes[GENERATED_CHARS];
 
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes)) {
+		perror("parley: getrandom");
 		return false;
+	}
 
 	for (int i = 0; i < GENERATED_CHARS; i++)
 		password[i] = letters[bytes[i] % (sizeof(letters) - 1)];
@@ -163,10 +169,8 @@ static int with_password(const struct cli *cli, json_t *command,
 		good = read_line(password);
 	else
 		good = ask_twice(password);
-	if (!good) {
-		fprintf(stderr, "parley: no password\n");
+	if (!good)
 		return CLI_USAGE;
-	}
 
 	if (json_object_set_new(command, "password", json_string(password))) {
 		fprintf(stderr, "parley: a password is UTF-8\n");
