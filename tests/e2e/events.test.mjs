@@ -283,23 +283,28 @@ describe('conference events', () => {
 		assert.equal(w.last.headers.route, hop);
 	});
 
-	test('bounded by source', async (t) => {
+	test('bounded by source; the end of the server is told', async (t) => {
 		const small = await Parley.start({ subscriptions_per_source: 3 });
-		t.after(() => small.stop());
 		const ann = await Participant.call(small, 'few', { name: 'ann' });
 		t.after(() => ann.close());
-		const codes = [];
+		const watchers = [];
 		for (let i = 0; i < 5; i++) {
 			const w = await Watcher.open(small, 'few', { name: 'ann' });
 			t.after(() => w.close());
-			const { status } = await w.subscribe({ headers: {
+			w.reply = await w.subscribe({ headers: {
 				From: '<sip:ann@example.com>;tag=a1' } });
-			codes.push(status);
+			watchers.push(w);
 		}
-		assert.deepEqual(codes, [200, 200, 200, 503, 503]);
+		assert.deepEqual(watchers.map((w) => w.reply.status),
+			[200, 200, 200, 503, 503]);
 		const { subscriptions } = await small.json('stats');
 		assert.equal(subscriptions.subscriptions, 3);
 		assert.equal(subscriptions.refused, 2);
+		const { code, left, output } = await small.stop();
+		assert.deepEqual({ code, left }, { code: 0, left: [] }, output);
+		for (const w of watchers.slice(0, 3))
+			await until('the end', () => w.last.headers['subscription-state']
+				=== 'terminated;reason=noresource');
 	});
 
 	test('OPTIONS and INVITE name the package', async (t) => {
