@@ -105,6 +105,8 @@ static bool is_foreign(const struct msg_ctype *type,
 	struct pl params = *disposition, handling;
 	size_t i;
 
+	if (!disposition->l)
+		return false;
 	pl_advance(&params, (ssize_t)first_word(*disposition).l);
 	if (msg_param_decode(&params, "handling", &handling) ||
 	    pl_strcasecmp(&handling, "required"))
