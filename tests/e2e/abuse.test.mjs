@@ -10,6 +10,10 @@ import { Parley } from './lib/parley.mjs';
 import { SipPeer, parse, sdp } from './lib/sip_peer.mjs';
 import { until } from './lib/process.mjs';
 
+// What a sanitizer keeps of freed memory is not what is measured here
+process.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=8']
+	.filter(Boolean).join(':');
+
 const SOURCE_MAX = 512; // connections, signaling/listener.h
 const net = `127.${60 + Math.floor(Math.random() * 40)}.${
 	Math.floor(Math.random() * 255)}`;
@@ -407,4 +411,126 @@ describe('abuse', () => {
 		await until('all are gone', async () =>
 			(await bus()).connections <= before.connections);
 	});
+});
+
+describe('abuse of what conferences offer', () => {
+	const perSource = 30, most = 100;
+
+	before(async () => {
+		parley = await Parley.start({ max_subscriptions: most,
+			subscriptions_per_source: perSource, sip_message_max: 1048576 });
+	});
+	after(async () => {
+		const end = await parley.stop();
+		assert.deepEqual({ code: end.code, left: end.left },
+			{ code: 0, left: [] }, end.output.slice(-3000));
+		assert.doesNotMatch(end.output, /ERROR: \w*Sanitizer|runtime error:/);
+	});
+
+	test('F10 thousands of SUBSCRIBEs are bounded, by source and in all',
+		async (t) => {
+			const memory = await resident();
+			const uri = parley.uri('watched');
+			const granted = [];
+			for (let source = 0; source < 5; source++) {
+				const eve = await stranger(`eve${source}`);
+				t.after(() => eve.close());
+				eve.onRequest = (m) => eve.send('SIP/2.0 200 OK\r\n'
+					+ ['via', 'from', 'to', 'call-id', 'cseq'].map((h) =>
+						`${h}: ${m.headers[h]}\r\n`).join('')
+					+ 'Content-Length: 0\r\n\r\n');
+				// only who is in may watch
+				const callId = `in${source}`;
+				eve.send(eve.request('INVITE', uri, { callId,
+					body: sdp(eve.port + 1) }));
+				const { toTag } = await eve.final('200');
+				eve.send(eve.request('ACK', uri, { callId, toTag }));
+				eve.received = [];
+				const answers = () => new Map(eve.received
+					.filter((m) => m.status >= 200)
+					.map((m) => [m.headers['call-id'], m.status]));
+				for (let i = 0; i < 1000;) {
+					for (const end = i + 50; i < end; i++)
+						eve.send(eve.request('SUBSCRIBE', uri,
+							{ callId: `${source}-${i}`, headers: {
+								Event: 'conference', Expires: '600' } }));
+					await until('they are answered', () =>
+						answers().size === i, 10000, 5);
+				}
+				const codes = [...answers().values()];
+				granted.push(codes.filter((c) => c === 200).length);
+				assert.equal(codes.filter((c) => c === 503).length,
+					1000 - granted.at(-1));
+			}
+			assert.deepEqual(granted, [perSource, perSource, perSource,
+				most - 3 * perSource, 0]);
+			const { subscriptions } = await parley.json('stats');
+			assert.equal(subscriptions.subscriptions, most);
+			assert.equal(subscriptions.refused, 5000 - most);
+			assert.ok(await resident() - memory < 150,
+				`${await resident() - memory} MB`);
+			await assertServed();
+		});
+
+	const head = '<?xml version="1.0"?>';
+	const open = '<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists">';
+	const close = '</resource-lists>';
+	const entries = (n) => Array.from({ length: n }, (_, i) =>
+		`<entry uri="sip:u${i}@192.0.2.1"/>`).join('');
+	const laughs = Array.from({ length: 9 }, (_, i) =>
+		`<!ENTITY l${i + 1} "${lines(10, `&l${i};`)}">`).join('');
+	const documents = [
+		['entities that grow', `${head}<!DOCTYPE r [<!ENTITY l0 "ha">${laughs}]>`
+			+ `${open}<list><entry uri="sip:&l9;@x"/></list>${close}`, 400],
+		['an entity from a file', `${head}<!DOCTYPE r [<!ENTITY f SYSTEM `
+			+ `"file:///etc/passwd">]>${open}<list><entry uri="&f;"/></list>${
+				close}`, 400],
+		['a document type from elsewhere', `${head}<!DOCTYPE r SYSTEM `
+			+ `"http://127.0.0.1:${9}/r.dtd">${open}${close}`, 400],
+		['lists 4000 deep', `${head}${open}${lines(4000, '<list>')}`
+			+ `${lines(4000, '</list>')}${close}`, 400],
+		['tags that are never closed', `${head}${open}${lines(9000, '<list>')}`,
+			400],
+		['attributes that repeat', `${head}${open}<list><entry ${lines(9000,
+			'a="" ')}/></list>${close}`, 400],
+		['1200 entries', `${head}${open}<list>${entries(1200)}</list>${close}`,
+			413],
+		['10000 entries', `${head}${open}<list>${entries(10000)}</list>${close}`,
+			413],
+		['bytes of no encoding', `${head}${open}<list>${
+			'\xff\xfe\x00'.repeat(1000)}</list>${close}`, 400],
+	];
+	const list = 'application/resource-lists+xml';
+	const bodies = [
+		...documents.map(([what, body, status]) => [what, list, body, status]),
+		['5000 parts', 'multipart/mixed;boundary=b',
+			`${lines(5000, '--b\r\n\r\n')}--b--`, 415],
+		['parts in parts in parts', 'multipart/mixed;boundary=b',
+			lines(1000, '--b\r\nContent-Type: multipart/mixed;boundary=b'
+				+ '\r\n\r\n'), 415],
+		['a body beyond what is looked at', 'application/sdp',
+			`v=0\r\n${lines(20000, 'a=x\r\n')}`, 413],
+	];
+	for (const [what, type, body, status] of bodies)
+		test(`F3 a body with ${what}: ${status}`, async () => {
+			const memory = await resident();
+			const c = await tcp(address());
+			const id = `body${host}`;
+			const began = Date.now();
+			c.socket.write(Buffer.from(options(id,
+				`Contact: <sip:a@127.0.0.1>\r\nContent-Type: ${type}\r\n`
+				+ 'Content-Disposition: recipient-list\r\n'
+				+ 'Require: recipient-list-invite\r\n', body.length)
+				.replaceAll('OPTIONS', 'INVITE')
+				.replace('sip:127.0.0.1 ', `${parley.uri('mmtel')} `)
+				+ body, 'latin1'));
+			await until('a final answer', () =>
+				/SIP\/2\.0 [2-6]/.test(c.text));
+			const answer = c.text.match(/SIP\/2\.0 ([2-6]\d\d) [^\r]*/);
+			assert.equal(Number(answer[1]), status, answer[0]);
+			assert.ok(Date.now() - began < 3000);
+			assert.ok(await resident() - memory < 50);
+			c.socket.destroy();
+			await assertServed();
+		});
 });
