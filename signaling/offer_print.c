@@ -253,7 +253,8 @@ static int print_active_line(const struct printing *p,
 	if (conference_info_label(line->kind))
 		err |= mbuf_printf(p->mb, "a=label:%s\r\n",
 				   conference_info_label(line->kind));
-	if (p->is_offer ? p->o->ask : p->o->honour)
+	/* what was agreed needs no more of them */
+	if (p->is_offer ? p->o->ask && !p->o->agreed : p->o->honour)
 		err |= precondition_print(p->mb, &line->precondition);
 	err |= print_transport(p, m, local);
 	err |= print_extensions(p->mb, m);

@@ -35,7 +35,11 @@ static void play_with(const char *const lines[], uint32_t t1_ms,
 
 #define SCRIPT(name, ...) TIMED(name, 0, 0, __VA_ARGS__)
 
-#define CALL          "> INVITE 1 | offer", "< 200 | m=audio 40000", "> ACK 1"
+#define CALL "> INVITE 1 | offer", "< 200 | m=audio 40000", "> ACK 1"
+/* GSM, which the mixer has not */
+#define NO_CODEC                                                              \
+	"application/sdp:v=0^o=p 1 9 IN IP4 127.0.0.1^s=-^"                   \
+	"c=IN IP4 127.0.0.1^t=0 0^m=audio 4000 RTP/AVP 3^"
 #define HANG_UP(cseq) "> BYE " cseq, "< 200", "@ leg.remove", "# 0"
 
 /* ------------------------------------------------- S4: we are called */
@@ -83,6 +87,14 @@ SCRIPT(offer_in_prack, INSISTS, "< 183 | a=sendrecv",
        "< 200 | CSeq: 2 PRACK | a=recvonly", "< 200 | CSeq: 1 INVITE",
        "> ACK 1", HANG_UP("3"))
 
+SCRIPT(bad_offer_in_prack, INSISTS, "< 183",
+       "> PRACK 2 | " NO_CODEC " | RAck: ~ 1 INVITE", "< 488 | CSeq: 2 PRACK",
+       "< 200 | CSeq: 1 INVITE", "> ACK 1", HANG_UP("3"))
+
+SCRIPT(other_body_in_prack, INSISTS, "< 183",
+       "> PRACK 2 | text/plain:x | RAck: ~ 1 INVITE", "< 415", PRACKED("3"),
+       "< 200 | CSeq: 1 INVITE", "> ACK 1", HANG_UP("4"))
+
 SCRIPT(cancelled, INSISTS, "< 183", "> CANCEL 1", "< 200", "< 487", "> ACK 1",
        "@ leg.remove", "# 0")
 
@@ -122,6 +134,15 @@ SCRIPT(flood_of_forks, "d", "< INVITE", "t 1", "= 183", "t 2", "= 183", "t 3",
        "t 12", "= 183", "t 13", "= 183", "t 14", "= 183", "t 15", "= 183",
        "t 16", "= 183", "t 17", "= 183 | answer" RELIABLE("1"), "- PRACK",
        "= 200 | answer", "< ACK | tag=17", "# 1")
+
+SCRIPT(refused_after_183, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
+       "< PRACK", "= 200", "@ leg.modify", "i", "= 422 | - | Min-SE: 4000",
+       "< ACK", "< INVITE | Session-Expires: 4000", "= 200 | answer", "< ACK",
+       "@ leg.modify", "e connected", HANG_UP("1"))
+
+SCRIPT(bad_answer_in_183, "d", "< INVITE",
+       "= 183 | application/sdp:hello" RELIABLE("7"), "< PRACK", "= 200",
+       "< CANCEL", "= 200", "i", "= 487", "< ACK", "# 0")
 
 SCRIPT(ends_early_call, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
        "< PRACK", "= 200", "@ leg.modify", "s", "< CANCEL", "= 200", "i",
@@ -174,6 +195,29 @@ SCRIPT(early_update, INSISTS, "< 183 | a=sendrecv", "> UPDATE 2 | hold",
        "< 200 | CSeq: 2 UPDATE | a=recvonly | !Session-Expires", "> UPDATE 3",
        "< 200 | CSeq: 3 UPDATE | !m=audio | !Session-Expires", PRACKED("4"),
        "< 200 | CSeq: 1 INVITE", "> ACK 1", HANG_UP("5"))
+
+SCRIPT(early_update_refused, INSISTS, "< 183", "> UPDATE 2 | " NO_CODEC,
+       "< 488 | CSeq: 2 UPDATE", PRACKED("3"), "< 200 | CSeq: 1 INVITE",
+       "> ACK 1", HANG_UP("4"))
+
+static void mixer_refuses_early_update(void)
+{
+	static const char *const lines[] = {INSISTS,
+					    "< 183",
+					    "> UPDATE 2 | hold",
+					    "< 488 | CSeq: 2 UPDATE",
+					    "< 488 | CSeq: 1 INVITE",
+					    "> ACK 1",
+					    "# 0",
+					    NULL};
+	struct world w;
+
+	/* neither what they want nor what was agreed */
+	CU_ASSERT_FATAL(!world_open(&w));
+	(void)strcpy(w.refuse_op, "leg.modify");
+	CU_ASSERT(world_play(&w, lines));
+	world_close(&w);
+}
 
 SCRIPT(update_before_prack_is_over, INSISTS, "< 183", "m 0",
        "> UPDATE 2 | hold", PRACKED("3"), "- 200", "m 1", "> CANCEL 1",
@@ -252,6 +296,14 @@ SCRIPT(unknown_type,
 				"a=des:sec mandatory e2e send^" KNOWS,
        "< 580 | m=audio 0 | a=des:sec unknown e2e recv", "> ACK 1", "# 0")
 
+SCRIPT(unknown_type_in_update,
+       "> INVITE 1 | " TERMINAL("1", "none", "none") KNOWS, "< 100", "< 183",
+       PRACKED("2"), "> UPDATE 3 | " SDP("2") "a=des:sec mandatory e2e send^",
+       "< 580 | CSeq: 3 UPDATE | a=des:sec unknown e2e recv", "- 200",
+       "> UPDATE 4 | " TERMINAL("3", "sendrecv", "sendrecv"),
+       "< 200 | CSeq: 4 UPDATE", "< 200 | CSeq: 1 INVITE", "> ACK 1",
+       HANG_UP("5"))
+
 SCRIPT(needs_100rel,
        "> INVITE 1 | " TERMINAL("1", "none",
 				"none") " | Supported: precondition",
@@ -284,6 +336,17 @@ SCRIPT(called_off_within_the_dialog, CALL,
        "> PRACK 4 | - | RAck: ~ 2 INVITE", "< 200 | PRACK", "> CANCEL 2",
        "< 200 | CANCEL", "< 200 | CSeq: 2 INVITE", "> ACK 2", HANG_UP("6"))
 
+TIMED(never_met_within_the_dialog, 10, 0, CALL,
+      "> INVITE 2 | " TERMINAL("1", "none", "none") KNOWS, "< 100", "< 183",
+      "> PRACK 3 | - | RAck: ~ 2 INVITE", "< 200 | PRACK",
+      "< 580 | CSeq: 2 INVITE", "> ACK 2", "@ leg.modify",
+      "> INVITE 4 | offer", "< 200", "> ACK 4", HANG_UP("5"))
+
+TIMED(no_prack_within_the_dialog, 10, 0, CALL,
+      "> INVITE 2 | " TERMINAL("1", "none", "none") KNOWS, "< 100", "< 183",
+      "< 504 | CSeq: 2 INVITE", "> ACK 2", "> INVITE 4 | offer", "< 200",
+      "> ACK 4", HANG_UP("5"))
+
 SCRIPT(callee_insists, "d", "< INVITE | !a=curr | !precondition",
        "= 421 | - | Require: precondition", "< ACK",
        "< INVITE | Supported: precondition | a=curr:qos local sendrecv"
@@ -291,7 +354,9 @@ SCRIPT(callee_insists, "d", "< INVITE | !a=curr | !precondition",
        "= 183 | answer" RELIABLE("7"), "< PRACK", "= 200", "@ leg.modify",
        "> UPDATE 1 | " TERMINAL("2", "sendrecv", "sendrecv"),
        "< 200 | a=curr:qos local sendrecv | a=curr:qos remote sendrecv", "i",
-       "= 180", "= 200", "< ACK", "e connected", HANG_UP("2"))
+       "= 180", "= 200", "< ACK", "e connected", "r",
+       "< INVITE | m=audio 40000 | !a=curr", "= 200 | answer", "< ACK",
+       HANG_UP("2"))
 
 SCRIPT(callee_insists_twice, "d", "< INVITE",
        "= 421 | - | Require: precondition", "< ACK", "< INVITE",
@@ -314,6 +379,9 @@ static CU_TestInfo tests[] = {
 	{"S4: a PRACK that lacks the answer ends it", no_answer_in_prack},
 	{"S2 S4: an offer in the PRACK is answered in its 200",
 	 offer_in_prack},
+	{"S4: a bad offer in the PRACK leaves what was agreed",
+	 bad_offer_in_prack},
+	{"S4: a PRACK that is refused can come again", other_body_in_prack},
 	{"S4: CANCEL between 183 and 200", cancelled},
 	{"S4: BYE between 183 and 200", hung_up_early},
 	{"S4: shutdown between 183 and 200", shut_down_early},
@@ -321,6 +389,9 @@ static CU_TestInfo tests[] = {
 	{"S4: acknowledges a reliable 183 and takes its answer", pracks},
 	{"S4: acknowledges once and in order", pracks_once_and_in_order},
 	{"S4: a PRACK that is refused ends nothing", prack_is_refused},
+	{"S4: begins anew when an early answer came to nothing",
+	 refused_after_183},
+	{"S4: cancels after a bad answer in a 183", bad_answer_in_183},
 	{"S4: bounds the number of early dialogs", flood_of_forks},
 	{"S4: cancels a call that was answered early", ends_early_call},
 	{"S4: takes the answer of the fork that wins", other_fork_answers},
@@ -333,6 +404,9 @@ static CU_TestInfo tests[] = {
 	{"S5: an UPDATE follows another too soon: 500", update_twice},
 	{"S5: an UPDATE meets our early offer: 491", early_update_glare},
 	{"S5: takes an UPDATE in an early dialog", early_update},
+	{"S5: refuses an early UPDATE and goes on", early_update_refused},
+	{"S5: ends when the mixer refuses an early UPDATE",
+	 mixer_refuses_early_update},
 	{"S5: CANCEL ends an UPDATE too", update_before_prack_is_over},
 	{"S5: takes a callee's UPDATE before it answers", callee_updates},
 	{"S5: refuses a callee's offer while ours is out",
@@ -344,12 +418,15 @@ static CU_TestInfo tests[] = {
 	{"S6: what is optional holds nothing back", optional},
 	{"S6: knows the end-to-end status", end_to_end},
 	{"S6: 580 for a type it does not know", unknown_type},
+	{"S6: and in an UPDATE", unknown_type_in_update},
 	{"S6: 421 for who lacks 100rel", needs_100rel},
 	{"S6: no word of it to who gave no tag", attributes_without_the_tag},
 	{"S6: 580 when they are never met", never_met},
 	{"S6: CANCEL while they are waited for", waiting_is_cancelled},
 	{"S6: the same in a re-INVITE", within_the_dialog},
 	{"S6: CANCEL of such a re-INVITE", called_off_within_the_dialog},
+	{"S6: a re-INVITE that never is met", never_met_within_the_dialog},
+	{"S6: a re-INVITE without its PRACK", no_prack_within_the_dialog},
 	{"S6: offers them to who insists", callee_insists},
 	{"S6: but only once", callee_insists_twice},
 	{"S3: applies what a refresh brings", refresh_with_news},
