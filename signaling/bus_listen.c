@@ -206,12 +206,17 @@ int bus_connect(struct flow **flowp, struct bus *bus,
 		const char *host)
 {
 	const struct bus_listener *l;
+	const struct sa *bound = NULL;
 	struct tls *tls = NULL;
 	struct flow *flow;
 	struct sa local;
 	int err;
 
 	l = bus_listener_find(bus, transport, sa_af(peer));
+	/* Where we listen on one address alone, we are that address. */
+	if (l && !sa_is_any(&l->addr) &&
+	    sa_is_loopback(&l->addr) == sa_is_loopback(peer))
+		bound = &l->addr;
 	if (transport == FLOW_TLS) {
 		if (!bus->client_tls) {
 			err = certificate_client_tls(&bus->client_tls,
@@ -228,7 +233,7 @@ int bus_connect(struct flow **flowp, struct bus *bus,
 		return err;
 
 	flow->arg = bus;
-	err = stream_connect(&flow->stream, peer, tls, host,
+	err = stream_connect(&flow->stream, bound, peer, tls, host,
 			     bus->config->sip_message_max_bytes,
 			     connection_message, stream_closed, flow);
 	if (err) {
@@ -239,7 +244,9 @@ int bus_connect(struct flow **flowp, struct bus *bus,
 	/* sent-by and Contact name the port where we can be called (18.1.1),
 	   not the connection's passing one. */
 	(void)source_addr(&local, peer);
-	if (l)
+	if (bound)
+		local = *bound;
+	else if (l)
 		sa_set_port(&local, sa_port(&l->addr));
 	else
 		(void)stream_local(flow->stream, &local);

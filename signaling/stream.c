@@ -322,19 +322,31 @@ out:
 }
 
 
-int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
-		   const char *host, size_t max_bytes, stream_message_h *msgh,
+int stream_connect(struct stream **sp, const struct sa *local,
+		   const struct sa *peer, struct tls *tls, const char *host,
+		   size_t max_bytes, stream_message_h *msgh,
 		   stream_close_h *closeh, void *arg)
 {
 	struct stream *s;
+	struct sa from;
 	int err;
 
 	err = stream_alloc(&s, max_bytes, msgh, closeh, arg);
 	if (err)
 		return err;
 
-	err = tcp_connect(&s->tc, peer, estab_handler, recv_handler,
-			  close_handler, s);
+	err = tcp_conn_alloc(&s->tc, peer, estab_handler, recv_handler,
+			     close_handler, s);
+	if (err)
+		goto out;
+	if (local) {
+		from = *local;
+		sa_set_port(&from, 0);
+		err = tcp_conn_bind(s->tc, &from);
+		if (err)
+			goto out;
+	}
+	err = tcp_conn_connect(s->tc, peer);
 	if (err)
 		goto out;
 

@@ -62,10 +62,12 @@ int stream_accept(struct stream **sp, struct tcp_sock *ts,
 /**
  * Open a connection
  *
- * @param host Name that the TLS certificate must bear, NULL: not checked
+ * @param local Address that it comes from, NULL: as the host's routes say
+ * @param host  Name that the TLS certificate must bear, NULL: not checked
  */
-int stream_connect(struct stream **sp, const struct sa *peer, struct tls *tls,
-		   const char *host, size_t max_bytes, stream_message_h *msgh,
+int stream_connect(struct stream **sp, const struct sa *local,
+		   const struct sa *peer, struct tls *tls, const char *host,
+		   size_t max_bytes, stream_message_h *msgh,
 		   stream_close_h *closeh, void *arg);
 
 /** Is it a connection of ours that has not come about? */

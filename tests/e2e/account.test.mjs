@@ -43,7 +43,7 @@ describe('an account at Kamailio', () => {
 		const net = await loopbackNetwork();
 		address = (n) => `${net}.${n}`;
 		operator = await Operator.start({ domain: 'a.example',
-			users: { focus: 'focuspw', bob: 'bobpw' }, edge: address(1),
+			users: { focus: 'focuspw', dora: 'dorapw', bob: 'bobpw' }, edge: address(1),
 			core: address(2), as: address(9),
 			peer: { domain: 'b.example', core: address(102) } });
 		parley = await start('<sip:focus@a.example>;auth_pass=focuspw;'
@@ -129,6 +129,27 @@ describe('an account at Kamailio', () => {
 		assert.match(invite.headers.cseq, / INVITE$/);
 		await other.json('end', 'hall');
 	});
+
+	step('S10: over TCP it is called by the connection it registered by',
+		async (t) => {
+			const other = await start('<sip:dora@a.example>;auth_pass=dorapw;'
+				+ `outbound="sip:${address(1)}:5060;lr";transport=tcp;`
+				+ 'conference=attic', 6);
+			t.after(async () => ended(await other.stop()));
+			await state('registered', other);
+			await bob.dial('sip:dora@a.example');
+			await until('bob is in', async () =>
+				(await members('attic', other)).join() === 'sip:bob@a.example');
+			const invite = await traced('edge', 'the INVITE to it', (m) =>
+				m.method === 'INVITE' && m.tag === 'snd'
+					&& m.first.includes('sip:attic@'));
+			assert.equal(invite.proto, 'tcp');
+			assert.match(invite.to, new RegExp(`^${address(6)}:`));
+			assert.doesNotMatch(invite.to, /:5060$/);
+			bob.hangup();
+			await until('bob is out', async () =>
+				!(await members('attic', other)).length);
+		});
 
 	step('S14: a wrong password is told, and not tried again and again',
 		async (t) => {
