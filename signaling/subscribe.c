@@ -228,6 +228,7 @@ static int judge_asker(struct asked *a)
 
 static void begin(struct asked *a)
 {
+	struct conference_subscribe sub = a->sub;
 	char contact[HEADER_URI_MAX];
 	int err = 0;
 
@@ -236,13 +237,13 @@ static void begin(struct asked *a)
 	else
 		err = bus_contact(a->all->bus, a->flow.id, a->conference,
 				  contact, sizeof(contact));
-	a->sub.conference = a->conference;
-	a->sub.entity = a->entity;
-	a->sub.contact = contact;
-	a->sub.id = a->id;
-	a->sub.dlg = a->s ? a->s->dlg : NULL;
+	sub.conference = a->conference;
+	sub.entity = a->entity;
+	sub.contact = contact;
+	sub.id = a->id;
+	sub.dlg = a->s ? a->s->dlg : NULL;
 	if (!err)
-		err = conference_events_begin(a->all->events, a->msg, &a->sub);
+		err = conference_events_begin(a->all->events, a->msg, &sub);
 
 	switch (err) {
 
