@@ -141,6 +141,7 @@ static void ask(struct account *a)
 	else
 		(void)credentials_begin(&a->tried, a->all->credentials,
 					a->config->aor);
+	a->raised = false;
 	account_set_state(a, ACCOUNT_ASKING);
 	err = send_register(a, a->wants_s);
 	if (err)
@@ -245,8 +246,9 @@ static bool raise_expires(struct account *a, const struct sip_msg *msg)
 {
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_EXPIRES, 0);
 
-	if (min <= a->wants_s || min > ACCOUNT_EXPIRES_MAX_S)
+	if (a->raised || min <= a->wants_s || min > ACCOUNT_EXPIRES_MAX_S)
 		return false;
+	a->raised = true;
 	a->wants_s = min;
 
 	return true;

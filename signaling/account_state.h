@@ -42,6 +42,7 @@ struct account {
 	char *contact;    /**< URI, on this flow */
 	bool bound;       /**< the registrar has our Contact */
 	uint32_t wants_s; /**< asked for; a 423 raises it */
+	bool raised;      /**< it did so in this attempt */
 	uint64_t until_ms;
 	struct account_reply reply;
 	unsigned failures; /**< in a row */

@@ -149,6 +149,15 @@ describe('an account and its registrar', () => {
 			['600', '900']);
 	});
 
+	test('423 upon 423 is a refusal', async (t) => {
+		const { registrar, state } = await world(t, (request) => [423, {
+			'Min-Expires': `${Number(request.headers.expires) + 1}` }],
+		ACCOUNT);
+		const a = await state('waiting');
+		assert.deepEqual([a.failures, a.registers], [1, 2]);
+		assert.equal(registrar.requests.length, 2);
+	});
+
 	test('it registers again before the time is over', async (t) => {
 		const { registrar, state } = await world(t, (request) =>
 			Registrar.granted(request, 12), ACCOUNT);
