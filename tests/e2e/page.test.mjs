@@ -170,6 +170,10 @@ describe('the join page', () => {
 		await add(await phone('dave', (m, reply) => reply(m, 486)));
 		await until('he is busy', async () =>
 			/dave@.*: is busy/.test(await text('#invitations')));
+		// nobody is configured to take telephone numbers
+		await add('+49 (30) 1234-0');
+		await until('the number cannot be called', async () =>
+			/\+493012340: cannot be reached/.test(await text('#invitations')));
 		await page.setViewportSize({ width: 390, height: 780 });
 		await page.locator('#invite-address').scrollIntoViewIfNeeded();
 		await shot(alice, 'add-phone');
