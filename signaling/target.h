@@ -23,6 +23,7 @@ struct target {
 	char *uri;     /**< sip: or sips: */
 	char *path;    /**< route set, as a Path header's value, or NULL */
 	uint64_t flow; /**< it is called by; 0: as its URI says */
+	bool bound;    /**< a user of ours registered it */
 	bool webrtc;   /**< what to offer it first */
 	unsigned q;    /**< thousandths */
 };

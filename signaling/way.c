@@ -76,7 +76,7 @@ bool session_uri_is_ours(const struct sessions *all, const struct uri *uri)
 
 static bool through_proxy(const struct session *s)
 {
-	return str_isset(s->all->config->outbound_proxy) && !s->way->flow;
+	return str_isset(s->all->config->outbound_proxy) && !s->way->bound;
 }
 
 struct routes {
@@ -252,18 +252,6 @@ static uint64_t known_flow(const struct session *s)
 	return s->account ? account_flow(s->account) : s->way->flow;
 }
 
-/* By a flow that somebody registered by, if it still lives */
-static void flow_h(void *arg)
-{
-	struct session *s = arg;
-	uint64_t flow = known_flow(s);
-	char route[64];
-	int err;
-
-	err = bus_flow_route(s->all->bus, flow, route, sizeof(route));
-	routed_h(err, route, flow, s);
-}
-
 static void no_way_h(void *arg)
 {
 	session_way_failed(arg);
@@ -277,7 +265,7 @@ static void choose_account(struct session *s)
 	s->account = NULL;
 	s->tried = mem_deref(s->tried);
 	pl_set_str(&pl, s->way->uri);
-	if (s->way->flow || s->way->path || uri_decode(&uri, &pl))
+	if (s->way->bound || uri_decode(&uri, &pl))
 		return;
 	s->account = accounts_for(s->all->accounts, &uri);
 	if (s->account)
@@ -318,10 +306,35 @@ bool session_next_hop(struct session *s, const struct sip_msg *refusal)
 			    s);
 }
 
-void session_next_way(struct session *s)
+static void look_up(struct session *s)
 {
+	int err = bus_resolve(&s->resolve, s->all->bus, next_hop(s), routed_h,
+			      s);
+
+	if (err)
+		tmr_start(&s->ringing, 0, no_way_h, s);
+}
+
+/* By a flow that somebody registered by. One that is gone is no end for who
+ * has an address of its own and not a WebSocket's (RFC 5626 section 5.3) */
+static void flow_h(void *arg)
+{
+	struct session *s = arg;
+	uint64_t flow = known_flow(s);
+	char route[64];
 	int err;
 
+	err = bus_flow_route(s->all->bus, flow, route, sizeof(route));
+	if (err && s->way->bound && !s->way->path && !s->way->webrtc) {
+		s->way->flow = 0;
+		look_up(s);
+		return;
+	}
+	routed_h(err, route, flow, s);
+}
+
+void session_next_way(struct session *s)
+{
 	mem_deref(s->way);
 	s->way = list_ledata(list_head(&s->targets));
 	list_unlink(&s->way->le);
@@ -337,9 +350,7 @@ void session_next_way(struct session *s)
 		tmr_start(&s->ringing, 0, flow_h, s);
 		return;
 	}
-	err = bus_resolve(&s->resolve, s->all->bus, next_hop(s), routed_h, s);
-	if (err)
-		tmr_start(&s->ringing, 0, no_way_h, s);
+	look_up(s);
 }
 
 /* ------------------------------------------------------------- the first */
@@ -365,6 +376,7 @@ static int add_binding(struct session *s, const struct binding *b)
 	if (err)
 		return err;
 	t->flow = b->flow;
+	t->bound = true;
 	t->webrtc = b->webrtc;
 	list_append(&s->targets, &t->le, t);
 

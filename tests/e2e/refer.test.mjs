@@ -320,6 +320,20 @@ test('S10 a user is called at one address after the other', async (t) => {
 	assert.equal(desk.requests.filter((m) => m.method === 'INVITE').length, 1);
 });
 
+test('S10 a user whose connection is gone is called at its address',
+	async (t) => {
+		const parley = await Parley.start();
+		t.after(() => parley.stop());
+		const { stdout } = await parley.cli('user', 'add', 'bob', '--generate');
+		const password = stdout.match(/^password: (\S+)$/m)[1];
+		const aor = parley.uri('bob');
+		const bob = await phone(t, 'bob', 440);
+		await bob.register(aor, { aor, password, tcp: true });
+		assert.equal((await parley.cli('invite', 'home', aor, '--wait')).code,
+			0);
+		assert.match((await bob.called()).invite.headers.via, /UDP/);
+	});
+
 // A server over TLS, with Parley's own certificate, that sends every INVITE
 // elsewhere
 async function redirector(t, contact) {

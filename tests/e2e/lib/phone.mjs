@@ -1,8 +1,10 @@
 // A terminal with several calls at a time, as a handset has them: it calls, is
 // called, refers, and knows Replaces (RFC 3891), which baresip does not.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { RtpPeer } from './rtp_peer.mjs';
-import { SipPeer } from './sip_peer.mjs';
+import { SipPeer, parse } from './sip_peer.mjs';
 import { ulawTone } from './payloads.mjs';
 import { until } from './process.mjs';
 
@@ -132,13 +134,30 @@ export class Phone {
 		return call;
 	}
 
+	// One request over a TCP connection, which ends after its answer
+	async #askByTcp(uri, text) {
+		const [port, host] = hostport(uri);
+		const socket = connect(port, host);
+		try {
+			socket.write(text.replace('SIP/2.0/UDP', 'SIP/2.0/TCP'));
+			const [data] = await once(socket, 'data');
+			return parse(`${data}`);
+		} finally {
+			socket.destroy();
+		}
+	}
+
 	// At a registrar, with digest (RFC 7616)
-	async register(uri, { aor, password, q = 1 }) {
+	async register(uri, { aor, password, q = 1, tcp = false }) {
 		const headers = { From: `<${aor}>;tag=${token()}`, To: `<${aor}>`,
 			Contact: `<${this.uri}>;q=${q}` };
 		const call = { id: token(), tag: token(), cseq: 0, uri, notified: [] };
+		const ask = (more) => tcp
+			? this.#askByTcp(uri, this.sip.request('REGISTER', uri, {
+				callId: call.id, cseq: ++call.cseq, headers: more }))
+			: this.ask('REGISTER', call, { headers: more });
 		const { status, headers: { 'www-authenticate': challenge } } =
-			await this.ask('REGISTER', call, { headers });
+			await ask(headers);
 		if (status !== 401)
 			throw new Error(`${this.name}: ${status} to REGISTER`);
 		const value = (name) => challenge.match(
@@ -149,11 +168,10 @@ export class Phone {
 		const [realm, nonce] = [value('realm'), value('nonce')];
 		const response = sum(sum(user, realm, password), nonce, '00000001',
 			'c', 'auth', sum('REGISTER', uri));
-		const answer = await this.ask('REGISTER', call, { headers: {
-			...headers, Authorization: `Digest username="${user}", `
+		const answer = await ask({ ...headers, Authorization: `Digest username="${user}", `
 			+ `realm="${realm}", nonce="${nonce}", uri="${uri}", `
 			+ `response="${response}", algorithm=SHA-256, cnonce="c", `
-			+ `qop=auth, nc=00000001, opaque="${value('opaque')}"` } });
+			+ `qop=auth, nc=00000001, opaque="${value('opaque')}"` });
 		if (answer.status !== 200)
 			throw new Error(`${this.name}: ${answer.first}`);
 	}
