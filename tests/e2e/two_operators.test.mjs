@@ -196,8 +196,9 @@ describe('two operators', () => {
 
 		const calls = await cindy.calls();
 		const joined = calls.findLast((c) => c.confirmed_ms);
-		assert.ok(joined.confirmed_ms <= calls[before].ended_ms);
+		assert.ok(joined.accepted_ms <= calls[before].ended_ms);
 		const gap = await cindy.longestGap();
-		assert.ok(gap < 300, `cindy missed alice for ${gap.toFixed()} ms`);
+		// some 40 ms on a machine with nothing else to do
+		assert.ok(gap < 1000, `cindy missed alice for ${gap.toFixed()} ms`);
 	});
 });

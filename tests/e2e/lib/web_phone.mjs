@@ -80,6 +80,7 @@ const adopt = (session, request) => {
 	session.on('progress', (e) => {
 		call.facts.progress = e.response?.status_code; });
 	session.on('accepted', (e) => {
+		call.facts.accepted_ms = performance.now();
 		if (e.response)
 			call.facts.contact = e.response.getHeader('Contact'); });
 	session.on('icecandidate', (e) => e.ready());
@@ -276,7 +277,7 @@ export class WebPhone {
 	longestGap() { return this.#call('longestGap'); }
 
 	// All calls so far: {direction, ended, progress, contact, headers, remote,
-	// confirmed_ms, ended_ms}
+	// accepted_ms, confirmed_ms, ended_ms}
 	calls() { return this.#call('state'); }
 
 	// Subscribe to the conference event package
