@@ -341,6 +341,12 @@ SCRIPT(knows_the_dialogs_it_has, CALL, "x",
        "> INVITE 4 | offer | Join: x;to-tag=1;from-tag=2", "< 481", "> ACK 4",
        "n", "> INVITE 5 | offer | Replaces: x", "< 400", "> ACK 5", "# 1")
 
+/* Of early dialogs only such as we began (RFC 3891 section 3) */
+SCRIPT(picks_up_what_rings, "d", "< INVITE", "= 180", "e status", "x",
+       "> INVITE 1 | offer | Replaces: {R};early-only", "< 200", "> ACK 1",
+       "< CANCEL | Reason: SIP;cause=200;text=\"Call completed elsewhere\"",
+       "= 200", "i", "= 487", "< ACK", "# 1")
+
 SCRIPT(joins_beside_another, CALL, "x", "> INVITE 1 | offer | Join: {R}",
        "< 200 | Contact: <sip:demo@", "> ACK 1", "- BYE", "# 2")
 
@@ -422,6 +428,7 @@ static CU_TestInfo tests[] = {
 	 takes_the_place_of_another},
 	{"F7 replaces nothing in mid-call", replaces_only_at_first},
 	{"F7 knows the dialogs that it has", knows_the_dialogs_it_has},
+	{"F7 S12 lets somebody pick up what rings", picks_up_what_rings},
 	{"F8 lets a call join beside another", joins_beside_another},
 	{"F16 calls no conference of its own", calls_no_conference_of_its_own},
 	{"F16 follows no redirection to itself", takes_no_call_of_its_own},
