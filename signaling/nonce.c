@@ -10,7 +10,8 @@
 enum {
 	HASH_SIZE = 1024,
 	KEY_BYTES = 32,
-	MAC_BYTES = 16,
+	SHA1_BYTES = 20, /**< written whatever size hmac_sha1() is told */
+	MAC_BYTES = 16,  /**< of these are in the nonce */
 	HEAD_CHARS = 24, /**< 8 of the second, 16 of the number */
 };
 
@@ -78,14 +79,14 @@ int nonces_alloc(struct nonces **np)
 static void print(const struct nonces *n, char nonce[NONCE_SIZE],
 		  uint32_t second, uint64_t number)
 {
-	uint8_t mac[MAC_BYTES];
+	uint8_t mac[SHA1_BYTES];
 
 	(void)re_snprintf(nonce, NONCE_SIZE, "%08x%016llx", second,
 			  (unsigned long long)number);
 	hmac_sha1(n->key, sizeof(n->key), (const uint8_t *)nonce, HEAD_CHARS,
 		  mac, sizeof(mac));
 	(void)re_snprintf(nonce + HEAD_CHARS, NONCE_SIZE - HEAD_CHARS, "%w",
-			  mac, sizeof(mac));
+			  mac, (size_t)MAC_BYTES);
 }
 
 
