@@ -90,16 +90,11 @@ static bool is_callable(const char *uri)
 }
 
 
-static void answer_dial(struct command *cmd, const char *name, const char *uri,
-			int err)
+static void answer_dial(struct command *cmd, const char *uri, int err)
 {
 	switch (err) {
 
-	case 0:
-		focus_tell(cmd->focus, name, "dialing",
-			   json_pack("{s:s}", "uri", uri));
-		command_ok(cmd, NULL);
-		break;
+	case 0: command_ok(cmd, NULL); break;
 	case EINVAL:
 		command_fail(cmd, COMMAND_BAD_REQUEST,
 			     "'%.128s' is not a URI "
@@ -153,7 +148,7 @@ void command_invite(struct command *cmd)
 	}
 
 	answer_dial(
-		cmd, canonical, uri,
+		cmd, uri,
 		out->dial(out->arg, canonical, uri,
 			  display ? text_clean(clean, sizeof(clean), display)
 				  : NULL));

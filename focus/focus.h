@@ -130,6 +130,10 @@ void focus_held(struct endpoint *ep, bool held);
  *  and any pending legh are dead after this */
 void focus_leave(struct endpoint *ep, enum reason reason);
 
+/** A dial-out begins, whoever asked for it: those who follow the conference
+ *  are told */
+void focus_dialling(struct focus *f, const char *conference, const char *uri);
+
 /** A dial-out has failed before focus_join() (no route, no mixer): those who
  *  follow the conference are told */
 void focus_dial_failed(struct focus *f, const char *conference,

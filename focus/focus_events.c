@@ -68,14 +68,33 @@ void focus_tell(struct focus *f, const char *name, const char *type,
 }
 
 
+/** As signaling has the name, in whatever case it came */
+static void tell_as(struct focus *f, const char *name, const char *type,
+		    json_t *fields)
+{
+	char canonical[POLICY_NAME_MAX + 1];
+
+	if (policy_name(f->policy, name, canonical))
+		json_decref(fields);
+	else
+		focus_tell(f, canonical, type, fields);
+}
+
+
+void focus_dialling(struct focus *f, const char *conference, const char *uri)
+{
+	tell_as(f, conference, "dialing", json_pack("{s:s}", "uri", uri));
+}
+
+
 void focus_dial_failed(struct focus *f, const char *conference,
 		       const char *uri, enum reason reason)
 {
 	const struct reason_row *row = reason_row(reason);
 
-	focus_tell(f, conference, "dial_failed",
-		   json_pack("{s:s,s:s,s:s}", "uri", uri, "reason", row->token,
-			     "words", row->words));
+	tell_as(f, conference, "dial_failed",
+		json_pack("{s:s,s:s,s:s}", "uri", uri, "reason", row->token,
+			  "words", row->words));
 }
 
 

@@ -37,7 +37,8 @@ struct outside_ops {
 	/**
 	 * Dial a URI into a conference. Signaling finds the way to it, then
 	 * joins it with focus_join() as any endpoint; what fails before that
-	 * is told by focus_dial_failed(). Calls neither from within.
+	 * is told by focus_dial_failed(). Calls neither from within, but
+	 * focus_dialling().
 	 *
 	 * @param conference Name
 	 * @param uri        sip:, sips: or tel: URI to dial

@@ -167,6 +167,7 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 	all->dialled++;
 	if (idp)
 		*idp = s->asked->id;
+	focus_dialling(all->focus, dial->conference, dial->uri);
 
 	return 0;
 }

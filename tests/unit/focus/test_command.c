@@ -199,9 +199,12 @@ static char dialled[64];
 static int dial(void *arg, const char *conference, const char *uri,
 		const char *display)
 {
-	(void)arg;
+	struct focus_room *r = arg;
+
 	(void)snprintf(dialled, sizeof(dialled), "%s %s %s", conference, uri,
 		       display);
+	if (!dial_result)
+		focus_dialling(r->focus, conference, uri);
 
 	return dial_result;
 }
@@ -209,15 +212,17 @@ static int dial(void *arg, const char *conference, const char *uri,
 
 static void invite_dials(void)
 {
-	static const struct outside_ops ops = {dial, NULL};
 	static const struct {
 		int result;
 		const char *code;
 	} rows[] = {{0, ""},
 		    {EINVAL, "bad-request"},
 		    {EHOSTUNREACH, "unavailable"},
+		    {EACCES, "refused"},
+		    {ELOOP, "bad-request"},
 		    {ENOMEM, "internal"}};
 	struct focus_room r;
+	const struct outside_ops ops = {dial, &r};
 	struct party p[3];
 
 	open_with_three(&r, p);

@@ -187,6 +187,7 @@ static void play_set(const struct set *set, const char *const lines[])
 /* ---------------------------------------------------------------- F4, F9 */
 
 SCRIPT(dials_whom_a_member_names, CALL, REFER("2", "sip:bob@$"), "< 202",
+       "e dialing",
        ACTIVE("Event: refer | !id= | Content-Type: message/sipfrag"
 	      ";version=2.0 | SIP/2.0 100 Trying"),
        "< INVITE | INVITE sip:bob@ | From: <sip:demo@ | ;isfocus |"
