@@ -34,6 +34,23 @@ export async function until(what, condition, ms = 10000, every = 50) {
 	}
 }
 
+// What runs now. A test that fails in the midst of setting up would leave it,
+// and wait for it, for ever: nothing outlives its test file, and no file goes
+// on for longer than any of them needs.
+const living = new Set();
+const FILE_MAX_MS = 240000;
+process.on('exit', () => {
+	for (const child of living)
+		child.kill('SIGKILL');
+});
+const hung = () => {
+	console.error(`${process.argv[1]}: still not done, runs: ${
+		[...living].map((child) => child.spawnfile).join(' ') || 'nothing'}`);
+	process.exit(1);
+};
+if (process.env.NODE_TEST_CONTEXT)
+	setTimeout(hung, FILE_MAX_MS).unref();
+
 export class Program {
 	constructor(file, args = [], options = {}) {
 		this.name = file.split('/').at(-1);
@@ -42,6 +59,7 @@ export class Program {
 		this.exited = null;
 		this.child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'],
 			...options });
+		living.add(this.child);
 		this.child.stdout.on('data', (d) => {
 			this.stdout += d;
 			this.output += d;
@@ -51,10 +69,12 @@ export class Program {
 			this.child.on('error', (error) => {
 				this.output += `\n${error.message}`;
 				this.exited = { code: 127 };
+				living.delete(this.child);
 				resolve(this.exited);
 			});
 			this.child.on('exit', (code, signal) => {
 				this.exited = { code, signal };
+				living.delete(this.child);
 				resolve(this.exited);
 			});
 		});
