@@ -18,6 +18,7 @@ enum {
 };
 
 static int send_invite(struct session *s);
+static enum reason join(struct session *s);
 
 static enum reason reason_of_status(uint16_t status)
 {
@@ -134,8 +135,6 @@ static int redirect(struct session *s, const struct sip_msg *msg)
 	return 0;
 }
 
-static enum reason join(struct session *s);
-
 /* A new leg, then the old one goes, so that the conference is never empty
  * between them */
 static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
@@ -240,10 +239,21 @@ static bool fails_over(uint16_t status)
 	}
 }
 
-static void refused(struct session *s, const struct sip_msg *msg)
+void session_attempt_over(struct session *s)
 {
 	tmr_cancel(&s->ringing);
+	tmr_cancel(&s->flow_grace);
+	s->flow_lost = false;
+	session_refuse_pending(s);
+	/* Nothing else may be made of a leg that the mixer is at. */
+	if (s->exchange == EXCHANGE_THEIRS || s->exchange == EXCHANGE_APPLY)
+		s->local_sdp = mem_deref(s->local_sdp);
 	s->exchange = EXCHANGE_NONE;
+}
+
+static void refused(struct session *s, const struct sip_msg *msg)
+{
+	session_attempt_over(s);
 	if (!try_again(s, msg))
 		return;
 	log_info("session", "dial refused status=%u", msg->scode);
@@ -259,8 +269,7 @@ static void refused(struct session *s, const struct sip_msg *msg)
 
 void session_way_failed(struct session *s)
 {
-	tmr_cancel(&s->ringing);
-	s->exchange = EXCHANGE_NONE;
+	session_attempt_over(s);
 	if (s->targets.head) {
 		session_next_way(s);
 		return;
@@ -273,6 +282,16 @@ void session_way_failed(struct session *s)
 	session_give_up(s, s->hops ? REASON_UNAVAILABLE : REASON_NO_ROUTE);
 }
 
+void session_unreached(struct session *s)
+{
+	if (session_next_hop(s, NULL))
+		return;
+	if (s->targets.head)
+		session_way_failed(s);
+	else
+		session_give_up(s, REASON_UNAVAILABLE);
+}
+
 static void response_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct session *s = arg;
@@ -282,12 +301,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	if (err) {
-		if (session_next_hop(s, NULL))
-			return;
-		if (s->targets.head)
-			session_way_failed(s);
-		else
-			session_give_up(s, REASON_UNAVAILABLE);
+		session_unreached(s);
 		return;
 	}
 	s->heard = true;
@@ -344,8 +358,13 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 
 static int send_invite(struct session *s)
 {
-	int err = session_invite_send(s, s->early, s->local_sdp, response_h);
+	int err;
 
+	if (!s->local_sdp)
+		return rejoin(s, s->webrtc, REASON_UNAVAILABLE) == REASON_NONE
+			       ? 0
+			       : EPROTO;
+	err = session_invite_send(s, s->early, s->local_sdp, response_h);
 	if (err)
 		return err;
 	s->exchange = EXCHANGE_OFFERED;
@@ -358,6 +377,7 @@ static int send_invite(struct session *s)
 static void joined_h(enum reason reason, const json_t *local, void *arg)
 {
 	struct session *s = arg;
+	struct flow_info flow;
 	struct mbuf *sdp = NULL;
 	int err;
 
@@ -367,11 +387,15 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 		return;
 	}
 	err = offer_local(s->offer, local, &sdp);
-	if (!err) {
+	if (!err)
 		session_set_local_sdp(s, sdp);
-		err = send_invite(s);
-	}
 	mem_deref(sdp);
+	if (!err && bus_flow_by_id(s->all->bus, s->flow, &flow)) {
+		session_unreached(s); /* its connection did not come about */
+		return;
+	}
+	if (!err)
+		err = send_invite(s);
 	if (err)
 		session_give_up(s, REASON_INTERNAL);
 }

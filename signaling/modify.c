@@ -9,7 +9,7 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
-static void refuse_busy(struct session *s, const struct sip_msg *msg)
+void session_refuse_busy(struct session *s, const struct sip_msg *msg)
 {
 	char retry[32];
 
@@ -43,9 +43,7 @@ static bool busy(const struct session *s)
 	       s->exchange != EXCHANGE_NONE;
 }
 
-/* RFC 3311 section 5.2: no offer is open either way. That an INVITE is does
- * not matter once its offer was answered in a reliable response. */
-static bool may_be_offered(const struct session *s)
+bool session_may_be_offered(const struct session *s)
 {
 	if (s->st || s->reply.waits || s->exchange != EXCHANGE_NONE)
 		return false;
@@ -244,7 +242,7 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 	struct pl sdp;
 
 	if (s->state != SESSION_CONFIRMED && s->state != SESSION_ANSWERED) {
-		refuse_busy(s, msg);
+		session_refuse_busy(s, msg);
 		return;
 	}
 	/* The implied ACK may end the session, or begin an offer of ours. */
@@ -255,7 +253,7 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 					"Call/Transaction Does Not Exist",
 					NULL);
 	else if (busy(s))
-		refuse_busy(s, msg);
+		session_refuse_busy(s, msg);
 	else if (!session_read_sdp(s, msg, &sdp) &&
 		 !timer_refused(s->all, msg) && !take(s, msg)) {
 		follow_flow(s, msg);
@@ -274,11 +272,11 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 		return;
 	/* Only the session timer: no offer, so nothing to collide with. */
 	if (!sdp.l && s->st) {
-		refuse_busy(s, msg);
+		session_refuse_busy(s, msg);
 		return;
 	}
-	if (sdp.l && !may_be_offered(s)) {
-		refuse_busy(s, msg);
+	if (sdp.l && !session_may_be_offered(s)) {
+		session_refuse_busy(s, msg);
 		return;
 	}
 	if (sdp.l) {

@@ -248,7 +248,7 @@ enum reason provisional_answer(struct session *s, const struct sip_msg *msg)
 	if (fork && fork == s->answered) {
 		s->answered = NULL;
 		if (s->exchange == EXCHANGE_NONE)
-			session_settled(s);
+			session_next(s);
 		return REASON_NONE;
 	}
 	if (s->answered && offer_reopen(s->offer))

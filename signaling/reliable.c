@@ -277,6 +277,11 @@ void session_prack_in(struct session *s, const struct sip_msg *msg)
 	}
 	if (session_read_sdp(s, msg, &sdp))
 		return;
+	if (sdp.l && s->exchange != EXCHANGE_OFFERED &&
+	    !session_may_be_offered(s)) {
+		session_refuse_busy(s, msg);
+		return;
+	}
 	tmr_cancel(&r->resend);
 	tmr_cancel(&r->give_up);
 	r->pracked = true;

@@ -341,12 +341,8 @@ static void flow_grace_h(void *arg)
 
 	if (s->state == SESSION_CALLING && !s->heard) {
 		s->req = mem_deref(s->req);
-		if (session_next_hop(s, NULL))
-			return;
-		if (s->targets.head) {
-			session_way_failed(s);
-			return;
-		}
+		session_unreached(s);
+		return;
 	}
 	session_fail(s, REASON_UNAVAILABLE);
 }
@@ -361,14 +357,14 @@ static bool flow_closed_apply_h(struct le *le, void *arg)
 	struct session *s = le->data;
 	const struct flow_search *search = arg;
 
-	if (s->flow != search->flow)
+	/* who is about to call finds out */
+	if (s->flow != search->flow || s->state == SESSION_DIALLING)
 		return false;
 
 	if (search->lasting) {
 		/* Found again at its address; but a connection that did not
 		 * come about has not carried our INVITE. */
-		if (!s->heard && (s->state == SESSION_CALLING ||
-				  s->state == SESSION_DIALLING))
+		if (!s->heard && s->state == SESSION_CALLING)
 			tmr_start(&s->flow_grace, 0, flow_grace_h, s);
 		return false;
 	}

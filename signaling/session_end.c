@@ -64,14 +64,12 @@ void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 			  headers ? headers : "");
 }
 
-/* Their INVITE or UPDATE that still waits gets its final response */
-static void refuse_pending(struct session *s, uint16_t status,
-			   const char *phrase)
+void session_refuse_pending(struct session *s)
 {
 	reliable_take_back(s);
 	if (s->st)
-		session_refuse_protocol(s->all, s->msg, &s->st, status, phrase,
-					NULL);
+		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+					"Request Terminated", NULL);
 	s->st = mem_deref(s->st);
 	s->msg = mem_deref(s->msg);
 }
@@ -176,14 +174,14 @@ void session_terminate(struct session *s, enum reason reason)
 	case SESSION_DIALLING: session_drop(s, reason); break;
 
 	case SESSION_CALLING:
-		refuse_pending(s, 487, "Request Terminated");
+		session_refuse_pending(s);
 		s->end_reason = reason;
 		dial_tell_reason(s, reason);
 		cancel_call(s);
 		break;
 
 	default:
-		refuse_pending(s, 487, "Request Terminated");
+		session_refuse_pending(s);
 		/* A re-INVITE of ours: libre sends the CANCEL. */
 		s->req = mem_deref(s->req);
 		/* RFC 3261 section 15: the callee's BYE waits for the ACK. */
@@ -227,7 +225,7 @@ void session_bye_in(struct sessions *all, const struct sip_msg *msg)
 	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 200, "OK",
 			  "%H" SESSION_NO_BODY, session_ims_print, s);
 	/* RFC 3261 section 15.1.2: pending requests still get an answer. */
-	refuse_pending(s, 487, "Request Terminated");
+	session_refuse_pending(s);
 	if (s->state != SESSION_ENDING)
 		log_info("session", "ended reason=%s",
 			 reason_row(REASON_LEFT)->token);

@@ -146,23 +146,13 @@ void session_answer(struct session *s, struct mbuf *sdp)
 
 static void tell_connected(struct session *s)
 {
-	if (!s->ep)
-		return;
 	if (!s->connected) {
 		s->connected = true;
 		focus_connected(s->ep);
 		recipients_dial(s);
 		replaces_done(s);
 	}
-	if (s->ep)
-		focus_held(s->ep, offer_held(s->offer));
-}
-
-void session_settled(struct session *s)
-{
-	if (s->state == SESSION_CONFIRMED)
-		tell_connected(s);
-	session_next(s);
+	focus_held(s->ep, offer_held(s->offer));
 }
 
 static void applied_h(enum reason reason, const json_t *local, void *arg)
@@ -175,7 +165,7 @@ static void applied_h(enum reason reason, const json_t *local, void *arg)
 		session_fail(s, reason);
 		return;
 	}
-	session_settled(s);
+	session_next(s);
 }
 
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
@@ -206,7 +196,7 @@ enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
 	if (reason == REASON_NONE || !session_survives(s, reason))
 		return reason;
 	/* The dialog is confirmed all the same, and so can be offered anew. */
-	session_settled(s);
+	session_next(s);
 
 	return REASON_NONE;
 }
@@ -232,11 +222,14 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 			session_fail(s, reason);
 		return;
 	}
-	session_settled(s);
+	session_next(s);
 }
 
 void session_next(struct session *s)
 {
+	if (s->state == SESSION_CONFIRMED && s->exchange == EXCHANGE_NONE &&
+	    s->ep)
+		tell_connected(s);
 	if (reliable_next(s) || reliable_waits(s))
 		return;
 	if (s->exchange != EXCHANGE_NONE || s->st || s->req ||

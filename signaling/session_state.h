@@ -235,6 +235,8 @@ void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 void session_fail(struct session *s, enum reason reason);
 /** As session_fail, when the endpoint is out already. May drop */
 void session_terminate(struct session *s, enum reason reason);
+/** Their INVITE or UPDATE that still waits gets 487 */
+void session_refuse_pending(struct session *s);
 /** BYE now. May drop */
 void session_bye(struct session *s, enum reason reason);
 void session_bye_in(struct sessions *all, const struct sip_msg *msg);
@@ -257,10 +259,8 @@ void session_reply_reset(struct session *s);
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
 /** The same with a description that came before */
 enum reason session_apply_sdp(struct session *s, const struct pl *sdp);
-/** Nothing of the last exchange is open: the focus hears of a session that is
- *  confirmed, and what waited is taken up. May drop */
-void session_settled(struct session *s);
-/** An exchange is over: take up what waited. May drop */
+/** An exchange is over: the focus hears of a session that is confirmed by
+ *  now, and what waited is taken up. May drop */
 void session_next(struct session *s);
 void session_set_local_sdp(struct session *s, struct mbuf *sdp);
 
@@ -312,6 +312,11 @@ void session_update_in(struct session *s, const struct sip_msg *msg);
  *  empty: an offer of ours is asked for. May drop */
 void session_change_in(struct session *s, const struct sip_msg *msg,
 		       const struct pl *sdp);
+/** Is no offer open either way (RFC 3311 section 5.2)? That an INVITE is does
+ *  not matter once its offer was answered in a reliable response */
+bool session_may_be_offered(const struct session *s);
+/** One is: 491 or 500 */
+void session_refuse_busy(struct session *s, const struct sip_msg *msg);
 /** A request's description, empty when it has none. @return 0, or it has been
  *  answered */
 int session_read_sdp(struct session *s, const struct sip_msg *msg,
@@ -340,7 +345,12 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 void session_call(struct session *s);
 /** There is no way to this target: the next one, or none. May drop */
 void session_way_failed(struct session *s);
-
+/** Our INVITE reached nobody: the next address, the next target, or none. May
+ *  drop */
+void session_unreached(struct session *s);
+/** This INVITE of ours came to nothing, another one may follow: what belonged
+ *  to it stops */
+void session_attempt_over(struct session *s);
 /** No INVITE of ours is out: those who asked and follow are told. Drops */
 void session_give_up(struct session *s, enum reason reason);
 

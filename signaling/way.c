@@ -298,8 +298,7 @@ bool session_next_hop(struct session *s, const struct sip_msg *refusal)
 	s->hops++;
 	mem_deref(s->refusal);
 	s->refusal = mem_ref((void *)refusal);
-	tmr_cancel(&s->ringing);
-	s->exchange = EXCHANGE_NONE;
+	session_attempt_over(s);
 	session_set_state(s, SESSION_DIALLING);
 
 	return !bus_resolve(&s->resolve, s->all->bus, next_hop(s), routed_h,

@@ -393,6 +393,35 @@ SCRIPT(goes_round_no_circle, "d", "< INVITE", "= 302 | - | Contact: <sip:b@$>",
        "= 302 | - | Contact: <sip:b@$>", "< ACK", "< INVITE",
        "= 302 | - | Contact: <sip:c@$>", "< ACK", "- INVITE", "# 0")
 
+/* A server that takes connections and closes them without a word */
+static void hang_up_h(const struct sa *peer, void *arg)
+{
+	struct tcp_conn *conn = NULL;
+	(void)peer;
+
+	(void)tcp_accept(&conn, *(struct tcp_sock **)arg, NULL, NULL, NULL,
+			 NULL);
+	mem_deref(conn);
+}
+
+static void gives_up_who_hangs_up(void)
+{
+	struct tcp_sock *ts = NULL;
+	char line[80];
+	const char *const lines[] = {line, "e left unavailable", "# 0", NULL};
+	struct world w;
+	struct sa sa;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	(void)sa_set_str(&sa, "127.0.0.1", 0);
+	CU_ASSERT_FATAL(!tcp_listen(&ts, &sa, hang_up_h, &ts));
+	(void)tcp_local_get(ts, &sa);
+	(void)re_snprintf(line, sizeof(line), "d sip:x@%J;transport=tcp", &sa);
+	CU_ASSERT(world_play(&w, lines));
+	world_close(&w);
+	mem_deref(ts);
+}
+
 static CU_TestInfo tests[] = {
 	{"F4 dials whom a member names, and tells it",
 	 dials_whom_a_member_names},
@@ -438,6 +467,7 @@ static CU_TestInfo tests[] = {
 	{"S1 stops when somebody is busy", stops_when_busy},
 	{"S1 does without extensions after 420", does_without_extensions},
 	{"S1 follows so many redirections only", goes_round_no_circle},
+	{"S1 gives up who hangs up on its INVITE", gives_up_who_hangs_up},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(refer, tests)

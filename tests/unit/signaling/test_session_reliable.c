@@ -224,6 +224,24 @@ SCRIPT(update_before_prack_is_over, INSISTS, "< 183", "m 0",
        "< 200 | CANCEL", "< 487 | CSeq: 2 UPDATE", "< 487 | CSeq: 1 INVITE",
        "> ACK 1", "# 0")
 
+SCRIPT(prack_offers_beside_update, INSISTS, "< 183", "m 0",
+       "> UPDATE 2 | hold", "> PRACK 3 | hold | RAck: ~ 1 INVITE",
+       "< 500 | Retry-After: | CSeq: 3 PRACK", "m 2",
+       "< 200 | CSeq: 2 UPDATE | a=recvonly", PRACKED("4"),
+       "< 200 | CSeq: 1 INVITE", "> ACK 1", "e connected", HANG_UP("5"))
+
+SCRIPT(answers_before_its_update_is_over, "d", "< INVITE",
+       "= 183 | answer" RELIABLE("7"), "< PRACK", "= 200", "@ leg.modify",
+       "m 0", "> UPDATE 1 | hold", "i", "= 200", "< ACK", "m 2",
+       "< 200 | CSeq: 1 UPDATE | a=recvonly", "e connected", HANG_UP("2"))
+
+SCRIPT(refuses_before_its_update_is_over, "d", "< INVITE",
+       "= 183 | answer" RELIABLE("7"), "< PRACK", "= 200", "@ leg.modify",
+       "m 0", "> UPDATE 1 | hold", "i", "= 422 | - | Min-SE: 4000", "< ACK",
+       "< 487 | CSeq: 1 UPDATE", "m 2", "< INVITE | Session-Expires: 4000",
+       "= 200 | answer", "< ACK", "e connected", "> UPDATE 2 | hold",
+       "< 200 | CSeq: 2 UPDATE", HANG_UP("3"))
+
 SCRIPT(callee_updates, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
        "< PRACK", "= 200", "@ leg.modify", "> UPDATE 1 | hold",
        "< 200 | a=recvonly", "> UPDATE 2 | resume", "< 200 | a=sendrecv", "i",
@@ -408,6 +426,11 @@ static CU_TestInfo tests[] = {
 	{"S5: ends when the mixer refuses an early UPDATE",
 	 mixer_refuses_early_update},
 	{"S5: CANCEL ends an UPDATE too", update_before_prack_is_over},
+	{"S5: an offer in the PRACK meets one in an UPDATE",
+	 prack_offers_beside_update},
+	{"S5: the call is answered while the mixer is at an UPDATE",
+	 answers_before_its_update_is_over},
+	{"S5: and refused", refuses_before_its_update_is_over},
 	{"S5: takes a callee's UPDATE before it answers", callee_updates},
 	{"S5: refuses a callee's offer while ours is out",
 	 callee_updates_too_early},

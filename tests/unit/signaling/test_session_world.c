@@ -99,6 +99,16 @@ static json_t *leg_local(const json_t *msg)
 			 media);
 }
 
+static void mixer_answer(struct world *w, json_t *msg, const char *op)
+{
+	if (!strcmp(op, w->refuse_op))
+		(void)link_reply_error(w->mixer, msg, ENOTSUP, "no");
+	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
+		(void)link_reply(w->mixer, msg, leg_local(msg));
+	else
+		(void)link_reply(w->mixer, msg, NULL);
+}
+
 static void mixer_h(json_t *msg, void *arg)
 {
 	struct world *w = arg;
@@ -110,13 +120,26 @@ static void mixer_h(json_t *msg, void *arg)
 	if (strcmp(op, "ping") && len < sizeof(w->ops) - 40)
 		(void)snprintf(w->ops + len, sizeof(w->ops) - len, "%s ", op);
 	if (w->silent)
-		return;
-	if (!strcmp(op, w->refuse_op))
-		(void)link_reply_error(w->mixer, msg, ENOTSUP, "no");
-	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
-		(void)link_reply(w->mixer, msg, leg_local(msg));
+		(void)json_array_append(w->asked, msg);
 	else
-		(void)link_reply(w->mixer, msg, NULL);
+		mixer_answer(w, msg, op);
+}
+
+static bool mixer_speak(struct world *w, char how)
+{
+	json_t *msg;
+	size_t i;
+
+	w->silent = how == '0';
+	if (how == '2') {
+		json_array_foreach (w->asked, i, msg)
+			mixer_answer(
+				w, msg,
+				json_string_value(json_object_get(msg, "op")));
+	}
+	(void)json_array_clear(w->asked);
+
+	return true;
 }
 
 static void mixer_gone_h(int err, void *arg)
@@ -355,7 +378,7 @@ static bool play(struct world *w, const char *line)
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));
 		return true;
-	case 'm': w->silent = line[2] == '0'; return true;
+	case 'm': return mixer_speak(w, line[2]);
 	case '+': return await_repeat(w, line + 2);
 	case 's': sessions_close(w->sessions, NULL, NULL); return true;
 	default: return false;
@@ -420,6 +443,7 @@ int world_open(struct world *w)
 	log_level_set(getenv("WORLD_DEBUG") ? LOG_LEVEL_DEBUG
 					    : LOG_LEVEL_ERROR);
 	w->tag = "peer";
+	w->asked = json_array();
 	err = config_open(w);
 	if (!err)
 		err = bus_alloc(&w->bus, w->config, NULL, NULL);
@@ -483,5 +507,6 @@ void world_close(struct world *w)
 	}
 	w->bus = mem_deref(w->bus);
 	w->config = mem_deref(w->config);
+	json_decref(w->asked);
 	list_flush(&w->inbox);
 }

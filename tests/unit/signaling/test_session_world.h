@@ -14,7 +14,8 @@
  *   "# N"                  so many sessions are left in the end
  *   "+ WHAT"               the next message repeats one that was read
  *   "i"                    the last request read is the last INVITE again
- *   "m 0", "m 1"           the mixer falls silent, answers again
+ *   "m 0", "m 1"           the mixer falls silent, answers again; "m 2": and
+ *                          what it was asked meanwhile
  *   "k"                    the mixer dies, another comes
  *   "p"                    the peer goes on from another port
  *   "d" the focus dials the peer, "d URI" somebody else; "e TYPE [REASON]" the
@@ -67,8 +68,9 @@ struct world {
 
 	/* the mixer */
 	char ops[512];
-	char refuse_op[32]; /**< say no to this one */
-	bool silent;        /**< answer no more */
+	char refuse_op[32];   /**< say no to this one */
+	bool silent;          /**< answer no more */
+	struct json_t *asked; /**< meanwhile */
 
 	bool timed_out;
 };
