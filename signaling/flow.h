@@ -20,8 +20,6 @@ struct flow_info {
 	uint64_t id;
 	enum flow_transport transport;
 	struct sa local, peer; /**< true addresses, not the bus's */
-	const char *cert_name; /**< subject of a verified client
-				    certificate, else NULL */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include "signaling/header.h"
+#include "signaling/wire.h"
 
 /* Length of the UTF-8 sequence at p, 0 if it is none */
 static size_t utf8_length(const unsigned char *p, size_t left)
@@ -78,28 +79,17 @@ static int copy_text(char **dst, const char *p, size_t len, size_t max,
 
 int header_display(char **dst, const struct pl *dname)
 {
-	const char *p;
-	size_t len;
+	struct pl name;
 
 	if (!dst)
 		return EINVAL;
 	*dst = NULL;
 	if (!pl_isset(dname))
 		return 0;
+	name = *dname;
+	wire_trim(&name);
 
-	p = dname->p;
-	len = dname->l;
-	while (len && (*p == ' ' || *p == '\t')) {
-		p++;
-		len--;
-	}
-	while (len && (p[len - 1] == ' ' || p[len - 1] == '\t'))
-		len--;
-	if (len >= 2 && p[0] == '"' && p[len - 1] == '"')
-		return copy_text(dst, p + 1, len - 2, HEADER_DISPLAY_MAX,
-				 true);
-
-	return copy_text(dst, p, len, HEADER_DISPLAY_MAX, false);
+	return copy_text(dst, name.p, name.l, HEADER_DISPLAY_MAX, true);
 }
 
 int header_text(char **dst, const struct pl *val, size_t max)

@@ -18,9 +18,9 @@ enum {
 };
 
 /**
- * A display name without its quotes and backslashes
+ * A display name without its backslashes
  *
- * @param dname As libre's sip_taddr gives it
+ * @param dname As libre's sip_taddr gives it: the quotes are off already
  * @return 0, *dst NULL when nothing is left; ENOMEM
  */
 int header_display(char **dst, const struct pl *dname);

@@ -39,8 +39,7 @@ bool identity_flow_trusted(const struct config *config,
 	    flow->transport == FLOW_WSS)
 		return false;
 
-	return flow->cert_name ||
-	       config_network_has(config->trusted_hosts,
+	return config_network_has(config->trusted_hosts,
 				  config->trusted_hosts_count, &flow->peer);
 }
 
@@ -55,15 +54,12 @@ static bool is_sip(const struct uri *uri)
 	       !pl_strcasecmp(&uri->scheme, "sips");
 }
 
-static bool asserted_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
-		       void *arg)
+static void assert_one(struct asserted *a, const struct pl *value)
 {
-	struct asserted *a = arg;
 	struct sip_addr addr;
-	(void)msg;
 
-	if (sip_addr_decode(&addr, &hdr->val))
-		return false;
+	if (sip_addr_decode(&addr, value))
+		return;
 	if (is_tel(&addr) && !a->has_tel) {
 		a->tel = addr;
 		a->has_tel = true;
@@ -72,7 +68,24 @@ static bool asserted_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
 		a->sip = addr;
 		a->has_sip = true;
 	}
-	return false;
+}
+
+/** From the lines as they came: libre separates values at commas within
+ *  quoted strings too, behind an escaped quote, and whoever chooses a name
+ *  would choose an identity */
+static void read_asserted(struct asserted *a, const struct sip_msg *msg)
+{
+	struct le *le;
+
+	for (le = list_head(&msg->hdrl); le; le = le->next) {
+		const struct sip_hdr *hdr = le->data;
+		struct pl rest = hdr->val, value;
+
+		if (hdr->id != SIP_HDR_P_ASSERTED_IDENTITY)
+			continue;
+		while (wire_next_value(&rest, &value))
+			assert_one(a, &value);
+	}
 }
 
 static bool privacy_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
@@ -176,8 +189,7 @@ static int read_name(struct identity *id, const struct sip_msg *msg,
 	int err;
 
 	if (id->trusted)
-		(void)sip_msg_hdr_apply(msg, true, SIP_HDR_P_ASSERTED_IDENTITY,
-					asserted_h, &asserted);
+		read_asserted(&asserted, msg);
 	if (asserted.has_sip || asserted.has_tel) {
 		addr = asserted.has_sip ? &asserted.sip : &asserted.tel;
 		err = identity_aor(&id->aor, &addr->uri);

@@ -47,8 +47,8 @@ int identity_read(struct identity **idp, const struct sip_msg *msg,
  */
 int identity_aor(char **dst, const struct uri *uri);
 
-/** Is this flow's far end in trusted_hosts (or holds a verified certificate)?
- *  A WebSocket's never is: terminals are outside the trust domain */
+/** Is this flow's far end in trusted_hosts? A WebSocket's never is: terminals
+ *  are outside the trust domain */
 bool identity_flow_trusted(const struct config *config,
 			   const struct flow_info *flow);
 

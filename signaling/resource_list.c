@@ -8,6 +8,7 @@
 #include "signaling/header.h"
 #include "signaling/identity.h"
 #include "signaling/resource_list.h"
+#include "signaling/wire.h"
 
 static const char lists_ns[] = "urn:ietf:params:xml:ns:resource-lists";
 static const char copy_ns[] = "urn:ietf:params:xml:ns:copycontrol";
@@ -189,8 +190,10 @@ static int add(struct reader *r)
 static void entry_end(struct reader *r)
 {
 	struct pl display = {r->display, r->display_len};
-	int err = header_display(&r->entry.display, &display);
+	int err;
 
+	wire_trim(&display);
+	err = header_text(&r->entry.display, &display, HEADER_DISPLAY_MAX);
 	r->in_entry = false;
 	if (!err)
 		err = add(r);

@@ -11,17 +11,17 @@ static void display_names(void)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{"\"Alice\"", "Alice"},
-		{"Alice Doe ", "Alice Doe"},
-		{"\"Al\\\"i\\\\ce\"", "Al\"i\\ce"},
-		{"\"a\x01\r\nb\x7f\"", "ab"},
-		{"\"\xc3\xa4\xff\xc3\"", "\xc3\xa4"},
-		{"\"\xed\xa0\x80x\"", "x"},
-		{"\"\xc2\x9b[2J\"", "[2J"},
-		{"\"\xf4\x90\x80\x80x\"", "x"},
-		{"\"\"", NULL},
+		{"Alice", "Alice"},
+		{" Alice Doe ", "Alice Doe"},
+		{"Al\\\"i\\\\ce", "Al\"i\\ce"},
+		{"a\x01\r\nb\x7f", "ab"},
+		{"\xc3\xa4\xff\xc3", "\xc3\xa4"},
+		{"\xed\xa0\x80x", "x"},
+		{"\xc2\x9b[2J", "[2J"},
+		{"\xf4\x90\x80\x80x", "x"},
+		{"", NULL},
 		{"   ", NULL},
-		{"\"\\\"", "\\"},
+		{"\\", "\\"},
 	};
 	struct pl pl;
 	char *out;
