@@ -358,6 +358,7 @@ int subscribers_lookup(struct subscribers *s, const struct pl *user,
 		       char ha1[DIGEST_HEX_SIZE])
 {
 	sqlite3_stmt *stmt;
+	const char *sum;
 	bool row = false;
 	int form, err;
 
@@ -379,11 +380,11 @@ int subscribers_lookup(struct subscribers *s, const struct pl *user,
 	if (!row)
 		return ENOENT;
 
-	(void)snprintf(
-		ha1, DIGEST_HEX_SIZE, "%s",
-		(const char *)sqlite3_column_text(
-			stmt, form * DIGEST_ALGORITHMS + (int)algorithm));
+	sum = (const char *)sqlite3_column_text(
+		stmt, form * DIGEST_ALGORITHMS + (int)algorithm);
+	if (sum)
+		(void)snprintf(ha1, DIGEST_HEX_SIZE, "%s", sum);
 	(void)sqlite3_reset(stmt);
 
-	return 0;
+	return sum ? 0 : ENOMEM;
 }

@@ -83,8 +83,12 @@ void attempts_address_key(char key[ATTEMPTS_KEY_SIZE], const struct sa *sa)
 
 void attempts_user_key(char key[ATTEMPTS_KEY_SIZE], const struct pl *user)
 {
-	const struct pl part = {user->p, MIN(user->l, ATTEMPTS_KEY_SIZE - 1)};
+	struct pl part = {user->p, MIN(user->l, ATTEMPTS_KEY_SIZE - 1)};
+	const char *at = pl_strchr(&part, '@');
 
+	/* NAME@REALM has the password of NAME */
+	if (at)
+		part.l = (size_t)(at - part.p);
 	(void)re_snprintf(key, ATTEMPTS_KEY_SIZE, "%r", &part);
 
 	/* what a header says may look like anything */

@@ -21,7 +21,7 @@ int attempts_alloc(struct attempts **ap, unsigned per_minute);
 /** Key of an address: IPv4 as such, IPv6 by its /64 */
 void attempts_address_key(char key[ATTEMPTS_KEY_SIZE], const struct sa *sa);
 
-/** Key of a user; never one of an address */
+/** Key of a user, NAME or NAME@REALM; never one of an address */
 void attempts_user_key(char key[ATTEMPTS_KEY_SIZE], const struct pl *user);
 
 /**

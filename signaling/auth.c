@@ -510,23 +510,20 @@ static bool from_fits(const struct check *c)
 static int print_aor(char **aorp, const struct check *c)
 {
 	const struct config *config = c->auth->config;
-	const struct sip_taddr *from = &c->msg->from;
-	const struct sa *local = &c->flow->local;
+	struct pl host = c->msg->from.uri.host;
+	char local[64];
 
-	if (str_isset(config->domain))
-		return re_sdprintf(aorp, "sip:%s@%s", c->name, config->domain);
-	if (host_is_ours(config, &from->uri.host, c->flow))
-		return sa_af(local) == AF_INET6 &&
-				       memchr(from->uri.host.p, ':',
-					      from->uri.host.l)
-			       ? re_sdprintf(aorp, "sip:%s@[%r]", c->name,
-					     &from->uri.host)
-			       : re_sdprintf(aorp, "sip:%s@%r", c->name,
-					     &from->uri.host);
+	if (str_isset(config->domain)) {
+		pl_set_str(&host, config->domain);
+	}
+	else if (!host_is_ours(config, &host, c->flow)) {
+		(void)re_snprintf(local, sizeof(local), "%j", &c->flow->local);
+		pl_set_str(&host, local);
+	}
 
-	return sa_af(local) == AF_INET6
-		       ? re_sdprintf(aorp, "sip:%s@[%j]", c->name, local)
-		       : re_sdprintf(aorp, "sip:%s@%j", c->name, local);
+	return re_sdprintf(aorp,
+			   pl_strchr(&host, ':') ? "sip:%s@[%r]" : "sip:%s@%r",
+			   c->name, &host);
 }
 
 

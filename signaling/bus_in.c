@@ -134,8 +134,10 @@ static bool begins(const struct wire *w)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(methods); i++) {
+		/* a REGISTER is in no dialog, whatever its To says */
 		if (wire_method_is(w, methods[i]))
-			return !wire_tag(w, WIRE_TO).l;
+			return wire_method_is(w, "REGISTER") ||
+			       !wire_tag(w, WIRE_TO).l;
 	}
 
 	return false;

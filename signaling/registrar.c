@@ -41,6 +41,7 @@ struct request {
 	struct registrar *registrar;
 	const struct sip_msg *msg;
 	struct flow_info flow;
+	char *aor; /**< that digest proved */
 	char name[SUBSCRIBER_NAME_MAX + 1];
 };
 
@@ -331,11 +332,10 @@ static int print_ok(struct re_printf *pf, const struct request *q)
 				  REGISTRAR_FLOW_TIMER_S);
 
 	return err | re_hprintf(pf,
-				"P-Associated-URI: <sip:%r@%r>\r\n"
+				"P-Associated-URI: <%s>\r\n"
 				"Supported: path, outbound\r\n"
 				"Date: %H\r\n",
-				&q->msg->to.uri.user, &q->msg->to.uri.host,
-				fmt_gmtime, NULL);
+				q->aor, fmt_gmtime, NULL);
 }
 
 
@@ -399,31 +399,35 @@ static int read_name(char name[SUBSCRIBER_NAME_MAX + 1],
 {
 	char *user = NULL;
 	size_t i;
+	int err;
 
 	if (!register_uri_is_sip(uri) ||
 	    !host_is_ours(config, &uri->host, flow) || header_user(&user, uri))
 		return ENOENT;
 
+	/* one that is too long is not the user whose name begins it */
+	err = strlen(user) > SUBSCRIBER_NAME_MAX ? ENOENT : 0;
 	str_ncpy(name, user, SUBSCRIBER_NAME_MAX + 1);
 	mem_deref(user);
 	for (i = 0; name[i]; i++)
 		name[i] = (char)tolower((unsigned char)name[i]);
 
-	return subscriber_name_good(name) ? 0 : ENOENT;
+	return err || subscriber_name_good(name) ? err : ENOENT;
 }
 
 
 /** Is it the user that digest proved, for itself (step 3 and 5)? */
-static bool is_own(struct request *q, const char *aor)
+static bool is_own(struct request *q)
 {
-	const char *at = strrchr(aor, '@');
-	const size_t len = at ? (size_t)(at - aor) - 4 : 0;
+	const char *at = strrchr(q->aor, '@');
+	const size_t len = at ? (size_t)(at - q->aor) - 4 : 0;
 
 	if (read_name(q->name, q->registrar->config, &q->msg->to.uri,
 		      &q->flow))
 		return register_refuse(&q->asked, 404, "Not Found");
 
-	return (len == strlen(q->name) && !strncmp(q->name, aor + 4, len)) ||
+	return (len == strlen(q->name) &&
+		!strncmp(q->name, q->aor + 4, len)) ||
 	       register_refuse(&q->asked, 403, "Forbidden");
 }
 
@@ -431,7 +435,6 @@ static bool is_own(struct request *q, const char *aor)
 static void register_in(struct request *q)
 {
 	struct registrar *r = q->registrar;
-	char *aor = NULL;
 
 	++r->registers;
 	if (is_third_party(q)) {
@@ -449,16 +452,15 @@ static void register_in(struct request *q)
 		refuse(q);
 		return;
 	}
-	if (auth_check(r->auth, q->msg, &q->flow, &aor) != AUTH_PASS)
+	if (auth_check(r->auth, q->msg, &q->flow, &q->aor) != AUTH_PASS)
 		return;
 
-	if (aor && is_own(q, aor) &&
+	if (q->aor && is_own(q) &&
 	    register_read(&q->asked, r->config->register_expires_s) &&
 	    is_in_order(q) && update(q))
 		answer_ok(q);
 	else
 		refuse(q);
-	mem_deref(aor);
 }
 
 
@@ -474,6 +476,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 		return true;
 	register_in(&q);
 	mem_deref(q.asked.path);
+	mem_deref(q.aor);
 
 	return true;
 }

@@ -288,6 +288,9 @@ static void attempts_wear_off(void)
 	attempts_address_key(key, &sa);
 	attempts_user_key(other, &pl);
 	CU_ASSERT_STRING_NOT_EQUAL(key, other);
+	pl_set_str(&pl, "alice@example.com");
+	attempts_user_key(key, &pl);
+	CU_ASSERT_STRING_EQUAL(key, "alice");
 	(void)sa_set_str(&sa, "2001:db8::1", 1);
 	attempts_address_key(key, &sa);
 	(void)sa_set_str(&sa, "2001:db8::2:0:0:1", 2);

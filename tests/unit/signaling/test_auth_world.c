@@ -158,20 +158,22 @@ void auth_send_register(struct auth_world *w, struct peer *p,
 			const char *last)
 {
 	const char *realm = subscribers_realm(w->users);
-	char credentials[1024] = "";
+	char credentials[1024] = "", aor[256];
 
 	if (claim)
 		print_credentials(credentials, sizeof(credentials), w,
 				  "Authorization", "REGISTER", claim, last);
+	(void)re_snprintf(aor, sizeof(aor), "sip:alice@%s", realm);
 	++w->number;
 	peer_send(p,
 		  "REGISTER sip:%s SIP/2.0\r\n"
 		  "Via: SIP/2.0/%s @L;branch=z9hG4bKr%u;rport\r\n"
-		  "From: <sip:alice@%s>;tag=r%u\r\nTo: <sip:alice@%s>\r\n"
+		  "From: <%s>;tag=r%u\r\nTo: <%s>\r\n"
 		  "Call-ID: reg\r\nCSeq: %u REGISTER\r\n"
 		  "Max-Forwards: 70\r\n%s%sContent-Length: 0\r\n\r\n",
-		  realm, flow_transport_name(p->transport), w->number, realm,
-		  w->back, realm, w->number - w->back, headers, credentials);
+		  realm, flow_transport_name(p->transport), w->number,
+		  w->from ? w->from : aor, w->back, w->to ? w->to : aor,
+		  w->number - w->back, headers, credentials);
 }
 
 

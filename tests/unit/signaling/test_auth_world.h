@@ -22,8 +22,9 @@ struct auth_world {
 	struct registrar *registrar;
 	struct sip_lsnr *calls;
 	char folder[64];
-	unsigned number; /**< of requests */
-	unsigned back;   /**< a REGISTER's CSeq is so much behind it */
+	unsigned number;       /**< of requests */
+	unsigned back;         /**< a REGISTER's CSeq is so much behind it */
+	const char *to, *from; /**< of a REGISTER; NULL: sip:alice@REALM */
 };
 
 /** What a client says; NULL and 0: the usual */

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <jansson.h>
 #include "tests/unit/unit.h"
 #include "test_bus_world.h"
 
@@ -278,6 +279,34 @@ static void limits_calls_of_source(void)
 }
 
 
+/** A tag in its To makes a REGISTER no part of a dialog */
+static void limits_registers_with_a_tag(void)
+{
+	struct world *w = NULL;
+	struct peer *p;
+	json_t *stats, *refused;
+
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1), 0);
+	p = open_peer(w, FLOW_UDP);
+	for (unsigned i = 0; i < 20; i++)
+		peer_send(p,
+			  "REGISTER sip:@B SIP/2.0\r\n"
+			  "Via: SIP/2.0/UDP @L;branch=z9hG4bKt%u;rport\r\n"
+			  "From: <sip:a@x>;tag=1\r\nTo: <sip:a@x>;tag=2\r\n"
+			  "Call-ID: t\r\nCSeq: %u REGISTER\r\n\r\n",
+			  i, i + 1);
+	world_settle(w);
+	stats = bus_stats(w->bus);
+	refused = json_object_get(stats, "refused");
+	CU_ASSERT_TRUE(json_integer_value(
+			       json_object_get(refused, "invite_rate")) > 0);
+	json_decref(stats);
+
+	mem_deref(p);
+	mem_deref(w);
+}
+
+
 /** 60 kB over every kind of flow */
 static void carries_large_messages(void)
 {
@@ -330,6 +359,7 @@ static CU_TestInfo tests[] = {
 	{"answers CRLF keep-alive", answers_keep_alive},
 	{"limits the rate of a source", limits_rate_of_source},
 	{"limits the calls a source begins", limits_calls_of_source},
+	{"limits REGISTERs with a tag", limits_registers_with_a_tag},
 	{"carries 60 kB messages", carries_large_messages},
 	{"closes from the loop", closes},
 	CU_TEST_INFO_NULL,

@@ -203,6 +203,47 @@ static void each_registers_for_itself(void)
 }
 
 
+/** The user whose name is the whole user part; the host may be an address */
+static void takes_names_and_hosts_whole(void)
+{
+	char name[SUBSCRIBER_NAME_MAX + 1], to[160];
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	struct binding v[REGISTRAR_BINDINGS_MAX];
+	const char *msg;
+
+	memset(name, 'a', SUBSCRIBER_NAME_MAX);
+	name[SUBSCRIBER_NAME_MAX] = '\0';
+	CU_ASSERT_EQUAL(subscribers_add(w->users, name, "secret"), 0);
+	w->to = to;
+	w->from = "sip:x@example.org";
+	(void)snprintf(to, sizeof(to), "sip:%sx@example.com", name);
+	msg = auth_register(w, p, "", NULL, NULL);
+	msg = auth_register(w, p, "Contact: <sip:a@192.0.2.1>\r\n",
+			    &(struct claim){.user = name}, msg);
+	CU_ASSERT_TRUE(has_status(msg, 404));
+	(void)snprintf(to, sizeof(to), "sip:%s@example.com", name);
+	msg = auth_register(w, p, "", NULL, NULL);
+	msg = auth_register(w, p, "Contact: <sip:a@192.0.2.1>\r\n",
+			    &(struct claim){.user = name}, msg);
+	CU_ASSERT_TRUE(has_status(msg, 200));
+	CU_ASSERT_EQUAL(registrar_lookup(w->registrar, to, v, 1), 1);
+	(void)snprintf(to, sizeof(to), "sip:%sx@example.com", name);
+	CU_ASSERT_EQUAL(registrar_lookup(w->registrar, to, v, 1), 0);
+
+	(void)sa_set_str(&w->bus->config.media_address[0], "2001:db8::1", 0);
+	w->bus->config.media_address_count = 1;
+	(void)snprintf(to, sizeof(to), "sip:alice@[2001:db8::1]");
+	w->from = NULL;
+	msg = auth_enrol(w, p, "");
+	CU_ASSERT_STRING_EQUAL(header_of(msg, "P-Associated-URI"),
+			       "<sip:alice@example.com>");
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
 static void keeps_order_and_bounds(void)
 {
 	struct auth_world *w = auth_world_open("example.com", "off");
@@ -378,6 +419,7 @@ static CU_TestInfo tests[] = {
 	{"S10 binds, lists and removes", binds_lists_and_removes},
 	{"S10 refuses what is wrong", refuses_what_is_wrong},
 	{"S10 each registers for itself", each_registers_for_itself},
+	{"S10 takes names and hosts whole", takes_names_and_hosts_whole},
 	{"S10 keeps order and bounds", keeps_order_and_bounds},
 	{"S10 follows flows (RFC 5626)", follows_flows},
 	{"S10 ties connections where it must", ties_connections_where_it_must},
