@@ -77,13 +77,22 @@ describe('Kamailio in front of Parley', () => {
 		assert.equal((await first.endpoints('standup')).length, 2);
 	});
 
+	test('Parley calls who registered there', async () => {
+		await alice.hangUp(0);
+		await until('bob is alone', async () =>
+			(await first.endpoints('standup')).length === 1);
+		const { code, output } = await first.cli('invite', 'standup',
+			alice.aor);
+		assert.equal(code, 0, output);
+		await hearsOthersOnly(alice, [bob]);
+		await hearsOthersOnly(bob, [alice]);
+	});
+
 	test('when one Parley dies the next is called', async () => {
 		await first.stop();
-		await until('both calls are over', async () => {
-			const [call] = await alice.calls();
-			return call.ended && bob.events.some((e) =>
-				e.type === 'CALL_CLOSED');
-		});
+		await until('both calls are over', async () =>
+			(await alice.calls()).every((c) => c.ended)
+				&& bob.events.some((e) => e.type === 'CALL_CLOSED'));
 		bob.events.length = 0;
 		await alice.dial(target);
 		await bob.dial(target);
