@@ -134,6 +134,21 @@ static bool live_named(const struct info_user *u, const char *name)
 	return false;
 }
 
+static int describe(struct info_user *u, const json_t *state)
+{
+	char *display = NULL;
+	int err = str_dup(&display, string_of(state, "display"));
+
+	if (err)
+		return err;
+	mem_deref(u->display);
+	u->display = display;
+	u->moderator = flag_of(state, "moderator");
+
+	return 0;
+}
+
+/* Who comes back is described anew: others may call from that address */
 static int make_user(struct info_user **up, struct conference_info *i,
 		     const json_t *state)
 {
@@ -143,18 +158,18 @@ static int make_user(struct info_user **up, struct conference_info *i,
 
 	if (u) {
 		*up = u;
-		return 0;
+		return u->gone ? describe(u, state) : 0;
 	}
 	u = mem_zalloc(sizeof(*u), user_destructor);
 	if (!u)
 		return ENOMEM;
 	err = str_dup(&u->entity, entity);
-	err |= str_dup(&u->display, string_of(state, "display"));
+	if (!err)
+		err = describe(u, state);
 	if (err) {
 		mem_deref(u);
-		return ENOMEM;
+		return err;
 	}
-	u->moderator = flag_of(state, "moderator");
 	u->gone = true;
 	list_append(&i->users, &u->le, u);
 	*up = u;
@@ -440,9 +455,12 @@ bool conference_info_active(const struct conference_info *i)
 static void destructor(void *arg)
 {
 	struct conference_info *i = arg;
+	unsigned k;
 
 	list_flush(&i->users);
 	list_clear(&i->readers);
+	for (k = 0; k < 4; k++)
+		xmlBufferFree(i->printed[k / 2][k % 2].xml);
 	mem_deref(i->name);
 }
 

@@ -454,42 +454,72 @@ static void print_document(xmlTextWriterPtr w,
 	(void)xmlTextWriterFlush(w);
 }
 
+static bool fits(const struct info_fragment *f,
+		 const struct conference_info_reader *r, bool full)
+{
+	if (!f->xml || f->number != r->info->number)
+		return false;
+
+	return full || (f->from == r->told && f->behind == r->behind);
+}
+
+/* NULL: out of memory */
+static const struct info_fragment *
+users_for(const struct conference_info_reader *r, bool full)
+{
+	struct info_fragment *f = &r->info->printed[full][r->activity];
+	xmlTextWriterPtr w;
+
+	if (fits(f, r, full))
+		return f;
+	xmlBufferFree(f->xml);
+	f->xml = xmlBufferCreate();
+	w = f->xml ? xmlNewTextWriterMemory(f->xml, 0) : NULL;
+	if (!w) {
+		xmlBufferFree(f->xml);
+		f->xml = NULL;
+		return NULL;
+	}
+	f->number = r->info->number;
+	f->from = r->told;
+	f->behind = r->behind;
+	f->all = print_users(w, f->xml, r, full, &f->to);
+	xmlFreeTextWriter(w);
+
+	return f;
+}
+
 int conference_info_print(struct conference_info_reader *r, bool full,
 			  struct mbuf **mbp)
 {
-	xmlBufferPtr users = xmlBufferCreate(), all = xmlBufferCreate();
-	xmlTextWriterPtr wu = users ? xmlNewTextWriterMemory(users, 0) : NULL;
-	xmlTextWriterPtr w = all ? xmlNewTextWriterMemory(all, 0) : NULL;
+	const struct info_fragment *users = users_for(r, full);
+	xmlBufferPtr buf = xmlBufferCreate();
+	xmlTextWriterPtr w = buf ? xmlNewTextWriterMemory(buf, 0) : NULL;
 	struct mbuf *mb = NULL;
-	bool all_users;
-	uint64_t told = r->told;
 	int err = ENOMEM;
 
-	if (!wu || !w)
+	if (!users || !w)
 		goto out;
-	all_users = print_users(wu, users, r, full, &told);
-	print_document(w, r, full, xmlBufferContent(users), all_users);
+	print_document(w, r, full, xmlBufferContent(users->xml), users->all);
 
-	mb = mbuf_alloc((size_t)xmlBufferLength(all));
+	mb = mbuf_alloc((size_t)xmlBufferLength(buf));
 	if (!mb)
 		goto out;
-	err = mbuf_write_mem(mb, xmlBufferContent(all),
-			     (size_t)xmlBufferLength(all));
+	err = mbuf_write_mem(mb, xmlBufferContent(buf),
+			     (size_t)xmlBufferLength(buf));
 	mb->pos = 0;
 	if (err)
 		goto out;
 	r->version++;
-	r->told = told;
-	r->behind = !all_users;
+	r->told = users->to;
+	r->behind = !users->all;
 	*mbp = mb;
 	mb = NULL;
 
 out:
 	mem_deref(mb);
-	xmlFreeTextWriter(wu);
 	xmlFreeTextWriter(w);
-	xmlBufferFree(users);
-	xmlBufferFree(all);
+	xmlBufferFree(buf);
 
 	return err;
 }

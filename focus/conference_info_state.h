@@ -8,6 +8,7 @@
 #define PARLEY_FOCUS_CONFERENCE_INFO_STATE_H
 
 #include <stdint.h>
+#include <libxml/tree.h>
 #include "focus/conference_info.h"
 
 /** An endpoint. Gone ones are kept until every reader has been told */
@@ -32,6 +33,15 @@ struct info_user {
 	uint64_t whole;   /**< it came, or came back */
 };
 
+/** The users of a document, which all readers share that are told the same
+ *  at the same time */
+struct info_fragment {
+	xmlBufferPtr xml;  /**< NULL: none yet */
+	uint64_t number;   /**< of the conference when it was printed */
+	uint64_t from, to; /**< readers' `told` before and after */
+	bool behind, all;  /**< for one that was behind; nobody is left out */
+};
+
 struct conference_info {
 	char *name;
 	bool active, locked, media_lost;
@@ -43,6 +53,7 @@ struct conference_info {
 	struct list users;
 	struct list readers;
 	unsigned gone, gone_max; /**< endpoints gone, and when to tidy up */
+	struct info_fragment printed[2][2]; /**< by full, activity */
 };
 
 struct conference_info_reader {

@@ -12,10 +12,19 @@
 #include "signaling/notifier.h"
 #include "signaling/page.h"
 
-enum { BUSY_MS = 100, WEB_MAX = 512 };
+enum {
+	BUSY_MS = 100,
+	WEB_MAX = 512,
+	/** Longest turn of the clock, and the pause after one that had more
+	 *  to do, so that calls go on beside it */
+	TURN_MS = 10,
+};
 
 struct conference_events {
-	struct list rooms;
+	struct list rooms, over; /**< `over`: conferences that have ended */
+	struct list waiting;     /**< watchers, by `wait`; oldest first */
+	struct tmr clock; /**< for all of them: libre's list of timers is
+			       walked whenever one is set */
 	struct focus *focus;
 	struct notifiers *notifiers;
 	const struct page *page;
@@ -23,21 +32,21 @@ struct conference_events {
 
 /** A conference that somebody watches */
 struct room {
-	struct le le;
+	struct le le; /**< unlinked when the conference is over */
 	char *name;
 	struct conference_events *all;
 	struct event_subscription *events;
 	struct conference_info *info;
 	struct list watchers;
+	bool over;
 };
 
 struct watcher {
-	struct le le;
+	struct le le, wait;
 	struct room *room;
 	struct notifier *notifier;
 	struct conference_info_reader *reader;
-	struct tmr tick;
-	uint64_t sent_ms;
+	uint64_t sent_ms, due_ms; /**< in tmr_jiffies() */
 	unsigned pace_ms;
 	char *aor;
 	struct conference_watcher who;
@@ -51,7 +60,7 @@ static void watcher_destructor(void *arg)
 	struct watcher *w = arg;
 
 	list_unlink(&w->le);
-	tmr_cancel(&w->tick);
+	list_unlink(&w->wait);
 	mem_deref(w->notifier);
 	mem_deref(w->reader);
 	mem_deref(w->aor);
@@ -80,14 +89,29 @@ static void drop(struct watcher *w)
 
 /* ----------------------------------------------------------------- telling */
 
-static void tick_h(void *arg);
+static void clock_h(void *arg);
+
+/* Not later than then */
+static void wind(struct conference_events *ce, uint64_t due_ms)
+{
+	uint64_t now = tmr_jiffies(), delay = due_ms > now ? due_ms - now : 0;
+
+	if (!tmr_isrunning(&ce->clock) || tmr_get_expire(&ce->clock) > delay)
+		tmr_start(&ce->clock, delay, clock_h, ce);
+}
+
+static void wait_until(struct watcher *w, uint64_t due_ms)
+{
+	w->due_ms = due_ms;
+	if (!w->wait.list)
+		list_append(&w->room->all->waiting, &w->wait, w);
+	wind(w->room->all, due_ms);
+}
 
 static void schedule(struct watcher *w)
 {
-	uint64_t due = w->sent_ms + w->pace_ms, now = tmr_jiffies();
-
-	if (!tmr_isrunning(&w->tick))
-		tmr_start(&w->tick, due > now ? due - now : 0, tick_h, w);
+	if (!w->wait.list)
+		wait_until(w, w->sent_ms + w->pace_ms);
 }
 
 static void tell(struct watcher *w, bool full)
@@ -118,26 +142,52 @@ static void end(struct watcher *w, const char *reason)
 	mem_deref(w);
 }
 
-static void tick_h(void *arg)
+/* May free it */
+static void tick(struct watcher *w)
 {
-	struct watcher *w = arg;
 	struct room *room = w->room;
 	bool leaves = w->check && w->memberh &&
 		      !w->memberh(room->name, &w->who, w->arg);
 
 	w->check = false;
-	if (leaves) {
-		/* its roster is not its business any more */
-		end(w, "rejected");
+	list_unlink(&w->wait);
+	if (room->over || leaves) {
+		/* a roster is not its business any more that left */
+		end(w, room->over ? "noresource" : "rejected");
 		if (list_isempty(&room->watchers))
 			mem_deref(room);
 	}
 	else if (!conference_info_news(w->reader))
 		return;
 	else if (notifier_busy(w->notifier))
-		tmr_start(&w->tick, BUSY_MS, tick_h, w);
+		wait_until(w, tmr_jiffies() + BUSY_MS);
 	else
 		tell(w, false);
+}
+
+static void clock_h(void *arg)
+{
+	struct conference_events *ce = arg;
+	uint64_t now = tmr_jiffies(), next = UINT64_MAX;
+	const uint64_t stop = now + TURN_MS;
+	struct le *le = ce->waiting.head, *last = ce->waiting.tail;
+
+	while (le && now < stop) {
+		struct watcher *w = le->data;
+		bool at_end = le == last;
+
+		le = at_end ? NULL : le->next;
+		if (w->due_ms > now) {
+			next = MIN(next, w->due_ms);
+			continue;
+		}
+		tick(w);
+		now = tmr_jiffies();
+	}
+	if (le)
+		tmr_start(&ce->clock, TURN_MS, clock_h, ce);
+	else if (next != UINT64_MAX)
+		wind(ce, next);
 }
 
 static void refresh_h(void *arg)
@@ -160,6 +210,19 @@ static bool is_perhaps(const struct watcher *w, const char *user)
 	       strstr(user, "@anonymous.invalid") != NULL;
 }
 
+/* The conference is over; another may take its name. The clock says goodbye */
+static void close_room(struct room *room)
+{
+	struct le *le;
+
+	room->over = true;
+	room->events = mem_deref(room->events);
+	list_unlink(&room->le);
+	list_append(&room->all->over, &room->le, room);
+	for (le = room->watchers.head; le; le = le->next)
+		wait_until(le->data, tmr_jiffies());
+}
+
 static void event_h(const json_t *event, void *arg)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
@@ -169,9 +232,7 @@ static void event_h(const json_t *event, void *arg)
 
 	conference_info_event(room->info, event);
 	if (type && !strcmp(type, "ended")) {
-		while (room->watchers.head)
-			end(room->watchers.head->data, "noresource");
-		mem_deref(room);
+		close_room(room);
 		return;
 	}
 	if (type && !strcmp(type, "left"))
@@ -284,7 +345,6 @@ int conference_events_begin(struct conference_events *ce,
 		err = ENOMEM;
 		goto out;
 	}
-	tmr_init(&w->tick);
 	w->room = room;
 	w->pace_ms = sub->activity ? CONFERENCE_EVENTS_ACTIVITY_PACE_MS
 				   : CONFERENCE_EVENTS_PACE_MS;
@@ -315,7 +375,16 @@ static void destructor(void *arg)
 {
 	struct conference_events *ce = arg;
 
+	/* what the clock did not come to */
+	while (ce->over.head) {
+		struct room *room = ce->over.head->data;
+
+		while (room->watchers.head)
+			end(room->watchers.head->data, "noresource");
+		mem_deref(room);
+	}
 	list_flush(&ce->rooms);
+	tmr_cancel(&ce->clock);
 }
 
 int conference_events_alloc(struct conference_events **cp, struct focus *focus,
@@ -332,6 +401,7 @@ int conference_events_alloc(struct conference_events **cp, struct focus *focus,
 	ce->focus = focus;
 	ce->notifiers = notifiers;
 	ce->page = page;
+	tmr_init(&ce->clock);
 	*cp = ce;
 
 	return 0;

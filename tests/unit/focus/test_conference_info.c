@@ -297,6 +297,17 @@ static void comes_back_with_the_same_contact(void)
 	CU_ASSERT(says(&phone, "\"sip:ann@192.0.2.1:5060\""));
 	CU_ASSERT(says(&phone, "\"sip:ann@192.0.2.1:5060;endpoint=3\""));
 	CU_ASSERT(silent(&phone, "deleted"));
+
+	/* somebody else calls from the address that was left */
+	happen(ABOUT("left", 2, ",\"reason\":\"left\""));
+	happen(ABOUT("left", 3, ",\"reason\":\"left\""));
+	happen("{\"type\":\"joined\",\"state\":{\"endpoint\":4,\"user\":"
+	       "\"sip:ann@x\",\"display\":\"Beth\",\"moderator\":true,"
+	       "\"entity\":\"sip:ann@192.0.2.9\",\"method\":\"dialed-in\"}}");
+	CU_ASSERT(look(&phone, false));
+	CU_ASSERT(says(&phone, "<user entity=\"sip:ann@x\" state=\"full\">"
+			       "<display-text>Beth</display-text><roles>"
+			       "<entry>moderator</"));
 	finish();
 }
 
