@@ -17,10 +17,17 @@ struct attempt {
 	uint64_t at_ms;
 };
 
+/** A user at an address */
+struct known {
+	struct le he;
+	struct le le; /**< longest ago first */
+	char text[2 * ATTEMPTS_KEY_SIZE];
+};
+
 struct attempts {
-	struct hash *keys;
-	struct list ages;
-	size_t count;
+	struct hash *keys, *known;
+	struct list ages, known_ages;
+	size_t count, known_count;
 	unsigned per_minute;
 };
 
@@ -34,12 +41,23 @@ static void attempt_destructor(void *arg)
 }
 
 
+static void known_destructor(void *arg)
+{
+	struct known *k = arg;
+
+	hash_unlink(&k->he);
+	list_unlink(&k->le);
+}
+
+
 static void destructor(void *arg)
 {
 	struct attempts *a = arg;
 
 	list_flush(&a->ages);
+	list_flush(&a->known_ages);
 	mem_deref(a->keys);
+	mem_deref(a->known);
 }
 
 
@@ -57,6 +75,8 @@ int attempts_alloc(struct attempts **ap, unsigned per_minute)
 
 	a->per_minute = per_minute;
 	err = hash_alloc(&a->keys, HASH_SIZE);
+	if (!err)
+		err = hash_alloc(&a->known, HASH_SIZE);
 	if (err)
 		mem_deref(a);
 	else
@@ -194,6 +214,64 @@ bool attempts_too_many(struct attempts *a, const char *key, uint64_t now_ms)
 	t = find(a, key, now_ms);
 
 	return t && is_over(a, t);
+}
+
+
+/* ------------------------------------------------- who was right lately */
+
+static bool text_equal(struct le *le, void *arg)
+{
+	const struct known *k = le->data;
+
+	return !strcmp(k->text, arg);
+}
+
+
+static struct known *find_known(const struct attempts *a, const char *address,
+				const char *user)
+{
+	char text[2 * ATTEMPTS_KEY_SIZE];
+
+	(void)re_snprintf(text, sizeof(text), "%s%s", address, user);
+
+	return list_ledata(
+		hash_lookup(a->known, hash_joaat_str(text), text_equal, text));
+}
+
+
+void attempts_passed(struct attempts *a, const char *address, const char *user)
+{
+	struct known *k;
+
+	if (!a || !a->per_minute)
+		return;
+
+	k = find_known(a, address, user);
+	if (k) {
+		list_unlink(&k->le);
+		list_append(&a->known_ages, &k->le, k);
+		return;
+	}
+
+	if (a->known_count >= ATTEMPTS_KNOWN_MAX) {
+		mem_deref(list_ledata(list_head(&a->known_ages)));
+		--a->known_count;
+	}
+	k = mem_zalloc(sizeof(*k), known_destructor);
+	if (!k)
+		return;
+
+	(void)re_snprintf(k->text, sizeof(k->text), "%s%s", address, user);
+	hash_append(a->known, hash_joaat_str(k->text), &k->he, k);
+	list_append(&a->known_ages, &k->le, k);
+	++a->known_count;
+}
+
+
+bool attempts_knows(const struct attempts *a, const char *address,
+		    const char *user)
+{
+	return a && find_known(a, address, user);
 }
 
 

@@ -3,7 +3,9 @@
  *
  * A bucket a key: so many failures a minute are free, more are counted as
  * too many until time has passed. The table is bounded; the key that failed
- * longest ago makes room. Time is an argument.
+ * longest ago makes room. Who was right lately is known by address and user,
+ * so that others who try a user's password do not lock it out where it is.
+ * Time is an argument.
  */
 #ifndef PARLEY_SIGNALING_ATTEMPTS_H
 #define PARLEY_SIGNALING_ATTEMPTS_H
@@ -11,7 +13,11 @@
 #include <stdbool.h>
 #include "mixer/base/re.h"
 
-enum { ATTEMPTS_KEYS_MAX = 8192, ATTEMPTS_KEY_SIZE = 80 };
+enum {
+	ATTEMPTS_KEYS_MAX = 8192,
+	ATTEMPTS_KNOWN_MAX = 8192, /**< users at addresses */
+	ATTEMPTS_KEY_SIZE = 80,
+};
 
 struct attempts;
 
@@ -35,7 +41,15 @@ bool attempts_failed(struct attempts *a, const char *key, uint64_t now_ms);
 /** Has it failed too often of late? */
 bool attempts_too_many(struct attempts *a, const char *key, uint64_t now_ms);
 
-/** Keys that are known now */
+/** This user was right from this address */
+void attempts_passed(struct attempts *a, const char *address,
+		     const char *user);
+
+/** Is it among the last that were? */
+bool attempts_knows(const struct attempts *a, const char *address,
+		    const char *user);
+
+/** Keys that have failed of late */
 size_t attempts_keys(const struct attempts *a);
 
 #endif

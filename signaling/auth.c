@@ -43,6 +43,8 @@ struct check {
 	struct digest_header header;
 	enum digest_algorithm algorithm;
 	bool found, broken;
+	bool trusted; /**< its address stands for many */
+	bool proved;  /**< this user was right from this address lately */
 	char name[SUBSCRIBER_NAME_MAX + 1];
 	char address_key[ATTEMPTS_KEY_SIZE], user_key[ATTEMPTS_KEY_SIZE];
 };
@@ -60,7 +62,7 @@ struct pending {
 /** What comes of credentials */
 enum verdict {
 	RIGHT,
-	STALE,     /**< right, with a nonce that is not good any more */
+	STALE,     /**< the nonce is not good, or not any more */
 	WRONG,     /**< password or user */
 	MALFORMED, /**< 400 */
 	FAILED,    /**< we cannot tell: 500 */
@@ -144,6 +146,7 @@ static bool knows_md5_only(const struct sip_msg *msg)
 struct challenge {
 	struct auth *auth;
 	const struct sip_msg *msg;
+	const char *client; /**< address key */
 	bool stale;
 };
 
@@ -157,7 +160,7 @@ static int print_challenges(struct re_printf *pf, const struct challenge *c)
 	char nonce[NONCE_SIZE];
 	int err = 0;
 
-	nonces_make(c->auth->nonces, nonce, tmr_jiffies());
+	nonces_make(c->auth->nonces, nonce, c->client, tmr_jiffies());
 	for (; i >= DIGEST_MD5 && !err; i--)
 		err = re_hprintf(
 			pf,
@@ -178,9 +181,9 @@ static int print_challenges(struct re_printf *pf, const struct challenge *c)
  *           without credentials cost no memory (RFC 3261 section 26.3.2.4)
  */
 static void challenge(struct auth *a, const struct sip_msg *msg,
-		      struct sip_strans **st, bool stale)
+		      struct sip_strans **st, const char *client, bool stale)
 {
-	struct challenge c = {a, msg, stale};
+	struct challenge c = {a, msg, client, stale};
 	const bool registers = is_register(msg);
 	const uint16_t status = registers ? 401 : 407;
 	const char *phrase =
@@ -235,7 +238,7 @@ static void late_h(void *arg)
 {
 	struct pending *p = arg;
 
-	challenge(p->auth, p->msg, &p->st, false);
+	challenge(p->auth, p->msg, &p->st, p->address_key, false);
 	mem_deref(p);
 }
 
@@ -287,8 +290,8 @@ static bool is_pending(const struct check *c)
 	for (le = list_head(&c->auth->pending); le; le = le->next) {
 		const struct pending *p = le->data;
 
-		if (!strcmp(p->address_key, c->address_key) ||
-		    !strcmp(p->user_key, c->user_key))
+		if ((!c->trusted && !strcmp(p->address_key, c->address_key)) ||
+		    (!c->proved && !strcmp(p->user_key, c->user_key)))
 			return true;
 	}
 
@@ -301,7 +304,8 @@ static bool tries_too_often(const struct check *c)
 	const uint64_t now = tmr_jiffies();
 
 	return attempts_too_many(c->auth->attempts, c->address_key, now) ||
-	       attempts_too_many(c->auth->attempts, c->user_key, now);
+	       (!c->proved &&
+		attempts_too_many(c->auth->attempts, c->user_key, now));
 }
 
 
@@ -315,8 +319,9 @@ static void refuse_wrong(const struct check *c, bool late)
 	bool news;
 
 	++a->failures;
-	news = attempts_failed(a->attempts, c->address_key, now);
-	news |= attempts_failed(a->attempts, c->user_key, now);
+	news = attempts_failed(a->attempts, c->user_key, now);
+	if (!c->trusted)
+		news |= attempts_failed(a->attempts, c->address_key, now);
 	if (news) {
 		(void)re_snprintf(peer, sizeof(peer), "%J", &c->flow->peer);
 		log_warn("auth",
@@ -334,7 +339,7 @@ static void refuse_wrong(const struct check *c, bool late)
 			return;
 	}
 
-	challenge(a, c->msg, &st, false);
+	challenge(a, c->msg, &st, c->address_key, false);
 }
 
 
@@ -478,13 +483,17 @@ static enum verdict judge(struct check *c)
 	if (!read_count(&c->header, &nc) || !uri_fits(c))
 		return MALFORMED;
 
+	/* Nobody has a try that did not get its nonce where it says it is. */
+	if (!nonces_given(c->auth->nonces, &c->header.nonce, c->address_key,
+			  tmr_jiffies()))
+		return STALE;
+
 	err = compare(c);
 	if (err)
 		return err == EACCES ? WRONG : FAILED;
 
-	return nonces_use(c->auth->nonces, &c->header.nonce, nc, tmr_jiffies())
-		       ? RIGHT
-		       : STALE;
+	return nonces_use(c->auth->nonces, &c->header.nonce, nc) ? RIGHT
+								 : STALE;
 }
 
 
@@ -532,6 +541,8 @@ static enum auth_result pass(struct check *c, char **aorp)
 	struct auth *a = c->auth;
 
 	++a->accepted;
+	if (!c->trusted)
+		attempts_passed(a->attempts, c->address_key, c->user_key);
 	if (!from_fits(c)) {
 		refuse(a, c->msg, 403, "Forbidden", "From is another user");
 		return AUTH_ANSWERED;
@@ -551,8 +562,8 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 	struct auth *a = c->auth;
 	bool slow;
 
-	attempts_address_key(c->address_key, &c->flow->peer);
 	attempts_user_key(c->user_key, &c->header.username);
+	c->proved = attempts_knows(a->attempts, c->address_key, c->user_key);
 	slow = tries_too_often(c);
 	if (slow && is_pending(c)) {
 		refuse_busy(a, c->msg);
@@ -564,7 +575,7 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 	case RIGHT: return pass(c, aorp);
 	case STALE:
 		++a->stale;
-		challenge(a, c->msg, NULL, true);
+		challenge(a, c->msg, NULL, c->address_key, true);
 		break;
 
 	case WRONG: refuse_wrong(c, slow); break;
@@ -588,8 +599,7 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 static bool is_free(const struct check *c)
 {
 	return !c->registers &&
-	       (strcmp(c->auth->config->auth, "on") != 0 ||
-		identity_flow_trusted(c->auth->config, c->flow));
+	       (strcmp(c->auth->config->auth, "on") != 0 || c->trusted);
 }
 
 
@@ -605,9 +615,11 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	/* Credentials that a trusted proxy has checked and left in are none of
 	   ours; nor are any while nobody has a password here. */
 	c.registers = is_register(msg);
-	if (is_free(&c) &&
-	    (identity_flow_trusted(a->config, flow) || !auth_has_users(a)))
+	c.trusted = identity_flow_trusted(a->config, flow);
+	if (is_free(&c) && (c.trusted || !auth_has_users(a)))
 		return AUTH_PASS;
+
+	attempts_address_key(c.address_key, &flow->peer);
 
 	(void)sip_msg_hdr_apply(msg, true,
 				c.registers ? SIP_HDR_AUTHORIZATION
@@ -625,7 +637,7 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	if (is_free(&c))
 		return AUTH_PASS;
 
-	challenge(a, msg, NULL, false);
+	challenge(a, msg, NULL, c.address_key, false);
 
 	return AUTH_ANSWERED;
 }

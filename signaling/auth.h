@@ -2,10 +2,13 @@
  * @file signaling/auth.h  Digest authentication of requests (RFC 7616, 8760)
  *
  * Challenges with SHA-256 and MD5, qop auth; nonces are ours, with a time and
- * a MAC in them, their counts kept; stale is told; wrong passwords are slowed
- * down by address and by user: beyond auth_failures a minute one try at a
- * time is looked at, and its refusal comes late. Users are
- * focus/subscriber.h's; one that does not exist looks like a wrong password.
+ * a MAC in them, their counts kept; stale is told, before a password is looked
+ * at; wrong passwords are slowed down by address and by user: beyond
+ * auth_failures a minute one try at a time is looked at, and its refusal comes
+ * late. What others do with its name does not slow a user down where it was
+ * right lately, and the address of a trusted host counts for nobody, because
+ * it stands for many. Users are focus/subscriber.h's; one that does not exist
+ * looks like a wrong password.
  */
 #ifndef PARLEY_SIGNALING_AUTH_H
 #define PARLEY_SIGNALING_AUTH_H

@@ -13,6 +13,7 @@ enum {
 	SHA1_BYTES = 20, /**< written whatever size hmac_sha1() is told */
 	MAC_BYTES = 16,  /**< of these are in the nonce */
 	HEAD_CHARS = 24, /**< 8 of the second, 16 of the number */
+	CLIENT_MAX = 80, /**< of who it is for, what counts */
 };
 
 /** One that was used */
@@ -77,41 +78,56 @@ int nonces_alloc(struct nonces **np)
 
 
 static void print(const struct nonces *n, char nonce[NONCE_SIZE],
-		  uint32_t second, uint64_t number)
+		  const char *client, uint32_t second, uint64_t number)
 {
+	char text[HEAD_CHARS + CLIENT_MAX + 1];
 	uint8_t mac[SHA1_BYTES];
 
 	(void)re_snprintf(nonce, NONCE_SIZE, "%08x%016llx", second,
 			  (unsigned long long)number);
-	hmac_sha1(n->key, sizeof(n->key), (const uint8_t *)nonce, HEAD_CHARS,
+	(void)re_snprintf(text, sizeof(text), "%s%s", nonce, client);
+	hmac_sha1(n->key, sizeof(n->key), (const uint8_t *)text, strlen(text),
 		  mac, sizeof(mac));
 	(void)re_snprintf(nonce + HEAD_CHARS, NONCE_SIZE - HEAD_CHARS, "%w",
 			  mac, (size_t)MAC_BYTES);
 }
 
 
-void nonces_make(struct nonces *n, char nonce[NONCE_SIZE], uint64_t now_ms)
+void nonces_make(struct nonces *n, char nonce[NONCE_SIZE], const char *client,
+		 uint64_t now_ms)
 {
-	print(n, nonce, (uint32_t)(now_ms / 1000), n->next++);
+	print(n, nonce, client, (uint32_t)(now_ms / 1000), n->next++);
 }
 
 
-/** @return false: not made by us */
-static bool read_nonce(const struct nonces *n, const struct pl *nonce,
-		       uint32_t *second, uint64_t *number)
+static uint32_t second_of(const struct pl *nonce)
 {
-	const struct pl time = {nonce->p, 8};
-	const struct pl rest = {nonce->p + 8, 16};
+	const struct pl second = {nonce->p, 8};
+
+	return pl_x32(&second);
+}
+
+
+static uint64_t number_of(const struct pl *nonce)
+{
+	const struct pl number = {nonce->p + 8, 16};
+
+	return pl_x64(&number);
+}
+
+
+bool nonces_given(const struct nonces *n, const struct pl *nonce,
+		  const char *client, uint64_t now_ms)
+{
 	char made[NONCE_SIZE];
 
-	if (nonce->l != NONCE_SIZE - 1)
+	if (!n || !nonce || !client || nonce->l != NONCE_SIZE - 1)
 		return false;
 
-	*second = pl_x32(&time);
-	*number = pl_x64(&rest);
-	print(n, made, *second, *number);
+	print(n, made, client, second_of(nonce), number_of(nonce));
 
-	return !CRYPTO_memcmp(made, nonce->p, NONCE_SIZE - 1);
+	return !CRYPTO_memcmp(made, nonce->p, NONCE_SIZE - 1) &&
+	       now_ms <= (uint64_t)second_of(nonce) * 1000 + NONCE_LIFE_MS;
 }
 
 
@@ -177,19 +193,15 @@ static bool use_again(struct nonce *one, uint32_t nc)
 }
 
 
-bool nonces_use(struct nonces *n, const struct pl *nonce, uint32_t nc,
-		uint64_t now_ms)
+bool nonces_use(struct nonces *n, const struct pl *nonce, uint32_t nc)
 {
 	struct nonce *one;
 	uint64_t number;
-	uint32_t second;
 
-	if (!n || !nonce || !nc || !read_nonce(n, nonce, &second, &number))
+	if (!n || !nonce || !nc || nonce->l != NONCE_SIZE - 1)
 		return false;
 
-	if (now_ms > (uint64_t)second * 1000 + NONCE_LIFE_MS)
-		return false;
-
+	number = number_of(nonce);
 	one = list_ledata(
 		hash_lookup(n->used, (uint32_t)number, number_equal, &number));
 

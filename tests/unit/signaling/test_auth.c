@@ -89,7 +89,7 @@ static void says_what_is_wrong(void)
 		 401,
 		 true},
 		{{.nonce = "x"}, 401, true},
-		{{.nonce = "x", .password = "wrong"}, 401, false},
+		{{.nonce = "x", .password = "wrong"}, 401, true},
 		{{.uri = "sip:other@example.com"}, 400, false},
 		{{.uri = "sip:elsewhere.example"}, 400, false},
 		{{.uri = "\\"}, 400, false},
@@ -302,6 +302,18 @@ static void attempts_wear_off(void)
 		(void)attempts_failed(a, key, 30000);
 	}
 	CU_ASSERT_EQUAL(attempts_keys(a), ATTEMPTS_KEYS_MAX);
+
+	attempts_passed(a, "[127.0.0.1]", "first");
+	CU_ASSERT_TRUE(attempts_knows(a, "[127.0.0.1]", "first"));
+	CU_ASSERT_FALSE(attempts_knows(a, "[127.0.0.2]", "first"));
+	CU_ASSERT_FALSE(attempts_knows(a, "[127.0.0.1]", "second"));
+	for (int i = 0; i < ATTEMPTS_KNOWN_MAX; i++) {
+		(void)re_snprintf(key, sizeof(key), "%d", i);
+		attempts_passed(a, "[127.0.0.1]", key);
+		attempts_passed(a, "[127.0.0.1]", "0");
+	}
+	CU_ASSERT_FALSE(attempts_knows(a, "[127.0.0.1]", "first"));
+	CU_ASSERT_TRUE(attempts_knows(a, "[127.0.0.1]", "0"));
 	mem_deref(a);
 }
 
@@ -313,35 +325,126 @@ static void nonces_are_bounded(void)
 	struct pl pl;
 
 	CU_ASSERT_EQUAL_FATAL(nonces_alloc(&n), 0);
-	nonces_make(n, first, 5000);
+	nonces_make(n, first, "me", 5000);
 	pl_set_str(&pl, first);
 	CU_ASSERT_EQUAL(pl.l, NONCE_SIZE - 1);
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 0, 5000));
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 1, 5001 + NONCE_LIFE_MS));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 0));
+	CU_ASSERT_TRUE(nonces_given(n, &pl, "me", 5000 + NONCE_LIFE_MS));
+	CU_ASSERT_FALSE(nonces_given(n, &pl, "me", 5001 + NONCE_LIFE_MS));
+	CU_ASSERT_FALSE(nonces_given(n, &pl, "you", 5000));
 	CU_ASSERT_EQUAL(nonces_kept(n), 0);
-	CU_ASSERT_TRUE(nonces_use(n, &pl, 100, 5000));
-	CU_ASSERT_TRUE(nonces_use(n, &pl, 37, 5000));
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 36, 5000));
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 37, 5000));
-	CU_ASSERT_TRUE(nonces_use(n, &pl, UINT32_MAX, 5000));
-	CU_ASSERT_FALSE(nonces_use(n, &pl, UINT32_MAX, 5000));
+	CU_ASSERT_TRUE(nonces_use(n, &pl, 100));
+	CU_ASSERT_TRUE(nonces_use(n, &pl, 37));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 36));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 37));
+	CU_ASSERT_TRUE(nonces_use(n, &pl, UINT32_MAX));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, UINT32_MAX));
 
 	/* one bit makes it another's */
 	memcpy(text, first, sizeof(text));
 	text[30] = text[30] == '0' ? '1' : '0';
 	pl_set_str(&pl, text);
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 1, 5000));
+	CU_ASSERT_FALSE(nonces_given(n, &pl, "me", 5000));
 
 	/* what was forgotten is not good again */
 	for (int i = 0; i < NONCES_MAX; i++) {
-		nonces_make(n, text, 5000);
+		nonces_make(n, text, "me", 5000);
 		pl_set_str(&pl, text);
-		CU_ASSERT_TRUE(nonces_use(n, &pl, 1, 5000));
+		CU_ASSERT_TRUE(nonces_use(n, &pl, 1));
 	}
 	CU_ASSERT_EQUAL(nonces_kept(n), NONCES_MAX);
 	pl_set_str(&pl, first);
-	CU_ASSERT_FALSE(nonces_use(n, &pl, 7, 5000));
+	CU_ASSERT_FALSE(nonces_use(n, &pl, 7));
 	mem_deref(n);
+}
+
+
+/** A register with a fresh challenge and its answer */
+static const char *try_password(struct auth_world *w, struct peer *p,
+				const char *password)
+{
+	const char *challenge = auth_register(w, p, "", NULL, NULL);
+
+	return auth_register(w, p, "", &(struct claim){.password = password},
+			     challenge);
+}
+
+
+static bool is_slowed(const struct auth_world *w)
+{
+	json_t *stats = auth_stats(w->auth);
+	bool slowed = json_integer_value(json_object_get(stats, "slowed")) > 0;
+
+	json_decref(stats);
+
+	return slowed;
+}
+
+
+/** Others cannot lock a user out where it is at home */
+static void others_do_not_lock_out(void)
+{
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *alice = open_peer(w->bus, FLOW_UDP);
+	struct peer *eve = open_peer(w->bus, FLOW_UDP);
+	char challenge[2048];
+	const char *msg;
+
+	peer_move(eve, "127.0.0.2");
+	CU_ASSERT_TRUE(has_status(try_password(w, alice, "secret"), 200));
+	for (unsigned i = 0; i < w->bus->config.auth_failures; i++)
+		CU_ASSERT_TRUE(has_status(try_password(w, eve, "no"), 401));
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, eve, "", NULL, NULL));
+	auth_send_register(w, eve, "", &(struct claim){.password = "no"},
+			   challenge);
+	world_settle(w->bus);
+	CU_ASSERT_TRUE(is_slowed(w));
+	CU_ASSERT_TRUE(has_status(try_password(w, alice, "secret"), 200));
+	/* but she cannot be tried from a third address meanwhile */
+	peer_move(alice, "127.0.0.3");
+	CU_ASSERT_TRUE(has_status(try_password(w, alice, "secret"), 503));
+
+	/* a nonce is good where it went: who cannot read the answers to what
+	   it sends has no tries in another's name */
+	msg = auth_register(w, alice, "", &(struct claim){.password = "no"},
+			    challenge);
+	CU_ASSERT_TRUE(has_status(msg, 503));
+	CU_ASSERT_TRUE(has_status(peer_find(eve, "SIP/2.0"), 401));
+	msg = auth_register(w, alice, "", &(struct claim){.password = "no"},
+			    challenge);
+	CU_ASSERT_PTR_NOT_NULL(strstr(msg, "stale=true"));
+
+	mem_deref(alice);
+	mem_deref(eve);
+	auth_world_close(w);
+}
+
+
+/** A trusted proxy stands for many, of whom one may be wrong */
+static void proxies_are_not_locked_out(void)
+{
+	struct auth_world *w = auth_world_open("example.com", "off");
+	struct peer *p = open_peer(w->bus, FLOW_UDP);
+	const char *challenge;
+
+	w->bus->config.trusted_hosts[0].address = p->local;
+	w->bus->config.trusted_hosts[0].bits = 32;
+	w->bus->config.trusted_hosts_count = 1;
+	for (unsigned i = 0; i <= w->bus->config.auth_failures; i++) {
+		challenge = auth_register(w, p, "", NULL, NULL);
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, p, "",
+				      &(struct claim){.user = "bob",
+						      .password = "no"},
+				      challenge),
+			401));
+	}
+	CU_ASSERT_TRUE(is_slowed(w));
+	CU_ASSERT_TRUE(has_status(try_password(w, p, "secret"), 200));
+
+	mem_deref(p);
+	auth_world_close(w);
 }
 
 
@@ -356,6 +459,8 @@ static CU_TestInfo tests[] = {
 	{"S14 calls may prove it when auth is off",
 	 calls_may_prove_it_when_auth_is_off},
 	{"wrong passwords are slowed down", wrong_passwords_are_slowed_down},
+	{"others do not lock a user out", others_do_not_lock_out},
+	{"nor those behind a proxy each other", proxies_are_not_locked_out},
 	{"attempts wear off and are bounded", attempts_wear_off},
 	{"S14 nonces are bounded and not good again", nonces_are_bounded},
 	CU_TEST_INFO_NULL,

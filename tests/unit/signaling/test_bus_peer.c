@@ -235,6 +235,17 @@ int peer_alloc(struct peer **pp, struct world *w,
 }
 
 
+void peer_move(struct peer *p, const char *address)
+{
+	struct sa sa;
+
+	p->us = mem_deref(p->us);
+	(void)sa_set_str(&sa, address, 0);
+	CU_ASSERT_EQUAL_FATAL(udp_listen(&p->us, &sa, udp_handler, p), 0);
+	CU_ASSERT_EQUAL(udp_local_get(p->us, &p->local), 0);
+}
+
+
 int peer_listen(struct peer **pp, struct world *w)
 {
 	struct peer *p;

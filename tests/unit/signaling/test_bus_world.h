@@ -74,6 +74,9 @@ int world_request(struct world *w, const char *method);
 int peer_alloc(struct peer **pp, struct world *w,
 	       enum flow_transport transport);
 
+/** A UDP peer goes on from another address of ours */
+void peer_move(struct peer *p, const char *address);
+
 /** A TCP peer that waits to be called */
 int peer_listen(struct peer **pp, struct world *w);
 
