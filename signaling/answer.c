@@ -239,9 +239,7 @@ static int create(struct session **sp, struct sessions *all,
 	s->factory = r->factory;
 	s->conference = mem_ref(r->name);
 	s->recipients = mem_ref(r->recipients);
-	err = r->replaces.replace ? replaces_begin(s, r->replaces.with) : 0;
-	if (err)
-		goto out;
+	s->replaces = r->replaces.replace ? r->replaces.with->id : 0;
 	err = read_caller(s, msg, r->who);
 	if (err)
 		goto out;
@@ -278,7 +276,7 @@ out:
 static int check_replaces(struct sessions *all, const struct sip_msg *msg,
 			  struct request *r)
 {
-	replaces_read(&r->replaces, all, msg);
+	replaces_read(&r->replaces, all, msg, r->who);
 	if (r->replaces.status) {
 		session_refuse_protocol(all, msg, NULL, r->replaces.status,
 					r->replaces.phrase, NULL);

@@ -53,7 +53,6 @@ static int keep(struct session *s, const struct dial *dial)
 	if (!a)
 		return ENOMEM;
 	s->asked = a;
-	a->id = ++s->all->last_dial;
 	a->anonymous = dial->anonymous;
 	err = dup_if(&a->replaces, dial->replaces);
 	err |= dup_if(&a->join, dial->join);
@@ -166,7 +165,7 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 	}
 	all->dialled++;
 	if (idp)
-		*idp = s->asked->id;
+		*idp = s->id;
 	focus_dialling(all->focus, dial->conference, dial->uri);
 
 	return 0;
@@ -231,21 +230,12 @@ int dial_body_print(struct re_printf *pf, const struct dial_body *body)
 			  tail);
 }
 
-static bool forget_h(struct le *le, void *arg)
-{
-	struct session *s = le->data;
-	const uint64_t *id = arg;
-
-	if (!s->asked || s->asked->id != *id)
-		return false;
-	s->asked->progressh = NULL;
-	return true;
-}
-
 void dial_forget(struct sessions *all, uint64_t id)
 {
-	if (all && id)
-		(void)hash_apply(all->table, forget_h, &id);
+	struct session *s = all && id ? session_by_id(all, id) : NULL;
+
+	if (s)
+		s->asked->progressh = NULL;
 }
 
 int session_dial(void *arg, const char *conference, const char *uri,

@@ -2,8 +2,10 @@
  * @file signaling/replaces.c  INVITEs of whom is here
  */
 #include <errno.h>
+#include <strings.h>
 #include "mixer/base/log.h"
 #include "signaling/dialog_id.h"
+#include "signaling/identity.h"
 #include "signaling/replaces.h"
 #include "signaling/session_state.h"
 
@@ -27,6 +29,58 @@ static struct session *find_early(struct sessions *all, struct sip_msg *like)
 	return list_ledata(hash_lookup(
 		all->table, hash_joaat_pl(&like->callid), early_h, like));
 }
+
+/* ---------------------------------------------------------- who may do it */
+
+static bool refers(const struct sip_msg *msg, const char *aor)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REFERRED_BY);
+	struct sip_addr addr;
+	char *by = NULL;
+	bool same;
+
+	if (!hdr || sip_addr_decode(&addr, &hdr->val) ||
+	    identity_aor(&by, &addr.uri))
+		return false;
+	same = !strcasecmp(by, aor);
+	mem_deref(by);
+
+	return same;
+}
+
+/* Who is there by a mere claim could be claimed to be by anybody: then to know
+ * the dialog is enough, as it is for BYE. The same goes for what only rings,
+ * which colleagues may pick up. */
+static bool may_replace(const struct session *s, const struct sip_msg *msg,
+			const struct identity *who)
+{
+	const bool called = s->way && s->way->bound;
+
+	if (!s->known && !called)
+		return true;
+	if (who->known &&
+	    (s->state == SESSION_CALLING || !strcasecmp(who->aor, s->aor)))
+		return true;
+
+	return refers(msg, s->aor);
+}
+
+static bool same_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+
+	return s->replaces == *(const uint64_t *)arg;
+}
+
+/* One at a time: no lock and no limit keeps it out */
+static bool is_replaced(const struct session *s)
+{
+	uint64_t id = s->id;
+
+	return hash_apply(s->all->table, same_h, &id) != NULL;
+}
+
+/* ------------------------------------------------------------------ which */
 
 static void judge(struct replaces *r, struct sessions *all,
 		  const struct dialog_id *id)
@@ -53,7 +107,7 @@ static void judge(struct replaces *r, struct sessions *all,
 }
 
 void replaces_read(struct replaces *r, struct sessions *all,
-		   const struct sip_msg *msg)
+		   const struct sip_msg *msg, const struct identity *who)
 {
 	const struct sip_hdr *replaces = sip_msg_hdr(msg, SIP_HDR_REPLACES);
 	const struct sip_hdr *hdr =
@@ -73,6 +127,12 @@ void replaces_read(struct replaces *r, struct sessions *all,
 		refuse(r, 400, "Bad Request");
 	else
 		judge(r, all, &id);
+	if (!r->with || !r->replace)
+		return;
+	if (!may_replace(r->with, msg, who))
+		refuse(r, 403, "Forbidden");
+	else if (is_replaced(r->with))
+		refuse(r, 491, "Request Pending");
 }
 
 /* ------------------------------------------------------------------ loops */
@@ -122,31 +182,13 @@ bool loop_closes(const struct sessions *all, const struct sip_msg *msg,
 
 /* --------------------------------------------------------------- replacing */
 
-int replaces_begin(struct session *s, const struct session *old)
-{
-	return str_dup(&s->replaced,
-		       sip_dialog_callid(old->dlg ? old->dlg : old->early));
-}
-
-static bool callid_h(struct le *le, void *arg)
-{
-	const struct session *s = le->data;
-	const struct sip_dialog *dlg = s->dlg ? s->dlg : s->early;
-
-	return dlg && !str_cmp(sip_dialog_callid(dlg), arg);
-}
-
 void replaces_done(struct session *s)
 {
-	struct session *old;
+	struct session *old =
+		s->replaces ? session_by_id(s->all, s->replaces) : NULL;
 
-	if (!s->replaced)
-		return;
-	old = list_ledata(hash_lookup(s->all->table,
-				      hash_joaat_str(s->replaced), callid_h,
-				      s->replaced));
-	s->replaced = mem_deref(s->replaced);
-	if (!old || old == s || old->state == SESSION_ENDING)
+	s->replaces = 0;
+	if (!old || old->state == SESSION_ENDING)
 		return;
 	log_info("session", "replaced");
 	session_fail(old, REASON_REPLACED);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include "mixer/base/re.h"
 
+struct identity;
 struct session;
 struct sessions;
 
@@ -29,10 +30,14 @@ struct replaces {
  *
  * RFC 3891 section 3: 400 malformed, several, or both headers; 481 no such
  * dialog, or an early one that we did not begin; 486 confirmed but early-only;
- * 603 it is ending already.
+ * 603 it is ending already; 403 not this one's to replace: the place of who
+ * has proved who it is goes to the same user, or to whom that one referred
+ * here (Referred-By); 491 another one is about to replace it.
+ *
+ * @param who Who asks
  */
 void replaces_read(struct replaces *r, struct sessions *all,
-		   const struct sip_msg *msg);
+		   const struct sip_msg *msg, const struct identity *who);
 
 /**
  * Would this INVITE call a conference into itself (RFC 4353)? One of ours that
@@ -44,9 +49,6 @@ void replaces_read(struct replaces *r, struct sessions *all,
  */
 bool loop_closes(const struct sessions *all, const struct sip_msg *msg,
 		 const char *conference, const char *aor);
-
-/** The new session takes the place of another one. @return 0, ENOMEM */
-int replaces_begin(struct session *s, const struct session *old);
 
 /** The new session is confirmed: the one in whose place it is has to go */
 void replaces_done(struct session *s);

@@ -98,7 +98,6 @@ static void session_destructor(void *arg)
 	mem_deref(s->recipients);
 	mem_deref(s->charging);
 	mem_deref(s->asked);
-	mem_deref(s->replaced);
 	list_flush(&s->targets);
 	mem_deref(s->way);
 	mem_deref(s->to);
@@ -120,6 +119,7 @@ int session_alloc(struct session **sp, struct sessions *all)
 	if (!s)
 		return ENOMEM;
 	s->all = all;
+	s->id = ++all->last_id;
 	all->count++;
 	tmr_init(&s->retry);
 	tmr_init(&s->ringing);
@@ -163,6 +163,18 @@ struct session *session_find(const struct sessions *all,
 {
 	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
 				       dialog_cmp_h, (void *)msg));
+}
+
+static bool id_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+
+	return s->id == *(const uint64_t *)arg;
+}
+
+struct session *session_by_id(const struct sessions *all, uint64_t id)
+{
+	return list_ledata(hash_apply(all->table, id_h, &id));
 }
 
 int session_offer_alloc(struct session *s)
@@ -315,7 +327,7 @@ enum reason session_join(struct session *s, json_t *leg, bool webrtc,
 		.dialled_out = s->caller,
 		.factory = s->factory,
 		.anonymous = s->asked ? s->asked->anonymous : s->anonymous,
-		.replaces = s->replaced != NULL,
+		.replaces = s->replaces != 0,
 		.referred_by = s->asked ? s->asked->referrer : NULL,
 		.ops = &ops,
 		.session = s,

@@ -73,7 +73,6 @@ struct session_reply {
 
 /** What a call of ours was asked for, beside the address (struct dial) */
 struct session_asked {
-	uint64_t id; /**< of dial_forget() */
 	char *replaces, *join, *referred_by, *history, *icid;
 	char *referrer; /**< address in referred_by */
 	bool anonymous;
@@ -86,6 +85,7 @@ struct session {
 	struct sessions *all;
 	enum session_state state;
 	enum exchange exchange;
+	uint64_t id; /**< no other session's, ever */
 	uint64_t flow;
 	char *conference, *contact, *aor, *display, *entity, *agent;
 	char *service; /**< P-Asserted-Service a trusted host named, or NULL */
@@ -138,20 +138,20 @@ struct session {
 	bool offer_secure; /**< our offer may hold keys */
 	bool heard;        /**< our INVITE had a response */
 
-	unsigned refers;  /**< taken in its dialog */
-	char *replaced;   /**< Call-ID of the session whose place it takes */
-	bool caller;      /**< we made the Call-ID */
-	bool factory;     /**< its INVITE was one to a factory */
-	bool known;       /**< who it is is proved or asserted (identity.h) */
-	bool anonymous;   /**< and is for nobody's eyes */
-	bool first_reply; /**< `reply` answered the first INVITE */
-	bool unconfirmed; /**< counted in sessions->unconfirmed */
-	bool reoffer_due; /**< the focus waits for one */
-	bool refreshing;  /**< `req` repeats what was agreed */
-	bool joined;      /**< it had an endpoint: the focus tells its end */
-	bool connected;   /**< the focus was told */
-	bool peer_update; /**< its Allow names UPDATE */
-	bool flow_lost;   /**< its WebSocket is gone: no word reaches it */
+	unsigned refers;   /**< taken in its dialog */
+	uint64_t replaces; /**< id of the session whose place it takes, or 0 */
+	bool caller;       /**< we made the Call-ID */
+	bool factory;      /**< its INVITE was one to a factory */
+	bool known;        /**< who it is is proved or asserted (identity.h) */
+	bool anonymous;    /**< and is for nobody's eyes */
+	bool first_reply;  /**< `reply` answered the first INVITE */
+	bool unconfirmed;  /**< counted in sessions->unconfirmed */
+	bool reoffer_due;  /**< the focus waits for one */
+	bool refreshing;   /**< `req` repeats what was agreed */
+	bool joined;       /**< it had an endpoint: the focus tells its end */
+	bool connected;    /**< the focus was told */
+	bool peer_update;  /**< its Allow names UPDATE */
+	bool flow_lost;    /**< its WebSocket is gone: no word reaches it */
 };
 
 struct sessions {
@@ -178,7 +178,7 @@ struct sessions {
 	void (*closed)(void *arg);
 	void *closed_arg;
 	struct list refers; /**< REFERs that are being told how it goes */
-	uint64_t last_dial; /**< number given to a call of ours */
+	uint64_t last_id;   /**< given to a session */
 	uint64_t invites, dialled, refused, expired;
 	uint64_t refusal_logged_ms, emergency_logged_ms;
 };
@@ -213,6 +213,8 @@ void session_register(struct session *s, const char *callid);
 void session_set_state(struct session *s, enum session_state state);
 struct session *session_find(const struct sessions *all,
 			     const struct sip_msg *msg);
+/** @return NULL: it is no more */
+struct session *session_by_id(const struct sessions *all, uint64_t id);
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
 int session_offer_alloc(struct session *s);

@@ -329,6 +329,28 @@ SCRIPT(takes_the_place_of_another, CALL, "x",
        " To: \"Al",
        "= 200", "e left replaced", "# 1")
 
+#define REPLACE(cseq) "> INVITE " cseq " | offer | Replaces: {R}"
+
+PLAY(not_of_who_is_known, SET(.trusted = true),
+     "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
+     REPLACE("1") ASSERTED("carol"), "< 403", "> ACK 1", "n",
+     REPLACE("2") "^Referred-By: <sip:bob@example.com>" ASSERTED("carol"),
+     "< 403", "> ACK 2", "# 1")
+
+PLAY(but_of_oneself, SET(.trusted = true),
+     "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
+     REPLACE("1") ASSERTED("alice"), "< 200", "> ACK 1", "< BYE | To: \"Al",
+     "= 200", "# 1")
+
+PLAY(and_of_who_referred_one, SET(.trusted = true),
+     "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
+     REPLACE("1") "^Referred-By: \"A\" <sip:Alice@example.com>;cid=1" ASSERTED(
+	     "carol"),
+     "< 200", "> ACK 1", "< BYE | To: \"Al", "= 200", "# 1")
+
+SCRIPT(one_at_a_time, CALL, "x", REPLACE("1"), "< 200", "n", REPLACE("2"),
+       "< 491", "> ACK 2", "# 2")
+
 /* Within a dialog it means nothing */
 SCRIPT(replaces_only_at_first, CALL, "x", "> INVITE 1 | offer", "< 200",
        "> ACK 1", "> INVITE 2 | offer | Replaces: {R}", "< 200", "> ACK 2",
@@ -393,33 +415,66 @@ SCRIPT(goes_round_no_circle, "d", "< INVITE", "= 302 | - | Contact: <sip:b@$>",
        "= 302 | - | Contact: <sip:b@$>", "< ACK", "< INVITE",
        "= 302 | - | Contact: <sip:c@$>", "< ACK", "- INVITE", "# 0")
 
-/* A server that takes connections and closes them without a word */
-static void hang_up_h(const struct sa *peer, void *arg)
-{
-	struct tcp_conn *conn = NULL;
-	(void)peer;
+/* A server that closes connections without a word: at once, or when it has
+ * heard something */
+struct mute {
+	struct tcp_sock *ts;
+	struct tcp_conn *conn;
+	struct tmr tmr;
+	bool listens;
+};
 
-	(void)tcp_accept(&conn, *(struct tcp_sock **)arg, NULL, NULL, NULL,
-			 NULL);
-	mem_deref(conn);
+static void mute_close_h(void *arg)
+{
+	struct mute *mute = arg;
+
+	mute->conn = mem_deref(mute->conn);
 }
 
-static void gives_up_who_hangs_up(void)
+static void mute_recv_h(struct mbuf *mb, void *arg)
 {
-	struct tcp_sock *ts = NULL;
+	struct mute *mute = arg;
+	(void)mb;
+
+	tmr_start(&mute->tmr, 0, mute_close_h, mute);
+}
+
+static void mute_conn_h(const struct sa *peer, void *arg)
+{
+	struct mute *mute = arg;
+	(void)peer;
+
+	mem_deref(mute->conn);
+	(void)tcp_accept(&mute->conn, mute->ts, NULL, mute_recv_h, NULL, mute);
+	if (!mute->listens)
+		mute->conn = mem_deref(mute->conn);
+}
+
+static void play_mute(bool listens)
+{
+	struct mute mute = {.listens = listens};
 	char line[80];
 	const char *const lines[] = {line, "e left unavailable", "# 0", NULL};
 	struct world w;
 	struct sa sa;
 
 	CU_ASSERT_FATAL(!world_open(&w));
+	tmr_init(&mute.tmr);
 	(void)sa_set_str(&sa, "127.0.0.1", 0);
-	CU_ASSERT_FATAL(!tcp_listen(&ts, &sa, hang_up_h, &ts));
-	(void)tcp_local_get(ts, &sa);
+	CU_ASSERT_FATAL(!tcp_listen(&mute.ts, &sa, mute_conn_h, &mute));
+	(void)tcp_local_get(mute.ts, &sa);
 	(void)re_snprintf(line, sizeof(line), "d sip:x@%J;transport=tcp", &sa);
 	CU_ASSERT(world_play(&w, lines));
 	world_close(&w);
-	mem_deref(ts);
+	tmr_cancel(&mute.tmr);
+	mem_deref(mute.conn);
+	mem_deref(mute.ts);
+}
+
+static void gives_up_who_hangs_up(void)
+{
+	play_mute(false);
+	play_mute(true);
 }
 
 static CU_TestInfo tests[] = {
@@ -456,6 +511,10 @@ static CU_TestInfo tests[] = {
 	{"F8 passes Join on", passes_join_on},
 	{"F7 lets a call take another one's place",
 	 takes_the_place_of_another},
+	{"F7 but not of who has proved who it is", not_of_who_is_known},
+	{"F7 unless that is oneself", but_of_oneself},
+	{"F7 or has referred one here", and_of_who_referred_one},
+	{"F7 one at a time", one_at_a_time},
 	{"F7 replaces nothing in mid-call", replaces_only_at_first},
 	{"F7 knows the dialogs that it has", knows_the_dialogs_it_has},
 	{"F7 S12 lets somebody pick up what rings", picks_up_what_rings},
