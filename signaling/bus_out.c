@@ -4,6 +4,7 @@
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/bus_private.h"
+#include "signaling/identity.h"
 #include "signaling/websocket.h"
 
 
@@ -194,7 +195,8 @@ static int send_on(struct bus *bus, struct flow *flow, const struct wire *w,
 	if (!mb)
 		return ENOMEM;
 
-	err = rewrite_out(mb, w, flow->info.transport, &flow->info.local);
+	err = rewrite_out(mb, w, &flow->info,
+			  identity_flow_trusted(bus->config, &flow->info));
 	if (!err)
 		err = bus_cancel_complete(bus, w, mb);
 	if (!err && mb->end > BUS_MESSAGE_MAX)

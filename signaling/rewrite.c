@@ -381,7 +381,7 @@ int rewrite_inspect(struct rewrite_out *out, const struct wire *w)
 
 /** libre's own Via names the bus: only its branch is kept */
 static int print_own_via(struct mbuf *mb, const struct wire_line *line,
-			 enum flow_transport transport, const struct sa *local)
+			 const struct flow_info *flow)
 {
 	struct pl rest = line->value, value;
 	struct via via;
@@ -390,8 +390,9 @@ static int print_own_via(struct mbuf *mb, const struct wire_line *line,
 		return EBADMSG;
 
 	return mbuf_printf(mb, "Via: SIP/2.0/%s %J;branch=%r%s\r\n",
-			   flow_transport_name(transport), local, &via.branch,
-			   transport == FLOW_UDP ? ";rport" : "");
+			   flow_transport_name(flow->transport), &flow->local,
+			   &via.branch,
+			   flow->transport == FLOW_UDP ? ";rport" : "");
 }
 
 
@@ -411,8 +412,24 @@ static int print_without_bus(struct mbuf *mb, const struct wire_line *line)
 }
 
 
+static bool is_private_to_domain(const struct pl *name)
+{
+	static const char *const names[] = {
+		"P-Asserted-Identity", "P-Asserted-Service",
+		"P-Charging-Function-Addresses", "P-Charging-Vector"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!pl_strcasecmp(name, names[i]))
+			return true;
+	}
+
+	return false;
+}
+
+
 int rewrite_out(struct mbuf *mb, const struct wire *w,
-		enum flow_transport transport, const struct sa *local)
+		const struct flow_info *flow, bool trusted)
 {
 	const struct wire_line *top = wire_find(w, WIRE_VIA);
 	size_t i;
@@ -429,12 +446,11 @@ int rewrite_out(struct mbuf *mb, const struct wire *w,
 		const struct wire_line *h = &w->headers[i];
 
 		if (h == top)
-			err = w->request
-				      ? print_own_via(mb, h, transport, local)
-				      : 0;
+			err = w->request ? print_own_via(mb, h, flow) : 0;
 		else if (h->id == WIRE_ROUTE || h->id == WIRE_RECORD_ROUTE)
 			err = print_without_bus(mb, h);
-		else if (h->id != WIRE_CONTENT_LENGTH)
+		else if (h->id != WIRE_CONTENT_LENGTH &&
+			 (trusted || !is_private_to_domain(&h->name)))
 			err = mbuf_write_pl(mb, &h->whole);
 	}
 

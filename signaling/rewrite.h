@@ -47,10 +47,16 @@ struct rewrite_out {
 /** Look at a message of libre's; @return 0, EBADMSG */
 int rewrite_inspect(struct rewrite_out *out, const struct wire *w);
 
-/** Print it as the far end shall see it
+/**
+ * Print it as the far end shall see it
  *
- * @param local Our own address on that flow, for a request's Via */
+ * What belongs inside the trust domain (RFC 3325, 6050, 7315) goes to a
+ * trusted far end only, whatever way the message was meant for.
+ *
+ * @param flow    By which it goes
+ * @param trusted Its far end is in the trust domain
+ */
 int rewrite_out(struct mbuf *mb, const struct wire *w,
-		enum flow_transport transport, const struct sa *local);
+		const struct flow_info *flow, bool trusted);
 
 #endif

@@ -15,13 +15,13 @@ static void go_out(const struct mbuf *mb)
 {
 	struct mbuf *out = mbuf_alloc(1024);
 	struct rewrite_out found;
-	struct sa local;
+	struct flow_info flow = {.transport = FLOW_TLS};
 	static struct wire w;
 
-	(void)sa_set_str(&local, "192.0.2.1", 5060);
+	(void)sa_set_str(&flow.local, "192.0.2.1", 5060);
 	if (out && wire_parse(&w, (const char *)mb->buf, mb->end) == WIRE_OK &&
 	    !rewrite_inspect(&found, &w))
-		(void)rewrite_out(out, &w, FLOW_TLS, &local);
+		(void)rewrite_out(out, &w, &flow, false);
 	mem_deref(out);
 }
 

@@ -106,6 +106,58 @@ static void leaves_proxy_out_without_record_route(void)
 }
 
 
+/** RFC 3325 section 5, 7315 section 6: a proxy of the trust domain that
+ *  recorded no route leaves us alone with who is outside */
+static void keeps_the_trust_domain_closed(void)
+{
+	for (uint8_t bits = 8; bits <= 32; bits += 24) {
+		struct world *w = open_world();
+		struct peer *proxy = open_peer(w, FLOW_UDP);
+		struct peer *ua = open_peer(w, FLOW_UDP);
+		const bool inside = bits == 8;
+		const char *msg;
+
+		peer_move(ua, "127.0.0.2");
+		w->config.trusted_hosts[0].address = proxy->local;
+		w->config.trusted_hosts[0].bits = bits;
+		w->config.trusted_hosts_count = 1;
+		w->headers = "P-Charging-Vector: icid-value=1\r\n"
+			     "P-Charging-Function-Addresses: ccf=a\r\n"
+			     "P-Asserted-Identity: <sip:demo@x>\r\n"
+			     "P-Asserted-Service: urn:urn-7:x\r\n"
+			     "Subject: x\r\n";
+		peer_send(proxy,
+			  "INVITE sip:demo@@B SIP/2.0\r\n"
+			  "Via: SIP/2.0/UDP @L;branch=z9hG4bKp3;rport\r\n"
+			  "Via: SIP/2.0/UDP pc.example.com;branch=z9hG4bKu3"
+			  "\r\n"
+			  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+			  "Call-ID: p3\r\nCSeq: 1 INVITE\r\n"
+			  "Contact: <sip:a@127.0.0.2:%u>\r\n\r\n",
+			  sa_port(&ua->local));
+		CU_ASSERT_TRUE(*peer_find(proxy, "SIP/2.0 200") != '\0');
+		CU_ASSERT_EQUAL(world_request(w, "BYE"), 0);
+		msg = peer_find(ua, "BYE");
+		CU_ASSERT_STRING_EQUAL(header_of(msg, "Subject"), "x");
+		CU_ASSERT_EQUAL(strstr(msg, "P-Charging-Vector") != NULL,
+				inside);
+		CU_ASSERT_EQUAL(strstr(msg, "P-Charging-Function") != NULL,
+				inside);
+		CU_ASSERT_EQUAL(strstr(msg, "P-Asserted-Identity") != NULL,
+				inside);
+		CU_ASSERT_EQUAL(strstr(msg, "P-Asserted-Service") != NULL,
+				inside);
+		answer(ua, msg, "200 OK", "");
+		CU_ASSERT_TRUE(
+			world_count(w, (unsigned *)&w->last_status, 200));
+
+		mem_deref(proxy);
+		mem_deref(ua);
+		mem_deref(w);
+	}
+}
+
+
 static void takes_off_route_to_itself(void)
 {
 	struct world *w = open_world();
@@ -387,6 +439,7 @@ static CU_TestInfo tests[] = {
 	{"keeps the route set of a proxy", keeps_route_set_of_proxy},
 	{"leaves a proxy out that recorded no route",
 	 leaves_proxy_out_without_record_route},
+	{"keeps the trust domain closed", keeps_the_trust_domain_closed},
 	{"takes off a Route that names us", takes_off_route_to_itself},
 	{"matches CANCEL to its INVITE", cancels},
 	{"absorbs a retransmitted INVITE", absorbs_retransmitted_invite},

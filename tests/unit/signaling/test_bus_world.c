@@ -257,5 +257,6 @@ int world_request(struct world *w, const char *method)
 
 	return sip_drequestf(&w->request, bus_sip(w->bus), true, method,
 			     w->dialog, 0, NULL, NULL, response_handler, w,
-			     "Content-Length: 0\r\n\r\n");
+			     "%sContent-Length: 0\r\n\r\n",
+			     w->headers ? w->headers : "");
 }

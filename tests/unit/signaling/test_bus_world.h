@@ -52,6 +52,7 @@ struct world {
 	uint64_t closed_flow;
 	struct flow_info info;
 	char contact[128];
+	const char *headers; /**< of requests of ours, NULL: none */
 	char route[64];
 	int route_err;
 	bool routed, exited, timed_out;
