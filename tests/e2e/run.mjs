@@ -1,6 +1,8 @@
-// Runs the end-to-end tests one file after the other (each starts its own
-// Parley): node run.mjs [NAME...], a name is a file without `.test.mjs`.
-import { readdir } from 'node:fs/promises';
+// Runs the end-to-end tests: node run.mjs [NAME...], a name is a file without
+// `.test.mjs`. Each file starts its own Parley. Where sound and pictures are
+// measured a file has the machine for itself; what only signals mostly waits,
+// and is run side by side.
+import { readFile, readdir } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 
 const here = new URL('.', import.meta.url).pathname;
@@ -13,7 +15,19 @@ if (!files.length) {
 	console.error(`no test of that name: ${wanted.join(' ')}`);
 	process.exit(2);
 }
-const { status } = spawnSync(process.execPath, ['--test',
-	'--test-concurrency=1', '--test-reporter=spec', ...files],
-{ stdio: 'inherit' });
-process.exit(status ?? 1);
+
+const measures = /from '\.\/lib\/(browser|judge|signal|third_party|web_phone)/;
+const alone = [], beside = [];
+for (const file of files)
+	(measures.test(await readFile(file, 'utf8')) ? alone : beside).push(file);
+
+let failed = 0;
+for (const [group, at] of [[beside, 4], [alone, 1]]) {
+	if (!group.length)
+		continue;
+	const { status } = spawnSync(process.execPath, ['--test',
+		`--test-concurrency=${at}`, '--test-reporter=spec', ...group],
+	{ stdio: 'inherit' });
+	failed ||= status ?? 1;
+}
+process.exit(failed);
