@@ -101,27 +101,60 @@ static bool may_remove(const struct conference *c, const struct asker *asker,
 }
 
 
-/** Next one that is meant, in the order of the roster */
-static struct endpoint *next_meant(const struct conference *c, const char *uri)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			if (is_meant(e->data, uri))
-				return e->data;
-		}
-	}
-
-	return NULL;
-}
-
-
 bool focus_has(const struct focus *f, const char *conference, const char *uri)
 {
 	const struct conference *c = find(f, conference);
 
-	return c && next_meant(c, uri);
+	for (struct le *le = c ? c->users.head : NULL; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			if (is_meant(e->data, uri))
+				return true;
+		}
+	}
+
+	return false;
+}
+
+
+/** One who is to go */
+struct removal {
+	unsigned number;
+	enum reason reason;
+};
+
+
+/**
+ * Those who are meant and may be removed: an entity is what somebody says in
+ * a Contact, so others may be meant by it as well
+ *
+ * @param v NULL: only count them
+ */
+static unsigned find_removable(const struct conference *c,
+			       const struct asker *asker, const char *uri,
+			       struct removal *v)
+{
+	const struct user *self = user_of(c, asker);
+	unsigned n = 0;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *ep = e->data;
+
+			if (!is_meant(ep, uri) || !may_remove(c, asker, ep))
+				continue;
+			if (v)
+				v[n] = (struct removal){
+					ep->number, u == self ? REASON_LEFT
+							      : REASON_KICKED};
+			n++;
+		}
+	}
+
+	return n;
 }
 
 
@@ -129,27 +162,39 @@ enum reason focus_may_remove(const struct focus *f, const char *conference,
 			     const struct asker *asker, const char *uri)
 {
 	const struct conference *c = find(f, conference);
-	const struct endpoint *ep = c ? next_meant(c, uri) : NULL;
 
-	if (!ep)
+	if (!focus_has(f, conference, uri))
 		return REASON_NOBODY;
 
-	return may_remove(c, asker, ep) ? REASON_NONE : REASON_FORBIDDEN;
+	return find_removable(c, asker, uri, NULL) ? REASON_NONE
+						   : REASON_FORBIDDEN;
 }
 
 
 void focus_remove(struct focus *f, const char *conference,
 		  const struct asker *asker, const char *uri)
 {
-	struct conference *c = find(f, conference);
-	struct endpoint *ep = c ? next_meant(c, uri) : NULL;
-	bool self = ep && user_of(c, asker) == ep->user;
+	const struct conference *c = find(f, conference);
+	struct removal *v;
+	unsigned n = c ? find_removable(c, asker, uri, NULL) : 0;
 
-	/* the conference ends with its last endpoint: count beforehand */
-	for (unsigned left = c ? c->participants : 0; left && ep; left--) {
-		endpoint_evict(ep, self ? REASON_LEFT : REASON_KICKED);
-		ep = left > 1 ? next_meant(c, uri) : NULL;
+	v = mem_zalloc((n + 1) * sizeof(*v), NULL);
+	if (!v || !n) {
+		mem_deref(v);
+		return;
 	}
+
+	(void)find_removable(c, asker, uri, v);
+	for (unsigned i = 0; i < n; i++) {
+		struct endpoint *ep;
+
+		/* the conference ends with its last endpoint */
+		c = find(f, conference);
+		ep = c ? conference_endpoint(c, v[i].number) : NULL;
+		if (ep)
+			endpoint_evict(ep, v[i].reason);
+	}
+	mem_deref(v);
 }
 
 

@@ -85,7 +85,8 @@ struct join {
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
 	bool replaces; /**< takes the place of one that is in: no lock and no
 			     limit keeps it out */
-	const char *referred_by; /**< address of who had it dialled, or NULL */
+	const char *referred_by; /**< address of who had it dialled; NULL:
+				      nobody, or anonymous */
 	const struct session_ops *ops;
 	void *session;
 };
@@ -163,8 +164,8 @@ enum reason focus_may_dial(const struct focus *f, const char *conference,
 			   const struct asker *asker);
 
 /**
- * May it have a participant removed? The moderator may remove anybody, others
- * themselves and whom they had dialled
+ * May it have a participant removed, at least one of those meant? The
+ * moderator may remove anybody, others themselves and whom they had dialled
  *
  * @param uri Address-of-record (all its endpoints) or an endpoint's entity
  * @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY
@@ -172,8 +173,8 @@ enum reason focus_may_dial(const struct focus *f, const char *conference,
 enum reason focus_may_remove(const struct focus *f, const char *conference,
 			     const struct asker *asker, const char *uri);
 
-/** Remove whom focus_may_remove() allows. Sessions may end within this call,
- *  the asker's among them */
+/** Remove those of whom focus_may_remove() allows it. Sessions may end within
+ *  this call, the asker's among them */
 void focus_remove(struct focus *f, const char *conference,
 		  const struct asker *asker, const char *uri);
 

@@ -23,26 +23,16 @@ static int dup_if(char **dst, const char *src)
 	return src ? str_dup(dst, src) : 0;
 }
 
-/* A value that opens a header line of ours may not begin another one */
-static int keep_referrer(struct session_asked *a, const char *referred_by)
+/* A value of a header line of ours may not begin another one */
+static int keep_value(char **dst, const char *src)
 {
-	struct sip_addr addr;
 	struct pl pl;
-	int err;
 
-	if (!referred_by)
+	if (!src)
 		return 0;
-	pl_set_str(&pl, referred_by);
-	err = header_text(&a->referred_by, &pl, HEADER_URI_MAX);
-	if (err || !a->referred_by)
-		return err;
-	pl_set_str(&pl, a->referred_by);
-	if (sip_addr_decode(&addr, &pl))
-		a->referred_by = mem_deref(a->referred_by);
-	else if (header_uri(&a->referrer, &addr.auri) == ENOMEM)
-		err = ENOMEM;
+	pl_set_str(&pl, src);
 
-	return err;
+	return header_text(dst, &pl, HEADER_URI_MAX);
 }
 
 static int keep(struct session *s, const struct dial *dial)
@@ -56,7 +46,8 @@ static int keep(struct session *s, const struct dial *dial)
 	a->anonymous = dial->anonymous;
 	err = dup_if(&a->replaces, dial->replaces);
 	err |= dup_if(&a->join, dial->join);
-	err |= keep_referrer(a, dial->referred_by);
+	err |= keep_value(&a->referred_by, dial->referred_by);
+	err |= dup_if(&a->referrer, dial->referrer);
 	err |= dup_if(&a->history, dial->history);
 	err |= dup_if(&a->icid, dial->icid);
 	a->progressh = dial->progressh;

@@ -35,7 +35,8 @@ struct refer {
 /** A REFER while it is judged */
 struct asked {
 	struct sessions *all;
-	struct session *s; /**< in whose dialog it came, NULL: outside */
+	struct session *s;      /**< in whose dialog it came, NULL: outside */
+	struct session *member; /**< the same, or whose dialog it names */
 	const struct sip_msg *msg;
 	struct flow_info flow;
 	char *conference;
@@ -219,7 +220,6 @@ static struct session *find_target_dialog(const struct asked *a)
 
 static int read_asker(struct asked *a)
 {
-	struct session *named = a->s;
 	char *user = NULL;
 	int err;
 
@@ -231,31 +231,37 @@ static int read_asker(struct asked *a)
 	if (err)
 		return err == ENOTSUP ? refuse(a, 500, "Privacy Unavailable")
 				      : refuse_reason(a, REASON_BAD_REQUEST);
-	if (!named)
-		named = find_target_dialog(a);
+	a->member = a->s ? a->s : find_target_dialog(a);
 	/* Who proved itself when it called need not do so again. */
-	a->asker.aor = a->s ? a->s->aor : a->who->aor;
+	a->asker.aor = a->member ? a->member->aor : a->who->aor;
 	a->asker.known = a->who->known || (a->s && a->s->known);
-	a->asker.ep = named ? named->ep : NULL;
+	a->asker.ep = a->member ? a->member->ep : NULL;
 
 	return 0;
 }
 
 /* ------------------------------------------------------------- what to do */
 
-/* Referred-By as it came (RFC 3892), else who asks; nobody if anonymous */
+/* NULL: nobody is to know */
+static const char *referrer(const struct asked *a)
+{
+	return a->who->anonymous || (a->member && a->member->anonymous)
+		       ? NULL
+		       : a->asker.aor;
+}
+
+/* Referred-By as it came (RFC 3892), else who asks */
 static int read_referred_by(char **dst, const struct asked *a)
 {
+	const char *by = referrer(a);
 	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_REFERRED_BY);
 	struct sip_addr addr;
 
 	*dst = NULL;
 	if (hdr && !sip_addr_decode(&addr, &hdr->val))
 		return header_text(dst, &hdr->val, HEADER_URI_MAX);
-	if (a->who->anonymous || (a->s && a->s->anonymous))
-		return 0;
 
-	return re_sdprintf(dst, "<%s>", a->s ? a->s->aor : a->who->aor);
+	return by ? re_sdprintf(dst, "<%s>", by) : 0;
 }
 
 static uint16_t dial_status(int err, const char **phrase)
@@ -277,6 +283,7 @@ static int begin_dial(const struct asked *a, struct refer *r)
 		.uri = a->to->uri,
 		.replaces = a->to->replaces,
 		.join = a->to->join,
+		.referrer = referrer(a),
 	};
 	char *referred_by;
 	int err;

@@ -74,7 +74,7 @@ struct session_reply {
 /** What a call of ours was asked for, beside the address (struct dial) */
 struct session_asked {
 	char *replaces, *join, *referred_by, *history, *icid;
-	char *referrer; /**< address in referred_by */
+	char *referrer; /**< address of who asked, NULL: not to be told */
 	bool anonymous;
 	dial_progress_h *progressh; /**< NULL: nobody asks, or all is told */
 	void *arg;

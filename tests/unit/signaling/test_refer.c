@@ -293,6 +293,21 @@ SCRIPT(removes_whom_one_invited, CALL, CAROL_JOINS, "x",
        REFER("3", "sip:bob@$;method=BYE") "^Refer-Sub: false", "< 202",
        "< BYE | To: <sip:bob@", "= 200", "# 2")
 
+/* What one says in Contact and Referred-By gives no power over others */
+SCRIPT(not_by_a_borrowed_contact, CALL, "x",
+       "> INVITE 1 | offer | Contact: <sip:bob@$>", "< 200", "> ACK 1", "x",
+       REFER("2", "sip:bob@$") "^Refer-Sub: false", "< 202", "< INVITE",
+       "= 200 | answer", "< ACK", "x",
+       REFER("2", "sip:bob@$;method=BYE") "^Refer-Sub: false", "< 202",
+       "< BYE | To: <sip:carol@", "= 200", "- BYE", "# 2")
+
+SCRIPT(remembers_who_asked, CALL, CAROL_JOINS, "x",
+       REFER("2", "sip:bob@$") "^Refer-Sub: false^"
+			       "Referred-By: <sip:al@example.com>",
+       "< 202", "< INVITE", "= 200 | answer", "< ACK",
+       REFER("3", "sip:bob@$;method=BYE") "^Refer-Sub: false", "< 202",
+       "< BYE | To: <sip:bob@", "= 200", "# 2")
+
 SCRIPT(ends_for_the_moderator, CALL, CAROL_JOINS,
        REFER("2", "sip:demo@{S};method=BYE") "^Refer-Sub: false", "< 202",
        "< BYE", "= 200", "< BYE", "= 200", "e ended ended", "# 0")
@@ -503,6 +518,8 @@ static CU_TestInfo tests[] = {
 	{"F5 finds nobody to remove", nobody_to_remove},
 	{"F5 lets people go", lets_people_go},
 	{"F5 removes whom one invited", removes_whom_one_invited},
+	{"F5 not by a borrowed Contact", not_by_a_borrowed_contact},
+	{"F5 whatever Referred-By says", remembers_who_asked},
 	{"F5 ends for the moderator", ends_for_the_moderator},
 	{"F5 ends for nobody else", ends_for_nobody_else},
 	{"F6 subscribes nobody who refuses", subscribes_nobody_unasked},

@@ -244,6 +244,7 @@ static bool has_scheme(const char *uri)
 bool peer_send_request(struct world *w, char *fields[], unsigned n)
 {
 	char body[4096], extra[2048], text[WORLD_TEXT_MAX], method[16] = "";
+	char contact[64] = "";
 	const char *type;
 	unsigned cseq = 1;
 	bool cancel, target;
@@ -260,19 +261,23 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 		memcpy(w->invite_to, w->to, sizeof(w->to));
 		memcpy(w->invite_branch, w->branch, sizeof(w->branch));
 	}
+	if (!strstr(extra, "Contact:"))
+		(void)snprintf(contact, sizeof(contact),
+			       "Contact: <sip:alice@127.0.0.1:%u>\r\n",
+			       sa_port(&w->peer));
 	(void)snprintf(
 		text, sizeof(text),
 		"%s %s%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=%s"
 		";rport\r\nMax-Forwards: 70\r\nFrom: %s\r\nTo: %s\r\n"
 		"Call-ID: %s\r\nCSeq: %u %s\r\n"
-		"Contact: <sip:alice@127.0.0.1:%u>\r\n"
-		"User-Agent: peer/1\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
+		"%sUser-Agent: peer/1\r\n%s%s%s%sContent-Length: "
+		"%zu\r\n\r\n%s",
 		method, target || has_scheme(w->uri) ? "" : "sip:",
 		target ? w->contact : w->uri, sa_port(&w->peer),
 		cancel ? w->invite_branch : w->branch, w->local,
 		cancel ? w->invite_to : w->to, w->callid, cseq, method,
-		sa_port(&w->peer), extra, type ? "Content-Type: " : "",
-		type ? type : "", type ? "\r\n" : "", strlen(body), body);
+		contact, extra, type ? "Content-Type: " : "", type ? type : "",
+		type ? "\r\n" : "", strlen(body), body);
 
 	return transmit(w, text);
 }
