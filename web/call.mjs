@@ -40,7 +40,8 @@ export class Call {
 					() => this.handlers.moved());
 		});
 		this.ua.on('disconnected', () => {
-			if (this.left)
+			// another call may be on the page by now
+			if (this.left || this.over)
 				return;
 			if (this.session)
 				this.handlers.state('Connection lost, trying again…', 'bad');

@@ -280,8 +280,9 @@ test('S14: the join page asks for user and password when the server does',
 			assert.ok(await page.isHidden('#user'));
 			await page.click('#join-button');
 			await page.waitForSelector('#user', { state: 'visible' });
-			assert.match(await page.textContent('#join-error'),
-				/asks for a user and a password/);
+			await until('it says why', async () =>
+				/asks for a user and a password/.test(
+					await page.textContent('#join-error')));
 
 			await page.fill('#user', 'judy');
 			await page.fill('#password', 'guessed');
