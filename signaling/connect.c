@@ -408,7 +408,6 @@ static enum reason join(struct session *s)
 	if (session_offer_alloc(s) ||
 	    offer_begin(s->offer, s->webrtc, true, &leg))
 		return REASON_INTERNAL;
-	s->offer_secure = session_flow_is_secure(s);
 	s->exchange = EXCHANGE_PREPARE;
 	reason = session_join(s, leg, s->webrtc, joined_h);
 	json_decref(leg);
@@ -425,7 +424,7 @@ void session_call(struct session *s)
 		reason = join(s);
 	}
 	else if (s->webrtc == s->way->webrtc &&
-		 s->offer_secure == session_flow_is_secure(s)) {
+		 s->secure == session_way_is_secure(s)) {
 		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
 	}
 	else {

@@ -177,6 +177,11 @@ struct session *session_by_id(const struct sessions *all, uint64_t id)
 	return list_ledata(hash_apply(all->table, id_h, &id));
 }
 
+bool session_flow_is_secure(const struct flow_info *flow)
+{
+	return flow->transport == FLOW_TLS || flow->transport == FLOW_WSS;
+}
+
 int session_offer_alloc(struct session *s)
 {
 	const struct config *config = s->all->config;
@@ -189,8 +194,8 @@ int session_offer_alloc(struct session *s)
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
 	oc.near = flow.peer;
-	oc.sdes_allowed =
-		flow.transport == FLOW_TLS || flow.transport == FLOW_WSS;
+	s->secure = session_flow_is_secure(&flow);
+	oc.sdes_allowed = s->secure;
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
 	oc.video_fps = config->video_fps;
@@ -200,6 +205,15 @@ int session_offer_alloc(struct session *s)
 }
 
 /* ------------------------------------------------------------ dispatch */
+
+/* What began over TLS goes on there: it has keys in its descriptions */
+static bool is_exposed(const struct session *s, const struct sip_msg *msg)
+{
+	struct flow_info flow;
+
+	return s->secure && !bus_flow(s->all->bus, msg, &flow) &&
+	       !session_flow_is_secure(&flow);
+}
 
 static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 {
@@ -220,6 +234,12 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 					" \"CSeq out of order\"\r\n");
 		return;
 	}
+	if (is_exposed(s, msg)) {
+		session_refuse_protocol(all, msg, NULL, 403, "Forbidden",
+					"Warning: 399 parley"
+					" \"The call began over TLS\"\r\n");
+		return;
+	}
 	session_heard(s, msg);
 	if (!pl_strcmp(&msg->met, "INVITE"))
 		session_reinvite_in(s, msg);
@@ -227,12 +247,14 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 		session_update_in(s, msg);
 	else if (!pl_strcmp(&msg->met, "PRACK"))
 		session_prack_in(s, msg);
+	else if (!pl_strcmp(&msg->met, "INFO"))
+		session_info_in(s, msg);
+	else if (!s->dlg) /* whom we call takes part when it has answered */
+		session_refuse_busy(s, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		session_refer_in(all, s, msg);
-	else if (!pl_strcmp(&msg->met, "SUBSCRIBE"))
-		session_subscribe_in(all, s, msg);
 	else
-		session_info_in(s, msg);
+		session_subscribe_in(all, s, msg);
 }
 
 static void out_of_dialog(struct sessions *all, const struct sip_msg *msg)

@@ -133,11 +133,11 @@ struct session {
 	struct sip_msg *refusal; /**< what the last of these said, or NULL */
 	bool webrtc;             /**< shape of our first offer */
 	bool other_shape_tried;
-	bool plain;        /**< the far end refused our extensions */
-	bool lone_sdp;     /**< it took no body beside the description */
-	bool offer_secure; /**< our offer may hold keys */
-	bool heard;        /**< our INVITE had a response */
+	bool plain;    /**< the far end refused our extensions */
+	bool lone_sdp; /**< it took no body beside the description */
+	bool heard;    /**< our INVITE had a response */
 
+	bool secure;       /**< its flow is TLS or WSS: offers may hold keys */
 	unsigned refers;   /**< taken in its dialog */
 	uint64_t replaces; /**< id of the session whose place it takes, or 0 */
 	bool caller;       /**< we made the Call-ID */
@@ -217,6 +217,8 @@ struct session *session_find(const struct sessions *all,
 struct session *session_by_id(const struct sessions *all, uint64_t id);
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
+/** TLS or WSS, so that keys may be said there? */
+bool session_flow_is_secure(const struct flow_info *flow);
 int session_offer_alloc(struct session *s);
 /** Into the focus, with the leg that the exchange begins with
  *  @param joinedh As legh of focus_join(), with the session as argument */
@@ -374,8 +376,8 @@ void session_next_way(struct session *s);
  *  @param refusal The 503, NULL: silence
  *  @return false: the name has no more, or there is none */
 bool session_next_hop(struct session *s, const struct sip_msg *refusal);
-/** Is its flow TLS or WSS, so that keys may be said there? */
-bool session_flow_is_secure(const struct session *s);
+/** Is it to be called by TLS or WSS? */
+bool session_way_is_secure(const struct session *s);
 /** Is it an address of this server, port included? */
 bool session_uri_is_ours(const struct sessions *all, const struct uri *uri);
 

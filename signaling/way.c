@@ -211,12 +211,12 @@ static int make_dialog(struct session *s, const char *route)
 
 /* ----------------------------------------------------------------- way */
 
-bool session_flow_is_secure(const struct session *s)
+bool session_way_is_secure(const struct session *s)
 {
 	struct flow_info flow;
 
 	return !bus_flow_by_id(s->all->bus, s->flow, &flow) &&
-	       (flow.transport == FLOW_TLS || flow.transport == FLOW_WSS);
+	       session_flow_is_secure(&flow);
 }
 
 static void routed_h(int err, const char *route, uint64_t flow, void *arg)
@@ -227,7 +227,7 @@ static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 	s->flow = flow;
 	if (!err && s->hops && bus_flow_has_failed(s->all->bus, flow))
 		err = EHOSTUNREACH;
-	if (!err && target_is_sips(s->way) && !session_flow_is_secure(s))
+	if (!err && target_is_sips(s->way) && !session_way_is_secure(s))
 		err = EPROTONOSUPPORT;
 	if (err) {
 		log_info("session", "dial: no way error=\"%s\"",
@@ -354,24 +354,11 @@ void session_next_way(struct session *s)
 
 /* ------------------------------------------------------------- the first */
 
-/* Headers that its contact asks for are its own affair: none of them is taken
- * into a request of ours (RFC 3261 section 19.1.5) */
 static int add_binding(struct session *s, const struct binding *b)
 {
-	const char *at = strchr(b->contact, '@');
 	struct target *t;
-	char *uri = NULL;
-	struct pl pl;
-	int err;
+	int err = target_alloc(&t, b->contact, b->path);
 
-	pl_set_str(&pl, b->contact);
-	pl.l = (size_t)(at ? at - pl.p : 0);
-	pl.l += strcspn(pl.p + pl.l, "?");
-	err = pl_strdup(&uri, &pl);
-	if (err)
-		return err;
-	err = target_alloc(&t, uri, b->path);
-	mem_deref(uri);
 	if (err)
 		return err;
 	t->flow = b->flow;

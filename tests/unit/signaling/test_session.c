@@ -283,6 +283,29 @@ static void elsewhere(void)
 	world_close(&w);
 }
 
+static void keeps_keys_secret(void)
+{
+	static const char *const call[] = {"> INVITE 1 | offer", "< 200",
+					   "> ACK 1", NULL};
+	static const char *const change[] = {"> INVITE 2 | hold",
+					     "< 403",
+					     "> ACK 2",
+					     "> UPDATE 3 | hold",
+					     "< 403",
+					     "> BYE 4",
+					     "< 200",
+					     "# 0",
+					     NULL};
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	CU_ASSERT(world_play(&w, call));
+	/* as if that had been over TLS */
+	world_session(&w)->secure = true;
+	CU_ASSERT(world_play(&w, change));
+	world_close(&w);
+}
+
 static CU_TestInfo tests[] = {
 	{"answers an INVITE and its BYE", lets_in},
 	{"offers when the INVITE does not", offerless},
@@ -343,6 +366,7 @@ static CU_TestInfo tests[] = {
 	{"frees a call that was never answered", bye_before_answer},
 	{"answers why the mixer refuses", mixer_refuses},
 	{"answers 404 for other hosts", elsewhere},
+	{"goes on over TLS what began there", keeps_keys_secret},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(session, tests)

@@ -241,6 +241,11 @@ static bool has_scheme(const char *uri)
 	       !strncmp(uri, "sip:", 4);
 }
 
+static bool has_contact(const char *extra)
+{
+	return !strncmp(extra, "Contact:", 8) || strstr(extra, "\nContact:");
+}
+
 bool peer_send_request(struct world *w, char *fields[], unsigned n)
 {
 	char body[4096], extra[2048], text[WORLD_TEXT_MAX], method[16] = "";
@@ -261,7 +266,7 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 		memcpy(w->invite_to, w->to, sizeof(w->to));
 		memcpy(w->invite_branch, w->branch, sizeof(w->branch));
 	}
-	if (!strstr(extra, "Contact:"))
+	if (!has_contact(extra))
 		(void)snprintf(contact, sizeof(contact),
 			       "Contact: <sip:alice@127.0.0.1:%u>\r\n",
 			       sa_port(&w->peer));
@@ -297,7 +302,7 @@ bool peer_send_response(struct world *w, char *fields[], unsigned n)
 	header_of(req, "To", to, sizeof(to));
 	header_of(req, "Call-ID", callid, sizeof(callid));
 	header_of(req, "CSeq", cseq, sizeof(cseq));
-	if (!strstr(extra, "Contact:"))
+	if (!has_contact(extra))
 		(void)snprintf(contact, sizeof(contact),
 			       "Contact: <sip:bob@127.0.0.1:%u>\r\n",
 			       sa_port(&w->peer));

@@ -247,6 +247,11 @@ SCRIPT(callee_updates, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
        "< 200 | a=recvonly", "> UPDATE 2 | resume", "< 200 | a=sendrecv", "i",
        "= 200", "< ACK", "e connected", HANG_UP("3"))
 
+SCRIPT(callee_asks_early, "d", "< INVITE", "= 183 | answer" RELIABLE("7"),
+       "< PRACK", "= 200", "@ leg.modify",
+       "> REFER 1 | - | Refer-To: <sip:x@example.com>", "< 491", "- INVITE",
+       "i", "= 200", "< ACK", HANG_UP("2"))
+
 SCRIPT(callee_updates_too_early, "d", "< INVITE", "= 180", "> UPDATE 1",
        "< 200", "> UPDATE 2 | offer", "< 491", "i", "= 200 | answer", "< ACK",
        HANG_UP("3"))
@@ -432,6 +437,7 @@ static CU_TestInfo tests[] = {
 	 answers_before_its_update_is_over},
 	{"S5: and refused", refuses_before_its_update_is_over},
 	{"S5: takes a callee's UPDATE before it answers", callee_updates},
+	{"F4 S4: refers for nobody who has not answered", callee_asks_early},
 	{"S5: refuses a callee's offer while ours is out",
 	 callee_updates_too_early},
 	{"S6: holds the 200 until a terminal is ready", terminal},
