@@ -43,7 +43,10 @@ struct check {
 	struct digest_header header;
 	enum digest_algorithm algorithm;
 	bool found, broken;
-	bool trusted; /**< its address stands for many */
+	bool trusted; /**< in the trust domain */
+	bool shared;  /**< its address stands for many: browsers behind a
+			   trusted host's web server are not trusted, but many
+		       */
 	bool proved;  /**< this user was right from this address lately */
 	char name[SUBSCRIBER_NAME_MAX + 1];
 	char address_key[ATTEMPTS_KEY_SIZE], user_key[ATTEMPTS_KEY_SIZE];
@@ -290,7 +293,7 @@ static bool is_pending(const struct check *c)
 	for (le = list_head(&c->auth->pending); le; le = le->next) {
 		const struct pending *p = le->data;
 
-		if ((!c->trusted && !strcmp(p->address_key, c->address_key)) ||
+		if ((!c->shared && !strcmp(p->address_key, c->address_key)) ||
 		    (!c->proved && !strcmp(p->user_key, c->user_key)))
 			return true;
 	}
@@ -320,7 +323,7 @@ static void refuse_wrong(const struct check *c, bool late)
 
 	++a->failures;
 	news = attempts_failed(a->attempts, c->user_key, now);
-	if (!c->trusted)
+	if (!c->shared)
 		news |= attempts_failed(a->attempts, c->address_key, now);
 	if (news) {
 		(void)re_snprintf(peer, sizeof(peer), "%J", &c->flow->peer);
@@ -541,7 +544,7 @@ static enum auth_result pass(struct check *c, char **aorp)
 	struct auth *a = c->auth;
 
 	++a->accepted;
-	if (!c->trusted)
+	if (!c->shared)
 		attempts_passed(a->attempts, c->address_key, c->user_key);
 	if (!from_fits(c)) {
 		refuse(a, c->msg, 403, "Forbidden", "From is another user");
@@ -619,6 +622,9 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	if (is_free(&c) && (c.trusted || !auth_has_users(a)))
 		return AUTH_PASS;
 
+	c.shared = config_network_has(a->config->trusted_hosts,
+				      a->config->trusted_hosts_count,
+				      &flow->peer);
 	attempts_address_key(c.address_key, &flow->peer);
 
 	(void)sip_msg_hdr_apply(msg, true,

@@ -182,7 +182,9 @@ static int fill(const struct request *q, const struct register_contact *w,
 	struct pl path = pl_null, target = w->contact;
 	int err;
 
-	/* RFC 3261 section 19.1.1, table 1; libre counts the '?' in */
+	/* Headers that it asks for are its own affair: none is taken into a
+	   request of ours (RFC 3261 sections 19.1.1, 19.1.5); libre counts the
+	   '?' in. */
 	if (pl_isset(&w->uri.headers))
 		target.l = (size_t)(w->uri.headers.p - target.p);
 
