@@ -445,8 +445,9 @@ static void watch(struct leg *leg, uint64_t now_us)
 		if (!lt->since_us)
 			continue;
 
-		/* after a hold it has the whole time again */
-		if (!expects(lt)) {
+		/* after a hold, and once it is answered, it has the whole
+		 * time again */
+		if (leg->early || !expects(lt)) {
 			lt->since_us = now_us;
 			continue;
 		}

@@ -243,6 +243,36 @@ static void a_long_hold_is_no_time_out(void)
 }
 
 
+static void set_early(struct world *w, bool early)
+{
+	world_ask(w, json_pack("{s:s,s:i,s:b}", "op", "leg.set", "leg", 2,
+			       "early", early));
+}
+
+
+static void time_runs_out_only_for_who_was_answered(void)
+{
+	static struct phone a, b;
+	struct world w;
+
+	world_open(&w, 1);
+	phone_join(&w, &a, 1, 400);
+	phone_join(&w, &b, 2, 0);
+	set_early(&w, true);
+	world_run(&w, 1500);
+	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 0);
+	set_early(&w, false);
+	world_run(&w, 600);
+	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 0);
+	world_run(&w, 900);
+	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 1);
+
+	phone_close(&a);
+	phone_close(&b);
+	world_close(&w);
+}
+
+
 static void a_flood_of_digits_does_not_reach_the_focus(void)
 {
 	static struct phone a, b;
@@ -531,6 +561,8 @@ static CU_TestInfo tests[] = {
 	{"silence for the configured time is reported once",
 	 silence_for_the_configured_time_is_reported_once},
 	{"a long hold is no time-out", a_long_hold_is_no_time_out},
+	{"time runs out only for who was answered (S4)",
+	 time_runs_out_only_for_who_was_answered},
 	{"a flood of digits does not reach the focus",
 	 a_flood_of_digits_does_not_reach_the_focus},
 	{"a modify that fails halfway leaves nothing behind",
