@@ -29,6 +29,8 @@ struct notifiers {
 	struct hash *table; /**< by Call-ID */
 	struct hash *sources;
 	struct list ending; /**< said goodbye; owned */
+	struct list last;   /**< their time is over, the last NOTIFY is not;
+				 their packages own them */
 	struct tmr sweep;   /**< for all that expire: libre's list of timers is
 			       walked whenever one is set */
 	size_t count;
@@ -331,6 +333,7 @@ void notifier_end(struct notifier *n, const char *reason, const char *type,
 	n->refreshh = NULL;
 	n->ended = true;
 	hash_unlink(&n->he);
+	list_unlink(&n->le);
 	list_append(&n->all->ending, &n->le, n);
 	if (n->last_sent)
 		return; /* it has been said already */
@@ -352,6 +355,7 @@ static void run_out(struct notifier *n)
 	n->expires_s = 0;
 	tmr_cancel(&n->retry);
 	hash_unlink(&n->he);
+	list_append(&n->all->last, &n->le, n);
 
 	/* the package says its last word, ends it or drops it */
 	mem_ref(n);
@@ -596,6 +600,9 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 			    n);
 		start_clock(n);
 	}
+	else {
+		list_append(&all->last, &n->le, n);
+	}
 	all->accepted++;
 	*np = n;
 
@@ -621,6 +628,8 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 	if (transport != FLOW_WS && transport != FLOW_WSS)
 		return;
 	while ((le = hash_apply(all->table, flow_cmp_h, &flow)))
+		closed(le->data);
+	while ((le = list_apply(&all->last, true, flow_cmp_h, &flow)))
 		closed(le->data);
 	/* to those, goodbye cannot be said any more */
 	while ((le = list_apply(&all->ending, true, flow_cmp_h, &flow)))
