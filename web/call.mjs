@@ -3,8 +3,11 @@ import JsSIP from 'jssip';
 import { TYPE } from './roster.mjs';
 import { failureWords, reasonText } from './words.mjs';
 
+// The user part of our address. Names without Latin letters leave nothing:
+// one address for all of them would make one person of them
 const slug = (name) => name.normalize('NFKD').toLowerCase()
-	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24) || 'guest';
+	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24)
+	|| `guest-${Math.random().toString(36).slice(2, 8)}`;
 
 // Emits through the handlers given: state(words, kind), accepted({ conference,
 // subscribe, own, self }) with its name and for the roster, moved() after a

@@ -201,6 +201,7 @@ function showPeople() {
 		const who = document.createElement('span');
 		who.className = 'who';
 		who.textContent = e.display;
+		who.title = e.display;
 		const line = document.createElement('small');
 		line.textContent = [own ? 'you' : '', e.webrtc ? '' : 'phone',
 			{ 'on-hold': 'on hold', alerting: 'ringing',
@@ -273,7 +274,8 @@ $('invite-form').addEventListener('submit', (event) => {
 	const uri = readAddress($('invite-address').value);
 	$('invite-error').hidden = Boolean(uri);
 	if (!uri) {
-		$('invite-address').focus();
+		$('invite-error').scrollIntoView({ block: 'nearest' });
+		$('invite-address').focus({ preventScroll: true });
 		return;
 	}
 	$('invite-address').value = '';
@@ -282,9 +284,14 @@ $('invite-form').addEventListener('submit', (event) => {
 	invite(call?.session, uri, (text, kind) => {
 		line.textContent = text;
 		line.className = kind;
+		line.scrollIntoView({ block: 'nearest' });
 		if (kind !== 'wait')
 			setTimeout(() => line.remove(), kind === 'ok' ? 4000 : 15000);
 	});
+});
+
+$('invite-address').addEventListener('input', () => {
+	$('invite-error').hidden = true;
 });
 
 function endCall(words, own) {
