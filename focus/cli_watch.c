@@ -55,6 +55,8 @@ static void print_rest(const json_t *event, const char *type)
 		printf(" %s: %s", type, cli_string(event, "words"));
 	else if (!strcmp(type, "joined"))
 		printf(" comes in");
+	else if (!strcmp(type, "renamed"))
+		printf(" has answered");
 	else if (!strcmp(type, "connected"))
 		printf(" is in");
 	else if (!strcmp(type, "media"))

@@ -292,6 +292,28 @@ static void end_endpoint(struct conference_info *i, struct info_user *u,
 		tidy(i);
 }
 
+/* It is described anew; who has become anonymous is gone from the user that
+ * it was */
+static void rename_endpoint(struct conference_info *i, struct info_user *u,
+			    struct info_endpoint *e, const json_t *event)
+{
+	json_t *state = json_object_get(event, "state"), *end;
+
+	if (!str_casecmp(u->entity, string_of(state, "user"))) {
+		(void)json_object_update(e->state, state);
+		if (list_count(&u->endpoints) == 1)
+			(void)describe(u, state);
+		note_endpoint(i, u, e);
+		u->whole = i->number;
+		return;
+	}
+	end = json_pack("{s:s,s:O*}", "reason", "left", "time",
+			json_object_get(event, "time"));
+	end_endpoint(i, u, e, end);
+	json_decref(end);
+	add_endpoint(i, state);
+}
+
 /* ---------------------------------------------------------------- events */
 
 static void take_snapshot(struct conference_info *i, const json_t *state)
@@ -423,6 +445,10 @@ static void endpoint_event(struct conference_info *i, const char *type,
 		return;
 	if (!strcmp(type, "left")) {
 		end_endpoint(i, u, e, event);
+		return;
+	}
+	if (!strcmp(type, "renamed")) {
+		rename_endpoint(i, u, e, event);
 		return;
 	}
 	news = news_of(type, event);

@@ -23,6 +23,8 @@
  *  created    {}                    first event of a conference
  *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
  *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
+ *  renamed    {"state":ENDPOINT}    whom we called says who it is, or asks for
+ *                                   privacy: it may be another user now
  *  connected  {}                    its dialog is confirmed
  *  media      {"media":[MEDIA], "media_connected":bool}
  *  left       {"reason":TOKEN, "words":TEXT}    focus/reason.h

@@ -433,6 +433,12 @@ void focus_progress(struct endpoint *ep, const char *status)
 }
 
 
+void focus_answered(struct endpoint *ep, const struct callee *callee)
+{
+	endpoint_describe(ep, callee);
+}
+
+
 void focus_held(struct endpoint *ep, bool held)
 {
 	endpoint_set_held(ep, held);

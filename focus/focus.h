@@ -124,6 +124,17 @@ void focus_connected(struct endpoint *ep);
 /** The dial-out is ringing (roster status "alerting"/"dialing-out") */
 void focus_progress(struct endpoint *ep, const char *status);
 
+/** What the answer of whom we called says of it; NULL: nothing */
+struct callee {
+	const char *agent;   /**< Server or User-Agent */
+	const char *display; /**< name that is asserted */
+	bool anonymous;      /**< it asks for privacy (RFC 3323) */
+};
+
+/** Whom we called has answered: the roster shows what it says, or from now on
+ *  an anonymous user in its place. Its address stays the one dialled */
+void focus_answered(struct endpoint *ep, const struct callee *callee);
+
 /** Far end put us on hold, or took us off (roster) */
 void focus_held(struct endpoint *ep, bool held);
 

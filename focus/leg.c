@@ -289,6 +289,15 @@ void leg_set(const struct endpoint *ep)
 }
 
 
+void leg_rename(const struct endpoint *ep)
+{
+	if (ep->on_mixer)
+		tell(ep, json_pack("{s:s,s:I,s:s}", "op", "leg.set", "leg",
+				   (json_int_t)ep->leg, "name",
+				   endpoint_name(ep)));
+}
+
+
 static void forget_requests(struct endpoint *ep)
 {
 	struct le *le;

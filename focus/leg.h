@@ -21,6 +21,9 @@
 enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
 		       focus_leg_h *legh, void *arg);
 
+/** leg.set with the endpoint's name, if the mixer has the leg */
+void leg_rename(const struct endpoint *ep);
+
 /** leg.set with the endpoint's levels, if the mixer has the leg */
 void leg_set(const struct endpoint *ep);
 

@@ -14,6 +14,9 @@ enum {
 	AGENT_MAX = 128,
 };
 
+/** What the others see instead of a name */
+#define ANONYMOUS "Anonymous"
+
 
 static void user_destructor(void *arg)
 {
@@ -92,10 +95,9 @@ static struct user *user_find(const struct conference *c, const char *aor)
 
 /** What the others see instead of an anonymous user: a URI that leads nowhere
  *  (RFC 3323 section 4.1.1.3) and is nobody else's in this conference */
-static int anonymous_aor(char **dst, const struct conference *c)
+static int anonymous_aor(char **dst, unsigned number)
 {
-	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid",
-			   c->last_number + 1);
+	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid", number);
 }
 
 
@@ -106,7 +108,7 @@ static int user_get(struct user **up, struct conference *c,
 	char *aor;
 	int err;
 
-	err = join->anonymous ? anonymous_aor(&aor, c)
+	err = join->anonymous ? anonymous_aor(&aor, c->last_number + 1)
 			      : dup_clean(&aor, join->aor, URI_MAX);
 	if (err)
 		return err;
@@ -130,7 +132,7 @@ static int user_get(struct user **up, struct conference *c,
 	u->creator = !c->announced && join->factory;
 	u->anonymous = join->anonymous;
 	take_display(u->display, sizeof(u->display),
-		     join->anonymous ? "Anonymous" : join->display, aor);
+		     join->anonymous ? ANONYMOUS : join->display, aor);
 	list_append(&c->users, &u->le, u);
 	*up = u;
 
@@ -258,6 +260,116 @@ void endpoint_evict(struct endpoint *ep, enum reason reason)
 	endpoint_remove(ep, reason);
 	if (ops && ops->end)
 		ops->end(session, reason);
+}
+
+
+/** The user that an endpoint is from now on */
+static struct user *make_anonymous(struct endpoint *ep)
+{
+	struct user *old = ep->user;
+	struct user *u = mem_zalloc(sizeof(*u), user_destructor);
+
+	if (!u)
+		return NULL;
+
+	if (anonymous_aor(&u->aor, ep->number)) {
+		mem_deref(u);
+		return NULL;
+	}
+
+	u->conference = old->conference;
+	u->anonymous = true;
+	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
+
+	return u;
+}
+
+
+static int hide(struct endpoint *ep)
+{
+	struct user *old = ep->user, *u = make_anonymous(ep);
+	char *entity = NULL, *agent = NULL;
+
+	if (!u || str_dup(&entity, u->aor) || str_dup(&agent, "")) {
+		mem_deref(u);
+		mem_deref(entity);
+		return ENOMEM;
+	}
+
+	mem_deref(ep->entity);
+	mem_deref(ep->agent);
+	ep->entity = entity;
+	ep->agent = agent;
+	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
+
+	list_append(&u->conference->users, &u->le, u);
+	list_unlink(&ep->le);
+	list_append(&u->endpoints, &ep->le, ep);
+	ep->user = u;
+	if (list_isempty(&old->endpoints)) {
+		u->moderator = old->moderator;
+		u->creator = old->creator;
+		mem_deref(old);
+	}
+
+	return 0;
+}
+
+
+static bool take_name(struct endpoint *ep, const char *display)
+{
+	struct user *u = ep->user;
+	char name[TEXT_NAME_MAX + 1];
+
+	take_display(name, sizeof(name), display, u->aor);
+	if (!strcmp(name, ep->display))
+		return false;
+
+	(void)str_ncpy(ep->display, name, sizeof(ep->display));
+	if (list_count(&u->endpoints) == 1)
+		(void)str_ncpy(u->display, name, sizeof(u->display));
+
+	return true;
+}
+
+
+static bool take_agent(struct endpoint *ep, const char *agent)
+{
+	char *copy = NULL;
+
+	if (dup_clean(&copy, agent, AGENT_MAX))
+		return false;
+
+	mem_deref(ep->agent);
+	ep->agent = copy;
+
+	return true;
+}
+
+
+void endpoint_describe(struct endpoint *ep, const struct callee *callee)
+{
+	bool renamed = false, news = false;
+
+	if (ep->user->anonymous)
+		return;
+
+	if (callee->anonymous) {
+		renamed = !hide(ep);
+	}
+	else {
+		if (callee->display)
+			renamed = take_name(ep, callee->display);
+		if (callee->agent)
+			news = take_agent(ep, callee->agent);
+	}
+
+	if (renamed)
+		leg_rename(ep);
+	if (renamed || news)
+		conference_emit(
+			ep->user->conference, ep, "renamed",
+			json_pack("{s:o}", "state", endpoint_json(ep)));
 }
 
 

@@ -88,6 +88,10 @@ void endpoint_evict(struct endpoint *ep, enum reason reason);
 void endpoint_set_levels(struct endpoint *ep,
 			 const struct endpoint_levels *levels);
 
+/** Show what its answer says of it: agent and name, or that it is anonymous.
+ *  For lack of memory it may stay as it was, but for the name */
+void endpoint_describe(struct endpoint *ep, const struct callee *callee);
+
 void endpoint_set_status(struct endpoint *ep, enum endpoint_status status);
 void endpoint_set_held(struct endpoint *ep, bool held);
 void endpoint_set_talking(struct endpoint *ep, bool talking);

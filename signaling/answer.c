@@ -83,7 +83,7 @@ static int read_service(struct session *s, const struct sip_msg *msg)
 
 /* Nobody in a conference learns it; whoever runs the server has to be able to
  * find out whom to bar. */
-static void log_anonymous(const struct session *s)
+void session_log_anonymous(const struct session *s)
 {
 	char aor[160], name[160];
 
@@ -113,7 +113,7 @@ static int read_caller(struct session *s, const struct sip_msg *msg,
 	if (!err && who->trusted)
 		err = read_service(s, msg);
 	if (!err && who->anonymous)
-		log_anonymous(s);
+		session_log_anonymous(s);
 
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 

@@ -95,6 +95,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	}
 	session_set_state(s, SESSION_CONFIRMED);
 	dial_tell_msg(s, msg);
+	dial_answered(s, msg);
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 	timer_answered(s, msg);
 	reason = provisional_answer(s, msg);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "signaling/credentials.h"
+#include "signaling/identity.h"
 #include "signaling/session_state.h"
 
 static void asked_destructor(void *arg)
@@ -160,6 +161,44 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 	focus_dialling(all->focus, dial->conference, dial->uri);
 
 	return 0;
+}
+
+/* RFC 3261 has Server in responses; many say User-Agent in all they send */
+static void read_agent(struct session *s, const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_SERVER);
+	char *agent = NULL;
+
+	if (!hdr)
+		hdr = sip_msg_hdr(msg, SIP_HDR_USER_AGENT);
+	if (!hdr || header_text(&agent, &hdr->val, HEADER_AGENT_MAX))
+		return;
+	mem_deref(s->agent);
+	s->agent = agent;
+}
+
+void dial_answered(struct session *s, const struct sip_msg *msg)
+{
+	struct callee callee = {.agent = NULL};
+	struct identity *id = NULL;
+	struct flow_info flow;
+
+	read_agent(s, msg);
+	callee.agent = s->agent;
+	if (bus_flow_by_id(s->all->bus, s->flow, &flow) ||
+	    identity_read_answer(&id, msg, &flow, s->all->config))
+		callee.anonymous = sip_msg_hdr(msg, SIP_HDR_PRIVACY) != NULL;
+	if (id) {
+		callee.display = id->display;
+		callee.anonymous = id->anonymous;
+	}
+	if (callee.anonymous && !s->asked->anonymous) {
+		s->asked->anonymous = true;
+		session_log_anonymous(s);
+	}
+	if (s->ep)
+		focus_answered(s->ep, &callee);
+	mem_deref(id);
 }
 
 /* RFC 3891, 3911, 3892: no Require, since a telephone that does not know

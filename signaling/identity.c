@@ -181,8 +181,8 @@ static int asserted_display(char **dst, const struct sip_addr *addr,
 	return err;
 }
 
-static int read_name(struct identity *id, const struct sip_msg *msg,
-		     const char *user)
+/** ENOENT: nobody who may vouches for it */
+static int read_assertion(struct identity *id, const struct sip_msg *msg)
 {
 	struct asserted asserted = {.has_sip = false};
 	const struct sip_addr *addr;
@@ -190,17 +190,25 @@ static int read_name(struct identity *id, const struct sip_msg *msg,
 
 	if (id->trusted)
 		read_asserted(&asserted, msg);
-	if (asserted.has_sip || asserted.has_tel) {
-		addr = asserted.has_sip ? &asserted.sip : &asserted.tel;
-		err = identity_aor(&id->aor, &addr->uri);
-		if (!err) {
-			id->known = true;
-			return asserted_display(&id->display, addr, id->aor,
-						msg);
-		}
-		if (err == ENOMEM)
-			return err;
-	}
+	if (!asserted.has_sip && !asserted.has_tel)
+		return ENOENT;
+	addr = asserted.has_sip ? &asserted.sip : &asserted.tel;
+	err = identity_aor(&id->aor, &addr->uri);
+	if (err)
+		return err == ENOMEM ? err : ENOENT;
+	id->known = true;
+
+	return msg->req ? asserted_display(&id->display, addr, id->aor, msg)
+			: header_display(&id->display, &addr->dname);
+}
+
+static int read_name(struct identity *id, const struct sip_msg *msg,
+		     const char *user)
+{
+	int err = read_assertion(id, msg);
+
+	if (err != ENOENT)
+		return err;
 	if (user) {
 		id->known = true;
 		err = str_dup(&id->aor, user);
@@ -247,6 +255,34 @@ out:
 	else
 		*idp = id;
 	return err;
+}
+
+int identity_read_answer(struct identity **idp, const struct sip_msg *msg,
+			 const struct flow_info *flow,
+			 const struct config *config)
+{
+	struct privacy privacy = {.anonymous = false};
+	struct identity *id;
+	int err;
+
+	if (!idp || !msg)
+		return EINVAL;
+	id = mem_zalloc(sizeof(*id), identity_destructor);
+	if (!id)
+		return ENOMEM;
+	id->trusted = identity_flow_trusted(config, flow);
+	err = read_assertion(id, msg);
+	if (err && err != ENOENT) {
+		mem_deref(id);
+		return err;
+	}
+	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_PRIVACY, privacy_h,
+				&privacy);
+	id->anonymous =
+		privacy.anonymous || (privacy.critical && privacy.unknown);
+	*idp = id;
+
+	return 0;
 }
 
 int identity_print(struct re_printf *pf, const struct identity_ours *ours)

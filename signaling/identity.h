@@ -40,6 +40,18 @@ int identity_read(struct identity **idp, const struct sip_msg *msg,
 		  const struct config *config);
 
 /**
+ * Read who has answered a request of ours, from its 2xx. From is ours there
+ * and To what we said: only what a trusted host asserts names it, and Privacy
+ * is kept; one that is critical and unknown hides it.
+ *
+ * @param idp Set; free with mem_deref(). aor is NULL if nothing is asserted
+ * @return 0, ENOMEM
+ */
+int identity_read_answer(struct identity **idp, const struct sip_msg *msg,
+			 const struct flow_info *flow,
+			 const struct config *config);
+
+/**
  * Address-of-record of a sip:, sips: or tel: URI; of a tel: URI without visual
  * separators (RFC 3966 section 3), with the context of a local number
  *

@@ -308,6 +308,8 @@ void session_heard(struct session *s, const struct sip_msg *msg);
 
 /* answer.c */
 void session_invite_in(struct sessions *all, const struct sip_msg *msg);
+/** Who is anonymous, for the log of whoever runs the server */
+void session_log_anonymous(const struct session *s);
 
 /* modify.c */
 void session_reinvite_in(struct session *s, const struct sip_msg *msg);
@@ -391,6 +393,9 @@ void dial_tell(struct session *s, uint16_t status, const char *phrase);
 /** The same with a response's words, or a reason's */
 void dial_tell_msg(struct session *s, const struct sip_msg *msg);
 void dial_tell_reason(struct session *s, enum reason reason);
+/** Its 2xx: the roster shows what it says of who has answered, or nobody
+ *  when that asks for privacy; the endpoint may have gone meanwhile */
+void dial_answered(struct session *s, const struct sip_msg *msg);
 /** Header lines of our INVITE that were asked for: Replaces and the like */
 int dial_headers_print(struct re_printf *pf, const struct session *s);
 /** An INVITE of ours; the first one may have more in its body */

@@ -78,7 +78,7 @@ static void event(struct conference_info *info, uint8_t what, unsigned n,
 		"joined",      "left",      "talking", "muted",
 		"held",        "connected", "status",  "video",
 		"video_muted", "deaf",      "locked",  "speaker",
-		"mixer",       "media",     "joined",  "ended"};
+		"mixer",       "media",     "renamed", "ended"};
 	const char *type = types[what % 16];
 	json_t *o = json_pack(
 		"{s:s,s:i,s:b,s:s,s:s,s:I}", "type", type, "endpoint", n, type,
@@ -88,7 +88,7 @@ static void event(struct conference_info *info, uint8_t what, unsigned n,
 	/* "status" above is a flag in its own event */
 	if (!strcmp(type, "status"))
 		(void)json_object_set_new(o, type, json_string("alerting"));
-	if (!strcmp(type, "joined"))
+	if (!strcmp(type, "joined") || !strcmp(type, "renamed"))
 		(void)json_object_set_new(o, "state",
 					  endpoint_state(n, text, len));
 	if (!strcmp(type, "media"))

@@ -2,6 +2,7 @@
  * @file test_conference.c  The life of a conference, with a fake mixer
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "tests/unit/focus/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -368,8 +369,7 @@ static void a_token_opens_its_own_conference(void)
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
 	(void)str_ncpy(token, focus_token(a.ep), sizeof(token));
-	CU_ASSERT_STRING_EQUAL(focus_token_conference(r.focus, token),
-			       "demo");
+	CU_ASSERT_STRING_EQUAL(focus_token_conference(r.focus, token), "demo");
 	token[0] ^= 1;
 	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
 	token[0] ^= 1;
@@ -397,6 +397,56 @@ static void hostile_names_are_made_harmless(void)
 }
 
 
+/* F12, S8: nothing that is told after the answer names it, its tile neither;
+ * another telephone of the same user stays what it is */
+static void whom_we_called_may_become_anonymous(void)
+{
+	static const struct callee named = {"desk/7", "Bob", false},
+				   hidden = {"desk/7", "Bob", true};
+	json_t *state, *users;
+	struct focus_room r;
+	struct party a, b, other;
+	size_t i, n;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &other, "demo", "sip:b@x", "b");
+	room_join(&r, &b, "demo", "sip:b@x", "b");
+	focus_answered(b.ep, &named);
+	room_turn(5);
+	state = json_object_get(event_last(&r, "renamed"), "state");
+	CU_ASSERT_STRING_EQUAL(word(state, "agent"), "desk/7");
+	CU_ASSERT_STRING_EQUAL(word(state, "display"), "Bob");
+	CU_ASSERT_STRING_EQUAL(word(state, "user"), "sip:b@x");
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.set"), "name"),
+			       "Bob");
+
+	n = json_array_size(r.events);
+	focus_answered(b.ep, &hidden);
+	focus_answered(b.ep, &named);
+	CU_ASSERT_EQUAL(json_array_size(r.events), n + 1);
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.set"), "name"),
+			       "Anonymous");
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r.answer, "conference"),
+				"users");
+	CU_ASSERT_EQUAL(json_array_size(users), 3);
+	focus_leave(b.ep, REASON_LEFT);
+	for (i = n; i < json_array_size(r.events); i++) {
+		char *text = json_dumps(json_array_get(r.events, i), 0);
+
+		CU_ASSERT_PTR_NULL(strcasestr(text, "bob"));
+		CU_ASSERT_PTR_NULL(strstr(text, "sip:b@x"));
+		CU_ASSERT_PTR_NULL(strstr(text, "desk"));
+		free(text);
+	}
+	CU_ASSERT_STRING_EQUAL(word(event_last(&r, "left"), "user"),
+			       "sip:anonymous3@anonymous.invalid");
+	room_close(&r);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"is made by the first and ends with the last",
 	 is_made_by_the_first_and_ends_with_the_last},
@@ -419,6 +469,8 @@ static CU_TestInfo tests[] = {
 	{"shutdown ends all and says so", shutdown_ends_all_and_says_so},
 	{"a token opens its own conference", a_token_opens_its_own_conference},
 	{"hostile names are made harmless", hostile_names_are_made_harmless},
+	{"whom we called may become anonymous (F12)",
+	 whom_we_called_may_become_anonymous},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference, tests)

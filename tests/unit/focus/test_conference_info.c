@@ -232,6 +232,39 @@ static void spares_terminals_the_talking(void)
 	finish();
 }
 
+/* F12: to those who watch, another user; RFC 4575 has no other way */
+static void tells_who_became_anonymous(void)
+{
+	begin(SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))));
+	happen(JOINED(2, "bob", ""));
+	CU_ASSERT(look(&phone, false));
+	happen("{\"type\":\"renamed\",\"endpoint\":2,\"time\":1,\"state\":"
+	       "{\"endpoint\":2,\"user\":\"sip:bob@x\",\"display\":"
+	       "\"Robert\"}}");
+	CU_ASSERT(look(&phone, false));
+	CU_ASSERT(says(&phone, "<user entity=\"sip:bob@x\" state=\"full\">"
+			       "<display-text>Robert</display-text>"));
+	CU_ASSERT(says(&phone, "<endpoint entity=\"sip:bob@192.0.2.2:5060\" "
+			       "state=\"full\"><display-text>Robert</"));
+	happen("{\"type\":\"renamed\",\"endpoint\":2,\"time\":1,"
+	       "\"state\":" ENDPOINT(2, "anonymous2",
+				     ",\"anonymous\":true") "}");
+	CU_ASSERT(look(&phone, false));
+	CU_ASSERT(says(&phone, "<user entity=\"sip:bob@x\" "
+			       "state=\"deleted\">"));
+	CU_ASSERT(says(&phone, "<user entity=\"sip:anonymous2@x\" "
+			       "state=\"full\">"));
+	CU_ASSERT(says(&phone, "<user-count>2</user-count>"));
+	happen(ABOUT("talking", 2, ",\"talking\":true"));
+	CU_ASSERT(look(&alice, false));
+	CU_ASSERT(says(&alice, "talking=\"true\""));
+	CU_ASSERT(look(&alice, true));
+	CU_ASSERT(silent(&alice, "bob"));
+	CU_ASSERT(look(&phone, true));
+	CU_ASSERT(silent(&phone, "bob"));
+	finish();
+}
+
 static void tells_who_left_and_how(void)
 {
 	static const char *const rows[][2] = {{"left", "departed"},
@@ -391,6 +424,7 @@ static CU_TestInfo tests[] = {
 	{"F11 lists all", lists_all},
 	{"F10 tells what changed", tells_what_changed},
 	{"F13 spares terminals the talking", spares_terminals_the_talking},
+	{"F12 tells who became anonymous", tells_who_became_anonymous},
 	{"F11 tells who left and how", tells_who_left_and_how},
 	{"F11 who comes back with the same Contact",
 	 comes_back_with_the_same_contact},

@@ -332,25 +332,91 @@ static void shown_h(json_t *reply, void *arg)
 	free(dump);
 }
 
-/** What the CLI and the page see of a caller with these headers */
-static void show(const struct set *set, const char *headers, char *dst,
-		 size_t size)
+/** What the CLI and the page see after these lines */
+static void show_after(const struct set *set, const char *const lines[],
+		       char *dst, size_t size)
 {
 	json_t *command =
 		json_pack("{s:s,s:s}", "verb", "show", "conference", "demo");
 	struct text text = {dst, size};
-	char invite[512];
-	const char *const lines[] = {invite, "< 200", "> ACK 1", "e connected",
-				     NULL};
 	struct world w;
 
 	begin(&w, set);
-	(void)snprintf(invite, sizeof(invite), "> INVITE 1 | offer | %s",
-		       headers);
 	CU_ASSERT(world_play(&w, lines));
 	focus_command(w.focus, command, shown_h, &text);
 	json_decref(command);
 	world_close(&w);
+}
+
+/** ...of a caller with these headers */
+static void show(const struct set *set, const char *headers, char *dst,
+		 size_t size)
+{
+	char invite[512];
+	const char *const lines[] = {invite, "< 200", "> ACK 1", "e connected",
+				     NULL};
+
+	(void)snprintf(invite, sizeof(invite), "> INVITE 1 | offer | %s",
+		       headers);
+	show_after(set, lines, dst, size);
+}
+
+/** ...of whom Parley calls and who answers with these headers */
+static void show_called(const struct set *set, const char *headers, char *dst,
+			size_t size)
+{
+	char ok[512];
+	const char *const lines[] = {
+		"d",     "< INVITE",  "= 180",       ok,
+		"< ACK", "e renamed", "e connected", NULL};
+
+	(void)snprintf(ok, sizeof(ok), "= 200 | answer | %s", headers);
+	show_after(set, lines, dst, size);
+}
+
+/* F11, S8, F12: the address stays the one that was dialled */
+static void shows_whom_it_called(void)
+{
+	static const struct set strangers = DEMO, trusted = TRUSTED;
+	static const char boss[] =
+		"Server: desk/7^"
+		"P-Asserted-Identity: \"Boss\" <sip:boss@example.com>";
+	char text[4096];
+
+	show_called(&strangers, boss, text, sizeof(text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"agent\": \"desk/7\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"display\": \"bob\""));
+	CU_ASSERT_PTR_NULL(strcasestr(text, "boss"));
+	show_called(&trusted, boss, text, sizeof(text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"display\": \"Boss\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"user\": \"sip:bob@"));
+	CU_ASSERT_PTR_NULL(strstr(text, "boss@example.com"));
+}
+
+static void hides_whom_it_called(void)
+{
+	static const struct set strangers = DEMO, trusted = TRUSTED;
+	static const char *const rows[] = {
+		"Privacy: id",
+		"Privacy: user;critical",
+		"Privacy: header^Server: desk/7",
+		"Privacy: cloak;critical",
+		"P-Asserted-Identity: \"bob\" <sip:bob@example.com>^"
+		"Privacy: id",
+	};
+	char text[4096];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		show_called(i % 2 ? &strangers : &trusted, rows[i], text,
+			    sizeof(text));
+		CU_ASSERT_PTR_NOT_NULL(
+			strstr(text, "sip:anonymous1@anonymous"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"anonymous\": true"));
+		CU_ASSERT_PTR_NULL(strcasestr(text, "bob"));
+		CU_ASSERT_PTR_NULL(strstr(text, "desk"));
+		CU_ASSERT_PTR_NULL(strstr(text, "127.0.0.1"));
+	}
 }
 
 /* S8: From for strangers, the assertion for the trusted, nobody if asked so */
@@ -415,6 +481,9 @@ static CU_TestInfo tests[] = {
 	{"F12: hides who cannot be dialled", hides_who_cannot_be_dialled},
 	{"S8: refuses privacy that it cannot give", critical_privacy},
 	{"S8: shows who it is, or that nobody is to know", shows_who_it_is},
+	{"F11: shows what whom it called says of itself",
+	 shows_whom_it_called},
+	{"F12 S8: hides whom it called, if asked to", hides_whom_it_called},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(session_factory, tests)
