@@ -2,8 +2,8 @@
  * @file signaling/subscribe.c  Who may watch a conference (RFC 4575 sec. 3.4)
  *
  * Rosters are for those who take part: known by the dialog or the WebSocket
- * of their session, or by address-of-record and host. Beside them for whom
- * a trusted host or digest vouches for.
+ * of their session, or by address-of-record and host. Beside them for those
+ * of whom a trusted host or digest says who they are.
  */
 #include <errno.h>
 #include <string.h>
@@ -215,7 +215,7 @@ static int judge_asker(struct asked *a)
 	err = read_identity(a);
 	if (err)
 		return err;
-	if (a->who->known || a->who->trusted) {
+	if (a->who->known) {
 		sub->may = true;
 		sub->memberh = NULL;
 	}

@@ -1,6 +1,7 @@
 /**
  * @file test_conference_events.c  SUBSCRIBE to a conference, played over UDP
  */
+#include <stdio.h>
 #include <string.h>
 #include "tests/unit/unit.h"
 #include "tests/unit/signaling/test_session_world.h"
@@ -132,6 +133,30 @@ static void refuses(void)
 	world_close(&w);
 }
 
+/** A proxy that is trusted and says of nobody who it is vouches for nobody */
+static void shows_strangers_nothing(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL);
+	(void)strcpy(w.callid, "another");
+	(void)strcpy(w.local, "<sip:eve@example.com>;tag=eve");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w, WATCH("1"), "< 403");
+	(void)sa_set_str(&w.config->trusted_hosts[0].address, "127.0.0.1", 0);
+	w.config->trusted_hosts[0].bits = 32;
+	w.config->trusted_hosts_count = 1;
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w, WATCH("2"), "< 403");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w,
+	     WATCH("3") "^P-Asserted-Identity: <sip:eve@example.com>"
+			"^Expires: 0",
+	     "< 200", "< NOTIFY" DOCUMENT, "= 200");
+	world_close(&w);
+}
+
 static CU_TestInfo tests[] = {
 	{"F10 watches in its dialog", watches_in_its_dialog},
 	{"F13 merges while a NOTIFY is under way", merges_while_busy},
@@ -139,6 +164,7 @@ static CU_TestInfo tests[] = {
 	{"F10 looks once", looks_once},
 	{"F10 shows who talks to who asks", shows_who_talks_to_who_asks},
 	{"F10 refuses", refuses},
+	{"F10 shows strangers nothing", shows_strangers_nothing},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_events, tests)
