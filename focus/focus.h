@@ -113,7 +113,8 @@ enum reason focus_join(struct focus *f, struct endpoint **ep,
 		       const struct join *join, json_t *leg, focus_leg_h *legh,
 		       void *arg);
 
-/** New description (re-INVITE, the answer to our offer). As focus_join */
+/** New description (re-INVITE, the answer to our offer). As focus_join; the
+ *  legh of one that is still under way is not called any more */
 enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
 			     focus_leg_h *legh, void *arg);
 

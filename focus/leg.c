@@ -241,6 +241,18 @@ static int send_request(struct leg_request *req, const json_t *leg)
 }
 
 
+/** Of what was asked before, nobody wants to hear any more */
+static void supersede(const struct leg_request *by)
+{
+	for (struct le *le = by->le.prev; le; le = le->prev) {
+		struct leg_request *req = le->data;
+
+		if (!req->join)
+			req->legh = NULL;
+	}
+}
+
+
 enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
 		       focus_leg_h *legh, void *arg)
 {
@@ -268,6 +280,8 @@ enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
 	err = send_request(req, leg);
 	if (err)
 		mem_deref(req);
+	else
+		supersede(req);
 
 	return leg_reason(err);
 }

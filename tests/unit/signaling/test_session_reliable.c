@@ -370,6 +370,13 @@ TIMED(no_prack_within_the_dialog, 10, 0, CALL,
       "< 504 | CSeq: 2 INVITE", "> ACK 2", "> INVITE 4 | offer", "< 200",
       "> ACK 4", HANG_UP("5"))
 
+TIMED(no_prack_but_an_update, 10, 0, CALL,
+      "> INVITE 2 | " TERMINAL("1", "none", "none") KNOWS, "< 100", "< 183",
+      "m 0", "> UPDATE 3 | hold", "< 487 | CSeq: 3 UPDATE",
+      "< 504 | CSeq: 2 INVITE", "> ACK 2", "m 2", "> INVITE 4 | offer",
+      "< 200", "> ACK 4", "r", "< INVITE", "= 200 | answer", "< ACK",
+      HANG_UP("5"))
+
 SCRIPT(callee_insists, "d", "< INVITE | !a=curr | !precondition",
        "= 421 | - | Require: precondition", "< ACK",
        "< INVITE | Supported: precondition | a=curr:qos local sendrecv"
@@ -456,6 +463,7 @@ static CU_TestInfo tests[] = {
 	{"S6: CANCEL of such a re-INVITE", called_off_within_the_dialog},
 	{"S6: a re-INVITE that never is met", never_met_within_the_dialog},
 	{"S6: a re-INVITE without its PRACK", no_prack_within_the_dialog},
+	{"S5 S6: nor its UPDATE", no_prack_but_an_update},
 	{"S6: offers them to who insists", callee_insists},
 	{"S6: but only once", callee_insists_twice},
 	{"S3: applies what a refresh brings", refresh_with_news},
