@@ -113,6 +113,10 @@ static void answer_dial(struct command *cmd, const char *uri, int err)
 		command_fail(cmd, COMMAND_UNAVAILABLE,
 			     "there is no way to '%.128s'", uri);
 		break;
+	case EOVERFLOW:
+		command_fail(cmd, COMMAND_UNAVAILABLE,
+			     "too many calls are not answered yet");
+		break;
 	default:
 		command_fail(cmd, COMMAND_INTERNAL, "the call failed: %s",
 			     strerror(err));

@@ -119,6 +119,8 @@ static int prepare(struct session *s, const struct dial *dial)
 
 	s->state = SESSION_DIALLING;
 	s->caller = true;
+	s->unconfirmed = true;
+	s->all->calling++;
 	err = target_read(&t, dial->uri, s->all->config);
 	if (err)
 		return err;
@@ -145,8 +147,10 @@ int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
 
 	if (!all || !dial || !dial->conference || !dial->uri)
 		return EINVAL;
-	if (all->closing || all->count >= SESSIONS_MAX)
+	if (all->closing)
 		return EHOSTUNREACH;
+	if (all->count >= SESSIONS_MAX || all->calling >= SESSIONS_CALLING_MAX)
+		return EOVERFLOW;
 	err = session_alloc(&s, all);
 	if (err)
 		return err;

@@ -51,7 +51,8 @@ struct dial {
  * proxy or a domain to be asked for it.
  *
  * @return 0; EINVAL bad URI, EACCES emergency number, ELOOP a conference of
- *         ours (RFC 4353), EHOSTUNREACH no way, ENOMEM
+ *         ours (RFC 4353), EHOSTUNREACH no way, EOVERFLOW too many
+ *         calls at a time, ENOMEM
  */
 int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp);
 

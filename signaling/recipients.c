@@ -109,6 +109,7 @@ static enum reason reason_of(int err)
 	case ELOOP: return REASON_FORBIDDEN;
 	case EINVAL: return REASON_BAD_REQUEST;
 	case ENOMEM: return REASON_INTERNAL;
+	case EOVERFLOW: return REASON_OVERLOAD;
 	default: return REASON_NO_ROUTE;
 	}
 }

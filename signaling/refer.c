@@ -272,6 +272,7 @@ static uint16_t dial_status(int err, const char **phrase)
 	case EINVAL: *phrase = "Bad Request"; return 400;
 	case EHOSTUNREACH: *phrase = "No Route"; return 480;
 	case ELOOP: *phrase = "Loop Detected"; return 482;
+	case EOVERFLOW: *phrase = "Service Unavailable"; return 503;
 	default: *phrase = "Server Internal Error"; return 500;
 	}
 }
@@ -357,6 +358,7 @@ static int take(struct refer **rp, const struct asked *a)
 	(void)re_snprintf(id, sizeof(id), "%u", a->msg->cseq.num);
 	if (a->s) {
 		param.dlg = a->s->dlg;
+		param.session_id = a->s->ids.local;
 		param.id = a->s->refers++ ? id : NULL;
 	}
 	r = mem_zalloc(sizeof(*r), refer_destructor);

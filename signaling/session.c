@@ -29,7 +29,9 @@ static const char *state_name(enum session_state state)
 
 static void count_confirmed(struct session *s)
 {
-	if (s->unconfirmed)
+	if (s->unconfirmed && s->caller)
+		s->all->calling--;
+	else if (s->unconfirmed)
 		s->all->unconfirmed--;
 	s->unconfirmed = false;
 }
@@ -40,7 +42,7 @@ void session_set_state(struct session *s, enum session_state state)
 
 	if (state == s->state)
 		return;
-	if (state != SESSION_ANSWERED)
+	if (state >= SESSION_CANCELLING)
 		count_confirmed(s);
 	log_debug("session", "state from=%s to=%s aor=%s",
 		  state_name(s->state), state_name(state),

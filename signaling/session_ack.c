@@ -8,7 +8,10 @@
 #include <errno.h>
 #include "signaling/session_state.h"
 
-enum { ACKS_SIZE = 256 };
+enum {
+	ACKS_SIZE = 256,
+	STRAYS_MAX = 256, /* more than forking proxies make are a flood */
+};
 
 struct ack {
 	struct le he;
@@ -117,8 +120,11 @@ static void stray_bye_h(int err, const struct sip_msg *msg, void *arg)
 static void end_fork(struct session *s, const struct sip_msg *msg)
 {
 	struct sessions *all = s->all;
-	struct stray *stray = mem_zalloc(sizeof(*stray), stray_destructor);
+	struct stray *stray;
 
+	if (list_count(&all->strays) >= STRAYS_MAX)
+		return;
+	stray = mem_zalloc(sizeof(*stray), stray_destructor);
 	if (!stray)
 		return;
 	list_append(&all->strays, &stray->le, stray);

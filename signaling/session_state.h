@@ -145,7 +145,7 @@ struct session {
 	bool known;        /**< who it is is proved or asserted (identity.h) */
 	bool anonymous;    /**< and is for nobody's eyes */
 	bool first_reply;  /**< `reply` answered the first INVITE */
-	bool unconfirmed;  /**< counted in sessions->unconfirmed */
+	bool unconfirmed;  /**< counted in sessions->unconfirmed, or calling */
 	bool reoffer_due;  /**< the focus waits for one */
 	bool refreshing;   /**< `req` repeats what was agreed */
 	bool joined;       /**< it had an endpoint: the focus tells its end */
@@ -158,7 +158,7 @@ struct sessions {
 	struct hash *table; /**< by Call-ID */
 	struct hash *acks;  /**< ACKs of ours, to be repeated */
 	struct list strays; /**< forks that lost */
-	size_t count, unconfirmed;
+	size_t count, unconfirmed, calling;
 	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
 	struct bus *bus;
 	struct sip *sip;
@@ -205,6 +205,9 @@ enum {
 	/** Of these, such that called and have not sent their ACK: forged
 	 *  sources never do, and each holds a leg for 64*T1 */
 	SESSIONS_UNCONFIRMED_MAX = 1024,
+	/** Calls of ours that are not answered yet: one request may ask for
+	 *  many, and whom they reach did not ask for them */
+	SESSIONS_CALLING_MAX = 1024,
 };
 
 /* session.c */

@@ -430,6 +430,30 @@ SCRIPT(goes_round_no_circle, "d", "< INVITE", "= 302 | - | Contact: <sip:b@$>",
        "= 302 | - | Contact: <sip:b@$>", "< ACK", "< INVITE",
        "= 302 | - | Contact: <sip:c@$>", "< ACK", "- INVITE", "# 0")
 
+static void calls_so_many_at_a_time_only(void)
+{
+	static const char *const ask[] = {CALL,
+					  REFER("2", "sip:bob@192.0.2.1"),
+					  "< 202",
+					  ACTIVE("100 Trying"),
+					  FINAL("SIP/2.0 503"),
+					  "> BYE 3",
+					  "< 200",
+					  "# 0",
+					  NULL};
+	static const char *const answered[] = {
+		"d", "< INVITE", "= 200 | answer", "< ACK", "# 1", NULL};
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	w.sessions->calling = SESSIONS_CALLING_MAX;
+	CU_ASSERT(world_play(&w, ask));
+	w.sessions->calling = 0;
+	CU_ASSERT(world_play(&w, answered));
+	CU_ASSERT_EQUAL(w.sessions->calling, 0);
+	world_close(&w);
+}
+
 /* A server that closes connections without a word: at once, or when it has
  * heard something */
 struct mute {
@@ -544,6 +568,7 @@ static CU_TestInfo tests[] = {
 	{"S1 does without extensions after 420", does_without_extensions},
 	{"S1 follows so many redirections only", goes_round_no_circle},
 	{"S1 gives up who hangs up on its INVITE", gives_up_who_hangs_up},
+	{"S1 calls so many at a time only", calls_so_many_at_a_time_only},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(refer, tests)
