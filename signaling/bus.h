@@ -110,13 +110,13 @@ bool bus_flow_has_failed(const struct bus *bus, uint64_t flow);
 int bus_dialog_moved(struct bus *bus, const struct sip_msg *msg);
 
 /**
- * One header line more in the CANCEL of an INVITE (Reason, RFC 3326), which
- * libre sends by itself when it may. Forgotten after 40 s
+ * Header lines more in the CANCEL of an INVITE (Reason, RFC 3326; Session-ID,
+ * RFC 7989), which libre sends by itself when it may. Forgotten after 40 s
  *
- * @param line Whole, with CRLF
+ * @param lines Whole, with CRLF
  * @return 0, EINVAL, ENOMEM
  */
-int bus_cancel_line(struct bus *bus, const char *callid, const char *line);
+int bus_cancel_lines(struct bus *bus, const char *callid, const char *lines);
 
 /** A flow has ended (connection closed or lost): whoever lives on it may act
  *  at once instead of waiting for a timeout. Called from the loop; the flow is

@@ -2,7 +2,7 @@
  * @file bus_cancel.c  Why a CANCEL is sent
  *
  * libre makes the CANCEL of an INVITE, when its time has come, and gives no
- * room for a header line: that is added on the way out.
+ * room for header lines: these are added on the way out.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct cancel {
 	struct le le;
 	uint64_t until_ms;
-	char *callid, *line;
+	char *callid, *lines;
 };
 
 
@@ -23,7 +23,7 @@ static void destructor(void *arg)
 
 	list_unlink(&c->le);
 	mem_deref(c->callid);
-	mem_deref(c->line);
+	mem_deref(c->lines);
 }
 
 
@@ -41,12 +41,12 @@ static void forget(struct bus *bus, uint64_t now_ms)
 }
 
 
-int bus_cancel_line(struct bus *bus, const char *callid, const char *line)
+int bus_cancel_lines(struct bus *bus, const char *callid, const char *lines)
 {
 	struct cancel *c;
 	int err;
 
-	if (!bus || !callid || !line)
+	if (!bus || !callid || !lines)
 		return EINVAL;
 
 	forget(bus, tmr_jiffies());
@@ -57,7 +57,7 @@ int bus_cancel_line(struct bus *bus, const char *callid, const char *line)
 	c->until_ms = tmr_jiffies() + BUS_REPEAT_MS;
 	err = str_dup(&c->callid, callid);
 	if (!err)
-		err = str_dup(&c->line, line);
+		err = str_dup(&c->lines, lines);
 	if (err)
 		mem_deref(c);
 	else
@@ -83,7 +83,7 @@ int bus_cancel_complete(struct bus *bus, const struct wire *w, struct mbuf *mb)
 			continue;
 		/* before the empty line that ends it */
 		mb->pos = mb->end - 2;
-		err = mbuf_printf(mb, "%s\r\n", c->line);
+		err = mbuf_printf(mb, "%s\r\n", c->lines);
 		mb->pos = 0;
 		return err;
 	}

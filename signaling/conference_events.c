@@ -302,6 +302,7 @@ static int take(struct watcher *w, const struct sip_msg *msg,
 		.event = "conference",
 		.id = sub->id,
 		.contact = sub->contact,
+		.session_id = sub->session_id,
 		.expires_s = notifier_expires(msg, NOTIFIER_EXPIRES_MAX_S),
 		.dlg = sub->dlg,
 	};

@@ -50,6 +50,7 @@ struct conference_subscribe {
 	const char *entity;  /**< conference URI as it was addressed */
 	const char *contact; /**< ours in this dialog */
 	const char *id;      /**< of Event, or NULL */
+	const char *session_id; /**< our half of Session-ID, NULL: a new one */
 	struct sip_dialog *dlg;
 	struct conference_watcher who;
 	bool may;                     /**< judged: it may watch */

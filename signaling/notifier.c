@@ -11,6 +11,7 @@
 #include "signaling/bus.h"
 #include "signaling/header.h"
 #include "signaling/notifier.h"
+#include "signaling/session_id.h"
 
 enum {
 	TABLE_SIZE = 1024, /* power of two */
@@ -57,7 +58,8 @@ struct notifier {
 	struct sip_request *req;
 	struct tmr retry;
 	uint64_t expires_ms; /**< when, in tmr_jiffies() */
-	char *event, *id, *contact, *headers;
+	char *event, *id, *contact;
+	struct session_id ids;
 	const char *reason;   /**< of the end, NULL: active */
 	struct state current; /**< what `req` carries */
 	struct state waiting;
@@ -153,7 +155,6 @@ static void destructor(void *arg)
 	mem_deref(n->event);
 	mem_deref(n->id);
 	mem_deref(n->contact);
-	mem_deref(n->headers);
 	state_reset(&n->current);
 	state_reset(&n->waiting);
 	if (n->source)
@@ -195,10 +196,10 @@ static int headers_print(struct re_printf *pf, const struct notifier *n)
 			  "Contact: <%s>;isfocus\r\n"
 			  "Event: %s%s%s\r\n"
 			  "Subscription-State: %H\r\n"
-			  "%s%s%s%s",
+			  "%H%s%s%s",
 			  n->contact, n->event, n->id ? ";id=" : "",
 			  n->id ? n->id : "", substate_print, n,
-			  n->headers ? n->headers : "",
+			  session_id_print, &n->ids,
 			  n->current.type ? "Content-Type: " : "",
 			  n->current.type ? n->current.type : "",
 			  n->current.type ? "\r\n" : "");
@@ -281,6 +282,8 @@ static void notify_h(int err, const struct sip_msg *msg, void *arg)
 
 	if (!err && msg->scode < 200)
 		return;
+	if (!err)
+		session_id_read(&n->ids, msg);
 	if (!err && msg->scode < 300) {
 		state_reset(&n->current);
 		if (n->last_sent)
@@ -455,9 +458,9 @@ static int reply(struct notifier *n, const struct sip_msg *msg)
 	return sip_treplyf(NULL, NULL, n->all->sip, msg, true,
 			   subscribe ? 200 : 202,
 			   subscribe ? "OK" : "Accepted",
-			   "Contact: <%s>;isfocus\r\n%s%s"
+			   "Contact: <%s>;isfocus\r\n%s%H"
 			   "Content-Length: 0\r\n\r\n",
-			   n->contact, expires, n->headers ? n->headers : "");
+			   n->contact, expires, session_id_print, &n->ids);
 }
 
 static bool event_matches(const struct notifier *n, const struct sip_msg *msg)
@@ -496,6 +499,7 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 	/* RFC 6665 section 4.1.2.1: a target refresh; and it may have come by
 	 * another connection. */
 	(void)sip_dialog_update(n->dlg, msg);
+	session_id_read(&n->ids, msg);
 	if (!bus_flow(all->bus, msg, &flow) && flow.id != n->flow) {
 		n->flow = flow.id;
 		(void)bus_dialog_moved(all->bus, msg);
@@ -546,10 +550,14 @@ static int fill(struct notifier *n, const struct sip_msg *msg,
 		err = str_dup(&n->id, param->id);
 	if (!err)
 		err = str_dup(&n->contact, param->contact);
-	if (!err && param->headers)
-		err = str_dup(&n->headers, param->headers);
 	if (err)
 		return err;
+	session_id_read(&n->ids, msg);
+	if (param->session_id)
+		str_ncpy(n->ids.local, param->session_id,
+			 sizeof(n->ids.local));
+	else
+		uuid_make(n->ids.local);
 	if (!param->dlg)
 		return sip_dialog_accept(&n->dlg, msg);
 	n->dlg = mem_ref(param->dlg);

@@ -42,8 +42,8 @@ struct notifier_param {
 	uint32_t expires_s;     /**< granted */
 	struct sip_dialog *dlg; /**< shared dialog (a reference is taken),
 				     NULL: made from the request */
-	const char *headers;    /**< more header lines of the first reply and
-				     of every NOTIFY (whole, with CRLF), NULL */
+	const char *session_id; /**< our half of Session-ID (RFC 7989): of the
+				     conference; NULL: a new one */
 };
 
 /** The far end refreshed it, ended it, or its time is up: send the full state

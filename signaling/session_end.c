@@ -139,17 +139,23 @@ void session_bye(struct session *s, enum reason reason)
 	}
 }
 
+/* What the CANCEL of an INVITE of ours will say (RFC 3326, 7989) */
+static void word_cancel(const struct session *s, struct sip_dialog *dlg)
+{
+	char lines[256] = "";
+
+	if (re_snprintf(lines, sizeof(lines), "%H%H", session_id_print,
+			&s->ids, reason_print, &s->end_reason) > 0)
+		(void)bus_cancel_lines(s->all->bus, sip_dialog_callid(dlg),
+				      lines);
+}
+
 /* Our INVITE has had no final response: ask for one. A request that has had
  * no 1xx either is cancelled by libre as soon as that comes. */
 static void cancel_call(struct session *s)
 {
-	char line[160] = "";
-
 	session_set_state(s, SESSION_CANCELLING);
-	if (re_snprintf(line, sizeof(line), "%H", reason_print,
-			&s->end_reason) > 0)
-		(void)bus_cancel_line(s->all->bus, sip_dialog_callid(s->early),
-				      line);
+	word_cancel(s, s->early);
 	sip_request_cancel(s->req);
 }
 
@@ -183,15 +189,15 @@ void session_terminate(struct session *s, enum reason reason)
 	default:
 		session_refuse_pending(s);
 		/* A re-INVITE of ours: libre sends the CANCEL. */
+		s->end_reason = reason;
+		if (s->req)
+			word_cancel(s, s->dlg);
 		s->req = mem_deref(s->req);
 		/* RFC 3261 section 15: the callee's BYE waits for the ACK. */
-		if (s->state == SESSION_ANSWERED && s->reply.waits) {
-			s->end_reason = reason;
+		if (s->state == SESSION_ANSWERED && s->reply.waits)
 			session_set_state(s, SESSION_ENDING);
-		}
-		else {
+		else
 			session_bye(s, reason);
-		}
 		break;
 	}
 }

@@ -209,6 +209,7 @@ static int judge_asker(struct asked *a)
 	member = a->s ? a->s : find_member(a);
 	if (member) {
 		sub->who.aor = member->aor;
+		sub->session_id = member->ids.local;
 		sub->may = true;
 		return 0;
 	}

@@ -37,8 +37,13 @@ static void watches_in_its_dialog(void)
 	struct world w;
 
 	CU_ASSERT_FATAL(!world_open(&w));
-	PLAY(&w, CALL, WATCH("2") "^Expires: 600", "< 200 | Expires: 600",
-	     "< NOTIFY | active;expires=600 | state=\"full\" version=\"1\""
+	PLAY(&w, CALL,
+	     WATCH("2") "^Expires: 600^Session-ID: "
+			"00112233445566778899aabbccddeeff",
+	     "< 200 | Expires: 600 | Session-ID: | "
+	     ";remote=00112233445566778899aabbccddeeff",
+	     "< NOTIFY | Session-ID: | "
+	     ";remote=00112233445566778899aabbccddeeff | active;expires=600 | state=\"full\" version=\"1\""
 	     " | <status>connected</status> | <user-count>1</" DOCUMENT,
 	     "= 200");
 	command(&w, "lock");

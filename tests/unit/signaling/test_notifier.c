@@ -7,6 +7,10 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/signaling/test_session_world.h"
 
+#define OURS   "0123456789abcdef0123456789abcdef"
+#define NOBODY "00000000000000000000000000000000"
+#define THEIRS "00112233445566778899aabbccddeeff"
+
 /** A package of one subscription: its state is a number that counts */
 struct package {
 	struct world w;
@@ -52,7 +56,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 	struct notifier_param param = {.event = "test",
 				       .id = "7",
 				       .contact = "sip:demo@127.0.0.1",
-				       .headers = "X-More: yes\r\n"};
+				       .session_id = OURS};
 
 	if (pl_strcmp(&msg->met, "SUBSCRIBE") || pl_isset(&msg->to.tag))
 		return false;
@@ -108,7 +112,7 @@ static json_int_t stat_of(struct package *p, const char *name)
 #define SUBSCRIBE "> SUBSCRIBE 1 | - | " EVENT
 #define FIRST                                                                 \
 	"< NOTIFY | Event: test;id=7 | Subscription-State: active;expires="   \
-	" | Contact: <sip:demo@127.0.0.1>;isfocus | X-More: yes"              \
+	" | Contact: <sip:demo@127.0.0.1>;isfocus | Session-ID: " OURS        \
 	" | Content-Type: text/plain | state 1"
 
 static void subscribes_refreshes_ends(void)
@@ -118,7 +122,7 @@ static void subscribes_refreshes_ends(void)
 	CU_ASSERT_FATAL(open_package(&p));
 	PLAY(&p, SUBSCRIBE "^Expires: 9999",
 	     "< 200 | Expires: 3600 | Contact: <sip:demo@127.0.0.1>;isfocus"
-	     " | X-More: yes",
+	     " | Session-ID: " OURS ";remote=" NOBODY,
 	     FIRST " | active;expires=3600", "= 200",
 	     "> SUBSCRIBE 2 | - | " EVENT "^Expires: 100",
 	     "< 200 | Expires: 100", "< NOTIFY | active;expires=100 | state 2",
@@ -135,6 +139,21 @@ static void subscribes_refreshes_ends(void)
 	CU_ASSERT_EQUAL(stat_of(&p, "refreshed"), 2);
 	/* nobody knows it any more */
 	PLAY(&p, "> SUBSCRIBE 4 | - | " EVENT, "< 481");
+	close_package(&p);
+}
+
+/* S12: their half is heard in the SUBSCRIBE and the answers to NOTIFYs */
+static void keeps_session_id(void)
+{
+	struct package p;
+
+	CU_ASSERT_FATAL(open_package(&p));
+	PLAY(&p, SUBSCRIBE, "< 200 | Session-ID: " OURS ";remote=" NOBODY,
+	     FIRST, "= 200 | - | Session-ID: " THEIRS ";remote=" OURS,
+	     "> SUBSCRIBE 2 | - | " EVENT "^Expires: 0",
+	     "< 200 | Session-ID: " OURS ";remote=" THEIRS,
+	     "< NOTIFY | Session-ID: " OURS ";remote=" THEIRS, "= 200");
+	CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
 	close_package(&p);
 }
 
@@ -322,6 +341,7 @@ static CU_TestInfo tests[] = {
 	{"F10 waits as it is told", waits_as_told},
 	{"F10 refuses", refuses},
 	{"F10 is bounded by source", bounded_by_source},
+	{"S12: keeps Session-ID", keeps_session_id},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(notifier, tests)

@@ -199,7 +199,11 @@ SCRIPT(early_media, "d", "< INVITE", "= 183 | answer", "= 200 | answer",
        "< ACK", HANG_UP("1"))
 
 SCRIPT(cancels_on_shutdown, "d", "< INVITE", "= 180", "- CANCEL", "s",
-       "< CANCEL", "# 1")
+       "< CANCEL | Session-ID: | Reason: SIP;cause=503", "# 1")
+
+SCRIPT(cancels_a_change_on_shutdown, CALL, "r", "< INVITE", "= 180",
+       "- CANCEL", "s", "< CANCEL | Session-ID: | Reason: SIP;cause=503",
+       "< BYE | Session-ID: | Reason: SIP;cause=503", "= 200", "# 0")
 
 SCRIPT(says_goodbye, CALL, "@ leg.add", "s", "< BYE | Reason: SIP;cause=503",
        "= 200", "# 0")
@@ -354,7 +358,8 @@ static CU_TestInfo tests[] = {
 	{"raises the interval after 422", wants_longer},
 	{"tries WebRTC when plain RTP is refused", tries_webrtc},
 	{"ignores early media", early_media},
-	{"cancels a dial at shutdown", cancels_on_shutdown},
+	{"S12 cancels a dial at shutdown", cancels_on_shutdown},
+	{"S12 cancels a change at shutdown", cancels_a_change_on_shutdown},
 	{"says BYE at shutdown", says_goodbye},
 	{"takes no call after shutdown", closed_for_new},
 	{"answers 422 to a short interval", too_small},
