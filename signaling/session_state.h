@@ -1,11 +1,11 @@
 /**
  * @file signaling/session_state.h  One session, for the rooms of session.h
  *
- * Private to session*.c, answer.c, connect.c, dial.c, way.c, modify*.c,
- * refer.c, reliable.c, provisional.c, timer.c, info.c and options.c. A session
- * is owned by the table of `sessions`; session_drop() is the only way out of
- * it. A function that may drop says so, and its caller does not touch the
- * session afterwards.
+ * Private to session*.c, answer.c, recipients.c, replaces.c, emergency.c,
+ * connect.c, dial.c, way.c, modify*.c, reliable.c, provisional.c, timer.c,
+ * refer.c, subscribe.c, info.c and options.c. A session is owned by the table
+ * of `sessions`; session_drop() is the only way out of it. A function that may
+ * drop says so, and its caller does not touch the session afterwards.
  *
  *   INCOMING  -> ANSWERED -> CONFIRMED -> ENDING    they called
  *   DIALLING -> CALLING -> CONFIRMED -> ENDING      we called
