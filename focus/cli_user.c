@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 #include "focus/cli.h"
+#include "focus/subscriber.h"
 
 
 enum {
@@ -106,6 +107,22 @@ static bool generate(char password[PASSWORD_SIZE])
 }
 
 
+/** USER@DOMAIN; of a server that has no domain, any of its addresses will do
+ */
+static const char *address_of(const json_t *u)
+{
+	static char address[512];
+	const char *realm = cli_string(u, "realm");
+	bool none = !strcmp(realm, SUBSCRIBER_REALM_DEFAULT);
+
+	(void)snprintf(address, sizeof(address), "%s%s%s",
+		       cli_string(u, "name"), none ? "" : "@",
+		       none ? "" : realm);
+
+	return address;
+}
+
+
 static void print_users(const json_t *reply)
 {
 	struct cli_table *t = cli_table_new();
@@ -120,8 +137,7 @@ static void print_users(const json_t *reply)
 	json_array_foreach (json_object_get(reply, "users"), i, u) {
 		cli_table_row(t);
 		cli_table_cell(t, "%s", cli_string(u, "name"));
-		cli_table_cell(t, "%s@%s", cli_string(u, "name"),
-			       cli_string(u, "realm"));
+		cli_table_cell(t, "%s", address_of(u));
 		cli_table_cell(t, "%s",
 			       cli_since(cli_integer(u, "created") * 1000));
 		cli_table_cell(t, "%s",
@@ -135,8 +151,7 @@ static void print_users(const json_t *reply)
 
 static void print_user(const json_t *reply)
 {
-	printf("user: %s@%s\n", cli_string(reply, "name"),
-	       cli_string(reply, "realm"));
+	printf("user: %s\n", address_of(reply));
 }
 
 

@@ -28,11 +28,12 @@ after(async () => {
 const aor = (name) => `sip:${name}@${host}:${parley.sipPort}`;
 
 // As an administrator does; resolves with the password
-async function addUser(name, { server = parley, realm = 'parley' } = {}) {
+async function addUser(name, { server = parley, domain } = {}) {
 	const { code, output } = await server.cli('user', 'add', name,
 		'--generate');
 	assert.equal(code, 0, output);
-	assert.match(output, new RegExp(`^user: ${name}@${realm}$`, 'm'));
+	assert.match(output, new RegExp(
+		`^user: ${domain ? `${name}@${domain}` : name}$`, 'm'));
 	return output.match(/^password: (\S+)$/m)[1];
 }
 
@@ -314,7 +315,7 @@ test('S10: behind an edge proxy a page registers with Path and outbound, and '
 		edge = await Edge.start({ domain: 'a.example', address: `${net}.1`,
 			core: `${net}.2` });
 		edge.users = { peggy: await addUser('peggy',
-			{ server: home, realm: 'a.example' }) };
+			{ server: home, domain: 'a.example' }) };
 		phone = await WebPhone.start({ operator: edge, user: 'peggy', hz: 600,
 			rgb: [20, 90, 200] });
 		assert.equal((await home.json('stats')).registrar.bindings, 1);
