@@ -9,19 +9,23 @@
 #include "mixer/base/log.h"
 #include "signaling/session_state.h"
 
-void session_refuse_busy(struct session *s, const struct sip_msg *msg)
+static void refuse_for_now(struct session *s, const struct sip_msg *msg)
 {
 	char retry[32];
 
-	if (!s->st && (s->req || s->exchange != EXCHANGE_NONE)) {
-		session_refuse_protocol(s->all, msg, NULL, 491,
-					"Request Pending", NULL);
-		return;
-	}
 	(void)re_snprintf(retry, sizeof(retry), "Retry-After: %u\r\n",
 			  (unsigned)rand_u16() % 11);
 	session_refuse_protocol(s->all, msg, NULL, 500,
 				"Server Internal Error", retry);
+}
+
+void session_refuse_busy(struct session *s, const struct sip_msg *msg)
+{
+	if (!s->st && (s->req || s->exchange != EXCHANGE_NONE))
+		session_refuse_protocol(s->all, msg, NULL, 491,
+					"Request Pending", NULL);
+	else
+		refuse_for_now(s, msg);
 }
 
 /* A caller that sends a new INVITE has seen our 2xx, even if its ACK was lost:
@@ -273,6 +277,12 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 	/* Only the session timer: no offer, so nothing to collide with. */
 	if (!sdp.l && s->st) {
 		session_refuse_busy(s, msg);
+		return;
+	}
+	/* No offer of ours is open there, so it is no glare (RFC 3311 section
+	 * 5.2); it may be the one that answers in the end. */
+	if (sdp.l && provisional_beside(s, msg)) {
+		refuse_for_now(s, msg);
 		return;
 	}
 	if (sdp.l && !session_may_be_offered(s)) {

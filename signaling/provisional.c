@@ -262,6 +262,13 @@ enum reason provisional_answer(struct session *s, const struct sip_msg *msg)
 	return session_apply_sdp(s, &sdp);
 }
 
+bool provisional_beside(const struct session *s, const struct sip_msg *msg)
+{
+	const struct fork *fork = find(s, msg);
+
+	return fork && s->answered && fork != s->answered;
+}
+
 bool provisional_answered(const struct session *s)
 {
 	return s->answered != NULL;

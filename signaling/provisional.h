@@ -46,6 +46,10 @@ int provisional_confirm(struct session *s, const struct sip_msg *msg,
  */
 enum reason provisional_answer(struct session *s, const struct sip_msg *msg);
 
+/** Is it a message of an early dialog beside the one whose answer was applied?
+ *  The mixer has one leg for all: offers there have to wait */
+bool provisional_beside(const struct session *s, const struct sip_msg *msg);
+
 /** Is our INVITE's offer answered before its final response? */
 bool provisional_answered(const struct session *s);
 

@@ -256,6 +256,16 @@ SCRIPT(callee_updates_too_early, "d", "< INVITE", "= 180", "> UPDATE 1",
        "< 200", "> UPDATE 2 | offer", "< 491", "i", "= 200 | answer", "< ACK",
        HANG_UP("3"))
 
+/* The leg is the first fork's; what the second one wants waits */
+SCRIPT(other_fork_updates, "d", "< INVITE", "t one",
+       "= 183 | answer" RELIABLE("5"), "< PRACK | tag=one", "= 200",
+       "@ leg.modify", "i", "t peer", "= 183 | answer" RELIABLE("900"),
+       "< PRACK | tag=peer", "= 200", "> UPDATE 1 | hold",
+       "< 500 | Retry-After: | CSeq: 1 UPDATE", "> UPDATE 2",
+       "< 200 | CSeq: 2 UPDATE | !m=audio", "i", "= 200", "< ACK | tag=peer",
+       "@ leg.modify", "e connected", "> UPDATE 3 | hold",
+       "< 200 | CSeq: 3 UPDATE | a=recvonly", HANG_UP("4"))
+
 /* -------------------------------------------------- S6: preconditions */
 
 #define SDP(version)                                                          \
@@ -392,6 +402,10 @@ SCRIPT(callee_insists_twice, "d", "< INVITE",
        "= 421 | - | Require: precondition", "< ACK", "< INVITE",
        "= 421 | - | Require: precondition", "< ACK", "# 0")
 
+SCRIPT(cannot_do_what_is_required, "d", "< INVITE",
+       "= 421 | - | Require: teleport", "< ACK", "- INVITE",
+       "e left unavailable", "# 0")
+
 /* ------------------------------------------------------ session refresh */
 
 TIMED(refresh_with_news, 0, 2, "> INVITE 1 | offer", "< 200", "> ACK 1",
@@ -425,6 +439,7 @@ static CU_TestInfo tests[] = {
 	{"S4: bounds the number of early dialogs", flood_of_forks},
 	{"S4: cancels a call that was answered early", ends_early_call},
 	{"S4: takes the answer of the fork that wins", other_fork_answers},
+	{"S5: lets the UPDATE of another fork wait", other_fork_updates},
 	{"S4: ends a fork that loses after a PRACK", fork_loses_after_prack},
 	{"S4: takes no answer from an unreliable 183", preview_is_no_answer},
 	{"S4: acknowledges a 183 to a re-INVITE", pracks_within_the_dialog},
@@ -455,6 +470,7 @@ static CU_TestInfo tests[] = {
 	{"S6: knows the end-to-end status", end_to_end},
 	{"S6: 580 for a type it does not know", unknown_type},
 	{"S6: and in an UPDATE", unknown_type_in_update},
+	{"S6: gives up on what it cannot do", cannot_do_what_is_required},
 	{"S6: 421 for who lacks 100rel", needs_100rel},
 	{"S6: no word of it to who gave no tag", attributes_without_the_tag},
 	{"S6: 580 when they are never met", never_met},
