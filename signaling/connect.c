@@ -105,8 +105,18 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 
 /* ------------------------------------------------------------ refusals */
 
-/* The Contacts come before what is left to try (RFC 3261 section 8.1.3.4);
- * such that lead back here would loop (RFC 4353) */
+/* Such that lead back here would loop (RFC 4353); and strangers may not have
+ * calls made in an account's name, at its cost: only users of ours may, and
+ * who was called by the same one */
+static bool may_lead_to(const struct session *s, const struct uri *uri)
+{
+	const struct account *account = accounts_for(s->all->accounts, uri);
+
+	return !session_uri_is_ours(s->all, uri) &&
+	       (!account || account == s->account || s->way->bound);
+}
+
+/* The Contacts come before what is left to try (RFC 3261 section 8.1.3.4) */
 static int redirect(struct session *s, const struct sip_msg *msg)
 {
 	struct list contacts = LIST_INIT;
@@ -124,7 +134,7 @@ static int redirect(struct session *s, const struct sip_msg *msg)
 		le = le->prev;
 		pl_set_str(&pl, t->uri);
 		list_unlink(&t->le);
-		if (uri_decode(&uri, &pl) || session_uri_is_ours(s->all, &uri))
+		if (uri_decode(&uri, &pl) || !may_lead_to(s, &uri))
 			mem_deref(t);
 		else
 			list_prepend(&s->targets, &t->le, t);

@@ -82,3 +82,45 @@ test('S14: INVITE, re-INVITE and BYE of a call are answered for', async (t) => {
 		['BYE', `${peer.contact};line=1`, '00000001', '2'],
 	]);
 });
+
+test('S14: strangers redirect no call to an account', async (t) => {
+	const proxy = await SipPeer.open(0, { name: 'proxy' });
+	const stranger = await SipPeer.open(0, { name: 'mallory' });
+	const parley = await Parley.start({ account: '<sip:focus@ims.example>;'
+		+ `auth_pass=secret;expires=0;registrar=sip:127.0.0.1:${proxy.port}` });
+	t.after(async () => {
+		proxy.close();
+		stranger.close();
+		const end = await parley.stop();
+		assert.deepEqual({ code: end.code, left: end.left },
+			{ code: 0, left: [] }, end.output.slice(-3000));
+	});
+	stranger.remote = parley.sipPort;
+
+	const called = [], paid = [];
+	proxy.onRequest = (request) => paid.push(request.first);
+	stranger.onRequest = (request) => {
+		const h = request.headers;
+
+		if (request.method === 'ACK')
+			return;
+		called.push(request.first.split(' ')[1]);
+		stranger.send([`SIP/2.0 ${called.length === 1 ? '302 Moved' : '486 Busy'}`,
+			`Via: ${h.via}`, `From: ${h.from}`, `To: ${h.to};tag=m`,
+			`Call-ID: ${h['call-id']}`, `CSeq: ${h.cseq}`,
+			...(called.length === 1
+				? ['Contact: <sip:+19005550100@ims.example>;q=1',
+					`Contact: <sip:other@127.0.0.1:${stranger.port}>;q=0.5`]
+				: []),
+			'Content-Length: 0', '', ''].join('\r\n'));
+	};
+
+	const mallory = `sip:mallory@127.0.0.1:${stranger.port}`;
+	await parley.json('invite', 'hall', mallory);
+	await until('the other one was called', () => called.length === 2);
+	assert.deepEqual(called,
+		[mallory, `sip:other@127.0.0.1:${stranger.port}`]);
+	await until('the call is over', async () =>
+		(await parley.json('list')).conferences.length === 0);
+	assert.deepEqual(paid, []);
+});
