@@ -3,8 +3,9 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Parley } from './lib/parley.mjs';
-import { SipPeer } from './lib/sip_peer.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { Participant, Watcher, child, words } from './lib/watcher.mjs';
+import { WsPeer } from './lib/ws_peer.mjs';
 import { until } from './lib/process.mjs';
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -306,6 +307,44 @@ describe('conference events', () => {
 			await until('the end', () => w.last.headers['subscription-state']
 				=== 'terminated;reason=noresource');
 	});
+
+	test('a WebSocket that closes takes all its subscriptions with it',
+		async (t) => {
+			const own = await Parley.start();
+			t.after(() => own.stop());
+			const peer = await WsPeer.openAt(own.http, { name: 'eve' });
+			t.after(() => peer.close());
+			const counts = async () => (await own.json('stats')).subscriptions;
+			const headers = { Event: 'conference',
+				From: '<sip:eve@example.com>;tag=a1' };
+			const ask = async (callId, { method = 'SUBSCRIBE', cseq = 1,
+				...options } = {}) => {
+				peer.send(peer.request(method, own.uri('web'), {
+					callId, cseq, ...options,
+					headers: { ...headers, ...options.headers } }));
+				return peer.final('an answer', (m) =>
+					m.headers['call-id'] === callId
+						&& m.headers.cseq === `${cseq} ${method}`);
+			};
+			const invited = await ask('call', { method: 'INVITE',
+				body: sdp(49170) });
+			assert.equal(invited.status, 200);
+			peer.send(peer.request('ACK', own.uri('web'), { callId: 'call',
+				toTag: invited.toTag, headers }));
+			// one goes on, one has ended and one looked but once; no NOTIFY
+			// is answered
+			assert.equal((await ask('on')).status, 200);
+			const { status, toTag } = await ask('over');
+			assert.equal(status, 200);
+			assert.equal((await ask('over', { toTag, cseq: 2,
+				headers: { Expires: '0' } })).status, 200);
+			assert.equal((await ask('once', { headers: { Expires: '0' } }))
+				.status, 200);
+			assert.equal((await counts()).subscriptions, 3);
+			peer.close();
+			await until('they are forgotten', async () =>
+				(await counts()).subscriptions === 0);
+		});
 
 	test('OPTIONS and INVITE name the package', async (t) => {
 		const ann = await call(t, 'words', { name: 'ann' });
