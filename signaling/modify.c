@@ -68,7 +68,7 @@ static void cancel_h(void *arg)
 		return;
 	/* Only the change is called off (RFC 3261 section 14.2); what the
 	 * mixer makes of it is replaced when its answer is there. */
-	if (s->st && !pl_strcmp(&s->msg->met, "INVITE"))
+	if (s->st)
 		session_refuse_protocol(s->all, s->msg, &s->st, 487,
 					"Request Terminated", NULL);
 }
@@ -173,7 +173,11 @@ static void change(struct session *s, const struct pl *sdp)
 /* The transaction is ours to answer. 0, or it has been answered */
 static int take(struct session *s, const struct sip_msg *msg)
 {
-	if (sip_strans_alloc(&s->st, s->all->sip, msg, cancel_h, s)) {
+	bool invite = !pl_strcmp(&msg->met, "INVITE");
+
+	/* No other request can be cancelled (RFC 3261 section 9.2). */
+	if (sip_strans_alloc(&s->st, s->all->sip, msg,
+			     invite ? cancel_h : NULL, s)) {
 		session_refuse(s->all, msg, NULL, REASON_INTERNAL);
 		return ENOMEM;
 	}
