@@ -10,6 +10,7 @@
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/auth.h"
+#include "signaling/charging.h"
 #include "signaling/dialog_id.h"
 #include "signaling/identity.h"
 #include "signaling/notifier.h"
@@ -264,6 +265,16 @@ static int read_referred_by(char **dst, const struct asked *a)
 	return by ? re_sdprintf(dst, "<%s>", by) : 0;
 }
 
+/* That of the dialog, else what a trusted host says; may stay NULL */
+static int read_charging(struct charging **cp, const struct asked *a)
+{
+	*cp = a->member ? mem_ref(a->member->charging) : NULL;
+	if (*cp || !identity_flow_trusted(a->all->config, &a->flow))
+		return 0;
+
+	return charging_accept(cp, a->msg, true, NULL, NULL);
+}
+
 static uint16_t dial_status(int err, const char **phrase)
 {
 	switch (err) {
@@ -286,18 +297,25 @@ static int begin_dial(const struct asked *a, struct refer *r)
 		.join = a->to->join,
 		.referrer = referrer(a),
 	};
-	char *referred_by;
+	struct charging *charging = NULL;
+	char *referred_by = NULL;
 	int err;
 
 	err = read_referred_by(&referred_by, a);
+	if (!err)
+		err = read_charging(&charging, a);
 	if (err)
-		return err;
+		goto out;
 	dial.referred_by = referred_by;
+	dial.icid = charging ? charging->icid : NULL;
 	if (r) {
 		dial.progressh = progress_h;
 		dial.arg = r;
 	}
 	err = dial_begin(a->all, &dial, r ? &r->dial : NULL);
+
+out:
+	mem_deref(charging);
 	mem_deref(referred_by);
 
 	return err;
@@ -326,8 +344,12 @@ static bool names_conference(const struct asked *a)
 
 static int take_quietly(const struct asked *a)
 {
+	const struct session_request request = {a->all, a->msg};
+
 	return sip_treplyf(NULL, NULL, a->all->sip, a->msg, true, 202,
-			   "Accepted", "Refer-Sub: false\r\n" SESSION_NO_BODY);
+			   "Accepted",
+			   "Refer-Sub: false\r\n%H" SESSION_NO_BODY,
+			   session_id_reply_print, &request);
 }
 
 static int contact(const struct asked *a, char *dst, size_t size)
@@ -397,6 +419,10 @@ static void do_invite(const struct asked *a)
 	if (focus_may_dial(a->all->focus, a->conference, &a->asker) !=
 	    REASON_NONE) {
 		(void)refuse_reason(a, REASON_FORBIDDEN);
+		return;
+	}
+	if (!dial_in_time(a->all, &a->flow, a->asker.known, 1)) {
+		(void)refuse_reason(a, REASON_OVERLOAD);
 		return;
 	}
 	if (!taken(&r, a))

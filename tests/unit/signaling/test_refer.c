@@ -209,6 +209,16 @@ SCRIPT(keeps_referred_by, CALL,
        "< 202", "< INVITE | Referred-By: \"Al\" <sip:al@example.com>;cid=1",
        "= 486", "< ACK")
 
+/* S9, S12 */
+#define ICID(value) "^P-Charging-Vector: icid-value=" value
+PLAY(charges_who_is_called, SET(.trusted = true),
+     "> INVITE 1 | offer | P-Charging-Vector: icid-value=abc", "< 200",
+     "> ACK 1", REFER("2", "sip:bob@$") "^Refer-Sub: false" ICID("else"),
+     "< 202 | Session-ID: ", "< INVITE | P-Charging-Vector: icid-value=abc",
+     "= 486", "< ACK", "x",
+     REFER("1", "sip:bob@$") "^Refer-Sub: false" ASSERTED("alice") ICID("new"),
+     "< 202", "< INVITE | P-Charging-Vector: icid-value=new", "= 486", "< ACK")
+
 SCRIPT(tells_several_apart, CALL, REFER("2", "sip:bob@$"), "< 202",
        ACTIVE("Event: refer | !id="), "< INVITE | INVITE sip:bob@", "= 486",
        "< ACK", FINAL("Event: refer | !id="), REFER("3", "sip:eve@$"), "< 202",
@@ -522,6 +532,7 @@ static CU_TestInfo tests[] = {
 	{"F4 tells why it came to nothing", tells_why_it_came_to_nothing},
 	{"F4 tells that there is no way", tells_that_there_is_no_way},
 	{"F9 keeps Referred-By", keeps_referred_by},
+	{"S9 charges who is called", charges_who_is_called},
 	{"F4 tells several apart", tells_several_apart},
 	{"F4 listens to known members outside a dialog",
 	 listens_to_known_members},

@@ -155,7 +155,8 @@ SCRIPT(not_sdp, "> INVITE 1 | application/sdp:hello", "< 400", "# 0")
 
 SCRIPT(other_methods, CALL, "> PUBLISH 2", "< 405 | Allow: INVITE",
        "> OPTIONS 3",
-       "< 200 | Accept: application/sdp | Supported: timer | precondition",
+       "< 200 | Accept: application/sdp | Supported: timer | precondition |"
+       " Contact: <sip:demo@ | ;isfocus | Session-ID: ",
        HANG_UP("4"))
 
 SCRIPT(keys, CALL, "> INFO 2 | application/dtmf-relay:Signal=5^Duration=100^",

@@ -99,8 +99,8 @@ SCRIPT(makes_a_conference, FACTORY, "> INVITE 1 | offer",
        "< 200 | Contact: <sip:conf- | ;isfocus;audio;video;"
        "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel\""
        " | m=audio 40000",
-       "> ACK 1", "e created", "> OPTIONS 2", "< 200", HANG_UP("3"),
-       "e ended left")
+       "> ACK 1", "e created", "> OPTIONS 2",
+       "< 200 | Contact: <sip:conf- | ;isfocus", HANG_UP("3"), "e ended left")
 
 SCRIPT(offerless_factory, FACTORY, "> INVITE 1",
        "< 200 | Contact: <sip:conf- | m=audio", "> ACK 1 | answer",
@@ -419,6 +419,67 @@ static void hides_whom_it_called(void)
 	}
 }
 
+static json_int_t stat_of(const struct world *w, const char *name)
+{
+	json_t *stats = sessions_stats(w->sessions);
+	json_int_t n = json_integer_value(json_object_get(stats, name));
+
+	json_decref(stats);
+
+	return n;
+}
+
+/* B: a page that is open to all rings no thousand telephones, by lists or by
+ * REFER; whom a trusted host vouches for may go on */
+static void dials_in_time(void)
+{
+	static const struct set set = SET(.uri = "demo", .max_recipients = 12);
+	static const char list[] = MIXED SDP_PART LIST_PART(
+		"<entry uri=\"sip:bob@127.0.0.9:9\"/>") REQUIRE;
+	char invite[LINE_SIZE], refer[128];
+	const char *const refused[] = {
+		invite, "< 503 | Retry-After:", "> ACK 2", NULL};
+	const char *const asks[] = {refer, "< 202", NULL};
+	const char *const too_many[] = {"> REFER 40 | - | Refer-To: "
+					"<sip:bob@127.0.0.9:9>"
+					"^Refer-Sub: false",
+					"< 503 | Retry-After:", NULL};
+	static const struct limit_rate slow = {1, 3600, 12};
+	struct world w;
+	unsigned i;
+
+	begin(&w, &set);
+	w.sessions->dials = mem_deref(w.sessions->dials);
+	CU_ASSERT_FATAL(!limit_alloc(&w.sessions->dials, &slow));
+	CU_ASSERT(world_play(&w, (const char *const[]){"> INVITE 1 | offer",
+						       "< 200", "> ACK 1",
+						       "e connected", NULL}));
+	for (i = 0; i < 12; i++) {
+		(void)snprintf(refer, sizeof(refer),
+			       "> REFER %u | - | Refer-To: "
+			       "<sip:b%u@127.0.0.9:9>^Refer-Sub: false",
+			       i + 2, i);
+		CU_ASSERT_FATAL(world_play(&w, asks));
+	}
+	CU_ASSERT(world_play(&w, too_many));
+	CU_ASSERT_EQUAL(stat_of(&w, "dialled"), 12);
+	CU_ASSERT_EQUAL(stat_of(&w, "too_many_dials"), 1);
+	(void)snprintf(invite, sizeof(invite), "> INVITE 1 | %s", list);
+	(void)strcpy(w.callid, "another");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	CU_ASSERT(world_play(&w, refused));
+	CU_ASSERT_EQUAL(stat_of(&w, "dialled"), 12);
+	CU_ASSERT_EQUAL(stat_of(&w, "too_many_dials"), 2);
+	(void)sa_set_str(&w.config->trusted_hosts[0].address, "127.0.0.1", 0);
+	w.config->trusted_hosts[0].bits = 32;
+	w.config->trusted_hosts_count = 1;
+	(void)strcpy(w.callid, "third");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	CU_ASSERT(
+		world_play(&w, (const char *const[]){invite, "< 200", NULL}));
+	world_close(&w);
+}
+
 /* S8: From for strangers, the assertion for the trusted, nobody if asked so */
 static void shows_who_it_is(void)
 {
@@ -480,6 +541,7 @@ static CU_TestInfo tests[] = {
 	{"S12: refusals have a Session-ID too", session_id_of_refusals},
 	{"F12: hides who cannot be dialled", hides_who_cannot_be_dialled},
 	{"S8: refuses privacy that it cannot give", critical_privacy},
+	{"B: dials in time for whom it does not know", dials_in_time},
 	{"S8: shows who it is, or that nobody is to know", shows_who_it_is},
 	{"F11: shows what whom it called says of itself",
 	 shows_whom_it_called},
