@@ -278,10 +278,11 @@ static int seam_alloc(struct bus *bus)
 }
 
 
-/** Name servers of the system; without any, host names cannot be resolved
- *  but for /etc/hosts */
+/** Name servers of the configuration or the system; without any, host names
+ *  cannot be resolved but for /etc/hosts */
 static void dns_alloc(struct bus *bus)
 {
+	const struct config *c = bus->config;
 	struct sa servers[8];
 	uint32_t n = ARRAY_SIZE(servers);
 	char domain[256];
@@ -289,6 +290,24 @@ static void dns_alloc(struct bus *bus)
 	if (dns_srv_get(domain, sizeof(domain), servers, &n) || !n ||
 	    dnsc_alloc(&bus->dnsc, NULL, servers, n))
 		log_warn("bus", "dns servers=0");
+}
+
+
+static int limits_alloc(struct bus *bus)
+{
+	const struct limit_rate messages = {bus->config->sip_rate_per_source,
+					    1, 0};
+	const struct limit_rate calls = {bus->config->invite_rate_per_source,
+					 1, 0};
+	int err;
+
+	err = limit_alloc(&bus->limit, &messages);
+	if (!err)
+		err = limit_alloc(&bus->refusals, &messages);
+	if (!err)
+		err = limit_alloc(&bus->calls, &calls);
+
+	return err;
 }
 
 
@@ -313,13 +332,7 @@ int bus_alloc(struct bus **bp, const struct config *config,
 	err = flows_alloc(&bus->flows);
 	if (err)
 		goto out;
-	err = limit_alloc(&bus->limit, config->sip_rate_per_source);
-	if (err)
-		goto out;
-	err = limit_alloc(&bus->refusals, config->sip_rate_per_source);
-	if (err)
-		goto out;
-	err = limit_alloc(&bus->calls, config->invite_rate_per_source);
+	err = limits_alloc(bus);
 	if (err)
 		goto out;
 	err = bus_repeats_alloc(&bus->repeats);

@@ -115,7 +115,7 @@ static void refuse_rate(struct bus *bus, const struct bus_source *source,
 	struct wire w;
 
 	if (len < 7 || memcmp(p, "INVITE ", 7) != 0 ||
-	    !limit_take(bus->refusals, &source->peer, tmr_jiffies())) {
+	    !limit_take(bus->refusals, &source->peer, 1, tmr_jiffies())) {
 		++bus->counters.refused[GATE_RATE];
 		return;
 	}
@@ -162,7 +162,7 @@ static bool may_begin(struct bus *bus, const struct bus_source *source,
 			&w->method, &value) < 0)
 		key[sizeof(key) - 1] = '\0';
 
-	if (!limit_take(bus->calls, &source->peer, now))
+	if (!limit_take(bus->calls, &source->peer, 1, now))
 		return source->transport == FLOW_UDP &&
 		       bus_repeats_known(bus->begun, 0, key);
 	if (source->transport == FLOW_UDP)
@@ -272,7 +272,7 @@ void bus_receive(struct bus *bus, struct bus_source *source, const char *p,
 				     bus->config->trusted_hosts_count,
 				     &source->peer);
 	if (!trusted &&
-	    !limit_take(bus->limit, &source->peer, tmr_jiffies())) {
+	    !limit_take(bus->limit, &source->peer, 1, tmr_jiffies())) {
 		refuse_rate(bus, source, p, len);
 		return;
 	}

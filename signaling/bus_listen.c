@@ -92,7 +92,7 @@ static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
 			return;
 		if (stun_msg_method(msg) == STUN_METHOD_BINDING &&
 		    stun_msg_class(msg) == STUN_CLASS_REQUEST &&
-		    limit_take(l->bus->limit, src, tmr_jiffies()))
+		    limit_take(l->bus->limit, src, 1, tmr_jiffies()))
 			(void)stun_reply(IPPROTO_UDP, l->us, src, 0, msg, NULL,
 					 0, false, 1,
 					 STUN_ATTR_XOR_MAPPED_ADDR, src);

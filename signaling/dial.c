@@ -264,6 +264,17 @@ int dial_body_print(struct re_printf *pf, const struct dial_body *body)
 			  tail);
 }
 
+bool dial_in_time(struct sessions *all, const struct flow_info *flow,
+		  bool known, unsigned count)
+{
+	if (known || identity_flow_trusted(all->config, flow) ||
+	    limit_take(all->dials, &flow->peer, count, tmr_jiffies()))
+		return true;
+	all->too_many_dials += count;
+
+	return false;
+}
+
 void dial_forget(struct sessions *all, uint64_t id)
 {
 	struct session *s = all && id ? session_by_id(all, id) : NULL;

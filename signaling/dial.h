@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct flow_info;
 struct sessions;
 
 /**
@@ -55,6 +56,22 @@ struct dial {
  *         calls at a time, ENOMEM
  */
 int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp);
+
+enum {
+	/** Calls a minute that Parley makes for one address of whom nobody
+	 *  says who is there; at once as many as a list may have */
+	DIALS_PER_MINUTE = 10,
+};
+
+/**
+ * May whoever asks have that many called just now? Who is known and hosts of
+ * trusted_hosts may; others as fast as DIALS_PER_MINUTE says, so that a page
+ * that is open to all does not ring a thousand telephones
+ *
+ * @return false: no, none of them, and it has been counted
+ */
+bool dial_in_time(struct sessions *all, const struct flow_info *flow,
+		  bool known, unsigned count);
 
 /** progressh is not called any more; the call goes on */
 void dial_forget(struct sessions *all, uint64_t id);

@@ -5,13 +5,17 @@
 #include "signaling/limit.h"
 
 
-enum { HASH_SIZE = 1024, TOKEN = 1000 };
+enum {
+	HASH_SIZE = 1024,
+	/** Time that passes unseen beyond this does not count: no overflow */
+	ELAPSED_MAX_MS = 3600 * 1000,
+};
 
 struct source {
 	struct le he;
 	struct le le; /**< oldest first */
 	uint8_t key[16];
-	uint64_t tokens; /**< in thousandths of a message */
+	uint64_t tokens; /**< in parts of one, tokens() */
 	uint64_t at_ms;
 };
 
@@ -19,7 +23,7 @@ struct limit {
 	struct hash *sources;
 	struct list ages;
 	size_t count;
-	unsigned per_second;
+	struct limit_rate rate;
 };
 
 
@@ -41,19 +45,19 @@ static void destructor(void *arg)
 }
 
 
-int limit_alloc(struct limit **lp, unsigned per_second)
+int limit_alloc(struct limit **lp, const struct limit_rate *rate)
 {
 	struct limit *l;
 	int err;
 
-	if (!lp)
+	if (!lp || !rate)
 		return EINVAL;
 
 	l = mem_zalloc(sizeof(*l), destructor);
 	if (!l)
 		return ENOMEM;
 
-	l->per_second = per_second;
+	l->rate = *rate;
 	err = hash_alloc(&l->sources, HASH_SIZE);
 	if (err)
 		mem_deref(l);
@@ -92,9 +96,18 @@ static bool key_equal(struct le *le, void *arg)
 }
 
 
+/** In parts of which a bucket gets rate.count a millisecond */
+static uint64_t tokens(const struct limit *l, unsigned count)
+{
+	return (uint64_t)count * l->rate.seconds * 1000;
+}
+
+
 static uint64_t burst(const struct limit *l)
 {
-	return (uint64_t)MAX(l->per_second, LIMIT_BURST_MIN) * TOKEN;
+	unsigned count = MAX(l->rate.count, LIMIT_BURST_MIN);
+
+	return tokens(l, MAX(count, l->rate.burst));
 }
 
 
@@ -134,26 +147,27 @@ static struct source *source_get(struct limit *l, const struct sa *sa,
 }
 
 
-bool limit_take(struct limit *l, const struct sa *source, uint64_t now_ms)
+bool limit_take(struct limit *l, const struct sa *source, unsigned count,
+		uint64_t now_ms)
 {
 	struct source *s;
 	uint64_t elapsed;
 
-	if (!l || !l->per_second)
+	if (!l || !l->rate.count)
 		return true;
 
 	s = source_get(l, source, now_ms);
 	if (!s)
 		return false;
 
-	/* Beyond a minute every bucket is full: no overflow below. */
-	elapsed = now_ms > s->at_ms ? MIN(now_ms - s->at_ms, 60000) : 0;
-	s->tokens = MIN(s->tokens + elapsed * l->per_second, burst(l));
+	elapsed =
+		now_ms > s->at_ms ? MIN(now_ms - s->at_ms, ELAPSED_MAX_MS) : 0;
+	s->tokens = MIN(s->tokens + elapsed * l->rate.count, burst(l));
 	s->at_ms = MAX(now_ms, s->at_ms);
-	if (s->tokens < TOKEN)
+	if (s->tokens < tokens(l, count))
 		return false;
 
-	s->tokens -= TOKEN;
+	s->tokens -= tokens(l, count);
 
 	return true;
 }

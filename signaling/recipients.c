@@ -75,6 +75,7 @@ int recipients_read(struct resource_list **lp, struct sessions *all,
 	const struct config *config = all->config;
 	struct resource_list *list = NULL;
 	struct header_part part;
+	struct flow_info flow;
 	int err;
 
 	*lp = NULL;
@@ -95,6 +96,12 @@ int recipients_read(struct resource_list **lp, struct sessions *all,
 		mem_deref(list);
 		session_refuse(all, msg, NULL, REASON_FORBIDDEN);
 		return EACCES;
+	}
+	if (bus_flow(all->bus, msg, &flow) ||
+	    !dial_in_time(all, &flow, who->known, (unsigned)list->count)) {
+		mem_deref(list);
+		session_refuse(all, msg, NULL, REASON_OVERLOAD);
+		return EAGAIN;
 	}
 	*lp = list;
 

@@ -443,16 +443,20 @@ static void sessions_destructor(void *arg)
 	list_flush(&all->strays);
 	hash_flush(all->acks);
 	mem_deref(all->acks);
+	mem_deref(all->dials);
 	tmr_cancel(&all->close_tmr);
 }
 
 int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 {
+	struct limit_rate dials = {DIALS_PER_MINUTE, 60, 0};
 	struct sessions *all;
 	int err;
 
 	if (!sp || !rooms || !rooms->bus || !rooms->focus || !rooms->config)
 		return EINVAL;
+
+	dials.burst = rooms->config->max_recipients;
 
 	all = mem_zalloc(sizeof(*all), sessions_destructor);
 	if (!all)
@@ -471,6 +475,9 @@ int sessions_alloc(struct sessions **sp, const struct sessions_rooms *rooms)
 	all->events = rooms->events;
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
+	if (err)
+		goto out;
+	err = limit_alloc(&all->dials, &dials);
 	if (err)
 		goto out;
 	err = session_acks_alloc(all);
@@ -543,8 +550,9 @@ size_t sessions_count(const struct sessions *all)
 json_t *sessions_stats(const struct sessions *all)
 {
 	return json_pack(
-		"{s:I,s:I,s:I,s:I,s:I}", "sessions", (json_int_t)all->count,
+		"{s:I,s:I,s:I,s:I,s:I,s:I}", "sessions", (json_int_t)all->count,
 		"invites", (json_int_t)all->invites, "dialled",
 		(json_int_t)all->dialled, "refused", (json_int_t)all->refused,
-		"expired", (json_int_t)all->expired);
+		"expired", (json_int_t)all->expired,
+		"too_many_dials", (json_int_t)all->too_many_dials);
 }

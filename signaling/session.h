@@ -66,7 +66,8 @@ size_t sessions_count(const struct sessions *s);
 
 /**
  * Counters for `parley stats`: {"sessions":n, "invites":n, "dialled":n,
- * "refused":n, "expired":n}
+ * "refused":n, "expired":n,
+ * "too_many_dials":n}
  *
  * @return new reference, NULL when out of memory
  */

@@ -26,6 +26,7 @@
 #include "signaling/credentials.h"
 #include "signaling/header.h"
 #include "signaling/host.h"
+#include "signaling/limit.h"
 #include "signaling/offer.h"
 #include "signaling/resource_list.h"
 #include "signaling/provisional.h"
@@ -179,7 +180,8 @@ struct sessions {
 	void *closed_arg;
 	struct list refers; /**< REFERs that are being told how it goes */
 	uint64_t last_id;   /**< given to a session */
-	uint64_t invites, dialled, refused, expired;
+	struct limit *dials; /**< by source, of whom nobody vouches for */
+	uint64_t invites, dialled, refused, expired, too_many_dials;
 	uint64_t refusal_logged_ms, emergency_logged_ms;
 };
 

@@ -20,8 +20,10 @@ void peer_received_h(const struct sa *src, struct mbuf *mb, void *arg)
 	struct world *w = arg;
 	size_t len = mbuf_get_left(mb);
 	struct letter *letter;
-	(void)src;
 
+	/* media of others that run at the same time may come to this port */
+	if (!sa_cmp(src, &w->server, SA_ALL))
+		return;
 	letter = mem_zalloc(sizeof(*letter) + len + 1, NULL);
 	memcpy(letter->text, mbuf_buf(mb), len);
 	list_append(&w->inbox, &letter->le, letter);
