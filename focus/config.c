@@ -131,6 +131,9 @@ static const struct config_row rows[] = {
 	 "URI through which all calls of ours go, like "
 	 "sip:orig@192.0.2.1;lr",
 	 NULL},
+	{"dns_server", CONFIG_LISTEN, LIST(dns_server), "", 0, 0,
+	 "name server, ADDRESS:PORT; may repeat; none: those of the system",
+	 NULL},
 	{"ioi", CONFIG_TEXT, AT(ioi), "", 0, 0,
 	 "our inter operator identifier in P-Charging-Vector; none: domain",
 	 NULL},

@@ -79,6 +79,8 @@ struct config {
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;
 	unsigned sip_message_max_bytes;
+	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
+	size_t dns_server_count;
 	unsigned sip_rate_per_source; /**< messages a second */
 };
 

@@ -286,9 +286,18 @@ static void dns_alloc(struct bus *bus)
 	struct sa servers[8];
 	uint32_t n = ARRAY_SIZE(servers);
 	char domain[256];
+	int err = 0;
 
-	if (dns_srv_get(domain, sizeof(domain), servers, &n) || !n ||
-	    dnsc_alloc(&bus->dnsc, NULL, servers, n))
+	if (c->dns_server_count) {
+		n = (uint32_t)c->dns_server_count;
+		memcpy(servers, c->dns_server, n * sizeof(servers[0]));
+	}
+	else {
+		err = dns_srv_get(domain, sizeof(domain), servers, &n);
+	}
+	if (!err)
+		err = n ? dnsc_alloc(&bus->dnsc, NULL, servers, n) : ENOENT;
+	if (err)
 		log_warn("bus", "dns servers=0");
 }
 

@@ -3,7 +3,6 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Dnsmasq } from './lib/dnsmasq.mjs';
-import { loopbackNetwork } from './lib/kamailio.mjs';
 import { Parley } from './lib/parley.mjs';
 import { Registrar } from './lib/registrar.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
@@ -17,7 +16,7 @@ describe('S20: the next hop', () => {
 		for (const name of ['first', 'second', 'alone', 'closed'])
 			ports[name] = await freePort();
 		const host = '127.0.0.1';
-		dns = await Dnsmasq.start(`${await loopbackNetwork()}.53`, [
+		dns = await Dnsmasq.start([
 			// TCP before UDP; the better target is the one of lower priority
 			'naptr-record=both.example,20,10,s,SIP+D2U,,_sip._udp.both.example',
 			'naptr-record=both.example,10,10,s,SIP+D2T,,_sip._tcp.both.example',
@@ -37,8 +36,8 @@ describe('S20: the next hop', () => {
 	after(async () => { await dns?.stop(); });
 
 	const start = async (t, options = {}) => {
-		const parley = await Parley.start(options,
-			{ resolvConf: dns.resolvConf });
+		const parley = await Parley.start({ dns_server: dns.address,
+			...options });
 		t.after(async () => {
 			const end = await parley.stop();
 			assert.deepEqual({ code: end.code, left: end.left },

@@ -1,22 +1,21 @@
 // A name server of one test's own
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Program, scratch } from './process.mjs';
+import { Program, freePort, scratch } from './process.mjs';
 
 export class Dnsmasq {
 	/**
-	 * @param address  on loopback; port 53 of it
 	 * @param records  lines of dnsmasq.conf: naptr-record=, srv-host=,
 	 *                 host-record=
 	 */
-	static async start(address, records) {
+	static async start(records) {
 		const d = new Dnsmasq();
 		d.scratch = await scratch();
 		const { dir } = d.scratch;
-		d.resolvConf = join(dir, 'resolv.conf');
-		await writeFile(d.resolvConf, `nameserver ${address}\n`);
+		const port = await freePort();
+		d.address = `127.0.0.1:${port}`;
 		await writeFile(join(dir, 'dnsmasq.conf'), [
-			`listen-address=${address}`, 'bind-interfaces', 'no-resolv',
+			'listen-address=127.0.0.1', `port=${port}`, 'bind-interfaces', 'no-resolv',
 			'no-hosts', 'no-poll', 'local=/example/', 'local-ttl=60',
 			'log-queries', 'log-facility=-', ...records, ''].join('\n'));
 		d.program = new Program('/usr/sbin/dnsmasq', ['-k',

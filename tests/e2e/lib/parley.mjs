@@ -6,11 +6,8 @@ const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
 	name);
 
 export class Parley {
-	/**
-	 * @param options     configuration keys, null leaves one out
-	 * @param resolvConf  file in the place of /etc/resolv.conf (needs root)
-	 */
-	static async start(options = {}, { resolvConf } = {}) {
+	// @param options  configuration keys, null leaves one out
+	static async start(options = {}) {
 		const p = new Parley();
 		p.scratch = await scratch();
 		p.control = join(p.scratch.dir, 'control.sock');
@@ -36,9 +33,7 @@ export class Parley {
 		const args = Object.entries(settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
-		p.program = resolvConf ? new Program('unshare', ['-m', 'sh', '-c',
-			'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolvConf,
-			bin('parleyd'), ...args]) : new Program(bin('parleyd'), args);
+		p.program = new Program(bin('parleyd'), args);
 		await p.program.printed(/parleyd ready .*\n/, 15000);
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
 		p.ready = line.trim();
