@@ -3,8 +3,6 @@
 // have them.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
@@ -13,9 +11,9 @@ import { RtpPeer } from './lib/rtp_peer.mjs';
 import { ulawTone } from './lib/payloads.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { sipWorld } from './lib/sip_world.mjs';
-import { Program, freePort, until } from './lib/process.mjs';
+import { sipp } from './lib/sipp.mjs';
+import { until } from './lib/process.mjs';
 
-const here = new URL('.', import.meta.url).pathname;
 const world = sipWorld();
 
 const contactOf = (answer) => answer.headers.contact.match(/<([^>]+)>/)[1];
@@ -197,7 +195,7 @@ test('F3: what cannot be done is refused as the standards say', async (t) => {
 for (const transport of ['udp', 'tcp']) {
 	test(`F2 F3: SIPp makes conferences with lists, over ${transport}`,
 		async (t) => {
-			const { parley, work } = world;
+			const { parley } = world;
 			const guest = await SipPeer.open(parley.sipPort, { name: 'guest' });
 			t.after(() => guest.close());
 			guest.onRequest = (m) => m.method !== 'ACK'
@@ -205,21 +203,9 @@ for (const transport of ['udp', 'tcp']) {
 					'call-id', 'cseq'].map((n) => `${n}: ${m.headers[n]}${
 					n === 'to' ? ';tag=g' : ''}\r\n`).join('')
 				}Content-Length: 0\r\n\r\n`);
-			const program = new Program('sipp', ['-sf',
-				join(here, 'sipp/factory_list.xml'), '-s', 'conf-factory',
-				'-key', 'guest', guest.contact, '-m', '4', '-r', '10',
-				'-i', '127.0.0.1', '-p', `${await freePort()}`,
-				'-mi', '127.0.0.1', '-nostdin', '-timeout', '20',
-				'-timeout_error', '-t', transport === 'tcp' ? 't1' : 'u1',
-				'-mp', `${19000 + Math.floor(Math.random() * 8) * 100}`,
-				'-trace_err', '-error_file', join(work.dir, 'errors'),
-				`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
-				env: { ...process.env, TERM: 'dumb' } });
-			const { code } = await program.done;
-			const errors = await readFile(join(work.dir, 'errors'), 'utf8')
-				.catch(() => '');
-			assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
-				program.output.slice(-3000)}`);
+			await sipp(t, 'F2_F3_factory_list', `127.0.0.1:${parley.sipPort}`, {
+				service: 'conf-factory', transport, count: 4,
+				keys: { guest: guest.contact } });
 			const invites = guest.received.filter((m) =>
 				m.method === 'INVITE');
 			assert.equal(new Set(invites.map((m) =>

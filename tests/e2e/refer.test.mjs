@@ -11,7 +11,8 @@ import { Phone } from './lib/phone.mjs';
 import { parse } from './lib/sip_peer.mjs';
 import { hearsNot, hearsOthersOnly } from './lib/judge.mjs';
 import { sipWorld } from './lib/sip_world.mjs';
-import { Program, until } from './lib/process.mjs';
+import { sipp } from './lib/sipp.mjs';
+import { until } from './lib/process.mjs';
 
 const world = sipWorld();
 
@@ -374,16 +375,13 @@ test('S1 keys offered over TLS are not seen over UDP', async (t) => {
 	assert.equal((await world.parley.endpoints('keys')).length, 2);
 });
 
-for (const [transport, flag] of [['udp', 'u1'], ['tcp', 't1']]) {
+for (const transport of ['udp', 'tcp']) {
 	test(`F4 F5 F6 SIPp refers and leaves, over ${transport}`, async (t) => {
 		const busy = await phone(t, 'busy', 1000);
 		busy.refuses = '486 Busy Here';
-		const sipp = new Program('sipp', ['-sf', new URL(
-			'sipp/refers.xml', import.meta.url).pathname, '-s',
-		`refers-${transport}-`, '-m', '20', '-r', '10', '-t', flag, '-i',
-		'127.0.0.1', '-key', 'target', busy.uri, '-nostdin', '-timeout',
-		'30', '-timeout_error', `127.0.0.1:${world.parley.sipPort}`]);
-		const { code } = await sipp.done;
-		assert.equal(code, 0, sipp.output.slice(-3000));
+		await sipp(t, 'F4_F6_refers_and_leaves',
+			`127.0.0.1:${world.parley.sipPort}`, {
+				service: `refers-${transport}-`, transport, count: 20,
+				keys: { target: busy.uri } });
 	});
 }

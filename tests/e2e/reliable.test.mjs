@@ -3,60 +3,42 @@
 // a terminal whose sound is listened to.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ExampleProxy, loopbackNetwork } from './lib/kamailio.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
 import { hears } from './lib/sip_world.mjs';
 import { tonePower } from './lib/signal.mjs';
 import { ulawTone } from './lib/payloads.mjs';
-import { Program, freePort, scratch, until } from './lib/process.mjs';
+import { Sipp } from './lib/sipp.mjs';
+import { until } from './lib/process.mjs';
 
-const here = new URL('.', import.meta.url).pathname;
-let parley, work;
+let parley;
 
-before(async () => {
-	parley = await Parley.start();
-	work = await scratch();
-});
+before(async () => { parley = await Parley.start(); });
 after(async () => {
-	await work?.remove();
 	const end = await parley.stop();
 	assert.deepEqual({ code: end.code, left: end.left },
 		{ code: 0, left: [] }, end.output.slice(-3000));
 });
 
 // A scenario of sipp/; `during` runs beside it
-async function sipp(scenario, conference, { transport = 'udp', count = 1,
-	host = '127.0.0.1', remote = `127.0.0.1:${parley.sipPort}`, server = parley,
-	more = [], during } = {}) {
-	const port = await freePort();
-	const program = new Program('sipp', ['-sf',
-		join(here, 'sipp', `${scenario}.xml`), '-s', conference,
-		'-m', `${count}`, '-r', '10', '-i', host, '-p', `${port}`,
-		'-mi', host, '-nostdin', '-timeout', '20', '-timeout_error',
-		'-t', transport === 'tcp' ? 't1' : 'u1',
-		'-mp', `${15000 + Math.floor(Math.random() * 8) * 500}`,
-		'-trace_err', '-error_file', join(work.dir, 'errors'), ...more,
-		remote], { cwd: work.dir, env: { ...process.env, TERM: 'dumb' } });
-	await during?.(port);
-	const { code } = await program.done;
-	const errors = await readFile(join(work.dir, 'errors'), 'utf8')
-		.catch(() => '');
-	assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
-		program.output.slice(-3000)}`);
+async function plays(t, scenario, service, { server = parley,
+	remote = `127.0.0.1:${parley.sipPort}`, during, ...options } = {}) {
+	const sipp = await Sipp.start(t, scenario, remote, { service, ...options });
+	await during?.(sipp);
+	await sipp.succeeds();
 	await until('the conference is gone', async () =>
-		(await server.cli('show', conference)).code === 4);
+		(await server.cli('show', service)).code === 4);
 }
 
 for (const transport of ['udp', 'tcp']) {
 	test(`S4: who insists on 100rel gets it, over ${transport}`,
-		() => sipp('insists_on_100rel', 'insists', { transport, count: 5 }));
+		(t) => plays(t, 'S4_insists_on_100rel', 'insists',
+			{ transport, count: 5 }));
 
 	test('S4 S5 S6 S7: a terminal with preconditions is answered when its '
 		+ `resources are there, over ${transport}`,
-	() => sipp('terminal_preconditions', 'terminal',
+	(t) => plays(t, 'S6_terminal_preconditions', 'terminal',
 		{ transport, count: 5 }));
 }
 
@@ -69,15 +51,15 @@ test('S4 S5 S6: the same terminal behind a proxy', async (t) => {
 	const proxy = await ExampleProxy.start({ address: `${net}.1`,
 		parleys: [`${net}.2`], users: { bob: 'bobpw' } });
 	t.after(() => proxy.stop());
-	await sipp('terminal_at_operator', 'standup', { server, host: `${net}.10`,
-		remote: `${net}.1:5060`, more: ['-au', 'bob', '-ap', 'bobpw',
-			'-key', 'user', 'bob', '-key', 'domain', 'example.com'] });
+	await plays(t, 'S6_terminal_at_operator', 'standup', { server,
+		host: `${net}.10`, remote: `${net}.1:5060`,
+		user: { name: 'bob', password: 'bobpw' },
+		keys: { user: 'bob', domain: 'example.com' } });
 });
 
 test('S4 S5: a callee answers in a reliable 183 and changes it by UPDATE',
-	() => sipp('callee_reliable', 'calls', { during: async (port) => {
-		// an INVITE that comes before SIPp listens is repeated
-		await parley.json('invite', 'calls', `sip:callee@127.0.0.1:${port}`);
+	(t) => plays(t, 'S4_callee_reliable', 'calls', { during: async (sipp) => {
+		await parley.json('invite', 'calls', sipp.uriOf('callee'));
 		await until('it is connected', async () => (await parley
 			.endpoints('calls')).some((e) => e.status === 'connected'
 				|| e.status === 'on-hold'));

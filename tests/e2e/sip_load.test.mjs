@@ -6,9 +6,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
-import { Program, freePort, scratch, until } from './lib/process.mjs';
-
-const here = new URL('.', import.meta.url).pathname;
+import { Sipp } from './lib/sipp.mjs';
+import { scratch, until } from './lib/process.mjs';
 
 // Resident kilobytes and descriptors of a process
 async function size(pid) {
@@ -41,42 +40,29 @@ describe('many legs and bad manners', () => {
 			{ code: 0, left: [] }, end.output.slice(-3000));
 	});
 
-	async function fiftyLegs(transport) {
-		const port = await freePort();
-		const sipp = new Program('sipp', ['-sf',
-			join(here, 'sipp/join_hold_leave.xml'), '-s', 'crowd',
-			'-m', '50', '-l', '50', '-r', '25', '-i', '127.0.0.1',
-			'-p', `${port}`, '-mi', '127.0.0.1', '-nostdin',
-			'-t', transport === 'tcp' ? 't1' : 'u1',
-			'-mp', `${15000 + Math.floor(Math.random() * 8) * 500}`,
-			'-trace_err', '-error_file', join(work.dir, 'errors'),
-			`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
-			env: { ...process.env, TERM: 'dumb' } });
-		const seen = await until('all fifty are in', async () => {
-			if (sipp.exited)
-				throw new Error(`sipp ended early: ${sipp.output.slice(-2000)}`);
-			return (await parley.endpoints('crowd')).length === 50;
-		}, 15000, 50);
-		assert.ok(seen);
-		const { code } = await sipp.done;
-		const errors = await readFile(join(work.dir, 'errors'), 'utf8')
-			.catch(() => '');
-		assert.equal(code, 0, `${errors.slice(0, 3000)}\n${
-			sipp.output.slice(-3000)}`);
+	async function fiftyLegs(t, transport) {
+		const sipp = await Sipp.start(t, 'S2_join_hold_leave',
+			`127.0.0.1:${parley.sipPort}`, { service: 'crowd', transport,
+				count: 50, rate: 25, cwd: work.dir });
+		const seen = await until('all fifty are in', async () =>
+			sipp.program.exited ? 'it ended'
+				: (await parley.endpoints('crowd')).length === 50, 15000);
+		await sipp.succeeds();
+		assert.equal(seen, true);
 		await until('the conference is gone', async () =>
 			(await parley.cli('show', 'crowd')).code === 4);
 	}
 
 	test('fifty legs join, talk, hold, resume and leave over UDP',
-		() => fiftyLegs('udp'));
+		(t) => fiftyLegs(t, 'udp'));
 
-	test('and over TCP', () => fiftyLegs('tcp'));
+	test('and over TCP', (t) => fiftyLegs(t, 'tcp'));
 
-	test('the second crowd costs no more memory or descriptors', async () => {
+	test('the second crowd costs no more memory or descriptors', async (t) => {
 		const [mixer] = await parley.mixerPids;
 		const before = [await size(parley.program.pid), await size(mixer)];
-		await fiftyLegs('udp');
-		await fiftyLegs('udp');
+		await fiftyLegs(t, 'udp');
+		await fiftyLegs(t, 'udp');
 		// transactions live on for 32 s: only growth beyond theirs is a leak
 		const now = [await size(parley.program.pid), await size(mixer)];
 		for (const [i, name] of ['parleyd', 'mixer'].entries()) {

@@ -6,14 +6,14 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
-import { freePort, run, scratch } from './lib/process.mjs';
+import { sipp } from './lib/sipp.mjs';
+import { scratch } from './lib/process.mjs';
 
 const seconds = Number(process.argv[2] || 120);
 if (!(seconds >= 20)) {
 	console.error('usage: ./dev soak [SECONDS], 20 at least');
 	process.exit(2);
 }
-const here = new URL('.', import.meta.url).pathname;
 // Transactions live 32 s and the allocator fills its arenas; growth counts
 // from here on
 const WARM = Math.min(90, seconds / 2);
@@ -44,17 +44,9 @@ let legs = 0, calls = 0, stopping = false;
 
 async function crowds(parley, work) {
 	while (left() > 8 && !stopping) {
-		const sipp = await run('sipp', ['-sf',
-			join(here, 'sipp/join_hold_leave.xml'),
-			'-s', `crowd${legs % 3}`, '-m', `${CROWD}`, '-l', `${CROWD}`,
-			'-r', '20', '-i', '127.0.0.1', '-p', `${await freePort()}`,
-			'-mi', '127.0.0.1', '-mp', `${await freePort()}`, '-nostdin',
-			'-t', 'u1',
-			`127.0.0.1:${parley.sipPort}`], { cwd: work.dir,
-			env: { ...process.env, TERM: 'dumb' } });
-		if (sipp.code !== 0)
-			throw new Error(`sipp: ${sipp.code} ${
-				sipp.output.slice(-1500)}`);
+		await sipp(null, 'S2_join_hold_leave',
+			`127.0.0.1:${parley.sipPort}`, { service: `crowd${legs % 3}`,
+				count: CROWD, rate: 20, cwd: work.dir });
 		legs += CROWD;
 	}
 }
