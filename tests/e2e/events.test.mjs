@@ -3,6 +3,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Parley } from './lib/parley.mjs';
+import { Phone } from './lib/phone.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { Participant, Watcher, child, words } from './lib/watcher.mjs';
 import { WsPeer } from './lib/ws_peer.mjs';
@@ -162,6 +163,29 @@ describe('conference events', () => {
 		for (const { body } of w.notifies)
 			assert.doesNotMatch(body, /eve|zoe/i);
 		await w.validate();
+	});
+
+	test('F12 one who is called may ask for it, too', async (t) => {
+		const [bob, max] = await Promise.all(['bob', 'max'].map((name) =>
+			Phone.open({ name, hz: 1000 })));
+		t.after(() => Promise.all([bob.close(), max.close()]));
+		bob.says = 'Server: desk/7\r\n';
+		max.says = 'Privacy: id\r\nServer: desk/8\r\n';
+		await call(t, 'called', { name: 'ann' });
+		const w = await watch(t, 'called');
+		await w.sees('ann', (s) => s.users.size === 1);
+		for (const phone of [bob, max])
+			await parley.cli('invite', 'called', phone.uri);
+		await w.sees('it', (s) => [...s.users.keys()].some((k) =>
+			/^sip:anonymous\d+@anonymous\.invalid$/.test(k)));
+		await w.sees('only it', (s) => ![...s.users.keys()].some((k) =>
+			k.startsWith('sip:max')) && s.users.size === 3);
+		const { stdout } = await parley.cli('--json', 'show', 'called');
+		assert.match(stdout, /"agent": ?"desk\/7"/);
+		assert.doesNotMatch(stdout, /max@|desk\/8/);
+		await w.validate();
+		for (const phone of [bob, max])
+			await (await phone.called()).bye();
 	});
 
 	test('F13 once a second at most, the first change at once', async (t) => {

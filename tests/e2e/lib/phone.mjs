@@ -233,7 +233,8 @@ export class Phone {
 			`m=${line.split(' ')[0].slice(2)} 0 ${line.split(' ')[2]} ${
 				line.split(' ')[3]}\r\n`).join('');
 		this.#reply(m, '180 Ringing', { tag: call.tag });
-		this.#reply(m, '200 OK', { tag: call.tag, body });
+		this.#reply(m, '200 OK', { tag: call.tag, body,
+			headers: this.says ?? '' });
 	}
 
 	#confirmed(call) {
