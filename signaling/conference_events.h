@@ -47,9 +47,9 @@ typedef bool(conference_member_h)(const char *conference,
 /** One that begins; strings are copied */
 struct conference_subscribe {
 	const char *conference;
-	const char *entity;  /**< conference URI as it was addressed */
-	const char *contact; /**< ours in this dialog */
-	const char *id;      /**< of Event, or NULL */
+	const char *entity;     /**< conference URI as it was addressed */
+	const char *contact;    /**< ours in this dialog */
+	const char *id;         /**< of Event, or NULL */
 	const char *session_id; /**< our half of Session-ID, NULL: a new one */
 	struct sip_dialog *dlg;
 	struct conference_watcher who;

@@ -429,7 +429,7 @@ static json_int_t stat_of(const struct world *w, const char *name)
 	return n;
 }
 
-/* B: a page that is open to all rings no thousand telephones, by lists or by
+/* S16: a page that is open to all rings no thousand telephones, by lists or by
  * REFER; whom a trusted host vouches for may go on */
 static void dials_in_time(void)
 {
@@ -541,7 +541,7 @@ static CU_TestInfo tests[] = {
 	{"S12: refusals have a Session-ID too", session_id_of_refusals},
 	{"F12: hides who cannot be dialled", hides_who_cannot_be_dialled},
 	{"S8: refuses privacy that it cannot give", critical_privacy},
-	{"B: dials in time for whom it does not know", dials_in_time},
+	{"S16: dials in time for whom it does not know", dials_in_time},
 	{"S8: shows who it is, or that nobody is to know", shows_who_it_is},
 	{"F11: shows what whom it called says of itself",
 	 shows_whom_it_called},
