@@ -550,9 +550,9 @@ size_t sessions_count(const struct sessions *all)
 json_t *sessions_stats(const struct sessions *all)
 {
 	return json_pack(
-		"{s:I,s:I,s:I,s:I,s:I,s:I}", "sessions", (json_int_t)all->count,
-		"invites", (json_int_t)all->invites, "dialled",
-		(json_int_t)all->dialled, "refused", (json_int_t)all->refused,
-		"expired", (json_int_t)all->expired,
+		"{s:I,s:I,s:I,s:I,s:I,s:I}", "sessions",
+		(json_int_t)all->count, "invites", (json_int_t)all->invites,
+		"dialled", (json_int_t)all->dialled, "refused",
+		(json_int_t)all->refused, "expired", (json_int_t)all->expired,
 		"too_many_dials", (json_int_t)all->too_many_dials);
 }

@@ -32,11 +32,11 @@ struct sessions_rooms {
 	struct bus *bus;
 	struct focus *focus;
 	const struct config *config;
-	struct auth *auth;               /**< who may ask */
-	struct registrar *registrar;     /**< where users are */
-	struct credentials *credentials; /**< for challenges of others */
-	struct accounts *accounts;       /**< by which calls may go */
-	struct notifiers *notifiers;     /**< REFER's subscriptions */
+	struct auth *auth;                /**< who may ask */
+	struct registrar *registrar;      /**< where users are */
+	struct credentials *credentials;  /**< for challenges of others */
+	struct accounts *accounts;        /**< by which calls may go */
+	struct notifiers *notifiers;      /**< REFER's subscriptions */
 	struct conference_events *events; /**< who watches */
 };
 

@@ -147,7 +147,7 @@ static void word_cancel(const struct session *s, struct sip_dialog *dlg)
 	if (re_snprintf(lines, sizeof(lines), "%H%H", session_id_print,
 			&s->ids, reason_print, &s->end_reason) > 0)
 		(void)bus_cancel_lines(s->all->bus, sip_dialog_callid(dlg),
-				      lines);
+				       lines);
 }
 
 /* Our INVITE has had no final response: ask for one. A request that has had

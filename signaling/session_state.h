@@ -178,8 +178,8 @@ struct sessions {
 	struct tmr close_tmr;
 	void (*closed)(void *arg);
 	void *closed_arg;
-	struct list refers; /**< REFERs that are being told how it goes */
-	uint64_t last_id;   /**< given to a session */
+	struct list refers;  /**< REFERs that are being told how it goes */
+	uint64_t last_id;    /**< given to a session */
 	struct limit *dials; /**< by source, of whom nobody vouches for */
 	uint64_t invites, dialled, refused, expired, too_many_dials;
 	uint64_t refusal_logged_ms, emergency_logged_ms;

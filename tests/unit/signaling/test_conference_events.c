@@ -43,7 +43,8 @@ static void watches_in_its_dialog(void)
 	     "< 200 | Expires: 600 | Session-ID: | "
 	     ";remote=00112233445566778899aabbccddeeff",
 	     "< NOTIFY | Session-ID: | "
-	     ";remote=00112233445566778899aabbccddeeff | active;expires=600 | state=\"full\" version=\"1\""
+	     ";remote=00112233445566778899aabbccddeeff | active;expires=600 | "
+	     "state=\"full\" version=\"1\""
 	     " | <status>connected</status> | <user-count>1</" DOCUMENT,
 	     "= 200");
 	command(&w, "lock");
