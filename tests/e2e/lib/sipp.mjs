@@ -23,9 +23,24 @@ export class Sipp {
 	 *                  the remote's
 	 * @return          it listens
 	 */
-	static async start(t, scenario, remote, { service = 'service',
+	static async start(t, scenario, remote, options = {}) {
+		// About one in some hundred hangs before it opens its socket
+		for (let left = 2; ; left--) {
+			const s = await Sipp.#begin(t, scenario, remote, options);
+			try {
+				await s.#listens();
+				return s;
+			} catch (error) {
+				await s.program.stop('SIGKILL');
+				if (!left)
+					throw error;
+			}
+		}
+	}
+
+	static async #begin(t, scenario, remote, { service = 'service',
 		transport = 'udp', count = 1, rate = 10, host = '127.0.0.1',
-		keys = {}, user, uri, cwd } = {}) {
+		keys = {}, user, uri, cwd }) {
 		const s = new Sipp();
 		const { dir, remove } = await scratch();
 		Object.assign(s, { host, transport, remove,
@@ -46,12 +61,16 @@ export class Sipp {
 			await s.program.stop('SIGKILL');
 			await remove();
 		});
-		const local = `:${s.port.toString(16).toUpperCase()
-			.padStart(4, '0')} `;
-		await until('SIPp listens', async () => s.program.exited
-			|| (await readFile(`/proc/net/${transport}`, 'utf8'))
-				.includes(local), 10000, 10);
 		return s;
+	}
+
+	async #listens() {
+		const local = `:${this.port.toString(16).toUpperCase()
+			.padStart(4, '0')} `;
+		await until(`SIPp listens on ${this.port}`, async () =>
+			this.program.exited
+			|| (await readFile(`/proc/net/${this.transport}`, 'utf8'))
+				.includes(local), 5000, 10);
 	}
 
 	uriOf(name) {
