@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/codec_table.h"
+#include "mixer/base/re.h"
 
 
 struct audio_encoder {

@@ -6,10 +6,10 @@
  */
 #include <errno.h>
 #include <math.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/codec_table.h"
 #include "mixer/audio/level.h"
 #include "mixer/audio/plc.h"
+#include "mixer/base/re.h"
 
 
 enum {

@@ -5,10 +5,10 @@
  * RFC 1890 that is kept for ever.
  */
 #include <errno.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/codec_table.h"
 #include "mixer/audio/g722.h"
 #include "mixer/audio/plc.h"
+#include "mixer/base/re.h"
 
 
 struct g722_decoder {

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 #include <opus.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/codec_table.h"
+#include "mixer/base/re.h"
 
 
 enum {

@@ -3,8 +3,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/jitter.h"
+#include "mixer/base/re.h"
 
 
 enum {
@@ -286,8 +286,8 @@ static void store(struct jitter *j, struct jitter_packet *p, int64_t seq,
 }
 
 
-static void fill(struct jitter_packet *p, uint8_t format, uint32_t units,
-		 const uint8_t *payload, size_t len)
+static void jitter_fill(struct jitter_packet *p, uint8_t format,
+			uint32_t units, const uint8_t *payload, size_t len)
 {
 	if (len > JITTER_PAYLOAD_MAX)
 		len = JITTER_PAYLOAD_MAX;
@@ -344,7 +344,7 @@ enum jitter_result jitter_put(struct jitter *j, uint32_t clock_hz,
 	}
 
 	j->late_run = 0;
-	fill(slot_of(j, number), format, units, payload, len);
+	jitter_fill(slot_of(j, number), format, units, payload, len);
 	store(j, slot_of(j, number), number, time);
 
 	return result;

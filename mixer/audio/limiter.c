@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/bus.h"
+#include "mixer/base/re.h"
 
 
 enum {

@@ -3,9 +3,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/rendition.h"
 #include "mixer/audio/resample.h"
+#include "mixer/base/re.h"
 
 
 struct audio_rendition {
@@ -20,7 +20,7 @@ struct audio_rendition {
 static const int16_t silence[AUDIO_TICK_SAMPLES];
 
 
-static void destructor(void *arg)
+static void rendition_destructor(void *arg)
 {
 	struct audio_rendition *r = arg;
 
@@ -40,7 +40,7 @@ int audio_rendition_alloc(struct audio_rendition **rp,
 	    codec->ptime_ms % AUDIO_TICK_MS)
 		return EINVAL;
 
-	r = mem_zalloc(sizeof(*r), destructor);
+	r = mem_zalloc(sizeof(*r), rendition_destructor);
 	if (!r)
 		return ENOMEM;
 

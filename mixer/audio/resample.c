@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 #include <speex/speex_resampler.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/resample.h"
+#include "mixer/base/re.h"
 
 
 enum { QUALITY = 3 };
@@ -16,7 +16,7 @@ struct resample {
 };
 
 
-static void destructor(void *arg)
+static void resample_destructor(void *arg)
 {
 	struct resample *r = arg;
 
@@ -33,7 +33,7 @@ int resample_alloc(struct resample **rp, uint32_t from_hz, uint32_t to_hz)
 	if (!rp || !from_hz || !to_hz)
 		return EINVAL;
 
-	r = mem_zalloc(sizeof(*r), destructor);
+	r = mem_zalloc(sizeof(*r), resample_destructor);
 	if (!r)
 		return ENOMEM;
 

@@ -3,9 +3,9 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/base/re.h"
+#include "mixer/audio/audio_private.h"
 #include "mixer/audio/level.h"
-#include "mixer/audio/source_room.h"
+#include "mixer/base/re.h"
 
 
 enum {
@@ -17,7 +17,7 @@ enum {
 };
 
 
-static void destructor(void *arg)
+static void source_destructor(void *arg)
 {
 	struct audio_source *s = arg;
 
@@ -137,7 +137,7 @@ int audio_source_alloc(struct audio_source **sp,
 	if (!sp || !config)
 		return EINVAL;
 
-	s = mem_zalloc(sizeof(*s), destructor);
+	s = mem_zalloc(sizeof(*s), source_destructor);
 	if (!s)
 		return ENOMEM;
 

@@ -2,9 +2,9 @@
  * @file mixer/audio/source_play.c  Ticks out: decode, conceal, stretch
  */
 #include <string.h>
-#include "mixer/base/re.h"
+#include "mixer/audio/audio_private.h"
 #include "mixer/audio/level.h"
-#include "mixer/audio/source_room.h"
+#include "mixer/base/re.h"
 
 
 enum {
@@ -300,7 +300,7 @@ static void step(struct audio_source *s, const struct jitter_packet *p,
 }
 
 
-static void fill(struct audio_source *s, uint64_t now_us)
+static void source_play_fill(struct audio_source *s, uint64_t now_us)
 {
 	while (s->fifo_samples < AUDIO_TICK_SAMPLES)
 		step(s, jitter_peek(s->jitter), now_us);
@@ -452,10 +452,10 @@ bool audio_source_get(struct audio_source *s, int16_t *pcm, uint64_t now_us)
 		s->stepped = true;
 
 	note_delay(s, now_us);
-	fill(s, now_us);
+	source_play_fill(s, now_us);
 	stretch(s, now_us);
 	if (s->fifo_samples < AUDIO_TICK_SAMPLES)
-		fill(s, now_us);
+		source_play_fill(s, now_us);
 
 	return deliver(s, pcm, now_us);
 }

@@ -1,5 +1,5 @@
 /**
- * @file base/clock.c  Monotonic time
+ * @file mixer/base/clock.c  Monotonic time
  */
 #include <time.h>
 #include "mixer/base/clock.h"

@@ -1,11 +1,11 @@
 /**
- * @file base/clock.h  Monotonic time
+ * @file mixer/base/clock.h  Monotonic time
  *
  * Below the event loop time is an argument (`now_us`), so that tests own the
  * clock; only the loop's edge calls clock_us(). Thread-safe.
  */
-#ifndef PARLEY_BASE_CLOCK_H
-#define PARLEY_BASE_CLOCK_H
+#ifndef PARLEY_MIXER_BASE_CLOCK_H
+#define PARLEY_MIXER_BASE_CLOCK_H
 
 #include <stdint.h>
 

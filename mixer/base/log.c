@@ -1,5 +1,5 @@
 /**
- * @file base/log.c  Structured log lines on stderr
+ * @file mixer/base/log.c  Structured log lines on stderr
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /**
- * @file base/log.h  Structured log lines on stderr
+ * @file mixer/base/log.h  Structured log lines on stderr
  *
  * A line is `level module: event key=value ...`, one line an event, ready for
  * journald. Whatever came from a peer is printed through log_escape(): control
@@ -7,8 +7,8 @@
  * line. Never called per packet. Thread-safe: a
  * line is one write().
  */
-#ifndef PARLEY_BASE_LOG_H
-#define PARLEY_BASE_LOG_H
+#ifndef PARLEY_MIXER_BASE_LOG_H
+#define PARLEY_MIXER_BASE_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

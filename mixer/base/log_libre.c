@@ -1,5 +1,5 @@
 /**
- * @file base/log_libre.c  What libre says, through log.h
+ * @file mixer/base/log_libre.c  What libre says, through log.h
  */
 #include "mixer/base/log.h"
 #include "mixer/base/log_libre.h"

@@ -1,12 +1,12 @@
 /**
- * @file base/spsc.h  Ring between one producer thread and one consumer thread
+ * @file mixer/base/spsc.h  Ring between one producer thread and one consumer thread
  *
  * Carries pointers. Neither end blocks or allocates: push fails when full,
  * pop returns NULL when empty. Waking the other side (eventfd) is the
  * caller's business. The capacity is a power of two.
  */
-#ifndef PARLEY_BASE_SPSC_H
-#define PARLEY_BASE_SPSC_H
+#ifndef PARLEY_MIXER_BASE_SPSC_H
+#define PARLEY_MIXER_BASE_SPSC_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

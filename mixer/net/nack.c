@@ -1,5 +1,5 @@
 /**
- * @file net/nack.c  Lists of missing packets, history of sent ones, RTX
+ * @file mixer/net/nack.c  Lists of missing packets, history of sent ones, RTX
  */
 #include <errno.h>
 #include <string.h>

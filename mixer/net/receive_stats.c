@@ -1,5 +1,5 @@
 /**
- * @file net/receive_stats.c  Loss, jitter and bandwidth of what arrives
+ * @file mixer/net/receive_stats.c  Loss, jitter and bandwidth of what arrives
  */
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /**
- * @file net/rtcp.c  Writers and the reader of RTCP
+ * @file mixer/net/rtcp.c  Writers and the reader of RTCP
  */
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /**
- * @file net/rtp.c  RTP header and header extensions (RFC 3550, 8285)
+ * @file mixer/net/rtp.c  RTP header and header extensions (RFC 3550, 8285)
  */
 #include <errno.h>
 #include <string.h>

@@ -37,7 +37,7 @@ struct assembly {
 	uint64_t patience_us;
 };
 
-static void destructor(void *arg)
+static void assembly_destructor(void *arg)
 {
 	struct assembly *a = arg;
 
@@ -59,7 +59,7 @@ int assembly_alloc(struct assembly **ap)
 {
 	struct assembly *a;
 
-	a = mem_zalloc(sizeof(*a), destructor);
+	a = mem_zalloc(sizeof(*a), assembly_destructor);
 	if (!a)
 		return ENOMEM;
 

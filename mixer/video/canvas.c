@@ -82,8 +82,8 @@ int canvas_alloc(struct canvas **cp, struct label_painter *painter,
 	return 0;
 }
 
-static void fill(struct picture *p, unsigned x, unsigned y, unsigned width,
-		 unsigned height, const uint8_t yuv[3])
+static void canvas_fill(struct picture *p, unsigned x, unsigned y,
+			unsigned width, unsigned height, const uint8_t yuv[3])
 {
 	if (!width || !height)
 		return;
@@ -100,12 +100,12 @@ static void draw_bars(struct picture *to, const struct layout_rect *tile,
 	unsigned right = inner->x + inner->width;
 	unsigned below = inner->y + inner->height;
 
-	fill(to, tile->x, tile->y, inner->x, tile->height, black);
-	fill(to, tile->x + right, tile->y, tile->width - right, tile->height,
-	     black);
-	fill(to, tile->x, tile->y, tile->width, inner->y, black);
-	fill(to, tile->x, tile->y + below, tile->width, tile->height - below,
-	     black);
+	canvas_fill(to, tile->x, tile->y, inner->x, tile->height, black);
+	canvas_fill(to, tile->x + right, tile->y, tile->width - right,
+		    tile->height, black);
+	canvas_fill(to, tile->x, tile->y, tile->width, inner->y, black);
+	canvas_fill(to, tile->x, tile->y + below, tile->width,
+		    tile->height - below, black);
 }
 
 /* libyuv is fast at exact halves and quarters by box and above one half by
@@ -160,7 +160,7 @@ static void draw_placeholder(struct picture *to, const struct slot *slot)
 	uint8_t yuv[3];
 
 	label_colour(yuv, slot->name);
-	fill(to, r->x, r->y, r->width, r->height, yuv);
+	canvas_fill(to, r->x, r->y, r->width, r->height, yuv);
 	label_blend(slot->middle, to, r->x + (((r->width - w) / 2) & ~1u),
 		    r->y + (((r->height - h) / 2) & ~1u));
 }
@@ -176,10 +176,10 @@ static void draw_border(struct picture *to, const struct layout_rect *r)
 {
 	unsigned b = border_width(r);
 
-	fill(to, r->x, r->y, r->width, b, talking_yuv);
-	fill(to, r->x, r->y + r->height - b, r->width, b, talking_yuv);
-	fill(to, r->x, r->y, b, r->height, talking_yuv);
-	fill(to, r->x + r->width - b, r->y, b, r->height, talking_yuv);
+	canvas_fill(to, r->x, r->y, r->width, b, talking_yuv);
+	canvas_fill(to, r->x, r->y + r->height - b, r->width, b, talking_yuv);
+	canvas_fill(to, r->x, r->y, b, r->height, talking_yuv);
+	canvas_fill(to, r->x + r->width - b, r->y, b, r->height, talking_yuv);
 }
 
 static void draw_slot(struct canvas *c, const struct slot *slot,

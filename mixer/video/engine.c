@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/video/core.h"
+#include "mixer/video/video_private.h"
 
 static void core_destructor(void *arg)
 {
@@ -32,7 +32,7 @@ static void silence(struct engine *e)
 	}
 }
 
-static void destructor(void *arg)
+static void engine_destructor(void *arg)
 {
 	struct video_engine *e = arg;
 
@@ -53,7 +53,7 @@ int video_engine_alloc(struct video_engine **ep, unsigned workers)
 	if (!ep || !workers)
 		return EINVAL;
 
-	e = mem_zalloc(sizeof(*e), destructor);
+	e = mem_zalloc(sizeof(*e), engine_destructor);
 	if (!e)
 		return ENOMEM;
 

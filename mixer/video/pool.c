@@ -136,7 +136,7 @@ void pool_stop(struct pool *pool)
 	collect(pool);
 }
 
-static void destructor(void *arg)
+static void pool_destructor(void *arg)
 {
 	struct pool *pool = arg;
 
@@ -205,7 +205,7 @@ int pool_alloc(struct pool **pp, unsigned workers)
 	if (!pp || !workers || workers > POOL_WORKERS_MAX)
 		return EINVAL;
 
-	pool = mem_zalloc(sizeof(*pool), destructor);
+	pool = mem_zalloc(sizeof(*pool), pool_destructor);
 	if (!pool)
 		return ENOMEM;
 

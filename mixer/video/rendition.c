@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/log.h"
-#include "mixer/video/core.h"
+#include "mixer/video/video_private.h"
 
 enum {
 	SECOND_US = 1000000,
@@ -27,7 +27,7 @@ static void core_destructor(void *arg)
 	mem_deref(r->view);
 }
 
-static void destructor(void *arg)
+static void rendition_destructor(void *arg)
 {
 	struct video_rendition *handle = arg;
 	struct rendition *r = handle->core;
@@ -172,7 +172,7 @@ int video_rendition_alloc(struct video_rendition **rp, struct video_view *v,
 	if (!rp || !v || !config || !frameh || !config_ok(config))
 		return EINVAL;
 
-	handle = mem_zalloc(sizeof(*handle), destructor);
+	handle = mem_zalloc(sizeof(*handle), rendition_destructor);
 	if (!handle)
 		return ENOMEM;
 

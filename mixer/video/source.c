@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "mixer/video/core.h"
+#include "mixer/video/video_private.h"
 
 enum {
 	KEYFRAME_INTERVAL_US = 500000,
@@ -28,7 +28,7 @@ static void core_destructor(void *arg)
 	mem_deref(s->engine);
 }
 
-static void destructor(void *arg)
+static void source_destructor(void *arg)
 {
 	struct video_source *handle = arg;
 	struct source *s = handle->core;
@@ -184,7 +184,7 @@ int video_source_alloc(struct video_source **sp, struct video_engine *e,
 	if (!sp || !e)
 		return EINVAL;
 
-	handle = mem_zalloc(sizeof(*handle), destructor);
+	handle = mem_zalloc(sizeof(*handle), source_destructor);
 	if (!handle)
 		return ENOMEM;
 

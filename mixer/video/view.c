@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/video/core.h"
+#include "mixer/video/video_private.h"
 
 enum { SECOND_US = 1000000, FPS_MAX = 30 };
 
@@ -24,7 +24,7 @@ static void core_destructor(void *arg)
 	mem_deref(v->engine);
 }
 
-static void destructor(void *arg)
+static void view_destructor(void *arg)
 {
 	struct video_view *handle = arg;
 	struct view *v = handle->core;
@@ -113,7 +113,7 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 	    height < LAYOUT_CANVAS_MIN || !picture_size_ok(width, height))
 		return EINVAL;
 
-	handle = mem_zalloc(sizeof(*handle), destructor);
+	handle = mem_zalloc(sizeof(*handle), view_destructor);
 	if (!handle)
 		return ENOMEM;
 

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/bus.h"
 #include "mixer/audio/codec.h"
 #include "mixer/audio/rendition.h"
@@ -17,6 +16,7 @@
 #include "mixer/audio/source.h"
 #include "mixer/audio/speaker.h"
 #include "mixer/audio/stretch.h"
+#include "mixer/base/re.h"
 
 
 enum { TICK = AUDIO_TICK_SAMPLES, CALLS_MAX = 100000, SPEAKERS = 1000 };

@@ -111,7 +111,7 @@ static int join(enum video_codec_id id, const struct payload_list *list,
 static void bench_codec(enum video_codec_id id, unsigned width,
 			unsigned height, unsigned kbps)
 {
-	static uint8_t wire[1200 * 512], buf[1200 * 512 + 64];
+	static uint8_t lines[1200 * 512], buf[1200 * 512 + 64];
 	static struct payload_list list;
 	const struct video_rendition_config config = {
 		.codec = {.id = id, .packetization_mode = 1, .level_idc = 31},
@@ -122,7 +122,7 @@ static void bench_codec(enum video_codec_id id, unsigned width,
 		.payload_max = 1200,
 	};
 	uint64_t encode_us = 0, decode_us = 0, bytes = 0;
-	struct payload_frame f = {.buf = buf, .size = sizeof(wire)};
+	struct payload_frame f = {.buf = buf, .size = sizeof(lines)};
 	struct video_encoder *e;
 	struct video_decoder *d;
 	struct picture *out;
@@ -130,8 +130,8 @@ static void bench_codec(enum video_codec_id id, unsigned width,
 
 	must(video_encoder_alloc(&e, &config));
 	must(video_decoder_alloc(&d, id));
-	list.buf = wire;
-	list.size = sizeof(wire);
+	list.buf = lines;
+	list.size = sizeof(lines);
 	list.payload_max = 1200;
 
 	for (unsigned i = 0; i < FRAMES; i++) {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/mix_video.h"
+#include "mixer/mix/mix_video.h"
 #include "mixer/video/canvas.h"
 #include "mixer/video/codec.h"
 #include "tests/bench/load.h"
@@ -93,11 +93,11 @@ static void open_encoder(struct video_encoder **e, unsigned width,
 
 static struct payload_list *new_list(void)
 {
-	static uint8_t wire[FRAME_BYTES];
+	static uint8_t lines[FRAME_BYTES];
 	static struct payload_list list;
 
-	list.buf = wire;
-	list.size = sizeof(wire);
+	list.buf = lines;
+	list.size = sizeof(lines);
 	list.payload_max = PAYLOAD_MAX;
 
 	return &list;

@@ -15,7 +15,7 @@ process.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=8']
 	.filter(Boolean).join(':');
 
 const RATE = 500; // messages a second
-const SOURCE_MAX = 512; // connections, signaling/listener.h
+const SOURCE_MAX = 512; // connections, signaling/http/listener.h
 const net = `127.${60 + Math.floor(Math.random() * 40)}.${
 	Math.floor(Math.random() * 255)}`;
 let host = 1;
@@ -33,7 +33,7 @@ async function resident() {
 	return Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 }
 
-const bus = async () => (await parley.json('stats')).bus;
+const transport = async () => (await parley.json('stats')).transport;
 const sessions = async () =>
 	(await parley.json('stats')).sessions.sessions;
 
@@ -125,7 +125,7 @@ describe('abuse', () => {
 			const busy = eve.received.filter((m) => m.status === 503);
 			assert.ok(busy.length >= sent / 2, `${busy.length} of ${sent}`);
 			assert.ok(busy.every((m) => Number(m.headers['retry-after']) > 0));
-			assert.equal((await bus()).refused.invite_rate, busy.length);
+			assert.equal((await transport()).refused.invite_rate, busy.length);
 			eve.close();
 		});
 
@@ -142,7 +142,7 @@ describe('abuse', () => {
 		});
 
 	test('S16 a flood beyond the rate of messages is dropped', async () => {
-		const before = (await bus()).refused.rate;
+		const before = (await transport()).refused.rate;
 		const memory = await resident();
 		const eve = await stranger();
 		const began = Date.now();
@@ -151,7 +151,7 @@ describe('abuse', () => {
 			for (let i = 0; i < 500; i++)
 				eve.send(eve.request(i & 1 ? 'OPTIONS' : 'INVITE',
 					parley.uri('nowhere!'), { callId: `m${sent++}` }));
-			return (await bus()).refused.rate - before > 5000;
+			return (await transport()).refused.rate - before > 5000;
 		}, 60000, 1);
 		await assertServed();
 		// an answer for what is within the rate, and as many 503 at most
@@ -238,11 +238,11 @@ describe('abuse', () => {
 			Buffer.alloc(65507, 'INVITE '), Buffer.alloc(65507, ' '),
 			Buffer.from(options('udp', '', 65000) + 'x'.repeat(65000)),
 			Buffer.from(options('dots', `X: ${'"'.repeat(60000)}\r\n`))];
-		const before = (await bus()).in;
+		const before = (await transport()).in;
 		for (let i = 0; i < 30; i++)
 			for (const body of bodies)
 				socket.send(body, parley.sipPort, '127.0.0.1');
-		await until('they came', async () => (await bus()).in > before + 100);
+		await until('they came', async () => (await transport()).in > before + 100);
 		await assertServed();
 		assert.ok(await resident() - memory < 100);
 		socket.close();
@@ -251,7 +251,7 @@ describe('abuse', () => {
 	test('S16 connections of a source are bounded, the rest turned away',
 		async () => {
 			const memory = await resident();
-			const before = await bus();
+			const before = await transport();
 			const all = [];
 			for (const from of [address(), address(), address()])
 				for (let i = 0; i < 700; i += 50)
@@ -259,7 +259,7 @@ describe('abuse', () => {
 						() => tcp(from))));
 			await until('those too many are closed', () =>
 				all.filter((c) => !c.closed).length === 3 * SOURCE_MAX);
-			const now = await bus();
+			const now = await transport();
 			assert.equal(now.connections - before.connections,
 				3 * SOURCE_MAX);
 			assert.ok(now.turned_away - before.turned_away >= 3 * 188);
@@ -269,7 +269,7 @@ describe('abuse', () => {
 			for (const c of all)
 				c.socket.destroy();
 			await until('all are gone', async () =>
-				(await bus()).connections === before.connections);
+				(await transport()).connections === before.connections);
 		});
 
 	test('S16 a message that never ends does not keep its connection',
@@ -405,20 +405,20 @@ describe('abuse', () => {
 
 	test('S17 connections to the page are bounded', async () => {
 		const from = address();
-		const before = await bus();
+		const before = await transport();
 		const all = [];
 		for (let i = 0; i < 600; i += 50)
 			all.push(...await Promise.all(Array.from({ length: 50 }, () =>
 				tcp(from, httpPort()))));
 		await until('those too many are closed', () =>
 			all.filter((c) => !c.closed).length <= SOURCE_MAX);
-		assert.ok((await bus()).turned_away - before.turned_away >= 88);
+		assert.ok((await transport()).turned_away - before.turned_away >= 88);
 		const other = await websocket();
 		other.socket.destroy();
 		for (const c of all)
 			c.socket.destroy();
 		await until('all are gone', async () =>
-			(await bus()).connections <= before.connections);
+			(await transport()).connections <= before.connections);
 	});
 });
 

@@ -2,7 +2,7 @@
  * @file fuzz_account_reply.c  Hostile registrars: what a 200 says
  */
 #include <stdlib.h>
-#include "signaling/account_reply.h"
+#include "signaling/account/account_reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/amr_payload.h"
 #include "mixer/audio/codec.h"
+#include "mixer/base/re.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "mixer/base/re.h"
 #include "mixer/audio/source.h"
+#include "mixer/base/re.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "focus/config.h"
-#include "focus/focus.h"
-#include "mixer/protocol.h"
+#include "focus/command/command.h"
+#include "focus/conference/focus.h"
+#include "focus/config/config.h"
+#include "mixer/mp/protocol.h"
 
 
 enum { PEOPLE = 3 };
@@ -135,7 +136,7 @@ static void fill(struct focus *f)
 
 static struct focus *the_focus(void)
 {
-	static const struct outside_ops ops = {dial, NULL};
+	static const struct signaling_ops ops = {dial, NULL};
 	static const char *const overrides[] = {"mixers=1"};
 	static struct config *config;
 	static struct focus *focus;
@@ -149,7 +150,7 @@ static struct focus *the_focus(void)
 	    focus_alloc(&focus, config))
 		abort();
 
-	focus_set_outside(focus, &ops);
+	focus_set_signaling(focus, &ops);
 	attach_mixer(focus);
 
 	return focus;

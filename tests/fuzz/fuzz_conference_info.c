@@ -5,7 +5,7 @@
  * from the bytes. In the end both see what somebody sees who comes new.
  */
 #include <stdlib.h>
-#include "tests/unit/focus/info_model.h"
+#include "tests/unit/focus/roster/info_model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

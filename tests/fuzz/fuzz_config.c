@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "focus/config.h"
+#include "focus/config/config.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

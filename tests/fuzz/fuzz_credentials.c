@@ -3,8 +3,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "focus/config.h"
-#include "signaling/credentials.h"
+#include "focus/config/config.h"
+#include "signaling/auth/credentials.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
  * @file fuzz_digest.c  Challenges and answers of others (RFC 7616)
  */
 #include <string.h>
-#include "signaling/digest.h"
+#include "signaling/auth/digest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

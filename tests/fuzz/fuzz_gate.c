@@ -5,8 +5,8 @@
  * by libre's parser, and rewritten again as if libre had sent it.
  */
 #include <string.h>
-#include "signaling/gate.h"
-#include "signaling/rewrite.h"
+#include "signaling/transport/gate.h"
+#include "signaling/transport/rewrite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,17 +16,19 @@ static void go_out(const struct mbuf *mb)
 	struct mbuf *out = mbuf_alloc(1024);
 	struct rewrite_out found;
 	struct flow_info flow = {.transport = FLOW_TLS};
-	static struct wire w;
+	static struct sip_lines w;
 
 	(void)sa_set_str(&flow.local, "192.0.2.1", 5060);
-	if (out && wire_parse(&w, (const char *)mb->buf, mb->end) == WIRE_OK &&
+	if (out &&
+	    sip_lines_parse(&w, (const char *)mb->buf, mb->end) ==
+		    SIP_LINES_OK &&
 	    !rewrite_inspect(&found, &w))
 		(void)rewrite_out(out, &w, &flow, false);
 	mem_deref(out);
 }
 
 
-static void come_in(const struct wire *w, const struct sa *source)
+static void come_in(const struct sip_lines *w, const struct sa *source)
 {
 	struct rewrite_in r = {.flow = 4711,
 			       .transport = FLOW_UDP,
@@ -48,7 +50,7 @@ static void come_in(const struct wire *w, const struct sa *source)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct wire w;
+	static struct sip_lines w;
 	struct gate_verdict v;
 	struct mbuf *mb;
 	struct sa source;

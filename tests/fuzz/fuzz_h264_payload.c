@@ -12,12 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The packets' bytes as NAL units, cut by our own packetizer */
 static void cut(const struct payload_piece *nals, size_t count, unsigned mode)
 {
-	static uint8_t wire[16384], again[16384];
+	static uint8_t lines[16384], again[16384];
 	static struct payload_list list;
 	struct payload_frame frame = {.buf = again, .size = sizeof(again)};
 
-	list.buf = wire;
-	list.size = sizeof(wire);
+	list.buf = lines;
+	list.size = sizeof(lines);
 	list.payload_max = 100;
 	payload_list_clear(&list);
 	if (h264_payload_split(&list, mode, nals, count))

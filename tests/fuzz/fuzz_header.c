@@ -8,10 +8,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "focus/config.h"
-#include "signaling/dialog_id.h"
-#include "signaling/header.h"
-#include "signaling/target.h"
+#include "focus/config/config.h"
+#include "signaling/message/dialog_id.h"
+#include "signaling/message/header.h"
+#include "signaling/message/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

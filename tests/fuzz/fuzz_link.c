@@ -11,10 +11,10 @@
 #include <fcntl.h>
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
-#include "mixer/leg_description.h"
-#include "mixer/mix.h"
-#include "mixer/mixer.h"
-#include "mixer/requests.h"
+#include "mixer/leg/leg_description.h"
+#include "mixer/mix/mix.h"
+#include "mixer/server/mixer.h"
+#include "mixer/server/requests.h"
 
 
 enum { LINES_MAX = 16, LINE_MAX_BYTES = 8192 };

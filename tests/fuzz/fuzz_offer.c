@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "signaling/offer.h"
+#include "signaling/sdp/offer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

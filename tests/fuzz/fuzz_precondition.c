@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "signaling/header.h"
-#include "signaling/offer.h"
+#include "signaling/message/header.h"
+#include "signaling/sdp/offer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

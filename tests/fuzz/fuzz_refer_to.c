@@ -3,8 +3,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "signaling/dialog_id.h"
-#include "signaling/refer_to.h"
+#include "signaling/message/dialog_id.h"
+#include "signaling/message/refer_to.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
  * @file fuzz_register.c  REGISTER as it comes from the gate and libre
  */
 #include <string.h>
-#include "signaling/gate.h"
-#include "signaling/register_request.h"
+#include "signaling/registrar/register_request.h"
+#include "signaling/transport/gate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,7 +34,7 @@ static void read_message(const struct sip_msg *msg)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct wire w;
+	static struct sip_lines w;
 	struct gate_verdict v;
 	struct sip_msg *msg;
 	struct mbuf *mb;

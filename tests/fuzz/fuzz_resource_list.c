@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "signaling/resource_list.h"
+#include "signaling/message/resource_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

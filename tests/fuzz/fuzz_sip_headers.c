@@ -5,12 +5,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "focus/config.h"
-#include "signaling/charging.h"
-#include "signaling/flow.h"
-#include "signaling/header.h"
-#include "signaling/identity.h"
-#include "signaling/session_id.h"
+#include "focus/config/config.h"
+#include "signaling/message/charging.h"
+#include "signaling/message/flow.h"
+#include "signaling/message/header.h"
+#include "signaling/message/identity.h"
+#include "signaling/message/session_id.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t buf[1024], wire[4096];
+	static uint8_t buf[1024], lines[4096];
 	struct payload_frame frame = {.buf = buf, .size = sizeof(buf)};
 	static struct payload_list list;
 	unsigned width, height;
@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)vp8_keyframe_size(buf, frame.len, &width, &height);
 
 	/* What was joined can be cut again, and it fits */
-	list.buf = wire;
-	list.size = sizeof(wire);
+	list.buf = lines;
+	list.size = sizeof(lines);
 	list.payload_max = 64;
 	payload_list_clear(&list);
 	if (frame.len)

@@ -1,27 +1,10 @@
 #!/bin/sh
-# Who may include whom: no include runs up the arrows of the architecture.
-#   signaling -> focus -> mixer/protocol.h, mixer/link <- mixer
-#   audio, video and net do not know each other; base is under all.
+# Who may include whom: tests/rules/rooms.mjs says the laws and holds them.
 # And what our binaries must never call (libre's websock_* overflows the heap).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
-deny() { # folder pattern-of-forbidden-includes
-	out=$(grep -rnE "^#include \"($2)" "$1" --include='*.[ch]' \
-		${3:+--exclude="$3"} 2>/dev/null)
-	[ -z "$out" ] && return
-	echo "$1 must not include $2:"
-	echo "$out"
-	bad=1
-}
-deny mixer/base 'focus|signaling|mixer/(link|net|audio|video|[a-z_]+\.h)'
-deny mixer/link 'focus|signaling|mixer/(net|audio|video)'
-deny mixer/net 'focus|signaling|mixer/(audio|video|[a-oq-z][a-z_]*\.h)'
-deny mixer/audio 'focus|signaling|mixer/(net|video|[a-oq-z][a-z_]*\.h)'
-deny mixer/video 'focus|signaling|mixer/(net|audio|[a-oq-z][a-z_]*\.h)'
-deny mixer 'focus|signaling'
-deny focus 'signaling|mixer/(net|audio|video|[a-oq-z][a-z_]*\.h)' main.c
-deny signaling 'mixer/(net|audio|video|[a-oq-z][a-z_]*\.h)'
+node tests/rules/rooms.mjs -q || bad=1
 if grep -rnE '#include <re(_[a-z]+)?\.h>' focus mixer signaling tests \
 	--include='*.[ch]' | grep -v '^mixer/base/\(re.h\|log_libre.c\):'; then
 	echo "only mixer/base/re.h may include libre"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <CUnit/Basic.h>
 #include "mixer/base/re.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 
 static struct unit_suite *suites;

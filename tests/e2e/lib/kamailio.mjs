@@ -26,7 +26,7 @@ export async function loopbackNetwork() {
 	const byte = (least) => least
 		+ Math.floor(Math.random() * (255 - least));
 	for (;;) {
-		// 127.64.0.0/10 is what parleyd calls its flows (signaling/bus.h)
+		// 127.64.0.0/10 is what parleyd calls its flows (signaling/transport/transport.h)
 		const prefix = `127.${byte(128)}.${byte(1)}`;
 		if (await isFree(`${prefix}.1`))
 			return prefix;

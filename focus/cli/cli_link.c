@@ -1,0 +1,222 @@
+/**
+ * @file focus/cli/cli_link.c  Connection to parleyd's control socket
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "focus/cli/cli_private.h"
+
+
+enum {
+	READ_BYTES = 65536,
+	PLACES = 3,
+	PATH_BYTES = sizeof(((struct sockaddr_un *)0)->sun_path),
+};
+
+struct cli_link {
+	int fd;
+	char *buf;
+	size_t len, size;
+};
+
+
+static int try_open(const char *path)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(addr.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		int err = errno;
+
+		(void)close(fd);
+		errno = err;
+		return -1;
+	}
+
+	return fd;
+}
+
+
+/** Where parleyd puts it when it is not told (config_find.c) */
+static void places(char path[PLACES][PATH_BYTES])
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+
+	(void)snprintf(path[0], PATH_BYTES, "/run/parley/parley.sock");
+	(void)snprintf(path[1], PATH_BYTES, "%s/parley/parley.sock",
+		       run && *run ? run : "/nonexistent");
+	(void)snprintf(path[2], PATH_BYTES, "/tmp/parley-%u/parley.sock",
+		       (unsigned)geteuid());
+}
+
+
+static int find_socket(const struct cli *cli)
+{
+	const char *given =
+		cli->socket ? cli->socket : getenv("PARLEY_SOCKET");
+	char path[PLACES][PATH_BYTES];
+	int fd = -1;
+
+	if (given && *given) {
+		fd = try_open(given);
+		if (fd < 0)
+			fprintf(stderr, "parley: no server at %s: %s\n", given,
+				strerror(errno));
+		return fd;
+	}
+
+	places(path);
+	for (int i = 0; i < PLACES && fd < 0; i++) {
+		fd = try_open(path[i]);
+		if (fd < 0 && errno == EACCES) {
+			fprintf(stderr, "parley: not allowed to use %s\n",
+				path[i]);
+			return -1;
+		}
+	}
+
+	if (fd < 0)
+		fprintf(stderr,
+			"parley: no server found; is parleyd running? "
+			"(looked in %s, %s and %s; say -s PATH if it is "
+			"elsewhere)\n",
+			path[0], path[1], path[2]);
+
+	return fd;
+}
+
+
+int cli_link_open(struct cli_link **lp, const struct cli *cli)
+{
+	struct cli_link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return CLI_FAILED;
+
+	l->fd = find_socket(cli);
+	if (l->fd < 0) {
+		free(l);
+		return CLI_NO_SERVER;
+	}
+
+	*lp = l;
+
+	return CLI_OK;
+}
+
+
+void cli_link_close(struct cli_link *l)
+{
+	if (!l)
+		return;
+
+	(void)close(l->fd);
+	free(l->buf);
+	free(l);
+}
+
+
+int cli_link_fd(const struct cli_link *l)
+{
+	return l->fd;
+}
+
+
+bool cli_link_send(struct cli_link *l, const json_t *command)
+{
+	char *text = json_dumps(command, JSON_COMPACT);
+	size_t len = text ? strlen(text) : 0;
+	bool good = text != NULL;
+
+	if (text)
+		text[len++] = '\n';
+
+	for (size_t done = 0; good && done < len;) {
+		ssize_t n = send(l->fd, text + done, len - done, MSG_NOSIGNAL);
+
+		if (n > 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			good = false;
+	}
+
+	free(text);
+
+	return good;
+}
+
+
+static bool cli_link_fill(struct cli_link *l)
+{
+	ssize_t n;
+
+	if (l->size - l->len < READ_BYTES) {
+		char *bigger = realloc(l->buf, l->size + 2 * READ_BYTES);
+
+		if (!bigger)
+			return false;
+		l->buf = bigger;
+		l->size += 2 * READ_BYTES;
+	}
+
+	do {
+		n = recv(l->fd, l->buf + l->len, l->size - l->len, 0);
+	} while (n < 0 && errno == EINTR);
+
+	if (n > 0)
+		l->len += (size_t)n;
+
+	return n > 0;
+}
+
+
+bool cli_link_ready(const struct cli_link *l)
+{
+	return l->len && memchr(l->buf, '\n', l->len);
+}
+
+
+json_t *cli_link_receive(struct cli_link *l)
+{
+	json_t *msg;
+	size_t len;
+
+	while (!cli_link_ready(l)) {
+		if (!cli_link_fill(l))
+			return NULL;
+	}
+
+	len = (size_t)((char *)memchr(l->buf, '\n', l->len) - l->buf);
+	msg = json_loadb(l->buf, len, 0, NULL);
+	l->len -= len + 1;
+	memmove(l->buf, l->buf + len + 1, l->len);
+
+	return msg;
+}
+
+
+json_t *cli_link_ask(struct cli_link *l, const json_t *command)
+{
+	json_t *reply = NULL;
+
+	if (cli_link_send(l, command))
+		reply = cli_link_receive(l);
+
+	if (!reply)
+		fprintf(stderr, "parley: the server hung up\n");
+
+	return reply;
+}

@@ -1,0 +1,349 @@
+/**
+ * @file focus/cli/cli_print.c  Answers for people
+ */
+#include <string.h>
+#include <time.h>
+#include "focus/cli/cli_private.h"
+#include "mixer/base/utf8.h"
+
+
+const char *cli_string(const json_t *o, const char *key)
+{
+	static char text[4][512];
+	static unsigned turn;
+	const char *value = json_string_value(json_object_get(o, key));
+
+	turn = (turn + 1) % 4;
+
+	return utf8_clean(text[turn], sizeof(text[turn]), value ? value : "");
+}
+
+
+json_int_t cli_integer(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+
+bool cli_true(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+
+const char *cli_since(json_int_t unix_ms)
+{
+	static char text[2][32];
+	static unsigned turn;
+	long long s = (long long)time(NULL) - (long long)(unix_ms / 1000);
+	char *dst = text[turn++ & 1];
+
+	if (s < 0)
+		s = 0;
+
+	if (s < 60)
+		(void)snprintf(dst, sizeof(text[0]), "%lld s", s);
+	else if (s < 3600)
+		(void)snprintf(dst, sizeof(text[0]), "%lld min", s / 60);
+	else if (s < 86400)
+		(void)snprintf(dst, sizeof(text[0]), "%lld h %lld min",
+			       s / 3600, s % 3600 / 60);
+	else
+		(void)snprintf(dst, sizeof(text[0]), "%lld d %lld h",
+			       s / 86400, s % 86400 / 3600);
+
+	return dst;
+}
+
+
+static void heading(struct cli_table *t, const char *const names[])
+{
+	cli_table_row(t);
+	for (size_t i = 0; names[i]; i++)
+		cli_table_cell(t, "%s", names[i]);
+}
+
+
+void cli_print_list(const json_t *reply)
+{
+	static const char *const names[] = {"NAME",   "PEOPLE", "LOCKED",
+					    "LAYOUT", "SINCE",  NULL};
+	const json_t *list = json_object_get(reply, "conferences"), *c;
+	struct cli_table *t;
+	size_t i;
+
+	if (!json_array_size(list)) {
+		printf("No conference just now.\n");
+		return;
+	}
+
+	t = cli_table_new();
+	heading(t, names);
+	json_array_foreach (list, i, c) {
+		cli_table_row(t);
+		cli_table_cell(t, "%s", cli_string(c, "name"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(c, "participants"));
+		cli_table_cell(t, "%s", cli_true(c, "locked") ? "yes" : "-");
+		cli_table_cell(t, "%s", cli_string(c, "layout"));
+		cli_table_cell(t, "%s", cli_since(cli_integer(c, "since")));
+	}
+	cli_table_print(t, 0);
+}
+
+
+static void cell_codecs(struct cli_table *t, const json_t *ep)
+{
+	const json_t *media = json_object_get(ep, "media"), *m;
+	char text[128] = "";
+	size_t i, n = 0;
+
+	json_array_foreach (media, i, m) {
+		int r = snprintf(text + n, sizeof(text) - n, "%s%s",
+				 n ? "+" : "", cli_string(m, "codec"));
+
+		if (r < 0 || (size_t)r >= sizeof(text) - n)
+			break;
+		n += (size_t)r;
+	}
+
+	cli_table_cell(t, "%s", *text ? text : "-");
+}
+
+
+/** What is shut, in a word each */
+static void cell_muted(struct cli_table *t, const json_t *ep)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s%s%s",
+		       cli_true(ep, "muted") ? "mute " : "",
+		       cli_true(ep, "deaf") ? "deaf " : "",
+		       cli_true(ep, "video_muted") ? "video " : "");
+	cli_table_cell(t, "%s", *text ? text : "-");
+}
+
+
+static void show_endpoint(struct cli_table *t, const json_t *ep,
+			  json_int_t speaker)
+{
+	json_int_t number = cli_integer(ep, "endpoint");
+	char status[32];
+
+	(void)snprintf(status, sizeof(status), "%.31s",
+		       cli_string(ep, "status"));
+	cli_table_row(t);
+	cli_table_cell(t, "%lld", (long long)number);
+	cli_table_cell(t, "%s%s", cli_string(ep, "display"),
+		       cli_true(ep, "moderator") ? " *" : "");
+	cli_table_cell(t, "%s", cli_string(ep, "user"));
+	cell_codecs(t, ep);
+	cli_table_cell(t, "%s",
+		       strcmp(status, "connected") ? status
+		       : cli_true(ep, "talking")
+			       ? number == speaker ? "talking <" : "talking"
+			       : "-");
+	cell_muted(t, ep);
+	cli_table_cell(t, "%s", cli_since(cli_integer(ep, "since")));
+}
+
+
+void cli_print_people(const json_t *reply, unsigned rows_max)
+{
+	static const char *const names[] = {"NO",     "NAME",  "ADDRESS",
+					    "CODECS", "STATE", "SHUT",
+					    "SINCE",  NULL};
+	const json_t *c = json_object_get(reply, "conference"), *u, *ep;
+	json_int_t mixer = cli_integer(c, "mixer");
+	struct cli_table *t;
+	size_t i, j;
+
+	printf("%s: %lld in it, layout %s, since %s%s%s\n",
+	       cli_string(c, "name"),
+	       (long long)cli_integer(c, "participants"),
+	       cli_string(c, "layout"), cli_since(cli_integer(c, "since")),
+	       cli_true(c, "locked") ? ", locked" : "",
+	       mixer < 0 ? ", media server restarting" : "");
+
+	t = cli_table_new();
+	heading(t, names);
+	json_array_foreach (json_object_get(c, "users"), i, u) {
+		json_array_foreach (json_object_get(u, "endpoints"), j, ep)
+			show_endpoint(t, ep, cli_integer(c, "speaker"));
+	}
+	cli_table_print(t, rows_max);
+}
+
+
+void cli_print_show(const json_t *reply)
+{
+	cli_print_people(reply, 0);
+}
+
+
+static void stats_mixers(const json_t *reply)
+{
+	static const char *const names[] = {
+		"MIXER",      "PID",         "MIXES",        "LEGS",
+		"PACKETS IN", "PACKETS OUT", "TICKS MISSED", "LATE P99",
+		"REPLACED",   NULL};
+	struct cli_table *t = cli_table_new();
+	const json_t *m;
+	size_t i;
+
+	heading(t, names);
+	json_array_foreach (json_object_get(reply, "mixers"), i, m) {
+		static const char *const keys[] = {
+			"mixer",      "pid",         "mixes",       "legs",
+			"packets_in", "packets_out", "ticks_missed"};
+
+		cli_table_row(t);
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+			cli_table_cell(t, "%lld",
+				       (long long)cli_integer(m, keys[k]));
+		cli_table_cell(t, "%lld us",
+			       (long long)cli_integer(m, "tick_late_us_p99"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(m, "replaced"));
+	}
+	cli_table_print(t, 0);
+}
+
+
+static void stats_leg(struct cli_table *t, const json_t *leg)
+{
+	const json_t *a = json_object_get(leg, "audio");
+	const json_t *v = json_object_get(leg, "video");
+
+	cli_table_row(t);
+	cli_table_cell(t, "%s", cli_string(leg, "conference"));
+	cli_table_cell(t, "%lld", (long long)cli_integer(leg, "endpoint"));
+	cli_table_cell(t, "%s", cli_string(leg, "display"));
+	cli_table_cell(t, "%s", a ? cli_string(a, "codec") : "-");
+	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_in"));
+	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_lost"));
+	cli_table_cell(t, "%.1f ms",
+		       json_number_value(json_object_get(a, "jitter_ms")));
+	cli_table_cell(t, "%s", v ? cli_string(v, "codec") : "-");
+	if (cli_integer(v, "width_in"))
+		cli_table_cell(t, "%lldx%lld",
+			       (long long)cli_integer(v, "width_in"),
+			       (long long)cli_integer(v, "height_in"));
+	else
+		cli_table_cell(t, "-");
+	if (v)
+		cli_table_cell(
+			t, "%.0f kb/s",
+			json_number_value(json_object_get(v, "kbps_out")));
+	else
+		cli_table_cell(t, "-");
+}
+
+
+/** Counters that are not nought, on a line */
+static void stats_counters(const json_t *reply, const char *key)
+{
+	json_t *counters = json_object_get(reply, key), *value;
+	const char *name;
+	bool any = false;
+
+	json_object_foreach (counters, name, value) {
+		char text[64];
+
+		if (!json_integer_value(value))
+			continue;
+		printf("%s%s %s %lld", any ? "," : key, any ? "" : ":",
+		       utf8_clean(text, sizeof(text), name),
+		       (long long)json_integer_value(value));
+		any = true;
+	}
+
+	if (any)
+		printf("\n");
+}
+
+
+static void stats_accounts(const json_t *reply)
+{
+	static const char *const names[] = {"ACCOUNT",  "STATE",  "EXPIRES",
+					    "FAILURES", "STATUS", NULL};
+	const json_t *accounts = json_object_get(reply, "accounts"), *a;
+	struct cli_table *t;
+	size_t i;
+
+	if (!json_array_size(accounts))
+		return;
+
+	printf("\n");
+	t = cli_table_new();
+	heading(t, names);
+	json_array_foreach (accounts, i, a) {
+		cli_table_row(t);
+		cli_table_cell(t, "%s", cli_string(a, "account"));
+		cli_table_cell(t, "%s", cli_string(a, "state"));
+		cli_table_cell(t, "%lld s",
+			       (long long)cli_integer(a, "expires_in_s"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(a, "failures"));
+		cli_table_cell(t, "%lld",
+			       (long long)cli_integer(a, "last_status"));
+	}
+	cli_table_print(t, 0);
+}
+
+
+void cli_print_stats(const json_t *reply)
+{
+	static const char *const names[] = {
+		"CONFERENCE", "NO",    "NAME",   "AUDIO", "IN", "LOST",
+		"JITTER",     "VIDEO", "CAMERA", "OUT",   NULL};
+	const json_t *legs = json_object_get(reply, "legs"), *leg;
+	json_t *root = (json_t *)reply, *value;
+	struct cli_table *t;
+	const char *key;
+	size_t i;
+
+	stats_mixers(reply);
+	json_object_foreach (root, key, value) {
+		if (json_is_object(value))
+			stats_counters(reply, key);
+	}
+	stats_accounts(reply);
+	if (!json_array_size(legs))
+		return;
+
+	printf("\n");
+	t = cli_table_new();
+	heading(t, names);
+	json_array_foreach (legs, i, leg)
+		stats_leg(t, leg);
+	cli_table_print(t, 0);
+}
+
+
+void cli_print_changed(const json_t *reply)
+{
+	const json_t *list = json_object_get(reply, "changed"), *n;
+	size_t i;
+
+	json_array_foreach (list, i, n)
+		printf("%s %lld",
+		       i ? "" : "done:", (long long)json_integer_value(n));
+	if (json_array_size(list))
+		printf("\n");
+}
+
+
+void cli_print_verbs(const json_t *reply)
+{
+	struct cli_table *t = cli_table_new();
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "verbs"), i, v) {
+		cli_table_row(t);
+		cli_table_cell(t, "%s", cli_string(v, "verb"));
+		cli_table_cell(t, "%s", cli_string(v, "help"));
+	}
+	cli_table_print(t, 0);
+}

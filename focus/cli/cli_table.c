@@ -1,0 +1,184 @@
+/**
+ * @file focus/cli/cli_table.c  Aligned columns
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+#include "focus/cli/cli_private.h"
+#include "mixer/base/utf8.h"
+
+
+enum {
+	COLUMNS_MAX = 16,
+	CELL_BYTES = 256,
+	GAP = 2,
+	/** A column is not cut to less */
+	COLUMN_MIN = 4
+};
+
+struct cell {
+	char text[CELL_BYTES];
+	int width;
+};
+
+struct row {
+	struct row *next;
+	int count;
+	struct cell cell[COLUMNS_MAX];
+};
+
+struct cli_table {
+	struct row *first, **end;
+	struct row *last;
+	int width[COLUMNS_MAX];
+};
+
+
+/** Bytes of the characters that fit into `max` places on the screen; wide
+ *  characters take two, marks none. `used`: the places they take */
+static size_t fit(const char *text, int max, int *used)
+{
+	size_t len = strlen(text), at = 0;
+
+	*used = 0;
+	while (at < len) {
+		uint32_t code = 0;
+		size_t n = utf8_read(&code, text + at, len - at);
+		int width = n ? wcwidth((wchar_t)code) : 1;
+
+		if (width < 0)
+			width = 1;
+		if (*used + width > max)
+			break;
+		*used += width;
+		at += n ? n : 1;
+	}
+
+	return at;
+}
+
+
+struct cli_table *cli_table_new(void)
+{
+	struct cli_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		abort();
+	t->end = &t->first;
+
+	return t;
+}
+
+
+void cli_table_row(struct cli_table *t)
+{
+	struct row *row = calloc(1, sizeof(*row));
+
+	if (!row)
+		abort();
+
+	*t->end = row;
+	t->end = &row->next;
+	t->last = row;
+}
+
+
+void cli_table_cell(struct cli_table *t, const char *fmt, ...)
+{
+	struct row *row = t->last;
+	char text[CELL_BYTES];
+	struct cell *cell;
+	va_list ap;
+
+	if (!row || row->count == COLUMNS_MAX)
+		return;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+
+	cell = &row->cell[row->count];
+	(void)fit(utf8_clean(cell->text, CELL_BYTES, text), CELL_BYTES,
+		  &cell->width);
+	if (cell->width > t->width[row->count])
+		t->width[row->count] = cell->width;
+	row->count++;
+}
+
+
+/** Take from the widest columns until a row fits the terminal; what goes
+ *  into a file or a pipe stays whole */
+static void shrink(struct cli_table *t)
+{
+	struct winsize w;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) ||
+	    !w.ws_col)
+		return;
+
+	for (;;) {
+		int total = -GAP, widest = 0;
+
+		for (int i = 0; i < COLUMNS_MAX && t->width[i]; i++) {
+			total += t->width[i] + GAP;
+			if (t->width[i] > t->width[widest])
+				widest = i;
+		}
+
+		if (total <= w.ws_col || t->width[widest] <= COLUMN_MIN)
+			return;
+		t->width[widest]--;
+	}
+}
+
+
+static void print_cell(const struct cell *cell, int width, bool last)
+{
+	int used = cell->width;
+
+	if (used <= width) {
+		printf("%s", cell->text);
+	}
+	else {
+		size_t n = fit(cell->text, width - 1, &used);
+
+		printf("%.*s\u2026", (int)n, cell->text);
+		used++;
+	}
+
+	if (!last)
+		printf("%*s", width + GAP - used, "");
+}
+
+
+void cli_table_print(struct cli_table *t, unsigned rows_max)
+{
+	unsigned left_out = 0, rows = 0;
+
+	shrink(t);
+	while (t->first) {
+		struct row *row = t->first;
+
+		if (rows_max && rows >= rows_max) {
+			left_out++;
+		}
+		else {
+			for (int i = 0; i < row->count; i++)
+				print_cell(&row->cell[i], t->width[i],
+					   i + 1 == row->count);
+			printf("\n");
+			rows++;
+		}
+
+		t->first = row->next;
+		free(row);
+	}
+
+	if (left_out)
+		printf("and %u more\n", left_out);
+
+	free(t);
+}

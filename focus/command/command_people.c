@@ -1,0 +1,145 @@
+/**
+ * @file focus/command/command_people.c  Verbs about people
+ */
+#include <string.h>
+#include "focus/command/command_private.h"
+#include "focus/conference/conference_private.h"
+
+
+enum { VOLUME_MIN_DB = -60, VOLUME_MAX_DB = 20 };
+
+/** Which of the levels a verb changes, and to what */
+struct change {
+	int muted, deaf, video_muted;            /**< 0, 1, or -1: as it is */
+	const int *volume_in_db, *volume_out_db; /**< NULL: as it is */
+};
+
+
+static void apply(struct endpoint *ep, const struct change *change)
+{
+	struct endpoint_levels l = ep->levels;
+
+	if (change->muted >= 0)
+		l.muted = change->muted;
+	if (change->deaf >= 0)
+		l.deaf = change->deaf;
+	if (change->video_muted >= 0)
+		l.video_muted = change->video_muted;
+	if (change->volume_in_db)
+		l.volume_in_db = *change->volume_in_db;
+	if (change->volume_out_db)
+		l.volume_out_db = *change->volume_out_db;
+
+	endpoint_set_levels(ep, &l);
+}
+
+
+static json_t *numbers(const struct command_targets *t)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < t->count; i++)
+		(void)json_array_append_new(list,
+					    json_integer(t->list[i]->number));
+
+	return json_pack("{s:o}", "changed", list);
+}
+
+
+static void change_targets(struct command *cmd, const struct change *change)
+{
+	struct command_targets t;
+
+	if (!command_targets(cmd, &t))
+		return;
+
+	for (unsigned i = 0; i < t.count; i++)
+		apply(t.list[i], change);
+
+	command_ok(cmd, numbers(&t));
+	mem_deref(t.list);
+}
+
+
+void command_mute(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){1, -1, -1, NULL, NULL});
+}
+
+
+void command_unmute(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){0, -1, -1, NULL, NULL});
+}
+
+
+void command_deaf(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){-1, 1, -1, NULL, NULL});
+}
+
+
+void command_undeaf(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){-1, 0, -1, NULL, NULL});
+}
+
+
+void command_video_mute(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){-1, -1, 1, NULL, NULL});
+}
+
+
+void command_video_unmute(struct command *cmd)
+{
+	change_targets(cmd, &(struct change){-1, -1, 0, NULL, NULL});
+}
+
+
+void command_volume(struct command *cmd)
+{
+	const char *direction = command_string(cmd, "direction");
+	const json_t *value = json_object_get(cmd->args, "db");
+	json_int_t wanted = json_integer_value(value);
+	struct change change = {-1, -1, -1, NULL, NULL};
+	int db = (int)wanted;
+
+	if (!json_is_integer(value) || wanted < VOLUME_MIN_DB ||
+	    wanted > VOLUME_MAX_DB) {
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "\"db\" is not a number from %d to %d",
+			     VOLUME_MIN_DB, VOLUME_MAX_DB);
+		return;
+	}
+
+	if (direction && !strcmp(direction, "in"))
+		change.volume_in_db = &db;
+	else if (direction && !strcmp(direction, "out"))
+		change.volume_out_db = &db;
+	else {
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "\"direction\" is neither in nor out");
+		return;
+	}
+
+	change_targets(cmd, &change);
+}
+
+
+void command_kick(struct command *cmd)
+{
+	struct command_targets t;
+	json_t *changed;
+
+	if (!command_targets(cmd, &t))
+		return;
+
+	/* the last one takes the conference along: keep the answer ready */
+	changed = numbers(&t);
+	for (unsigned i = 0; i < t.count; i++)
+		endpoint_evict(t.list[i], REASON_KICKED);
+
+	command_ok(cmd, changed);
+	mem_deref(t.list);
+}

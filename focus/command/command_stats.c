@@ -1,0 +1,201 @@
+/**
+ * @file focus/command/command_stats.c  What the mixers count
+ *
+ * Asks every mixer that matters and answers when the last has answered (or
+ * its link's deadline passed). What does not fit a datagram of the link comes
+ * in pages: {"after":LEG} is answered with "more":true while legs are left.
+ */
+#include <string.h>
+#include "focus/command/command_private.h"
+#include "focus/conference/conference_private.h"
+
+
+/** One mixer's part of it */
+struct stats_part {
+	struct stats_query *query;
+	struct mixer *mixer;
+	json_int_t after; /**< leg that ended the last page */
+};
+
+struct stats_query {
+	struct le le; /**< in focus->queries */
+	struct command cmd;
+	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
+	json_t *mixers, *legs;
+	unsigned waiting;
+	struct stats_part part[]; /**< one a mixer */
+};
+
+
+static void query_destructor(void *arg)
+{
+	struct stats_query *q = arg;
+
+	list_unlink(&q->le);
+	json_decref(q->mixers);
+	json_decref(q->legs);
+}
+
+
+static void take_leg(struct stats_query *q, json_t *leg)
+{
+	uint32_t number =
+		(uint32_t)json_integer_value(json_object_get(leg, "leg"));
+	const struct endpoint *ep = focus_leg_endpoint(q->cmd.focus, number);
+	const struct conference *c = ep ? ep->user->conference : NULL;
+
+	if (!c || (*q->conference && strcmp(q->conference, c->name) != 0))
+		return;
+
+	(void)json_object_set_new(leg, "conference", json_string(c->name));
+	(void)json_object_set_new(leg, "endpoint", json_integer(ep->number));
+	(void)json_object_set_new(leg, "user", json_string(ep->user->aor));
+	(void)json_object_set_new(leg, "display", json_string(ep->display));
+	(void)json_array_append(q->legs, leg);
+}
+
+
+/** Answers come in any order; they are shown by index */
+static size_t place_of(const struct stats_query *q, const struct mixer *m)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach (q->mixers, i, o) {
+		if (json_integer_value(json_object_get(o, "mixer")) >
+		    mixer_index(m))
+			break;
+	}
+
+	return i;
+}
+
+
+static void take_mixer(struct stats_query *q, const struct mixer *m,
+		       json_t *mixer)
+{
+	json_t *o =
+		json_pack("{s:i,s:i,s:b,s:i}", "mixer", (int)mixer_index(m),
+			  "pid", mixer_pid(m), "up", mixer_is_up(m),
+			  "replaced", (int)mixer_deaths(m));
+
+	if (mixer)
+		(void)json_object_update_missing(o, mixer);
+	(void)json_array_insert_new(q->mixers, place_of(q, m), o);
+}
+
+
+static void finish(struct stats_query *q)
+{
+	struct command cmd = q->cmd;
+	struct focus *f = cmd.focus;
+	json_t *result =
+		json_pack("{s:O,s:O}", "mixers", q->mixers, "legs", q->legs);
+	json_t *more = f->statsh ? f->statsh(f->stats_arg) : NULL;
+
+	if (more)
+		(void)json_object_update_missing(result, more);
+	json_decref(more);
+	mem_deref(q);
+	command_ok(&cmd, result);
+}
+
+
+static void reply_h(int err, json_t *reply, void *arg);
+
+
+static int ask_page(struct stats_part *part)
+{
+	return mixer_request(
+		part->mixer,
+		json_pack("{s:s,s:I}", "op", "stats", "after", part->after),
+		reply_h, part);
+}
+
+
+/** @return true if the mixer has more, and was asked for it */
+static bool take_page(struct stats_part *part, const json_t *reply)
+{
+	json_int_t last = part->after;
+	json_t *leg;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "legs"), i, leg) {
+		take_leg(part->query, leg);
+		last = json_integer_value(json_object_get(leg, "leg"));
+	}
+
+	/* a page that brings nothing new must not be asked for again */
+	if (!json_is_true(json_object_get(reply, "more")) ||
+	    last <= part->after)
+		return false;
+
+	part->after = last;
+
+	return !ask_page(part);
+}
+
+
+static void reply_h(int err, json_t *reply, void *arg)
+{
+	struct stats_part *part = arg;
+	struct stats_query *q = part->query;
+
+	if (!err && take_page(part, reply))
+		return;
+
+	take_mixer(q, part->mixer,
+		   err ? NULL : json_object_get(reply, "mixer"));
+	if (!--q->waiting)
+		finish(q);
+}
+
+
+static void ask(struct stats_query *q, struct mixer *m)
+{
+	struct stats_part *part = &q->part[mixer_index(m)];
+
+	part->query = q;
+	part->mixer = m;
+
+	if (ask_page(part))
+		take_mixer(q, m, NULL);
+	else
+		q->waiting++;
+}
+
+
+void command_stats(struct command *cmd)
+{
+	struct focus *f = cmd->focus;
+	struct stats_query *q;
+
+	q = mem_zalloc(sizeof(*q) +
+			       mixers_count(f->mixers) * sizeof(q->part[0]),
+		       query_destructor);
+	if (!q) {
+		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
+		return;
+	}
+
+	q->cmd = *cmd;
+	q->cmd.args = NULL;
+	q->mixers = json_array();
+	q->legs = json_array();
+	if (cmd->conference)
+		(void)str_ncpy(q->conference, cmd->conference->name,
+			       sizeof(q->conference));
+	list_append(&f->queries, &q->le, q);
+
+	/* one held back, so that no early answer finishes it */
+	q->waiting = 1;
+	for (unsigned i = 0; i < mixers_count(f->mixers); i++) {
+		struct mixer *m = mixers_at(f->mixers, i);
+
+		if (!cmd->conference || cmd->conference->mixer == m)
+			ask(q, m);
+	}
+
+	if (!--q->waiting)
+		finish(q);
+}

@@ -1,0 +1,220 @@
+/**
+ * @file focus/command/command_target.c  Whom a command means
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "focus/command/command_private.h"
+#include "focus/conference/conference_private.h"
+
+
+/** How an endpoint is asked whether it is meant */
+typedef bool(meant_h)(const struct endpoint *ep, const char *who);
+
+
+static bool is_all(const struct endpoint *ep, const char *who)
+{
+	(void)ep;
+	(void)who;
+
+	return true;
+}
+
+
+static bool is_non_moderator(const struct endpoint *ep, const char *who)
+{
+	(void)who;
+
+	return !ep->user->moderator;
+}
+
+
+static bool is_number(const struct endpoint *ep, const char *who)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", ep->number);
+
+	return !strcmp(text, *who == '#' ? who + 1 : who);
+}
+
+
+static const char *without_scheme(const char *uri)
+{
+	static const char *const schemes[] = {"sip:", "sips:", "tel:"};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (!strncasecmp(uri, schemes[i], strlen(schemes[i])))
+			return uri + strlen(schemes[i]);
+	}
+
+	return uri;
+}
+
+
+static bool is_uri(const struct endpoint *ep, const char *who)
+{
+	return !strcasecmp(without_scheme(ep->user->aor), without_scheme(who));
+}
+
+
+static bool is_name(const struct endpoint *ep, const char *who)
+{
+	const char *bare = without_scheme(ep->user->aor);
+	size_t len = strcspn(bare, "@");
+
+	return !str_casecmp(ep->display, who) ||
+	       !str_casecmp(ep->user->display, who) ||
+	       (strlen(who) == len && !strncasecmp(bare, who, len));
+}
+
+
+static void collect(struct command_targets *t, const struct conference *c,
+		    meant_h *meant, const char *who)
+{
+	t->count = 0;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			if (t->count < COMMAND_TARGETS_MAX &&
+			    meant(e->data, who))
+				t->list[t->count++] = e->data;
+		}
+	}
+}
+
+
+static int compare(const void *a, const void *b)
+{
+	const struct endpoint *const *l = a, *const *r = b;
+
+	return (*l)->number < (*r)->number ? -1 : 1;
+}
+
+
+static void find(struct command_targets *t, const struct conference *c,
+		 const char *who)
+{
+	/* the exact before the vague; the first that finds somebody wins */
+	static meant_h *const order[] = {is_number, is_uri, is_name};
+
+	if (!strcmp(who, "all") || !strcmp(who, "last")) {
+		collect(t, c, is_all, who);
+	}
+	else if (!strcmp(who, "non_moderator")) {
+		collect(t, c, is_non_moderator, who);
+	}
+	else {
+		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+			collect(t, c, order[i], who);
+			if (t->count)
+				break;
+		}
+	}
+
+	qsort(t->list, t->count, sizeof(t->list[0]), compare);
+
+	if (!strcmp(who, "last") && t->count) {
+		t->list[0] = t->list[t->count - 1];
+		t->count = 1;
+	}
+}
+
+
+static bool is_group(const char *who)
+{
+	return !strcmp(who, "all") || !strcmp(who, "non_moderator");
+}
+
+
+static bool several_users(const struct command_targets *t)
+{
+	for (unsigned i = 1; i < t->count; i++) {
+		if (t->list[i]->user != t->list[0]->user)
+			return true;
+	}
+
+	return false;
+}
+
+
+static void fail_ambiguous(const struct command *cmd,
+			   const struct command_targets *t, const char *who)
+{
+	json_t *candidates = json_array();
+	char words[200];
+
+	for (unsigned i = 0; i < t->count; i++) {
+		const struct endpoint *ep = t->list[i];
+
+		(void)json_array_append_new(
+			candidates,
+			json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
+				  "user", ep->user->aor, "display",
+				  ep->display));
+	}
+
+	(void)snprintf(words, sizeof(words),
+		       "'%.64s' could be %u people; say the number or the URI",
+		       who, t->count);
+	command_fail_with(cmd, COMMAND_AMBIGUOUS,
+			  json_pack("{s:o}", "candidates", candidates), words);
+}
+
+
+/** @return the word, "" if there is none */
+static const char *target_word(const struct command *cmd, char *dst,
+			       size_t size)
+{
+	const json_t *target = json_object_get(cmd->args, "target");
+
+	if (json_is_integer(target))
+		(void)snprintf(dst, size, "%lld",
+			       (long long)json_integer_value(target));
+	else
+		(void)snprintf(dst, size, "%s",
+			       json_is_string(target)
+				       ? json_string_value(target)
+				       : "");
+
+	return dst;
+}
+
+
+bool command_targets(const struct command *cmd, struct command_targets *t)
+{
+	char who[512];
+
+	t->list = NULL;
+	t->count = 0;
+
+	if (!*target_word(cmd, who, sizeof(who))) {
+		command_fail(cmd, COMMAND_BAD_REQUEST,
+			     "whom? \"target\" is missing");
+		return false;
+	}
+
+	t->list = mem_zalloc((cmd->conference->participants + 1) *
+				     sizeof(t->list[0]),
+			     NULL);
+	if (!t->list) {
+		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
+		return false;
+	}
+
+	find(t, cmd->conference, who);
+
+	if (!t->count)
+		command_fail(cmd, COMMAND_NOT_FOUND, "nobody here is '%.64s'",
+			     who);
+	else if (!is_group(who) && several_users(t))
+		fail_ambiguous(cmd, t, who);
+	else
+		return true;
+
+	t->list = mem_deref(t->list);
+
+	return false;
+}

@@ -1,0 +1,327 @@
+/**
+ * @file focus/conference/conference.c  One conference: made, changed,
+ * replayed, ended
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "focus/conference/conference_private.h"
+#include "focus/conference/leg.h"
+#include "mixer/base/log.h"
+
+
+static void conference_destructor(void *arg)
+{
+	struct conference *c = arg;
+
+	hash_unlink(&c->le);
+	tmr_cancel(&c->lost_tmr);
+	tmr_cancel(&c->end_tmr);
+}
+
+
+uint64_t conference_time_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+
+static int place(struct conference *c)
+{
+	const struct config *config = c->focus->config;
+	int err;
+
+	err = mixer_request(
+		c->mixer,
+		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s}", "op",
+			  "mix.create", "mix", (json_int_t)c->mix, "name",
+			  c->name, "width", (int)config->video_width, "height",
+			  (int)config->video_height, "fps",
+			  (int)config->video_fps, "kbps",
+			  (int)config->video_kbps, "layout", c->layout),
+		NULL, NULL);
+	c->placed = !err;
+
+	return err;
+}
+
+
+enum reason conference_create(struct conference **cp, struct focus *f,
+			      const char *name)
+{
+	struct mixer *m = mixers_pick(f->mixers);
+	struct conference *c;
+	enum reason reason = REASON_INTERNAL;
+
+	if (!m)
+		return REASON_NO_MIXER;
+
+	c = mem_zalloc(sizeof(*c), conference_destructor);
+	if (!c)
+		goto out;
+
+	c->focus = f;
+	c->mixer = m;
+	c->mix = ++f->last_mix;
+	c->since_ms = conference_time_ms();
+	tmr_init(&c->lost_tmr);
+	tmr_init(&c->end_tmr);
+	uuid_make(c->uuid);
+	(void)snprintf(c->name, sizeof(c->name), "%s", name);
+	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
+
+	reason = leg_reason(place(c));
+	if (reason)
+		goto out;
+
+	hash_append(f->conferences, hash_joaat_str(c->name), &c->le, c);
+	f->conference_count++;
+	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
+		 c->mix, mixer_index(m));
+
+out:
+	if (reason)
+		mem_deref(c);
+	else
+		*cp = c;
+
+	return reason;
+}
+
+
+static bool name_h(struct le *le, void *arg)
+{
+	const struct conference *c = le->data;
+
+	return !strcmp(c->name, arg);
+}
+
+
+struct conference *conference_find(const struct focus *f, const char *name)
+{
+	return list_ledata(hash_lookup(f->conferences, hash_joaat_str(name),
+				       name_h, (void *)(uintptr_t)name));
+}
+
+
+/** Nobody is in it any more */
+static void unmake(struct conference *c, enum reason reason)
+{
+	struct focus *f = c->focus;
+
+	if (c->placed)
+		(void)mixer_request(c->mixer,
+				    json_pack("{s:s,s:I}", "op", "mix.remove",
+					      "mix", (json_int_t)c->mix),
+				    NULL, NULL);
+
+	/* gone from the books before it is told */
+	hash_unlink(&c->le);
+	f->conference_count--;
+	log_info("conference", "ended name=%s reason=%s", c->name,
+		 reason_row(reason)->token);
+
+	if (c->announced)
+		conference_emit(c, NULL, "ended",
+				json_pack("{s:s,s:s}", "reason",
+					  reason_row(reason)->token, "words",
+					  reason_row(reason)->words));
+
+	mem_deref(c);
+}
+
+
+void conference_end_if_empty(struct conference *c, enum reason reason)
+{
+	if (!c->participants)
+		unmake(c, reason);
+}
+
+
+static struct endpoint *any_endpoint(const struct conference *c)
+{
+	const struct user *u = list_ledata(c->users.head);
+
+	return u ? list_ledata(u->endpoints.head) : NULL;
+}
+
+
+void conference_end(struct conference *c, enum reason reason)
+{
+	/* the conference ends with its last endpoint: count beforehand */
+	for (unsigned n = c->participants; n; n--)
+		endpoint_evict(any_endpoint(c), reason);
+}
+
+
+static void creator_left_h(void *arg)
+{
+	conference_end(arg, REASON_ENDED);
+}
+
+
+void conference_creator_left(struct conference *c)
+{
+	if (c->ends_with_creator)
+		tmr_start(&c->end_tmr, 0, creator_left_h, c);
+}
+
+
+static void lost_h(void *arg)
+{
+	struct conference *c = arg;
+
+	log_warn("conference", "no mixer comes back name=%s mixer=%u", c->name,
+		 mixer_index(c->mixer));
+	conference_end(c, REASON_NO_MIXER);
+}
+
+
+void conference_lost(struct conference *c)
+{
+	c->placed = false;
+	tmr_start(&c->lost_tmr,
+		  (uint64_t)c->focus->config->media_timeout_s * 1000, lost_h,
+		  c);
+	conference_emit(c, NULL, "mixer", json_pack("{s:s}", "state", "lost"));
+	conference_set_speaker(c, 0);
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next)
+			leg_lost(e->data);
+	}
+}
+
+
+void conference_restore(struct conference *c)
+{
+	if (c->placed || place(c))
+		return;
+
+	tmr_cancel(&c->lost_tmr);
+	log_info("conference", "restored name=%s mix=%u mixer=%u legs=%u",
+		 c->name, c->mix, mixer_index(c->mixer), c->participants);
+	conference_emit(c, NULL, "mixer",
+			json_pack("{s:s}", "state", "restored"));
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next)
+			focus_queue_reoffer(e->data);
+	}
+}
+
+
+int conference_set_layout(struct conference *c, const char *layout)
+{
+	if (strcmp(layout, "grid") != 0 && strcmp(layout, "speaker") != 0)
+		return EINVAL;
+
+	if (!strcmp(c->layout, layout))
+		return 0;
+
+	(void)snprintf(c->layout, sizeof(c->layout), "%s", layout);
+	if (c->placed)
+		(void)mixer_request(c->mixer,
+				    json_pack("{s:s,s:I,s:s}", "op", "mix.set",
+					      "mix", (json_int_t)c->mix,
+					      "layout", c->layout),
+				    NULL, NULL);
+	conference_emit(c, NULL, "layout",
+			json_pack("{s:s}", "layout", c->layout));
+
+	return 0;
+}
+
+
+void conference_set_locked(struct conference *c, bool locked)
+{
+	if (c->locked == locked)
+		return;
+
+	c->locked = locked;
+	conference_emit(c, NULL, "locked",
+			json_pack("{s:b}", "locked", locked));
+}
+
+
+void conference_set_speaker(struct conference *c, unsigned number)
+{
+	if (c->speaker == number)
+		return;
+
+	c->speaker = number;
+	conference_emit(c, conference_endpoint(c, number), "speaker",
+			json_pack("{s:i}", "endpoint", (int)number));
+}
+
+
+struct endpoint *conference_endpoint(const struct conference *c,
+				     unsigned number)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			struct endpoint *ep = e->data;
+
+			if (ep->number == number)
+				return ep;
+		}
+	}
+
+	return NULL;
+}
+
+
+void conference_emit(struct conference *c, const struct endpoint *ep,
+		     const char *type, json_t *fields)
+{
+	json_t *event =
+		event_make(type, c->name, ++c->seq, conference_time_ms());
+	json_t *who = NULL;
+
+	if (ep)
+		who = json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
+				"user", ep->user->aor, "display", ep->display);
+
+	if (event && who)
+		(void)json_object_update(event, who);
+	if (event && fields)
+		(void)json_object_update(event, fields);
+	json_decref(who);
+	json_decref(fields);
+
+	/* one that cannot be made for lack of memory is not told: a follower
+	   sees the gap in the numbers of the next one */
+	if (event)
+		focus_deliver(c->focus, c->name, event);
+
+	json_decref(event);
+}
+
+
+json_t *conference_json(const struct conference *c)
+{
+	json_t *users = json_array();
+
+	for (struct le *le = c->users.head; le; le = le->next)
+		(void)json_array_append_new(users, user_json(le->data));
+
+	return json_pack(
+		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
+		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
+		"locked", c->locked, "layout", c->layout, "speaker",
+		(int)c->speaker, "max_participants",
+		(int)c->focus->config->max_participants, "participants",
+		(int)c->participants, "mixer",
+		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users);
+}

@@ -1,0 +1,86 @@
+/**
+ * @file focus/conference/event.h  What happens in a conference, numbered
+ *
+ * Every change of a conference makes one event; notifications (RFC 4575),
+ * the page, `parley watch`, records and metrics derive from it and from
+ * nothing else. Events are told, not kept: who begins to follow gets the
+ * state in a snapshot. Made on parleyd's loop.
+ *
+ * Every event has
+ *   {"seq":n, "time":unix_ms, "conference":NAME, "type":TYPE, ...}
+ * with seq counting from 1 without gaps in the life of a conference; a
+ * snapshot carries the seq of the last event that it includes. "dialing" and
+ * "dial_failed" may come for a conference that nobody is in yet: their seq is
+ * 0 then. Events about
+ * one endpoint also have
+ *   "endpoint":NUMBER, "user":AOR, "display":NAME
+ * where NUMBER is the short id that `parley show` prints, never reused in the
+ * life of the conference. Text in them is valid UTF-8 without control
+ * characters.
+ *
+ * TYPE
+ *  snapshot   {"state":CONFERENCE}  only to a new subscriber
+ *  created    {}                    first event of a conference
+ *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
+ *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
+ *  renamed    {"state":ENDPOINT}    whom we called says who it is, or asks for
+ *                                   privacy: it may be another user now
+ *  connected  {}                    its dialog is confirmed
+ *  media      {"media":[MEDIA], "media_connected":bool}
+ *  left       {"reason":TOKEN, "words":TEXT}    focus/policy/reason.h
+ *  talking    {"talking":bool}
+ *  speaker    {"endpoint":NUMBER, 0 = nobody}   the active speaker
+ *  muted      {"muted":bool}        not heard by the others
+ *  deaf       {"deaf":bool}         hears nothing
+ *  video      {"receiving":bool, "width":px, "height":px}   its camera
+ *  video_muted {"video_muted":bool} not shown to the others
+ *  volume     {"volume_in_db":dB, "volume_out_db":dB}
+ *  held       {"held":bool}         it put us on hold
+ *  dtmf       {"digit":"5", "duration_ms":ms}
+ *  locked     {"locked":bool}
+ *  layout     {"layout":"grid"|"speaker"}
+ *  dialing    {"uri":URI}           an invitation is on its way
+ *  dial_failed {"uri":URI, "reason":TOKEN, "words":TEXT}  it came to nothing
+ *                                   before there was an endpoint; later
+ *                                   failures are told by "left"
+ *  mixer      {"state":"lost"|"restored"}  the media server under it
+ *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference
+ *
+ * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool, "layout",
+ *   "speaker":NUMBER, "max_participants":n, "participants":n,
+ *   "mixer":index, -1 = none now, "users":[USER]}
+ * USER       {"user":AOR, "display":NAME, "moderator":bool,
+ *             "anonymous":bool, "endpoints":[ENDPOINT]}
+ *   Who asked for privacy (RFC 3323) is "Anonymous" here, its AOR and entity
+ *   are sip:anonymousN@anonymous.invalid with N its first endpoint's number,
+ *   and it is never one user with another; nothing in events tells more
+ * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "entity":URI,
+ *   "agent":TEXT, "webrtc":bool, "moderator":bool, "anonymous":bool,
+ *   "method":"dialed-in"|"dialed-out",
+ *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",
+ *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,
+ *   "deaf":bool, "video_muted":bool, "held":bool, "volume_in_db":dB,
+ *   "volume_out_db":dB, "camera":{"width","height"} or null, "media":[MEDIA],
+ *   "referred_by":URI only if somebody had it dialled and said so}
+ * MEDIA      {"id":n, "type":"audio"|"video", "codec":NAME,
+ *   "status":"sendrecv"|"sendonly"|"recvonly"|"inactive"}
+ *   id is the m-line's place from 1; status from the endpoint's side
+ *   (RFC 4575 section 5.8.3): sendonly = it only sends
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_EVENT_H
+#define PARLEY_FOCUS_CONFERENCE_EVENT_H
+
+#include <stdint.h>
+#include <jansson.h>
+
+/**
+ * What every event has; the type's members are to be added
+ *
+ * @param conference Its name
+ * @param time_ms    Unix time in milliseconds
+ * @return new reference, NULL when out of memory
+ */
+json_t *event_make(const char *type, const char *conference, uint64_t seq,
+		   uint64_t time_ms);
+
+#endif

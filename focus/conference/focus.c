@@ -1,0 +1,537 @@
+/**
+ * @file focus/conference/focus.c  What signaling may ask of the focus
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "focus/conference/conference_private.h"
+#include "focus/conference/leg.h"
+#include "mixer/base/clock.h"
+#include "mixer/base/log.h"
+
+
+enum {
+	/** 50 re-offers a second: a core network takes that from one peer */
+	REOFFER_INTERVAL_MS = 20,
+	/** A session that is busy with another exchange is asked again */
+	REOFFER_RETRY_MS = 500,
+	REOFFER_RETRIES_MAX = 20,
+	/** The mixers have so long to say hello */
+	READY_MAX_MS = 5000,
+};
+
+
+/* ------------------------------------------------------------- mixers */
+
+static bool same_slot(const struct conference *c, const struct mixer *m)
+{
+	return c->mixer == m;
+}
+
+
+/** Walk conferences; hash_apply() takes the next before the handler runs */
+struct walk {
+	const struct mixer *mixer;
+	void (*h)(struct conference *c);
+};
+
+
+static bool walk_h(struct le *le, void *arg)
+{
+	const struct walk *w = arg;
+
+	if (same_slot(le->data, w->mixer))
+		w->h(le->data);
+
+	return false;
+}
+
+
+static void ready(struct focus *f, int err)
+{
+	void (*readyh)(int, void *) = f->readyh;
+
+	tmr_cancel(&f->ready_tmr);
+	f->readyh = NULL;
+	if (readyh)
+		readyh(err, f->ready_arg);
+}
+
+
+static void ready_timeout_h(void *arg)
+{
+	struct focus *f = arg;
+
+	ready(f, mixers_up_count(f->mixers) ? 0 : ETIMEDOUT);
+}
+
+
+static void mixer_up_h(struct mixer *m, void *arg)
+{
+	struct focus *f = arg;
+	struct walk w = {m, conference_restore};
+
+	(void)hash_apply(f->conferences, walk_h, &w);
+
+	if (mixers_up_count(f->mixers) == mixers_count(f->mixers))
+		ready(f, 0);
+}
+
+
+static void mixer_down_h(struct mixer *m, void *arg)
+{
+	struct focus *f = arg;
+	struct walk w = {m, conference_lost};
+
+	(void)hash_apply(f->conferences, walk_h, &w);
+}
+
+
+static void mixer_event_h(struct mixer *m, const json_t *event, void *arg)
+{
+	focus_media_event(m, event, arg);
+}
+
+
+static void reoffer(struct endpoint *ep)
+{
+	int err = ENOSYS;
+
+	ep->needs_reoffer = false;
+	if (ep->ops && ep->ops->reoffer &&
+	    ep->reoffers_failed <= REOFFER_RETRIES_MAX)
+		err = ep->ops->reoffer(ep->session);
+
+	if (err == ENOSYS) {
+		log_warn("focus", "cannot re-offer leg=%u failed=%u", ep->leg,
+			 ep->reoffers_failed);
+		endpoint_evict(ep, REASON_NO_MIXER);
+	}
+	else if (err) {
+		focus_reoffer_failed(ep);
+	}
+}
+
+
+void focus_reoffer_failed(struct endpoint *ep)
+{
+	ep->needs_reoffer = true;
+	ep->reoffers_failed++;
+	ep->reoffer_at_ms = clock_us() / 1000 + REOFFER_RETRY_MS;
+	focus_queue_reoffer(ep);
+}
+
+
+static void replay_h(void *arg)
+{
+	struct focus *f = arg;
+	uint64_t now_ms = clock_us() / 1000;
+
+	for (struct le *le = f->replay.head; le; le = le->next) {
+		struct endpoint *ep = le->data;
+
+		if (ep->reoffer_at_ms > now_ms)
+			continue;
+
+		list_unlink(&ep->replay_le);
+
+		/* if it died again its return will queue them all again */
+		if (ep->user->conference->placed)
+			reoffer(ep);
+		break;
+	}
+
+	if (f->replay.head)
+		tmr_start(&f->replay_tmr, REOFFER_INTERVAL_MS, replay_h, f);
+}
+
+
+void focus_queue_reoffer(struct endpoint *ep)
+{
+	struct focus *f = ep->user->conference->focus;
+
+	if (!ep->needs_reoffer || ep->replay_le.list ||
+	    ep->status != ENDPOINT_CONNECTED || !ep->user->conference->placed)
+		return;
+
+	list_append(&f->replay, &ep->replay_le, ep);
+	if (!tmr_isrunning(&f->replay_tmr))
+		tmr_start(&f->replay_tmr, 1, replay_h, f);
+}
+
+
+/* -------------------------------------------------------- construction */
+
+/** Without events and without asking anybody: sessions are gone already */
+static bool drop_h(struct le *le, void *arg)
+{
+	struct conference *c = le->data;
+	struct user *u;
+
+	(void)arg;
+
+	while ((u = list_ledata(c->users.head))) {
+		list_flush(&u->endpoints);
+		mem_deref(u);
+	}
+	mem_deref(c);
+
+	return false;
+}
+
+
+static void focus_destructor(void *arg)
+{
+	struct focus *f = arg;
+
+	tmr_cancel(&f->replay_tmr);
+	tmr_cancel(&f->done_tmr);
+	tmr_cancel(&f->ready_tmr);
+
+	/* first of all: no answer of a mixer may find what is freed below */
+	f->mixers = mem_deref(f->mixers);
+
+	list_flush(&f->queries);
+	if (f->conferences)
+		(void)hash_apply(f->conferences, drop_h, NULL);
+	mem_deref(f->conferences);
+	mem_deref(f->legs);
+	mem_deref(f->policy);
+}
+
+
+int focus_alloc(struct focus **fp, const struct config *config)
+{
+	struct mixers_handlers handlers = {mixer_up_h, mixer_down_h,
+					   mixer_event_h, NULL};
+	struct focus *f;
+	int err;
+
+	if (!fp || !config)
+		return EINVAL;
+
+	f = mem_zalloc(sizeof(*f), focus_destructor);
+	if (!f)
+		return ENOMEM;
+
+	f->config = config;
+	handlers.arg = f;
+	err = policy_alloc(&f->policy, config);
+	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
+	err |= hash_alloc(&f->legs, FOCUS_LEG_BUCKETS);
+	if (!err)
+		err = mixers_alloc(&f->mixers, config, &handlers);
+
+	if (err)
+		mem_deref(f);
+	else
+		*fp = f;
+
+	return err;
+}
+
+
+int focus_start(struct focus *f, void (*readyh)(int err, void *arg), void *arg)
+{
+	if (!f || f->readyh)
+		return EINVAL;
+
+	f->readyh = readyh;
+	f->ready_arg = arg;
+	tmr_start(&f->ready_tmr, READY_MAX_MS, ready_timeout_h, f);
+
+	return mixers_start(f->mixers);
+}
+
+
+int focus_attach_mixer(struct focus *f, int fd)
+{
+	return mixers_attach(f->mixers, fd);
+}
+
+
+void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
+{
+	f->statsh = h;
+	f->stats_arg = arg;
+}
+
+
+void focus_set_user_store(struct focus *f, struct user_store *users)
+{
+	if (f)
+		f->users = users;
+}
+
+
+void focus_set_signaling(struct focus *f, const struct signaling_ops *ops)
+{
+	if (ops)
+		f->signaling = *ops;
+	else
+		memset(&f->signaling, 0, sizeof(f->signaling));
+}
+
+
+/* ------------------------------------------------------------ journeys */
+
+static enum reason may_join(const struct focus *f, const struct join *join,
+			    char *canonical, struct conference **cp)
+{
+	struct policy_facts facts = {
+		.shutting_down = f->shutting_down,
+		.invited = join->dialled_out,
+		.replaces = join->replaces,
+		.factory = join->factory,
+		.conferences = f->conference_count,
+	};
+	struct conference *c;
+	enum reason reason;
+
+	reason = policy_name(f->policy, join->conference, canonical);
+	if (reason)
+		return reason;
+
+	facts.fresh = policy_name_is_fresh(canonical);
+	c = conference_find(f, canonical);
+	if (c) {
+		facts.exists = true;
+		facts.locked = c->locked;
+		facts.participants = c->participants;
+	}
+
+	if (cp)
+		*cp = c;
+
+	return policy_join(f->policy, &facts);
+}
+
+
+enum reason focus_may_join(const struct focus *f, const char *name)
+{
+	struct join join = {.conference = name};
+	char canonical[POLICY_NAME_MAX + 1], fresh[POLICY_NAME_MAX + 1];
+
+	if (!f || !name)
+		return REASON_NOT_FOUND;
+
+	if (policy_is_factory(f->policy, name)) {
+		policy_fresh_name(fresh);
+		join.conference = fresh;
+		join.factory = true;
+	}
+
+	return may_join(f, &join, canonical, NULL);
+}
+
+
+bool focus_is_factory(const struct focus *f, const char *name)
+{
+	return f && name && policy_is_factory(f->policy, name);
+}
+
+
+int focus_new_name(const struct focus *f, char **name)
+{
+	char fresh[POLICY_NAME_MAX + 1];
+
+	if (!f || !name)
+		return EINVAL;
+
+	policy_fresh_name(fresh);
+
+	return str_dup(name, fresh);
+}
+
+
+/** It is in: tell it */
+static void announce(struct conference *c, struct endpoint *ep)
+{
+	if (!c->announced) {
+		c->announced = true;
+		conference_emit(c, NULL, "created", NULL);
+	}
+
+	ep->told = true;
+	conference_emit(c, ep, "joined",
+			json_pack("{s:o}", "state", endpoint_json(ep)));
+}
+
+
+enum reason focus_join(struct focus *f, struct endpoint **epp,
+		       const struct join *join, json_t *leg, focus_leg_h *legh,
+		       void *arg)
+{
+	char name[POLICY_NAME_MAX + 1];
+	struct conference *c = NULL;
+	struct endpoint *ep;
+	enum reason reason;
+
+	if (!f || !epp || !join || !join->aor || !leg)
+		return REASON_INTERNAL;
+
+	reason = may_join(f, join, name, &c);
+	if (reason)
+		return reason;
+
+	if (!c) {
+		reason = conference_create(&c, f, name);
+		if (reason)
+			return reason;
+		c->ends_with_creator =
+			join->factory && f->config->end_with_creator;
+	}
+
+	if (endpoint_create(&ep, c, join)) {
+		conference_end_if_empty(c, REASON_INTERNAL);
+		return REASON_INTERNAL;
+	}
+
+	reason = leg_submit(ep, leg, true, legh, arg);
+	if (reason) {
+		endpoint_remove(ep, reason);
+		return reason;
+	}
+
+	*epp = ep;
+	announce(c, ep);
+
+	return REASON_NONE;
+}
+
+
+enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
+			     focus_leg_h *legh, void *arg)
+{
+	if (!ep || !leg)
+		return REASON_INTERNAL;
+
+	return leg_submit(ep, leg, false, legh, arg);
+}
+
+
+void focus_connected(struct endpoint *ep)
+{
+	if (ep->status == ENDPOINT_CONNECTED)
+		return;
+
+	endpoint_set_status(ep, ENDPOINT_CONNECTED);
+	leg_set(ep);
+	focus_queue_reoffer(ep);
+}
+
+
+void focus_progress(struct endpoint *ep, const char *status)
+{
+	if (!status || ep->status == ENDPOINT_CONNECTED)
+		return;
+
+	if (!strcmp(status, "alerting"))
+		endpoint_set_status(ep, ENDPOINT_ALERTING);
+	else if (!strcmp(status, "dialing-out"))
+		endpoint_set_status(ep, ENDPOINT_DIALING_OUT);
+}
+
+
+void focus_answered(struct endpoint *ep, const struct callee *callee)
+{
+	endpoint_describe(ep, callee);
+}
+
+
+void focus_held(struct endpoint *ep, bool held)
+{
+	endpoint_set_held(ep, held);
+}
+
+
+void focus_leave(struct endpoint *ep, enum reason reason)
+{
+	if (ep)
+		endpoint_remove(ep, reason);
+}
+
+
+const char *focus_session_id(const struct endpoint *ep)
+{
+	return ep->user->conference->uuid;
+}
+
+
+void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms)
+{
+	focus_key(ep, digit, duration_ms);
+}
+
+
+static bool leg_h(struct le *le, void *arg)
+{
+	const struct endpoint *ep = le->data;
+
+	return ep->leg == *(const uint32_t *)arg;
+}
+
+
+struct endpoint *focus_leg_endpoint(const struct focus *f, uint32_t leg)
+{
+	return list_ledata(hash_lookup(f->legs, leg, leg_h, &leg));
+}
+
+
+/* ------------------------------------------------------------ shutdown */
+
+static void done_h(void *arg)
+{
+	struct focus *f = arg;
+
+	if (f->doneh)
+		f->doneh(f->done_arg);
+}
+
+
+/** The link keeps its order: an answer means the removals are done */
+static void farewell_h(int err, json_t *reply, void *arg)
+{
+	struct focus *f = arg;
+
+	(void)err;
+	(void)reply;
+
+	if (f->farewells && !--f->farewells)
+		tmr_start(&f->done_tmr, 0, done_h, f);
+}
+
+
+static bool first_h(struct le *le, void *arg)
+{
+	(void)le;
+	(void)arg;
+
+	return true;
+}
+
+
+void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
+{
+	struct le *le;
+
+	if (f->shutting_down)
+		return;
+
+	f->shutting_down = true;
+	f->doneh = done;
+	f->done_arg = arg;
+
+	while ((le = hash_apply(f->conferences, first_h, NULL)))
+		conference_end(le->data, REASON_SHUTDOWN);
+
+	for (unsigned i = 0; i < mixers_count(f->mixers); i++) {
+		if (!mixer_request(mixers_at(f->mixers, i),
+				   json_pack("{s:s}", "op", "ping"),
+				   farewell_h, f))
+			f->farewells++;
+	}
+
+	if (!f->farewells)
+		tmr_start(&f->done_tmr, 0, done_h, f);
+}

@@ -1,0 +1,247 @@
+/**
+ * @file focus/conference/focus.h  The focus: what signaling may ask of it
+ *
+ * Conferences, users and endpoints (RFC 4353, 4575), one writer: every call
+ * is made on parleyd's loop. Journey of an INVITE: signaling turns the SDP
+ * offer into a leg description (transports and media of mixer/mp/protocol.h),
+ * calls focus_join(); the focus applies policy, creates conference, user and
+ * endpoint (pending), asks the mixer for a leg and calls back with the
+ * mixer's side; signaling answers, and after the ACK reports
+ * focus_connected(). Dropping the endpoint with focus_leave() undoes all of
+ * it at any step.
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_FOCUS_H
+#define PARLEY_FOCUS_CONFERENCE_FOCUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <jansson.h>
+#include "focus/conference/signaling_ops.h"
+#include "focus/policy/reason.h"
+
+struct focus;
+struct endpoint;
+struct config;
+
+/** @param config Borrowed for the life of the focus */
+int focus_alloc(struct focus **fp, const struct config *config);
+
+/**
+ * Start the mixers (parley-mixer processes)
+ *
+ * @param readyh Called once, never from within: 0 when all are up, or after
+ *               5 s when at least one is; ETIMEDOUT when none came up
+ */
+int focus_start(struct focus *f, void (*readyh)(int err, void *arg),
+		void *arg);
+
+/** Use a mixer that runs already, at the other end of this socket (tests,
+ *  mixers on other hosts). fd is taken on success */
+int focus_attach_mixer(struct focus *f, int fd);
+
+/**
+ * What else is counted on this host, for the verb `stats`
+ *
+ * @param h Returns a new reference to an object, or NULL
+ */
+void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg);
+
+/** Users that the verb `user` keeps; borrowed, NULL: none */
+struct user_store;
+void focus_set_user_store(struct focus *f, struct user_store *users);
+
+void focus_set_signaling(struct focus *f, const struct signaling_ops *ops);
+
+/**
+ * Is `name` (a URI's user part) a conference that may exist here, or a factory
+ * of such? For OPTIONS and before an offer is looked at.
+ *
+ * @return REASON_NONE, _NOT_FOUND, _LOCKED, ...
+ */
+enum reason focus_may_join(const struct focus *f, const char *name);
+
+/** Is `name` the user part of a conference factory (RFC 4579 section 5.4)? An
+ *  INVITE to it joins a conference of focus_new_name() with join.factory */
+bool focus_is_factory(const struct focus *f, const char *name);
+
+/**
+ * A name for a factory's next conference
+ *
+ * @param name Set; free with mem_deref()
+ * @return 0, ENOMEM
+ */
+int focus_new_name(const struct focus *f, char **name);
+
+/** Who joins */
+struct join {
+	const char *conference; /**< user part of the conference URI */
+	const char *aor;        /**< address-of-record, "sip:a@example.com" */
+	const char *display;    /**< display name, may be NULL */
+	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
+	const char *agent;      /**< User-Agent, may be NULL */
+	bool webrtc;
+	bool dialled_out; /**< joining method of RFC 4575 */
+	bool factory;     /**< makes the conference, by focus_new_name() */
+	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
+	bool replaces; /**< takes the place of one that is in: no lock and no
+			     limit keeps it out */
+	const char *referred_by; /**< address of who had it dialled; NULL:
+				      nobody, or anonymous */
+	const struct session_ops *ops;
+	void *session;
+};
+
+/**
+ * Result of join, prepare or modify
+ *
+ * @param reason REASON_NONE, or why not; then the endpoint of a join is gone
+ * @param local  {transports, media}: the mixer's side; borrowed
+ */
+typedef void(focus_leg_h)(enum reason reason, const json_t *local, void *arg);
+
+/**
+ * Let an endpoint in, with the far end's description; for an offer of ours
+ * the description has no remote parts
+ *
+ * @param ep   Set to the endpoint at once; owned by the focus until
+ *             focus_leave()
+ * @param leg  {transports, media}; a reference is taken
+ * @return REASON_NONE and legh will be called once (never from within this
+ *         call), or why not, and it will not
+ */
+enum reason focus_join(struct focus *f, struct endpoint **ep,
+		       const struct join *join, json_t *leg, focus_leg_h *legh,
+		       void *arg);
+
+/** New description (re-INVITE, the answer to our offer). As focus_join; the
+ *  legh of one that is still under way is not called any more */
+enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
+			     focus_leg_h *legh, void *arg);
+
+/** The dialog is confirmed: the endpoint is "connected" on the roster. Until
+ *  then its leg is early: neither heard nor seen, and sent nothing */
+void focus_connected(struct endpoint *ep);
+
+/** The dial-out is ringing (roster status "alerting"/"dialing-out") */
+void focus_progress(struct endpoint *ep, const char *status);
+
+/** What the answer of whom we called says of it; NULL: nothing */
+struct callee {
+	const char *agent;   /**< Server or User-Agent */
+	const char *display; /**< name that is asserted */
+	bool anonymous;      /**< it asks for privacy (RFC 3323) */
+};
+
+/** Whom we called has answered: the roster shows what it says, or from now on
+ *  an anonymous user in its place. Its address stays the one dialled */
+void focus_answered(struct endpoint *ep, const struct callee *callee);
+
+/** Far end put us on hold, or took us off (roster) */
+void focus_held(struct endpoint *ep, bool held);
+
+/** It left: removes leg and endpoint; ends an empty conference. The pointer
+ *  and any pending legh are dead after this */
+void focus_leave(struct endpoint *ep, enum reason reason);
+
+/** A dial-out begins, whoever asked for it: those who follow the conference
+ *  are told */
+void focus_dialling(struct focus *f, const char *conference, const char *uri);
+
+/** A dial-out has failed before focus_join() (no route, no mixer): those who
+ *  follow the conference are told */
+void focus_dial_failed(struct focus *f, const char *conference,
+		       const char *uri, enum reason reason);
+
+/** Who asks for a change of a conference, by REFER or a list of recipients */
+struct asker {
+	const char *aor; /**< address-of-record, may be NULL */
+	bool known;      /**< that is proved or asserted, not only claimed */
+	const struct endpoint *ep; /**< it asks in that one's dialog, or knows
+				    its tags (RFC 4538); NULL: from outside */
+};
+
+/** Is there such a conference now? */
+bool focus_exists(const struct focus *f, const char *name);
+
+/** Is it in that conference, by address-of-record or entity? */
+bool focus_has(const struct focus *f, const char *conference, const char *uri);
+
+/**
+ * May it have somebody dialled into the conference (configuration: dial_out)?
+ * A member is who asks in a member's dialog or is known by its address.
+ *
+ * @return REASON_NONE, REASON_FORBIDDEN
+ */
+enum reason focus_may_dial(const struct focus *f, const char *conference,
+			   const struct asker *asker);
+
+/**
+ * May it have a participant removed, at least one of those meant? The
+ * moderator may remove anybody, others themselves and whom they had dialled
+ *
+ * @param uri Address-of-record (all its endpoints) or an endpoint's entity
+ * @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY
+ */
+enum reason focus_may_remove(const struct focus *f, const char *conference,
+			     const struct asker *asker, const char *uri);
+
+/** Remove those of whom focus_may_remove() allows it. Sessions may end within
+ *  this call, the asker's among them */
+void focus_remove(struct focus *f, const char *conference,
+		  const struct asker *asker, const char *uri);
+
+/** May it end the conference, as a moderator?
+ *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOT_FOUND */
+enum reason focus_may_end(const struct focus *f, const char *conference,
+			  const struct asker *asker);
+
+/** End it for all. As focus_remove() */
+void focus_end(struct focus *f, const char *conference);
+
+/** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
+void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
+
+/** Our half of Session-ID: one UUID a conference (RFC 7989 section 9), 32 hex
+ *  digits; lives with the endpoint */
+const char *focus_session_id(const struct endpoint *ep);
+
+/** Random token by which this endpoint speaks for itself (HTTP API); lives
+ *  with it */
+const char *focus_token(const struct endpoint *ep);
+
+/** End everything: `done` is called, never from within, when the mixers have
+ *  said goodbye to the last leg. Then free the focus with mem_deref(): that
+ *  ends the mixers' processes and waits for them (at most 0.5 s) */
+void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg);
+
+/* -------------------------------------------------------------- events
+ * Every change makes one numbered event; all views derive from it. */
+
+struct event_subscription;
+
+/**
+ * @param event {"seq":n,"time":unix_ms,"conference":..,"type":..,...};
+ *              borrowed. The types stand in focus/conference/event.h
+ */
+typedef void(focus_event_h)(const json_t *event, void *arg);
+
+/**
+ * Follow a conference (NULL: all). The handler first gets, from within this
+ * call, one "snapshot" event with the whole roster for each conference.
+ * Handlers are called in the midst of a change: they must not ask the focus
+ * for another one, but may drop any subscription.
+ *
+ * @param sp Set to the subscription; mem_deref() ends it, at the latest
+ *           before the focus is freed
+ * @return 0, ENOMEM, EINVAL (no conference can have that name)
+ */
+int focus_subscribe(struct event_subscription **sp, struct focus *f,
+		    const char *conference, focus_event_h *h, void *arg);
+
+/** Conference that a token belongs to, NULL if none */
+const char *focus_token_conference(const struct focus *f, const char *token);
+
+/** Number (of `parley show`) of the endpoint whose token it is, 0 if none */
+unsigned focus_token_endpoint(const struct focus *f, const char *token);
+
+#endif

@@ -1,0 +1,163 @@
+/**
+ * @file focus/conference/media_event.c  What a mixer says happened
+ */
+#include <string.h>
+#include "focus/conference/conference_private.h"
+#include "mixer/base/clock.h"
+#include "mixer/base/log.h"
+
+
+enum {
+	/** A step of the menu's quieter and louder */
+	VOLUME_STEP_DB = 3,
+	VOLUME_MIN_DB = -30,
+	VOLUME_MAX_DB = 12,
+};
+
+
+static void leg_state(struct endpoint *ep, const json_t *event)
+{
+	const char *state = json_string_value(json_object_get(event, "state"));
+
+	if (!state)
+		return;
+
+	log_debug("focus", "leg state leg=%u state=%s", ep->leg, state);
+
+	if (!strcmp(state, "connected"))
+		endpoint_set_media(ep, NULL, true);
+	else if (!strcmp(state, "failed"))
+		endpoint_evict(ep, REASON_MEDIA_FAILED);
+	else if (!strcmp(state, "bye"))
+		endpoint_evict(ep, REASON_LEFT);
+	/* one on hold, or not answered yet, may be silent for long */
+	else if (!strcmp(state, "timeout") && !ep->held &&
+		 ep->status == ENDPOINT_CONNECTED)
+		endpoint_evict(ep, REASON_MEDIA_TIMEOUT);
+}
+
+
+static void video(struct endpoint *ep, const json_t *event)
+{
+	json_int_t w = json_integer_value(json_object_get(event, "width"));
+	json_int_t h = json_integer_value(json_object_get(event, "height"));
+
+	if (w < 0 || w > 16384 || h < 0 || h > 16384)
+		return;
+
+	endpoint_set_camera(ep,
+			    json_is_true(json_object_get(event, "receiving")),
+			    (unsigned)w, (unsigned)h);
+}
+
+
+static void dtmf(struct endpoint *ep, const json_t *event)
+{
+	const char *digit = json_string_value(json_object_get(event, "digit"));
+	json_int_t ms =
+		json_integer_value(json_object_get(event, "duration_ms"));
+
+	if (digit && strlen(digit) == 1)
+		focus_key(ep, *digit, ms > 0 && ms < 60000 ? (unsigned)ms : 0);
+}
+
+
+struct mix_key {
+	json_int_t mix;
+	const struct mixer *mixer;
+};
+
+
+static bool mix_h(struct le *le, void *arg)
+{
+	const struct conference *c = le->data;
+	const struct mix_key *key = arg;
+
+	return c->mix == key->mix && c->mixer == key->mixer;
+}
+
+
+static void speaker(struct mixer *m, const json_t *event, struct focus *f)
+{
+	struct mix_key key = {
+		json_integer_value(json_object_get(event, "mix")), m};
+	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
+	struct endpoint *ep = focus_leg_endpoint(f, (uint32_t)leg);
+	struct conference *c;
+
+	c = list_ledata(hash_apply(f->conferences, mix_h, &key));
+	if (!c || (ep && ep->user->conference != c))
+		return;
+
+	conference_set_speaker(c, ep ? ep->number : 0);
+}
+
+
+void focus_media_event(struct mixer *m, const json_t *event, struct focus *f)
+{
+	const char *name = json_string_value(json_object_get(event, "event"));
+	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
+	struct endpoint *ep;
+
+	if (!strcmp(name, "speaker")) {
+		speaker(m, event, f);
+		return;
+	}
+
+	ep = leg > 0 && leg <= UINT32_MAX
+		     ? focus_leg_endpoint(f, (uint32_t)leg)
+		     : NULL;
+	if (!ep || ep->user->conference->mixer != m)
+		return;
+
+	if (!strcmp(name, "leg.state"))
+		leg_state(ep, event);
+	else if (!strcmp(name, "talking"))
+		endpoint_set_talking(
+			ep, json_is_true(json_object_get(event, "talking")));
+	else if (!strcmp(name, "video"))
+		video(ep, event);
+	else if (!strcmp(name, "dtmf"))
+		dtmf(ep, event);
+}
+
+
+static int step(int db, int by)
+{
+	int to = db + by;
+
+	return to < VOLUME_MIN_DB   ? VOLUME_MIN_DB
+	       : to > VOLUME_MAX_DB ? VOLUME_MAX_DB
+				    : to;
+}
+
+
+void focus_key(struct endpoint *ep, char digit, unsigned duration_ms)
+{
+	struct endpoint_levels levels = ep->levels;
+	const char text[2] = {digit, '\0'};
+
+	if (!digit || !strchr("0123456789*#ABCD", digit))
+		return;
+
+	conference_emit(ep->user->conference, ep, "dtmf",
+			json_pack("{s:s,s:i}", "digit", text, "duration_ms",
+				  (int)duration_ms));
+
+	switch (menu_key(&ep->menu, digit, clock_us() / 1000)) {
+
+	case MENU_MUTE_TOGGLE: levels.muted = !levels.muted; break;
+	case MENU_NORMAL: levels.volume_out_db = 0; break;
+	case MENU_QUIETER:
+		levels.volume_out_db =
+			step(levels.volume_out_db, -VOLUME_STEP_DB);
+		break;
+	case MENU_LOUDER:
+		levels.volume_out_db =
+			step(levels.volume_out_db, VOLUME_STEP_DB);
+		break;
+	case MENU_NOTHING: return;
+	}
+
+	endpoint_set_levels(ep, &levels);
+}

@@ -1,0 +1,55 @@
+/**
+ * @file focus/conference/signaling_ops.h  What the focus needs from outside
+ * itself
+ *
+ * The focus knows no SIP message and no socket. Signaling gives it, for each
+ * endpoint, a handle and these operations. All on parleyd's one thread.
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
+#define PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
+
+#include <jansson.h>
+
+struct endpoint;
+
+/** Why something failed or ended; one table (focus/policy/reason.h) gives each
+ * its SIP status, Reason/Warning text and words for people */
+enum reason;
+
+/** Operations on one endpoint's session; `session` is signaling's handle */
+struct session_ops {
+	/**
+	 * The mixer under the conference was replaced, and what was agreed
+	 * with it is void: run a new offer/answer with the endpoint.
+	 * Signaling calls focus_leg_modify() twice, for the offer's side
+	 * without remote parts and then with the answer. One that refuses
+	 * the offer cannot stay.
+	 *
+	 * @return 0 done or begun, else an errno: ask again
+	 */
+	int (*reoffer)(void *session);
+	/** End the dialog: BYE, CANCEL or a final response, as fits. The
+	 *  endpoint is already out of the conference and is not called back */
+	void (*end)(void *session, enum reason reason);
+};
+
+/** What the focus asks of signaling as a whole */
+struct signaling_ops {
+	/**
+	 * Dial a URI into a conference. Signaling finds the way to it, then
+	 * joins it with focus_join() as any endpoint; what fails before that
+	 * is told by focus_dial_failed(). Calls neither from within, but
+	 * focus_dialling().
+	 *
+	 * @param conference Name
+	 * @param uri        sip:, sips: or tel: URI to dial
+	 * @param display    Name to show in From, may be NULL
+	 * @return 0; EINVAL bad URI; EACCES an emergency number; ELOOP a
+	 *         conference of ours; EHOSTUNREACH no way there
+	 */
+	int (*dial)(void *arg, const char *conference, const char *uri,
+		    const char *display);
+	void *arg;
+};
+
+#endif

@@ -1,0 +1,551 @@
+/**
+ * @file focus/conference/user.c  Users, their endpoints and media
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "focus/conference/conference_private.h"
+#include "focus/conference/leg.h"
+
+
+enum {
+	/** Longest URI or agent kept */
+	URI_MAX = 512,
+	AGENT_MAX = 128,
+};
+
+/** What the others see instead of a name */
+#define ANONYMOUS "Anonymous"
+
+
+static void user_destructor(void *arg)
+{
+	struct user *u = arg;
+
+	list_unlink(&u->le);
+	mem_deref(u->aor);
+}
+
+
+static void endpoint_destructor(void *arg)
+{
+	struct endpoint *ep = arg;
+
+	list_unlink(&ep->le);
+	list_unlink(&ep->replay_le);
+	hash_unlink(&ep->hash_le);
+	list_flush(&ep->requests);
+	json_decref(ep->media);
+	mem_deref(ep->entity);
+	mem_deref(ep->agent);
+	mem_deref(ep->referred_by);
+}
+
+
+static int dup_clean(char **dst, const char *src, size_t max)
+{
+	char text[URI_MAX + 1];
+
+	return str_dup(dst, utf8_clean(text, max + 1, src));
+}
+
+
+/** Of "sip:alice@example.com" the "alice", else all of it */
+static const char *name_from_aor(char *dst, size_t size, const char *aor)
+{
+	const char *user = strchr(aor, ':');
+	const char *at = strchr(aor, '@');
+	size_t len;
+
+	user = user && (!at || user < at) ? user + 1 : aor;
+	len = at && at > user ? (size_t)(at - user) : strlen(user);
+	if (len >= size)
+		len = size - 1;
+
+	memcpy(dst, user, len);
+	dst[len] = '\0';
+
+	return dst;
+}
+
+
+static void take_display(char *dst, size_t size, const char *display,
+			 const char *aor)
+{
+	char raw[URI_MAX];
+
+	utf8_clean(dst, size, display);
+	if (!dst[strspn(dst, " ")])
+		utf8_clean(dst, size, name_from_aor(raw, sizeof(raw), aor));
+}
+
+
+static struct user *user_find(const struct conference *c, const char *aor)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		if (!u->anonymous && !str_casecmp(u->aor, aor))
+			return u;
+	}
+
+	return NULL;
+}
+
+
+/** What the others see instead of an anonymous user: a URI that leads nowhere
+ *  (RFC 3323 section 4.1.1.3) and is nobody else's in this conference */
+static int anonymous_aor(char **dst, unsigned number)
+{
+	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid", number);
+}
+
+
+static int user_get(struct user **up, struct conference *c,
+		    const struct join *join)
+{
+	struct user *u;
+	char *aor;
+	int err;
+
+	err = join->anonymous ? anonymous_aor(&aor, c->last_number + 1)
+			      : dup_clean(&aor, join->aor, URI_MAX);
+	if (err)
+		return err;
+
+	u = join->anonymous ? NULL : user_find(c, aor);
+	if (u) {
+		mem_deref(aor);
+		*up = u;
+		return 0;
+	}
+
+	u = mem_zalloc(sizeof(*u), user_destructor);
+	if (!u) {
+		mem_deref(aor);
+		return ENOMEM;
+	}
+
+	u->conference = c;
+	u->aor = aor;
+	u->moderator = !c->announced && !join->dialled_out;
+	u->creator = !c->announced && join->factory;
+	u->anonymous = join->anonymous;
+	take_display(u->display, sizeof(u->display),
+		     join->anonymous ? ANONYMOUS : join->display, aor);
+	list_append(&c->users, &u->le, u);
+	*up = u;
+
+	return 0;
+}
+
+
+static int user_fill(struct endpoint *ep, const struct join *join)
+{
+	struct user *u = ep->user;
+	struct conference *c = u->conference;
+	int err;
+
+	/* the Contact names the user too, and what program it has may be
+	   enough to know it */
+	err = dup_clean(&ep->entity, u->anonymous ? u->aor : join->entity,
+			URI_MAX);
+	err |= dup_clean(&ep->agent, u->anonymous ? NULL : join->agent,
+			 AGENT_MAX);
+	if (join->referred_by)
+		err |= dup_clean(&ep->referred_by, join->referred_by, URI_MAX);
+	ep->media = json_array();
+	if (err || !ep->media)
+		return ENOMEM;
+
+	if (u->anonymous)
+		(void)snprintf(ep->display, sizeof(ep->display), "%s",
+			       u->display);
+	else
+		take_display(ep->display, sizeof(ep->display), join->display,
+			     u->aor);
+	rand_str(ep->token, sizeof(ep->token));
+	ep->webrtc = join->webrtc;
+	ep->dialled_out = join->dialled_out;
+	ep->status =
+		join->dialled_out ? ENDPOINT_DIALING_OUT : ENDPOINT_PENDING;
+	ep->ops = join->ops;
+	ep->session = join->session;
+	ep->since_ms = conference_time_ms();
+	ep->number = ++c->last_number;
+	ep->leg = ++c->focus->last_leg;
+
+	return 0;
+}
+
+
+int endpoint_create(struct endpoint **epp, struct conference *c,
+		    const struct join *join)
+{
+	struct endpoint *ep;
+	struct user *u;
+	int err;
+
+	err = user_get(&u, c, join);
+	if (err)
+		return err;
+
+	ep = mem_zalloc(sizeof(*ep), endpoint_destructor);
+	if (!ep) {
+		err = ENOMEM;
+		goto out;
+	}
+
+	ep->user = u;
+	err = user_fill(ep, join);
+	if (err)
+		goto out;
+
+	list_append(&u->endpoints, &ep->le, ep);
+	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
+	c->participants++;
+
+out:
+	if (err) {
+		mem_deref(ep);
+		if (list_isempty(&u->endpoints))
+			mem_deref(u);
+	}
+	else {
+		*epp = ep;
+	}
+
+	return err;
+}
+
+
+void endpoint_remove(struct endpoint *ep, enum reason reason)
+{
+	struct user *u = ep->user;
+	struct conference *c = u->conference;
+
+	leg_remove(ep);
+	c->participants--;
+	if (c->speaker == ep->number)
+		conference_set_speaker(c, 0);
+
+	/* off the roster first: who hears "left" must not find it there */
+	list_unlink(&ep->le);
+	hash_unlink(&ep->hash_le);
+	if (list_isempty(&u->endpoints))
+		list_unlink(&u->le);
+
+	if (ep->told)
+		conference_emit(c, ep, "left",
+				json_pack("{s:s,s:s}", "reason",
+					  reason_row(reason)->token, "words",
+					  reason_row(reason)->words));
+
+	mem_deref(ep);
+	if (list_isempty(&u->endpoints)) {
+		if (u->creator)
+			conference_creator_left(c);
+		mem_deref(u);
+	}
+
+	conference_end_if_empty(c, reason);
+}
+
+
+void endpoint_evict(struct endpoint *ep, enum reason reason)
+{
+	const struct session_ops *ops = ep->ops;
+	void *session = ep->session;
+
+	endpoint_remove(ep, reason);
+	if (ops && ops->end)
+		ops->end(session, reason);
+}
+
+
+/** The user that an endpoint is from now on */
+static struct user *make_anonymous(struct endpoint *ep)
+{
+	struct user *old = ep->user;
+	struct user *u = mem_zalloc(sizeof(*u), user_destructor);
+
+	if (!u)
+		return NULL;
+
+	if (anonymous_aor(&u->aor, ep->number)) {
+		mem_deref(u);
+		return NULL;
+	}
+
+	u->conference = old->conference;
+	u->anonymous = true;
+	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
+
+	return u;
+}
+
+
+static int hide(struct endpoint *ep)
+{
+	struct user *old = ep->user, *u = make_anonymous(ep);
+	char *entity = NULL, *agent = NULL;
+
+	if (!u || str_dup(&entity, u->aor) || str_dup(&agent, "")) {
+		mem_deref(u);
+		mem_deref(entity);
+		return ENOMEM;
+	}
+
+	mem_deref(ep->entity);
+	mem_deref(ep->agent);
+	ep->entity = entity;
+	ep->agent = agent;
+	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
+
+	list_append(&u->conference->users, &u->le, u);
+	list_unlink(&ep->le);
+	list_append(&u->endpoints, &ep->le, ep);
+	ep->user = u;
+	if (list_isempty(&old->endpoints)) {
+		u->moderator = old->moderator;
+		u->creator = old->creator;
+		mem_deref(old);
+	}
+
+	return 0;
+}
+
+
+static bool take_name(struct endpoint *ep, const char *display)
+{
+	struct user *u = ep->user;
+	char name[UTF8_NAME_MAX + 1];
+
+	take_display(name, sizeof(name), display, u->aor);
+	if (!strcmp(name, ep->display))
+		return false;
+
+	(void)str_ncpy(ep->display, name, sizeof(ep->display));
+	if (list_count(&u->endpoints) == 1)
+		(void)str_ncpy(u->display, name, sizeof(u->display));
+
+	return true;
+}
+
+
+static bool take_agent(struct endpoint *ep, const char *agent)
+{
+	char *copy = NULL;
+
+	if (dup_clean(&copy, agent, AGENT_MAX))
+		return false;
+
+	mem_deref(ep->agent);
+	ep->agent = copy;
+
+	return true;
+}
+
+
+void endpoint_describe(struct endpoint *ep, const struct callee *callee)
+{
+	bool renamed = false, news = false;
+
+	if (ep->user->anonymous)
+		return;
+
+	if (callee->anonymous) {
+		renamed = !hide(ep);
+	}
+	else {
+		if (callee->display)
+			renamed = take_name(ep, callee->display);
+		if (callee->agent)
+			news = take_agent(ep, callee->agent);
+	}
+
+	if (renamed)
+		leg_rename(ep);
+	if (renamed || news)
+		conference_emit(
+			ep->user->conference, ep, "renamed",
+			json_pack("{s:o}", "state", endpoint_json(ep)));
+}
+
+
+static void emit_flag(struct endpoint *ep, const char *type, bool value)
+{
+	conference_emit(ep->user->conference, ep, type,
+			json_pack("{s:b}", type, value));
+}
+
+
+void endpoint_set_levels(struct endpoint *ep,
+			 const struct endpoint_levels *new)
+{
+	const struct endpoint_levels old = ep->levels;
+	bool volume = old.volume_in_db != new->volume_in_db ||
+		      old.volume_out_db != new->volume_out_db;
+
+	if (!volume && old.muted == new->muted &&old.deaf ==
+			       new->deaf &&old.video_muted == new->video_muted)
+		return;
+
+	ep->levels = *new;
+	leg_set(ep);
+
+	if (old.muted != new->muted)
+		emit_flag(ep, "muted", new->muted);
+	if (old.deaf != new->deaf)
+		emit_flag(ep, "deaf", new->deaf);
+	if (old.video_muted != new->video_muted)
+		emit_flag(ep, "video_muted", new->video_muted);
+	if (volume)
+		conference_emit(ep->user->conference, ep, "volume",
+				json_pack("{s:i,s:i}", "volume_in_db",
+					  new->volume_in_db, "volume_out_db",
+					  new->volume_out_db));
+}
+
+
+void endpoint_set_status(struct endpoint *ep, enum endpoint_status status)
+{
+	if (ep->status == status)
+		return;
+
+	ep->status = status;
+	if (status == ENDPOINT_CONNECTED)
+		conference_emit(ep->user->conference, ep, "connected", NULL);
+	else
+		conference_emit(ep->user->conference, ep, "status",
+				json_pack("{s:s}", "status",
+					  endpoint_status_name(ep)));
+}
+
+
+void endpoint_set_held(struct endpoint *ep, bool held)
+{
+	if (ep->held == held)
+		return;
+
+	ep->held = held;
+	emit_flag(ep, "held", held);
+}
+
+
+void endpoint_set_talking(struct endpoint *ep, bool talking)
+{
+	if (ep->talking == talking)
+		return;
+
+	ep->talking = talking;
+	emit_flag(ep, "talking", talking);
+}
+
+
+void endpoint_set_camera(struct endpoint *ep, bool receiving, unsigned width,
+			 unsigned height)
+{
+	if (!receiving)
+		width = height = 0;
+
+	if (ep->camera_width == width && ep->camera_height == height)
+		return;
+
+	ep->camera_width = width;
+	ep->camera_height = height;
+	conference_emit(ep->user->conference, ep, "video",
+			json_pack("{s:b,s:i,s:i}", "receiving",
+				  width && height, "width", (int)width,
+				  "height", (int)height));
+}
+
+
+void endpoint_set_media(struct endpoint *ep, json_t *media, bool connected)
+{
+	bool same = connected == ep->media_connected &&
+		    (!media || json_equal(media, ep->media));
+
+	if (media) {
+		json_decref(ep->media);
+		ep->media = media;
+	}
+
+	ep->media_connected = connected;
+	if (!same)
+		conference_emit(ep->user->conference, ep, "media",
+				json_pack("{s:O,s:b}", "media", ep->media,
+					  "media_connected", connected));
+}
+
+
+const char *endpoint_status_name(const struct endpoint *ep)
+{
+	switch (ep->status) {
+
+	case ENDPOINT_PENDING: return "pending";
+	case ENDPOINT_DIALING_OUT: return "dialing-out";
+	case ENDPOINT_ALERTING: return "alerting";
+	default: return ep->held ? "on-hold" : "connected";
+	}
+}
+
+
+const char *endpoint_name(const struct endpoint *ep)
+{
+	return ep->display;
+}
+
+
+static json_t *camera_json(const struct endpoint *ep)
+{
+	if (!ep->camera_width)
+		return json_null();
+
+	return json_pack("{s:i,s:i}", "width", (int)ep->camera_width, "height",
+			 (int)ep->camera_height);
+}
+
+
+json_t *endpoint_json(const struct endpoint *ep)
+{
+	const struct endpoint_levels *l = &ep->levels;
+	json_t *o, *rest;
+
+	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:s,s:s,s:I}",
+		      "endpoint", (int)ep->number, "user", ep->user->aor,
+		      "display", ep->display, "entity", ep->entity, "agent",
+		      ep->agent, "webrtc", ep->webrtc, "moderator",
+		      ep->user->moderator, "anonymous", ep->user->anonymous,
+		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
+		      "status", endpoint_status_name(ep), "since",
+		      (json_int_t)ep->since_ms);
+	rest = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+			 "media_connected", ep->media_connected, "talking",
+			 ep->talking, "muted", l->muted, "deaf", l->deaf,
+			 "video_muted", l->video_muted, "held", ep->held,
+			 "volume_in_db", l->volume_in_db, "volume_out_db",
+			 l->volume_out_db, "camera", camera_json(ep), "media",
+			 ep->media);
+	if (o && rest)
+		(void)json_object_update(o, rest);
+	if (o && ep->referred_by)
+		(void)json_object_set_new(o, "referred_by",
+					  json_string(ep->referred_by));
+	json_decref(rest);
+
+	return o;
+}
+
+
+json_t *user_json(const struct user *u)
+{
+	json_t *list = json_array();
+
+	for (struct le *le = u->endpoints.head; le; le = le->next)
+		(void)json_array_append_new(list, endpoint_json(le->data));
+
+	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
+			 u->display, "moderator", u->moderator, "anonymous",
+			 u->anonymous, "endpoints", list);
+}

@@ -1,0 +1,115 @@
+/**
+ * @file focus/conference/user.h  Users, their endpoints and media (RFC 4575
+ * section 5)
+ *
+ * The roster's tree inside focus/: a user is a person by address-of-record,
+ * an endpoint one device's dialog, its media the m-lines of its leg. A user
+ * lives as long as it has an endpoint; endpoints are made by focus_join() and
+ * unmade by endpoint_remove(). Parleyd's loop only.
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_USER_H
+#define PARLEY_FOCUS_CONFERENCE_USER_H
+
+#include "focus/conference/conference.h"
+#include "focus/conference/focus.h"
+#include "focus/conference/menu.h"
+#include "mixer/base/utf8.h"
+
+enum { ENDPOINT_TOKEN_SIZE = 33 };
+
+enum endpoint_status {
+	ENDPOINT_PENDING,
+	ENDPOINT_DIALING_OUT,
+	ENDPOINT_ALERTING,
+	ENDPOINT_CONNECTED,
+};
+
+struct user {
+	struct le le; /**< in conference->users */
+	struct conference *conference;
+	char *aor;
+	char display[UTF8_NAME_MAX + 1];
+	bool moderator; /**< it made the conference */
+	bool creator;   /**< by a factory; it may end with it */
+	bool anonymous; /**< aor and display are not its own */
+	struct list endpoints;
+};
+
+/** What a moderator may set; leg.set of mixer/mp/protocol.h */
+struct endpoint_levels {
+	bool muted, deaf, video_muted;
+	int volume_in_db, volume_out_db;
+};
+
+struct endpoint {
+	struct le le;        /**< in user->endpoints */
+	struct le hash_le;   /**< in the focus's hash of legs */
+	struct le replay_le; /**< in the focus's queue of re-offers */
+	struct user *user;
+	unsigned number; /**< short id in its conference */
+	uint32_t leg;    /**< number on the Mp link */
+	enum endpoint_status status;
+	bool on_mixer;      /**< the leg is known to the process there */
+	bool needs_reoffer; /**< its leg died with a mixer */
+	bool told;          /**< "joined" was told */
+	bool webrtc, dialled_out, held, talking, media_connected;
+	unsigned reoffers_failed; /**< in a row */
+	uint64_t reoffer_at_ms;
+	struct endpoint_levels levels;
+	unsigned camera_width, camera_height; /**< 0: no picture */
+	struct menu menu;
+	char display[UTF8_NAME_MAX + 1];
+	char *entity, *agent;
+	char *referred_by; /**< who had it dialled, NULL: nobody said */
+	char token[ENDPOINT_TOKEN_SIZE];
+	uint64_t since_ms;
+	json_t *media;        /**< [MEDIA] of focus/conference/event.h */
+	struct list requests; /**< to the mixer, under way */
+	const struct session_ops *ops;
+	void *session;
+};
+
+/**
+ * Put an endpoint on the roster
+ *
+ * @param join Strings are copied, cleaned and cut
+ * @return 0, ENOMEM
+ */
+int endpoint_create(struct endpoint **ep, struct conference *c,
+		    const struct join *join);
+
+/** Take it off: leg, endpoint, user without endpoints, empty conference.
+ *  Its session is not told */
+void endpoint_remove(struct endpoint *ep, enum reason reason);
+
+/** endpoint_remove(), then its session is told to end */
+void endpoint_evict(struct endpoint *ep, enum reason reason);
+
+/** Set levels: one leg.set to the mixer, one event a change */
+void endpoint_set_levels(struct endpoint *ep,
+			 const struct endpoint_levels *levels);
+
+/** Show what its answer says of it: agent and name, or that it is anonymous.
+ *  For lack of memory it may stay as it was, but for the name */
+void endpoint_describe(struct endpoint *ep, const struct callee *callee);
+
+void endpoint_set_status(struct endpoint *ep, enum endpoint_status status);
+void endpoint_set_held(struct endpoint *ep, bool held);
+void endpoint_set_talking(struct endpoint *ep, bool talking);
+void endpoint_set_camera(struct endpoint *ep, bool receiving, unsigned width,
+			 unsigned height);
+
+/** @param media [MEDIA], stolen; NULL: as it was */
+void endpoint_set_media(struct endpoint *ep, json_t *media, bool connected);
+
+/** RFC 4575's word for it */
+const char *endpoint_status_name(const struct endpoint *ep);
+
+/** USER and ENDPOINT of focus/conference/event.h; new references */
+json_t *user_json(const struct user *u);
+json_t *endpoint_json(const struct endpoint *ep);
+
+/** The name shown: display name, else the address's user part; borrowed */
+const char *endpoint_name(const struct endpoint *ep);
+
+#endif

@@ -1,0 +1,610 @@
+/**
+ * @file focus/config/config.c  The table of keys, and reading it from a file
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "focus/config/config.h"
+#include "focus/config/config_account.h"
+#include "focus/config/config_value.h"
+
+
+enum {
+	FILE_MAX_BYTES = 1024 * 1024,
+	LINE_MAX_BYTES = 1024,
+	/** An edit distance up to which a key is taken for a slip */
+	HINT_DISTANCE = 3,
+};
+
+#define AT(a)      offsetof(struct config, a), 0
+#define PAIR(a, b) offsetof(struct config, a), offsetof(struct config, b)
+#define LIST(a)    PAIR(a, a##_count)
+
+static const struct config_row rows[] = {
+	{"sip_listen", CONFIG_LISTEN, LIST(sip_listen), "0.0.0.0:5060", 0, 0,
+	 "SIP over UDP and TCP here; may repeat; off = none", NULL},
+	{"sip_tls_listen", CONFIG_LISTEN, LIST(sip_tls_listen), "0.0.0.0:5061",
+	 0, 0, "SIP over TLS here; may repeat; off = none", NULL},
+	{"https_listen", CONFIG_LISTEN, LIST(https_listen), "0.0.0.0:8443", 0,
+	 0,
+	 "page, API and SIP over WebSocket with TLS; may repeat; off = "
+	 "none",
+	 NULL},
+	{"http_listen", CONFIG_LOOPBACK, LIST(http_listen), "127.0.0.1:8080",
+	 0, 0, "the same without TLS, loopback only; may repeat; off = none",
+	 NULL},
+	{"tls_cert", CONFIG_PATH, AT(tls_cert), "", 0, 0,
+	 "certificate chain, PEM; none: a self-signed one is made in "
+	 "data_dir",
+	 NULL},
+	{"tls_key", CONFIG_PATH, AT(tls_key), "", 0, 0, "its private key, PEM",
+	 NULL},
+	{"domain", CONFIG_TEXT, AT(domain), "", 0, 0,
+	 "domain of our conference URIs; none: the host's own addresses",
+	 NULL},
+	{"media_address", CONFIG_HOST, LIST(media_address), "", 0, 0,
+	 "address that media uses; may repeat; none: the host's own, IPv4 "
+	 "first, loopback last",
+	 NULL},
+	{"rtp_ports", CONFIG_PORT_RANGE, PAIR(rtp_port_min, rtp_port_max),
+	 "20000-29999", 1024, 65535,
+	 "UDP ports for plain RTP, shared out among the mixers", NULL},
+	{"webrtc_port", CONFIG_PORT, AT(webrtc_port), "10000", 0,
+	 65535 - CONFIG_MIXERS_MAX,
+	 "UDP port for WebRTC of the first mixer, the next has the next; 0 = "
+	 "any",
+	 NULL},
+	{"mixers", CONFIG_NUMBER, AT(mixers), "0", 0, CONFIG_MIXERS_MAX,
+	 "media server processes; 0 = one a core", NULL},
+	{"mixer_program", CONFIG_PATH, AT(mixer_program), "", 0, 0,
+	 "path of parley-mixer; none: beside parleyd", NULL},
+	{"control_socket", CONFIG_PATH, AT(control_socket), "", 0, 0,
+	 "where the parley command talks to us; none: in /run/parley, "
+	 "$XDG_RUNTIME_DIR/parley or /tmp/parley-UID",
+	 NULL},
+	{"data_dir", CONFIG_PATH, AT(data_dir), "", 0, 0,
+	 "folder for what is kept; none: /var/lib/parley or "
+	 "~/.local/share/parley",
+	 NULL},
+	{"web_dir", CONFIG_PATH, AT(web_dir), "", 0, 0,
+	 "folder of the page; none: of the build tree or "
+	 "/usr/share/parley/web",
+	 NULL},
+	{"web_origins", CONFIG_PATTERN, AT(web_origins), ".*", 0, 0,
+	 "sites whose pages may open SIP over WebSocket here: an extended "
+	 "regular expression that must match all of https://HOST[:PORT]",
+	 NULL},
+	{"log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,
+	 "error, warn, info or debug", NULL},
+	{"conference_names", CONFIG_PATTERN, AT(conference_names),
+	 "[A-Za-z0-9._-]{1,64}", 0, 0,
+	 "names that callers may create: an extended regular expression that "
+	 "must match all of the name",
+	 NULL},
+	{"max_participants", CONFIG_NUMBER, AT(max_participants), "1000", 1,
+	 100000, "endpoints in one conference", NULL},
+	{"max_conferences", CONFIG_NUMBER, AT(max_conferences), "1000", 1,
+	 100000, "conferences at a time", NULL},
+	{"video_size", CONFIG_SIZE, PAIR(video_width, video_height),
+	 "1280x720", 0, 0, "canvas of a conference in pixels", NULL},
+	{"video_fps", CONFIG_NUMBER, AT(video_fps), "25", 1, 60,
+	 "pictures a second", NULL},
+	{"video_bitrate", CONFIG_NUMBER, AT(video_kbps), "1500", 50, 20000,
+	 "kbit/s of the full canvas", NULL},
+	{"layout", CONFIG_CHOICE, AT(layout), "grid", 0, 0,
+	 "grid or speaker, of a new conference", "grid|speaker"},
+	{"factory_names", CONFIG_PATTERN, AT(factory_names),
+	 "conference|mmtel|conf-factory", 0, 0,
+	 "user parts whose INVITE makes a new conference: an extended regular "
+	 "expression that must match all of it",
+	 NULL},
+	{"end_with_creator", CONFIG_SWITCH, AT(end_with_creator), "no", 0, 0,
+	 "yes: a conference of the factory ends when its creator leaves",
+	 NULL},
+	{"dial_out", CONFIG_CHOICE, AT(dial_out), "members", 0, 0,
+	 "who may have others dialled: all, members of the conference, known "
+	 "(authenticated or from a trusted host) or off",
+	 "all|members|known|off"},
+	{"max_recipients", CONFIG_NUMBER, AT(max_recipients), "50", 0, 1000,
+	 "addresses on one recipient list (RFC 5366); 0 = none", NULL},
+	{"emergency_numbers", CONFIG_PATTERN, AT(emergency_numbers),
+	 "112|911|999|110|118|119|000", 0, 0,
+	 "numbers that are refused with 380, as urn:service:sos is: an "
+	 "extended regular expression",
+	 NULL},
+	{"auth", CONFIG_CHOICE, AT(auth), "off", 0, 0,
+	 "on: whoever is not a trusted host proves by digest who it is",
+	 "off|on"},
+	{"auth_failures", CONFIG_NUMBER, AT(auth_failures), "10", 1, 10000,
+	 "wrong passwords a minute from one address or for one user; more "
+	 "are slowed down",
+	 NULL},
+	{"trusted_hosts", CONFIG_NETWORK, LIST(trusted_hosts), "", 0, 0,
+	 "address or network whose P-Asserted-Identity is believed (RFC "
+	 "3325); may repeat",
+	 NULL},
+	{"outbound_proxy", CONFIG_ROUTE, AT(outbound_proxy), "", 0, 0,
+	 "URI through which all calls of ours go, like "
+	 "sip:orig@192.0.2.1;lr",
+	 NULL},
+	{"dns_server", CONFIG_LISTEN, LIST(dns_server), "", 0, 0,
+	 "name server, ADDRESS:PORT; may repeat; none: those of the system",
+	 NULL},
+	{"ioi", CONFIG_TEXT, AT(ioi), "", 0, 0,
+	 "our inter operator identifier in P-Charging-Vector; none: domain",
+	 NULL},
+	{"account", CONFIG_ACCOUNT, PAIR(accounts, account_count), "", 0, 0,
+	 "register at another server as a terminal does: "
+	 "<sip:USER@DOMAIN>;auth_pass=SECRET;...; may repeat",
+	 NULL},
+	{"register_expires", CONFIG_NUMBER, AT(register_expires_s), "3600", 60,
+	 86400, "longest registration here, in seconds", NULL},
+	{"session_expires", CONFIG_NUMBER, AT(session_expires_s), "1800", 90,
+	 86400, "session timer in seconds (RFC 4028)", NULL},
+	{"session_min_se", CONFIG_NUMBER, AT(session_min_se_s), "90", 90,
+	 86400, "smallest session timer taken, in seconds", NULL},
+	{"media_timeout", CONFIG_NUMBER, AT(media_timeout_s), "30", 5, 3600,
+	 "seconds without any media, RTCP or consent until a call is ended",
+	 NULL},
+	{"sip_message_max", CONFIG_NUMBER, AT(sip_message_max_bytes), "65535",
+	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
+	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
+	 1, 1000000, "SIP messages a second from one address", NULL},
+	{"invite_rate_per_source", CONFIG_NUMBER, AT(invite_rate_per_source),
+	 "50", 1, 1000000,
+	 "calls, registrations and the like that one address begins a second",
+	 NULL},
+	{"max_subscriptions", CONFIG_NUMBER, AT(max_subscriptions), "20000", 1,
+	 1000000, "subscriptions at a time", NULL},
+	{"subscriptions_per_source", CONFIG_NUMBER,
+	 AT(subscriptions_per_source), "200", 1, 1000000,
+	 "of these from one address that is not a trusted host", NULL},
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/** State while reading */
+struct reading {
+	struct config *c;
+	struct config_error *error;
+	bool given[ROWS];
+};
+
+
+static void config_destructor(void *arg)
+{
+	struct config *c = arg;
+
+	mem_deref(c->tls_cert);
+	mem_deref(c->tls_key);
+	mem_deref(c->domain);
+	mem_deref(c->mixer_program);
+	mem_deref(c->control_socket);
+	mem_deref(c->data_dir);
+	mem_deref(c->web_dir);
+	mem_deref(c->web_origins);
+	mem_deref(c->conference_names);
+	mem_deref(c->layout);
+	mem_deref(c->factory_names);
+	mem_deref(c->dial_out);
+	mem_deref(c->emergency_numbers);
+	mem_deref(c->auth);
+	mem_deref(c->outbound_proxy);
+	mem_deref(c->ioi);
+	for (size_t i = 0; i < c->account_count; i++)
+		mem_deref(c->accounts[i]);
+}
+
+
+__attribute__((format(printf, 3, 4))) static int
+fail(struct config_error *error, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(error->text, sizeof(error->text), fmt, ap);
+	va_end(ap);
+
+	return err;
+}
+
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+
+/** Levenshtein's distance; keys are short */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[64], la = strlen(a), lb = strlen(b);
+
+	if (la >= 64 || lb >= 64)
+		return SIZE_MAX;
+
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+
+	for (size_t i = 1; i <= la; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t change = corner + (a[i - 1] != b[j - 1]);
+
+			corner = row[j];
+			row[j] = least(change, least(row[j], row[j - 1]) + 1);
+		}
+	}
+
+	return row[lb];
+}
+
+
+static const char *nearest(const char *key)
+{
+	const char *best = NULL;
+	size_t best_distance = HINT_DISTANCE + 1;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t d = distance(key, rows[i].key);
+
+		if (d < best_distance) {
+			best_distance = d;
+			best = rows[i].key;
+		}
+	}
+
+	return best;
+}
+
+
+static int find_row(const char *where, const char *key, size_t *i,
+		    struct config_error *error)
+{
+	char quoted[96];
+	const char *hint;
+
+	for (*i = 0; *i < ROWS; (*i)++) {
+		if (!strcmp(rows[*i].key, key))
+			return 0;
+	}
+
+	hint = nearest(key);
+	log_escape(quoted, sizeof(quoted), key, strlen(key));
+
+	return fail(error, EINVAL, "%s: unknown key %s%s%s%s", where, quoted,
+		    hint ? "; did you mean '" : "", hint ? hint : "",
+		    hint ? "'?" : "");
+}
+
+
+static int set(struct reading *r, const char *where, size_t i,
+	       const char *value)
+{
+	char why[256] = "cannot be kept", quoted[160];
+	int err;
+
+	err = config_value_set(r->c, &rows[i], value, why, sizeof(why));
+	if (!err)
+		return 0;
+
+	/* secrets stand in an account's value */
+	if (rows[i].type == CONFIG_ACCOUNT)
+		return fail(r->error, err, "%s: %s: %s", where, rows[i].key,
+			    why);
+
+	log_escape(quoted, sizeof(quoted), value, strlen(value));
+
+	return fail(r->error, err, "%s: %s: %s %s", where, rows[i].key, quoted,
+		    why);
+}
+
+
+static int set_defaults(struct reading *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ROWS && !err; i++) {
+		if (config_value_is_list(rows[i].type) && !*rows[i].standard)
+			continue;
+		err = set(r, "default", i, rows[i].standard);
+	}
+
+	return err;
+}
+
+
+/** The first mention of a list key replaces what was there before */
+static int assign(struct reading *r, const char *where, const char *key,
+		  const char *value)
+{
+	size_t i;
+	int err;
+
+	err = find_row(where, key, &i, r->error);
+	if (err)
+		return err;
+
+	if (!r->given[i] && config_value_is_list(rows[i].type))
+		config_value_clear(r->c, &rows[i]);
+	else if (r->given[i] && !config_value_is_list(rows[i].type))
+		return fail(r->error, EINVAL, "%s: key '%s' is given twice",
+			    where, key);
+
+	r->given[i] = true;
+
+	return set(r, where, i, value);
+}
+
+
+static char *trim(char *s)
+{
+	char *end;
+
+	s += strspn(s, " \t\r");
+	end = s + strlen(s);
+	while (end > s && strchr(" \t\r", end[-1]))
+		*--end = '\0';
+
+	return s;
+}
+
+
+/** `#` begins a comment at the start of a line or after white space */
+static void cut_comment(char *line)
+{
+	for (char *p = strchr(line, '#'); p; p = strchr(p + 1, '#')) {
+		if (p == line || p[-1] == ' ' || p[-1] == '\t') {
+			*p = '\0';
+			return;
+		}
+	}
+}
+
+
+static int read_line(struct reading *r, const char *where, char *line)
+{
+	char *key, *value;
+
+	cut_comment(line);
+	key = trim(line);
+	if (!*key)
+		return 0;
+
+	value = key + strcspn(key, " \t");
+	if (*value)
+		*value++ = '\0';
+	value = trim(value);
+	if (!*value) {
+		size_t i;
+		int err = find_row(where, key, &i, r->error);
+
+		return err ? err
+			   : fail(r->error, EINVAL,
+				  "%s: key '%s' has no "
+				  "value",
+				  where, key);
+	}
+
+	return assign(r, where, key, value);
+}
+
+
+static int read_text(struct reading *r, const char *name, const char *text,
+		     size_t len)
+{
+	const char *end = text + len;
+	unsigned n = 0;
+	int err = 0;
+
+	while (text < end && !err) {
+		const char *nl = memchr(text, '\n', (size_t)(end - text));
+		size_t size = (size_t)((nl ? nl : end) - text);
+		char line[LINE_MAX_BYTES], where[320];
+
+		(void)snprintf(where, sizeof(where), "%.256s:%u", name, ++n);
+		if (size >= sizeof(line))
+			return fail(r->error, EINVAL, "%s: line is too long",
+				    where);
+		if (memchr(text, '\0', size))
+			return fail(r->error, EINVAL, "%s: not a text file",
+				    where);
+
+		memcpy(line, text, size);
+		line[size] = '\0';
+		err = read_line(r, where, line);
+		text += size + 1;
+	}
+
+	return err;
+}
+
+
+static int read_override(struct reading *r, const char *text, bool *seen)
+{
+	char line[LINE_MAX_BYTES], *equals;
+	size_t i;
+	int err;
+
+	if (strlen(text) >= sizeof(line))
+		return fail(r->error, EINVAL, "-o: value is too long");
+
+	(void)snprintf(line, sizeof(line), "%s", text);
+	equals = strchr(line, '=');
+	if (!equals)
+		return fail(r->error, EINVAL, "-o: not key=value");
+
+	*equals = '\0';
+	err = find_row("-o", trim(line), &i, r->error);
+	if (err)
+		return err;
+
+	/* the command line replaces the file; its own lists grow */
+	if (!seen[i] || !config_value_is_list(rows[i].type))
+		r->given[i] = false;
+	seen[i] = true;
+
+	return assign(r, "-o", trim(line), trim(equals + 1));
+}
+
+
+/** What only all keys together can tell */
+static int check(const struct config *c, struct config_error *error)
+{
+	if (!*c->tls_cert != !*c->tls_key)
+		return fail(error, EINVAL, "tls_cert and tls_key go together");
+
+	if (c->session_min_se_s > c->session_expires_s)
+		return fail(error, EINVAL,
+			    "session_min_se is above session_expires");
+
+	if ((unsigned)(c->rtp_port_max - c->rtp_port_min + 1) < 4 * c->mixers)
+		return fail(error, EINVAL,
+			    "rtp_ports are too few for %u mixers", c->mixers);
+
+	if (!c->sip_listen_count && !c->sip_tls_listen_count &&
+	    !c->http_listen_count && !c->https_listen_count)
+		return fail(error, EINVAL, "every listener is off");
+
+	return 0;
+}
+
+
+static size_t key_index(const char *key)
+{
+	size_t i = 0;
+
+	while (strcmp(rows[i].key, key) != 0)
+		i++;
+
+	return i;
+}
+
+
+int config_parse(struct config **cp, const char *name, const char *text,
+		 size_t len, const char *const overrides[],
+		 size_t override_count, struct config_error *error)
+{
+	struct reading r = {.error = error};
+	bool seen[ROWS] = {false};
+	int err;
+
+	if (!cp || !error)
+		return EINVAL;
+
+	error->text[0] = '\0';
+	r.c = mem_zalloc(sizeof(*r.c), config_destructor);
+	if (!r.c)
+		return fail(error, ENOMEM, "out of memory");
+
+	err = set_defaults(&r);
+	if (!err && text)
+		err = read_text(&r, name, text, len);
+	for (size_t i = 0; i < override_count && !err; i++)
+		err = read_override(&r, overrides[i], seen);
+	if (err)
+		goto out;
+
+	err = config_value_find(r.c, r.given[key_index("media_address")]);
+	if (err) {
+		(void)fail(error, err, "cannot find out the defaults: %s",
+			   strerror(err));
+		goto out;
+	}
+
+	err = check(r.c, error);
+
+out:
+	if (err)
+		mem_deref(r.c);
+	else
+		*cp = r.c;
+
+	return err;
+}
+
+
+static int slurp(const char *path, char **textp, size_t *len,
+		 struct config_error *error)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	int err = 0;
+
+	if (!f)
+		return fail(error, errno == ENOENT ? ENOENT : EINVAL,
+			    "%.300s: %s", path, strerror(errno));
+
+	text = mem_alloc(FILE_MAX_BYTES + 1, NULL);
+	if (!text) {
+		err = fail(error, ENOMEM, "out of memory");
+		goto out;
+	}
+
+	*len = fread(text, 1, FILE_MAX_BYTES + 1, f);
+	if (ferror(f))
+		err = fail(error, EINVAL, "%.300s: cannot be read", path);
+	else if (*len > FILE_MAX_BYTES)
+		err = fail(error, EINVAL, "%.300s: is too large", path);
+
+out:
+	(void)fclose(f);
+	if (err)
+		mem_deref(text);
+	else
+		*textp = text;
+
+	return err;
+}
+
+
+int config_load(struct config **cp, const char *path,
+		const char *const overrides[], size_t override_count,
+		struct config_error *error)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int err;
+
+	if (!cp || !error)
+		return EINVAL;
+
+	if (path) {
+		err = slurp(path, &text, &len, error);
+		if (err)
+			return err;
+	}
+
+	err = config_parse(cp, path ? path : "", text, len, overrides,
+			   override_count, error);
+	mem_deref(text);
+
+	return err;
+}
+
+
+const char *config_key(size_t i, const char **value)
+{
+	if (i >= ROWS)
+		return NULL;
+
+	if (value)
+		*value = rows[i].standard;
+
+	return rows[i].key;
+}
+
+
+void config_help(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		printf("  %s %s\n        %s\n", rows[i].key,
+		       *rows[i].standard ? rows[i].standard : "(found)",
+		       rows[i].help);
+	}
+}

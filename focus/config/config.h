@@ -1,0 +1,129 @@
+/**
+ * @file focus/config/config.h  parley.conf: `key value` lines
+ *
+ * libre's conf form: one key and its value a line, `#` begins a comment, a
+ * key may repeat where its row says so (listeners). Unknown keys and bad
+ * values are errors that name file and line. One table (config.c) holds each
+ * key's name, type, default, bounds and help text; `parleyd -h` and
+ * conf/parley.conf are checked against it. Read-only after config_load.
+ */
+#ifndef PARLEY_FOCUS_CONFIG_CONFIG_H
+#define PARLEY_FOCUS_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+
+enum {
+	CONFIG_LISTEN_MAX = 4,
+	CONFIG_LIST_MAX = 16,
+	CONFIG_MIXERS_MAX = 64,
+};
+
+struct config_account;
+
+/** Addresses that share their first bits */
+struct config_network {
+	struct sa address;
+	unsigned bits;
+};
+
+/** All settings; strings are owned by it */
+struct config {
+	struct sa sip_listen[CONFIG_LISTEN_MAX]; /**< UDP and TCP */
+	size_t sip_listen_count;
+	struct sa sip_tls_listen[CONFIG_LISTEN_MAX];
+	size_t sip_tls_listen_count;
+	struct sa http_listen[CONFIG_LISTEN_MAX]; /**< loopback only */
+	size_t http_listen_count;
+	struct sa https_listen[CONFIG_LISTEN_MAX];
+	size_t https_listen_count;
+	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
+				       in data_dir */
+	char *domain;             /**< "" = the host's own addresses too */
+	struct sa media_address[CONFIG_LISTEN_MAX];
+	size_t media_address_count;
+	uint16_t rtp_port_min, rtp_port_max;
+	uint16_t webrtc_port; /**< of mixer 0; the next +1 ...; 0 any */
+	unsigned mixers;
+	char *mixer_program; /**< path of parley-mixer */
+	char *control_socket, *data_dir, *web_dir;
+	enum log_level log_level;
+	char *web_origins;      /**< pattern of other sites let in */
+	char *conference_names; /**< pattern of permitted names */
+	unsigned max_participants, max_conferences;
+	unsigned video_width, video_height, video_fps;
+	unsigned video_kbps; /**< of the full canvas */
+	char *layout;
+	char *factory_names;     /**< pattern of user parts of factory URIs */
+	bool end_with_creator;   /**< the conference ends when its creator
+				      leaves (TS 24.147) */
+	char *dial_out;          /**< who may have others dialled: "all",
+				      "members", "known", "off" */
+	unsigned max_recipients; /**< of one list (RFC 5366), 0: none */
+	char *emergency_numbers; /**< pattern */
+	char *auth; /**< "off"; "on": digest of all but trusted hosts */
+	struct config_network trusted_hosts[CONFIG_LIST_MAX]; /**< RFC 3325 */
+	size_t trusted_hosts_count;
+	char *outbound_proxy; /**< URI of the Route of what we dial, "" */
+	char *ioi;            /**< P-Charging-Vector; "": the domain */
+	struct config_account *accounts[CONFIG_LIST_MAX]; /**< where we
+							     register */
+	size_t account_count;
+	unsigned register_expires_s; /**< longest registration here */
+	unsigned max_subscriptions, subscriptions_per_source;
+	unsigned invite_rate_per_source; /**< calls and the like a second */
+	unsigned auth_failures; /**< a minute, then tries are slowed down */
+	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
+	unsigned media_timeout_s;
+	unsigned sip_message_max_bytes;
+	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
+	size_t dns_server_count;
+	unsigned sip_rate_per_source; /**< messages a second */
+};
+
+/** What -t and errors print: "FILE:LINE: words" */
+struct config_error {
+	char text[512];
+};
+
+/**
+ * Defaults, then the file, then overrides
+ *
+ * @param path      NULL: embedded defaults only
+ * @param overrides "key=value" strings of -o
+ * @return 0; EINVAL/ENOENT with *error filled
+ */
+int config_load(struct config **cp, const char *path,
+		const char *const overrides[], size_t override_count,
+		struct config_error *error);
+
+/**
+ * As config_load, from memory
+ *
+ * @param name What errors call it
+ * @param text File's contents, need not be terminated
+ */
+int config_parse(struct config **cp, const char *name, const char *text,
+		 size_t len, const char *const overrides[],
+		 size_t override_count, struct config_error *error);
+
+/**
+ * Keys one by one, for checks of conf/parley.conf
+ *
+ * @param i     0, 1, ...
+ * @param value Set to the default as written in the table
+ * @return name, NULL after the last
+ */
+const char *config_key(size_t i, const char **value);
+
+/** Is the address in one of the networks? */
+bool config_network_has(const struct config_network v[], size_t n,
+			const struct sa *sa);
+
+/** Print every key with its default and help (for -h) */
+void config_help(void);
+
+#endif

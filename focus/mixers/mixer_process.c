@@ -1,0 +1,183 @@
+/**
+ * @file focus/mixers/mixer_process.c  One parley-mixer process
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "focus/config/config.h"
+#include "focus/mixers/mixer_process.h"
+#include "mixer/mp/protocol.h"
+
+
+enum {
+	/** -a twice a listen address, -w -p -t -l, program, NULL */
+	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 4 + 2,
+	ARGUMENT_BYTES = 64,
+	/** Some messages under way each way */
+	LINK_BUFFER_BYTES = 8 * MP_MESSAGE_MAX,
+};
+
+/** argv and the room its words stand in */
+struct arguments {
+	char *argv[ARGUMENTS_MAX];
+	char text[ARGUMENTS_MAX][ARGUMENT_BYTES];
+	unsigned n;
+};
+
+
+void mixer_process_ports(const struct config *config, unsigned index,
+			 unsigned *min, unsigned *max)
+{
+	unsigned first = config->rtp_port_min + (config->rtp_port_min & 1);
+	unsigned all = config->rtp_port_max - first + 1;
+	unsigned share = all / config->mixers & ~1u;
+
+	*min = first + index * share;
+	*max = *min + share - 1;
+}
+
+
+static void add_word(struct arguments *a, const char *word)
+{
+	(void)snprintf(a->text[a->n], ARGUMENT_BYTES, "%s", word);
+	a->argv[a->n] = a->text[a->n];
+	a->n++;
+}
+
+
+static void add(struct arguments *a, const char *option, const char *value)
+{
+	add_word(a, option);
+	add_word(a, value);
+}
+
+
+static void add_number(struct arguments *a, const char *option, unsigned value)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", value);
+	add(a, option, text);
+}
+
+
+static const char *level_name(enum log_level level)
+{
+	static const char *const names[] = {"error", "warn", "info", "debug"};
+
+	return names[level];
+}
+
+
+static void build_arguments(struct arguments *a, const struct config *c,
+			    unsigned index)
+{
+	char text[ARGUMENT_BYTES];
+	unsigned min, max;
+
+	memset(a, 0, sizeof(*a));
+	a->argv[a->n++] = c->mixer_program;
+
+	for (size_t i = 0; i < c->media_address_count; i++) {
+		if (!sa_ntop(&c->media_address[i], text, sizeof(text)))
+			add(a, "-a", text);
+	}
+
+	add_number(a, "-w", c->webrtc_port ? c->webrtc_port + index : 0);
+	mixer_process_ports(c, index, &min, &max);
+	(void)snprintf(text, sizeof(text), "%u-%u", min, max);
+	add(a, "-p", text);
+	add_number(a, "-t", c->media_timeout_s);
+	add(a, "-l", level_name(log_level_get()));
+}
+
+
+/** In the child: only async-signal-safe calls from here */
+__attribute__((noreturn)) static void become_mixer(struct arguments *a, int fd,
+						   pid_t parent)
+{
+	sigset_t none;
+
+	/* the terminal's ^C is for parleyd, who says goodbye in order */
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
+
+	/* dup2 to itself would keep close-on-exec */
+	if (fd == MP_LINK_FD) {
+		if (fcntl(fd, F_SETFD, 0) < 0)
+			_exit(127);
+	}
+	else if (dup2(fd, MP_LINK_FD) < 0) {
+		_exit(127);
+	}
+
+	if (close_range(MP_LINK_FD + 1, ~0u, 0) < 0)
+		_exit(127);
+
+	(void)execv(a->argv[0], a->argv);
+	_exit(127);
+}
+
+
+static int open_pair(int fds[2])
+{
+	const int size = LINK_BUFFER_BYTES;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+		return errno;
+
+	for (int i = 0; i < 2; i++) {
+		(void)setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &size,
+				 sizeof(size));
+		(void)setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &size,
+				 sizeof(size));
+	}
+
+	return 0;
+}
+
+
+int mixer_process_start(const struct config *config, unsigned index, int *fd,
+			pid_t *pid)
+{
+	pid_t parent = getpid();
+	struct arguments a;
+	int fds[2], err;
+
+	if (access(config->mixer_program, X_OK) < 0)
+		return errno;
+
+	build_arguments(&a, config, index);
+
+	err = open_pair(fds);
+	if (err)
+		return err;
+
+	*pid = fork();
+	if (*pid < 0) {
+		err = errno;
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+		return err;
+	}
+
+	if (!*pid)
+		become_mixer(&a, fds[1], parent);
+
+	(void)close(fds[1]);
+	*fd = fds[0];
+
+	return 0;
+}

@@ -1,0 +1,84 @@
+/**
+ * @file focus/mixers/mixers.h  The media servers: started, watched, replaced
+ *
+ * A fixed set of slots, one a mixer. A slot outlives the process in it: when
+ * the link closes or pings stay unanswered, the process is killed, reaped and
+ * another is started in its place, at once, or after a pause if it died
+ * young. That the link closed is the one sign of death (a process that ends
+ * closes it), so no SIGCHLD is needed. Conferences stay with their slot, so
+ * that one that kills mixers takes no other down with it. Lives on parleyd's
+ * loop. The vocabulary is mixer/mp/protocol.h.
+ */
+#ifndef PARLEY_FOCUS_MIXERS_MIXERS_H
+#define PARLEY_FOCUS_MIXERS_MIXERS_H
+
+#include <stdbool.h>
+#include <jansson.h>
+#include "mixer/mp/link.h"
+
+struct mixers;
+struct mixer;
+struct config;
+
+enum {
+	MIXER_PING_INTERVAL_MS = 1000,
+	/** No answer for so long: dead */
+	MIXER_SILENCE_MAX_MS = 3000,
+	/** A mixer that lived shorter than this died young */
+	MIXER_YOUNG_MS = 5000,
+	/** First and longest pause before the next start */
+	MIXER_PAUSE_MIN_MS = 100,
+	MIXER_PAUSE_MAX_MS = 5000,
+};
+
+/** What the focus wants to know; called on the loop, must not free mixers */
+struct mixers_handlers {
+	void (*up)(struct mixer *m, void *arg);   /**< said hello */
+	void (*down)(struct mixer *m, void *arg); /**< was up, is gone */
+	void (*event)(struct mixer *m, const json_t *event, void *arg);
+	void *arg;
+};
+
+/** @param config Borrowed; gives number, program and ports */
+int mixers_alloc(struct mixers **mp, const struct config *config,
+		 const struct mixers_handlers *handlers);
+
+/** Start a process in every empty slot. @return 0 or errno of the first that
+ *  failed; those are tried again by themselves */
+int mixers_start(struct mixers *ms);
+
+/** Put a link to a running mixer into an empty slot (tests, mixers on other
+ *  hosts). @return 0, ENOSPC, errno of link_alloc(); fd is taken on success */
+int mixers_attach(struct mixers *ms, int fd);
+
+/** Slots, and those that are up */
+unsigned mixers_count(const struct mixers *ms);
+unsigned mixers_up_count(const struct mixers *ms);
+
+/** A slot by its index; NULL after the last */
+struct mixer *mixers_at(const struct mixers *ms, unsigned i);
+
+/** The mixer that is up and has the fewest legs; NULL if none is up */
+struct mixer *mixers_pick(const struct mixers *ms);
+
+unsigned mixer_index(const struct mixer *m);
+bool mixer_is_up(const struct mixer *m);
+
+/** Process id, 0 for none */
+int mixer_pid(const struct mixer *m);
+
+/** Times its process was replaced */
+unsigned mixer_deaths(const struct mixer *m);
+
+/** Keep account of the legs on it */
+void mixer_leg_added(struct mixer *m);
+void mixer_leg_removed(struct mixer *m);
+
+/** As link_request(); steals msg. @return also ENOTCONN when it is down */
+int mixer_request(struct mixer *m, json_t *msg, link_reply_h *replyh,
+		  void *arg);
+
+/** As link_forget() */
+void mixer_forget(struct mixer *m, const void *arg);
+
+#endif

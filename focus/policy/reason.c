@@ -1,0 +1,68 @@
+/**
+ * @file focus/policy/reason.c  The table of reasons
+ */
+#include <stddef.h>
+#include <string.h>
+#include "focus/policy/reason.h"
+
+
+static const struct reason_row rows[REASON_COUNT] = {
+	[REASON_NONE] = {200, "none", "OK", "All is well."},
+	[REASON_BAD_REQUEST] = {400, "bad-request", "Bad Request",
+				"The request could not be understood."},
+	[REASON_FORBIDDEN] = {403, "forbidden", "Forbidden",
+			      "You are not allowed to do that here."},
+	[REASON_LOCKED] = {403, "locked", "Conference Locked",
+			   "The conference is locked."},
+	[REASON_NOT_FOUND] = {404, "not-found", "Not Found",
+			      "There is no such conference here."},
+	[REASON_NO_CODEC] = {488, "no-codec", "Not Acceptable Here",
+			     "No audio or video codec in common."},
+	[REASON_FULL] = {486, "full", "Conference Full",
+			 "The conference is full."},
+	[REASON_UNAVAILABLE] = {480, "unavailable", "Temporarily Unavailable",
+				"It could not be reached just now."},
+	[REASON_BUSY] = {486, "busy", "Busy Here", "They are busy."},
+	[REASON_DECLINED] = {603, "declined", "Declined",
+			     "They declined the call."},
+	[REASON_NO_ANSWER] = {408, "no-answer", "No Answer",
+			      "They did not answer."},
+	[REASON_NOBODY] = {404, "nobody", "Not Found",
+			   "Nobody has that address."},
+	[REASON_NO_ROUTE] = {480, "no-route", "No Route",
+			     "There is no way to that address."},
+	[REASON_NO_MIXER] = {503, "no-mixer", "No Mixer Available",
+			     "The media server does not answer; "
+			     "try again in a moment."},
+	[REASON_OVERLOAD] = {503, "overload", "Server Overloaded",
+			     "The server is at its limits; try again later."},
+	[REASON_SHUTDOWN] = {503, "shutdown", "Server Shutting Down",
+			     "The server is shutting down."},
+	[REASON_LOOP] = {482, "loop", "Loop Detected",
+			 "That would call the conference into itself."},
+	[REASON_REPLACED] = {200, "replaced", "Replaced",
+			     "Call completed elsewhere"},
+	[REASON_LEFT] = {200, "left", "Left", "Left the conference."},
+	[REASON_KICKED] = {603, "kicked", "Removed By Moderator",
+			   "Removed by a moderator."},
+	[REASON_ENDED] = {410, "ended", "Conference Ended",
+			  "The conference was ended."},
+	[REASON_MEDIA_TIMEOUT] = {408, "media-timeout", "Media Timeout",
+				  "No sound or picture arrived any more."},
+	[REASON_MEDIA_FAILED] = {488, "media-failed", "Media Failed",
+				 "The media connection could not be secured "
+				 "or was refused."},
+	[REASON_SESSION_EXPIRED] = {408, "session-expired", "Session Expired",
+				    "The call was not refreshed in time."},
+	[REASON_INTERNAL] = {500, "internal", "Server Internal Error",
+			     "Something went wrong in the server."},
+};
+
+
+const struct reason_row *reason_row(enum reason reason)
+{
+	if ((unsigned)reason >= REASON_COUNT)
+		reason = REASON_INTERNAL;
+
+	return &rows[reason];
+}

@@ -1,0 +1,52 @@
+/**
+ * @file focus/policy/reason.h  Why something failed or ended, once
+ *
+ * One row a reason: the SIP status that answers it, its token (the same in
+ * Reason/Warning headers, the HTTP API and the log) and words a person
+ * understands. Page, SIP and log take them from here.
+ */
+#ifndef PARLEY_FOCUS_POLICY_REASON_H
+#define PARLEY_FOCUS_POLICY_REASON_H
+
+#include <stdint.h>
+
+enum reason {
+	REASON_NONE,
+	REASON_BAD_REQUEST,     /**< 400 */
+	REASON_FORBIDDEN,       /**< 403 policy says no */
+	REASON_LOCKED,          /**< 403 conference is locked */
+	REASON_NOT_FOUND,       /**< 404 no such conference here */
+	REASON_NO_CODEC,        /**< 488 no codec in common */
+	REASON_FULL,            /**< 486 conference is full */
+	REASON_UNAVAILABLE,     /**< 480 */
+	REASON_BUSY,            /**< 486, 600 of whom we dialled */
+	REASON_DECLINED,        /**< 603 of whom we dialled */
+	REASON_NO_ANSWER,       /**< whom we dialled let it ring */
+	REASON_NOBODY,          /**< 404 to our INVITE */
+	REASON_NO_ROUTE,        /**< no host, no name server, no transport */
+	REASON_NO_MIXER,        /**< 503 no mixer can take it */
+	REASON_OVERLOAD,        /**< 503 limits of this server */
+	REASON_SHUTDOWN,        /**< 503, BYE: server is going down */
+	REASON_LEFT,            /**< it hung up */
+	REASON_LOOP,            /**< 482 a focus calls what it is in */
+	REASON_REPLACED,        /**< another dialog took its place */
+	REASON_KICKED,          /**< a moderator removed it */
+	REASON_ENDED,           /**< the conference was ended */
+	REASON_MEDIA_TIMEOUT,   /**< its media stopped */
+	REASON_MEDIA_FAILED,    /**< handshake or fingerprint failed */
+	REASON_SESSION_EXPIRED, /**< RFC 4028 */
+	REASON_INTERNAL,        /**< 500 */
+	REASON_COUNT
+};
+
+struct reason_row {
+	uint16_t sip_status;
+	const char *token;  /**< "locked" */
+	const char *phrase; /**< SIP reason phrase */
+	const char *words;  /**< for people */
+};
+
+/** Its row; never NULL */
+const struct reason_row *reason_row(enum reason reason);
+
+#endif

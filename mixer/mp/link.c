@@ -1,0 +1,447 @@
+/**
+ * @file mixer/mp/link.c  Framing, ids and deadlines of the Mp link
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <fcntl.h>
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "mixer/mp/link.h"
+#include "mixer/mp/protocol.h"
+
+
+enum {
+	BURST_MAX = 64, /* messages read before the loop gets its turn */
+	PENDING_MAX = 8192,
+	QUEUE_MAX = 8192, /* messages kept while the socket is full */
+	SWEEP_MS = 100,
+};
+
+struct pending {
+	struct le le;
+	json_int_t id;
+	uint64_t deadline_ms;
+	link_reply_h *replyh;
+	const void *arg;
+};
+
+struct queued {
+	struct le le;
+	size_t len;
+	char buf[];
+};
+
+struct link {
+	struct list pending, queue;
+	struct tmr tmr;
+	link_message_h *messageh;
+	link_close_h *closeh;
+	void *arg;
+	json_int_t next_id;
+	int fd;
+	bool closed, debug, writable_wanted;
+	char buf[MP_MESSAGE_MAX];
+};
+
+
+static void read_h(int flags, void *arg);
+
+
+static void pending_destructor(void *arg)
+{
+	struct pending *p = arg;
+
+	list_unlink(&p->le);
+}
+
+
+static void queued_destructor(void *arg)
+{
+	struct queued *q = arg;
+
+	list_unlink(&q->le);
+}
+
+
+static void link_destructor(void *arg)
+{
+	struct link *link = arg;
+
+	tmr_cancel(&link->tmr);
+	list_flush(&link->pending);
+	list_flush(&link->queue);
+	if (link->fd >= 0) {
+		fd_close(link->fd);
+		close(link->fd);
+	}
+}
+
+
+/* Answer one request and forget it; the handler may send new ones */
+static void complete(struct pending *p, int err, json_t *reply)
+{
+	link_reply_h *replyh = p->replyh;
+	void *arg = (void *)(uintptr_t)p->arg;
+
+	mem_deref(p);
+	if (replyh)
+		replyh(err, reply, arg);
+}
+
+
+static void close_link(struct link *link, int err)
+{
+	link_close_h *closeh = link->closeh;
+	void *arg = link->arg;
+
+	if (link->closed)
+		return;
+
+	link->closed = true;
+	tmr_cancel(&link->tmr);
+	fd_close(link->fd);
+	list_flush(&link->queue);
+
+	while (link->pending.head)
+		complete(link->pending.head->data, ECONNRESET, NULL);
+
+	if (closeh)
+		closeh(err, arg);
+}
+
+
+static void sweep(void *arg)
+{
+	struct link *link = arg;
+	uint64_t now = tmr_jiffies();
+
+	mem_ref(link);
+	/* deadlines ascend: all are the same distance from their request */
+	while (link->pending.head && !link->closed) {
+		struct pending *p = link->pending.head->data;
+
+		if (p->deadline_ms > now)
+			break;
+
+		complete(p, ETIMEDOUT, NULL);
+	}
+
+	if (link->pending.head && !link->closed)
+		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
+	mem_deref(link);
+}
+
+
+static struct pending *pending_find(const struct link *link, json_int_t id)
+{
+	for (struct le *le = link->pending.head; le; le = le->next) {
+		struct pending *p = le->data;
+
+		if (p->id == id)
+			return p;
+	}
+
+	return NULL;
+}
+
+
+/* A message with "id" but no "op" is a reply */
+static void handle_reply(struct link *link, json_t *msg)
+{
+	const json_t *id = json_object_get(msg, "id");
+	struct pending *p;
+	int err = 0;
+
+	p = json_is_integer(id) ? pending_find(link, json_integer_value(id))
+				: NULL;
+	if (!p)
+		return;
+
+	if (json_object_get(msg, "error")) {
+		json_int_t code =
+			json_integer_value(json_object_get(msg, "code"));
+
+		err = code > 0 && code < 4096 ? (int)code : EPROTO;
+	}
+
+	complete(p, err, msg);
+}
+
+
+static void handle_datagram(struct link *link, size_t len)
+{
+	json_error_t error;
+	json_t *msg;
+
+	msg = json_loadb(link->buf, len, JSON_REJECT_DUPLICATES, &error);
+	if (link->debug)
+		log_debug("link", "received bytes=%zu text=%.*s", len,
+			  (int)(len > 900 ? 900 : len), link->buf);
+
+	if (!json_is_object(msg)) {
+		log_warn("link", "malformed bytes=%zu line=%d", len,
+			 error.line);
+		link_reply_error(link, NULL, EBADMSG, "not a JSON object");
+		json_decref(msg);
+		return;
+	}
+
+	if (json_object_get(msg, "id") && !json_object_get(msg, "op"))
+		handle_reply(link, msg);
+	else if (link->messageh)
+		link->messageh(msg, link->arg);
+
+	json_decref(msg);
+}
+
+
+static int transmit(struct link *link, const char *buf, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = send(link->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+
+	return n < 0 ? errno : 0;
+}
+
+
+static int want_write(struct link *link, bool on)
+{
+	link->writable_wanted = on;
+
+	return fd_listen(link->fd, FD_READ | (on ? FD_WRITE : 0), read_h,
+			 link);
+}
+
+
+static void drain(struct link *link)
+{
+	while (link->queue.head) {
+		struct queued *q = link->queue.head->data;
+		int err = transmit(link, q->buf, q->len);
+
+		if (err == EAGAIN)
+			return;
+
+		mem_deref(q);
+	}
+
+	want_write(link, false);
+}
+
+
+static int enqueue(struct link *link, const char *buf, size_t len)
+{
+	struct queued *q;
+
+	if (list_count(&link->queue) >= QUEUE_MAX)
+		return ENOBUFS;
+
+	q = mem_zalloc(sizeof(*q) + len, queued_destructor);
+	if (!q)
+		return ENOMEM;
+
+	memcpy(q->buf, buf, len);
+	q->len = len;
+	list_append(&link->queue, &q->le, q);
+
+	return link->writable_wanted ? 0 : want_write(link, true);
+}
+
+
+static void read_h(int flags, void *arg)
+{
+	struct link *link = arg;
+	ssize_t n;
+
+	/* handlers may drop the last reference but one */
+	mem_ref(link);
+	if (flags & FD_WRITE && !link->closed)
+		drain(link);
+
+	for (unsigned i = 0; i < BURST_MAX && !link->closed; i++) {
+		n = recv(link->fd, link->buf, sizeof(link->buf),
+			 MSG_DONTWAIT | MSG_TRUNC);
+		if (n < 0) {
+			if (errno != EAGAIN && errno != EINTR)
+				close_link(link, errno);
+			break;
+		}
+
+		if (!n) {
+			close_link(link, ECONNRESET);
+			break;
+		}
+
+		if ((size_t)n > sizeof(link->buf)) {
+			link_reply_error(link, NULL, EMSGSIZE,
+					 "message too large");
+			continue;
+		}
+
+		handle_datagram(link, (size_t)n);
+	}
+	mem_deref(link);
+}
+
+
+int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
+	       link_close_h *closeh, void *arg)
+{
+	int size = 4 * MP_MESSAGE_MAX;
+	struct link *link;
+	int err;
+
+	link = mem_zalloc(sizeof(*link), link_destructor);
+	if (!link)
+		return ENOMEM;
+
+	link->fd = -1;
+	tmr_init(&link->tmr);
+	link->debug = getenv("MP_DEBUG") != NULL;
+
+	/* best effort: the kernel's limit may be lower, sends then queue */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+
+	err = fd_listen(fd, FD_READ, read_h, link);
+	if (err) {
+		mem_deref(link);
+		return err;
+	}
+
+	link->fd = fd;
+	link->messageh = messageh;
+	link->closeh = closeh;
+	link->arg = arg;
+	*linkp = link;
+
+	return 0;
+}
+
+
+/* Serialise and send; steals msg */
+static int send_message(struct link *link, json_t *msg)
+{
+	char *text;
+	size_t len;
+	int err;
+
+	if (!msg)
+		return ENOMEM;
+
+	text = link->closed ? NULL : json_dumps(msg, JSON_COMPACT);
+	json_decref(msg);
+	if (!text)
+		return link->closed ? EPIPE : ENOMEM;
+
+	len = strlen(text);
+	if (link->debug)
+		log_debug("link", "sent bytes=%zu text=%.*s", len,
+			  (int)(len > 900 ? 900 : len), text);
+
+	if (len > MP_MESSAGE_MAX) {
+		err = EMSGSIZE;
+	}
+	else if (link->queue.head) {
+		err = enqueue(link, text, len);
+	}
+	else {
+		err = transmit(link, text, len);
+		if (err == EAGAIN || err == ENOBUFS)
+			err = enqueue(link, text, len);
+	}
+
+	free(text);
+
+	return err;
+}
+
+
+int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
+		 void *arg)
+{
+	struct pending *p;
+	int err;
+
+	if (list_count(&link->pending) >= PENDING_MAX) {
+		json_decref(msg);
+		return ENOBUFS;
+	}
+
+	p = mem_zalloc(sizeof(*p), pending_destructor);
+	if (!p) {
+		json_decref(msg);
+		return ENOMEM;
+	}
+
+	p->id = ++link->next_id;
+	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
+	p->replyh = replyh;
+	p->arg = arg;
+	json_object_set_new(msg, "id", json_integer(p->id));
+
+	err = send_message(link, msg);
+	if (err) {
+		mem_deref(p);
+		return err;
+	}
+
+	list_append(&link->pending, &p->le, p);
+	if (!tmr_isrunning(&link->tmr))
+		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
+
+	return 0;
+}
+
+
+void link_forget(struct link *link, const void *arg)
+{
+	for (struct le *le = link->pending.head; le; le = le->next) {
+		struct pending *p = le->data;
+
+		if (p->arg == arg)
+			p->replyh = NULL;
+	}
+}
+
+
+static void copy_id(json_t *msg, const json_t *request)
+{
+	json_t *id = request ? json_object_get(request, "id") : NULL;
+
+	if (json_is_integer(id))
+		json_object_set(msg, "id", id);
+}
+
+
+int link_reply(struct link *link, const json_t *request, json_t *result)
+{
+	if (!result)
+		result = json_object();
+
+	copy_id(result, request);
+
+	return send_message(link, result);
+}
+
+
+int link_reply_error(struct link *link, const json_t *request, int code,
+		     const char *why)
+{
+	json_t *msg = json_pack("{s:s,s:i}", "error", why, "code", code);
+
+	if (msg)
+		copy_id(msg, request);
+
+	return send_message(link, msg);
+}
+
+
+int link_event(struct link *link, json_t *msg)
+{
+	return send_message(link, msg);
+}

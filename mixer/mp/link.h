@@ -1,0 +1,77 @@
+/**
+ * @file mixer/mp/link.h  Framing, ids and deadlines of the Mp link
+ *
+ * Both ends use it: the focus sends requests and receives events, the mixer
+ * answers. Lives on the thread whose libre event loop it is registered with.
+ * The vocabulary is mixer/mp/protocol.h. MP_DEBUG in the environment prints
+ * every message at debug level.
+ */
+#ifndef PARLEY_MIXER_MP_LINK_H
+#define PARLEY_MIXER_MP_LINK_H
+
+#include <stdint.h>
+#include <jansson.h>
+
+struct link;
+
+/**
+ * The answer to a request
+ *
+ * @param err   0, or an errno: what the peer answered, ETIMEDOUT after
+ *              MP_REPLY_DEADLINE_MS, ECONNRESET when the link closed
+ * @param reply The reply, borrowed; NULL when err came from this side
+ * @param arg   Handler argument
+ *
+ * May send further requests; must not free the link.
+ */
+typedef void(link_reply_h)(int err, json_t *reply, void *arg);
+
+/** A request (mixer's end) or an event (focus's end) came. `msg` is borrowed
+ */
+typedef void(link_message_h)(json_t *msg, void *arg);
+
+/** The peer is gone. Last call from this link; may free it */
+typedef void(link_close_h)(int err, void *arg);
+
+/**
+ * Take over one end of a SOCK_SEQPACKET pair
+ *
+ * @param linkp    Set to the link
+ * @param fd       Connected socket; closed with the link
+ * @param messageh Requests and events
+ * @param closeh   End of the link
+ * @param arg      Argument of both
+ * @return 0 or errno; fd is untouched on failure
+ */
+int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
+	       link_close_h *closeh, void *arg);
+
+/**
+ * Send a request; takes over (steals) the reference to `msg`, which has "op"
+ * but no "id"
+ *
+ * @param replyh Called exactly once if 0 was returned; NULL: do not care
+ * @return 0; EMSGSIZE, ENOBUFS; EPIPE as soon as the link closes, also from
+ *         within the handlers that are then told ECONNRESET
+ */
+int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
+		 void *arg);
+
+/** Forget the handlers of requests whose argument is `arg` */
+void link_forget(struct link *link, const void *arg);
+
+/**
+ * Answer a request; steals `result` (an object; NULL = empty)
+ *
+ * @param request The request as received
+ */
+int link_reply(struct link *link, const json_t *request, json_t *result);
+
+/** Answer a request with an error: an errno and words for the log */
+int link_reply_error(struct link *link, const json_t *request, int code,
+		     const char *why);
+
+/** Send an event; steals `msg`, which has "event" */
+int link_event(struct link *link, json_t *msg);
+
+#endif

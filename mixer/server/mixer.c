@@ -1,0 +1,233 @@
+/**
+ * @file mixer/server/mixer.c  All mixes and legs of one process
+ */
+#include <errno.h>
+#include <unistd.h>
+#include "mixer/base/clock.h"
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "mixer/leg/leg.h"
+#include "mixer/mix/mix.h"
+#include "mixer/mp/link.h"
+#include "mixer/mp/protocol.h"
+#include "mixer/server/mixer.h"
+#include "mixer/server/requests.h"
+#include "mixer/server/tick.h"
+
+
+enum {
+	HASH_BUCKETS = 1024,
+	CHORE_MS = 100,
+};
+
+struct beat {
+	uint64_t tick, now_us;
+};
+
+
+static void mixer_destructor(void *arg)
+{
+	struct mixer *mixer = arg;
+
+	mixer->closed = NULL;
+	if (mixer->mixes)
+		hash_flush(mixer->mixes);
+
+	tmr_cancel(&mixer->chore);
+	mem_deref(mixer->mixes);
+	mem_deref(mixer->legs);
+	mem_deref(mixer->tick);
+	mem_deref(mixer->engine);
+	mem_deref(mixer->net);
+	mem_deref(mixer->link);
+}
+
+
+static bool tick_mix(struct le *le, void *arg)
+{
+	const struct beat *beat = arg;
+
+	mix_tick(le->data, beat->tick, beat->now_us);
+
+	return false;
+}
+
+
+static bool tick_leg(struct le *le, void *arg)
+{
+	const struct beat *beat = arg;
+
+	leg_tick(le->data, beat->now_us);
+
+	return false;
+}
+
+
+static void tick_handler(uint64_t number, uint64_t now_us, void *arg)
+{
+	struct mixer *mixer = arg;
+	struct beat beat = {number, now_us};
+
+	hash_apply(mixer->mixes, tick_mix, &beat);
+	hash_apply(mixer->legs, tick_leg, &beat);
+	video_engine_tick(mixer->engine, now_us);
+	net_tick(mixer->net, now_us);
+}
+
+
+/* DTLS, RTCP and time-outs of legs that are alone */
+static void chore_h(void *arg)
+{
+	struct mixer *mixer = arg;
+	struct beat beat = {0, clock_us()};
+
+	hash_apply(mixer->legs, tick_leg, &beat);
+	net_tick(mixer->net, beat.now_us);
+	tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
+}
+
+
+static void schedule(struct mixer *mixer)
+{
+	int err;
+
+	if (mixer->busy_count) {
+		tmr_cancel(&mixer->chore);
+		err = tick_start(mixer->tick);
+		if (err)
+			log_error("mixer", "no_tick error=%d", err);
+		return;
+	}
+
+	tick_stop(mixer->tick);
+	if (!mixer->leg_count)
+		tmr_cancel(&mixer->chore);
+	else if (!tmr_isrunning(&mixer->chore))
+		tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
+}
+
+
+void mixer_busy(struct mixer *mixer, bool busy)
+{
+	if (busy)
+		mixer->busy_count++;
+	else
+		mixer->busy_count--;
+
+	schedule(mixer);
+}
+
+
+void mixer_leg_count(struct mixer *mixer, int change)
+{
+	mixer->leg_count = (unsigned)((int)mixer->leg_count + change);
+	schedule(mixer);
+}
+
+
+static bool is_mix(struct le *le, void *arg)
+{
+	const struct mix *mix = le->data;
+
+	return mix->id == *(const uint64_t *)arg;
+}
+
+
+static bool is_leg(struct le *le, void *arg)
+{
+	const struct leg *leg = le->data;
+
+	return leg->id == *(const uint64_t *)arg;
+}
+
+
+struct mix *mixer_mix(const struct mixer *mixer, uint64_t id)
+{
+	struct le *le = hash_lookup(mixer->mixes, (uint32_t)id, is_mix, &id);
+
+	return le ? le->data : NULL;
+}
+
+
+struct leg *mixer_leg(const struct mixer *mixer, uint64_t id)
+{
+	struct le *le = hash_lookup(mixer->legs, (uint32_t)id, is_leg, &id);
+
+	return le ? le->data : NULL;
+}
+
+
+void mixer_event(struct mixer *mixer, json_t *msg)
+{
+	int err = mixer->link ? link_event(mixer->link, msg) : ENOTCONN;
+
+	if (!mixer->link)
+		json_decref(msg);
+	else if (err && err != EPIPE)
+		log_warn("mixer", "event_lost error=%d", err);
+}
+
+
+static void message_h(json_t *msg, void *arg)
+{
+	requests_handle(arg, msg);
+}
+
+
+static void close_h(int err, void *arg)
+{
+	struct mixer *mixer = arg;
+
+	log_info("mixer", "link_closed error=%d", err);
+	if (mixer->closed)
+		mixer->closed(mixer->arg);
+}
+
+
+static void hello(struct mixer *mixer)
+{
+	mixer_event(mixer,
+		    json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
+			      MP_VERSION, "pid", (int)getpid(), "webrtc_port",
+			      (int)net_webrtc_port(mixer->net)));
+}
+
+
+int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
+		int link_fd, void (*closed)(void *arg), void *arg)
+{
+	struct mixer *mixer = mem_zalloc(sizeof(*mixer), mixer_destructor);
+	int err;
+
+	if (!mixer)
+		return ENOMEM;
+
+	mixer->config = *config;
+	mixer->arg = arg;
+	tmr_init(&mixer->chore);
+	err = hash_alloc(&mixer->mixes, HASH_BUCKETS);
+	if (!err)
+		err = hash_alloc(&mixer->legs, HASH_BUCKETS);
+	if (!err)
+		err = tick_alloc(&mixer->tick, tick_handler, mixer);
+	if (!err)
+		err = net_alloc(&mixer->net, &config->net);
+	if (!err && config->give_up_files)
+		config->give_up_files(arg);
+	if (!err)
+		err = video_engine_alloc(&mixer->engine,
+					 config->video_workers);
+	if (!err)
+		err = link_alloc(&mixer->link, link_fd, message_h, close_h,
+				 mixer);
+	if (err) {
+		mem_deref(mixer);
+		return err;
+	}
+
+	mixer->closed = closed;
+	hello(mixer);
+	*mp = mixer;
+
+	return 0;
+}

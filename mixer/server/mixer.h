@@ -1,0 +1,68 @@
+/**
+ * @file mixer/server/mixer.h  The media server: all mixes and legs of one
+ * process
+ *
+ * Owns the network, the video engine, the link and the tick. One thread
+ * (libre's loop) runs all of it. The structs of mixer/ are open to the files
+ * of this folder and its tests only.
+ */
+#ifndef PARLEY_MIXER_SERVER_MIXER_H
+#define PARLEY_MIXER_SERVER_MIXER_H
+
+#include <jansson.h>
+#include "mixer/base/re.h"
+#include "mixer/net/transport.h"
+#include "mixer/video/engine.h"
+
+struct link;
+struct tick;
+struct leg;
+struct mix;
+
+struct mixer_config {
+	struct net_config net;
+	uint32_t media_timeout_s; /**< 0: legs never time out */
+	unsigned video_workers;
+	/** Give up files when the libraries are loaded and before the first
+	 *  thread starts; NULL: keep them. Called once by mixer_alloc */
+	void (*give_up_files)(void *arg);
+};
+
+struct mixer {
+	struct mixer_config config;
+	struct net *net;
+	struct video_engine *engine;
+	struct link *link;
+	struct tick *tick;
+	struct tmr chore;          /**< housekeeping while nothing ticks */
+	struct hash *mixes, *legs; /**< by id */
+	unsigned mix_count, leg_count, busy_count;
+	unsigned audio_renditions, video_renditions;
+	uint64_t decoded_audio;
+	void (*closed)(void *arg); /**< the link closed */
+	void *arg;
+};
+
+/**
+ * Make a mixer that obeys the link at `link_fd` and says hello
+ *
+ * @param closed Called when the link closes: the end of the program
+ * @return 0 or errno; link_fd is closed with the mixer
+ */
+int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
+		int link_fd, void (*closed)(void *arg), void *arg);
+
+/** NULL when unknown */
+struct mix *mixer_mix(const struct mixer *mixer, uint64_t id);
+struct leg *mixer_leg(const struct mixer *mixer, uint64_t id);
+
+/** Send an event; steals `msg`. Losing one is logged, not fatal */
+void mixer_event(struct mixer *mixer, json_t *msg);
+
+/** A mix got or lost its second leg: the tick starts and stops by it */
+void mixer_busy(struct mixer *mixer, bool busy);
+
+/** A leg came or went: housekeeping runs while there is one */
+void mixer_leg_count(struct mixer *mixer, int change);
+
+#endif

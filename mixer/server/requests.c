@@ -1,0 +1,504 @@
+/**
+ * @file mixer/server/requests.c  The table of ops
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "mixer/leg/leg.h"
+#include "mixer/leg/leg_codec.h"
+#include "mixer/mix/mix.h"
+#include "mixer/mp/link.h"
+#include "mixer/server/mixer.h"
+#include "mixer/server/requests.h"
+#include "mixer/server/stats.h"
+
+
+enum {
+	CANVAS_WIDTH = 1280,
+	CANVAS_HEIGHT = 720,
+	CANVAS_FPS = 25,
+	CANVAS_MIN = 64,
+	CANVAS_MAX = 4096,
+	PICTURE_SIDE = 1920, /* what is composed and sent at most */
+	PICTURE_AREA = 1920 * 1088,
+	FPS_MAX = 30,
+	KBPS_CEILING = 20000,
+	VOLUME_MIN_DB = -60,
+	VOLUME_MAX_DB = 20,
+};
+
+/** What a handler works on; `why` and `result` go into the reply */
+struct request {
+	struct mixer *mixer;
+	const json_t *msg;
+	json_t *result;
+	char why[DESCRIPTION_WHY_BYTES];
+};
+
+typedef int(request_h)(struct request *r);
+
+
+static int fail(struct request *r, int err, const char *why)
+{
+	snprintf(r->why, sizeof(r->why), "%s", why);
+
+	return err;
+}
+
+
+static int get_id(struct request *r, const char *key, uint64_t *id)
+{
+	const json_t *j = json_object_get(r->msg, key);
+
+	if (!json_is_integer(j) || json_integer_value(j) <= 0) {
+		snprintf(r->why, sizeof(r->why), "%s: not a positive number",
+			 key);
+		return EINVAL;
+	}
+
+	*id = (uint64_t)json_integer_value(j);
+
+	return 0;
+}
+
+
+static int get_mix(struct request *r, struct mix **mixp)
+{
+	uint64_t id;
+	int err = get_id(r, "mix", &id);
+
+	if (err)
+		return err;
+
+	*mixp = mixer_mix(r->mixer, id);
+
+	return *mixp ? 0 : fail(r, ENOENT, "no such mix");
+}
+
+
+static int get_leg(struct request *r, struct leg **legp)
+{
+	uint64_t id;
+	int err = get_id(r, "leg", &id);
+
+	if (err)
+		return err;
+
+	*legp = mixer_leg(r->mixer, id);
+
+	return *legp ? 0 : fail(r, ENOENT, "no such leg");
+}
+
+
+/* A display name, cut at a UTF-8 boundary */
+static void get_name(const json_t *msg, char *dst, size_t size)
+{
+	const char *name = json_string_value(json_object_get(msg, "name"));
+	size_t n;
+
+	if (!name)
+		return;
+
+	n = strlen(name);
+	if (n >= size) {
+		n = size - 1;
+		while (n && ((unsigned char)name[n] & 0xc0) == 0x80)
+			n--;
+	}
+
+	memcpy(dst, name, n);
+	dst[n] = '\0';
+}
+
+
+static int get_layout(struct request *r, enum video_layout *layout)
+{
+	const json_t *j = json_object_get(r->msg, "layout");
+	int n;
+
+	if (!j)
+		return 0;
+
+	n = json_is_string(j) ? video_layout_by_name(json_string_value(j))
+			      : -1;
+	if (n < 0)
+		return fail(r, EINVAL, "layout: unknown name");
+
+	*layout = (enum video_layout)n;
+
+	return 0;
+}
+
+
+/* @param canvas kbps 0: not given */
+static int get_canvas(struct request *r, struct video_canvas *canvas)
+{
+	int64_t width = CANVAS_WIDTH, height = CANVAS_HEIGHT;
+	int64_t fps = CANVAS_FPS, kbps = 0;
+	int err;
+
+	err = description_number(r->msg, "width", CANVAS_MIN, CANVAS_MAX,
+				 &width, r->why);
+	if (!err)
+		err = description_number(r->msg, "height", CANVAS_MIN,
+					 CANVAS_MAX, &height, r->why);
+	if (!err)
+		err = description_number(r->msg, "fps", 1, 2 * FPS_MAX, &fps,
+					 r->why);
+	if (!err)
+		err = description_number(r->msg, "kbps", 0, KBPS_CEILING,
+					 &kbps, r->why);
+
+	while (width > PICTURE_SIDE || height > PICTURE_SIDE ||
+	       width * height > PICTURE_AREA) {
+		width /= 2;
+		height /= 2;
+	}
+
+	if (!err && (width < CANVAS_MIN || height < CANVAS_MIN))
+		err = fail(r, EINVAL, "width, height: too oblong");
+
+	canvas->width = (unsigned)width & ~1u;
+	canvas->height = (unsigned)height & ~1u;
+	canvas->fps = fps < FPS_MAX ? (unsigned)fps : FPS_MAX;
+	canvas->kbps = kbps ? (unsigned)kbps
+			    : mix_video_kbps(canvas->width, canvas->height);
+
+	return err;
+}
+
+
+static int mix_create(struct request *r)
+{
+	enum video_layout layout = VIDEO_LAYOUT_GRID;
+	char name[MIX_NAME_BYTES] = "";
+	struct video_canvas canvas;
+	struct mix *mix;
+	uint64_t id;
+	int err;
+
+	err = get_id(r, "mix", &id);
+	if (!err)
+		err = get_canvas(r, &canvas);
+	if (!err)
+		err = get_layout(r, &layout);
+	if (err)
+		return err;
+
+	if (mixer_mix(r->mixer, id))
+		return fail(r, EEXIST, "mix exists");
+
+	get_name(r->msg, name, sizeof(name));
+
+	return mix_alloc(&mix, r->mixer, id, name, &canvas, layout);
+}
+
+
+static int mix_set(struct request *r)
+{
+	struct mix *mix;
+	int err = get_mix(r, &mix);
+
+	if (!err)
+		err = get_layout(r, &mix->layout);
+	if (!err)
+		mix->tiles_changed = true;
+
+	return err;
+}
+
+
+static int mix_destroy(struct request *r)
+{
+	struct mix *mix;
+	int err = get_mix(r, &mix);
+
+	if (!err)
+		mem_deref(mix);
+
+	return err;
+}
+
+
+static json_t *address_json(const struct sa *sa)
+{
+	char text[64] = "";
+
+	(void)re_snprintf(text, sizeof(text), "%j", sa);
+
+	return json_string(text);
+}
+
+
+static json_t *webrtc_json(const struct transport_local *l)
+{
+	json_t *candidates = json_array();
+
+	for (size_t i = 0; i < l->candidate_count; i++) {
+		json_array_append_new(
+			candidates,
+			json_pack("{s:o,s:i,s:I}", "address",
+				  address_json(&l->candidates[i].addr), "port",
+				  (int)sa_port(&l->candidates[i].addr),
+				  "priority",
+				  (json_int_t)l->candidates[i].priority));
+	}
+
+	return json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},s:o}", "kind", "webrtc",
+			 "ice", "ufrag", l->ice_ufrag, "pwd", l->ice_pwd,
+			 "fingerprint", "hash", l->fingerprint.hash, "value",
+			 l->fingerprint.value, "candidates", candidates);
+}
+
+
+static json_t *transport_json(const struct transport *t)
+{
+	struct transport_local l;
+	json_t *o;
+
+	memset(&l, 0, sizeof(l));
+	transport_local(t, &l);
+	if (l.kind == TRANSPORT_WEBRTC)
+		return webrtc_json(&l);
+
+	o = json_pack("{s:s,s:o,s:i,s:i}", "kind", "plain", "address",
+		      address_json(&l.rtp), "port", (int)sa_port(&l.rtp),
+		      "rtcp_port", (int)l.rtcp_port);
+	if (o && l.suite != TRANSPORT_SUITE_NONE)
+		json_object_set_new(o, "sdes",
+				    json_pack("{s:s,s:s}", "suite",
+					      transport_suite_name(l.suite),
+					      "local_key", l.sdes_key));
+
+	return o;
+}
+
+
+static json_t *leg_json(const struct leg *leg)
+{
+	json_t *transports = json_array();
+	json_t *media = json_array();
+
+	for (size_t i = 0; i < leg->transport_count; i++)
+		json_array_append_new(transports,
+				      transport_json(leg->transports[i].t));
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		const struct sink *s = &leg->media[i]->sink;
+
+		json_array_append_new(media, json_pack("{s:I,s:I,s:s}", "ssrc",
+						       (json_int_t)s->ssrc,
+						       "rtx_ssrc",
+						       (json_int_t)s->rtx_ssrc,
+						       "cname", leg->cname));
+	}
+
+	return json_pack("{s:o,s:o}", "transports", transports, "media",
+			 media);
+}
+
+
+static int leg_add(struct request *r)
+{
+	char name[LEG_NAME_BYTES] = "";
+	struct leg_description d;
+	struct leg *leg = NULL;
+	bool early = false;
+	struct mix *mix;
+	uint64_t id;
+	int err;
+
+	err = get_mix(r, &mix);
+	if (!err)
+		err = get_id(r, "leg", &id);
+	if (!err)
+		err = leg_description_parse(&d, r->msg, r->why);
+	if (err)
+		return err;
+
+	if (mixer_leg(r->mixer, id))
+		return fail(r, EEXIST, "leg exists");
+
+	get_name(r->msg, name, sizeof(name));
+	err = description_bool(r->msg, "early", &early, r->why);
+	if (!err)
+		err = leg_alloc(&leg, mix, id, name);
+	if (!err) {
+		leg->early = early;
+		err = leg_configure(leg, &d, r->why);
+	}
+	if (!err)
+		err = mix_add(mix, leg);
+	if (err) {
+		mem_deref(leg);
+		return err;
+	}
+
+	r->result = leg_json(leg);
+
+	return 0;
+}
+
+
+static int leg_modify(struct request *r)
+{
+	struct leg_description d;
+	struct leg *leg;
+	int err = get_leg(r, &leg);
+
+	if (!err)
+		err = leg_description_parse(&d, r->msg, r->why);
+	if (!err)
+		err = leg_configure(leg, &d, r->why);
+	if (!err)
+		r->result = leg_json(leg);
+
+	return err;
+}
+
+
+static int get_volume(struct request *r, const char *key, float *db)
+{
+	const json_t *j = json_object_get(r->msg, key);
+	double v;
+
+	if (!j)
+		return 0;
+
+	v = json_number_value(j);
+	if (!json_is_number(j) || !(v >= VOLUME_MIN_DB && v <= VOLUME_MAX_DB))
+		return fail(r, EINVAL, "volume: not -60 to 20");
+
+	*db = (float)v;
+
+	return 0;
+}
+
+
+static int leg_set(struct request *r)
+{
+	struct leg *leg, next;
+	int err = get_leg(r, &leg);
+
+	if (err)
+		return err;
+
+	/* all or nothing */
+	next = *leg;
+	err = description_bool(r->msg, "muted", &next.muted, r->why);
+	if (!err)
+		err = description_bool(r->msg, "deaf", &next.deaf, r->why);
+	if (!err)
+		err = description_bool(r->msg, "video_muted",
+				       &next.video_muted, r->why);
+	if (!err)
+		err = description_bool(r->msg, "early", &next.early, r->why);
+	if (!err)
+		err = get_volume(r, "volume_in_db", &next.volume_in_db);
+	if (!err)
+		err = get_volume(r, "volume_out_db", &next.volume_out_db);
+	if (err)
+		return err;
+
+	leg->muted = next.muted;
+	leg->deaf = next.deaf;
+	leg->video_muted = next.video_muted;
+	leg->volume_in_db = next.volume_in_db;
+	leg->volume_out_db = next.volume_out_db;
+	get_name(r->msg, leg->name, sizeof(leg->name));
+	leg_volumes(leg);
+	leg_set_early(leg, next.early);
+
+	return 0;
+}
+
+
+static int leg_remove(struct request *r)
+{
+	struct leg *leg;
+	int err = get_leg(r, &leg);
+
+	if (!err)
+		mix_remove(leg->mix, leg);
+
+	return err;
+}
+
+
+static int leg_keyframe(struct request *r)
+{
+	struct leg *leg;
+	int err = get_leg(r, &leg);
+
+	if (!err && leg_video(leg))
+		video_media_want_keyframe(leg_video(leg), true);
+
+	return err;
+}
+
+
+static int stats(struct request *r)
+{
+	int64_t after = 0;
+	int err = description_number(r->msg, "after", 0, INT64_MAX, &after,
+				     r->why);
+
+	if (!err)
+		r->result = stats_json(r->mixer, (uint64_t)after);
+
+	return err;
+}
+
+
+static int ping(struct request *r)
+{
+	(void)r;
+
+	return 0;
+}
+
+
+static const struct {
+	const char *op;
+	request_h *handler;
+} table[] = {
+	{"mix.create", mix_create},
+	{"mix.set", mix_set},
+	{"mix.remove", mix_destroy},
+	{"leg.add", leg_add},
+	{"leg.modify", leg_modify},
+	{"leg.set", leg_set},
+	{"leg.remove", leg_remove},
+	{"leg.keyframe", leg_keyframe},
+	{"stats", stats},
+	{"ping", ping},
+};
+
+
+void requests_handle(struct mixer *mixer, const json_t *msg)
+{
+	const char *op = json_string_value(json_object_get(msg, "op"));
+	struct request r = {mixer, msg, NULL, ""};
+	int err = ENOSYS;
+
+	for (size_t i = 0; op && i < sizeof(table) / sizeof(table[0]); i++) {
+		if (!strcmp(op, table[i].op)) {
+			err = table[i].handler(&r);
+			break;
+		}
+	}
+
+	if (!err) {
+		(void)link_reply(mixer->link, msg, r.result);
+		return;
+	}
+
+	if (!r.why[0])
+		snprintf(r.why, sizeof(r.why), "%s",
+			 err == ENOSYS ? "unknown op" : strerror(err));
+
+	log_debug("requests", "refused code=%d why=\"%s\"", err, r.why);
+	(void)link_reply_error(mixer->link, msg, err, r.why);
+}

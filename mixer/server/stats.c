@@ -1,0 +1,201 @@
+/**
+ * @file mixer/server/stats.c  Counters as JSON
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include "mixer/base/re.h"
+#include "mixer/leg/leg.h"
+#include "mixer/mix/mix.h"
+#include "mixer/mix/mix_video.h"
+#include "mixer/server/mixer.h"
+#include "mixer/server/stats.h"
+#include "mixer/server/tick.h"
+
+
+/** Legs chosen for one reply: the lowest ids above `after` */
+struct choice {
+	uint64_t after;
+	const struct leg *legs[STATS_LEGS_MAX];
+	size_t count;
+	bool more;
+};
+
+
+static void put(json_t *o, const char *key, uint64_t v)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)v));
+}
+
+
+static uint64_t ms(const struct timeval *tv)
+{
+	return (uint64_t)tv->tv_sec * 1000 + (uint64_t)tv->tv_usec / 1000;
+}
+
+
+static json_t *mixer_json(const struct mixer *mixer)
+{
+	const struct net_stats *net = net_stats(mixer->net);
+	json_t *o = json_object();
+	struct tick_stats tick;
+	struct rusage usage;
+
+	tick_stats(mixer->tick, &tick);
+	getrusage(RUSAGE_SELF, &usage);
+	put(o, "legs", mixer->leg_count);
+	put(o, "mixes", mixer->mix_count);
+	put(o, "packets_in", net->packets_in);
+	put(o, "packets_out", net->packets_out);
+	put(o, "bytes_in", net->bytes_in);
+	put(o, "bytes_out", net->bytes_out);
+	put(o, "discarded", net->discarded);
+	put(o, "ticks", tick.ticks);
+	put(o, "ticks_missed", tick.missed);
+	put(o, "tick_late_us_p50", tick.late_us_p50);
+	put(o, "tick_late_us_p99", tick.late_us_p99);
+	put(o, "tick_late_us_max", tick.late_us_max);
+	put(o, "renditions_audio", mixer->audio_renditions);
+	put(o, "renditions_video", mixer->video_renditions);
+	put(o, "decoded_audio", mixer->decoded_audio);
+	put(o, "cpu_user_ms", ms(&usage.ru_utime));
+	put(o, "cpu_system_ms", ms(&usage.ru_stime));
+
+	return o;
+}
+
+
+static int64_t lost(const struct receive_stats *s)
+{
+	if (!s->started)
+		return 0;
+
+	return s->highest - s->base + 1 - (int64_t)s->received;
+}
+
+
+static json_t *audio_json(const struct audio_media *a)
+{
+	const struct media *m = a->m;
+	const struct audio_codec *last = audio_source_codec(a->source);
+	struct audio_source_stats s;
+	json_t *o = json_object();
+
+	memset(&s, 0, sizeof(s));
+	audio_source_stats(a->source, &s);
+	json_object_set_new(o, "codec",
+			    json_string(audio_codec_name(a->codec.id)));
+	if (last)
+		json_object_set_new(o, "codec_in",
+				    json_string(audio_codec_name(last->id)));
+	put(o, "packets_in", m->rx.received);
+	json_object_set_new(o, "packets_lost", json_integer(lost(&m->rx)));
+	put(o, "jitter_ms",
+	    m->rx.clock_hz ? (uint64_t)(m->rx.jitter * 1000 / m->rx.clock_hz)
+			   : 0);
+	put(o, "playout_delay_ms", s.delay_ms);
+	put(o, "concealed", s.concealed);
+	put(o, "level_dbov", a->level_dbov);
+	put(o, "packets_out", m->sink.packets);
+	put(o, "remote_loss", m->remote_loss);
+	put(o, "rtt_ms", m->rtt_ms);
+
+	return o;
+}
+
+
+static json_t *video_json(const struct video_media *v)
+{
+	const struct media *m = v->m;
+	const struct video_share *sh = v->share;
+	struct video_source_stats s;
+	json_t *o = json_object();
+
+	memset(&s, 0, sizeof(s));
+	s.codec = VIDEO_CODEC_COUNT;
+	video_source_stats(v->source, &s);
+	json_object_set_new(o, "codec",
+			    json_string(video_codec_name(v->codec.id)));
+	if (s.codec < VIDEO_CODEC_COUNT)
+		json_object_set_new(o, "codec_in",
+				    json_string(video_codec_name(s.codec)));
+	put(o, "width_in", s.width);
+	put(o, "height_in", s.height);
+	put(o, "frames_in", s.frames);
+	put(o, "packets_in", m->rx.received);
+	json_object_set_new(o, "packets_lost", json_integer(lost(&m->rx)));
+	put(o, "nacks_out", v->nacks_out);
+	put(o, "plis_out", v->plis_out);
+	put(o, "plis_in", v->plis_in);
+	put(o, "width", sh ? sh->config.width : 0);
+	put(o, "height", sh ? sh->config.height : 0);
+	put(o, "frames_out", v->frames_out);
+	put(o, "packets_out", m->sink.packets);
+	put(o, "kbps_out", v->kbps_out);
+	put(o, "remb_kbps", v->remb_bps / 1000);
+	put(o, "remote_loss", m->remote_loss);
+	put(o, "rtt_ms", m->rtt_ms);
+	put(o, "tier", v->tier);
+
+	return o;
+}
+
+
+static json_t *leg_json(const struct leg *leg)
+{
+	const struct audio_media *a = leg_audio(leg);
+	const struct video_media *v = leg_video(leg);
+	json_t *o = json_object();
+
+	put(o, "leg", leg->id);
+	put(o, "mix", leg->mix->id);
+	if (a)
+		json_object_set_new(o, "audio", audio_json(a));
+	if (v)
+		json_object_set_new(o, "video", video_json(v));
+
+	return o;
+}
+
+
+/* Keep the lowest ids; the array is ascending */
+static bool choose(struct le *le, void *arg)
+{
+	const struct leg *leg = le->data;
+	struct choice *c = arg;
+	size_t at;
+
+	if (leg->id <= c->after)
+		return false;
+
+	for (at = c->count; at && c->legs[at - 1]->id > leg->id; at--)
+		;
+
+	if (c->count == STATS_LEGS_MAX) {
+		c->more = true;
+		if (at == STATS_LEGS_MAX)
+			return false;
+		c->count--;
+	}
+
+	memmove(&c->legs[at + 1], &c->legs[at],
+		(c->count - at) * sizeof(c->legs[0]));
+	c->legs[at] = leg;
+	c->count++;
+
+	return false;
+}
+
+
+json_t *stats_json(const struct mixer *mixer, uint64_t after)
+{
+	struct choice c = {.after = after};
+	json_t *legs = json_array();
+
+	hash_apply(mixer->legs, choose, &c);
+	for (size_t i = 0; i < c.count; i++)
+		json_array_append_new(legs, leg_json(c.legs[i]));
+
+	return json_pack("{s:o,s:o,s:b}", "mixer", mixer_json(mixer), "legs",
+			 legs, "more", c.more);
+}

@@ -1,0 +1,501 @@
+/**
+ * @file signaling/conference/refer.c  REFER: people in and out (RFC 4579
+ * sec. 5.5 - 5.11)
+ *
+ * In a participant's dialog or outside of one: Refer-To names whom to dial
+ * (INVITE, or no method) or to remove (BYE; the conference's own URI: all of
+ * it). Who asks is told by NOTIFY with message/sipfrag how it goes (RFC 3515),
+ * unless it wants no subscription (RFC 4488, 7614).
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/auth/auth.h"
+#include "signaling/conference/conference_private.h"
+#include "signaling/event/notifier.h"
+#include "signaling/message/charging.h"
+#include "signaling/message/dialog_id.h"
+#include "signaling/message/identity.h"
+#include "signaling/message/refer_to.h"
+#include "signaling/session/session_private.h"
+
+enum {
+	EXPIRES_S = 600, /* longer than a phone rings, several times over */
+	FRAGMENT_MAX = 128,
+};
+
+#define FRAGMENT_TYPE "message/sipfrag;version=2.0"
+
+/** One that is being told; ends with its subscription or the final status */
+struct refer {
+	struct le le; /**< in sessions->refers, which owns it */
+	struct sessions *all;
+	struct notifier *notifier;
+	uint64_t dial; /**< number for dial_forget(), 0: none runs */
+	char fragment[FRAGMENT_MAX];
+};
+
+/** A REFER while it is judged */
+struct asked {
+	struct sessions *all;
+	struct session *s;      /**< in whose dialog it came, NULL: outside */
+	struct session *member; /**< the same, or whose dialog it names */
+	const struct sip_msg *msg;
+	struct flow_info flow;
+	char *conference;
+	struct identity *who;
+	struct refer_to *to;
+	struct asker asker;
+	bool quiet; /**< wants no subscription */
+};
+
+/* --------------------------------------------------------------- NOTIFY */
+
+static void refer_destructor(void *arg)
+{
+	struct refer *r = arg;
+
+	list_unlink(&r->le);
+	if (r->dial)
+		dial_forget(r->all, r->dial);
+	mem_deref(r->notifier);
+}
+
+static struct mbuf *fragment(const struct refer *r)
+{
+	struct mbuf *mb = mbuf_alloc(FRAGMENT_MAX);
+
+	if (mb && !mbuf_write_str(mb, r->fragment)) {
+		mb->pos = 0;
+		return mb;
+	}
+	return mem_deref(mb);
+}
+
+static void send_fragment(struct refer *r)
+{
+	struct mbuf *mb = fragment(r);
+
+	(void)notifier_send(r->notifier, FRAGMENT_TYPE, mb);
+	mem_deref(mb);
+}
+
+/* Refreshed, or asked for its end: once more what it knows */
+static void refresh_h(void *arg)
+{
+	send_fragment(arg);
+}
+
+static void closed_h(void *arg)
+{
+	struct refer *r = arg;
+
+	r->notifier = NULL;
+	mem_deref(r);
+}
+
+/* May free it */
+static void tell(struct refer *r, uint16_t status, const char *phrase)
+{
+	struct mbuf *mb;
+
+	if (re_snprintf(r->fragment, sizeof(r->fragment), "SIP/2.0 %u %s\r\n",
+			status, phrase) < 0)
+		return;
+	if (status < 200) {
+		send_fragment(r);
+		return;
+	}
+	mb = fragment(r);
+	notifier_end(r->notifier, "noresource", FRAGMENT_TYPE, mb);
+	mem_deref(mb);
+	r->notifier = NULL;
+	r->dial = 0;
+	mem_deref(r);
+}
+
+static void progress_h(uint16_t status, const char *phrase, void *arg)
+{
+	tell(arg, status, phrase);
+}
+
+void refers_flush(struct sessions *all)
+{
+	list_flush(&all->refers);
+}
+
+/* -------------------------------------------------------------- refusals */
+
+static int refer_refuse(const struct asked *a, uint16_t status,
+			const char *phrase)
+{
+	session_refuse_protocol(a->all, a->msg, NULL, status, phrase, NULL);
+	return EPROTO;
+}
+
+static int refuse_reason(const struct asked *a, enum reason reason)
+{
+	session_refuse(a->all, a->msg, NULL, reason);
+	return EPROTO;
+}
+
+/* ------------------------------------------------------------- what it is */
+
+/* 0: go on; else it has been answered. All below are the same */
+static int read_refer_to(struct asked *a)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_REFER_TO);
+
+	if (!hdr || sip_msg_hdr_count(a->msg, SIP_HDR_REFER_TO) != 1)
+		return refuse_reason(a, REASON_BAD_REQUEST);
+
+	switch (refer_to_decode(&a->to, &hdr->val)) {
+
+	case 0: return 0;
+	case EACCES: return refuse_reason(a, REASON_FORBIDDEN);
+	case EPROTONOSUPPORT:
+		return refer_refuse(a, 416, "Unsupported URI Scheme");
+	case ENOMEM: return refuse_reason(a, REASON_INTERNAL);
+	default: return refuse_reason(a, REASON_BAD_REQUEST);
+	}
+}
+
+/* Refer-Sub: false (RFC 4488), Require: nosub (RFC 7614) */
+static void read_subscription(struct asked *a)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_REFER_SUB);
+
+	a->quiet = sip_msg_hdr_has_value(a->msg, SIP_HDR_REQUIRE, "nosub") ||
+		   (hdr && hdr->val.l >= 5 &&
+		    !strncasecmp(hdr->val.p, "false", 5));
+}
+
+static int read_conference(struct asked *a)
+{
+	enum reason reason;
+	int err;
+
+	if (a->s)
+		return str_dup(&a->conference, a->s->conference)
+			       ? refuse_reason(a, REASON_INTERNAL)
+			       : 0;
+	if (!host_is_ours(a->all->config, &a->msg->uri.host, &a->flow))
+		return refuse_reason(a, REASON_NOT_FOUND);
+	err = header_user(&a->conference, &a->msg->uri);
+	if (err)
+		return refuse_reason(a, err == ENOENT ? REASON_NOT_FOUND
+						      : REASON_BAD_REQUEST);
+	reason = focus_may_join(a->all->focus, a->conference);
+	/* A lock keeps out who calls, not who is called. */
+	if (reason != REASON_NONE && reason != REASON_LOCKED)
+		return refuse_reason(a, reason);
+
+	return focus_is_factory(a->all->focus, a->conference)
+		       ? refuse_reason(a, REASON_FORBIDDEN)
+		       : 0;
+}
+
+/* -------------------------------------------------------------- who it is */
+
+/* Who knows a dialog's tags is one of its two ends (RFC 4538); whose side it
+ * calls local does not matter for that */
+static struct session *find_target_dialog(const struct asked *a)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_TARGET_DIALOG);
+	struct dialog_id id;
+	struct sip_msg like;
+	struct session *s;
+	struct pl tag;
+
+	if (!hdr || dialog_id_decode(&id, &hdr->val, true))
+		return NULL;
+	dialog_id_request(&like, &id);
+	s = session_find(a->all, &like);
+	if (!s) {
+		tag = id.local_tag;
+		id.local_tag = id.remote_tag;
+		id.remote_tag = tag;
+		dialog_id_request(&like, &id);
+		s = session_find(a->all, &like);
+	}
+
+	return s && s->ep && !str_casecmp(s->conference, a->conference) ? s
+									: NULL;
+}
+
+static int read_asker(struct asked *a)
+{
+	char *user = NULL;
+	int err;
+
+	if (!a->s &&
+	    auth_check(a->all->auth, a->msg, &a->flow, &user) != AUTH_PASS)
+		return EACCES;
+	err = identity_read(&a->who, a->msg, &a->flow, user, a->all->config);
+	mem_deref(user);
+	if (err)
+		return err == ENOTSUP
+			       ? refer_refuse(a, 500, "Privacy Unavailable")
+			       : refuse_reason(a, REASON_BAD_REQUEST);
+	a->member = a->s ? a->s : find_target_dialog(a);
+	/* Who proved itself when it called need not do so again. */
+	a->asker.aor = a->member ? a->member->aor : a->who->aor;
+	a->asker.known = a->who->known || (a->s && a->s->known);
+	a->asker.ep = a->member ? a->member->ep : NULL;
+
+	return 0;
+}
+
+/* ------------------------------------------------------------- what to do */
+
+/* NULL: nobody is to know */
+static const char *referrer(const struct asked *a)
+{
+	return a->who->anonymous || (a->member && a->member->anonymous)
+		       ? NULL
+		       : a->asker.aor;
+}
+
+/* Referred-By as it came (RFC 3892), else who asks */
+static int read_referred_by(char **dst, const struct asked *a)
+{
+	const char *by = referrer(a);
+	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_REFERRED_BY);
+	struct sip_addr addr;
+
+	*dst = NULL;
+	if (hdr && !sip_addr_decode(&addr, &hdr->val))
+		return header_text(dst, &hdr->val, HEADER_URI_MAX);
+
+	return by ? re_sdprintf(dst, "<%s>", by) : 0;
+}
+
+/* That of the dialog, else what a trusted host says; may stay NULL */
+static int read_charging(struct charging **cp, const struct asked *a)
+{
+	*cp = a->member ? mem_ref(a->member->charging) : NULL;
+	if (*cp || !identity_flow_trusted(a->all->config, &a->flow))
+		return 0;
+
+	return charging_accept(cp, a->msg, true, NULL, NULL);
+}
+
+static uint16_t dial_status(int err, const char **phrase)
+{
+	switch (err) {
+
+	case EACCES: *phrase = "Forbidden"; return 403;
+	case EINVAL: *phrase = "Bad Request"; return 400;
+	case EHOSTUNREACH: *phrase = "No Route"; return 480;
+	case ELOOP: *phrase = "Loop Detected"; return 482;
+	case EOVERFLOW: *phrase = "Service Unavailable"; return 503;
+	default: *phrase = "Server Internal Error"; return 500;
+	}
+}
+
+static int begin_dial(const struct asked *a, struct refer *r)
+{
+	struct dial dial = {
+		.conference = a->conference,
+		.uri = a->to->uri,
+		.replaces = a->to->replaces,
+		.join = a->to->join,
+		.referrer = referrer(a),
+	};
+	struct charging *charging = NULL;
+	char *referred_by = NULL;
+	int err;
+
+	err = read_referred_by(&referred_by, a);
+	if (!err)
+		err = read_charging(&charging, a);
+	if (err)
+		goto out;
+	dial.referred_by = referred_by;
+	dial.icid = charging ? charging->icid : NULL;
+	if (r) {
+		dial.progressh = progress_h;
+		dial.arg = r;
+	}
+	err = dial_begin(a->all, &dial, r ? &r->dial : NULL);
+
+out:
+	mem_deref(charging);
+	mem_deref(referred_by);
+
+	return err;
+}
+
+/* The conference's own URI, as opposed to a participant's */
+static bool names_conference(const struct asked *a)
+{
+	struct uri uri;
+	struct pl pl;
+	char *user = NULL;
+	bool same;
+
+	pl_set_str(&pl, a->to->uri);
+	if (uri_decode(&uri, &pl) ||
+	    !host_is_ours(a->all->config, &uri.host, &a->flow) ||
+	    header_user(&user, &uri))
+		return false;
+	same = !str_casecmp(user, a->conference);
+	mem_deref(user);
+
+	return same;
+}
+
+/* ---------------------------------------------------------------- replies */
+
+static int take_quietly(const struct asked *a)
+{
+	const struct session_request request = {a->all, a->msg};
+
+	return sip_treplyf(NULL, NULL, a->all->sip, a->msg, true, 202,
+			   "Accepted",
+			   "Refer-Sub: false\r\n%H" SESSION_NO_BODY,
+			   session_id_reply_print, &request);
+}
+
+static int contact(const struct asked *a, char *dst, size_t size)
+{
+	if (a->s) {
+		str_ncpy(dst, a->s->contact, size);
+		return 0;
+	}
+	return layer_contact(a->all->layer, a->flow.id, a->conference, dst,
+			     size);
+}
+
+/* 202, and NOTIFY begins. *rp stays NULL if nobody wants to be told */
+static int refer_take(struct refer **rp, const struct asked *a)
+{
+	char uri[HEADER_URI_MAX], id[16];
+	struct notifier_param param = {
+		.event = "refer", .contact = uri, .expires_s = EXPIRES_S};
+	struct refer *r;
+	int err;
+
+	*rp = NULL;
+	if (a->quiet || !a->all->notifiers)
+		return take_quietly(a);
+	err = contact(a, uri, sizeof(uri));
+	if (err)
+		return err;
+	/* Several in one dialog are told apart (RFC 3515 section 2.4.6). */
+	(void)re_snprintf(id, sizeof(id), "%u", a->msg->cseq.num);
+	if (a->s) {
+		param.dlg = a->s->dlg;
+		param.session_id = a->s->ids.local;
+		param.id = a->s->refers++ ? id : NULL;
+	}
+	r = mem_zalloc(sizeof(*r), refer_destructor);
+	if (!r)
+		return ENOMEM;
+	r->all = a->all;
+	list_append(&a->all->refers, &r->le, r);
+	err = notifier_accept(&r->notifier, a->all->notifiers, a->msg, &param,
+			      refresh_h, closed_h, r);
+	if (err) {
+		mem_deref(r);
+		return err;
+	}
+	*rp = r;
+
+	return 0;
+}
+
+static bool taken(struct refer **rp, const struct asked *a)
+{
+	int err = refer_take(rp, a);
+
+	if (err)
+		(void)refuse_reason(a, err == EOVERFLOW ? REASON_OVERLOAD
+							: REASON_INTERNAL);
+	return !err;
+}
+
+static void do_invite(const struct asked *a)
+{
+	const char *phrase;
+	struct refer *r;
+	uint16_t status;
+	int err;
+
+	if (focus_may_dial(a->all->focus, a->conference, &a->asker) !=
+	    REASON_NONE) {
+		(void)refuse_reason(a, REASON_FORBIDDEN);
+		return;
+	}
+	if (!dial_in_time(a->all, &a->flow, a->asker.known, 1)) {
+		(void)refuse_reason(a, REASON_OVERLOAD);
+		return;
+	}
+	if (!taken(&r, a))
+		return;
+	if (r)
+		tell(r, 100, "Trying");
+	err = begin_dial(a, r);
+	if (!err)
+		return;
+	status = dial_status(err, &phrase);
+	log_info("refer", "dial failed status=%u", status);
+	if (r)
+		tell(r, status, phrase);
+}
+
+/* It is told before it is done: the session in which it was asked may be
+ * over then. */
+static void do_bye(const struct asked *a)
+{
+	struct focus *f = a->all->focus;
+	bool all = names_conference(a);
+	enum reason reason;
+	struct refer *r;
+
+	reason = all ? focus_may_end(f, a->conference, &a->asker)
+		     : focus_may_remove(f, a->conference, &a->asker,
+					a->to->uri);
+	if (reason != REASON_NONE) {
+		(void)refuse_reason(a, reason);
+		return;
+	}
+	if (!taken(&r, a))
+		return;
+	if (r)
+		tell(r, 200, "OK");
+	if (all)
+		focus_end(f, a->conference);
+	else
+		focus_remove(f, a->conference, &a->asker, a->to->uri);
+}
+
+static void refer_judge(struct asked *a)
+{
+	read_subscription(a);
+	if (read_conference(a) || read_asker(a) || read_refer_to(a))
+		return;
+
+	switch (a->to->method) {
+
+	case REFER_INVITE: do_invite(a); break;
+	case REFER_BYE: do_bye(a); break;
+	default: (void)refer_refuse(a, 501, "Not Implemented"); break;
+	}
+}
+
+void refer_in(struct sessions *all, struct session *s,
+	      const struct sip_msg *msg)
+{
+	struct asked a = {.all = all, .s = s, .msg = msg};
+
+	if (layer_flow(all->layer, msg, &a.flow))
+		return;
+	if (all->closing)
+		(void)refuse_reason(&a, REASON_SHUTDOWN);
+	else
+		refer_judge(&a);
+	mem_deref(a.conference);
+	mem_deref(a.who);
+	mem_deref(a.to);
+}

@@ -1,0 +1,284 @@
+/**
+ * @file signaling/conference/subscribe.c  Who may watch a conference (RFC 4575
+ * sec. 3.4)
+ *
+ * Rosters are for those who take part: known by the dialog or the WebSocket
+ * of their session, or by address-of-record and host. Beside them for those
+ * of whom a trusted host or digest says who they are.
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/roster/conference_info.h"
+#include "mixer/base/log.h"
+#include "signaling/auth/auth.h"
+#include "signaling/conference/conference_private.h"
+#include "signaling/event/conference_events.h"
+#include "signaling/event/notifier.h"
+#include "signaling/message/host.h"
+#include "signaling/message/identity.h"
+#include "signaling/session/session_private.h"
+
+enum { EVENT_ID_MAX = 64 };
+
+/** A SUBSCRIBE while it is judged */
+struct asked {
+	struct sessions *all;
+	struct session *s; /**< in whose dialog it came, NULL: outside */
+	const struct sip_msg *msg;
+	struct flow_info flow;
+	char *conference, *entity, *id;
+	struct identity *who;
+	struct conference_subscribe sub;
+};
+
+static int subscribe_refuse(const struct asked *a, uint16_t status,
+			    const char *phrase, const char *headers)
+{
+	session_refuse_protocol(a->all, a->msg, NULL, status, phrase, headers);
+	return EPROTO;
+}
+
+static int refuse_reason(const struct asked *a, enum reason reason)
+{
+	session_refuse(a->all, a->msg, NULL, reason);
+	return EPROTO;
+}
+
+/* ----------------------------------------------------------- what it wants */
+
+/* 0: go on; else it has been answered. All below are the same */
+static int read_event(struct asked *a)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_EVENT);
+	struct sipevent_event se;
+
+	if (!hdr || sipevent_event_decode(&se, &hdr->val) ||
+	    pl_strcasecmp(&se.event, "conference"))
+		return subscribe_refuse(a, 489, "Bad Event",
+					SESSION_ALLOW_EVENTS);
+	if (!pl_isset(&se.id))
+		return 0;
+	if (se.id.l > EVENT_ID_MAX)
+		return refuse_reason(a, REASON_BAD_REQUEST);
+
+	return header_text(&a->id, &se.id, EVENT_ID_MAX)
+		       ? refuse_reason(a, REASON_INTERNAL)
+		       : 0;
+}
+
+struct accepts {
+	bool type, activity;
+};
+
+static bool accept_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
+		     void *arg)
+{
+	struct accepts *accepts = arg;
+	struct pl type, params;
+	(void)msg;
+
+	if (re_regex(hdr->val.p, hdr->val.l, "[^; \t]+[^]*", &type, &params))
+		return false;
+	if (!pl_strcasecmp(&type, CONFERENCE_INFO_TYPE)) {
+		accepts->type = true;
+		if (!re_regex(params.p, params.l, "activity=yes"))
+			accepts->activity = true;
+	}
+	else if (!pl_strcasecmp(&type, "application/*") ||
+		 !pl_strcasecmp(&type, "*/*"))
+		accepts->type = true;
+
+	return false;
+}
+
+/* Absent, it is the package's own type (RFC 4575 section 3.5) */
+static int read_accept(struct asked *a)
+{
+	struct accepts accepts = {.type = false};
+
+	if (!sip_msg_hdr(a->msg, SIP_HDR_ACCEPT))
+		return 0;
+	(void)sip_msg_hdr_apply(a->msg, true, SIP_HDR_ACCEPT, accept_h,
+				&accepts);
+	a->sub.activity = accepts.activity;
+
+	return accepts.type ? 0
+			    : subscribe_refuse(a, 406, "Not Acceptable",
+					       "Accept: " CONFERENCE_INFO_TYPE
+					       "\r\n");
+}
+
+/* The conference's URI as the subscriber knows it, without what belongs to
+ * this request only */
+static int read_conference(struct asked *a)
+{
+	const struct uri *uri = &a->msg->uri;
+	char port[16] = "", *user = NULL;
+	int err;
+
+	if (!a->s && !host_is_ours(a->all->config, &uri->host, &a->flow))
+		return refuse_reason(a, REASON_NOT_FOUND);
+	if (uri->port)
+		(void)re_snprintf(port, sizeof(port), ":%u", uri->port);
+	err = re_sdprintf(&a->entity,
+			  uri->af == AF_INET6 ? "%r:%r@[%r]%s" : "%r:%r@%r%s",
+			  &uri->scheme, &uri->user, &uri->host, port);
+	if (!err && strlen(a->entity) > HEADER_URI_MAX)
+		err = EBADMSG;
+	if (!err)
+		err = a->s ? str_dup(&user, a->s->conference)
+			   : header_user(&user, uri);
+	if (err) {
+		mem_deref(user);
+		return refuse_reason(a, err == ENOENT ? REASON_NOT_FOUND
+						      : REASON_BAD_REQUEST);
+	}
+	a->conference = user;
+
+	return 0;
+}
+
+/* -------------------------------------------------------------- who it is */
+
+struct member_search {
+	const struct sessions *all;
+	const char *conference;
+	const struct conference_watcher *who;
+};
+
+static bool member_cmp_h(struct le *le, void *arg)
+{
+	const struct member_search *search = arg;
+	const struct session *s = le->data;
+	struct flow_info flow;
+
+	if (!s->ep || str_casecmp(s->conference, search->conference))
+		return false;
+	if (layer_flow_by_id(search->all->layer, s->flow, &flow))
+		return false;
+	/* A WebSocket is one browser's page, a datagram's port is nobody's:
+	 * NAT and proxies give the same to many. */
+	if (flow.transport == FLOW_WS || flow.transport == FLOW_WSS)
+		return s->flow == search->who->flow;
+
+	return s->aor && search->who->aor &&
+	       !str_casecmp(s->aor, search->who->aor) &&
+	       sa_cmp(&flow.peer, &search->who->peer, SA_ADDR);
+}
+
+static bool member_h(const char *conference,
+		     const struct conference_watcher *who, void *arg)
+{
+	struct member_search search = {arg, conference, who};
+
+	return hash_apply(search.all->table, member_cmp_h, &search) != NULL;
+}
+
+static const struct session *find_member(const struct asked *a)
+{
+	struct member_search search = {a->all, a->conference, &a->sub.who};
+
+	return list_ledata(hash_apply(a->all->table, member_cmp_h, &search));
+}
+
+static int read_identity(struct asked *a)
+{
+	char *user = NULL;
+	int err;
+
+	if (auth_check(a->all->auth, a->msg, &a->flow, &user) != AUTH_PASS)
+		return EACCES;
+	err = identity_read(&a->who, a->msg, &a->flow, user, a->all->config);
+	mem_deref(user);
+	if (err)
+		return err == ENOTSUP
+			       ? subscribe_refuse(a, 500,
+						  "Privacy Unavailable", NULL)
+			       : refuse_reason(a, REASON_BAD_REQUEST);
+	a->sub.who.aor = a->who->aor;
+
+	return 0;
+}
+
+/* Sets sub.may, and memberh where that stands and falls with a session */
+static int judge_asker(struct asked *a)
+{
+	struct conference_subscribe *sub = &a->sub;
+	const struct session *member;
+	int err;
+
+	sub->who.flow = a->flow.id;
+	sub->who.peer = a->flow.peer;
+	sub->arg = a->all;
+	sub->memberh = member_h;
+	member = a->s ? a->s : find_member(a);
+	if (member) {
+		sub->who.aor = member->aor;
+		sub->session_id = member->ids.local;
+		sub->may = true;
+		return 0;
+	}
+	err = read_identity(a);
+	if (err)
+		return err;
+	if (a->who->known) {
+		sub->may = true;
+		sub->memberh = NULL;
+	}
+	else {
+		sub->may = find_member(a) != NULL;
+	}
+
+	return 0;
+}
+
+static void begin(struct asked *a)
+{
+	struct conference_subscribe sub = a->sub;
+	char contact[HEADER_URI_MAX];
+	int err = 0;
+
+	if (a->s)
+		str_ncpy(contact, a->s->contact, sizeof(contact));
+	else
+		err = layer_contact(a->all->layer, a->flow.id, a->conference,
+				    contact, sizeof(contact));
+	sub.conference = a->conference;
+	sub.entity = a->entity;
+	sub.contact = contact;
+	sub.id = a->id;
+	sub.dlg = a->s ? a->s->dlg : NULL;
+	if (!err)
+		err = conference_events_begin(a->all->events, a->msg, &sub);
+
+	switch (err) {
+
+	case 0: break;
+	case ENOENT: (void)refuse_reason(a, REASON_NOT_FOUND); break;
+	case EACCES: (void)refuse_reason(a, REASON_FORBIDDEN); break;
+	case EBADMSG: (void)refuse_reason(a, REASON_BAD_REQUEST); break;
+	case EOVERFLOW: (void)refuse_reason(a, REASON_OVERLOAD); break;
+	default: (void)refuse_reason(a, REASON_INTERNAL); break;
+	}
+}
+
+void subscribe_in(struct sessions *all, struct session *s,
+		  const struct sip_msg *msg)
+{
+	struct asked a = {.all = all, .s = s, .msg = msg};
+
+	if (layer_flow(all->layer, msg, &a.flow))
+		return;
+	if (all->closing)
+		(void)refuse_reason(&a, REASON_SHUTDOWN);
+	else if (!all->events)
+		(void)subscribe_refuse(&a, 489, "Bad Event", NULL);
+	else if (!read_event(&a) && !read_accept(&a) &&
+		 !notifier_too_brief(all->notifiers, msg) &&
+		 !read_conference(&a) && !judge_asker(&a))
+		begin(&a);
+	mem_deref(a.conference);
+	mem_deref(a.entity);
+	mem_deref(a.id);
+	mem_deref(a.who);
+}

@@ -1,0 +1,512 @@
+/**
+ * @file signaling/control/control.c  The control socket
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <jansson.h>
+#include "focus/command/command.h"
+#include "focus/conference/focus.h"
+#include "focus/config/config.h"
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "signaling/control/control.h"
+
+
+enum { LISTEN_BACKLOG = 64, READ_BYTES = 4096 };
+
+struct control {
+	struct focus *focus;
+	char *path;
+	int fd;
+	bool bound;
+	struct list clients;
+};
+
+struct client {
+	struct le le;
+	struct control *control; /**< NULL once it is closed */
+	int fd;
+	struct mbuf *in, *out;
+	struct event_subscription *watch;
+	unsigned pending; /**< commands not answered yet */
+	bool want_write;
+	bool ended; /**< it will send no more */
+};
+
+
+static void event_h(int flags, void *arg);
+
+
+/** Closed at once; freed when no answer is under way any more */
+static void client_close(struct client *cl)
+{
+	if (!cl->control)
+		return;
+
+	cl->control = NULL;
+	list_unlink(&cl->le);
+	cl->watch = mem_deref(cl->watch);
+	fd_close(cl->fd);
+	(void)close(cl->fd);
+	cl->fd = -1;
+	mem_deref(cl);
+}
+
+
+static void client_destructor(void *arg)
+{
+	struct client *cl = arg;
+
+	mem_deref(cl->in);
+	mem_deref(cl->out);
+}
+
+
+/** @return 0, EAGAIN when the client must read first, or why it is gone */
+static int flush(struct client *cl)
+{
+	struct mbuf *mb = cl->out;
+
+	while (mbuf_get_left(mb)) {
+		ssize_t n = send(cl->fd, mbuf_buf(mb), mbuf_get_left(mb),
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		mbuf_advance(mb, n);
+	}
+
+	mb->pos = mb->end = 0;
+
+	return 0;
+}
+
+
+static int update(struct client *cl)
+{
+	int err = flush(cl);
+	bool want = err == EAGAIN;
+
+	if (err && !want)
+		return err;
+
+	if (cl->ended && !want && !cl->pending)
+		return ECONNRESET;
+
+	if (want == cl->want_write)
+		return 0;
+
+	cl->want_write = want;
+
+	return fd_listen(cl->fd,
+			 (cl->ended ? 0 : FD_READ) | (want ? FD_WRITE : 0),
+			 event_h, cl);
+}
+
+
+/** Behind what waits; what was sent is cut off first */
+static int append(struct mbuf *mb, const char *text, size_t len)
+{
+	size_t pos = mb->pos, left = mbuf_get_left(mb);
+	int err;
+
+	if (left + len > CONTROL_BACKLOG_MAX)
+		return ENOBUFS;
+
+	if (pos > CONTROL_BACKLOG_MAX / 2) {
+		memmove(mb->buf, mb->buf + pos, left);
+		pos = 0;
+		mb->end = left;
+	}
+
+	mb->pos = mb->end;
+	err = mbuf_write_mem(mb, (const uint8_t *)text, len);
+	mb->pos = pos;
+
+	return err;
+}
+
+
+static void send_line(struct client *cl, const json_t *msg)
+{
+	char *text;
+	int err;
+
+	if (!cl->control)
+		return;
+
+	text = json_dumps(msg, JSON_COMPACT);
+	if (!text) {
+		client_close(cl);
+		return;
+	}
+
+	err = append(cl->out, text, strlen(text));
+	if (!err)
+		err = append(cl->out, "\n", 1);
+	if (!err)
+		err = update(cl);
+
+	free(text);
+
+	if (err) {
+		if (err != ECONNRESET && err != EPIPE)
+			log_warn("control", "client dropped error=%d", err);
+		client_close(cl);
+	}
+}
+
+
+static void reply_h(json_t *reply, void *arg)
+{
+	struct client *cl = arg;
+
+	cl->pending--;
+	send_line(cl, reply);
+	mem_deref(cl);
+}
+
+
+static void control_refuse(struct client *cl, const char *words)
+{
+	json_t *reply =
+		json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
+			  "bad-request", "status", 400, "error", words);
+
+	send_line(cl, reply);
+	json_decref(reply);
+}
+
+
+static void watch_h(const json_t *event, void *arg)
+{
+	send_line(arg, event);
+}
+
+
+static void watch(struct client *cl, const json_t *command)
+{
+	const char *name =
+		json_string_value(json_object_get(command, "conference"));
+	struct event_subscription *sub = NULL;
+	json_t *ok;
+	int err;
+
+	if (cl->watch) {
+		control_refuse(cl, "this connection watches already");
+		return;
+	}
+
+	ok = json_pack("{s:b}", "ok", true);
+	mem_ref(cl);
+	send_line(cl, ok);
+	json_decref(ok);
+
+	err = cl->control ? focus_subscribe(&sub, cl->control->focus, name,
+					    watch_h, cl)
+			  : ENOTCONN;
+	if (err == EINVAL)
+		control_refuse(cl, "no conference can have that name");
+	else if (err)
+		client_close(cl);
+
+	/* the snapshot alone may have been too much for it */
+	if (cl->control)
+		cl->watch = sub;
+	else
+		mem_deref(sub);
+	mem_deref(cl);
+}
+
+
+static void run_line(struct client *cl, const char *line, size_t len)
+{
+	json_t *command;
+	const char *verb;
+
+	command = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	verb = json_string_value(json_object_get(command, "verb"));
+
+	if (!json_is_object(command))
+		control_refuse(cl, "not a JSON object on one line");
+	else if (verb && !strcmp(verb, "watch"))
+		watch(cl, command);
+	else {
+		cl->pending++;
+		focus_command(cl->control->focus, command, reply_h,
+			      mem_ref(cl));
+	}
+
+	json_decref(command);
+}
+
+
+/** Run the whole lines that came; keep the rest */
+static void run_lines(struct client *cl)
+{
+	struct mbuf *mb = cl->in;
+	size_t done = 0;
+
+	while (cl->control) {
+		const char *line = (const char *)mb->buf + done;
+		const char *nl = memchr(line, '\n', mb->end - done);
+		size_t len;
+
+		if (!nl)
+			break;
+
+		len = (size_t)(nl - line);
+		done += len + 1;
+		if (len && (len > 1 || *line != '\r'))
+			run_line(cl, line, len);
+	}
+
+	if (done) {
+		memmove(mb->buf, mb->buf + done, mb->end - done);
+		mb->end -= done;
+		mb->pos = mb->end;
+	}
+}
+
+
+/** `echo ... | nc -U` closes its side first and waits for the answers */
+static int finish(struct client *cl)
+{
+	if (cl->watch || (!cl->pending && !mbuf_get_left(cl->out)))
+		return ECONNRESET;
+
+	cl->ended = true;
+
+	return fd_listen(cl->fd, cl->want_write ? FD_WRITE : 0, event_h, cl);
+}
+
+
+static int receive(struct client *cl)
+{
+	uint8_t buf[READ_BYTES];
+	ssize_t n = recv(cl->fd, buf, sizeof(buf), MSG_DONTWAIT);
+	int err;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : errno;
+	if (!n)
+		return finish(cl);
+
+	cl->in->pos = cl->in->end;
+	err = mbuf_write_mem(cl->in, buf, (size_t)n);
+	if (err)
+		return err;
+
+	run_lines(cl);
+
+	if (cl->control && cl->in->end > CONTROL_LINE_MAX) {
+		control_refuse(cl, "the line is too long");
+		return EMSGSIZE;
+	}
+
+	return 0;
+}
+
+
+static void event_h(int flags, void *arg)
+{
+	struct client *cl = mem_ref(arg);
+	int err = 0;
+
+	if (flags & FD_READ)
+		err = receive(cl);
+	if (!err && cl->control && flags & FD_WRITE)
+		err = update(cl);
+	if (err)
+		client_close(cl);
+
+	mem_deref(cl);
+}
+
+
+static int client_alloc(struct control *c, int fd)
+{
+	struct client *cl = mem_zalloc(sizeof(*cl), client_destructor);
+	int err;
+
+	if (!cl)
+		return ENOMEM;
+
+	cl->in = mbuf_alloc(READ_BYTES);
+	cl->out = mbuf_alloc(READ_BYTES);
+	err = cl->in && cl->out ? fd_listen(fd, FD_READ, event_h, cl) : ENOMEM;
+	if (err) {
+		mem_deref(cl);
+		return err;
+	}
+
+	cl->control = c;
+	cl->fd = fd;
+	list_append(&c->clients, &cl->le, cl);
+
+	return 0;
+}
+
+
+static void accept_h(int flags, void *arg)
+{
+	struct control *c = arg;
+	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)flags;
+
+	if (fd < 0)
+		return;
+
+	if (list_count(&c->clients) >= CONTROL_CLIENTS_MAX ||
+	    client_alloc(c, fd)) {
+		log_warn("control", "client refused clients=%u",
+			 list_count(&c->clients));
+		(void)close(fd);
+	}
+}
+
+
+static void control_destructor(void *arg)
+{
+	struct control *c = arg;
+
+	while (c->clients.head)
+		client_close(c->clients.head->data);
+
+	if (c->fd >= 0) {
+		fd_close(c->fd);
+		(void)close(c->fd);
+	}
+
+	if (c->bound)
+		(void)unlink(c->path);
+	mem_deref(c->path);
+}
+
+
+/** The folder must be ours alone where anybody may make one (/tmp) */
+static int make_folder(const char *path)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat st;
+	char *slash;
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (!slash || slash == folder)
+		return 0;
+
+	*slash = '\0';
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return errno;
+
+	if (stat(folder, &st) < 0)
+		return errno;
+	if (!S_ISDIR(st.st_mode))
+		return ENOTDIR;
+
+	/* another's folder will do only if he is root, as in /run */
+	if (geteuid() && st.st_uid != geteuid() && st.st_uid != 0)
+		return EPERM;
+
+	return 0;
+}
+
+
+/** A socket that nobody serves was left behind by one that was killed */
+static int remove_stale(const struct sockaddr_un *addr)
+{
+	int fd, err = 0;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+
+	if (!connect(fd, (const struct sockaddr *)addr, sizeof(*addr)))
+		err = EADDRINUSE;
+	else if (errno == ECONNREFUSED)
+		(void)unlink(addr->sun_path);
+
+	(void)close(fd);
+
+	return err;
+}
+
+
+static int open_socket(struct control *c)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	mode_t mask;
+	int err;
+
+	if (strlen(c->path) >= sizeof(addr.sun_path))
+		return ENAMETOOLONG;
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", c->path);
+	err = make_folder(c->path);
+	if (!err)
+		err = remove_stale(&addr);
+	if (err)
+		return err;
+
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		return errno;
+
+	mask = umask(0177);
+	err = bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
+	(void)umask(mask);
+	if (err)
+		return err;
+
+	c->bound = true;
+	if (listen(c->fd, LISTEN_BACKLOG) < 0)
+		return errno;
+
+	return fd_listen(c->fd, FD_READ, accept_h, c);
+}
+
+
+int control_alloc(struct control **cp, const struct config *config,
+		  struct focus *focus)
+{
+	struct control *c;
+	int err;
+
+	if (!cp || !config || !focus)
+		return EINVAL;
+
+	c = mem_zalloc(sizeof(*c), control_destructor);
+	if (!c)
+		return ENOMEM;
+
+	c->fd = -1;
+	c->focus = focus;
+	err = str_dup(&c->path, config->control_socket);
+	if (!err)
+		err = open_socket(c);
+
+	if (err) {
+		log_error("control",
+			  "cannot listen key=control_socket "
+			  "path=%s error=%s",
+			  config->control_socket,
+			  err == EADDRINUSE ? "another parleyd serves it"
+					    : strerror(err));
+		mem_deref(c);
+	}
+	else {
+		*cp = c;
+	}
+
+	return err;
+}

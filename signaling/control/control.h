@@ -1,0 +1,44 @@
+/**
+ * @file signaling/control/control.h  The control socket: JSON lines (Unix,
+ * stream)
+ *
+ * The moderator's way in, for the `parley` command and for scripts. A client
+ * sends one command of focus/command/command.h a line and gets one answer a
+ * line, in the order of the commands. Who can open the socket may do
+ * everything: it is made with mode 0600 in a folder of mode 0700.
+ *
+ * {"verb":"watch","conference":NAME} (NAME may be left out: all) turns the
+ * connection into a stream: {"ok":true}, then one event of
+ * focus/conference/event.h a line, a snapshot of every conference first, until
+ * either side closes. A watcher that does not read is dropped.
+ */
+#ifndef PARLEY_SIGNALING_CONTROL_CONTROL_H
+#define PARLEY_SIGNALING_CONTROL_CONTROL_H
+
+struct control;
+struct config;
+struct focus;
+
+enum {
+	/** Longest command */
+	CONTROL_LINE_MAX = 64 * 1024,
+	/** Answers that may wait for a client that reads slowly */
+	CONTROL_BACKLOG_MAX = 8 * 1024 * 1024,
+	CONTROL_CLIENTS_MAX = 256,
+};
+
+/**
+ * Open the socket
+ *
+ * Ownership: mem_deref() closes all connections and removes the socket; do so
+ * before the focus goes.
+ *
+ * @param config Borrowed: control_socket
+ * @param focus  Borrowed
+ * @return 0; EADDRINUSE: another parleyd serves it; EACCES etc., with a log
+ *         line that names key and path
+ */
+int control_alloc(struct control **cp, const struct config *config,
+		  struct focus *focus);
+
+#endif

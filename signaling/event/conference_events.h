@@ -1,0 +1,77 @@
+/**
+ * @file signaling/event/conference_events.h  The conference event package (RFC
+ * 4575)
+ *
+ * Each subscription gets the full roster at once and on each refresh, then
+ * what changes, merged so that no subscriber hears more often than once a
+ * second (RFC 4575 section 3.10) and none misses anything: the first change
+ * after quiet goes out at once. When the conference ends, its last state goes
+ * out with "terminated;reason=noresource". Documents are
+ * focus/roster/conference_info.h's, subscriptions
+ * signaling/event/notifier.h's. Who may subscribe is the caller's to judge
+ * (signaling/conference/subscribe.c).
+ */
+#ifndef PARLEY_SIGNALING_EVENT_CONFERENCE_EVENTS_H
+#define PARLEY_SIGNALING_EVENT_CONFERENCE_EVENTS_H
+
+#include <stdbool.h>
+#include "mixer/base/re.h"
+
+struct conference_events;
+struct focus;
+struct notifiers;
+struct page;
+
+enum {
+	CONFERENCE_EVENTS_PACE_MS = 1000,
+	/** Of those who want to see who talks */
+	CONFERENCE_EVENTS_ACTIVITY_PACE_MS = 200,
+};
+
+/** @param page Whose link is in the documents, or NULL. All are borrowed;
+ *  mem_deref() after the sessions, before the watched_list */
+int conference_events_alloc(struct conference_events **cp, struct focus *focus,
+			    struct notifiers *notifiers,
+			    const struct page *page);
+
+/** Who watches; strings are copied */
+struct conference_watcher {
+	const char *aor;
+	uint64_t flow;
+	struct sa peer; /**< of that flow */
+};
+
+/** Does it take part? Asked after somebody has left */
+typedef bool(conference_member_h)(const char *conference,
+				  const struct conference_watcher *who,
+				  void *arg);
+
+/** One that begins; strings are copied */
+struct conference_subscribe {
+	const char *conference;
+	const char *entity;     /**< conference URI as it was addressed */
+	const char *contact;    /**< ours in this dialog */
+	const char *id;         /**< of Event, or NULL */
+	const char *session_id; /**< our half of Session-ID, NULL: a new one */
+	struct sip_dialog *dlg;
+	struct conference_watcher who;
+	bool may;                     /**< judged: it may watch */
+	conference_member_h *memberh; /**< NULL: it may stay though it takes
+					   no part; else it goes with its
+					   last session */
+	void *arg;
+	bool activity; /**< Accept says that it understands who talks */
+};
+
+/**
+ * Take a SUBSCRIBE and answer it
+ *
+ * @return 0; nothing is answered on ENOENT (no such conference), EACCES
+ *         (!may), EOVERFLOW (limits of signaling/event/notifier.h), EBADMSG,
+ * ENOMEM
+ */
+int conference_events_begin(struct conference_events *ce,
+			    const struct sip_msg *msg,
+			    const struct conference_subscribe *sub);
+
+#endif

@@ -1,0 +1,700 @@
+/**
+ * @file signaling/event/notifier.c  Subscriptions of others at us (RFC 6665)
+ *
+ * libre's sipevent has no limits, no Retry-After and hears its SUBSCRIBEs by
+ * itself alone: this stands on its dialogs and transactions instead.
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/config/config.h"
+#include "mixer/base/log.h"
+#include "signaling/event/notifier.h"
+#include "signaling/message/header.h"
+#include "signaling/message/session_id.h"
+#include "signaling/transport/layer.h"
+
+enum {
+	TABLE_SIZE = 1024, /* power of two */
+	EVENT_ID_MAX = 128,
+	SWEEP_MS = 500,
+};
+
+/** Those of one address share it */
+struct source {
+	struct le he;
+	struct sa sa;
+	unsigned count;
+};
+
+struct notifiers {
+	struct hash *table; /**< by Call-ID */
+	struct hash *sources;
+	struct list ending; /**< said goodbye; owned */
+	struct list last;   /**< their time is over, the last NOTIFY is not;
+				 their packages own them */
+	struct tmr sweep;   /**< for all that expire: libre's list of timers is
+			       walked whenever one is set */
+	size_t count;
+	struct transport_layer *layer;
+	struct sip *sip;
+	const struct config *config;
+	struct sip_lsnr *requests;
+	struct layer_flow_lsnr *flows;
+	uint64_t accepted, notifies, refused, refreshed, expired, failed;
+};
+
+/** A document on its way, or one that waits */
+struct state {
+	char *type;
+	struct mbuf *body;
+	bool set;
+};
+
+struct notifier {
+	struct le he, le;
+	struct notifiers *all;
+	struct source *source;
+	struct sip_dialog *dlg;
+	struct sip_request *req;
+	struct tmr retry;
+	uint64_t expires_ms; /**< when, in tmr_jiffies() */
+	char *event, *id, *contact;
+	struct session_id ids;
+	const char *reason;   /**< of the end, NULL: active */
+	struct state current; /**< what `req` carries */
+	struct state waiting;
+	uint64_t flow;
+	uint32_t expires_s;
+	notifier_refresh_h *refreshh;
+	notifier_closed_h *closedh;
+	void *arg;
+	bool last_sent; /**< the NOTIFY with "terminated" is out */
+	bool ended;     /**< by notifier_end() */
+};
+
+/* ---------------------------------------------------------------- states */
+
+static void state_reset(struct state *s)
+{
+	s->type = mem_deref(s->type);
+	s->body = mem_deref(s->body);
+	s->set = false;
+}
+
+static int state_put(struct state *s, const char *type, struct mbuf *body)
+{
+	char *copy = NULL;
+	int err = type ? str_dup(&copy, type) : 0;
+
+	if (err)
+		return err;
+	state_reset(s);
+	s->type = copy;
+	s->body = mem_ref(body);
+	s->set = true;
+
+	return 0;
+}
+
+/* --------------------------------------------------------------- sources */
+
+static void source_destructor(void *arg)
+{
+	struct source *s = arg;
+
+	hash_unlink(&s->he);
+}
+
+static bool source_cmp_h(struct le *le, void *arg)
+{
+	const struct source *s = le->data;
+
+	return sa_cmp(&s->sa, arg, SA_ADDR);
+}
+
+/* A reference to it, with one more in its count */
+static int source_take(struct source **sp, struct notifiers *all,
+		       const struct sa *peer)
+{
+	const struct config *c = all->config;
+	struct source *s;
+
+	s = list_ledata(hash_lookup(all->sources, sa_hash(peer, SA_ADDR),
+				    source_cmp_h, (void *)(uintptr_t)peer));
+	if (s && s->count >= c->subscriptions_per_source &&
+	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
+				peer))
+		return EOVERFLOW;
+	if (s) {
+		mem_ref(s);
+	}
+	else {
+		s = mem_zalloc(sizeof(*s), source_destructor);
+		if (!s)
+			return ENOMEM;
+		s->sa = *peer;
+		hash_append(all->sources, sa_hash(peer, SA_ADDR), &s->he, s);
+	}
+	s->count++;
+	*sp = s;
+
+	return 0;
+}
+
+/* ------------------------------------------------------------- one's end */
+
+static void notifier_destructor(void *arg)
+{
+	struct notifier *n = arg;
+
+	hash_unlink(&n->he);
+	list_unlink(&n->le);
+	tmr_cancel(&n->retry);
+	mem_deref(n->req);
+	mem_deref(n->dlg);
+	mem_deref(n->event);
+	mem_deref(n->id);
+	mem_deref(n->contact);
+	state_reset(&n->current);
+	state_reset(&n->waiting);
+	if (n->source)
+		n->source->count--;
+	mem_deref(n->source);
+	n->all->count--;
+}
+
+/* Frees it */
+static void closed(struct notifier *n)
+{
+	notifier_closed_h *closedh = n->closedh;
+	void *arg = n->arg;
+
+	mem_deref(n);
+	if (closedh)
+		closedh(arg);
+}
+
+/* ---------------------------------------------------------------- NOTIFY */
+
+static void notify_h(int err, const struct sip_msg *msg, void *arg);
+
+static int substate_print(struct re_printf *pf, const struct notifier *n)
+{
+	uint64_t now = tmr_jiffies();
+
+	if (n->reason)
+		return re_hprintf(pf, "terminated;reason=%s", n->reason);
+
+	return re_hprintf(
+		pf, "active;expires=%llu",
+		n->expires_ms > now ? (n->expires_ms - now + 999) / 1000 : 0);
+}
+
+static int headers_print(struct re_printf *pf, const struct notifier *n)
+{
+	return re_hprintf(pf,
+			  "Contact: <%s>;isfocus\r\n"
+			  "Event: %s%s%s\r\n"
+			  "Subscription-State: %H\r\n"
+			  "%H%s%s%s",
+			  n->contact, n->event, n->id ? ";id=" : "",
+			  n->id ? n->id : "", substate_print, n,
+			  session_id_print, &n->ids,
+			  n->current.type ? "Content-Type: " : "",
+			  n->current.type ? n->current.type : "",
+			  n->current.type ? "\r\n" : "");
+}
+
+/* What is current goes out */
+static int notify(struct notifier *n)
+{
+	struct mbuf *mb = n->current.body;
+	size_t len = mb ? mbuf_get_left(mb) : 0;
+	int err;
+
+	err = sip_drequestf(&n->req, n->all->sip, true, "NOTIFY", n->dlg, 0,
+			    NULL, NULL, notify_h, n,
+			    "%HContent-Length: %zu\r\n\r\n%b", headers_print,
+			    n, len, mb ? mbuf_buf(mb) : NULL, len);
+	if (err)
+		return err;
+	n->last_sent = n->reason != NULL;
+	n->all->notifies++;
+
+	return 0;
+}
+
+static void fail_h(void *arg)
+{
+	struct notifier *n = arg;
+
+	n->all->failed++;
+	closed(n);
+}
+
+static void notify_or_fail(struct notifier *n)
+{
+	int err = notify(n);
+
+	if (!err)
+		return;
+	log_warn("notifier", "notify error=\"%s\"", strerror(err));
+	tmr_start(&n->retry, 0, fail_h, n);
+}
+
+/* What waits goes out, when nothing is under way */
+static void next(struct notifier *n)
+{
+	if (notifier_busy(n) || !n->waiting.set)
+		return;
+	state_reset(&n->current);
+	n->current = n->waiting;
+	memset(&n->waiting, 0, sizeof(n->waiting));
+	notify_or_fail(n);
+}
+
+static void retry_h(void *arg)
+{
+	struct notifier *n = arg;
+
+	if (n->waiting.set)
+		next(n);
+	else
+		notify_or_fail(n);
+}
+
+/* Seconds of Retry-After, 0 when there is none to wait for */
+static uint32_t retry_after(const struct notifier *n,
+			    const struct sip_msg *msg)
+{
+	uint32_t s = header_seconds(msg, SIP_HDR_RETRY_AFTER, 0);
+
+	if (!s || n->reason || msg->scode == 481)
+		return 0;
+
+	return MIN(s, NOTIFIER_RETRY_MAX_S);
+}
+
+static void notify_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct notifier *n = arg;
+	uint32_t wait_s;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (!err)
+		session_id_read(&n->ids, msg);
+	if (!err && msg->scode < 300) {
+		state_reset(&n->current);
+		if (n->last_sent)
+			closed(n);
+		else
+			next(n);
+		return;
+	}
+
+	/* RFC 6665 section 4.2.2: a failure without Retry-After is the end,
+	 * and a challenge is one that we have no answer to. */
+	wait_s = err ? 0 : retry_after(n, msg);
+	if (wait_s) {
+		tmr_start(&n->retry, (uint64_t)wait_s * 1000, retry_h, n);
+		return;
+	}
+	n->all->failed++;
+	log_info("notifier", "ended event=%s status=%u error=\"%s\"", n->event,
+		 err ? 0 : msg->scode, err ? strerror(err) : "");
+	closed(n);
+}
+
+int notifier_send(struct notifier *n, const char *type, struct mbuf *body)
+{
+	int err;
+
+	if (!n)
+		return EINVAL;
+	/* It ends, and the last word has been said. */
+	if (n->last_sent)
+		return 0;
+	err = state_put(&n->waiting, type, body);
+	if (!err)
+		next(n);
+
+	return err;
+}
+
+bool notifier_busy(const struct notifier *n)
+{
+	return n && (n->req || tmr_isrunning(&n->retry));
+}
+
+void notifier_end(struct notifier *n, const char *reason, const char *type,
+		  struct mbuf *body)
+{
+	if (!n)
+		return;
+	n->closedh = NULL;
+	n->refreshh = NULL;
+	n->ended = true;
+	hash_unlink(&n->he);
+	list_unlink(&n->le);
+	list_append(&n->all->ending, &n->le, n);
+	if (n->last_sent)
+		return; /* it has been said already */
+
+	n->reason = reason;
+	tmr_cancel(&n->retry); /* there is no later any more */
+	if (state_put(&n->waiting, type, body))
+		mem_deref(n);
+	else
+		next(n);
+}
+
+/* The subscriber's time is over. May free it */
+static void run_out(struct notifier *n)
+{
+	bool silent;
+
+	n->reason = "timeout";
+	n->expires_s = 0;
+	tmr_cancel(&n->retry);
+	hash_unlink(&n->he);
+	list_append(&n->all->last, &n->le, n);
+
+	/* the package says its last word, ends it or drops it */
+	mem_ref(n);
+	if (n->refreshh)
+		n->refreshh(n->arg);
+	silent = mem_nrefs(n) > 1 && !n->ended && !n->waiting.set &&
+		 !n->last_sent && !state_put(&n->waiting, NULL, NULL);
+	if (silent)
+		next(n);
+	mem_deref(n);
+}
+
+static bool expired_h(struct le *le, void *arg)
+{
+	const struct notifier *n = le->data;
+
+	return n->expires_ms <= *(const uint64_t *)arg;
+}
+
+static void sweep_h(void *arg)
+{
+	struct notifiers *all = arg;
+	uint64_t now = tmr_jiffies();
+	struct le *le;
+
+	/* each is off the table when its time is over */
+	while ((le = hash_apply(all->table, expired_h, &now))) {
+		all->expired++;
+		run_out(le->data);
+	}
+	if (all->count)
+		tmr_start(&all->sweep, SWEEP_MS, sweep_h, all);
+}
+
+static void start_clock(struct notifier *n)
+{
+	struct notifiers *all = n->all;
+
+	n->expires_ms = tmr_jiffies() + (uint64_t)n->expires_s * 1000;
+	if (!tmr_isrunning(&all->sweep))
+		tmr_start(&all->sweep, SWEEP_MS, sweep_h, all);
+}
+
+/* ------------------------------------------------------------- SUBSCRIBE */
+
+bool notifier_event_is(const struct sip_msg *msg, const char *event)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_EVENT);
+	struct sipevent_event se;
+
+	return hdr && !sipevent_event_decode(&se, &hdr->val) &&
+	       !pl_strcasecmp(&se.event, event);
+}
+
+uint32_t notifier_expires(const struct sip_msg *msg, uint32_t fallback)
+{
+	uint32_t s = header_seconds(msg, SIP_HDR_EXPIRES, fallback);
+
+	if (!s)
+		return 0;
+
+	return MAX(MIN(s, NOTIFIER_EXPIRES_MAX_S), NOTIFIER_EXPIRES_MIN_S);
+}
+
+static void send_refusal(struct notifiers *all, const struct sip_msg *msg,
+			 uint16_t status, const char *phrase,
+			 const char *headers)
+{
+	all->refused++;
+	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, status, phrase,
+			  "%sContent-Length: 0\r\n\r\n", headers);
+}
+
+bool notifier_too_brief(struct notifiers *all, const struct sip_msg *msg)
+{
+	uint32_t s =
+		header_seconds(msg, SIP_HDR_EXPIRES, NOTIFIER_EXPIRES_MAX_S);
+	char min[32];
+
+	if (!s || s >= NOTIFIER_EXPIRES_MIN_S)
+		return false;
+	(void)re_snprintf(min, sizeof(min), "Min-Expires: %d\r\n",
+			  NOTIFIER_EXPIRES_MIN_S);
+	send_refusal(all, msg, 423, "Interval Too Brief", min);
+
+	return true;
+}
+
+static int reply(struct notifier *n, const struct sip_msg *msg)
+{
+	bool subscribe = !pl_strcmp(&msg->met, "SUBSCRIBE");
+	char expires[32] = "";
+
+	if (subscribe)
+		(void)re_snprintf(expires, sizeof(expires), "Expires: %u\r\n",
+				  n->expires_s);
+
+	return sip_treplyf(NULL, NULL, n->all->sip, msg, true,
+			   subscribe ? 200 : 202,
+			   subscribe ? "OK" : "Accepted",
+			   "Contact: <%s>;isfocus\r\n%s%H"
+			   "Content-Length: 0\r\n\r\n",
+			   n->contact, expires, session_id_print, &n->ids);
+}
+
+static bool event_matches(const struct notifier *n, const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_EVENT);
+	struct sipevent_event se;
+
+	if (!hdr || sipevent_event_decode(&se, &hdr->val) ||
+	    pl_strcasecmp(&se.event, n->event))
+		return false;
+	if (!n->id)
+		return !pl_isset(&se.id);
+
+	return pl_isset(&se.id) && !pl_strcmp(&se.id, n->id);
+}
+
+static bool cmp_h(struct le *le, void *arg)
+{
+	const struct notifier *n = le->data;
+
+	return sip_dialog_cmp(n->dlg, arg) && event_matches(n, arg);
+}
+
+static void refresh(struct notifier *n, const struct sip_msg *msg)
+{
+	struct notifiers *all = n->all;
+	struct flow_info flow;
+
+	if (!sip_dialog_rseq_valid(n->dlg, msg)) {
+		send_refusal(all, msg, 500, "Server Internal Error", "");
+		return;
+	}
+	if (notifier_too_brief(all, msg))
+		return;
+
+	/* RFC 6665 section 4.1.2.1: a target refresh; and it may have come by
+	 * another connection. */
+	(void)sip_dialog_update(n->dlg, msg);
+	session_id_read(&n->ids, msg);
+	if (!layer_flow(all->layer, msg, &flow) && flow.id != n->flow) {
+		n->flow = flow.id;
+		(void)layer_dialog_moved(all->layer, msg);
+	}
+	n->expires_s = notifier_expires(msg, NOTIFIER_EXPIRES_MAX_S);
+	(void)reply(n, msg);
+	all->refreshed++;
+	if (!n->expires_s) {
+		run_out(n);
+		return;
+	}
+	start_clock(n);
+	if (n->refreshh)
+		n->refreshh(n->arg);
+}
+
+static bool request_h(const struct sip_msg *msg, void *arg)
+{
+	struct notifiers *all = arg;
+	struct notifier *n;
+
+	if (pl_strcmp(&msg->met, "SUBSCRIBE") || !pl_isset(&msg->to.tag))
+		return false;
+	n = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
+				    cmp_h, (void *)(uintptr_t)msg));
+	if (!n)
+		return false;
+	refresh(n, msg);
+
+	return true;
+}
+
+static int notifier_init(struct notifier *n, const struct sip_msg *msg,
+			 const struct notifier_param *param)
+{
+	struct flow_info flow;
+	int err;
+
+	err = layer_flow(n->all->layer, msg, &flow);
+	if (err)
+		return err;
+	n->flow = flow.id;
+	err = source_take(&n->source, n->all, &flow.peer);
+	if (err)
+		return err;
+	err = str_dup(&n->event, param->event);
+	if (!err && param->id)
+		err = str_dup(&n->id, param->id);
+	if (!err)
+		err = str_dup(&n->contact, param->contact);
+	if (err)
+		return err;
+	session_id_read(&n->ids, msg);
+	if (param->session_id)
+		str_ncpy(n->ids.local, param->session_id,
+			 sizeof(n->ids.local));
+	else
+		uuid_make(n->ids.local);
+	if (!param->dlg)
+		return sip_dialog_accept(&n->dlg, msg);
+	n->dlg = mem_ref(param->dlg);
+
+	return 0;
+}
+
+int notifier_accept(struct notifier **np, struct notifiers *all,
+		    const struct sip_msg *msg,
+		    const struct notifier_param *param,
+		    notifier_refresh_h *refreshh, notifier_closed_h *closedh,
+		    void *arg)
+{
+	struct notifier *n;
+	int err;
+
+	if (!np || !all || !msg || !param || !param->event || !param->contact)
+		return EINVAL;
+	if (param->id && strlen(param->id) > EVENT_ID_MAX)
+		return EBADMSG;
+	if (all->count >= all->config->max_subscriptions) {
+		all->refused++;
+		return EOVERFLOW;
+	}
+	n = mem_zalloc(sizeof(*n), notifier_destructor);
+	if (!n)
+		return ENOMEM;
+	n->all = all;
+	all->count++;
+	tmr_init(&n->retry);
+	n->expires_s = param->expires_s;
+	n->reason = n->expires_s ? NULL : "timeout";
+	n->refreshh = refreshh;
+	n->closedh = closedh;
+	n->arg = arg;
+
+	err = notifier_init(n, msg, param);
+	if (!err)
+		err = reply(n, msg);
+	if (err) {
+		all->refused += err == EOVERFLOW;
+		mem_deref(n);
+		return err;
+	}
+	/* one look is no subscription that could be refreshed */
+	if (n->expires_s) {
+		hash_append(all->table, hash_joaat_pl(&msg->callid), &n->he,
+			    n);
+		start_clock(n);
+	}
+	else {
+		list_append(&all->last, &n->le, n);
+	}
+	all->accepted++;
+	*np = n;
+
+	return 0;
+}
+
+/* ------------------------------------------------------------ life cycle */
+
+static bool flow_cmp_h(struct le *le, void *arg)
+{
+	const struct notifier *n = le->data;
+
+	return n->flow == *(const uint64_t *)arg;
+}
+
+/* A WebSocket's far end has no address but that connection */
+static void flow_closed_h(uint64_t flow, enum flow_transport transport,
+			  void *arg)
+{
+	struct notifiers *all = arg;
+	struct le *le;
+
+	if (transport != FLOW_WS && transport != FLOW_WSS)
+		return;
+	while ((le = hash_apply(all->table, flow_cmp_h, &flow)))
+		closed(le->data);
+	while ((le = list_apply(&all->last, true, flow_cmp_h, &flow)))
+		closed(le->data);
+	/* to those, goodbye cannot be said any more */
+	while ((le = list_apply(&all->ending, true, flow_cmp_h, &flow)))
+		closed(le->data);
+}
+
+static void notifiers_destructor(void *arg)
+{
+	struct notifiers *all = arg;
+
+	tmr_cancel(&all->sweep);
+	mem_deref(all->flows);
+	mem_deref(all->requests);
+	list_flush(&all->ending);
+	mem_deref(all->table);
+	mem_deref(all->sources);
+}
+
+int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
+		    const struct config *config)
+{
+	struct notifiers *all;
+	int err;
+
+	if (!np || !layer || !config)
+		return EINVAL;
+	all = mem_zalloc(sizeof(*all), notifiers_destructor);
+	if (!all)
+		return ENOMEM;
+	all->layer = layer;
+	all->sip = layer_sip(layer);
+	all->config = config;
+	tmr_init(&all->sweep);
+
+	err = hash_alloc(&all->table, TABLE_SIZE);
+	if (!err)
+		err = hash_alloc(&all->sources, TABLE_SIZE);
+	err = err ? err
+		  : sip_listen(&all->requests, all->sip, true, request_h, all);
+	err = err ? err
+		  : layer_listen_flows(&all->flows, layer, flow_closed_h, all);
+	if (err)
+		mem_deref(all);
+	else
+		*np = all;
+
+	return err;
+}
+
+json_t *notifiers_stats(const struct notifiers *all)
+{
+	return json_pack(
+		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "subscriptions",
+		(json_int_t)all->count, "accepted", (json_int_t)all->accepted,
+		"refreshed", (json_int_t)all->refreshed, "notifies",
+		(json_int_t)all->notifies, "refused", (json_int_t)all->refused,
+		"expired", (json_int_t)all->expired, "failed",
+		(json_int_t)all->failed);
+}

@@ -1,0 +1,316 @@
+/**
+ * @file signaling/http/certificate.c  TLS contexts of SIP and HTTPS
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include "focus/config/config.h"
+#include "signaling/http/certificate.h"
+
+
+enum {
+	VALID_DAYS = 825, /**< the longest that browsers take */
+	RENEW_DAYS = 30,
+	DAY_S = 86400,
+};
+
+
+static const char *ssl_reason(void)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+
+	return reason ? reason : "unknown";
+}
+
+
+/** subjectAltName: what people type to get here */
+static void alt_names(char *dst, size_t size, const char *name,
+		      const struct config *config)
+{
+	char addr[64];
+	size_t n, i;
+	struct sa sa;
+
+	if (!sa_set_str(&sa, name, 0))
+		n = (size_t)snprintf(dst, size, "IP:%s", name);
+	else
+		n = (size_t)snprintf(dst, size, "DNS:%s", name);
+	n += (size_t)snprintf(dst + n, size - n,
+			      ",DNS:localhost,IP:127.0.0.1,IP:::1");
+
+	for (i = 0; i < config->https_listen_count && n < size; i++) {
+		const struct sa *l = &config->https_listen[i];
+
+		if (sa_is_any(l) || sa_is_loopback(l) ||
+		    sa_ntop(l, addr, sizeof(addr)))
+			continue;
+		n += (size_t)snprintf(dst + n, size - n, ",IP:%s", addr);
+	}
+}
+
+
+static bool add_extension(X509 *cert, int nid, const char *value)
+{
+	X509V3_CTX ctx;
+	X509_EXTENSION *ext;
+	bool ok;
+
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, cert, cert, NULL, NULL, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
+	ok = ext && X509_add_ext(cert, ext, -1);
+	X509_EXTENSION_free(ext);
+
+	return ok;
+}
+
+
+static bool set_serial(X509 *cert)
+{
+	unsigned char bytes[16];
+	BIGNUM *bn;
+	bool ok;
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return false;
+	bytes[0] &= 0x7f;
+	bn = BN_bin2bn(bytes, sizeof(bytes), NULL);
+	ok = bn && BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(cert));
+	BN_free(bn);
+
+	return ok;
+}
+
+
+static X509 *make_certificate(EVP_PKEY *key, const char *name, const char *alt)
+{
+	X509 *cert = X509_new();
+	X509_NAME *subject;
+
+	if (!cert)
+		return NULL;
+
+	subject = X509_get_subject_name(cert);
+	if (X509_set_version(cert, 2) && set_serial(cert) &&
+	    X509_gmtime_adj(X509_getm_notBefore(cert), -DAY_S) &&
+	    X509_gmtime_adj(X509_getm_notAfter(cert),
+			    (long)VALID_DAYS * DAY_S) &&
+	    X509_set_pubkey(cert, key) &&
+	    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+				       (const unsigned char *)name, -1, -1,
+				       0) &&
+	    X509_set_issuer_name(cert, subject) &&
+	    add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
+	    add_extension(cert, NID_ext_key_usage, "serverAuth,clientAuth") &&
+	    add_extension(cert, NID_subject_alt_name, alt) &&
+	    X509_sign(cert, key, EVP_sha256()))
+		return cert;
+
+	X509_free(cert);
+
+	return NULL;
+}
+
+
+/** Opened for its owner alone; a new file, so no link can lead elsewhere */
+static FILE *create_private(const char *path)
+{
+	int fd;
+
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+
+static int write_pem(const char *path, X509 *cert, EVP_PKEY *key)
+{
+	FILE *f = create_private(path);
+	bool ok;
+	int err = 0;
+
+	if (!f) {
+		err = errno;
+		log_error("certificate", "write file=%s error=\"%s\"", path,
+			  strerror(err));
+		return err;
+	}
+
+	ok = PEM_write_X509(f, cert) &&
+	     PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL);
+	if (fclose(f) || !ok)
+		err = EIO;
+
+	return err;
+}
+
+
+/** The kept certificate will hold for a while yet */
+static bool is_good(const char *path)
+{
+	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY_S;
+	FILE *f = fopen(path, "re");
+	X509 *cert;
+	bool good;
+
+	if (!f)
+		return false;
+
+	cert = PEM_read_X509(f, NULL, NULL, NULL);
+	(void)fclose(f);
+	good = cert && X509_cmp_time(X509_get0_notAfter(cert), &soon) > 0;
+	X509_free(cert);
+	ERR_clear_error();
+
+	return good;
+}
+
+
+static int make_own(const char *path, const struct config *config)
+{
+	char name[256] = "localhost", alt[1024];
+	EVP_PKEY *key = NULL;
+	X509 *cert = NULL;
+	int err = EPROTO;
+
+	if (config->domain && config->domain[0])
+		(void)snprintf(name, sizeof(name), "%.200s", config->domain);
+	else
+		(void)gethostname(name, sizeof(name) - 1);
+
+	alt_names(alt, sizeof(alt), name, config);
+	name[64] = '\0'; /* ub-common-name */
+	key = EVP_EC_gen("P-256");
+	if (key)
+		cert = make_certificate(key, name, alt);
+	if (cert)
+		err = write_pem(path, cert, key);
+	else
+		log_error("certificate", "make error=\"%s\"", ssl_reason());
+
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	if (!err)
+		log_info("certificate", "made file=%s name=%s days=%d", path,
+			 name, VALID_DAYS);
+
+	return err;
+}
+
+
+static int load(SSL_CTX *ctx, const char *cert, const char *key)
+{
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1) {
+		log_error("certificate", "load tls_cert=%s error=\"%s\"", cert,
+			  ssl_reason());
+		return EINVAL;
+	}
+	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(ctx) != 1) {
+		log_error("certificate", "load tls_key=%s error=\"%s\"", key,
+			  ssl_reason());
+		return EINVAL;
+	}
+
+	return 0;
+}
+
+
+/** Which files: the configured ones, or our own (made when missing) */
+static int choose(char *cert, char *key, size_t size,
+		  const struct config *config)
+{
+	bool have_key = config->tls_key && config->tls_key[0];
+
+	if (config->tls_cert && config->tls_cert[0]) {
+		(void)snprintf(cert, size, "%s", config->tls_cert);
+		(void)snprintf(key, size, "%s",
+			       have_key ? config->tls_key : config->tls_cert);
+		return 0;
+	}
+
+	(void)snprintf(cert, size, "%s/tls.pem",
+		       config->data_dir ? config->data_dir : ".");
+	(void)snprintf(key, size, "%s", cert);
+
+	return is_good(cert) ? 0 : make_own(cert, config);
+}
+
+
+static int context(struct tls **tlsp, const struct config *config, bool client)
+{
+	char cert[512], key[512];
+	struct tls *tls = NULL;
+	SSL_CTX *ctx;
+	int err;
+
+	err = choose(cert, key, sizeof(cert), config);
+	if (err)
+		return err;
+
+	err = tls_alloc(&tls, TLS_METHOD_SSLV23, NULL, NULL);
+	if (err)
+		return err;
+
+	ctx = tls_openssl_context(tls);
+	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION |
+					 SSL_OP_NO_COMPRESSION |
+					 SSL_OP_CIPHER_SERVER_PREFERENCE);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	err = load(ctx, cert, key);
+	if (!err && client) {
+		(void)SSL_CTX_set_default_verify_paths(ctx);
+		(void)SSL_CTX_load_verify_locations(ctx, cert, NULL);
+		ERR_clear_error();
+	}
+
+	if (err)
+		mem_deref(tls);
+	else
+		*tlsp = tls;
+
+	return err;
+}
+
+
+int certificate_tls(struct tls **tlsp, const struct config *config)
+{
+	return tlsp && config ? context(tlsp, config, false) : EINVAL;
+}
+
+
+int certificate_reload(struct tls *tls, const struct config *config)
+{
+	char cert[512], key[512];
+	struct tls *trial = NULL;
+	int err;
+
+	if (!tls)
+		return 0;
+
+	/* A context that took the one file and not the other would be lost. */
+	err = certificate_tls(&trial, config);
+	mem_deref(trial);
+	if (!err)
+		err = choose(cert, key, sizeof(cert), config);
+
+	return err ? err : load(tls_openssl_context(tls), cert, key);
+}
+
+
+int certificate_client_tls(struct tls **tlsp, const struct config *config)
+{
+	return tlsp && config ? context(tlsp, config, true) : EINVAL;
+}

@@ -1,0 +1,38 @@
+/**
+ * @file signaling/http/certificate.h  TLS contexts of SIP and HTTPS
+ *
+ * The one place that reaches OpenSSL's context below libre's `struct tls`:
+ * libre cannot set a minimum version nor make a certificate that OpenSSL 3
+ * accepts. TLS 1.2 and up; the certificate is the configured one, else an
+ * EC P-256 one signed by itself, made once and kept in data_dir.
+ */
+#ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_H
+#define PARLEY_SIGNALING_HTTP_CERTIFICATE_H
+
+#include "mixer/base/re.h"
+
+struct config;
+
+/**
+ * Server context
+ *
+ * @param tlsp   Set to the context; free with mem_deref()
+ * @param config tls_cert, tls_key, data_dir, domain
+ * @return 0; ENOENT, EINVAL, EACCES with a log line that names key and file
+ */
+int certificate_tls(struct tls **tlsp, const struct config *config);
+
+/**
+ * Read the certificate's files anew, for connections to come
+ *
+ * @param tls Context of certificate_tls(); NULL: nothing to do. It stays as it
+ *            is when the files are no good
+ * @return 0, or as certificate_tls()
+ */
+int certificate_reload(struct tls *tls, const struct config *config);
+
+/** Client context for connections that we open: trusts the system's
+ *  authorities and our own certificate, and shows ours when asked */
+int certificate_client_tls(struct tls **tlsp, const struct config *config);
+
+#endif

@@ -1,0 +1,47 @@
+/**
+ * @file signaling/http/listener.h  TCP listener with a limit on connections
+ *
+ * SIP/TCP, SIP/TLS and HTTP stand on it. A connection holds its place while
+ * it lives; a source with too many places is refused before a byte is read,
+ * and so is everybody when no more descriptors are left than the media
+ * servers, the moderator and calls of our own need. Parleyd's loop only.
+ */
+#ifndef PARLEY_SIGNALING_HTTP_LISTENER_H
+#define PARLEY_SIGNALING_HTTP_LISTENER_H
+
+#include "mixer/base/re.h"
+
+enum {
+	LISTENER_BACKLOG = 512,
+	LISTENER_TOTAL_MAX = 4096, /**< of one listener */
+	LISTENER_SOURCE_MAX = 512,
+	LISTENER_SPARE = 512, /**< descriptors that no listener takes */
+};
+
+struct listener;
+struct listener_place;
+
+/**
+ * A connection has come: tcp_accept() it
+ *
+ * @param place Owned by the taker: mem_deref() it when the connection ends
+ * @return 0; else the connection is refused and the place given back
+ */
+typedef int(listener_h)(struct tcp_sock *ts, struct listener_place *place,
+			const struct sa *peer, void *arg);
+
+/** @return 0, EADDRINUSE, ... */
+int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
+		   void *arg);
+
+/** Address that is bound (port 0 resolved) */
+const struct sa *listener_addr(const struct listener *l);
+
+/** All listeners together: connections that live now, and how many had to be
+ *  refused so far */
+void listener_stats(size_t *connections, uint64_t *turned_away);
+
+/** Small messages must not wait for acknowledgements (TCP_NODELAY) */
+void listener_tune(struct tcp_conn *tc);
+
+#endif

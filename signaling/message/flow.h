@@ -1,0 +1,30 @@
+/**
+ * @file signaling/message/flow.h  One way a peer is reachable (RFC 5626
+ * section 3)
+ *
+ * A UDP remote address on one of our sockets, or a TCP, TLS, WS or WSS
+ * connection. SIP messages come in whole (after signaling/transport/gate.h has
+ * looked at them) and go out whole. A flow is looked up by its number when it
+ * is used: a dead flow is a miss, never a dangling pointer.
+ */
+#ifndef PARLEY_SIGNALING_MESSAGE_FLOW_H
+#define PARLEY_SIGNALING_MESSAGE_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "mixer/base/re.h"
+
+enum flow_transport { FLOW_UDP, FLOW_TCP, FLOW_TLS, FLOW_WS, FLOW_WSS };
+
+/** What the session layer may know of a flow */
+struct flow_info {
+	uint64_t id;
+	enum flow_transport transport;
+	struct sa local,
+		peer; /**< true addresses, not the transport layer's */
+};
+
+/** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */
+const char *flow_transport_name(enum flow_transport transport);
+
+#endif

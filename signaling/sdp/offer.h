@@ -1,0 +1,150 @@
+/**
+ * @file signaling/sdp/offer.h  SDP to leg description and back (RFC 3264,
+ * 8866)
+ *
+ * An `offer` object is one session's SDP state: what the far end said last,
+ * what we said last, origin version, and the leg description of
+ * mixer/mp/protocol.h that both mean. Both directions: their offer and our
+ * answer; our offer and their answer; re-offers by either, m-lines keeping
+ * their place. Rows are cut by signaling/sdp/offer_text.h, codec choice is
+ * signaling/sdp/codec_negotiation.h. No socket, no mixer, no focus: pure and
+ * testable with recorded SDP.
+ *
+ * At most one audio and one video line are in use at a time; all others
+ * (more lines, data channels, what we cannot do) are answered with port 0 in
+ * their place. "media" has one entry for each kind that was ever in use, in
+ * the order they came up, and "off" when it is not now.
+ *
+ * Profiles: RTP/AVP, AVPF, SAVP, SAVPF (SDES, RFC 4568) and
+ * UDP/TLS/RTP/SAVP, SAVPF (ICE and DTLS-SRTP, RFC 8839, 8842); the answer
+ * echoes the profile. SAVP whose keys we may not or cannot use is refused;
+ * keys in AVP are used where allowed. An ICE-lite far end cannot be served
+ * over ICE, as our side is lite too.
+ */
+#ifndef PARLEY_SIGNALING_SDP_OFFER_H
+#define PARLEY_SIGNALING_SDP_OFFER_H
+
+#include <stdbool.h>
+#include <jansson.h>
+#include "focus/policy/reason.h"
+#include "mixer/base/re.h"
+
+struct offer;
+
+struct offer_config {
+	struct sa address; /**< for o= and c=, until the mixer's is known */
+	struct sa near;    /**< far end's signalling address for T's
+				"near"; unset: left out */
+	bool sdes_allowed; /**< SDES keys only over TLS or where told */
+	unsigned video_width, video_height, video_fps; /**< what we can take */
+};
+
+/** @return 0, EINVAL, ENOMEM. The config is copied */
+int offer_alloc(struct offer **op, const struct offer_config *config);
+
+/**
+ * The far end's offer came
+ *
+ * @param sdp  Body; lengths, counts and formats are checked and capped
+ * @param legp Set to {transports, media} for focus_join/focus_leg_modify
+ * @return REASON_NONE; REASON_BAD_REQUEST (not SDP), REASON_NO_CODEC (no
+ *         audio or video we can do)
+ */
+enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
+			 json_t **legp);
+
+/**
+ * Print our answer; the exchange is agreed by that. Printed again without a
+ * new offer it is the same answer with the same version.
+ *
+ * @param local The mixer's {transports, media}
+ * @param mbp   Set to the SDP, position 0
+ * @return 0; EINVAL when `local` does not fit the description; ENOMEM
+ */
+int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp);
+
+/**
+ * Begin an offer of ours
+ *
+ * @param webrtc Shape: WebRTC (BUNDLE, DTLS-SRTP, ICE-lite) or plain RTP.
+ *               Ignored for a re-offer: the shape stays
+ * @param video  With a video line; in a re-offer one is added or dropped
+ * @param legp   Set to the description without remote parts, for
+ *               focus_join/focus_leg_modify
+ * @return 0; EALREADY when their offer waits for our answer; ENOMEM
+ */
+int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp);
+
+/** Print our offer, once the mixer gave its side */
+int offer_local(struct offer *o, const json_t *local, struct mbuf **mbp);
+
+/**
+ * The answer to our offer came. As offer_remote; the exchange is agreed when
+ * it returns REASON_NONE
+ */
+enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
+				json_t **legp);
+
+/**
+ * The last agreed description, for focus_leg_modify() after a rollback
+ *
+ * @return 0; ENOENT before anything was agreed; ENOMEM
+ */
+int offer_leg(const struct offer *o, json_t **legp);
+
+/** Our offer was refused (488, 491): fall back to the last agreed state */
+void offer_rollback(struct offer *o);
+
+/**
+ * The offer that was answered last is open again: another fork of the same
+ * INVITE has an answer of its own (RFC 6337 section 3.1.2)
+ *
+ * @return 0; ENOENT no offer of ours was answered; ENOMEM
+ */
+int offer_reopen(struct offer *o);
+
+/** Does this answer say anything that the last description of theirs did not
+ *  (RFC 3264 section 8: o= is another)? */
+bool offer_is_news(const struct offer *o, const char *sdp, size_t len);
+
+/* ------------------------------------------- preconditions (RFC 3312) */
+
+enum offer_preconditions {
+	OFFER_PRECONDITIONS_MET, /**< or there are none */
+	OFFER_PRECONDITIONS_UNMET,
+	OFFER_PRECONDITIONS_UNKNOWN, /**< a mandatory type that we lack */
+};
+
+/** Take their preconditions seriously, because they gave the option tag. Else
+ *  they are attributes that we do not know, and not in our answers */
+void offer_honour_preconditions(struct offer *o, bool honour);
+
+/** What they said last */
+enum offer_preconditions offer_preconditions(const struct offer *o);
+
+/**
+ * The offer that waits for its answer once more, this time with
+ * preconditions: the far end insists on them (421)
+ *
+ * @return 0; EALREADY they were there; EINVAL no offer waits; ENOMEM
+ */
+int offer_ask_preconditions(struct offer *o, struct mbuf **mbp);
+
+/** Do our offers have preconditions? */
+bool offer_asks_preconditions(const struct offer *o);
+
+/** Body of a 580: the m-lines that failed. @return 0, ENOENT, ENOMEM */
+int offer_print_failure(const struct offer *o, struct mbuf **mbp);
+
+/** All audio and video is held by the far end: inactive, 0.0.0.0, or sendonly
+ *  after it listened */
+bool offer_held(const struct offer *o);
+
+/** A video line is in use: what offer_begin() wants to keep things as they
+ *  are in a re-offer */
+bool offer_has_video(const struct offer *o);
+
+/** The far end is WebRTC (ICE and DTLS) */
+bool offer_is_webrtc(const struct offer *o);
+
+#endif

@@ -1,0 +1,406 @@
+/**
+ * @file signaling/sdp/offer_media.c  Codecs, extensions and direction of a
+ * line
+ */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include "signaling/sdp/sdp_private.h"
+
+static const char uri_audio_level[] =
+	"urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+static const char uri_mid[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
+static const char uri_abs_send_time[] =
+	"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+
+/** All formats of an m-line, found by payload type */
+struct formats {
+	struct match_format list[MATCH_FORMATS_MAX];
+	size_t count;
+	unsigned feedback_all; /**< a=rtcp-fb:* */
+};
+
+
+static struct match_format *find_format(struct formats *f, uint32_t pt)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].pt == pt)
+			return &f->list[i];
+	}
+	return NULL;
+}
+
+
+/** Payload types of the m-line; RTCP's look-alikes are left out (RFC 5761
+ *  section 4) */
+static void formats_list(struct formats *f, struct pl rest)
+{
+	struct pl word;
+	uint32_t pt;
+
+	f->count = 0;
+	f->feedback_all = 0;
+	while (f->count < MATCH_FORMATS_MAX && offer_text_word(&rest, &word)) {
+		struct match_format *format = &f->list[f->count];
+
+		if (!fmtp_number(&word, 127, &pt) || (pt >= 72 && pt <= 76) ||
+		    find_format(f, pt))
+			continue;
+		memset(format, 0, sizeof(*format));
+		format->pt = (uint8_t)pt;
+		++f->count;
+	}
+}
+
+
+/** "111 opus/48000/2" */
+static void rtpmap_read(struct match_format *format, struct pl value)
+{
+	struct pl name, clock, channels = PL_INIT;
+	uint32_t n = 1;
+	const char *slash;
+
+	if (format->name[0] || !offer_text_word(&value, &name))
+		return;
+	slash = memchr(name.p, '/', name.l);
+	if (!slash || (size_t)(slash - name.p) >= sizeof(format->name))
+		return;
+	clock.p = slash + 1;
+	clock.l = name.l - (size_t)(clock.p - name.p);
+	name.l = (size_t)(slash - name.p);
+	slash = memchr(clock.p, '/', clock.l);
+	if (slash) {
+		channels.p = slash + 1;
+		channels.l = clock.l - (size_t)(channels.p - clock.p);
+		clock.l = (size_t)(slash - clock.p);
+		if (!fmtp_number(&channels, 255, &n))
+			return;
+	}
+	if (!fmtp_number(&clock, 1000000, &format->clock_hz))
+		return;
+	format->channels = (uint8_t)n;
+	memcpy(format->name, name.p, name.l);
+	format->name[name.l] = '\0';
+}
+
+
+static unsigned feedback_bit(const struct pl *value)
+{
+	struct pl rest = *value, type, param;
+
+	if (!offer_text_word(&rest, &type))
+		return 0;
+	if (!offer_text_word(&rest, &param)) {
+		if (!pl_strcmp(&type, "nack"))
+			return MATCH_FB_NACK;
+		return pl_strcmp(&type, "goog-remb") ? 0u : MATCH_FB_REMB;
+	}
+	if (!pl_strcmp(&type, "nack") && !pl_strcmp(&param, "pli"))
+		return MATCH_FB_PLI;
+	if (!pl_strcmp(&type, "ccm") && !pl_strcmp(&param, "fir"))
+		return MATCH_FB_FIR;
+	return 0;
+}
+
+
+/** An attribute that begins with a payload type, or '*' */
+static void format_attribute(struct formats *f, const struct pl *name,
+			     struct pl value)
+{
+	struct match_format *format = NULL;
+	struct pl word;
+	uint32_t pt;
+	bool all;
+
+	if (!offer_text_word(&value, &word))
+		return;
+	all = !pl_strcmp(&word, "*");
+	if (!all && fmtp_number(&word, 127, &pt))
+		format = find_format(f, pt);
+	while (value.l && *value.p == ' ')
+		pl_advance(&value, 1);
+	if (!pl_strcmp(name, "rtcp-fb")) {
+		if (all)
+			f->feedback_all |= feedback_bit(&value);
+		else if (format)
+			format->feedback |= feedback_bit(&value);
+	}
+	else if (!format) {
+		return;
+	}
+	else if (!pl_strcmp(name, "rtpmap")) {
+		rtpmap_read(format, value);
+	}
+	else if (!pl_strcmp(name, "fmtp") && !format->fmtp.p) {
+		format->fmtp = value;
+	}
+	else if (!pl_strcmp(name, "imageattr") && !format->imageattr.p) {
+		format->imageattr = value;
+	}
+}
+
+
+static void formats_read(struct formats *f, const struct offer_text *t,
+			 int media, const struct pl *list)
+{
+	size_t pos = 0;
+	struct pl name, value;
+	char type;
+
+	formats_list(f, *list);
+	while (offer_text_next(t, media, &pos, &type, &name, &value)) {
+		if (type == 'a')
+			format_attribute(f, &name, value);
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		f->list[i].feedback |= f->feedback_all;
+		match_static_format(&f->list[i]);
+	}
+}
+
+
+/** "1 urn:..." or "1/sendrecv urn:...": one-byte ids only, once a URI */
+static void extmap_read(struct offer_media *m, struct pl value)
+{
+	struct pl id, uri;
+	unsigned *slot = NULL;
+	uint32_t n;
+	const char *slash;
+
+	if (!offer_text_word(&value, &id) || !offer_text_word(&value, &uri))
+		return;
+	slash = memchr(id.p, '/', id.l);
+	if (slash) {
+		struct pl dir = {slash + 1, id.l - (size_t)(slash + 1 - id.p)};
+
+		if (pl_strcmp(&dir, "sendrecv"))
+			return;
+		id.l = (size_t)(slash - id.p);
+	}
+	if (!fmtp_number(&id, 14, &n) || !n || n == m->audio_level ||
+	    n == m->mid_id || n == m->abs_send_time)
+		return;
+	if (!pl_strcmp(&uri, uri_audio_level) && m->kind == MATCH_AUDIO)
+		slot = &m->audio_level;
+	else if (!pl_strcmp(&uri, uri_mid))
+		slot = &m->mid_id;
+	else if (!pl_strcmp(&uri, uri_abs_send_time))
+		slot = &m->abs_send_time;
+	if (slot && !*slot)
+		*slot = n;
+}
+
+
+static void ssrc_read(struct offer_media *m, struct pl value)
+{
+	struct pl word;
+	uint32_t ssrc;
+
+	if (m->ssrc_count == OFFER_SSRCS_MAX ||
+	    !offer_text_word(&value, &word) ||
+	    !fmtp_number(&word, UINT32_MAX, &ssrc))
+		return;
+	for (size_t i = 0; i < m->ssrc_count; i++) {
+		if (m->ssrcs[i] == ssrc)
+			return;
+	}
+	m->ssrcs[m->ssrc_count++] = ssrc;
+}
+
+
+/** One b= row: TIAS is in bits, AS in kilobits; RS and RR do not matter */
+static void bandwidth_read(struct pl value, uint32_t *as, uint32_t *tias)
+{
+	const char *colon = memchr(value.p, ':', value.l);
+	struct pl type, number;
+	uint32_t n;
+
+	if (!colon)
+		return;
+	type.p = value.p;
+	type.l = (size_t)(colon - value.p);
+	number.p = colon + 1;
+	number.l = value.l - type.l - 1;
+	if (!fmtp_number(&number, UINT32_MAX, &n))
+		return;
+	if (!pl_strcmp(&type, "TIAS"))
+		*tias = n / 1000 ? n / 1000 : 1;
+	else if (!pl_strcmp(&type, "AS"))
+		*as = n > 10000000 ? 10000000 : n;
+}
+
+
+static void ptime_read(struct offer_media *m, const struct offer_text *t,
+		       int media)
+{
+	uint32_t ptime = 20, max = 60;
+	struct pl value;
+
+	m->ptime_given = offer_text_attr_any(t, media, "ptime", &value) &&
+			 fmtp_number(&value, 1000, &ptime);
+	m->maxptime_given =
+		offer_text_attr_any(t, media, "maxptime", &value) &&
+		fmtp_number(&value, 10000, &max);
+	if (ptime > max)
+		ptime = max;
+	ptime -= ptime % 20;
+	m->ptime_ms = ptime < 20 ? 20 : ptime > 60 ? 60 : ptime;
+}
+
+
+static void attributes_read(struct offer_media *m, const struct offer_text *t,
+			    int media)
+{
+	uint32_t as = 0, tias = 0;
+	size_t pos = 0;
+	struct pl name, value;
+	char type;
+
+	while (offer_text_next(t, media, &pos, &type, &name, &value)) {
+		if (type == 'b')
+			bandwidth_read(value, &as, &tias);
+		else if (type != 'a')
+			continue;
+		else if (!pl_strcmp(&name, "extmap"))
+			extmap_read(m, value);
+		else if (!pl_strcmp(&name, "ssrc"))
+			ssrc_read(m, value);
+		else if (!pl_strcmp(&name, "rtcp-mux"))
+			m->rtcp_mux = true;
+	}
+	m->kbps = tias ? tias : as;
+}
+
+
+/** The far end's direction, seen from the mixer */
+static void direction_read(struct offer_media *m, const struct offer_text *t,
+			   int media, const struct offer_text_media *line)
+{
+	static const struct {
+		const char *name;
+		bool send, recv;
+	} directions[] = {
+		{"sendrecv", true, true},
+		{"sendonly", false, true},
+		{"recvonly", true, false},
+		{"inactive", false, false},
+	};
+	const int levels[2] = {media, OFFER_TEXT_SESSION};
+	struct pl value;
+	struct sa sa;
+
+	m->send = m->recv = true;
+	for (size_t n = 0; n < 8; n++) {
+		size_t i = n % 4;
+
+		if (offer_text_attr(t, levels[n / 4], directions[i].name,
+				    &value)) {
+			m->send = directions[i].send;
+			m->recv = directions[i].recv;
+			break;
+		}
+	}
+	/* Only RTP without ICE means its c= line (RFC 3264 section 8.4) */
+	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4) &&
+	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
+	    offer_text_row_any(t, media, 'c', &value) &&
+	    offer_connection_read(&value, &sa) && sa_is_any(&sa)) {
+		m->send = false;
+		m->nowhere = true;
+	}
+}
+
+
+static void picture_read(struct offer_media *m, const struct offer_text *t,
+			 int media, const struct match_limits *limits)
+{
+	struct pl value;
+	const char *dot;
+	uint32_t fps;
+
+	match_picture(&m->match.codecs[0], limits, &m->picture);
+	if (!offer_text_attr(t, media, "framerate", &value))
+		return;
+	dot = memchr(value.p, '.', value.l);
+	if (dot)
+		value.l = (size_t)(dot - value.p);
+	if (fmtp_number(&value, 1000, &fps) && fps && fps < m->picture.fps)
+		m->picture.fps = fps;
+}
+
+
+bool offer_media_read(struct offer_media *m, const struct offer_text *t,
+		      int media, const struct match *ours,
+		      const struct offer_config *config)
+{
+	const struct match_limits limits = {
+		config->video_width, config->video_height, config->video_fps};
+	struct offer_text_media line;
+	struct formats formats;
+	struct pl value;
+
+	if (!offer_text_media(t, media, &line))
+		return false;
+	memset(m, 0, sizeof(*m));
+	m->kind =
+		pl_strcasecmp(&line.kind, "video") ? MATCH_AUDIO : MATCH_VIDEO;
+	if (offer_text_attr(t, media, "mid", &value) &&
+	    !offer_text_token(m->mid, sizeof(m->mid), &value))
+		return false;
+	formats_read(&formats, t, media, &line.formats);
+	match_choose(&m->match, m->kind, formats.list, formats.count, ours,
+		     &limits);
+	if (!m->match.count)
+		return false;
+	attributes_read(m, t, media);
+	direction_read(m, t, media, &line);
+	ptime_read(m, t, media);
+	if (m->kind == MATCH_VIDEO)
+		picture_read(m, t, media, &limits);
+	return true;
+}
+
+
+static int ssrcs_json(json_t *o, const struct offer_media *m)
+{
+	json_t *ssrcs = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < m->ssrc_count; i++)
+		err |= json_array_append_new(ssrcs, json_integer(m->ssrcs[i]));
+	return err | json_object_set_new(o, "ssrcs", ssrcs);
+}
+
+
+json_t *offer_media_json(const struct offer_media *m, bool on_hold)
+{
+	json_t *o = json_pack(
+		"{s:s, s:i, s:s, s:b, s:b, s:b, s:i, s:{s:i, s:i, s:i}}",
+		"kind", m->kind == MATCH_VIDEO ? "video" : "audio",
+		"transport", (int)m->transport, "mid", m->mid, "off", m->off,
+		"send", m->send && !m->off, "recv",
+		m->recv && !m->off && !on_hold, "kbps", (int)m->kbps,
+		"extensions", "audio_level", (int)m->audio_level, "mid",
+		(int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
+	int err = 0;
+
+	err |= match_json(&m->match, o);
+	err |= ssrcs_json(o, m);
+	if (m->kind == MATCH_AUDIO) {
+		err |= json_object_set_new(o, "ptime",
+					   json_integer(m->ptime_ms));
+	}
+	else {
+		err |= json_object_set_new(o, "width",
+					   json_integer(m->picture.width));
+		err |= json_object_set_new(o, "height",
+					   json_integer(m->picture.height));
+		err |= json_object_set_new(o, "fps",
+					   json_integer(m->picture.fps));
+	}
+	if (err) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}

@@ -1,0 +1,353 @@
+/**
+ * @file signaling/sdp/offer_transport.c  Addresses, ICE, DTLS and keys of a
+ * line
+ *
+ * ICE attributes by RFC 8839, fingerprint and setup by RFC 8122, 8842; a=rtcp
+ * by RFC 3605, rtcp-mux by RFC 5761.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include "signaling/sdp/fmtp.h"
+#include "signaling/sdp/sdp_private.h"
+
+enum profile { PROFILE_UNKNOWN, PROFILE_RTP, PROFILE_SRTP, PROFILE_DTLS };
+
+static const struct {
+	const char *proto;
+	enum profile profile;
+} profiles[] = {
+	{"RTP/AVP", PROFILE_RTP},
+	{"RTP/AVPF", PROFILE_RTP},
+	{"RTP/SAVP", PROFILE_SRTP},
+	{"RTP/SAVPF", PROFILE_SRTP},
+	{"UDP/TLS/RTP/SAVP", PROFILE_DTLS},
+	{"UDP/TLS/RTP/SAVPF", PROFILE_DTLS},
+};
+
+static const struct {
+	const char *name;
+	size_t octets;
+} hashes[] = {
+	{"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64},
+	{"sha-224", 28}, {"sha-1", 20},
+};
+
+
+static enum profile profile_of(const struct pl *proto)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		if (!pl_strcasecmp(proto, profiles[i].proto))
+			return profiles[i].profile;
+	}
+	return PROFILE_UNKNOWN;
+}
+
+
+bool offer_proto_known(const struct pl *proto)
+{
+	return profile_of(proto) != PROFILE_UNKNOWN;
+}
+
+
+static bool ice_copy(char dst[OFFER_ICE_MAX + 1], const struct pl *src,
+		     size_t min)
+{
+	if (src->l < min || src->l > OFFER_ICE_MAX)
+		return false;
+	for (size_t i = 0; i < src->l; i++) {
+		char c = src->p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '0' && c <= '9') || c == '+' || c == '/'))
+			return false;
+	}
+	memcpy(dst, src->p, src->l);
+	dst[src->l] = '\0';
+	return true;
+}
+
+
+/** "sha-256 AB:CD:...". The value is brought to upper case */
+static bool fingerprint_read(struct offer_fingerprint *fp, struct pl value)
+{
+	struct pl hash, octets;
+	size_t i;
+
+	if (!offer_text_word(&value, &hash) ||
+	    !offer_text_word(&value, &octets))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(hashes); i++) {
+		if (!pl_strcasecmp(&hash, hashes[i].name))
+			break;
+	}
+	if (i == ARRAY_SIZE(hashes) || octets.l != 3 * hashes[i].octets - 1)
+		return false;
+	for (size_t k = 0; k < octets.l; k++) {
+		char c = octets.p[k];
+
+		if (k % 3 == 2 ? c != ':' : !isxdigit((unsigned char)c))
+			return false;
+		fp->value[k] = c >= 'a' ? (char)(c - 0x20) : c;
+	}
+	fp->value[octets.l] = '\0';
+	(void)re_snprintf(fp->hash, sizeof(fp->hash), "%s", hashes[i].name);
+	return true;
+}
+
+
+static void fingerprints_read(struct offer_transport *tr,
+			      const struct offer_text *t, int media)
+{
+	size_t pos = 0;
+	struct pl name, value;
+	char type;
+
+	while (tr->fingerprint_count < OFFER_FINGERPRINTS_MAX &&
+	       offer_text_next(t, media, &pos, &type, &name, &value)) {
+		if (type == 'a' && !pl_strcmp(&name, "fingerprint") &&
+		    fingerprint_read(&tr->fingerprints[tr->fingerprint_count],
+				     value))
+			++tr->fingerprint_count;
+	}
+}
+
+
+/** The role the mixer takes; while the association stays, so does it
+ *  (RFC 8842 section 5.3). As ICE-lite server we like to be passive */
+static enum offer_role role_read(const struct offer_text *t, int tag,
+				 const struct offer_transport *prev, bool same)
+{
+	struct pl setup;
+
+	if (!offer_text_attr_any(t, tag, "setup", &setup))
+		return OFFER_ROLE_SERVER;
+	if (!pl_strcmp(&setup, "passive"))
+		return OFFER_ROLE_CLIENT;
+	if (!pl_strcmp(&setup, "actpass") && same &&
+	    prev->role != OFFER_ROLE_UNKNOWN)
+		return prev->role;
+	return OFFER_ROLE_SERVER;
+}
+
+
+static bool webrtc_read(struct offer_transport *tr, const struct offer_text *t,
+			int tag, const struct offer_transport *prev)
+{
+	struct pl ufrag, pwd, lite;
+	bool same;
+
+	/* Two lite agents would wait for each other's checks forever */
+	if (offer_text_attr_any(t, tag, "ice-lite", &lite) ||
+	    !offer_text_attr_any(t, tag, "ice-ufrag", &ufrag) ||
+	    !offer_text_attr_any(t, tag, "ice-pwd", &pwd) ||
+	    !ice_copy(tr->ufrag, &ufrag, 4) || !ice_copy(tr->pwd, &pwd, 22))
+		return false;
+	fingerprints_read(tr, t, tag);
+	if (!tr->fingerprint_count)
+		fingerprints_read(tr, t, OFFER_TEXT_SESSION);
+	if (!tr->fingerprint_count)
+		return false;
+	same = prev->known && prev->webrtc &&
+	       prev->fingerprint_count == tr->fingerprint_count &&
+	       !memcmp(prev->fingerprints, tr->fingerprints,
+		       sizeof(tr->fingerprints)) &&
+	       !strcmp(prev->ufrag, tr->ufrag);
+	tr->webrtc = true;
+	tr->role = role_read(t, tag, prev, same);
+	tr->rtcp_mux = true;
+	return true;
+}
+
+
+bool offer_connection_read(const struct pl *value, struct sa *sa)
+{
+	struct pl rest = *value, net, type, addr;
+	const char *slash;
+	int af;
+
+	if (!offer_text_word(&rest, &net) || !offer_text_word(&rest, &type) ||
+	    !offer_text_word(&rest, &addr) || pl_strcasecmp(&net, "IN"))
+		return false;
+	af = !pl_strcasecmp(&type, "IP6") ? AF_INET6 : AF_INET;
+	slash = memchr(addr.p, '/', addr.l);
+	if (slash)
+		addr.l = (size_t)(slash - addr.p);
+	if (addr.l > 45 || sa_set(sa, &addr, 0))
+		return false;
+	return sa_af(sa) == af;
+}
+
+
+/** Media is never sent to a group or to everybody */
+static bool is_unicast(const struct sa *sa)
+{
+	if (sa_af(sa) == AF_INET)
+		return sa_in(sa) < 0xe0000000u;
+	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff;
+}
+
+
+static void rtcp_read(struct offer_transport *tr, const struct offer_text *t,
+		      int media, uint32_t port)
+{
+	struct pl value, word;
+	struct sa addr = tr->remote;
+	uint32_t rtcp = port < 65535 ? port + 1 : port;
+
+	if (offer_text_attr(t, media, "rtcp", &value) &&
+	    offer_text_word(&value, &word)) {
+		struct sa other;
+		uint32_t n;
+
+		if (fmtp_number(&word, 65535, &n) && n)
+			rtcp = n;
+		if (value.l && offer_connection_read(&value, &other) &&
+		    is_unicast(&other) && !sa_is_any(&other))
+			addr = other;
+	}
+	tr->rtcp_mux = offer_text_attr(t, media, "rtcp-mux", &value);
+	sa_set_port(&addr, (uint16_t)(tr->rtcp_mux ? port : rtcp));
+	tr->remote_rtcp = tr->rtcp_mux ? tr->remote : addr;
+}
+
+
+static bool plain_read(struct offer_transport *tr, const struct offer_text *t,
+		       int media, uint32_t port,
+		       const struct offer_transport *prev)
+{
+	struct pl value;
+	struct sa addr;
+
+	if (!offer_text_row_any(t, media, 'c', &value) ||
+	    !offer_connection_read(&value, &addr) || !is_unicast(&addr))
+		return false;
+	if (sa_is_any(&addr)) {
+		/* Hold of RFC 2543: the last address stays the right one */
+		tr->remote = prev->remote;
+		tr->remote_rtcp = prev->remote_rtcp;
+		tr->rtcp_mux = prev->rtcp_mux;
+		return true;
+	}
+	tr->remote = addr;
+	sa_set_port(&tr->remote, (uint16_t)port);
+	rtcp_read(tr, t, media, port);
+	return true;
+}
+
+
+/** Keys as the profile wants them: SAVP needs some; in AVP they are an
+ *  extra that we take where we may */
+static bool keys_read(struct offer_transport *tr, const struct offer_text *t,
+		      int media, enum profile profile, bool sdes_allowed)
+{
+	if (sdes_allowed && offer_sdes_read(tr, t, media))
+		return true;
+	return profile == PROFILE_RTP;
+}
+
+
+bool offer_transport_read(struct offer_transport *tr,
+			  const struct offer_text *t, int media, int tag,
+			  bool sdes_allowed)
+{
+	const struct offer_transport prev = *tr;
+	struct offer_text_media line;
+	enum profile profile;
+	struct pl value;
+
+	if (!offer_text_media(t, media, &line))
+		return false;
+	profile = profile_of(&line.proto);
+	memset(tr, 0, sizeof(*tr));
+	sa_init(&tr->remote, AF_UNSPEC);
+	sa_init(&tr->remote_rtcp, AF_UNSPEC);
+	tr->known = true;
+	if (profile == PROFILE_DTLS ||
+	    (profile == PROFILE_SRTP &&
+	     offer_text_attr_any(t, tag, "fingerprint", &value) &&
+	     offer_text_attr_any(t, tag, "ice-ufrag", &value)))
+		return webrtc_read(tr, t, tag, &prev);
+	return plain_read(tr, t, media, line.port, &prev) &&
+	       keys_read(tr, t, media, profile, sdes_allowed);
+}
+
+
+static int set_address(json_t *o, const char *member, const struct sa *sa)
+{
+	char text[80];
+
+	if (re_snprintf(text, sizeof(text), "%J", sa) < 0)
+		return ENOMEM;
+	return json_object_set_new(o, member, json_string(text));
+}
+
+
+static int webrtc_json(json_t *o, const struct offer_transport *tr)
+{
+	json_t *fingerprints = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < tr->fingerprint_count; i++)
+		err |= json_array_append_new(
+			fingerprints,
+			json_pack("{s:s, s:s}", "hash",
+				  tr->fingerprints[i].hash, "value",
+				  tr->fingerprints[i].value));
+	err |= json_object_set_new(
+		o, "ice",
+		json_pack("{s:s, s:s}", "ufrag", tr->ufrag, "pwd", tr->pwd));
+	err |= json_object_set_new(
+		o, "dtls",
+		json_pack("{s:s, s:o}", "role",
+			  tr->role == OFFER_ROLE_CLIENT ? "client" : "server",
+			  "fingerprints", fingerprints));
+	return err;
+}
+
+
+static int plain_json(json_t *o, const struct offer_transport *tr)
+{
+	int err = 0;
+
+	if (sa_af(&tr->remote) != AF_UNSPEC) {
+		err |= set_address(o, "remote", &tr->remote);
+		err |= set_address(o, "remote_rtcp", &tr->remote_rtcp);
+	}
+	err |= json_object_set_new(o, "rtcp_mux", json_boolean(tr->rtcp_mux));
+	return err;
+}
+
+
+json_t *offer_transport_json(const struct offer_transport *tr,
+			     const struct sa *near, bool remote)
+{
+	json_t *o = json_object();
+	int err = 0;
+
+	err |= json_object_set_new(
+		o, "kind", json_string(tr->webrtc ? "webrtc" : "plain"));
+	if (sa_isset(near, SA_ADDR)) {
+		char text[64];
+
+		(void)re_snprintf(text, sizeof(text), "%j", near);
+		err |= json_object_set_new(o, "near", json_string(text));
+	}
+	remote = remote && tr->known;
+	if (remote)
+		err |= tr->webrtc ? webrtc_json(o, tr) : plain_json(o, tr);
+	if (!tr->webrtc && tr->suite[0]) {
+		json_t *sdes = json_pack("{s:s}", "suite", tr->suite);
+
+		if (remote && tr->key[0])
+			err |= json_object_set_new(sdes, "remote_key",
+						   json_string(tr->key));
+		err |= json_object_set_new(o, "sdes", sdes);
+	}
+	if (err) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}

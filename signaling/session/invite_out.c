@@ -1,0 +1,448 @@
+/**
+ * @file signaling/session/invite_out.c  INVITE of ours: dialling out (RFC 4579
+ * sec. 5.5)
+ *
+ * A way is looked for, the mixer makes a leg, the INVITE goes out with our
+ * offer. The dialog of that INVITE stays pristine in `early`; each 2xx makes
+ * a dialog of its own from it, the first one is the session's.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/auth/credentials.h"
+#include "signaling/message/identity.h"
+#include "signaling/session/session_private.h"
+
+enum {
+	REDIRECTS_MAX = 5,
+	RINGING_MAX_MS = 180 * 1000, /* as RFC 3261's timer C */
+};
+
+static int send_invite(struct session *s);
+static enum reason join(struct session *s);
+
+static enum reason reason_of_status(uint16_t status)
+{
+	switch (status) {
+
+	case 401:
+	case 403:
+	case 407: return REASON_FORBIDDEN;
+	case 404:
+	case 410:
+	case 484:
+	case 604: return REASON_NOBODY;
+	case 408: return REASON_NO_ANSWER;
+	case 486:
+	case 600: return REASON_BUSY;
+	case 603: return REASON_DECLINED;
+	case 415:
+	case 488:
+	case 606: return REASON_NO_CODEC;
+	default: return REASON_UNAVAILABLE;
+	}
+}
+
+/* No INVITE of ours is out: nothing to cancel, nobody to tell but the focus */
+void session_give_up(struct session *s, enum reason reason)
+{
+	log_info("session", "dial failed reason=%s",
+		 reason_row(reason)->token);
+	if (!s->joined)
+		focus_dial_failed(s->all->focus, s->conference,
+				  s->asked && s->asked->anonymous
+					  ? IDENTITY_ANONYMOUS
+					  : s->to,
+				  reason);
+	dial_tell_reason(s, reason);
+	session_drop(s, reason);
+}
+
+static void ringing_h(void *arg)
+{
+	session_fail(arg, REASON_NO_ANSWER);
+}
+
+/* ------------------------------------------------------------ responses */
+
+static void cancelled(struct session *s, int err, const struct sip_msg *msg)
+{
+	if (err || msg->scode >= 300) {
+		session_drop(s, REASON_LEFT);
+		return;
+	}
+	/* The 2xx crossed our CANCEL (RFC 3261 section 9.1) */
+	if (msg->scode < 200)
+		return;
+	if (provisional_confirm(s, msg, &s->dlg) ||
+	    session_ack_send(s, s->dlg, msg->cseq.num))
+		session_drop(s, REASON_LEFT);
+	else
+		session_bye(s, s->end_reason);
+}
+
+static void accepted(struct session *s, const struct sip_msg *msg)
+{
+	enum reason reason;
+
+	tmr_cancel(&s->ringing);
+	if (provisional_confirm(s, msg, &s->dlg)) {
+		session_give_up(s, REASON_BAD_REQUEST);
+		return;
+	}
+	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
+		session_give_up(s, REASON_INTERNAL);
+		return;
+	}
+	session_set_state(s, SESSION_CONFIRMED);
+	dial_tell_msg(s, msg);
+	dial_answered(s, msg);
+	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
+	timer_answered(s, msg);
+	reason = provisional_answer(s, msg);
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+}
+
+/* ------------------------------------------------------------ refusals */
+
+/* Such that lead back here would loop (RFC 4353); and strangers may not have
+ * calls made in an account's name, at its cost: only users of ours may, and
+ * who was called by the same one */
+static bool may_lead_to(const struct session *s, const struct uri *uri)
+{
+	const struct account *account = accounts_for(s->all->accounts, uri);
+
+	return !session_uri_is_ours(s->all, uri) &&
+	       (!account || account == s->account || s->way->bound);
+}
+
+/* The Contacts come before what is left to try (RFC 3261 section 8.1.3.4) */
+static int redirect(struct session *s, const struct sip_msg *msg)
+{
+	struct list contacts = LIST_INIT;
+	struct le *le;
+
+	if (s->redirects++ >= REDIRECTS_MAX)
+		return ELOOP;
+	targets_from_contacts(&contacts, msg, target_is_sips(s->way),
+			      s->all->config);
+	for (le = contacts.tail; le;) {
+		struct target *t = le->data;
+		struct uri uri;
+		struct pl pl;
+
+		le = le->prev;
+		pl_set_str(&pl, t->uri);
+		list_unlink(&t->le);
+		if (uri_decode(&uri, &pl) || !may_lead_to(s, &uri))
+			mem_deref(t);
+		else
+			list_prepend(&s->targets, &t->le, t);
+	}
+	if (!s->targets.head)
+		return ENOENT;
+	session_next_way(s);
+
+	return 0;
+}
+
+/* A new leg, then the old one goes, so that the conference is never empty
+ * between them */
+static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
+{
+	struct endpoint *old = s->ep;
+	enum reason reason;
+
+	s->webrtc = webrtc;
+	s->ep = NULL;
+	session_set_state(s, SESSION_DIALLING);
+	reason = join(s);
+	if (old)
+		focus_leave(old, why);
+
+	return reason;
+}
+
+/* The other of plain RTP and WebRTC */
+static int try_other_shape(struct session *s)
+{
+	if (s->other_shape_tried)
+		return EPROTO;
+	s->other_shape_tried = true;
+
+	return rejoin(s, !s->webrtc, REASON_NO_CODEC) == REASON_NONE ? 0
+								     : EPROTO;
+}
+
+/* RFC 3261 section 8.1.3.5: the same without what it does not know */
+static int try_plain(struct session *s)
+{
+	if (s->plain)
+		return EPROTO;
+	s->plain = true;
+
+	return send_invite(s);
+}
+
+/* Multipart bodies are for all (RFC 5621 section 3), but terminals that read
+ * nothing but SDP answer with 415, or with whatever they say when they find
+ * none */
+static int try_lone_sdp(struct session *s)
+{
+	if (!dial_shows_list(s))
+		return EPROTO;
+	s->lone_sdp = true;
+
+	return send_invite(s);
+}
+
+/* RFC 3312 section 11: who insists on preconditions is offered some, once */
+static int try_preconditions(struct session *s, const struct sip_msg *msg)
+{
+	struct mbuf *sdp = NULL;
+	int err;
+
+	if (!sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "precondition"))
+		return EPROTO;
+	err = offer_ask_preconditions(s->offer, &sdp);
+	if (err)
+		return err;
+	session_set_local_sdp(s, sdp);
+	mem_deref(sdp);
+
+	return send_invite(s);
+}
+
+static int try_again(struct session *s, const struct sip_msg *msg)
+{
+	int err;
+
+	switch (msg->scode) {
+
+	case 401:
+	case 407:
+		err = credentials_challenge(s->tried, msg);
+		return err ? err : send_invite(s);
+	case 400:
+	case 500: return try_lone_sdp(s);
+	case 415: err = try_lone_sdp(s); return err ? try_other_shape(s) : 0;
+	case 488:
+	case 606: return try_other_shape(s);
+	case 420: return try_plain(s);
+	case 421: return try_preconditions(s, msg);
+	case 422: err = timer_raise(s, msg); return err ? err : send_invite(s);
+	default: return msg->scode < 400 ? redirect(s, msg) : EPROTO;
+	}
+}
+
+/* May another address of whom we call do better? Who is busy or declines is
+ * so everywhere. */
+static bool fails_over(uint16_t status)
+{
+	switch (status) {
+
+	case 404:
+	case 408:
+	case 410:
+	case 430: /* RFC 5626 section 5.3.1 */
+	case 480: return true;
+	default: return status < 400 || (status >= 500 && status < 600);
+	}
+}
+
+void session_attempt_over(struct session *s)
+{
+	tmr_cancel(&s->ringing);
+	tmr_cancel(&s->flow_grace);
+	s->flow_lost = false;
+	session_refuse_pending(s);
+	/* Nothing else may be made of a leg that the mixer is at. */
+	if (s->exchange == EXCHANGE_THEIRS || s->exchange == EXCHANGE_APPLY)
+		s->local_sdp = mem_deref(s->local_sdp);
+	s->exchange = EXCHANGE_NONE;
+}
+
+static void refused(struct session *s, const struct sip_msg *msg)
+{
+	session_attempt_over(s);
+	if (!try_again(s, msg))
+		return;
+	log_info("session", "dial refused status=%u", msg->scode);
+	if (msg->scode == 503 && session_next_hop(s, msg))
+		return;
+	if (s->targets.head && fails_over(msg->scode)) {
+		session_next_way(s);
+		return;
+	}
+	dial_tell_msg(s, msg);
+	session_give_up(s, reason_of_status(msg->scode));
+}
+
+void session_way_failed(struct session *s)
+{
+	session_attempt_over(s);
+	if (s->targets.head) {
+		session_next_way(s);
+		return;
+	}
+	if (s->refusal) {
+		dial_tell_msg(s, s->refusal);
+		session_give_up(s, reason_of_status(s->refusal->scode));
+		return;
+	}
+	session_give_up(s, s->hops ? REASON_UNAVAILABLE : REASON_NO_ROUTE);
+}
+
+void session_unreached(struct session *s)
+{
+	if (session_next_hop(s, NULL))
+		return;
+	if (s->targets.head)
+		session_way_failed(s);
+	else
+		session_give_up(s, REASON_UNAVAILABLE);
+}
+
+static void response_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (s->state == SESSION_CANCELLING) {
+		cancelled(s, err, msg);
+		return;
+	}
+	if (err) {
+		session_unreached(s);
+		return;
+	}
+	s->heard = true;
+	session_heard(s, msg);
+	if (msg->scode < 200) {
+		if (s->ep && msg->scode > 100)
+			focus_progress(s->ep, msg->scode == 180
+						      ? "alerting"
+						      : "dialing-out");
+		if (msg->scode > 100) {
+			dial_tell_msg(s, msg);
+			provisional_in(s, msg);
+		}
+	}
+	else if (msg->scode < 300)
+		accepted(s, msg);
+	else
+		refused(s, msg);
+}
+
+/* -------------------------------------------------------------- requests */
+
+/* What only the INVITE that makes the dialog has */
+static int first_print(struct re_printf *pf, const struct dial_body *body)
+{
+	const struct session_proof proof = {body->s, "INVITE"};
+
+	return body->first ? dial_headers_print(pf, body->s)
+			   : session_proof_print(pf, &proof);
+}
+
+static int timer_print(struct re_printf *pf, const struct session *s)
+{
+	return s->plain ? 0 : timer_print_request(pf, s);
+}
+
+int session_invite_send(struct session *s, struct sip_dialog *dlg,
+			struct mbuf *sdp, sip_resp_h *resph)
+{
+	const struct dial_body body = {s, dlg == s->early, sdp};
+
+	sdp->pos = 0;
+	provisional_reset(s);
+
+	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
+			     NULL, NULL, resph, s, "%H%H%H%s%H%H",
+			     session_headers_print, s, session_service_print,
+			     s, timer_print, s,
+			     offer_asks_preconditions(s->offer)
+				     ? "Supported: precondition\r\n"
+				     : "",
+			     first_print, &body, dial_body_print, &body);
+}
+
+static int send_invite(struct session *s)
+{
+	int err;
+
+	if (!s->local_sdp)
+		return rejoin(s, s->webrtc, REASON_UNAVAILABLE) == REASON_NONE
+			       ? 0
+			       : EPROTO;
+	err = session_invite_send(s, s->early, s->local_sdp, response_h);
+	if (err)
+		return err;
+	s->exchange = EXCHANGE_OFFERED;
+	session_set_state(s, SESSION_CALLING);
+	tmr_start(&s->ringing, RINGING_MAX_MS, ringing_h, s);
+
+	return 0;
+}
+
+static void joined_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	struct flow_info flow;
+	struct mbuf *sdp = NULL;
+	int err;
+
+	if (reason != REASON_NONE) {
+		s->ep = NULL;
+		session_give_up(s, reason);
+		return;
+	}
+	err = offer_local(s->offer, local, &sdp);
+	if (!err)
+		session_set_local_sdp(s, sdp);
+	mem_deref(sdp);
+	if (!err && layer_flow_by_id(s->all->layer, s->flow, &flow)) {
+		session_unreached(s); /* its connection did not come about */
+		return;
+	}
+	if (!err)
+		err = send_invite(s);
+	if (err)
+		session_give_up(s, REASON_INTERNAL);
+}
+
+static enum reason join(struct session *s)
+{
+	json_t *leg = NULL;
+	enum reason reason;
+
+	if (session_offer_alloc(s) ||
+	    offer_begin(s->offer, s->webrtc, true, &leg))
+		return REASON_INTERNAL;
+	s->exchange = EXCHANGE_PREPARE;
+	reason = session_join(s, leg, s->webrtc, joined_h);
+	json_decref(leg);
+
+	return reason;
+}
+
+void session_call(struct session *s)
+{
+	enum reason reason;
+
+	if (!s->ep) {
+		s->webrtc = s->way->webrtc;
+		reason = join(s);
+	}
+	else if (s->webrtc == s->way->webrtc &&
+		 s->secure == session_way_is_secure(s)) {
+		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
+	}
+	else {
+		/* Keys of an offer over TLS must not be seen on the way. */
+		reason = rejoin(s, s->way->webrtc, REASON_UNAVAILABLE);
+	}
+	if (reason != REASON_NONE)
+		session_give_up(s, reason);
+}

@@ -1,0 +1,304 @@
+/**
+ * @file signaling/session/modify.c  re-INVITE and UPDATE that come in
+ *
+ * RFC 3261 section 14.2, RFC 3311: hold, media that come and go, ICE restart,
+ * session refresh. One offer at a time: 491 when ours is out, 500 with
+ * Retry-After when theirs has no answer yet.
+ */
+#include <errno.h>
+#include "mixer/base/log.h"
+#include "signaling/session/session_private.h"
+
+static void refuse_for_now(struct session *s, const struct sip_msg *msg)
+{
+	char retry[32];
+
+	(void)re_snprintf(retry, sizeof(retry), "Retry-After: %u\r\n",
+			  (unsigned)rand_u16() % 11);
+	session_refuse_protocol(s->all, msg, NULL, 500,
+				"Server Internal Error", retry);
+}
+
+void session_refuse_busy(struct session *s, const struct sip_msg *msg)
+{
+	if (!s->st && (s->req || s->exchange != EXCHANGE_NONE))
+		session_refuse_protocol(s->all, msg, NULL, 491,
+					"Request Pending", NULL);
+	else
+		refuse_for_now(s, msg);
+}
+
+/* A caller that sends a new INVITE has seen our 2xx, even if its ACK was lost:
+ * without an answer to wait for, the dialog is confirmed. */
+static void imply_ack(struct session *s)
+{
+	struct sip_msg *msg;
+
+	if (!s->reply.waits || s->exchange != EXCHANGE_NONE)
+		return;
+	msg = mem_ref(s->reply.msg);
+	session_ack_in(s, msg);
+	mem_deref(msg);
+}
+
+static bool busy(const struct session *s)
+{
+	return s->st || s->req || s->reply.waits || reliable_waits(s) ||
+	       s->exchange != EXCHANGE_NONE;
+}
+
+bool session_may_be_offered(const struct session *s)
+{
+	if (s->st || s->reply.waits || s->exchange != EXCHANGE_NONE)
+		return false;
+	switch (s->state) {
+
+	case SESSION_INCOMING: return reliable_waits(s);
+	case SESSION_CALLING: return provisional_answered(s);
+	case SESSION_CONFIRMED: return !s->req || provisional_answered(s);
+	default: return false;
+	}
+}
+
+static void cancel_h(void *arg)
+{
+	struct session *s = arg;
+
+	if (reliable_hurry(s))
+		return;
+	/* Only the change is called off (RFC 3261 section 14.2); what the
+	 * mixer makes of it is replaced when its answer is there. */
+	if (s->st)
+		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+					"Request Terminated", NULL);
+}
+
+bool session_survives(const struct session *s, enum reason reason)
+{
+	return reason == REASON_NO_MIXER && s->state == SESSION_CONFIRMED &&
+	       s->ep;
+}
+
+static void restored_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE && !session_survives(s, reason))
+		session_fail(s, reason);
+	else
+		session_next(s);
+}
+
+void session_restore(struct session *s, enum reason reason)
+{
+	json_t *leg = NULL;
+
+	offer_rollback(s->offer);
+	s->msg = mem_deref(s->msg);
+	s->exchange = EXCHANGE_NONE;
+	if (s->ep && reason != REASON_NO_MIXER && !offer_leg(s->offer, &leg) &&
+	    focus_leg_modify(s->ep, leg, restored_h, s) == REASON_NONE)
+		s->exchange = EXCHANGE_APPLY;
+	json_decref(leg);
+	session_next(s);
+}
+
+static void modify_refuse(struct session *s, enum reason reason)
+{
+	if (s->st)
+		session_refuse(s->all, s->msg, &s->st, reason);
+	offer_rollback(s->offer);
+	s->exchange = EXCHANGE_NONE;
+	s->msg = mem_deref(s->msg);
+	session_next(s);
+}
+
+static void modified_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	struct mbuf *sdp = NULL;
+	bool theirs = s->exchange == EXCHANGE_THEIRS;
+	int err;
+
+	if (!s->st) { /* cancelled meanwhile */
+		session_restore(s, reason);
+		return;
+	}
+	if (reason != REASON_NONE) {
+		session_refuse(s->all, s->msg, &s->st, reason);
+		session_restore(s, reason);
+		return;
+	}
+	err = theirs ? offer_answer(s->offer, local, &sdp)
+		     : offer_local(s->offer, local, &sdp);
+	if (err) {
+		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
+		session_restore(s, REASON_INTERNAL);
+		return;
+	}
+	s->exchange = theirs ? EXCHANGE_NONE : EXCHANGE_OFFERED;
+	if (theirs && s->ep)
+		focus_held(s->ep, offer_held(s->offer));
+	session_answer(s, sdp);
+	mem_deref(sdp);
+}
+
+static void change(struct session *s, const struct pl *sdp)
+{
+	enum reason reason = REASON_NONE;
+	json_t *leg = NULL;
+
+	if (sdp->l) {
+		s->exchange = EXCHANGE_THEIRS;
+		reason = offer_remote(s->offer, sdp->p, sdp->l, &leg);
+	}
+	else {
+		s->exchange = EXCHANGE_PREPARE;
+		if (offer_begin(s->offer, s->webrtc, true, &leg))
+			reason = REASON_INTERNAL;
+	}
+	if (reason == REASON_NONE && !s->ep)
+		reason = REASON_UNAVAILABLE;
+	if (reason == REASON_NONE && !reliable_can(s))
+		reason = REASON_BAD_REQUEST;
+	if (reason == REASON_NONE)
+		reason = focus_leg_modify(s->ep, leg, modified_h, s);
+	json_decref(leg);
+	if (reason != REASON_NONE)
+		modify_refuse(s, reason);
+}
+
+/* The transaction is ours to answer. 0, or it has been answered */
+static int modify_take(struct session *s, const struct sip_msg *msg)
+{
+	bool invite = !pl_strcmp(&msg->met, "INVITE");
+
+	/* No other request can be cancelled (RFC 3261 section 9.2). */
+	if (sip_strans_alloc(&s->st, s->all->sip, msg,
+			     invite ? cancel_h : NULL, s)) {
+		session_refuse(s->all, msg, NULL, REASON_INTERNAL);
+		return ENOMEM;
+	}
+	mem_deref(s->msg);
+	s->msg = mem_ref((void *)msg);
+	/* Target refresh (RFC 3261 section 12.2.2); one without a Contact
+	 * that can be read leaves the old target. */
+	if (pl_strcmp(&msg->met, "PRACK"))
+		(void)sip_dialog_update(provisional_dialog(s, msg), msg);
+	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
+		s->peer_update =
+			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
+	tmr_cancel(&s->flow_grace);
+
+	return 0;
+}
+
+int session_read_sdp(struct session *s, const struct sip_msg *msg,
+		     struct pl *sdp)
+{
+	int err = header_sdp(msg, sdp);
+
+	if (err == ENOENT) {
+		pl_set_str(sdp, "");
+		return 0;
+	}
+	if (err == ENOTSUP)
+		session_refuse_protocol(s->all, msg, NULL, 415,
+					"Unsupported Media Type",
+					"Accept: application/sdp\r\n"
+					"Accept-Encoding: identity\r\n");
+	else if (err == EMSGSIZE)
+		session_refuse_protocol(s->all, msg, NULL, 413,
+					"Request Entity Too Large", NULL);
+	else if (err)
+		session_refuse(s->all, msg, NULL, REASON_BAD_REQUEST);
+
+	return err;
+}
+
+/* A moved WebSocket or NAT binding: the newest flow is the one to describe */
+static void follow_flow(struct session *s, const struct sip_msg *msg)
+{
+	char contact[HEADER_URI_MAX], *copy = NULL;
+	struct flow_info flow;
+
+	if (layer_flow(s->all->layer, msg, &flow) || flow.id == s->flow ||
+	    layer_contact(s->all->layer, flow.id, s->conference, contact,
+			  sizeof(contact)) ||
+	    str_dup(&copy, contact))
+		return;
+	(void)layer_dialog_moved(s->all->layer, msg);
+	s->flow = flow.id;
+	s->flow_lost = false;
+	mem_deref(s->contact);
+	s->contact = copy;
+}
+
+void session_change_in(struct session *s, const struct sip_msg *msg,
+		       const struct pl *sdp)
+{
+	if (modify_take(s, msg))
+		return;
+	follow_flow(s, msg);
+	change(s, sdp);
+}
+
+void session_reinvite_in(struct session *s, const struct sip_msg *msg)
+{
+	struct pl sdp;
+
+	if (s->state != SESSION_CONFIRMED && s->state != SESSION_ANSWERED) {
+		session_refuse_busy(s, msg);
+		return;
+	}
+	/* The implied ACK may end the session, or begin an offer of ours. */
+	mem_ref(s);
+	imply_ack(s);
+	if (!s->he.list || s->state == SESSION_ENDING)
+		session_refuse_protocol(s->all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+	else if (busy(s))
+		session_refuse_busy(s, msg);
+	else if (!session_read_sdp(s, msg, &sdp) &&
+		 !timer_refused(s->all, msg) && !modify_take(s, msg)) {
+		follow_flow(s, msg);
+		(void)sip_treply(&s->st, s->all->sip, msg, 100, "Trying");
+		reliable_read(s, msg);
+		change(s, &sdp);
+	}
+	mem_deref(s);
+}
+
+void session_update_in(struct session *s, const struct sip_msg *msg)
+{
+	struct pl sdp;
+
+	if (session_read_sdp(s, msg, &sdp) || timer_refused(s->all, msg))
+		return;
+	/* Only the session timer: no offer, so nothing to collide with. */
+	if (!sdp.l && s->st) {
+		session_refuse_busy(s, msg);
+		return;
+	}
+	/* No offer of ours is open there, so it is no glare (RFC 3311 section
+	 * 5.2); it may be the one that answers in the end. */
+	if (sdp.l && provisional_beside(s, msg)) {
+		refuse_for_now(s, msg);
+		return;
+	}
+	if (sdp.l && !session_may_be_offered(s)) {
+		session_refuse_busy(s, msg);
+		return;
+	}
+	if (sdp.l) {
+		session_change_in(s, msg, &sdp);
+		return;
+	}
+	if (modify_take(s, msg))
+		return;
+	follow_flow(s, msg);
+	session_answer(s, NULL);
+}

@@ -1,0 +1,304 @@
+/**
+ * @file signaling/session/reliable.c  183, its PRACK, and what the 200 waits
+ * for
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session/session_private.h"
+
+void reliable_init(struct session *s)
+{
+	tmr_init(&s->reliable.resend);
+	tmr_init(&s->reliable.give_up);
+}
+
+static void stop(struct reliable *r)
+{
+	tmr_cancel(&r->resend);
+	tmr_cancel(&r->give_up);
+	r->mb = mem_deref(r->mb);
+	r->pracked = false;
+	r->sent = 0;
+}
+
+void reliable_reset(struct session *s)
+{
+	stop(&s->reliable);
+	s->reliable.st = mem_deref(s->reliable.st);
+	s->reliable.msg = mem_deref(s->reliable.msg);
+}
+
+static bool has_option(const struct sip_msg *msg, const char *tag)
+{
+	return sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, tag) ||
+	       sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED, tag);
+}
+
+void reliable_read(struct session *s, const struct sip_msg *msg)
+{
+	struct reliable *r = &s->reliable;
+
+	stop(r);
+	r->understood = has_option(msg, "100rel");
+	r->required = sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "100rel");
+	r->preconditions = has_option(msg, "precondition");
+	r->early_media =
+		sip_msg_hdr_has_value(msg, SIP_HDR_P_EARLY_MEDIA, "supported");
+	offer_honour_preconditions(s->offer, r->preconditions);
+}
+
+/* The INVITE or UPDATE in hand gets 580, with the lines that failed */
+static void refuse_580(struct session *s)
+{
+	struct mbuf *mb = NULL;
+
+	s->all->refused++;
+	if (offer_print_failure(s->offer, &mb)) {
+		session_refuse_protocol(s->all, s->msg, &s->st, 580,
+					"Precondition Failure", NULL);
+		return;
+	}
+	(void)sip_treplyf(&s->st, NULL, s->all->sip, s->msg, false, 580,
+			  "Precondition Failure",
+			  "Content-Type: application/sdp\r\n"
+			  "Content-Length: %zu\r\n\r\n%b",
+			  mbuf_get_left(mb), mbuf_buf(mb), mbuf_get_left(mb));
+	mem_deref(mb);
+}
+
+bool reliable_can(struct session *s)
+{
+	switch (offer_preconditions(s->offer)) {
+
+	case OFFER_PRECONDITIONS_UNKNOWN: refuse_580(s); return false;
+
+	case OFFER_PRECONDITIONS_UNMET:
+		if (s->reliable.understood)
+			return true;
+		s->all->refused++;
+		session_refuse_protocol(s->all, s->msg, &s->st, 421,
+					"Extension Required",
+					"Require: 100rel\r\n");
+		return false;
+
+	default: return true;
+	}
+}
+
+bool reliable_due(const struct session *s)
+{
+	const struct reliable *r = &s->reliable;
+
+	if (!s->msg || pl_strcmp(&s->msg->met, "INVITE") || r->mb ||
+	    !r->understood)
+		return false;
+	/* One that insists gets it once, to begin with; within the dialog
+	 * there is nothing to hear of on the way. */
+	if (r->required && s->state == SESSION_INCOMING)
+		return true;
+
+	return offer_preconditions(s->offer) == OFFER_PRECONDITIONS_UNMET;
+}
+
+bool reliable_waits(const struct session *s)
+{
+	return s->reliable.msg != NULL;
+}
+
+void reliable_take_back(struct session *s)
+{
+	struct reliable *r = &s->reliable;
+
+	if (!r->msg)
+		return;
+	tmr_cancel(&r->resend);
+	tmr_cancel(&r->give_up);
+	if (s->st)
+		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+					"Request Terminated", NULL);
+	mem_deref(s->msg);
+	s->msg = r->msg;
+	s->st = r->st;
+	r->msg = NULL;
+	r->st = NULL;
+}
+
+/* The INVITE in hand was refused: for a new session that is the end, an old
+ * one goes on as it was */
+static void refused(struct session *s, enum reason reason)
+{
+	stop(&s->reliable);
+	if (s->state == SESSION_INCOMING)
+		session_drop(s, reason);
+	else
+		session_restore(s, reason);
+}
+
+static void resend_h(void *arg)
+{
+	struct session *s = arg;
+	struct reliable *r = &s->reliable;
+
+	r->mb->pos = 0;
+	(void)sip_send(s->all->sip, r->msg->sock, r->msg->tp, &r->msg->src,
+		       r->mb);
+	r->sent++;
+	tmr_start(&r->resend, (uint64_t)s->all->t1_ms << r->sent, resend_h, s);
+}
+
+static void no_prack_h(void *arg)
+{
+	struct session *s = arg;
+
+	log_info("session", "no PRACK");
+	reliable_take_back(s);
+	session_refuse_protocol(s->all, s->msg, &s->st, 504, "Server Time-out",
+				NULL);
+	refused(s, REASON_UNAVAILABLE);
+}
+
+static void not_met_h(void *arg)
+{
+	struct session *s = arg;
+
+	log_info("session", "preconditions were not met");
+	reliable_take_back(s);
+	refuse_580(s);
+	refused(s, REASON_UNAVAILABLE);
+}
+
+/* RFC 3262 section 3: less than 2^31, so that it can be counted up */
+static uint32_t first_rseq(void)
+{
+	return (rand_u32() & 0x3fffffff) + 1;
+}
+
+void reliable_send(struct session *s, struct mbuf *sdp)
+{
+	struct reliable *r = &s->reliable;
+	struct mbuf *mb = NULL;
+	int err;
+
+	r->rseq = first_rseq();
+	/* Until the session is confirmed no media go either way. */
+	err = sip_treplyf(
+		&s->st, &mb, s->all->sip, s->msg, true, 183,
+		"Session Progress",
+		"%HRequire: 100rel%s\r\nRSeq: %u\r\n%s"
+		"Content-Type: application/sdp\r\n"
+		"Content-Length: %zu\r\n\r\n%b",
+		session_headers_print, s,
+		r->preconditions && offer_preconditions(s->offer) !=
+					    OFFER_PRECONDITIONS_MET
+			? ", precondition"
+			: "",
+		r->rseq, r->early_media ? "P-Early-Media: inactive\r\n" : "",
+		mbuf_get_left(sdp), mbuf_buf(sdp), mbuf_get_left(sdp));
+	if (err) {
+		log_warn("session", "183 error=\"%s\"", strerror(err));
+		session_fail(s, REASON_INTERNAL);
+		return;
+	}
+	session_set_local_sdp(s, sdp);
+	r->mb = mb;
+	r->msg = s->msg;
+	r->st = s->st;
+	s->msg = NULL;
+	s->st = NULL;
+	tmr_start(&r->resend, s->all->t1_ms, resend_h, s);
+	tmr_start(&r->give_up, 64 * (uint64_t)s->all->t1_ms, no_prack_h, s);
+}
+
+bool reliable_next(struct session *s)
+{
+	struct reliable *r = &s->reliable;
+
+	if (!r->msg || !r->pracked || s->st || s->exchange != EXCHANGE_NONE)
+		return false;
+	if (offer_preconditions(s->offer) == OFFER_PRECONDITIONS_UNMET) {
+		if (!tmr_isrunning(&r->give_up))
+			tmr_start(&r->give_up, 64 * (uint64_t)s->all->t1_ms,
+				  not_met_h, s);
+		return false;
+	}
+	reliable_take_back(s);
+	session_answer(s, NULL);
+
+	return true;
+}
+
+bool reliable_hurry(struct session *s)
+{
+	if (!s->reliable.msg)
+		return false;
+	offer_honour_preconditions(s->offer, false);
+	(void)reliable_next(s);
+
+	return true;
+}
+
+/* ---------------------------------------------------------------- PRACK */
+
+static bool matches(const struct session *s, const struct sip_msg *msg,
+		    bool *good)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_RACK);
+	const struct reliable *r = &s->reliable;
+	struct header_rack rack;
+
+	*good = hdr && !header_rack(&rack, &hdr->val);
+
+	return *good && r->msg && !r->pracked && rack.rseq == r->rseq &&
+	       rack.cseq == r->msg->cseq.num &&
+	       !pl_strcmp(&rack.method, "INVITE");
+}
+
+static void reply_200(struct session *s, const struct sip_msg *msg)
+{
+	(void)sip_treplyf(NULL, NULL, s->all->sip, msg, false, 200, "OK",
+			  "%H" SESSION_NO_BODY, session_ims_print, s);
+}
+
+void session_prack_in(struct session *s, const struct sip_msg *msg)
+{
+	struct reliable *r = &s->reliable;
+	enum reason reason;
+	struct pl sdp;
+	bool good;
+
+	if (!matches(s, msg, &good)) {
+		if (good)
+			session_refuse_protocol(
+				s->all, msg, NULL, 481,
+				"Call/Transaction Does Not Exist", NULL);
+		else
+			session_refuse(s->all, msg, NULL, REASON_BAD_REQUEST);
+		return;
+	}
+	if (session_read_sdp(s, msg, &sdp))
+		return;
+	if (sdp.l && s->exchange != EXCHANGE_OFFERED &&
+	    !session_may_be_offered(s)) {
+		session_refuse_busy(s, msg);
+		return;
+	}
+	tmr_cancel(&r->resend);
+	tmr_cancel(&r->give_up);
+	r->pracked = true;
+
+	if (s->exchange == EXCHANGE_OFFERED) {
+		/* Our offer was in the 183: its answer is here or nowhere. */
+		reply_200(s, msg);
+		reason = session_apply_answer(s, msg);
+		if (reason != REASON_NONE)
+			session_fail(s, reason);
+	}
+	else if (sdp.l) {
+		session_change_in(s, msg, &sdp);
+	}
+	else {
+		reply_200(s, msg);
+		session_next(s);
+	}
+}

@@ -1,0 +1,243 @@
+/**
+ * @file signaling/session/session_reply.c  Our 200, its ACK, and answers to
+ * offers
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session/recipients.h"
+#include "signaling/session/replaces.h"
+#include "signaling/session/session_private.h"
+
+enum { OFFER_AGAIN_MS = 500 };
+
+void session_set_local_sdp(struct session *s, struct mbuf *sdp)
+{
+	if (sdp == s->local_sdp)
+		return;
+	mem_deref(s->local_sdp);
+	s->local_sdp = mem_ref(sdp);
+}
+
+void session_reply_reset(struct session *s)
+{
+	tmr_cancel(&s->reply.resend);
+	tmr_cancel(&s->reply.give_up);
+	s->reply.msg = mem_deref(s->reply.msg);
+	s->reply.mb = mem_deref(s->reply.mb);
+	s->reply.waits = false;
+	s->reply.sent = 0;
+}
+
+static void resend_h(void *arg)
+{
+	struct session *s = arg;
+	struct session_reply *r = &s->reply;
+
+	r->mb->pos = 0;
+	(void)sip_send(s->all->sip, r->msg->sock, r->msg->tp, &r->msg->src,
+		       r->mb);
+	r->sent++;
+	tmr_start(&r->resend,
+		  r->sent < 4 ? (uint64_t)SIP_T1 << r->sent : SIP_T2, resend_h,
+		  s);
+}
+
+static void give_up_h(void *arg)
+{
+	struct session *s = arg;
+
+	log_info("session", "no ACK");
+	session_reply_reset(s);
+	if (s->state == SESSION_ENDING)
+		session_bye(s, s->end_reason);
+	else
+		session_fail(s, REASON_UNAVAILABLE);
+}
+
+/* Where a page says what it does by itself (it muted its microphone), by the
+ * HTTP API. Relative: the page knows its server. */
+static int self_print(struct re_printf *pf, const struct session *s)
+{
+	struct flow_info flow;
+	const char *token;
+
+	if (!s->first_reply || !s->ep ||
+	    layer_flow_by_id(s->all->layer, s->flow, &flow))
+		return 0;
+	if (flow.transport != FLOW_WS && flow.transport != FLOW_WSS)
+		return 0;
+	token = focus_token(s->ep);
+	if (!token)
+		return 0;
+
+	return re_hprintf(pf,
+			  "Call-Info: </api/self?token=%s>"
+			  ";purpose=conference-self\r\n",
+			  token);
+}
+
+/* The session timer runs from the session's beginning on; an UPDATE before
+ * that, and a PRACK, have nothing to do with it. */
+static bool is_timed(const struct session *s)
+{
+	return !pl_strcmp(&s->msg->met, "INVITE") ||
+	       (!pl_strcmp(&s->msg->met, "UPDATE") &&
+		(s->state == SESSION_CONFIRMED ||
+		 s->state == SESSION_ANSWERED));
+}
+
+static int timed_print(struct re_printf *pf, const struct session *s)
+{
+	return is_timed(s) ? timer_print_reply(pf, s) : 0;
+}
+
+static int reply_print(struct re_printf *pf, const struct session *s)
+{
+	return re_hprintf(pf, "%H%H%H", session_headers_print, s, timed_print,
+			  s, self_print, s);
+}
+
+void session_answer(struct session *s, struct mbuf *sdp)
+{
+	bool invite = !pl_strcmp(&s->msg->met, "INVITE");
+	struct mbuf *mb = NULL;
+	bool timed;
+	int err;
+
+	if (reliable_due(s)) {
+		reliable_send(s, sdp);
+		return;
+	}
+	s->first_reply = invite && s->state == SESSION_INCOMING;
+	timed = is_timed(s);
+	if (timed)
+		timer_accept(s, s->msg);
+	err = sip_treplyf(&s->st, &mb, s->all->sip, s->msg, true, 200, "OK",
+			  "%H%sContent-Length: %zu\r\n\r\n%b", reply_print, s,
+			  sdp ? "Content-Type: application/sdp\r\n" : "",
+			  sdp ? mbuf_get_left(sdp) : (size_t)0,
+			  sdp ? mbuf_buf(sdp) : NULL,
+			  sdp ? mbuf_get_left(sdp) : (size_t)0);
+	if (err) {
+		log_warn("session", "answer error=\"%s\"", strerror(err));
+		session_fail(s, REASON_INTERNAL);
+		return;
+	}
+	if (sdp)
+		session_set_local_sdp(s, sdp);
+	if (timed)
+		timer_restart(s);
+	if (invite) {
+		session_reply_reset(s);
+		s->reply.msg = s->msg;
+		s->reply.mb = mem_ref(mb);
+		s->reply.waits = true;
+		tmr_start(&s->reply.resend, SIP_T1, resend_h, s);
+		tmr_start(&s->reply.give_up, 64 * SIP_T1, give_up_h, s);
+		s->msg = NULL;
+		if (s->state == SESSION_INCOMING)
+			session_set_state(s, SESSION_ANSWERED);
+	}
+	s->msg = mem_deref(s->msg);
+	mem_deref(mb);
+	if (!invite)
+		session_next(s);
+}
+
+static void tell_connected(struct session *s)
+{
+	if (!s->connected) {
+		s->connected = true;
+		focus_connected(s->ep);
+		recipients_dial(s);
+		replaces_done(s);
+	}
+	focus_held(s->ep, offer_held(s->offer));
+}
+
+static void applied_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
+	s->exchange = EXCHANGE_NONE;
+	if (reason != REASON_NONE && !session_survives(s, reason)) {
+		session_fail(s, reason);
+		return;
+	}
+	session_next(s);
+}
+
+enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
+{
+	struct pl sdp;
+
+	if (header_sdp(msg, &sdp))
+		return REASON_BAD_REQUEST;
+
+	return session_apply_sdp(s, &sdp);
+}
+
+enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+
+	reason = offer_remote_answer(s->offer, sdp->p, sdp->l, &leg);
+	if (reason != REASON_NONE)
+		return reason;
+	if (!s->ep) {
+		json_decref(leg);
+		return REASON_UNAVAILABLE;
+	}
+	reason = focus_leg_modify(s->ep, leg, applied_h, s);
+	json_decref(leg);
+	s->exchange = reason == REASON_NONE ? EXCHANGE_APPLY : EXCHANGE_NONE;
+	if (reason == REASON_NONE || !session_survives(s, reason))
+		return reason;
+	/* The dialog is confirmed all the same, and so can be offered anew. */
+	session_next(s);
+
+	return REASON_NONE;
+}
+
+void session_ack_in(struct session *s, const struct sip_msg *msg)
+{
+	enum reason reason;
+
+	if (!s->reply.waits || s->reply.msg->cseq.num != msg->cseq.num)
+		return;
+	session_reply_reset(s);
+	if (s->state == SESSION_ENDING) {
+		session_bye(s, s->end_reason);
+		return;
+	}
+	if (s->state == SESSION_ANSWERED)
+		session_set_state(s, SESSION_CONFIRMED);
+
+	if (s->exchange == EXCHANGE_OFFERED) {
+		/* Our offer was in the 2xx: its answer comes here or never. */
+		reason = session_apply_answer(s, msg);
+		if (reason != REASON_NONE)
+			session_fail(s, reason);
+		return;
+	}
+	session_next(s);
+}
+
+void session_next(struct session *s)
+{
+	if (s->state == SESSION_CONFIRMED && s->exchange == EXCHANGE_NONE &&
+	    s->ep)
+		tell_connected(s);
+	if (reliable_next(s) || reliable_waits(s))
+		return;
+	if (s->exchange != EXCHANGE_NONE || s->st || s->req ||
+	    s->reply.waits || !s->reoffer_due ||
+	    s->state != SESSION_CONFIRMED || tmr_isrunning(&s->retry))
+		return;
+	s->reoffer_due = false;
+	if (session_reoffer(s))
+		session_offer_again(s, OFFER_AGAIN_MS, REASON_NO_MIXER);
+}

@@ -1,0 +1,240 @@
+/**
+ * @file signaling/session/timer.c  Session timers (RFC 4028)
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session/session_private.h"
+
+enum {
+	INTERVAL_MAX_S = 24 * 3600,
+	RETRIES_MAX = 3,
+	BUSY_RETRY_MS = 500,
+};
+
+void timer_init(struct session *s)
+{
+	tmr_init(&s->timer.refresh);
+	tmr_init(&s->timer.expire);
+	s->timer.interval_s = s->all->config->session_expires_s;
+	s->timer.min_se_s = s->all->config->session_min_se_s;
+	s->timer.ours = true;
+}
+
+void timer_stop(struct session *s)
+{
+	tmr_cancel(&s->timer.refresh);
+	tmr_cancel(&s->timer.expire);
+}
+
+/* "1800;refresher=uac": 1 uac, 2 uas, 0 not said */
+static int refresher(const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_SESSION_EXPIRES);
+	struct pl params, who;
+	const char *semicolon;
+
+	if (!hdr)
+		return 0;
+	semicolon = pl_strchr(&hdr->val, ';');
+	if (!semicolon)
+		return 0;
+	params.p = semicolon;
+	params.l = hdr->val.l - (size_t)(semicolon - hdr->val.p);
+	if (msg_param_decode(&params, "refresher", &who))
+		return 0;
+
+	return !pl_strcasecmp(&who, "uac")   ? 1
+	       : !pl_strcasecmp(&who, "uas") ? 2
+					     : 0;
+}
+
+bool timer_refused(struct sessions *all, const struct sip_msg *msg)
+{
+	uint32_t min = all->config->session_min_se_s;
+	char header[48];
+
+	if (header_seconds(msg, SIP_HDR_SESSION_EXPIRES, UINT32_MAX) >= min ||
+	    !sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED, "timer"))
+		return false;
+	(void)re_snprintf(header, sizeof(header), "Min-SE: %u\r\n", min);
+	session_refuse_protocol(all, msg, NULL, 422,
+				"Session Interval Too Small", header);
+
+	return true;
+}
+
+void timer_accept(struct session *s, const struct sip_msg *msg)
+{
+	struct session_timer *t = &s->timer;
+	uint32_t want = s->all->config->session_expires_s;
+	uint32_t asked = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
+	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
+	int who = refresher(msg);
+
+	if (!want) {
+		t->interval_s = 0;
+		return;
+	}
+	if (t->min_se_s < min)
+		t->min_se_s = min;
+	if (want < t->min_se_s)
+		want = t->min_se_s;
+	/* Section 9: what they ask may be lowered, never raised. One below our
+	 * minimum gets here only from an endpoint without timers, for which
+	 * we refresh ourselves. */
+	if (asked && asked < want && asked >= s->all->config->session_min_se_s)
+		want = asked;
+	t->interval_s = want < INTERVAL_MAX_S ? want : INTERVAL_MAX_S;
+	t->peer_supports =
+		sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED, "timer");
+	t->ours = !t->peer_supports || who == 2;
+}
+
+void timer_answered(struct session *s, const struct sip_msg *msg)
+{
+	struct session_timer *t = &s->timer;
+	uint32_t interval = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
+
+	if (interval && s->all->config->session_expires_s) {
+		/* A far end that grants less than we bear is refreshed at the
+		 * pace we bear. */
+		if (interval < s->all->config->session_min_se_s)
+			interval = s->all->config->session_min_se_s;
+		t->interval_s =
+			interval < INTERVAL_MAX_S ? interval : INTERVAL_MAX_S;
+		t->ours = refresher(msg) != 2;
+		t->peer_supports = true;
+	}
+	else {
+		/* Section 7.2: no Session-Expires, so only our own wish; we
+		 * refresh, and learn from it whether they live. */
+		t->ours = true;
+		t->peer_supports = false;
+	}
+	timer_restart(s);
+}
+
+int timer_raise(struct session *s, const struct sip_msg *msg)
+{
+	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
+
+	if (!min || min > INTERVAL_MAX_S || min <= s->timer.interval_s ||
+	    s->retries++ >= RETRIES_MAX)
+		return EPROTO;
+	s->timer.min_se_s = min;
+	s->timer.interval_s = min;
+
+	return 0;
+}
+
+int timer_print_reply(struct re_printf *pf, const struct session *s)
+{
+	const struct session_timer *t = &s->timer;
+
+	if (!t->interval_s)
+		return 0;
+	return re_hprintf(pf, "Session-Expires: %u;refresher=%s\r\n%s",
+			  t->interval_s, t->ours ? "uas" : "uac",
+			  t->peer_supports ? "Require: timer\r\n" : "");
+}
+
+int timer_print_request(struct re_printf *pf, const struct session *s)
+{
+	const struct session_timer *t = &s->timer;
+	const char *who = "";
+
+	if (!t->interval_s)
+		return 0;
+	/* Section 7.4: in mid-dialog the roles stay as they are. */
+	if (s->state == SESSION_CONFIRMED)
+		who = t->ours ? ";refresher=uac" : ";refresher=uas";
+
+	return re_hprintf(pf, "Session-Expires: %u%s\r\nMin-SE: %u\r\n",
+			  t->interval_s, who, t->min_se_s);
+}
+
+static void expire_h(void *arg)
+{
+	session_fail(arg, REASON_SESSION_EXPIRED);
+}
+
+static void refresh_h(void *arg);
+
+static int send_update(struct session *s);
+
+static void update_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (!err && msg->scode < 200)
+		return;
+	if (err || msg->scode == 408 || msg->scode == 481) {
+		session_fail(s, REASON_SESSION_EXPIRED);
+		return;
+	}
+	if (msg->scode < 300) {
+		(void)sip_dialog_update(s->dlg, msg);
+		credentials_renew(s->tried);
+		timer_answered(s, msg);
+		return;
+	}
+	if ((msg->scode == 401 || msg->scode == 407) &&
+	    !credentials_challenge(s->tried, msg) && !send_update(s))
+		return;
+	if (msg->scode == 405 || msg->scode == 501)
+		s->peer_update = false;
+	else if (msg->scode == 422 && timer_raise(s, msg))
+		return;
+	/* Again soon; the expiry goes on running. */
+	tmr_start(&s->timer.refresh, BUSY_RETRY_MS * 4, refresh_h, s);
+}
+
+static int send_update(struct session *s)
+{
+	const struct session_proof proof = {s, "UPDATE"};
+
+	if (s->refresh_req)
+		return EBUSY;
+
+	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
+			     s->dlg, 0, NULL, NULL, update_h, s,
+			     "%H%H%H" SESSION_NO_BODY, session_headers_print,
+			     s, timer_print_request, s, session_proof_print,
+			     &proof);
+}
+
+static void refresh_h(void *arg)
+{
+	struct session *s = arg;
+	int err;
+
+	err = s->peer_update ? send_update(s) : session_reinvite_refresh(s);
+	if (err)
+		tmr_start(&s->timer.refresh, BUSY_RETRY_MS, refresh_h, s);
+}
+
+void timer_refresh_in(struct session *s, uint64_t ms)
+{
+	tmr_start(&s->timer.refresh, ms, refresh_h, s);
+}
+
+void timer_restart(struct session *s)
+{
+	struct session_timer *t = &s->timer;
+	uint64_t ms = (uint64_t)t->interval_s * 1000;
+
+	timer_stop(s);
+	if (!t->interval_s || s->state == SESSION_ENDING)
+		return;
+	if (t->ours) {
+		tmr_start(&t->refresh, ms / 2, refresh_h, s);
+		tmr_start(&t->expire, ms, expire_h, s);
+	}
+	else {
+		/* Section 10: a little before the end, the smaller of 32 s
+		 * and a third of the interval */
+		tmr_start(&t->expire, ms - (ms / 3 < 32000 ? ms / 3 : 32000),
+			  expire_h, s);
+	}
+}

@@ -1,0 +1,285 @@
+/**
+ * @file signaling/transport/flows.c  The transport layer's table of flows
+ */
+#include "signaling/http/websocket.h"
+#include "signaling/transport/flows.h"
+#include "signaling/transport/stream.h"
+
+
+enum { HASH_SIZE = 4096 };
+
+struct flows {
+	struct hash *by_id, *by_peer, *moves;
+	struct list move_ages;
+	size_t move_count;
+	struct list unproven, proven, connections;
+	size_t counts[FLOW_WSS + 1];
+	uint64_t last_id;
+};
+
+
+/** A dialog that is not where it began */
+struct move {
+	struct le he, le;
+	struct pl callid, tag; /**< in text */
+	char *text;
+	uint64_t to;
+};
+
+
+const char *flow_transport_name(enum flow_transport transport)
+{
+	static const char *const names[] = {"UDP", "TCP", "TLS", "WS", "WSS"};
+
+	return transport <= FLOW_WSS ? names[transport] : "";
+}
+
+
+static void flow_destructor(void *arg)
+{
+	struct flow *flow = arg;
+
+	hash_unlink(&flow->he);
+	hash_unlink(&flow->he_peer);
+	list_unlink(&flow->le);
+	mem_deref(flow->us);
+	mem_deref(flow->stream);
+	mem_deref(flow->ws);
+	--flow->flows->counts[flow->info.transport];
+}
+
+
+static void flows_destructor(void *arg)
+{
+	struct flows *f = arg;
+
+	list_flush(&f->unproven);
+	list_flush(&f->proven);
+	list_flush(&f->connections);
+	list_flush(&f->move_ages);
+	mem_deref(f->by_id);
+	mem_deref(f->by_peer);
+	mem_deref(f->moves);
+}
+
+
+int flows_alloc(struct flows **fp)
+{
+	struct flows *f;
+	int err;
+
+	f = mem_zalloc(sizeof(*f), flows_destructor);
+	if (!f)
+		return ENOMEM;
+
+	err = hash_alloc(&f->by_id, HASH_SIZE);
+	if (!err)
+		err = hash_alloc(&f->by_peer, HASH_SIZE);
+	if (!err)
+		err = hash_alloc(&f->moves, HASH_SIZE);
+
+	if (err)
+		mem_deref(f);
+	else
+		*fp = f;
+
+	return err;
+}
+
+
+static uint32_t peer_hash(enum flow_transport transport, const struct sa *peer)
+{
+	return sa_hash(peer, SA_ALL) + (uint32_t)transport;
+}
+
+
+static void make_room(struct flows *f)
+{
+	struct flow *oldest;
+
+	if (f->counts[FLOW_UDP] < FLOWS_UDP_MAX)
+		return;
+
+	oldest = list_ledata(list_head(&f->unproven));
+	if (!oldest)
+		oldest = list_ledata(list_head(&f->proven));
+	mem_deref(oldest);
+}
+
+
+int flows_add(struct flow **flowp, struct flows *f,
+	      enum flow_transport transport, const struct sa *local,
+	      const struct sa *peer)
+{
+	struct flow *flow;
+
+	if (transport == FLOW_UDP)
+		make_room(f);
+
+	flow = mem_zalloc(sizeof(*flow), flow_destructor);
+	if (!flow)
+		return ENOMEM;
+
+	flow->flows = f;
+	flow->info.id = ++f->last_id;
+	flow->info.transport = transport;
+	flow->info.local = *local;
+	flow->info.peer = *peer;
+	++f->counts[transport];
+	hash_append(f->by_id, (uint32_t)flow->info.id, &flow->he, flow);
+	hash_append(f->by_peer, peer_hash(transport, peer), &flow->he_peer,
+		    flow);
+	list_append(transport == FLOW_UDP ? &f->unproven : &f->connections,
+		    &flow->le, flow);
+	*flowp = flow;
+
+	return 0;
+}
+
+
+struct flow *flows_find(const struct flows *f, uint64_t id)
+{
+	struct le *le = list_head(hash_list(f->by_id, (uint32_t)id));
+
+	for (; le; le = le->next) {
+		struct flow *flow = le->data;
+
+		if (flow->info.id == id)
+			return flow;
+	}
+
+	return NULL;
+}
+
+
+static void move_destructor(void *arg)
+{
+	struct move *m = arg;
+
+	hash_unlink(&m->he);
+	list_unlink(&m->le);
+	mem_deref(m->text);
+}
+
+
+static struct move *move_find(const struct flows *f, const struct pl *callid,
+			      const struct pl *tag)
+{
+	struct le *le = list_head(hash_list(f->moves, hash_joaat_pl(tag)));
+
+	for (; le; le = le->next) {
+		struct move *m = le->data;
+
+		if (!pl_cmp(&m->tag, tag) && !pl_cmp(&m->callid, callid))
+			return m;
+	}
+
+	return NULL;
+}
+
+
+static int move_alloc(struct move **mp, const struct pl *callid,
+		      const struct pl *tag)
+{
+	struct move *m = mem_zalloc(sizeof(*m), move_destructor);
+	int err;
+
+	if (!m)
+		return ENOMEM;
+
+	err = re_sdprintf(&m->text, "%r%r", callid, tag);
+	if (err) {
+		mem_deref(m);
+		return err;
+	}
+
+	m->callid.p = m->text;
+	m->callid.l = callid->l;
+	m->tag.p = m->text + callid->l;
+	m->tag.l = tag->l;
+	*mp = m;
+
+	return 0;
+}
+
+
+int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
+	       uint64_t to)
+{
+	struct move *m = move_find(f, callid, tag);
+	int err;
+
+	if (m) {
+		m->to = to;
+		return 0;
+	}
+
+	err = move_alloc(&m, callid, tag);
+	if (err)
+		return err;
+
+	if (f->move_count >= FLOWS_MOVES_MAX) {
+		mem_deref(list_ledata(list_head(&f->move_ages)));
+		--f->move_count;
+	}
+	m->to = to;
+	hash_append(f->moves, hash_joaat_pl(tag), &m->he, m);
+	list_append(&f->move_ages, &m->le, m);
+	++f->move_count;
+
+	return 0;
+}
+
+
+struct flow *flows_follow(const struct flows *f, const struct pl *callid,
+			  const struct pl *tag)
+{
+	const struct move *m = move_find(f, callid, tag);
+
+	return m ? flows_find(f, m->to) : NULL;
+}
+
+
+struct flow *flows_find_peer(const struct flows *f,
+			     enum flow_transport transport,
+			     const struct sa *peer, const struct udp_sock *us)
+{
+	struct le *le =
+		list_head(hash_list(f->by_peer, peer_hash(transport, peer)));
+
+	for (; le; le = le->next) {
+		struct flow *flow = le->data;
+
+		if (flow->info.transport == transport &&
+		    sa_cmp(&flow->info.peer, peer, SA_ALL) &&
+		    (!us || flow->us == us))
+			return flow;
+	}
+
+	return NULL;
+}
+
+
+void flows_touch(struct flow *flow, bool proof)
+{
+	struct flows *f = flow->flows;
+
+	if (flow->info.transport != FLOW_UDP)
+		return;
+
+	flow->proven |= proof;
+	list_unlink(&flow->le);
+	list_append(flow->proven ? &f->proven : &f->unproven, &flow->le, flow);
+}
+
+
+void flows_remove(struct flow *flow)
+{
+	mem_deref(flow);
+}
+
+
+size_t flows_count(const struct flows *f, enum flow_transport transport)
+{
+	return transport <= FLOW_WSS ? f->counts[transport] : 0;
+}

@@ -1,0 +1,75 @@
+/**
+ * @file signaling/transport/flows.h  The transport layer's table of flows
+ * (private to the transport layer)
+ *
+ * Numbers are given once and never again. A UDP flow is forgotten when the
+ * table is full: the one silent longest among those that have only been
+ * asked, never answered, goes first, so that forged sources cannot push out
+ * those with calls. A connection's flow lives as long as the connection.
+ */
+#ifndef PARLEY_SIGNALING_TRANSPORT_FLOWS_H
+#define PARLEY_SIGNALING_TRANSPORT_FLOWS_H
+
+#include "signaling/message/flow.h"
+
+enum { FLOWS_UDP_MAX = 32768, FLOWS_MOVES_MAX = 8192 };
+
+struct flows;
+struct flow;
+struct stream;
+struct websocket;
+
+/** A flow; fields are the transport layer's */
+struct flow {
+	struct le he;      /**< by number */
+	struct le he_peer; /**< by peer address and transport */
+	struct le le;      /**< oldest first: UDP unproven or UDP proven; all
+				connections */
+	struct flows *flows;
+	struct flow_info info;
+	bool proven;         /**< has answered us, or sent within a dialog */
+	struct udp_sock *us; /**< UDP: the listener's */
+	struct stream *stream;
+	struct websocket *ws;
+	void *arg; /**< the transport layer */
+};
+
+int flows_alloc(struct flows **fp);
+
+/** A new flow of this kind; owned by the table until flows_remove() */
+int flows_add(struct flow **flowp, struct flows *f,
+	      enum flow_transport transport, const struct sa *local,
+	      const struct sa *peer);
+
+/** By number, NULL if gone */
+struct flow *flows_find(const struct flows *f, uint64_t id);
+
+/**
+ * The dialog is at flow `to` now; bounded, the oldest is forgotten
+ *
+ * @param tag Ours: nobody else's dialog can be meant
+ * @return 0, ENOMEM
+ */
+int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
+	       uint64_t to);
+
+/** The flow that the dialog was moved to; NULL if it was not, or that is gone
+ */
+struct flow *flows_follow(const struct flows *f, const struct pl *callid,
+			  const struct pl *tag);
+
+/** By peer; for UDP also by socket */
+struct flow *flows_find_peer(const struct flows *f,
+			     enum flow_transport transport,
+			     const struct sa *peer, const struct udp_sock *us);
+
+/** The flow was used; @param proof it is no forged source */
+void flows_touch(struct flow *flow, bool proof);
+
+/** Take out and free, its connection too */
+void flows_remove(struct flow *flow);
+
+/** Flows alive of a transport */
+size_t flows_count(const struct flows *f, enum flow_transport transport);
+
+#endif

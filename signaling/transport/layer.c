@@ -1,0 +1,595 @@
+/**
+ * @file signaling/transport/layer.c  The seam between our listeners and libre's SIP stack
+ *
+ * libre offers no way to hand it a message, but the socket of its UDP
+ * transport can be reached (it is in every message that came by it), and a
+ * helper on that socket may replace what was received and divert what is
+ * sent. So a message waits in a queue here, a token of a few bytes goes to
+ * libre's socket over loopback, and when it arrives the helper puts the
+ * message in its place, with the flow's layer address as its source.
+ */
+#include <string.h>
+#include <jansson.h>
+#include "mixer/base/log.h"
+#include "signaling/http/certificate.h"
+#include "signaling/transport/transport_private.h"
+
+
+enum { TRANSACTIONS_HASH = 4096, STALL_MS = 200 };
+
+/** A message on its way to libre */
+struct injection {
+	struct le le;
+	struct mbuf *mb;
+	struct sa src;
+};
+
+
+static void injection_destructor(void *arg)
+{
+	struct injection *in = arg;
+
+	list_unlink(&in->le);
+	mem_deref(in->mb);
+}
+
+
+static void layer_destructor(void *arg)
+{
+	struct transport_layer *layer = arg;
+
+	tmr_cancel(&layer->stall);
+	tmr_cancel(&layer->exit);
+	list_flush(&layer->deferred);
+	list_flush(&layer->cancels);
+	list_flush(&layer->listeners);
+	mem_deref(layer->flows);
+	mem_deref(layer->probe);
+	mem_deref(layer->last_request);
+	mem_deref(layer->last_response);
+	mem_deref(layer->uh);
+	mem_deref(layer->us);
+	mem_deref(layer->sip);
+	mem_deref(layer->wake);
+	list_flush(&layer->injections);
+	list_flush(&layer->failures);
+	mem_deref(layer->limit);
+	mem_deref(layer->calls);
+	mem_deref(layer->refusals);
+	mem_deref(layer->repeats);
+	mem_deref(layer->begun);
+	mem_deref(layer->tls);
+	mem_deref(layer->client_tls);
+	mem_deref(layer->dnsc);
+}
+
+
+/** Send as many tokens as there are messages without one */
+static void wake(struct transport_layer *layer);
+
+
+static void stall_handler(void *arg)
+{
+	struct transport_layer *layer = arg;
+
+	layer->tokens = 0;
+	wake(layer);
+}
+
+
+static void wake(struct transport_layer *layer)
+{
+	if (!layer->us)
+		return;
+
+	while (layer->tokens < LAYER_TOKENS_MAX &&
+	       layer->tokens < layer->queued) {
+		struct mbuf token = {
+			.buf = (uint8_t *)"wake", .size = 4, .end = 4};
+
+		if (udp_send(layer->wake, &layer->libre_addr, &token))
+			break;
+		++layer->tokens;
+	}
+
+	/* Loopback does not lose tokens while so few are under way; should it
+	   happen all the same, the queue must not stand still. */
+	if (layer->queued)
+		tmr_start(&layer->stall, STALL_MS, stall_handler, layer);
+	else
+		tmr_cancel(&layer->stall);
+}
+
+
+int layer_inject(struct transport_layer *layer, struct mbuf *mb, uint64_t flow)
+{
+	struct injection *in;
+
+	if (layer->queued >= LAYER_QUEUE_MAX) {
+		++layer->counters.queue_full;
+		return EBUSY;
+	}
+
+	in = mem_zalloc(sizeof(*in), injection_destructor);
+	if (!in)
+		return ENOMEM;
+
+	in->mb = mem_ref(mb);
+	in->mb->pos = 0;
+	rewrite_layer_addr(&in->src, flow);
+	list_append(&layer->injections, &in->le, in);
+	++layer->queued;
+	wake(layer);
+
+	return 0;
+}
+
+
+/** No session wanted this request */
+static bool last_request_handler(const struct sip_msg *msg, void *arg)
+{
+	struct transport_layer *layer = arg;
+
+	++layer->counters.stray;
+	if (!pl_strcmp(&msg->met, "ACK"))
+		return true;
+
+	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "CANCEL"))
+		(void)sip_reply(layer->sip, msg, 481,
+				"Call/Transaction Does Not Exist");
+	else
+		(void)sip_reply(layer->sip, msg, 501, "Not Implemented");
+
+	return true;
+}
+
+
+static bool last_response_handler(const struct sip_msg *msg, void *arg)
+{
+	struct transport_layer *layer = arg;
+	(void)msg;
+
+	++layer->counters.stray;
+
+	return true;
+}
+
+
+/** Keep our listeners behind everybody's: libre would print on stderr what
+ *  nobody wants, and anybody may send such */
+static void listen_last(struct transport_layer *layer)
+{
+	layer->last_request = mem_deref(layer->last_request);
+	layer->last_response = mem_deref(layer->last_response);
+	(void)sip_listen(&layer->last_request, layer->sip, true,
+			 last_request_handler, layer);
+	(void)sip_listen(&layer->last_response, layer->sip, false,
+			 last_response_handler, layer);
+}
+
+
+/** A token came to libre's socket: put the message in its place */
+static bool recv_handler(struct sa *src, struct mbuf *mb, void *arg)
+{
+	struct transport_layer *layer = arg;
+	struct injection *in;
+
+	if (!sa_cmp(src, &layer->wake_addr, SA_ALL))
+		return true;
+
+	if (layer->tokens)
+		--layer->tokens;
+	in = list_ledata(list_head(&layer->injections));
+	if (!in)
+		return true;
+
+	mem_deref(mb->buf);
+	mb->buf = mem_ref(in->mb->buf);
+	mb->size = in->mb->size;
+	mb->end = in->mb->end;
+	mb->pos = 0;
+	*src = in->src;
+	mem_deref(in);
+	--layer->queued;
+	wake(layer);
+	listen_last(layer);
+
+	return false;
+}
+
+
+/** Our own OPTIONS: it knows the socket */
+static bool probe_handler(const struct sip_msg *msg, void *arg)
+{
+	struct transport_layer *layer = arg;
+	int err;
+
+	if (pl_strcmp(&msg->callid, layer->nonce))
+		return true;
+
+	layer->us = mem_ref(msg->sock);
+	udp_rxsz_set(layer->us, 64);
+	(void)udp_sockbuf_set(layer->us, 262144);
+	err = udp_register_helper(&layer->uh, layer->us, 0, layer_send_handler,
+				  recv_handler, layer);
+	if (err)
+		log_error("transport", "seam error=\"%s\"", strerror(err));
+	layer->probe = mem_deref(layer->probe);
+	wake(layer);
+
+	return true;
+}
+
+
+static int send_probe(struct transport_layer *layer)
+{
+	struct mbuf *mb = mbuf_alloc(512);
+	int err;
+
+	if (!mb)
+		return ENOMEM;
+
+	rand_str(layer->nonce, sizeof(layer->nonce));
+	err = mbuf_printf(mb,
+			  "OPTIONS sip:%J SIP/2.0\r\n"
+			  "Via: SIP/2.0/UDP %J;branch=z9hG4bK%s\r\n"
+			  "From: <sip:%J>;tag=1\r\nTo: <sip:%J>\r\n"
+			  "Call-ID: %s\r\nCSeq: 1 OPTIONS\r\n"
+			  "Content-Length: 0\r\n\r\n",
+			  &layer->libre_addr, &layer->wake_addr, layer->nonce,
+			  &layer->wake_addr, &layer->libre_addr, layer->nonce);
+	mb->pos = 0;
+	if (!err)
+		err = udp_send(layer->wake, &layer->libre_addr, mb);
+	mem_deref(mb);
+
+	return err;
+}
+
+
+static int seam_alloc(struct transport_layer *layer)
+{
+	struct sa loopback;
+	int err;
+
+	(void)sa_set_str(&loopback, "127.0.0.1", 0);
+	err = sip_alloc(&layer->sip, NULL, TRANSACTIONS_HASH,
+			TRANSACTIONS_HASH, 32, "Parley/" PARLEY_VERSION, NULL,
+			NULL);
+	if (err)
+		return err;
+
+	err = sip_transp_add(layer->sip, SIP_TRANSP_UDP, &loopback);
+	if (err)
+		return err;
+	err = sip_transp_laddr(layer->sip, &layer->libre_addr, SIP_TRANSP_UDP,
+			       &loopback);
+	if (err)
+		return err;
+	err = sip_listen(&layer->probe, layer->sip, true, probe_handler,
+			 layer);
+	if (err)
+		return err;
+	err = udp_listen(&layer->wake, &loopback, NULL, NULL);
+	if (err)
+		return err;
+	err = udp_local_get(layer->wake, &layer->wake_addr);
+	if (err)
+		return err;
+
+	return send_probe(layer);
+}
+
+
+/** Name servers of the configuration or the system; without any, host names
+ *  cannot be resolved but for /etc/hosts */
+static void dns_alloc(struct transport_layer *layer)
+{
+	const struct config *c = layer->config;
+	struct sa servers[8];
+	uint32_t n = ARRAY_SIZE(servers);
+	char domain[256];
+	int err = 0;
+
+	if (c->dns_server_count) {
+		n = (uint32_t)c->dns_server_count;
+		memcpy(servers, c->dns_server, n * sizeof(servers[0]));
+	}
+	else {
+		err = dns_srv_get(domain, sizeof(domain), servers, &n);
+	}
+	if (!err)
+		err = n ? dnsc_alloc(&layer->dnsc, NULL, servers, n) : ENOENT;
+	if (err)
+		log_warn("transport", "dns servers=0");
+}
+
+
+static int limits_alloc(struct transport_layer *layer)
+{
+	const struct limit_rate messages = {layer->config->sip_rate_per_source,
+					    1, 0};
+	const struct limit_rate calls = {layer->config->invite_rate_per_source,
+					 1, 0};
+	int err;
+
+	err = limit_alloc(&layer->limit, &messages);
+	if (!err)
+		err = limit_alloc(&layer->refusals, &messages);
+	if (!err)
+		err = limit_alloc(&layer->calls, &calls);
+
+	return err;
+}
+
+
+int layer_alloc(struct transport_layer **bp, const struct config *config,
+		void (*exith)(void *arg), void *arg)
+{
+	struct transport_layer *layer;
+	int err;
+
+	if (!bp || !config)
+		return EINVAL;
+
+	layer = mem_zalloc(sizeof(*layer), layer_destructor);
+	if (!layer)
+		return ENOMEM;
+
+	layer->config = config;
+	layer->exith = exith;
+	layer->arg = arg;
+	rand_bytes(layer->key, sizeof(layer->key));
+
+	err = flows_alloc(&layer->flows);
+	if (err)
+		goto out;
+	err = limits_alloc(layer);
+	if (err)
+		goto out;
+	err = layer_repeats_alloc(&layer->repeats);
+	if (err)
+		goto out;
+	err = layer_repeats_alloc(&layer->begun);
+	if (err)
+		goto out;
+	dns_alloc(layer);
+	err = seam_alloc(layer);
+	if (err) {
+		log_error("transport", "seam error=\"%s\"", strerror(err));
+		goto out;
+	}
+	err = layer_listen(layer);
+
+out:
+	if (err)
+		mem_deref(layer);
+	else
+		*bp = layer;
+
+	return err;
+}
+
+
+struct sip *layer_sip(const struct transport_layer *layer)
+{
+	return layer ? layer->sip : NULL;
+}
+
+
+int layer_flow_by_id(const struct transport_layer *layer, uint64_t id,
+		     struct flow_info *info)
+{
+	struct flow *flow;
+
+	if (!layer || !info)
+		return EINVAL;
+
+	flow = flows_find(layer->flows, id);
+	if (!flow)
+		return ENOENT;
+
+	*info = flow->info;
+
+	return 0;
+}
+
+
+int layer_flow(const struct transport_layer *layer, const struct sip_msg *msg,
+	       struct flow_info *info)
+{
+	return msg ? layer_flow_by_id(layer, rewrite_flow(&msg->src), info)
+		   : EINVAL;
+}
+
+
+int layer_flow_route(const struct transport_layer *layer, uint64_t flow,
+		     char *dst, size_t size)
+{
+	struct sa sa;
+
+	if (!layer || !dst)
+		return EINVAL;
+	if (!flows_find(layer->flows, flow))
+		return ENOENT;
+
+	rewrite_layer_addr(&sa, flow);
+
+	return re_snprintf(dst, size, "sip:%J", &sa) < 0 ? EOVERFLOW : 0;
+}
+
+
+int layer_dialog_moved(struct transport_layer *layer,
+		       const struct sip_msg *msg)
+{
+	uint64_t to;
+
+	if (!layer || !msg || !pl_isset(&msg->to.tag))
+		return EINVAL;
+
+	to = rewrite_flow(&msg->src);
+
+	return flows_find(layer->flows, to)
+		       ? flows_move(layer->flows, &msg->callid, &msg->to.tag,
+				    to)
+		       : ENOENT;
+}
+
+
+int layer_contact(const struct transport_layer *layer, uint64_t flow,
+		  const char *user, char *dst, size_t size)
+{
+	static const char *const params[] = {"", ";transport=tcp",
+					     ";transport=tls", ";transport=ws",
+					     ";transport=ws"};
+	struct flow_info info;
+	struct pl pl;
+	int err;
+
+	if (!user || !dst)
+		return EINVAL;
+
+	err = layer_flow_by_id(layer, flow, &info);
+	if (err)
+		return err;
+
+	pl_set_str(&pl, user);
+
+	return re_snprintf(dst, size, "sip:%H@%J%s", uri_user_escape, &pl,
+			   &info.local, params[info.transport]) < 0
+		       ? EOVERFLOW
+		       : 0;
+}
+
+
+static void flow_lsnr_destructor(void *arg)
+{
+	struct layer_flow_lsnr *l = arg;
+
+	list_unlink(&l->le);
+}
+
+
+int layer_listen_flows(struct layer_flow_lsnr **lp,
+		       struct transport_layer *layer,
+		       layer_flow_closed_h *closedh, void *arg)
+{
+	struct layer_flow_lsnr *l;
+
+	if (!lp || !layer || !closedh)
+		return EINVAL;
+
+	l = mem_zalloc(sizeof(*l), flow_lsnr_destructor);
+	if (!l)
+		return ENOMEM;
+
+	l->closedh = closedh;
+	l->arg = arg;
+	list_append(&layer->flow_lsnrs, &l->le, l);
+	*lp = l;
+
+	return 0;
+}
+
+
+const struct sa *layer_sip_addr(const struct transport_layer *layer)
+{
+	const struct layer_listener *l;
+
+	l = layer ? list_ledata(list_head(&layer->listeners)) : NULL;
+
+	return l ? &l->addr : NULL;
+}
+
+
+int layer_listen_addr(const struct transport_layer *layer,
+		      enum flow_transport transport, struct sa *addr)
+{
+	struct le *le;
+
+	if (!layer || !addr)
+		return EINVAL;
+
+	for (le = list_head(&layer->listeners); le; le = le->next) {
+		const struct layer_listener *l = le->data;
+
+		if (l->transport == transport) {
+			*addr = l->addr;
+			return 0;
+		}
+	}
+
+	return ENOENT;
+}
+
+
+json_t *layer_stats(const struct transport_layer *layer)
+{
+	const struct layer_counters *c;
+	json_t *flows, *refused;
+	uint64_t turned_away;
+	size_t connections;
+	int i;
+
+	if (!layer)
+		return NULL;
+
+	c = &layer->counters;
+	flows = json_object();
+	refused = json_object();
+	for (i = FLOW_UDP; i <= FLOW_WSS; i++)
+		json_object_set_new(
+			flows, flow_transport_name((enum flow_transport)i),
+			json_integer((json_int_t)flows_count(
+				layer->flows, (enum flow_transport)i)));
+	for (i = GATE_PASS + 1; i < GATE_RULES; i++)
+		json_object_set_new(refused, gate_rule_name((enum gate_rule)i),
+				    json_integer((json_int_t)c->refused[i]));
+
+	listener_stats(&connections, &turned_away);
+
+	return json_pack(
+		"{s:I,s:I,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,"
+		"s:I}",
+		"connections", (json_int_t)connections, "turned_away",
+		(json_int_t)turned_away, "in", (json_int_t)c->in, "out",
+		(json_int_t)c->out, "flows", flows, "refused", refused,
+		"sources", (json_int_t)limit_sources(layer->limit), "no_flow",
+		(json_int_t)c->no_flow, "unrouted", (json_int_t)c->unrouted,
+		"queue_full", (json_int_t)c->queue_full, "repeats",
+		(json_int_t)c->repeats, "stray", (json_int_t)c->stray,
+		"send_errors", (json_int_t)c->send_errors);
+}
+
+
+int layer_reload(struct transport_layer *layer)
+{
+	if (!layer)
+		return 0;
+
+	/* the next connection of ours makes itself a new one */
+	layer->client_tls = mem_deref(layer->client_tls);
+
+	return certificate_reload(layer->tls, layer->config);
+}
+
+
+static void exit_handler(void *arg)
+{
+	struct transport_layer *layer = arg;
+
+	if (layer->exith)
+		layer->exith(layer->arg);
+}
+
+
+void layer_close(struct transport_layer *layer, bool force)
+{
+	if (!layer)
+		return;
+
+	list_flush(&layer->listeners);
+	if (force)
+		sip_close(layer->sip, true);
+	tmr_start(&layer->exit, 0, exit_handler, layer);
+}

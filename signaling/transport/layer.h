@@ -1,0 +1,171 @@
+/**
+ * @file signaling/transport/layer.h  Between our listeners and libre's SIP
+ * stack
+ *
+ * libre keeps its parser, transactions and dialogs; the transports are ours.
+ * libre has one UDP transport on 127.0.0.1 that only the transport layer talks
+ * to. The transport layer acts to libre as an in-process stateless proxy (RFC
+ * 3261 section 16.11): each flow is a peer 127.x.y.z of its own; a request
+ * that comes in gets a Via and a Record-Route of that address on top, so
+ * responses and in-dialog requests find their flow again by libre's own
+ * routing, whatever Contact, Route set or Via the far end uses; both are taken
+ * off on the way out. Only this file calls sip_transp_*.
+ */
+#ifndef PARLEY_SIGNALING_TRANSPORT_LAYER_H
+#define PARLEY_SIGNALING_TRANSPORT_LAYER_H
+
+#include "signaling/message/flow.h"
+
+struct transport_layer;
+struct config;
+struct http_server;
+
+/**
+ * Open every SIP listener of the configuration (UDP, TCP, TLS) and libre's
+ * stack behind them
+ *
+ * The seam to libre's socket closes in the first turns of the event loop;
+ * what comes before that waits, requests sent before that fail.
+ *
+ * @param bp    Set to the transport layer; free with mem_deref() after exith
+ * (in it is well), or without layer_close() to drop everything at once
+ * @param exith Called once from the loop after layer_close()
+ * @return 0; EADDRINUSE etc., with a log line that names the key and address
+ */
+int layer_alloc(struct transport_layer **bp, const struct config *config,
+		void (*exith)(void *arg), void *arg);
+
+/** libre's stack: sip_listen(), sip_treplyf(), sip_drequestf(), ... */
+struct sip *layer_sip(const struct transport_layer *layer);
+
+/** The flow a message came by. @return 0, ENOENT when it is gone */
+int layer_flow(const struct transport_layer *layer, const struct sip_msg *msg,
+	       struct flow_info *info);
+
+/** A flow by its number. @return 0, ENOENT */
+int layer_flow_by_id(const struct transport_layer *layer, uint64_t id,
+		     struct flow_info *info);
+
+/**
+ * Contact URI of ours that is right on this flow
+ *
+ * @param user Conference name
+ * @return 0 or ENOENT/EOVERFLOW; "sip:demo@192.0.2.1:5060;transport=tcp"
+ */
+int layer_contact(const struct transport_layer *layer, uint64_t flow,
+		  const char *user, char *dst, size_t size);
+
+/**
+ * Find or open the flow to a URI (RFC 3263: NAPTR, SRV, A/AAAA, transport
+ * parameter). An open connection to the same peer is used again. Over UDP a
+ * request may be as large as IP can fragment; who wants TCP says so in the
+ * URI. Of several addresses one is taken that has not failed of late
+ *
+ * @param rp     Set to the query; mem_deref() cancels it, and frees it after
+ *               routeh (also from within routeh). NULL: frees itself
+ * @param routeh Called once, never from within: err 0 and the Route URI to
+ *               hand to sip_dialog_alloc() as routev[0], and the flow's number
+ * @return 0; EINVAL, ENOMEM: routeh is not called. Failures told to routeh:
+ *         EPROTONOSUPPORT (transport=ws), ENOENT (unknown host, no name
+ *         server), ECONNREFUSED, ETIMEDOUT, ...
+ */
+typedef void(layer_route_h)(int err, const char *route, uint64_t flow,
+			    void *arg);
+struct layer_resolve;
+int layer_resolve(struct layer_resolve **rp, struct transport_layer *layer,
+		  const char *uri, layer_route_h *routeh, void *arg);
+
+/**
+ * The Route URI of a flow that lives, as layer_route_h gives it: requests to
+ * who registered by it go there whatever their Request-URI (RFC 5626
+ * section 5.3)
+ *
+ * @return 0; ENOENT: it is gone; EOVERFLOW
+ */
+int layer_flow_route(const struct transport_layer *layer, uint64_t flow,
+		     char *dst, size_t size);
+
+/**
+ * Keep a connection alive: double CRLF (RFC 5626 section 4.4.1)
+ *
+ * @return 0; ENOENT it is gone; EPROTONOSUPPORT it is none
+ */
+int layer_flow_ping(struct transport_layer *layer, uint64_t flow);
+
+/**
+ * Nobody answers there, or with 503 (RFC 3263 section 4.3): for a minute
+ * layer_resolve() takes other addresses of the same name before this one, and
+ * a connection is closed. Those who listen to flows are told of that
+ */
+void layer_flow_failed(struct transport_layer *layer, uint64_t flow);
+
+/** Has its address failed within the last minute? */
+bool layer_flow_has_failed(const struct transport_layer *layer, uint64_t flow);
+
+/**
+ * A dialog that began on one flow goes on on another: its far end has a new
+ * connection or address (a browser or telephone that changed networks). Our
+ * requests within it go there from now on, as long as that flow lives
+ *
+ * @param msg Request within the dialog, as it came by the new flow
+ * @return 0; ENOENT if the flow does not live; EINVAL, ENOMEM
+ */
+int layer_dialog_moved(struct transport_layer *layer,
+		       const struct sip_msg *msg);
+
+/**
+ * Header lines more in the CANCEL of an INVITE (Reason, RFC 3326; Session-ID,
+ * RFC 7989), which libre sends by itself when it may. Forgotten after 40 s
+ *
+ * @param lines Whole, with CRLF
+ * @return 0, EINVAL, ENOMEM
+ */
+int layer_cancel_lines(struct transport_layer *layer, const char *callid,
+		       const char *lines);
+
+/** A flow has ended (connection closed or lost): whoever lives on it may act
+ *  at once instead of waiting for a timeout. Called from the loop; the flow is
+ *  already gone from the table */
+typedef void(layer_flow_closed_h)(uint64_t flow, enum flow_transport transport,
+				  void *arg);
+
+/**
+ * Hear of it
+ *
+ * @param lp Set to the listener; mem_deref() ends it, before the transport
+ * layer is freed and not from within a handler
+ * @return 0, ENOMEM, EINVAL
+ */
+struct layer_flow_lsnr;
+int layer_listen_flows(struct layer_flow_lsnr **lp,
+		       struct transport_layer *layer,
+		       layer_flow_closed_h *closedh, void *arg);
+
+/** A WebSocket client came (HTTP listener); one per connection. The
+ *  connection object gives and takes text frames (signaling/http/websocket.h).
+ *  On success the transport layer owns `ws` and its handlers; else the caller
+ * still does
+ */
+struct websocket;
+int layer_add_websocket(struct transport_layer *layer, struct websocket *ws,
+			bool secure);
+
+/** Listener's address for people ("sip:NAME@127.0.0.1:5060") */
+const struct sa *layer_sip_addr(const struct transport_layer *layer);
+
+/** First listener of a transport. @return 0, ENOENT */
+int layer_listen_addr(const struct transport_layer *layer,
+		      enum flow_transport transport, struct sa *addr);
+
+/** Counters for `parley stats`: messages, refusals by gate rule, floods.
+ *  @return new reference */
+struct json_t;
+struct json_t *layer_stats(const struct transport_layer *layer);
+
+/** Read the TLS certificate anew. @return 0 or errno, logged */
+int layer_reload(struct transport_layer *layer);
+
+/** Close listeners; sip_close(); exith follows */
+void layer_close(struct transport_layer *layer, bool force);
+
+#endif

@@ -1,0 +1,309 @@
+/**
+ * @file signaling/transport/layer_in.c  From a flow to libre
+ */
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/message/via.h"
+#include "signaling/transport/transport_private.h"
+
+
+enum { LOG_INTERVAL_MS = 1000 };
+
+
+/** One line a second says what is refused by a rule; the counters say how
+ *  much */
+static void log_refusal(struct transport_layer *layer,
+			const struct layer_source *source,
+			const struct gate_verdict *v, const char *p,
+			size_t len)
+{
+	const char *eol = memchr(p, '\r', len);
+	uint64_t now = tmr_jiffies();
+	char start[128], addr[64];
+
+	if (now < layer->refusal_logged_ms[v->rule] + LOG_INTERVAL_MS &&
+	    layer->refusal_logged_ms[v->rule])
+		return;
+
+	layer->refusal_logged_ms[v->rule] = now;
+	(void)re_snprintf(addr, sizeof(addr), "%J", &source->peer);
+	log_warn("gate",
+		 "refused rule=%s status=%u transport=%s peer=%s"
+		 " start=%s",
+		 gate_rule_name(v->rule), v->status,
+		 flow_transport_name(source->transport), addr,
+		 log_escape(start, sizeof(start), p,
+			    MIN(eol ? (size_t)(eol - p) : len, 80)));
+}
+
+
+/** Port to answer a refused datagram at (RFC 3261 18.2.2, RFC 3581) */
+static uint16_t reply_port(const struct sip_lines *w, const struct sa *peer)
+{
+	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
+	struct pl rest, value;
+	struct via via;
+
+	if (!h)
+		return sa_port(peer);
+	rest = h->value;
+	if (!sip_lines_next_value(&rest, &value))
+		return sa_port(peer);
+	if ((via_decode(&via, &value) && !via_salvage(&via, &value)) ||
+	    via.rport)
+		return sa_port(peer);
+
+	return via.port ? via.port : SIP_PORT;
+}
+
+
+static void answer(struct transport_layer *layer,
+		   const struct layer_source *source,
+		   const struct sip_lines *w, const struct gate_verdict *v)
+{
+	struct mbuf *mb = mbuf_alloc(1024);
+	struct sa dst = source->peer;
+
+	if (!mb)
+		return;
+
+	if (gate_reply(mb, w, v, &source->peer))
+		goto out;
+
+	mb->pos = 0;
+	if (source->flow) {
+		(void)layer_send_raw(layer, source->flow, mb, 0);
+	}
+	else {
+		sa_set_port(&dst, reply_port(w, &source->peer));
+		(void)udp_send(source->listener->us, &dst, mb);
+	}
+
+out:
+	mem_deref(mb);
+}
+
+
+static void layer_in_refuse(struct transport_layer *layer,
+			    const struct layer_source *source,
+			    const struct sip_lines *w,
+			    const struct gate_verdict *v, const char *p,
+			    size_t len)
+{
+	++layer->counters.refused[v->rule];
+	log_refusal(layer, source, v, p, len);
+	if (v->status)
+		answer(layer, source, w, v);
+}
+
+
+static void refuse_busy(struct transport_layer *layer,
+			const struct layer_source *source,
+			const struct sip_lines *w, enum gate_rule rule,
+			const char *p, size_t len)
+{
+	struct gate_verdict v = {0};
+
+	gate_refuse(&v, w, rule, 503, "Service Unavailable");
+	(void)re_snprintf(v.header, sizeof(v.header), "Retry-After: 5\r\n");
+	if (sip_lines_tag(w, SIP_LINES_TO).l)
+		v.status = 0;
+	layer_in_refuse(layer, source, w, &v, p, len);
+}
+
+
+/** New calls hear that they may try again, as many as we would hear in a
+ *  second; all else is dropped unread */
+static void refuse_rate(struct transport_layer *layer,
+			const struct layer_source *source, const char *p,
+			size_t len)
+{
+	struct sip_lines w;
+
+	if (len < 7 || memcmp(p, "INVITE ", 7) != 0 ||
+	    !limit_take(layer->refusals, &source->peer, 1, tmr_jiffies())) {
+		++layer->counters.refused[GATE_RATE];
+		return;
+	}
+
+	(void)sip_lines_parse(&w, p, len);
+	refuse_busy(layer, source, &w, GATE_RATE, p, len);
+}
+
+
+/** A request that costs more than its answer: it begins a call, a
+ *  subscription, a binding or has somebody dialled */
+static bool begins(const struct sip_lines *w)
+{
+	static const char *const methods[] = {"INVITE", "MESSAGE", "REFER",
+					      "REGISTER", "SUBSCRIBE"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(methods); i++) {
+		/* a REGISTER is in no dialog, whatever its To says */
+		if (sip_lines_method_is(w, methods[i]))
+			return sip_lines_method_is(w, "REGISTER") ||
+			       !sip_lines_tag(w, SIP_LINES_TO).l;
+	}
+
+	return false;
+}
+
+
+/** Within invite_rate_per_source. What was let in may come again: UDP repeats
+ *  what is not answered at once, and another answer would be the wrong one */
+static bool may_begin(struct transport_layer *layer,
+		      const struct layer_source *source,
+		      const struct sip_lines *w)
+{
+	struct pl rest, value = {NULL, 0};
+	uint64_t now = tmr_jiffies();
+	char key[512];
+
+	if (!begins(w))
+		return true;
+
+	rest = sip_lines_find(w, SIP_LINES_VIA)->value;
+	(void)sip_lines_next_value(&rest, &value);
+	if (re_snprintf(key, sizeof(key), "%J|%r|%r", &source->peer,
+			&w->method, &value) < 0)
+		key[sizeof(key) - 1] = '\0';
+
+	if (!limit_take(layer->calls, &source->peer, 1, now))
+		return source->transport == FLOW_UDP &&
+		       layer_repeats_known(layer->begun, 0, key);
+	if (source->transport == FLOW_UDP)
+		(void)layer_repeats_seen(layer->begun, 0, key, now);
+
+	return true;
+}
+
+
+/** A Route that names us: one of our addresses, or our domain */
+static bool is_ours(const struct uri *uri, void *arg)
+{
+	const struct transport_layer *layer = arg;
+	const char *domain = layer->config->domain;
+	struct le *le;
+	struct sa sa;
+
+	if (domain && domain[0] && !pl_strcasecmp(&uri->host, domain))
+		return true;
+	if (sa_set(&sa, &uri->host, uri->port ? uri->port : SIP_PORT))
+		return false;
+
+	for (le = list_head(&layer->listeners); le; le = le->next) {
+		const struct layer_listener *l = le->data;
+
+		if (sa_cmp(&l->addr, &sa, SA_ALL))
+			return true;
+	}
+
+	return false;
+}
+
+
+/** libre's parser has the last word: it must never meet what it cannot read,
+ *  because then nobody would be answered */
+static bool is_decodable(struct mbuf *mb)
+{
+	struct sip_msg *msg;
+	struct mbuf *view = mbuf_alloc_ref(mb);
+	bool ok;
+
+	if (!view)
+		return false;
+
+	view->pos = 0;
+	view->end = mb->end;
+	ok = !sip_msg_decode(&msg, view);
+	if (ok)
+		mem_deref(msg);
+	mem_deref(view);
+
+	return ok;
+}
+
+
+static int to_libre(struct transport_layer *layer, const struct flow *flow,
+		    const struct sip_lines *w)
+{
+	struct rewrite_in r = {.flow = flow->info.id,
+			       .transport = flow->info.transport,
+			       .peer = flow->info.peer,
+			       .key = layer->key,
+			       .key_bytes = sizeof(layer->key),
+			       .oursh = is_ours,
+			       .arg = layer};
+	struct mbuf *mb = mbuf_alloc(w->head_bytes + w->body.l + 512);
+	int err;
+
+	if (!mb)
+		return ENOMEM;
+
+	err = rewrite_in(mb, w, &r);
+	if (!err && !is_decodable(mb))
+		err = EBADMSG;
+	if (!err)
+		err = layer_inject(layer, mb, flow->info.id);
+	mem_deref(mb);
+
+	return err;
+}
+
+
+static struct flow *source_flow(const struct layer_source *source)
+{
+	struct flow *flow = source->flow;
+
+	if (!flow && layer_udp_flow(&flow, source->listener, &source->peer))
+		return NULL;
+
+	return flow;
+}
+
+
+void layer_receive(struct transport_layer *layer, struct layer_source *source,
+		   const char *p, size_t len, bool broken)
+{
+	const bool stream =
+		source->transport == FLOW_TCP || source->transport == FLOW_TLS;
+	struct gate_verdict v;
+	struct flow *flow;
+	struct sip_lines w;
+	bool trusted;
+	int err;
+
+	++layer->counters.in;
+	trusted = config_network_has(layer->config->trusted_hosts,
+				     layer->config->trusted_hosts_count,
+				     &source->peer);
+	if (!trusted &&
+	    !limit_take(layer->limit, &source->peer, 1, tmr_jiffies())) {
+		refuse_rate(layer, source, p, len);
+		return;
+	}
+
+	if (!gate_check(&v, &w, p, len, layer->config->sip_message_max_bytes,
+			stream)) {
+		layer_in_refuse(layer, source, &w, &v, p, len);
+		return;
+	}
+	if (broken)
+		return;
+	if (!trusted && !may_begin(layer, source, &w)) {
+		refuse_busy(layer, source, &w, GATE_INVITE_RATE, p, len);
+		return;
+	}
+
+	flow = source_flow(source);
+	if (!flow)
+		return;
+
+	flows_touch(flow, !w.request || sip_lines_tag(&w, SIP_LINES_TO).l > 0);
+	err = to_libre(layer, flow, &w);
+	if (err == EBADMSG) {
+		gate_refuse(&v, &w, GATE_UNDECODABLE, 400, "Bad Request");
+		layer_in_refuse(layer, source, &w, &v, p, len);
+	}
+}

@@ -1,0 +1,330 @@
+/**
+ * @file signaling/transport/layer_out.c  From libre to a flow
+ */
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/http/websocket.h"
+#include "signaling/message/identity.h"
+#include "signaling/transport/transport_private.h"
+
+
+enum { REPEATS_HASH = 4096 };
+
+/** Of what was sent on reliable flows of late, because libre believes in UDP
+ *  and repeats by its timers what needs no repeating; and of what was let in
+ *  to begin a call */
+struct repeats {
+	struct hash *keys;
+	struct list ages;
+	size_t count;
+};
+
+struct repeat {
+	struct le he, le;
+	uint64_t key, flow, until_ms;
+};
+
+/** A request whose next hop is being looked for */
+struct deferred {
+	struct le le;
+	struct transport_layer *layer;
+	struct layer_resolve *resolve;
+	struct mbuf *mb;
+};
+
+
+static void repeats_destructor(void *arg)
+{
+	struct repeats *r = arg;
+
+	list_flush(&r->ages);
+	mem_deref(r->keys);
+}
+
+
+static void repeat_destructor(void *arg)
+{
+	struct repeat *one = arg;
+
+	hash_unlink(&one->he);
+	list_unlink(&one->le);
+}
+
+
+int layer_repeats_alloc(struct repeats **rp)
+{
+	struct repeats *r;
+	int err;
+
+	r = mem_zalloc(sizeof(*r), repeats_destructor);
+	if (!r)
+		return ENOMEM;
+
+	err = hash_alloc(&r->keys, REPEATS_HASH);
+	if (err)
+		mem_deref(r);
+	else
+		*rp = r;
+
+	return err;
+}
+
+
+static void forget_old(struct repeats *r, uint64_t now_ms)
+{
+	struct repeat *one;
+
+	while ((one = list_ledata(list_head(&r->ages)))) {
+		if (one->until_ms > now_ms && r->count < LAYER_REPEATS_MAX)
+			break;
+		mem_deref(one);
+		--r->count;
+	}
+}
+
+
+static uint64_t key_sum(const char *key)
+{
+	return (uint64_t)hash_fast_str(key) << 32 | hash_joaat_str(key);
+}
+
+
+static bool is_known(const struct repeats *r, uint64_t flow, uint64_t sum)
+{
+	struct le *le = list_head(hash_list(r->keys, (uint32_t)sum));
+
+	for (; le; le = le->next) {
+		const struct repeat *one = le->data;
+
+		if (one->key == sum && one->flow == flow)
+			return true;
+	}
+
+	return false;
+}
+
+
+bool layer_repeats_known(const struct repeats *r, uint64_t flow,
+			 const char *key)
+{
+	return is_known(r, flow, key_sum(key));
+}
+
+
+bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
+			uint64_t now_ms)
+{
+	const uint64_t sum = key_sum(key);
+	struct repeat *one;
+
+	forget_old(r, now_ms);
+
+	if (is_known(r, flow, sum))
+		return true;
+
+	one = mem_zalloc(sizeof(*one), repeat_destructor);
+	if (!one)
+		return false;
+
+	one->key = sum;
+	one->flow = flow;
+	one->until_ms = now_ms + LAYER_REPEAT_MS;
+	hash_append(r->keys, (uint32_t)sum, &one->he, one);
+	list_append(&r->ages, &one->le, one);
+	++r->count;
+
+	return false;
+}
+
+
+int layer_send_raw(struct transport_layer *layer, struct flow *flow,
+		   struct mbuf *mb, uint16_t port)
+{
+	struct sa dst;
+	int err = ENOTCONN;
+
+	if (flow->us) {
+		dst = flow->info.peer;
+		if (port)
+			sa_set_port(&dst, port);
+		err = udp_send(flow->us, &dst, mb);
+	}
+	else if (flow->stream) {
+		err = stream_send(flow->stream, mb);
+	}
+	else if (flow->ws) {
+		err = websocket_send(flow->ws, (const char *)mbuf_buf(mb),
+				     mbuf_get_left(mb));
+	}
+
+	if (err)
+		++layer->counters.send_errors;
+	else
+		++layer->counters.out;
+
+	return err;
+}
+
+
+int layer_flow_ping(struct transport_layer *layer, uint64_t id)
+{
+	struct flow *flow = layer ? flows_find(layer->flows, id) : NULL;
+	struct mbuf ping = {.buf = (uint8_t *)"\r\n\r\n", .size = 4, .end = 4};
+
+	if (!flow)
+		return ENOENT;
+
+	return flow->stream ? stream_send(flow->stream, &ping)
+			    : EPROTONOSUPPORT;
+}
+
+
+static int send_on(struct transport_layer *layer, struct flow *flow,
+		   const struct sip_lines *w, const struct rewrite_out *out)
+{
+	struct mbuf *mb;
+	int err;
+
+	if (flow->info.transport != FLOW_UDP && out->key[0] &&
+	    layer_repeats_seen(layer->repeats, flow->info.id, out->key,
+			       tmr_jiffies())) {
+		++layer->counters.repeats;
+		return 0;
+	}
+
+	mb = mbuf_alloc(w->head_bytes + w->body.l + 64);
+	if (!mb)
+		return ENOMEM;
+
+	err = rewrite_out(mb, w, &flow->info,
+			  identity_flow_trusted(layer->config, &flow->info));
+	if (!err)
+		err = layer_cancel_complete(layer, w, mb);
+	if (!err && mb->end > LAYER_MESSAGE_MAX)
+		err = EMSGSIZE;
+	if (!err) {
+		mb->pos = 0;
+		flows_touch(flow, false);
+		err = layer_send_raw(layer, flow, mb, out->reply_port);
+	}
+	mem_deref(mb);
+
+	return err;
+}
+
+
+static void deferred_destructor(void *arg)
+{
+	struct deferred *d = arg;
+
+	list_unlink(&d->le);
+	--d->layer->deferred_count;
+	mem_deref(d->resolve);
+	mem_deref(d->mb);
+}
+
+
+static void deferred_handler(int err, const char *route, uint64_t id,
+			     void *arg)
+{
+	struct deferred *d = arg;
+	struct flow *flow = err ? NULL : flows_find(d->layer->flows, id);
+	struct rewrite_out out;
+	struct sip_lines w;
+	(void)route;
+
+	if (flow &&
+	    !sip_lines_parse(&w, (const char *)d->mb->buf, d->mb->end) &&
+	    !rewrite_inspect(&out, &w))
+		(void)send_on(d->layer, flow, &w, &out);
+	else
+		++d->layer->counters.no_flow;
+
+	mem_deref(d);
+}
+
+
+/** The flow is not where this request goes, or not there any more: find the
+ *  next hop by its URI as RFC 3261 12.2.1.1 and RFC 3263 say */
+static int defer(struct transport_layer *layer, const struct mbuf *mb,
+		 const struct rewrite_out *out)
+{
+	struct deferred *d;
+	int err;
+
+	if (layer->deferred_count >= LAYER_DEFERRED_MAX)
+		return EBUSY;
+
+	d = mem_zalloc(sizeof(*d), deferred_destructor);
+	if (!d)
+		return ENOMEM;
+
+	d->layer = layer;
+	++layer->deferred_count;
+	list_append(&layer->deferred, &d->le, d);
+
+	d->mb = mbuf_alloc(mbuf_get_left(mb));
+	err = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
+		    : ENOMEM;
+	if (!err)
+		err = layer_resolve(&d->resolve, layer, out->next_hop,
+				    deferred_handler, d);
+	if (err)
+		mem_deref(d);
+
+	return err;
+}
+
+
+/** Where a message goes: a request to where its dialog is now, a response to
+ *  where its request came from */
+static struct flow *flow_of(const struct transport_layer *layer,
+			    const struct sip_lines *w, uint64_t id)
+{
+	const struct sip_line *callid = sip_lines_find(w, SIP_LINES_CALL_ID);
+	const struct pl tag = sip_lines_tag(w, SIP_LINES_FROM);
+	struct flow *flow = NULL;
+
+	if (w->request && callid && tag.l)
+		flow = flows_follow(layer->flows, &callid->value, &tag);
+
+	return flow ? flow : flows_find(layer->flows, id);
+}
+
+
+bool layer_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+	struct transport_layer *layer = arg;
+	const uint64_t id = rewrite_flow(dst);
+	struct flow *flow = NULL;
+	struct rewrite_out out;
+	struct sip_lines w;
+
+	*err = 0;
+	if (sip_lines_parse(&w, (const char *)mbuf_buf(mb),
+			    mbuf_get_left(mb)) ||
+	    rewrite_inspect(&out, &w)) {
+		++layer->counters.unrouted;
+		*err = EBADMSG;
+	}
+	else if (!id) {
+		++layer->counters.unrouted;
+		*err = EHOSTUNREACH;
+	}
+	else if (!out.direct && (flow = flow_of(layer, &w, id)) != NULL) {
+		*err = send_on(layer, flow, &w, &out);
+	}
+	else if (w.request) {
+		*err = defer(layer, mb, &out);
+	}
+	else {
+		++layer->counters.no_flow;
+	}
+
+	/* A response that cannot be sent is lost like a datagram: its
+	   transaction must run its course. */
+	if (!w.request)
+		*err = 0;
+
+	return true;
+}

@@ -1,0 +1,154 @@
+/**
+ * @file signaling/transport/transport_private.h  What the files of the
+ * transport layer share
+ *
+ * layer.c is the seam to libre, layer_listen.c the listeners and connections,
+ * layer_in.c the way in, layer_out.c the way out, resolve.c finds next hops.
+ */
+#ifndef PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
+#define PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
+
+#include "focus/config/config.h"
+#include "signaling/http/limit.h"
+#include "signaling/http/listener.h"
+#include "signaling/transport/flows.h"
+#include "signaling/transport/gate.h"
+#include "signaling/transport/layer.h"
+#include "signaling/transport/rewrite.h"
+#include "signaling/transport/stream.h"
+
+enum {
+	LAYER_MESSAGE_MAX = 65535,
+	LAYER_TOKENS_MAX = 32,  /**< wake-ups on their way to libre */
+	LAYER_QUEUE_MAX = 8192, /**< messages waiting for libre */
+	LAYER_REPEATS_MAX = 65536,
+	LAYER_REPEAT_MS = 40000, /**< longer than 64*T1 */
+	LAYER_DEFERRED_MAX = 1024,
+	LAYER_FAILURES_MAX = 256,
+	LAYER_FAILURE_MS = 60000,
+	LAYER_CANCELS_MAX = 1024,
+	LAYER_SOCKBUF_BYTES = 4194304,
+};
+
+struct repeats;
+
+/** One address we listen on */
+struct layer_listener {
+	struct le le;
+	struct transport_layer *layer;
+	enum flow_transport transport;
+	struct udp_sock *us;
+	struct listener *tcp;
+	struct tls *tls;
+	struct sa addr;
+};
+
+/** Where a message came from */
+struct layer_source {
+	enum flow_transport transport;
+	struct sa peer;
+	struct layer_listener *listener; /**< UDP, before there is a flow */
+	struct flow *flow;               /**< connections */
+};
+
+/** An address where nobody answered */
+struct layer_failure {
+	struct le le; /**< oldest first */
+	enum flow_transport transport;
+	struct sa peer;
+	uint64_t until_ms;
+};
+
+/** Who hears that flows end */
+struct layer_flow_lsnr {
+	struct le le;
+	layer_flow_closed_h *closedh;
+	void *arg;
+};
+
+struct layer_counters {
+	uint64_t in, out, refused[GATE_RULES], no_flow, unrouted, queue_full,
+		repeats, stray, send_errors;
+};
+
+struct transport_layer {
+	/* The seam to libre */
+	struct sip *sip;
+	struct udp_sock *us;   /**< libre's, once known */
+	struct udp_sock *wake; /**< sends tokens to it */
+	struct udp_helper *uh;
+	struct sa libre_addr, wake_addr;
+	struct sip_lsnr *probe, *last_request, *last_response;
+	char nonce[33];
+	struct list injections;
+	size_t queued, tokens;
+	struct tmr stall, exit;
+
+	/* The outside */
+	struct list listeners;
+	struct flows *flows;
+	struct limit *limit;    /**< messages of a source */
+	struct limit *calls;    /**< its requests that begin something */
+	struct limit *refusals; /**< our answers when it is over the first */
+	struct repeats *repeats, *begun;
+	struct list cancels; /**< header lines for CANCELs, oldest first */
+	struct list deferred;
+	size_t deferred_count;
+	struct tls *tls, *client_tls;
+	struct dnsc *dnsc;
+	const struct config *config; /**< outlives the transport layer */
+	uint8_t key[32];
+	struct layer_counters counters;
+	uint64_t refusal_logged_ms[GATE_RULES];
+	struct list flow_lsnrs;
+	struct list failures;
+	void (*exith)(void *arg);
+	void *arg;
+};
+
+/* layer.c */
+int layer_inject(struct transport_layer *layer, struct mbuf *mb,
+		 uint64_t flow);
+
+/* layer_listen.c */
+int layer_listen(struct transport_layer *layer);
+int layer_connect(struct flow **flowp, struct transport_layer *layer,
+		  enum flow_transport transport, const struct sa *peer,
+		  const char *host);
+int layer_udp_flow(struct flow **flowp, struct layer_listener *l,
+		   const struct sa *peer);
+struct layer_listener *layer_listener_find(const struct transport_layer *layer,
+					   enum flow_transport transport,
+					   int af);
+void layer_flow_down(struct transport_layer *layer, struct flow *flow);
+
+/* resolve.c */
+/** Try others before this one for a while */
+void layer_failure_add(struct transport_layer *layer,
+		       enum flow_transport transport, const struct sa *peer);
+
+/* layer_in.c */
+void layer_receive(struct transport_layer *layer, struct layer_source *source,
+		   const char *p, size_t len, bool broken);
+
+/* layer_cancel.c */
+/** A message is about to be sent: if it is a CANCEL that was given a header
+ *  line, that is added. @return 0, ENOMEM */
+int layer_cancel_complete(struct transport_layer *layer,
+			  const struct sip_lines *w, struct mbuf *mb);
+
+/* layer_out.c */
+bool layer_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg);
+int layer_send_raw(struct transport_layer *layer, struct flow *flow,
+		   struct mbuf *mb, uint16_t port);
+int layer_repeats_alloc(struct repeats **rp);
+
+/** Was this sent on that flow within LAYER_REPEAT_MS? Remembers it if not */
+bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
+			uint64_t now_ms);
+
+/** The same question, but nothing is remembered */
+bool layer_repeats_known(const struct repeats *r, uint64_t flow,
+			 const char *key);
+
+#endif

@@ -1,0 +1,420 @@
+/**
+ * @file signaling/web/page.c  Routes of the join page, the API and WebSocket
+ */
+#include <errno.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <jansson.h>
+#include "focus/conference/focus.h"
+#include "focus/config/config.h"
+#include "signaling/http/certificate.h"
+#include "signaling/http/websocket.h"
+#include "signaling/transport/layer.h"
+#include "signaling/web/page.h"
+#include "signaling/web/page_files.h"
+#include "signaling/web/page_self.h"
+
+struct page {
+	const struct config *config;
+	struct focus *focus;
+	struct transport_layer *layer;
+	struct page_files *files;
+	struct tls *tls;
+	struct http_server *http[CONFIG_LISTEN_MAX];
+	struct http_server *https[CONFIG_LISTEN_MAX];
+	regex_t origins; /**< other sites that are let in */
+	bool compiled;
+};
+
+/** Longest Host that is repeated in an answer, bytes */
+enum { HOST_MAX = 255 };
+
+
+static void page_destructor(void *arg)
+{
+	struct page *p = arg;
+
+	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
+		mem_deref(p->http[i]);
+		mem_deref(p->https[i]);
+	}
+	mem_deref(p->tls);
+	mem_deref(p->files);
+	if (p->compiled)
+		regfree(&p->origins);
+}
+
+
+/** The Host header when it is nothing but host and port, else "" */
+static const char *safe_host(const struct http_exchange *x)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.-:[]";
+	const char *host = http_header(x, "Host");
+
+	if (!host || strlen(host) > HOST_MAX || host[strspn(host, chars)])
+		return "";
+	return host;
+}
+
+
+static void reply(struct http_exchange *x, unsigned status, const char *words)
+{
+	(void)http_reply_body(x, status, "text/plain; charset=utf-8",
+			      "X-Content-Type-Options: nosniff\r\n"
+			      "Cache-Control: no-store\r\n",
+			      words, strlen(words));
+}
+
+
+static void reply_json(struct http_exchange *x, unsigned status, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	json_decref(json);
+	if (!text) {
+		reply(x, 500, "Out of memory.\n");
+		return;
+	}
+	(void)http_reply_body(x, status, "application/json",
+			      "X-Content-Type-Options: nosniff\r\n"
+			      "Cache-Control: no-store\r\n",
+			      text, strlen(text));
+	free(text);
+}
+
+
+/** What a document may do. Browsers differ on whether 'self' covers wss:, so
+ *  the host is named */
+static int print_security(char *dst, size_t size, const char *host)
+{
+	int n = re_snprintf(
+		dst, size,
+		"Content-Security-Policy: default-src 'none'; "
+		"script-src 'self'; style-src 'self'; img-src 'self' data:; "
+		"font-src 'self'; media-src 'self' blob: mediastream:; "
+		"manifest-src 'self'; connect-src 'self'%s%s%s%s; "
+		"base-uri 'none'; form-action 'self'; "
+		"frame-ancestors 'none'\r\n"
+		"X-Content-Type-Options: nosniff\r\n"
+		"Referrer-Policy: no-referrer\r\n"
+		"Cross-Origin-Opener-Policy: same-origin\r\n"
+		"Permissions-Policy: camera=(self), microphone=(self), "
+		"display-capture=(self), geolocation=(), payment=(), usb=()"
+		"\r\n",
+		host[0] ? " wss://" : "", host, host[0] ? " ws://" : "", host);
+
+	return n < 0 ? ENOMEM : 0;
+}
+
+
+static bool etag_matches(const char *header, const char *etag)
+{
+	return header && (strstr(header, etag) || !strcmp(header, "*"));
+}
+
+
+static void reply_file(struct http_exchange *x, const struct page_file *file)
+{
+	char headers[2048], security[1536];
+	bool fresh = etag_matches(http_header(x, "If-None-Match"), file->etag);
+
+	if (print_security(security, sizeof(security), safe_host(x)) ||
+	    re_snprintf(headers, sizeof(headers),
+			"ETag: %s\r\nCache-Control: %s\r\n%s", file->etag,
+			file->immutable ? "public, max-age=31536000, immutable"
+					: "no-cache",
+			security) < 0) {
+		reply(x, 500, "Headers too long.\n");
+		return;
+	}
+	(void)http_reply_body(x, fresh ? 304 : 200, fresh ? NULL : file->ctype,
+			      headers, file->content, fresh ? 0 : file->len);
+}
+
+
+/** Our own page, or one of a site that the configuration lets in (RFC 6455
+ *  section 10.2). Programs that are no browsers send no Origin */
+static bool origin_is_welcome(const struct page *p,
+			      const struct http_exchange *x)
+{
+	const char *origin = http_header(x, "Origin");
+	const char *host = http_header(x, "Host");
+	const char *authority;
+
+	if (!origin)
+		return true;
+	authority = strstr(origin, "://");
+	if (host && authority && !strcasecmp(authority + 3, host))
+		return true;
+	return !regexec(&p->origins, origin, 0, NULL, 0);
+}
+
+
+static void open_websocket(struct page *p, struct http_exchange *x,
+			   bool secure)
+{
+	struct websocket *ws = NULL;
+
+	if (!origin_is_welcome(p, x)) {
+		reply(x, 403, "Pages of your site are not let in here.\n");
+		return;
+	}
+	if (websocket_accept(&ws, x, "sip"))
+		return;
+	if (layer_add_websocket(p->layer, ws, secure)) {
+		websocket_close(ws, WEBSOCKET_INTERNAL);
+		mem_deref(ws);
+	}
+}
+
+
+/** "sip:NAME@host[:port]" for people who dial; "" if it does not fit */
+static void print_uri(char *dst, size_t size, const struct page *p,
+		      const struct http_exchange *x, const char *name)
+{
+	const struct sa *sip = layer_sip_addr(p->layer);
+	const char *host = p->config->domain;
+	unsigned port = sip ? sa_port(sip) : 5060;
+	size_t len;
+
+	if (!host || !host[0])
+		host = safe_host(x);
+	/* Without the port; that of "[2001:db8::1]:8443" is after the ']' */
+	len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+	if (!host[0] || len > strlen(host) ||
+	    re_snprintf(dst, size, "sip:%s@%b", name, host, len) < 0)
+		dst[0] = '\0';
+	else if (port != 5060)
+		(void)re_snprintf(dst + strlen(dst), size - strlen(dst), ":%u",
+				  port);
+}
+
+
+static void conference_answer(struct page *p, struct http_exchange *x,
+			      const char *name)
+{
+	enum reason reason = focus_may_join(p->focus, name);
+	const struct reason_row *row = reason_row(reason);
+	char uri[512];
+	json_t *json;
+
+	json = json_pack("{s:b, s:s, s:s}", "may_join", reason == REASON_NONE,
+			 "reason", row->token, "words", row->words);
+	print_uri(uri, sizeof(uri), p, x, name);
+	if (json && uri[0] && reason != REASON_NOT_FOUND)
+		(void)json_object_set_new(json, "uri", json_string(uri));
+	reply_json(x, reason == REASON_NOT_FOUND ? 404 : 200, json);
+}
+
+
+/** Value of "token" in the query; "" if there is none that could be one */
+static void query_token(const char *query, char *dst, size_t size)
+{
+	const char *p = query;
+
+	dst[0] = '\0';
+	while (p && *p) {
+		size_t len = strcspn(p, "&");
+
+		if (len > 6 && !strncmp(p, "token=", 6) && len - 6 < size) {
+			memcpy(dst, p + 6, len - 6);
+			dst[len - 6] = '\0';
+			return;
+		}
+		p += len;
+		p += *p == '&';
+	}
+}
+
+
+static void api(struct page *p, struct http_exchange *x,
+		const struct http_request *req)
+{
+	static const char conferences[] = "/api/conferences/";
+	const size_t n = sizeof(conferences) - 1;
+
+	if (!strncmp(req->path, conferences, n) && req->path[n] &&
+	    strlen(req->path) < n + 128) {
+		conference_answer(p, x, req->path + n);
+	}
+	else {
+		reply(x, 404, "There is nothing here.\n");
+	}
+}
+
+
+static void self(struct page *p, struct http_exchange *x,
+		 const struct http_request *req)
+{
+	char token[64];
+
+	query_token(req->query, token, sizeof(token));
+	page_self(p->focus, x, req, token);
+}
+
+
+static void document(struct page *p, struct http_exchange *x, const char *path)
+{
+	const struct page_file *file = page_files_find(p->files, path + 1);
+
+	/* "/NAME" is the join page; a missing script is not */
+	if (!file && !strchr(path + 1, '/') && !page_files_type(path))
+		file = page_files_find(p->files, "index.html");
+	if (file)
+		reply_file(x, file);
+	else
+		reply(x, 404, "There is nothing here.\n");
+}
+
+
+static void request_h(struct http_exchange *x, const struct http_request *req,
+		      void *arg)
+{
+	struct page *p = arg;
+	const char *upgrade = http_header(x, "Upgrade");
+	bool get = !strcmp(req->method, "GET");
+
+	if (get && (!strcmp(req->path, "/ws") ||
+		    (upgrade && !strcasecmp(upgrade, "websocket"))))
+		open_websocket(p, x, req->secure);
+	else if (!strcmp(req->path, "/api/self") &&
+		 !strcmp(req->method, "POST"))
+		self(p, x, req);
+	else if (!get && strcmp(req->method, "HEAD") != 0)
+		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
+				      NULL, 0);
+	else if (!strcmp(req->path, "/healthz"))
+		reply(x, 200, "ok\n");
+	else if (!strncmp(req->path, "/api/", 5) && get)
+		api(p, x, req);
+	else
+		document(p, x, req->path);
+}
+
+
+static int listen_all(struct page *p, struct http_server **servers,
+		      const struct sa *addrs, size_t count, struct tls *tls)
+{
+	for (size_t i = 0; i < count; i++) {
+		int err = http_server_alloc(&servers[i], &addrs[i], tls,
+					    request_h, p);
+
+		if (err) {
+			char addr[80];
+
+			(void)re_snprintf(addr, sizeof(addr), "%J", &addrs[i]);
+			log_error("page",
+				  "cannot listen key=%s address=%s "
+				  "error=%s",
+				  tls ? "https_listen" : "http_listen", addr,
+				  strerror(err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+
+static int compile_origins(struct page *p)
+{
+	char pattern[300];
+
+	(void)re_snprintf(pattern, sizeof(pattern), "^(%s)$",
+			  p->config->web_origins);
+	if (regcomp(&p->origins, pattern, REG_EXTENDED | REG_NOSUB))
+		return EINVAL;
+
+	p->compiled = true;
+
+	return 0;
+}
+
+
+int page_alloc(struct page **pp, const struct config *config,
+	       struct focus *focus, struct transport_layer *layer)
+{
+	struct page *p;
+	int err;
+
+	if (!pp || !config)
+		return EINVAL;
+	p = mem_zalloc(sizeof(*p), page_destructor);
+	if (!p)
+		return ENOMEM;
+	p->config = config;
+	p->focus = focus;
+	p->layer = layer;
+	err = compile_origins(p);
+	if (!err)
+		err = page_files_alloc(&p->files, config->web_dir);
+	if (err)
+		goto out;
+	if (config->https_listen_count) {
+		err = certificate_tls(&p->tls, config);
+		if (err)
+			goto out;
+	}
+	err = listen_all(p, p->https, config->https_listen,
+			 config->https_listen_count, p->tls);
+	if (!err)
+		err = listen_all(p, p->http, config->http_listen,
+				 config->http_listen_count, NULL);
+
+out:
+	if (err)
+		mem_deref(p);
+	else
+		*pp = p;
+	return err;
+}
+
+
+int page_reload(struct page *page)
+{
+	return page ? certificate_reload(page->tls, page->config) : 0;
+}
+
+
+int page_url(const struct page *page, uint64_t flow, const char *conference,
+	     char *dst, size_t size)
+{
+	const struct sa *sa = page_addr(page, true);
+	const bool secure = sa != NULL;
+	struct flow_info info;
+	struct sa local;
+	struct pl name;
+	int n;
+
+	if (!sa)
+		sa = page_addr(page, false);
+	if (!sa || layer_flow_by_id(page->layer, flow, &info))
+		return ENOENT;
+
+	pl_set_str(&name, conference);
+	local = sa_is_any(sa) ? info.local : *sa;
+	sa_set_port(&local, sa_port(sa));
+	if (str_isset(page->config->domain))
+		n = re_snprintf(dst, size, "http%s://%s:%u/%H",
+				secure ? "s" : "", page->config->domain,
+				sa_port(sa), uri_user_escape, &name);
+	else
+		n = re_snprintf(dst, size, "http%s://%J/%H", secure ? "s" : "",
+				&local, uri_user_escape, &name);
+
+	return n < 0 ? EOVERFLOW : 0;
+}
+
+
+const struct sa *page_addr(const struct page *page, bool secure)
+{
+	const struct http_server *h;
+
+	if (!page)
+		return NULL;
+	h = secure ? page->https[0] : page->http[0];
+	return h ? http_server_addr(h) : NULL;
+}

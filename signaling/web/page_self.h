@@ -1,0 +1,20 @@
+/**
+ * @file signaling/web/page_self.h  What a participant may change about itself
+ *
+ * `POST /api/self?token=T` with {"muted":bool}: the token is the endpoint's
+ * own (Call-Info of the 200 to its INVITE), so nobody else is reached. The
+ * change is the moderator's verb with the endpoint as its target, and is seen
+ * by all as any mute is. Lives on parleyd's loop.
+ */
+#ifndef PARLEY_SIGNALING_WEB_PAGE_SELF_H
+#define PARLEY_SIGNALING_WEB_PAGE_SELF_H
+
+#include "signaling/http/http.h"
+
+struct focus;
+
+/** Answer the exchange: 204 done, 400 not understood, 403 token void */
+void page_self(struct focus *focus, struct http_exchange *x,
+	       const struct http_request *req, const char *token);
+
+#endif

@@ -1,0 +1,332 @@
+/**
+ * @file test_command.c  Verbs, targets and their errors
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+
+static const char *code(const struct focus_room *r)
+{
+	const char *s = json_string_value(json_object_get(r->answer, "code"));
+
+	return s ? s : "";
+}
+
+
+static void open_with_three(struct focus_room *r, struct party p[3])
+{
+	room_open(r);
+	room_join(r, &p[0], "demo", "sip:alice@example.com", "Alice");
+	room_join(r, &p[1], "demo", "sip:bob@example.com", "Sam");
+	room_join(r, &p[2], "demo", "sip:eve@example.com", "Sam");
+}
+
+
+static void targets_are_found_as_people_write_them(void)
+{
+	static const struct {
+		const char *who, *changed;
+	} rows[] = {
+		{"\"1\"", "[1]"},
+		{"2", "[2]"},
+		{"\"#3\"", "[3]"},
+		{"\"all\"", "[1,2,3]"},
+		{"\"last\"", "[3]"},
+		{"\"non_moderator\"", "[2,3]"},
+		{"\"alice\"", "[1]"},
+		{"\"ALICE\"", "[1]"},
+		{"\"sip:bob@example.com\"", "[2]"},
+		{"\"bob@EXAMPLE.com\"", "[2]"},
+		{"\"eve\"", "[3]"},
+	};
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128], *changed;
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"verb\":\"mute\",\"conference\":\"demo\","
+			       "\"target\":%s}",
+			       rows[i].who);
+		room_command(&r, text);
+		changed = json_dumps(json_object_get(r.answer, "changed"),
+				     JSON_COMPACT | JSON_ENCODE_ANY);
+		CU_ASSERT_PTR_NOT_NULL(changed);
+		CU_ASSERT(changed && !strcmp(changed, rows[i].changed));
+		free(changed);
+	}
+	room_close(&r);
+}
+
+
+static void errors_have_codes(void)
+{
+	static const struct {
+		const char *command, *code;
+	} rows[] = {
+		{"{}", "bad-request"},
+		{"[]", "bad-request"},
+		{"{\"verb\":\"fly\"}", "bad-request"},
+		{"{\"verb\":\"show\"}", "bad-request"},
+		{"{\"verb\":\"show\",\"conference\":\"other\"}", "not-found"},
+		{"{\"verb\":\"show\",\"conference\":\"a b\"}", "not-found"},
+		{"{\"verb\":\"show\",\"conference\":7}", "bad-request"},
+		{"{\"verb\":\"mute\",\"conference\":\"demo\"}", "bad-request"},
+		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":[]}",
+		 "bad-request"},
+		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":"
+		 "\"carol\"}",
+		 "not-found"},
+		{"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":"
+		 "\"sam\"}",
+		 "ambiguous"},
+		{"{\"verb\":\"volume\",\"conference\":\"demo\",\"target\":1,"
+		 "\"direction\":\"in\",\"db\":21}",
+		 "bad-request"},
+		{"{\"verb\":\"volume\",\"conference\":\"demo\",\"target\":1,"
+		 "\"direction\":\"up\",\"db\":1}",
+		 "bad-request"},
+		{"{\"verb\":\"layout\",\"conference\":\"demo\",\"layout\":"
+		 "\"star\"}",
+		 "bad-request"},
+		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
+		 "\"mailto:a@b\"}",
+		 "bad-request"},
+		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
+		 "\"sip:a@b\\r\\nX: y\"}",
+		 "bad-request"},
+		{"{\"verb\":\"invite\",\"conference\":\"api\",\"uri\":"
+		 "\"sip:a@b\"}",
+		 "not-found"},
+		{"{\"verb\":\"invite\",\"conference\":\"demo\",\"uri\":"
+		 "\"sip:a@b\"}",
+		 "unavailable"},
+	};
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		room_command(&r, rows[i].command);
+		CU_ASSERT_FALSE(room_ok(&r));
+		CU_ASSERT_STRING_EQUAL(code(&r), rows[i].code);
+	}
+	room_close(&r);
+}
+
+
+static void an_ambiguous_name_lists_the_candidates(void)
+{
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	room_command(&r, "{\"verb\":\"kick\",\"conference\":\"demo\","
+			 "\"target\":\"sam\"}");
+	CU_ASSERT_EQUAL(
+		json_array_size(json_object_get(r.answer, "candidates")), 2);
+	CU_ASSERT_EQUAL(p[1].ends + p[2].ends, 0);
+	room_close(&r);
+}
+
+
+static void mute_reaches_the_mixer_and_the_log_once(void)
+{
+	struct focus_room r;
+	struct party p[3];
+	unsigned before;
+
+	open_with_three(&r, p);
+	room_turn(5);
+	before = mixer_count(&r.mixer, "leg.set");
+	for (int i = 0; i < 2; i++) {
+		room_command(&r, "{\"verb\":\"mute\",\"conference\":\"demo\","
+				 "\"target\":\"alice\"}");
+		CU_ASSERT(room_ok(&r));
+	}
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), before + 1);
+	CU_ASSERT_EQUAL(event_count(&r, "muted"), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       event_last(&r, "muted"), "user")),
+			       "sip:alice@example.com");
+	room_close(&r);
+}
+
+
+static void kicking_all_ends_the_conference(void)
+{
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	room_command(&r, "{\"verb\":\"hup\",\"conference\":\"demo\","
+			 "\"target\":\"all\"}");
+	CU_ASSERT(room_ok(&r));
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(p[i].end_reason, REASON_KICKED);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	room_close(&r);
+}
+
+
+static void a_locked_conference_lets_nobody_in(void)
+{
+	struct focus_room r;
+	struct party p[3], late;
+
+	open_with_three(&r, p);
+	room_command(&r, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(focus_may_join(r.focus, "demo"), REASON_LOCKED);
+	CU_ASSERT_EQUAL(room_join(&r, &late, "demo", "sip:l@x", "L"),
+			REASON_LOCKED);
+	room_command(&r, "{\"verb\":\"unlock\",\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(room_join(&r, &late, "demo", "sip:l@x", "L"), 0);
+	room_close(&r);
+}
+
+
+static int dial_result;
+static char dialled[64];
+
+
+static int dial(void *arg, const char *conference, const char *uri,
+		const char *display)
+{
+	struct focus_room *r = arg;
+
+	(void)snprintf(dialled, sizeof(dialled), "%s %s %s", conference, uri,
+		       display);
+	if (!dial_result)
+		focus_dialling(r->focus, conference, uri);
+
+	return dial_result;
+}
+
+
+static void invite_dials(void)
+{
+	static const struct {
+		int result;
+		const char *code;
+	} rows[] = {{0, ""},
+		    {EINVAL, "bad-request"},
+		    {EHOSTUNREACH, "unavailable"},
+		    {EACCES, "refused"},
+		    {ELOOP, "bad-request"},
+		    {ENOMEM, "internal"}};
+	struct focus_room r;
+	const struct signaling_ops ops = {dial, &r};
+	struct party p[3];
+
+	open_with_three(&r, p);
+	focus_set_signaling(r.focus, &ops);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		dial_result = rows[i].result;
+		room_command(&r, "{\"verb\":\"invite\",\"conference\":"
+				 "\"DEMO\",\"uri\":\"sip:c@h\",\"display\":"
+				 "\"The board\"}");
+		CU_ASSERT_STRING_EQUAL(code(&r), rows[i].code);
+		CU_ASSERT_STRING_EQUAL(dialled, "demo sip:c@h The board");
+	}
+	CU_ASSERT_EQUAL(event_count(&r, "dialing"), 1);
+	room_close(&r);
+}
+
+
+static void a_failed_dial_is_told(void)
+{
+	static const char *const names[] = {"demo", "empty"};
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *event;
+
+		focus_dial_failed(r.focus, names[i], "sip:c@h",
+				  REASON_NO_ROUTE);
+		event = event_last(&r, "dial_failed");
+		CU_ASSERT_EQUAL(event_count(&r, "dial_failed"), i + 1);
+		CU_ASSERT_STRING_EQUAL(
+			json_string_value(json_object_get(event, "reason")),
+			"no-route");
+		CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+					       event, "conference")),
+				       names[i]);
+		CU_ASSERT_EQUAL(
+			!json_integer_value(json_object_get(event, "seq")),
+			i == 1);
+	}
+	room_close(&r);
+}
+
+
+static void end_sends_everybody_home(void)
+{
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	room_command(&r, "{\"verb\":\"end\",\"conference\":\"demo\"}");
+	CU_ASSERT(room_ok(&r));
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(p[i].end_reason, REASON_ENDED);
+	room_close(&r);
+}
+
+
+static void stats_ask_the_mixer(void)
+{
+	struct focus_room r;
+	struct party p[3];
+
+	open_with_three(&r, p);
+	room_command(&r, "{\"verb\":\"stats\"}");
+	CU_ASSERT_PTR_NULL(r.answer);
+	room_turn(5);
+	CU_ASSERT(room_ok(&r));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer, "mixers")),
+			1);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(r.answer, "legs"), 0),
+			"display")),
+		"Alice");
+
+	/* page by page */
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r.answer, "legs")), 3);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "stats"), 3);
+
+	/* one that is down does not keep anybody waiting */
+	room_mixer_kill(&r);
+	room_command(&r, "{\"verb\":\"stats\"}");
+	CU_ASSERT(room_ok(&r));
+	room_close(&r);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"targets are found as people write them",
+	 targets_are_found_as_people_write_them},
+	{"errors have codes", errors_have_codes},
+	{"an ambiguous name lists the candidates",
+	 an_ambiguous_name_lists_the_candidates},
+	{"mute reaches the mixer and the log once",
+	 mute_reaches_the_mixer_and_the_log_once},
+	{"kicking all ends the conference", kicking_all_ends_the_conference},
+	{"a locked conference lets nobody in",
+	 a_locked_conference_lets_nobody_in},
+	{"invite dials", invite_dials},
+	{"a failed dial is told", a_failed_dial_is_told},
+	{"end sends everybody home", end_sends_everybody_home},
+	{"stats ask the mixer", stats_ask_the_mixer},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(command, tests)

@@ -1,0 +1,476 @@
+/**
+ * @file test_conference.c  The life of a conference, with a fake mixer
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+
+static int number(const json_t *o, const char *key)
+{
+	return (int)json_integer_value(json_object_get(o, key));
+}
+
+
+static const char *word(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "";
+}
+
+
+static void is_made_by_the_first_and_ends_with_the_last(void)
+{
+	struct focus_room r;
+	struct party a, b;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "Demo", "sip:a@x", "Alice"), 0);
+	CU_ASSERT_EQUAL(room_join(&r, &b, "demo", "sip:b@x", NULL), 0);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.create"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.add"), 2);
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.add"), "name"),
+			       "b");
+	CU_ASSERT_EQUAL(event_count(&r, "created"), 1);
+	CU_ASSERT_EQUAL(event_count(&r, "connected"), 2);
+
+	focus_leave(a.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 0);
+	focus_leave(b.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(event_count(&r, "left"), 2);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.remove"), 2);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.remove"), 1);
+	room_close(&r);
+}
+
+
+static bool is(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+
+/* S4: early media of a callee, or of a caller without ACK, stays outside */
+static void a_leg_is_early_until_it_is_connected(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.add"), "early"));
+	focus_progress(a.ep, "alerting");
+	room_command(&r, "{\"verb\":\"mute\",\"conference\":\"demo\","
+			 "\"target\":\"a\"}");
+	CU_ASSERT(room_ok(&r));
+	room_turn(5);
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "early"));
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "muted"));
+
+	focus_connected(a.ep);
+	room_turn(5);
+	CU_ASSERT_FALSE(is(mixer_last(&r.mixer, "leg.set"), "early"));
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "muted"));
+	room_close(&r);
+}
+
+
+static void events_are_numbered_without_gaps(void)
+{
+	struct focus_room r;
+	struct party a;
+	json_t *e;
+	size_t i;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_command(&r, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
+	focus_leave(a.ep, REASON_LEFT);
+
+	CU_ASSERT(json_array_size(r.events) >= 6);
+	json_array_foreach (r.events, i, e)
+		CU_ASSERT_EQUAL(number(e, "seq"), (int)i + 1);
+	CU_ASSERT_STRING_EQUAL(word(json_array_get(r.events, 0), "type"),
+			       "created");
+	CU_ASSERT_STRING_EQUAL(word(json_array_get(r.events, i - 1), "type"),
+			       "ended");
+	room_close(&r);
+}
+
+
+static void keep_h(const json_t *event, void *arg)
+{
+	json_array_append_new(arg, json_deep_copy(event));
+}
+
+
+static void a_late_watcher_gets_a_snapshot(void)
+{
+	struct event_subscription *late;
+	json_t *events = json_array(), *first;
+	struct focus_room r;
+	struct party a, b;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	CU_ASSERT_EQUAL(
+		focus_subscribe(&late, r.focus, "DEMO", keep_h, events), 0);
+	CU_ASSERT_EQUAL(json_array_size(events), 1);
+	first = json_array_get(events, 0);
+	CU_ASSERT_STRING_EQUAL(word(first, "type"), "snapshot");
+	CU_ASSERT_EQUAL(
+		number(json_object_get(first, "state"), "participants"), 1);
+
+	/* what follows begins with the next number, of this one only */
+	room_join(&r, &b, "other", "sip:b@x", "B");
+	focus_held(a.ep, true);
+	CU_ASSERT_EQUAL(json_array_size(events), 2);
+	CU_ASSERT_EQUAL(number(json_array_get(events, 1), "seq"),
+			number(first, "seq") + 1);
+	mem_deref(late);
+	json_decref(events);
+	room_close(&r);
+}
+
+
+static void a_refused_leg_undoes_everything(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	r.mixer.refuse_legs = ENOTSUP;
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "A"),
+			REASON_NO_CODEC);
+	room_turn(5);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.remove"), 1);
+	room_command(&r, "{\"verb\":\"list\"}");
+	CU_ASSERT_EQUAL(
+		json_array_size(json_object_get(r.answer, "conferences")), 0);
+
+	/* and the next one is welcome */
+	r.mixer.refuse_legs = 0;
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_close(&r);
+}
+
+
+static void a_leg_without_media_is_a_bad_request(void)
+{
+	struct focus_room r;
+	struct party a;
+	const struct join join = {.conference = "demo", .aor = "sip:a@x"};
+	json_t *leg = json_object();
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(focus_join(r.focus, &a.ep, &join, leg, NULL, NULL),
+			REASON_BAD_REQUEST);
+	room_turn(5);
+	CU_ASSERT_EQUAL(json_array_size(r.events), 0);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.remove"), 1);
+	json_decref(leg);
+	room_close(&r);
+}
+
+
+static void who_leaves_while_waiting_is_not_called_back(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	focus_leave(a.ep, REASON_LEFT);
+	room_turn(10);
+	CU_ASSERT_EQUAL(r.replies, 0);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.remove"), 1);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	room_close(&r);
+}
+
+
+static void limits_hold(void)
+{
+	static const struct {
+		const char *conference;
+		enum reason reason;
+	} rows[] = {
+		{"one", REASON_NONE},       {"one", REASON_NONE},
+		{"one", REASON_NONE},       {"one", REASON_NONE},
+		{"one", REASON_FULL},       {"two", REASON_NONE},
+		{"three", REASON_OVERLOAD}, {"api", REASON_NOT_FOUND},
+	};
+	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+	struct party p[ROWS];
+	struct focus_room r;
+
+	room_open(&r);
+	for (size_t i = 0; i < ROWS; i++)
+		CU_ASSERT_EQUAL(room_join(&r, &p[i], rows[i].conference,
+					  "sip:a@x", "A"),
+				rows[i].reason);
+	room_close(&r);
+}
+
+
+static void two_devices_of_a_user_are_one_user(void)
+{
+	struct focus_room r;
+	struct party a, b;
+	json_t *users;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &b, "demo", "sip:A@x", "A");
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r.answer, "conference"),
+				"users");
+	CU_ASSERT_EQUAL(json_array_size(users), 1);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(
+				json_array_get(users, 0), "endpoints")),
+			2);
+	room_close(&r);
+}
+
+
+static void media_events_reach_the_roster(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:i,s:b}", "event", "talking",
+				      "mix", 1, "leg", 1, "talking", 1));
+	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:i}", "event", "speaker",
+				      "mix", 1, "leg", 1));
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i,s:b,s:i,s:i}", "event", "video", "leg",
+			    1, "receiving", 1, "width", 640, "height", 360));
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i}", "event", "talking", "leg", 77));
+	CU_ASSERT_EQUAL(event_count(&r, "talking"), 1);
+	CU_ASSERT_EQUAL(number(event_last(&r, "speaker"), "endpoint"), 1);
+	CU_ASSERT_EQUAL(number(event_last(&r, "video"), "width"), 640);
+
+	focus_leave(a.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(number(event_last(&r, "speaker"), "endpoint"), 0);
+	room_close(&r);
+}
+
+
+static void lost_media_ends_the_session(void)
+{
+	static const struct {
+		const char *state;
+		enum reason reason;
+	} rows[] = {
+		{"timeout", REASON_MEDIA_TIMEOUT},
+		{"failed", REASON_MEDIA_FAILED},
+		{"bye", REASON_LEFT},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct focus_room r;
+		struct party a;
+
+		room_open(&r);
+		room_join(&r, &a, "demo", "sip:a@x", "A");
+		mixer_say(&r.mixer,
+			  json_pack("{s:s,s:i,s:s}", "event", "leg.state",
+				    "leg", 1, "state", rows[i].state));
+		CU_ASSERT_EQUAL(a.ends, 1);
+		CU_ASSERT_EQUAL(a.end_reason, rows[i].reason);
+		CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+		room_close(&r);
+	}
+}
+
+
+static void silence_on_hold_is_no_timeout(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	focus_held(a.ep, true);
+	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:s}", "event", "leg.state",
+				      "leg", 1, "state", "timeout"));
+	CU_ASSERT_EQUAL(a.ends, 0);
+	room_close(&r);
+}
+
+
+static void star_six_mutes_and_unmutes(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	focus_dtmf(a.ep, '*', 100);
+	mixer_say(&r.mixer,
+		  json_pack("{s:s,s:i,s:s,s:i}", "event", "dtmf", "leg", 1,
+			    "digit", "6", "duration_ms", 100));
+	CU_ASSERT_EQUAL(event_count(&r, "dtmf"), 2);
+	CU_ASSERT(json_is_true(
+		json_object_get(event_last(&r, "muted"), "muted")));
+	CU_ASSERT(json_is_true(
+		json_object_get(mixer_last(&r.mixer, "leg.set"), "muted")));
+	focus_dtmf(a.ep, '*', 100);
+	focus_dtmf(a.ep, '6', 100);
+	CU_ASSERT(json_is_false(
+		json_object_get(event_last(&r, "muted"), "muted")));
+	room_close(&r);
+}
+
+
+static void done_h(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+
+static void shutdown_ends_all_and_says_so(void)
+{
+	struct focus_room r;
+	struct party a, b;
+	bool done = false;
+
+	room_open(&r);
+	room_join(&r, &a, "one", "sip:a@x", "A");
+	room_join(&r, &b, "two", "sip:b@x", "B");
+	focus_shutdown(r.focus, done_h, &done);
+	CU_ASSERT_FALSE(done);
+	CU_ASSERT_EQUAL(a.end_reason, REASON_SHUTDOWN);
+	CU_ASSERT_EQUAL(b.end_reason, REASON_SHUTDOWN);
+	room_turn(10);
+	CU_ASSERT_TRUE(done);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "one", "sip:a@x", "A"),
+			REASON_SHUTDOWN);
+	room_close(&r);
+}
+
+
+static void a_token_opens_its_own_conference(void)
+{
+	struct focus_room r;
+	struct party a;
+	char token[64];
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	(void)str_ncpy(token, focus_token(a.ep), sizeof(token));
+	CU_ASSERT_STRING_EQUAL(focus_token_conference(r.focus, token), "demo");
+	token[0] ^= 1;
+	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
+	token[0] ^= 1;
+	focus_leave(a.ep, REASON_LEFT);
+	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
+	room_close(&r);
+}
+
+
+static void hostile_names_are_made_harmless(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:\x1b[2J\xff@x",
+				  "\x1b]0;x\x07\xe2\x80\xae"
+				  "Eve\xc3"),
+			0);
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.add"), "name"),
+			       " ]0;x  Eve?");
+	CU_ASSERT_STRING_EQUAL(word(event_last(&r, "joined"), "user"),
+			       "sip: [2J?@x");
+	room_close(&r);
+}
+
+
+/* F12, S8: nothing that is told after the answer names it, its tile neither;
+ * another telephone of the same user stays what it is */
+static void whom_we_called_may_become_anonymous(void)
+{
+	static const struct callee named = {"desk/7", "Bob", false},
+				   hidden = {"desk/7", "Bob", true};
+	json_t *state, *users;
+	struct focus_room r;
+	struct party a, b, other;
+	size_t i, n;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &other, "demo", "sip:b@x", "b");
+	room_join(&r, &b, "demo", "sip:b@x", "b");
+	focus_answered(b.ep, &named);
+	room_turn(5);
+	state = json_object_get(event_last(&r, "renamed"), "state");
+	CU_ASSERT_STRING_EQUAL(word(state, "agent"), "desk/7");
+	CU_ASSERT_STRING_EQUAL(word(state, "display"), "Bob");
+	CU_ASSERT_STRING_EQUAL(word(state, "user"), "sip:b@x");
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.set"), "name"),
+			       "Bob");
+
+	n = json_array_size(r.events);
+	focus_answered(b.ep, &hidden);
+	focus_answered(b.ep, &named);
+	CU_ASSERT_EQUAL(json_array_size(r.events), n + 1);
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(word(mixer_last(&r.mixer, "leg.set"), "name"),
+			       "Anonymous");
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r.answer, "conference"),
+				"users");
+	CU_ASSERT_EQUAL(json_array_size(users), 3);
+	focus_leave(b.ep, REASON_LEFT);
+	for (i = n; i < json_array_size(r.events); i++) {
+		char *text = json_dumps(json_array_get(r.events, i), 0);
+
+		CU_ASSERT_PTR_NULL(strcasestr(text, "bob"));
+		CU_ASSERT_PTR_NULL(strstr(text, "sip:b@x"));
+		CU_ASSERT_PTR_NULL(strstr(text, "desk"));
+		free(text);
+	}
+	CU_ASSERT_STRING_EQUAL(word(event_last(&r, "left"), "user"),
+			       "sip:anonymous3@anonymous.invalid");
+	room_close(&r);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"is made by the first and ends with the last",
+	 is_made_by_the_first_and_ends_with_the_last},
+	{"a leg is early until it is connected (S4)",
+	 a_leg_is_early_until_it_is_connected},
+	{"events are numbered without gaps", events_are_numbered_without_gaps},
+	{"a late watcher gets a snapshot", a_late_watcher_gets_a_snapshot},
+	{"a refused leg undoes everything", a_refused_leg_undoes_everything},
+	{"a leg without media is a bad request",
+	 a_leg_without_media_is_a_bad_request},
+	{"who leaves while waiting is not called back",
+	 who_leaves_while_waiting_is_not_called_back},
+	{"limits hold", limits_hold},
+	{"two devices of a user are one user",
+	 two_devices_of_a_user_are_one_user},
+	{"media events reach the roster", media_events_reach_the_roster},
+	{"lost media ends the session", lost_media_ends_the_session},
+	{"silence on hold is no timeout", silence_on_hold_is_no_timeout},
+	{"star six mutes and unmutes", star_six_mutes_and_unmutes},
+	{"shutdown ends all and says so", shutdown_ends_all_and_says_so},
+	{"a token opens its own conference", a_token_opens_its_own_conference},
+	{"hostile names are made harmless", hostile_names_are_made_harmless},
+	{"whom we called may become anonymous (F12)",
+	 whom_we_called_may_become_anonymous},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(conference, tests)

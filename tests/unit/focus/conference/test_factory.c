@@ -1,0 +1,162 @@
+/**
+ * @file test_factory.c  Conferences of the factory, and who hides in them
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+
+/** Alice makes one, Bob follows her into it */
+static void make(struct focus_room *r, struct party *a, struct party *b)
+{
+	char *name = NULL;
+
+	room_open(r);
+	CU_ASSERT_EQUAL_FATAL(focus_new_name(r->focus, &name), 0);
+	CU_ASSERT_EQUAL(focus_may_join(r->focus, name), REASON_NOT_FOUND);
+	r->factory = true;
+	CU_ASSERT_EQUAL_FATAL(room_join(r, a, name, "sip:a@x", "A"), 0);
+	r->factory = false;
+	CU_ASSERT_EQUAL_FATAL(room_join(r, b, name, "sip:b@x", "B"), 0);
+	mem_deref(name);
+}
+
+
+/* F2 */
+static void a_factory_is_no_conference(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_TRUE(focus_is_factory(r.focus, "mmtel"));
+	CU_ASSERT_FALSE(focus_is_factory(r.focus, "demo"));
+	CU_ASSERT_EQUAL(focus_may_join(r.focus, "mmtel"), REASON_NONE);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "mmtel", "sip:a@x", "A"),
+			REASON_NOT_FOUND);
+	room_close(&r);
+}
+
+
+/* F2: nobody revives it */
+static void its_name_ends_with_it(void)
+{
+	struct focus_room r;
+	struct party a, b;
+	char *name = NULL;
+
+	make(&r, &a, &b);
+	CU_ASSERT_EQUAL(str_dup(&name, json_string_value(json_object_get(
+					       event_last(&r, "joined"),
+					       "conference"))),
+			0);
+	CU_ASSERT_EQUAL(focus_may_join(r.focus, name), REASON_NONE);
+	focus_leave(a.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 0);
+	focus_leave(b.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(room_join(&r, &a, name, "sip:a@x", "A"),
+			REASON_NOT_FOUND);
+	mem_deref(name);
+	room_close(&r);
+}
+
+
+/* F14 */
+static void it_may_end_with_its_creator(void)
+{
+	struct focus_room r;
+	struct party a, b, c;
+
+	make(&r, &a, &b);
+	focus_leave(b.ep, REASON_LEFT);
+	focus_leave(a.ep, REASON_LEFT);
+
+	/* a second conference, of those that do */
+	r.config->end_with_creator = true;
+	r.factory = true;
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(&r, &a, "conf-aaaaaaaaaaaaaaaa", "sip:a@x", "A"), 0);
+	r.factory = false;
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &b, "conf-aaaaaaaaaaaaaaaa",
+					"sip:a@x", "A on her other phone"),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(&r, &c, "conf-aaaaaaaaaaaaaaaa", "sip:c@x", "C"), 0);
+	focus_leave(a.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(c.ends, 0);
+	focus_leave(b.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(c.ends, 0);
+	room_turn(5);
+	CU_ASSERT_EQUAL(c.ends, 1);
+	CU_ASSERT_EQUAL(c.end_reason, REASON_ENDED);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 2);
+
+	/* one that has a name goes on */
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "A"), 0);
+	CU_ASSERT_EQUAL(room_join(&r, &b, "demo", "sip:b@x", "B"), 0);
+	focus_leave(a.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(b.ends, 0);
+	room_close(&r);
+}
+
+
+/* F12: nothing tells who they are, nor makes them one */
+static void the_anonymous_stay_so(void)
+{
+	struct focus_room r;
+	struct party a, b, c;
+	const json_t *users;
+	char *text;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "Alice"), 0);
+	r.anonymous = true;
+	CU_ASSERT_EQUAL(room_join(&r, &b, "demo", "sip:secret@x", "Secret"),
+			0);
+	CU_ASSERT_EQUAL(room_join(&r, &c, "demo", "sip:secret@x", "Secret"),
+			0);
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r.answer, "conference"),
+				"users");
+	CU_ASSERT_EQUAL(json_array_size(users), 3);
+	CU_ASSERT_FALSE(json_is_true(
+		json_object_get(json_array_get(users, 0), "anonymous")));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       json_array_get(users, 1), "user")),
+			       "sip:anonymous2@anonymous.invalid");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       json_array_get(users, 2), "user")),
+			       "sip:anonymous3@anonymous.invalid");
+	CU_ASSERT_TRUE(json_is_true(
+		json_object_get(json_array_get(users, 2), "anonymous")));
+
+	text = json_dumps(r.answer, 0);
+	CU_ASSERT_PTR_NULL(strcasestr(text, "secret"));
+	free(text);
+	text = json_dumps(r.events, 0);
+	CU_ASSERT_PTR_NULL(strcasestr(text, "secret"));
+	free(text);
+	text = json_dumps(r.mixer.requests, 0);
+	CU_ASSERT_PTR_NULL(strcasestr(text, "secret"));
+	free(text);
+
+	/* nor does asking for it */
+	room_command(&r, "{\"verb\":\"mute\",\"conference\":\"demo\","
+			 "\"target\":\"secret\"}");
+	CU_ASSERT_FALSE(room_ok(&r));
+	room_close(&r);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"a factory is no conference", a_factory_is_no_conference},
+	{"its name ends with it", its_name_ends_with_it},
+	{"it may end with its creator", it_may_end_with_its_creator},
+	{"the anonymous stay so", the_anonymous_stay_so},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(factory, tests)

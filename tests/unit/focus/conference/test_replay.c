@@ -1,0 +1,234 @@
+/**
+ * @file test_replay.c  A mixer dies and the conference goes on
+ */
+#include <errno.h>
+#include <string.h>
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+
+static unsigned replies;
+static enum reason last_reason;
+
+
+static void leg_h(enum reason reason, const json_t *local, void *arg)
+{
+	(void)local;
+	(void)arg;
+	replies++;
+	last_reason = reason;
+}
+
+
+/** What signaling does: an offer without remote parts, then the answer */
+static void exchange(struct party *p)
+{
+	json_t *leg = json_pack("{s:[{s:s}],s:[{s:s,s:b,s:b}]}", "transports",
+				"kind", "plain", "media", "kind", "audio",
+				"send", 1, "recv", 1);
+
+	for (int i = 0; i < 2; i++) {
+		replies = 0;
+		CU_ASSERT_EQUAL(focus_leg_modify(p->ep, leg, leg_h, NULL), 0);
+		for (int turns = 0; !replies && turns < 400; turns++)
+			room_turn(5);
+		CU_ASSERT_EQUAL(replies, 1);
+		CU_ASSERT_EQUAL(last_reason, REASON_NONE);
+	}
+
+	json_decref(leg);
+}
+
+
+static void every_leg_is_offered_anew(void)
+{
+	struct focus_room r;
+	struct party a, b;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &b, "demo", "sip:b@x", "B");
+	room_mixer_kill(&r);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(
+				       event_last(&r, "mixer"), "state")),
+			       "lost");
+	CU_ASSERT_EQUAL(a.reoffers + b.reoffers, 0);
+	CU_ASSERT_EQUAL(a.ends + b.ends, 0);
+
+	json_array_clear(r.mixer.requests);
+	room_mixer_start(&r);
+	room_turn(60);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.create"), 1);
+	CU_ASSERT_EQUAL(a.reoffers, 1);
+	CU_ASSERT_EQUAL(b.reoffers, 1);
+
+	exchange(&a);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.add"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.modify"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), 0);
+	room_close(&r);
+}
+
+
+static void what_was_set_is_set_again(void)
+{
+	struct focus_room r;
+	struct party a;
+	json_t *set;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_command(&r, "{\"verb\":\"mute\",\"conference\":\"demo\","
+			 "\"target\":\"a\"}");
+	room_command(&r, "{\"verb\":\"layout\",\"conference\":\"demo\","
+			 "\"layout\":\"speaker\"}");
+	room_mixer_kill(&r);
+	room_command(&r, "{\"verb\":\"volume\",\"conference\":\"demo\","
+			 "\"target\":1,\"direction\":\"in\",\"db\":-6}");
+	CU_ASSERT(room_ok(&r));
+	json_array_clear(r.mixer.requests);
+	room_mixer_start(&r);
+	room_turn(30);
+	exchange(&a);
+
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(
+			mixer_last(&r.mixer, "mix.create"), "layout")),
+		"speaker");
+	set = mixer_last(&r.mixer, "leg.set");
+	CU_ASSERT(json_is_true(json_object_get(set, "muted")));
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(set, "volume_in_db")), -6);
+	room_close(&r);
+}
+
+
+static void without_another_mixer_it_ends(void)
+{
+	struct focus_room r;
+	struct party a, b;
+
+	room_open(&r);
+	r.config->media_timeout_s = 1;
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_join(&r, &b, "demo", "sip:b@x", "B");
+	room_mixer_kill(&r);
+	room_turn(500);
+	CU_ASSERT_EQUAL(a.ends + b.ends, 0);
+	room_turn(700);
+	CU_ASSERT_EQUAL(a.ends, 1);
+	CU_ASSERT_EQUAL(b.ends, 1);
+	CU_ASSERT_EQUAL(b.end_reason, REASON_NO_MIXER);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	room_close(&r);
+}
+
+
+static void who_waited_for_the_dead_mixer_is_told(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	r.mixer.silent = true;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	room_mixer_kill(&r);
+	CU_ASSERT_EQUAL(r.replies, 1);
+	CU_ASSERT_EQUAL(r.reason, REASON_NO_MIXER);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"),
+			REASON_NO_MIXER);
+	room_close(&r);
+}
+
+
+static void an_unconfirmed_dialog_is_offered_after_its_ack(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	room_mixer_kill(&r);
+	room_mixer_start(&r);
+	room_turn(30);
+	CU_ASSERT_EQUAL(a.reoffers, 0);
+	focus_connected(a.ep);
+	room_turn(30);
+	CU_ASSERT_EQUAL(a.reoffers, 1);
+	room_close(&r);
+}
+
+
+static void a_busy_session_is_asked_again(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	a.refuse_reoffer = EAGAIN;
+	room_mixer_kill(&r);
+	room_mixer_start(&r);
+	room_turn(100);
+	CU_ASSERT_EQUAL(a.reoffers, 1);
+	a.refuse_reoffer = 0;
+	room_turn(600);
+	CU_ASSERT_EQUAL(a.reoffers, 2);
+	CU_ASSERT_EQUAL(a.ends, 0);
+	room_close(&r);
+}
+
+
+static void one_that_cannot_is_let_go(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	a.refuse_reoffer = ENOSYS;
+	room_mixer_kill(&r);
+	room_mixer_start(&r);
+	room_turn(60);
+	CU_ASSERT_EQUAL(a.ends, 1);
+	CU_ASSERT_EQUAL(a.end_reason, REASON_NO_MIXER);
+	room_close(&r);
+}
+
+
+static void a_leaver_while_it_is_down_is_not_replayed(void)
+{
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	room_mixer_kill(&r);
+	focus_leave(a.ep, REASON_LEFT);
+	json_array_clear(r.mixer.requests);
+	room_mixer_start(&r);
+	room_turn(30);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.create"), 0);
+	CU_ASSERT_EQUAL(a.reoffers, 0);
+	room_close(&r);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"every leg is offered anew", every_leg_is_offered_anew},
+	{"what was set is set again", what_was_set_is_set_again},
+	{"without another mixer it ends", without_another_mixer_it_ends},
+	{"who waited for the dead mixer is told",
+	 who_waited_for_the_dead_mixer_is_told},
+	{"an unconfirmed dialog is offered after its ACK",
+	 an_unconfirmed_dialog_is_offered_after_its_ack},
+	{"a busy session is asked again", a_busy_session_is_asked_again},
+	{"one that cannot is let go", one_that_cannot_is_let_go},
+	{"a leaver while it is down is not replayed",
+	 a_leaver_while_it_is_down_is_not_replayed},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(replay, tests)

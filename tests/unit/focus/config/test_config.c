@@ -1,0 +1,273 @@
+/**
+ * @file test_config.c  parley.conf: values, errors, lines
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "focus/config/config.h"
+#include "tests/unit/unit.h"
+
+
+static int parse(struct config **cp, const char *text, const char *override,
+		 struct config_error *error)
+{
+	*cp = NULL;
+
+	return config_parse(cp, "p.conf", text, text ? strlen(text) : 0,
+			    &override, override ? 1 : 0, error);
+}
+
+
+static void defaults_serve_without_a_file(void)
+{
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, NULL, NULL, &error), 0);
+	CU_ASSERT_EQUAL(c->sip_listen_count, 1);
+	CU_ASSERT_EQUAL(sa_port(&c->sip_listen[0]), 5060);
+	CU_ASSERT_EQUAL(sa_port(&c->https_listen[0]), 8443);
+	CU_ASSERT_TRUE(sa_is_loopback(&c->http_listen[0]));
+	CU_ASSERT_EQUAL(c->rtp_port_min, 20000);
+	CU_ASSERT_EQUAL(c->rtp_port_max, 29999);
+	CU_ASSERT_EQUAL(c->video_width, 1280);
+	CU_ASSERT(c->mixers >= 1);
+	CU_ASSERT(c->media_address_count >= 1);
+	CU_ASSERT(*c->control_socket && *c->data_dir && *c->mixer_program);
+
+	/* loopback is there for tests, and last */
+	for (size_t i = 0; i + 1 < c->media_address_count; i++)
+		CU_ASSERT_FALSE(sa_is_loopback(&c->media_address[i]));
+	mem_deref(c);
+}
+
+
+static void a_network_has_its_addresses(void)
+{
+	static const char text[] = "trusted_hosts 192.0.2.128/25\n"
+				   "trusted_hosts 2001:db8::/33\n"
+				   "trusted_hosts 198.51.100.7\n";
+	static const struct {
+		const char *address;
+		bool in;
+	} rows[] = {
+		{"192.0.2.128", true},       {"192.0.2.255", true},
+		{"192.0.2.127", false},      {"198.51.100.7", true},
+		{"198.51.100.6", false},     {"2001:db8:7fff::1", true},
+		{"2001:db8:8000::1", false}, {"::1", false},
+	};
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, text, NULL, &error), 0);
+	CU_ASSERT_EQUAL(c->trusted_hosts_count, 3);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sa sa;
+
+		CU_ASSERT_EQUAL_FATAL(sa_set_str(&sa, rows[i].address, 0), 0);
+		CU_ASSERT_EQUAL(config_network_has(c->trusted_hosts,
+						   c->trusted_hosts_count,
+						   &sa),
+				rows[i].in);
+	}
+	mem_deref(c);
+}
+
+
+static void a_file_is_read(void)
+{
+	static const char text[] = "# a comment\n\n"
+				   "  sip_listen\t127.0.0.1:0   # any port\r\n"
+				   "sip_listen [::1]:5070\n"
+				   "http_listen off\n"
+				   "domain example.com\n"
+				   "video_size 640x360\n"
+				   "log_level debug\n"
+				   "media_address 192.0.2.1\n"
+				   "rtp_ports 30000-30099\n"
+				   "mixers 2";
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, text, NULL, &error), 0);
+	CU_ASSERT_EQUAL(c->sip_listen_count, 2);
+	CU_ASSERT_EQUAL(sa_port(&c->sip_listen[0]), 0);
+	CU_ASSERT_EQUAL(sa_af(&c->sip_listen[1]), AF_INET6);
+	CU_ASSERT_EQUAL(c->http_listen_count, 0);
+	CU_ASSERT_STRING_EQUAL(c->domain, "example.com");
+	CU_ASSERT_EQUAL(c->video_height, 360);
+	CU_ASSERT_EQUAL(c->log_level, LOG_LEVEL_DEBUG);
+	CU_ASSERT_EQUAL(c->media_address_count, 1);
+	CU_ASSERT_EQUAL(c->rtp_port_max, 30099);
+	CU_ASSERT_EQUAL(c->mixers, 2);
+	mem_deref(c);
+}
+
+
+static void mistakes_name_their_line(void)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {
+		{"\nsip_lisen 1.2.3.4:1",
+		 "p.conf:2: unknown key \"sip_lisen\"; did you mean "
+		 "'sip_listen'?"},
+		{"zzzzzzzzzzzzzz 1", "p.conf:1: unknown key "
+				     "\"zzzzzzzzzzzzzz\""},
+		{"domain", "p.conf:1: key 'domain' has no value"},
+		{"domain # x", "p.conf:1: key 'domain' has no value"},
+		{"mixers 1\nmixers 2", "p.conf:2: key 'mixers' is given "
+				       "twice"},
+		{"mixers -1", "p.conf:1: mixers: \"-1\" is not a number from "
+			      "0 to 64"},
+		{"mixers 65", "p.conf:1: mixers: \"65\" is not"},
+		{"mixers 1x", "p.conf:1: mixers: \"1x\" is not"},
+		{"sip_listen 5060", "p.conf:1: sip_listen: \"5060\" is not "
+				    "ADDRESS:PORT"},
+		{"sip_listen 0.0.0.0", "p.conf:1: sip_listen:"},
+		{"sip_listen localhost:5060", "p.conf:1: sip_listen:"},
+		{"sip_listen ::1", "p.conf:1: sip_listen:"},
+		{"http_listen 0.0.0.0:80", "p.conf:1: http_listen: "
+					   "\"0.0.0.0:80\" is not a loopback "
+					   "address"},
+		{"media_address 0.0.0.0", "p.conf:1: media_address:"},
+		{"rtp_ports 20000", "p.conf:1: rtp_ports:"},
+		{"rtp_ports 20001-20000", "p.conf:1: rtp_ports:"},
+		{"rtp_ports 60000-70000", "p.conf:1: rtp_ports:"},
+		{"video_size 1280*720", "p.conf:1: video_size:"},
+		{"video_size 1281x720", "p.conf:1: video_size:"},
+		{"layout star", "p.conf:1: layout: \"star\" is none of "
+				"grid|speaker"},
+		{"end_with_creator maybe",
+		 "p.conf:1: end_with_creator: \"maybe\" is neither yes nor "
+		 "no"},
+		{"trusted_hosts 192.0.2.0/33",
+		 "p.conf:1: trusted_hosts: \"192.0.2.0/33\" has more than 32 "
+		 "bits"},
+		{"trusted_hosts core.example", "p.conf:1: trusted_hosts:"},
+		{"outbound_proxy core.example",
+		 "p.conf:1: outbound_proxy: \"core.example\" is not a URI "
+		 "like sip:192.0.2.1;lr"},
+		{"outbound_proxy <sip:core.example;lr>",
+		 "p.conf:1: outbound_proxy:"},
+		{"account <sip:a@b.example>;auth_pas=hush",
+		 "p.conf:1: account: has an unknown parameter auth_pas"},
+		{"log_level loud", "p.conf:1: log_level:"},
+		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
+					"is not a pattern"},
+		{"tls_cert a.pem", "tls_cert and tls_key go together"},
+		{"session_min_se 2000", "session_min_se is above"},
+		{"mixers 64\nrtp_ports 20000-20100", "rtp_ports are too few"},
+		{"\x1b[2J 1", "p.conf:1: unknown key \"\\x1b[2J\""},
+	};
+	struct config_error error;
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(parse(&c, rows[i].text, NULL, &error), EINVAL);
+		if (strncmp(error.text, rows[i].words, strlen(rows[i].words)))
+			fprintf(stderr, "row %zu: %s\n", i, error.text);
+		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
+					strlen(rows[i].words)));
+		CU_ASSERT_PTR_NULL(c);
+	}
+}
+
+
+static void the_command_line_replaces_the_file(void)
+{
+	static const char *const overrides[] = {"sip_listen=127.0.0.1:1",
+						"sip_listen=127.0.0.1:2",
+						"mixers=3", "mixers=4"};
+	static const char text[] = "sip_listen 127.0.0.1:9\nmixers 1\n";
+	struct config_error error;
+	struct config *c = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(config_parse(&c, "p", text, strlen(text),
+					   overrides, 4, &error),
+			      0);
+	CU_ASSERT_EQUAL(c->sip_listen_count, 2);
+	CU_ASSERT_EQUAL(sa_port(&c->sip_listen[0]), 1);
+	CU_ASSERT_EQUAL(c->mixers, 4);
+	mem_deref(c);
+}
+
+
+static void mistakes_of_the_command_line_say_so(void)
+{
+	static const struct {
+		const char *override, *words;
+	} rows[] = {
+		{"mixers", "-o: not key=value"},
+		{"mixer=1", "-o: unknown key \"mixer\"; did you mean "
+			    "'mixers'?"},
+		{"mixers=x", "-o: mixers: \"x\" is not"},
+	};
+	struct config_error error;
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(parse(&c, NULL, rows[i].override, &error),
+				EINVAL);
+		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
+					strlen(rows[i].words)));
+	}
+}
+
+
+static void a_missing_file_is_named(void)
+{
+	struct config_error error;
+	struct config *c = NULL;
+
+	CU_ASSERT_EQUAL(
+		config_load(&c, "/nonexistent/p.conf", NULL, 0, &error),
+		ENOENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nonexistent/p.conf"));
+}
+
+
+/** Every key stands in the commented file, with its default */
+static void the_commented_file_has_every_key(void)
+{
+	static char text[65536];
+	FILE *f = fopen("conf/parley.conf", "re");
+	const char *key, *value;
+	struct config_error error;
+	struct config *c;
+	size_t n;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+
+	CU_ASSERT_EQUAL(parse(&c, text, NULL, &error), 0);
+	mem_deref(c);
+
+	for (size_t i = 0; (key = config_key(i, &value)); i++) {
+		char line[256];
+
+		(void)snprintf(line, sizeof(line), "\n#%s%s%s\n", key,
+			       *value ? " " : "", value);
+		if (!strstr(text, line))
+			fprintf(stderr, "missing:%s", line);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, line));
+	}
+}
+
+
+static CU_TestInfo tests[] = {
+	{"defaults serve without a file", defaults_serve_without_a_file},
+	{"a file is read", a_file_is_read},
+	{"a network has its addresses", a_network_has_its_addresses},
+	{"mistakes name their line", mistakes_name_their_line},
+	{"the command line replaces the file",
+	 the_command_line_replaces_the_file},
+	{"mistakes of the command line say so",
+	 mistakes_of_the_command_line_say_so},
+	{"a missing file is named", a_missing_file_is_named},
+	{"the commented file has every key", the_commented_file_has_every_key},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(config, tests)

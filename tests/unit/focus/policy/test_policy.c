@@ -1,0 +1,313 @@
+/**
+ * @file test_policy.c  Names, admission, the menu, names of peers, the log
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/conference/menu.h"
+#include "focus/config/config.h"
+#include "focus/mixers/mixer_process.h"
+#include "focus/policy/policy.h"
+#include "mixer/base/utf8.h"
+#include "tests/unit/unit.h"
+
+
+static void names_are_checked_and_folded(void)
+{
+	static const struct {
+		const char *name, *canonical; /**< NULL: none */
+	} rows[] = {
+		{"demo", "demo"},
+		{"DeMo-1._x", "demo-1._x"},
+		{"", NULL},
+		{".", NULL},
+		{"..", NULL},
+		{"a b", NULL},
+		{"a/b", NULL},
+		{"a@b", NULL},
+		{"d\xc3\xa9mo", NULL},
+		{"a\n", NULL},
+		{"API", NULL},
+		{"conference", NULL},
+		{"conferences", "conferences"},
+		{"MMTEL", NULL},
+		{"112", NULL},
+		{"1120", "1120"},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaa",
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaa"},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaab",
+		 NULL},
+	};
+	char canonical[POLICY_NAME_MAX + 1];
+	struct config_error error;
+	struct config *c;
+	struct policy *p;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, NULL, 0, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(policy_alloc(&p, c), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum reason reason = policy_name(p, rows[i].name, canonical);
+
+		CU_ASSERT_EQUAL(reason, rows[i].canonical ? REASON_NONE
+							  : REASON_NOT_FOUND);
+		if (rows[i].canonical)
+			CU_ASSERT_STRING_EQUAL(canonical, rows[i].canonical);
+	}
+	CU_ASSERT_EQUAL(policy_name(p, NULL, canonical), REASON_NOT_FOUND);
+	mem_deref(p);
+	mem_deref(c);
+}
+
+
+static void factories_make_names_that_nobody_guesses(void)
+{
+	static const char *const overrides[] = {"conference_names=[a-z]{4}",
+						"factory_names=new|a.b"};
+	char a[POLICY_NAME_MAX + 1], b[POLICY_NAME_MAX + 1];
+	struct config_error error;
+	struct config *c;
+	struct policy *p;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(policy_alloc(&p, c), 0);
+	CU_ASSERT_TRUE(policy_is_factory(p, "new"));
+	CU_ASSERT_TRUE(policy_is_factory(p, "axb"));
+	CU_ASSERT_FALSE(policy_is_factory(p, "newer"));
+	CU_ASSERT_FALSE(policy_is_factory(p, ""));
+	CU_ASSERT_FALSE(policy_is_factory(p, "mmtel"));
+
+	policy_fresh_name(a);
+	policy_fresh_name(b);
+	CU_ASSERT_STRING_NOT_EQUAL(a, b);
+	CU_ASSERT_EQUAL(strlen(a), 21);
+	CU_ASSERT_TRUE(policy_name_is_fresh(a));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaa"));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaaaa"));
+	CU_ASSERT_FALSE(policy_name_is_fresh("conf-aaaaaaaaaaaaaaa1"));
+	/* although no such name is permitted otherwise */
+	CU_ASSERT_EQUAL(policy_name(p, a, b), REASON_NONE);
+	CU_ASSERT_EQUAL(policy_name(p, "conf-x", b), REASON_NOT_FOUND);
+	mem_deref(p);
+	mem_deref(c);
+}
+
+
+static void admission_follows_the_facts(void)
+{
+	static const char *const overrides[] = {"max_participants=2",
+						"max_conferences=1"};
+	static const struct {
+		struct policy_facts facts;
+		enum reason reason;
+	} rows[] = {
+		{{.conferences = 0}, REASON_NONE},
+		{{.conferences = 1}, REASON_OVERLOAD},
+		{{.exists = true, .participants = 1}, REASON_NONE},
+		{{.exists = true, .participants = 2}, REASON_FULL},
+		{{.exists = true, .locked = true}, REASON_LOCKED},
+		{{.exists = true, .locked = true, .invited = true},
+		 REASON_NONE},
+		{{.exists = true,
+		  .locked = true,
+		  .invited = true,
+		  .participants = 2},
+		 REASON_FULL},
+		{{.exists = true, .shutting_down = true}, REASON_SHUTDOWN},
+		/* only a factory begins its conferences */
+		{{.fresh = true}, REASON_NOT_FOUND},
+		{{.fresh = true, .invited = true}, REASON_NOT_FOUND},
+		{{.fresh = true, .factory = true}, REASON_NONE},
+		{{.fresh = true, .factory = true, .conferences = 1},
+		 REASON_OVERLOAD},
+		{{.fresh = true, .exists = true}, REASON_NONE},
+	};
+	struct config_error error;
+	struct config *c;
+	struct policy *p;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(policy_alloc(&p, c), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_EQUAL(policy_join(p, &rows[i].facts),
+				rows[i].reason);
+	mem_deref(p);
+	mem_deref(c);
+}
+
+
+static void dialling_out_follows_dial_out(void)
+{
+	static const struct {
+		const char *set;
+		bool stranger, member, known;
+	} rows[] = {
+		{"dial_out=all", true, true, true},
+		{"dial_out=members", false, true, false},
+		{"dial_out=known", false, false, true},
+		{"dial_out=off", false, false, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_error error;
+		struct config *c;
+
+		CU_ASSERT_EQUAL_FATAL(
+			config_load(&c, NULL, &rows[i].set, 1, &error), 0);
+		CU_ASSERT_EQUAL(policy_may_dial(c, false, false),
+				rows[i].stranger);
+		CU_ASSERT_EQUAL(policy_may_dial(c, true, false),
+				rows[i].member);
+		CU_ASSERT_EQUAL(policy_may_dial(c, false, true),
+				rows[i].known);
+		mem_deref(c);
+	}
+}
+
+
+static void accounts_lead_somewhere(void)
+{
+	static const struct {
+		const char *set[2];
+		const char *words; /**< NULL: fine */
+	} rows[] = {
+		{{"account=<sip:a@b.example>", "mixers=1"}, NULL},
+		{{"account=<sip:a@b.example>;conference=a", "mixers=1"}, NULL},
+		{{"account=<sip:a@b.example>;conference=a:b", "mixers=1"},
+		 "account: its conference cannot have that name"},
+		{{"account=<sip:a@b.example>", "factory_names=x.*"},
+		 "account: needs conference=NAME: no plain name in "
+		 "factory_names"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config_error error;
+		const char *words;
+		struct config *c;
+
+		CU_ASSERT_EQUAL_FATAL(
+			config_load(&c, NULL, rows[i].set, 2, &error), 0);
+		CU_ASSERT_EQUAL(policy_check(c, &words),
+				rows[i].words ? EINVAL : 0);
+		CU_ASSERT_TRUE(
+			rows[i].words
+				? words && !strncmp(words, rows[i].words,
+						    strlen(rows[i].words))
+				: !words);
+		mem_deref(c);
+	}
+}
+
+
+static void every_reason_has_its_row(void)
+{
+	for (int i = 0; i < REASON_COUNT; i++) {
+		const struct reason_row *row = reason_row((enum reason)i);
+
+		CU_ASSERT(row->sip_status >= 200 && row->sip_status < 700);
+		CU_ASSERT(row->token && row->phrase && row->words);
+	}
+	CU_ASSERT_PTR_EQUAL(reason_row((enum reason)99),
+			    reason_row(REASON_INTERNAL));
+}
+
+
+static void keys_make_sequences(void)
+{
+	static const struct {
+		char key;
+		uint64_t at_ms;
+		enum menu_action action;
+	} rows[] = {
+		{'6', 1000, MENU_NOTHING},
+		{'*', 1100, MENU_NOTHING},
+		{'6', 1200, MENU_MUTE_TOGGLE},
+		{'6', 1300, MENU_NOTHING},
+		{'*', 2000, MENU_NOTHING},
+		{'6', 6000, MENU_NOTHING}, /* too late */
+		{'*', 7000, MENU_NOTHING},
+		{'*', 7100, MENU_NOTHING}, /* begins anew */
+		{'9', 7200, MENU_LOUDER},
+		{'*', 7300, MENU_NOTHING},
+		{'1', 7400, MENU_NOTHING},
+		{'7', 7500, MENU_NOTHING},
+		{'*', 7600, MENU_NOTHING},
+		{'7', 7700, MENU_QUIETER},
+		{'*', 7800, MENU_NOTHING},
+		{'8', 7900, MENU_NORMAL},
+	};
+	struct menu m = {"", 0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_EQUAL(menu_key(&m, rows[i].key, rows[i].at_ms),
+				rows[i].action);
+}
+
+
+static void text_of_peers_is_made_harmless(void)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"Zo\xc3\xab \xe2\x9c\x93 \xf0\x9f\x98\x80",
+		 "Zo\xc3\xab \xe2\x9c\x93 \xf0\x9f\x98\x80"},
+		{"a\x1b[31mb", "a [31mb"},
+		{"a\r\nb\x7f", "a  b "},
+		{"\xc2\x9b"
+		 "31m",
+		 " 31m"},                     /* C1 CSI */
+		{"\xe2\x80\xaetxt", " txt"},  /* RTL override */
+		{"\xc0\xaf", "??"},           /* overlong */
+		{"\xed\xa0\x80", "???"},      /* surrogate */
+		{"\xf4\x90\x80\x80", "????"}, /* above U+10FFFF */
+		{"\xe2\x82", "??"},           /* cut off */
+	};
+	char out[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_STRING_EQUAL(
+			utf8_clean(out, sizeof(out), rows[i].in), rows[i].out);
+
+	/* cut between characters, not within */
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, "abc\xc3\xab"), "abc");
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 6, "abc\xc3\xab"),
+			       "abc\xc3\xab");
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 1, "abc"), "");
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, NULL), "");
+}
+
+
+static void ports_are_shared_out(void)
+{
+	static const char *const overrides[] = {"mixers=3",
+						"rtp_ports=20001-20020"};
+	unsigned min, max, last = 20001;
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		mixer_process_ports(c, i, &min, &max);
+		CU_ASSERT_EQUAL(min % 2, 0);
+		CU_ASSERT(min >= last && max > min && max <= 20020);
+		last = max + 1;
+	}
+	mem_deref(c);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"names are checked and folded", names_are_checked_and_folded},
+	{"factories make names that nobody guesses",
+	 factories_make_names_that_nobody_guesses},
+	{"dialling out follows dial_out", dialling_out_follows_dial_out},
+	{"admission follows the facts", admission_follows_the_facts},
+	{"accounts lead somewhere", accounts_lead_somewhere},
+	{"every reason has its row", every_reason_has_its_row},
+	{"keys make sequences", keys_make_sequences},
+	{"text of peers is made harmless", text_of_peers_is_made_harmless},
+	{"ports are shared out", ports_are_shared_out},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(policy, tests)

@@ -1,0 +1,169 @@
+/**
+ * @file test_store.c  The SQLite file: made, brought up to date, checked
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "focus/store/store.h"
+#include "mixer/base/log.h"
+#include "mixer/base/re.h"
+#include "tests/unit/unit.h"
+
+
+static char folder[64], file[96];
+
+
+static void open_folder(void)
+{
+	log_level_set(LOG_LEVEL_ERROR);
+	(void)snprintf(folder, sizeof(folder), "/tmp/parley-store-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	(void)snprintf(file, sizeof(file), "%s/parley.db", folder);
+}
+
+
+static void close_folder(void)
+{
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	char path[112];
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", file, ends[i]);
+		(void)unlink(path);
+	}
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+
+/** Its own connection, as another program has */
+static void run_sql(const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	CU_ASSERT_EQUAL(sqlite3_open(file, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	(void)sqlite3_close(db);
+}
+
+
+static void keeps_what_is_written(void)
+{
+	struct store *s = NULL;
+	sqlite3_stmt *stmt = NULL;
+	struct stat st;
+	bool row = false;
+
+	open_folder();
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(stat(file, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
+	CU_ASSERT_EQUAL(store_prepare(s, &stmt,
+				      "INSERT INTO subscriber VALUES"
+				      " ('a','r','1','2','3','4',5)"),
+			0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, NULL), 0);
+	CU_ASSERT_EQUAL(store_changes(s), 1);
+	CU_ASSERT_EQUAL(store_step(s, stmt, NULL), EEXIST);
+	(void)sqlite3_finalize(stmt);
+	s = mem_deref(s);
+
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(
+		store_prepare(s, &stmt, "SELECT created FROM subscriber"), 0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	CU_ASSERT_TRUE(row);
+	CU_ASSERT_EQUAL(sqlite3_column_int(stmt, 0), 5);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	CU_ASSERT_FALSE(row);
+	(void)sqlite3_finalize(stmt);
+	mem_deref(s);
+	close_folder();
+}
+
+
+/** An empty file is version 0: every migration runs on it */
+static void brings_an_old_file_up_to_date(void)
+{
+	struct store *s = NULL;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
+
+	open_folder();
+	run_sql("CREATE TABLE kept (x); INSERT INTO kept VALUES (1)");
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(store_prepare(s, &stmt,
+				      "SELECT x FROM kept, (SELECT count(*)"
+				      " FROM subscriber)"),
+			0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	CU_ASSERT_TRUE(row);
+	(void)sqlite3_finalize(stmt);
+	mem_deref(s);
+	close_folder();
+}
+
+
+static void refuses_what_it_cannot_keep_right(void)
+{
+	struct store *s = NULL;
+	FILE *f;
+
+	open_folder();
+	CU_ASSERT_EQUAL(store_alloc(&s, "/nonexistent"), ENOENT);
+
+	run_sql("PRAGMA user_version=1000");
+	CU_ASSERT_EQUAL(store_alloc(&s, folder), ENOTSUP);
+
+	f = fopen(file, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	for (int i = 0; i < 1000; i++)
+		(void)fputs("this is no database ", f);
+	(void)fclose(f);
+	CU_ASSERT_EQUAL(store_alloc(&s, folder), EBADMSG);
+	CU_ASSERT_PTR_NULL(s);
+	close_folder();
+}
+
+
+/** A page of a good file is overwritten, as a failing disk does */
+static void finds_damage(void)
+{
+	struct store *s = NULL;
+	struct stat st;
+	char junk[512];
+	int fd;
+
+	open_folder();
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	s = mem_deref(s);
+	run_sql("PRAGMA journal_mode=DELETE; WITH RECURSIVE n(i) AS (SELECT 1"
+		" UNION ALL SELECT i+1 FROM n WHERE i<2000) INSERT INTO"
+		" subscriber SELECT 'u'||i,'r','1','2','3','4',5 FROM n");
+
+	CU_ASSERT_EQUAL(stat(file, &st), 0);
+	memset(junk, 0xa5, sizeof(junk));
+	fd = open(file, O_WRONLY);
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	for (off_t at = 4096; at < st.st_size; at += 4096)
+		CU_ASSERT_EQUAL(pwrite(fd, junk, sizeof(junk), at),
+				sizeof(junk));
+	(void)close(fd);
+	CU_ASSERT_EQUAL(store_alloc(&s, folder), EBADMSG);
+	close_folder();
+}
+
+
+static CU_TestInfo tests[] = {
+	{"keeps what is written, for its owner only", keeps_what_is_written},
+	{"brings an old file up to date", brings_an_old_file_up_to_date},
+	{"refuses what it cannot keep right",
+	 refuses_what_it_cannot_keep_right},
+	{"finds damage", finds_damage},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(store, tests)

@@ -1,0 +1,309 @@
+/**
+ * @file fake_mixer.c  The far end of a mixer's link, played by the test
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "focus/command/command.h"
+#include "mixer/base/log.h"
+#include "mixer/mp/link.h"
+#include "mixer/mp/protocol.h"
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+
+static void stop_h(void *arg)
+{
+	(void)arg;
+
+	re_cancel();
+}
+
+
+void room_turn(unsigned ms)
+{
+	struct tmr tmr;
+
+	tmr_init(&tmr);
+	tmr_start(&tmr, ms, stop_h, NULL);
+	(void)re_main(NULL);
+	tmr_cancel(&tmr);
+}
+
+
+static json_t *leg_result(const json_t *request)
+{
+	json_t *media = json_array(), *transports = json_array();
+
+	for (size_t i = 0;
+	     i < json_array_size(json_object_get(request, "media")); i++)
+		json_array_append_new(media, json_pack("{s:i}", "ssrc", 1));
+	json_array_append_new(transports, json_pack("{s:s}", "kind", "plain"));
+
+	return json_pack("{s:o,s:o}", "transports", transports, "media",
+			 media);
+}
+
+
+static void request_h(json_t *msg, void *arg)
+{
+	struct fake_mixer *m = arg;
+	const char *op = json_string_value(json_object_get(msg, "op"));
+
+	json_array_append(m->requests, msg);
+	if (m->silent)
+		return;
+
+	if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify")) {
+		if (m->refuse_legs)
+			link_reply_error(m->link, msg, m->refuse_legs, "no");
+		else
+			link_reply(m->link, msg, leg_result(msg));
+	}
+	else if (!strcmp(op, "stats")) {
+		/* a leg a page, three of them */
+		int after =
+			(int)json_integer_value(json_object_get(msg, "after"));
+
+		link_reply(m->link, msg,
+			   json_pack("{s:{s:i},s:[{s:i}],s:b}", "mixer",
+				     "legs", 3, "legs", "leg", after + 1,
+				     "more", after < 2));
+	}
+	else {
+		link_reply(m->link, msg, NULL);
+	}
+}
+
+
+void room_mixer_start(struct focus_room *r)
+{
+	int fds[2];
+
+	CU_ASSERT_EQUAL_FATAL(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	CU_ASSERT_EQUAL_FATAL(focus_attach_mixer(r->focus, fds[0]), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&r->mixer.link, fds[1], request_h, NULL, &r->mixer),
+		0);
+	link_event(r->mixer.link,
+		   json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
+			     MP_VERSION, "pid", 1, "webrtc_port", 1));
+	room_turn(5);
+}
+
+
+void room_mixer_kill(struct focus_room *r)
+{
+	r->mixer.link = mem_deref(r->mixer.link);
+	room_turn(30);
+}
+
+
+static void event_h(const json_t *event, void *arg)
+{
+	struct focus_room *r = arg;
+
+	json_array_append_new(r->events, json_deep_copy(event));
+}
+
+
+void room_open(struct focus_room *r)
+{
+	static const char *const overrides[] = {
+		"mixers=1", "max_participants=4", "max_conferences=2"};
+	struct config_error error;
+
+	memset(r, 0, sizeof(*r));
+	log_level_set(LOG_LEVEL_ERROR);
+	CU_ASSERT_EQUAL_FATAL(
+		config_load(&r->config, NULL, overrides, 3, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(focus_alloc(&r->focus, r->config), 0);
+	r->events = json_array();
+	r->mixer.requests = json_array();
+	CU_ASSERT_EQUAL_FATAL(
+		focus_subscribe(&r->watch, r->focus, NULL, event_h, r), 0);
+	room_mixer_start(r);
+}
+
+
+void room_close(struct focus_room *r)
+{
+	mem_deref(r->watch);
+	mem_deref(r->focus);
+	mem_deref(r->mixer.link);
+	mem_deref(r->config);
+	json_decref(r->events);
+	json_decref(r->mixer.requests);
+	json_decref(r->answer);
+}
+
+
+static int reoffer(void *session)
+{
+	struct party *p = session;
+
+	p->reoffers++;
+
+	return p->refuse_reoffer;
+}
+
+
+static void end(void *session, enum reason reason)
+{
+	struct party *p = session;
+
+	p->ends++;
+	p->end_reason = reason;
+	p->ep = NULL;
+}
+
+
+static void leg_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct focus_room *r = arg;
+
+	(void)local;
+	r->replies++;
+	r->reason = reason;
+}
+
+
+enum reason room_join_begin(struct focus_room *r, struct party *p,
+			    const char *conference, const char *aor,
+			    const char *display)
+{
+	static const struct session_ops ops = {reoffer, end};
+	const struct join join = {
+		.conference = conference,
+		.aor = aor,
+		.display = display,
+		.entity = aor,
+		.agent = "Phone/1",
+		.factory = r->factory,
+		.anonymous = r->anonymous,
+		.ops = &ops,
+		.session = p,
+	};
+	json_t *leg = json_pack("{s:[{s:s}],s:[{s:s,s:i,s:b,s:b,s:[{s:s}]}]}",
+				"transports", "kind", "plain", "media", "kind",
+				"audio", "transport", 0, "send", 1, "recv", 1,
+				"codecs", "name", "opus");
+	enum reason reason;
+
+	memset(p, 0, sizeof(*p));
+	reason = focus_join(r->focus, &p->ep, &join, leg, leg_h, r);
+	json_decref(leg);
+
+	return reason;
+}
+
+
+enum reason room_join(struct focus_room *r, struct party *p,
+		      const char *conference, const char *aor,
+		      const char *display)
+{
+	unsigned before = r->replies;
+	enum reason reason = room_join_begin(r, p, conference, aor, display);
+
+	if (reason)
+		return reason;
+
+	room_turn(5);
+	CU_ASSERT_EQUAL(r->replies, before + 1);
+	if (r->reason)
+		return r->reason;
+
+	focus_connected(p->ep);
+
+	return REASON_NONE;
+}
+
+
+static void command_h(json_t *reply, void *arg)
+{
+	struct focus_room *r = arg;
+
+	json_decref(r->answer);
+	r->answer = json_deep_copy(reply);
+}
+
+
+void room_command(struct focus_room *r, const char *text)
+{
+	json_t *command = json_loads(text, 0, NULL);
+
+	json_decref(r->answer);
+	r->answer = NULL;
+	focus_command(r->focus, command, command_h, r);
+	json_decref(command);
+}
+
+
+bool room_ok(const struct focus_room *r)
+{
+	return json_is_true(json_object_get(r->answer, "ok"));
+}
+
+
+/** Last of the objects whose `key` is `value`; how many in *count */
+static json_t *find(const json_t *list, const char *key, const char *value,
+		    unsigned *count)
+{
+	json_t *last = NULL, *o;
+	size_t i;
+
+	*count = 0;
+	json_array_foreach (list, i, o) {
+		if (strcmp(json_string_value(json_object_get(o, key)), value))
+			continue;
+		last = o;
+		(*count)++;
+	}
+
+	return last;
+}
+
+
+unsigned mixer_count(const struct fake_mixer *m, const char *op)
+{
+	unsigned n;
+
+	(void)find(m->requests, "op", op, &n);
+
+	return n;
+}
+
+
+json_t *mixer_last(const struct fake_mixer *m, const char *op)
+{
+	unsigned n;
+
+	return find(m->requests, "op", op, &n);
+}
+
+
+void mixer_say(struct fake_mixer *m, json_t *event)
+{
+	link_event(m->link, event);
+	room_turn(5);
+}
+
+
+unsigned event_count(const struct focus_room *r, const char *type)
+{
+	unsigned n;
+
+	(void)find(r->events, "type", type, &n);
+
+	return n;
+}
+
+
+json_t *event_last(const struct focus_room *r, const char *type)
+{
+	unsigned n;
+
+	return find(r->events, "type", type, &n);
+}

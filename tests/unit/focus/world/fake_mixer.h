@@ -1,0 +1,85 @@
+/**
+ * @file fake_mixer.h  The far end of a mixer's link, played by the test
+ *
+ * A real link over a real socket pair; what comes is written down, what the
+ * test wants is answered. turn() runs parleyd's loop until nothing is due.
+ */
+#ifndef PARLEY_TESTS_FAKE_MIXER_H
+#define PARLEY_TESTS_FAKE_MIXER_H
+
+#include <jansson.h>
+#include "focus/conference/focus.h"
+#include "focus/config/config.h"
+
+struct link;
+
+struct fake_mixer {
+	struct link *link;
+	json_t *requests; /**< all of them, in order */
+	int refuse_legs;  /**< errno for leg.add and leg.modify */
+	bool silent;      /**< answers nothing */
+};
+
+/** A focus with `count` slots and a fake mixer in the first */
+struct focus_room {
+	struct config *config;
+	struct focus *focus;
+	struct fake_mixer mixer;
+	struct event_subscription *watch;
+	json_t *events;          /**< all that were told */
+	unsigned replies;        /**< of legs */
+	enum reason reason;      /**< of the last */
+	json_t *answer;          /**< of the last command */
+	bool factory, anonymous; /**< how the next ones come in */
+};
+
+/** One party as signaling would be */
+struct party {
+	struct endpoint *ep;
+	unsigned reoffers, ends;
+	enum reason end_reason;
+	int refuse_reoffer;
+};
+
+void room_open(struct focus_room *r);
+void room_close(struct focus_room *r);
+
+/** Put a mixer into the (empty) slot and let it say hello */
+void room_mixer_start(struct focus_room *r);
+
+/** It is gone at once */
+void room_mixer_kill(struct focus_room *r);
+
+/** Run the loop until the time is over */
+void room_turn(unsigned ms);
+
+/** Come in, answered by the mixer and connected */
+enum reason room_join(struct focus_room *r, struct party *p,
+		      const char *conference, const char *aor,
+		      const char *display);
+
+/** The same, without waiting for the mixer */
+enum reason room_join_begin(struct focus_room *r, struct party *p,
+			    const char *conference, const char *aor,
+			    const char *display);
+
+/** Run a command given as JSON; the answer is in r->answer */
+void room_command(struct focus_room *r, const char *text);
+
+/** Did the last command go well? */
+bool room_ok(const struct focus_room *r);
+
+/** Requests with this op */
+unsigned mixer_count(const struct fake_mixer *m, const char *op);
+
+/** The last request with this op; NULL */
+json_t *mixer_last(const struct fake_mixer *m, const char *op);
+
+/** Send an event */
+void mixer_say(struct fake_mixer *m, json_t *event);
+
+/** Events of this type that were told, and the last of them */
+unsigned event_count(const struct focus_room *r, const char *type);
+json_t *event_last(const struct focus_room *r, const char *type);
+
+#endif

@@ -1,0 +1,92 @@
+/**
+ * @file test_mix_video.c  What a leg can take of a canvas
+ */
+#include <string.h>
+#include "mixer/mix/mix_video.h"
+#include "tests/unit/unit.h"
+
+
+static void size_and_rate_follow_the_limits(void)
+{
+	static const struct {
+		const char *what;
+		enum video_codec_id codec;
+		uint8_t level;
+		unsigned width, height, fps, kbps, tier;
+		unsigned want_width, want_height, want_fps, want_kbps;
+	} table[] = {
+		{"everything", VIDEO_VP8, 0, 1280, 720, 30, 0, 0, 1280, 720,
+		 25, 1500},
+		{"half the size", VIDEO_VP8, 0, 640, 360, 25, 0, 0, 640, 360,
+		 25, 530},
+		{"no matching size: the next smaller", VIDEO_VP8, 0, 700, 700,
+		 25, 0, 0, 640, 360, 25, 530},
+		{"smaller than any: the smallest", VIDEO_VP8, 0, 16, 16, 25, 0,
+		 0, 320, 180, 25, 187},
+		{"level 3.1 holds 720p", VIDEO_H264, 31, 1280, 720, 25, 0, 0,
+		 1280, 720, 25, 1500},
+		{"level 3 does not", VIDEO_H264, 30, 1280, 720, 25, 0, 0, 640,
+		 360, 25, 530},
+		{"level 1.2 counts macroblocks", VIDEO_H264, 12, 1280, 720, 25,
+		 0, 0, 320, 180, 25, 187},
+		{"b= limits bits", VIDEO_VP8, 0, 1280, 720, 25, 1000, 0, 1280,
+		 720, 25, 1000},
+		{"b= far below limits pixels", VIDEO_VP8, 0, 1280, 720, 25,
+		 200, 0, 480, 270, 25, 200},
+		{"tier 2 is a quarter", VIDEO_VP8, 0, 1280, 720, 25, 0, 2,
+		 1280, 720, 25, 375},
+		{"slow receiver", VIDEO_VP8, 0, 1280, 720, 10, 0, 0, 1280, 720,
+		 10, 1500},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct video_canvas canvas = {1280, 720, 25, 1500};
+		struct video_rendition_config c;
+		struct media_description d;
+
+		memset(&d, 0, sizeof(d));
+		d.codecs[0].video.id = table[i].codec;
+		d.codecs[0].video.level_idc = table[i].level;
+		d.width = table[i].width;
+		d.height = table[i].height;
+		d.fps = table[i].fps;
+		d.kbps = table[i].kbps;
+		mix_video_config(&c, &canvas, &d, table[i].tier);
+		if (c.width != table[i].want_width ||
+		    c.height != table[i].want_height ||
+		    c.fps != table[i].want_fps || c.kbps != table[i].want_kbps)
+			CU_FAIL(table[i].what);
+		CU_ASSERT_EQUAL(c.width, table[i].want_width);
+		CU_ASSERT_EQUAL(c.height, table[i].want_height);
+		CU_ASSERT_EQUAL(c.fps, table[i].want_fps);
+		CU_ASSERT_EQUAL(c.kbps, table[i].want_kbps);
+	}
+}
+
+
+static void a_mix_may_have_another_bitrate(void)
+{
+	const struct video_canvas canvas = {1280, 720, 25, 600};
+	struct video_rendition_config c;
+	struct media_description d;
+
+	memset(&d, 0, sizeof(d));
+	d.width = 1280;
+	d.height = 720;
+	d.fps = 25;
+	mix_video_config(&c, &canvas, &d, 0);
+	CU_ASSERT_EQUAL(c.kbps, 600);
+	d.width = 640;
+	mix_video_config(&c, &canvas, &d, 0);
+	CU_ASSERT_EQUAL(c.width, 640);
+	CU_ASSERT_EQUAL(c.kbps, 212);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"a mix may have another bitrate", a_mix_may_have_another_bitrate},
+	{"size and rate follow the limits", size_and_rate_follow_the_limits},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(mix_video, tests)

@@ -1,0 +1,327 @@
+/**
+ * @file test_link.c  Both ends of an Mp link in one loop
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "mixer/base/re.h"
+#include "mixer/mp/link.h"
+#include "mixer/mp/protocol.h"
+#include "tests/unit/unit.h"
+
+
+struct fixture {
+	struct link *focus, *mixer;
+	struct tmr deadline;
+	unsigned requests, events, replies, closes, expected;
+	int err;
+	json_int_t value;
+	bool refuse, silent, timed_out;
+};
+
+
+static void step(struct fixture *f)
+{
+	if (f->replies + f->events + f->closes >= f->expected)
+		re_cancel();
+}
+
+
+static void mixer_message(json_t *msg, void *arg)
+{
+	struct fixture *f = arg;
+	json_t *v = json_object_get(msg, "value");
+
+	f->requests++;
+	if (f->silent)
+		return;
+
+	if (f->refuse)
+		link_reply_error(f->mixer, msg, ENOENT, "no such leg");
+	else
+		link_reply(f->mixer, msg, json_pack("{s:O}", "value", v));
+}
+
+
+static void focus_message(json_t *msg, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->events++;
+	f->err = (int)json_integer_value(json_object_get(msg, "code"));
+	step(f);
+}
+
+
+static void reply(int err, json_t *msg, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->replies++;
+	f->err = err;
+	f->value = json_integer_value(json_object_get(msg, "value"));
+	step(f);
+}
+
+
+static void closed(int err, void *arg)
+{
+	struct fixture *f = arg;
+
+	(void)err;
+	f->closes++;
+	step(f);
+}
+
+
+static void too_late(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->timed_out = true;
+	re_cancel();
+}
+
+
+static void setup(struct fixture *f)
+{
+	int fds[2];
+
+	memset(f, 0, sizeof(*f));
+	tmr_init(&f->deadline);
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&f->focus, fds[0], focus_message, closed, f), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&f->mixer, fds[1], mixer_message, NULL, f), 0);
+}
+
+
+static void run(struct fixture *f, unsigned expected)
+{
+	f->expected = expected;
+	tmr_start(&f->deadline, 10000, too_late, f);
+	re_main(NULL);
+	tmr_cancel(&f->deadline);
+	CU_ASSERT_FALSE_FATAL(f->timed_out);
+}
+
+
+static void teardown(struct fixture *f)
+{
+	mem_deref(f->focus);
+	mem_deref(f->mixer);
+}
+
+
+static json_t *request(int value)
+{
+	return json_pack("{s:s,s:i}", "op", "ping", "value", value);
+}
+
+
+static void reply_finds_its_request(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(2), reply, &f), 0);
+	run(&f, 2);
+	CU_ASSERT_EQUAL(f.value, 2);
+	CU_ASSERT_EQUAL(f.err, 0);
+	teardown(&f);
+}
+
+
+static void error_reaches_the_requester(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.refuse = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.err, ENOENT);
+	teardown(&f);
+}
+
+
+static void events_arrive(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	CU_ASSERT_EQUAL(link_event(f.mixer, json_pack("{s:s,s:i}", "event",
+						      "hello", "code", 5)),
+			0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.events, 1);
+	CU_ASSERT_EQUAL(f.err, 5);
+	teardown(&f);
+}
+
+
+static void closing_answers_what_is_open(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.silent = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	f.mixer = mem_deref(f.mixer);
+	run(&f, 2);
+	CU_ASSERT_EQUAL(f.replies, 1);
+	CU_ASSERT_EQUAL(f.err, ECONNRESET);
+	CU_ASSERT_EQUAL(f.closes, 1);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), EPIPE);
+	teardown(&f);
+}
+
+
+/** Asks again from within the answer; each request must get its own */
+static void ask_again(int err, json_t *msg, void *arg)
+{
+	struct fixture *f = arg;
+	int refused = link_request(f->focus, request(2), reply, f);
+
+	(void)msg;
+	f->replies++;
+	f->err = err == ECONNRESET ? refused : err;
+}
+
+
+static void a_closing_link_takes_no_request(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.silent = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), ask_again, &f), 0);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), ask_again, &f), 0);
+	f.mixer = mem_deref(f.mixer);
+	run(&f, 3);
+	CU_ASSERT_EQUAL(f.replies, 2);
+	CU_ASSERT_EQUAL(f.err, EPIPE);
+	CU_ASSERT_EQUAL(f.closes, 1);
+	teardown(&f);
+}
+
+
+static void forgotten_handlers_are_not_called(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	link_forget(f.focus, &f);
+	CU_ASSERT_EQUAL(link_event(f.mixer, json_pack("{s:s}", "event", "x")),
+			0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.replies, 0);
+	teardown(&f);
+}
+
+
+static void unanswered_requests_time_out(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.silent = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.err, ETIMEDOUT);
+	teardown(&f);
+}
+
+
+static void malformed_datagrams_are_answered(void)
+{
+	static const char *const bad[] = {
+		"", "{", "[]", "7", "\xff\xfe", "{\"a\":1,\"a\":2}"};
+
+	for (size_t i = 1; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct fixture f;
+		int fds[2];
+		char buf[256];
+		ssize_t n;
+
+		memset(&f, 0, sizeof(f));
+		tmr_init(&f.deadline);
+		CU_ASSERT_EQUAL_FATAL(
+			socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+		CU_ASSERT_EQUAL_FATAL(link_alloc(&f.mixer, fds[1],
+						 mixer_message, closed, &f),
+				      0);
+		CU_ASSERT_EQUAL(
+			(size_t)send(fds[0], bad[i], strlen(bad[i]), 0),
+			strlen(bad[i]));
+		shutdown(fds[0], SHUT_WR);
+		run(&f, 1);
+		n = recv(fds[0], buf, sizeof(buf) - 1, MSG_DONTWAIT);
+		CU_ASSERT_FATAL(n > 0);
+		buf[n] = '\0';
+		CU_ASSERT_PTR_NOT_NULL(strstr(buf, "\"error\""));
+		CU_ASSERT_EQUAL(f.requests, 0);
+		close(fds[0]);
+		mem_deref(f.mixer);
+	}
+}
+
+
+static void a_full_socket_loses_nothing(void)
+{
+	enum { COUNT = 3000 };
+	struct fixture f;
+	char text[2000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	setup(&f);
+	for (int i = 0; i < COUNT; i++) {
+		CU_ASSERT_EQUAL_FATAL(
+			link_event(f.mixer,
+				   json_pack("{s:s,s:i,s:s}", "event", "e",
+					     "code", i, "text", text)),
+			0);
+	}
+	run(&f, COUNT);
+	CU_ASSERT_EQUAL(f.events, COUNT);
+	CU_ASSERT_EQUAL(f.err, COUNT - 1);
+	teardown(&f);
+}
+
+
+static void oversized_messages_are_refused(void)
+{
+	size_t size = MP_MESSAGE_MAX + 10;
+	char *text = mem_zalloc(size, NULL);
+	struct fixture f;
+
+	memset(text, 'x', size - 1);
+	setup(&f);
+	CU_ASSERT_EQUAL(link_event(f.mixer, json_pack("{s:s,s:s}", "event",
+						      "e", "t", text)),
+			EMSGSIZE);
+	teardown(&f);
+	mem_deref(text);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"reply finds its request", reply_finds_its_request},
+	{"error reaches the requester", error_reaches_the_requester},
+	{"events arrive", events_arrive},
+	{"closing answers what is open", closing_answers_what_is_open},
+	{"a closing link takes no request", a_closing_link_takes_no_request},
+	{"forgotten handlers are not called",
+	 forgotten_handlers_are_not_called},
+	{"unanswered requests time out", unanswered_requests_time_out},
+	{"malformed datagrams are answered", malformed_datagrams_are_answered},
+	{"a full socket loses nothing", a_full_socket_loses_nothing},
+	{"oversized messages are refused", oversized_messages_are_refused},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(link, tests)

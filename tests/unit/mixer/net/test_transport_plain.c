@@ -1,0 +1,469 @@
+/**
+ * @file test_transport_plain.c  RTP on port pairs, with and without SDES
+ */
+#include <string.h>
+#include <unistd.h>
+#include "mixer/base/clock.h"
+#include "mixer/net/srtp.h"
+#include "tests/unit/mixer/net/loopback.h"
+#include "tests/unit/unit.h"
+
+
+enum { BYTES = 172, SSRC = 77, PORTS = 40 };
+
+/** Ports that runs side by side do not share */
+#define PORT_MIN ((uint16_t)(12000 + getpid() % 400 * PORTS))
+#define PORT_MAX ((uint16_t)(PORT_MIN + PORTS - 1))
+
+/** Two plain transports on one net */
+struct pair {
+	struct net *net;
+	struct transport *a, *b;
+	struct heard heard_a, heard_b;
+};
+
+static uint8_t packet[LOOPBACK_PACKET_MAX + TRANSPORT_TRAILER_MAX];
+
+
+static struct transport *plain(struct net *net, enum transport_suite suite,
+			       struct heard *heard)
+{
+	struct transport *t = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&t, net, TRANSPORT_PLAIN, 0,
+					      suite, &loopback_handlers,
+					      heard),
+			      0);
+
+	return t;
+}
+
+
+/** Tell `to` what `from` says of itself */
+static int signal_one(struct transport *to, const struct transport *from,
+		      bool mux)
+{
+	struct transport_remote remote = {0};
+	struct transport_local local;
+
+	transport_local(from, &local);
+	remote.rtp = local.rtp;
+	remote.rtcp = local.rtp;
+	remote.rtcp_mux = mux;
+	remote.suite = local.suite;
+	remote.sdes_key = local.sdes_key[0] ? local.sdes_key : NULL;
+	sa_set_port(&remote.rtcp, local.rtcp_port);
+
+	return transport_set_remote(to, &remote);
+}
+
+
+static void pair_open(struct pair *p, enum transport_suite suite, bool mux)
+{
+	memset(p, 0, sizeof(*p));
+	p->net = loopback_net(PORT_MIN, PORT_MAX);
+	p->a = plain(p->net, suite, &p->heard_a);
+	p->b = plain(p->net, suite, &p->heard_b);
+	CU_ASSERT_EQUAL(signal_one(p->a, p->b, mux), 0);
+	CU_ASSERT_EQUAL(signal_one(p->b, p->a, mux), 0);
+}
+
+
+static void pair_close(struct pair *p)
+{
+	mem_deref(p->a);
+	mem_deref(p->b);
+	mem_deref(p->net);
+}
+
+
+static bool pair_heard(void *arg)
+{
+	struct pair *p = arg;
+
+	return p->heard_a.rtp && p->heard_b.rtp && p->heard_a.rtcp &&
+	       p->heard_b.rtcp;
+}
+
+
+static void say(struct transport *t, uint16_t seq)
+{
+	CU_ASSERT_EQUAL(
+		transport_send_rtp(t, packet,
+				   loopback_rtp(packet, seq, SSRC, BYTES)),
+		0);
+	CU_ASSERT_EQUAL(
+		transport_send_rtcp(t, packet, loopback_rtcp(packet, SSRC)),
+		0);
+}
+
+
+static void media_flows_in_every_suite(void)
+{
+	static const enum transport_suite suites[] = {
+		TRANSPORT_SUITE_NONE,
+		TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80,
+		TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_32,
+		TRANSPORT_SUITE_AEAD_AES_128_GCM,
+		TRANSPORT_SUITE_AEAD_AES_256_GCM,
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(suites); i++) {
+		struct pair p;
+
+		pair_open(&p, suites[i / 2], i & 1);
+		CU_ASSERT_EQUAL(transport_state(p.a), TRANSPORT_CONNECTED);
+		say(p.a, 1);
+		say(p.b, 1);
+		CU_ASSERT_TRUE(loopback_until(p.net, NULL, pair_heard, &p));
+		CU_ASSERT_TRUE(transport_heard_us(p.a) > 0);
+		pair_close(&p);
+	}
+}
+
+
+static void srtp_is_not_given_up_for_rtp(void)
+{
+	struct transport_remote remote = {0};
+	struct transport_local local;
+	struct pair p;
+
+	pair_open(&p, TRANSPORT_SUITE_AEAD_AES_128_GCM, false);
+	transport_local(p.b, &local);
+	remote.rtp = local.rtp;
+	CU_ASSERT_EQUAL(transport_set_remote(p.a, &remote), EPROTO);
+	remote.suite = TRANSPORT_SUITE_AEAD_AES_128_GCM;
+	remote.sdes_key = "dG9vIHNob3J0";
+	CU_ASSERT_EQUAL(transport_set_remote(p.a, &remote), EPROTO);
+	pair_close(&p);
+}
+
+
+static void same_key_again_keeps_the_replay_window(void)
+{
+	uint8_t copy[BYTES + 16];
+	struct transport_local local;
+	struct pair p;
+	int fd;
+
+	pair_open(&p, TRANSPORT_SUITE_AEAD_AES_128_GCM, true);
+	say(p.a, 5);
+	say(p.b, 5);
+	CU_ASSERT_TRUE(loopback_until(p.net, NULL, pair_heard, &p));
+	CU_ASSERT_EQUAL(signal_one(p.a, p.b, true), 0);
+
+	/* b says the same packet again */
+	(void)transport_send_rtp(p.b, packet,
+				 loopback_rtp(packet, 5, SSRC, BYTES));
+	loopback_settle(p.net, NULL);
+	CU_ASSERT_EQUAL(p.heard_a.rtp, 1);
+
+	/* and a stranger repeats it */
+	memcpy(copy, packet, sizeof(copy));
+	transport_local(p.a, &local);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	(void)sendto(fd, copy, sizeof(copy), 0, &local.rtp.u.sa,
+		     local.rtp.len);
+	loopback_settle(p.net, NULL);
+	CU_ASSERT_EQUAL(p.heard_a.rtp, 1);
+	(void)close(fd);
+	pair_close(&p);
+}
+
+
+/** A socket of a far end that is where its SDP does not say */
+static int stranger(struct sa *addr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	sa_set_str(addr, "127.0.0.1", 0);
+	CU_ASSERT_EQUAL(bind(fd, &addr->u.sa, addr->len), 0);
+	addr->len = sizeof(addr->u);
+	CU_ASSERT_EQUAL(getsockname(fd, &addr->u.sa, &addr->len), 0);
+
+	return fd;
+}
+
+
+static void throw_rtp(int fd, const struct transport *t, uint16_t seq)
+{
+	struct transport_local local;
+	size_t len = loopback_rtp(packet, seq, SSRC, BYTES);
+
+	transport_local(t, &local);
+	CU_ASSERT_EQUAL(
+		sendto(fd, packet, len, 0, &local.rtp.u.sa, local.rtp.len),
+		(ssize_t)len);
+}
+
+
+static bool has_datagram(int fd)
+{
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+
+	return recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0;
+}
+
+
+static void latches_on_the_first_other_source(void)
+{
+	struct transport_remote remote = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa signalled, nat, other;
+	int said = stranger(&signalled), natted = stranger(&nat);
+	int third = stranger(&other);
+
+	remote.rtp = signalled;
+	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+	say(t, 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_TRUE(has_datagram(said));
+
+	throw_rtp(natted, t, 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 1);
+	say(t, 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_TRUE(has_datagram(natted));
+	CU_ASSERT_FALSE(has_datagram(said));
+
+	throw_rtp(third, t, 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 1);
+
+	throw_rtp(said, t, 3);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 2);
+	say(t, 3);
+	loopback_settle(net, NULL);
+	CU_ASSERT_TRUE(has_datagram(said));
+
+	throw_rtp(natted, t, 4);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 2);
+
+	/* a changed address takes effect at once */
+	remote.rtp = other;
+	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+	say(t, 4);
+	throw_rtp(third, t, 5);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 3);
+	CU_ASSERT_TRUE(has_datagram(third));
+
+	close(said);
+	close(natted);
+	close(third);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void hears_another_address_once_it_is_signalled(void)
+{
+	struct transport_remote remote = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa first, second;
+	int a = stranger(&first), b = stranger(&second);
+
+	for (unsigned i = 0; i < 6; i++) {
+		int now = i & 1 ? b : a, other = i & 1 ? a : b;
+
+		remote.rtp = i & 1 ? second : first;
+		CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+		for (uint16_t seq = 0; seq < 2; seq++) {
+			throw_rtp(now, t, seq);
+			loopback_settle(net, NULL);
+			throw_rtp(other, t, seq);
+			loopback_settle(net, NULL);
+			say(t, seq);
+			CU_ASSERT_TRUE(has_datagram(now));
+			CU_ASSERT_FALSE(has_datagram(other));
+		}
+		CU_ASSERT_EQUAL(heard.rtp, 2 * (i + 1));
+	}
+
+	close(a);
+	close(b);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void goes_on_after_the_far_end_was_away(void)
+{
+	struct transport_remote remote = {0};
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	remote.rtp = addr;
+	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+	throw_rtp(fd, t, 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 1);
+
+	/* nobody listens: ICMP errors come back, every packet is tried */
+	close(fd);
+	for (uint16_t seq = 1; seq < 4; seq++)
+		CU_ASSERT_EQUAL(transport_send_rtp(t, packet,
+						   loopback_rtp(packet, seq,
+								SSRC, BYTES)),
+				0);
+	loopback_settle(net, NULL);
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, &addr.u.sa, addr.len), 0);
+	CU_ASSERT_EQUAL(
+		transport_send_rtp(t, packet,
+				   loopback_rtp(packet, 5, SSRC, BYTES)),
+		0);
+	CU_ASSERT_TRUE(has_datagram(fd));
+	throw_rtp(fd, t, 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 2);
+
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void bursts_are_read_to_their_end(void)
+{
+	enum { BURST = 100 };
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	for (uint16_t seq = 0; seq < BURST; seq++)
+		throw_rtp(fd, t, seq);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, BURST);
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void srtp_latches_on_authentic_packets_only(void)
+{
+	struct pair p;
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	pair_open(&p, TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80, true);
+	throw_rtp(fd, p.a, 9);
+	loopback_settle(p.net, NULL);
+	CU_ASSERT_EQUAL(p.heard_a.rtp, 0);
+	CU_ASSERT_EQUAL(net_stats(p.net)->discarded, 1);
+	say(p.a, 1);
+	loopback_settle(p.net, NULL);
+	CU_ASSERT_FALSE(has_datagram(fd));
+	CU_ASSERT_EQUAL(p.heard_b.rtp, 1);
+	close(fd);
+	pair_close(&p);
+}
+
+
+static void connects_on_the_first_packet_without_an_address(void)
+{
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+	struct heard heard = {0};
+	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct sa addr;
+	int fd = stranger(&addr);
+
+	CU_ASSERT_EQUAL(transport_send_rtp(t, packet, BYTES), ENOTCONN);
+	throw_rtp(fd, t, 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 1);
+	CU_ASSERT_EQUAL(transport_state(t), TRANSPORT_CONNECTED);
+	CU_ASSERT_EQUAL(transport_send_rtp(t, packet,
+					   loopback_rtp(packet, 1, 1, BYTES)),
+			0);
+	loopback_settle(net, NULL);
+	CU_ASSERT_TRUE(has_datagram(fd));
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static void port_range_runs_out_and_comes_back(void)
+{
+	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 5);
+	struct heard none = {0};
+	struct transport *t[3], *more = NULL;
+	struct transport_local local;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		t[i] = plain(net, TRANSPORT_SUITE_NONE, &none);
+		transport_local(t[i], &local);
+		CU_ASSERT_EQUAL(sa_port(&local.rtp) & 1, 0);
+		CU_ASSERT_EQUAL(local.rtcp_port, sa_port(&local.rtp) + 1);
+	}
+
+	CU_ASSERT_EQUAL(transport_alloc(&more, net, TRANSPORT_PLAIN, 0,
+					TRANSPORT_SUITE_NONE,
+					&loopback_handlers, &none),
+			EADDRNOTAVAIL);
+	mem_deref(t[1]);
+	t[1] = plain(net, TRANSPORT_SUITE_NONE, &none);
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
+		mem_deref(t[i]);
+	mem_deref(net);
+}
+
+
+static void taken_ports_are_passed_over(void)
+{
+	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 3);
+	struct heard none = {0};
+	struct transport_local local;
+	struct transport *t;
+	struct sa addr;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	sa_set_str(&addr, "127.0.0.1", PORT_MIN + 1);
+	CU_ASSERT_EQUAL(bind(fd, &addr.u.sa, addr.len), 0);
+	t = plain(net, TRANSPORT_SUITE_NONE, &none);
+	transport_local(t, &local);
+	CU_ASSERT_EQUAL(sa_port(&local.rtp), PORT_MIN + 2);
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"media flows in every suite, with and without rtcp-mux",
+	 media_flows_in_every_suite},
+	{"SRTP is not given up for RTP", srtp_is_not_given_up_for_rtp},
+	{"the same key again keeps the replay window",
+	 same_key_again_keeps_the_replay_window},
+	{"latches on the first other source",
+	 latches_on_the_first_other_source},
+	{"hears another address once it is signalled",
+	 hears_another_address_once_it_is_signalled},
+	{"goes on after the far end was away",
+	 goes_on_after_the_far_end_was_away},
+	{"bursts are read to their end", bursts_are_read_to_their_end},
+	{"SRTP latches on authentic packets only",
+	 srtp_latches_on_authentic_packets_only},
+	{"connects on the first packet without an address",
+	 connects_on_the_first_packet_without_an_address},
+	{"port range runs out and comes back",
+	 port_range_runs_out_and_comes_back},
+	{"taken ports are passed over", taken_ports_are_passed_over},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(transport_plain, tests)

@@ -1,0 +1,264 @@
+/**
+ * @file test_control.c  The control socket, over a real one
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "focus/conference/focus.h"
+#include "focus/config/config.h"
+#include "signaling/control/control.h"
+#include "tests/unit/unit.h"
+
+
+struct control_room {
+	char folder[32], path[64];
+	struct config *config;
+	struct focus *focus;
+	struct control *control;
+	int fd;
+	char got[CONTROL_LINE_MAX];
+};
+
+
+static void stop_h(void *arg)
+{
+	(void)arg;
+
+	re_cancel();
+}
+
+
+static void turn(struct control_room *r)
+{
+	size_t len = 0;
+	struct tmr tmr;
+	ssize_t n;
+
+	tmr_init(&tmr);
+	tmr_start(&tmr, 10, stop_h, NULL);
+	(void)re_main(NULL);
+
+	while ((n = recv(r->fd, r->got + len, sizeof(r->got) - 1 - len,
+			 MSG_DONTWAIT)) > 0)
+		len += (size_t)n;
+	r->got[len] = '\0';
+}
+
+
+static void dial_in(struct control_room *r)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", r->path);
+	r->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_EQUAL_FATAL(
+		connect(r->fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+}
+
+
+static void room_open(struct control_room *r)
+{
+	char override[128];
+	const char *overrides[] = {override};
+	struct config_error error;
+
+	memset(r, 0, sizeof(*r));
+	log_level_set(LOG_LEVEL_ERROR);
+	(void)snprintf(r->folder, sizeof(r->folder), "/tmp/control-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(r->folder));
+	(void)snprintf(r->path, sizeof(r->path), "%s/in/c.sock", r->folder);
+	(void)snprintf(override, sizeof(override), "control_socket=%s",
+		       r->path);
+	CU_ASSERT_EQUAL_FATAL(
+		config_load(&r->config, NULL, overrides, 1, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(focus_alloc(&r->focus, r->config), 0);
+	CU_ASSERT_EQUAL_FATAL(control_alloc(&r->control, r->config, r->focus),
+			      0);
+	dial_in(r);
+}
+
+
+static void room_close(struct control_room *r)
+{
+	char folder[64];
+
+	(void)close(r->fd);
+	mem_deref(r->control);
+	mem_deref(r->focus);
+	mem_deref(r->config);
+
+	/* it took its socket away, so the folder is empty */
+	(void)snprintf(folder, sizeof(folder), "%s/in", r->folder);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	CU_ASSERT_EQUAL(rmdir(r->folder), 0);
+}
+
+
+static void say(struct control_room *r, const char *text)
+{
+	CU_ASSERT(send(r->fd, text, strlen(text), MSG_NOSIGNAL) > 0);
+	turn(r);
+}
+
+
+static unsigned lines(const char *text)
+{
+	unsigned n = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+
+	return n;
+}
+
+
+static void only_its_owner_may_use_it(void)
+{
+	struct control_room r;
+	struct stat st;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(stat(r.path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
+	room_close(&r);
+}
+
+
+static void a_command_a_line(void)
+{
+	static const struct {
+		const char *text, *answer;
+		unsigned lines;
+	} rows[] = {
+		{"{\"verb\":\"list\"}\n", "{\"ok\":true,\"conferences\":[]}\n",
+		 1},
+		{"{\"verb\":\"list\"}\r\n{\"verb\":\"list\"}\n",
+		 "{\"ok\":true,\"conferences\":[]}\n{\"ok\":true,", 2},
+		{"\n\r\n{\"verb\":\"list\"}\n", "{\"ok\":true,", 1},
+		{"{\"verb\":\"li", "", 0},
+		{"st\"}\n", "{\"ok\":true,", 1},
+		{"nonsense\n", "{\"ok\":false,\"code\":\"bad-request\"", 1},
+		{"{\"verb\":\"list\",\"verb\":\"end\"}\n",
+		 "{\"ok\":false,\"code\":\"bad-request\"", 1},
+		{"{\"verb\":\"stats\"}\n", "{\"ok\":true,\"mixers\":", 1},
+	};
+	struct control_room r;
+
+	room_open(&r);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		say(&r, rows[i].text);
+		CU_ASSERT_FALSE(strncmp(r.got, rows[i].answer,
+					strlen(rows[i].answer)));
+		CU_ASSERT_EQUAL(lines(r.got), rows[i].lines);
+	}
+	room_close(&r);
+}
+
+
+static void watch_turns_it_into_a_stream(void)
+{
+	struct control_room r;
+
+	room_open(&r);
+	say(&r, "{\"verb\":\"watch\",\"conference\":\"demo\"}\n");
+	CU_ASSERT_STRING_EQUAL(r.got, "{\"ok\":true}\n");
+	say(&r, "{\"verb\":\"watch\"}\n");
+	CU_ASSERT_FALSE(strncmp(r.got, "{\"ok\":false", 11));
+	room_close(&r);
+}
+
+
+static void an_endless_line_is_cut_off(void)
+{
+	static char line[CONTROL_LINE_MAX / 8];
+	struct control_room r;
+	char byte;
+
+	memset(line, 'x', sizeof(line) - 1);
+	room_open(&r);
+	for (int i = 0; i < 9; i++)
+		(void)send(r.fd, line, sizeof(line) - 1,
+			   MSG_NOSIGNAL | MSG_DONTWAIT);
+	turn(&r);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.got, "too long"));
+	CU_ASSERT(recv(r.fd, &byte, 1, MSG_DONTWAIT) <= 0);
+	room_close(&r);
+}
+
+
+static void a_second_server_is_refused(void)
+{
+	struct control *second = NULL;
+	struct control_room r;
+
+	room_open(&r);
+	log_level_set(LOG_LEVEL_ERROR);
+	CU_ASSERT_EQUAL(control_alloc(&second, r.config, r.focus), EADDRINUSE);
+
+	/* and took nothing away from the first */
+	say(&r, "{\"verb\":\"list\"}\n");
+	CU_ASSERT_EQUAL(lines(r.got), 1);
+	room_close(&r);
+}
+
+
+static void a_dead_servers_socket_is_replaced(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	struct control_room r;
+	int fd;
+
+	room_open(&r);
+	r.control = mem_deref(r.control);
+	(void)close(r.fd);
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", r.path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	(void)close(fd);
+
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), 0);
+	dial_in(&r);
+	say(&r, "{\"verb\":\"list\"}\n");
+	CU_ASSERT_EQUAL(lines(r.got), 1);
+	room_close(&r);
+}
+
+
+static void a_client_may_go_at_any_time(void)
+{
+	struct control_room r;
+
+	room_open(&r);
+	for (int i = 0; i < 20; i++) {
+		(void)send(r.fd, "{\"verb\":\"watch\"}\n{\"ver", 22,
+			   MSG_NOSIGNAL);
+		if (i & 1)
+			turn(&r);
+		(void)close(r.fd);
+		dial_in(&r);
+	}
+	turn(&r);
+	room_close(&r);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"only its owner may use it", only_its_owner_may_use_it},
+	{"a command a line", a_command_a_line},
+	{"watch turns it into a stream", watch_turns_it_into_a_stream},
+	{"an endless line is cut off", an_endless_line_is_cut_off},
+	{"a second server is refused", a_second_server_is_refused},
+	{"a dead server's socket is replaced",
+	 a_dead_servers_socket_is_replaced},
+	{"a client may go at any time", a_client_may_go_at_any_time},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(control, tests)

@@ -1,0 +1,177 @@
+/**
+ * @file test_conference_events.c  SUBSCRIBE to a conference, played over UDP
+ */
+#include <stdio.h>
+#include <string.h>
+#include "focus/command/command.h"
+#include "tests/unit/signaling/world/session_world.h"
+#include "tests/unit/unit.h"
+
+#define PLAY(w, ...)                                                          \
+	CU_ASSERT_FATAL(                                                      \
+		world_play(w, (const char *const[]){__VA_ARGS__, NULL}))
+#define CALL                                                                  \
+	"> INVITE 1 | offer", "< 200 | Allow-Events: conference", "> ACK 1"
+#define EVENT       "Event: conference"
+#define WATCH(cseq) "> SUBSCRIBE " cseq " | - | " EVENT
+#define DOCUMENT                                                              \
+	" | Event: conference | Content-Type: "                               \
+	"application/conference-info+xml"
+
+static void done_h(json_t *reply, void *arg)
+{
+	(void)arg;
+	CU_ASSERT(json_is_true(json_object_get(reply, "ok")));
+}
+
+static void command(struct world *w, const char *verb)
+{
+	json_t *cmd =
+		json_pack("{s:s,s:s}", "verb", verb, "conference", "demo");
+
+	focus_command(w->focus, cmd, done_h, NULL);
+	json_decref(cmd);
+}
+
+static void watches_in_its_dialog(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL,
+	     WATCH("2") "^Expires: 600^Session-ID: "
+			"00112233445566778899aabbccddeeff",
+	     "< 200 | Expires: 600 | Session-ID: | "
+	     ";remote=00112233445566778899aabbccddeeff",
+	     "< NOTIFY | Session-ID: | "
+	     ";remote=00112233445566778899aabbccddeeff | active;expires=600 | "
+	     "state=\"full\" version=\"1\""
+	     " | <status>connected</status> | <user-count>1</" DOCUMENT,
+	     "= 200");
+	command(&w, "lock");
+	PLAY(&w,
+	     "< NOTIFY | state=\"partial\" version=\"2\""
+	     " | <locked>true</locked> | !<users",
+	     "= 200", WATCH("3") "^Expires: 600", "< 200",
+	     "< NOTIFY | state=\"full\" version=\"3\" | <locked>true</",
+	     "= 200", "> BYE 4", "< 200",
+	     "< NOTIFY | terminated;reason=noresource | state=\"deleted\""
+	     " version=\"4\" | <active>false</",
+	     "= 200", WATCH("5"), "< 481", "# 0");
+	world_close(&w);
+}
+
+/* What changes while a NOTIFY is under way waits, merged, and is not lost */
+static void merges_while_busy(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL, WATCH("2"), "< 200", "< NOTIFY | version=\"1\"");
+	command(&w, "lock");
+	command(&w, "unlock");
+	PLAY(&w, "- NOTIFY", "- NOTIFY");
+	command(&w, "lock");
+	PLAY(&w, "= 200", "< NOTIFY | version=\"2\" | <locked>true</", "= 200",
+	     "- NOTIFY", "> BYE 3", "< 200", "< NOTIFY | terminated");
+	world_close(&w);
+}
+
+/* Retry-After in the middle: the state that was refused is told later */
+static void waits_and_tells_all(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL, WATCH("2"), "< 200", "< NOTIFY | version=\"1\"",
+	     "= 503 | - | Retry-After: 1");
+	command(&w, "lock");
+	PLAY(&w, "- NOTIFY", "< NOTIFY | version=\"1\" | state=\"full\"",
+	     "= 200", "< NOTIFY | version=\"2\" | <locked>true</", "= 200");
+	world_close(&w);
+}
+
+static void looks_once(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL, WATCH("2") "^Expires: 0", "< 200 | Expires: 0",
+	     "< NOTIFY | terminated;reason=timeout | state=\"full\"", "= 200");
+	command(&w, "lock");
+	PLAY(&w, "- NOTIFY", WATCH("3"), "< 200", "< NOTIFY | version=\"1\"",
+	     "= 200");
+	world_close(&w);
+}
+
+static void shows_who_talks_to_who_asks(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL,
+	     WATCH("2") "^Accept: text/plain, application/conference-info+xml"
+			";activity=yes",
+	     "< 200",
+	     "< NOTIFY | <activity | number=\"1\" | talking=\"false\"",
+	     "= 200", WATCH("3") "; id=5", "< 200",
+	     "< NOTIFY | Event: conference;id=5 | !<activity", "= 200");
+	world_close(&w);
+}
+
+static void refuses(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL, "> SUBSCRIBE 2", "< 489 | Allow-Events: conference",
+	     "> SUBSCRIBE 3 | - | Event: presence", "< 489",
+	     "> SUBSCRIBE 4 | - | Event: ;;", "< 489",
+	     WATCH("5") "^Accept: text/plain",
+	     "< 406 | Accept: application/conference-info+xml",
+	     WATCH("6") "^Expires: 1", "< 423 | Min-Expires: 60");
+	w.config->max_subscriptions = 0;
+	PLAY(&w, WATCH("7"), "< 503 | Retry-After", "> BYE 8", "< 200", "# 0");
+	world_close(&w);
+
+	/* nobody is there */
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, WATCH("1"), "< 404");
+	world_close(&w);
+}
+
+/** A proxy that is trusted and says of nobody who it is vouches for nobody */
+static void shows_strangers_nothing(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL);
+	(void)strcpy(w.callid, "another");
+	(void)strcpy(w.local, "<sip:eve@example.com>;tag=eve");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w, WATCH("1"), "< 403");
+	(void)sa_set_str(&w.config->trusted_hosts[0].address, "127.0.0.1", 0);
+	w.config->trusted_hosts[0].bits = 32;
+	w.config->trusted_hosts_count = 1;
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w, WATCH("2"), "< 403");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w,
+	     WATCH("3") "^P-Asserted-Identity: <sip:eve@example.com>"
+			"^Expires: 0",
+	     "< 200", "< NOTIFY" DOCUMENT, "= 200");
+	world_close(&w);
+}
+
+static CU_TestInfo tests[] = {
+	{"F10 watches in its dialog", watches_in_its_dialog},
+	{"F13 merges while a NOTIFY is under way", merges_while_busy},
+	{"F10 waits as it is told and loses nothing", waits_and_tells_all},
+	{"F10 looks once", looks_once},
+	{"F10 shows who talks to who asks", shows_who_talks_to_who_asks},
+	{"F10 refuses", refuses},
+	{"F10 shows strangers nothing", shows_strangers_nothing},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(conference_events, tests)
