@@ -1,7 +1,6 @@
 /**
  * @file focus/command/command_conference.c  Verbs about a conference
  */
-#include <errno.h>
 #include <string.h>
 #include "focus/command/command_private.h"
 #include "focus/conference/conference_private.h"
@@ -90,36 +89,38 @@ static bool is_callable(const char *uri)
 }
 
 
-static void answer_dial(struct command *cmd, const char *uri, int err)
+static void answer_dial(struct command *cmd, const char *uri,
+			enum reason reason)
 {
-	switch (err) {
+	switch (reason) {
 
-	case 0: command_ok(cmd, NULL); break;
-	case EINVAL:
+	case REASON_NONE: command_ok(cmd, NULL); break;
+	case REASON_BAD_REQUEST:
 		command_fail(cmd, COMMAND_BAD_REQUEST,
 			     "'%.128s' is not a URI "
 			     "that can be called",
 			     uri);
 		break;
-	case EACCES:
+	case REASON_FORBIDDEN:
 		command_fail(cmd, COMMAND_REFUSED,
 			     "'%.128s' is for emergencies", uri);
 		break;
-	case ELOOP:
+	case REASON_LOOP:
 		command_fail(cmd, COMMAND_BAD_REQUEST,
 			     "'%.128s' is a conference here", uri);
 		break;
-	case EHOSTUNREACH:
+	case REASON_NO_ROUTE:
+	case REASON_SHUTDOWN:
 		command_fail(cmd, COMMAND_UNAVAILABLE,
 			     "there is no way to '%.128s'", uri);
 		break;
-	case EOVERFLOW:
+	case REASON_OVERLOAD:
 		command_fail(cmd, COMMAND_UNAVAILABLE,
 			     "too many calls are not answered yet");
 		break;
 	default:
 		command_fail(cmd, COMMAND_INTERNAL, "the call failed: %s",
-			     strerror(err));
+			     reason_row(reason)->words);
 		break;
 	}
 }

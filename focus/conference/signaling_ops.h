@@ -9,12 +9,9 @@
 #define PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
 
 #include <jansson.h>
+#include "focus/policy/reason.h"
 
 struct endpoint;
-
-/** Why something failed or ended; one table (focus/policy/reason.h) gives each
- * its SIP status, Reason/Warning text and words for people */
-enum reason;
 
 /** Operations on one endpoint's session; `session` is signaling's handle */
 struct session_ops {
@@ -44,11 +41,13 @@ struct signaling_ops {
 	 * @param conference Name
 	 * @param uri        sip:, sips: or tel: URI to dial
 	 * @param display    Name to show in From, may be NULL
-	 * @return 0; EINVAL bad URI; EACCES an emergency number; ELOOP a
-	 *         conference of ours; EHOSTUNREACH no way there
+	 * @return REASON_NONE; REASON_BAD_REQUEST (no such URI),
+	 *         REASON_FORBIDDEN (an emergency number), REASON_LOOP (a
+	 *         conference of ours), REASON_NO_ROUTE, REASON_OVERLOAD,
+	 *         REASON_SHUTDOWN, REASON_INTERNAL
 	 */
-	int (*dial)(void *arg, const char *conference, const char *uri,
-		    const char *display);
+	enum reason (*dial)(void *arg, const char *conference, const char *uri,
+			    const char *display);
 	void *arg;
 };
 

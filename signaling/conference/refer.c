@@ -280,20 +280,7 @@ static int read_charging(struct charging **cp, const struct asked *a)
 	return charging_accept(cp, a->msg, true, NULL, NULL);
 }
 
-static uint16_t dial_status(int err, const char **phrase)
-{
-	switch (err) {
-
-	case EACCES: *phrase = "Forbidden"; return 403;
-	case EINVAL: *phrase = "Bad Request"; return 400;
-	case EHOSTUNREACH: *phrase = "No Route"; return 480;
-	case ELOOP: *phrase = "Loop Detected"; return 482;
-	case EOVERFLOW: *phrase = "Service Unavailable"; return 503;
-	default: *phrase = "Server Internal Error"; return 500;
-	}
-}
-
-static int begin_dial(const struct asked *a, struct refer *r)
+static enum reason begin_dial(const struct asked *a, struct refer *r)
 {
 	struct dial dial = {
 		.conference = a->conference,
@@ -304,12 +291,9 @@ static int begin_dial(const struct asked *a, struct refer *r)
 	};
 	struct charging *charging = NULL;
 	char *referred_by = NULL;
-	int err;
+	enum reason reason = REASON_INTERNAL;
 
-	err = read_referred_by(&referred_by, a);
-	if (!err)
-		err = read_charging(&charging, a);
-	if (err)
+	if (read_referred_by(&referred_by, a) || read_charging(&charging, a))
 		goto out;
 	dial.referred_by = referred_by;
 	dial.icid = charging ? charging->icid : NULL;
@@ -317,13 +301,13 @@ static int begin_dial(const struct asked *a, struct refer *r)
 		dial.progressh = progress_h;
 		dial.arg = r;
 	}
-	err = dial_begin(a->all, &dial, r ? &r->dial : NULL);
+	reason = dial_begin(a->all, &dial, r ? &r->dial : NULL);
 
 out:
 	mem_deref(charging);
 	mem_deref(referred_by);
 
-	return err;
+	return reason;
 }
 
 /* The conference's own URI, as opposed to a participant's */
@@ -417,10 +401,9 @@ static bool taken(struct refer **rp, const struct asked *a)
 
 static void do_invite(const struct asked *a)
 {
-	const char *phrase;
+	const struct reason_row *row;
+	enum reason reason;
 	struct refer *r;
-	uint16_t status;
-	int err;
 
 	if (focus_may_dial(a->all->focus, a->conference, &a->asker) !=
 	    REASON_NONE) {
@@ -435,13 +418,13 @@ static void do_invite(const struct asked *a)
 		return;
 	if (r)
 		tell(r, 100, "Trying");
-	err = begin_dial(a, r);
-	if (!err)
+	reason = begin_dial(a, r);
+	if (reason == REASON_NONE)
 		return;
-	status = dial_status(err, &phrase);
-	log_info("refer", "dial failed status=%u", status);
+	row = reason_row(reason);
+	log_info("refer", "dial failed status=%u", row->sip_status);
 	if (r)
-		tell(r, status, phrase);
+		tell(r, row->sip_status, row->phrase);
 }
 
 /* It is told before it is done: the session in which it was asked may be

@@ -112,7 +112,20 @@ static int name_it(struct session *s, const char *uri, const struct target *t)
 	return err;
 }
 
-static int prepare(struct session *s, const struct dial *dial)
+/* An errno of those who read whom to dial (target.h, header.h) */
+static enum reason reason_of_error(int err)
+{
+	switch (err) {
+
+	case 0: return REASON_NONE;
+	case EACCES: return REASON_FORBIDDEN;
+	case EHOSTUNREACH: return REASON_NO_ROUTE;
+	case ENOMEM: return REASON_INTERNAL;
+	default: return REASON_BAD_REQUEST;
+	}
+}
+
+static enum reason prepare(struct session *s, const struct dial *dial)
 {
 	struct target *t;
 	int err;
@@ -123,7 +136,7 @@ static int prepare(struct session *s, const struct dial *dial)
 	s->all->calling++;
 	err = target_read(&t, dial->uri, s->all->config);
 	if (err)
-		return err;
+		return reason_of_error(err);
 	err = name_it(s, dial->uri, t);
 	if (!err)
 		err = str_dup(&s->conference, dial->conference);
@@ -133,38 +146,38 @@ static int prepare(struct session *s, const struct dial *dial)
 		err = header_quote(&s->from_display, dial->display);
 	if (err) {
 		mem_deref(t);
-		return err;
+		return reason_of_error(err);
 	}
 	session_register(s, s->to);
 
 	return session_first_way(s, t);
 }
 
-int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp)
+enum reason dial_begin(struct sessions *all, const struct dial *dial,
+		       uint64_t *idp)
 {
 	struct session *s;
-	int err;
+	enum reason reason;
 
 	if (!all || !dial || !dial->conference || !dial->uri)
-		return EINVAL;
+		return REASON_INTERNAL;
 	if (all->closing)
-		return EHOSTUNREACH;
+		return REASON_SHUTDOWN;
 	if (all->count >= SESSIONS_MAX || all->calling >= SESSIONS_CALLING_MAX)
-		return EOVERFLOW;
-	err = session_alloc(&s, all);
-	if (err)
-		return err;
-	err = prepare(s, dial);
-	if (err) {
+		return REASON_OVERLOAD;
+	if (session_alloc(&s, all))
+		return REASON_INTERNAL;
+	reason = prepare(s, dial);
+	if (reason != REASON_NONE) {
 		mem_deref(s);
-		return err;
+		return reason;
 	}
 	all->dialled++;
 	if (idp)
 		*idp = s->id;
 	focus_dialling(all->focus, dial->conference, dial->uri);
 
-	return 0;
+	return REASON_NONE;
 }
 
 /* RFC 3261 has Server in responses; many say User-Agent in all they send */
@@ -283,8 +296,8 @@ void dial_forget(struct sessions *all, uint64_t id)
 		s->asked->progressh = NULL;
 }
 
-int session_dial(void *arg, const char *conference, const char *uri,
-		 const char *display)
+enum reason session_dial(void *arg, const char *conference, const char *uri,
+			 const char *display)
 {
 	const struct dial dial = {
 		.conference = conference, .uri = uri, .display = display};

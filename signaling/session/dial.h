@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "focus/policy/reason.h"
 
 struct flow_info;
 struct sessions;
@@ -51,11 +52,14 @@ struct dial {
  * outbound_proxy if there is one. A telephone number needs an account, that
  * proxy or a domain to be asked for it.
  *
- * @return 0; EINVAL bad URI, EACCES emergency number, ELOOP a conference of
- *         ours (RFC 4353), EHOSTUNREACH no way, EOVERFLOW too many
- *         calls at a time, ENOMEM
+ * @return REASON_NONE; REASON_BAD_REQUEST no such URI, REASON_FORBIDDEN an
+ *         emergency number, REASON_LOOP a conference of ours (RFC 4353),
+ *         REASON_NO_ROUTE a telephone number and nobody to ask for it,
+ *         REASON_OVERLOAD too many calls at a time, REASON_SHUTDOWN,
+ *         REASON_INTERNAL
  */
-int dial_begin(struct sessions *all, const struct dial *dial, uint64_t *idp);
+enum reason dial_begin(struct sessions *all, const struct dial *dial,
+		       uint64_t *idp);
 
 enum {
 	/** Calls a minute that Parley makes for one address of whom nobody

@@ -406,37 +406,38 @@ static void offline_h(void *arg)
 	session_give_up(arg, REASON_UNAVAILABLE);
 }
 
-static int by_uri(struct session *s, struct target *t)
+static enum reason by_uri(struct session *s, struct target *t)
 {
 	list_append(&s->targets, &t->le, t);
 	session_next_way(s);
 
-	return 0;
+	return REASON_NONE;
 }
 
 /* A user of ours, or a conference, which would be a loop (RFC 4353); with a
  * core in front, whoever else it knows at our domain */
-static int at_home(struct session *s, struct target *t, const struct uri *uri)
+static enum reason at_home(struct session *s, struct target *t,
+			   const struct uri *uri)
 {
 	bool loop;
 
 	if (add_bindings(s)) {
 		mem_deref(t);
 		session_next_way(s);
-		return 0;
+		return REASON_NONE;
 	}
 	loop = is_conference(s, uri);
 	if (!loop && str_isset(s->all->config->outbound_proxy))
 		return by_uri(s, t);
 	mem_deref(t);
 	if (loop || !s->all->registrar)
-		return ELOOP;
+		return REASON_LOOP;
 	tmr_start(&s->ringing, 0, offline_h, s);
 
-	return 0;
+	return REASON_NONE;
 }
 
-int session_first_way(struct session *s, struct target *t)
+enum reason session_first_way(struct session *s, struct target *t)
 {
 	struct uri uri;
 	struct pl pl;

@@ -109,19 +109,6 @@ int recipients_read(struct resource_list **lp, struct sessions *all,
 	return 0;
 }
 
-static enum reason reason_of(int err)
-{
-	switch (err) {
-
-	case EACCES:
-	case ELOOP: return REASON_FORBIDDEN;
-	case EINVAL: return REASON_BAD_REQUEST;
-	case ENOMEM: return REASON_INTERNAL;
-	case EOVERFLOW: return REASON_OVERLOAD;
-	default: return REASON_NO_ROUTE;
-	}
-}
-
 void recipients_dial(struct session *s)
 {
 	struct resource_list *list = s->recipients;
@@ -138,19 +125,19 @@ void recipients_dial(struct session *s)
 	dial.icid = s->charging ? s->charging->icid : NULL;
 	for (i = 0; i < list->count; i++) {
 		const struct resource *r = &list->v[i];
-		int err;
+		enum reason reason;
 
 		/* who asks is here already */
 		if (!strcasecmp(r->aor, s->aor))
 			continue;
 		dial.uri = r->uri;
 		dial.anonymous = r->anonymize;
-		err = dial_begin(s->all, &dial, NULL);
-		if (err)
+		reason = dial_begin(s->all, &dial, NULL);
+		if (reason != REASON_NONE)
 			focus_dial_failed(s->all->focus, s->conference,
 					  r->anonymize ? IDENTITY_ANONYMOUS
 						       : r->uri,
-					  reason_of(err));
+					  reason);
 	}
 	mem_deref(history);
 	mem_deref(list);

@@ -375,9 +375,9 @@ void session_give_up(struct session *s, enum reason reason);
  * follow, none from within
  *
  * @param t Taken, also on failure
- * @return 0; ELOOP: it is no user but a conference of ours
+ * @return REASON_NONE; REASON_LOOP: it is no user but a conference of ours
  */
-int session_first_way(struct session *s, struct target *t);
+enum reason session_first_way(struct session *s, struct target *t);
 /** Look for the way to the first of `targets` (one at least), then
  *  session_call(), session_way_failed(); neither from within */
 void session_next_way(struct session *s);
@@ -394,8 +394,8 @@ bool session_uri_is_ours(const struct sessions *all, const struct uri *uri);
 /* dial.c */
 enum { DIAL_PHRASE_MAX = 80 /**< bytes of a Reason-Phrase that is told */ };
 /** As signaling_ops.dial */
-int session_dial(void *arg, const char *conference, const char *uri,
-		 const char *display);
+enum reason session_dial(void *arg, const char *conference, const char *uri,
+			 const char *display);
 /** Tell who asked for the call how it goes; a final status once only */
 void dial_tell(struct session *s, uint16_t status, const char *phrase);
 /** The same with a response's words, or a reason's */

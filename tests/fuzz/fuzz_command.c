@@ -60,8 +60,8 @@ static void end(void *session, enum reason reason)
 }
 
 
-static int dial(void *arg, const char *conference, const char *uri,
-		const char *display)
+static enum reason dial(void *arg, const char *conference, const char *uri,
+			const char *display)
 {
 	(void)arg;
 	(void)conference;

@@ -192,12 +192,12 @@ static void a_locked_conference_lets_nobody_in(void)
 }
 
 
-static int dial_result;
+static enum reason dial_result;
 static char dialled[64];
 
 
-static int dial(void *arg, const char *conference, const char *uri,
-		const char *display)
+static enum reason dial(void *arg, const char *conference, const char *uri,
+			const char *display)
 {
 	struct focus_room *r = arg;
 
@@ -213,14 +213,15 @@ static int dial(void *arg, const char *conference, const char *uri,
 static void invite_dials(void)
 {
 	static const struct {
-		int result;
+		enum reason result;
 		const char *code;
-	} rows[] = {{0, ""},
-		    {EINVAL, "bad-request"},
-		    {EHOSTUNREACH, "unavailable"},
-		    {EACCES, "refused"},
-		    {ELOOP, "bad-request"},
-		    {ENOMEM, "internal"}};
+	} rows[] = {{REASON_NONE, ""},
+		    {REASON_BAD_REQUEST, "bad-request"},
+		    {REASON_NO_ROUTE, "unavailable"},
+		    {REASON_FORBIDDEN, "refused"},
+		    {REASON_LOOP, "bad-request"},
+		    {REASON_OVERLOAD, "unavailable"},
+		    {REASON_INTERNAL, "internal"}};
 	struct focus_room r;
 	const struct signaling_ops ops = {dial, &r};
 	struct party p[3];

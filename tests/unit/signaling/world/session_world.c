@@ -369,9 +369,9 @@ static bool play(struct world *w, const char *line)
 	case '#': return await_count(w, (size_t)atoi(fields[0] + 2));
 	case 't': w->tag = line + 2; return true;
 	case 'd':
-		return !w->sessions->ops.dial(w->sessions, "demo",
-					      line[1] ? line + 2 : w->peer_uri,
-					      "De\"mo");
+		return w->sessions->ops.dial(w->sessions, "demo",
+					     line[1] ? line + 2 : w->peer_uri,
+					     "De\"mo") == REASON_NONE;
 	case 'e': return await_event(w, line + 2);
 	case 'r': return !session_reoffer(world_session(w));
 	case 'p': return peer_move(w);
