@@ -36,6 +36,8 @@ struct focus {
 	struct list replay; /**< of endpoints to re-offer */
 	struct tmr replay_tmr, done_tmr, ready_tmr;
 	struct list queries; /**< stats under way */
+	struct judge judge;  /**< asked besides the facts */
+	struct list asks;    /**< that are not answered yet */
 	struct signaling_ops signaling;
 	struct user_store *users; /**< NULL: no users are kept */
 	json_t *(*statsh)(void *arg);
@@ -60,6 +62,15 @@ void focus_deliver(struct focus *f, const char *conference,
  */
 void focus_tell(struct focus *f, const char *name, const char *type,
 		json_t *fields);
+
+/**
+ * What the facts say to somebody who comes in
+ *
+ * @param canonical Gets the conference's name, POLICY_NAME_MAX + 1 bytes
+ * @param cp        Set to the conference, NULL: there is none yet
+ */
+enum reason focus_join_facts(const struct focus *f, const struct join *join,
+			     char *canonical, struct conference **cp);
 
 /** Put an endpoint on the queue of re-offers, if its leg was lost and its
  *  dialog can take one */

@@ -191,6 +191,7 @@ static void focus_destructor(void *arg)
 	/* first of all: no answer of a mixer may find what is freed below */
 	f->mixers = mem_deref(f->mixers);
 
+	judge_forget_all(&f->asks);
 	list_flush(&f->queries);
 	if (f->conferences)
 		(void)hash_apply(f->conferences, drop_h, NULL);
@@ -275,8 +276,8 @@ void focus_set_signaling(struct focus *f, const struct signaling_ops *ops)
 
 /* ------------------------------------------------------------ journeys */
 
-static enum reason may_join(const struct focus *f, const struct join *join,
-			    char *canonical, struct conference **cp)
+enum reason focus_join_facts(const struct focus *f, const struct join *join,
+			     char *canonical, struct conference **cp)
 {
 	struct policy_facts facts = {
 		.shutting_down = f->shutting_down,
@@ -300,28 +301,9 @@ static enum reason may_join(const struct focus *f, const struct join *join,
 		facts.participants = c->participants;
 	}
 
-	if (cp)
-		*cp = c;
+	*cp = c;
 
 	return policy_join(f->policy, &facts);
-}
-
-
-enum reason focus_may_join(const struct focus *f, const char *name)
-{
-	struct join join = {.conference = name};
-	char canonical[POLICY_NAME_MAX + 1], fresh[POLICY_NAME_MAX + 1];
-
-	if (!f || !name)
-		return REASON_NOT_FOUND;
-
-	if (policy_is_factory(f->policy, name)) {
-		policy_fresh_name(fresh);
-		join.conference = fresh;
-		join.factory = true;
-	}
-
-	return may_join(f, &join, canonical, NULL);
 }
 
 
@@ -370,7 +352,7 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 	if (!f || !epp || !join || !join->aor || !leg)
 		return REASON_INTERNAL;
 
-	reason = may_join(f, join, name, &c);
+	reason = focus_join_facts(f, join, name, &c);
 	if (reason)
 		return reason;
 
@@ -464,6 +446,12 @@ void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms)
 }
 
 
+uint32_t focus_leg(const struct endpoint *ep)
+{
+	return ep ? ep->leg : 0;
+}
+
+
 static bool leg_h(struct le *le, void *arg)
 {
 	const struct endpoint *ep = le->data;
@@ -519,6 +507,7 @@ void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
 		return;
 
 	f->shutting_down = true;
+	judge_answer_all(&f->asks, REASON_SHUTDOWN);
 	f->doneh = done;
 	f->done_arg = arg;
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <jansson.h>
 #include "focus/conference/signaling_ops.h"
+#include "focus/policy/judge.h"
 #include "focus/policy/reason.h"
 
 struct focus;
@@ -51,14 +52,6 @@ struct user_store;
 void focus_set_user_store(struct focus *f, struct user_store *users);
 
 void focus_set_signaling(struct focus *f, const struct signaling_ops *ops);
-
-/**
- * Is `name` (a URI's user part) a conference that may exist here, or a factory
- * of such? For OPTIONS and before an offer is looked at.
- *
- * @return REASON_NONE, _NOT_FOUND, _LOCKED, ...
- */
-enum reason focus_may_join(const struct focus *f, const char *name);
 
 /** Is `name` the user part of a conference factory (RFC 4579 section 5.4)? An
  *  INVITE to it joins a conference of focus_new_name() with join.factory */
@@ -152,13 +145,40 @@ void focus_dialling(struct focus *f, const char *conference, const char *uri);
 void focus_dial_failed(struct focus *f, const char *conference,
 		       const char *uri, enum reason reason);
 
-/** Who asks for a change of a conference, by REFER or a list of recipients */
-struct asker {
-	const char *aor; /**< address-of-record, may be NULL */
-	bool known;      /**< that is proved or asserted, not only claimed */
-	const struct endpoint *ep; /**< it asks in that one's dialog, or knows
-				    its tags (RFC 4538); NULL: from outside */
-};
+/** Number of its leg: names the endpoint in a question that may outlive it,
+ *  since no other gets it. 0 for NULL */
+uint32_t focus_leg(const struct endpoint *ep);
+
+/**
+ * May it? Before whatever changes a conference: focus_join(), dialling,
+ * focus_remove(), focus_end(). What the facts say of each kind:
+ *
+ * QUESTION_JOIN    is the name (a URI's user part) a conference that may
+ *                  exist here, or a factory of such, and is there room in it?
+ *                  REASON_NOT_FOUND, _LOCKED, _FULL, _OVERLOAD, _SHUTDOWN
+ * QUESTION_DIAL    as `dial_out` is configured; a member is who asks in a
+ *                  member's dialog, is known by its address or is entering.
+ *                  REASON_FORBIDDEN
+ * QUESTION_REMOVE  at least one of those meant by `target` (address-of-record:
+ *                  all its endpoints, or an endpoint's entity)? A moderator
+ *                  may remove anybody, others themselves and whom they had
+ *                  called. REASON_FORBIDDEN, _NOBODY
+ * QUESTION_END     moderators. REASON_FORBIDDEN, _NOT_FOUND
+ *
+ * and any of them REASON_UNAVAILABLE where the judge does not answer in time,
+ * REASON_SHUTDOWN where the focus is ended meanwhile.
+ *
+ * @param askp    As judge_ask(): set while the answer is awaited; whoever
+ *                holds it drops the question with mem_deref()
+ * @param answerh Called exactly once, perhaps from within. What it does may
+ *                still be refused by the call that does it
+ */
+void focus_ask(struct ask **askp, struct focus *f, const struct question *q,
+	       judge_answer_h *answerh, void *arg);
+
+/** Put a judge beside the facts; copied. NULL: nobody. Open questions stay
+ *  with the one that they were put to */
+void focus_set_judge(struct focus *f, const struct judge *judge);
 
 /** Is there such a conference now? */
 bool focus_exists(const struct focus *f, const char *name);
@@ -166,37 +186,22 @@ bool focus_exists(const struct focus *f, const char *name);
 /** Is it in that conference, by address-of-record or entity? */
 bool focus_has(const struct focus *f, const char *conference, const char *uri);
 
-/**
- * May it have somebody dialled into the conference (configuration: dial_out)?
- * A member is who asks in a member's dialog or is known by its address.
- *
- * @return REASON_NONE, REASON_FORBIDDEN
- */
-enum reason focus_may_dial(const struct focus *f, const char *conference,
-			   const struct asker *asker);
-
-/**
- * May it have a participant removed, at least one of those meant? The
- * moderator may remove anybody, others themselves and whom they had dialled
- *
- * @param uri Address-of-record (all its endpoints) or an endpoint's entity
- * @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY
- */
-enum reason focus_may_remove(const struct focus *f, const char *conference,
-			     const struct asker *asker, const char *uri);
-
-/** Remove those of whom focus_may_remove() allows it. Sessions may end within
+/** Remove those of whom QUESTION_REMOVE allows it. Sessions may end within
  *  this call, the asker's among them */
 void focus_remove(struct focus *f, const char *conference,
 		  const struct asker *asker, const char *uri);
 
-/** May it end the conference, as a moderator?
- *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOT_FOUND */
-enum reason focus_may_end(const struct focus *f, const char *conference,
-			  const struct asker *asker);
-
 /** End it for all. As focus_remove() */
 void focus_end(struct focus *f, const char *conference);
+
+/* The facts alone, without the judge: for callers that cannot wait yet */
+enum reason focus_may_join(const struct focus *f, const char *name);
+enum reason focus_may_dial(const struct focus *f, const char *conference,
+			   const struct asker *asker);
+enum reason focus_may_remove(const struct focus *f, const char *conference,
+			     const struct asker *asker, const char *uri);
+enum reason focus_may_end(const struct focus *f, const char *conference,
+			  const struct asker *asker);
 
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);

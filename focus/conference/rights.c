@@ -53,8 +53,11 @@ bool focus_exists(const struct focus *f, const char *name)
 static const struct user *user_of(const struct conference *c,
 				  const struct asker *asker)
 {
-	if (asker->ep)
-		return asker->ep->user;
+	const struct endpoint *ep;
+
+	ep = asker->leg ? focus_leg_endpoint(c->focus, asker->leg) : NULL;
+	if (ep && ep->user->conference == c)
+		return ep->user;
 
 	if (!asker->known || !asker->aor)
 		return NULL;
@@ -70,12 +73,12 @@ static const struct user *user_of(const struct conference *c,
 }
 
 
-enum reason focus_may_dial(const struct focus *f, const char *conference,
-			   const struct asker *asker)
+static enum reason dial_facts(const struct focus *f, const struct question *q,
+			      const struct conference *c)
 {
-	const struct conference *c = find(f, conference);
+	bool member = q->asker.entering || (c && user_of(c, &q->asker));
 
-	return policy_may_dial(f->config, c && user_of(c, asker), asker->known)
+	return policy_may_dial(f->config, member, q->asker.known)
 		       ? REASON_NONE
 		       : REASON_FORBIDDEN;
 }
@@ -158,16 +161,16 @@ static unsigned find_removable(const struct conference *c,
 }
 
 
-enum reason focus_may_remove(const struct focus *f, const char *conference,
-			     const struct asker *asker, const char *uri)
+static enum reason remove_facts(const struct focus *f,
+				const struct question *q,
+				const struct conference *c)
 {
-	const struct conference *c = find(f, conference);
-
-	if (!focus_has(f, conference, uri))
+	if (!q->target || !focus_has(f, q->conference, q->target))
 		return REASON_NOBODY;
 
-	return find_removable(c, asker, uri, NULL) ? REASON_NONE
-						   : REASON_FORBIDDEN;
+	return find_removable(c, &q->asker, q->target, NULL)
+		       ? REASON_NONE
+		       : REASON_FORBIDDEN;
 }
 
 
@@ -198,11 +201,19 @@ void focus_remove(struct focus *f, const char *conference,
 }
 
 
-enum reason focus_may_end(const struct focus *f, const char *conference,
-			  const struct asker *asker)
+void focus_end(struct focus *f, const char *conference)
 {
-	const struct conference *c = find(f, conference);
-	const struct user *u = c ? user_of(c, asker) : NULL;
+	struct conference *c = find(f, conference);
+
+	if (c)
+		conference_end(c, REASON_ENDED);
+}
+
+
+static enum reason end_facts(const struct question *q,
+			     const struct conference *c)
+{
+	const struct user *u = c ? user_of(c, &q->asker) : NULL;
 
 	if (!c)
 		return REASON_NOT_FOUND;
@@ -211,10 +222,134 @@ enum reason focus_may_end(const struct focus *f, const char *conference,
 }
 
 
-void focus_end(struct focus *f, const char *conference)
+static enum reason join_facts(const struct focus *f, struct question *q)
 {
-	struct conference *c = find(f, conference);
+	struct join join = {
+		.conference = q->conference,
+		.dialled_out = q->invited,
+		.replaces = q->replaces,
+		.factory = q->factory,
+	};
+	char canonical[POLICY_NAME_MAX + 1], fresh[POLICY_NAME_MAX + 1];
+	struct conference *c = NULL;
+	enum reason reason;
 
-	if (c)
-		conference_end(c, REASON_ENDED);
+	if (!q->conference)
+		return REASON_NOT_FOUND;
+
+	if (policy_is_factory(f->policy, q->conference)) {
+		policy_fresh_name(fresh);
+		join.conference = fresh;
+		join.factory = true;
+	}
+
+	reason = focus_join_facts(f, &join, canonical, &c);
+	q->kind = c ? QUESTION_JOIN : QUESTION_CREATE;
+
+	return reason;
+}
+
+
+/** What the configuration and the roster say now; the one place */
+static enum reason rights_facts(struct question *q, void *arg)
+{
+	const struct focus *f = arg;
+	const struct conference *c = find(f, q->conference);
+	const struct user *u = c ? user_of(c, &q->asker) : NULL;
+
+	q->asker.member = u != NULL;
+	q->asker.moderator = u && u->moderator;
+
+	switch (q->kind) {
+
+	case QUESTION_JOIN:
+	case QUESTION_CREATE: return join_facts(f, q);
+	case QUESTION_DIAL: return dial_facts(f, q, c);
+	case QUESTION_REMOVE: return remove_facts(f, q, c);
+	case QUESTION_END: return end_facts(q, c);
+	}
+
+	return REASON_FORBIDDEN;
+}
+
+
+void focus_ask(struct ask **askp, struct focus *f, const struct question *q,
+	       judge_answer_h *answerh, void *arg)
+{
+	struct question named = *q;
+	const struct endpoint *ep;
+
+	ep = q->asker.leg ? focus_leg_endpoint(f, q->asker.leg) : NULL;
+	if (ep && !named.asker.aor)
+		named.asker.aor = ep->user->aor;
+
+	judge_ask(askp, &f->asks, &f->judge, &named, rights_facts, f, answerh,
+		  arg);
+}
+
+
+void focus_set_judge(struct focus *f, const struct judge *judge)
+{
+	f->judge = judge ? *judge : (struct judge){.ask = NULL};
+}
+
+
+/* --------------------------------------- until all callers can wait */
+
+static void told_h(enum reason reason, void *arg)
+{
+	*(enum reason *)arg = reason;
+}
+
+
+static enum reason facts_only(const struct focus *f, const struct question *q)
+{
+	enum reason told = REASON_INTERNAL;
+
+	judge_ask(NULL, NULL, NULL, q, rights_facts, (void *)(uintptr_t)f,
+		  told_h, &told);
+
+	return told;
+}
+
+
+enum reason focus_may_join(const struct focus *f, const char *name)
+{
+	const struct question q = {.kind = QUESTION_JOIN, .conference = name};
+
+	return f ? facts_only(f, &q) : REASON_NOT_FOUND;
+}
+
+
+enum reason focus_may_dial(const struct focus *f, const char *conference,
+			   const struct asker *asker)
+{
+	const struct question q = {.kind = QUESTION_DIAL,
+				   .conference = conference,
+				   .asker = *asker};
+
+	return facts_only(f, &q);
+}
+
+
+enum reason focus_may_remove(const struct focus *f, const char *conference,
+			     const struct asker *asker, const char *uri)
+{
+	const struct question q = {.kind = QUESTION_REMOVE,
+				   .conference = conference,
+				   .asker = *asker,
+				   .target = uri};
+
+	return facts_only(f, &q);
+}
+
+
+enum reason focus_may_end(const struct focus *f, const char *conference,
+			  const struct asker *asker)
+{
+	const struct question q = {.kind = QUESTION_END,
+				   .conference = conference,
+				   .asker = *asker};
+
+	return facts_only(f, &q);
 }

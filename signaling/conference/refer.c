@@ -241,7 +241,7 @@ static int read_asker(struct asked *a)
 	/* Who proved itself when it called need not do so again. */
 	a->asker.aor = a->member ? a->member->aor : a->who->aor;
 	a->asker.known = a->who->known || (a->s && a->s->known);
-	a->asker.ep = a->member ? a->member->ep : NULL;
+	a->asker.leg = a->member ? focus_leg(a->member->ep) : 0;
 
 	return 0;
 }
