@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/config/config.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -257,6 +258,42 @@ static void the_commented_file_has_every_key(void)
 }
 
 
+static int parse_all(void *arg)
+{
+	struct config_error error = {""};
+	struct config *c = NULL;
+	int err = parse(&c, arg, "max_participants=7", &error);
+
+	CU_ASSERT_EQUAL(!err, c != NULL);
+	if (err) {
+		/* and -t says why */
+		CU_ASSERT(*error.text);
+	}
+	else {
+		CU_ASSERT_EQUAL(c->max_participants, 7);
+		CU_ASSERT_EQUAL(c->trusted_hosts_count, 2);
+		CU_ASSERT_EQUAL(c->account_count, 1);
+		CU_ASSERT_STRING_EQUAL(c->domain, "example.com");
+		CU_ASSERT_STRING_EQUAL(c->ioi, "x");
+	}
+	mem_deref(c);
+
+	return err;
+}
+
+
+/** Not even to a default is a value lost for lack of memory */
+static void a_failing_allocation_is_an_error(void)
+{
+	static char text[] =
+		"# comment\ndomain example.com\nioi x\n"
+		"sip_listen 0.0.0.0:5060\nsip_listen [::]:5060\n"
+		"trusted_hosts 192.0.2.0/24\ntrusted_hosts 2001:db8::/33\n"
+		"account <sip:focus@a.example>;auth_pass=secret\n";
+
+	failing_each(parse_all, text);
+}
+
 static CU_TestInfo tests[] = {
 	{"defaults serve without a file", defaults_serve_without_a_file},
 	{"a file is read", a_file_is_read},
@@ -268,6 +305,7 @@ static CU_TestInfo tests[] = {
 	 mistakes_of_the_command_line_say_so},
 	{"a missing file is named", a_missing_file_is_named},
 	{"the commented file has every key", the_commented_file_has_every_key},
+	{"a failing allocation is an error", a_failing_allocation_is_an_error},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(config, tests)

@@ -9,6 +9,7 @@
 #include "focus/config/config.h"
 #include "focus/config/config_account.h"
 #include "mixer/base/re.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 #define K   "465b5ce8b199b49faa5f0a2ee238a6bc"
@@ -202,6 +203,32 @@ static void the_contact_leads_somewhere(void)
 }
 
 
+static int parse_account(void *arg)
+{
+	struct config_account *a = NULL;
+	char why[256] = "";
+	int err = config_account_parse(&a, arg, why, sizeof(why));
+
+	CU_ASSERT_EQUAL(!err, a != NULL);
+	CU_ASSERT_PTR_NULL(strstr(why, "s3cret"));
+	if (!err) {
+		CU_ASSERT_STRING_EQUAL(a->auth_user, "u");
+		CU_ASSERT_STRING_EQUAL(a->auth_pass, "s3cret");
+		CU_ASSERT_STRING_EQUAL(a->outbound, "sip:p.example;lr");
+	}
+	mem_deref(a);
+
+	return err;
+}
+
+
+static void a_failing_allocation_is_an_error(void)
+{
+	failing_each(parse_account,
+		     "<sip:focus@a.example>;auth_user=u;auth_pass=s3cret;"
+		     "outbound=\"sip:p.example;lr\"");
+}
+
 static CU_TestInfo tests[] = {
 	{"little is enough", little_is_enough},
 	{"all parameters are read", all_parameters_are_read},
@@ -211,6 +238,7 @@ static CU_TestInfo tests[] = {
 	 errors_of_the_file_tell_no_secret},
 	{"a secret may stand in a file", a_secret_may_stand_in_a_file},
 	{"the contact leads somewhere", the_contact_leads_somewhere},
+	{"a failing allocation is an error", a_failing_allocation_is_an_error},
 	CU_TEST_INFO_NULL,
 };
 

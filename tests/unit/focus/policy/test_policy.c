@@ -8,6 +8,7 @@
 #include "focus/mixers/mixer_process.h"
 #include "focus/policy/policy.h"
 #include "mixer/base/utf8.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -297,6 +298,34 @@ static void ports_are_shared_out(void)
 }
 
 
+static int make_policy(void *arg)
+{
+	char canonical[POLICY_NAME_MAX + 1];
+	struct policy *p = NULL;
+	int err = policy_alloc(&p, arg);
+
+	CU_ASSERT_EQUAL(!err, p != NULL);
+	if (!err) {
+		CU_ASSERT(policy_is_factory(p, "mmtel"));
+		CU_ASSERT_EQUAL(policy_name(p, "112", canonical),
+				REASON_NOT_FOUND);
+	}
+	mem_deref(p);
+
+	return err;
+}
+
+
+static void half_a_policy_is_none(void)
+{
+	struct config_error error;
+	struct config *c;
+
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, NULL, 0, &error), 0);
+	failing_each(make_policy, c);
+	mem_deref(c);
+}
+
 static CU_TestInfo tests[] = {
 	{"names are checked and folded", names_are_checked_and_folded},
 	{"factories make names that nobody guesses",
@@ -308,6 +337,7 @@ static CU_TestInfo tests[] = {
 	{"keys make sequences", keys_make_sequences},
 	{"text of peers is made harmless", text_of_peers_is_made_harmless},
 	{"ports are shared out", ports_are_shared_out},
+	{"half a policy is none", half_a_policy_is_none},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(policy, tests)

@@ -3,6 +3,7 @@
  *
  * Every document is validated against the schema.
  */
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/roster/info_model.h"
 #include "tests/unit/unit.h"
 
@@ -420,6 +421,96 @@ static void parts_what_is_large(void)
 	finish();
 }
 
+/* What could not be printed is told by the next document */
+static int print_one(struct watcher *w, bool full)
+{
+	struct mbuf *mb = NULL;
+	int err = conference_info_print(w->r, full, &mb);
+
+	CU_ASSERT_EQUAL(!err, mb != NULL);
+	failing_pause();
+	if (err)
+		CU_ASSERT_FATAL(!conference_info_print(w->r, full, &mb));
+	CU_ASSERT(info_apply(w->model, mb));
+	mem_deref(mb);
+	failing_resume();
+
+	return err;
+}
+
+static int print_documents(void *arg)
+{
+	int first, err;
+
+	(void)arg;
+	failing_pause();
+	begin(SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))));
+	happen(JOINED(2, "bob", ",\"referred_by\":\"<sip:ann@x>;cid=1\""));
+	happen(ABOUT("connected", 2, ""));
+	failing_resume();
+	first = print_one(&alice, false);
+	err = print_one(&phone, true);
+	failing_pause();
+	finish();
+	failing_resume();
+
+	return first ? first : err;
+}
+
+static void repeats_what_memory_was_missing_for(void)
+{
+	failing_each(print_documents, NULL);
+}
+
+/* It may miss an event, but neither crashes nor lies about who is there */
+static int miss_events(void *arg)
+{
+	static const char *const events[] = {
+		SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))),
+		JOINED(2, "bob", ",\"referred_by\":\"<sip:ann@x>;cid=1\""),
+		ABOUT("connected", 2, ""),
+		"{\"type\":\"left\",\"endpoint\":2,\"reason\":\"left\"}",
+	};
+	struct conference_info_reader *r = NULL;
+	const struct conference_info_param param = {
+		.entity = "sip:d@x", .web = "https://x/d", .activity = true};
+	struct conference_info *i = NULL;
+	struct mbuf *mb;
+	int err = conference_info_alloc(&i);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, i != NULL);
+	for (size_t n = 0; !err && n < 4; n++) {
+		json_t *event;
+
+		failing_pause();
+		event = json_loads(events[n], 0, NULL);
+		failing_resume();
+		conference_info_event(i, event);
+		failing_pause();
+		json_decref(event);
+		failing_resume();
+		if (!n)
+			err = conference_info_read(&r, i, &param);
+	}
+	if (!err) {
+		failing_pause();
+		CU_ASSERT_FATAL(!conference_info_print(r, true, &mb));
+		CU_ASSERT(mb->end > 0);
+		mem_deref(mb);
+		failing_resume();
+	}
+	mem_deref(r);
+	mem_deref(i);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(miss_events, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"F11 lists all", lists_all},
 	{"F10 tells what changed", tells_what_changed},
@@ -431,6 +522,9 @@ static CU_TestInfo tests[] = {
 	{"F11 escapes what peers choose", escapes_what_peers_choose},
 	{"F14 ends", ends},
 	{"F10 parts what is large", parts_what_is_large},
+	{"repeats what memory was missing for",
+	 repeats_what_memory_was_missing_for},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_info, tests)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "signaling/message/charging.h"
 #include "signaling/message/session_id.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 static struct sip_msg *message(const char *headers)
@@ -184,11 +185,59 @@ static void session_ids(void)
 	}
 }
 
+static int accept_and_print(void *arg)
+{
+	struct charging *c = NULL;
+	char *text = NULL;
+	int err = charging_accept(&c, arg, true, "us.example", "h");
+
+	CU_ASSERT_EQUAL(!err, c != NULL);
+	if (!err)
+		err = charging_answered(c, arg);
+	if (!err)
+		err = re_sdprintf(&text, "%H", charging_print, c);
+	if (!err)
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "icid-value="));
+	mem_deref(text);
+	mem_deref(c);
+
+	return err;
+}
+
+static int begin_charging(void *arg)
+{
+	struct charging *c = NULL;
+	int err = charging_begin(&c, arg, "us.example", "h");
+
+	CU_ASSERT_EQUAL(!err, c != NULL);
+	mem_deref(c);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	struct sip_msg *msgs[] = {
+		message(VECTOR "icid-value=a;icid-generated-at=b;orig-ioi=c;"
+			       "term-ioi=d\r\n" FUNCTIONS
+			       "ccf=1;ccf=2;ecf=3;ecf=4\r\n"),
+		message(""),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(msgs); i++) {
+		failing_each(accept_and_print, msgs[i]);
+		mem_deref(msgs[i]);
+	}
+	failing_each(begin_charging, "icid");
+	failing_each(begin_charging, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"keeps what trusted hosts say", keeps},
 	{"makes an icid of its own", makes},
 	{"keeps the icid of what causes a call", dials},
 	{"keeps both halves of Session-ID", session_ids},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(charging, tests)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "signaling/message/header.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 static void display_names(void)
@@ -338,6 +339,67 @@ static void quotes(void)
 	mem_deref(out);
 }
 
+static int copy_all(void *arg)
+{
+	static int (*const copy[])(char **dst, const struct uri *uri) = {
+		header_user,
+		header_aor,
+	};
+	char *out[6] = {NULL};
+	struct uri uri;
+	struct pl pl;
+	int err, first = 0;
+
+	pl_set_str(&pl, arg);
+	CU_ASSERT_FALSE_FATAL(uri_decode(&uri, &pl));
+	for (size_t i = 0; i < 6; i++) {
+		if (i < 2)
+			err = copy[i](&out[i], &uri);
+		else if (i == 2)
+			err = header_uri(&out[i], &pl);
+		else if (i == 3)
+			err = header_display(&out[i], &pl);
+		else if (i == 4)
+			err = header_route(&out[i], &pl);
+		else
+			err = header_quote(&out[i], arg);
+		CU_ASSERT_EQUAL(!err, out[i] != NULL);
+		first = first ? first : err;
+	}
+	for (size_t i = 0; i < 6; i++)
+		mem_deref(out[i]);
+
+	return first;
+}
+
+static int decode_part(void *arg)
+{
+	struct header_part part;
+	struct mbuf *mb = NULL;
+	int err = header_part(&part, arg, "application/x", "list");
+
+	if (!err)
+		err = header_part_decode(&mb, &part);
+	CU_ASSERT_EQUAL(!err, mb != NULL);
+	mem_deref(mb);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	struct sip_msg *msg =
+		message("Content-Type: multipart/mixed;boundary=b\r\n",
+			"--b\r\nContent-Type: application/x\r\n"
+			"Content-Disposition: list\r\n"
+			"Content-Transfer-Encoding: base64\r\n\r\n"
+			"YWJj\r\n--b--");
+
+	failing_each(copy_all, "sip:a%41@example.com");
+	failing_each(decode_part, msg);
+	mem_deref(msg);
+}
+
 static CU_TestInfo tests[] = {
 	{"cleans display names", display_names},
 	{"cuts what is too long", long_names},
@@ -349,6 +411,7 @@ static CU_TestInfo tests[] = {
 	{"reads Accept", accepts},
 	{"reads seconds", numbers},
 	{"quotes names of its own", quotes},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(session_header, tests)

@@ -6,6 +6,7 @@
 #include "focus/config/config.h"
 #include "signaling/message/flow.h"
 #include "signaling/message/identity.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 static struct config *config(void)
@@ -203,11 +204,48 @@ static void prints(void)
 	CU_ASSERT_STRING_EQUAL(text, "");
 }
 
+struct reading {
+	struct sip_msg *msg;
+	struct flow_info flow;
+	struct config *config;
+};
+
+static int read_identity(void *arg)
+{
+	struct reading *r = arg;
+	struct identity *id = NULL;
+	int err = identity_read(&id, r->msg, &r->flow, NULL, r->config);
+
+	CU_ASSERT_EQUAL(!err, id != NULL);
+	if (!err) {
+		/* never somebody else for lack of memory */
+		CU_ASSERT_STRING_EQUAL(id->aor, "tel:+12015550123");
+		CU_ASSERT(id->known && id->trusted);
+	}
+	mem_deref(id);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	struct reading r = {
+		.msg = message(ALICE, PAI "\"Bob\" <tel:+1(201)555.0123>\r\n"),
+		.flow = flow("192.0.2.7", FLOW_UDP),
+		.config = config(),
+	};
+
+	failing_each(read_identity, &r);
+	mem_deref(r.msg);
+	mem_deref(r.config);
+}
+
 static CU_TestInfo tests[] = {
 	{"takes the identity from who may say it", reads},
 	{"refuses what nobody can be", refuses},
 	{"trusts hosts, not terminals", trusts},
 	{"asserts only among the trusted", prints},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(identity, tests)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "signaling/message/dialog_id.h"
 #include "signaling/message/refer_to.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 struct row {
@@ -180,6 +181,30 @@ static void reads_dialogs(void)
 	CU_ASSERT_EQUAL(dialog_id_decode(&id, &val, false), EBADMSG);
 }
 
+static int decode(void *arg)
+{
+	struct refer_to *r = NULL;
+	struct pl val;
+	int err;
+
+	pl_set_str(&val, arg);
+	err = refer_to_decode(&r, &val);
+	CU_ASSERT_EQUAL(!err, r != NULL);
+	if (!err)
+		CU_ASSERT(r->uri && (r->replaces || r->join));
+	mem_deref(r);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(decode,
+		     "\"Bob\" <" BOB ";method=INVITE?"
+		     "Replaces=a;to-tag=1;from-tag=2&Require=replaces>");
+	failing_each(decode, "<" BOB "?Join=c%3bfrom-tag%3d2%3Bto-tag%3D1>");
+}
+
 static CU_TestInfo tests[] = {
 	{"reads addresses", reads_addresses},
 	{"reads methods", reads_methods},
@@ -187,6 +212,7 @@ static CU_TestInfo tests[] = {
 	{"refuses what it should", refuses_bad_ones},
 	{"bounds what it reads", bounds_what_it_reads},
 	{"reads dialogs in headers", reads_dialogs},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 

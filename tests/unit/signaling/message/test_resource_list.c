@@ -7,6 +7,7 @@
 #include <string.h>
 #include "mixer/base/re.h"
 #include "signaling/message/resource_list.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 #define HEAD                                                                  \
@@ -193,12 +194,44 @@ static void prints_history(void)
 	mem_deref(list);
 }
 
+static int read_and_print(void *arg)
+{
+	struct resource_list *list = NULL;
+	char *text = NULL;
+	int err = read_text(&list, arg);
+
+	CU_ASSERT_EQUAL(!err, list != NULL);
+	if (!err) {
+		/* all of them or none */
+		CU_ASSERT_EQUAL(list->count, 3);
+		err = resource_list_history(&text, list);
+		CU_ASSERT_EQUAL(!err, text != NULL);
+	}
+	mem_deref(text);
+	mem_deref(list);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	static char xml[] =
+		LIST("<entry uri=\"sip:a@x\" cp:copyControl=\"to\">"
+		     "<display-name>A</display-name></entry>"
+		     "<entry uri=\"tel:+1-201\" cp:copyControl=\"cc\"/>"
+		     "<list><entry uri=\"sip:b@x\" cp:copyControl=\"cc\""
+		     " cp:anonymize=\"true\"/></list>");
+
+	failing_each(read_and_print, xml);
+}
+
 static CU_TestInfo tests[] = {
 	{"reads entries, lists in lists and what they say", reads},
 	{"dials nobody twice", dials_nobody_twice},
 	{"refuses what is no list of people", refuses},
 	{"bounds the depth", bounds_depth},
 	{"prints whom everybody may know of", prints_history},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(resource_list, tests)

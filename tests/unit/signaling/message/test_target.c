@@ -6,6 +6,7 @@
 #include <string.h>
 #include "focus/config/config.h"
 #include "signaling/message/target.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 static struct config *load(const char *const overrides[], size_t n)
@@ -130,10 +131,13 @@ static void knows_emergencies(void)
 /* A redirection with these Contact lines */
 static size_t read_contacts(struct list *list, const char *contacts, bool sips)
 {
-	struct config *c = load(NULL, 0);
-	struct mbuf *mb = mbuf_alloc(2048);
 	struct sip_msg *msg = NULL;
+	struct config *c;
+	struct mbuf *mb;
 
+	failing_pause();
+	c = load(NULL, 0);
+	mb = mbuf_alloc(2048);
 	(void)mbuf_printf(mb,
 			  "SIP/2.0 302 Moved\r\n"
 			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n"
@@ -144,6 +148,7 @@ static size_t read_contacts(struct list *list, const char *contacts, bool sips)
 			  contacts);
 	mb->pos = 0;
 	CU_ASSERT_FATAL(!sip_msg_decode(&msg, mb));
+	failing_resume();
 	targets_from_contacts(list, msg, sips, c);
 	mem_deref(msg);
 	mem_deref(mb);
@@ -205,6 +210,51 @@ static void bounds_contacts(void)
 	list_flush(&list);
 }
 
+static int read_target(void *arg)
+{
+	struct target *t = NULL;
+	int err = target_read(&t, "tel:+1-201-555-0123", arg);
+
+	CU_ASSERT_EQUAL(!err, t != NULL);
+	mem_deref(t);
+	t = NULL;
+	if (!err)
+		err = target_alloc(&t, "sip:a@x", "<sip:p@x;lr>");
+	if (t)
+		CU_ASSERT(t->uri && t->path);
+	mem_deref(t);
+
+	return err;
+}
+
+/* Who cannot be kept is not called; the others are whole */
+static int follow_contacts(void *arg)
+{
+	struct list list = LIST_INIT;
+	struct le *le;
+
+	(void)read_contacts(&list, "Contact: <sip:b@x>;q=0.5, <sips:a@x>\r\n",
+			    false);
+	LIST_FOREACH (&list, le)
+		CU_ASSERT_PTR_NOT_NULL(((struct target *)le->data)->uri);
+	list_flush(&list);
+	(void)arg;
+
+	return 0;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	static const char *const proxy[] = {
+		"outbound_proxy=sip:proxy.example.com;lr",
+		"domain=example.com"};
+	struct config *c = load(proxy, 2);
+
+	failing_each(read_target, c);
+	failing_each(follow_contacts, NULL);
+	mem_deref(c);
+}
+
 static CU_TestInfo tests[] = {
 	{"takes SIP URIs and nothing in them", takes_sip_uris},
 	{"turns telephone numbers into SIP URIs", rewrites_numbers},
@@ -212,6 +262,7 @@ static CU_TestInfo tests[] = {
 	{"S1 orders the contacts of a redirection", orders_contacts},
 	{"S1 is not redirected from sips to sip", stays_secure},
 	{"S1 takes so many contacts only", bounds_contacts},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(target, tests)
