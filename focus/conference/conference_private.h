@@ -76,10 +76,6 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
  *  dialog can take one */
 void focus_queue_reoffer(struct endpoint *ep);
 
-/** Its leg is not what was agreed: it is offered anew after a pause, and has
- *  to go when that has failed too often */
-void focus_reoffer_failed(struct endpoint *ep);
-
 /** What a mixer says happened (focus/conference/media_event.c) */
 void focus_media_event(struct mixer *m, const json_t *event, struct focus *f);
 

@@ -6,16 +6,11 @@
 #include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/leg.h"
-#include "mixer/base/clock.h"
-#include "mixer/base/log.h"
 
 
 enum {
 	/** 50 re-offers a second: a core network takes that from one peer */
 	REOFFER_INTERVAL_MS = 20,
-	/** A session that is busy with another exchange is asked again */
-	REOFFER_RETRY_MS = 500,
-	REOFFER_RETRIES_MAX = 20,
 	/** The mixers have so long to say hello */
 	READY_MAX_MS = 5000,
 };
@@ -95,50 +90,23 @@ static void mixer_event_h(struct mixer *m, const json_t *event, void *arg)
 
 static void reoffer(struct endpoint *ep)
 {
-	int err = ENOSYS;
-
 	ep->needs_reoffer = false;
-	if (ep->ops && ep->ops->reoffer &&
-	    ep->reoffers_failed <= REOFFER_RETRIES_MAX)
-		err = ep->ops->reoffer(ep->session);
-
-	if (err == ENOSYS) {
-		log_warn("focus", "cannot re-offer leg=%u failed=%u", ep->leg,
-			 ep->reoffers_failed);
-		endpoint_evict(ep, REASON_NO_MIXER);
-	}
-	else if (err) {
-		focus_reoffer_failed(ep);
-	}
-}
-
-
-void focus_reoffer_failed(struct endpoint *ep)
-{
-	ep->needs_reoffer = true;
-	ep->reoffers_failed++;
-	ep->reoffer_at_ms = clock_us() / 1000 + REOFFER_RETRY_MS;
-	focus_queue_reoffer(ep);
+	if (ep->ops && ep->ops->reoffer)
+		ep->ops->reoffer(ep->session);
 }
 
 
 static void replay_h(void *arg)
 {
 	struct focus *f = arg;
-	uint64_t now_ms = clock_us() / 1000;
+	struct endpoint *ep = list_ledata(f->replay.head);
 
-	for (struct le *le = f->replay.head; le; le = le->next) {
-		struct endpoint *ep = le->data;
-
-		if (ep->reoffer_at_ms > now_ms)
-			continue;
-
+	if (ep) {
 		list_unlink(&ep->replay_le);
 
 		/* if it died again its return will queue them all again */
 		if (ep->user->conference->placed)
 			reoffer(ep);
-		break;
 	}
 
 	if (f->replay.head)
@@ -389,6 +357,12 @@ enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
 		return REASON_INTERNAL;
 
 	return leg_submit(ep, leg, false, legh, arg);
+}
+
+
+bool focus_has_mixer(const struct endpoint *ep)
+{
+	return ep->user->conference->placed;
 }
 
 

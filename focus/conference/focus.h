@@ -111,6 +111,10 @@ enum reason focus_join(struct focus *f, struct endpoint **ep,
 enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
 			     focus_leg_h *legh, void *arg);
 
+/** Is there a mixer for its leg just now? When one is back after it died, the
+ *  focus asks for a new offer (struct session_ops) */
+bool focus_has_mixer(const struct endpoint *ep);
+
 /** The dialog is confirmed: the endpoint is "connected" on the roster. Until
  *  then its leg is early: neither heard nor seen, and sent nothing */
 void focus_connected(struct endpoint *ep);

@@ -161,11 +161,8 @@ static void reply_h(int err, json_t *reply, void *arg)
 			undo_add(ep, err);
 		if (join)
 			endpoint_remove(ep, leg_reason(err));
-		else if (leg_reason(err) == REASON_NO_MIXER)
-			focus_reoffer_failed(ep);
 	}
 	else {
-		ep->reoffers_failed = 0;
 		endpoint_set_media(ep, media, ep->media_connected);
 	}
 

@@ -20,11 +20,10 @@ struct session_ops {
 	 * with it is void: run a new offer/answer with the endpoint.
 	 * Signaling calls focus_leg_modify() twice, for the offer's side
 	 * without remote parts and then with the answer. One that refuses
-	 * the offer cannot stay.
-	 *
-	 * @return 0 done or begun, else an errno: ask again
+	 * the offer cannot stay. Asked for once: signaling waits until the
+	 * session can, tries again, and ends it when that comes to nothing.
 	 */
-	int (*reoffer)(void *session);
+	void (*reoffer)(void *session);
 	/** End the dialog: BYE, CANCEL or a final response, as fits. The
 	 *  endpoint is already out of the conference and is not called back */
 	void (*end)(void *session, enum reason reason);

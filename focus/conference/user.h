@@ -53,8 +53,6 @@ struct endpoint {
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
-	unsigned reoffers_failed; /**< in a row */
-	uint64_t reoffer_at_ms;
 	struct endpoint_levels levels;
 	unsigned camera_width, camera_height; /**< 0: no picture */
 	struct menu menu;

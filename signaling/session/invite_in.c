@@ -46,22 +46,13 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
-	int err;
 
 	if (reason != REASON_NONE) {
 		s->ep = NULL;
 		invite_in_refuse(s, reason);
 		return;
 	}
-	if (s->exchange == EXCHANGE_PREPARE) {
-		err = offer_local(s->offer, local, &sdp);
-		s->exchange = EXCHANGE_OFFERED;
-	}
-	else {
-		err = offer_answer(s->offer, local, &sdp);
-		s->exchange = EXCHANGE_NONE;
-	}
-	if (err) {
+	if (exchange_print(s->exchange, local, &sdp)) {
 		invite_in_refuse(s, REASON_INTERNAL);
 		return;
 	}
@@ -125,19 +116,15 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 			      json_t **leg)
 {
 	struct flow_info flow;
-	int err;
 
-	if (sdp->l) {
-		s->exchange = EXCHANGE_THEIRS;
-		return offer_remote(s->offer, sdp->p, sdp->l, leg);
-	}
+	if (sdp->l)
+		return exchange_theirs(s->exchange, sdp, leg);
 	if (layer_flow_by_id(s->all->layer, s->flow, &flow))
 		return REASON_INTERNAL;
-	s->exchange = EXCHANGE_PREPARE;
-	s->webrtc = flow.transport == FLOW_WS || flow.transport == FLOW_WSS;
-	err = offer_begin(s->offer, s->webrtc, true, leg);
 
-	return err ? REASON_INTERNAL : REASON_NONE;
+	return exchange_ours(
+		s->exchange,
+		flow.transport == FLOW_WS || flow.transport == FLOW_WSS, leg);
 }
 
 static enum reason join(struct session *s, const struct pl *sdp)
@@ -145,16 +132,14 @@ static enum reason join(struct session *s, const struct pl *sdp)
 	json_t *leg = NULL;
 	enum reason reason;
 
-	if (session_offer_alloc(s))
+	if (session_exchange_begin(s))
 		return REASON_INTERNAL;
 	reliable_read(s, s->msg);
 	reason = read_offer(s, sdp, &leg);
 	if (reason == REASON_NONE && !reliable_can(s))
 		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
-		reason = session_join(
-			s, leg, sdp->l ? offer_is_webrtc(s->offer) : s->webrtc,
-			joined_h);
+		reason = session_join(s, leg, joined_h);
 	json_decref(leg);
 
 	return reason;

@@ -19,7 +19,7 @@ enum {
 };
 
 static int send_invite(struct session *s);
-static enum reason join(struct session *s);
+static enum reason join(struct session *s, bool webrtc);
 
 static enum reason reason_of_status(uint16_t status)
 {
@@ -154,10 +154,9 @@ static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
 	struct endpoint *old = s->ep;
 	enum reason reason;
 
-	s->webrtc = webrtc;
 	s->ep = NULL;
 	session_set_state(s, SESSION_DIALLING);
-	reason = join(s);
+	reason = join(s, webrtc);
 	if (old)
 		focus_leave(old, why);
 
@@ -171,8 +170,10 @@ static int try_other_shape(struct session *s)
 		return EPROTO;
 	s->other_shape_tried = true;
 
-	return rejoin(s, !s->webrtc, REASON_NO_CODEC) == REASON_NONE ? 0
-								     : EPROTO;
+	return rejoin(s, !exchange_is_webrtc(s->exchange), REASON_NO_CODEC) ==
+			       REASON_NONE
+		       ? 0
+		       : EPROTO;
 }
 
 /* RFC 3261 section 8.1.3.5: the same without what it does not know */
@@ -205,10 +206,10 @@ static int try_preconditions(struct session *s, const struct sip_msg *msg)
 
 	if (!sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "precondition"))
 		return EPROTO;
-	err = offer_ask_preconditions(s->offer, &sdp);
+	err = offer_ask_preconditions(exchange_offer(s->exchange), &sdp);
 	if (err)
 		return err;
-	session_set_local_sdp(s, sdp);
+	exchange_sent(s->exchange, sdp);
 	mem_deref(sdp);
 
 	return send_invite(s);
@@ -257,10 +258,7 @@ void session_attempt_over(struct session *s)
 	tmr_cancel(&s->flow_grace);
 	s->flow_lost = false;
 	session_refuse_pending(s);
-	/* Nothing else may be made of a leg that the mixer is at. */
-	if (s->exchange == EXCHANGE_THEIRS || s->exchange == EXCHANGE_APPLY)
-		s->local_sdp = mem_deref(s->local_sdp);
-	s->exchange = EXCHANGE_NONE;
+	exchange_attempt_over(s->exchange);
 }
 
 static void refused(struct session *s, const struct sip_msg *msg)
@@ -358,28 +356,30 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 	sdp->pos = 0;
 	provisional_reset(s);
 
-	return sip_drequestf(&s->req, s->all->sip, true, "INVITE", dlg, 0,
-			     NULL, NULL, resph, s, "%H%H%H%s%H%H",
-			     session_headers_print, s, session_service_print,
-			     s, timer_print, s,
-			     offer_asks_preconditions(s->offer)
-				     ? "Supported: precondition\r\n"
-				     : "",
-			     first_print, &body, dial_body_print, &body);
+	return sip_drequestf(
+		&s->req, s->all->sip, true, "INVITE", dlg, 0, NULL, NULL,
+		resph, s, "%H%H%H%s%H%H", session_headers_print, s,
+		session_service_print, s, timer_print, s,
+		offer_asks_preconditions(exchange_offer(s->exchange))
+			? "Supported: precondition\r\n"
+			: "",
+		first_print, &body, dial_body_print, &body);
 }
 
 static int send_invite(struct session *s)
 {
 	int err;
 
-	if (!s->local_sdp)
-		return rejoin(s, s->webrtc, REASON_UNAVAILABLE) == REASON_NONE
+	if (!exchange_local(s->exchange))
+		return rejoin(s, exchange_is_webrtc(s->exchange),
+			      REASON_UNAVAILABLE) == REASON_NONE
 			       ? 0
 			       : EPROTO;
-	err = session_invite_send(s, s->early, s->local_sdp, response_h);
+	err = session_invite_send(s, s->early, exchange_local(s->exchange),
+				  response_h);
 	if (err)
 		return err;
-	s->exchange = EXCHANGE_OFFERED;
+	exchange_resent(s->exchange);
 	session_set_state(s, SESSION_CALLING);
 	tmr_start(&s->ringing, RINGING_MAX_MS, ringing_h, s);
 
@@ -398,9 +398,9 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 		session_give_up(s, reason);
 		return;
 	}
-	err = offer_local(s->offer, local, &sdp);
+	err = exchange_print(s->exchange, local, &sdp);
 	if (!err)
-		session_set_local_sdp(s, sdp);
+		exchange_sent(s->exchange, sdp);
 	mem_deref(sdp);
 	if (!err && layer_flow_by_id(s->all->layer, s->flow, &flow)) {
 		session_unreached(s); /* its connection did not come about */
@@ -412,16 +412,16 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 		session_give_up(s, REASON_INTERNAL);
 }
 
-static enum reason join(struct session *s)
+static enum reason join(struct session *s, bool webrtc)
 {
 	json_t *leg = NULL;
 	enum reason reason;
 
-	if (session_offer_alloc(s) ||
-	    offer_begin(s->offer, s->webrtc, true, &leg))
+	if (session_exchange_begin(s))
 		return REASON_INTERNAL;
-	s->exchange = EXCHANGE_PREPARE;
-	reason = session_join(s, leg, s->webrtc, joined_h);
+	reason = exchange_ours(s->exchange, webrtc, &leg);
+	if (reason == REASON_NONE)
+		reason = session_join(s, leg, joined_h);
 	json_decref(leg);
 
 	return reason;
@@ -431,18 +431,13 @@ void session_call(struct session *s)
 {
 	enum reason reason;
 
-	if (!s->ep) {
-		s->webrtc = s->way->webrtc;
-		reason = join(s);
-	}
-	else if (s->webrtc == s->way->webrtc &&
-		 s->secure == session_way_is_secure(s)) {
+	if (!s->ep)
+		reason = join(s, s->way->webrtc);
+	else if (exchange_is_webrtc(s->exchange) == s->way->webrtc &&
+		 exchange_has_keys(s->exchange) == session_way_is_secure(s))
 		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
-	}
-	else {
-		/* Keys of an offer over TLS must not be seen on the way. */
+	else /* Keys of an offer over TLS must not be seen on the way. */
 		reason = rejoin(s, s->way->webrtc, REASON_UNAVAILABLE);
-	}
 	if (reason != REASON_NONE)
 		session_give_up(s, reason);
 }

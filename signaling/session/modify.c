@@ -21,7 +21,7 @@ static void refuse_for_now(struct session *s, const struct sip_msg *msg)
 
 void session_refuse_busy(struct session *s, const struct sip_msg *msg)
 {
-	if (!s->st && (s->req || s->exchange != EXCHANGE_NONE))
+	if (exchange_refusal(s->exchange) == EXCHANGE_PENDING)
 		session_refuse_protocol(s->all, msg, NULL, 491,
 					"Request Pending", NULL);
 	else
@@ -34,30 +34,11 @@ static void imply_ack(struct session *s)
 {
 	struct sip_msg *msg;
 
-	if (!s->reply.waits || s->exchange != EXCHANGE_NONE)
+	if (!s->reply.waits || exchange_phase(s->exchange) != EXCHANGE_IDLE)
 		return;
 	msg = mem_ref(s->reply.msg);
 	session_ack_in(s, msg);
 	mem_deref(msg);
-}
-
-static bool busy(const struct session *s)
-{
-	return s->st || s->req || s->reply.waits || reliable_waits(s) ||
-	       s->exchange != EXCHANGE_NONE;
-}
-
-bool session_may_be_offered(const struct session *s)
-{
-	if (s->st || s->reply.waits || s->exchange != EXCHANGE_NONE)
-		return false;
-	switch (s->state) {
-
-	case SESSION_INCOMING: return reliable_waits(s);
-	case SESSION_CALLING: return provisional_answered(s);
-	case SESSION_CONFIRMED: return !s->req || provisional_answered(s);
-	default: return false;
-	}
 }
 
 static void cancel_h(void *arg)
@@ -79,29 +60,14 @@ bool session_survives(const struct session *s, enum reason reason)
 	       s->ep;
 }
 
-static void restored_h(enum reason reason, const json_t *local, void *arg)
-{
-	struct session *s = arg;
-	(void)local;
-
-	s->exchange = EXCHANGE_NONE;
-	if (reason != REASON_NONE && !session_survives(s, reason))
-		session_fail(s, reason);
-	else
-		session_next(s);
-}
-
 void session_restore(struct session *s, enum reason reason)
 {
-	json_t *leg = NULL;
-
-	offer_rollback(s->offer);
+	exchange_rollback(s->exchange);
 	s->msg = mem_deref(s->msg);
-	s->exchange = EXCHANGE_NONE;
-	if (s->ep && reason != REASON_NO_MIXER && !offer_leg(s->offer, &leg) &&
-	    focus_leg_modify(s->ep, leg, restored_h, s) == REASON_NONE)
-		s->exchange = EXCHANGE_APPLY;
-	json_decref(leg);
+	if (reason != REASON_NO_MIXER)
+		session_wish(s, EXCHANGE_WISH_RESTORE);
+	else if (session_survives(s, reason) && session_offer_again(s))
+		return;
 	session_next(s);
 }
 
@@ -109,8 +75,7 @@ static void modify_refuse(struct session *s, enum reason reason)
 {
 	if (s->st)
 		session_refuse(s->all, s->msg, &s->st, reason);
-	offer_rollback(s->offer);
-	s->exchange = EXCHANGE_NONE;
+	exchange_rollback(s->exchange);
 	s->msg = mem_deref(s->msg);
 	session_next(s);
 }
@@ -119,8 +84,7 @@ static void modified_h(enum reason reason, const json_t *local, void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
-	bool theirs = s->exchange == EXCHANGE_THEIRS;
-	int err;
+	bool theirs = exchange_phase(s->exchange) == EXCHANGE_THEIRS;
 
 	if (!s->st) { /* cancelled meanwhile */
 		session_restore(s, reason);
@@ -131,34 +95,24 @@ static void modified_h(enum reason reason, const json_t *local, void *arg)
 		session_restore(s, reason);
 		return;
 	}
-	err = theirs ? offer_answer(s->offer, local, &sdp)
-		     : offer_local(s->offer, local, &sdp);
-	if (err) {
+	if (exchange_print(s->exchange, local, &sdp)) {
 		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
 		session_restore(s, REASON_INTERNAL);
 		return;
 	}
-	s->exchange = theirs ? EXCHANGE_NONE : EXCHANGE_OFFERED;
 	if (theirs && s->ep)
-		focus_held(s->ep, offer_held(s->offer));
+		focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
 	session_answer(s, sdp);
 	mem_deref(sdp);
 }
 
 static void change(struct session *s, const struct pl *sdp)
 {
-	enum reason reason = REASON_NONE;
+	enum reason reason;
 	json_t *leg = NULL;
 
-	if (sdp->l) {
-		s->exchange = EXCHANGE_THEIRS;
-		reason = offer_remote(s->offer, sdp->p, sdp->l, &leg);
-	}
-	else {
-		s->exchange = EXCHANGE_PREPARE;
-		if (offer_begin(s->offer, s->webrtc, true, &leg))
-			reason = REASON_INTERNAL;
-	}
+	reason = sdp->l ? exchange_theirs(s->exchange, sdp, &leg)
+			: exchange_ours_again(s->exchange, true, &leg);
 	if (reason == REASON_NONE && !s->ep)
 		reason = REASON_UNAVAILABLE;
 	if (reason == REASON_NONE && !reliable_can(s))
@@ -260,7 +214,7 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 		session_refuse_protocol(s->all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
-	else if (busy(s))
+	else if (!exchange_idle(s->exchange, EXCHANGE_BY_INVITE))
 		session_refuse_busy(s, msg);
 	else if (!session_read_sdp(s, msg, &sdp) &&
 		 !timer_refused(s->all, msg) && !modify_take(s, msg)) {
@@ -289,7 +243,7 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 		refuse_for_now(s, msg);
 		return;
 	}
-	if (sdp.l && !session_may_be_offered(s)) {
+	if (sdp.l && !exchange_idle(s->exchange, EXCHANGE_BY_UPDATE)) {
 		session_refuse_busy(s, msg);
 		return;
 	}

@@ -39,7 +39,7 @@ static void fork_destructor(void *arg)
 void provisional_reset(struct session *s)
 {
 	if (s->answered)
-		(void)offer_reopen(s->offer);
+		(void)exchange_reopen(s->exchange);
 	s->answered = NULL;
 	list_flush(&s->forks);
 }
@@ -198,7 +198,8 @@ static void take_answer(struct session *s, struct fork *fork,
 		return;
 	}
 	fork->sdp = mb;
-	if (s->answered || s->exchange != EXCHANGE_OFFERED || s->refreshing)
+	if (s->answered || exchange_phase(s->exchange) != EXCHANGE_OFFERED ||
+	    exchange_is_refresh(s->exchange))
 		return;
 	s->answered = fork;
 	reason = session_apply_sdp(s, &sdp);
@@ -247,11 +248,11 @@ enum reason provisional_answer(struct session *s, const struct sip_msg *msg)
 
 	if (fork && fork == s->answered) {
 		s->answered = NULL;
-		if (s->exchange == EXCHANGE_NONE)
+		if (exchange_phase(s->exchange) == EXCHANGE_IDLE)
 			session_next(s);
 		return REASON_NONE;
 	}
-	if (s->answered && offer_reopen(s->offer))
+	if (s->answered && exchange_reopen(s->exchange))
 		return REASON_INTERNAL;
 	s->answered = NULL;
 	if (!fork || !fork->sdp)

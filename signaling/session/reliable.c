@@ -45,7 +45,8 @@ void reliable_read(struct session *s, const struct sip_msg *msg)
 	r->preconditions = has_option(msg, "precondition");
 	r->early_media =
 		sip_msg_hdr_has_value(msg, SIP_HDR_P_EARLY_MEDIA, "supported");
-	offer_honour_preconditions(s->offer, r->preconditions);
+	offer_honour_preconditions(exchange_offer(s->exchange),
+				   r->preconditions);
 }
 
 /* The INVITE or UPDATE in hand gets 580, with the lines that failed */
@@ -54,7 +55,7 @@ static void refuse_580(struct session *s)
 	struct mbuf *mb = NULL;
 
 	s->all->refused++;
-	if (offer_print_failure(s->offer, &mb)) {
+	if (offer_print_failure(exchange_offer(s->exchange), &mb)) {
 		session_refuse_protocol(s->all, s->msg, &s->st, 580,
 					"Precondition Failure", NULL);
 		return;
@@ -69,7 +70,7 @@ static void refuse_580(struct session *s)
 
 bool reliable_can(struct session *s)
 {
-	switch (offer_preconditions(s->offer)) {
+	switch (offer_preconditions(exchange_offer(s->exchange))) {
 
 	case OFFER_PRECONDITIONS_UNKNOWN: refuse_580(s); return false;
 
@@ -98,7 +99,8 @@ bool reliable_due(const struct session *s)
 	if (r->required && s->state == SESSION_INCOMING)
 		return true;
 
-	return offer_preconditions(s->offer) == OFFER_PRECONDITIONS_UNMET;
+	return offer_preconditions(exchange_offer(s->exchange)) ==
+	       OFFER_PRECONDITIONS_UNMET;
 }
 
 bool reliable_waits(const struct session *s)
@@ -189,7 +191,8 @@ void reliable_send(struct session *s, struct mbuf *sdp)
 		"Content-Type: application/sdp\r\n"
 		"Content-Length: %zu\r\n\r\n%b",
 		session_headers_print, s,
-		r->preconditions && offer_preconditions(s->offer) !=
+		r->preconditions && offer_preconditions(
+					    exchange_offer(s->exchange)) !=
 					    OFFER_PRECONDITIONS_MET
 			? ", precondition"
 			: "",
@@ -200,7 +203,7 @@ void reliable_send(struct session *s, struct mbuf *sdp)
 		session_fail(s, REASON_INTERNAL);
 		return;
 	}
-	session_set_local_sdp(s, sdp);
+	exchange_sent(s->exchange, sdp);
 	r->mb = mb;
 	r->msg = s->msg;
 	r->st = s->st;
@@ -214,9 +217,11 @@ bool reliable_next(struct session *s)
 {
 	struct reliable *r = &s->reliable;
 
-	if (!r->msg || !r->pracked || s->st || s->exchange != EXCHANGE_NONE)
+	if (!r->msg || !r->pracked || s->st ||
+	    exchange_phase(s->exchange) != EXCHANGE_IDLE)
 		return false;
-	if (offer_preconditions(s->offer) == OFFER_PRECONDITIONS_UNMET) {
+	if (offer_preconditions(exchange_offer(s->exchange)) ==
+	    OFFER_PRECONDITIONS_UNMET) {
 		if (!tmr_isrunning(&r->give_up))
 			tmr_start(&r->give_up, 64 * (uint64_t)s->all->t1_ms,
 				  not_met_h, s);
@@ -232,7 +237,7 @@ bool reliable_hurry(struct session *s)
 {
 	if (!s->reliable.msg)
 		return false;
-	offer_honour_preconditions(s->offer, false);
+	offer_honour_preconditions(exchange_offer(s->exchange), false);
 	(void)reliable_next(s);
 
 	return true;
@@ -278,8 +283,8 @@ void session_prack_in(struct session *s, const struct sip_msg *msg)
 	}
 	if (session_read_sdp(s, msg, &sdp))
 		return;
-	if (sdp.l && s->exchange != EXCHANGE_OFFERED &&
-	    !session_may_be_offered(s)) {
+	if (sdp.l && exchange_phase(s->exchange) != EXCHANGE_OFFERED &&
+	    !exchange_idle(s->exchange, EXCHANGE_BY_UPDATE)) {
 		session_refuse_busy(s, msg);
 		return;
 	}
@@ -287,7 +292,7 @@ void session_prack_in(struct session *s, const struct sip_msg *msg)
 	tmr_cancel(&r->give_up);
 	r->pracked = true;
 
-	if (s->exchange == EXCHANGE_OFFERED) {
+	if (exchange_phase(s->exchange) == EXCHANGE_OFFERED) {
 		/* Our offer was in the 183: its answer is here or nowhere. */
 		reply_200(s, msg);
 		reason = session_apply_answer(s, msg);

@@ -72,7 +72,7 @@ static void session_destructor(void *arg)
 		focus_leave(ep, REASON_SHUTDOWN);
 
 	hash_unlink(&s->he);
-	tmr_cancel(&s->retry);
+	session_exchange_stop(s);
 	tmr_cancel(&s->ringing);
 	tmr_cancel(&s->flow_grace);
 	timer_stop(s);
@@ -88,8 +88,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->msg);
 	mem_deref(s->dlg);
 	mem_deref(s->early);
-	mem_deref(s->offer);
-	mem_deref(s->local_sdp);
+	mem_deref(s->exchange);
 	mem_deref(s->conference);
 	mem_deref(s->contact);
 	mem_deref(s->aor);
@@ -123,13 +122,16 @@ int session_alloc(struct session **sp, struct sessions *all)
 	s->all = all;
 	s->id = ++all->last_id;
 	all->count++;
-	tmr_init(&s->retry);
 	tmr_init(&s->ringing);
 	tmr_init(&s->flow_grace);
 	tmr_init(&s->reply.resend);
 	tmr_init(&s->reply.give_up);
 	reliable_init(s);
 	timer_init(s);
+	if (session_exchange_alloc(s)) {
+		mem_deref(s);
+		return ENOMEM;
+	}
 	*sp = s;
 
 	return 0;
@@ -184,7 +186,7 @@ bool session_flow_is_secure(const struct flow_info *flow)
 	return flow->transport == FLOW_TLS || flow->transport == FLOW_WSS;
 }
 
-int session_offer_alloc(struct session *s)
+int session_exchange_begin(struct session *s)
 {
 	const struct config *config = s->all->config;
 	struct offer_config oc;
@@ -196,14 +198,12 @@ int session_offer_alloc(struct session *s)
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
 	oc.near = flow.peer;
-	s->secure = session_flow_is_secure(&flow);
-	oc.sdes_allowed = s->secure;
+	oc.sdes_allowed = session_flow_is_secure(&flow);
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
 	oc.video_fps = config->video_fps;
-	s->offer = mem_deref(s->offer);
 
-	return offer_alloc(&s->offer, &oc);
+	return exchange_begin(s->exchange, &oc);
 }
 
 /* ------------------------------------------------------------ dispatch */
@@ -239,7 +239,8 @@ static bool is_exposed(const struct session *s, const struct sip_msg *msg)
 {
 	struct flow_info flow;
 
-	return s->secure && !layer_flow(s->all->layer, msg, &flow) &&
+	return exchange_has_keys(s->exchange) &&
+	       !layer_flow(s->all->layer, msg, &flow) &&
 	       !session_flow_is_secure(&flow);
 }
 
@@ -350,9 +351,9 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 
 /* --------------------------------------------------- the focus's wishes */
 
-static int reoffer_h(void *session)
+static void reoffer_h(void *session)
 {
-	return session_reoffer(session);
+	session_wish(session, EXCHANGE_WISH_OFFER);
 }
 
 static void end_h(void *session, enum reason reason)
@@ -363,8 +364,7 @@ static void end_h(void *session, enum reason reason)
 	session_terminate(s, reason);
 }
 
-enum reason session_join(struct session *s, json_t *leg, bool webrtc,
-			 focus_leg_h *joinedh)
+enum reason session_join(struct session *s, json_t *leg, focus_leg_h *joinedh)
 {
 	static const struct session_ops ops = {reoffer_h, end_h};
 	const struct join join = {
@@ -373,7 +373,7 @@ enum reason session_join(struct session *s, json_t *leg, bool webrtc,
 		.display = s->display,
 		.entity = s->entity,
 		.agent = s->agent,
-		.webrtc = webrtc,
+		.webrtc = exchange_is_webrtc(s->exchange),
 		.dialled_out = s->caller,
 		.factory = s->factory,
 		.anonymous = s->asked ? s->asked->anonymous : s->anonymous,

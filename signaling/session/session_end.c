@@ -77,11 +77,9 @@ void session_refuse_pending(struct session *s)
 static void stop_all(struct session *s)
 {
 	timer_stop(s);
-	tmr_cancel(&s->retry);
 	tmr_cancel(&s->ringing);
 	tmr_cancel(&s->flow_grace);
-	s->reoffer_due = false;
-	s->exchange = EXCHANGE_NONE;
+	session_exchange_stop(s);
 	s->refresh_req = mem_deref(s->refresh_req);
 }
 

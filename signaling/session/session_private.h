@@ -11,8 +11,7 @@
  *   INCOMING  -> ANSWERED -> CONFIRMED -> ENDING    they called
  *   DIALLING -> CALLING -> CONFIRMED -> ENDING      we called
  *                  `-> CANCELLING -> ENDING
- * Beside the dialog's state runs one offer/answer exchange at a time (RFC 3264
- * section 4, RFC 6337): `exchange`.
+ * Beside the dialog's state runs its offer/answer exchange (exchange.h).
  */
 #ifndef PARLEY_SIGNALING_SESSION_SESSION_PRIVATE_H
 #define PARLEY_SIGNALING_SESSION_SESSION_PRIVATE_H
@@ -31,6 +30,7 @@
 #include "signaling/message/target.h"
 #include "signaling/sdp/offer.h"
 #include "signaling/session/dial.h"
+#include "signaling/session/exchange.h"
 #include "signaling/session/provisional.h"
 #include "signaling/session/reliable.h"
 #include "signaling/session/session.h"
@@ -44,14 +44,6 @@ enum session_state {
 	SESSION_CANCELLING, /**< it is out, and we want it no more */
 	SESSION_CONFIRMED,
 	SESSION_ENDING, /**< BYE is out or waits for the ACK */
-};
-
-enum exchange {
-	EXCHANGE_NONE,
-	EXCHANGE_THEIRS,  /**< the mixer works on their offer */
-	EXCHANGE_PREPARE, /**< the mixer works on an offer of ours */
-	EXCHANGE_OFFERED, /**< they have our offer */
-	EXCHANGE_APPLY,   /**< the mixer works on their answer */
 };
 
 /** RFC 4028 */
@@ -86,8 +78,9 @@ struct session {
 	struct le he;
 	struct sessions *all;
 	enum session_state state;
-	enum exchange exchange;
-	uint64_t id; /**< no other session's, ever */
+	struct exchange *exchange;
+	struct tmr wake; /**< when its wishes are due */
+	uint64_t id;     /**< no other session's, ever */
 	uint64_t flow;
 	char *conference, *contact, *aor, *display, *entity, *agent;
 	char *service; /**< P-Asserted-Service a trusted host named, or NULL */
@@ -109,13 +102,9 @@ struct session {
 	struct sip_request *req;         /**< our INVITE */
 	struct sip_request *refresh_req; /**< our UPDATE */
 	struct sip_request *bye;
-	struct tmr retry; /**< after 491 */
 
-	struct offer *offer;
-	struct mbuf *local_sdp; /**< what we said last */
 	struct endpoint *ep;
 	enum reason end_reason; /**< of the BYE, sent or waiting for its ACK */
-	unsigned offers_failed; /**< of ours in mid-call, in a row */
 
 	struct session_timer timer;
 	struct tmr flow_grace;
@@ -133,13 +122,11 @@ struct session {
 	unsigned redirects, retries;
 	unsigned hops;           /**< addresses of this way that failed */
 	struct sip_msg *refusal; /**< what the last of these said, or NULL */
-	bool webrtc;             /**< shape of our first offer */
 	bool other_shape_tried;
 	bool plain;    /**< the far end refused our extensions */
 	bool lone_sdp; /**< it took no body beside the description */
 	bool heard;    /**< our INVITE had a response */
 
-	bool secure;       /**< its flow is TLS or WSS: offers may hold keys */
 	unsigned refers;   /**< taken in its dialog */
 	uint64_t replaces; /**< id of the session whose place it takes, or 0 */
 	bool caller;       /**< we made the Call-ID */
@@ -148,8 +135,6 @@ struct session {
 	bool anonymous;    /**< and is for nobody's eyes */
 	bool first_reply;  /**< `reply` answered the first INVITE */
 	bool unconfirmed;  /**< counted in sessions->unconfirmed, or calling */
-	bool reoffer_due;  /**< the focus waits for one */
-	bool refreshing;   /**< `req` repeats what was agreed */
 	bool joined;       /**< it had an endpoint: the focus tells its end */
 	bool connected;    /**< the focus was told */
 	bool peer_update;  /**< its Allow names UPDATE */
@@ -227,11 +212,12 @@ struct session *session_by_id(const struct sessions *all, uint64_t id);
 void session_drop(struct session *s, enum reason reason);
 /** TLS or WSS, so that keys may be said there? */
 bool session_flow_is_secure(const struct flow_info *flow);
-int session_offer_alloc(struct session *s);
+/** A description that nothing was said of yet, for the session's flow.
+ *  @return 0; ENOENT the flow is gone; ENOMEM */
+int session_exchange_begin(struct session *s);
 /** Into the focus, with the leg that the exchange begins with
  *  @param joinedh As legh of focus_join(), with the session as argument */
-enum reason session_join(struct session *s, json_t *leg, bool webrtc,
-			 focus_leg_h *joinedh);
+enum reason session_join(struct session *s, json_t *leg, focus_leg_h *joinedh);
 
 /* session_end.c */
 /** Refuse a request with a row of focus/policy/reason.h. st may be NULL */
@@ -274,7 +260,9 @@ enum reason session_apply_sdp(struct session *s, const struct pl *sdp);
 /** An exchange is over: the focus hears of a session that is confirmed by
  *  now, and what waited is taken up. May drop */
 void session_next(struct session *s);
-void session_set_local_sdp(struct session *s, struct mbuf *sdp);
+/** The mixer has to do what was agreed, phase APPLY; when it does not even
+ *  begin, the exchange is over */
+enum reason session_apply_leg(struct session *s, json_t *leg);
 
 /* session_headers.c */
 /** Contact with the focus's feature tags, for all messages that have one */
@@ -326,10 +314,7 @@ void session_update_in(struct session *s, const struct sip_msg *msg);
  *  empty: an offer of ours is asked for. May drop */
 void session_change_in(struct session *s, const struct sip_msg *msg,
 		       const struct pl *sdp);
-/** Is no offer open either way (RFC 3311 section 5.2)? That an INVITE is does
- *  not matter once its offer was answered in a reliable response */
-bool session_may_be_offered(const struct session *s);
-/** One is: 491 or 500 */
+/** An offer is open one way or the other: 491 or 500 */
 void session_refuse_busy(struct session *s, const struct sip_msg *msg);
 /** A request's description, empty when it has none. @return 0, or it has been
  *  answered */
@@ -342,14 +327,19 @@ void session_restore(struct session *s, enum reason reason);
  *  asks for an offer as soon as another one is there */
 bool session_survives(const struct session *s, enum reason reason);
 
-/* modify_offer.c */
-/** Make a new offer now or when the running exchange is over. May drop */
-int session_reoffer(struct session *s);
-/** The same after a while, as long as not too many have failed in a row: then
- *  the session ends for that reason. May drop */
-void session_offer_again(struct session *s, uint64_t ms, enum reason reason);
-/** Repeat our last description in a re-INVITE */
-int session_reinvite_refresh(struct session *s);
+/* reinvite_out.c */
+/** Its exchange, whose wishes become re-INVITEs. @return 0, ENOMEM */
+int session_exchange_alloc(struct session *s);
+/** As exchange_wish(). May drop */
+void session_wish(struct session *s, enum exchange_wish wish);
+/** As exchange_step(). May drop */
+void session_wishes_due(struct session *s);
+/** A mixer did not do what was agreed: an offer for another one, soon. Not
+ *  while there is none: the focus asks when one is back.
+ *  @return true: too many have failed, and the session was dropped or ends */
+bool session_offer_again(struct session *s);
+/** It wishes no more */
+void session_exchange_stop(struct session *s);
 
 /* connect.c */
 /** Our INVITE with a description, to begin a dialog or within it */
@@ -429,8 +419,6 @@ void timer_answered(struct session *s, const struct sip_msg *msg);
 /** 422 came. @return 0 try again; EPROTO give up */
 int timer_raise(struct session *s, const struct sip_msg *msg);
 void timer_restart(struct session *s);
-/** A refresh came to nothing: the next one in so long; the expiry stays */
-void timer_refresh_in(struct session *s, uint64_t ms);
 void timer_stop(struct session *s);
 int timer_print_reply(struct re_printf *pf, const struct session *s);
 int timer_print_request(struct re_printf *pf, const struct session *s);

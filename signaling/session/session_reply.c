@@ -9,16 +9,6 @@
 #include "signaling/session/replaces.h"
 #include "signaling/session/session_private.h"
 
-enum { OFFER_AGAIN_MS = 500 };
-
-void session_set_local_sdp(struct session *s, struct mbuf *sdp)
-{
-	if (sdp == s->local_sdp)
-		return;
-	mem_deref(s->local_sdp);
-	s->local_sdp = mem_ref(sdp);
-}
-
 void session_reply_reset(struct session *s)
 {
 	tmr_cancel(&s->reply.resend);
@@ -125,7 +115,7 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		return;
 	}
 	if (sdp)
-		session_set_local_sdp(s, sdp);
+		exchange_sent(s->exchange, sdp);
 	if (timed)
 		timer_restart(s);
 	if (invite) {
@@ -153,7 +143,7 @@ static void tell_connected(struct session *s)
 		recipients_dial(s);
 		replaces_done(s);
 	}
-	focus_held(s->ep, offer_held(s->offer));
+	focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
 }
 
 static void applied_h(enum reason reason, const json_t *local, void *arg)
@@ -161,12 +151,26 @@ static void applied_h(enum reason reason, const json_t *local, void *arg)
 	struct session *s = arg;
 	(void)local;
 
-	s->exchange = EXCHANGE_NONE;
+	exchange_applied(s->exchange);
 	if (reason != REASON_NONE && !session_survives(s, reason)) {
 		session_fail(s, reason);
 		return;
 	}
+	if (reason != REASON_NONE && session_offer_again(s))
+		return;
 	session_next(s);
+}
+
+enum reason session_apply_leg(struct session *s, json_t *leg)
+{
+	enum reason reason;
+
+	reason = s->ep ? focus_leg_modify(s->ep, leg, applied_h, s)
+		       : REASON_UNAVAILABLE;
+	if (reason != REASON_NONE)
+		exchange_applied(s->exchange);
+
+	return reason;
 }
 
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
@@ -184,20 +188,16 @@ enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
 	enum reason reason;
 	json_t *leg = NULL;
 
-	reason = offer_remote_answer(s->offer, sdp->p, sdp->l, &leg);
+	reason = exchange_answered(s->exchange, sdp, &leg);
 	if (reason != REASON_NONE)
 		return reason;
-	if (!s->ep) {
-		json_decref(leg);
-		return REASON_UNAVAILABLE;
-	}
-	reason = focus_leg_modify(s->ep, leg, applied_h, s);
+	reason = session_apply_leg(s, leg);
 	json_decref(leg);
-	s->exchange = reason == REASON_NONE ? EXCHANGE_APPLY : EXCHANGE_NONE;
 	if (reason == REASON_NONE || !session_survives(s, reason))
 		return reason;
 	/* The dialog is confirmed all the same, and so can be offered anew. */
-	session_next(s);
+	if (!session_offer_again(s))
+		session_next(s);
 
 	return REASON_NONE;
 }
@@ -216,7 +216,7 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 	if (s->state == SESSION_ANSWERED)
 		session_set_state(s, SESSION_CONFIRMED);
 
-	if (s->exchange == EXCHANGE_OFFERED) {
+	if (exchange_phase(s->exchange) == EXCHANGE_OFFERED) {
 		/* Our offer was in the 2xx: its answer comes here or never. */
 		reason = session_apply_answer(s, msg);
 		if (reason != REASON_NONE)
@@ -228,16 +228,9 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 
 void session_next(struct session *s)
 {
-	if (s->state == SESSION_CONFIRMED && s->exchange == EXCHANGE_NONE &&
-	    s->ep)
+	if (s->state == SESSION_CONFIRMED &&
+	    exchange_phase(s->exchange) == EXCHANGE_IDLE && s->ep)
 		tell_connected(s);
-	if (reliable_next(s) || reliable_waits(s))
-		return;
-	if (s->exchange != EXCHANGE_NONE || s->st || s->req ||
-	    s->reply.waits || !s->reoffer_due ||
-	    s->state != SESSION_CONFIRMED || tmr_isrunning(&s->retry))
-		return;
-	s->reoffer_due = false;
-	if (session_reoffer(s))
-		session_offer_again(s, OFFER_AGAIN_MS, REASON_NO_MIXER);
+	if (!reliable_next(s))
+		session_wishes_due(s);
 }

@@ -209,14 +209,13 @@ static void refresh_h(void *arg)
 	struct session *s = arg;
 	int err;
 
-	err = s->peer_update ? send_update(s) : session_reinvite_refresh(s);
+	if (!s->peer_update) {
+		session_wish(s, EXCHANGE_WISH_REFRESH);
+		return;
+	}
+	err = send_update(s);
 	if (err)
 		tmr_start(&s->timer.refresh, BUSY_RETRY_MS, refresh_h, s);
-}
-
-void timer_refresh_in(struct session *s, uint64_t ms)
-{
-	tmr_start(&s->timer.refresh, ms, refresh_h, s);
 }
 
 void timer_restart(struct session *s)

@@ -43,11 +43,9 @@ static void reply_h(json_t *reply, void *arg)
 }
 
 
-static int reoffer(void *session)
+static void reoffer(void *session)
 {
 	(void)session;
-
-	return 0;
 }
 
 

@@ -1,7 +1,6 @@
 /**
  * @file test_replay.c  A mixer dies and the conference goes on
  */
-#include <errno.h>
 #include <string.h>
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -162,43 +161,6 @@ static void an_unconfirmed_dialog_is_offered_after_its_ack(void)
 }
 
 
-static void a_busy_session_is_asked_again(void)
-{
-	struct focus_room r;
-	struct party a;
-
-	room_open(&r);
-	room_join(&r, &a, "demo", "sip:a@x", "A");
-	a.refuse_reoffer = EAGAIN;
-	room_mixer_kill(&r);
-	room_mixer_start(&r);
-	room_turn(100);
-	CU_ASSERT_EQUAL(a.reoffers, 1);
-	a.refuse_reoffer = 0;
-	room_turn(600);
-	CU_ASSERT_EQUAL(a.reoffers, 2);
-	CU_ASSERT_EQUAL(a.ends, 0);
-	room_close(&r);
-}
-
-
-static void one_that_cannot_is_let_go(void)
-{
-	struct focus_room r;
-	struct party a;
-
-	room_open(&r);
-	room_join(&r, &a, "demo", "sip:a@x", "A");
-	a.refuse_reoffer = ENOSYS;
-	room_mixer_kill(&r);
-	room_mixer_start(&r);
-	room_turn(60);
-	CU_ASSERT_EQUAL(a.ends, 1);
-	CU_ASSERT_EQUAL(a.end_reason, REASON_NO_MIXER);
-	room_close(&r);
-}
-
-
 static void a_leaver_while_it_is_down_is_not_replayed(void)
 {
 	struct focus_room r;
@@ -225,8 +187,6 @@ static CU_TestInfo tests[] = {
 	 who_waited_for_the_dead_mixer_is_told},
 	{"an unconfirmed dialog is offered after its ACK",
 	 an_unconfirmed_dialog_is_offered_after_its_ack},
-	{"a busy session is asked again", a_busy_session_is_asked_again},
-	{"one that cannot is let go", one_that_cannot_is_let_go},
 	{"a leaver while it is down is not replayed",
 	 a_leaver_while_it_is_down_is_not_replayed},
 	CU_TEST_INFO_NULL,

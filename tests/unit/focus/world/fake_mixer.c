@@ -140,13 +140,11 @@ void room_close(struct focus_room *r)
 }
 
 
-static int reoffer(void *session)
+static void reoffer(void *session)
 {
 	struct party *p = session;
 
 	p->reoffers++;
-
-	return p->refuse_reoffer;
 }
 
 

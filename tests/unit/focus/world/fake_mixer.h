@@ -38,7 +38,6 @@ struct party {
 	struct endpoint *ep;
 	unsigned reoffers, ends;
 	enum reason end_reason;
-	int refuse_reoffer;
 };
 
 void room_open(struct focus_room *r);

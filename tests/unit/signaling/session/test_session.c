@@ -301,12 +301,14 @@ static void keeps_keys_secret(void)
 					     "< 200",
 					     "# 0",
 					     NULL};
+	struct offer_config oc = {.sdes_allowed = true};
 	struct world w;
 
 	CU_ASSERT_FATAL(!world_open(&w));
 	CU_ASSERT(world_play(&w, call));
 	/* as if that had been over TLS */
-	world_session(&w)->secure = true;
+	oc.address = w.peer;
+	CU_ASSERT_FATAL(!exchange_begin(world_session(&w)->exchange, &oc));
 	CU_ASSERT(world_play(&w, change));
 	world_close(&w);
 }

@@ -373,7 +373,9 @@ static bool play(struct world *w, const char *line)
 					     line[1] ? line + 2 : w->peer_uri,
 					     "De\"mo") == REASON_NONE;
 	case 'e': return await_event(w, line + 2);
-	case 'r': return !session_reoffer(world_session(w));
+	case 'r':
+		session_wish(world_session(w), EXCHANGE_WISH_OFFER);
+		return true;
 	case 'p': return peer_move(w);
 	case 'k': return replace_mixer(w);
 	case 'i':

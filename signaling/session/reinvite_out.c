@@ -1,0 +1,302 @@
+/**
+ * @file signaling/session/reinvite_out.c  What the exchange wishes: re-INVITEs
+ * of ours (RFC 3261 section 14.1)
+ *
+ * The focus wants new media (its mixer was replaced), or the session timer
+ * wants a sign of life from an endpoint that has no UPDATE; and a mixer is to
+ * go back to what was agreed when a change came to nothing.
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/log.h"
+#include "signaling/session/session_private.h"
+
+enum {
+	RETRY_AFTER_MAX_S = 60,
+	REFRESH_AGAIN_MS = 2000,
+};
+
+/* RFC 3261 section 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0
+ * to 2 s, in steps of 10 ms */
+static uint64_t glare_ms(bool caller)
+{
+	return caller ? 2100 + 10 * (uint64_t)(rand_u16() % 191)
+		      : 10 * (uint64_t)(rand_u16() % 201);
+}
+
+/* The same request once more. May drop */
+static void wait_and_retry(struct session *s, uint64_t ms)
+{
+	if (exchange_is_refresh(s->exchange)) {
+		exchange_refresh_again(s->exchange, ms, tmr_jiffies());
+		session_next(s);
+	}
+	else {
+		(void)exchange_again(s->exchange, REASON_MEDIA_FAILED, ms,
+				     tmr_jiffies());
+	}
+}
+
+static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
+{
+	enum reason reason;
+	struct pl sdp;
+
+	exchange_accepted(s->exchange);
+	credentials_renew(s->tried);
+	(void)sip_dialog_update(s->dlg, msg);
+	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
+		session_fail(s, REASON_INTERNAL);
+		return;
+	}
+	timer_answered(s, msg);
+	if (exchange_refresh_over(s->exchange)) {
+		/* We changed nothing; they may have (RFC 4028 section 7.4). */
+		if (header_sdp(msg, &sdp) ||
+		    !offer_is_news(exchange_offer(s->exchange), sdp.p,
+				   sdp.l)) {
+			session_next(s);
+			return;
+		}
+		reason = session_apply_sdp(s, &sdp);
+	}
+	else {
+		reason = provisional_answer(s, msg);
+	}
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+}
+
+static uint64_t retry_after_ms(const struct sip_msg *msg)
+{
+	uint32_t s = header_seconds(msg, SIP_HDR_RETRY_AFTER, 5);
+
+	return 1000 * (uint64_t)MIN(s, RETRY_AFTER_MAX_S);
+}
+
+/* @return false: it is not to be sent again just so */
+static bool sent_again(struct session *s, const struct sip_msg *msg)
+{
+	switch (msg->scode) {
+
+	case 401:
+	case 407:
+		if (credentials_challenge(s->tried, msg))
+			return false;
+		wait_and_retry(s, 0);
+		return true;
+
+	case 422:
+		if (timer_raise(s, msg))
+			return false;
+		wait_and_retry(s, 0);
+		return true;
+
+	case 491: wait_and_retry(s, glare_ms(s->caller)); return true;
+
+	case 500:
+		if (!sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER))
+			return false;
+		wait_and_retry(s, retry_after_ms(msg));
+		return true;
+
+	default: return false;
+	}
+}
+
+static void reinvite_refused(struct session *s, const struct sip_msg *msg)
+{
+	bool refreshing = exchange_is_refresh(s->exchange);
+
+	if (msg->scode == 408 || msg->scode == 481) {
+		session_fail(s, refreshing ? REASON_SESSION_EXPIRED
+					   : REASON_UNAVAILABLE);
+		return;
+	}
+	if (sent_again(s, msg))
+		return;
+	log_info("session", "re-INVITE refused status=%u", msg->scode);
+	/* Only 408 and 481 say that the session is over (RFC 4028 section
+	 * 10); its expiry goes on running. */
+	if (refreshing)
+		wait_and_retry(s, REFRESH_AGAIN_MS);
+	else /* RFC 3261 section 14.1 leaves in force what was agreed before.
+		That was with a mixer that is no more: nobody would hear
+		anything. */
+		session_fail(s, REASON_MEDIA_FAILED);
+}
+
+static void reinvite_response_h(int err, const struct sip_msg *msg, void *arg)
+{
+	struct session *s = arg;
+
+	if (err) {
+		session_fail(s, exchange_is_refresh(s->exchange)
+					? REASON_SESSION_EXPIRED
+					: REASON_UNAVAILABLE);
+		return;
+	}
+	if (msg->scode < 200) {
+		if (msg->scode > 100)
+			provisional_in(s, msg);
+		return;
+	}
+	if (msg->scode < 300)
+		reinvite_accepted(s, msg);
+	else
+		reinvite_refused(s, msg);
+}
+
+static void prepared_h(enum reason reason, const json_t *local, void *arg)
+{
+	struct session *s = arg;
+	struct mbuf *sdp = NULL;
+	int err;
+
+	if (reason != REASON_NONE) {
+		exchange_rollback(s->exchange);
+		if (!session_survives(s, reason))
+			session_fail(s, reason);
+		else if (!session_offer_again(s))
+			session_next(s);
+		return;
+	}
+	err = exchange_print(s->exchange, local, &sdp);
+	if (!err)
+		err = session_invite_send(s, s->dlg, sdp, reinvite_response_h);
+	if (!err)
+		exchange_sent(s->exchange, sdp);
+	mem_deref(sdp);
+	if (err)
+		session_fail(s, REASON_INTERNAL);
+}
+
+/* --------------------------------------------------------- what is wished */
+
+/* While there is no mixer nothing is offered: the focus asks when one is
+ * back. */
+static enum reason reoffer(struct session *s)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+
+	if (!s->ep || !focus_has_mixer(s->ep))
+		return REASON_NONE;
+	/* It asks for what is there: a telephone is not asked for pictures in
+	 * mid-call. */
+	reason = exchange_ours_again(
+		s->exchange, offer_has_video(exchange_offer(s->exchange)),
+		&leg);
+	if (reason == REASON_NONE)
+		reason = focus_leg_modify(s->ep, leg, prepared_h, s);
+	json_decref(leg);
+
+	return reason;
+}
+
+static enum reason refresh(struct session *s)
+{
+	struct mbuf *sdp = exchange_local(s->exchange);
+
+	/* The very bytes, so the same o= version (RFC 4028 section 7.4) */
+	if (!sdp || session_invite_send(s, s->dlg, sdp, reinvite_response_h))
+		return REASON_INTERNAL;
+	exchange_refresh_sent(s->exchange);
+
+	return REASON_NONE;
+}
+
+static enum reason restore(struct session *s)
+{
+	enum reason reason;
+	json_t *leg = NULL;
+
+	reason = exchange_restore(s->exchange, &leg);
+	if (reason == REASON_NONE)
+		reason = session_apply_leg(s, leg);
+	json_decref(leg);
+
+	return reason;
+}
+
+static enum reason wish_h(enum exchange_wish wish, void *arg)
+{
+	switch (wish) {
+
+	case EXCHANGE_WISH_RESTORE: return restore(arg);
+	case EXCHANGE_WISH_OFFER: return reoffer(arg);
+	default: return refresh(arg);
+	}
+}
+
+static unsigned holds_h(void *arg)
+{
+	const struct session *s = arg;
+	unsigned holds = 0;
+
+	if (s->st)
+		holds |= EXCHANGE_HOLD_THEIRS;
+	if (s->reply.waits)
+		holds |= EXCHANGE_HOLD_ACK;
+	if (reliable_waits(s))
+		holds |= EXCHANGE_HOLD_RELIABLE;
+	if (s->req)
+		holds |= EXCHANGE_HOLD_OURS;
+	if (provisional_answered(s))
+		holds |= EXCHANGE_HOLD_ANSWERED;
+	if (s->state != SESSION_CONFIRMED)
+		holds |= EXCHANGE_HOLD_DIALOG;
+
+	return holds;
+}
+
+static void wake_up_h(void *arg)
+{
+	session_next(arg);
+}
+
+static void wake_h(uint64_t ms, void *arg)
+{
+	struct session *s = arg;
+
+	tmr_start(&s->wake, ms, wake_up_h, s);
+}
+
+static void fail_h(enum reason reason, void *arg)
+{
+	session_fail(arg, reason);
+}
+
+int session_exchange_alloc(struct session *s)
+{
+	static const struct exchange_handlers handlers = {holds_h, wish_h,
+							  wake_h, fail_h};
+
+	tmr_init(&s->wake);
+
+	return exchange_alloc(&s->exchange, &handlers, s);
+}
+
+void session_exchange_stop(struct session *s)
+{
+	tmr_cancel(&s->wake);
+	if (s->exchange)
+		exchange_stop(s->exchange);
+}
+
+void session_wish(struct session *s, enum exchange_wish wish)
+{
+	exchange_wish(s->exchange, wish, tmr_jiffies());
+}
+
+void session_wishes_due(struct session *s)
+{
+	exchange_step(s->exchange, tmr_jiffies());
+}
+
+bool session_offer_again(struct session *s)
+{
+	return focus_has_mixer(s->ep) &&
+	       exchange_again(s->exchange, REASON_NO_MIXER, EXCHANGE_AGAIN_MS,
+			      tmr_jiffies());
+}
