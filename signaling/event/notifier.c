@@ -38,7 +38,7 @@ struct notifiers {
 	struct transport_layer *layer;
 	struct sip *sip;
 	const struct config *config;
-	struct sip_lsnr *requests;
+	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	uint64_t accepted, notifies, refused, refreshed, expired, failed;
 };
@@ -517,13 +517,11 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 		n->refreshh(n->arg);
 }
 
-static bool request_h(const struct sip_msg *msg, void *arg)
+static bool refresh_h(const struct sip_msg *msg, void *arg)
 {
 	struct notifiers *all = arg;
 	struct notifier *n;
 
-	if (pl_strcmp(&msg->met, "SUBSCRIBE") || !pl_isset(&msg->to.tag))
-		return false;
 	n = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
 				    cmp_h, (void *)(uintptr_t)msg));
 	if (!n)
@@ -651,7 +649,7 @@ static void notifiers_destructor(void *arg)
 
 	tmr_cancel(&all->sweep);
 	mem_deref(all->flows);
-	mem_deref(all->requests);
+	mem_deref(all->handled);
 	list_flush(&all->ending);
 	mem_deref(all->table);
 	mem_deref(all->sources);
@@ -660,6 +658,8 @@ static void notifiers_destructor(void *arg)
 int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
 		    const struct config *config)
 {
+	static const struct layer_method refresh_row = {
+		"SUBSCRIBE", LAYER_USAGE, refresh_h};
 	struct notifiers *all;
 	int err;
 
@@ -676,8 +676,8 @@ int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
 	err = hash_alloc(&all->table, TABLE_SIZE);
 	if (!err)
 		err = hash_alloc(&all->sources, TABLE_SIZE);
-	err = err ? err
-		  : sip_listen(&all->requests, all->sip, true, request_h, all);
+	if (!err)
+		err = layer_handle(&all->handled, layer, &refresh_row, 1, all);
 	err = err ? err
 		  : layer_listen_flows(&all->flows, layer, flow_closed_h, all);
 	if (err)

@@ -364,21 +364,30 @@ bool sip_lines_method_is(const struct sip_lines *w, const char *method)
 }
 
 
-bool sip_lines_method_is_known(const struct pl *method)
-{
-	static const char *const methods[] = {
-		"ACK",     "BYE",      "CANCEL",    "INFO",   "INVITE",
-		"MESSAGE", "NOTIFY",   "OPTIONS",   "PRACK",  "PUBLISH",
-		"REFER",   "REGISTER", "SUBSCRIBE", "UPDATE",
-	};
-	size_t i;
+/** In the order in which an Allow header names them */
+static const char *const method_names[SIP_LINES_METHODS] = {
+	"INVITE", "ACK",     "BYE",     "CANCEL",    "OPTIONS",
+	"INFO",   "UPDATE",  "PRACK",   "SUBSCRIBE", "REFER",
+	"NOTIFY", "MESSAGE", "PUBLISH", "REGISTER",
+};
 
-	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		if (!pl_strcmp(method, methods[i]))
-			return true;
+
+int sip_lines_method_index(const struct pl *method)
+{
+	int i;
+
+	for (i = 0; i < SIP_LINES_METHODS; i++) {
+		if (!pl_strcmp(method, method_names[i]))
+			return i;
 	}
 
-	return false;
+	return -1;
+}
+
+
+const char *sip_lines_method_name(int i)
+{
+	return i >= 0 && i < SIP_LINES_METHODS ? method_names[i] : "";
 }
 
 

@@ -11,7 +11,11 @@
 
 #include "mixer/base/re.h"
 
-enum { SIP_LINES_HEADERS_MAX = 128, SIP_LINES_HEAD_BYTES_MAX = 32768 };
+enum {
+	SIP_LINES_HEADERS_MAX = 128,
+	SIP_LINES_HEAD_BYTES_MAX = 32768,
+	SIP_LINES_METHODS = 14, /**< that are known */
+};
 
 /** Headers that the transport half looks at; compact forms included */
 enum sip_line_kind {
@@ -80,9 +84,16 @@ size_t sip_lines_count(const struct sip_lines *w, enum sip_line_kind id);
 /** True if the request's method is this one */
 bool sip_lines_method_is(const struct sip_lines *w, const char *method);
 
-/** A method of RFC 3261 or one of its registered extensions: what does not do
- *  it says 405, what has never heard of a method 501 (section 21.5.2) */
-bool sip_lines_method_is_known(const struct pl *method);
+/**
+ * A method of RFC 3261 or one of its registered extensions: what does not do
+ * it says 405, what has never heard of a method 501 (section 21.5.2)
+ *
+ * @return Its place among the SIP_LINES_METHODS, -1 for one that is unknown
+ */
+int sip_lines_method_index(const struct pl *method);
+
+/** The method that stands there, "" for none */
+const char *sip_lines_method_name(int index);
 
 /** Whole decimal number up to max; false for anything else */
 bool sip_lines_number(const struct pl *pl, uint64_t max, uint64_t *value);

@@ -28,7 +28,7 @@ struct registrar {
 	struct auth *auth;
 	const struct config *config;
 	struct bindings *bindings;
-	struct sip_lsnr *lsnr;
+	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct tmr expiry;
 	uint64_t hinted_ms;
@@ -466,13 +466,10 @@ static void register_in(struct request *q)
 }
 
 
-static bool request_h(const struct sip_msg *msg, void *arg)
+static bool register_h(const struct sip_msg *msg, void *arg)
 {
 	struct request q = {
 		.asked = {.msg = msg}, .registrar = arg, .msg = msg};
-
-	if (pl_strcmp(&msg->met, "REGISTER"))
-		return false;
 
 	if (layer_flow(q.registrar->layer, msg, &q.flow))
 		return true;
@@ -484,6 +481,13 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 }
 
 
+/** A REGISTER is in no dialog, whatever its To says (RFC 3261 section 10.2) */
+static const struct layer_method methods[] = {
+	{"REGISTER", LAYER_OUTSIDE, register_h},
+	{"REGISTER", LAYER_DIALOG, register_h},
+};
+
+
 /* ---------------------------------------------------------- life cycle */
 
 static void registrar_destructor(void *arg)
@@ -491,7 +495,7 @@ static void registrar_destructor(void *arg)
 	struct registrar *r = arg;
 
 	tmr_cancel(&r->expiry);
-	mem_deref(r->lsnr);
+	mem_deref(r->handled);
 	mem_deref(r->flows);
 	mem_deref(r->bindings);
 }
@@ -517,7 +521,8 @@ int registrar_alloc(struct registrar **rp, struct transport_layer *layer,
 	tmr_init(&r->expiry);
 	err = bindings_alloc(&r->bindings);
 	if (!err)
-		err = sip_listen(&r->lsnr, r->sip, true, request_h, r);
+		err = layer_handle(&r->handled, layer, methods,
+				   ARRAY_SIZE(methods), r);
 	if (!err)
 		err = layer_listen_flows(&r->flows, layer, flow_closed_h, r);
 

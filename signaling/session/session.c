@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
-#include "signaling/message/sip_lines.h"
 #include "signaling/session/session_private.h"
 
 enum {
@@ -244,8 +243,9 @@ static bool is_exposed(const struct session *s, const struct sip_msg *msg)
 	       !session_flow_is_secure(&flow);
 }
 
-static void in_dialog(struct sessions *all, const struct sip_msg *msg)
+static bool in_dialog_h(const struct sip_msg *msg, void *arg)
 {
+	struct sessions *all = arg;
 	struct session *s = session_find(all, msg);
 
 	if (!s)
@@ -254,20 +254,20 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
-		return;
+		return true;
 	}
 	if (!sip_dialog_rseq_valid(provisional_dialog(s, msg), msg)) {
 		session_refuse_protocol(all, msg, NULL, 500,
 					"Server Internal Error",
 					"Warning: 399 parley"
 					" \"CSeq out of order\"\r\n");
-		return;
+		return true;
 	}
 	if (is_exposed(s, msg)) {
 		session_refuse_protocol(all, msg, NULL, 403, "Forbidden",
 					"Warning: 399 parley"
 					" \"The call began over TLS\"\r\n");
-		return;
+		return true;
 	}
 	session_heard(s, msg);
 	if (!pl_strcmp(&msg->met, "INVITE"))
@@ -284,70 +284,75 @@ static void in_dialog(struct sessions *all, const struct sip_msg *msg)
 		all->acts->referh(all, s, msg);
 	else
 		all->acts->subscribeh(all, s, msg);
+
+	return true;
 }
 
-static void out_of_dialog(struct sessions *all, const struct sip_msg *msg)
+static bool outside_h(const struct sip_msg *msg, void *arg)
 {
+	struct sessions *all = arg;
+
 	if (!pl_strcmp(&msg->met, "INVITE"))
 		session_invite_in(all, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		all->acts->referh(all, NULL, msg);
-	else if (!pl_strcmp(&msg->met, "SUBSCRIBE"))
-		all->acts->subscribeh(all, NULL, msg);
 	else
-		session_refuse_protocol(all, msg, NULL, 481,
-					"Call/Transaction Does Not Exist",
-					NULL);
+		all->acts->subscribeh(all, NULL, msg);
+
+	return true;
 }
 
-static bool request_h(const struct sip_msg *msg, void *arg)
+static bool ack_h(const struct sip_msg *msg, void *arg)
+{
+	struct session *s = session_find(arg, msg);
+
+	if (s)
+		session_ack_in(s, msg);
+
+	return true;
+}
+
+static bool bye_h(const struct sip_msg *msg, void *arg)
+{
+	session_bye_in(arg, msg);
+
+	return true;
+}
+
+static bool options_h(const struct sip_msg *msg, void *arg)
 {
 	struct sessions *all = arg;
-	struct session *s;
 
-	if (!pl_strcmp(&msg->met, "ACK")) {
-		s = session_find(all, msg);
-		if (s)
-			session_ack_in(s, msg);
-	}
-	else if (!pl_strcmp(&msg->met, "CANCEL"))
-		session_refuse_protocol(all, msg, NULL, 481,
-					"Call/Transaction Does Not Exist",
-					NULL);
-	else if (!pl_strcmp(&msg->met, "BYE"))
-		session_bye_in(all, msg);
-	else if (!pl_strcmp(&msg->met, "OPTIONS"))
-		all->acts->optionsh(all, msg);
-	else if (!pl_strcmp(&msg->met, "INVITE") ||
-		 !pl_strcmp(&msg->met, "UPDATE") ||
-		 !pl_strcmp(&msg->met, "REFER") ||
-		 !pl_strcmp(&msg->met, "PRACK") ||
-		 !pl_strcmp(&msg->met, "SUBSCRIBE") ||
-		 !pl_strcmp(&msg->met, "INFO")) {
-		if (pl_isset(&msg->to.tag))
-			in_dialog(all, msg);
-		else
-			out_of_dialog(all, msg);
-	}
-	else if (sip_lines_method_is_known(&msg->met))
-		session_refuse_protocol(all, msg, NULL, 405,
-					"Method Not Allowed", SESSION_ALLOW);
-	else
-		session_refuse_protocol(all, msg, NULL, 501, "Not Implemented",
-					SESSION_ALLOW);
+	all->acts->optionsh(all, msg);
 
 	return true;
 }
 
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
-	/* What no transaction took: libre would print it unescaped. */
-	if (msg->scode >= 200 && msg->scode < 300 &&
-	    !pl_strcmp(&msg->cseq.met, "INVITE"))
+	if (msg->scode >= 200 && msg->scode < 300)
 		session_stray_response(arg, msg);
 
 	return true;
 }
+
+/** What sessions handle, and by whom */
+static const struct layer_method methods[] = {
+	{"INVITE", LAYER_OUTSIDE, outside_h},
+	{"INVITE", LAYER_DIALOG, in_dialog_h},
+	{"INVITE", LAYER_RESPONSE, response_h},
+	{"ACK", LAYER_DIALOG, ack_h},
+	{"BYE", LAYER_DIALOG, bye_h},
+	{"OPTIONS", LAYER_OUTSIDE, options_h},
+	{"OPTIONS", LAYER_DIALOG, options_h},
+	{"INFO", LAYER_DIALOG, in_dialog_h},
+	{"UPDATE", LAYER_DIALOG, in_dialog_h},
+	{"PRACK", LAYER_DIALOG, in_dialog_h},
+	{"SUBSCRIBE", LAYER_OUTSIDE, outside_h},
+	{"SUBSCRIBE", LAYER_DIALOG, in_dialog_h},
+	{"REFER", LAYER_OUTSIDE, outside_h},
+	{"REFER", LAYER_DIALOG, in_dialog_h},
+};
 
 /* --------------------------------------------------- the focus's wishes */
 
@@ -462,8 +467,7 @@ static void sessions_destructor(void *arg)
 	mem_deref(all->flows);
 	focus_set_signaling(all->focus, NULL);
 	tmr_cancel(&all->close_tmr);
-	mem_deref(all->requests);
-	mem_deref(all->responses);
+	mem_deref(all->handled);
 	hash_flush(all->table);
 	mem_deref(all->table);
 	list_flush(&all->strays);
@@ -512,10 +516,8 @@ int sessions_alloc(struct sessions **sp,
 	err = session_acks_alloc(all);
 	if (err)
 		goto out;
-	err = sip_listen(&all->requests, all->sip, true, request_h, all);
-	if (err)
-		goto out;
-	err = sip_listen(&all->responses, all->sip, false, response_h, all);
+	err = layer_handle(&all->handled, all->layer, methods,
+			   ARRAY_SIZE(methods), all);
 	if (err)
 		goto out;
 

@@ -157,7 +157,7 @@ struct sessions {
 	struct accounts *accounts;
 	struct notifiers *notifiers;
 	struct conference_events *events;
-	struct sip_lsnr *requests, *responses;
+	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct signaling_ops ops;
 	bool closing;

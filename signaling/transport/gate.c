@@ -1,5 +1,6 @@
 /**
- * @file signaling/transport/gate.c  Judges a SIP message before libre's parser sees it
+ * @file signaling/transport/gate.c  Judges a SIP message before libre's parser
+ * sees it
  */
 #include <string.h>
 #include <strings.h>
@@ -287,7 +288,7 @@ static bool check_cseq(struct gate_verdict *v, struct sip_lines *w)
 
 	/* Nobody knows where this method has its name again (RFC 4475 section
 	   3.1.2.18). */
-	if (sip_lines_method_is_known(&w->method))
+	if (sip_lines_method_index(&w->method) >= 0)
 		return bad(v, w, GATE_CSEQ, "CSeq method mismatch");
 	gate_refuse(v, w, GATE_CSEQ, 501, "Not Implemented");
 

@@ -1,5 +1,6 @@
 /**
- * @file signaling/transport/layer.c  The seam between our listeners and libre's SIP stack
+ * @file signaling/transport/layer.c  The seam between our listeners and
+ * libre's SIP stack
  *
  * libre offers no way to hand it a message, but the socket of its UDP
  * transport can be reached (it is in every message that came by it), and a
@@ -45,8 +46,9 @@ static void layer_destructor(void *arg)
 	list_flush(&layer->listeners);
 	mem_deref(layer->flows);
 	mem_deref(layer->probe);
-	mem_deref(layer->last_request);
-	mem_deref(layer->last_response);
+	layer_methods_end(&layer->methods);
+	mem_deref(layer->requests);
+	mem_deref(layer->responses);
 	mem_deref(layer->uh);
 	mem_deref(layer->us);
 	mem_deref(layer->sip);
@@ -125,49 +127,6 @@ int layer_inject(struct transport_layer *layer, struct mbuf *mb, uint64_t flow)
 }
 
 
-/** No session wanted this request */
-static bool last_request_handler(const struct sip_msg *msg, void *arg)
-{
-	struct transport_layer *layer = arg;
-
-	++layer->counters.stray;
-	if (!pl_strcmp(&msg->met, "ACK"))
-		return true;
-
-	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "CANCEL"))
-		(void)sip_reply(layer->sip, msg, 481,
-				"Call/Transaction Does Not Exist");
-	else
-		(void)sip_reply(layer->sip, msg, 501, "Not Implemented");
-
-	return true;
-}
-
-
-static bool last_response_handler(const struct sip_msg *msg, void *arg)
-{
-	struct transport_layer *layer = arg;
-	(void)msg;
-
-	++layer->counters.stray;
-
-	return true;
-}
-
-
-/** Keep our listeners behind everybody's: libre would print on stderr what
- *  nobody wants, and anybody may send such */
-static void listen_last(struct transport_layer *layer)
-{
-	layer->last_request = mem_deref(layer->last_request);
-	layer->last_response = mem_deref(layer->last_response);
-	(void)sip_listen(&layer->last_request, layer->sip, true,
-			 last_request_handler, layer);
-	(void)sip_listen(&layer->last_response, layer->sip, false,
-			 last_response_handler, layer);
-}
-
-
 /** A token came to libre's socket: put the message in its place */
 static bool recv_handler(struct sa *src, struct mbuf *mb, void *arg)
 {
@@ -192,7 +151,6 @@ static bool recv_handler(struct sa *src, struct mbuf *mb, void *arg)
 	mem_deref(in);
 	--layer->queued;
 	wake(layer);
-	listen_last(layer);
 
 	return false;
 }
@@ -268,6 +226,14 @@ static int seam_alloc(struct transport_layer *layer)
 		return err;
 	err = sip_listen(&layer->probe, layer->sip, true, probe_handler,
 			 layer);
+	if (err)
+		return err;
+	err = sip_listen(&layer->requests, layer->sip, true,
+			 layer_request_handler, layer);
+	if (err)
+		return err;
+	err = sip_listen(&layer->responses, layer->sip, false,
+			 layer_response_handler, layer);
 	if (err)
 		return err;
 	err = udp_listen(&layer->wake, &loopback, NULL, NULL);

@@ -35,8 +35,60 @@ struct http_server;
 int layer_alloc(struct transport_layer **bp, const struct config *config,
 		void (*exith)(void *arg), void *arg);
 
-/** libre's stack: sip_listen(), sip_treplyf(), sip_drequestf(), ... */
+/** libre's stack: sip_treplyf(), sip_drequestf(), ... What comes in is heard
+ *  by layer_handle(), never by sip_listen() */
 struct sip *layer_sip(const struct transport_layer *layer);
+
+/** Which of the messages with a method is meant */
+enum layer_place {
+	/** A request without To tag */
+	LAYER_OUTSIDE,
+	/** A request with To tag that belongs to one usage of its dialog (RFC
+	 *  5057: a SUBSCRIBE that refreshes); asked before LAYER_DIALOG */
+	LAYER_USAGE,
+	/** A request with To tag */
+	LAYER_DIALOG,
+	/** A response to the method that no client transaction took (RFC 3261
+	 *  section 13.2.2.4: another 2xx of a fork) */
+	LAYER_RESPONSE,
+	LAYER_PLACES
+};
+
+/**
+ * A message came
+ *
+ * Called from the loop; may reply, register and free what was registered, but
+ * not free the transport layer.
+ *
+ * @return true if it was taken care of; false if it is no business of this
+ *         handler (no such dialog): the next place is asked
+ */
+typedef bool(layer_message_h)(const struct sip_msg *msg, void *arg);
+
+/** A row of the table of methods */
+struct layer_method {
+	const char *method; /**< one that is known: sip_lines_method_index() */
+	enum layer_place place;
+	layer_message_h *handler;
+};
+
+/**
+ * Handle methods
+ *
+ * A place has one handler at most, so it does not matter who registers first.
+ * What nobody takes is refused by the layer: 481 if the method is handled
+ * elsewhere (it wants a dialog that is not there), 405 with Allow if nobody
+ * handles it, 501 if it is unknown; an ACK or a response is dropped.
+ *
+ * @param hp   Set to what was registered; mem_deref() takes it back
+ * @param rows Copied
+ * @param arg  Of all these handlers
+ * @return 0; EEXIST if a place is taken; EINVAL for a method that is unknown;
+ *         ENOMEM. On failure nothing is registered
+ */
+struct layer_handled;
+int layer_handle(struct layer_handled **hp, struct transport_layer *layer,
+		 const struct layer_method rows[], size_t count, void *arg);
 
 /** The flow a message came by. @return 0, ENOENT when it is gone */
 int layer_flow(const struct transport_layer *layer, const struct sip_msg *msg,

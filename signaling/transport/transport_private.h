@@ -2,8 +2,9 @@
  * @file signaling/transport/transport_private.h  What the files of the
  * transport layer share
  *
- * layer.c is the seam to libre, layer_listen.c the listeners and connections,
- * layer_in.c the way in, layer_out.c the way out, resolve.c finds next hops.
+ * layer.c is the seam to libre, layer_methods.c the table of who handles what,
+ * layer_listen.c the listeners and connections, layer_in.c the way in,
+ * layer_out.c the way out, resolve.c finds next hops.
  */
 #ifndef PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
 #define PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
@@ -66,6 +67,19 @@ struct layer_flow_lsnr {
 	void *arg;
 };
 
+/** Who handles a method in a place; no owner: nobody */
+struct layer_slot {
+	const struct layer_handled *owner;
+	layer_message_h *handler;
+	void *arg;
+};
+
+/** The table of methods */
+struct layer_methods {
+	struct layer_slot slots[SIP_LINES_METHODS][LAYER_PLACES];
+	struct list handled;
+};
+
 struct layer_counters {
 	uint64_t in, out, refused[GATE_RULES], no_flow, unrouted, queue_full,
 		repeats, stray, send_errors;
@@ -78,7 +92,8 @@ struct transport_layer {
 	struct udp_sock *wake; /**< sends tokens to it */
 	struct udp_helper *uh;
 	struct sa libre_addr, wake_addr;
-	struct sip_lsnr *probe, *last_request, *last_response;
+	struct sip_lsnr *probe, *requests, *responses;
+	struct layer_methods methods;
 	char nonce[33];
 	struct list injections;
 	size_t queued, tokens;
@@ -109,6 +124,14 @@ struct transport_layer {
 /* layer.c */
 int layer_inject(struct transport_layer *layer, struct mbuf *mb,
 		 uint64_t flow);
+
+/* layer_methods.c */
+/** libre's listeners: what its transactions did not take. Always true */
+bool layer_request_handler(const struct sip_msg *msg, void *arg);
+bool layer_response_handler(const struct sip_msg *msg, void *arg);
+
+/** The layer goes: what is registered is forgotten */
+void layer_methods_end(struct layer_methods *methods);
 
 /* layer_listen.c */
 int layer_listen(struct transport_layer *layer);

@@ -15,7 +15,7 @@
 struct package {
 	struct world w;
 	struct notifiers *notifiers;
-	struct sip_lsnr *lsnr;
+	struct layer_handled *handled;
 	struct notifier *n;
 	uint32_t grant_s; /**< 0: what was wished */
 	unsigned state, closed, refreshed;
@@ -50,7 +50,7 @@ static void closed_h(void *arg)
 	p->gone = true;
 }
 
-static bool request_h(const struct sip_msg *msg, void *arg)
+static bool subscribe_h(const struct sip_msg *msg, void *arg)
 {
 	struct package *p = arg;
 	struct notifier_param param = {.event = "test",
@@ -58,8 +58,6 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 				       .contact = "sip:demo@127.0.0.1",
 				       .session_id = OURS};
 
-	if (pl_strcmp(&msg->met, "SUBSCRIBE") || pl_isset(&msg->to.tag))
-		return false;
 	if (notifier_too_brief(p->notifiers, msg))
 		return true;
 	param.expires_s = p->grant_s ? p->grant_s : notifier_expires(msg, 600);
@@ -74,23 +72,27 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 	return true;
 }
 
+static const struct layer_method subscribe = {"SUBSCRIBE", LAYER_OUTSIDE,
+					      subscribe_h};
+
 static bool open_package(struct package *p)
 {
 	memset(p, 0, sizeof(*p));
 	if (world_open(&p->w))
 		return false;
-	/* the package takes the sessions' place */
+	/* the package takes the place of sessions and their subscriptions */
 	p->w.sessions = mem_deref(p->w.sessions);
+	p->w.watchers = mem_deref(p->w.watchers);
+	p->w.notifiers = mem_deref(p->w.notifiers);
 
 	return !notifiers_alloc(&p->notifiers, p->w.layer, p->w.config) &&
-	       !sip_listen(&p->lsnr, layer_sip(p->w.layer), true, request_h,
-			   p);
+	       !layer_handle(&p->handled, p->w.layer, &subscribe, 1, p);
 }
 
 static void close_package(struct package *p)
 {
 	mem_deref(p->n);
-	mem_deref(p->lsnr);
+	mem_deref(p->handled);
 	mem_deref(p->notifiers);
 	world_close(&p->w);
 }

@@ -18,8 +18,7 @@ static bool call_handler(const struct sip_msg *msg, void *arg)
 	struct flow_info flow;
 	char *aor = NULL;
 
-	if (pl_strcmp(&msg->met, "INVITE") ||
-	    layer_flow(w->layer->layer, msg, &flow))
+	if (layer_flow(w->layer->layer, msg, &flow))
 		return false;
 
 	if (auth_check(w->auth, msg, &flow, &aor) == AUTH_PASS)
@@ -34,6 +33,10 @@ static bool call_handler(const struct sip_msg *msg, void *arg)
 }
 
 
+static const struct layer_method invite = {"INVITE", LAYER_OUTSIDE,
+					   call_handler};
+
+
 struct auth_world *auth_world_open(const char *domain, const char *auth)
 {
 	struct auth_world *w = mem_zalloc(sizeof(*w), NULL);
@@ -41,7 +44,7 @@ struct auth_world *auth_world_open(const char *domain, const char *auth)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w);
 	log_level_set(LOG_LEVEL_ERROR);
 	w->layer = open_world();
-	w->layer->lsnr = mem_deref(w->layer->lsnr);
+	w->layer->handled = mem_deref(w->layer->handled);
 	w->layer->config.domain = (char *)domain;
 	w->layer->config.auth = (char *)auth;
 	w->layer->config.register_expires_s = 3600;
@@ -61,9 +64,8 @@ struct auth_world *auth_world_open(const char *domain, const char *auth)
 	CU_ASSERT_EQUAL_FATAL(registrar_alloc(&w->registrar, w->layer->layer,
 					      w->auth, &w->layer->config),
 			      0);
-	CU_ASSERT_EQUAL_FATAL(sip_listen(&w->calls, layer_sip(w->layer->layer),
-					 true, call_handler, w),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		layer_handle(&w->calls, w->layer->layer, &invite, 1, w), 0);
 
 	return w;
 }

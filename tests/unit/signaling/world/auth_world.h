@@ -21,7 +21,7 @@ struct auth_world {
 	struct user_store *users;
 	struct auth *auth;
 	struct registrar *registrar;
-	struct sip_lsnr *calls;
+	struct layer_handled *calls;
 	char folder[64];
 	unsigned number;       /**< of requests */
 	unsigned back;         /**< a REGISTER's CSeq is so much behind it */

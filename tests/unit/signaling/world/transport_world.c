@@ -20,7 +20,7 @@ static void world_destructor(void *arg)
 	mem_deref(w->request);
 	mem_deref(w->dialog);
 	mem_deref(w->invite);
-	mem_deref(w->lsnr);
+	mem_deref(w->handled);
 	mem_deref(w->flows);
 	mem_deref(w->http);
 	mem_deref(w->layer);
@@ -85,16 +85,23 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 		++w->byes;
 		(void)sip_treply(NULL, layer_sip(w->layer), msg, 200, "OK");
 	}
-	else if (!pl_strcmp(&msg->met, "OPTIONS")) {
+	else {
 		++w->others;
 		(void)sip_treply(NULL, layer_sip(w->layer), msg, 200, "OK");
-	}
-	else {
-		return false;
 	}
 
 	return true;
 }
+
+
+static const struct layer_method methods[] = {
+	{"INVITE", LAYER_OUTSIDE, request_handler},
+	{"INVITE", LAYER_DIALOG, request_handler},
+	{"ACK", LAYER_DIALOG, request_handler},
+	{"BYE", LAYER_DIALOG, request_handler},
+	{"OPTIONS", LAYER_OUTSIDE, request_handler},
+	{"OPTIONS", LAYER_DIALOG, request_handler},
+};
 
 
 static void closed_handler(uint64_t flow, enum flow_transport transport,
@@ -157,8 +164,8 @@ int world_alloc(struct world **wp, unsigned rate, unsigned calls)
 	if (!err)
 		err = layer_alloc(&w->layer, &w->config, exit_handler, w);
 	if (!err)
-		err = sip_listen(&w->lsnr, layer_sip(w->layer), true,
-				 request_handler, w);
+		err = layer_handle(&w->handled, w->layer, methods,
+				   ARRAY_SIZE(methods), w);
 	if (!err)
 		err = http_server_alloc(&w->http, &sa, NULL, http_handler, w);
 	if (!err)

@@ -39,7 +39,7 @@ struct world {
 	struct config config;
 	struct transport_layer *layer;
 	struct http_server *http;
-	struct sip_lsnr *lsnr, *lsnr_response;
+	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct sip_dialog *dialog;
 	struct sip_strans *strans;
