@@ -309,7 +309,8 @@ static void announce(struct conference *c, struct endpoint *ep)
 
 
 enum reason focus_join(struct focus *f, struct endpoint **epp,
-		       const struct join *join, json_t *leg, focus_leg_h *legh,
+		       const struct join *join,
+		       const struct leg_description *leg, focus_leg_h *legh,
 		       void *arg)
 {
 	char name[POLICY_NAME_MAX + 1];
@@ -350,7 +351,8 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 }
 
 
-enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
+enum reason focus_leg_modify(struct endpoint *ep,
+			     const struct leg_description *leg,
 			     focus_leg_h *legh, void *arg)
 {
 	if (!ep || !leg)

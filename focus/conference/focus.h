@@ -19,6 +19,7 @@
 #include "focus/conference/signaling_ops.h"
 #include "focus/policy/judge.h"
 #include "focus/policy/reason.h"
+#include "mixer/mp/leg_description.h"
 
 struct focus;
 struct endpoint;
@@ -88,9 +89,10 @@ struct join {
  * Result of join, prepare or modify
  *
  * @param reason REASON_NONE, or why not; then the endpoint of a join is gone
- * @param local  {transports, media}: the mixer's side; borrowed
+ * @param local  The mixer's side; borrowed
  */
-typedef void(focus_leg_h)(enum reason reason, const json_t *local, void *arg);
+typedef void(focus_leg_h)(enum reason reason, const struct leg_local *local,
+			  void *arg);
 
 /**
  * Let an endpoint in, with the far end's description; for an offer of ours
@@ -98,17 +100,19 @@ typedef void(focus_leg_h)(enum reason reason, const json_t *local, void *arg);
  *
  * @param ep   Set to the endpoint at once; owned by the focus until
  *             focus_leave()
- * @param leg  {transports, media}; a reference is taken
+ * @param leg  Borrowed
  * @return REASON_NONE and legh will be called once (never from within this
  *         call), or why not, and it will not
  */
 enum reason focus_join(struct focus *f, struct endpoint **ep,
-		       const struct join *join, json_t *leg, focus_leg_h *legh,
+		       const struct join *join,
+		       const struct leg_description *leg, focus_leg_h *legh,
 		       void *arg);
 
 /** New description (re-INVITE, the answer to our offer). As focus_join; the
  *  legh of one that is still under way is not called any more */
-enum reason focus_leg_modify(struct endpoint *ep, json_t *leg,
+enum reason focus_leg_modify(struct endpoint *ep,
+			     const struct leg_description *leg,
 			     focus_leg_h *legh, void *arg);
 
 /** Is there a mixer for its leg just now? When one is back after it died, the

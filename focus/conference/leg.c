@@ -5,7 +5,7 @@
 #include "focus/conference/conference_private.h"
 #include "focus/conference/leg.h"
 #include "mixer/base/log.h"
-#include "mixer/mp/protocol.h"
+#include "mixer/mp/leg_description.h"
 
 
 /** One request under way */
@@ -71,39 +71,30 @@ static void tell(const struct endpoint *ep, json_t *msg)
 
 
 /** The direction's word from the endpoint's side */
-static const char *direction(const json_t *m)
+static const char *direction(const struct media_description *m)
 {
-	bool mixer_sends = json_is_true(json_object_get(m, "send"));
-	bool mixer_gets = json_is_true(json_object_get(m, "recv"));
+	if (m->send)
+		return m->recv ? "sendrecv" : "recvonly";
 
-	if (mixer_sends)
-		return mixer_gets ? "sendrecv" : "recvonly";
-
-	return mixer_gets ? "sendonly" : "inactive";
+	return m->recv ? "sendonly" : "inactive";
 }
 
 
-json_t *leg_media_json(const json_t *leg)
+json_t *leg_media_json(const struct leg_description *leg)
 {
-	const json_t *media = json_object_get(leg, "media"), *m;
 	json_t *list = json_array();
-	size_t i;
 
-	json_array_foreach (media, i, m) {
-		const json_t *codecs = json_object_get(m, "codecs");
-		const char *kind =
-			json_string_value(json_object_get(m, "kind"));
-		const char *codec = json_string_value(
-			json_object_get(json_array_get(codecs, 0), "name"));
+	for (size_t i = 0; i < leg->media_count; i++) {
+		const struct media_description *m = &leg->media[i];
 
-		if (json_is_true(json_object_get(m, "off")) || !kind)
+		if (m->off)
 			continue;
 
 		(void)json_array_append_new(
 			list,
 			json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
-				  "type", kind, "codec", codec ? codec : "",
-				  "status", direction(m)));
+				  "type", media_kind_name(m->kind), "codec",
+				  m->codecs[0].name, "status", direction(m)));
 	}
 
 	return list;
@@ -124,16 +115,6 @@ static void undo_add(struct endpoint *ep, int err)
 }
 
 
-static int check_reply(const json_t *reply)
-{
-	if (!json_is_array(json_object_get(reply, "transports")) ||
-	    !json_is_array(json_object_get(reply, "media")))
-		return EPROTO;
-
-	return 0;
-}
-
-
 static void reply_h(int err, json_t *reply, void *arg)
 {
 	struct leg_request *req = arg;
@@ -142,18 +123,20 @@ static void reply_h(int err, json_t *reply, void *arg)
 	void *legh_arg = req->arg;
 	bool add = req->add, join = req->join;
 	json_t *media = json_incref(req->media);
+	char reason[DESCRIPTION_WHY_BYTES] = "";
+	struct leg_local *local = NULL;
 
 	mem_deref(req);
-	if (!err)
-		err = check_reply(reply);
+	if (!err && leg_local_read(&local, reply, reason))
+		err = EPROTO;
 
 	if (err) {
 		const char *why =
 			json_string_value(json_object_get(reply, "error"));
 		char text[160];
 
-		log_escape(text, sizeof(text), why ? why : "",
-			   why ? strlen(why) : 0);
+		why = why ? why : reason;
+		log_escape(text, sizeof(text), why, strlen(why));
 		log_warn("leg", "refused leg=%u op=%s error=%d why=%s",
 			 ep->leg, add ? "add" : "modify", err, text);
 		json_decref(media);
@@ -167,7 +150,8 @@ static void reply_h(int err, json_t *reply, void *arg)
 	}
 
 	if (legh)
-		legh(leg_reason(err), err ? NULL : reply, legh_arg);
+		legh(leg_reason(err), local, legh_arg);
+	mem_deref(local);
 }
 
 
@@ -179,7 +163,8 @@ static bool is_early(const struct endpoint *ep)
 }
 
 
-static json_t *build(const struct endpoint *ep, const json_t *leg)
+static json_t *build(const struct endpoint *ep,
+		     const struct leg_description *leg)
 {
 	const struct conference *c = ep->user->conference;
 	json_t *msg;
@@ -195,9 +180,7 @@ static json_t *build(const struct endpoint *ep, const json_t *leg)
 	if (!msg)
 		return NULL;
 
-	if (json_object_set(msg, "transports",
-			    json_object_get(leg, "transports")) ||
-	    json_object_set(msg, "media", json_object_get(leg, "media"))) {
+	if (leg_description_write(leg, msg)) {
 		json_decref(msg);
 		return NULL;
 	}
@@ -214,7 +197,8 @@ static bool levels_are_fresh(const struct endpoint_levels *l)
 }
 
 
-static int send_request(struct leg_request *req, const json_t *leg)
+static int send_request(struct leg_request *req,
+			const struct leg_description *leg)
 {
 	struct endpoint *ep = req->ep;
 	json_t *msg = build(ep, leg);
@@ -250,14 +234,13 @@ static void supersede(const struct leg_request *by)
 }
 
 
-enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
-		       focus_leg_h *legh, void *arg)
+enum reason leg_submit(struct endpoint *ep, const struct leg_description *leg,
+		       bool join, focus_leg_h *legh, void *arg)
 {
 	struct leg_request *req;
 	int err;
 
-	if (check_reply(leg) ||
-	    json_array_size(json_object_get(leg, "media")) > MP_MEDIA_MAX)
+	if (!leg->media_count)
 		return REASON_BAD_REQUEST;
 
 	if (!ep->user->conference->placed)

@@ -14,13 +14,13 @@
 /**
  * leg.add, or leg.modify if the mixer has it
  *
- * @param leg   {transports, media}; a reference is taken
+ * @param leg   Borrowed; with transports and media
  * @param join  A failure also removes the endpoint
  * @param legh  Called once if REASON_NONE is returned, never from within
  * @return REASON_NONE, REASON_BAD_REQUEST, REASON_NO_MIXER, REASON_INTERNAL
  */
-enum reason leg_submit(struct endpoint *ep, json_t *leg, bool join,
-		       focus_leg_h *legh, void *arg);
+enum reason leg_submit(struct endpoint *ep, const struct leg_description *leg,
+		       bool join, focus_leg_h *legh, void *arg);
 
 /** leg.set with the endpoint's name, if the mixer has the leg */
 void leg_rename(const struct endpoint *ep);
@@ -39,6 +39,6 @@ enum reason leg_reason(int err);
 
 /** [MEDIA] of focus/conference/event.h from a leg description; new reference
  */
-json_t *leg_media_json(const json_t *leg);
+json_t *leg_media_json(const struct leg_description *leg);
 
 #endif

@@ -58,7 +58,7 @@ static int configure_source(struct audio_media *a)
 
 		config.formats[config.format_count].pt = d->codecs[i].pt;
 		config.formats[config.format_count++].codec =
-			d->codecs[i].audio;
+			a->m->codecs[i].audio;
 	}
 
 	return a->source ? audio_source_configure(a->source, &config)
@@ -69,7 +69,7 @@ static int configure_source(struct audio_media *a)
 int audio_media_configure(struct audio_media *a)
 {
 	const struct media_description *d = &a->m->d;
-	struct audio_codec codec = d->codecs[0].audio;
+	struct audio_codec codec = a->m->codecs[0].audio;
 	bool changed = !audio_codec_equal(&codec, &a->codec);
 	int err;
 

@@ -244,17 +244,22 @@ static int make_transport(struct leg *leg, size_t i,
 	struct leg_transport *lt = &leg->transports[i];
 	const struct sa *far = sa_isset(&d->rtp, SA_ADDR) ? &d->rtp : &d->near;
 
-	if (lt->t && lt->kind == d->kind)
+	enum transport_kind kind =
+		d->kind == MP_WEBRTC ? TRANSPORT_WEBRTC : TRANSPORT_PLAIN;
+
+	if (lt->t && lt->kind == kind)
 		return 0;
 
 	lt->leg = leg;
 	lt->index = i;
-	lt->kind = d->kind;
+	lt->kind = kind;
 	drop_transport(lt);
 
-	return transport_alloc(&lt->t, leg->mixer->net, d->kind,
-			       address_towards(leg->mixer, far), d->suite,
-			       &handlers, lt);
+	return transport_alloc(
+		&lt->t, leg->mixer->net, kind,
+		address_towards(leg->mixer, far),
+		transport_suite_by_name(mp_suite_name(d->suite)), &handlers,
+		lt);
 }
 
 
@@ -270,13 +275,19 @@ static int set_remote(struct leg_transport *lt,
 	memset(&r, 0, sizeof(r));
 	r.ice_ufrag = d->ice_ufrag[0] ? d->ice_ufrag : NULL;
 	r.ice_pwd = d->ice_pwd[0] ? d->ice_pwd : NULL;
-	r.dtls_role = d->dtls_role;
+	r.dtls_role = d->dtls_role == MP_DTLS_CLIENT ? DTLS_ROLE_CLIENT
+						     : DTLS_ROLE_SERVER;
 	r.fingerprint_count = d->fingerprint_count;
-	memcpy(r.fingerprints, d->fingerprints, sizeof(r.fingerprints));
+	for (size_t i = 0; i < d->fingerprint_count; i++) {
+		str_ncpy(r.fingerprints[i].hash, d->fingerprints[i].hash,
+			 sizeof(r.fingerprints[i].hash));
+		str_ncpy(r.fingerprints[i].value, d->fingerprints[i].value,
+			 sizeof(r.fingerprints[i].value));
+	}
 	r.rtp = d->rtp;
 	r.rtcp = d->rtcp;
 	r.rtcp_mux = d->rtcp_mux;
-	r.suite = d->suite;
+	r.suite = transport_suite_by_name(mp_suite_name(d->suite));
 	r.sdes_key = d->sdes_key[0] ? d->sdes_key : NULL;
 	err = transport_set_remote(lt->t, &r);
 	if (!err && !lt->since_us)
@@ -333,6 +344,21 @@ static int configure_transports(struct leg *leg,
 }
 
 
+/* Before anything is changed */
+static int check_codecs(const struct leg_description *d, char *why)
+{
+	struct leg_codec codecs[DESCRIPTION_CODECS_MAX];
+	int err = 0;
+
+	for (size_t i = 0; i < d->media_count && !err; i++) {
+		if (!d->media[i].off)
+			err = leg_codecs_read(codecs, &d->media[i], why);
+	}
+
+	return err;
+}
+
+
 int leg_configure(struct leg *leg, const struct leg_description *d,
 		  char why[DESCRIPTION_WHY_BYTES])
 {
@@ -345,7 +371,9 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 		return EINVAL;
 	}
 
-	err = configure_transports(leg, d, why);
+	err = check_codecs(d, why);
+	if (!err)
+		err = configure_transports(leg, d, why);
 	if (err)
 		return err;
 

@@ -9,7 +9,6 @@
 
 #include "mixer/base/re.h"
 #include "mixer/leg/audio_media.h"
-#include "mixer/leg/leg_description.h"
 #include "mixer/leg/media.h"
 #include "mixer/leg/video_media.h"
 #include "mixer/net/transport.h"

@@ -1,30 +1,33 @@
 /**
- * @file mixer/leg/leg_codec.h  C of protocol.h: one codec's typed parameters
+ * @file mixer/leg/leg_codec.h  What a leg's codecs are to the mixer
  *
- * Part of leg_description; the description_* readers take an optional member
- * of an object, leave the value alone when it is absent, and answer EINVAL
- * with the reason when it has the wrong type or range. Pure.
+ * From C of mixer/mp/protocol.h to the configurations of mixer/audio and
+ * mixer/video; here is judged what only who has the codec can judge. Pure;
+ * media thread.
  */
 #ifndef PARLEY_MIXER_LEG_LEG_CODEC_H
 #define PARLEY_MIXER_LEG_LEG_CODEC_H
 
-#include "mixer/leg/leg_description.h"
+#include "mixer/audio/codec.h"
+#include "mixer/mp/leg_description.h"
+#include "mixer/video/engine.h"
 
-int description_bool(const json_t *o, const char *key, bool *v, char *why);
-int description_number(const json_t *o, const char *key, int64_t min,
-		       int64_t max, int64_t *v, char *why);
-int description_string(const json_t *o, const char *key, char *dst,
-		       size_t size, char *why);
+/** One codec, audio or video by its section's kind */
+struct leg_codec {
+	struct audio_codec audio;
+	struct video_codec video;
+	struct video_parameter_sets parameter_sets; /**< H.264 */
+};
 
 /**
- * Read the codecs of a section
+ * Understand the codecs of a section
  *
- * @param m        Its kind is set; codecs are filled
- * @param list     The array; what exceeds DESCRIPTION_CODECS_MAX is left out
- * @param ptime_ms What one packet of ours holds
- * @return 0 or EINVAL with the reason in `why`
+ * @param codecs Set, in the order of d->codecs
+ * @param why    Set to the reason on error
+ * @return 0; EINVAL for a codec that we lack or parameters that cannot be
  */
-int codec_list_parse(struct media_description *m, const json_t *list,
-		     uint32_t ptime_ms, char *why);
+int leg_codecs_read(struct leg_codec codecs[DESCRIPTION_CODECS_MAX],
+		    const struct media_description *d,
+		    char why[DESCRIPTION_WHY_BYTES]);
 
 #endif

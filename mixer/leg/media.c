@@ -47,10 +47,10 @@ int media_alloc(struct media **mp, struct leg *leg, size_t index,
 }
 
 
-static uint32_t sink_clock(const struct media_description *d)
+static uint32_t sink_clock(const struct media *m)
 {
-	return d->kind == MEDIA_AUDIO ? d->codecs[0].audio.clock_hz
-				      : VIDEO_CLOCK_HZ;
+	return m->d.kind == MEDIA_AUDIO ? m->codecs[0].audio.clock_hz
+					: VIDEO_CLOCK_HZ;
 }
 
 
@@ -87,6 +87,7 @@ static void switch_off(struct media *m)
 int media_configure(struct media *m, struct leg_transport *lt,
 		    const struct media_description *d)
 {
+	char why[DESCRIPTION_WHY_BYTES];
 	int err;
 
 	if (d->off) {
@@ -98,9 +99,13 @@ int media_configure(struct media *m, struct leg_transport *lt,
 	if (m->d.kind != d->kind)
 		switch_off(m);
 
+	err = leg_codecs_read(m->codecs, d, why);
+	if (err)
+		return err;
+
 	m->d = *d;
 	m->lt = lt;
-	err = sink_configure(&m->sink, lt->t, d, sink_clock(d));
+	err = sink_configure(&m->sink, lt->t, d, sink_clock(m));
 	if (err)
 		return err;
 
@@ -161,7 +166,7 @@ static uint32_t receive_clock(const struct media *m, uint8_t pt)
 
 	for (size_t i = 0; i < m->d.codec_count; i++) {
 		if (m->d.codecs[i].pt == pt)
-			return m->d.codecs[i].audio.clock_hz;
+			return m->codecs[i].audio.clock_hz;
 	}
 
 	return 8000;

@@ -9,7 +9,7 @@
 #ifndef PARLEY_MIXER_LEG_MEDIA_H
 #define PARLEY_MIXER_LEG_MEDIA_H
 
-#include "mixer/leg/leg_description.h"
+#include "mixer/leg/leg_codec.h"
 #include "mixer/leg/sink.h"
 #include "mixer/net/receive_stats.h"
 #include "mixer/net/rtp.h"
@@ -24,6 +24,7 @@ struct media {
 	struct leg_transport *lt; /**< NULL while off */
 	size_t index;
 	struct media_description d;
+	struct leg_codec codecs[DESCRIPTION_CODECS_MAX]; /**< of d.codecs */
 	struct sink sink;
 	struct receive_stats rx; /**< of the SSRC that is listened to */
 	bool rx_known;

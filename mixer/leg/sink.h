@@ -9,7 +9,9 @@
 #ifndef PARLEY_MIXER_LEG_SINK_H
 #define PARLEY_MIXER_LEG_SINK_H
 
-#include "mixer/leg/leg_description.h"
+#include "mixer/mp/leg_description.h"
+#include "mixer/net/transport.h"
+#include "mixer/video/engine.h"
 #include "mixer/net/nack.h"
 #include "mixer/net/rtcp.h"
 

@@ -110,8 +110,8 @@ static int configure_source(struct video_media *v)
 
 	for (size_t i = 0; i < d->codec_count; i++) {
 		formats[i].pt = d->codecs[i].pt;
-		formats[i].codec = d->codecs[i].video;
-		formats[i].parameter_sets = d->codecs[i].parameter_sets;
+		formats[i].codec = v->m->codecs[i].video;
+		formats[i].parameter_sets = v->m->codecs[i].parameter_sets;
 	}
 
 	return video_source_configure(v->source, formats, d->codec_count);
@@ -136,9 +136,9 @@ int video_media_configure(struct video_media *v)
 	}
 
 	/* another codec: what runs cannot be decoded by it any more */
-	if (memcmp(&v->codec, &d->codecs[0].video, sizeof(v->codec)) != 0)
+	if (memcmp(&v->codec, &v->m->codecs[0].video, sizeof(v->codec)) != 0)
 		mix_video_leave(v);
-	v->codec = d->codecs[0].video;
+	v->codec = v->m->codecs[0].video;
 
 	return mix_video_join(v);
 }
@@ -237,7 +237,8 @@ static unsigned tier_kbps(const struct video_media *v, unsigned tier)
 	const struct mix *mix = v->m->leg->mix;
 	struct video_rendition_config config;
 
-	mix_video_config(&config, &mix->canvas, &v->m->d, tier);
+	mix_video_config(&config, &mix->canvas, &v->m->d,
+			 &v->m->codecs[0].video, tier);
 
 	return config.kbps;
 }

@@ -57,7 +57,8 @@ static unsigned kbps_of(const struct video_canvas *canvas, unsigned width,
 /* The largest scale that respects size, level and bitrate; the smallest if
  * none does */
 static size_t choose_scale(const struct video_canvas *canvas,
-			   const struct media_description *d)
+			   const struct media_description *d,
+			   const struct video_codec *codec)
 {
 	unsigned width = canvas->width, height = canvas->height;
 	size_t i;
@@ -68,7 +69,7 @@ static size_t choose_scale(const struct video_canvas *canvas,
 
 		if (w > d->width || h > d->height)
 			continue;
-		if (!level_holds(&d->codecs[0].video, w & ~1u, h & ~1u))
+		if (!level_holds(codec, w & ~1u, h & ~1u))
 			continue;
 		/* under half of what it needs, a smaller one looks better */
 		if (d->kbps && 2 * d->kbps < kbps_of(canvas, w, h))
@@ -82,12 +83,13 @@ static size_t choose_scale(const struct video_canvas *canvas,
 
 void mix_video_config(struct video_rendition_config *config,
 		      const struct video_canvas *canvas,
-		      const struct media_description *d, unsigned tier)
+		      const struct media_description *d,
+		      const struct video_codec *codec, unsigned tier)
 {
-	size_t i = choose_scale(canvas, d);
+	size_t i = choose_scale(canvas, d, codec);
 
 	memset(config, 0, sizeof(*config));
-	config->codec = d->codecs[0].video;
+	config->codec = *codec;
 	config->width = canvas->width * scales[i].num / scales[i].den & ~1u;
 	config->height = canvas->height * scales[i].num / scales[i].den & ~1u;
 	config->fps = d->fps < canvas->fps ? d->fps : canvas->fps;
@@ -288,7 +290,8 @@ int mix_video_join(struct video_media *v)
 	struct video_share *s;
 	int err;
 
-	mix_video_config(&config, &mix->canvas, &v->m->d, v->tier);
+	mix_video_config(&config, &mix->canvas, &v->m->d,
+			 &v->m->codecs[0].video, v->tier);
 	s = share_find(mix, &config);
 	if (s && s == v->share) {
 		leave_next(v);

@@ -34,7 +34,8 @@ struct video_canvas {
 /** What a leg can take of the mix's canvas at a tier; pure */
 void mix_video_config(struct video_rendition_config *config,
 		      const struct video_canvas *canvas,
-		      const struct media_description *d, unsigned tier);
+		      const struct media_description *d,
+		      const struct video_codec *codec, unsigned tier);
 
 /** Bitrate a picture of this size usually needs, kbit/s; pure */
 unsigned mix_video_kbps(unsigned width, unsigned height);

@@ -7,8 +7,8 @@
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "mixer/leg/leg.h"
-#include "mixer/leg/leg_codec.h"
 #include "mixer/mix/mix.h"
+#include "mixer/mp/leg_description.h"
 #include "mixer/mp/link.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/requests.h"
@@ -222,90 +222,102 @@ static int mix_destroy(struct request *r)
 }
 
 
-static json_t *address_json(const struct sa *sa)
+static void fingerprint_copy(struct mp_fingerprint *to,
+			     const struct transport_fingerprint *from)
 {
-	char text[64] = "";
-
-	(void)re_snprintf(text, sizeof(text), "%j", sa);
-
-	return json_string(text);
+	str_ncpy(to->hash, from->hash, sizeof(to->hash));
+	str_ncpy(to->value, from->value, sizeof(to->value));
 }
 
 
-static json_t *webrtc_json(const struct transport_local *l)
-{
-	json_t *candidates = json_array();
-
-	for (size_t i = 0; i < l->candidate_count; i++) {
-		json_array_append_new(
-			candidates,
-			json_pack("{s:o,s:i,s:I}", "address",
-				  address_json(&l->candidates[i].addr), "port",
-				  (int)sa_port(&l->candidates[i].addr),
-				  "priority",
-				  (json_int_t)l->candidates[i].priority));
-	}
-
-	return json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},s:o}", "kind", "webrtc",
-			 "ice", "ufrag", l->ice_ufrag, "pwd", l->ice_pwd,
-			 "fingerprint", "hash", l->fingerprint.hash, "value",
-			 l->fingerprint.value, "candidates", candidates);
-}
-
-
-static json_t *transport_json(const struct transport *t)
+static void transport_tell(struct local_transport *lt,
+			   const struct transport *t)
 {
 	struct transport_local l;
-	json_t *o;
 
 	memset(&l, 0, sizeof(l));
 	transport_local(t, &l);
-	if (l.kind == TRANSPORT_WEBRTC)
-		return webrtc_json(&l);
-
-	o = json_pack("{s:s,s:o,s:i,s:i}", "kind", "plain", "address",
-		      address_json(&l.rtp), "port", (int)sa_port(&l.rtp),
-		      "rtcp_port", (int)l.rtcp_port);
-	if (o && l.suite != TRANSPORT_SUITE_NONE)
-		json_object_set_new(o, "sdes",
-				    json_pack("{s:s,s:s}", "suite",
-					      transport_suite_name(l.suite),
-					      "local_key", l.sdes_key));
-
-	return o;
+	lt->kind = l.kind == TRANSPORT_WEBRTC ? MP_WEBRTC : MP_PLAIN;
+	str_ncpy(lt->ice_ufrag, l.ice_ufrag, sizeof(lt->ice_ufrag));
+	str_ncpy(lt->ice_pwd, l.ice_pwd, sizeof(lt->ice_pwd));
+	fingerprint_copy(&lt->fingerprint, &l.fingerprint);
+	for (size_t i = 0; i < l.candidate_count; i++) {
+		lt->candidates[i].addr = l.candidates[i].addr;
+		lt->candidates[i].priority = l.candidates[i].priority;
+	}
+	lt->candidate_count = l.candidate_count;
+	lt->rtp = l.rtp;
+	lt->rtcp_port = l.rtcp_port;
+	lt->suite = mp_suite_by_name(transport_suite_name(l.suite));
+	str_ncpy(lt->sdes_key, l.sdes_key, sizeof(lt->sdes_key));
 }
 
 
-static json_t *leg_json(const struct leg *leg)
+/* LT and LM of the leg, as the reply */
+static int leg_reply(struct request *r, const struct leg *leg)
 {
-	json_t *transports = json_array();
-	json_t *media = json_array();
+	struct leg_local *l;
+	int err = leg_local_alloc(&l, leg->transport_count, leg->media_count);
+
+	if (err)
+		return err;
 
 	for (size_t i = 0; i < leg->transport_count; i++)
-		json_array_append_new(transports,
-				      transport_json(leg->transports[i].t));
+		transport_tell(&l->transports[i], leg->transports[i].t);
 
 	for (size_t i = 0; i < leg->media_count; i++) {
 		const struct sink *s = &leg->media[i]->sink;
 
-		json_array_append_new(media, json_pack("{s:I,s:I,s:s}", "ssrc",
-						       (json_int_t)s->ssrc,
-						       "rtx_ssrc",
-						       (json_int_t)s->rtx_ssrc,
-						       "cname", leg->cname));
+		l->media[i].ssrc = s->ssrc;
+		l->media[i].rtx_ssrc = s->rtx_ssrc;
+		str_ncpy(l->media[i].cname, leg->cname,
+			 sizeof(l->media[i].cname));
 	}
 
-	return json_pack("{s:o,s:o}", "transports", transports, "media",
-			 media);
+	r->result = json_object();
+	err = leg_local_write(l, r->result);
+	if (err) {
+		json_decref(r->result);
+		r->result = NULL;
+	}
+	mem_deref(l);
+
+	return err;
+}
+
+
+/* A leg of its own, in the mix */
+static int leg_make(struct request *r, struct mix *mix, uint64_t id,
+		    const struct leg_description *d, struct leg **legp)
+{
+	char name[LEG_NAME_BYTES] = "";
+	struct leg *leg = NULL;
+	bool early = false;
+	int err;
+
+	get_name(r->msg, name, sizeof(name));
+	err = description_bool(r->msg, "early", &early, r->why);
+	if (!err)
+		err = leg_alloc(&leg, mix, id, name);
+	if (!err) {
+		leg->early = early;
+		err = leg_configure(leg, d, r->why);
+	}
+	if (!err)
+		err = mix_add(mix, leg);
+	if (err)
+		mem_deref(leg);
+	else
+		*legp = leg;
+
+	return err;
 }
 
 
 static int leg_add(struct request *r)
 {
-	char name[LEG_NAME_BYTES] = "";
-	struct leg_description d;
-	struct leg *leg = NULL;
-	bool early = false;
+	struct leg_description *d = NULL;
+	struct leg *leg;
 	struct mix *mix;
 	uint64_t id;
 	int err;
@@ -314,46 +326,32 @@ static int leg_add(struct request *r)
 	if (!err)
 		err = get_id(r, "leg", &id);
 	if (!err)
-		err = leg_description_parse(&d, r->msg, r->why);
-	if (err)
-		return err;
-
-	if (mixer_leg(r->mixer, id))
-		return fail(r, EEXIST, "leg exists");
-
-	get_name(r->msg, name, sizeof(name));
-	err = description_bool(r->msg, "early", &early, r->why);
+		err = leg_description_read(&d, r->msg, r->why);
+	if (!err && mixer_leg(r->mixer, id))
+		err = fail(r, EEXIST, "leg exists");
 	if (!err)
-		err = leg_alloc(&leg, mix, id, name);
-	if (!err) {
-		leg->early = early;
-		err = leg_configure(leg, &d, r->why);
-	}
+		err = leg_make(r, mix, id, d, &leg);
 	if (!err)
-		err = mix_add(mix, leg);
-	if (err) {
-		mem_deref(leg);
-		return err;
-	}
+		err = leg_reply(r, leg);
+	mem_deref(d);
 
-	r->result = leg_json(leg);
-
-	return 0;
+	return err;
 }
 
 
 static int leg_modify(struct request *r)
 {
-	struct leg_description d;
+	struct leg_description *d = NULL;
 	struct leg *leg;
 	int err = get_leg(r, &leg);
 
 	if (!err)
-		err = leg_description_parse(&d, r->msg, r->why);
+		err = leg_description_read(&d, r->msg, r->why);
 	if (!err)
-		err = leg_configure(leg, &d, r->why);
+		err = leg_configure(leg, d, r->why);
 	if (!err)
-		r->result = leg_json(leg);
+		err = leg_reply(r, leg);
+	mem_deref(d);
 
 	return err;
 }

@@ -22,7 +22,7 @@ static void offer_destructor(void *arg)
 	mem_deref(o->agreed);
 	mem_deref(o->pending);
 	mem_deref(o->ours);
-	json_decref(o->side);
+	mem_deref(o->side);
 }
 
 
@@ -68,7 +68,8 @@ static void agree(struct offer *o)
 static enum reason state_read(const struct offer *o,
 			      const struct offer_state *prev, bool answer,
 			      const char *sdp, size_t len,
-			      struct offer_state **sp, json_t **legp)
+			      struct offer_state **sp,
+			      struct leg_description **legp)
 {
 	struct offer_state *s = state_alloc();
 	enum reason reason;
@@ -77,7 +78,7 @@ static enum reason state_read(const struct offer *o,
 		return REASON_INTERNAL;
 	reason = offer_state_read(s, prev, answer, sdp, len, &o->config);
 	if (reason == REASON_NONE) {
-		*legp = offer_state_json(s, &o->config, true);
+		*legp = offer_state_leg(s, &o->config, true);
 		if (!*legp)
 			reason = REASON_INTERNAL;
 	}
@@ -90,7 +91,7 @@ static enum reason state_read(const struct offer *o,
 
 
 enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
-			 json_t **legp)
+			 struct leg_description **legp)
 {
 	struct offer_state *s;
 	enum reason reason;
@@ -108,7 +109,8 @@ enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
 
 
 static int print(const struct offer *o, const struct offer_state *s,
-		 const json_t *local, bool is_offer, struct mbuf **mbp)
+		 const struct leg_local *local, bool is_offer,
+		 struct mbuf **mbp)
 {
 	struct mbuf *mb = mbuf_alloc(2048);
 	int err;
@@ -126,7 +128,8 @@ static int print(const struct offer *o, const struct offer_state *s,
 }
 
 
-int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp)
+int offer_answer(struct offer *o, const struct leg_local *local,
+		 struct mbuf **mbp)
 {
 	bool fresh;
 	int err;
@@ -333,7 +336,8 @@ static int reoffer_make(struct offer *o, struct offer_state *s, bool video)
 }
 
 
-int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp)
+int offer_begin(struct offer *o, bool webrtc, bool video,
+		struct leg_description **legp)
 {
 	struct offer_state *s;
 	int err;
@@ -356,7 +360,7 @@ int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp)
 	}
 	if (err)
 		goto out;
-	*legp = offer_state_json(s, &o->config, false);
+	*legp = offer_state_leg(s, &o->config, false);
 	if (!*legp) {
 		err = ENOMEM;
 		goto out;
@@ -372,19 +376,20 @@ out:
 }
 
 
-int offer_local(struct offer *o, const json_t *local, struct mbuf **mbp)
+int offer_local(struct offer *o, const struct leg_local *local,
+		struct mbuf **mbp)
 {
 	if (!o || !mbp || !o->pending || !o->local)
 		return EINVAL;
 	++o->version;
-	json_decref(o->side);
-	o->side = json_deep_copy(local);
+	mem_deref(o->side);
+	o->side = mem_ref((void *)(uintptr_t)local);
 	return print(o, o->pending, local, true, mbp);
 }
 
 
 enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
-				json_t **legp)
+				struct leg_description **legp)
 {
 	const struct offer_state *ours;
 	struct offer_state *s;
@@ -412,13 +417,13 @@ enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
 }
 
 
-int offer_leg(const struct offer *o, json_t **legp)
+int offer_leg(const struct offer *o, struct leg_description **legp)
 {
 	if (!o || !legp)
 		return EINVAL;
 	if (!o->agreed)
 		return ENOENT;
-	*legp = offer_state_json(o->agreed, &o->config, true);
+	*legp = offer_state_leg(o->agreed, &o->config, true);
 	return *legp ? 0 : ENOMEM;
 }
 

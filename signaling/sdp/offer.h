@@ -25,9 +25,9 @@
 #define PARLEY_SIGNALING_SDP_OFFER_H
 
 #include <stdbool.h>
-#include <jansson.h>
 #include "focus/policy/reason.h"
 #include "mixer/base/re.h"
+#include "mixer/mp/leg_description.h"
 
 struct offer;
 
@@ -46,22 +46,23 @@ int offer_alloc(struct offer **op, const struct offer_config *config);
  * The far end's offer came
  *
  * @param sdp  Body; lengths, counts and formats are checked and capped
- * @param legp Set to {transports, media} for focus_join/focus_leg_modify
+ * @param legp Set to what focus_join/focus_leg_modify want; mem_deref() it
  * @return REASON_NONE; REASON_BAD_REQUEST (not SDP), REASON_NO_CODEC (no
  *         audio or video we can do)
  */
 enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
-			 json_t **legp);
+			 struct leg_description **legp);
 
 /**
  * Print our answer; the exchange is agreed by that. Printed again without a
  * new offer it is the same answer with the same version.
  *
- * @param local The mixer's {transports, media}
+ * @param local The mixer's side
  * @param mbp   Set to the SDP, position 0
  * @return 0; EINVAL when `local` does not fit the description; ENOMEM
  */
-int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp);
+int offer_answer(struct offer *o, const struct leg_local *local,
+		 struct mbuf **mbp);
 
 /**
  * Begin an offer of ours
@@ -73,24 +74,26 @@ int offer_answer(struct offer *o, const json_t *local, struct mbuf **mbp);
  *               focus_join/focus_leg_modify
  * @return 0; EALREADY when their offer waits for our answer; ENOMEM
  */
-int offer_begin(struct offer *o, bool webrtc, bool video, json_t **legp);
+int offer_begin(struct offer *o, bool webrtc, bool video,
+		struct leg_description **legp);
 
 /** Print our offer, once the mixer gave its side */
-int offer_local(struct offer *o, const json_t *local, struct mbuf **mbp);
+int offer_local(struct offer *o, const struct leg_local *local,
+		struct mbuf **mbp);
 
 /**
  * The answer to our offer came. As offer_remote; the exchange is agreed when
  * it returns REASON_NONE
  */
 enum reason offer_remote_answer(struct offer *o, const char *sdp, size_t len,
-				json_t **legp);
+				struct leg_description **legp);
 
 /**
  * The last agreed description, for focus_leg_modify() after a rollback
  *
  * @return 0; ENOENT before anything was agreed; ENOMEM
  */
-int offer_leg(const struct offer *o, json_t **legp);
+int offer_leg(const struct offer *o, struct leg_description **legp);
 
 /** Our offer was refused (488, 491): fall back to the last agreed state */
 void offer_rollback(struct offer *o);

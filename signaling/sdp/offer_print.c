@@ -356,24 +356,29 @@ static int print_session(const struct printing *p)
 
 
 int offer_state_print(struct mbuf *mb, const struct offer *o,
-		      const struct offer_state *s, const json_t *local,
-		      bool is_offer)
+		      const struct offer_state *s,
+		      const struct leg_local *local, bool is_offer)
 {
-	const struct printing p = {
+	json_t *msg = json_object();
+	struct printing p = {
 		.mb = mb,
 		.o = o,
 		.s = s,
-		.transports = json_object_get(local, "transports"),
-		.media = json_object_get(local, "media"),
+
+
 		.is_offer = is_offer,
 	};
-	int err = print_session(&p);
+	int err = leg_local_write(local, msg);
 
+	p.transports = json_object_get(msg, "transports");
+	p.media = json_object_get(msg, "media");
+	err |= print_session(&p);
 	for (size_t i = 0; i < s->line_count && !err; i++) {
 		const struct offer_line *line = &s->lines[i];
 
 		err = line->media < 0 ? print_refused_line(&p, line)
 				      : print_active_line(&p, line);
 	}
+	json_decref(msg);
 	return err;
 }

@@ -339,8 +339,8 @@ enum reason offer_state_read(struct offer_state *s,
 }
 
 
-json_t *offer_state_json(const struct offer_state *s,
-			 const struct offer_config *config, bool remote)
+static json_t *state_json(const struct offer_state *s,
+			  const struct offer_config *config, bool remote)
 {
 	json_t *transports = json_array(), *media = json_array();
 	json_t *leg;
@@ -361,4 +361,18 @@ json_t *offer_state_json(const struct offer_state *s,
 		return NULL;
 	}
 	return leg;
+}
+
+
+struct leg_description *offer_state_leg(const struct offer_state *s,
+					const struct offer_config *config,
+					bool remote)
+{
+	struct leg_description *d = NULL;
+	char why[DESCRIPTION_WHY_BYTES];
+	json_t *msg = state_json(s, config, remote);
+
+	(void)leg_description_read(&d, msg, why);
+	json_decref(msg);
+	return d;
 }

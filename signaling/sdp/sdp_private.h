@@ -91,7 +91,7 @@ struct offer {
 	struct offer_state *pending; /**< an exchange is under way */
 	bool local;                  /**< pending is an offer of ours */
 	struct offer_state *ours;    /**< our last offer, for more answers */
-	json_t *side;                /**< the mixer's side in it */
+	struct leg_local *side;      /**< the mixer's side in it */
 	bool honour;                 /**< their preconditions count */
 	bool ask;                    /**< our offers have preconditions */
 };
@@ -148,15 +148,16 @@ enum reason offer_state_read(struct offer_state *s,
 			     const char *sdp, size_t len,
 			     const struct offer_config *config);
 
-/** {transports, media}; NULL without memory */
-json_t *offer_state_json(const struct offer_state *s,
-			 const struct offer_config *config, bool remote);
+/** What it means; NULL without memory */
+struct leg_description *offer_state_leg(const struct offer_state *s,
+					const struct offer_config *config,
+					bool remote);
 
 /* offer_print.c */
 
 /** Our side as SDP. @return 0, EINVAL if `local` does not fit, ENOMEM */
 int offer_state_print(struct mbuf *mb, const struct offer *o,
-		      const struct offer_state *s, const json_t *local,
-		      bool is_offer);
+		      const struct offer_state *s,
+		      const struct leg_local *local, bool is_offer);
 
 #endif

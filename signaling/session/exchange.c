@@ -152,7 +152,7 @@ static void go(struct exchange *x, enum exchange_phase phase)
 }
 
 enum reason exchange_theirs(struct exchange *x, const struct pl *sdp,
-			    json_t **legp)
+			    struct leg_description **legp)
 {
 	enum reason reason;
 
@@ -166,7 +166,8 @@ enum reason exchange_theirs(struct exchange *x, const struct pl *sdp,
 	return reason;
 }
 
-static enum reason begin_ours(struct exchange *x, bool video, json_t **legp)
+static enum reason begin_ours(struct exchange *x, bool video,
+			      struct leg_description **legp)
 {
 	if (x->phase != EXCHANGE_IDLE ||
 	    offer_begin(x->offer, x->webrtc, video, legp))
@@ -176,19 +177,22 @@ static enum reason begin_ours(struct exchange *x, bool video, json_t **legp)
 	return REASON_NONE;
 }
 
-enum reason exchange_ours(struct exchange *x, bool webrtc, json_t **legp)
+enum reason exchange_ours(struct exchange *x, bool webrtc,
+			  struct leg_description **legp)
 {
 	x->webrtc = webrtc;
 
 	return begin_ours(x, true, legp);
 }
 
-enum reason exchange_ours_again(struct exchange *x, bool video, json_t **legp)
+enum reason exchange_ours_again(struct exchange *x, bool video,
+				struct leg_description **legp)
 {
 	return begin_ours(x, video, legp);
 }
 
-int exchange_print(struct exchange *x, const json_t *local, struct mbuf **mbp)
+int exchange_print(struct exchange *x, const struct leg_local *local,
+		   struct mbuf **mbp)
 {
 	const bool ours = x->phase == EXCHANGE_PREPARE;
 	int err;
@@ -234,7 +238,7 @@ bool exchange_refresh_over(struct exchange *x)
 }
 
 enum reason exchange_answered(struct exchange *x, const struct pl *sdp,
-			      json_t **legp)
+			      struct leg_description **legp)
 {
 	enum reason reason;
 
@@ -257,7 +261,7 @@ int exchange_reopen(struct exchange *x)
 	return err;
 }
 
-enum reason exchange_restore(struct exchange *x, json_t **legp)
+enum reason exchange_restore(struct exchange *x, struct leg_description **legp)
 {
 	if (x->phase != EXCHANGE_IDLE || offer_leg(x->offer, legp))
 		return REASON_INTERNAL;

@@ -21,9 +21,9 @@
 #define PARLEY_SIGNALING_SESSION_EXCHANGE_H
 
 #include <stdbool.h>
-#include <jansson.h>
 #include "focus/policy/reason.h"
 #include "mixer/base/re.h"
+#include "mixer/mp/leg_description.h"
 
 struct exchange;
 struct offer;
@@ -135,14 +135,17 @@ enum exchange_verdict exchange_refusal(const struct exchange *x);
 
 /** IDLE -> THEIRS */
 enum reason exchange_theirs(struct exchange *x, const struct pl *sdp,
-			    json_t **legp);
+			    struct leg_description **legp);
 /** IDLE -> PREPARE: the first offer, in this shape */
-enum reason exchange_ours(struct exchange *x, bool webrtc, json_t **legp);
+enum reason exchange_ours(struct exchange *x, bool webrtc,
+			  struct leg_description **legp);
 /** IDLE -> PREPARE: another one, with a video line or without */
-enum reason exchange_ours_again(struct exchange *x, bool video, json_t **legp);
+enum reason exchange_ours_again(struct exchange *x, bool video,
+				struct leg_description **legp);
 /** The mixer gave its side: THEIRS -> IDLE, our answer; PREPARE -> OFFERED,
  *  our offer. @param mbp Set to it. @return 0, EPROTO, as offer_local() */
-int exchange_print(struct exchange *x, const json_t *local, struct mbuf **mbp);
+int exchange_print(struct exchange *x, const struct leg_local *local,
+		   struct mbuf **mbp);
 /** The description went out */
 void exchange_sent(struct exchange *x, struct mbuf *sdp);
 /** The same offer goes out in another INVITE: IDLE, OFFERED -> OFFERED */
@@ -155,13 +158,14 @@ bool exchange_refresh_over(struct exchange *x);
 /** OFFERED -> APPLY; also IDLE -> APPLY, for news in the answer to a refresh
  */
 enum reason exchange_answered(struct exchange *x, const struct pl *sdp,
-			      json_t **legp);
+			      struct leg_description **legp);
 /** The offer that was answered is open again: another fork has an answer of
  *  its own. -> OFFERED. @return 0, as offer_reopen() */
 int exchange_reopen(struct exchange *x);
 /** The mixer has to do what was agreed: IDLE -> APPLY
  *  @return REASON_NONE; REASON_INTERNAL nothing was agreed yet */
-enum reason exchange_restore(struct exchange *x, json_t **legp);
+enum reason exchange_restore(struct exchange *x,
+			     struct leg_description **legp);
 /** The mixer is done: -> IDLE */
 void exchange_applied(struct exchange *x);
 /** It came to nothing: what was agreed is in force. -> IDLE */

@@ -42,7 +42,8 @@ static void invite_in_refuse(struct session *s, enum reason reason)
 }
 
 /* The mixer has the leg: the answer, or our offer, goes into the 200 */
-static void joined_h(enum reason reason, const json_t *local, void *arg)
+static void joined_h(enum reason reason, const struct leg_local *local,
+		     void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
@@ -113,7 +114,7 @@ static int read_caller(struct session *s, const struct sip_msg *msg,
 }
 
 static enum reason read_offer(struct session *s, const struct pl *sdp,
-			      json_t **leg)
+			      struct leg_description **leg)
 {
 	struct flow_info flow;
 
@@ -129,7 +130,7 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 
 static enum reason join(struct session *s, const struct pl *sdp)
 {
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason;
 
 	if (session_exchange_begin(s))
@@ -140,7 +141,7 @@ static enum reason join(struct session *s, const struct pl *sdp)
 		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
 		reason = session_join(s, leg, joined_h);
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason;
 }

@@ -386,7 +386,8 @@ static int send_invite(struct session *s)
 	return 0;
 }
 
-static void joined_h(enum reason reason, const json_t *local, void *arg)
+static void joined_h(enum reason reason, const struct leg_local *local,
+		     void *arg)
 {
 	struct session *s = arg;
 	struct flow_info flow;
@@ -414,7 +415,7 @@ static void joined_h(enum reason reason, const json_t *local, void *arg)
 
 static enum reason join(struct session *s, bool webrtc)
 {
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason;
 
 	if (session_exchange_begin(s))
@@ -422,7 +423,7 @@ static enum reason join(struct session *s, bool webrtc)
 	reason = exchange_ours(s->exchange, webrtc, &leg);
 	if (reason == REASON_NONE)
 		reason = session_join(s, leg, joined_h);
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason;
 }

@@ -80,7 +80,8 @@ static void modify_refuse(struct session *s, enum reason reason)
 	session_next(s);
 }
 
-static void modified_h(enum reason reason, const json_t *local, void *arg)
+static void modified_h(enum reason reason, const struct leg_local *local,
+		       void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
@@ -109,7 +110,7 @@ static void modified_h(enum reason reason, const json_t *local, void *arg)
 static void change(struct session *s, const struct pl *sdp)
 {
 	enum reason reason;
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 
 	reason = sdp->l ? exchange_theirs(s->exchange, sdp, &leg)
 			: exchange_ours_again(s->exchange, true, &leg);
@@ -119,7 +120,7 @@ static void change(struct session *s, const struct pl *sdp)
 		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
 		reason = focus_leg_modify(s->ep, leg, modified_h, s);
-	json_decref(leg);
+	mem_deref(leg);
 	if (reason != REASON_NONE)
 		modify_refuse(s, reason);
 }

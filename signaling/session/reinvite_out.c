@@ -147,7 +147,8 @@ static void reinvite_response_h(int err, const struct sip_msg *msg, void *arg)
 		reinvite_refused(s, msg);
 }
 
-static void prepared_h(enum reason reason, const json_t *local, void *arg)
+static void prepared_h(enum reason reason, const struct leg_local *local,
+		       void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
@@ -178,7 +179,7 @@ static void prepared_h(enum reason reason, const json_t *local, void *arg)
 static enum reason reoffer(struct session *s)
 {
 	enum reason reason;
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 
 	if (!s->ep || !focus_has_mixer(s->ep))
 		return REASON_NONE;
@@ -189,7 +190,7 @@ static enum reason reoffer(struct session *s)
 		&leg);
 	if (reason == REASON_NONE)
 		reason = focus_leg_modify(s->ep, leg, prepared_h, s);
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason;
 }
@@ -209,12 +210,12 @@ static enum reason refresh(struct session *s)
 static enum reason restore(struct session *s)
 {
 	enum reason reason;
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 
 	reason = exchange_restore(s->exchange, &leg);
 	if (reason == REASON_NONE)
 		reason = session_apply_leg(s, leg);
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason;
 }

@@ -369,7 +369,8 @@ static void end_h(void *session, enum reason reason)
 	session_terminate(s, reason);
 }
 
-enum reason session_join(struct session *s, json_t *leg, focus_leg_h *joinedh)
+enum reason session_join(struct session *s, const struct leg_description *leg,
+			 focus_leg_h *joinedh)
 {
 	static const struct session_ops ops = {reoffer_h, end_h};
 	const struct join join = {

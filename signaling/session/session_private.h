@@ -217,7 +217,8 @@ bool session_flow_is_secure(const struct flow_info *flow);
 int session_exchange_begin(struct session *s);
 /** Into the focus, with the leg that the exchange begins with
  *  @param joinedh As legh of focus_join(), with the session as argument */
-enum reason session_join(struct session *s, json_t *leg, focus_leg_h *joinedh);
+enum reason session_join(struct session *s, const struct leg_description *leg,
+			 focus_leg_h *joinedh);
 
 /* session_end.c */
 /** Refuse a request with a row of focus/policy/reason.h. st may be NULL */
@@ -262,7 +263,8 @@ enum reason session_apply_sdp(struct session *s, const struct pl *sdp);
 void session_next(struct session *s);
 /** The mixer has to do what was agreed, phase APPLY; when it does not even
  *  begin, the exchange is over */
-enum reason session_apply_leg(struct session *s, json_t *leg);
+enum reason session_apply_leg(struct session *s,
+			      const struct leg_description *leg);
 
 /* session_headers.c */
 /** Contact with the focus's feature tags, for all messages that have one */

@@ -146,7 +146,8 @@ static void tell_connected(struct session *s)
 	focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
 }
 
-static void applied_h(enum reason reason, const json_t *local, void *arg)
+static void applied_h(enum reason reason, const struct leg_local *local,
+		      void *arg)
 {
 	struct session *s = arg;
 	(void)local;
@@ -161,7 +162,8 @@ static void applied_h(enum reason reason, const json_t *local, void *arg)
 	session_next(s);
 }
 
-enum reason session_apply_leg(struct session *s, json_t *leg)
+enum reason session_apply_leg(struct session *s,
+			      const struct leg_description *leg)
 {
 	enum reason reason;
 
@@ -186,13 +188,13 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
 {
 	enum reason reason;
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 
 	reason = exchange_answered(s->exchange, sdp, &leg);
 	if (reason != REASON_NONE)
 		return reason;
 	reason = session_apply_leg(s, leg);
-	json_decref(leg);
+	mem_deref(leg);
 	if (reason == REASON_NONE || !session_survives(s, reason))
 		return reason;
 	/* The dialog is confirmed all the same, and so can be offered anew. */

@@ -119,12 +119,14 @@ static void fill(struct focus *f)
 				    .ops = &ops,
 				    .session = &people[i],
 				    .dialled_out = true};
-		json_t *leg = json_pack("{s:[],s:[]}", "transports", "media");
+		struct leg_description *leg;
 
+		if (leg_description_alloc(&leg, 1, 1))
+			abort();
 		if (!people[i].ep &&
 		    focus_join(f, &people[i].ep, &join, leg, NULL, NULL))
 			abort();
-		json_decref(leg);
+		mem_deref(leg);
 	}
 
 	while (recv(far_end, discard, sizeof(discard), MSG_DONTWAIT) > 0)

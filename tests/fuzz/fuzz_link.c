@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
-#include "mixer/leg/leg_description.h"
 #include "mixer/mix/mix.h"
+#include "mixer/mp/leg_description.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/requests.h"
 
@@ -71,13 +71,14 @@ static void clean(void)
 
 static void one_request(const char *line, size_t len)
 {
-	static struct leg_description d;
+	struct leg_description *d = NULL;
 	char why[DESCRIPTION_WHY_BYTES] = "";
 	json_t *msg = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 
 	if (json_is_object(msg)) {
-		if (leg_description_parse(&d, msg, why) && !why[0])
+		if (leg_description_read(&d, msg, why) && !why[0])
 			abort();
+		mem_deref(d);
 		requests_handle(mixer, msg);
 	}
 

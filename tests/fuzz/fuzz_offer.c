@@ -12,37 +12,53 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
-static json_t *mixer_side(void)
+static struct leg_local *mixer_side(void)
 {
-	return json_pack("{s:[{s:s,s:i,s:i,s:{s:s},s:{s:s,s:s},s:{s:s,s:s},"
-			 "s:[{s:s,s:i,s:i}]}],s:[{s:i,s:i,s:s}]}",
-			 "transports", "address", "192.0.2.1", "port", 5004,
-			 "rtcp_port", 5005, "sdes", "local_key", "QUFB", "ice",
-			 "ufrag", "uuuu", "pwd", "pppppppppppppppppppppp",
-			 "fingerprint", "hash", "sha-256", "value", "AA",
-			 "candidates", "address", "192.0.2.1", "port", 5004,
-			 "priority", 1, "media", "ssrc", 1, "rtx_ssrc", 2,
-			 "cname", "c");
+	struct leg_local *l;
+	size_t n = MP_MEDIA_MAX;
+
+	if (leg_local_alloc(&l, n, n))
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		struct local_transport *t = &l->transports[i];
+
+		(void)sa_set_str(&t->rtp, "192.0.2.1", 5004);
+		t->rtcp_port = 5005;
+		t->candidates[0].addr = t->rtp;
+		t->candidate_count = 1;
+		str_ncpy(t->sdes_key, "QUFB", sizeof(t->sdes_key));
+		str_ncpy(t->ice_ufrag, "uuuu", sizeof(t->ice_ufrag));
+		str_ncpy(t->ice_pwd, "pppppppppppppppppppppp",
+			 sizeof(t->ice_pwd));
+		str_ncpy(t->fingerprint.hash, "sha-256", 8);
+		str_ncpy(t->fingerprint.value, "AA", 3);
+		l->media[i].ssrc = 1;
+		l->media[i].rtx_ssrc = 2;
+		str_ncpy(l->media[i].cname, "c", 2);
+	}
+	return l;
 }
 
 
 static void answer(struct offer *o, const char *sdp, size_t len)
 {
-	json_t *leg = NULL, *local = mixer_side();
+	struct leg_description *leg = NULL;
+	struct leg_local *local = mixer_side();
 	struct mbuf *mb = NULL;
 
 	if (offer_remote(o, sdp, len, &leg) == REASON_NONE)
 		(void)offer_answer(o, local, &mb);
 	(void)offer_held(o);
 	mem_deref(mb);
-	json_decref(leg);
-	json_decref(local);
+	mem_deref(leg);
+	mem_deref(local);
 }
 
 
 static void offer(struct offer *o, bool webrtc, const char *sdp, size_t len)
 {
-	json_t *leg = NULL, *theirs = NULL, *local = mixer_side();
+	struct leg_description *leg = NULL, *theirs = NULL;
+	struct leg_local *local = mixer_side();
 	struct mbuf *mb = NULL;
 
 	if (!offer_begin(o, webrtc, len & 1, &leg))
@@ -50,9 +66,9 @@ static void offer(struct offer *o, bool webrtc, const char *sdp, size_t len)
 	if (offer_remote_answer(o, sdp, len, &theirs) != REASON_NONE)
 		offer_rollback(o);
 	mem_deref(mb);
-	json_decref(leg);
-	json_decref(theirs);
-	json_decref(local);
+	mem_deref(leg);
+	mem_deref(theirs);
+	mem_deref(local);
 }
 
 

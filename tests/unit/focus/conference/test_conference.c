@@ -167,15 +167,16 @@ static void a_leg_without_media_is_a_bad_request(void)
 	struct focus_room r;
 	struct party a;
 	const struct join join = {.conference = "demo", .aor = "sip:a@x"};
-	json_t *leg = json_object();
+	struct leg_description *leg;
 
 	room_open(&r);
+	CU_ASSERT_EQUAL_FATAL(leg_description_alloc(&leg, 1, 0), 0);
 	CU_ASSERT_EQUAL(focus_join(r.focus, &a.ep, &join, leg, NULL, NULL),
 			REASON_BAD_REQUEST);
 	room_turn(5);
 	CU_ASSERT_EQUAL(json_array_size(r.events), 0);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.remove"), 1);
-	json_decref(leg);
+	mem_deref(leg);
 	room_close(&r);
 }
 

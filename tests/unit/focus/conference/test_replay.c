@@ -10,7 +10,7 @@ static unsigned replies;
 static enum reason last_reason;
 
 
-static void leg_h(enum reason reason, const json_t *local, void *arg)
+static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	(void)local;
 	(void)arg;
@@ -22,9 +22,7 @@ static void leg_h(enum reason reason, const json_t *local, void *arg)
 /** What signaling does: an offer without remote parts, then the answer */
 static void exchange(struct party *p)
 {
-	json_t *leg = json_pack("{s:[{s:s}],s:[{s:s,s:b,s:b}]}", "transports",
-				"kind", "plain", "media", "kind", "audio",
-				"send", 1, "recv", 1);
+	struct leg_description *leg = room_leg();
 
 	for (int i = 0; i < 2; i++) {
 		replies = 0;
@@ -35,7 +33,7 @@ static void exchange(struct party *p)
 		CU_ASSERT_EQUAL(last_reason, REASON_NONE);
 	}
 
-	json_decref(leg);
+	mem_deref(leg);
 }
 
 

@@ -158,13 +158,27 @@ static void end(void *session, enum reason reason)
 }
 
 
-static void leg_h(enum reason reason, const json_t *local, void *arg)
+static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	struct focus_room *r = arg;
 
 	(void)local;
 	r->replies++;
 	r->reason = reason;
+}
+
+
+struct leg_description *room_leg(void)
+{
+	struct leg_description *leg = NULL;
+	struct media_description *m;
+
+	CU_ASSERT_EQUAL_FATAL(leg_description_alloc(&leg, 1, 1), 0);
+	m = &leg->media[0];
+	m->send = m->recv = true;
+	m->codec_count = 1;
+	str_ncpy(m->codecs[0].name, "opus", sizeof(m->codecs[0].name));
+	return leg;
 }
 
 
@@ -184,15 +198,12 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.ops = &ops,
 		.session = p,
 	};
-	json_t *leg = json_pack("{s:[{s:s}],s:[{s:s,s:i,s:b,s:b,s:[{s:s}]}]}",
-				"transports", "kind", "plain", "media", "kind",
-				"audio", "transport", 0, "send", 1, "recv", 1,
-				"codecs", "name", "opus");
+	struct leg_description *leg = room_leg();
 	enum reason reason;
 
 	memset(p, 0, sizeof(*p));
 	reason = focus_join(r->focus, &p->ep, &join, leg, leg_h, r);
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason;
 }

@@ -52,6 +52,9 @@ void room_mixer_kill(struct focus_room *r);
 /** Run the loop until the time is over */
 void room_turn(unsigned ms);
 
+/** One plain transport, one audio section in Opus; mem_deref() it */
+struct leg_description *room_leg(void);
+
 /** Come in, answered by the mixer and connected */
 enum reason room_join(struct focus_room *r, struct party *p,
 		      const char *conference, const char *aor,

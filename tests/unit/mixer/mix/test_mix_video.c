@@ -42,16 +42,16 @@ static void size_and_rate_follow_the_limits(void)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct video_canvas canvas = {1280, 720, 25, 1500};
 		struct video_rendition_config c;
+		const struct video_codec codec = {.id = table[i].codec,
+						  .level_idc = table[i].level};
 		struct media_description d;
 
 		memset(&d, 0, sizeof(d));
-		d.codecs[0].video.id = table[i].codec;
-		d.codecs[0].video.level_idc = table[i].level;
 		d.width = table[i].width;
 		d.height = table[i].height;
 		d.fps = table[i].fps;
 		d.kbps = table[i].kbps;
-		mix_video_config(&c, &canvas, &d, table[i].tier);
+		mix_video_config(&c, &canvas, &d, &codec, table[i].tier);
 		if (c.width != table[i].want_width ||
 		    c.height != table[i].want_height ||
 		    c.fps != table[i].want_fps || c.kbps != table[i].want_kbps)
@@ -68,16 +68,17 @@ static void a_mix_may_have_another_bitrate(void)
 {
 	const struct video_canvas canvas = {1280, 720, 25, 600};
 	struct video_rendition_config c;
+	const struct video_codec codec = {.id = VIDEO_VP8};
 	struct media_description d;
 
 	memset(&d, 0, sizeof(d));
 	d.width = 1280;
 	d.height = 720;
 	d.fps = 25;
-	mix_video_config(&c, &canvas, &d, 0);
+	mix_video_config(&c, &canvas, &d, &codec, 0);
 	CU_ASSERT_EQUAL(c.kbps, 600);
 	d.width = 640;
-	mix_video_config(&c, &canvas, &d, 0);
+	mix_video_config(&c, &canvas, &d, &codec, 0);
 	CU_ASSERT_EQUAL(c.width, 640);
 	CU_ASSERT_EQUAL(c.kbps, 212);
 }

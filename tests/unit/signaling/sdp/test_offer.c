@@ -312,7 +312,7 @@ static void caps_hold_against_floods(void)
 		struct offer *o = offer_world_make(false);
 		size_t len = (size_t)snprintf(
 			sdp, size, "%s", SDP_PLAIN "m=audio 1 RTP/AVP 0\r\n");
-		json_t *leg = NULL;
+		struct leg_description *leg = NULL;
 
 		for (int k = 0; k < 10000; k++, len += n)
 			memcpy(sdp + len, floods[i], n);
@@ -353,7 +353,8 @@ static void origin_counts_up_and_reprints_are_equal(void)
 	struct offer *o = offer_world_make(false);
 	char id[2][32], version[2][32];
 	struct mbuf *mb = NULL;
-	json_t *desc = NULL, *local;
+	struct leg_description *desc = NULL;
+	struct leg_local *local;
 
 	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, sdp, &leg, &a),
 			      REASON_NONE);
@@ -370,8 +371,8 @@ static void origin_counts_up_and_reprints_are_equal(void)
 	offer_world_version(b, id[1], version[1]);
 	CU_ASSERT_STRING_EQUAL(id[0], id[1]);
 	CU_ASSERT_EQUAL(atoi(version[0]) + 1, atoi(version[1]));
-	json_decref(desc);
-	json_decref(local);
+	mem_deref(desc);
+	mem_deref(local);
 	free(leg);
 	free(a);
 	free(b);

@@ -35,7 +35,7 @@ static unsigned holds_h(void *arg)
 static enum reason wish_h(enum exchange_wish wish, void *arg)
 {
 	struct bench *b = arg;
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	size_t len = strlen(b->asked);
 
 	if (len < sizeof(b->asked) - 1)
@@ -51,7 +51,7 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 		break;
 	default: exchange_refresh_sent(b->x); break;
 	}
-	json_decref(leg);
+	mem_deref(leg);
 
 	return REASON_NONE;
 }
@@ -95,39 +95,40 @@ static void bench_close(struct bench *b)
 static bool theirs(struct bench *b)
 {
 	struct pl sdp = {their_offer, sizeof(their_offer) - 1};
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason = exchange_theirs(b->x, &sdp, &leg);
 
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason == REASON_NONE;
 }
 
 static bool ours(struct bench *b)
 {
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason = exchange_ours(b->x, false, &leg);
 
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason == REASON_NONE;
 }
 
 static bool print(struct bench *b)
 {
-	json_t *leg, *local;
+	struct leg_description *leg;
+	struct leg_local *local;
 	struct mbuf *mb = NULL;
 	int err;
 
-	leg = json_pack("{s:[{s:s},{s:s}],s:[{},{}]}", "transports", "kind",
-			"plain", "kind", "plain", "media");
+	if (leg_description_alloc(&leg, 2, 2))
+		return false;
 	local = offer_world_mixer(leg);
 	err = exchange_print(b->x, local, &mb);
 	if (!err)
 		exchange_sent(b->x, mb);
 	mem_deref(mb);
-	json_decref(local);
-	json_decref(leg);
+	mem_deref(local);
+	mem_deref(leg);
 
 	return !err;
 }
@@ -135,20 +136,20 @@ static bool print(struct bench *b)
 static bool answered(struct bench *b)
 {
 	struct pl sdp = {their_answer, sizeof(their_answer) - 1};
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason = exchange_answered(b->x, &sdp, &leg);
 
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason == REASON_NONE;
 }
 
 static bool restore(struct bench *b)
 {
-	json_t *leg = NULL;
+	struct leg_description *leg = NULL;
 	enum reason reason = exchange_restore(b->x, &leg);
 
-	json_decref(leg);
+	mem_deref(leg);
 
 	return reason == REASON_NONE;
 }

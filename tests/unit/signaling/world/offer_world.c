@@ -39,7 +39,7 @@ char *offer_world_load(const char *name)
 }
 
 
-json_t *offer_world_mixer(const json_t *leg)
+static json_t *mixer_json(const json_t *leg)
 {
 	json_t *transports = json_array(), *media = json_array();
 	size_t i;
@@ -79,6 +79,33 @@ json_t *offer_world_mixer(const json_t *leg)
 }
 
 
+struct leg_local *offer_world_mixer(const struct leg_description *leg)
+{
+	json_t *theirs = json_object(), *ours;
+	char why[DESCRIPTION_WHY_BYTES];
+	struct leg_local *local = NULL;
+
+	CU_ASSERT_EQUAL(leg_description_write(leg, theirs), 0);
+	ours = mixer_json(theirs);
+	CU_ASSERT_EQUAL_FATAL(leg_local_read(&local, ours, why), 0);
+	json_decref(theirs);
+	json_decref(ours);
+	return local;
+}
+
+
+char *offer_world_describe(const struct leg_description *leg)
+{
+	json_t *o = json_object();
+	char *text;
+
+	CU_ASSERT_EQUAL(leg_description_write(leg, o), 0);
+	text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(o);
+	return text;
+}
+
+
 char *offer_world_text(struct mbuf *mb)
 {
 	char *text = calloc(1, mb->end + 1);
@@ -92,7 +119,8 @@ char *offer_world_text(struct mbuf *mb)
 enum reason offer_world_exchange(struct offer *o, const char *sdp,
 				 char **leg_text, char **answer)
 {
-	json_t *leg = NULL, *local;
+	struct leg_description *leg = NULL;
+	struct leg_local *local;
 	struct mbuf *mb = NULL;
 	enum reason reason = offer_remote(o, sdp, strlen(sdp), &leg);
 
@@ -101,10 +129,10 @@ enum reason offer_world_exchange(struct offer *o, const char *sdp,
 		return reason;
 	local = offer_world_mixer(leg);
 	CU_ASSERT_EQUAL_FATAL(offer_answer(o, local, &mb), 0);
-	*leg_text = json_dumps(leg, JSON_COMPACT | JSON_SORT_KEYS);
+	*leg_text = offer_world_describe(leg);
 	*answer = offer_world_text(mb);
-	json_decref(local);
-	json_decref(leg);
+	mem_deref(local);
+	mem_deref(leg);
 	return reason;
 }
 

@@ -19,8 +19,11 @@ struct offer *offer_world_make(bool sdes);
 /** A file of sdp/; free() it. The program runs in the project's root */
 char *offer_world_load(const char *name);
 
-/** What a mixer would say to the description */
-json_t *offer_world_mixer(const json_t *leg);
+/** What a mixer would say to the description; mem_deref() it */
+struct leg_local *offer_world_mixer(const struct leg_description *leg);
+
+/** The description as sorted JSON; free() it */
+char *offer_world_describe(const struct leg_description *leg);
 
 /** The buffer as text; the buffer is released, free() the text */
 char *offer_world_text(struct mbuf *mb);
