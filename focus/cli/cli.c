@@ -176,7 +176,7 @@ static int help_verb(const struct cli *cli, const json_t *command)
 int cli_report(const json_t *reply)
 {
 	const json_t *list = json_object_get(reply, "candidates"), *who;
-	const char *code = cli_string(reply, "code");
+	json_int_t status = cli_integer(reply, "status");
 	size_t i;
 
 	fprintf(stderr, "parley: %s\n", cli_string(reply, "error"));
@@ -185,10 +185,10 @@ int cli_report(const json_t *reply)
 			(long long)cli_integer(who, "endpoint"),
 			cli_string(who, "display"), cli_string(who, "user"));
 
-	if (!strcmp(code, "not-found"))
+	if (status == 404)
 		return CLI_NOT_FOUND;
 
-	return strcmp(code, "bad-request") ? CLI_FAILED : CLI_USAGE;
+	return status == 400 ? CLI_USAGE : CLI_FAILED;
 }
 
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/command/command_private.h"
-#include "focus/conference/conference_private.h"
+#include "mixer/base/utf8.h"
 
 
 /** Does a verb need a conference that exists? */
@@ -22,58 +22,80 @@ static const struct verb {
 	const char *name;
 	const char *alias;
 	enum need need;
+	enum question_kind question; /**< what is asked before it is run */
 	void (*run)(struct command *cmd);
 	const char *help;
 } verbs[] = {
-	{"list", "ls", NEEDS_NONE, command_list, "all conferences"},
-	{"show", "participants", NEEDS_ONE, command_show, "who is in it"},
-	{"mute", NULL, NEEDS_ONE, command_mute, "others do not hear WHO"},
-	{"unmute", NULL, NEEDS_ONE, command_unmute, "others hear WHO again"},
-	{"deaf", NULL, NEEDS_ONE, command_deaf, "WHO hears nothing"},
-	{"undeaf", NULL, NEEDS_ONE, command_undeaf, "WHO hears again"},
-	{"video_mute", "vmute", NEEDS_ONE, command_video_mute,
-	 "others do not see WHO"},
-	{"video_unmute", "unvmute", NEEDS_ONE, command_video_unmute,
-	 "others see WHO again"},
-	{"volume", NULL, NEEDS_ONE, command_volume,
+	{"list", "ls", NEEDS_NONE, QUESTION_SEE, command_list,
+	 "all conferences"},
+	{"show", "participants", NEEDS_ONE, QUESTION_SEE, command_show,
+	 "who is in it"},
+	{"mute", NULL, NEEDS_ONE, QUESTION_MODERATE, command_mute,
+	 "others do not hear WHO"},
+	{"unmute", NULL, NEEDS_ONE, QUESTION_MODERATE, command_unmute,
+	 "others hear WHO again"},
+	{"deaf", NULL, NEEDS_ONE, QUESTION_MODERATE, command_deaf,
+	 "WHO hears nothing"},
+	{"undeaf", NULL, NEEDS_ONE, QUESTION_MODERATE, command_undeaf,
+	 "WHO hears again"},
+	{"video_mute", "vmute", NEEDS_ONE, QUESTION_MODERATE,
+	 command_video_mute, "others do not see WHO"},
+	{"video_unmute", "unvmute", NEEDS_ONE, QUESTION_MODERATE,
+	 command_video_unmute, "others see WHO again"},
+	{"volume", NULL, NEEDS_ONE, QUESTION_MODERATE, command_volume,
 	 "gain of what WHO says (in) or hears (out), -60..20 dB"},
-	{"kick", "hup", NEEDS_ONE, command_kick, "remove WHO"},
-	{"lock", NULL, NEEDS_ONE, command_lock, "nobody else comes in"},
-	{"unlock", NULL, NEEDS_ONE, command_unlock, "open again"},
-	{"layout", "vid-layout", NEEDS_ONE, command_layout, "grid or speaker"},
-	{"invite", "dial", NEEDS_NAME, command_invite, "call URI into it"},
-	{"end", NULL, NEEDS_ONE, command_end, "everybody out"},
-	{"stats", NULL, NEEDS_ANY, command_stats, "what the mixers count"},
-	{"user", NULL, NEEDS_NONE, command_user,
+	{"kick", "hup", NEEDS_ONE, QUESTION_REMOVE, command_kick,
+	 "remove WHO"},
+	{"lock", NULL, NEEDS_ONE, QUESTION_MODERATE, command_lock,
+	 "nobody else comes in"},
+	{"unlock", NULL, NEEDS_ONE, QUESTION_MODERATE, command_unlock,
+	 "open again"},
+	{"layout", "vid-layout", NEEDS_ONE, QUESTION_MODERATE, command_layout,
+	 "grid or speaker"},
+	{"invite", "dial", NEEDS_NAME, QUESTION_DIAL, command_invite,
+	 "call URI into it"},
+	{"end", NULL, NEEDS_ONE, QUESTION_END, command_end, "everybody out"},
+	{"stats", NULL, NEEDS_ANY, QUESTION_SEE, command_stats,
+	 "what the mixers count"},
+	{"user", NULL, NEEDS_NONE, QUESTION_KEEP, command_user,
 	 "who may register: add, passwd, remove, list"},
-	{"verbs", "help", NEEDS_NONE, command_verbs, "this table"},
+	{"verbs", "help", NEEDS_NONE, QUESTION_SEE, command_verbs,
+	 "this table"},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
-static const struct {
-	const char *code;
-	int status;
-} errors[] = {
-	[COMMAND_BAD_REQUEST] = {"bad-request", 400},
-	[COMMAND_NOT_FOUND] = {"not-found", 404},
-	[COMMAND_AMBIGUOUS] = {"ambiguous", 409},
-	[COMMAND_REFUSED] = {"refused", 403},
-	[COMMAND_NO_MIXER] = {"no-mixer", 503},
-	[COMMAND_UNAVAILABLE] = {"unavailable", 502},
-	[COMMAND_INTERNAL] = {"internal", 500},
-};
-
-
-static void answer(const struct command *cmd, json_t *reply)
+static void command_destructor(void *arg)
 {
-	if (cmd->replyh)
-		cmd->replyh(reply, cmd->arg);
+	struct command *cmd = arg;
+
+	list_unlink(&cmd->guest.le);
+	mem_deref(cmd->ask);
+	mem_deref(cmd->work);
+	json_decref(cmd->args);
+}
+
+
+/** Frees it, unless its verb is running: then that is done after it */
+static void command_answer(struct command *cmd, json_t *reply)
+{
+	command_reply_h *replyh = cmd->replyh;
+	void *arg = cmd->arg;
+
+	if (cmd->cmdp)
+		*cmd->cmdp = NULL;
+	cmd->cmdp = NULL;
+	cmd->answered = true;
+	if (!cmd->running)
+		mem_deref(cmd);
+
+	if (replyh)
+		replyh(reply, arg);
 	json_decref(reply);
 }
 
 
-void command_ok(const struct command *cmd, json_t *more)
+void command_ok(struct command *cmd, json_t *more)
 {
 	json_t *reply = json_pack("{s:b}", "ok", true);
 
@@ -81,29 +103,30 @@ void command_ok(const struct command *cmd, json_t *more)
 		(void)json_object_update(reply, more);
 	json_decref(more);
 
-	answer(cmd, reply);
+	command_answer(cmd, reply);
 }
 
 
-void command_fail_with(const struct command *cmd, enum command_error error,
-		       json_t *more, const char *words)
+void command_fail_with(struct command *cmd, enum reason reason, json_t *more,
+		       const char *words)
 {
+	const struct reason_row *row = reason_row(reason);
 	char text[512];
 	json_t *reply;
 
-	reply = json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
-			  errors[error].code, "status", errors[error].status,
-			  "error", utf8_clean(text, sizeof(text), words));
+	reply = json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code", row->token,
+			  "status", (int)row->http_status, "error",
+			  utf8_clean(text, sizeof(text), words));
 	if (more)
 		(void)json_object_update(reply, more);
 	json_decref(more);
 
-	answer(cmd, reply);
+	command_answer(cmd, reply);
 }
 
 
-void command_fail(const struct command *cmd, enum command_error error,
-		  const char *fmt, ...)
+void command_fail(struct command *cmd, enum reason reason, const char *fmt,
+		  ...)
 {
 	char words[512];
 	va_list ap;
@@ -112,13 +135,39 @@ void command_fail(const struct command *cmd, enum command_error error,
 	(void)vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
 
-	command_fail_with(cmd, error, NULL, words);
+	command_fail_with(cmd, reason, NULL, words);
+}
+
+
+void command_refuse(struct command *cmd, enum reason reason)
+{
+	command_fail_with(cmd, reason, NULL, reason_row(reason)->words);
 }
 
 
 const char *command_string(const struct command *cmd, const char *key)
 {
 	return json_string_value(json_object_get(cmd->args, key));
+}
+
+
+const char *command_target(const struct command *cmd, char *dst, size_t size)
+{
+	const json_t *target = json_object_get(cmd->args, "target");
+
+	if (!target)
+		target = json_object_get(cmd->args, "uri");
+
+	if (json_is_integer(target))
+		(void)snprintf(dst, size, "%lld",
+			       (long long)json_integer_value(target));
+	else
+		(void)snprintf(dst, size, "%s",
+			       json_is_string(target)
+				       ? json_string_value(target)
+				       : "");
+
+	return dst;
 }
 
 
@@ -148,52 +197,117 @@ static const struct verb *find_verb(const char *name)
 
 
 /** @return true if the verb can be run; else it is answered */
-static bool find_conference(struct command *cmd, enum need need)
+static bool find_conference(struct command *cmd)
 {
 	const char *name = command_string(cmd, "conference");
-	char canonical[POLICY_NAME_MAX + 1];
+	enum need need = cmd->verb->need;
 
 	if (need == NEEDS_NONE || (need == NEEDS_ANY && !name))
 		return true;
 
 	if (!name) {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "which conference? \"conference\" is missing");
 		return false;
 	}
 
-	if (!policy_name(cmd->focus->policy, name, canonical))
-		cmd->conference = conference_find(cmd->focus, canonical);
-
+	cmd->conference = focus_conference(cmd->focus, name);
 	if (cmd->conference || need == NEEDS_NAME)
 		return true;
 
-	command_fail(cmd, COMMAND_NOT_FOUND, "no conference '%.64s'", name);
+	command_fail(cmd, REASON_NOT_FOUND, "no conference '%.64s'", name);
 
 	return false;
 }
 
 
-void focus_command(struct focus *f, const json_t *args,
-		   command_reply_h *replyh, void *arg)
+static void may_h(enum reason reason, void *arg)
 {
-	struct command cmd = {f, args, NULL, replyh, arg};
-	const char *name = command_string(&cmd, "verb");
-	const struct verb *verb;
+	struct command *cmd = arg;
+
+	cmd->running = true;
+	if (reason)
+		command_refuse(cmd, reason);
+	/* it may have ended since it was asked */
+	else if (find_conference(cmd))
+		cmd->verb->run(cmd);
+	cmd->running = false;
+
+	if (cmd->answered)
+		mem_deref(cmd);
+}
+
+
+static void gone_h(void *arg)
+{
+	command_refuse(arg, REASON_SHUTDOWN);
+}
+
+
+static void ask_first(struct command *cmd, const struct asker *asker)
+{
+	char target[512];
+	const struct question q = {
+		.kind = cmd->verb->question,
+		.conference = command_string(cmd, "conference"),
+		.asker = *asker,
+		.target = command_target(cmd, target, sizeof(target)),
+		.who = true,
+	};
+
+	focus_ask(&cmd->ask, cmd->focus, &q, may_h, cmd);
+}
+
+
+static bool is_understood(struct command *cmd)
+{
+	const char *name = command_string(cmd, "verb");
 
 	if (!name) {
-		command_fail(&cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "not an object with \"verb\"");
+		return false;
+	}
+
+	cmd->verb = find_verb(name);
+	if (cmd->verb)
+		return find_conference(cmd);
+
+	command_fail(cmd, REASON_BAD_REQUEST, "unknown verb '%.32s'", name);
+
+	return false;
+}
+
+
+void focus_command(struct command **cmdp, struct focus *f,
+		   const struct asker *asker, json_t *args,
+		   command_reply_h *replyh, void *arg)
+{
+	struct command *cmd = mem_zalloc(sizeof(*cmd), command_destructor);
+
+	if (cmdp)
+		*cmdp = NULL;
+	if (!cmd) {
+		json_t *reply = json_pack("{s:b}", "ok", false);
+
+		replyh(reply, arg);
+		json_decref(reply);
 		return;
 	}
 
-	verb = find_verb(name);
-	if (!verb) {
-		command_fail(&cmd, COMMAND_BAD_REQUEST, "unknown verb '%.32s'",
-			     name);
+	cmd->focus = f;
+	cmd->args = json_incref(args);
+	cmd->replyh = replyh;
+	cmd->arg = arg;
+	cmd->guest.goneh = gone_h;
+	cmd->guest.arg = cmd;
+	focus_host(f, &cmd->guest);
+	if (!is_understood(cmd))
 		return;
-	}
 
-	if (find_conference(&cmd, verb->need))
-		verb->run(&cmd);
+	/* an answer from within sets it back */
+	cmd->cmdp = cmdp;
+	if (cmdp)
+		*cmdp = cmd;
+	ask_first(cmd, asker);
 }

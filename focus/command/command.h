@@ -7,9 +7,13 @@
  * and is answered by
  *   {"ok":true, ...}  or
  *   {"ok":false, "code":TOKEN, "status":n, "error":WORDS, ...}
- * where TOKEN is "bad-request", "not-found", "ambiguous" (with
- * "candidates":[{"endpoint","user","display"}]), "refused", "no-mixer",
- * "unavailable" or "internal", and status the HTTP status that says the same.
+ * where TOKEN is that of a reason (focus/policy/reason.h): "bad-request",
+ * "not-found", "ambiguous" (with "candidates":[{"endpoint","user",
+ * "display"}]), "forbidden", "no-route", ..., and status the HTTP status that
+ * says the same.
+ *
+ * Whether the one who gives it may is asked first (focus_ask()), so any
+ * command may be answered later.
  *
  * WHO is a number or a string: an endpoint's number ("3" or 3), a user's URI
  * with or without scheme, its user part, a display name (letters in any
@@ -44,16 +48,26 @@
 
 #include <jansson.h>
 
+struct asker;
+struct command;
 struct focus;
 
 /** @param reply As above; borrowed */
 typedef void(command_reply_h)(json_t *reply, void *arg);
 
 /**
- * Run a verb. The reply handler is called exactly once, perhaps from within.
- * On parleyd's one thread.
+ * Run a verb. On parleyd's one thread.
+ *
+ * @param cmdp   Set while the answer is awaited, and set back to NULL before
+ *               it is given; it stays NULL if that is from within. Must live
+ *               until then. mem_deref() drops the command: it is not answered
+ *               any more, nor done if that has not begun. NULL: it cannot be
+ * @param asker  Who gives it
+ * @param args   The command; a reference is taken
+ * @param replyh Called exactly once, perhaps from within
  */
-void focus_command(struct focus *f, const json_t *command,
+void focus_command(struct command **cmdp, struct focus *f,
+		   const struct asker *asker, json_t *args,
 		   command_reply_h *replyh, void *arg);
 
 #endif

@@ -3,16 +3,14 @@
  */
 #include <string.h>
 #include "focus/command/command_private.h"
-#include "focus/conference/conference_private.h"
+#include "mixer/base/utf8.h"
 
 
 enum { URI_MAX = 256 };
 
 
-static bool list_h(struct le *le, void *arg)
+static void list_h(const struct conference *c, void *arg)
 {
-	const struct conference *c = le->data;
-
 	(void)json_array_append_new(
 		arg, json_pack("{s:s,s:i,s:i,s:b,s:s,s:I,s:i,s:i}", "name",
 			       c->name, "participants", (int)c->participants,
@@ -21,8 +19,6 @@ static bool list_h(struct le *le, void *arg)
 			       (json_int_t)c->since_ms, "speaker",
 			       (int)c->speaker, "mixer",
 			       c->placed ? (int)mixer_index(c->mixer) : -1));
-
-	return false;
 }
 
 
@@ -30,7 +26,7 @@ void command_list(struct command *cmd)
 {
 	json_t *list = json_array();
 
-	(void)hash_apply(cmd->focus->conferences, list_h, list);
+	focus_each_conference(cmd->focus, list_h, list);
 	command_ok(cmd, json_pack("{s:o}", "conferences", list));
 }
 
@@ -61,7 +57,7 @@ void command_layout(struct command *cmd)
 	const char *layout = command_string(cmd, "layout");
 
 	if (!layout || conference_set_layout(cmd->conference, layout)) {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "\"layout\" is neither grid nor speaker");
 		return;
 	}
@@ -89,74 +85,41 @@ static bool is_callable(const char *uri)
 }
 
 
-static void answer_dial(struct command *cmd, const char *uri,
-			enum reason reason)
-{
-	switch (reason) {
-
-	case REASON_NONE: command_ok(cmd, NULL); break;
-	case REASON_BAD_REQUEST:
-		command_fail(cmd, COMMAND_BAD_REQUEST,
-			     "'%.128s' is not a URI "
-			     "that can be called",
-			     uri);
-		break;
-	case REASON_FORBIDDEN:
-		command_fail(cmd, COMMAND_REFUSED,
-			     "'%.128s' is for emergencies", uri);
-		break;
-	case REASON_LOOP:
-		command_fail(cmd, COMMAND_BAD_REQUEST,
-			     "'%.128s' is a conference here", uri);
-		break;
-	case REASON_NO_ROUTE:
-	case REASON_SHUTDOWN:
-		command_fail(cmd, COMMAND_UNAVAILABLE,
-			     "there is no way to '%.128s'", uri);
-		break;
-	case REASON_OVERLOAD:
-		command_fail(cmd, COMMAND_UNAVAILABLE,
-			     "too many calls are not answered yet");
-		break;
-	default:
-		command_fail(cmd, COMMAND_INTERNAL, "the call failed: %s",
-			     reason_row(reason)->words);
-		break;
-	}
-}
+/** Better words than the reason's own, where the URI is to blame */
+static const char *const uri_words[REASON_COUNT] = {
+	[REASON_BAD_REQUEST] = "is not a URI that can be called",
+	[REASON_FORBIDDEN] = "is for emergencies",
+	[REASON_LOOP] = "is a conference here",
+};
 
 
 void command_invite(struct command *cmd)
 {
-	const struct signaling_ops *out = &cmd->focus->signaling;
 	const char *uri = command_string(cmd, "uri");
 	const char *display = command_string(cmd, "display");
 	const char *name = command_string(cmd, "conference");
-	char canonical[POLICY_NAME_MAX + 1], clean[UTF8_NAME_MAX + 1];
+	char clean[UTF8_NAME_MAX + 1];
+	enum reason reason;
 
 	if (!uri || !is_callable(uri)) {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "\"uri\" is not a SIP or telephone URI");
 		return;
 	}
 
-	if (policy_name(cmd->focus->policy, name, canonical)) {
-		command_fail(cmd, COMMAND_NOT_FOUND,
+	reason = focus_dial(cmd->focus, name, uri,
+			    display ? utf8_clean(clean, sizeof(clean), display)
+				    : NULL);
+	if (reason == REASON_NOT_FOUND)
+		command_fail(cmd, reason,
 			     "no conference can be called '%.64s'", name);
-		return;
-	}
-
-	if (!out->dial || cmd->focus->shutting_down) {
-		command_fail(cmd, COMMAND_UNAVAILABLE,
-			     "calls cannot be made just now");
-		return;
-	}
-
-	answer_dial(
-		cmd, uri,
-		out->dial(out->arg, canonical, uri,
-			  display ? utf8_clean(clean, sizeof(clean), display)
-				  : NULL));
+	else if (uri_words[reason])
+		command_fail(cmd, reason, "'%.128s' %s", uri,
+			     uri_words[reason]);
+	else if (reason)
+		command_refuse(cmd, reason);
+	else
+		command_ok(cmd, NULL);
 }
 
 

@@ -7,16 +7,24 @@
 #define PARLEY_FOCUS_COMMAND_COMMAND_PRIVATE_H
 
 #include "focus/command/command.h"
+#include "focus/conference/conference.h"
 #include "focus/conference/focus.h"
+#include "focus/conference/user.h"
 
-struct conference;
+struct verb;
 
-/** A command being run */
+/** A command, from asking whether it may be run until it is answered */
 struct command {
+	struct focus_guest guest;
 	struct focus *focus;
-	const json_t *args;
-	struct conference *conference; /**< NULL if the verb needs none and
-					    none is named */
+	json_t *args;
+	const struct verb *verb;
+	struct conference *conference; /**< while the verb runs; NULL if it
+					    needs none and none is named */
+	struct ask *ask;               /**< may it? */
+	struct command **cmdp;         /**< whoever may drop it has it here */
+	bool running, answered;
+	void *work; /**< of a verb that answers later; freed with it */
 	command_reply_h *replyh;
 	void *arg;
 };
@@ -32,27 +40,23 @@ struct command_targets {
 	unsigned count;
 };
 
-/** Why a command was not carried out */
-enum command_error {
-	COMMAND_BAD_REQUEST, /**< 400 */
-	COMMAND_NOT_FOUND,   /**< 404 */
-	COMMAND_AMBIGUOUS,   /**< 409 */
-	COMMAND_REFUSED,     /**< 403 */
-	COMMAND_NO_MIXER,    /**< 503 */
-	COMMAND_UNAVAILABLE, /**< 480 becomes 502 */
-	COMMAND_INTERNAL,    /**< 500 */
-};
+/** Answer {"ok":true} and the members of `more` (stolen, may be NULL). Once
+ *  the verb has returned this and the next three also free the command */
+void command_ok(struct command *cmd, json_t *more);
 
-/** Answer {"ok":true} and the members of `more` (stolen, may be NULL) */
-void command_ok(const struct command *cmd, json_t *more);
+/** Answer with a reason in its own words */
+void command_refuse(struct command *cmd, enum reason reason);
 
-/** Answer with an error; words as for printf, made harmless */
-void command_fail(const struct command *cmd, enum command_error error,
-		  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** Answer with a reason and words as for printf, made harmless */
+void command_fail(struct command *cmd, enum reason reason, const char *fmt,
+		  ...) __attribute__((format(printf, 3, 4)));
 
 /** The same, with more members (stolen) */
-void command_fail_with(const struct command *cmd, enum command_error error,
-		       json_t *more, const char *words);
+void command_fail_with(struct command *cmd, enum reason reason, json_t *more,
+		       const char *words);
+
+/** A member that says whom it is about; "" if there is none */
+const char *command_target(const struct command *cmd, char *dst, size_t size);
 
 /** A string member; NULL if it is absent or no string */
 const char *command_string(const struct command *cmd, const char *key);
@@ -63,7 +67,7 @@ const char *command_string(const struct command *cmd, const char *key);
  * @param t Its list is freed with mem_deref()
  * @return true if there is at least one
  */
-bool command_targets(const struct command *cmd, struct command_targets *t);
+bool command_targets(struct command *cmd, struct command_targets *t);
 
 /* The verbs; each answers exactly once */
 void command_list(struct command *cmd);

@@ -7,7 +7,6 @@
  */
 #include <string.h>
 #include "focus/command/command_private.h"
-#include "focus/conference/conference_private.h"
 
 
 /** One mixer's part of it */
@@ -18,11 +17,10 @@ struct stats_part {
 };
 
 struct stats_query {
-	struct le le; /**< in focus->queries */
-	struct command cmd;
+	struct command *cmd;
 	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
 	json_t *mixers, *legs;
-	unsigned waiting;
+	unsigned waiting, parts;
 	struct stats_part part[]; /**< one a mixer */
 };
 
@@ -31,7 +29,10 @@ static void query_destructor(void *arg)
 {
 	struct stats_query *q = arg;
 
-	list_unlink(&q->le);
+	for (unsigned i = 0; i < q->parts; i++) {
+		if (q->part[i].mixer)
+			mixer_forget(q->part[i].mixer, &q->part[i]);
+	}
 	json_decref(q->mixers);
 	json_decref(q->legs);
 }
@@ -41,7 +42,7 @@ static void take_leg(struct stats_query *q, json_t *leg)
 {
 	uint32_t number =
 		(uint32_t)json_integer_value(json_object_get(leg, "leg"));
-	const struct endpoint *ep = focus_leg_endpoint(q->cmd.focus, number);
+	const struct endpoint *ep = focus_leg_endpoint(q->cmd->focus, number);
 	const struct conference *c = ep ? ep->user->conference : NULL;
 
 	if (!c || (*q->conference && strcmp(q->conference, c->name) != 0))
@@ -87,17 +88,15 @@ static void take_mixer(struct stats_query *q, const struct mixer *m,
 
 static void finish(struct stats_query *q)
 {
-	struct command cmd = q->cmd;
-	struct focus *f = cmd.focus;
+	struct command *cmd = q->cmd;
 	json_t *result =
 		json_pack("{s:O,s:O}", "mixers", q->mixers, "legs", q->legs);
-	json_t *more = f->statsh ? f->statsh(f->stats_arg) : NULL;
+	json_t *more = focus_stats(cmd->focus);
 
 	if (more)
 		(void)json_object_update_missing(result, more);
 	json_decref(more);
-	mem_deref(q);
-	command_ok(&cmd, result);
+	command_ok(cmd, result);
 }
 
 
@@ -167,30 +166,29 @@ static void ask(struct stats_query *q, struct mixer *m)
 
 void command_stats(struct command *cmd)
 {
-	struct focus *f = cmd->focus;
+	struct mixers *mixers = focus_mixers(cmd->focus);
 	struct stats_query *q;
 
-	q = mem_zalloc(sizeof(*q) +
-			       mixers_count(f->mixers) * sizeof(q->part[0]),
+	q = mem_zalloc(sizeof(*q) + mixers_count(mixers) * sizeof(q->part[0]),
 		       query_destructor);
 	if (!q) {
-		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
+		command_fail(cmd, REASON_INTERNAL, "out of memory");
 		return;
 	}
 
-	q->cmd = *cmd;
-	q->cmd.args = NULL;
+	q->cmd = cmd;
+	cmd->work = q;
+	q->parts = mixers_count(mixers);
 	q->mixers = json_array();
 	q->legs = json_array();
 	if (cmd->conference)
 		(void)str_ncpy(q->conference, cmd->conference->name,
 			       sizeof(q->conference));
-	list_append(&f->queries, &q->le, q);
 
 	/* one held back, so that no early answer finishes it */
 	q->waiting = 1;
-	for (unsigned i = 0; i < mixers_count(f->mixers); i++) {
-		struct mixer *m = mixers_at(f->mixers, i);
+	for (unsigned i = 0; i < mixers_count(mixers); i++) {
+		struct mixer *m = mixers_at(mixers, i);
 
 		if (!cmd->conference || cmd->conference->mixer == m)
 			ask(q, m);

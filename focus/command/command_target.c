@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "focus/command/command_private.h"
-#include "focus/conference/conference_private.h"
 
 
 /** How an endpoint is asked whether it is meant */
@@ -140,7 +139,7 @@ static bool several_users(const struct command_targets *t)
 }
 
 
-static void fail_ambiguous(const struct command *cmd,
+static void fail_ambiguous(struct command *cmd,
 			   const struct command_targets *t, const char *who)
 {
 	json_t *candidates = json_array();
@@ -159,39 +158,20 @@ static void fail_ambiguous(const struct command *cmd,
 	(void)snprintf(words, sizeof(words),
 		       "'%.64s' could be %u people; say the number or the URI",
 		       who, t->count);
-	command_fail_with(cmd, COMMAND_AMBIGUOUS,
+	command_fail_with(cmd, REASON_AMBIGUOUS,
 			  json_pack("{s:o}", "candidates", candidates), words);
 }
 
 
-/** @return the word, "" if there is none */
-static const char *target_word(const struct command *cmd, char *dst,
-			       size_t size)
-{
-	const json_t *target = json_object_get(cmd->args, "target");
-
-	if (json_is_integer(target))
-		(void)snprintf(dst, size, "%lld",
-			       (long long)json_integer_value(target));
-	else
-		(void)snprintf(dst, size, "%s",
-			       json_is_string(target)
-				       ? json_string_value(target)
-				       : "");
-
-	return dst;
-}
-
-
-bool command_targets(const struct command *cmd, struct command_targets *t)
+bool command_targets(struct command *cmd, struct command_targets *t)
 {
 	char who[512];
 
 	t->list = NULL;
 	t->count = 0;
 
-	if (!*target_word(cmd, who, sizeof(who))) {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+	if (!*command_target(cmd, who, sizeof(who))) {
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "whom? \"target\" is missing");
 		return false;
 	}
@@ -200,14 +180,14 @@ bool command_targets(const struct command *cmd, struct command_targets *t)
 				     sizeof(t->list[0]),
 			     NULL);
 	if (!t->list) {
-		command_fail(cmd, COMMAND_INTERNAL, "out of memory");
+		command_fail(cmd, REASON_INTERNAL, "out of memory");
 		return false;
 	}
 
 	find(t, cmd->conference, who);
 
 	if (!t->count)
-		command_fail(cmd, COMMAND_NOT_FOUND, "nobody here is '%.64s'",
+		command_fail(cmd, REASON_NOT_FOUND, "nobody here is '%.64s'",
 			     who);
 	else if (!is_group(who) && several_users(t))
 		fail_ambiguous(cmd, t, who);

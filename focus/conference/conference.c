@@ -220,13 +220,13 @@ void conference_restore(struct conference *c)
 }
 
 
-int conference_set_layout(struct conference *c, const char *layout)
+enum reason conference_set_layout(struct conference *c, const char *layout)
 {
 	if (strcmp(layout, "grid") != 0 && strcmp(layout, "speaker") != 0)
-		return EINVAL;
+		return REASON_BAD_REQUEST;
 
 	if (!strcmp(c->layout, layout))
-		return 0;
+		return REASON_NONE;
 
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", layout);
 	if (c->placed)
@@ -238,7 +238,7 @@ int conference_set_layout(struct conference *c, const char *layout)
 	conference_emit(c, NULL, "layout",
 			json_pack("{s:s}", "layout", c->layout));
 
-	return 0;
+	return REASON_NONE;
 }
 
 

@@ -73,8 +73,8 @@ void conference_lost(struct conference *c);
 /** There is a process again: replay */
 void conference_restore(struct conference *c);
 
-/** @return 0, EINVAL for an unknown word */
-int conference_set_layout(struct conference *c, const char *layout);
+/** @return REASON_NONE, REASON_BAD_REQUEST: an unknown word */
+enum reason conference_set_layout(struct conference *c, const char *layout);
 void conference_set_locked(struct conference *c, bool locked);
 void conference_set_speaker(struct conference *c, unsigned number);
 

@@ -35,9 +35,9 @@ struct focus {
 	struct delivery *delivery;
 	struct list replay; /**< of endpoints to re-offer */
 	struct tmr replay_tmr, done_tmr, ready_tmr;
-	struct list queries; /**< stats under way */
-	struct judge judge;  /**< asked besides the facts */
-	struct list asks;    /**< that are not answered yet */
+	struct list guests; /**< of struct focus_guest */
+	struct judge judge; /**< asked besides the facts */
+	struct list asks;   /**< that are not answered yet */
 	struct signaling_ops signaling;
 	struct user_store *users; /**< NULL: no users are kept */
 	json_t *(*statsh)(void *arg);
@@ -81,8 +81,5 @@ void focus_media_event(struct mixer *m, const json_t *event, struct focus *f);
 
 /** The endpoint pressed a key: event, then what the menu says */
 void focus_key(struct endpoint *ep, char digit, unsigned duration_ms);
-
-/** An endpoint by its leg's number; NULL */
-struct endpoint *focus_leg_endpoint(const struct focus *f, uint32_t leg);
 
 #endif

@@ -156,11 +156,16 @@ static void focus_destructor(void *arg)
 	tmr_cancel(&f->done_tmr);
 	tmr_cancel(&f->ready_tmr);
 
-	/* first of all: no answer of a mixer may find what is freed below */
+	while (f->guests.head) {
+		const struct focus_guest *guest = f->guests.head->data;
+
+		guest->goneh(guest->arg);
+	}
+
+	/* then the mixers: no answer of one may find what is freed below */
 	f->mixers = mem_deref(f->mixers);
 
 	judge_forget_all(&f->asks);
-	list_flush(&f->queries);
 	if (f->conferences)
 		(void)hash_apply(f->conferences, drop_h, NULL);
 	mem_deref(f->conferences);
@@ -226,10 +231,34 @@ void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
 }
 
 
+json_t *focus_stats(const struct focus *f)
+{
+	return f->statsh ? f->statsh(f->stats_arg) : NULL;
+}
+
+
 void focus_set_user_store(struct focus *f, struct user_store *users)
 {
 	if (f)
 		f->users = users;
+}
+
+
+struct user_store *focus_user_store(const struct focus *f)
+{
+	return f->users;
+}
+
+
+struct mixers *focus_mixers(const struct focus *f)
+{
+	return f->mixers;
+}
+
+
+void focus_host(struct focus *f, struct focus_guest *guest)
+{
+	list_append(&f->guests, &guest->le, guest);
 }
 
 
@@ -272,6 +301,68 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	*cp = c;
 
 	return policy_join(f->policy, &facts);
+}
+
+
+enum reason focus_name(const struct focus *f, const char *name, char *dst)
+{
+	return policy_name(f->policy, name, dst);
+}
+
+
+struct conference *focus_conference(const struct focus *f, const char *name)
+{
+	char canonical[POLICY_NAME_MAX + 1];
+
+	if (!f || !name || focus_name(f, name, canonical))
+		return NULL;
+
+	return conference_find(f, canonical);
+}
+
+
+struct each {
+	void (*h)(const struct conference *c, void *arg);
+	void *arg;
+};
+
+
+static bool each_h(struct le *le, void *arg)
+{
+	const struct each *each = arg;
+
+	each->h(le->data, each->arg);
+
+	return false;
+}
+
+
+void focus_each_conference(const struct focus *f,
+			   void (*h)(const struct conference *c, void *arg),
+			   void *arg)
+{
+	struct each each = {h, arg};
+
+	(void)hash_apply(f->conferences, each_h, &each);
+}
+
+
+enum reason focus_dial(struct focus *f, const char *conference,
+		       const char *uri, const char *display)
+{
+	const struct signaling_ops *out = &f->signaling;
+	char canonical[POLICY_NAME_MAX + 1];
+
+	if (focus_name(f, conference, canonical))
+		return REASON_NOT_FOUND;
+
+	if (f->shutting_down)
+		return REASON_SHUTDOWN;
+
+	if (!out->dial)
+		return REASON_UNAVAILABLE;
+
+	return out->dial(out->arg, canonical, uri, display);
 }
 
 

@@ -22,8 +22,11 @@
 #include "mixer/mp/leg_description.h"
 
 struct focus;
+struct conference;
 struct endpoint;
 struct config;
+struct mixers;
+struct user_store;
 
 /** @param config Borrowed for the life of the focus */
 int focus_alloc(struct focus **fp, const struct config *config);
@@ -48,9 +51,12 @@ int focus_attach_mixer(struct focus *f, int fd);
  */
 void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg);
 
+/** That; new reference, NULL: nothing */
+json_t *focus_stats(const struct focus *f);
+
 /** Users that the verb `user` keeps; borrowed, NULL: none */
-struct user_store;
 void focus_set_user_store(struct focus *f, struct user_store *users);
+struct user_store *focus_user_store(const struct focus *f);
 
 void focus_set_signaling(struct focus *f, const struct signaling_ops *ops);
 
@@ -172,6 +178,12 @@ uint32_t focus_leg(const struct endpoint *ep);
  *                  may remove anybody, others themselves and whom they had
  *                  called. REASON_FORBIDDEN, _NOBODY
  * QUESTION_END     moderators. REASON_FORBIDDEN, _NOT_FOUND
+ * QUESTION_MODERATE  moderators; others themselves, by number.
+ *                  REASON_FORBIDDEN
+ * QUESTION_SEE     members. REASON_FORBIDDEN
+ * QUESTION_KEEP    nobody. REASON_FORBIDDEN
+ *
+ * Who operates this server may all but come into what is not there.
  *
  * and any of them REASON_UNAVAILABLE where the judge does not answer in time,
  * REASON_SHUTDOWN where the focus is ended meanwhile.
@@ -187,6 +199,49 @@ void focus_ask(struct ask **askp, struct focus *f, const struct question *q,
 /** Put a judge beside the facts; copied. NULL: nobody. Open questions stay
  *  with the one that they were put to */
 void focus_set_judge(struct focus *f, const struct judge *judge);
+
+/** The name under which a conference is kept
+ *
+ * @param dst Gets POLICY_NAME_MAX + 1 bytes
+ * @return REASON_NONE; REASON_NOT_FOUND: none can have that name */
+enum reason focus_name(const struct focus *f, const char *name, char *dst);
+
+/** A conference by its name, in whatever case; NULL. To look at, not to keep:
+ *  focus/conference/conference.h */
+struct conference *focus_conference(const struct focus *f, const char *name);
+
+/** Call `h` for every conference */
+void focus_each_conference(const struct focus *f,
+			   void (*h)(const struct conference *c, void *arg),
+			   void *arg);
+
+/** An endpoint by its leg's number; NULL */
+struct endpoint *focus_leg_endpoint(const struct focus *f, uint32_t leg);
+
+/** The media servers */
+struct mixers *focus_mixers(const struct focus *f);
+
+/**
+ * Have somebody called into a conference, which may be made by it
+ *
+ * @param uri     sip:, sips: or tel:
+ * @param display Name to show in From, may be NULL
+ * @return as signaling_ops.dial; REASON_NOT_FOUND, REASON_SHUTDOWN,
+ *         REASON_UNAVAILABLE (nothing is there that could)
+ */
+enum reason focus_dial(struct focus *f, const char *conference,
+		       const char *uri, const char *display);
+
+/** Somebody who waits for something of the focus, and must let go of it when
+ *  it is freed */
+struct focus_guest {
+	struct le le;
+	void (*goneh)(void *arg); /**< it is: unlinks the guest */
+	void *arg;
+};
+
+/** Put one on its list; list_unlink() takes it off */
+void focus_host(struct focus *f, struct focus_guest *guest);
 
 /** Is there such a conference now? */
 bool focus_exists(const struct focus *f, const char *name);
@@ -246,15 +301,20 @@ typedef void(focus_event_h)(const json_t *event, void *arg);
  *
  * @param sp Set to the subscription; mem_deref() ends it, at the latest
  *           before the focus is freed
- * @return 0, ENOMEM, EINVAL (no conference can have that name)
+ * @return REASON_NONE, REASON_INTERNAL, REASON_NOT_FOUND (no conference can
+ *         have that name)
  */
-int focus_subscribe(struct event_subscription **sp, struct focus *f,
-		    const char *conference, focus_event_h *h, void *arg);
+enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
+			    const char *conference, focus_event_h *h,
+			    void *arg);
 
 /** Conference that a token belongs to, NULL if none */
 const char *focus_token_conference(const struct focus *f, const char *token);
 
 /** Number (of `parley show`) of the endpoint whose token it is, 0 if none */
 unsigned focus_token_endpoint(const struct focus *f, const char *token);
+
+/** focus_leg() of it: as that it asks */
+uint32_t focus_token_leg(const struct focus *f, const char *token);
 
 #endif

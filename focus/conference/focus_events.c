@@ -1,7 +1,6 @@
 /**
  * @file focus/conference/focus_events.c  Those who follow conferences
  */
-#include <errno.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
 
@@ -117,21 +116,22 @@ static bool snapshot_h(struct le *le, void *arg)
 }
 
 
-int focus_subscribe(struct event_subscription **sp, struct focus *f,
-		    const char *conference, focus_event_h *h, void *arg)
+enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
+			    const char *conference, focus_event_h *h,
+			    void *arg)
 {
 	struct event_subscription *s;
 
 	if (!sp || !f || !h)
-		return EINVAL;
+		return REASON_INTERNAL;
 
 	s = mem_zalloc(sizeof(*s), focus_events_destructor);
 	if (!s)
-		return ENOMEM;
+		return REASON_INTERNAL;
 
 	if (conference && policy_name(f->policy, conference, s->conference)) {
 		mem_deref(s);
-		return EINVAL;
+		return REASON_NOT_FOUND;
 	}
 
 	s->focus = f;
@@ -143,7 +143,7 @@ int focus_subscribe(struct event_subscription **sp, struct focus *f,
 	list_append(&f->subscriptions, &s->le, s);
 	*sp = s;
 
-	return 0;
+	return REASON_NONE;
 }
 
 
@@ -187,4 +187,10 @@ unsigned focus_token_endpoint(const struct focus *f, const char *token)
 	const struct endpoint *ep = token_endpoint(f, token);
 
 	return ep ? ep->number : 0;
+}
+
+
+uint32_t focus_token_leg(const struct focus *f, const char *token)
+{
+	return focus_leg(token_endpoint(f, token));
 }

@@ -33,20 +33,9 @@ static bool same_address(const char *a, const char *b)
 }
 
 
-static struct conference *find(const struct focus *f, const char *name)
-{
-	char canonical[POLICY_NAME_MAX + 1];
-
-	if (!f || !name || policy_name(f->policy, name, canonical))
-		return NULL;
-
-	return conference_find(f, canonical);
-}
-
-
 bool focus_exists(const struct focus *f, const char *name)
 {
-	return find(f, name) != NULL;
+	return focus_conference(f, name) != NULL;
 }
 
 
@@ -106,7 +95,7 @@ static bool may_remove(const struct conference *c, const struct asker *asker,
 
 bool focus_has(const struct focus *f, const char *conference, const char *uri)
 {
-	const struct conference *c = find(f, conference);
+	const struct conference *c = focus_conference(f, conference);
 
 	for (struct le *le = c ? c->users.head : NULL; le; le = le->next) {
 		const struct user *u = le->data;
@@ -161,10 +150,34 @@ static unsigned find_removable(const struct conference *c,
 }
 
 
+/** Others than moderators may change what is theirs */
+static enum reason moderate_facts(const struct question *q,
+				  const struct conference *c)
+{
+	const struct endpoint *ep =
+		c && q->asker.leg ? focus_leg_endpoint(c->focus, q->asker.leg)
+				  : NULL;
+	char number[16];
+
+	if (q->asker.moderator)
+		return REASON_NONE;
+
+	if (!ep || ep->user->conference != c || !q->target)
+		return REASON_FORBIDDEN;
+
+	(void)re_snprintf(number, sizeof(number), "%u", ep->number);
+
+	return strcmp(number, q->target) ? REASON_FORBIDDEN : REASON_NONE;
+}
+
+
 static enum reason remove_facts(const struct focus *f,
 				const struct question *q,
 				const struct conference *c)
 {
+	if (q->who)
+		return moderate_facts(q, c);
+
 	if (!q->target || !focus_has(f, q->conference, q->target))
 		return REASON_NOBODY;
 
@@ -177,7 +190,7 @@ static enum reason remove_facts(const struct focus *f,
 void focus_remove(struct focus *f, const char *conference,
 		  const struct asker *asker, const char *uri)
 {
-	const struct conference *c = find(f, conference);
+	const struct conference *c = focus_conference(f, conference);
 	struct removal *v;
 	unsigned n = c ? find_removable(c, asker, uri, NULL) : 0;
 
@@ -192,7 +205,7 @@ void focus_remove(struct focus *f, const char *conference,
 		struct endpoint *ep;
 
 		/* the conference ends with its last endpoint */
-		c = find(f, conference);
+		c = focus_conference(f, conference);
 		ep = c ? conference_endpoint(c, v[i].number) : NULL;
 		if (ep)
 			endpoint_evict(ep, v[i].reason);
@@ -203,7 +216,7 @@ void focus_remove(struct focus *f, const char *conference,
 
 void focus_end(struct focus *f, const char *conference)
 {
-	struct conference *c = find(f, conference);
+	struct conference *c = focus_conference(f, conference);
 
 	if (c)
 		conference_end(c, REASON_ENDED);
@@ -254,11 +267,15 @@ static enum reason join_facts(const struct focus *f, struct question *q)
 static enum reason rights_facts(struct question *q, void *arg)
 {
 	const struct focus *f = arg;
-	const struct conference *c = find(f, q->conference);
+	const struct conference *c = focus_conference(f, q->conference);
 	const struct user *u = c ? user_of(c, &q->asker) : NULL;
 
 	q->asker.member = u != NULL;
 	q->asker.moderator = u && u->moderator;
+
+	if (q->asker.operates && q->kind != QUESTION_JOIN &&
+	    q->kind != QUESTION_CREATE)
+		return REASON_NONE;
 
 	switch (q->kind) {
 
@@ -267,6 +284,10 @@ static enum reason rights_facts(struct question *q, void *arg)
 	case QUESTION_DIAL: return dial_facts(f, q, c);
 	case QUESTION_REMOVE: return remove_facts(f, q, c);
 	case QUESTION_END: return end_facts(q, c);
+	case QUESTION_MODERATE: return moderate_facts(q, c);
+	case QUESTION_SEE:
+		return q->asker.member ? REASON_NONE : REASON_FORBIDDEN;
+	case QUESTION_KEEP: return REASON_FORBIDDEN;
 	}
 
 	return REASON_FORBIDDEN;
@@ -278,6 +299,12 @@ void focus_ask(struct ask **askp, struct focus *f, const struct question *q,
 {
 	struct question named = *q;
 	const struct endpoint *ep;
+
+	if (!f) {
+		*askp = NULL;
+		answerh(REASON_NOT_FOUND, arg);
+		return;
+	}
 
 	ep = q->asker.leg ? focus_leg_endpoint(f, q->asker.leg) : NULL;
 	if (ep && !named.asker.aor)

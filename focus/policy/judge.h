@@ -26,12 +26,16 @@ enum {
 
 /** What is asked for */
 enum question_kind {
-	QUESTION_JOIN,   /**< come in */
-	QUESTION_CREATE, /**< come in as the first, which makes it. Who comes
-			      in may ask for either: it becomes what is so */
-	QUESTION_DIAL,   /**< have the target called into it */
-	QUESTION_REMOVE, /**< have the target removed, or go itself */
-	QUESTION_END,    /**< end the conference for all */
+	QUESTION_JOIN,     /**< come in */
+	QUESTION_CREATE,   /**< come in as the first, which makes it. Who comes
+				in may ask for either: it becomes what is so */
+	QUESTION_DIAL,     /**< have the target called into it */
+	QUESTION_REMOVE,   /**< have the target removed, or go itself */
+	QUESTION_END,      /**< end the conference for all */
+	QUESTION_MODERATE, /**< change what the target is heard and seen of,
+				or the conference: lock, layout */
+	QUESTION_SEE,      /**< see who is in it, or in any; what is counted */
+	QUESTION_KEEP,     /**< keep the users of this host */
 };
 
 /** Who asks for a change of a conference */
@@ -43,6 +47,7 @@ struct asker {
 			      from outside. May be gone when it is answered */
 	bool member;     /**< for the judge, set by the facts: it is in */
 	bool moderator;  /**< likewise */
+	bool operates;   /**< it runs this server: the control socket */
 	bool entering;   /**< it is just becoming a member (RFC 5366) */
 };
 
@@ -51,7 +56,8 @@ struct question {
 	enum question_kind kind;
 	const char *conference; /**< user part of its URI */
 	struct asker asker;
-	const char *target; /**< URI of whom it is about; NULL: nobody else */
+	const char *target; /**< URI of whom it is about; NULL: nobody */
+	bool who;           /**< ...or what a command calls WHO */
 	bool probe;    /**< only to know (OPTIONS, the page): nothing follows,
 			    so nothing is to be counted or shown to people */
 	bool invited;  /**< join: a member or moderator had it called */

@@ -1,9 +1,10 @@
 /**
  * @file focus/policy/reason.h  Why something failed or ended, once
  *
- * One row a reason: the SIP status that answers it, its token (the same in
- * Reason/Warning headers, the HTTP API and the log) and words a person
- * understands. Page, SIP and log take them from here.
+ * One row a reason: the SIP status that answers it, the HTTP status that
+ * answers a command, its token (the same in Reason/Warning headers, the
+ * answers to commands, the HTTP API and the log) and words a person
+ * understands. Page, SIP, commands and log take them from here.
  */
 #ifndef PARLEY_FOCUS_POLICY_REASON_H
 #define PARLEY_FOCUS_POLICY_REASON_H
@@ -16,6 +17,7 @@ enum reason {
 	REASON_FORBIDDEN,       /**< 403 policy says no */
 	REASON_LOCKED,          /**< 403 conference is locked */
 	REASON_NOT_FOUND,       /**< 404 no such conference here */
+	REASON_AMBIGUOUS,       /**< several could be meant */
 	REASON_NO_CODEC,        /**< 488 no codec in common */
 	REASON_FULL,            /**< 486 conference is full */
 	REASON_UNAVAILABLE,     /**< 480 */
@@ -41,9 +43,10 @@ enum reason {
 
 struct reason_row {
 	uint16_t sip_status;
-	const char *token;  /**< "locked" */
-	const char *phrase; /**< SIP reason phrase */
-	const char *words;  /**< for people */
+	uint16_t http_status; /**< of a command that failed so */
+	const char *token;    /**< "locked" */
+	const char *phrase;   /**< SIP reason phrase */
+	const char *words;    /**< for people */
 };
 
 /** Its row; never NULL */

@@ -175,11 +175,13 @@ static void reply_h(json_t *reply, void *arg)
 }
 
 
-static void control_refuse(struct client *cl, const char *words)
+static void control_refuse(struct client *cl, enum reason reason,
+			   const char *words)
 {
+	const struct reason_row *row = reason_row(reason);
 	json_t *reply =
-		json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
-			  "bad-request", "status", 400, "error", words);
+		json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code", row->token,
+			  "status", (int)row->http_status, "error", words);
 
 	send_line(cl, reply);
 	json_decref(reply);
@@ -198,10 +200,11 @@ static void watch(struct client *cl, const json_t *command)
 		json_string_value(json_object_get(command, "conference"));
 	struct event_subscription *sub = NULL;
 	json_t *ok;
-	int err;
+	enum reason reason = REASON_INTERNAL;
 
 	if (cl->watch) {
-		control_refuse(cl, "this connection watches already");
+		control_refuse(cl, REASON_BAD_REQUEST,
+			       "this connection watches already");
 		return;
 	}
 
@@ -210,12 +213,12 @@ static void watch(struct client *cl, const json_t *command)
 	send_line(cl, ok);
 	json_decref(ok);
 
-	err = cl->control ? focus_subscribe(&sub, cl->control->focus, name,
-					    watch_h, cl)
-			  : ENOTCONN;
-	if (err == EINVAL)
-		control_refuse(cl, "no conference can have that name");
-	else if (err)
+	if (cl->control)
+		reason = focus_subscribe(&sub, cl->control->focus, name,
+					 watch_h, cl);
+	if (reason == REASON_NOT_FOUND)
+		control_refuse(cl, reason, "no conference can have that name");
+	else if (reason)
 		client_close(cl);
 
 	/* the snapshot alone may have been too much for it */
@@ -227,6 +230,10 @@ static void watch(struct client *cl, const json_t *command)
 }
 
 
+/** The socket is his alone: whoever can open it runs this server */
+static const struct asker operator= {.operates = true};
+
+
 static void run_line(struct client *cl, const char *line, size_t len)
 {
 	json_t *command;
@@ -236,13 +243,14 @@ static void run_line(struct client *cl, const char *line, size_t len)
 	verb = json_string_value(json_object_get(command, "verb"));
 
 	if (!json_is_object(command))
-		control_refuse(cl, "not a JSON object on one line");
+		control_refuse(cl, REASON_BAD_REQUEST,
+			       "not a JSON object on one line");
 	else if (verb && !strcmp(verb, "watch"))
 		watch(cl, command);
 	else {
 		cl->pending++;
-		focus_command(cl->control->focus, command, reply_h,
-			      mem_ref(cl));
+		focus_command(NULL, cl->control->focus, &operator, command,
+			      reply_h, mem_ref(cl));
 	}
 
 	json_decref(command);
@@ -308,7 +316,7 @@ static int receive(struct client *cl)
 	run_lines(cl);
 
 	if (cl->control && cl->in->end > CONTROL_LINE_MAX) {
-		control_refuse(cl, "the line is too long");
+		control_refuse(cl, REASON_BAD_REQUEST, "the line is too long");
 		return EMSGSIZE;
 	}
 

@@ -284,8 +284,10 @@ static int open_watched(struct watched **rp, struct conference_events *ce,
 		err = conference_info_alloc(&watched->info);
 	if (!err)
 		err = focus_subscribe(&watched->events, ce->focus, name,
-				      event_h, watched);
-	if (err == EINVAL || (!err && !conference_info_active(watched->info)))
+				      event_h, watched) == REASON_INTERNAL
+			      ? ENOMEM
+			      : 0;
+	if (!err && !conference_info_active(watched->info))
 		err = ENOENT;
 	if (err)
 		mem_deref(watched);

@@ -26,6 +26,7 @@ struct page {
 	struct http_server *https[CONFIG_LISTEN_MAX];
 	regex_t origins; /**< other sites that are let in */
 	bool compiled;
+	struct list waiting; /**< requests whose answer takes its time */
 };
 
 /** Longest Host that is repeated in an answer, bytes */
@@ -36,6 +37,7 @@ static void page_destructor(void *arg)
 {
 	struct page *p = arg;
 
+	list_flush(&p->waiting);
 	for (size_t i = 0; i < CONFIG_LISTEN_MAX; i++) {
 		mem_deref(p->http[i]);
 		mem_deref(p->https[i]);
@@ -194,20 +196,68 @@ static void print_uri(char *dst, size_t size, const struct page *p,
 }
 
 
-static void conference_answer(struct page *p, struct http_exchange *x,
-			      const char *name)
+/** Who wants to know whether one may come in, until that is answered */
+struct page_question {
+	struct le le; /**< in page->waiting */
+	struct page *page;
+	struct http_exchange *x; /**< NULL once it is answered */
+	struct ask *ask;
+	char *name;
+};
+
+
+static void page_question_destructor(void *arg)
 {
-	enum reason reason = focus_may_join(p->focus, name);
+	struct page_question *q = arg;
+
+	list_unlink(&q->le);
+	mem_deref(q->ask);
+	mem_deref(q->name);
+	if (q->x)
+		reply(q->x, reason_row(REASON_SHUTDOWN)->http_status,
+		      reason_row(REASON_SHUTDOWN)->words);
+}
+
+
+static void may_join_h(enum reason reason, void *arg)
+{
 	const struct reason_row *row = reason_row(reason);
+	struct page_question *q = arg;
+	struct http_exchange *x = q->x;
 	char uri[512];
 	json_t *json;
 
 	json = json_pack("{s:b, s:s, s:s}", "may_join", reason == REASON_NONE,
 			 "reason", row->token, "words", row->words);
-	print_uri(uri, sizeof(uri), p, x, name);
+	print_uri(uri, sizeof(uri), q->page, x, q->name);
 	if (json && uri[0] && reason != REASON_NOT_FOUND)
 		(void)json_object_set_new(json, "uri", json_string(uri));
+
+	q->x = NULL;
+	mem_deref(q);
 	reply_json(x, reason == REASON_NOT_FOUND ? 404 : 200, json);
+}
+
+
+/** The exchange waits as long as the answer takes; nothing else does */
+static void ask_to_join(struct page *p, struct http_exchange *x,
+			const char *name)
+{
+	struct page_question *q;
+	const struct question question = {
+		.kind = QUESTION_JOIN, .conference = name, .probe = true};
+
+	q = mem_zalloc(sizeof(*q), page_question_destructor);
+	if (!q || str_dup(&q->name, name)) {
+		mem_deref(q);
+		reply(x, 500, "Out of memory.\n");
+		return;
+	}
+
+	q->page = p;
+	q->x = x;
+	list_append(&p->waiting, &q->le, q);
+	focus_ask(&q->ask, p->focus, &question, may_join_h, q);
 }
 
 
@@ -239,7 +289,7 @@ static void api(struct page *p, struct http_exchange *x,
 
 	if (!strncmp(req->path, conferences, n) && req->path[n] &&
 	    strlen(req->path) < n + 128) {
-		conference_answer(p, x, req->path + n);
+		ask_to_join(p, x, req->path + n);
 	}
 	else {
 		reply(x, 404, "There is nothing here.\n");
@@ -253,7 +303,7 @@ static void self(struct page *p, struct http_exchange *x,
 	char token[64];
 
 	query_token(req->query, token, sizeof(token));
-	page_self(p->focus, x, req, token);
+	page_self(&p->waiting, p->focus, x, req, token);
 }
 
 

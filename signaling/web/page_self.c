@@ -1,7 +1,6 @@
 /**
  * @file signaling/web/page_self.c  What a participant may change about itself
  */
-#include <stdio.h>
 #include <jansson.h>
 #include "focus/command/command.h"
 #include "focus/conference/focus.h"
@@ -10,56 +9,88 @@
 enum { BODY_MAX_BYTES = 256 };
 
 
+/** A change under way */
+struct self_change {
+	struct le le;
+	struct http_exchange *x; /**< NULL once it is answered */
+	struct command *command;
+};
+
+
+static void answer_self(struct http_exchange *x, unsigned status)
+{
+	(void)http_reply_body(x, status, NULL, "Cache-Control: no-store\r\n",
+			      NULL, 0);
+}
+
+
+static void self_change_destructor(void *arg)
+{
+	struct self_change *change = arg;
+
+	list_unlink(&change->le);
+	mem_deref(change->command);
+	if (change->x)
+		answer_self(change->x, 503);
+}
+
+
 static void changed_h(json_t *reply, void *arg)
 {
-	bool *done = arg;
+	bool done = json_is_true(json_object_get(reply, "ok"));
+	struct self_change *change = arg;
+	struct http_exchange *x = change->x;
 
-	*done = json_is_true(json_object_get(reply, "ok"));
+	change->x = NULL;
+	mem_deref(change);
+	answer_self(x, done ? 204 : 400);
 }
 
 
-/** True if the verb was done; mute and unmute answer from within */
-static bool set_muted(struct focus *focus, const char *conference,
-		      unsigned self, bool muted)
+static void set_muted(struct list *waiting, struct focus *focus,
+		      struct http_exchange *x, const char *token, bool muted)
 {
-	char target[16];
+	const struct asker self = {.leg = focus_token_leg(focus, token)};
+	struct self_change *change;
 	json_t *command;
-	bool done = false;
 
-	(void)snprintf(target, sizeof(target), "%u", self);
 	command =
-		json_pack("{s:s, s:s, s:s}", "verb", muted ? "mute" : "unmute",
-			  "conference", conference, "target", target);
-	if (command)
-		focus_command(focus, command, changed_h, &done);
+		json_pack("{s:s, s:s, s:i}", "verb", muted ? "mute" : "unmute",
+			  "conference", focus_token_conference(focus, token),
+			  "target", (int)focus_token_endpoint(focus, token));
+	change = mem_zalloc(sizeof(*change), self_change_destructor);
+	if (command && change) {
+		change->x = x;
+		list_append(waiting, &change->le, change);
+		focus_command(&change->command, focus, &self, command,
+			      changed_h, change);
+	}
+	else {
+		mem_deref(change);
+		answer_self(x, 500);
+	}
 
 	json_decref(command);
-
-	return done;
 }
 
 
-void page_self(struct focus *focus, struct http_exchange *x,
-	       const struct http_request *req, const char *token)
+void page_self(struct list *waiting, struct focus *focus,
+	       struct http_exchange *x, const struct http_request *req,
+	       const char *token)
 {
-	const char *conference = focus_token_conference(focus, token);
 	json_t *body = NULL, *muted;
-	unsigned status = 400;
 
 	if (req->body_len && req->body_len <= BODY_MAX_BYTES)
 		body = json_loadb(req->body, req->body_len,
 				  JSON_REJECT_DUPLICATES, NULL);
 
 	muted = json_object_get(body, "muted");
-	if (!conference)
-		status = 403;
-	else if (json_is_boolean(muted) &&
-		 set_muted(focus, conference,
-			   focus_token_endpoint(focus, token),
-			   json_is_true(muted)))
-		status = 204;
+	if (!focus_token_conference(focus, token))
+		answer_self(x, 403);
+	else if (json_is_boolean(muted))
+		set_muted(waiting, focus, x, token, json_is_true(muted));
+	else
+		answer_self(x, 400);
 
 	json_decref(body);
-	(void)http_reply_body(x, status, NULL, "Cache-Control: no-store\r\n",
-			      NULL, 0);
 }

@@ -13,8 +13,14 @@
 
 struct focus;
 
-/** Answer the exchange: 204 done, 400 not understood, 403 token void */
-void page_self(struct focus *focus, struct http_exchange *x,
-	       const struct http_request *req, const char *token);
+/**
+ * Answer the exchange, now or when it is known whether it may: 204 done, 400
+ * not understood or not let, 403 token void
+ *
+ * @param waiting Gets what waits; list_flush() answers it 503
+ */
+void page_self(struct list *waiting, struct focus *focus,
+	       struct http_exchange *x, const struct http_request *req,
+	       const char *token);
 
 #endif

@@ -159,6 +159,7 @@ static struct focus *the_focus(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct asker host = {.operates = true};
 	const char *text = (const char *)data;
 	struct focus *f = the_focus();
 
@@ -175,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!verb || strcmp(verb, "stats")) {
 			fill(f);
 			answers = 0;
-			focus_command(f, command, reply_h, NULL);
+			focus_command(NULL, f, &host, command, reply_h, NULL);
 			if (answers != 1)
 				abort();
 		}

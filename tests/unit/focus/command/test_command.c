@@ -217,10 +217,10 @@ static void invite_dials(void)
 		const char *code;
 	} rows[] = {{REASON_NONE, ""},
 		    {REASON_BAD_REQUEST, "bad-request"},
-		    {REASON_NO_ROUTE, "unavailable"},
-		    {REASON_FORBIDDEN, "refused"},
-		    {REASON_LOOP, "bad-request"},
-		    {REASON_OVERLOAD, "unavailable"},
+		    {REASON_NO_ROUTE, "no-route"},
+		    {REASON_FORBIDDEN, "forbidden"},
+		    {REASON_LOOP, "loop"},
+		    {REASON_OVERLOAD, "overload"},
 		    {REASON_INTERNAL, "internal"}};
 	struct focus_room r;
 	const struct signaling_ops ops = {dial, &r};

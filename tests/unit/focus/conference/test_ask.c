@@ -181,6 +181,7 @@ static void the_judge_sees_who_asks(void)
 /* What may happen while somebody waits to come in */
 static void lock_it(struct scene *s)
 {
+	focus_set_judge(s->r.focus, NULL);
 	room_command(&s->r, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
 }
 

@@ -216,7 +216,7 @@ static void the_verb_says_what_it_did(void)
 		 NULL},
 		{",\"action\":\"add\",\"name\":\"al\",\"password\":"
 		 "\"secret\"",
-		 "refused"},
+		 "forbidden"},
 		{",\"action\":\"passwd\",\"name\":\"al\",\"password\":"
 		 "\"Secret\"",
 		 NULL},

@@ -242,11 +242,12 @@ static void command_h(json_t *reply, void *arg)
 
 void room_command(struct focus_room *r, const char *text)
 {
+	static const struct asker host = {.operates = true};
 	json_t *command = json_loads(text, 0, NULL);
 
 	json_decref(r->answer);
 	r->answer = NULL;
-	focus_command(r->focus, command, command_h, r);
+	focus_command(NULL, r->focus, &host, command, command_h, r);
 	json_decref(command);
 }
 

@@ -26,10 +26,11 @@ static void done_h(json_t *reply, void *arg)
 
 static void command(struct world *w, const char *verb)
 {
+	static const struct asker host = {.operates = true};
 	json_t *cmd =
 		json_pack("{s:s,s:s}", "verb", verb, "conference", "demo");
 
-	focus_command(w->focus, cmd, done_h, NULL);
+	focus_command(NULL, w->focus, &host, cmd, done_h, NULL);
 	json_decref(cmd);
 }
 

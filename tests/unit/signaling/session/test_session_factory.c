@@ -337,6 +337,7 @@ static void shown_h(json_t *reply, void *arg)
 static void show_after(const struct set *set, const char *const lines[],
 		       char *dst, size_t size)
 {
+	static const struct asker host = {.operates = true};
 	json_t *command =
 		json_pack("{s:s,s:s}", "verb", "show", "conference", "demo");
 	struct text text = {dst, size};
@@ -344,7 +345,7 @@ static void show_after(const struct set *set, const char *const lines[],
 
 	begin(&w, set);
 	CU_ASSERT(world_play(&w, lines));
-	focus_command(w.focus, command, shown_h, &text);
+	focus_command(NULL, w.focus, &host, command, shown_h, &text);
 	json_decref(command);
 	world_close(&w);
 }

@@ -1,7 +1,8 @@
 /**
  * @file test_page.c  The web's side over loopback
  *
- * A page without focus and layer: what needs neither.
+ * A page without layer, and mostly without focus: what needs neither. Then
+ * what waits for an answer of the focus.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #include "focus/config/config.h"
 #include "signaling/web/page.h"
 #include "signaling/web/page_files.h"
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/focus/world/slow_judge.h"
 #include "tests/unit/unit.h"
 
 /** One request and all that comes back until the server closes */
@@ -176,7 +179,8 @@ static const struct {
 };
 
 
-static struct page *make_page(struct config *config, char folder[64])
+static struct page *make_page_of(struct config *config, char folder[64],
+				 struct focus *focus)
 {
 	struct page *page = NULL;
 
@@ -186,8 +190,14 @@ static struct page *make_page(struct config *config, char folder[64])
 	config->web_origins = (char *)"https://friend\\.example";
 	config->http_listen_count = 1;
 	sa_set_str(&config->http_listen[0], "127.0.0.1", 0);
-	CU_ASSERT_EQUAL_FATAL(page_alloc(&page, config, NULL, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(page_alloc(&page, config, focus, NULL), 0);
 	return page;
+}
+
+
+static struct page *make_page(struct config *config, char folder[64])
+{
+	return make_page_of(config, folder, NULL);
 }
 
 
@@ -250,11 +260,139 @@ static void a_missing_folder_is_an_empty_page(void)
 }
 
 
+#define MAY_JOIN                                                              \
+	"GET /api/conferences/demo HTTP/1.1\r\nHost: h\r\n"                   \
+	"Connection: close\r\n\r\n"
+
+
+/** A page of a focus whose judge takes its time */
+struct waiting_page {
+	struct config config;
+	struct focus_room r;
+	struct party alice;
+	struct slow_judge judge;
+	struct page *page;
+	char folder[64];
+};
+
+
+static void waiting_page_open(struct waiting_page *w)
+{
+	struct judge judge;
+
+	room_open(&w->r);
+	CU_ASSERT_EQUAL(
+		room_join(&w->r, &w->alice, "demo", "sip:a@x", "Alice"), 0);
+	judge = slow_judge(&w->judge);
+	focus_set_judge(w->r.focus, &judge);
+	w->page = make_page_of(&w->config, w->folder, w->r.focus);
+}
+
+
+static void waiting_page_close(struct waiting_page *w)
+{
+	mem_deref(w->page);
+	room_close(&w->r);
+	slow_judge_close(&w->judge);
+	clean(w->folder);
+}
+
+
+static void whether_one_may_join_can_be_answered_later(void)
+{
+	static const struct {
+		enum reason reason;
+		const char *status, *text;
+	} verdicts[] = {
+		{REASON_NONE, "HTTP/1.1 200", "\"may_join\":true"},
+		{REASON_LOCKED, "HTTP/1.1 200", "\"reason\":\"locked\""},
+		{REASON_NOT_FOUND, "HTTP/1.1 404", "\"may_join\":false"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+		struct waiting_page w = {
+			.judge = {.after_ms = 20,
+				  .reason = verdicts[i].reason}};
+		char *answer;
+
+		waiting_page_open(&w);
+		answer = ask(w.page, MAY_JOIN);
+		CU_ASSERT_PTR_NOT_NULL(strstr(answer, verdicts[i].status));
+		CU_ASSERT_PTR_NOT_NULL(strstr(answer, verdicts[i].text));
+		CU_ASSERT_EQUAL(w.judge.kind, QUESTION_JOIN);
+		CU_ASSERT_TRUE(w.judge.probe);
+		free(answer);
+		waiting_page_close(&w);
+	}
+}
+
+
+static void who_mutes_itself_waits_for_the_judge(void)
+{
+	static const enum reason verdicts[] = {REASON_NONE, REASON_FORBIDDEN};
+	char request[300], *answer;
+
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+		struct waiting_page w = {
+			.judge = {.after_ms = 20, .reason = verdicts[i]}};
+
+		waiting_page_open(&w);
+		snprintf(request, sizeof(request),
+			 "POST /api/self?token=%s HTTP/1.1\r\nHost: h\r\n"
+			 "Content-Length: 14\r\nConnection: close\r\n\r\n"
+			 "{\"muted\":true}",
+			 focus_token(w.alice.ep));
+		answer = ask(w.page, request);
+		CU_ASSERT_PTR_NOT_NULL(strstr(answer, verdicts[i]
+							      ? "HTTP/1.1 400"
+							      : "HTTP/1.1 "
+								"204"));
+		CU_ASSERT_EQUAL(event_count(&w.r, "muted"), !verdicts[i]);
+		CU_ASSERT_EQUAL(w.judge.kind, QUESTION_MODERATE);
+		CU_ASSERT_STRING_EQUAL(w.judge.aor, "sip:a@x");
+		free(answer);
+		waiting_page_close(&w);
+	}
+}
+
+
+static void close_page_h(void *arg)
+{
+	struct waiting_page *w = arg;
+
+	w->page = mem_deref(w->page);
+}
+
+
+static void who_waits_when_the_page_closes_is_told(void)
+{
+	struct waiting_page w = {.judge = {.after_ms = 0}};
+	struct tmr tmr;
+	char *answer;
+
+	waiting_page_open(&w);
+	tmr_init(&tmr);
+	tmr_start(&tmr, 50, close_page_h, &w);
+	answer = ask(w.page, MAY_JOIN);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "HTTP/1.1 503"));
+	CU_ASSERT_EQUAL(w.judge.asked, 1);
+	CU_ASSERT_EQUAL(w.judge.dropped, 1);
+	free(answer);
+	waiting_page_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"requests get their answers", requests_get_their_answers},
 	{"a known ETag is not modified", known_etag_is_not_modified},
 	{"a missing folder is an empty page",
 	 a_missing_folder_is_an_empty_page},
+	{"whether one may join can be answered later",
+	 whether_one_may_join_can_be_answered_later},
+	{"who mutes itself waits for the judge",
+	 who_mutes_itself_waits_for_the_judge},
+	{"who waits when the page closes is told",
+	 who_waits_when_the_page_closes_is_told},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(page, tests)

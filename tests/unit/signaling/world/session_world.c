@@ -470,8 +470,9 @@ int world_open(struct world *w)
 	if (!err)
 		conference_acts_begin(w->sessions);
 	if (!err)
-		err = focus_subscribe(&w->follower, w->focus, NULL, event_h,
-				      w);
+		err = focus_subscribe(&w->follower, w->focus, NULL, event_h, w)
+			      ? ENOMEM
+			      : 0;
 	(void)sa_set_str(&any, "127.0.0.1", 0);
 	if (!err)
 		err = udp_listen(&w->us, &any, peer_received_h, w);

@@ -1,9 +1,9 @@
 /**
- * @file focus/command/command_people.c  Verbs about people
+ * @file focus/command/command_moderate.c  Verbs about people: what they are
+ * heard and seen of, and that they have to go
  */
 #include <string.h>
 #include "focus/command/command_private.h"
-#include "focus/conference/conference_private.h"
 
 
 enum { VOLUME_MIN_DB = -60, VOLUME_MAX_DB = 20 };
@@ -107,7 +107,7 @@ void command_volume(struct command *cmd)
 
 	if (!json_is_integer(value) || wanted < VOLUME_MIN_DB ||
 	    wanted > VOLUME_MAX_DB) {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "\"db\" is not a number from %d to %d",
 			     VOLUME_MIN_DB, VOLUME_MAX_DB);
 		return;
@@ -118,7 +118,7 @@ void command_volume(struct command *cmd)
 	else if (direction && !strcmp(direction, "out"))
 		change.volume_out_db = &db;
 	else {
-		command_fail(cmd, COMMAND_BAD_REQUEST,
+		command_fail(cmd, REASON_BAD_REQUEST,
 			     "\"direction\" is neither in nor out");
 		return;
 	}
