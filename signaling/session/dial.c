@@ -3,91 +3,11 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "signaling/auth/credentials.h"
+#include "mixer/base/log.h"
 #include "signaling/message/identity.h"
+#include "signaling/registrar/registrar.h"
+#include "signaling/session/own_uri.h"
 #include "signaling/session/session_private.h"
-
-static void asked_destructor(void *arg)
-{
-	struct session_asked *a = arg;
-
-	mem_deref(a->replaces);
-	mem_deref(a->join);
-	mem_deref(a->referred_by);
-	mem_deref(a->referrer);
-	mem_deref(a->history);
-	mem_deref(a->icid);
-}
-
-static int dup_if(char **dst, const char *src)
-{
-	return src ? str_dup(dst, src) : 0;
-}
-
-/* A value of a header line of ours may not begin another one */
-static int keep_value(char **dst, const char *src)
-{
-	struct pl pl;
-
-	if (!src)
-		return 0;
-	pl_set_str(&pl, src);
-
-	return header_text(dst, &pl, HEADER_URI_MAX);
-}
-
-static int keep(struct session *s, const struct dial *dial)
-{
-	struct session_asked *a = mem_zalloc(sizeof(*a), asked_destructor);
-	int err;
-
-	if (!a)
-		return ENOMEM;
-	s->asked = a;
-	a->anonymous = dial->anonymous;
-	err = dup_if(&a->replaces, dial->replaces);
-	err |= dup_if(&a->join, dial->join);
-	err |= keep_value(&a->referred_by, dial->referred_by);
-	err |= dup_if(&a->referrer, dial->referrer);
-	err |= dup_if(&a->history, dial->history);
-	err |= dup_if(&a->icid, dial->icid);
-	a->progressh = dial->progressh;
-	a->arg = dial->arg;
-
-	return err ? ENOMEM : 0;
-}
-
-void dial_tell(struct session *s, uint16_t status, const char *phrase)
-{
-	struct session_asked *a = s->asked;
-	dial_progress_h *progressh = a ? a->progressh : NULL;
-
-	if (!progressh)
-		return;
-	if (status >= 200)
-		a->progressh = NULL;
-	progressh(status, phrase, a->arg);
-}
-
-void dial_tell_msg(struct session *s, const struct sip_msg *msg)
-{
-	char *phrase = NULL;
-
-	if (header_text(&phrase, &msg->reason, DIAL_PHRASE_MAX))
-		return;
-	dial_tell(s, msg->scode, phrase ? phrase : "");
-	mem_deref(phrase);
-}
-
-void dial_tell_reason(struct session *s, enum reason reason)
-{
-	const struct reason_row *row = reason_row(reason);
-
-	if (row->sip_status >= 300)
-		dial_tell(s, row->sip_status, row->phrase);
-	else
-		dial_tell(s, 487, "Request Terminated");
-}
 
 /* Who it is on the roster */
 static int name_it(struct session *s, const char *uri, const struct target *t)
@@ -102,15 +22,112 @@ static int name_it(struct session *s, const char *uri, const struct target *t)
 	err = header_aor(&s->aor, &decoded);
 	if (err)
 		return err == ENOMEM ? err : EINVAL;
-	err = str_dup(&s->to, t->uri);
-	if (!err)
-		err = str_dup(&s->entity, uri);
+	err = str_dup(&s->entity, uri);
 	if (!err && pl_isset(&decoded.user))
 		err = header_text(&s->display, &decoded.user,
 				  HEADER_DISPLAY_MAX);
 
 	return err;
 }
+
+/* --------------------------------------------------------------- targets */
+
+static int add_binding(struct session *s, const struct binding *b)
+{
+	struct target *t;
+	int err = target_alloc(&t, b->contact, b->path);
+
+	if (err)
+		return err;
+	t->flow = b->flow;
+	t->bound = true;
+	t->webrtc = b->webrtc;
+	call_out_add(s->call, t);
+
+	return 0;
+}
+
+/* Whom we know ourselves is called where it registered */
+static bool add_bindings(struct session *s)
+{
+	struct binding v[REGISTRAR_BINDINGS_MAX];
+	size_t i, n = 0;
+
+	if (s->all->registrar)
+		n = registrar_lookup(s->all->registrar, s->aor, v,
+				     ARRAY_SIZE(v));
+	for (i = 0; i < n; i++) {
+		if (add_binding(s, &v[i]))
+			log_warn("session", "binding cannot be called");
+	}
+
+	return call_out_has_more(s->call);
+}
+
+static bool is_conference(const struct session *s, const struct uri *uri)
+{
+	const struct focus *f = s->all->focus;
+	char *user = NULL;
+	bool found;
+
+	if (header_user(&user, uri))
+		return false;
+	found = focus_exists(f, user) || focus_is_factory(f, user);
+	mem_deref(user);
+
+	return found;
+}
+
+static void offline_h(void *arg)
+{
+	session_give_up(arg, REASON_UNAVAILABLE);
+}
+
+static enum reason by_uri(struct session *s, struct target *t)
+{
+	call_out_add(s->call, t);
+	session_next_target(s);
+
+	return REASON_NONE;
+}
+
+/* A user of ours, or a conference, which would be a loop (RFC 4353); with a
+ * core in front, whoever else it knows at our domain */
+static enum reason at_home(struct session *s, struct target *t,
+			   const struct uri *uri)
+{
+	bool loop;
+
+	if (add_bindings(s)) {
+		mem_deref(t);
+		session_next_target(s);
+		return REASON_NONE;
+	}
+	loop = is_conference(s, uri);
+	if (!loop && str_isset(s->all->config->outbound_proxy))
+		return by_uri(s, t);
+	mem_deref(t);
+	if (loop || !s->all->registrar)
+		return REASON_LOOP;
+	call_out_start_timer(s->call, 0, offline_h, s);
+
+	return REASON_NONE;
+}
+
+/* Takes t */
+static enum reason begin(struct session *s, struct target *t)
+{
+	struct uri uri;
+	struct pl pl;
+
+	pl_set_str(&pl, t->uri);
+	if (!uri_decode(&uri, &pl) && own_uri(&s->all->base, &uri))
+		return at_home(s, t, &uri);
+
+	return by_uri(s, t);
+}
+
+/* ------------------------------------------------------------------- dial */
 
 /* An errno of those who read whom to dial (target.h, header.h) */
 static enum reason reason_of_error(int err)
@@ -141,16 +158,14 @@ static enum reason prepare(struct session *s, const struct dial *dial)
 	if (!err)
 		err = str_dup(&s->conference, dial->conference);
 	if (!err)
-		err = keep(s, dial);
-	if (!err && dial->display)
-		err = header_quote(&s->from_display, dial->display);
+		err = call_out_alloc(&s->call, &s->all->base, dial, t->uri);
 	if (err) {
 		mem_deref(t);
 		return reason_of_error(err);
 	}
-	session_register(s, s->to);
+	session_register(s, t->uri);
 
-	return session_first_way(s, t);
+	return begin(s, t);
 }
 
 enum reason dial_begin(struct sessions *all, const struct dial *dial,
@@ -209,72 +224,11 @@ void dial_answered(struct session *s, const struct sip_msg *msg)
 		callee.display = id->display;
 		callee.anonymous = id->anonymous;
 	}
-	if (callee.anonymous && !s->asked->anonymous) {
-		s->asked->anonymous = true;
+	if (callee.anonymous && call_out_hide(s->call))
 		session_log_anonymous(s);
-	}
 	if (s->ep)
 		focus_answered(s->ep, &callee);
 	mem_deref(id);
-}
-
-/* RFC 3891, 3911, 3892: no Require, since a telephone that does not know
- * them may still be called */
-int dial_headers_print(struct re_printf *pf, const struct session *s)
-{
-	const struct session_asked *a = s->asked;
-	const struct credentials_request request = {
-		.t = s->tried, .method = "INVITE", .uri = s->way->uri};
-	int err;
-
-	err = credentials_print(pf, &request);
-	if (!a)
-		return err;
-	if (a->replaces)
-		err |= re_hprintf(pf, "Replaces: %s\r\n", a->replaces);
-	if (a->join)
-		err |= re_hprintf(pf, "Join: %s\r\n", a->join);
-	if (a->referred_by)
-		err |= re_hprintf(pf, "Referred-By: %s\r\n", a->referred_by);
-
-	return err;
-}
-
-bool dial_shows_list(const struct session *s)
-{
-	return s->asked && s->asked->history && !s->plain && !s->lone_sdp;
-}
-
-#define BOUNDARY "parley-parts"
-
-int dial_body_print(struct re_printf *pf, const struct dial_body *body)
-{
-	static const char head[] = "--" BOUNDARY "\r\n"
-				   "Content-Type: application/sdp\r\n\r\n";
-	static const char middle[] =
-		"\r\n--" BOUNDARY "\r\n"
-		"Content-Type: application/resource-lists+xml\r\n"
-		"Content-Disposition: recipient-list-history;"
-		" handling=optional\r\n\r\n";
-	static const char tail[] = "\r\n--" BOUNDARY "--\r\n";
-	const struct session *s = body->s;
-	const char *history =
-		body->first && dial_shows_list(s) ? s->asked->history : NULL;
-	size_t len = mbuf_get_left(body->sdp);
-
-	if (!history)
-		return re_hprintf(pf,
-				  "Content-Type: application/sdp\r\n"
-				  "Content-Length: %zu\r\n\r\n%b",
-				  len, mbuf_buf(body->sdp), len);
-
-	return re_hprintf(pf,
-			  "Content-Type: multipart/mixed;boundary=" BOUNDARY
-			  "\r\nContent-Length: %zu\r\n\r\n%s%b%s%s%s",
-			  sizeof(head) + sizeof(middle) + sizeof(tail) - 3 +
-				  len + strlen(history),
-			  head, mbuf_buf(body->sdp), len, middle, history,
-			  tail);
 }
 
 bool dial_in_time(struct sessions *all, const struct flow_info *flow,
@@ -293,7 +247,7 @@ void dial_forget(struct sessions *all, uint64_t id)
 	struct session *s = all && id ? session_by_id(all, id) : NULL;
 
 	if (s)
-		s->asked->progressh = NULL;
+		call_out_forget(s->call);
 }
 
 enum reason session_dial(void *arg, const char *conference, const char *uri,

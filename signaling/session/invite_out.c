@@ -2,61 +2,19 @@
  * @file signaling/session/invite_out.c  INVITE of ours: dialling out (RFC 4579
  * sec. 5.5)
  *
- * A way is looked for, the mixer makes a leg, the INVITE goes out with our
- * offer. The dialog of that INVITE stays pristine in `early`; each 2xx makes
- * a dialog of its own from it, the first one is the session's.
+ * The next hop is found (attempt.c), the mixer makes a leg, the INVITE goes
+ * out with our offer. The dialog of that INVITE stays pristine in `early`;
+ * each 2xx makes a dialog of its own from it, the first one is the session's.
  */
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
-#include "signaling/auth/credentials.h"
-#include "signaling/message/identity.h"
 #include "signaling/session/session_private.h"
 
-enum {
-	REDIRECTS_MAX = 5,
-	RINGING_MAX_MS = 180 * 1000, /* as RFC 3261's timer C */
-};
+enum { RINGING_MAX_MS = 180 * 1000 /* as RFC 3261's timer C */ };
 
 static int send_invite(struct session *s);
 static enum reason join(struct session *s, bool webrtc);
-
-static enum reason reason_of_status(uint16_t status)
-{
-	switch (status) {
-
-	case 401:
-	case 403:
-	case 407: return REASON_FORBIDDEN;
-	case 404:
-	case 410:
-	case 484:
-	case 604: return REASON_NOBODY;
-	case 408: return REASON_NO_ANSWER;
-	case 486:
-	case 600: return REASON_BUSY;
-	case 603: return REASON_DECLINED;
-	case 415:
-	case 488:
-	case 606: return REASON_NO_CODEC;
-	default: return REASON_UNAVAILABLE;
-	}
-}
-
-/* No INVITE of ours is out: nothing to cancel, nobody to tell but the focus */
-void session_give_up(struct session *s, enum reason reason)
-{
-	log_info("session", "dial failed reason=%s",
-		 reason_row(reason)->token);
-	if (!s->joined)
-		focus_dial_failed(s->all->focus, s->conference,
-				  s->asked && s->asked->anonymous
-					  ? IDENTITY_ANONYMOUS
-					  : s->to,
-				  reason);
-	dial_tell_reason(s, reason);
-	session_drop(s, reason);
-}
 
 static void ringing_h(void *arg)
 {
@@ -85,7 +43,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 {
 	enum reason reason;
 
-	tmr_cancel(&s->ringing);
+	call_out_stop_timer(s->call);
 	if (provisional_confirm(s, msg, &s->dlg)) {
 		session_give_up(s, REASON_BAD_REQUEST);
 		return;
@@ -95,7 +53,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 		return;
 	}
 	session_set_state(s, SESSION_CONFIRMED);
-	dial_tell_msg(s, msg);
+	call_out_tell_msg(s->call, msg);
 	dial_answered(s, msg);
 	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 	timer_answered(s, msg);
@@ -105,47 +63,6 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 }
 
 /* ------------------------------------------------------------ refusals */
-
-/* Such that lead back here would loop (RFC 4353); and strangers may not have
- * calls made in an account's name, at its cost: only users of ours may, and
- * who was called by the same one */
-static bool may_lead_to(const struct session *s, const struct uri *uri)
-{
-	const struct account *account = accounts_for(s->all->accounts, uri);
-
-	return !session_uri_is_ours(s->all, uri) &&
-	       (!account || account == s->account || s->way->bound);
-}
-
-/* The Contacts come before what is left to try (RFC 3261 section 8.1.3.4) */
-static int redirect(struct session *s, const struct sip_msg *msg)
-{
-	struct list contacts = LIST_INIT;
-	struct le *le;
-
-	if (s->redirects++ >= REDIRECTS_MAX)
-		return ELOOP;
-	targets_from_contacts(&contacts, msg, target_is_sips(s->way),
-			      s->all->config);
-	for (le = contacts.tail; le;) {
-		struct target *t = le->data;
-		struct uri uri;
-		struct pl pl;
-
-		le = le->prev;
-		pl_set_str(&pl, t->uri);
-		list_unlink(&t->le);
-		if (uri_decode(&uri, &pl) || !may_lead_to(s, &uri))
-			mem_deref(t);
-		else
-			list_prepend(&s->targets, &t->le, t);
-	}
-	if (!s->targets.head)
-		return ENOENT;
-	session_next_way(s);
-
-	return 0;
-}
 
 /* A new leg, then the old one goes, so that the conference is never empty
  * between them */
@@ -166,9 +83,8 @@ static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
 /* The other of plain RTP and WebRTC */
 static int try_other_shape(struct session *s)
 {
-	if (s->other_shape_tried)
+	if (!call_out_try_other_shape(s->call))
 		return EPROTO;
-	s->other_shape_tried = true;
 
 	return rejoin(s, !exchange_is_webrtc(s->exchange), REASON_NO_CODEC) ==
 			       REASON_NONE
@@ -179,11 +95,7 @@ static int try_other_shape(struct session *s)
 /* RFC 3261 section 8.1.3.5: the same without what it does not know */
 static int try_plain(struct session *s)
 {
-	if (s->plain)
-		return EPROTO;
-	s->plain = true;
-
-	return send_invite(s);
+	return call_out_try_plain(s->call) ? send_invite(s) : EPROTO;
 }
 
 /* Multipart bodies are for all (RFC 5621 section 3), but terminals that read
@@ -191,11 +103,7 @@ static int try_plain(struct session *s)
  * none */
 static int try_lone_sdp(struct session *s)
 {
-	if (!dial_shows_list(s))
-		return EPROTO;
-	s->lone_sdp = true;
-
-	return send_invite(s);
+	return call_out_try_lone_sdp(s->call) ? send_invite(s) : EPROTO;
 }
 
 /* RFC 3312 section 11: who insists on preconditions is offered some, once */
@@ -215,6 +123,16 @@ static int try_preconditions(struct session *s, const struct sip_msg *msg)
 	return send_invite(s);
 }
 
+static int redirect(struct session *s, const struct sip_msg *msg)
+{
+	int err = call_out_redirect(s->call, msg);
+
+	if (!err)
+		session_next_target(s);
+
+	return err;
+}
+
 static int try_again(struct session *s, const struct sip_msg *msg)
 {
 	int err;
@@ -223,7 +141,7 @@ static int try_again(struct session *s, const struct sip_msg *msg)
 
 	case 401:
 	case 407:
-		err = credentials_challenge(s->tried, msg);
+		err = call_out_challenge(s->call, msg);
 		return err ? err : send_invite(s);
 	case 400:
 	case 500: return try_lone_sdp(s);
@@ -252,54 +170,19 @@ static bool fails_over(uint16_t status)
 	}
 }
 
-void session_attempt_over(struct session *s)
-{
-	tmr_cancel(&s->ringing);
-	tmr_cancel(&s->flow_grace);
-	s->flow_lost = false;
-	session_refuse_pending(s);
-	exchange_attempt_over(s->exchange);
-}
-
 static void refused(struct session *s, const struct sip_msg *msg)
 {
 	session_attempt_over(s);
 	if (!try_again(s, msg))
 		return;
 	log_info("session", "dial refused status=%u", msg->scode);
-	if (msg->scode == 503 && session_next_hop(s, msg))
+	if (msg->scode == 503 && session_another_address(s, msg))
 		return;
-	if (s->targets.head && fails_over(msg->scode)) {
-		session_next_way(s);
-		return;
-	}
-	dial_tell_msg(s, msg);
-	session_give_up(s, reason_of_status(msg->scode));
-}
-
-void session_way_failed(struct session *s)
-{
-	session_attempt_over(s);
-	if (s->targets.head) {
-		session_next_way(s);
+	if (call_out_has_more(s->call) && fails_over(msg->scode)) {
+		session_next_target(s);
 		return;
 	}
-	if (s->refusal) {
-		dial_tell_msg(s, s->refusal);
-		session_give_up(s, reason_of_status(s->refusal->scode));
-		return;
-	}
-	session_give_up(s, s->hops ? REASON_UNAVAILABLE : REASON_NO_ROUTE);
-}
-
-void session_unreached(struct session *s)
-{
-	if (session_next_hop(s, NULL))
-		return;
-	if (s->targets.head)
-		session_way_failed(s);
-	else
-		session_give_up(s, REASON_UNAVAILABLE);
+	session_call_refused(s, msg);
 }
 
 static void response_h(int err, const struct sip_msg *msg, void *arg)
@@ -314,7 +197,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		session_unreached(s);
 		return;
 	}
-	s->heard = true;
+	call_out_received(s->call);
 	session_heard(s, msg);
 	if (msg->scode < 200) {
 		if (s->ep && msg->scode > 100)
@@ -322,7 +205,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 						      ? "alerting"
 						      : "dialing-out");
 		if (msg->scode > 100) {
-			dial_tell_msg(s, msg);
+			call_out_tell_msg(s->call, msg);
 			provisional_in(s, msg);
 		}
 	}
@@ -335,23 +218,25 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 /* -------------------------------------------------------------- requests */
 
 /* What only the INVITE that makes the dialog has */
-static int first_print(struct re_printf *pf, const struct dial_body *body)
+static int first_print(struct re_printf *pf, const struct call_out_body *body)
 {
-	const struct session_proof proof = {body->s, "INVITE"};
+	const struct call_out_request again = {body->call, "INVITE", NULL};
 
-	return body->first ? dial_headers_print(pf, body->s)
-			   : session_proof_print(pf, &proof);
+	return body->first ? call_out_headers_print(pf, body->call)
+			   : call_out_credentials_print(pf, &again);
 }
 
 static int timer_print(struct re_printf *pf, const struct session *s)
 {
-	return s->plain ? 0 : timer_print_request(pf, s);
+	return s->call && call_out_is_plain(s->call)
+		       ? 0
+		       : timer_print_request(pf, s);
 }
 
 int session_invite_send(struct session *s, struct sip_dialog *dlg,
 			struct mbuf *sdp, sip_resp_h *resph)
 {
-	const struct dial_body body = {s, dlg == s->early, sdp};
+	const struct call_out_body body = {s->call, dlg == s->early, sdp};
 
 	sdp->pos = 0;
 	provisional_reset(s);
@@ -363,7 +248,7 @@ int session_invite_send(struct session *s, struct sip_dialog *dlg,
 		offer_asks_preconditions(exchange_offer(s->exchange))
 			? "Supported: precondition\r\n"
 			: "",
-		first_print, &body, dial_body_print, &body);
+		first_print, &body, call_out_body_print, &body);
 }
 
 static int send_invite(struct session *s)
@@ -381,7 +266,7 @@ static int send_invite(struct session *s)
 		return err;
 	exchange_resent(s->exchange);
 	session_set_state(s, SESSION_CALLING);
-	tmr_start(&s->ringing, RINGING_MAX_MS, ringing_h, s);
+	call_out_start_timer(s->call, RINGING_MAX_MS, ringing_h, s);
 
 	return 0;
 }
@@ -430,15 +315,17 @@ static enum reason join(struct session *s, bool webrtc)
 
 void session_call(struct session *s)
 {
+	const struct next_hop *hop = call_out_hop(s->call);
+	const bool webrtc = next_hop_target(hop)->webrtc;
 	enum reason reason;
 
 	if (!s->ep)
-		reason = join(s, s->way->webrtc);
-	else if (exchange_is_webrtc(s->exchange) == s->way->webrtc &&
-		 exchange_has_keys(s->exchange) == session_way_is_secure(s))
+		reason = join(s, webrtc);
+	else if (exchange_is_webrtc(s->exchange) == webrtc &&
+		 exchange_has_keys(s->exchange) == next_hop_is_secure(hop))
 		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
 	else /* Keys of an offer over TLS must not be seen on the way. */
-		reason = rejoin(s, s->way->webrtc, REASON_UNAVAILABLE);
+		reason = rejoin(s, webrtc, REASON_UNAVAILABLE);
 	if (reason != REASON_NONE)
 		session_give_up(s, reason);
 }

@@ -1,108 +1,135 @@
 /**
- * @file signaling/session/next_hop.c  The way to who is dialled (RFC 3261
- * sec. 8.1.2, 16.6)
- *
- * A call has a list of targets, best first. For one after the other a flow is
- * found, by RFC 3263, through the outbound proxy or as the target registered,
- * and a dialog made; then connect.c calls.
+ * @file signaling/session/next_hop.c  Flow and route set for one target
  */
 #include <errno.h>
 #include <string.h>
-#include "mixer/base/log.h"
+#include "focus/config/config.h"
 #include "signaling/account/account.h"
-#include "signaling/auth/credentials.h"
-#include "signaling/registrar/registrar.h"
-#include "signaling/session/session_private.h"
+#include "signaling/message/header.h"
+#include "signaling/message/target.h"
+#include "signaling/session/dependencies.h"
+#include "signaling/session/next_hop.h"
+#include "signaling/transport/layer.h"
 
-enum {
-	ROUTES_MAX = 8,
-	HOPS_MAX = 4, /* addresses of one way that are tried after another */
+enum { HOPS_MAX = 4 /* addresses of one target, tried after another */ };
+
+struct next_hop {
+	const struct sessions_dependencies *base;
+	struct target *target;
+	const struct account *account;
+	struct layer_resolve *resolve;
+	struct tmr tmr;
+	uint64_t known; /**< flow to try before the URI, 0: none */
+	uint64_t flow;  /**< that was found */
+	unsigned hops;  /**< addresses that failed */
+	struct sip_msg *refusal;
+	next_hop_h *h;
+	void *arg;
 };
 
-/* ---------------------------------------------------------------- ours */
-
-static bool port_among(uint16_t port, const struct sa v[], size_t n)
+static void next_hop_destructor(void *arg)
 {
-	size_t i;
+	struct next_hop *h = arg;
 
-	for (i = 0; i < n; i++) {
-		if (sa_port(&v[i]) == port)
-			return true;
+	tmr_cancel(&h->tmr);
+	mem_deref(h->resolve);
+	mem_deref(h->refusal);
+	mem_deref(h->target);
+}
+
+static void choose_account(struct next_hop *h)
+{
+	struct uri uri;
+	struct pl pl;
+
+	pl_set_str(&pl, h->target->uri);
+	if (h->target->bound || uri_decode(&uri, &pl))
+		return;
+	h->account = accounts_for(h->base->accounts, &uri);
+}
+
+int next_hop_alloc(struct next_hop **hp,
+		   const struct sessions_dependencies *base, struct target *t,
+		   next_hop_h *foundh, void *arg)
+{
+	struct next_hop *h = mem_zalloc(sizeof(*h), next_hop_destructor);
+
+	if (!h) {
+		mem_deref(t);
+		return ENOMEM;
 	}
-	return false;
+	tmr_init(&h->tmr);
+	h->base = base;
+	h->target = t;
+	h->h = foundh;
+	h->arg = arg;
+	choose_account(h);
+	/* the flow of who registered here, or by which we registered */
+	h->known = h->account ? account_flow(h->account) : t->flow;
+	*hp = h;
+
+	return 0;
 }
 
-static bool port_is_ours(const struct sessions *all, uint16_t port)
+const struct target *next_hop_target(const struct next_hop *h)
 {
-	static const enum flow_transport transports[] = {
-		FLOW_UDP, FLOW_TCP, FLOW_TLS, FLOW_WS, FLOW_WSS};
-	const struct config *c = all->config;
-	struct sa sa;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(transports); i++) {
-		if (!layer_listen_addr(all->layer, transports[i], &sa) &&
-		    sa_port(&sa) == port)
-			return true;
-	}
-	return port_among(port, c->sip_listen, c->sip_listen_count) ||
-	       port_among(port, c->sip_tls_listen, c->sip_tls_listen_count) ||
-	       port_among(port, c->https_listen, c->https_listen_count);
+	return h->target;
 }
 
-static bool uri_is_secure(const struct uri *uri)
+const struct account *next_hop_account(const struct next_hop *h)
 {
-	struct pl transport;
-
-	return !pl_strcasecmp(&uri->scheme, "sips") ||
-	       (!msg_param_decode(&uri->params, "transport", &transport) &&
-		!pl_strcasecmp(&transport, "tls"));
+	return h->account;
 }
 
-bool session_uri_is_ours(const struct sessions *all, const struct uri *uri)
+const struct sip_msg *next_hop_refusal(const struct next_hop *h)
 {
-	const char *domain = all->config->domain;
-	uint16_t port = uri->port;
-
-	if (str_isset(domain) && !pl_strcasecmp(&uri->host, domain))
-		return !port || port_is_ours(all, port);
-	if (!port)
-		port = uri_is_secure(uri) ? SIP_PORT_TLS : SIP_PORT;
-
-	return port_is_ours(all, port) &&
-	       host_is_ours(all->config, &uri->host, NULL);
+	return h->refusal;
 }
 
-/* ------------------------------------------------------------- targets */
-
-static bool through_proxy(const struct session *s)
+bool next_hop_has_failed(const struct next_hop *h)
 {
-	return str_isset(s->all->config->outbound_proxy) && !s->way->bound;
+	return h->hops > 0;
 }
 
-struct routes {
-	char *uri[ROUTES_MAX];
-	const char *v[ROUTES_MAX];
-	uint32_t n;
-};
+bool next_hop_is_secure(const struct next_hop *h)
+{
+	struct flow_info flow;
 
-static int add_route(struct routes *r, const struct pl *uri)
+	return !layer_flow_by_id(h->base->layer, h->flow, &flow) &&
+	       (flow.transport == FLOW_TLS || flow.transport == FLOW_WSS);
+}
+
+/* --------------------------------------------------------------- routes */
+
+static bool through_proxy(const struct next_hop *h)
+{
+	return str_isset(h->base->config->outbound_proxy) && !h->target->bound;
+}
+
+static int add_route(struct next_hop_routes *r, const struct pl *uri)
 {
 	int err;
 
-	if (r->n >= ROUTES_MAX)
+	if (r->n >= NEXT_HOP_ROUTES_MAX)
 		return E2BIG;
 	err = header_route(&r->uri[r->n], uri);
-	if (!err) {
-		r->v[r->n] = r->uri[r->n];
+	if (!err)
 		r->n++;
-	}
 
 	return err;
 }
 
+static int add_route_str(struct next_hop_routes *r, const char *uri)
+{
+	struct pl pl;
+
+	pl_set_str(&pl, uri);
+
+	return add_route(r, &pl);
+}
+
 /* The values of a Path header (RFC 3327): all are in angle brackets */
-static int add_path(struct routes *r, const char *path)
+static int add_path(struct next_hop_routes *r, const char *path)
 {
 	const char *p = path, *end;
 	int err = 0;
@@ -117,334 +144,121 @@ static int add_path(struct routes *r, const char *path)
 	return err;
 }
 
-static int add_account(struct routes *r, const struct account *account)
+static int add_account(struct next_hop_routes *r,
+		       const struct account *account)
 {
-	const char *v[ROUTES_MAX];
-	size_t i, n = account_routes(account, v, ROUTES_MAX);
-	struct pl pl;
+	const char *v[NEXT_HOP_ROUTES_MAX];
+	size_t i, n = account_routes(account, v, NEXT_HOP_ROUTES_MAX);
 	int err = 0;
 
-	for (i = 0; i < n && !err; i++) {
-		pl_set_str(&pl, v[i]);
-		err = add_route(r, &pl);
-	}
+	for (i = 0; i < n && !err; i++)
+		err = add_route_str(r, v[i]);
 
 	return err;
 }
 
-static int read_routes(struct routes *r, const struct session *s,
-		       const char *flow)
+int next_hop_routes(const struct next_hop *h, const char *route,
+		    struct next_hop_routes *r)
 {
-	struct pl pl;
 	int err;
 
-	pl_set_str(&pl, flow);
-	err = add_route(r, &pl);
+	memset(r, 0, sizeof(*r));
+	err = add_route_str(r, route);
 	if (err)
 		return err;
-	if (s->way->path)
-		return add_path(r, s->way->path);
-	if (s->account)
-		return add_account(r, s->account);
-	if (!through_proxy(s))
+	if (h->target->path)
+		return add_path(r, h->target->path);
+	if (h->account)
+		return add_account(r, h->account);
+	if (!through_proxy(h))
 		return 0;
-	pl_set_str(&pl, s->all->config->outbound_proxy);
 
-	return add_route(r, &pl);
+	return add_route_str(r, h->base->config->outbound_proxy);
 }
 
-/* -------------------------------------------------------------- dialog */
-
-/* Contact of ours for that flow; sips when the call is (section 8.1.1.8) */
-static int make_contact(struct session *s)
-{
-	char uri[HEADER_URI_MAX];
-	int err;
-
-	err = layer_contact(s->all->layer, s->flow, s->conference, uri,
-			    sizeof(uri));
-	if (err)
-		return err;
-	s->contact = mem_deref(s->contact);
-	if (target_is_sips(s->way) && !strncmp(uri, "sip:", 4))
-		return re_sdprintf(&s->contact, "sips:%s", uri + 4);
-
-	return str_dup(&s->contact, uri);
-}
-
-/* Who we are in From */
-static int make_from(const struct session *s, char *dst, size_t size)
-{
-	if (!s->account)
-		return session_uri(s, dst, size);
-
-	return re_snprintf(dst, size, "%s", account_aor(s->account)) < 0
-		       ? EOVERFLOW
-		       : 0;
-}
-
-static int make_dialog(struct session *s, const char *route)
-{
-	struct routes routes = {.n = 0};
-	char from[HEADER_URI_MAX];
-	int err;
-
-	err = make_contact(s);
-	if (!err)
-		err = session_charge(s, NULL);
-	if (!err)
-		err = make_from(s, from, sizeof(from));
-	if (!err)
-		err = read_routes(&routes, s, route);
-	if (!err) {
-		s->early = mem_deref(s->early);
-		err = sip_dialog_alloc(&s->early, s->way->uri, s->to,
-				       s->from_display, from, routes.v,
-				       routes.n);
-	}
-	if (!err)
-		session_register(s, sip_dialog_callid(s->early));
-	while (routes.n)
-		mem_deref(routes.uri[--routes.n]);
-
-	return err;
-}
-
-/* ----------------------------------------------------------------- way */
-
-bool session_way_is_secure(const struct session *s)
-{
-	struct flow_info flow;
-
-	return !layer_flow_by_id(s->all->layer, s->flow, &flow) &&
-	       session_flow_is_secure(&flow);
-}
+/* --------------------------------------------------------------- finding */
 
 static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 {
-	struct session *s = arg;
+	struct next_hop *h = arg;
 
-	s->resolve = mem_deref(s->resolve);
-	s->flow = flow;
-	if (!err && s->hops && layer_flow_has_failed(s->all->layer, flow))
+	h->resolve = mem_deref(h->resolve);
+	h->flow = flow;
+	if (!err && h->hops && layer_flow_has_failed(h->base->layer, flow))
 		err = EHOSTUNREACH;
-	if (!err && target_is_sips(s->way) && !session_way_is_secure(s))
+	if (!err && target_is_sips(h->target) && !next_hop_is_secure(h))
 		err = EPROTONOSUPPORT;
-	if (err) {
-		log_info("session", "dial: no way error=\"%s\"",
-			 strerror(err));
-		session_way_failed(s);
-		return;
-	}
-	err = make_dialog(s, route);
-	if (err) {
-		log_warn("session", "dial: no dialog error=\"%s\"",
-			 strerror(err));
-		session_way_failed(s);
-		return;
-	}
-	session_call(s);
+	h->h(err, route, flow, h->arg);
 }
 
-/* The flow that is known already: of who registered here, or by which we
- * registered */
-static uint64_t known_flow(const struct session *s)
+static void none_h(void *arg)
 {
-	return s->account ? account_flow(s->account) : s->way->flow;
+	struct next_hop *h = arg;
+
+	h->h(EHOSTUNREACH, "", 0, h->arg);
 }
 
-static void no_way_h(void *arg)
+/* Whose name leads to it */
+static const char *first_uri(const struct next_hop *h)
 {
-	session_way_failed(arg);
+	if (h->account)
+		return account_next_hop(h->account);
+
+	return through_proxy(h) ? h->base->config->outbound_proxy
+				: h->target->uri;
 }
 
-static void choose_account(struct session *s)
+static int look_up(struct next_hop *h)
 {
-	struct uri uri;
-	struct pl pl;
-
-	s->account = NULL;
-	s->tried = mem_deref(s->tried);
-	pl_set_str(&pl, s->way->uri);
-	if (s->way->bound || uri_decode(&uri, &pl))
-		return;
-	s->account = accounts_for(s->all->accounts, &uri);
-	if (s->account)
-		(void)credentials_begin(&s->tried, s->all->credentials,
-					account_aor(s->account));
-}
-
-static const char *next_hop(const struct session *s)
-{
-	if (s->account)
-		return account_next_hop(s->account);
-
-	return through_proxy(s) ? s->all->config->outbound_proxy : s->way->uri;
-}
-
-bool session_next_hop(struct session *s, const struct sip_msg *refusal)
-{
-	const uint64_t failed = s->flow;
-	struct uri uri;
-	struct pl pl;
-	struct sa sa;
-
-	pl_set_str(&pl, next_hop(s));
-	if (s->way->flow || s->hops >= HOPS_MAX || uri_decode(&uri, &pl) ||
-	    !sa_set(&sa, &uri.host, 0))
-		return false;
-
-	s->flow = 0; /* it does not matter that it closes */
-	layer_flow_failed(s->all->layer, failed);
-	s->hops++;
-	mem_deref(s->refusal);
-	s->refusal = mem_ref((void *)refusal);
-	session_attempt_over(s);
-	session_set_state(s, SESSION_DIALLING);
-
-	return !layer_resolve(&s->resolve, s->all->layer, next_hop(s),
-			      routed_h, s);
-}
-
-static void look_up(struct session *s)
-{
-	int err = layer_resolve(&s->resolve, s->all->layer, next_hop(s),
-				routed_h, s);
-
-	if (err)
-		tmr_start(&s->ringing, 0, no_way_h, s);
+	return layer_resolve(&h->resolve, h->base->layer, first_uri(h),
+			     routed_h, h);
 }
 
 /* By a flow that somebody registered by. One that is gone is no end for who
  * has an address of its own and not a WebSocket's (RFC 5626 section 5.3) */
-static void flow_h(void *arg)
+static void known_h(void *arg)
 {
-	struct session *s = arg;
-	uint64_t flow = known_flow(s);
+	struct next_hop *h = arg;
+	const uint64_t flow = h->known;
 	char route[64];
 	int err;
 
-	err = layer_flow_route(s->all->layer, flow, route, sizeof(route));
-	if (err && s->way->bound && !s->way->path && !s->way->webrtc) {
-		s->way->flow = 0;
-		look_up(s);
+	err = layer_flow_route(h->base->layer, flow, route, sizeof(route));
+	if (err && h->target->bound && !h->target->path &&
+	    !h->target->webrtc) {
+		h->known = 0;
+		next_hop_find(h);
 		return;
 	}
-	routed_h(err, route, flow, s);
+	routed_h(err, route, flow, h);
 }
 
-void session_next_way(struct session *s)
+void next_hop_find(struct next_hop *h)
 {
-	mem_deref(s->way);
-	s->way = list_ledata(list_head(&s->targets));
-	list_unlink(&s->way->le);
-	s->other_shape_tried = false;
-	s->plain = false;
-	s->heard = false;
-	s->hops = 0;
-	s->refusal = mem_deref(s->refusal);
-	choose_account(s);
-	session_set_state(s, SESSION_DIALLING);
-	session_register(s, s->way->uri);
-	if (known_flow(s)) {
-		tmr_start(&s->ringing, 0, flow_h, s);
-		return;
-	}
-	look_up(s);
+	if (h->known)
+		tmr_start(&h->tmr, 0, known_h, h);
+	else if (look_up(h))
+		tmr_start(&h->tmr, 0, none_h, h);
 }
 
-/* ------------------------------------------------------------- the first */
-
-static int add_binding(struct session *s, const struct binding *b)
-{
-	struct target *t;
-	int err = target_alloc(&t, b->contact, b->path);
-
-	if (err)
-		return err;
-	t->flow = b->flow;
-	t->bound = true;
-	t->webrtc = b->webrtc;
-	list_append(&s->targets, &t->le, t);
-
-	return 0;
-}
-
-/* Whom we know ourselves is called where it registered */
-static bool add_bindings(struct session *s)
-{
-	struct binding v[REGISTRAR_BINDINGS_MAX];
-	size_t i, n = 0;
-
-	if (s->all->registrar)
-		n = registrar_lookup(s->all->registrar, s->aor, v,
-				     ARRAY_SIZE(v));
-	for (i = 0; i < n; i++) {
-		if (add_binding(s, &v[i]))
-			log_warn("session", "binding cannot be called");
-	}
-
-	return s->targets.head != NULL;
-}
-
-static bool is_conference(const struct session *s, const struct uri *uri)
-{
-	const struct focus *f = s->all->focus;
-	char *user = NULL;
-	bool found;
-
-	if (header_user(&user, uri))
-		return false;
-	found = focus_exists(f, user) || focus_is_factory(f, user);
-	mem_deref(user);
-
-	return found;
-}
-
-static void offline_h(void *arg)
-{
-	session_give_up(arg, REASON_UNAVAILABLE);
-}
-
-static enum reason by_uri(struct session *s, struct target *t)
-{
-	list_append(&s->targets, &t->le, t);
-	session_next_way(s);
-
-	return REASON_NONE;
-}
-
-/* A user of ours, or a conference, which would be a loop (RFC 4353); with a
- * core in front, whoever else it knows at our domain */
-static enum reason at_home(struct session *s, struct target *t,
-			   const struct uri *uri)
-{
-	bool loop;
-
-	if (add_bindings(s)) {
-		mem_deref(t);
-		session_next_way(s);
-		return REASON_NONE;
-	}
-	loop = is_conference(s, uri);
-	if (!loop && str_isset(s->all->config->outbound_proxy))
-		return by_uri(s, t);
-	mem_deref(t);
-	if (loop || !s->all->registrar)
-		return REASON_LOOP;
-	tmr_start(&s->ringing, 0, offline_h, s);
-
-	return REASON_NONE;
-}
-
-enum reason session_first_way(struct session *s, struct target *t)
+bool next_hop_may_have_another(const struct next_hop *h)
 {
 	struct uri uri;
 	struct pl pl;
+	struct sa sa;
 
-	pl_set_str(&pl, t->uri);
-	if (!uri_decode(&uri, &pl) && session_uri_is_ours(s->all, &uri))
-		return at_home(s, t, &uri);
+	pl_set_str(&pl, first_uri(h));
 
-	return by_uri(s, t);
+	return !(h->target->flow && h->known) && h->hops < HOPS_MAX &&
+	       !uri_decode(&uri, &pl) && sa_set(&sa, &uri.host, 0);
+}
+
+int next_hop_find_another(struct next_hop *h, const struct sip_msg *refusal)
+{
+	layer_flow_failed(h->base->layer, h->flow);
+	h->hops++;
+	mem_deref(h->refusal);
+	h->refusal = mem_ref((void *)refusal);
+
+	return look_up(h);
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
-#include "signaling/auth/credentials.h"
 #include "signaling/session/session_private.h"
 
 /** More early dialogs than any proxy makes are a flood */
@@ -128,7 +127,7 @@ static void prack_h(int err, const struct sip_msg *msg, void *arg)
 	if (!err && msg->scode < 200)
 		return;
 	if (!err && (msg->scode == 401 || msg->scode == 407) &&
-	    !credentials_challenge(prack->s->tried, msg) && !prack_send(prack))
+	    !call_out_challenge(prack->s->call, msg) && !prack_send(prack))
 		return;
 	if (err || msg->scode >= 300)
 		log_info("session", "PRACK refused status=%u",
@@ -139,14 +138,14 @@ static void prack_h(int err, const struct sip_msg *msg, void *arg)
 static int prack_send(struct prack *prack)
 {
 	const struct session *s = prack->s;
-	const struct credentials_request proof = {s->tried, "PRACK",
-						  prack->target};
+	const struct call_out_request proof = {s->call, "PRACK",
+					       prack->target};
 
 	return sip_drequestf(&prack->req, s->all->sip, true, "PRACK",
 			     prack->dlg, 0, NULL, NULL, prack_h, prack,
 			     "RAck: %u %u INVITE\r\n%H%H" SESSION_NO_BODY,
 			     prack->rseq, prack->cseq, session_ims_print, s,
-			     credentials_print, &proof);
+			     call_out_credentials_print, &proof);
 }
 
 static int acknowledge(struct session *s, const struct fork *fork,

@@ -43,7 +43,7 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 	struct pl sdp;
 
 	exchange_accepted(s->exchange);
-	credentials_renew(s->tried);
+	call_out_renew(s->call);
 	(void)sip_dialog_update(s->dlg, msg);
 	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
 		session_fail(s, REASON_INTERNAL);
@@ -81,7 +81,7 @@ static bool sent_again(struct session *s, const struct sip_msg *msg)
 
 	case 401:
 	case 407:
-		if (credentials_challenge(s->tried, msg))
+		if (call_out_challenge(s->call, msg))
 			return false;
 		wait_and_retry(s, 0);
 		return true;

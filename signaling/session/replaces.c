@@ -6,6 +6,7 @@
 #include "mixer/base/log.h"
 #include "signaling/message/dialog_id.h"
 #include "signaling/message/identity.h"
+#include "signaling/session/own_uri.h"
 #include "signaling/session/replaces.h"
 #include "signaling/session/session_private.h"
 
@@ -55,7 +56,8 @@ static bool refers(const struct sip_msg *msg, const char *aor)
 static bool may_replace(const struct session *s, const struct sip_msg *msg,
 			const struct identity *who)
 {
-	const bool called = s->way && s->way->bound;
+	const struct next_hop *hop = call_out_hop(s->call);
+	const bool called = hop && next_hop_target(hop)->bound;
 
 	if (!s->known && !called)
 		return true;
@@ -171,7 +173,7 @@ bool loop_closes(const struct sessions *all, const struct sip_msg *msg,
 	if (!contact || sip_addr_decode(&addr, &contact->val) ||
 	    msg_param_exists(&addr.params, "isfocus", &flag))
 		return false;
-	if (session_uri_is_ours(all, &addr.uri))
+	if (own_uri(&all->base, &addr.uri))
 		return true;
 	if (header_uri(&entity, &addr.auri))
 		return false;

@@ -72,14 +72,12 @@ static void session_destructor(void *arg)
 
 	hash_unlink(&s->he);
 	session_exchange_stop(s);
-	tmr_cancel(&s->ringing);
 	tmr_cancel(&s->flow_grace);
 	timer_stop(s);
 	session_reply_reset(s);
 	reliable_reset(s);
 	list_flush(&s->forks);
 	list_flush(&s->pracks);
-	mem_deref(s->resolve);
 	mem_deref(s->req);
 	mem_deref(s->refresh_req);
 	mem_deref(s->bye);
@@ -97,14 +95,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->service);
 	mem_deref(s->recipients);
 	mem_deref(s->charging);
-	mem_deref(s->asked);
-	list_flush(&s->targets);
-	mem_deref(s->way);
-	mem_deref(s->to);
-	mem_deref(s->tried);
-	mem_deref(s->remote);
-	mem_deref(s->refusal);
-	mem_deref(s->from_display);
+	mem_deref(s->call);
 
 	count_confirmed(s);
 	all->count--;
@@ -121,7 +112,6 @@ int session_alloc(struct session **sp, struct sessions *all)
 	s->all = all;
 	s->id = ++all->last_id;
 	all->count++;
-	tmr_init(&s->ringing);
 	tmr_init(&s->flow_grace);
 	tmr_init(&s->reply.resend);
 	tmr_init(&s->reply.give_up);
@@ -149,7 +139,7 @@ void session_drop(struct session *s, enum reason reason)
 	s->ep = NULL;
 	if (ep)
 		focus_leave(ep, reason);
-	dial_tell_reason(s, reason);
+	call_out_tell_reason(s->call, reason);
 	hash_unlink(&s->he);
 	mem_deref(s);
 }
@@ -382,9 +372,10 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.webrtc = exchange_is_webrtc(s->exchange),
 		.dialled_out = s->caller,
 		.factory = s->factory,
-		.anonymous = s->asked ? s->asked->anonymous : s->anonymous,
+		.anonymous = s->call ? call_out_is_anonymous(s->call)
+				     : s->anonymous,
 		.replaces = s->replaces != 0,
-		.referred_by = s->asked ? s->asked->referrer : NULL,
+		.referred_by = call_out_referrer(s->call),
 		.ops = &ops,
 		.session = s,
 	};
@@ -407,7 +398,7 @@ static void flow_grace_h(void *arg)
 {
 	struct session *s = arg;
 
-	if (s->state == SESSION_CALLING && !s->heard) {
+	if (s->state == SESSION_CALLING && !call_out_has_received(s->call)) {
 		s->req = mem_deref(s->req);
 		session_unreached(s);
 		return;
@@ -432,7 +423,8 @@ static bool flow_closed_apply_h(struct le *le, void *arg)
 	if (search->lasting) {
 		/* Found again at its address; but a connection that did not
 		 * come about has not carried our INVITE. */
-		if (!s->heard && s->state == SESSION_CALLING)
+		if (s->state == SESSION_CALLING &&
+		    !call_out_has_received(s->call))
 			tmr_start(&s->flow_grace, 0, flow_grace_h, s);
 		return false;
 	}
@@ -497,6 +489,7 @@ int sessions_alloc(struct sessions **sp,
 	tmr_init(&all->close_tmr);
 	all->acts = &no_acts;
 	all->t1_ms = SIP_T1;
+	all->base = *dependencies;
 	all->layer = dependencies->layer;
 	all->sip = layer_sip(dependencies->layer);
 	all->focus = dependencies->focus;

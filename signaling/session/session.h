@@ -15,17 +15,9 @@
 
 #include <stddef.h>
 #include <jansson.h>
+#include "signaling/session/dependencies.h"
 
 struct sessions;
-struct transport_layer;
-struct focus;
-struct config;
-struct accounts;
-struct auth;
-struct credentials;
-struct notifiers;
-struct registrar;
-struct conference_events;
 
 struct session;
 struct sip_msg;
@@ -45,20 +37,6 @@ struct session_acts {
 	void (*optionsh)(struct sessions *all, const struct sip_msg *msg);
 	/** The sessions end: tell nobody any more how it goes */
 	void (*flushh)(struct sessions *all);
-};
-
-/** What sessions stand on; all borrowed. The first three are needed, of the
- *  others NULL means that there is none */
-struct sessions_dependencies {
-	struct transport_layer *layer;
-	struct focus *focus;
-	const struct config *config;
-	struct auth *auth;                /**< who may ask */
-	struct registrar *registrar;      /**< where users are */
-	struct credentials *credentials;  /**< for challenges of others */
-	struct accounts *accounts;        /**< by which calls may go */
-	struct notifiers *notifiers;      /**< REFER's subscriptions */
-	struct conference_events *events; /**< who watches */
 };
 
 /**

@@ -77,7 +77,8 @@ void session_refuse_pending(struct session *s)
 static void stop_all(struct session *s)
 {
 	timer_stop(s);
-	tmr_cancel(&s->ringing);
+	if (s->call)
+		call_out_stop_timer(s->call);
 	tmr_cancel(&s->flow_grace);
 	session_exchange_stop(s);
 	s->refresh_req = mem_deref(s->refresh_req);
@@ -99,12 +100,13 @@ static void bye_h(int err, const struct sip_msg *msg, void *arg);
 
 static int send_bye(struct session *s)
 {
-	const struct session_proof proof = {s, "BYE"};
+	const struct call_out_request proof = {s->call, "BYE", NULL};
 
 	return sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0,
 			     NULL, NULL, bye_h, s, "%H%H%H" SESSION_NO_BODY,
 			     session_ims_print, s, reason_print,
-			     &s->end_reason, session_proof_print, &proof);
+			     &s->end_reason, call_out_credentials_print,
+			     &proof);
 }
 
 static void bye_h(int err, const struct sip_msg *msg, void *arg)
@@ -114,7 +116,7 @@ static void bye_h(int err, const struct sip_msg *msg, void *arg)
 	if (!err && msg->scode < 200)
 		return;
 	if (!err && (msg->scode == 401 || msg->scode == 407) &&
-	    !credentials_challenge(s->tried, msg) && !send_bye(s))
+	    !call_out_challenge(s->call, msg) && !send_bye(s))
 		return;
 	session_drop(s, REASON_LEFT);
 }
@@ -180,7 +182,7 @@ void session_terminate(struct session *s, enum reason reason)
 	case SESSION_CALLING:
 		session_refuse_pending(s);
 		s->end_reason = reason;
-		dial_tell_reason(s, reason);
+		call_out_tell_reason(s->call, reason);
 		cancel_call(s);
 		break;
 

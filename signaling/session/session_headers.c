@@ -69,46 +69,18 @@ int session_charge(struct session *s, const struct sip_msg *msg)
 				      host);
 	else
 		err = charging_begin(&s->charging,
-				     s->asked ? s->asked->icid : NULL, ioi,
-				     host);
+				     s->call ? call_out_icid(s->call) : NULL,
+				     ioi, host);
 	mem_deref(host);
 
 	return err;
 }
 
-/* Who says 200 is content with our credentials, and is where the next
- * requests go */
-static void read_remote(struct session *s, const struct sip_msg *msg)
-{
-	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	struct sip_addr addr;
-	char *remote = NULL;
-
-	if (msg->req || msg->scode < 200 || msg->scode >= 300)
-		return;
-	credentials_renew(s->tried);
-	if (!contact || sip_addr_decode(&addr, &contact->val) ||
-	    header_uri(&remote, &addr.auri))
-		return;
-	mem_deref(s->remote);
-	s->remote = remote;
-}
-
-int session_proof_print(struct re_printf *pf,
-			const struct session_proof *proof)
-{
-	const struct session *s = proof->s;
-	const struct credentials_request request = {s->tried, proof->method,
-						    s->remote};
-
-	return s->remote ? credentials_print(pf, &request) : 0;
-}
-
 void session_heard(struct session *s, const struct sip_msg *msg)
 {
 	session_id_read(&s->ids, msg);
-	if (s->tried)
-		read_remote(s, msg);
+	if (!msg->req && msg->scode >= 200 && msg->scode < 300)
+		call_out_accepted(s->call, msg);
 	if (!msg->req && s->charging && trusted(s))
 		(void)charging_answered(s->charging, msg);
 }
@@ -140,7 +112,7 @@ int session_service_print(struct re_printf *pf, const struct session *s)
 
 	if (!service && s->caller)
 		service = "urn:urn-7:3gpp-service.ims.icsi.mmtel";
-	if (!service || s->account || !trusted(s))
+	if (!service || call_out_account(s->call) || !trusted(s))
 		return 0;
 
 	return re_hprintf(pf, "P-Asserted-Service: %s\r\n", service);
@@ -150,12 +122,13 @@ int session_ims_print(struct re_printf *pf, const struct session *s)
 {
 	char uri[HEADER_URI_MAX];
 	struct identity_ours ours = {uri, trusted(s)};
+	const struct account *account = call_out_account(s->call);
 	int err;
 
 	err = session_id_print(pf, &s->ids);
 	/* a terminal asserts nothing, its proxy does */
-	if (!err && s->account)
-		return account_print_identity(pf, s->account);
+	if (!err && account)
+		return account_print_identity(pf, account);
 	if (err || !ours.trusted || !s->contact ||
 	    session_uri(s, uri, sizeof(uri)))
 		return err;

@@ -29,6 +29,7 @@
 #include "signaling/message/session_id.h"
 #include "signaling/message/target.h"
 #include "signaling/sdp/offer.h"
+#include "signaling/session/call_out.h"
 #include "signaling/session/dial.h"
 #include "signaling/session/exchange.h"
 #include "signaling/session/provisional.h"
@@ -37,10 +38,10 @@
 #include "signaling/transport/layer.h"
 
 enum session_state {
-	SESSION_INCOMING,   /**< their INVITE has no final response yet */
-	SESSION_ANSWERED,   /**< our 2xx to it waits for the ACK */
-	SESSION_DIALLING,   /**< we look for a way, the mixer for a leg */
-	SESSION_CALLING,    /**< our INVITE is out */
+	SESSION_INCOMING, /**< their INVITE has no final response yet */
+	SESSION_ANSWERED, /**< our 2xx to it waits for the ACK */
+	SESSION_DIALLING, /**< we look for the next hop, the mixer for a leg */
+	SESSION_CALLING,  /**< our INVITE is out */
 	SESSION_CANCELLING, /**< it is out, and we want it no more */
 	SESSION_CONFIRMED,
 	SESSION_ENDING, /**< BYE is out or waits for the ACK */
@@ -53,6 +54,7 @@ struct session_timer {
 	uint32_t min_se_s;   /**< largest Min-SE heard or our own */
 	bool ours;           /**< we are the refresher */
 	bool peer_supports;
+	unsigned raised; /**< how often 422 had us do so */
 };
 
 /** A final 2xx to an INVITE, repeated until its ACK comes (RFC 3261 section
@@ -63,15 +65,6 @@ struct session_reply {
 	struct mbuf *mb;
 	uint32_t sent;
 	bool waits; /**< for the ACK */
-};
-
-/** What a call of ours was asked for, beside the address (struct dial) */
-struct session_asked {
-	char *replaces, *join, *referred_by, *history, *icid;
-	char *referrer; /**< address of who asked, NULL: not to be told */
-	bool anonymous;
-	dial_progress_h *progressh; /**< NULL: nobody asks, or all is told */
-	void *arg;
 };
 
 struct session {
@@ -109,23 +102,7 @@ struct session {
 	struct session_timer timer;
 	struct tmr flow_grace;
 
-	/* dial-out */
-	struct session_asked *asked; /**< NULL: they called */
-	struct list targets;         /**< of struct target, not tried yet */
-	struct target *way;          /**< the one that is tried, or was */
-	char *to, *from_display;
-	const struct account *account; /**< in whose name we call, or NULL */
-	struct credentials_try *tried; /**< challenges of this way */
-	char *remote; /**< Contact of who answered, if there are `tried` */
-	struct layer_resolve *resolve;
-	struct tmr ringing;
-	unsigned redirects, retries;
-	unsigned hops;           /**< addresses of this way that failed */
-	struct sip_msg *refusal; /**< what the last of these said, or NULL */
-	bool other_shape_tried;
-	bool plain;    /**< the far end refused our extensions */
-	bool lone_sdp; /**< it took no body beside the description */
-	bool heard;    /**< our INVITE had a response */
+	struct call_out *call; /**< NULL: they called */
 
 	unsigned refers;   /**< taken in its dialog */
 	uint64_t replaces; /**< id of the session whose place it takes, or 0 */
@@ -147,6 +124,7 @@ struct sessions {
 	struct list strays; /**< forks that lost */
 	size_t count, unconfirmed, calling;
 	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
+	struct sessions_dependencies base;
 	struct transport_layer *layer;
 	struct sip *sip;
 	struct focus *focus;
@@ -286,15 +264,6 @@ struct session_request {
  *  has one */
 int session_id_reply_print(struct re_printf *pf,
 			   const struct session_request *request);
-/** A request within a dialog that we began */
-struct session_proof {
-	const struct session *s;
-	const char *method;
-};
-/** Answers to the challenges known, for such a request: proxies may challenge
- *  it, too (RFC 3261 section 22.3). Nothing if there were none */
-int session_proof_print(struct re_printf *pf,
-			const struct session_proof *proof);
 /** The conference's public URI: at our domain, else at our address.
  *  @return 0, EOVERFLOW */
 int session_uri(const struct session *s, char *dst, size_t size);
@@ -304,7 +273,7 @@ int session_charge(struct session *s, const struct sip_msg *msg);
 /** Read what a message of the dialog says for those headers */
 void session_heard(struct session *s, const struct sip_msg *msg);
 
-/* answer.c */
+/* invite_in.c */
 void session_invite_in(struct sessions *all, const struct sip_msg *msg);
 /** Who is anonymous, for the log of whoever runs the server */
 void session_log_anonymous(const struct session *s);
@@ -343,14 +312,21 @@ bool session_offer_again(struct session *s);
 /** It wishes no more */
 void session_exchange_stop(struct session *s);
 
-/* connect.c */
+/* invite_out.c */
 /** Our INVITE with a description, to begin a dialog or within it */
 int session_invite_send(struct session *s, struct sip_dialog *dlg,
 			struct mbuf *sdp, sip_resp_h *resph);
-/** The way is found and a dialog made: call. May drop */
+/** The next hop is found and a dialog made: call. May drop */
 void session_call(struct session *s);
-/** There is no way to this target: the next one, or none. May drop */
-void session_way_failed(struct session *s);
+
+/* attempt.c */
+/** Try the first of the call's targets, of which there is one: session_call()
+ *  follows, or the next one, never from within */
+void session_next_target(struct session *s);
+/** Nobody answered at the address that a name led to, or with 503 (`refusal`;
+ *  NULL: silence): try the name's next one; as session_next_target()
+ *  @return false: the name has no more, or there is none */
+bool session_another_address(struct session *s, const struct sip_msg *refusal);
 /** Our INVITE reached nobody: the next address, the next target, or none. May
  *  drop */
 void session_unreached(struct session *s);
@@ -359,57 +335,16 @@ void session_unreached(struct session *s);
 void session_attempt_over(struct session *s);
 /** No INVITE of ours is out: those who asked and follow are told. Drops */
 void session_give_up(struct session *s, enum reason reason);
-
-/* way.c */
-/**
- * Begin to look for the way to somebody: a user of ours where it registered,
- * others by their URI. session_call(), session_way_failed() and the like
- * follow, none from within
- *
- * @param t Taken, also on failure
- * @return REASON_NONE; REASON_LOOP: it is no user but a conference of ours
- */
-enum reason session_first_way(struct session *s, struct target *t);
-/** Look for the way to the first of `targets` (one at least), then
- *  session_call(), session_way_failed(); neither from within */
-void session_next_way(struct session *s);
-/** Nobody answered at the address that a name led to, or with 503: try the
- *  next one (RFC 3263 section 4.3); as session_next_way()
- *  @param refusal The 503, NULL: silence
- *  @return false: the name has no more, or there is none */
-bool session_next_hop(struct session *s, const struct sip_msg *refusal);
-/** Is it to be called by TLS or WSS? */
-bool session_way_is_secure(const struct session *s);
-/** Is it an address of this server, port included? */
-bool session_uri_is_ours(const struct sessions *all, const struct uri *uri);
+/** The same, with what the far end said */
+void session_call_refused(struct session *s, const struct sip_msg *msg);
 
 /* dial.c */
-enum { DIAL_PHRASE_MAX = 80 /**< bytes of a Reason-Phrase that is told */ };
 /** As signaling_ops.dial */
 enum reason session_dial(void *arg, const char *conference, const char *uri,
 			 const char *display);
-/** Tell who asked for the call how it goes; a final status once only */
-void dial_tell(struct session *s, uint16_t status, const char *phrase);
-/** The same with a response's words, or a reason's */
-void dial_tell_msg(struct session *s, const struct sip_msg *msg);
-void dial_tell_reason(struct session *s, enum reason reason);
 /** Its 2xx: the roster shows what it says of who has answered, or nobody
  *  when that asks for privacy; the endpoint may have gone meanwhile */
 void dial_answered(struct session *s, const struct sip_msg *msg);
-/** Header lines of our INVITE that were asked for: Replaces and the like */
-int dial_headers_print(struct re_printf *pf, const struct session *s);
-/** An INVITE of ours; the first one may have more in its body */
-struct dial_body {
-	const struct session *s;
-	bool first;
-	const struct mbuf *sdp;
-};
-/** Content-Type, Content-Length and body: the description, and whom else the
- *  list of recipients named (RFC 5366 section 7) */
-int dial_body_print(struct re_printf *pf, const struct dial_body *body);
-/** Does the first INVITE show the list of recipients (RFC 5366)? */
-bool dial_shows_list(const struct session *s);
-
 /* timer.c */
 /** Session-Expires below our minimum: 422, true */
 bool timer_refused(struct sessions *all, const struct sip_msg *msg);

@@ -120,7 +120,7 @@ int timer_raise(struct session *s, const struct sip_msg *msg)
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
 
 	if (!min || min > INTERVAL_MAX_S || min <= s->timer.interval_s ||
-	    s->retries++ >= RETRIES_MAX)
+	    s->timer.raised++ >= RETRIES_MAX)
 		return EPROTO;
 	s->timer.min_se_s = min;
 	s->timer.interval_s = min;
@@ -175,12 +175,12 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 	}
 	if (msg->scode < 300) {
 		(void)sip_dialog_update(s->dlg, msg);
-		credentials_renew(s->tried);
+		call_out_renew(s->call);
 		timer_answered(s, msg);
 		return;
 	}
 	if ((msg->scode == 401 || msg->scode == 407) &&
-	    !credentials_challenge(s->tried, msg) && !send_update(s))
+	    !call_out_challenge(s->call, msg) && !send_update(s))
 		return;
 	if (msg->scode == 405 || msg->scode == 501)
 		s->peer_update = false;
@@ -192,7 +192,7 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 
 static int send_update(struct session *s)
 {
-	const struct session_proof proof = {s, "UPDATE"};
+	const struct call_out_request proof = {s->call, "UPDATE", NULL};
 
 	if (s->refresh_req)
 		return EBUSY;
@@ -200,8 +200,8 @@ static int send_update(struct session *s)
 	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
 			     s->dlg, 0, NULL, NULL, update_h, s,
 			     "%H%H%H" SESSION_NO_BODY, session_headers_print,
-			     s, timer_print_request, s, session_proof_print,
-			     &proof);
+			     s, timer_print_request, s,
+			     call_out_credentials_print, &proof);
 }
 
 static void refresh_h(void *arg)

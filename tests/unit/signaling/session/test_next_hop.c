@@ -1,0 +1,222 @@
+/**
+ * @file test_next_hop.c  Flow and route set for a target
+ */
+#include <stdio.h>
+#include <string.h>
+#include "signaling/message/target.h"
+#include "signaling/session/next_hop.h"
+#include "tests/unit/signaling/world/session_world.h"
+#include "tests/unit/unit.h"
+
+enum { FOUND_MAX_MS = 3000, GONE_FLOW = 4711 };
+
+/** What was found */
+struct result {
+	struct next_hop *hop;
+	bool done;
+	int err;
+	uint64_t flow;
+	char route[128];
+};
+
+static void found_h(int err, const char *route, uint64_t flow, void *arg)
+{
+	struct result *r = arg;
+
+	r->done = true;
+	r->err = err;
+	r->flow = flow;
+	(void)re_snprintf(r->route, sizeof(r->route), "%s", route);
+}
+
+/** A target; '$' in a text is the peer's address */
+struct row {
+	const char *name;
+	const char *uri, *path, *proxy;
+	bool bound, webrtc;
+	char flow; /**< '-' none, 'l' the peer's, that lives, 'g' one gone */
+	bool found;
+	const char *routes[3]; /**< after the flow's; libre says "lr" */
+	bool another;          /**< its name may have another address */
+};
+
+static const struct row rows[] = {
+	{.name = "by its URI", .uri = "sip:bob@$", .flow = '-', .found = true},
+	{.name = "by its name",
+	 .uri = "sip:bob@localhost:5070",
+	 .flow = '-',
+	 .found = true,
+	 .another = true},
+	{.name = "sips where no TLS is", .uri = "sips:bob@$", .flow = '-'},
+	{.name = "through the proxy",
+	 .uri = "sip:bob@nowhere.invalid",
+	 .proxy = "sip:$;lr",
+	 .flow = '-',
+	 .found = true,
+	 .routes = {"sip:$"}},
+	{.name = "as it registered",
+	 .uri = "sip:bob@192.0.2.1",
+	 .flow = 'l',
+	 .bound = true,
+	 .found = true},
+	{.name = "past the proxy, as it registered",
+	 .uri = "sip:bob@192.0.2.1",
+	 .proxy = "sip:192.0.2.99;lr",
+	 .flow = 'l',
+	 .bound = true,
+	 .found = true},
+	{.name = "as its edge registered it",
+	 .uri = "sip:bob@192.0.2.1",
+	 .path = "<sip:edge.example.com;lr>, <sip:in.example.com;lr>",
+	 .flow = 'l',
+	 .bound = true,
+	 .found = true,
+	 .routes = {"sip:edge.example.com", "sip:in.example.com"}},
+	{.name = "at its address when its flow is gone",
+	 .uri = "sip:bob@$",
+	 .flow = 'g',
+	 .bound = true,
+	 .found = true},
+	{.name = "not at a page whose socket is gone",
+	 .uri = "sip:bob@$",
+	 .flow = 'g',
+	 .bound = true,
+	 .webrtc = true},
+	{.name = "not past an edge whose flow is gone",
+	 .uri = "sip:bob@$",
+	 .path = "<sip:edge.example.com;lr>",
+	 .flow = 'g',
+	 .bound = true},
+};
+
+static void fill_in(char *dst, size_t size, const char *src,
+		    const struct world *w)
+{
+	const char *at = strchr(src, '$');
+
+	if (at)
+		(void)re_snprintf(dst, size, "%b%J%s", src, (size_t)(at - src),
+				  &w->peer, at + 1);
+	else
+		str_ncpy(dst, src, size);
+}
+
+static void check_routes(const struct row *row, const struct result *r,
+			 const struct world *w)
+{
+	struct next_hop_routes routes;
+	char want[128];
+	uint32_t n = 1;
+
+	CU_ASSERT_EQUAL_FATAL(next_hop_routes(r->hop, r->route, &routes), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(routes.uri[0], "sip:"));
+	for (; n <= 3 && row->routes[n - 1] && n < routes.n; n++) {
+		fill_in(want, sizeof(want), row->routes[n - 1], w);
+		CU_ASSERT_STRING_EQUAL(routes.uri[n], want);
+	}
+	CU_ASSERT_EQUAL(routes.n, n);
+	CU_ASSERT(n > 3 || !row->routes[n - 1]);
+	while (routes.n)
+		mem_deref(routes.uri[--routes.n]);
+}
+
+static void find(const struct row *row, struct world *w, uint64_t alive)
+{
+	const struct sessions_dependencies base = {
+		.layer = w->layer, .focus = w->focus, .config = w->config};
+	struct result r = {.done = false};
+	struct target *t;
+	char uri[128], proxy[128], *configured = w->config->outbound_proxy;
+
+	fill_in(uri, sizeof(uri), row->uri, w);
+	CU_ASSERT_FATAL(!target_alloc(&t, uri, row->path));
+	t->bound = row->bound;
+	t->webrtc = row->webrtc;
+	t->flow = row->flow == 'l' ? alive : row->flow == 'g' ? GONE_FLOW : 0;
+	fill_in(proxy, sizeof(proxy), row->proxy ? row->proxy : "", w);
+	w->config->outbound_proxy = proxy;
+
+	CU_ASSERT_FATAL(!next_hop_alloc(&r.hop, &base, t, found_h, &r));
+	next_hop_find(r.hop);
+	CU_ASSERT_FALSE(r.done);
+	CU_ASSERT(world_wait(w, &r.done, FOUND_MAX_MS));
+	if (row->found != !r.err)
+		printf("\n%s: %s\n", row->name, strerror(r.err));
+	CU_ASSERT_EQUAL(row->found, !r.err);
+	if (!r.err)
+		check_routes(row, &r, w);
+	if (!r.err && row->flow == 'l')
+		CU_ASSERT_EQUAL(r.flow, alive);
+	CU_ASSERT_EQUAL(next_hop_may_have_another(r.hop), row->another);
+	CU_ASSERT_FALSE(next_hop_has_failed(r.hop));
+	mem_deref(r.hop);
+	w->config->outbound_proxy = configured;
+}
+
+/* The flow of a call that is up is one that lives. */
+static void every_target_has_its_way(void)
+{
+	static const char *const call[] = {"> INVITE 1 | offer", "< 200",
+					   "> ACK 1", NULL};
+	struct world w;
+	uint64_t alive;
+	size_t i;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	CU_ASSERT_FATAL(world_play(&w, call));
+	alive = world_session(&w)->flow;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		find(&rows[i], &w, alive);
+	world_close(&w);
+}
+
+static void what_an_address_said_is_kept(void)
+{
+	struct world w;
+	struct result r = {.done = false};
+	struct sessions_dependencies base;
+	struct target *t;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	base = (struct sessions_dependencies){
+		.layer = w.layer, .focus = w.focus, .config = w.config};
+	CU_ASSERT_FATAL(!target_alloc(&t, "sip:bob@localhost:5070", NULL));
+	CU_ASSERT_FATAL(!next_hop_alloc(&r.hop, &base, t, found_h, &r));
+	next_hop_find(r.hop);
+	CU_ASSERT(world_wait(&w, &r.done, FOUND_MAX_MS));
+	r.done = false;
+	CU_ASSERT(!next_hop_find_another(r.hop, NULL));
+	CU_ASSERT(next_hop_has_failed(r.hop));
+	CU_ASSERT_PTR_NULL(next_hop_refusal(r.hop));
+	/* the only address of that name has failed just now */
+	CU_ASSERT(world_wait(&w, &r.done, FOUND_MAX_MS));
+	CU_ASSERT(r.err);
+	mem_deref(r.hop);
+	world_close(&w);
+}
+
+static void nobody_is_told_what_was_dropped(void)
+{
+	struct world w;
+	struct result r = {.done = false};
+	struct sessions_dependencies base;
+	struct target *t;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	base = (struct sessions_dependencies){
+		.layer = w.layer, .focus = w.focus, .config = w.config};
+	CU_ASSERT_FATAL(!target_alloc(&t, w.peer_uri, NULL));
+	CU_ASSERT_FATAL(!next_hop_alloc(&r.hop, &base, t, found_h, &r));
+	next_hop_find(r.hop);
+	mem_deref(r.hop);
+	CU_ASSERT_FALSE(world_wait(&w, &r.done, 50));
+	world_close(&w);
+}
+
+static CU_TestInfo tests[] = {
+	{"every target has its way", every_target_has_its_way},
+	{"what an address said is kept", what_an_address_said_is_kept},
+	{"nobody is told what was dropped", nobody_is_told_what_was_dropped},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(next_hop, tests)
