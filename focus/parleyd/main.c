@@ -344,10 +344,7 @@ static int make_sessions(struct daemon *d)
 
 	int err = sessions_alloc(&d->sessions, &dependencies);
 
-	if (!err)
-		conference_acts_begin(d->sessions);
-
-	return err;
+	return err ? err : conference_acts_begin(d->sessions);
 }
 
 

@@ -1,19 +1,36 @@
 /**
  * @file signaling/conference/acts.c  Which act answers which request
  */
+#include <errno.h>
 #include "signaling/conference/acts.h"
 #include "signaling/conference/conference_private.h"
 #include "signaling/session/session.h"
 
-void conference_acts_begin(struct sessions *all)
+static void confirmed_h(struct session *s, void *plan)
+{
+	recipients_dial(s, plan);
+	replaces_done(s, plan);
+}
+
+int conference_acts_begin(struct sessions *all)
 {
 	static const struct session_acts acts = {
 		.referh = refer_in,
 		.subscribeh = subscribe_in,
 		.infoh = info_in,
 		.optionsh = options_in,
+		.foreignh = emergency_in,
+		.placeh = replaces_in,
+		.listh = recipients_in,
+		.loopsh = replaces_loop,
+		.confirmedh = confirmed_h,
 		.flushh = refers_flush,
 	};
+	struct list *refers = mem_zalloc(sizeof(*refers), NULL);
 
-	sessions_set_acts(all, &acts);
+	if (!refers)
+		return ENOMEM;
+	sessions_set_acts(all, &acts, refers);
+
+	return 0;
 }

@@ -9,7 +9,8 @@
 
 struct sessions;
 
-/** Act on those requests that these sessions hear, until their end */
-void conference_acts_begin(struct sessions *all);
+/** Act on those requests that these sessions hear, until their end. @return 0,
+ *  ENOMEM */
+int conference_acts_begin(struct sessions *all);
 
 #endif

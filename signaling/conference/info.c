@@ -5,7 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 #include "signaling/conference/conference_private.h"
-#include "signaling/session/session_private.h"
+#include "focus/conference/focus.h"
+#include "signaling/message/header.h"
+#include "signaling/session/refusal.h"
+#include "signaling/session/session.h"
+#include "signaling/session/session_headers.h"
 
 enum { DURATION_DEFAULT_MS = 160, DURATION_MAX_MS = 8000 };
 
@@ -54,14 +58,15 @@ static char read_plain(const struct pl *body)
 
 void info_in(struct session *s, const struct sip_msg *msg)
 {
+	struct sessions *all = session_table(s);
 	unsigned duration_ms = DURATION_DEFAULT_MS;
 	struct pl body;
 	char digit;
 
 	header_body(msg, &body);
 	if (!body.l) { /* RFC 2976: a sign of life */
-		(void)sip_treplyf(NULL, NULL, s->all->sip, msg, false, 200,
-				  "OK", "%H" SESSION_NO_BODY,
+		(void)sip_treplyf(NULL, NULL, sessions_sip(all), msg, false,
+				  200, "OK", "%H" SESSION_NO_BODY,
 				  session_ims_print, s);
 		return;
 	}
@@ -70,20 +75,20 @@ void info_in(struct session *s, const struct sip_msg *msg)
 	else if (msg_ctype_cmp(&msg->ctyp, "application", "dtmf"))
 		digit = read_plain(&body);
 	else {
-		session_refuse_protocol(s->all, msg, NULL, 415,
+		session_refuse_protocol(all, msg, NULL, 415,
 					"Unsupported Media Type",
 					"Accept: application/dtmf-relay,"
 					" application/dtmf\r\n");
 		return;
 	}
 	if (!digit) {
-		session_refuse(s->all, msg, NULL, REASON_BAD_REQUEST);
+		session_refuse(all, msg, NULL, REASON_BAD_REQUEST);
 		return;
 	}
 	if (duration_ms > DURATION_MAX_MS)
 		duration_ms = DURATION_MAX_MS;
-	(void)sip_treplyf(NULL, NULL, s->all->sip, msg, false, 200, "OK",
+	(void)sip_treplyf(NULL, NULL, sessions_sip(all), msg, false, 200, "OK",
 			  "%H" SESSION_NO_BODY, session_ims_print, s);
-	if (s->ep)
-		focus_dtmf(s->ep, digit, duration_ms);
+	if (session_endpoint(s))
+		focus_dtmf(session_endpoint(s), digit, duration_ms);
 }

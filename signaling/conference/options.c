@@ -6,7 +6,14 @@
  */
 #include <errno.h>
 #include "signaling/conference/conference_private.h"
-#include "signaling/session/session_private.h"
+#include "focus/conference/focus.h"
+#include "signaling/message/header.h"
+#include "signaling/message/host.h"
+#include "signaling/session/dialog.h"
+#include "signaling/session/refusal.h"
+#include "signaling/session/session.h"
+#include "signaling/session/session_headers.h"
+#include "signaling/transport/layer.h"
 
 /* A conference's Contact tells that it is one (RFC 4579, discovery by
  * OPTIONS); a factory is none yet, nor is the server */
@@ -23,9 +30,11 @@ static enum reason may_join(struct sessions *all, const struct sip_msg *msg,
 		return REASON_NONE;
 	if (err)
 		return REASON_BAD_REQUEST;
-	reason = focus_may_join(all->focus, name);
-	if (reason == REASON_NONE && !focus_is_factory(all->focus, name) &&
-	    layer_contact(all->layer, flow->id, name, contact, size))
+	reason = focus_may_join(sessions_base(all)->focus, name);
+	if (reason == REASON_NONE &&
+	    !focus_is_factory(sessions_base(all)->focus, name) &&
+	    layer_contact(sessions_base(all)->layer, flow->id, name, contact,
+			  size))
 		reason = REASON_INTERNAL;
 	mem_deref(name);
 
@@ -53,12 +62,14 @@ void options_in(struct sessions *all, const struct sip_msg *msg)
 				"Call/Transaction Does Not Exist", NULL);
 			return;
 		}
-		str_ncpy(contact, s->contact, sizeof(contact));
+		str_ncpy(contact, dialog_contact(session_dialog(s)),
+			 sizeof(contact));
 		reason = REASON_NONE;
 	}
-	else if (layer_flow(all->layer, msg, &flow))
+	else if (layer_flow(sessions_base(all)->layer, msg, &flow))
 		return;
-	else if (!host_is_ours(all->config, &msg->uri.host, &flow))
+	else if (!host_is_ours(sessions_base(all)->config, &msg->uri.host,
+			       &flow))
 		reason = REASON_NOT_FOUND;
 	else
 		reason = may_join(all, msg, &flow, contact, sizeof(contact));
@@ -68,7 +79,7 @@ void options_in(struct sessions *all, const struct sip_msg *msg)
 		return;
 	}
 	(void)sip_treplyf(
-		NULL, NULL, all->sip, msg, false, 200, "OK",
+		NULL, NULL, sessions_sip(all), msg, false, 200, "OK",
 		"%H%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_ACCEPT
 		"Accept: application/dtmf-relay,"
 		" application/dtmf\r\n" SESSION_SUPPORTED

@@ -9,15 +9,25 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "focus/conference/focus.h"
 #include "mixer/base/log.h"
 #include "signaling/auth/auth.h"
 #include "signaling/conference/conference_private.h"
 #include "signaling/event/notifier.h"
 #include "signaling/message/charging.h"
 #include "signaling/message/dialog_id.h"
+#include "signaling/message/header.h"
+#include "signaling/message/host.h"
 #include "signaling/message/identity.h"
 #include "signaling/message/refer_to.h"
-#include "signaling/session/session_private.h"
+#include "signaling/message/session_id.h"
+#include "signaling/session/dial.h"
+#include "signaling/session/dialog.h"
+#include "signaling/session/party.h"
+#include "signaling/session/refusal.h"
+#include "signaling/session/session.h"
+#include "signaling/session/session_headers.h"
+#include "signaling/transport/layer.h"
 
 enum {
 	EXPIRES_S = 600, /* longer than a phone rings, several times over */
@@ -28,7 +38,7 @@ enum {
 
 /** One that is being told; ends with its subscription or the final status */
 struct refer {
-	struct le le; /**< in sessions->refers, which owns it */
+	struct le le; /**< in the acts' list, which owns it */
 	struct sessions *all;
 	struct notifier *notifier;
 	uint64_t dial; /**< number for dial_forget(), 0: none runs */
@@ -121,7 +131,10 @@ static void progress_h(uint16_t status, const char *phrase, void *arg)
 
 void refers_flush(struct sessions *all)
 {
-	list_flush(&all->refers);
+	struct list *refers = sessions_acts_arg(all);
+
+	list_flush(refers);
+	mem_deref(refers);
 }
 
 /* -------------------------------------------------------------- refusals */
@@ -176,21 +189,22 @@ static int read_conference(struct asked *a)
 	int err;
 
 	if (a->s)
-		return str_dup(&a->conference, a->s->conference)
+		return str_dup(&a->conference, session_party(a->s)->conference)
 			       ? refuse_reason(a, REASON_INTERNAL)
 			       : 0;
-	if (!host_is_ours(a->all->config, &a->msg->uri.host, &a->flow))
+	if (!host_is_ours(sessions_base(a->all)->config, &a->msg->uri.host,
+			  &a->flow))
 		return refuse_reason(a, REASON_NOT_FOUND);
 	err = header_user(&a->conference, &a->msg->uri);
 	if (err)
 		return refuse_reason(a, err == ENOENT ? REASON_NOT_FOUND
 						      : REASON_BAD_REQUEST);
-	reason = focus_may_join(a->all->focus, a->conference);
+	reason = focus_may_join(sessions_base(a->all)->focus, a->conference);
 	/* A lock keeps out who calls, not who is called. */
 	if (reason != REASON_NONE && reason != REASON_LOCKED)
 		return refuse_reason(a, reason);
 
-	return focus_is_factory(a->all->focus, a->conference)
+	return focus_is_factory(sessions_base(a->all)->focus, a->conference)
 		       ? refuse_reason(a, REASON_FORBIDDEN)
 		       : 0;
 }
@@ -219,8 +233,11 @@ static struct session *find_target_dialog(const struct asked *a)
 		s = session_find(a->all, &like);
 	}
 
-	return s && s->ep && !str_casecmp(s->conference, a->conference) ? s
-									: NULL;
+	return s && session_endpoint(s) &&
+			       !str_casecmp(session_party(s)->conference,
+					    a->conference)
+		       ? s
+		       : NULL;
 }
 
 static int read_asker(struct asked *a)
@@ -228,10 +245,11 @@ static int read_asker(struct asked *a)
 	char *user = NULL;
 	int err;
 
-	if (!a->s &&
-	    auth_check(a->all->auth, a->msg, &a->flow, &user) != AUTH_PASS)
+	if (!a->s && auth_check(sessions_base(a->all)->auth, a->msg, &a->flow,
+				&user) != AUTH_PASS)
 		return EACCES;
-	err = identity_read(&a->who, a->msg, &a->flow, user, a->all->config);
+	err = identity_read(&a->who, a->msg, &a->flow, user,
+			    sessions_base(a->all)->config);
 	mem_deref(user);
 	if (err)
 		return err == ENOTSUP
@@ -239,9 +257,9 @@ static int read_asker(struct asked *a)
 			       : refuse_reason(a, REASON_BAD_REQUEST);
 	a->member = a->s ? a->s : find_target_dialog(a);
 	/* Who proved itself when it called need not do so again. */
-	a->asker.aor = a->member ? a->member->aor : a->who->aor;
-	a->asker.known = a->who->known || (a->s && a->s->known);
-	a->asker.leg = a->member ? focus_leg(a->member->ep) : 0;
+	a->asker.aor = a->member ? session_party(a->member)->aor : a->who->aor;
+	a->asker.known = a->who->known || (a->s && session_party(a->s)->known);
+	a->asker.leg = a->member ? focus_leg(session_endpoint(a->member)) : 0;
 
 	return 0;
 }
@@ -251,7 +269,8 @@ static int read_asker(struct asked *a)
 /* NULL: nobody is to know */
 static const char *referrer(const struct asked *a)
 {
-	return a->who->anonymous || (a->member && a->member->anonymous)
+	return a->who->anonymous || (a->member &&
+				     session_party(a->member)->anonymous)
 		       ? NULL
 		       : a->asker.aor;
 }
@@ -273,8 +292,10 @@ static int read_referred_by(char **dst, const struct asked *a)
 /* That of the dialog, else what a trusted host says; may stay NULL */
 static int read_charging(struct charging **cp, const struct asked *a)
 {
-	*cp = a->member ? mem_ref(a->member->charging) : NULL;
-	if (*cp || !identity_flow_trusted(a->all->config, &a->flow))
+	*cp = a->member ? mem_ref(dialog_charging(session_dialog(a->member)))
+			: NULL;
+	if (*cp ||
+	    !identity_flow_trusted(sessions_base(a->all)->config, &a->flow))
 		return 0;
 
 	return charging_accept(cp, a->msg, true, NULL, NULL);
@@ -320,7 +341,8 @@ static bool names_conference(const struct asked *a)
 
 	pl_set_str(&pl, a->to->uri);
 	if (uri_decode(&uri, &pl) ||
-	    !host_is_ours(a->all->config, &uri.host, &a->flow) ||
+	    !host_is_ours(sessions_base(a->all)->config, &uri.host,
+			  &a->flow) ||
 	    header_user(&user, &uri))
 		return false;
 	same = !str_casecmp(user, a->conference);
@@ -335,7 +357,7 @@ static int take_quietly(const struct asked *a)
 {
 	const struct session_request request = {a->all, a->msg};
 
-	return sip_treplyf(NULL, NULL, a->all->sip, a->msg, true, 202,
+	return sip_treplyf(NULL, NULL, sessions_sip(a->all), a->msg, true, 202,
 			   "Accepted",
 			   "Refer-Sub: false\r\n%H" SESSION_NO_BODY,
 			   session_id_reply_print, &request);
@@ -344,11 +366,11 @@ static int take_quietly(const struct asked *a)
 static int contact(const struct asked *a, char *dst, size_t size)
 {
 	if (a->s) {
-		str_ncpy(dst, a->s->contact, size);
+		str_ncpy(dst, dialog_contact(session_dialog(a->s)), size);
 		return 0;
 	}
-	return layer_contact(a->all->layer, a->flow.id, a->conference, dst,
-			     size);
+	return layer_contact(sessions_base(a->all)->layer, a->flow.id,
+			     a->conference, dst, size);
 }
 
 /* 202, and NOTIFY begins. *rp stays NULL if nobody wants to be told */
@@ -361,7 +383,7 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	int err;
 
 	*rp = NULL;
-	if (a->quiet || !a->all->notifiers)
+	if (a->quiet || !sessions_base(a->all)->notifiers)
 		return take_quietly(a);
 	err = contact(a, uri, sizeof(uri));
 	if (err)
@@ -369,17 +391,19 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	/* Several in one dialog are told apart (RFC 3515 section 2.4.6). */
 	(void)re_snprintf(id, sizeof(id), "%u", a->msg->cseq.num);
 	if (a->s) {
-		param.dlg = a->s->dlg;
-		param.session_id = a->s->ids.local;
-		param.id = a->s->refers++ ? id : NULL;
+		struct dialog *dialog = session_dialog(a->s);
+
+		param.dlg = dialog_sip(dialog);
+		param.session_id = dialog_session_id(dialog)->local;
+		param.id = dialog_take_refer(dialog) ? NULL : id;
 	}
 	r = mem_zalloc(sizeof(*r), refer_destructor);
 	if (!r)
 		return ENOMEM;
 	r->all = a->all;
-	list_append(&a->all->refers, &r->le, r);
-	err = notifier_accept(&r->notifier, a->all->notifiers, a->msg, &param,
-			      refresh_h, closed_h, r);
+	list_append(sessions_acts_arg(a->all), &r->le, r);
+	err = notifier_accept(&r->notifier, sessions_base(a->all)->notifiers,
+			      a->msg, &param, refresh_h, closed_h, r);
 	if (err) {
 		mem_deref(r);
 		return err;
@@ -405,8 +429,8 @@ static void do_invite(const struct asked *a)
 	enum reason reason;
 	struct refer *r;
 
-	if (focus_may_dial(a->all->focus, a->conference, &a->asker) !=
-	    REASON_NONE) {
+	if (focus_may_dial(sessions_base(a->all)->focus, a->conference,
+			   &a->asker) != REASON_NONE) {
 		(void)refuse_reason(a, REASON_FORBIDDEN);
 		return;
 	}
@@ -431,7 +455,7 @@ static void do_invite(const struct asked *a)
  * over then. */
 static void do_bye(const struct asked *a)
 {
-	struct focus *f = a->all->focus;
+	struct focus *f = sessions_base(a->all)->focus;
 	bool all = names_conference(a);
 	enum reason reason;
 	struct refer *r;
@@ -472,9 +496,9 @@ void refer_in(struct sessions *all, struct session *s,
 {
 	struct asked a = {.all = all, .s = s, .msg = msg};
 
-	if (layer_flow(all->layer, msg, &a.flow))
+	if (layer_flow(sessions_base(all)->layer, msg, &a.flow))
 		return;
-	if (all->closing)
+	if (sessions_are_closing(all))
 		(void)refuse_reason(&a, REASON_SHUTDOWN);
 	else
 		refer_judge(&a);

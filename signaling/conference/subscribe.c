@@ -8,15 +8,23 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "focus/conference/focus.h"
 #include "focus/roster/conference_info.h"
 #include "mixer/base/log.h"
 #include "signaling/auth/auth.h"
 #include "signaling/conference/conference_private.h"
 #include "signaling/event/conference_events.h"
 #include "signaling/event/notifier.h"
+#include "signaling/message/header.h"
 #include "signaling/message/host.h"
 #include "signaling/message/identity.h"
-#include "signaling/session/session_private.h"
+#include "signaling/message/session_id.h"
+#include "signaling/session/dialog.h"
+#include "signaling/session/party.h"
+#include "signaling/session/refusal.h"
+#include "signaling/session/session.h"
+#include "signaling/session/session_headers.h"
+#include "signaling/transport/layer.h"
 
 enum { EVENT_ID_MAX = 64 };
 
@@ -116,7 +124,8 @@ static int read_conference(struct asked *a)
 	char port[16] = "", *user = NULL;
 	int err;
 
-	if (!a->s && !host_is_ours(a->all->config, &uri->host, &a->flow))
+	if (!a->s &&
+	    !host_is_ours(sessions_base(a->all)->config, &uri->host, &a->flow))
 		return refuse_reason(a, REASON_NOT_FOUND);
 	if (uri->port)
 		(void)re_snprintf(port, sizeof(port), ":%u", uri->port);
@@ -126,7 +135,7 @@ static int read_conference(struct asked *a)
 	if (!err && strlen(a->entity) > HEADER_URI_MAX)
 		err = EBADMSG;
 	if (!err)
-		err = a->s ? str_dup(&user, a->s->conference)
+		err = a->s ? str_dup(&user, session_party(a->s)->conference)
 			   : header_user(&user, uri);
 	if (err) {
 		mem_deref(user);
@@ -141,44 +150,44 @@ static int read_conference(struct asked *a)
 /* -------------------------------------------------------------- who it is */
 
 struct member_search {
-	const struct sessions *all;
 	const char *conference;
 	const struct conference_watcher *who;
 };
 
-static bool member_cmp_h(struct le *le, void *arg)
+static bool member_cmp_h(const struct session *s, void *arg)
 {
 	const struct member_search *search = arg;
-	const struct session *s = le->data;
+	const struct party *party = session_party(s);
 	struct flow_info flow;
 
-	if (!s->ep || str_casecmp(s->conference, search->conference))
+	if (!session_endpoint(s) ||
+	    str_casecmp(party->conference, search->conference))
 		return false;
-	if (layer_flow_by_id(search->all->layer, s->flow, &flow))
+	if (dialog_flow_info(session_dialog(s), &flow))
 		return false;
 	/* A WebSocket is one browser's page, a datagram's port is nobody's:
 	 * NAT and proxies give the same to many. */
 	if (flow.transport == FLOW_WS || flow.transport == FLOW_WSS)
-		return s->flow == search->who->flow;
+		return dialog_flow(session_dialog(s)) == search->who->flow;
 
-	return s->aor && search->who->aor &&
-	       !str_casecmp(s->aor, search->who->aor) &&
+	return search->who->aor &&
+	       !str_casecmp(party->aor, search->who->aor) &&
 	       sa_cmp(&flow.peer, &search->who->peer, SA_ADDR);
 }
 
 static bool member_h(const char *conference,
 		     const struct conference_watcher *who, void *arg)
 {
-	struct member_search search = {arg, conference, who};
+	struct member_search search = {conference, who};
 
-	return hash_apply(search.all->table, member_cmp_h, &search) != NULL;
+	return sessions_search(arg, NULL, member_cmp_h, &search) != NULL;
 }
 
 static const struct session *find_member(const struct asked *a)
 {
-	struct member_search search = {a->all, a->conference, &a->sub.who};
+	struct member_search search = {a->conference, &a->sub.who};
 
-	return list_ledata(hash_apply(a->all->table, member_cmp_h, &search));
+	return sessions_search(a->all, NULL, member_cmp_h, &search);
 }
 
 static int read_identity(struct asked *a)
@@ -186,9 +195,11 @@ static int read_identity(struct asked *a)
 	char *user = NULL;
 	int err;
 
-	if (auth_check(a->all->auth, a->msg, &a->flow, &user) != AUTH_PASS)
+	if (auth_check(sessions_base(a->all)->auth, a->msg, &a->flow, &user) !=
+	    AUTH_PASS)
 		return EACCES;
-	err = identity_read(&a->who, a->msg, &a->flow, user, a->all->config);
+	err = identity_read(&a->who, a->msg, &a->flow, user,
+			    sessions_base(a->all)->config);
 	mem_deref(user);
 	if (err)
 		return err == ENOTSUP
@@ -213,8 +224,9 @@ static int judge_asker(struct asked *a)
 	sub->memberh = member_h;
 	member = a->s ? a->s : find_member(a);
 	if (member) {
-		sub->who.aor = member->aor;
-		sub->session_id = member->ids.local;
+		sub->who.aor = session_party(member)->aor;
+		sub->session_id =
+			dialog_session_id(session_dialog(member))->local;
 		sub->may = true;
 		return 0;
 	}
@@ -239,17 +251,19 @@ static void begin(struct asked *a)
 	int err = 0;
 
 	if (a->s)
-		str_ncpy(contact, a->s->contact, sizeof(contact));
+		str_ncpy(contact, dialog_contact(session_dialog(a->s)),
+			 sizeof(contact));
 	else
-		err = layer_contact(a->all->layer, a->flow.id, a->conference,
-				    contact, sizeof(contact));
+		err = layer_contact(sessions_base(a->all)->layer, a->flow.id,
+				    a->conference, contact, sizeof(contact));
 	sub.conference = a->conference;
 	sub.entity = a->entity;
 	sub.contact = contact;
 	sub.id = a->id;
-	sub.dlg = a->s ? a->s->dlg : NULL;
+	sub.dlg = a->s ? dialog_sip(session_dialog(a->s)) : NULL;
 	if (!err)
-		err = conference_events_begin(a->all->events, a->msg, &sub);
+		err = conference_events_begin(sessions_base(a->all)->events,
+					      a->msg, &sub);
 
 	switch (err) {
 
@@ -267,14 +281,14 @@ void subscribe_in(struct sessions *all, struct session *s,
 {
 	struct asked a = {.all = all, .s = s, .msg = msg};
 
-	if (layer_flow(all->layer, msg, &a.flow))
+	if (layer_flow(sessions_base(all)->layer, msg, &a.flow))
 		return;
-	if (all->closing)
+	if (sessions_are_closing(all))
 		(void)refuse_reason(&a, REASON_SHUTDOWN);
-	else if (!all->events)
+	else if (!sessions_base(all)->events)
 		(void)subscribe_refuse(&a, 489, "Bad Event", NULL);
 	else if (!read_event(&a) && !read_accept(&a) &&
-		 !notifier_too_brief(all->notifiers, msg) &&
+		 !notifier_too_brief(sessions_base(all)->notifiers, msg) &&
 		 !read_conference(&a) && !judge_asker(&a))
 		begin(&a);
 	mem_deref(a.conference);

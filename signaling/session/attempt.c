@@ -19,7 +19,7 @@ void session_give_up(struct session *s, enum reason reason)
 	log_info("session", "dial failed reason=%s",
 		 reason_row(reason)->token);
 	if (!s->joined)
-		focus_dial_failed(s->all->focus, s->conference,
+		focus_dial_failed(s->all->base.focus, s->party->conference,
 				  call_out_is_anonymous(s->call)
 					  ? IDENTITY_ANONYMOUS
 					  : call_out_to(s->call),
@@ -31,8 +31,7 @@ void session_give_up(struct session *s, enum reason reason)
 void session_attempt_over(struct session *s)
 {
 	call_out_stop_timer(s->call);
-	tmr_cancel(&s->flow_grace);
-	s->flow_lost = false;
+	dialog_flow_forgive(s->dialog);
 	session_refuse_pending(s);
 	exchange_attempt_over(s->exchange);
 }
@@ -94,31 +93,13 @@ void session_unreached(struct session *s)
 
 /* -------------------------------------------------------------- dialog */
 
-/* Contact of ours for that flow; sips when the call is (section 8.1.1.8) */
-static int make_contact(struct session *s)
-{
-	char uri[HEADER_URI_MAX];
-	int err;
-
-	err = layer_contact(s->all->layer, s->flow, s->conference, uri,
-			    sizeof(uri));
-	if (err)
-		return err;
-	s->contact = mem_deref(s->contact);
-	if (target_is_sips(next_hop_target(call_out_hop(s->call))) &&
-	    !strncmp(uri, "sip:", 4))
-		return re_sdprintf(&s->contact, "sips:%s", uri + 4);
-
-	return str_dup(&s->contact, uri);
-}
-
 /* Who we are in From */
 static int make_from(const struct session *s, char *dst, size_t size)
 {
 	const struct account *account = call_out_account(s->call);
 
 	if (!account)
-		return session_uri(s, dst, size);
+		return dialog_uri(s->dialog, dst, size);
 
 	return re_snprintf(dst, size, "%s", account_aor(account)) < 0
 		       ? EOVERFLOW
@@ -132,9 +113,10 @@ static int make_dialog(struct session *s, const char *route)
 	char from[HEADER_URI_MAX];
 	int err;
 
-	err = make_contact(s);
+	err = dialog_make_contact(s->dialog, s->party->conference,
+				  target_is_sips(next_hop_target(hop)));
 	if (!err)
-		err = session_charge(s, NULL);
+		err = dialog_charge(s->dialog, NULL, call_out_icid(s->call));
 	if (!err)
 		err = make_from(s, from, sizeof(from));
 	if (!err)
@@ -158,7 +140,7 @@ static void found_h(int err, const char *route, uint64_t flow, void *arg)
 {
 	struct session *s = arg;
 
-	s->flow = flow;
+	dialog_set_flow(s->dialog, flow);
 	if (err) {
 		log_info("session", "dial: no way error=\"%s\"",
 			 strerror(err));
@@ -185,7 +167,7 @@ void session_next_target(struct session *s)
 	int err = call_out_next(s->call, found_h, s);
 	struct next_hop *hop = call_out_hop(s->call);
 
-	session_set_state(s, SESSION_DIALLING);
+	session_set_state(s, DIALOG_DIALLING);
 	if (err) {
 		call_out_start_timer(s->call, 0, no_target_h, s);
 		return;
@@ -201,9 +183,9 @@ bool session_another_address(struct session *s, const struct sip_msg *refusal)
 	if (!next_hop_may_have_another(hop))
 		return false;
 
-	s->flow = 0; /* it does not matter that it closes */
+	dialog_set_flow(s->dialog, 0); /* it does not matter that it closes */
 	session_attempt_over(s);
-	session_set_state(s, SESSION_DIALLING);
+	session_set_state(s, DIALOG_DIALLING);
 
 	return !next_hop_find_another(hop, refusal);
 }

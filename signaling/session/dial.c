@@ -9,27 +9,6 @@
 #include "signaling/session/own_uri.h"
 #include "signaling/session/session_private.h"
 
-/* Who it is on the roster */
-static int name_it(struct session *s, const char *uri, const struct target *t)
-{
-	struct uri decoded;
-	struct pl pl;
-	int err;
-
-	pl_set_str(&pl, t->uri);
-	if (uri_decode(&decoded, &pl))
-		return EINVAL;
-	err = header_aor(&s->aor, &decoded);
-	if (err)
-		return err == ENOMEM ? err : EINVAL;
-	err = str_dup(&s->entity, uri);
-	if (!err && pl_isset(&decoded.user))
-		err = header_text(&s->display, &decoded.user,
-				  HEADER_DISPLAY_MAX);
-
-	return err;
-}
-
 /* --------------------------------------------------------------- targets */
 
 static int add_binding(struct session *s, const struct binding *b)
@@ -53,8 +32,8 @@ static bool add_bindings(struct session *s)
 	struct binding v[REGISTRAR_BINDINGS_MAX];
 	size_t i, n = 0;
 
-	if (s->all->registrar)
-		n = registrar_lookup(s->all->registrar, s->aor, v,
+	if (s->all->base.registrar)
+		n = registrar_lookup(s->all->base.registrar, s->party->aor, v,
 				     ARRAY_SIZE(v));
 	for (i = 0; i < n; i++) {
 		if (add_binding(s, &v[i]))
@@ -66,7 +45,7 @@ static bool add_bindings(struct session *s)
 
 static bool is_conference(const struct session *s, const struct uri *uri)
 {
-	const struct focus *f = s->all->focus;
+	const struct focus *f = s->all->base.focus;
 	char *user = NULL;
 	bool found;
 
@@ -104,10 +83,10 @@ static enum reason at_home(struct session *s, struct target *t,
 		return REASON_NONE;
 	}
 	loop = is_conference(s, uri);
-	if (!loop && str_isset(s->all->config->outbound_proxy))
+	if (!loop && str_isset(s->all->base.config->outbound_proxy))
 		return by_uri(s, t);
 	mem_deref(t);
-	if (loop || !s->all->registrar)
+	if (loop || !s->all->base.registrar)
 		return REASON_LOOP;
 	call_out_start_timer(s->call, 0, offline_h, s);
 
@@ -142,37 +121,38 @@ static enum reason reason_of_error(int err)
 	}
 }
 
-static enum reason prepare(struct session *s, const struct dial *dial)
+/* A session that is to call, in the table */
+static enum reason prepare(struct session **sp, struct sessions *all,
+			   const struct dial *dial, const struct target *t)
 {
-	struct target *t;
+	struct session *s;
+	struct party *party;
 	int err;
 
-	s->state = SESSION_DIALLING;
-	s->caller = true;
-	s->unconfirmed = true;
-	s->all->calling++;
-	err = target_read(&t, dial->uri, s->all->config);
+	err = party_from_dial(&party, dial->conference, dial->uri, t->uri);
 	if (err)
 		return reason_of_error(err);
-	err = name_it(s, dial->uri, t);
-	if (!err)
-		err = str_dup(&s->conference, dial->conference);
-	if (!err)
-		err = call_out_alloc(&s->call, &s->all->base, dial, t->uri);
+	err = session_alloc(&s, all, DIALOG_DIALLING, party);
+	if (err)
+		return REASON_INTERNAL;
+	err = call_out_alloc(&s->call, &all->base, dial, t->uri);
 	if (err) {
-		mem_deref(t);
+		mem_deref(s);
 		return reason_of_error(err);
 	}
 	session_register(s, t->uri);
+	*sp = s;
 
-	return begin(s, t);
+	return REASON_NONE;
 }
 
 enum reason dial_begin(struct sessions *all, const struct dial *dial,
 		       uint64_t *idp)
 {
 	struct session *s;
+	struct target *t;
 	enum reason reason;
+	int err;
 
 	if (!all || !dial || !dial->conference || !dial->uri)
 		return REASON_INTERNAL;
@@ -180,9 +160,15 @@ enum reason dial_begin(struct sessions *all, const struct dial *dial,
 		return REASON_SHUTDOWN;
 	if (all->count >= SESSIONS_MAX || all->calling >= SESSIONS_CALLING_MAX)
 		return REASON_OVERLOAD;
-	if (session_alloc(&s, all))
-		return REASON_INTERNAL;
-	reason = prepare(s, dial);
+	err = target_read(&t, dial->uri, all->base.config);
+	if (err)
+		return reason_of_error(err);
+	reason = prepare(&s, all, dial, t);
+	if (reason != REASON_NONE) {
+		mem_deref(t);
+		return reason;
+	}
+	reason = begin(s, t);
 	if (reason != REASON_NONE) {
 		mem_deref(s);
 		return reason;
@@ -190,23 +176,9 @@ enum reason dial_begin(struct sessions *all, const struct dial *dial,
 	all->dialled++;
 	if (idp)
 		*idp = s->id;
-	focus_dialling(all->focus, dial->conference, dial->uri);
+	focus_dialling(all->base.focus, dial->conference, dial->uri);
 
 	return REASON_NONE;
-}
-
-/* RFC 3261 has Server in responses; many say User-Agent in all they send */
-static void read_agent(struct session *s, const struct sip_msg *msg)
-{
-	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_SERVER);
-	char *agent = NULL;
-
-	if (!hdr)
-		hdr = sip_msg_hdr(msg, SIP_HDR_USER_AGENT);
-	if (!hdr || header_text(&agent, &hdr->val, HEADER_AGENT_MAX))
-		return;
-	mem_deref(s->agent);
-	s->agent = agent;
 }
 
 void dial_answered(struct session *s, const struct sip_msg *msg)
@@ -215,17 +187,17 @@ void dial_answered(struct session *s, const struct sip_msg *msg)
 	struct identity *id = NULL;
 	struct flow_info flow;
 
-	read_agent(s, msg);
-	callee.agent = s->agent;
-	if (layer_flow_by_id(s->all->layer, s->flow, &flow) ||
-	    identity_read_answer(&id, msg, &flow, s->all->config))
+	party_answered(s->party, msg);
+	callee.agent = s->party->agent;
+	if (dialog_flow_info(s->dialog, &flow) ||
+	    identity_read_answer(&id, msg, &flow, s->all->base.config))
 		callee.anonymous = sip_msg_hdr(msg, SIP_HDR_PRIVACY) != NULL;
 	if (id) {
 		callee.display = id->display;
 		callee.anonymous = id->anonymous;
 	}
 	if (callee.anonymous && call_out_hide(s->call))
-		session_log_anonymous(s);
+		party_log_anonymous(s->party);
 	if (s->ep)
 		focus_answered(s->ep, &callee);
 	mem_deref(id);
@@ -234,7 +206,7 @@ void dial_answered(struct session *s, const struct sip_msg *msg)
 bool dial_in_time(struct sessions *all, const struct flow_info *flow,
 		  bool known, unsigned count)
 {
-	if (known || identity_flow_trusted(all->config, flow) ||
+	if (known || identity_flow_trusted(all->base.config, flow) ||
 	    limit_take(all->dials, &flow->peer, count, tmr_jiffies()))
 		return true;
 	all->too_many_dials += count;

@@ -7,20 +7,8 @@
 #include "mixer/base/log.h"
 #include "signaling/auth/auth.h"
 #include "signaling/message/identity.h"
-#include "signaling/session/emergency.h"
-#include "signaling/session/recipients.h"
-#include "signaling/session/replaces.h"
+#include "signaling/session/invitation.h"
 #include "signaling/session/session_private.h"
-
-/* What an INVITE asks for, before there is a session */
-struct request {
-	struct flow_info flow;
-	struct identity *who;
-	char *name; /**< of the conference */
-	bool factory;
-	struct resource_list *recipients;
-	struct replaces replaces;
-};
 
 /* CANCEL came for their INVITE in hand (RFC 3261 section 9.2) */
 static void cancel_h(void *arg)
@@ -49,7 +37,7 @@ static void joined_h(enum reason reason, const struct leg_local *local,
 	struct mbuf *sdp = NULL;
 
 	if (reason != REASON_NONE) {
-		s->ep = NULL;
+		session_endpoint_gone(s);
 		invite_in_refuse(s, reason);
 		return;
 	}
@@ -61,58 +49,6 @@ static void joined_h(enum reason reason, const struct leg_local *local,
 	mem_deref(sdp);
 }
 
-/* RFC 6050: the core says which service it took the call for */
-static int read_service(struct session *s, const struct sip_msg *msg)
-{
-	const struct sip_hdr *hdr = sip_msg_xhdr(msg, "P-Asserted-Service");
-	int err;
-
-	if (!hdr)
-		return 0;
-	err = header_uri(&s->service, &hdr->val);
-
-	return err == ENOMEM ? err : 0;
-}
-
-/* Nobody in a conference learns it; whoever runs the server has to be able to
- * find out whom to bar. */
-void session_log_anonymous(const struct session *s)
-{
-	char aor[160], name[160];
-
-	log_info("session", "anonymous conference=%s aor=%s",
-		 log_escape(name, sizeof(name), s->conference,
-			    strlen(s->conference)),
-		 log_escape(aor, sizeof(aor), s->aor, strlen(s->aor)));
-}
-
-static int read_caller(struct session *s, const struct sip_msg *msg,
-		       const struct identity *who)
-{
-	const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	const struct sip_hdr *agent = sip_msg_hdr(msg, SIP_HDR_USER_AGENT);
-	struct sip_addr addr;
-	int err;
-
-	if (!contact || sip_addr_decode(&addr, &contact->val))
-		return EBADMSG;
-	s->known = who->known;
-	s->anonymous = who->anonymous;
-	s->aor = mem_ref(who->aor);
-	s->display = mem_ref(who->display);
-	err = header_uri(&s->entity, &addr.auri);
-	if (!err && agent)
-		err = header_text(&s->agent, &agent->val, HEADER_AGENT_MAX);
-	if (!err && who->trusted)
-		err = read_service(s, msg);
-	if (!err && who->anonymous)
-		session_log_anonymous(s);
-
-	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
-
-	return err;
-}
-
 static enum reason read_offer(struct session *s, const struct pl *sdp,
 			      struct leg_description **leg)
 {
@@ -120,7 +56,7 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 
 	if (sdp->l)
 		return exchange_theirs(s->exchange, sdp, leg);
-	if (layer_flow_by_id(s->all->layer, s->flow, &flow))
+	if (dialog_flow_info(s->dialog, &flow))
 		return REASON_INTERNAL;
 
 	return exchange_ours(
@@ -188,89 +124,72 @@ static int check_body(struct sessions *all, const struct sip_msg *msg,
 	return timer_refused(all, msg) ? ERANGE : 0;
 }
 
-static enum reason check_target(struct sessions *all,
-				const struct sip_msg *msg, struct request *r)
+static enum reason check_target(struct sessions *all, struct invitation *in)
 {
 	enum reason reason;
 	int err;
 
-	if (!host_is_ours(all->config, &msg->uri.host, &r->flow))
+	if (!host_is_ours(all->base.config, &in->msg->uri.host, &in->flow))
 		return REASON_NOT_FOUND;
-	err = header_user(&r->name, &msg->uri);
+	err = header_user(&in->conference, &in->msg->uri);
 	if (err)
 		return err == ENOENT ? REASON_NOT_FOUND : REASON_BAD_REQUEST;
 
-	reason = focus_may_join(all->focus, r->name);
-	if (reason != REASON_NONE || !focus_is_factory(all->focus, r->name))
+	reason = focus_may_join(all->base.focus, in->conference);
+	if (reason != REASON_NONE ||
+	    !focus_is_factory(all->base.focus, in->conference))
 		return reason;
 	/* RFC 4579 section 5.4: a conference of its own */
-	r->factory = true;
-	r->name = mem_deref(r->name);
+	in->factory = true;
+	in->conference = mem_deref(in->conference);
 
-	return focus_new_name(all->focus, &r->name) ? REASON_INTERNAL
-						    : REASON_NONE;
+	return focus_new_name(all->base.focus, &in->conference)
+		       ? REASON_INTERNAL
+		       : REASON_NONE;
+}
+
+/* Its dialog, Contact and transaction */
+static int make(struct session *s, const struct invitation *in)
+{
+	int err;
+
+	dialog_set_flow(s->dialog, in->flow.id);
+	err = dialog_make_contact(s->dialog, in->conference, false);
+	if (!err)
+		err = dialog_charge(s->dialog, in->msg, NULL);
+	if (!err)
+		err = dialog_accept(s->dialog, in->msg);
+	if (err)
+		return err;
+	session_received(s, in->msg);
+	timer_read_allow(s, in->msg);
+	s->msg = mem_ref((void *)in->msg);
+
+	return sip_strans_alloc(&s->st, s->all->sip, in->msg, cancel_h, s);
 }
 
 static int create(struct session **sp, struct sessions *all,
-		  const struct sip_msg *msg, struct request *r)
+		  const struct invitation *in)
 {
-	char contact[HEADER_URI_MAX];
+	struct party *party;
 	struct session *s;
 	int err;
 
-	err = session_alloc(&s, all);
+	err = party_from_invite(&party, in->conference, in->msg, in->who);
+	if (!err)
+		err = session_alloc(&s, all, DIALOG_INCOMING, party);
 	if (err)
 		return err;
-	s->state = SESSION_INCOMING;
-	s->flow = r->flow.id;
-	s->factory = r->factory;
-	s->conference = mem_ref(r->name);
-	s->recipients = mem_ref(r->recipients);
-	s->replaces = r->replaces.replace ? r->replaces.with->id : 0;
-	err = read_caller(s, msg, r->who);
-	if (err)
-		goto out;
-	err = layer_contact(all->layer, s->flow, s->conference, contact,
-			    sizeof(contact));
-	if (err)
-		goto out;
-	err = str_dup(&s->contact, contact);
-	if (err)
-		goto out;
-	err = session_charge(s, msg);
-	if (err)
-		goto out;
-	session_heard(s, msg);
-	err = sip_dialog_accept(&s->dlg, msg);
-	if (err)
-		goto out;
-	s->msg = mem_ref((void *)msg);
-	err = sip_strans_alloc(&s->st, all->sip, msg, cancel_h, s);
-	if (err)
-		goto out;
-	session_register(s, sip_dialog_callid(s->dlg));
-	s->unconfirmed = true;
-	all->unconfirmed++;
-	*sp = s;
-
-out:
-	if (err)
+	err = make(s, in);
+	if (err) {
 		mem_deref(s);
-	return err;
-}
-
-/* The conference of a dialog that it names. 0: go on; else answered */
-static int check_replaces(struct sessions *all, const struct sip_msg *msg,
-			  struct request *r)
-{
-	replaces_read(&r->replaces, all, msg, r->who);
-	if (r->replaces.status) {
-		session_refuse_protocol(all, msg, NULL, r->replaces.status,
-					r->replaces.phrase, NULL);
-		return EPROTO;
+		return err;
 	}
-	if (r->replaces.with)
-		r->name = mem_ref(r->replaces.with->conference);
+	s->factory = in->factory;
+	s->replaces = in->replaces;
+	s->plan = mem_ref(in->plan);
+	session_register(s, sip_dialog_callid(dialog_sip(s->dialog)));
+	*sp = s;
 
 	return 0;
 }
@@ -287,15 +206,15 @@ static enum reason check_room(const struct sessions *all)
 }
 
 /* Who asks. 0: go on; else it has been answered */
-static int check_caller(struct sessions *all, const struct sip_msg *msg,
-			struct request *r)
+static int check_caller(struct sessions *all, struct invitation *in)
 {
+	const struct sip_msg *msg = in->msg;
 	char *user = NULL;
 	int err;
 
-	if (auth_check(all->auth, msg, &r->flow, &user) == AUTH_ANSWERED)
+	if (auth_check(all->base.auth, msg, &in->flow, &user) == AUTH_ANSWERED)
 		return EACCES;
-	err = identity_read(&r->who, msg, &r->flow, user, all->config);
+	err = identity_read(&in->who, msg, &in->flow, user, all->base.config);
 	mem_deref(user);
 	if (err == ENOTSUP) /* RFC 3323 section 5 */
 		session_refuse_protocol(all, msg, NULL, 500,
@@ -307,41 +226,46 @@ static int check_caller(struct sessions *all, const struct sip_msg *msg,
 	return err;
 }
 
-static void invite_in_take(struct sessions *all, const struct sip_msg *msg,
-			   struct request *r)
+/* Is it to come in, and where? 0: go on; else it has been answered */
+static int check_invitation(struct sessions *all, struct invitation *in)
+{
+	enum reason reason = check_room(all);
+
+	if (reason == REASON_NONE) {
+		if (check_caller(all, in) || all->acts->placeh(all, in))
+			return EACCES;
+		if (!in->conference)
+			reason = check_target(all, in);
+		if (reason == REASON_NONE && all->acts->loopsh(all, in))
+			reason = REASON_LOOP;
+	}
+	if (reason == REASON_NONE)
+		return 0;
+	session_refuse(all, in->msg, NULL, reason);
+
+	return EACCES;
+}
+
+static void invite_in_take(struct sessions *all, struct invitation *in)
 {
 	enum reason reason;
 	struct session *s;
 	struct pl sdp;
 	int err;
 
-	reason = check_room(all);
-	if (reason == REASON_NONE) {
-		if (check_caller(all, msg, r) || check_replaces(all, msg, r))
-			return;
-		if (!r->name)
-			reason = check_target(all, msg, r);
-		if (reason == REASON_NONE &&
-		    loop_closes(all, msg, r->name, r->who->aor))
-			reason = REASON_LOOP;
-	}
-	if (reason != REASON_NONE) {
-		session_refuse(all, msg, NULL, reason);
-		return;
-	}
-	if (recipients_read(&r->recipients, all, msg, r->who) ||
-	    check_body(all, msg, &sdp, r->recipients != NULL))
+	if (check_invitation(all, in) || all->acts->listh(all, in) ||
+	    check_body(all, in->msg, &sdp, in->has_list))
 		return;
 
-	err = create(&s, all, msg, r);
+	err = create(&s, all, in);
 	if (err) {
-		session_refuse(all, msg, NULL,
+		session_refuse(all, in->msg, NULL,
 			       err == EBADMSG || err == EINVAL
 				       ? REASON_BAD_REQUEST
 				       : REASON_INTERNAL);
 		return;
 	}
-	(void)sip_treply(&s->st, all->sip, msg, 100, "Trying");
+	(void)sip_treply(&s->st, all->sip, in->msg, 100, "Trying");
 	reason = join(s, &sdp);
 	if (reason != REASON_NONE)
 		invite_in_refuse(s, reason);
@@ -349,14 +273,14 @@ static void invite_in_take(struct sessions *all, const struct sip_msg *msg,
 
 void session_invite_in(struct sessions *all, const struct sip_msg *msg)
 {
-	struct request r = {.name = NULL};
+	struct invitation in = {.msg = msg};
 
 	all->invites++;
-	if (layer_flow(all->layer, msg, &r.flow) ||
-	    emergency_refused(all, msg))
+	if (layer_flow(all->base.layer, msg, &in.flow) ||
+	    all->acts->foreignh(all, msg))
 		return;
-	invite_in_take(all, msg, &r);
-	mem_deref(r.name);
-	mem_deref(r.who);
-	mem_deref(r.recipients);
+	invite_in_take(all, &in);
+	mem_deref(in.conference);
+	mem_deref(in.who);
+	mem_deref(in.plan);
 }

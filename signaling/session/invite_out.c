@@ -23,6 +23,19 @@ static void ringing_h(void *arg)
 
 /* ------------------------------------------------------------ responses */
 
+/* The dialog is the one that this 2xx makes */
+static int confirm(struct session *s, const struct sip_msg *msg)
+{
+	struct sip_dialog *dlg = NULL;
+	int err = provisional_confirm(s, msg, &dlg);
+
+	if (!err)
+		dialog_confirm(s->dialog, dlg);
+	mem_deref(dlg);
+
+	return err;
+}
+
 static void cancelled(struct session *s, int err, const struct sip_msg *msg)
 {
 	if (err || msg->scode >= 300) {
@@ -32,8 +45,8 @@ static void cancelled(struct session *s, int err, const struct sip_msg *msg)
 	/* The 2xx crossed our CANCEL (RFC 3261 section 9.1) */
 	if (msg->scode < 200)
 		return;
-	if (provisional_confirm(s, msg, &s->dlg) ||
-	    session_ack_send(s, s->dlg, msg->cseq.num))
+	if (confirm(s, msg) ||
+	    session_ack_send(s, dialog_sip(s->dialog), msg->cseq.num))
 		session_drop(s, REASON_LEFT);
 	else
 		session_bye(s, s->end_reason);
@@ -44,18 +57,18 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	enum reason reason;
 
 	call_out_stop_timer(s->call);
-	if (provisional_confirm(s, msg, &s->dlg)) {
+	if (confirm(s, msg)) {
 		session_give_up(s, REASON_BAD_REQUEST);
 		return;
 	}
-	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
+	if (session_ack_send(s, dialog_sip(s->dialog), msg->cseq.num)) {
 		session_give_up(s, REASON_INTERNAL);
 		return;
 	}
-	session_set_state(s, SESSION_CONFIRMED);
+	session_set_state(s, DIALOG_CONFIRMED);
 	call_out_tell_msg(s->call, msg);
 	dial_answered(s, msg);
-	s->peer_update = sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
+	timer_read_allow(s, msg);
 	timer_answered(s, msg);
 	reason = provisional_answer(s, msg);
 	if (reason != REASON_NONE)
@@ -71,8 +84,8 @@ static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
 	struct endpoint *old = s->ep;
 	enum reason reason;
 
-	s->ep = NULL;
-	session_set_state(s, SESSION_DIALLING);
+	session_endpoint_gone(s);
+	session_set_state(s, DIALOG_DIALLING);
 	reason = join(s, webrtc);
 	if (old)
 		focus_leave(old, why);
@@ -189,7 +202,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct session *s = arg;
 
-	if (s->state == SESSION_CANCELLING) {
+	if (dialog_state(s->dialog) == DIALOG_CANCELLING) {
 		cancelled(s, err, msg);
 		return;
 	}
@@ -198,7 +211,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	call_out_received(s->call);
-	session_heard(s, msg);
+	session_received(s, msg);
 	if (msg->scode < 200) {
 		if (s->ep && msg->scode > 100)
 			focus_progress(s->ep, msg->scode == 180
@@ -265,7 +278,7 @@ static int send_invite(struct session *s)
 	if (err)
 		return err;
 	exchange_resent(s->exchange);
-	session_set_state(s, SESSION_CALLING);
+	session_set_state(s, DIALOG_CALLING);
 	call_out_start_timer(s->call, RINGING_MAX_MS, ringing_h, s);
 
 	return 0;
@@ -280,7 +293,7 @@ static void joined_h(enum reason reason, const struct leg_local *local,
 	int err;
 
 	if (reason != REASON_NONE) {
-		s->ep = NULL;
+		session_endpoint_gone(s);
 		session_give_up(s, reason);
 		return;
 	}
@@ -288,7 +301,7 @@ static void joined_h(enum reason reason, const struct leg_local *local,
 	if (!err)
 		exchange_sent(s->exchange, sdp);
 	mem_deref(sdp);
-	if (!err && layer_flow_by_id(s->all->layer, s->flow, &flow)) {
+	if (!err && dialog_flow_info(s->dialog, &flow)) {
 		session_unreached(s); /* its connection did not come about */
 		return;
 	}

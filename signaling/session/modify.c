@@ -56,8 +56,8 @@ static void cancel_h(void *arg)
 
 bool session_survives(const struct session *s, enum reason reason)
 {
-	return reason == REASON_NO_MIXER && s->state == SESSION_CONFIRMED &&
-	       s->ep;
+	return reason == REASON_NO_MIXER &&
+	       dialog_state(s->dialog) == DIALOG_CONFIRMED && s->ep;
 }
 
 void session_restore(struct session *s, enum reason reason)
@@ -142,10 +142,8 @@ static int modify_take(struct session *s, const struct sip_msg *msg)
 	 * that can be read leaves the old target. */
 	if (pl_strcmp(&msg->met, "PRACK"))
 		(void)sip_dialog_update(provisional_dialog(s, msg), msg);
-	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
-		s->peer_update =
-			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
-	tmr_cancel(&s->flow_grace);
+	timer_read_allow(s, msg);
+	dialog_flow_leave(s->dialog);
 
 	return 0;
 }
@@ -173,30 +171,12 @@ int session_read_sdp(struct session *s, const struct sip_msg *msg,
 	return err;
 }
 
-/* A moved WebSocket or NAT binding: the newest flow is the one to describe */
-static void follow_flow(struct session *s, const struct sip_msg *msg)
-{
-	char contact[HEADER_URI_MAX], *copy = NULL;
-	struct flow_info flow;
-
-	if (layer_flow(s->all->layer, msg, &flow) || flow.id == s->flow ||
-	    layer_contact(s->all->layer, flow.id, s->conference, contact,
-			  sizeof(contact)) ||
-	    str_dup(&copy, contact))
-		return;
-	(void)layer_dialog_moved(s->all->layer, msg);
-	s->flow = flow.id;
-	s->flow_lost = false;
-	mem_deref(s->contact);
-	s->contact = copy;
-}
-
 void session_change_in(struct session *s, const struct sip_msg *msg,
 		       const struct pl *sdp)
 {
 	if (modify_take(s, msg))
 		return;
-	follow_flow(s, msg);
+	dialog_follow(s->dialog, msg, s->party->conference);
 	change(s, sdp);
 }
 
@@ -204,14 +184,15 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 {
 	struct pl sdp;
 
-	if (s->state != SESSION_CONFIRMED && s->state != SESSION_ANSWERED) {
+	if (dialog_state(s->dialog) != DIALOG_CONFIRMED &&
+	    dialog_state(s->dialog) != DIALOG_ANSWERED) {
 		session_refuse_busy(s, msg);
 		return;
 	}
 	/* The implied ACK may end the session, or begin an offer of ours. */
 	mem_ref(s);
 	imply_ack(s);
-	if (!s->he.list || s->state == SESSION_ENDING)
+	if (!s->he.list || dialog_state(s->dialog) == DIALOG_ENDING)
 		session_refuse_protocol(s->all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
@@ -219,7 +200,7 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 		session_refuse_busy(s, msg);
 	else if (!session_read_sdp(s, msg, &sdp) &&
 		 !timer_refused(s->all, msg) && !modify_take(s, msg)) {
-		follow_flow(s, msg);
+		dialog_follow(s->dialog, msg, s->party->conference);
 		(void)sip_treply(&s->st, s->all->sip, msg, 100, "Trying");
 		reliable_read(s, msg);
 		change(s, &sdp);
@@ -254,6 +235,6 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 	}
 	if (modify_take(s, msg))
 		return;
-	follow_flow(s, msg);
+	dialog_follow(s->dialog, msg, s->party->conference);
 	session_answer(s, NULL);
 }

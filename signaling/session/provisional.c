@@ -67,8 +67,8 @@ static struct fork *fork_add(struct session *s, const struct sip_msg *msg)
 	if (!fork)
 		return NULL;
 	/* a re-INVITE has its dialog */
-	if (s->dlg)
-		fork->dlg = mem_ref(s->dlg);
+	if (dialog_sip(s->dialog))
+		fork->dlg = mem_ref(dialog_sip(s->dialog));
 	else
 		err = sip_dialog_fork(&fork->dlg, s->early, msg);
 	if (err || !sip_dialog_cmp(fork->dlg, msg)) {
@@ -84,7 +84,7 @@ static bool early_cmp_h(struct le *le, void *arg)
 {
 	const struct session *s = le->data;
 
-	return s->state == SESSION_CALLING && find(s, arg);
+	return dialog_state(s->dialog) == DIALOG_CALLING && find(s, arg);
 }
 
 struct session *provisional_find(const struct sessions *all,
@@ -99,8 +99,9 @@ struct sip_dialog *provisional_dialog(const struct session *s,
 {
 	const struct fork *fork;
 
-	if (s->dlg && sip_dialog_cmp(s->dlg, msg))
-		return s->dlg;
+	if (dialog_sip(s->dialog) &&
+	    sip_dialog_cmp(dialog_sip(s->dialog), msg))
+		return dialog_sip(s->dialog);
 	fork = find(s, msg);
 
 	return fork ? fork->dlg : NULL;
@@ -267,6 +268,11 @@ bool provisional_beside(const struct session *s, const struct sip_msg *msg)
 	const struct fork *fork = find(s, msg);
 
 	return fork && s->answered && fork != s->answered;
+}
+
+bool session_invites(const struct session *s, const struct sip_msg *like)
+{
+	return s->early && sip_dialog_cmp_half(s->early, like);
 }
 
 bool provisional_answered(const struct session *s)

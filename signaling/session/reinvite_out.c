@@ -44,8 +44,8 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 
 	exchange_accepted(s->exchange);
 	call_out_renew(s->call);
-	(void)sip_dialog_update(s->dlg, msg);
-	if (session_ack_send(s, s->dlg, msg->cseq.num)) {
+	(void)sip_dialog_update(dialog_sip(s->dialog), msg);
+	if (session_ack_send(s, dialog_sip(s->dialog), msg->cseq.num)) {
 		session_fail(s, REASON_INTERNAL);
 		return;
 	}
@@ -92,7 +92,9 @@ static bool sent_again(struct session *s, const struct sip_msg *msg)
 		wait_and_retry(s, 0);
 		return true;
 
-	case 491: wait_and_retry(s, glare_ms(s->caller)); return true;
+	case 491:
+		wait_and_retry(s, glare_ms(dialog_is_ours(s->dialog)));
+		return true;
 
 	case 500:
 		if (!sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER))
@@ -164,7 +166,8 @@ static void prepared_h(enum reason reason, const struct leg_local *local,
 	}
 	err = exchange_print(s->exchange, local, &sdp);
 	if (!err)
-		err = session_invite_send(s, s->dlg, sdp, reinvite_response_h);
+		err = session_invite_send(s, dialog_sip(s->dialog), sdp,
+					  reinvite_response_h);
 	if (!err)
 		exchange_sent(s->exchange, sdp);
 	mem_deref(sdp);
@@ -200,7 +203,8 @@ static enum reason refresh(struct session *s)
 	struct mbuf *sdp = exchange_local(s->exchange);
 
 	/* The very bytes, so the same o= version (RFC 4028 section 7.4) */
-	if (!sdp || session_invite_send(s, s->dlg, sdp, reinvite_response_h))
+	if (!sdp || session_invite_send(s, dialog_sip(s->dialog), sdp,
+					reinvite_response_h))
 		return REASON_INTERNAL;
 	exchange_refresh_sent(s->exchange);
 
@@ -245,7 +249,7 @@ static unsigned holds_h(void *arg)
 		holds |= EXCHANGE_HOLD_OURS;
 	if (provisional_answered(s))
 		holds |= EXCHANGE_HOLD_ANSWERED;
-	if (s->state != SESSION_CONFIRMED)
+	if (dialog_state(s->dialog) != DIALOG_CONFIRMED)
 		holds |= EXCHANGE_HOLD_DIALOG;
 
 	return holds;

@@ -54,7 +54,7 @@ static void refuse_580(struct session *s)
 {
 	struct mbuf *mb = NULL;
 
-	s->all->refused++;
+	sessions_count_refused(s->all);
 	if (offer_print_failure(exchange_offer(s->exchange), &mb)) {
 		session_refuse_protocol(s->all, s->msg, &s->st, 580,
 					"Precondition Failure", NULL);
@@ -77,7 +77,7 @@ bool reliable_can(struct session *s)
 	case OFFER_PRECONDITIONS_UNMET:
 		if (s->reliable.understood)
 			return true;
-		s->all->refused++;
+		sessions_count_refused(s->all);
 		session_refuse_protocol(s->all, s->msg, &s->st, 421,
 					"Extension Required",
 					"Require: 100rel\r\n");
@@ -96,7 +96,7 @@ bool reliable_due(const struct session *s)
 		return false;
 	/* One that insists gets it once, to begin with; within the dialog
 	 * there is nothing to hear of on the way. */
-	if (r->required && s->state == SESSION_INCOMING)
+	if (r->required && dialog_state(s->dialog) == DIALOG_INCOMING)
 		return true;
 
 	return offer_preconditions(exchange_offer(s->exchange)) ==
@@ -131,7 +131,7 @@ void reliable_take_back(struct session *s)
 static void refused(struct session *s, enum reason reason)
 {
 	stop(&s->reliable);
-	if (s->state == SESSION_INCOMING)
+	if (dialog_state(s->dialog) == DIALOG_INCOMING)
 		session_drop(s, reason);
 	else
 		session_restore(s, reason);

@@ -80,7 +80,7 @@ int session_ack_send(struct session *s, struct sip_dialog *dlg, uint32_t cseq)
 	ack->cseq = cseq;
 	err = sip_drequestf(NULL, all->sip, false, "ACK", dlg, cseq, NULL,
 			    ack_send_h, NULL, ack, "%H" SESSION_NO_BODY,
-			    session_id_print, &s->ids);
+			    session_id_print, dialog_session_id(s->dialog));
 	if (err)
 		mem_deref(ack);
 
@@ -152,6 +152,6 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg)
 	s = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
 				    early_cmp_h, (void *)msg));
 	/* Only another fork: a re-INVITE's 2xx has the dialog's own tag. */
-	if (s && !sip_dialog_cmp(s->dlg, msg))
+	if (s && !sip_dialog_cmp(dialog_sip(s->dialog), msg))
 		end_fork(s, msg);
 }

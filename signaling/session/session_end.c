@@ -1,68 +1,10 @@
 /**
- * @file signaling/session/session_end.c  Refusals, BYE and CANCEL, both ways
+ * @file signaling/session/session_end.c  BYE and CANCEL, both ways
  */
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
-
-enum { RETRY_AFTER_S = 10, LOG_INTERVAL_MS = 1000 };
-
-/* Rows that are no answer to an INVITE (it hung up) get 480 */
-static uint16_t refusal_status(const struct reason_row *row)
-{
-	return row->sip_status >= 300 ? row->sip_status : 480;
-}
-
-static const char *refusal_phrase(const struct reason_row *row)
-{
-	return row->sip_status >= 300 ? row->phrase
-				      : reason_row(REASON_UNAVAILABLE)->phrase;
-}
-
-/* A line a second says so, the counter how often; anybody may call */
-static void log_refusal(struct sessions *all, const struct reason_row *row)
-{
-	uint64_t now = tmr_jiffies();
-
-	if (all->refusal_logged_ms &&
-	    now < all->refusal_logged_ms + LOG_INTERVAL_MS)
-		return;
-	all->refusal_logged_ms = now;
-	log_info("session", "refused status=%u reason=%s refused=%llu",
-		 refusal_status(row), row->token,
-		 (unsigned long long)all->refused);
-}
-
-void session_refuse(struct sessions *all, const struct sip_msg *msg,
-		    struct sip_strans **st, enum reason reason)
-{
-	const struct session_request to = {all, msg};
-	const struct reason_row *row = reason_row(reason);
-	char retry[32] = "";
-
-	all->refused++;
-	if (refusal_status(row) == 503)
-		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
-				  RETRY_AFTER_S);
-	log_refusal(all, row);
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
-			  refusal_phrase(row),
-			  "%HWarning: 399 parley \"%s\"\r\n"
-			  "%s" SESSION_NO_BODY,
-			  session_id_reply_print, &to, row->words, retry);
-}
-
-void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
-			     struct sip_strans **st, uint16_t status,
-			     const char *phrase, const char *headers)
-{
-	const struct session_request to = {all, msg};
-
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, status, phrase,
-			  "%H%s" SESSION_NO_BODY, session_id_reply_print, &to,
-			  headers ? headers : "");
-}
 
 void session_refuse_pending(struct session *s)
 {
@@ -79,7 +21,7 @@ static void stop_all(struct session *s)
 	timer_stop(s);
 	if (s->call)
 		call_out_stop_timer(s->call);
-	tmr_cancel(&s->flow_grace);
+	dialog_flow_leave(s->dialog);
 	session_exchange_stop(s);
 	s->refresh_req = mem_deref(s->refresh_req);
 }
@@ -102,11 +44,11 @@ static int send_bye(struct session *s)
 {
 	const struct call_out_request proof = {s->call, "BYE", NULL};
 
-	return sip_drequestf(&s->bye, s->all->sip, true, "BYE", s->dlg, 0,
-			     NULL, NULL, bye_h, s, "%H%H%H" SESSION_NO_BODY,
-			     session_ims_print, s, reason_print,
-			     &s->end_reason, call_out_credentials_print,
-			     &proof);
+	return sip_drequestf(&s->bye, s->all->sip, true, "BYE",
+			     dialog_sip(s->dialog), 0, NULL, NULL, bye_h, s,
+			     "%H%H%H" SESSION_NO_BODY, session_ims_print, s,
+			     reason_print, &s->end_reason,
+			     call_out_credentials_print, &proof);
 }
 
 static void bye_h(int err, const struct sip_msg *msg, void *arg)
@@ -125,9 +67,9 @@ void session_bye(struct session *s, enum reason reason)
 {
 	int err;
 
-	session_set_state(s, SESSION_ENDING);
+	session_set_state(s, DIALOG_ENDING);
 	session_reply_reset(s);
-	if (s->flow_lost) {
+	if (dialog_is_cut_off(s->dialog)) {
 		session_drop(s, reason);
 		return;
 	}
@@ -145,41 +87,43 @@ static void word_cancel(const struct session *s, struct sip_dialog *dlg)
 	char lines[256] = "";
 
 	if (re_snprintf(lines, sizeof(lines), "%H%H", session_id_print,
-			&s->ids, reason_print, &s->end_reason) > 0)
-		(void)layer_cancel_lines(s->all->layer, sip_dialog_callid(dlg),
-					 lines);
+			dialog_session_id(s->dialog), reason_print,
+			&s->end_reason) > 0)
+		(void)layer_cancel_lines(s->all->base.layer,
+					 sip_dialog_callid(dlg), lines);
 }
 
 /* Our INVITE has had no final response: ask for one. A request that has had
  * no 1xx either is cancelled by libre as soon as that comes. */
 static void cancel_call(struct session *s)
 {
-	session_set_state(s, SESSION_CANCELLING);
+	session_set_state(s, DIALOG_CANCELLING);
 	word_cancel(s, s->early);
 	sip_request_cancel(s->req);
 }
 
 void session_terminate(struct session *s, enum reason reason)
 {
-	if (s->state == SESSION_ENDING || s->state == SESSION_CANCELLING)
+	if (dialog_state(s->dialog) == DIALOG_ENDING ||
+	    dialog_state(s->dialog) == DIALOG_CANCELLING)
 		return;
 	if (reason == REASON_SESSION_EXPIRED)
 		s->all->expired++;
 	log_info("session", "ended reason=%s", reason_row(reason)->token);
 	stop_all(s);
 
-	switch (s->state) {
+	switch (dialog_state(s->dialog)) {
 
-	case SESSION_INCOMING:
+	case DIALOG_INCOMING:
 		reliable_take_back(s);
 		if (s->st)
 			session_refuse(s->all, s->msg, &s->st, reason);
 		session_drop(s, reason);
 		break;
 
-	case SESSION_DIALLING: session_drop(s, reason); break;
+	case DIALOG_DIALLING: session_drop(s, reason); break;
 
-	case SESSION_CALLING:
+	case DIALOG_CALLING:
 		session_refuse_pending(s);
 		s->end_reason = reason;
 		call_out_tell_reason(s->call, reason);
@@ -191,11 +135,12 @@ void session_terminate(struct session *s, enum reason reason)
 		/* A re-INVITE of ours: libre sends the CANCEL. */
 		s->end_reason = reason;
 		if (s->req)
-			word_cancel(s, s->dlg);
+			word_cancel(s, dialog_sip(s->dialog));
 		s->req = mem_deref(s->req);
 		/* RFC 3261 section 15: the callee's BYE waits for the ACK. */
-		if (s->state == SESSION_ANSWERED && s->reply.waits)
-			session_set_state(s, SESSION_ENDING);
+		if (dialog_state(s->dialog) == DIALOG_ANSWERED &&
+		    s->reply.waits)
+			session_set_state(s, DIALOG_ENDING);
 		else
 			session_bye(s, reason);
 		break;
@@ -204,11 +149,7 @@ void session_terminate(struct session *s, enum reason reason)
 
 void session_fail(struct session *s, enum reason reason)
 {
-	struct endpoint *ep = s->ep;
-
-	s->ep = NULL;
-	if (ep)
-		focus_leave(ep, reason);
+	session_leave(s, reason);
 	session_terminate(s, reason);
 }
 
@@ -222,17 +163,17 @@ void session_bye_in(struct sessions *all, const struct sip_msg *msg)
 					NULL);
 		return;
 	}
-	if (!sip_dialog_rseq_valid(s->dlg, msg)) {
+	if (!sip_dialog_rseq_valid(dialog_sip(s->dialog), msg)) {
 		session_refuse_protocol(all, msg, NULL, 500,
 					"Server Internal Error", NULL);
 		return;
 	}
-	session_heard(s, msg);
+	session_received(s, msg);
 	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 200, "OK",
 			  "%H" SESSION_NO_BODY, session_ims_print, s);
 	/* RFC 3261 section 15.1.2: pending requests still get an answer. */
 	session_refuse_pending(s);
-	if (s->state != SESSION_ENDING)
+	if (dialog_state(s->dialog) != DIALOG_ENDING)
 		log_info("session", "ended reason=%s",
 			 reason_row(REASON_LEFT)->token);
 	session_drop(s, REASON_LEFT);

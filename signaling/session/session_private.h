@@ -2,16 +2,11 @@
  * @file signaling/session/session_private.h  One session, for the rooms of
  * session.h
  *
- * Private to session*.c, answer.c, recipients.c, replaces.c, emergency.c,
- * connect.c, dial.c, way.c, modify*.c, reliable.c, provisional.c, timer.c,
- * refer.c, subscribe.c, info.c and options.c. A session is owned by the table
- * of `sessions`; session_drop() is the only way out of it. A function that may
+ * Private to this room. A session is owned by the table of `sessions`;
+ * session_drop() is the only way out of it. A function that may
  * drop says so, and its caller does not touch the session afterwards.
  *
- *   INCOMING  -> ANSWERED -> CONFIRMED -> ENDING    they called
- *   DIALLING -> CALLING -> CONFIRMED -> ENDING      we called
- *                  `-> CANCELLING -> ENDING
- * Beside the dialog's state runs its offer/answer exchange (exchange.h).
+ * Of its parts each is written by its own .c only.
  */
 #ifndef PARLEY_SIGNALING_SESSION_SESSION_PRIVATE_H
 #define PARLEY_SIGNALING_SESSION_SESSION_PRIVATE_H
@@ -31,21 +26,15 @@
 #include "signaling/sdp/offer.h"
 #include "signaling/session/call_out.h"
 #include "signaling/session/dial.h"
+#include "signaling/session/dialog.h"
 #include "signaling/session/exchange.h"
+#include "signaling/session/party.h"
 #include "signaling/session/provisional.h"
+#include "signaling/session/refusal.h"
 #include "signaling/session/reliable.h"
 #include "signaling/session/session.h"
+#include "signaling/session/session_headers.h"
 #include "signaling/transport/layer.h"
-
-enum session_state {
-	SESSION_INCOMING, /**< their INVITE has no final response yet */
-	SESSION_ANSWERED, /**< our 2xx to it waits for the ACK */
-	SESSION_DIALLING, /**< we look for the next hop, the mixer for a leg */
-	SESSION_CALLING,  /**< our INVITE is out */
-	SESSION_CANCELLING, /**< it is out, and we want it no more */
-	SESSION_CONFIRMED,
-	SESSION_ENDING, /**< BYE is out or waits for the ACK */
-};
 
 /** RFC 4028 */
 struct session_timer {
@@ -70,18 +59,13 @@ struct session_reply {
 struct session {
 	struct le he;
 	struct sessions *all;
-	enum session_state state;
+	struct party *party;
+	struct dialog *dialog;
 	struct exchange *exchange;
 	struct tmr wake; /**< when its wishes are due */
 	uint64_t id;     /**< no other session's, ever */
-	uint64_t flow;
-	char *conference, *contact, *aor, *display, *entity, *agent;
-	char *service; /**< P-Asserted-Service a trusted host named, or NULL */
-	struct resource_list *recipients; /**< to be dialled, or NULL */
-	struct charging *charging;
-	struct session_id ids;
+	void *plan;      /**< of the acts, for when it is confirmed; NULL */
 
-	struct sip_dialog *dlg;
 	struct sip_dialog *early; /**< of our INVITE, for forks */
 	struct list forks;        /**< early dialogs (provisional.c) */
 	struct fork *answered;    /**< whose answer was applied early */
@@ -100,22 +84,16 @@ struct session {
 	enum reason end_reason; /**< of the BYE, sent or waiting for its ACK */
 
 	struct session_timer timer;
-	struct tmr flow_grace;
 
 	struct call_out *call; /**< NULL: they called */
 
-	unsigned refers;   /**< taken in its dialog */
-	uint64_t replaces; /**< id of the session whose place it takes, or 0 */
-	bool caller;       /**< we made the Call-ID */
-	bool factory;      /**< its INVITE was one to a factory */
-	bool known;        /**< who it is is proved or asserted (identity.h) */
-	bool anonymous;    /**< and is for nobody's eyes */
-	bool first_reply;  /**< `reply` answered the first INVITE */
-	bool unconfirmed;  /**< counted in sessions->unconfirmed, or calling */
-	bool joined;       /**< it had an endpoint: the focus tells its end */
-	bool connected;    /**< the focus was told */
-	bool peer_update;  /**< its Allow names UPDATE */
-	bool flow_lost;    /**< its WebSocket is gone: no word reaches it */
+	bool factory;     /**< its INVITE was one to a factory */
+	bool replaces;    /**< it comes in the place of one that is in */
+	bool first_reply; /**< `reply` answered the first INVITE */
+	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
+	bool joined;      /**< it had an endpoint: the focus tells its end */
+	bool connected;   /**< the focus was told */
+	bool peer_update; /**< its Allow names UPDATE */
 };
 
 struct sessions {
@@ -125,16 +103,7 @@ struct sessions {
 	size_t count, unconfirmed, calling;
 	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
 	struct sessions_dependencies base;
-	struct transport_layer *layer;
 	struct sip *sip;
-	struct focus *focus;
-	const struct config *config;
-	struct auth *auth;
-	struct registrar *registrar;
-	struct credentials *credentials;
-	struct accounts *accounts;
-	struct notifiers *notifiers;
-	struct conference_events *events;
 	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct signaling_ops ops;
@@ -143,29 +112,12 @@ struct sessions {
 	void (*closed)(void *arg);
 	void *closed_arg;
 	const struct session_acts *acts;
-	struct list refers;  /**< REFERs that are being told how it goes */
+	void *acts_arg;
 	uint64_t last_id;    /**< given to a session */
 	struct limit *dials; /**< by source, of whom nobody vouches for */
 	uint64_t invites, dialled, refused, expired, too_many_dials;
-	uint64_t refusal_logged_ms, emergency_logged_ms;
+	uint64_t refusal_logged_ms;
 };
-
-/** What we do, for 200, 405 and requests */
-#define SESSION_ALLOW                                                         \
-	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "     \
-	"SUBSCRIBE, REFER\r\n"
-/** Extensions that a peer may ask us for; signaling/transport/gate.c knows
- * them too */
-#define SESSION_SUPPORTED                                                     \
-	"Supported: timer, 100rel, replaces, join, norefersub, tdialog, "     \
-	"nosub, recipient-list-invite\r\n"
-/** Packages that may be subscribed to (RFC 6665 section 8.2.2) */
-#define SESSION_ALLOW_EVENTS "Allow-Events: conference, refer\r\n"
-#define SESSION_NO_BODY      "Content-Length: 0\r\n\r\n"
-/** Bodies of an INVITE, for 415 */
-#define SESSION_ACCEPT                                                        \
-	"Accept: application/sdp, multipart/mixed, " RESOURCE_LIST_TYPE       \
-	"\r\nAccept-Encoding: identity\r\n"
 
 enum {
 	/** Most sessions at a time */
@@ -178,14 +130,24 @@ enum {
 	SESSIONS_CALLING_MAX = 1024,
 };
 
+/* sessions.c */
+/** One more session. @return its number */
+uint64_t sessions_one_more(struct sessions *all);
+void sessions_one_less(struct sessions *all);
+/** A call, ours or theirs, begins to wait for its confirmation or ends so */
+void sessions_count_call(struct sessions *all, bool ours, bool begins);
+
 /* session.c */
-int session_alloc(struct session **sp, struct sessions *all);
+/** @param state DIALOG_INCOMING or DIALOG_DIALLING
+ *  @param party Taken, also on failure */
+int session_alloc(struct session **sp, struct sessions *all,
+		  enum dialog_state state, struct party *party);
 void session_register(struct session *s, const char *callid);
-void session_set_state(struct session *s, enum session_state state);
-struct session *session_find(const struct sessions *all,
-			     const struct sip_msg *msg);
-/** @return NULL: it is no more */
-struct session *session_by_id(const struct sessions *all, uint64_t id);
+void session_set_state(struct session *s, enum dialog_state state);
+/** It is out of the focus already: the endpoint is not called any more */
+void session_endpoint_gone(struct session *s);
+/** Take its endpoint out of the focus, if it is in */
+void session_leave(struct session *s, enum reason reason);
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
 /** TLS or WSS, so that keys may be said there? */
@@ -199,17 +161,6 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh);
 
 /* session_end.c */
-/** Refuse a request with a row of focus/policy/reason.h. st may be NULL */
-void session_refuse(struct sessions *all, const struct sip_msg *msg,
-		    struct sip_strans **st, enum reason reason);
-/** Refuse with a code that the protocol itself asks for; `headers` are whole
- *  lines or NULL */
-void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
-			     struct sip_strans **st, uint16_t status,
-			     const char *phrase, const char *headers);
-/** Leave the focus, then say BYE, CANCEL or a final response, as fits. May
- *  drop */
-void session_fail(struct session *s, enum reason reason);
 /** As session_fail, when the endpoint is out already. May drop */
 void session_terminate(struct session *s, enum reason reason);
 /** Their INVITE or UPDATE that still waits gets 487 */
@@ -244,39 +195,11 @@ void session_next(struct session *s);
 enum reason session_apply_leg(struct session *s,
 			      const struct leg_description *leg);
 
-/* session_headers.c */
-/** Contact with the focus's feature tags, for all messages that have one */
-int session_contact_print(struct re_printf *pf, const char *uri);
-/** All that INVITE, UPDATE and their 1xx and 2xx have: Contact, Allow,
- *  Supported and session_ims_print() */
-int session_headers_print(struct re_printf *pf, const struct session *s);
-/** Session-ID; and for a trusted next hop who we are and the charging headers.
- *  In every request and response of the session but ACK and CANCEL */
-int session_ims_print(struct re_printf *pf, const struct session *s);
-/** P-Asserted-Service, for INVITEs of ours to trusted next hops */
-int session_service_print(struct re_printf *pf, const struct session *s);
-/** A request that is answered, perhaps without a session */
-struct session_request {
-	const struct sessions *all;
-	const struct sip_msg *msg;
-};
-/** Session-ID of the answer: the dialog's, else one of its own if the request
- *  has one */
-int session_id_reply_print(struct re_printf *pf,
-			   const struct session_request *request);
-/** The conference's public URI: at our domain, else at our address.
- *  @return 0, EOVERFLOW */
-int session_uri(const struct session *s, char *dst, size_t size);
-/** Begin the charging headers, of their INVITE or (NULL) of a call of ours;
- *  `contact` and `flow` are set. Once only. @return 0, ENOMEM */
-int session_charge(struct session *s, const struct sip_msg *msg);
-/** Read what a message of the dialog says for those headers */
-void session_heard(struct session *s, const struct sip_msg *msg);
+/** Read what a message of the dialog says of it */
+void session_received(struct session *s, const struct sip_msg *msg);
 
 /* invite_in.c */
 void session_invite_in(struct sessions *all, const struct sip_msg *msg);
-/** Who is anonymous, for the log of whoever runs the server */
-void session_log_anonymous(const struct session *s);
 
 /* modify.c */
 void session_reinvite_in(struct session *s, const struct sip_msg *msg);
@@ -349,6 +272,8 @@ void dial_answered(struct session *s, const struct sip_msg *msg);
 /** Session-Expires below our minimum: 422, true */
 bool timer_refused(struct sessions *all, const struct sip_msg *msg);
 void timer_init(struct session *s);
+/** Whether it takes UPDATE, if that message says so */
+void timer_read_allow(struct session *s, const struct sip_msg *msg);
 /** They ask (INVITE, UPDATE): agree on interval and refresher */
 void timer_accept(struct session *s, const struct sip_msg *msg);
 /** They answered (2xx): what we asked for is settled, the clock starts */

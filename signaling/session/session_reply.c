@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
-#include "signaling/session/recipients.h"
-#include "signaling/session/replaces.h"
 #include "signaling/session/session_private.h"
 
 void session_reply_reset(struct session *s)
@@ -39,7 +37,7 @@ static void give_up_h(void *arg)
 
 	log_info("session", "no ACK");
 	session_reply_reset(s);
-	if (s->state == SESSION_ENDING)
+	if (dialog_state(s->dialog) == DIALOG_ENDING)
 		session_bye(s, s->end_reason);
 	else
 		session_fail(s, REASON_UNAVAILABLE);
@@ -52,8 +50,7 @@ static int self_print(struct re_printf *pf, const struct session *s)
 	struct flow_info flow;
 	const char *token;
 
-	if (!s->first_reply || !s->ep ||
-	    layer_flow_by_id(s->all->layer, s->flow, &flow))
+	if (!s->first_reply || !s->ep || dialog_flow_info(s->dialog, &flow))
 		return 0;
 	if (flow.transport != FLOW_WS && flow.transport != FLOW_WSS)
 		return 0;
@@ -73,8 +70,8 @@ static bool is_timed(const struct session *s)
 {
 	return !pl_strcmp(&s->msg->met, "INVITE") ||
 	       (!pl_strcmp(&s->msg->met, "UPDATE") &&
-		(s->state == SESSION_CONFIRMED ||
-		 s->state == SESSION_ANSWERED));
+		(dialog_state(s->dialog) == DIALOG_CONFIRMED ||
+		 dialog_state(s->dialog) == DIALOG_ANSWERED));
 }
 
 static int timed_print(struct re_printf *pf, const struct session *s)
@@ -99,7 +96,7 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		reliable_send(s, sdp);
 		return;
 	}
-	s->first_reply = invite && s->state == SESSION_INCOMING;
+	s->first_reply = invite && dialog_state(s->dialog) == DIALOG_INCOMING;
 	timed = is_timed(s);
 	if (timed)
 		timer_accept(s, s->msg);
@@ -126,8 +123,8 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		tmr_start(&s->reply.resend, SIP_T1, resend_h, s);
 		tmr_start(&s->reply.give_up, 64 * SIP_T1, give_up_h, s);
 		s->msg = NULL;
-		if (s->state == SESSION_INCOMING)
-			session_set_state(s, SESSION_ANSWERED);
+		if (dialog_state(s->dialog) == DIALOG_INCOMING)
+			session_set_state(s, DIALOG_ANSWERED);
 	}
 	s->msg = mem_deref(s->msg);
 	mem_deref(mb);
@@ -135,13 +132,22 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		session_next(s);
 }
 
+static void act_on_plan(struct session *s)
+{
+	void *plan = s->plan;
+
+	s->plan = NULL;
+	if (plan)
+		s->all->acts->confirmedh(s, plan);
+	mem_deref(plan);
+}
+
 static void tell_connected(struct session *s)
 {
 	if (!s->connected) {
 		s->connected = true;
 		focus_connected(s->ep);
-		recipients_dial(s);
-		replaces_done(s);
+		act_on_plan(s);
 	}
 	focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
 }
@@ -211,12 +217,12 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 	if (!s->reply.waits || s->reply.msg->cseq.num != msg->cseq.num)
 		return;
 	session_reply_reset(s);
-	if (s->state == SESSION_ENDING) {
+	if (dialog_state(s->dialog) == DIALOG_ENDING) {
 		session_bye(s, s->end_reason);
 		return;
 	}
-	if (s->state == SESSION_ANSWERED)
-		session_set_state(s, SESSION_CONFIRMED);
+	if (dialog_state(s->dialog) == DIALOG_ANSWERED)
+		session_set_state(s, DIALOG_CONFIRMED);
 
 	if (exchange_phase(s->exchange) == EXCHANGE_OFFERED) {
 		/* Our offer was in the 2xx: its answer comes here or never. */
@@ -230,7 +236,7 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 
 void session_next(struct session *s)
 {
-	if (s->state == SESSION_CONFIRMED &&
+	if (dialog_state(s->dialog) == DIALOG_CONFIRMED &&
 	    exchange_phase(s->exchange) == EXCHANGE_IDLE && s->ep)
 		tell_connected(s);
 	if (!reliable_next(s))

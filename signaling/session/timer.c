@@ -16,8 +16,8 @@ void timer_init(struct session *s)
 {
 	tmr_init(&s->timer.refresh);
 	tmr_init(&s->timer.expire);
-	s->timer.interval_s = s->all->config->session_expires_s;
-	s->timer.min_se_s = s->all->config->session_min_se_s;
+	s->timer.interval_s = s->all->base.config->session_expires_s;
+	s->timer.min_se_s = s->all->base.config->session_min_se_s;
 	s->timer.ours = true;
 }
 
@@ -51,7 +51,7 @@ static int refresher(const struct sip_msg *msg)
 
 bool timer_refused(struct sessions *all, const struct sip_msg *msg)
 {
-	uint32_t min = all->config->session_min_se_s;
+	uint32_t min = all->base.config->session_min_se_s;
 	char header[48];
 
 	if (header_seconds(msg, SIP_HDR_SESSION_EXPIRES, UINT32_MAX) >= min ||
@@ -67,7 +67,7 @@ bool timer_refused(struct sessions *all, const struct sip_msg *msg)
 void timer_accept(struct session *s, const struct sip_msg *msg)
 {
 	struct session_timer *t = &s->timer;
-	uint32_t want = s->all->config->session_expires_s;
+	uint32_t want = s->all->base.config->session_expires_s;
 	uint32_t asked = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
 	int who = refresher(msg);
@@ -83,7 +83,8 @@ void timer_accept(struct session *s, const struct sip_msg *msg)
 	/* Section 9: what they ask may be lowered, never raised. One below our
 	 * minimum gets here only from an endpoint without timers, for which
 	 * we refresh ourselves. */
-	if (asked && asked < want && asked >= s->all->config->session_min_se_s)
+	if (asked && asked < want &&
+	    asked >= s->all->base.config->session_min_se_s)
 		want = asked;
 	t->interval_s = want < INTERVAL_MAX_S ? want : INTERVAL_MAX_S;
 	t->peer_supports =
@@ -96,11 +97,11 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 	struct session_timer *t = &s->timer;
 	uint32_t interval = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
 
-	if (interval && s->all->config->session_expires_s) {
+	if (interval && s->all->base.config->session_expires_s) {
 		/* A far end that grants less than we bear is refreshed at the
 		 * pace we bear. */
-		if (interval < s->all->config->session_min_se_s)
-			interval = s->all->config->session_min_se_s;
+		if (interval < s->all->base.config->session_min_se_s)
+			interval = s->all->base.config->session_min_se_s;
 		t->interval_s =
 			interval < INTERVAL_MAX_S ? interval : INTERVAL_MAX_S;
 		t->ours = refresher(msg) != 2;
@@ -147,11 +148,18 @@ int timer_print_request(struct re_printf *pf, const struct session *s)
 	if (!t->interval_s)
 		return 0;
 	/* Section 7.4: in mid-dialog the roles stay as they are. */
-	if (s->state == SESSION_CONFIRMED)
+	if (dialog_state(s->dialog) == DIALOG_CONFIRMED)
 		who = t->ours ? ";refresher=uac" : ";refresher=uas";
 
 	return re_hprintf(pf, "Session-Expires: %u%s\r\nMin-SE: %u\r\n",
 			  t->interval_s, who, t->min_se_s);
+}
+
+void timer_read_allow(struct session *s, const struct sip_msg *msg)
+{
+	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
+		s->peer_update =
+			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 }
 
 static void expire_h(void *arg)
@@ -174,7 +182,7 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 		return;
 	}
 	if (msg->scode < 300) {
-		(void)sip_dialog_update(s->dlg, msg);
+		(void)sip_dialog_update(dialog_sip(s->dialog), msg);
 		call_out_renew(s->call);
 		timer_answered(s, msg);
 		return;
@@ -198,7 +206,7 @@ static int send_update(struct session *s)
 		return EBUSY;
 
 	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
-			     s->dlg, 0, NULL, NULL, update_h, s,
+			     dialog_sip(s->dialog), 0, NULL, NULL, update_h, s,
 			     "%H%H%H" SESSION_NO_BODY, session_headers_print,
 			     s, timer_print_request, s,
 			     call_out_credentials_print, &proof);
@@ -224,7 +232,7 @@ void timer_restart(struct session *s)
 	uint64_t ms = (uint64_t)t->interval_s * 1000;
 
 	timer_stop(s);
-	if (!t->interval_s || s->state == SESSION_ENDING)
+	if (!t->interval_s || dialog_state(s->dialog) == DIALOG_ENDING)
 		return;
 	if (t->ours) {
 		tmr_start(&t->refresh, ms / 2, refresh_h, s);

@@ -164,7 +164,7 @@ static void every_target_has_its_way(void)
 
 	CU_ASSERT_FATAL(!world_open(&w));
 	CU_ASSERT_FATAL(world_play(&w, call));
-	alive = world_session(&w)->flow;
+	alive = dialog_flow(world_session(&w)->dialog);
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		find(&rows[i], &w, alive);
 	world_close(&w);

@@ -468,7 +468,7 @@ int world_open(struct world *w)
 					     .notifiers = w->notifiers,
 					     .events = w->watchers});
 	if (!err)
-		conference_acts_begin(w->sessions);
+		err = conference_acts_begin(w->sessions);
 	if (!err)
 		err = focus_subscribe(&w->follower, w->focus, NULL, event_h, w)
 			      ? ENOMEM

@@ -1,11 +1,12 @@
 /**
- * @file signaling/session/emergency.c  Emergency calls are for others (RFC
+ * @file signaling/conference/emergency.c  Emergency calls are for others (RFC
  * 5031)
  */
 #include "mixer/base/log.h"
+#include "signaling/conference/conference_private.h"
 #include "signaling/message/target.h"
-#include "signaling/session/emergency.h"
-#include "signaling/session/session_private.h"
+#include "signaling/session/refusal.h"
+#include "signaling/session/session.h"
 
 enum { LOG_INTERVAL_MS = 1000 };
 
@@ -20,17 +21,19 @@ static const char alternative[] =
 	"</alternative-service>\r\n"
 	"</ims-3gpp>\r\n";
 
-bool emergency_refused(struct sessions *all, const struct sip_msg *msg)
+bool emergency_in(struct sessions *all, const struct sip_msg *msg)
 {
-	if (!target_is_emergency(&msg->ruri, all->config))
+	static uint64_t logged_ms;
+
+	if (!target_is_emergency(&msg->ruri, sessions_base(all)->config))
 		return false;
 
-	all->refused++;
-	if (tmr_jiffies() >= all->emergency_logged_ms + LOG_INTERVAL_MS) {
-		all->emergency_logged_ms = tmr_jiffies();
+	sessions_count_refused(all);
+	if (tmr_jiffies() >= logged_ms + LOG_INTERVAL_MS) {
+		logged_ms = tmr_jiffies();
 		log_warn("session", "emergency call refused status=380");
 	}
-	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, 380,
+	(void)sip_treplyf(NULL, NULL, sessions_sip(all), msg, false, 380,
 			  "Alternative Service",
 			  "Content-Type: application/3gpp-ims+xml\r\n"
 			  "Content-Disposition: render;handling=optional\r\n"

@@ -1,0 +1,271 @@
+/**
+ * @file signaling/session/dialog.c  State, flow and identifiers of a dialog
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/config/config.h"
+#include "mixer/base/log.h"
+#include "signaling/message/charging.h"
+#include "signaling/message/header.h"
+#include "signaling/message/identity.h"
+#include "signaling/message/session_id.h"
+#include "signaling/session/dependencies.h"
+#include "signaling/session/dialog.h"
+#include "signaling/transport/layer.h"
+
+struct dialog {
+	const struct sessions_dependencies *base;
+	enum dialog_state state;
+	bool ours;
+	struct sip_dialog *sip;
+	uint64_t flow;
+	bool cut_off;
+	struct tmr grace;
+	char *contact;
+	struct session_id ids;
+	struct charging *charging;
+	unsigned refers; /**< taken in it */
+};
+
+static void dialog_destructor(void *arg)
+{
+	struct dialog *d = arg;
+
+	tmr_cancel(&d->grace);
+	mem_deref(d->sip);
+	mem_deref(d->contact);
+	mem_deref(d->charging);
+}
+
+int dialog_alloc(struct dialog **dp, const struct sessions_dependencies *base,
+		 enum dialog_state state)
+{
+	struct dialog *d = mem_zalloc(sizeof(*d), dialog_destructor);
+
+	if (!d)
+		return ENOMEM;
+	tmr_init(&d->grace);
+	d->base = base;
+	d->state = state;
+	d->ours = state == DIALOG_DIALLING;
+	*dp = d;
+
+	return 0;
+}
+
+enum dialog_state dialog_state(const struct dialog *d)
+{
+	return d->state;
+}
+
+static const char *state_name(enum dialog_state state)
+{
+	static const char *const names[] = {
+		[DIALOG_INCOMING] = "incoming",
+		[DIALOG_ANSWERED] = "answered",
+		[DIALOG_DIALLING] = "dialling",
+		[DIALOG_CALLING] = "calling",
+		[DIALOG_CANCELLING] = "cancelling",
+		[DIALOG_CONFIRMED] = "confirmed",
+		[DIALOG_ENDING] = "ending",
+	};
+
+	return names[state];
+}
+
+bool dialog_set_state(struct dialog *d, enum dialog_state state)
+{
+	if (state == d->state)
+		return false;
+	log_debug("session", "state from=%s to=%s", state_name(d->state),
+		  state_name(state));
+	d->state = state;
+
+	return true;
+}
+
+bool dialog_is_ours(const struct dialog *d)
+{
+	return d->ours;
+}
+
+struct sip_dialog *dialog_sip(const struct dialog *d)
+{
+	return d->sip;
+}
+
+int dialog_accept(struct dialog *d, const struct sip_msg *msg)
+{
+	return sip_dialog_accept(&d->sip, msg);
+}
+
+void dialog_confirm(struct dialog *d, struct sip_dialog *dlg)
+{
+	mem_ref(dlg);
+	mem_deref(d->sip);
+	d->sip = dlg;
+}
+
+/* --------------------------------------------------------------- its flow */
+
+uint64_t dialog_flow(const struct dialog *d)
+{
+	return d->flow;
+}
+
+int dialog_flow_info(const struct dialog *d, struct flow_info *flow)
+{
+	return layer_flow_by_id(d->base->layer, d->flow, flow);
+}
+
+bool dialog_is_trusted(const struct dialog *d)
+{
+	struct flow_info flow;
+
+	return !dialog_flow_info(d, &flow) &&
+	       identity_flow_trusted(d->base->config, &flow);
+}
+
+void dialog_set_flow(struct dialog *d, uint64_t flow)
+{
+	d->flow = flow;
+}
+
+void dialog_follow(struct dialog *d, const struct sip_msg *msg,
+		   const char *conference)
+{
+	char contact[HEADER_URI_MAX], *copy = NULL;
+	struct flow_info flow;
+
+	if (layer_flow(d->base->layer, msg, &flow) || flow.id == d->flow ||
+	    layer_contact(d->base->layer, flow.id, conference, contact,
+			  sizeof(contact)) ||
+	    str_dup(&copy, contact))
+		return;
+	(void)layer_dialog_moved(d->base->layer, msg);
+	d->flow = flow.id;
+	d->cut_off = false;
+	mem_deref(d->contact);
+	d->contact = copy;
+}
+
+void dialog_flow_closed(struct dialog *d, bool lost, uint64_t ms, tmr_h *h,
+			void *arg)
+{
+	if (lost)
+		d->cut_off = true;
+	tmr_start(&d->grace, ms, h, arg);
+}
+
+void dialog_flow_leave(struct dialog *d)
+{
+	tmr_cancel(&d->grace);
+}
+
+void dialog_flow_forgive(struct dialog *d)
+{
+	tmr_cancel(&d->grace);
+	d->cut_off = false;
+}
+
+bool dialog_is_cut_off(const struct dialog *d)
+{
+	return d->cut_off;
+}
+
+const char *dialog_contact(const struct dialog *d)
+{
+	return d->contact;
+}
+
+int dialog_make_contact(struct dialog *d, const char *conference, bool sips)
+{
+	char uri[HEADER_URI_MAX];
+	int err;
+
+	err = layer_contact(d->base->layer, d->flow, conference, uri,
+			    sizeof(uri));
+	if (err)
+		return err;
+	d->contact = mem_deref(d->contact);
+	if (sips && !strncmp(uri, "sip:", 4))
+		return re_sdprintf(&d->contact, "sips:%s", uri + 4);
+
+	return str_dup(&d->contact, uri);
+}
+
+int dialog_uri(const struct dialog *d, char *dst, size_t size)
+{
+	const char *domain = d->base->config->domain;
+	const char *at = strchr(d->contact, '@');
+	const char *params = strchr(d->contact, ';');
+	struct pl user, all;
+	int n;
+
+	all.p = d->contact;
+	all.l = params ? (size_t)(params - d->contact) : strlen(d->contact);
+	user.p = d->contact;
+	user.l = at ? (size_t)(at - d->contact) : 0;
+	if (at && str_isset(domain))
+		n = re_snprintf(dst, size, "%r@%s", &user, domain);
+	else
+		n = re_snprintf(dst, size, "%r", &all);
+
+	return n < 0 ? EOVERFLOW : 0;
+}
+
+/* ------------------------------------------------ what its messages carry */
+
+const struct session_id *dialog_session_id(const struct dialog *d)
+{
+	return &d->ids;
+}
+
+void dialog_set_session_id(struct dialog *d, const char *local)
+{
+	str_ncpy(d->ids.local, local, sizeof(d->ids.local));
+}
+
+struct charging *dialog_charging(const struct dialog *d)
+{
+	return d->charging;
+}
+
+int dialog_charge(struct dialog *d, const struct sip_msg *msg,
+		  const char *icid)
+{
+	const struct config *config = d->base->config;
+	const char *ioi =
+		str_isset(config->ioi) ? config->ioi : config->domain;
+	const char *at = strchr(d->contact, '@');
+	struct uri uri;
+	char *host = NULL;
+	struct pl pl;
+	int err = 0;
+
+	if (d->charging)
+		return 0;
+	pl_set_str(&pl, d->contact);
+	if (at && !uri_decode(&uri, &pl))
+		err = pl_strdup(&host, &uri.host);
+	if (err)
+		return err;
+	err = msg ? charging_accept(&d->charging, msg, dialog_is_trusted(d),
+				    ioi, host)
+		  : charging_begin(&d->charging, icid, ioi, host);
+	mem_deref(host);
+
+	return err;
+}
+
+bool dialog_take_refer(struct dialog *d)
+{
+	return !d->refers++;
+}
+
+void dialog_received(struct dialog *d, const struct sip_msg *msg)
+{
+	session_id_read(&d->ids, msg);
+	if (!msg->req && d->charging && dialog_is_trusted(d))
+		(void)charging_answered(d->charging, msg);
+}
