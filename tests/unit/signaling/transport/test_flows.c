@@ -1,0 +1,206 @@
+/**
+ * @file test_flows.c  Numbers of flows, who is forgotten first, moved dialogs
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "signaling/transport/flows.h"
+#include "tests/unit/failing.h"
+#include "tests/unit/unit.h"
+
+static struct sa local;
+
+static struct flows *make(void)
+{
+	struct flows *f = NULL;
+
+	CU_ASSERT_EQUAL(sa_set_str(&local, "192.0.2.1", 5060), 0);
+	CU_ASSERT_EQUAL_FATAL(flows_alloc(&f), 0);
+
+	return f;
+}
+
+
+/** Peer number n: another address after 60000 ports */
+static struct sa peer(unsigned n)
+{
+	struct sa sa;
+
+	sa_init(&sa, AF_INET);
+	sa_set_in(&sa, 0xc6336400 + n / 60000, (uint16_t)(1 + n % 60000));
+
+	return sa;
+}
+
+
+static struct flow *add(struct flows *f, enum flow_transport transport,
+			unsigned n)
+{
+	const struct sa sa = peer(n);
+	struct flow *flow = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(flows_add(&flow, f, transport, &local, &sa), 0);
+
+	return flow;
+}
+
+
+static void numbers_are_given_once(void)
+{
+	struct flows *f = make();
+	struct flow *a = add(f, FLOW_UDP, 1), *b = add(f, FLOW_TLS, 1);
+	const uint64_t id = a->info.id;
+
+	CU_ASSERT(id > 0);
+	CU_ASSERT_NOT_EQUAL(b->info.id, id);
+	CU_ASSERT_PTR_EQUAL(flows_find(f, id), a);
+	flows_remove(a);
+	CU_ASSERT_PTR_NULL(flows_find(f, id));
+	CU_ASSERT_PTR_NULL(flows_find(f, 0));
+	a = add(f, FLOW_UDP, 1);
+	CU_ASSERT(a->info.id > b->info.id);
+	mem_deref(f);
+}
+
+
+static void peers_are_told_apart_by_transport_and_port(void)
+{
+	struct flows *f = make();
+	struct flow *udp = add(f, FLOW_UDP, 1), *tcp = add(f, FLOW_TCP, 1);
+	struct sa one = peer(1), two = peer(2);
+
+	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_UDP, &one, NULL), udp);
+	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_TCP, &one, NULL), tcp);
+	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_TLS, &one, NULL));
+	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_UDP, &two, NULL));
+	/* another socket of ours is another flow */
+	CU_ASSERT_PTR_NULL(
+		flows_find_peer(f, FLOW_UDP, &one, (struct udp_sock *)f));
+	CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), 1);
+	flows_remove(udp);
+	CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), 0);
+	CU_ASSERT_EQUAL(flows_count(f, FLOW_TCP), 1);
+	CU_ASSERT_EQUAL(flows_count(f, (enum flow_transport)99), 0);
+	mem_deref(f);
+}
+
+
+/** Forged sources cannot push out those with calls */
+static void unproven_silent_ones_make_room(void)
+{
+	struct flows *f = make();
+	uint64_t proven, quiet, used, tcp;
+
+	proven = add(f, FLOW_UDP, 0)->info.id;
+	flows_touch(flows_find(f, proven), true);
+	quiet = add(f, FLOW_UDP, 1)->info.id;
+	used = add(f, FLOW_UDP, 2)->info.id;
+	tcp = add(f, FLOW_TCP, 3)->info.id;
+	for (unsigned n = 3; n < FLOWS_UDP_MAX; n++)
+		(void)add(f, FLOW_UDP, n);
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, quiet));
+	flows_touch(flows_find(f, used), false);
+
+	(void)add(f, FLOW_UDP, FLOWS_UDP_MAX);
+	CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), FLOWS_UDP_MAX);
+	CU_ASSERT_PTR_NULL(flows_find(f, quiet));
+	(void)add(f, FLOW_UDP, FLOWS_UDP_MAX + 1);
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, used));
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, proven));
+
+	/* a connection is nobody's room */
+	for (unsigned n = 0; n < FLOWS_UDP_MAX; n++)
+		(void)add(f, FLOW_UDP, 2 * FLOWS_UDP_MAX + n);
+	CU_ASSERT_PTR_NULL(flows_find(f, used));
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, proven));
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, tcp));
+	mem_deref(f);
+}
+
+
+static void moved_dialogs_are_followed(void)
+{
+	const struct pl callid = PL("a@b"), tag = PL("t1"), other = PL("t2");
+	/* the same bytes, cut elsewhere */
+	const struct pl longer = PL("a@bt"), shorter = PL("1");
+	struct flows *f = make();
+	struct flow *a = add(f, FLOW_WSS, 1), *b = add(f, FLOW_WSS, 2);
+
+	CU_ASSERT_PTR_NULL(flows_follow(f, &callid, &tag));
+	CU_ASSERT_EQUAL(flows_move(f, &callid, &tag, a->info.id), 0);
+	CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag), a);
+	CU_ASSERT_PTR_NULL(flows_follow(f, &callid, &other));
+	CU_ASSERT_PTR_NULL(flows_follow(f, &longer, &shorter));
+	CU_ASSERT_EQUAL(flows_move(f, &callid, &tag, b->info.id), 0);
+	CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag), b);
+	flows_remove(b);
+	CU_ASSERT_PTR_NULL(flows_follow(f, &callid, &tag));
+	mem_deref(f);
+}
+
+
+static void the_oldest_move_is_forgotten(void)
+{
+	const struct pl callid = PL("a@b");
+	struct flows *f = make();
+	struct flow *a = add(f, FLOW_WSS, 1);
+	char text[32];
+	struct pl tag;
+
+	for (unsigned i = 0; i <= FLOWS_MOVES_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "%u", i);
+		pl_set_str(&tag, text);
+		CU_ASSERT_EQUAL(flows_move(f, &callid, &tag, a->info.id), 0);
+	}
+	pl_set_str(&tag, "0");
+	CU_ASSERT_PTR_NULL(flows_follow(f, &callid, &tag));
+	pl_set_str(&tag, "1");
+	CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag), a);
+	mem_deref(f);
+}
+
+
+static int add_and_move(void *arg)
+{
+	const struct pl callid = PL("a@b"), tag = PL("t1");
+	const struct sa sa = peer(1);
+	struct flow *flow = NULL;
+	struct flows *f = NULL;
+	int err = flows_alloc(&f);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, f != NULL);
+	if (!err) {
+		err = flows_add(&flow, f, FLOW_UDP, &local, &sa);
+		CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), err ? 0 : 1);
+		CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_UDP, &sa, NULL),
+				    flow);
+	}
+	if (!err) {
+		err = flows_move(f, &callid, &tag, flow->info.id);
+		CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag),
+				    err ? NULL : flow);
+	}
+	mem_deref(f);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(add_and_move, NULL);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"numbers are given once", numbers_are_given_once},
+	{"peers are told apart by transport and port",
+	 peers_are_told_apart_by_transport_and_port},
+	{"unproven silent ones make room", unproven_silent_ones_make_room},
+	{"moved dialogs are followed", moved_dialogs_are_followed},
+	{"the oldest move is forgotten", the_oldest_move_is_forgotten},
+	{"survives any failing allocation", survives_any_failing_allocation},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(flows, tests)
