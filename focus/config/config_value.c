@@ -223,6 +223,10 @@ static bool is_choice(const char *choices, const char *text)
 {
 	size_t len = strlen(text);
 
+	/* two of them with what stands between are none */
+	if (strchr(text, '|'))
+		return false;
+
 	for (const char *p = choices; p; p = strchr(p, '|')) {
 		p += *p == '|';
 		if (len && !strncmp(p, text, len) &&

@@ -1,13 +1,10 @@
 /**
- * @file test_policy.c  Names, admission, the menu, names of peers, the log
+ * @file test_policy.c  Names, factories, admission, accounts
  */
 #include <errno.h>
 #include <string.h>
-#include "focus/conference/menu.h"
 #include "focus/config/config.h"
-#include "focus/mixers/mixer_process.h"
 #include "focus/policy/policy.h"
-#include "mixer/base/utf8.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
@@ -201,103 +198,6 @@ static void accounts_lead_somewhere(void)
 }
 
 
-static void every_reason_has_its_row(void)
-{
-	for (int i = 0; i < REASON_COUNT; i++) {
-		const struct reason_row *row = reason_row((enum reason)i);
-
-		CU_ASSERT(row->sip_status >= 200 && row->sip_status < 700);
-		CU_ASSERT(row->token && row->phrase && row->words);
-	}
-	CU_ASSERT_PTR_EQUAL(reason_row((enum reason)99),
-			    reason_row(REASON_INTERNAL));
-}
-
-
-static void keys_make_sequences(void)
-{
-	static const struct {
-		char key;
-		uint64_t at_ms;
-		enum menu_action action;
-	} rows[] = {
-		{'6', 1000, MENU_NOTHING},
-		{'*', 1100, MENU_NOTHING},
-		{'6', 1200, MENU_MUTE_TOGGLE},
-		{'6', 1300, MENU_NOTHING},
-		{'*', 2000, MENU_NOTHING},
-		{'6', 6000, MENU_NOTHING}, /* too late */
-		{'*', 7000, MENU_NOTHING},
-		{'*', 7100, MENU_NOTHING}, /* begins anew */
-		{'9', 7200, MENU_LOUDER},
-		{'*', 7300, MENU_NOTHING},
-		{'1', 7400, MENU_NOTHING},
-		{'7', 7500, MENU_NOTHING},
-		{'*', 7600, MENU_NOTHING},
-		{'7', 7700, MENU_QUIETER},
-		{'*', 7800, MENU_NOTHING},
-		{'8', 7900, MENU_NORMAL},
-	};
-	struct menu m = {"", 0};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		CU_ASSERT_EQUAL(menu_key(&m, rows[i].key, rows[i].at_ms),
-				rows[i].action);
-}
-
-
-static void text_of_peers_is_made_harmless(void)
-{
-	static const struct {
-		const char *in, *out;
-	} rows[] = {
-		{"Zo\xc3\xab \xe2\x9c\x93 \xf0\x9f\x98\x80",
-		 "Zo\xc3\xab \xe2\x9c\x93 \xf0\x9f\x98\x80"},
-		{"a\x1b[31mb", "a [31mb"},
-		{"a\r\nb\x7f", "a  b "},
-		{"\xc2\x9b"
-		 "31m",
-		 " 31m"},                     /* C1 CSI */
-		{"\xe2\x80\xaetxt", " txt"},  /* RTL override */
-		{"\xc0\xaf", "??"},           /* overlong */
-		{"\xed\xa0\x80", "???"},      /* surrogate */
-		{"\xf4\x90\x80\x80", "????"}, /* above U+10FFFF */
-		{"\xe2\x82", "??"},           /* cut off */
-	};
-	char out[64];
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		CU_ASSERT_STRING_EQUAL(
-			utf8_clean(out, sizeof(out), rows[i].in), rows[i].out);
-
-	/* cut between characters, not within */
-	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, "abc\xc3\xab"), "abc");
-	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 6, "abc\xc3\xab"),
-			       "abc\xc3\xab");
-	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 1, "abc"), "");
-	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, NULL), "");
-}
-
-
-static void ports_are_shared_out(void)
-{
-	static const char *const overrides[] = {"mixers=3",
-						"rtp_ports=20001-20020"};
-	unsigned min, max, last = 20001;
-	struct config_error error;
-	struct config *c;
-
-	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
-	for (unsigned i = 0; i < 3; i++) {
-		mixer_process_ports(c, i, &min, &max);
-		CU_ASSERT_EQUAL(min % 2, 0);
-		CU_ASSERT(min >= last && max > min && max <= 20020);
-		last = max + 1;
-	}
-	mem_deref(c);
-}
-
-
 static int make_policy(void *arg)
 {
 	char canonical[POLICY_NAME_MAX + 1];
@@ -333,10 +233,6 @@ static CU_TestInfo tests[] = {
 	{"dialling out follows dial_out", dialling_out_follows_dial_out},
 	{"admission follows the facts", admission_follows_the_facts},
 	{"accounts lead somewhere", accounts_lead_somewhere},
-	{"every reason has its row", every_reason_has_its_row},
-	{"keys make sequences", keys_make_sequences},
-	{"text of peers is made harmless", text_of_peers_is_made_harmless},
-	{"ports are shared out", ports_are_shared_out},
 	{"half a policy is none", half_a_policy_is_none},
 	CU_TEST_INFO_NULL,
 };

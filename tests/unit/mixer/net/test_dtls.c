@@ -3,7 +3,6 @@
  */
 #include <string.h>
 #include "mixer/net/dtls.h"
-#include "mixer/net/dtls_certificate.h"
 #include "tests/unit/unit.h"
 
 
@@ -271,31 +270,6 @@ static void rubbish_neither_breaks_nor_goes_on_for_ever(void)
 }
 
 
-/** Random serial numbers once made one certificate in 256 unreadable */
-static void every_certificate_can_be_read_back(void)
-{
-	for (int i = 0; i < 1000; i++) {
-		struct transport_fingerprint f;
-		SSL_CTX *ctx = SSL_CTX_new(DTLS_method());
-		unsigned char *der = NULL;
-		const unsigned char *p;
-		X509 *again;
-		int len;
-
-		CU_ASSERT_EQUAL(dtls_certificate_make(ctx, &f), 0);
-		len = i2d_X509(SSL_CTX_get0_certificate(ctx), &der);
-		p = der;
-		again = d2i_X509(NULL, &p, len);
-		CU_ASSERT_PTR_NOT_NULL(again);
-		CU_ASSERT_TRUE(again &&
-			       dtls_certificate_matches(again, &f, 1));
-		X509_free(again);
-		OPENSSL_free(der);
-		SSL_CTX_free(ctx);
-	}
-}
-
-
 static void close_notify_reaches_the_other_end(void)
 {
 	struct ends e;
@@ -318,8 +292,6 @@ static CU_TestInfo tests[] = {
 	 strongest_usable_fingerprint_decides},
 	{"rubbish neither breaks nor goes on for ever",
 	 rubbish_neither_breaks_nor_goes_on_for_ever},
-	{"every certificate can be read back",
-	 every_certificate_can_be_read_back},
 	{"close_notify reaches the other end",
 	 close_notify_reaches_the_other_end},
 	CU_TEST_INFO_NULL,

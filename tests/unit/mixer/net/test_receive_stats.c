@@ -92,90 +92,12 @@ static void reports_the_delay_since_sr(void)
 }
 
 
-/* One second of a stream: `late_us` is added to each packet's delay */
-static uint64_t stream(struct bandwidth_estimate *b, uint64_t now_us,
-		       unsigned packets, unsigned bytes, unsigned late_us)
-{
-	uint64_t queue = 0;
-
-	for (unsigned i = 0; i < packets; i++) {
-		uint64_t sent = now_us + i * 1000000ull / packets;
-
-		queue += late_us;
-		bandwidth_estimate_packet(
-			b, (int32_t)((sent * 262144 / 1000000) & 0xffffff),
-			bytes, sent + queue);
-	}
-
-	return now_us + 1000000 + queue;
-}
-
-
-static void estimate_grows_on_a_clear_path(void)
-{
-	struct bandwidth_estimate *b = NULL;
-	uint64_t now = 5000000;
-	uint32_t first;
-
-	CU_ASSERT_EQUAL_FATAL(
-		bandwidth_estimate_alloc(&b, 50000, 500000, 5000000), 0);
-	now = stream(b, now, 100, 1000, 0);
-	first = bandwidth_estimate_bps(b);
-	for (int i = 0; i < 10; i++)
-		now = stream(b, now, 100, 1000, 0);
-
-	CU_ASSERT_TRUE(bandwidth_estimate_bps(b) > first);
-	mem_deref(b);
-}
-
-
-static void estimate_falls_when_a_queue_grows(void)
-{
-	struct bandwidth_estimate *b = NULL;
-	uint64_t now = 5000000;
-	uint32_t before;
-
-	CU_ASSERT_EQUAL_FATAL(
-		bandwidth_estimate_alloc(&b, 50000, 2000000, 5000000), 0);
-	now = stream(b, now, 100, 1000, 0);
-	before = bandwidth_estimate_bps(b);
-	stream(b, now, 100, 1000, 2000);
-	CU_ASSERT_TRUE(bandwidth_estimate_bps(b) < before / 2);
-	mem_deref(b);
-}
-
-
-static void estimate_falls_with_loss_and_stays_in_bounds(void)
-{
-	struct bandwidth_estimate *b = NULL;
-	uint64_t now = 1000000;
-
-	CU_ASSERT_EQUAL_FATAL(
-		bandwidth_estimate_alloc(&b, 50000, 800000, 5000000), 0);
-	bandwidth_estimate_loss(b, 20, now);
-	CU_ASSERT_EQUAL(bandwidth_estimate_bps(b), 800000);
-	bandwidth_estimate_loss(b, 128, now);
-	CU_ASSERT_EQUAL(bandwidth_estimate_bps(b), 600000);
-	for (int i = 0; i < 50; i++) {
-		now += 1000000;
-		bandwidth_estimate_loss(b, 255, now);
-	}
-	CU_ASSERT_EQUAL(bandwidth_estimate_bps(b), 50000);
-	mem_deref(b);
-}
-
-
 static CU_TestInfo tests[] = {
 	{"counts loss over the wrap", counts_loss_over_the_wrap},
 	{"reordered packets are not lost", reordered_packets_are_not_lost},
 	{"sender restart starts anew", sender_restart_starts_anew},
 	{"jitter follows the formula", jitter_follows_the_formula},
 	{"reports the delay since SR", reports_the_delay_since_sr},
-	{"estimate grows on a clear path", estimate_grows_on_a_clear_path},
-	{"estimate falls when a queue grows",
-	 estimate_falls_when_a_queue_grows},
-	{"estimate falls with loss and stays in bounds",
-	 estimate_falls_with_loss_and_stays_in_bounds},
 	CU_TEST_INFO_NULL,
 };
 

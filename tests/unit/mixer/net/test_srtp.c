@@ -1,9 +1,8 @@
 /**
- * @file test_srtp.c  Cryptographic contexts, kernels, SDES keys
+ * @file test_srtp.c  Cryptographic contexts, SDES keys
  */
 #include <string.h>
 #include "mixer/net/srtp.h"
-#include "mixer/net/srtp_kernels.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
 
@@ -212,32 +211,6 @@ static void malformed_packets_are_refused(void)
 }
 
 
-static void hmac_fits_rfc_2202(void)
-{
-	static const uint8_t want[20] = {
-		0xef, 0xfc, 0xdf, 0x6a, 0xe5, 0xeb, 0x2f, 0xa2, 0xd2, 0x74,
-		0x16, 0xd5, 0xf1, 0x84, 0xdf, 0x9c, 0x25, 0x9a, 0x7c, 0x79,
-	};
-	static const char text[] = "what do ya want for nothing?";
-	struct hmac_sha1_key key;
-	uint8_t mac[20];
-
-	hmac_sha1_key_set(&key, (const uint8_t *)"Jefe", 4);
-	hmac_sha1_mac(&key, (const uint8_t *)text, sizeof(text) - 1, mac);
-	CU_ASSERT_EQUAL(memcmp(mac, want, sizeof(want)), 0);
-}
-
-
-static void kernels_pass_libsrtps_own_tests(void)
-{
-	struct crypto_context *c = context(suites[0], true);
-
-	/* installing again runs both sets of test vectors again */
-	CU_ASSERT_EQUAL(srtp_kernels_install(), 0);
-	mem_deref(c);
-}
-
-
 static void sdes_keys_are_read_as_written(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
@@ -295,8 +268,6 @@ static CU_TestInfo tests[] = {
 	{"streams are bounded and idle ones give way",
 	 streams_are_bounded_and_idle_ones_give_way},
 	{"malformed packets are refused", malformed_packets_are_refused},
-	{"HMAC fits RFC 2202", hmac_fits_rfc_2202},
-	{"kernels pass libsrtp's own tests", kernels_pass_libsrtps_own_tests},
 	{"SDES keys are read as written", sdes_keys_are_read_as_written},
 	{"bad SDES keys are refused", bad_sdes_keys_are_refused},
 	{"suites have the names of SDP", suites_have_the_names_of_sdp},
