@@ -69,103 +69,105 @@ static int set(enum config_type type, const char *text, char why[128])
 }
 
 
+static const struct {
+	enum config_type type;
+	const char *text;
+	bool ok;
+} values[] = {
+	{CONFIG_TEXT, "", true},
+	{CONFIG_TEXT, "anything at all", true},
+	{CONFIG_PATH, "/a b", true},
+	{CONFIG_NUMBER, "2", true},
+	{CONFIG_NUMBER, "500", true},
+	{CONFIG_NUMBER, "1", false},
+	{CONFIG_NUMBER, "501", false},
+	{CONFIG_NUMBER, "", false},
+	{CONFIG_NUMBER, "-2", false},
+	{CONFIG_NUMBER, "+2", false},
+	{CONFIG_NUMBER, " 2", false},
+	{CONFIG_NUMBER, "2 ", false},
+	{CONFIG_NUMBER, "0x10", false},
+	{CONFIG_NUMBER, "99999999999999999999", false},
+	/* the lower half of it would fit */
+	{CONFIG_NUMBER, "4294967300", false},
+	{CONFIG_PORT, "0", true},
+	{CONFIG_PORT, "65535", true},
+	{CONFIG_PORT, "65536", false},
+	{CONFIG_PORT_RANGE, "20000-20003", true},
+	{CONFIG_PORT_RANGE, "1024-65535", true},
+	{CONFIG_PORT_RANGE, "20000-20002", false},
+	{CONFIG_PORT_RANGE, "20003-20000", false},
+	{CONFIG_PORT_RANGE, "1023-20000", false},
+	{CONFIG_PORT_RANGE, "20000-65536", false},
+	{CONFIG_PORT_RANGE, "20000", false},
+	{CONFIG_PORT_RANGE, "20000-", false},
+	{CONFIG_PORT_RANGE, "20000-30000-", false},
+	{CONFIG_SIZE, "1280x720", true},
+	{CONFIG_SIZE, "64x64", true},
+	{CONFIG_SIZE, "4096x4096", true},
+	{CONFIG_SIZE, "1280x721", false},
+	{CONFIG_SIZE, "56x64", false},
+	{CONFIG_SIZE, "4104x64", false},
+	{CONFIG_SIZE, "1280X720", false},
+	{CONFIG_SIZE, "1280", false},
+	{CONFIG_LISTEN, "0.0.0.0:5060", true},
+	{CONFIG_LISTEN, "[::]:5060", true},
+	{CONFIG_LISTEN, "192.0.2.1", false},
+	{CONFIG_LISTEN, "[::]", false},
+	{CONFIG_LISTEN, "192.0.2.1:", false},
+	{CONFIG_LISTEN, "localhost:5060", false},
+	{CONFIG_LOOPBACK, "127.0.0.1:8080", true},
+	{CONFIG_LOOPBACK, "[::1]:8080", true},
+	{CONFIG_LOOPBACK, "0.0.0.0:8080", false},
+	{CONFIG_LOOPBACK, "off", true},
+	{CONFIG_HOST, "192.0.2.1", true},
+	{CONFIG_HOST, "2001:db8::1", true},
+	{CONFIG_HOST, "0.0.0.0", false},
+	{CONFIG_HOST, "::", false},
+	{CONFIG_HOST, "192.0.2.1:5", false},
+	{CONFIG_HOST, "off", false},
+	{CONFIG_LEVEL, "debug", true},
+	{CONFIG_LEVEL, "loud", false},
+	{CONFIG_CHOICE, "all", true},
+	{CONFIG_CHOICE, "off", true},
+	{CONFIG_CHOICE, "member", false},
+	{CONFIG_CHOICE, "all|members", false},
+	{CONFIG_CHOICE, "", false},
+	{CONFIG_SWITCH, "yes", true},
+	{CONFIG_SWITCH, "no", true},
+	{CONFIG_SWITCH, "true", false},
+	{CONFIG_NETWORK, "192.0.2.0/24", true},
+	{CONFIG_NETWORK, "0.0.0.0/0", true},
+	{CONFIG_NETWORK, "2001:db8::/128", true},
+	{CONFIG_NETWORK, "192.0.2.0/33", false},
+	{CONFIG_NETWORK, "2001:db8::/129", false},
+	{CONFIG_NETWORK, "192.0.2.0/", false},
+	{CONFIG_NETWORK, "192.0.2.0/8x", false},
+	{CONFIG_NETWORK, "example.com", false},
+	{CONFIG_ACCOUNT, "<sip:a@b.example>", true},
+	{CONFIG_ACCOUNT, "nobody", false},
+	{CONFIG_ROUTE, "", true},
+	{CONFIG_ROUTE, "sip:192.0.2.1;lr", true},
+	{CONFIG_ROUTE, "http://192.0.2.1", false},
+	{CONFIG_PATTERN, "[a-z]+", true},
+	{CONFIG_PATTERN, "[a-z", false},
+	{CONFIG_PATTERN, "(", false},
+};
+
+
 static void takes_what_fits_and_says_what_does_not(void)
 {
-	static const struct {
-		enum config_type type;
-		const char *text;
-		bool ok;
-	} rows[] = {
-		{CONFIG_TEXT, "", true},
-		{CONFIG_TEXT, "anything at all", true},
-		{CONFIG_PATH, "/a b", true},
-		{CONFIG_NUMBER, "2", true},
-		{CONFIG_NUMBER, "500", true},
-		{CONFIG_NUMBER, "1", false},
-		{CONFIG_NUMBER, "501", false},
-		{CONFIG_NUMBER, "", false},
-		{CONFIG_NUMBER, "-2", false},
-		{CONFIG_NUMBER, "+2", false},
-		{CONFIG_NUMBER, " 2", false},
-		{CONFIG_NUMBER, "2 ", false},
-		{CONFIG_NUMBER, "0x10", false},
-		{CONFIG_NUMBER, "99999999999999999999", false},
-		/* the lower half of it would fit */
-		{CONFIG_NUMBER, "4294967300", false},
-		{CONFIG_PORT, "0", true},
-		{CONFIG_PORT, "65535", true},
-		{CONFIG_PORT, "65536", false},
-		{CONFIG_PORT_RANGE, "20000-20003", true},
-		{CONFIG_PORT_RANGE, "1024-65535", true},
-		{CONFIG_PORT_RANGE, "20000-20002", false},
-		{CONFIG_PORT_RANGE, "20003-20000", false},
-		{CONFIG_PORT_RANGE, "1023-20000", false},
-		{CONFIG_PORT_RANGE, "20000-65536", false},
-		{CONFIG_PORT_RANGE, "20000", false},
-		{CONFIG_PORT_RANGE, "20000-", false},
-		{CONFIG_PORT_RANGE, "20000-30000-", false},
-		{CONFIG_SIZE, "1280x720", true},
-		{CONFIG_SIZE, "64x64", true},
-		{CONFIG_SIZE, "4096x4096", true},
-		{CONFIG_SIZE, "1280x721", false},
-		{CONFIG_SIZE, "56x64", false},
-		{CONFIG_SIZE, "4104x64", false},
-		{CONFIG_SIZE, "1280X720", false},
-		{CONFIG_SIZE, "1280", false},
-		{CONFIG_LISTEN, "0.0.0.0:5060", true},
-		{CONFIG_LISTEN, "[::]:5060", true},
-		{CONFIG_LISTEN, "192.0.2.1", false},
-		{CONFIG_LISTEN, "[::]", false},
-		{CONFIG_LISTEN, "192.0.2.1:", false},
-		{CONFIG_LISTEN, "localhost:5060", false},
-		{CONFIG_LOOPBACK, "127.0.0.1:8080", true},
-		{CONFIG_LOOPBACK, "[::1]:8080", true},
-		{CONFIG_LOOPBACK, "0.0.0.0:8080", false},
-		{CONFIG_LOOPBACK, "off", true},
-		{CONFIG_HOST, "192.0.2.1", true},
-		{CONFIG_HOST, "2001:db8::1", true},
-		{CONFIG_HOST, "0.0.0.0", false},
-		{CONFIG_HOST, "::", false},
-		{CONFIG_HOST, "192.0.2.1:5", false},
-		{CONFIG_HOST, "off", false},
-		{CONFIG_LEVEL, "debug", true},
-		{CONFIG_LEVEL, "loud", false},
-		{CONFIG_CHOICE, "all", true},
-		{CONFIG_CHOICE, "off", true},
-		{CONFIG_CHOICE, "member", false},
-		{CONFIG_CHOICE, "all|members", false},
-		{CONFIG_CHOICE, "", false},
-		{CONFIG_SWITCH, "yes", true},
-		{CONFIG_SWITCH, "no", true},
-		{CONFIG_SWITCH, "true", false},
-		{CONFIG_NETWORK, "192.0.2.0/24", true},
-		{CONFIG_NETWORK, "0.0.0.0/0", true},
-		{CONFIG_NETWORK, "2001:db8::/128", true},
-		{CONFIG_NETWORK, "192.0.2.0/33", false},
-		{CONFIG_NETWORK, "2001:db8::/129", false},
-		{CONFIG_NETWORK, "192.0.2.0/", false},
-		{CONFIG_NETWORK, "192.0.2.0/8x", false},
-		{CONFIG_NETWORK, "example.com", false},
-		{CONFIG_ACCOUNT, "<sip:a@b.example>", true},
-		{CONFIG_ACCOUNT, "nobody", false},
-		{CONFIG_ROUTE, "", true},
-		{CONFIG_ROUTE, "sip:192.0.2.1;lr", true},
-		{CONFIG_ROUTE, "http://192.0.2.1", false},
-		{CONFIG_PATTERN, "[a-z]+", true},
-		{CONFIG_PATTERN, "[a-z", false},
-		{CONFIG_PATTERN, "(", false},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		char why[128];
-		int err = set(rows[i].type, rows[i].text, why);
+		int err = set(values[i].type, values[i].text, why);
 
-		if (!err != rows[i].ok)
-			fprintf(stderr, "%s %s: %d\n", kinds[rows[i].type].key,
-				rows[i].text, err);
-		CU_ASSERT_EQUAL(err, rows[i].ok ? 0 : EINVAL);
+		if (!err != values[i].ok)
+			fprintf(stderr, "%s %s: %d\n",
+				kinds[values[i].type].key, values[i].text,
+				err);
+		CU_ASSERT_EQUAL(err, values[i].ok ? 0 : EINVAL);
 		/* who is refused is told why */
-		CU_ASSERT_EQUAL(!*why, rows[i].ok);
+		CU_ASSERT_EQUAL(!*why, values[i].ok);
 		forget();
 	}
 }
