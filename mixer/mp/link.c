@@ -42,7 +42,8 @@ struct link {
 	json_int_t next_id;
 	int fd;
 	bool closed, debug, writable_wanted;
-	char buf[MP_MESSAGE_MAX];
+	char buf[MP_MESSAGE_MAX]; /**< received */
+	char out[MP_MESSAGE_MAX]; /**< being sent */
 };
 
 
@@ -323,41 +324,36 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 }
 
 
-/* Serialise and send; steals msg */
+/* Serialise and send; steals msg. Not by json_dumps(): where memory fails it
+ * may leave bytes out and say nothing */
 static int send_message(struct link *link, json_t *msg)
 {
-	char *text;
 	size_t len;
-	int err;
 
 	if (!msg)
 		return ENOMEM;
 
-	text = link->closed ? NULL : json_dumps(msg, JSON_COMPACT);
+	len = link->closed ? 0
+			   : json_dumpb(msg, link->out, sizeof(link->out),
+					JSON_COMPACT);
 	json_decref(msg);
-	if (!text)
+	if (!len)
 		return link->closed ? EPIPE : ENOMEM;
+	if (len > MP_MESSAGE_MAX)
+		return EMSGSIZE;
 
-	len = strlen(text);
 	if (link->debug)
 		log_debug("link", "sent bytes=%zu text=%.*s", len,
-			  (int)(len > 900 ? 900 : len), text);
+			  (int)(len > 900 ? 900 : len), link->out);
 
-	if (len > MP_MESSAGE_MAX) {
-		err = EMSGSIZE;
-	}
-	else if (link->queue.head) {
-		err = enqueue(link, text, len);
-	}
-	else {
-		err = transmit(link, text, len);
-		if (err == EAGAIN || err == ENOBUFS)
-			err = enqueue(link, text, len);
+	if (!link->queue.head) {
+		int err = transmit(link, link->out, len);
+
+		if (err != EAGAIN && err != ENOBUFS)
+			return err;
 	}
 
-	free(text);
-
-	return err;
+	return enqueue(link, link->out, len);
 }
 
 
@@ -382,9 +378,15 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
 	p->replyh = replyh;
 	p->arg = arg;
-	json_object_set_new(msg, "id", json_integer(p->id));
 
-	err = send_message(link, msg);
+	/* without its number it would be done and never answered */
+	if (json_object_set_new(msg, "id", json_integer(p->id))) {
+		json_decref(msg);
+		err = ENOMEM;
+	}
+	else {
+		err = send_message(link, msg);
+	}
 	if (err) {
 		mem_deref(p);
 		return err;

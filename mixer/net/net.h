@@ -144,7 +144,8 @@ void port_close(struct port *port);
  * Harmless when it cannot be done or has been.
  */
 void port_connect(struct port *port, const struct sa *peer);
-/** Hear everybody again; the port stays as it is */
+/** Hear everybody again. It stays the port that it is only if it was opened by
+ *  its number: the kernel takes one back that it chose itself */
 void port_disconnect(struct port *port);
 /** Send one datagram; counts. A connected port's dst is its peer.
  *  @return 0 or errno */

@@ -1,10 +1,25 @@
 /**
  * @file signaling/registrar/register_request.c  What a REGISTER asks for
  */
+#include <errno.h>
 #include <string.h>
 #include "signaling/message/header.h"
 #include "signaling/message/sip_lines.h"
 #include "signaling/registrar/register_request.h"
+
+
+/** Take a copy of what may be said back, or refuse it. @return false: refused
+ */
+static bool copy_uri(struct register_request *q, char **uri,
+		     const struct pl *raw, const char *phrase)
+{
+	const int err = header_uri(uri, raw);
+
+	/* what there is no memory for is no fault of theirs */
+	return !err || register_refuse(q, err == ENOMEM ? 500 : 400,
+				       err == ENOMEM ? "Server Internal Error"
+						     : phrase);
+}
 
 
 bool register_refuse(struct register_request *q, uint16_t status,
@@ -125,11 +140,12 @@ static bool contact_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
 	one = &q->contacts[q->count];
 	if (!sip_lines_address(&hdr->val, &display, &one->contact, &params) ||
 	    uri_decode(&one->uri, &one->contact) ||
-	    !register_uri_is_sip(&one->uri) || !pl_isset(&one->uri.host) ||
-	    header_uri(&uri, &one->contact)) {
+	    !register_uri_is_sip(&one->uri) || !pl_isset(&one->uri.host)) {
 		(void)register_refuse(q, 400, "Bad Contact");
 		return true;
 	}
+	if (!copy_uri(q, &uri, &one->contact, "Bad Contact"))
+		return true;
 	mem_deref(uri);
 
 	read_params(one, params,
@@ -178,21 +194,30 @@ static bool path_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
 	struct pl display, params, raw;
 	char *uri = NULL, *longer = NULL;
 	struct uri decoded;
+	int err;
+
 	(void)msg;
 
 	if (!sip_lines_address(&hdr->val, &display, &raw, &params) ||
 	    raw.p == hdr->val.p || uri_decode(&decoded, &raw) ||
-	    !register_uri_is_sip(&decoded) || header_uri(&uri, &raw) ||
-	    re_sdprintf(&longer, "%s%s<%s>", q->path ? q->path : "",
-			q->path ? ", " : "", uri) ||
-	    str_len(longer) > REGISTER_PATH_MAX) {
-		mem_deref(uri);
-		mem_deref(longer);
+	    !register_uri_is_sip(&decoded)) {
 		(void)register_refuse(q, 400, "Bad Path");
 		return true;
 	}
+	if (!copy_uri(q, &uri, &raw, "Bad Path"))
+		return true;
 
+	err = re_sdprintf(&longer, "%s%s<%s>", q->path ? q->path : "",
+			  q->path ? ", " : "", uri);
 	mem_deref(uri);
+	if (err || str_len(longer) > REGISTER_PATH_MAX) {
+		mem_deref(longer);
+		(void)register_refuse(q, err ? 500 : 400,
+				      err ? "Server Internal Error"
+					  : "Bad Path");
+		return true;
+	}
+
 	mem_deref(q->path);
 	q->path = longer;
 

@@ -73,10 +73,13 @@ static struct trace failed;
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *p);
 __attribute__((weak)) void *__interceptor_malloc(size_t size);
 __attribute__((weak)) void *__interceptor_calloc(size_t n, size_t size);
 __attribute__((weak)) void *__interceptor_realloc(void *p, size_t size);
+__attribute__((weak)) void *__interceptor_memalign(size_t alignment,
+						   size_t size);
 __attribute__((weak)) void __interceptor_free(void *p);
 
 
@@ -138,10 +141,17 @@ static void trace_take(struct trace *t)
 
 static void block_taken(void *p, size_t size)
 {
+	struct trace *trace = NULL;
 	struct block *b;
 
 	if (!p)
 		return;
+
+	/* not under the lock: the unwinder allocates */
+	if (traced && running && traced_count < BLOCKS) {
+		trace = &traces[traced_count++];
+		trace_take(trace);
+	}
 
 	blocks_lock();
 	if (live < BLOCKS / 2) {
@@ -149,11 +159,7 @@ static void block_taken(void *p, size_t size)
 		live += !b->p;
 		b->p = p;
 		b->size = size;
-		b->trace = NULL;
-		if (traced && traced_count < BLOCKS) {
-			b->trace = &traces[traced_count++];
-			trace_take(b->trace);
-		}
+		b->trace = trace;
 	}
 	blocks_unlock();
 }
@@ -266,6 +272,23 @@ void *realloc(void *p, size_t size)
 		block_taken(q ? q : p, size);
 
 	return q;
+}
+
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	const bool watched = in_scenario(__builtin_return_address(0));
+	void *p;
+
+	count += counting;
+	if (watched && fails())
+		return NULL;
+
+	p = BEHIND(memalign, alignment, size);
+	if (watched)
+		block_taken(p, size);
+
+	return p;
 }
 
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -313,6 +314,51 @@ static void stats_ask_the_mixer(void)
 }
 
 
+/** A verb that there is no memory for changes nothing, or all */
+static int command_once(void *arg)
+{
+	static const char *const texts[] = {
+		"{\"verb\":\"mute\",\"conference\":\"demo\",\"target\":1}",
+		"{\"verb\":\"show\",\"conference\":\"demo\"}",
+		"{\"verb\":\"unmute\",\"conference\":\"demo\",\"target\":1}",
+	};
+	struct focus_room *r = arg;
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		room_command(r, texts[i]);
+		if (!room_ok(r))
+			err = ENOMEM;
+	}
+	failing_pause();
+	/* the mixer reads, the focus reads what it answered */
+	room_turn(1);
+	room_turn(1);
+	json_array_clear(r->events);
+	json_array_clear(r->mixer.requests);
+	json_decref(r->answer);
+	r->answer = NULL;
+	failing_resume();
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	struct focus_room r;
+	struct party p;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &p, "demo", "sip:a@x", "Alice"),
+			      0);
+	failing_each(command_once, &r);
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	CU_ASSERT_TRUE(room_ok(&r));
+	focus_leave(p.ep, REASON_LEFT);
+	room_close(&r);
+}
+
 static CU_TestInfo tests[] = {
 	{"targets are found as people write them",
 	 targets_are_found_as_people_write_them},
@@ -328,6 +374,7 @@ static CU_TestInfo tests[] = {
 	{"a failed dial is told", a_failed_dial_is_told},
 	{"end sends everybody home", end_sends_everybody_home},
 	{"stats ask the mixer", stats_ask_the_mixer},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(command, tests)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -448,6 +449,52 @@ static void whom_we_called_may_become_anonymous(void)
 }
 
 
+/** How many conferences there are, asked as an operator does */
+static size_t conferences(struct focus_room *r)
+{
+	room_command(r, "{\"verb\":\"list\"}");
+
+	return json_array_size(json_object_get(r->answer, "conferences"));
+}
+
+
+/** Who cannot come in for lack of memory leaves no conference behind */
+static int come_in(void *arg)
+{
+	struct focus_room *r = arg;
+	struct party p;
+	enum reason reason =
+		room_join_begin(r, &p, "demo", "sip:a@x", "Alice");
+
+	failing_pause();
+	CU_ASSERT_EQUAL(reason == REASON_NONE, p.ep != NULL);
+	if (p.ep)
+		focus_leave(p.ep, REASON_LEFT);
+	/* the mixer reads, the focus reads what it answered */
+	room_turn(1);
+	room_turn(1);
+	CU_ASSERT_EQUAL(conferences(r), 0);
+	json_array_clear(r->events);
+	json_array_clear(r->mixer.requests);
+	json_decref(r->answer);
+	r->answer = NULL;
+	failing_resume();
+
+	return reason ? ENOMEM : 0;
+}
+
+
+static void memory_that_is_missing_leaves_no_conference(void)
+{
+	struct focus_room r;
+
+	room_open(&r);
+	failing_each(come_in, &r);
+	/* all is as it was */
+	CU_ASSERT_EQUAL(come_in(&r), 0);
+	room_close(&r);
+}
+
 static CU_TestInfo tests[] = {
 	{"is made by the first and ends with the last",
 	 is_made_by_the_first_and_ends_with_the_last},
@@ -472,6 +519,8 @@ static CU_TestInfo tests[] = {
 	{"hostile names are made harmless", hostile_names_are_made_harmless},
 	{"whom we called may become anonymous (F12)",
 	 whom_we_called_may_become_anonymous},
+	{"memory that is missing leaves no conference",
+	 memory_that_is_missing_leaves_no_conference},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference, tests)

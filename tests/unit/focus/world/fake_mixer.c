@@ -9,6 +9,7 @@
 #include "mixer/base/log.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -198,9 +199,12 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.ops = &ops,
 		.session = p,
 	};
-	struct leg_description *leg = room_leg();
+	struct leg_description *leg;
 	enum reason reason;
 
+	failing_pause();
+	leg = room_leg();
+	failing_resume();
 	memset(p, 0, sizeof(*p));
 	reason = focus_join(r->focus, &p->ep, &join, leg, leg_h, r);
 	mem_deref(leg);

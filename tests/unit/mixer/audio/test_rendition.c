@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mixer/audio/rendition.h"
 #include "mixer/base/re.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/audio/sound.h"
 #include "tests/unit/unit.h"
 
@@ -94,10 +95,40 @@ static void packets_are_whole_ticks(void)
 }
 
 
+static int make_and_feed(void *arg)
+{
+	struct audio_rendition *r = NULL;
+	int16_t pcm[AUDIO_TICK_SAMPLES] = {1000};
+	struct audio_codec codec = *(const struct audio_codec *)arg;
+	const uint8_t *payload;
+	size_t len;
+	int err;
+
+	codec.ptime_ms = 40;
+	err = audio_rendition_alloc(&r, &codec);
+	CU_ASSERT_EQUAL(!err, r != NULL);
+	for (unsigned i = 0; !err && i < 4; i++)
+		err = audio_rendition_feed(r, pcm, &payload, &len);
+	mem_deref(r);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	for (int c = 0; c < 4; c++) {
+		struct audio_codec codec = cases[c].codec;
+
+		failing_each(make_and_feed, &codec);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{"one payload a packet time", one_payload_a_packet_time},
 	{"silence is sent unless DTX", silence_is_sent_unless_dtx},
 	{"packets are whole ticks", packets_are_whole_ticks},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(rendition, tests)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mixer/audio/source.h"
 #include "mixer/base/re.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/audio/sound.h"
 #include "tests/unit/unit.h"
 
@@ -553,6 +554,63 @@ static void garbage_is_refused(void)
 }
 
 
+static const struct audio_source_config three_codecs = {
+	.formats = {{0,
+		     {.id = AUDIO_PCMU,
+		      .clock_hz = 8000,
+		      .rate_hz = 8000,
+		      .ptime_ms = 20}},
+		    {97,
+		     {.id = AUDIO_G722,
+		      .clock_hz = 8000,
+		      .rate_hz = 16000,
+		      .ptime_ms = 20}},
+		    {111,
+		     {.id = AUDIO_OPUS,
+		      .clock_hz = 48000,
+		      .rate_hz = 48000,
+		      .ptime_ms = 20}}},
+	.format_count = 3,
+	.cn_pt = PT_CN,
+};
+
+/** A re-offer that there is no memory for leaves the source as it was */
+static int make_and_configure(void *arg)
+{
+	static const uint8_t sound[160] = {0x10, 0x20, 0x30};
+	struct audio_source_config one = three_codecs;
+	struct audio_source *s = NULL;
+	static int16_t pcm[TICK];
+	int err;
+
+	(void)arg;
+	one.format_count = 1;
+	err = audio_source_alloc(&s, &one);
+	CU_ASSERT_EQUAL(!err, s != NULL);
+	if (err)
+		return err;
+
+	err = audio_source_configure(s, &three_codecs);
+	CU_ASSERT_EQUAL(audio_source_put(s, 0, 1, 1, true, sound,
+					 sizeof(sound), -1, 1000000),
+			0);
+	if (!err)
+		CU_ASSERT_EQUAL(audio_source_put(s, 97, 2, 161, false, sound,
+						 sizeof(sound), -1, 1020000),
+				0);
+	for (unsigned i = 0; i < 5; i++)
+		(void)audio_source_get(s, pcm, 1040000 + i * 20000);
+	mem_deref(s);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(make_and_configure, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"a calm line is heard whole at low delay",
 	 a_calm_line_is_heard_whole_at_low_delay},
@@ -573,6 +631,7 @@ static CU_TestInfo tests[] = {
 	 opus_fec_is_taken_from_the_next_packet},
 	{"levels are told", levels_are_told},
 	{"garbage is refused", garbage_is_refused},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(source, tests)

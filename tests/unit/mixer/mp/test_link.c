@@ -7,6 +7,7 @@
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -309,6 +310,57 @@ static void oversized_messages_are_refused(void)
 }
 
 
+/** A request that there is no memory for is an error at once, and nothing
+ *  waits for its answer */
+static int ask_and_answer(void *arg)
+{
+	struct fixture f = {.expected = 1};
+	json_t *msg;
+	int fds[2], err;
+
+	(void)arg;
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	err = link_alloc(&f.focus, fds[0], focus_message, NULL, &f);
+	if (err)
+		(void)close(fds[0]);
+	else
+		err = link_alloc(&f.mixer, fds[1], mixer_message, NULL, &f);
+	if (!f.mixer)
+		(void)close(fds[1]);
+	if (err)
+		goto out;
+
+	msg = json_pack("{s:s,s:i}", "op", "x", "value", 5);
+	err = msg ? link_request(f.focus, msg, reply, &f) : ENOMEM;
+	if (err)
+		goto out;
+
+	/* the mixer reads, the focus reads what it answered */
+	for (int turns = 0; turns < 2 && !f.replies; turns++) {
+		failing_pause();
+		tmr_init(&f.deadline);
+		tmr_start(&f.deadline, 1, too_late, &f);
+		failing_resume();
+		(void)re_main(NULL);
+		tmr_cancel(&f.deadline);
+	}
+	/* not read or not answered for lack of memory: told when the link
+	 * closes, once */
+	err = f.replies ? f.err : ENOMEM;
+
+out:
+	mem_deref(f.focus);
+	mem_deref(f.mixer);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(ask_and_answer, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"reply finds its request", reply_finds_its_request},
 	{"error reaches the requester", error_reaches_the_requester},
@@ -321,6 +373,7 @@ static CU_TestInfo tests[] = {
 	{"malformed datagrams are answered", malformed_datagrams_are_answered},
 	{"a full socket loses nothing", a_full_socket_loses_nothing},
 	{"oversized messages are refused", oversized_messages_are_refused},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 

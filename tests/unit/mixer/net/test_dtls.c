@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/net/dtls.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -283,6 +284,40 @@ static void close_notify_reaches_the_other_end(void)
 }
 
 
+static void nowhere_h(const uint8_t *buf, size_t len, void *arg)
+{
+	(void)buf;
+	(void)len;
+	(void)arg;
+}
+
+
+static int make_ends(void *arg)
+{
+	struct dtls_association *a = NULL;
+	struct dtls_context *c = NULL;
+	int err = dtls_context_alloc(&c);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, c != NULL);
+	if (!err)
+		err = dtls_association_alloc(&a, c, DTLS_ROLE_CLIENT, NULL,
+					     nowhere_h, NULL);
+	CU_ASSERT_EQUAL(!err, a != NULL);
+	if (!err)
+		dtls_association_start(a);
+	mem_deref(a);
+	mem_deref(c);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(make_ends, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"both ends agree on keys", both_ends_agree_on_keys},
 	{"ClientHello may come in fragments",
@@ -294,6 +329,7 @@ static CU_TestInfo tests[] = {
 	 rubbish_neither_breaks_nor_goes_on_for_ever},
 	{"close_notify reaches the other end",
 	 close_notify_reaches_the_other_end},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(dtls, tests)

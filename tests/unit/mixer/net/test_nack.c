@@ -5,6 +5,7 @@
 #include "mixer/base/re.h"
 #include "mixer/net/nack.h"
 #include "mixer/net/rtp.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -126,12 +127,45 @@ static void another_stream_begins_anew(void)
 }
 
 
+static int make_both(void *arg)
+{
+	static const uint8_t packet[200] = {0x80};
+	struct nack_list *n = NULL;
+	struct sent_history *h = NULL;
+	int err = nack_list_alloc(&n);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, n != NULL);
+	if (!err)
+		err = sent_history_alloc(&h, 64);
+	CU_ASSERT_EQUAL(!err, h != NULL);
+	if (!err) {
+		size_t len = 0;
+
+		(void)nack_list_received(n, 1, 1000);
+		sent_history_put(h, 7, packet, sizeof(packet), 1000);
+		CU_ASSERT_PTR_NOT_NULL(
+			sent_history_get(h, 7, &len, 100000, 10));
+	}
+	mem_deref(h);
+	mem_deref(n);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(make_both, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"another stream begins anew", another_stream_begins_anew},
 	{"asks after the reordering window", asks_after_the_reordering_window},
 	{"gives up and says so", gives_up_and_says_so},
 	{"history repeats, not too often", history_repeats_not_too_often},
 	{"RTX round trip", rtx_round_trip},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/net/srtp.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
 
@@ -260,6 +261,48 @@ static void suites_have_the_names_of_sdp(void)
 }
 
 
+/** A stream that there is no memory for is refused, not sent in the clear */
+static int protect_and_open(void *arg)
+{
+	static const uint8_t mark[8] = "in clear";
+	const enum transport_suite suite = *(const enum transport_suite *)arg;
+	struct crypto_context *out = NULL, *in = NULL;
+	uint8_t buf[64 + TRANSPORT_TRAILER_MAX];
+	size_t len = loopback_rtp(buf, 1, 9, 64);
+	int err;
+
+	memcpy(buf + 20, mark, sizeof(mark));
+	err = crypto_context_alloc(&out, suite, false, keying,
+				   transport_suite_keying_bytes(suite));
+	CU_ASSERT_EQUAL(!err, out != NULL);
+	if (!err)
+		err = crypto_context_alloc(
+			&in, suite, true, keying,
+			transport_suite_keying_bytes(suite));
+	if (!err)
+		err = crypto_context_protect(out, buf, &len, false);
+	if (!err) {
+		CU_ASSERT(memcmp(buf + 20, mark, sizeof(mark)) != 0);
+		err = crypto_context_unprotect(in, buf, &len, false, 1);
+	}
+	if (!err)
+		CU_ASSERT(!memcmp(buf + 20, mark, sizeof(mark)));
+	mem_deref(out);
+	mem_deref(in);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
+		enum transport_suite suite = suites[i];
+
+		failing_each(protect_and_open, &suite);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{"opens what it protects", opens_what_it_protects},
 	{"notices every changed byte", notices_every_changed_byte},
@@ -271,6 +314,7 @@ static CU_TestInfo tests[] = {
 	{"SDES keys are read as written", sdes_keys_are_read_as_written},
 	{"bad SDES keys are refused", bad_sdes_keys_are_refused},
 	{"suites have the names of SDP", suites_have_the_names_of_sdp},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(srtp, tests)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "mixer/base/clock.h"
 #include "mixer/net/srtp.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
 
@@ -444,6 +445,53 @@ static void taken_ports_are_passed_over(void)
 }
 
 
+/** Two transports and a packet each way, without a loop */
+static int make_pair(void *arg)
+{
+	struct transport_remote remote = {0};
+	struct heard heard = {0};
+	struct transport *t = NULL;
+	int err = transport_alloc(&t, arg, TRANSPORT_PLAIN, 0,
+				  TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80,
+				  &loopback_handlers, &heard);
+
+	CU_ASSERT_EQUAL(!err, t != NULL);
+	if (err)
+		return err;
+
+	sa_set_str(&remote.rtp, "127.0.0.1", 9);
+	remote.rtcp = remote.rtp;
+	remote.rtcp_mux = true;
+	remote.suite = TRANSPORT_SUITE_AES_CM_128_HMAC_SHA1_80;
+	remote.sdes_key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+	err = transport_set_remote(t, &remote);
+	/* without its keys it does not speak in the clear */
+	if (err)
+		CU_ASSERT_NOT_EQUAL(
+			transport_send_rtp(
+				t, packet,
+				loopback_rtp(packet, 1, SSRC, BYTES)),
+			0);
+	mem_deref(t);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+
+	failing_each(make_pair, net);
+	/* none of the ports was lost */
+	for (unsigned i = 0; i < PORTS / 2; i++) {
+		struct heard heard = {0};
+
+		mem_deref(plain(net, TRANSPORT_SUITE_NONE, &heard));
+	}
+	mem_deref(net);
+}
+
 static CU_TestInfo tests[] = {
 	{"media flows in every suite, with and without rtcp-mux",
 	 media_flows_in_every_suite},
@@ -464,6 +512,7 @@ static CU_TestInfo tests[] = {
 	{"port range runs out and comes back",
 	 port_range_runs_out_and_comes_back},
 	{"taken ports are passed over", taken_ports_are_passed_over},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(transport_plain, tests)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/clock.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
 
@@ -485,6 +486,55 @@ static void media_and_dtls_of_strangers_are_discarded(void)
 }
 
 
+static int make_transport(void *arg)
+{
+	struct transport_remote remote = {
+		.ice_ufrag = "abcd",
+		.ice_pwd = "0123456789012345678901",
+		.dtls_role = DTLS_ROLE_CLIENT,
+		.fingerprint_count = 1,
+	};
+	struct net_config config = {.media_address_count = 1};
+	struct transport_local local;
+	struct heard heard = {0};
+	struct transport *t = NULL;
+	struct net *net = NULL;
+	int err;
+
+	(void)arg;
+	strcpy(remote.fingerprints[0].hash, "sha-256");
+	for (unsigned i = 0; i < 32; i++)
+		strcat(remote.fingerprints[0].value, i ? ":AB" : "AB");
+	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
+	err = net_alloc(&net, &config);
+	CU_ASSERT_EQUAL(!err, net != NULL);
+	if (!err)
+		err = transport_alloc(&t, net, TRANSPORT_WEBRTC, 0,
+				      TRANSPORT_SUITE_NONE, &loopback_handlers,
+				      &heard);
+	CU_ASSERT_EQUAL(!err, t != NULL);
+	if (!err) {
+		transport_local(t, &local);
+		CU_ASSERT(*local.ice_ufrag && *local.ice_pwd);
+		err = transport_set_remote(t, &remote);
+	}
+	if (!err) {
+		/* a restart */
+		remote.ice_ufrag = "efgh";
+		err = transport_set_remote(t, &remote);
+	}
+	mem_deref(t);
+	mem_deref(net);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(make_transport, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"media flows in every suite and role", media_flows_in_every_suite},
 	{"wrong fingerprint fails before media",
@@ -509,6 +559,7 @@ static CU_TestInfo tests[] = {
 	{"burst arrives whole", burst_arrives_whole},
 	{"media and DTLS of strangers are discarded",
 	 media_and_dtls_of_strangers_are_discarded},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(transport_webrtc, tests)

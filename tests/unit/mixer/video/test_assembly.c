@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mixer/base/re.h"
 #include "mixer/video/assembly.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 enum { MS = 1000 };
@@ -225,6 +226,30 @@ static void refuses_what_does_not_fit(void)
 	a = mem_deref(a);
 }
 
+/* What one packet costs is dropped, the rest is put together */
+static int assemble(void *arg)
+{
+	struct assembly *one = NULL;
+	int err = assembly_alloc(&one);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, one != NULL);
+	for (int64_t seq = 1; !err && seq < 9; seq++)
+		err = assembly_put(one, VIDEO_VP8, seq, (uint32_t)seq / 2,
+				   seq & 1, seq == 2 ? key_start : middle, 2,
+				   1000);
+	if (!err)
+		(void)assembly_next(one, &frame, 1000);
+	mem_deref(one);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(assemble, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"in order", in_order},
 	{"waits for a key frame first", waits_for_a_key_frame_first},
@@ -237,6 +262,7 @@ static CU_TestInfo tests[] = {
 	{"parameter sets may come late", parameter_sets_may_come_late},
 	{"survives a bad network", survives_a_bad_network},
 	{"refuses what does not fit", refuses_what_does_not_fit},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(video_assembly, tests)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "mixer/video/canvas.h"
 #include "mixer/video/label.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 static const char *const names[] = {
@@ -164,12 +165,62 @@ static void a_canvas_draws_what_changed(void)
 	label_painter_free(painter);
 }
 
+/* A tile without memory has no label; it is drawn all the same */
+static int paint(void *arg)
+{
+	struct canvas_scene *scene = arg;
+	struct label_painter *painter = NULL;
+	struct picture_pool *pool = NULL;
+	struct canvas *canvas = NULL;
+	struct label *band = NULL, *middle = NULL;
+	int err = label_painter_alloc(&painter);
+
+	CU_ASSERT_EQUAL(!err, painter != NULL);
+	if (!err)
+		err = picture_pool_alloc(&pool);
+	if (!err)
+		err = label_band(painter, &band, "Zo\xc3\xab", true, 320, 180);
+	if (!err)
+		err = label_middle(painter, &middle, "Zo\xc3\xab", 320, 180);
+	if (!err)
+		err = canvas_alloc(&canvas, painter, pool, 320, 180);
+	CU_ASSERT_EQUAL(!err, canvas != NULL);
+	if (!err) {
+		(void)canvas_compose(canvas, scene);
+		scene->tiles[0].muted = !scene->tiles[0].muted;
+		(void)canvas_compose(canvas, scene);
+		(void)canvas_output(canvas, 160, 90);
+		CU_ASSERT_PTR_NOT_NULL(canvas_output(canvas, 320, 180));
+	}
+	label_free(band);
+	label_free(middle);
+	canvas_free(canvas);
+	picture_pool_deref(pool);
+	label_painter_free(painter);
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	static struct canvas_scene scene;
+
+	scene.count = 2;
+	for (unsigned i = 0; i < 2; i++) {
+		scene.tiles[i].rect = (struct layout_rect){
+			.x = i * 160, .y = 0, .width = 160, .height = 90};
+		strcpy(scene.tiles[i].label, "Ada Lovelace");
+	}
+	failing_each(paint, &scene);
+}
+
 static CU_TestInfo tests[] = {
 	{"text is clean", text_is_clean},
 	{"initials are of the first and last word",
 	 initials_are_of_first_and_last},
 	{"labels stay inside their tiles", labels_stay_inside_their_tiles},
 	{"a canvas draws what changed", a_canvas_draws_what_changed},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(video_label, tests)

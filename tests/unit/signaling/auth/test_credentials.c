@@ -11,6 +11,7 @@
 #include "signaling/auth/credentials.h"
 #include "signaling/auth/digest.h"
 #include "signaling/auth/milenage.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 #define K   "465b5ce8b199b49faa5f0a2ee238a6bc"
@@ -478,6 +479,56 @@ static void a_forged_aka_challenge_is_given_up(void)
 }
 
 
+static int answer_once(void *arg)
+{
+	struct credentials *c = NULL;
+	struct credentials_try *t = NULL;
+	struct credentials_request request = {NULL, "REGISTER", "sip:x"};
+	char *text = NULL;
+	int err = credentials_alloc(&c, config);
+
+	CU_ASSERT_EQUAL(!err, c != NULL);
+	if (!err)
+		err = credentials_begin(&t, c, ALICE);
+	CU_ASSERT_EQUAL(!err, t != NULL);
+	if (!err)
+		err = credentials_challenge(t, arg);
+	request.t = t;
+	if (!err)
+		err = re_sdprintf(&text, "%H", credentials_print, &request);
+	if (!err)
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "response=\""));
+	credentials_renew(t);
+	mem_deref(text);
+	mem_deref(t);
+	mem_deref(c);
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	struct mbuf *mb = mbuf_alloc(2048);
+	struct sip_msg *msg = NULL;
+
+	world_open();
+	(void)mbuf_write_str(
+		mb, "SIP/2.0 401 No\r\n"
+		    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+		    "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
+		    "Call-ID: 1\r\nCSeq: 1 REGISTER\r\n"
+		    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", "
+		    "qop=\"auth\", algorithm=SHA-256, opaque=\"o\"\r\n"
+		    "Content-Length: 0\r\n\r\n");
+	mb->pos = 0;
+	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
+	failing_each(answer_once, msg);
+	mem_deref(msg);
+	mem_deref(mb);
+	world_close();
+}
+
 static CU_TestInfo tests[] = {
 	{"S14: the strongest offer is answered",
 	 the_strongest_offer_is_answered},
@@ -494,6 +545,7 @@ static CU_TestInfo tests[] = {
 	 aka_with_an_old_number_resynchronises},
 	{"S15: a forged AKA challenge is given up",
 	 a_forged_aka_challenge_is_given_up},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/offer_world.h"
 #include "tests/unit/unit.h"
 
@@ -491,6 +492,70 @@ static void who_never_listened_is_heard(void)
 }
 
 
+/** An offer that there was no memory for leaves the exchange as it was: it
+ *  can be made again, and answered */
+static int answer_offer(void *arg)
+{
+	struct leg_description *leg = NULL;
+	struct leg_local *local = NULL;
+	struct offer_config config = {.sdes_allowed = true,
+				      .video_width = 1280,
+				      .video_height = 720,
+				      .video_fps = 25};
+	struct mbuf *mb = NULL;
+	struct offer *o = NULL;
+	const char *sdp = arg;
+	enum reason reason;
+	int err;
+
+	sa_set_str(&config.address, "198.51.100.1", 0);
+	err = offer_alloc(&o, &config);
+	CU_ASSERT_EQUAL(!err, o != NULL);
+	if (err)
+		return err;
+
+	reason = offer_remote(o, sdp, strlen(sdp), &leg);
+	CU_ASSERT_EQUAL(reason == REASON_NONE, leg != NULL);
+	err = reason ? ENOMEM : 0;
+	failing_pause();
+	if (err) {
+		CU_ASSERT_EQUAL(reason, REASON_INTERNAL);
+		reason = offer_remote(o, sdp, strlen(sdp), &leg);
+		CU_ASSERT_EQUAL_FATAL(reason, REASON_NONE);
+	}
+	local = offer_world_mixer(leg);
+	failing_resume();
+
+	if (!err)
+		err = offer_answer(o, local, &mb);
+	failing_pause();
+	if (!mb)
+		CU_ASSERT_EQUAL_FATAL(offer_answer(o, local, &mb), 0);
+	CU_ASSERT(mb->end > 100);
+	mem_deref(mb);
+	mem_deref(local);
+	mem_deref(leg);
+	mem_deref(o);
+	failing_resume();
+
+	return err;
+}
+
+
+static void memory_that_is_missing_undoes_the_offer(void)
+{
+	static const char *const files[] = {"volte-audio-video.sdp",
+					    "chromium-audio-video.sdp",
+					    "baresip-sdes.sdp"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *sdp = offer_world_load(files[i]);
+
+		failing_each(answer_offer, sdp);
+		free(sdp);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{"answers recorded offers", answers_recorded_offers},
 	{"answers or refuses written offers",
@@ -505,6 +570,8 @@ static CU_TestInfo tests[] = {
 	{"who never listened is heard", who_never_listened_is_heard},
 	{"hold is seen and keeps the address",
 	 hold_is_seen_and_keeps_the_address},
+	{"memory that is missing undoes the offer",
+	 memory_that_is_missing_undoes_the_offer},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(offer, tests)

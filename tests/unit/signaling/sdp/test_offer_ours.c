@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/offer_world.h"
 #include "tests/unit/unit.h"
 
@@ -328,6 +329,71 @@ static void a_mixer_that_says_too_little_is_refused(void)
 	mem_deref(o);
 }
 
+/** An offer, its answer, a re-offer that is rolled back; what fails can be
+ *  done again, and what was agreed stays */
+static int offer_and_roll_back(void *arg)
+{
+	struct leg_description *leg = NULL;
+	struct leg_local *local = NULL;
+	struct mbuf *mb = NULL;
+	struct offer *o;
+	int err;
+
+	(void)arg;
+	failing_pause();
+	o = offer_world_make(false);
+	failing_resume();
+	err = offer_begin(o, false, true, &leg);
+	CU_ASSERT_EQUAL(!err, leg != NULL);
+	failing_pause();
+	if (err)
+		CU_ASSERT_EQUAL_FATAL(offer_begin(o, false, true, &leg), 0);
+	local = offer_world_mixer(leg);
+	leg = mem_deref(leg);
+	failing_resume();
+
+	if (!err)
+		err = offer_local(o, local, &mb);
+	failing_pause();
+	if (!mb)
+		CU_ASSERT_EQUAL_FATAL(offer_local(o, local, &mb), 0);
+	mb = mem_deref(mb);
+	failing_resume();
+
+	if (!err &&
+	    offer_remote_answer(o, plain_answer, strlen(plain_answer), &leg))
+		err = ENOMEM;
+	leg = mem_deref(leg);
+	failing_pause();
+	if (err && offer_leg(o, &leg))
+		CU_ASSERT_EQUAL(offer_remote_answer(o, plain_answer,
+						    strlen(plain_answer),
+						    &leg),
+				REASON_NONE);
+	leg = mem_deref(leg);
+	failing_resume();
+
+	if (!err) {
+		err = offer_begin(o, false, true, &leg);
+		leg = mem_deref(leg);
+		offer_rollback(o);
+	}
+	failing_pause();
+	CU_ASSERT_EQUAL(offer_leg(o, &leg), 0);
+	mem_deref(leg);
+	mem_deref(local);
+	mem_deref(o);
+	failing_resume();
+
+	return err;
+}
+
+
+static void memory_that_is_missing_leaves_what_was_agreed(void)
+{
+	failing_each(offer_and_roll_back, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"our plain offer is answered", our_plain_offer_is_answered},
 	{"SDES is offered where allowed", sdes_is_offered_where_allowed},
@@ -343,6 +409,8 @@ static CU_TestInfo tests[] = {
 	 refused_reoffer_leaves_the_agreed_state},
 	{"a mixer that says too little is refused",
 	 a_mixer_that_says_too_little_is_refused},
+	{"memory that is missing leaves what was agreed",
+	 memory_that_is_missing_leaves_what_was_agreed},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(offer_ours, tests)

@@ -1,8 +1,10 @@
 /**
- * @file test_websocket.c  WebSocket frames
+ * @file test_websocket_parser.c  WebSocket frames
  */
+#include <errno.h>
 #include <string.h>
 #include "signaling/http/websocket.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -149,11 +151,49 @@ static void encodes_lengths(void)
 }
 
 
+/** Without memory it is closed with 1011; nothing half is handed up */
+static int feed_fragments(void *arg)
+{
+	static const char bytes[] = "\x01\x81" M "a\x00\x81" M "b\x89\x81" M
+				    "p\x80\x81" M "c\x81\x81" M "d";
+	struct websocket_parser *p = NULL;
+	struct heard h = {.stop = false};
+	uint16_t status = 0;
+	struct mbuf *mb = NULL;
+	int err = websocket_parser_alloc(&p, frame_handler, &h);
+
+	(void)arg;
+	CU_ASSERT_EQUAL(!err, p != NULL);
+	for (size_t k = 0; !err && !status && k < sizeof(bytes) - 1; k++)
+		status = websocket_parser_feed(p, bytes + k, 1);
+	CU_ASSERT(!status || status == WEBSOCKET_INTERNAL);
+	if (!err && !status)
+		CU_ASSERT_STRING_EQUAL(h.text, "I(p)T(abc)T(d)");
+	CU_ASSERT_PTR_NULL(strstr(h.text, "T(a)"));
+	mem_deref(p);
+	if (!err && !status) {
+		mb = mbuf_alloc(4);
+		err = mb ? websocket_frame_encode(mb, WEBSOCKET_TEXT, bytes,
+						  sizeof(bytes))
+			 : ENOMEM;
+	}
+	mem_deref(mb);
+
+	return status ? ENOMEM : err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	failing_each(feed_fragments, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"parses frames whole and byte by byte", parses_frames},
 	{"stops when the handler says so", stops_when_told},
 	{"encodes lengths in their shortest form", encodes_lengths},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_SUITE(websocket, tests)
+UNIT_SUITE(websocket_parser, tests)
