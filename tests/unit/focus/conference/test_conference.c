@@ -242,99 +242,6 @@ static void two_devices_of_a_user_are_one_user(void)
 }
 
 
-static void media_events_reach_the_roster(void)
-{
-	struct focus_room r;
-	struct party a;
-
-	room_open(&r);
-	room_join(&r, &a, "demo", "sip:a@x", "A");
-	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:i,s:b}", "event", "talking",
-				      "mix", 1, "leg", 1, "talking", 1));
-	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:i}", "event", "speaker",
-				      "mix", 1, "leg", 1));
-	mixer_say(&r.mixer,
-		  json_pack("{s:s,s:i,s:b,s:i,s:i}", "event", "video", "leg",
-			    1, "receiving", 1, "width", 640, "height", 360));
-	mixer_say(&r.mixer,
-		  json_pack("{s:s,s:i}", "event", "talking", "leg", 77));
-	CU_ASSERT_EQUAL(event_count(&r, "talking"), 1);
-	CU_ASSERT_EQUAL(number(event_last(&r, "speaker"), "endpoint"), 1);
-	CU_ASSERT_EQUAL(number(event_last(&r, "video"), "width"), 640);
-
-	focus_leave(a.ep, REASON_LEFT);
-	CU_ASSERT_EQUAL(number(event_last(&r, "speaker"), "endpoint"), 0);
-	room_close(&r);
-}
-
-
-static void lost_media_ends_the_session(void)
-{
-	static const struct {
-		const char *state;
-		enum reason reason;
-	} rows[] = {
-		{"timeout", REASON_MEDIA_TIMEOUT},
-		{"failed", REASON_MEDIA_FAILED},
-		{"bye", REASON_LEFT},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct focus_room r;
-		struct party a;
-
-		room_open(&r);
-		room_join(&r, &a, "demo", "sip:a@x", "A");
-		mixer_say(&r.mixer,
-			  json_pack("{s:s,s:i,s:s}", "event", "leg.state",
-				    "leg", 1, "state", rows[i].state));
-		CU_ASSERT_EQUAL(a.ends, 1);
-		CU_ASSERT_EQUAL(a.end_reason, rows[i].reason);
-		CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
-		room_close(&r);
-	}
-}
-
-
-static void silence_on_hold_is_no_timeout(void)
-{
-	struct focus_room r;
-	struct party a;
-
-	room_open(&r);
-	room_join(&r, &a, "demo", "sip:a@x", "A");
-	focus_held(a.ep, true);
-	mixer_say(&r.mixer, json_pack("{s:s,s:i,s:s}", "event", "leg.state",
-				      "leg", 1, "state", "timeout"));
-	CU_ASSERT_EQUAL(a.ends, 0);
-	room_close(&r);
-}
-
-
-static void star_six_mutes_and_unmutes(void)
-{
-	struct focus_room r;
-	struct party a;
-
-	room_open(&r);
-	room_join(&r, &a, "demo", "sip:a@x", "A");
-	focus_dtmf(a.ep, '*', 100);
-	mixer_say(&r.mixer,
-		  json_pack("{s:s,s:i,s:s,s:i}", "event", "dtmf", "leg", 1,
-			    "digit", "6", "duration_ms", 100));
-	CU_ASSERT_EQUAL(event_count(&r, "dtmf"), 2);
-	CU_ASSERT(json_is_true(
-		json_object_get(event_last(&r, "muted"), "muted")));
-	CU_ASSERT(json_is_true(
-		json_object_get(mixer_last(&r.mixer, "leg.set"), "muted")));
-	focus_dtmf(a.ep, '*', 100);
-	focus_dtmf(a.ep, '6', 100);
-	CU_ASSERT(json_is_false(
-		json_object_get(event_last(&r, "muted"), "muted")));
-	room_close(&r);
-}
-
-
 static void done_h(void *arg)
 {
 	*(bool *)arg = true;
@@ -510,10 +417,6 @@ static CU_TestInfo tests[] = {
 	{"limits hold", limits_hold},
 	{"two devices of a user are one user",
 	 two_devices_of_a_user_are_one_user},
-	{"media events reach the roster", media_events_reach_the_roster},
-	{"lost media ends the session", lost_media_ends_the_session},
-	{"silence on hold is no timeout", silence_on_hold_is_no_timeout},
-	{"star six mutes and unmutes", star_six_mutes_and_unmutes},
 	{"shutdown ends all and says so", shutdown_ends_all_and_says_so},
 	{"a token opens its own conference", a_token_opens_its_own_conference},
 	{"hostile names are made harmless", hostile_names_are_made_harmless},

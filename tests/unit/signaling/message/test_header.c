@@ -200,86 +200,6 @@ static void bodies(void)
 	}
 }
 
-#define MIXED "Content-Type: multipart/mixed;boundary=b\r\n"
-
-static void parts(void)
-{
-	static const struct {
-		const char *type, *body, *want;
-		int err;
-	} rows[] = {
-		/* by type and by what it is for */
-		{MIXED,
-		 "--b\r\nContent-Type: application/x\r\n"
-		 "Content-Disposition: history\r\n\r\n1\r\n"
-		 "--b\r\nContent-Type: application/x\r\n"
-		 "Content-ID: <a@b>\r\n"
-		 "CONTENT-DISPOSITION : list ;handling=optional\r\n\r\n2\r\n"
-		 "--b--",
-		 "2", 0},
-		{MIXED,
-		 "--b\r\nContent-Type: application/x\r\n"
-		 "Content-Disposition: history\r\n\r\n1\r\n--b--",
-		 NULL, ENOTSUP},
-		{"Content-Type: application/x\r\nContent-Disposition: "
-		 "list\r\n",
-		 "3", "3", 0},
-		{"Content-Type: application/x\r\nContent-Disposition: x\r\n",
-		 "3", NULL, ENOTSUP},
-		/* a folded line; a line that looks like a boundary */
-		{MIXED,
-		 "--b\r\nContent-Type:\r\n application/x\r\n\r\n"
-		 "4\r\n--bc\r\nx--b\r\n--b--",
-		 "4\r\n--bc\r\nx--b", 0},
-		/* within another one */
-		{MIXED,
-		 "--b\r\nContent-Type: multipart/alternative;boundary=c\r\n"
-		 "\r\n--c\r\nContent-Type: text/plain\r\n\r\nno\r\n"
-		 "--c\r\nContent-Type: application/x\r\n\r\n5\r\n--c--\r\n"
-		 "--b--",
-		 "5", 0},
-		/* encodings */
-		{MIXED,
-		 "--b\r\nContent-Type: application/x\r\n"
-		 "Content-Transfer-Encoding: BASE64\r\n\r\naGVs\r\nbG8=\r\n"
-		 "--b--",
-		 "hello", 0},
-		{"Content-Type: application/x\r\n"
-		 "Content-Transfer-Encoding: binary\r\n",
-		 "=20", "=20", 0},
-		{"Content-Type: application/x\r\n"
-		 "Content-Transfer-Encoding: quoted-printable\r\n",
-		 "=20", NULL, ENOTSUP},
-		{"Content-Type: application/x\r\n"
-		 "Content-Transfer-Encoding: base64\r\n",
-		 "aGVsb", NULL, EBADMSG},
-		{MIXED, "--b\r\nContent-Type: application/x\r\n\r\n\r\n--b--",
-		 NULL, EBADMSG},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sip_msg *msg = message(rows[i].type, rows[i].body);
-		struct header_part part;
-		struct mbuf *mb = NULL;
-		int err;
-
-		CU_ASSERT_PTR_NOT_NULL_FATAL(msg);
-		err = header_part(&part, msg, "application/x", "list");
-		if (!err)
-			err = header_part_decode(&mb, &part);
-		CU_ASSERT_EQUAL(err, rows[i].err);
-		if (rows[i].want && mb) {
-			CU_ASSERT_EQUAL(mbuf_get_left(mb),
-					strlen(rows[i].want));
-			CU_ASSERT_FALSE(memcmp(mbuf_buf(mb), rows[i].want,
-					       strlen(rows[i].want)));
-		}
-		mem_deref(mb);
-		mem_deref(msg);
-	}
-}
-
 static void accepts(void)
 {
 	static const struct {
@@ -372,32 +292,9 @@ static int copy_all(void *arg)
 	return first;
 }
 
-static int decode_part(void *arg)
-{
-	struct header_part part;
-	struct mbuf *mb = NULL;
-	int err = header_part(&part, arg, "application/x", "list");
-
-	if (!err)
-		err = header_part_decode(&mb, &part);
-	CU_ASSERT_EQUAL(!err, mb != NULL);
-	mem_deref(mb);
-
-	return err;
-}
-
 static void survives_any_failing_allocation(void)
 {
-	struct sip_msg *msg =
-		message("Content-Type: multipart/mixed;boundary=b\r\n",
-			"--b\r\nContent-Type: application/x\r\n"
-			"Content-Disposition: list\r\n"
-			"Content-Transfer-Encoding: base64\r\n\r\n"
-			"YWJj\r\n--b--");
-
 	failing_each(copy_all, "sip:a%41@example.com");
-	failing_each(decode_part, msg);
-	mem_deref(msg);
 }
 
 static CU_TestInfo tests[] = {
@@ -407,7 +304,6 @@ static CU_TestInfo tests[] = {
 	{"makes an address-of-record", addresses},
 	{"refuses bytes that no URI has", uris},
 	{"finds the description in a body", bodies},
-	{"finds parts by type and disposition", parts},
 	{"reads Accept", accepts},
 	{"reads seconds", numbers},
 	{"quotes names of its own", quotes},

@@ -1,5 +1,5 @@
 /**
- * @file test_amr.c  AMR coders: modes, DTX, requests
+ * @file test_codec_amr.c  AMR coders: modes, DTX, requests
  */
 #include <string.h>
 #include "mixer/audio/codec.h"
@@ -126,4 +126,4 @@ static CU_TestInfo tests[] = {
 	 a_mode_request_is_obeyed_and_told},
 	CU_TEST_INFO_NULL,
 };
-UNIT_SUITE(amr, tests)
+UNIT_SUITE(codec_amr, tests)
