@@ -189,10 +189,10 @@ static void error_codes_are_written_and_read(void)
 {
 	static const unsigned codes[] = {300, 400, 401, 487, 699};
 
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
-		struct stun_writer w;
-		struct stun_packet p;
+	struct stun_writer w;
+	struct stun_packet p;
 
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
 		stun_write_header(&w, STUN_BINDING_ERROR, sample + 8);
 		stun_write_error(&w, codes[i], "Some Reason");
 		stun_write_end(&w, sample_password);
@@ -201,6 +201,11 @@ static void error_codes_are_written_and_read(void)
 		CU_ASSERT_EQUAL(p.error, codes[i]);
 		CU_ASSERT_TRUE(stun_packet_authentic(&p, sample_password));
 	}
+	/* the other bits of its class are reserved */
+	CU_ASSERT_EQUAL(read_attribute(&p, &w, STUN_ATTR_ERR_CODE,
+				       "\xff\xff\xfc\x57", 4),
+			0);
+	CU_ASSERT_EQUAL(p.error, 487);
 }
 
 

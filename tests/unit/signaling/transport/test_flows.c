@@ -131,6 +131,7 @@ static void moved_dialogs_are_followed(void)
 	CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag), a);
 	CU_ASSERT_PTR_NULL(flows_follow(f, &callid, &other));
 	CU_ASSERT_PTR_NULL(flows_follow(f, &longer, &shorter));
+	CU_ASSERT_PTR_NULL(flows_follow(f, &longer, &tag));
 	CU_ASSERT_EQUAL(flows_move(f, &callid, &tag, b->info.id), 0);
 	CU_ASSERT_PTR_EQUAL(flows_follow(f, &callid, &tag), b);
 	flows_remove(b);
