@@ -257,14 +257,9 @@ void focus_remove(struct focus *f, const char *conference,
 /** End it for all. As focus_remove() */
 void focus_end(struct focus *f, const char *conference);
 
-/* The facts alone, without the judge: for callers that cannot wait yet */
+/** What the facts say to QUESTION_JOIN, for what is to be refused before
+ *  anything is made of it and anybody else is bothered: no leave to come in */
 enum reason focus_may_join(const struct focus *f, const char *name);
-enum reason focus_may_dial(const struct focus *f, const char *conference,
-			   const struct asker *asker);
-enum reason focus_may_remove(const struct focus *f, const char *conference,
-			     const struct asker *asker, const char *uri);
-enum reason focus_may_end(const struct focus *f, const char *conference,
-			  const struct asker *asker);
 
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);

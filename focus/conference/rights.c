@@ -321,7 +321,7 @@ void focus_set_judge(struct focus *f, const struct judge *judge)
 }
 
 
-/* --------------------------------------- until all callers can wait */
+/* ------------------------------------------------------ the facts alone */
 
 static void told_h(enum reason reason, void *arg)
 {
@@ -329,54 +329,15 @@ static void told_h(enum reason reason, void *arg)
 }
 
 
-static enum reason facts_only(const struct focus *f, const struct question *q)
-{
-	enum reason told = REASON_INTERNAL;
-
-	judge_ask(NULL, NULL, NULL, q, rights_facts, (void *)(uintptr_t)f,
-		  told_h, &told);
-
-	return told;
-}
-
-
 enum reason focus_may_join(const struct focus *f, const char *name)
 {
 	const struct question q = {.kind = QUESTION_JOIN, .conference = name};
+	enum reason told = REASON_INTERNAL;
 
-	return f ? facts_only(f, &q) : REASON_NOT_FOUND;
-}
+	if (!f)
+		return REASON_NOT_FOUND;
+	judge_ask(NULL, NULL, NULL, &q, rights_facts, (void *)(uintptr_t)f,
+		  told_h, &told);
 
-
-enum reason focus_may_dial(const struct focus *f, const char *conference,
-			   const struct asker *asker)
-{
-	const struct question q = {.kind = QUESTION_DIAL,
-				   .conference = conference,
-				   .asker = *asker};
-
-	return facts_only(f, &q);
-}
-
-
-enum reason focus_may_remove(const struct focus *f, const char *conference,
-			     const struct asker *asker, const char *uri)
-{
-	const struct question q = {.kind = QUESTION_REMOVE,
-				   .conference = conference,
-				   .asker = *asker,
-				   .target = uri};
-
-	return facts_only(f, &q);
-}
-
-
-enum reason focus_may_end(const struct focus *f, const char *conference,
-			  const struct asker *asker)
-{
-	const struct question q = {.kind = QUESTION_END,
-				   .conference = conference,
-				   .asker = *asker};
-
-	return facts_only(f, &q);
+	return told;
 }

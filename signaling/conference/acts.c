@@ -12,6 +12,15 @@ static void confirmed_h(struct session *s, void *plan)
 	replaces_done(s, plan);
 }
 
+static void flush_h(struct sessions *all)
+{
+	struct acts *acts = sessions_acts_arg(all);
+
+	list_flush(&acts->askings);
+	list_flush(&acts->refers);
+	mem_deref(acts);
+}
+
 int conference_acts_begin(struct sessions *all)
 {
 	static const struct session_acts acts = {
@@ -24,13 +33,14 @@ int conference_acts_begin(struct sessions *all)
 		.listh = recipients_in,
 		.loopsh = replaces_loop,
 		.confirmedh = confirmed_h,
-		.flushh = refers_flush,
+		.questionh = recipients_question,
+		.flushh = flush_h,
 	};
-	struct list *refers = mem_zalloc(sizeof(*refers), NULL);
+	struct acts *arg = mem_zalloc(sizeof(*arg), NULL);
 
-	if (!refers)
+	if (!arg)
 		return ENOMEM;
-	sessions_set_acts(all, &acts, refers);
+	sessions_set_acts(all, &acts, arg);
 
 	return 0;
 }

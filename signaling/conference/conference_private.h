@@ -8,13 +8,35 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "focus/policy/reason.h"
 #include "mixer/base/re.h"
 
 struct invitation;
 struct plan;
+struct question;
 struct resource_list;
 struct session;
 struct sessions;
+
+/** What goes on; sessions_acts_arg() */
+struct acts {
+	struct list refers;  /**< REFERs that are being told how it goes */
+	struct list askings; /**< requests whose question is open */
+};
+
+/* asking.c */
+
+/** @param reason REASON_NONE: it may */
+typedef void(asking_h)(enum reason reason, void *arg);
+/**
+ * Put a request's question (focus_ask()); the request is answered when that
+ * is, and nobody else waits meanwhile
+ *
+ * @param h   Called once, perhaps from within; not if the sessions end before
+ * @param arg Taken: freed when h has returned or will not be called
+ */
+void asking_begin(struct sessions *all, const struct sip_msg *msg,
+		  const struct question *q, asking_h *h, void *arg);
 
 /* plan.c: what an INVITE asked for beside its session */
 
@@ -31,7 +53,6 @@ const struct resource_list *plan_recipients(const struct plan *plan);
 
 void refer_in(struct sessions *all, struct session *s,
 	      const struct sip_msg *msg);
-void refers_flush(struct sessions *all);
 void subscribe_in(struct sessions *all, struct session *s,
 		  const struct sip_msg *msg);
 void info_in(struct session *s, const struct sip_msg *msg);
@@ -72,6 +93,10 @@ void replaces_done(struct session *s, const struct plan *plan);
  * with an emergency number in it (403). All or nobody is dialled.
  */
 int recipients_in(struct sessions *all, struct invitation *in);
+/** May those on its list be dialled by it, as one who enters? Asked when it
+ *  may enter itself. @return false: it has no list */
+bool recipients_question(const struct session *s, void *plan,
+			 struct question *q);
 /** Dial those on its list but itself. Who cannot be dialled is told to those
  *  who follow the conference */
 void recipients_dial(struct session *s, const struct plan *plan);

@@ -15,30 +15,20 @@
 #include "signaling/session/session_headers.h"
 #include "signaling/transport/layer.h"
 
-/* A conference's Contact tells that it is one (RFC 4579, discovery by
- * OPTIONS); a factory is none yet, nor is the server */
-static enum reason may_join(struct sessions *all, const struct sip_msg *msg,
-			    const struct flow_info *flow, char *contact,
-			    size_t size)
+/** One that is answered when it is known whether an INVITE would be let in */
+struct options {
+	struct sessions *all;
+	struct sip_msg *msg;
+	uint64_t flow;
+	char *conference;
+};
+
+static void options_destructor(void *arg)
 {
-	enum reason reason;
-	char *name = NULL;
-	int err;
+	struct options *o = arg;
 
-	err = header_user(&name, &msg->uri);
-	if (err == ENOENT)
-		return REASON_NONE;
-	if (err)
-		return REASON_BAD_REQUEST;
-	reason = focus_may_join(sessions_base(all)->focus, name);
-	if (reason == REASON_NONE &&
-	    !focus_is_factory(sessions_base(all)->focus, name) &&
-	    layer_contact(sessions_base(all)->layer, flow->id, name, contact,
-			  size))
-		reason = REASON_INTERNAL;
-	mem_deref(name);
-
-	return reason;
+	mem_deref(o->msg);
+	mem_deref(o->conference);
 }
 
 static int contact_print(struct re_printf *pf, const char *uri)
@@ -46,38 +36,11 @@ static int contact_print(struct re_printf *pf, const char *uri)
 	return *uri ? session_contact_print(pf, uri) : 0;
 }
 
-void options_in(struct sessions *all, const struct sip_msg *msg)
+static void options_answer(struct sessions *all, const struct sip_msg *msg,
+			   const char *contact)
 {
 	const struct session_request request = {all, msg};
-	char contact[HEADER_URI_MAX] = "";
-	const struct session *s;
-	struct flow_info flow;
-	enum reason reason;
 
-	if (pl_isset(&msg->to.tag)) {
-		s = session_find(all, msg);
-		if (!s) {
-			session_refuse_protocol(
-				all, msg, NULL, 481,
-				"Call/Transaction Does Not Exist", NULL);
-			return;
-		}
-		str_ncpy(contact, dialog_contact(session_dialog(s)),
-			 sizeof(contact));
-		reason = REASON_NONE;
-	}
-	else if (layer_flow(sessions_base(all)->layer, msg, &flow))
-		return;
-	else if (!host_is_ours(sessions_base(all)->config, &msg->uri.host,
-			       &flow))
-		reason = REASON_NOT_FOUND;
-	else
-		reason = may_join(all, msg, &flow, contact, sizeof(contact));
-
-	if (reason != REASON_NONE) {
-		session_refuse(all, msg, NULL, reason);
-		return;
-	}
 	(void)sip_treplyf(
 		NULL, NULL, sessions_sip(all), msg, false, 200, "OK",
 		"%H%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_ACCEPT
@@ -85,4 +48,75 @@ void options_in(struct sessions *all, const struct sip_msg *msg)
 		" application/dtmf\r\n" SESSION_SUPPORTED
 		"Supported: precondition\r\n" SESSION_NO_BODY,
 		contact_print, contact, session_id_reply_print, &request);
+}
+
+/* A conference's Contact tells that it is one (RFC 4579, discovery by
+ * OPTIONS); a factory is none yet, nor is the server */
+static void may_join_h(enum reason reason, void *arg)
+{
+	struct options *o = arg;
+	const struct sessions_dependencies *base = sessions_base(o->all);
+	char contact[HEADER_URI_MAX] = "";
+
+	if (reason == REASON_NONE &&
+	    !focus_is_factory(base->focus, o->conference) &&
+	    layer_contact(base->layer, o->flow, o->conference, contact,
+			  sizeof(contact)))
+		reason = REASON_INTERNAL;
+	if (reason == REASON_NONE)
+		options_answer(o->all, o->msg, contact);
+	else
+		session_refuse(o->all, o->msg, NULL, reason);
+}
+
+/* As an INVITE of somebody who has not said who it is */
+static void ask(struct sessions *all, const struct sip_msg *msg,
+		const struct flow_info *flow)
+{
+	struct question q = {.kind = QUESTION_JOIN, .probe = true};
+	struct options *o = mem_zalloc(sizeof(*o), options_destructor);
+	int err = o ? header_user(&o->conference, &msg->uri) : ENOMEM;
+
+	if (err) {
+		mem_deref(o);
+		if (err == ENOENT)
+			options_answer(all, msg, "");
+		else
+			session_refuse(all, msg, NULL,
+				       err == ENOMEM ? REASON_INTERNAL
+						     : REASON_BAD_REQUEST);
+		return;
+	}
+	o->all = all;
+	o->msg = mem_ref((void *)msg);
+	o->flow = flow->id;
+	q.conference = o->conference;
+	asking_begin(all, msg, &q, may_join_h, o);
+}
+
+static void in_dialog(struct sessions *all, const struct sip_msg *msg)
+{
+	const struct session *s = session_find(all, msg);
+
+	if (s)
+		options_answer(all, msg, dialog_contact(session_dialog(s)));
+	else
+		session_refuse_protocol(all, msg, NULL, 481,
+					"Call/Transaction Does Not Exist",
+					NULL);
+}
+
+void options_in(struct sessions *all, const struct sip_msg *msg)
+{
+	const struct sessions_dependencies *base = sessions_base(all);
+	struct flow_info flow;
+
+	if (pl_isset(&msg->to.tag))
+		in_dialog(all, msg);
+	else if (layer_flow(base->layer, msg, &flow))
+		return;
+	else if (!host_is_ours(base->config, &msg->uri.host, &flow))
+		session_refuse(all, msg, NULL, REASON_NOT_FOUND);
+	else
+		ask(all, msg, &flow);
 }

@@ -134,6 +134,24 @@ int recipients_in(struct sessions *all, struct invitation *in)
 	return 0;
 }
 
+bool recipients_question(const struct session *s, void *plan,
+			 struct question *q)
+{
+	const struct party *party = session_party(s);
+
+	if (!plan_recipients(plan))
+		return false;
+	*q = (struct question){
+		.kind = QUESTION_DIAL,
+		.conference = party->conference,
+		.asker = {.aor = party->aor,
+			  .known = party->known,
+			  .entering = true},
+	};
+
+	return true;
+}
+
 /* Of one that is to be dialled nobody hears but those who follow */
 static void dial_one(struct session *s, const struct resource *r,
 		     struct dial *dial)

@@ -45,19 +45,34 @@ struct refer {
 	char fragment[FRAGMENT_MAX];
 };
 
-/** A REFER while it is judged */
+/** A REFER while it is judged, which may take a while */
 struct asked {
 	struct sessions *all;
-	struct session *s;      /**< in whose dialog it came, NULL: outside */
-	struct session *member; /**< the same, or whose dialog it names */
-	const struct sip_msg *msg;
+	struct session *s; /**< in whose dialog it came, NULL: outside; as of
+				now, see asked_again() */
+	uint64_t session;  /**< its number, 0: outside */
+	struct sip_msg *msg;
 	struct flow_info flow;
-	char *conference;
+	char *conference, *aor;
 	struct identity *who;
 	struct refer_to *to;
 	struct asker asker;
-	bool quiet; /**< wants no subscription */
+	struct charging *charging; /**< of who asks; may be NULL */
+	bool hidden;               /**< who asks is for nobody's eyes */
+	bool quiet;                /**< wants no subscription */
 };
+
+static void asked_destructor(void *arg)
+{
+	struct asked *a = arg;
+
+	mem_deref(a->msg);
+	mem_deref(a->conference);
+	mem_deref(a->aor);
+	mem_deref(a->who);
+	mem_deref(a->to);
+	mem_deref(a->charging);
+}
 
 /* --------------------------------------------------------------- NOTIFY */
 
@@ -127,14 +142,6 @@ static void tell(struct refer *r, uint16_t status, const char *phrase)
 static void progress_h(uint16_t status, const char *phrase, void *arg)
 {
 	tell(arg, status, phrase);
-}
-
-void refers_flush(struct sessions *all)
-{
-	struct list *refers = sessions_acts_arg(all);
-
-	list_flush(refers);
-	mem_deref(refers);
 }
 
 /* -------------------------------------------------------------- refusals */
@@ -240,6 +247,25 @@ static struct session *find_target_dialog(const struct asked *a)
 		       : NULL;
 }
 
+/* Who takes part already: in whose dialog it asks, or whose tags it knows */
+static int read_member(struct asked *a)
+{
+	const struct session *member = a->s ? a->s : find_target_dialog(a);
+	const struct party *party = member ? session_party(member) : NULL;
+
+	if (str_dup(&a->aor, party ? party->aor : a->who->aor))
+		return ENOMEM;
+	a->hidden = a->who->anonymous || (party && party->anonymous);
+	a->charging = member ? mem_ref(dialog_charging(session_dialog(member)))
+			     : NULL;
+	a->asker.aor = a->aor;
+	/* Who proved itself when it called need not do so again. */
+	a->asker.known = a->who->known || (a->s && party->known);
+	a->asker.leg = member ? focus_leg(session_endpoint(member)) : 0;
+
+	return 0;
+}
+
 static int read_asker(struct asked *a)
 {
 	char *user = NULL;
@@ -255,13 +281,7 @@ static int read_asker(struct asked *a)
 		return err == ENOTSUP
 			       ? refer_refuse(a, 500, "Privacy Unavailable")
 			       : refuse_reason(a, REASON_BAD_REQUEST);
-	a->member = a->s ? a->s : find_target_dialog(a);
-	/* Who proved itself when it called need not do so again. */
-	a->asker.aor = a->member ? session_party(a->member)->aor : a->who->aor;
-	a->asker.known = a->who->known || (a->s && session_party(a->s)->known);
-	a->asker.leg = a->member ? focus_leg(session_endpoint(a->member)) : 0;
-
-	return 0;
+	return read_member(a) ? refuse_reason(a, REASON_INTERNAL) : 0;
 }
 
 /* ------------------------------------------------------------- what to do */
@@ -269,10 +289,7 @@ static int read_asker(struct asked *a)
 /* NULL: nobody is to know */
 static const char *referrer(const struct asked *a)
 {
-	return a->who->anonymous || (a->member &&
-				     session_party(a->member)->anonymous)
-		       ? NULL
-		       : a->asker.aor;
+	return a->hidden ? NULL : a->aor;
 }
 
 /* Referred-By as it came (RFC 3892), else who asks */
@@ -292,8 +309,7 @@ static int read_referred_by(char **dst, const struct asked *a)
 /* That of the dialog, else what a trusted host says; may stay NULL */
 static int read_charging(struct charging **cp, const struct asked *a)
 {
-	*cp = a->member ? mem_ref(dialog_charging(session_dialog(a->member)))
-			: NULL;
+	*cp = mem_ref(a->charging);
 	if (*cp ||
 	    !identity_flow_trusted(sessions_base(a->all)->config, &a->flow))
 		return 0;
@@ -379,6 +395,7 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	char uri[HEADER_URI_MAX], id[16];
 	struct notifier_param param = {
 		.event = "refer", .contact = uri, .expires_s = EXPIRES_S};
+	struct acts *acts = sessions_acts_arg(a->all);
 	struct refer *r;
 	int err;
 
@@ -401,7 +418,7 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	if (!r)
 		return ENOMEM;
 	r->all = a->all;
-	list_append(sessions_acts_arg(a->all), &r->le, r);
+	list_append(&acts->refers, &r->le, r);
 	err = notifier_accept(&r->notifier, sessions_base(a->all)->notifiers,
 			      a->msg, &param, refresh_h, closed_h, r);
 	if (err) {
@@ -423,15 +440,28 @@ static bool taken(struct refer **rp, const struct asked *a)
 	return !err;
 }
 
-static void do_invite(const struct asked *a)
+/* The answer may have taken a while. @return false: the dialog in which it was
+ * asked is over, and it has been answered so */
+static bool asked_again(struct asked *a)
+{
+	a->s = a->session ? session_by_id(a->all, a->session) : NULL;
+	if (!a->session || a->s)
+		return true;
+	(void)refer_refuse(a, 481, "Call/Transaction Does Not Exist");
+
+	return false;
+}
+
+static void may_dial_h(enum reason reason, void *arg)
 {
 	const struct reason_row *row;
-	enum reason reason;
+	struct asked *a = arg;
 	struct refer *r;
 
-	if (focus_may_dial(sessions_base(a->all)->focus, a->conference,
-			   &a->asker) != REASON_NONE) {
-		(void)refuse_reason(a, REASON_FORBIDDEN);
+	if (!asked_again(a))
+		return;
+	if (reason != REASON_NONE) {
+		(void)refuse_reason(a, reason);
 		return;
 	}
 	if (!dial_in_time(a->all, &a->flow, a->asker.known, 1)) {
@@ -452,57 +482,82 @@ static void do_invite(const struct asked *a)
 }
 
 /* It is told before it is done: the session in which it was asked may be
- * over then. */
-static void do_bye(const struct asked *a)
+ * over then. @return false: it has been refused */
+static bool told(struct asked *a, enum reason reason)
 {
-	struct focus *f = sessions_base(a->all)->focus;
-	bool all = names_conference(a);
-	enum reason reason;
 	struct refer *r;
 
-	reason = all ? focus_may_end(f, a->conference, &a->asker)
-		     : focus_may_remove(f, a->conference, &a->asker,
-					a->to->uri);
-	if (reason != REASON_NONE) {
+	if (!asked_again(a))
+		return false;
+	if (reason != REASON_NONE)
 		(void)refuse_reason(a, reason);
-		return;
-	}
-	if (!taken(&r, a))
-		return;
+	if (reason != REASON_NONE || !taken(&r, a))
+		return false;
 	if (r)
 		tell(r, 200, "OK");
-	if (all)
-		focus_end(f, a->conference);
-	else
-		focus_remove(f, a->conference, &a->asker, a->to->uri);
+
+	return true;
 }
 
-static void refer_judge(struct asked *a)
+static void may_end_h(enum reason reason, void *arg)
 {
-	read_subscription(a);
-	if (read_conference(a) || read_asker(a) || read_refer_to(a))
-		return;
+	struct asked *a = arg;
+
+	if (told(a, reason))
+		focus_end(sessions_base(a->all)->focus, a->conference);
+}
+
+static void may_remove_h(enum reason reason, void *arg)
+{
+	struct asked *a = arg;
+
+	if (told(a, reason))
+		focus_remove(sessions_base(a->all)->focus, a->conference,
+			     &a->asker, a->to->uri);
+}
+
+/* Takes a reference */
+static void put_question(struct asked *a)
+{
+	struct question q = {.conference = a->conference, .asker = a->asker};
+	asking_h *h;
 
 	switch (a->to->method) {
 
-	case REFER_INVITE: do_invite(a); break;
-	case REFER_BYE: do_bye(a); break;
-	default: (void)refer_refuse(a, 501, "Not Implemented"); break;
+	case REFER_INVITE:
+		q.kind = QUESTION_DIAL;
+		q.target = a->to->uri;
+		h = may_dial_h;
+		break;
+
+	case REFER_BYE:
+		q.kind = names_conference(a) ? QUESTION_END : QUESTION_REMOVE;
+		q.target = q.kind == QUESTION_END ? NULL : a->to->uri;
+		h = q.kind == QUESTION_END ? may_end_h : may_remove_h;
+		break;
+
+	default: (void)refer_refuse(a, 501, "Not Implemented"); return;
 	}
+	asking_begin(a->all, a->msg, &q, h, mem_ref(a));
 }
 
 void refer_in(struct sessions *all, struct session *s,
 	      const struct sip_msg *msg)
 {
-	struct asked a = {.all = all, .s = s, .msg = msg};
+	struct asked *a = mem_zalloc(sizeof(*a), asked_destructor);
 
-	if (layer_flow(sessions_base(all)->layer, msg, &a.flow))
+	if (!a || layer_flow(sessions_base(all)->layer, msg, &a->flow)) {
+		mem_deref(a);
 		return;
+	}
+	a->all = all;
+	a->s = s;
+	a->session = s ? session_id(s) : 0;
+	a->msg = mem_ref((void *)msg);
+	read_subscription(a);
 	if (sessions_are_closing(all))
-		(void)refuse_reason(&a, REASON_SHUTDOWN);
-	else
-		refer_judge(&a);
-	mem_deref(a.conference);
-	mem_deref(a.who);
-	mem_deref(a.to);
+		(void)refuse_reason(a, REASON_SHUTDOWN);
+	else if (!read_conference(a) && !read_asker(a) && !read_refer_to(a))
+		put_question(a);
+	mem_deref(a);
 }

@@ -82,6 +82,59 @@ static enum reason join(struct session *s, const struct pl *sdp)
 	return reason;
 }
 
+/* ------------------------------------------------------------- may it?
+ * Answered at once or later; nobody else waits meanwhile, and CANCEL drops the
+ * question with the session. */
+
+/* All was answered: the offer is looked at */
+static void enter(struct session *s)
+{
+	enum reason reason;
+	struct pl sdp;
+
+	if (header_sdp(s->msg, &sdp))
+		pl_set_str(&sdp, "");
+	reason = join(s, &sdp);
+	if (reason != REASON_NONE)
+		invite_in_refuse(s, reason);
+}
+
+static void may_act_h(enum reason reason, void *arg)
+{
+	if (reason == REASON_NONE)
+		enter(arg);
+	else
+		invite_in_refuse(arg, reason);
+}
+
+static void may_join_h(enum reason reason, void *arg)
+{
+	struct session *s = arg;
+	struct question q;
+
+	if (reason != REASON_NONE)
+		invite_in_refuse(s, reason);
+	else if (s->plan && s->all->acts->questionh(s, s->plan, &q))
+		focus_ask(&s->ask, s->all->base.focus, &q, may_act_h, s);
+	else
+		enter(s);
+}
+
+static void ask_to_join(struct session *s)
+{
+	const struct question q = {
+		.kind = QUESTION_JOIN,
+		.conference = s->party->conference,
+		.asker = {.aor = s->party->aor, .known = s->party->known},
+		.replaces = s->replaces,
+		.factory = s->factory,
+	};
+
+	focus_ask(&s->ask, s->all->base.focus, &q, may_join_h, s);
+}
+
+/* ------------------------------------------------------------- checks */
+
 /* Checks that need no session. 0: go on; else it has been answered */
 static int check_body(struct sessions *all, const struct sip_msg *msg,
 		      struct pl *sdp, bool other)
@@ -248,7 +301,6 @@ static int check_invitation(struct sessions *all, struct invitation *in)
 
 static void invite_in_take(struct sessions *all, struct invitation *in)
 {
-	enum reason reason;
 	struct session *s;
 	struct pl sdp;
 	int err;
@@ -266,9 +318,7 @@ static void invite_in_take(struct sessions *all, struct invitation *in)
 		return;
 	}
 	(void)sip_treply(&s->st, all->sip, in->msg, 100, "Trying");
-	reason = join(s, &sdp);
-	if (reason != REASON_NONE)
-		invite_in_refuse(s, reason);
+	ask_to_join(s);
 }
 
 void session_invite_in(struct sessions *all, const struct sip_msg *msg)

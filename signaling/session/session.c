@@ -38,6 +38,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->msg);
 	mem_deref(s->early);
 	mem_deref(s->exchange);
+	mem_deref(s->ask);
 	mem_deref(s->plan);
 	mem_deref(s->call);
 	count_confirmed(s);

@@ -29,6 +29,7 @@ struct dialog;
 struct endpoint;
 struct invitation;
 struct party;
+struct question;
 struct session;
 
 /**
@@ -57,6 +58,10 @@ struct session_acts {
 	/** Would it call a conference into itself? */
 	bool (*loopsh)(struct sessions *all,
 		       const struct invitation *invitation);
+	/** What else is to be asked before it may join? @param q Set, its
+	 *  texts are borrowed. @return false: nothing */
+	bool (*questionh)(const struct session *s, void *plan,
+			  struct question *q);
 	/** Its session is confirmed, once. May drop others
 	 *  @param plan As the invitation's */
 	void (*confirmedh)(struct session *s, void *plan);

@@ -65,6 +65,7 @@ struct session {
 	struct tmr wake; /**< when its wishes are due */
 	uint64_t id;     /**< no other session's, ever */
 	void *plan;      /**< of the acts, for when it is confirmed; NULL */
+	struct ask *ask; /**< may it come in? NULL: that is known */
 
 	struct sip_dialog *early; /**< of our INVITE, for forks */
 	struct list forks;        /**< early dialogs (provisional.c) */
