@@ -110,6 +110,7 @@ static int make_dialog(struct session *s, const char *route)
 {
 	const struct next_hop *hop = call_out_hop(s->call);
 	struct next_hop_routes routes = {.n = 0};
+	struct sip_dialog *dlg = NULL;
 	char from[HEADER_URI_MAX];
 	int err;
 
@@ -122,14 +123,16 @@ static int make_dialog(struct session *s, const char *route)
 	if (!err)
 		err = next_hop_routes(hop, route, &routes);
 	if (!err) {
-		s->early = mem_deref(s->early);
-		err = sip_dialog_alloc(&s->early, next_hop_target(hop)->uri,
+		err = sip_dialog_alloc(&dlg, next_hop_target(hop)->uri,
 				       call_out_to(s->call),
 				       call_out_from_display(s->call), from,
 				       (const char **)routes.uri, routes.n);
 	}
-	if (!err)
-		session_register(s, sip_dialog_callid(s->early));
+	if (!err) {
+		client_invite_begin(s->invite, dlg);
+		session_register(s, sip_dialog_callid(dlg));
+	}
+	mem_deref(dlg);
 	while (routes.n)
 		mem_deref(routes.uri[--routes.n]);
 

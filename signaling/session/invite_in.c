@@ -16,7 +16,8 @@ static void cancel_h(void *arg)
 	struct session *s = arg;
 
 	reliable_take_back(s);
-	session_refuse_protocol(s->all, s->msg, &s->st, 487,
+	session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+				server_request_strans(s->in_hand), 487,
 				"Request Terminated", NULL);
 	log_info("session", "cancelled");
 	session_drop(s, REASON_LEFT);
@@ -24,8 +25,9 @@ static void cancel_h(void *arg)
 
 static void invite_in_refuse(struct session *s, enum reason reason)
 {
-	if (s->st)
-		session_refuse(s->all, s->msg, &s->st, reason);
+	if (server_request_is_open(s->in_hand))
+		session_refuse(s->all, server_request_msg(s->in_hand),
+			       server_request_strans(s->in_hand), reason);
 	session_drop(s, reason);
 }
 
@@ -71,7 +73,7 @@ static enum reason join(struct session *s, const struct pl *sdp)
 
 	if (session_exchange_begin(s))
 		return REASON_INTERNAL;
-	reliable_read(s, s->msg);
+	reliable_read(s, server_request_msg(s->in_hand));
 	reason = read_offer(s, sdp, &leg);
 	if (reason == REASON_NONE && !reliable_can(s))
 		reason = REASON_BAD_REQUEST;
@@ -92,7 +94,7 @@ static void enter(struct session *s)
 	enum reason reason;
 	struct pl sdp;
 
-	if (header_sdp(s->msg, &sdp))
+	if (header_sdp(server_request_msg(s->in_hand), &sdp))
 		pl_set_str(&sdp, "");
 	reason = join(s, &sdp);
 	if (reason != REASON_NONE)
@@ -216,9 +218,9 @@ static int make(struct session *s, const struct invitation *in)
 		return err;
 	session_received(s, in->msg);
 	timer_read_allow(s, in->msg);
-	s->msg = mem_ref((void *)in->msg);
 
-	return sip_strans_alloc(&s->st, s->all->sip, in->msg, cancel_h, s);
+	return server_request_begin(s->in_hand, s->all->sip, in->msg, cancel_h,
+				    s);
 }
 
 static int create(struct session **sp, struct sessions *all,
@@ -317,8 +319,18 @@ static void invite_in_take(struct sessions *all, struct invitation *in)
 				       : REASON_INTERNAL);
 		return;
 	}
-	(void)sip_treply(&s->st, all->sip, in->msg, 100, "Trying");
+	(void)sip_treply(server_request_strans(s->in_hand), all->sip, in->msg,
+			 100, "Trying");
 	ask_to_join(s);
+}
+
+void *session_take_plan(struct session *s)
+{
+	void *plan = s->plan;
+
+	s->plan = NULL;
+
+	return plan;
 }
 
 void session_invite_in(struct sessions *all, const struct sip_msg *msg)

@@ -27,7 +27,7 @@ static void ringing_h(void *arg)
 static int confirm(struct session *s, const struct sip_msg *msg)
 {
 	struct sip_dialog *dlg = NULL;
-	int err = provisional_confirm(s, msg, &dlg);
+	int err = client_invite_confirm(s, msg, &dlg);
 
 	if (!err)
 		dialog_confirm(s->dialog, dlg);
@@ -70,7 +70,7 @@ static void accepted(struct session *s, const struct sip_msg *msg)
 	dial_answered(s, msg);
 	timer_read_allow(s, msg);
 	timer_answered(s, msg);
-	reason = provisional_answer(s, msg);
+	reason = client_invite_answer(s, msg);
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
 }
@@ -219,7 +219,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 						      : "dialing-out");
 		if (msg->scode > 100) {
 			call_out_tell_msg(s->call, msg);
-			provisional_in(s, msg);
+			client_invite_in(s, msg);
 		}
 	}
 	else if (msg->scode < 300)
@@ -230,40 +230,6 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 
 /* -------------------------------------------------------------- requests */
 
-/* What only the INVITE that makes the dialog has */
-static int first_print(struct re_printf *pf, const struct call_out_body *body)
-{
-	const struct call_out_request again = {body->call, "INVITE", NULL};
-
-	return body->first ? call_out_headers_print(pf, body->call)
-			   : call_out_credentials_print(pf, &again);
-}
-
-static int timer_print(struct re_printf *pf, const struct session *s)
-{
-	return s->call && call_out_is_plain(s->call)
-		       ? 0
-		       : timer_print_request(pf, s);
-}
-
-int session_invite_send(struct session *s, struct sip_dialog *dlg,
-			struct mbuf *sdp, sip_resp_h *resph)
-{
-	const struct call_out_body body = {s->call, dlg == s->early, sdp};
-
-	sdp->pos = 0;
-	provisional_reset(s);
-
-	return sip_drequestf(
-		&s->req, s->all->sip, true, "INVITE", dlg, 0, NULL, NULL,
-		resph, s, "%H%H%H%s%H%H", session_headers_print, s,
-		session_service_print, s, timer_print, s,
-		offer_asks_preconditions(exchange_offer(s->exchange))
-			? "Supported: precondition\r\n"
-			: "",
-		first_print, &body, call_out_body_print, &body);
-}
-
 static int send_invite(struct session *s)
 {
 	int err;
@@ -273,8 +239,8 @@ static int send_invite(struct session *s)
 			      REASON_UNAVAILABLE) == REASON_NONE
 			       ? 0
 			       : EPROTO;
-	err = session_invite_send(s, s->early, exchange_local(s->exchange),
-				  response_h);
+	err = client_invite_send(s, client_invite_early(s->invite),
+				 exchange_local(s->exchange), response_h);
 	if (err)
 		return err;
 	exchange_resent(s->exchange);

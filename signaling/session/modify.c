@@ -49,8 +49,9 @@ static void cancel_h(void *arg)
 		return;
 	/* Only the change is called off (RFC 3261 section 14.2); what the
 	 * mixer makes of it is replaced when its answer is there. */
-	if (s->st)
-		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+	if (server_request_is_open(s->in_hand))
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 487,
 					"Request Terminated", NULL);
 }
 
@@ -63,7 +64,7 @@ bool session_survives(const struct session *s, enum reason reason)
 void session_restore(struct session *s, enum reason reason)
 {
 	exchange_rollback(s->exchange);
-	s->msg = mem_deref(s->msg);
+	server_request_forget(s->in_hand);
 	if (reason != REASON_NO_MIXER)
 		session_wish(s, EXCHANGE_WISH_RESTORE);
 	else if (session_survives(s, reason) && session_offer_again(s))
@@ -73,10 +74,11 @@ void session_restore(struct session *s, enum reason reason)
 
 static void modify_refuse(struct session *s, enum reason reason)
 {
-	if (s->st)
-		session_refuse(s->all, s->msg, &s->st, reason);
+	if (server_request_is_open(s->in_hand))
+		session_refuse(s->all, server_request_msg(s->in_hand),
+			       server_request_strans(s->in_hand), reason);
 	exchange_rollback(s->exchange);
-	s->msg = mem_deref(s->msg);
+	server_request_forget(s->in_hand);
 	session_next(s);
 }
 
@@ -87,17 +89,20 @@ static void modified_h(enum reason reason, const struct leg_local *local,
 	struct mbuf *sdp = NULL;
 	bool theirs = exchange_phase(s->exchange) == EXCHANGE_THEIRS;
 
-	if (!s->st) { /* cancelled meanwhile */
+	if (!server_request_is_open(s->in_hand)) { /* cancelled meanwhile */
 		session_restore(s, reason);
 		return;
 	}
 	if (reason != REASON_NONE) {
-		session_refuse(s->all, s->msg, &s->st, reason);
+		session_refuse(s->all, server_request_msg(s->in_hand),
+			       server_request_strans(s->in_hand), reason);
 		session_restore(s, reason);
 		return;
 	}
 	if (exchange_print(s->exchange, local, &sdp)) {
-		session_refuse(s->all, s->msg, &s->st, REASON_INTERNAL);
+		session_refuse(s->all, server_request_msg(s->in_hand),
+			       server_request_strans(s->in_hand),
+			       REASON_INTERNAL);
 		session_restore(s, REASON_INTERNAL);
 		return;
 	}
@@ -131,17 +136,15 @@ static int modify_take(struct session *s, const struct sip_msg *msg)
 	bool invite = !pl_strcmp(&msg->met, "INVITE");
 
 	/* No other request can be cancelled (RFC 3261 section 9.2). */
-	if (sip_strans_alloc(&s->st, s->all->sip, msg,
-			     invite ? cancel_h : NULL, s)) {
+	if (server_request_begin(s->in_hand, s->all->sip, msg,
+				 invite ? cancel_h : NULL, s)) {
 		session_refuse(s->all, msg, NULL, REASON_INTERNAL);
 		return ENOMEM;
 	}
-	mem_deref(s->msg);
-	s->msg = mem_ref((void *)msg);
 	/* Target refresh (RFC 3261 section 12.2.2); one without a Contact
 	 * that can be read leaves the old target. */
 	if (pl_strcmp(&msg->met, "PRACK"))
-		(void)sip_dialog_update(provisional_dialog(s, msg), msg);
+		(void)sip_dialog_update(client_invite_dialog(s, msg), msg);
 	timer_read_allow(s, msg);
 	dialog_flow_leave(s->dialog);
 
@@ -201,7 +204,8 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 	else if (!session_read_sdp(s, msg, &sdp) &&
 		 !timer_refused(s->all, msg) && !modify_take(s, msg)) {
 		dialog_follow(s->dialog, msg, s->party->conference);
-		(void)sip_treply(&s->st, s->all->sip, msg, 100, "Trying");
+		(void)sip_treply(server_request_strans(s->in_hand),
+				 s->all->sip, msg, 100, "Trying");
 		reliable_read(s, msg);
 		change(s, &sdp);
 	}
@@ -215,13 +219,13 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 	if (session_read_sdp(s, msg, &sdp) || timer_refused(s->all, msg))
 		return;
 	/* Only the session timer: no offer, so nothing to collide with. */
-	if (!sdp.l && s->st) {
+	if (!sdp.l && server_request_is_open(s->in_hand)) {
 		session_refuse_busy(s, msg);
 		return;
 	}
 	/* No offer of ours is open there, so it is no glare (RFC 3311 section
 	 * 5.2); it may be the one that answers in the end. */
-	if (sdp.l && provisional_beside(s, msg)) {
+	if (sdp.l && client_invite_beside(s, msg)) {
 		refuse_for_now(s, msg);
 		return;
 	}

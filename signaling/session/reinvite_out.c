@@ -61,7 +61,7 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 		reason = session_apply_sdp(s, &sdp);
 	}
 	else {
-		reason = provisional_answer(s, msg);
+		reason = client_invite_answer(s, msg);
 	}
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
@@ -140,7 +140,7 @@ static void reinvite_response_h(int err, const struct sip_msg *msg, void *arg)
 	}
 	if (msg->scode < 200) {
 		if (msg->scode > 100)
-			provisional_in(s, msg);
+			client_invite_in(s, msg);
 		return;
 	}
 	if (msg->scode < 300)
@@ -166,8 +166,8 @@ static void prepared_h(enum reason reason, const struct leg_local *local,
 	}
 	err = exchange_print(s->exchange, local, &sdp);
 	if (!err)
-		err = session_invite_send(s, dialog_sip(s->dialog), sdp,
-					  reinvite_response_h);
+		err = client_invite_send(s, dialog_sip(s->dialog), sdp,
+					 reinvite_response_h);
 	if (!err)
 		exchange_sent(s->exchange, sdp);
 	mem_deref(sdp);
@@ -203,8 +203,8 @@ static enum reason refresh(struct session *s)
 	struct mbuf *sdp = exchange_local(s->exchange);
 
 	/* The very bytes, so the same o= version (RFC 4028 section 7.4) */
-	if (!sdp || session_invite_send(s, dialog_sip(s->dialog), sdp,
-					reinvite_response_h))
+	if (!sdp || client_invite_send(s, dialog_sip(s->dialog), sdp,
+				       reinvite_response_h))
 		return REASON_INTERNAL;
 	exchange_refresh_sent(s->exchange);
 
@@ -239,15 +239,15 @@ static unsigned holds_h(void *arg)
 	const struct session *s = arg;
 	unsigned holds = 0;
 
-	if (s->st)
+	if (server_request_is_open(s->in_hand))
 		holds |= EXCHANGE_HOLD_THEIRS;
 	if (s->reply.waits)
 		holds |= EXCHANGE_HOLD_ACK;
 	if (reliable_waits(s))
 		holds |= EXCHANGE_HOLD_RELIABLE;
-	if (s->req)
+	if (client_invite_is_open(s->invite))
 		holds |= EXCHANGE_HOLD_OURS;
-	if (provisional_answered(s))
+	if (client_invite_answered(s))
 		holds |= EXCHANGE_HOLD_ANSWERED;
 	if (dialog_state(s->dialog) != DIALOG_CONFIRMED)
 		holds |= EXCHANGE_HOLD_DIALOG;

@@ -7,11 +7,18 @@
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
 
-void reliable_init(struct session *s)
-{
-	tmr_init(&s->reliable.resend);
-	tmr_init(&s->reliable.give_up);
-}
+struct reliable {
+	struct server_request *waiting; /**< their INVITE, if one waits */
+	struct mbuf *mb;                /**< our 183, to be repeated */
+	struct tmr resend, give_up;
+	uint32_t rseq; /**< of the 183 */
+	uint32_t sent;
+	bool pracked;
+	bool understood;    /**< what their INVITE says: 100rel, */
+	bool required;      /**< Require: 100rel, */
+	bool preconditions; /**< the option tag, */
+	bool early_media;   /**< P-Early-Media: supported (RFC 5009) */
+};
 
 static void stop(struct reliable *r)
 {
@@ -22,11 +29,29 @@ static void stop(struct reliable *r)
 	r->sent = 0;
 }
 
-void reliable_reset(struct session *s)
+static void reliable_destructor(void *arg)
 {
-	stop(&s->reliable);
-	s->reliable.st = mem_deref(s->reliable.st);
-	s->reliable.msg = mem_deref(s->reliable.msg);
+	struct reliable *r = arg;
+
+	stop(r);
+	mem_deref(r->waiting);
+}
+
+int reliable_alloc(struct reliable **rp)
+{
+	struct reliable *r = mem_zalloc(sizeof(*r), reliable_destructor);
+
+	if (!r)
+		return ENOMEM;
+	tmr_init(&r->resend);
+	tmr_init(&r->give_up);
+	if (server_request_alloc(&r->waiting)) {
+		mem_deref(r);
+		return ENOMEM;
+	}
+	*rp = r;
+
+	return 0;
 }
 
 static bool has_option(const struct sip_msg *msg, const char *tag)
@@ -37,7 +62,7 @@ static bool has_option(const struct sip_msg *msg, const char *tag)
 
 void reliable_read(struct session *s, const struct sip_msg *msg)
 {
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
 
 	stop(r);
 	r->understood = has_option(msg, "100rel");
@@ -56,11 +81,13 @@ static void refuse_580(struct session *s)
 
 	sessions_count_refused(s->all);
 	if (offer_print_failure(exchange_offer(s->exchange), &mb)) {
-		session_refuse_protocol(s->all, s->msg, &s->st, 580,
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 580,
 					"Precondition Failure", NULL);
 		return;
 	}
-	(void)sip_treplyf(&s->st, NULL, s->all->sip, s->msg, false, 580,
+	(void)sip_treplyf(server_request_strans(s->in_hand), NULL, s->all->sip,
+			  server_request_msg(s->in_hand), false, 580,
 			  "Precondition Failure",
 			  "Content-Type: application/sdp\r\n"
 			  "Content-Length: %zu\r\n\r\n%b",
@@ -75,10 +102,11 @@ bool reliable_can(struct session *s)
 	case OFFER_PRECONDITIONS_UNKNOWN: refuse_580(s); return false;
 
 	case OFFER_PRECONDITIONS_UNMET:
-		if (s->reliable.understood)
+		if (s->reliable->understood)
 			return true;
 		sessions_count_refused(s->all);
-		session_refuse_protocol(s->all, s->msg, &s->st, 421,
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 421,
 					"Extension Required",
 					"Require: 100rel\r\n");
 		return false;
@@ -89,10 +117,9 @@ bool reliable_can(struct session *s)
 
 bool reliable_due(const struct session *s)
 {
-	const struct reliable *r = &s->reliable;
+	const struct reliable *r = s->reliable;
 
-	if (!s->msg || pl_strcmp(&s->msg->met, "INVITE") || r->mb ||
-	    !r->understood)
+	if (!server_request_is_invite(s->in_hand) || r->mb || !r->understood)
 		return false;
 	/* One that insists gets it once, to begin with; within the dialog
 	 * there is nothing to hear of on the way. */
@@ -105,32 +132,29 @@ bool reliable_due(const struct session *s)
 
 bool reliable_waits(const struct session *s)
 {
-	return s->reliable.msg != NULL;
+	return server_request_msg(s->reliable->waiting) != NULL;
 }
 
 void reliable_take_back(struct session *s)
 {
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
 
-	if (!r->msg)
+	if (!reliable_waits(s))
 		return;
 	tmr_cancel(&r->resend);
 	tmr_cancel(&r->give_up);
-	if (s->st)
-		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+	if (server_request_is_open(s->in_hand))
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 487,
 					"Request Terminated", NULL);
-	mem_deref(s->msg);
-	s->msg = r->msg;
-	s->st = r->st;
-	r->msg = NULL;
-	r->st = NULL;
+	server_request_move(s->in_hand, r->waiting);
 }
 
 /* The INVITE in hand was refused: for a new session that is the end, an old
  * one goes on as it was */
 static void refused(struct session *s, enum reason reason)
 {
-	stop(&s->reliable);
+	stop(s->reliable);
 	if (dialog_state(s->dialog) == DIALOG_INCOMING)
 		session_drop(s, reason);
 	else
@@ -140,11 +164,11 @@ static void refused(struct session *s, enum reason reason)
 static void resend_h(void *arg)
 {
 	struct session *s = arg;
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
+	const struct sip_msg *msg = server_request_msg(r->waiting);
 
 	r->mb->pos = 0;
-	(void)sip_send(s->all->sip, r->msg->sock, r->msg->tp, &r->msg->src,
-		       r->mb);
+	(void)sip_send(s->all->sip, msg->sock, msg->tp, &msg->src, r->mb);
 	r->sent++;
 	tmr_start(&r->resend, (uint64_t)s->all->t1_ms << r->sent, resend_h, s);
 }
@@ -155,8 +179,9 @@ static void no_prack_h(void *arg)
 
 	log_info("session", "no PRACK");
 	reliable_take_back(s);
-	session_refuse_protocol(s->all, s->msg, &s->st, 504, "Server Time-out",
-				NULL);
+	session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+				server_request_strans(s->in_hand), 504,
+				"Server Time-out", NULL);
 	refused(s, REASON_UNAVAILABLE);
 }
 
@@ -178,15 +203,15 @@ static uint32_t first_rseq(void)
 
 void reliable_send(struct session *s, struct mbuf *sdp)
 {
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
 	struct mbuf *mb = NULL;
 	int err;
 
 	r->rseq = first_rseq();
 	/* Until the session is confirmed no media go either way. */
 	err = sip_treplyf(
-		&s->st, &mb, s->all->sip, s->msg, true, 183,
-		"Session Progress",
+		server_request_strans(s->in_hand), &mb, s->all->sip,
+		server_request_msg(s->in_hand), true, 183, "Session Progress",
 		"%HRequire: 100rel%s\r\nRSeq: %u\r\n%s"
 		"Content-Type: application/sdp\r\n"
 		"Content-Length: %zu\r\n\r\n%b",
@@ -205,19 +230,17 @@ void reliable_send(struct session *s, struct mbuf *sdp)
 	}
 	exchange_sent(s->exchange, sdp);
 	r->mb = mb;
-	r->msg = s->msg;
-	r->st = s->st;
-	s->msg = NULL;
-	s->st = NULL;
+	server_request_move(r->waiting, s->in_hand);
 	tmr_start(&r->resend, s->all->t1_ms, resend_h, s);
 	tmr_start(&r->give_up, 64 * (uint64_t)s->all->t1_ms, no_prack_h, s);
 }
 
 bool reliable_next(struct session *s)
 {
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
 
-	if (!r->msg || !r->pracked || s->st ||
+	if (!reliable_waits(s) || !r->pracked ||
+	    server_request_is_open(s->in_hand) ||
 	    exchange_phase(s->exchange) != EXCHANGE_IDLE)
 		return false;
 	if (offer_preconditions(exchange_offer(s->exchange)) ==
@@ -235,7 +258,7 @@ bool reliable_next(struct session *s)
 
 bool reliable_hurry(struct session *s)
 {
-	if (!s->reliable.msg)
+	if (!reliable_waits(s))
 		return false;
 	offer_honour_preconditions(exchange_offer(s->exchange), false);
 	(void)reliable_next(s);
@@ -249,13 +272,14 @@ static bool matches(const struct session *s, const struct sip_msg *msg,
 		    bool *good)
 {
 	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_RACK);
-	const struct reliable *r = &s->reliable;
+	const struct reliable *r = s->reliable;
 	struct header_rack rack;
 
 	*good = hdr && !header_rack(&rack, &hdr->val);
 
-	return *good && r->msg && !r->pracked && rack.rseq == r->rseq &&
-	       rack.cseq == r->msg->cseq.num &&
+	return *good && reliable_waits(s) && !r->pracked &&
+	       rack.rseq == r->rseq &&
+	       rack.cseq == server_request_msg(r->waiting)->cseq.num &&
 	       !pl_strcmp(&rack.method, "INVITE");
 }
 
@@ -267,7 +291,7 @@ static void reply_200(struct session *s, const struct sip_msg *msg)
 
 void session_prack_in(struct session *s, const struct sip_msg *msg)
 {
-	struct reliable *r = &s->reliable;
+	struct reliable *r = s->reliable;
 	enum reason reason;
 	struct pl sdp;
 	bool good;

@@ -16,23 +16,10 @@
 
 struct session;
 
-struct reliable {
-	struct sip_msg *msg;   /**< their INVITE that waits, else NULL */
-	struct sip_strans *st; /**< its transaction */
-	struct mbuf *mb;       /**< our 183, to be repeated */
-	struct tmr resend, give_up;
-	uint32_t rseq; /**< of the 183 */
-	uint32_t sent;
-	bool pracked;
-	bool understood;    /**< what their INVITE says: 100rel, */
-	bool required;      /**< Require: 100rel, */
-	bool preconditions; /**< the option tag, */
-	bool early_media;   /**< P-Early-Media: supported (RFC 5009) */
-};
+struct reliable;
 
-void reliable_init(struct session *s);
-/** Free all, without a word */
-void reliable_reset(struct session *s);
+/** @return 0, ENOMEM. Freeing it with mem_deref() says nothing */
+int reliable_alloc(struct reliable **rp);
 
 /** Read what an INVITE says, before its offer is looked at */
 void reliable_read(struct session *s, const struct sip_msg *msg);

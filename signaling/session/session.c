@@ -26,17 +26,12 @@ static void session_destructor(void *arg)
 	session_leave(s, REASON_SHUTDOWN);
 	hash_unlink(&s->he);
 	session_exchange_stop(s);
-	timer_stop(s);
 	session_reply_reset(s);
-	reliable_reset(s);
-	list_flush(&s->forks);
-	list_flush(&s->pracks);
-	mem_deref(s->req);
-	mem_deref(s->refresh_req);
 	mem_deref(s->bye);
-	mem_deref(s->st);
-	mem_deref(s->msg);
-	mem_deref(s->early);
+	mem_deref(s->timer);
+	mem_deref(s->reliable);
+	mem_deref(s->invite);
+	mem_deref(s->in_hand);
 	mem_deref(s->exchange);
 	mem_deref(s->ask);
 	mem_deref(s->plan);
@@ -71,9 +66,10 @@ int session_alloc(struct session **sp, struct sessions *all,
 	s->unconfirmed = true;
 	tmr_init(&s->reply.resend);
 	tmr_init(&s->reply.give_up);
-	reliable_init(s);
-	timer_init(s);
-	if (session_exchange_alloc(s)) {
+	if (server_request_alloc(&s->in_hand) ||
+	    client_invite_alloc(&s->invite) || reliable_alloc(&s->reliable) ||
+	    timer_alloc(&s->timer, all->base.config) ||
+	    session_exchange_alloc(s)) {
 		mem_deref(s);
 		return ENOMEM;
 	}

@@ -99,7 +99,7 @@ static bool early_cmp_h(struct le *le, void *arg)
 {
 	const struct session *s = le->data;
 
-	return s->early && sip_dialog_cmp_half(s->early, arg);
+	return session_invites(s, arg);
 }
 
 static void stray_destructor(void *arg)
@@ -128,7 +128,7 @@ static void end_fork(struct session *s, const struct sip_msg *msg)
 	if (!stray)
 		return;
 	list_append(&all->strays, &stray->le, stray);
-	if (provisional_confirm(s, msg, &stray->dlg) ||
+	if (client_invite_confirm(s, msg, &stray->dlg) ||
 	    session_ack_send(s, stray->dlg, msg->cseq.num) ||
 	    sip_drequestf(&stray->bye, all->sip, true, "BYE", stray->dlg, 0,
 			  NULL, NULL, stray_bye_h, stray, SESSION_NO_BODY))

@@ -9,11 +9,11 @@
 void session_refuse_pending(struct session *s)
 {
 	reliable_take_back(s);
-	if (s->st)
-		session_refuse_protocol(s->all, s->msg, &s->st, 487,
+	if (server_request_is_open(s->in_hand))
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 487,
 					"Request Terminated", NULL);
-	s->st = mem_deref(s->st);
-	s->msg = mem_deref(s->msg);
+	server_request_drop(s->in_hand);
 }
 
 static void stop_all(struct session *s)
@@ -23,7 +23,6 @@ static void stop_all(struct session *s)
 		call_out_stop_timer(s->call);
 	dialog_flow_leave(s->dialog);
 	session_exchange_stop(s);
-	s->refresh_req = mem_deref(s->refresh_req);
 }
 
 static int reason_print(struct re_printf *pf, const enum reason *reason)
@@ -98,8 +97,8 @@ static void word_cancel(const struct session *s, struct sip_dialog *dlg)
 static void cancel_call(struct session *s)
 {
 	session_set_state(s, DIALOG_CANCELLING);
-	word_cancel(s, s->early);
-	sip_request_cancel(s->req);
+	word_cancel(s, client_invite_early(s->invite));
+	client_invite_cancel(s->invite);
 }
 
 void session_terminate(struct session *s, enum reason reason)
@@ -116,8 +115,10 @@ void session_terminate(struct session *s, enum reason reason)
 
 	case DIALOG_INCOMING:
 		reliable_take_back(s);
-		if (s->st)
-			session_refuse(s->all, s->msg, &s->st, reason);
+		if (server_request_is_open(s->in_hand))
+			session_refuse(s->all, server_request_msg(s->in_hand),
+				       server_request_strans(s->in_hand),
+				       reason);
 		session_drop(s, reason);
 		break;
 
@@ -134,9 +135,9 @@ void session_terminate(struct session *s, enum reason reason)
 		session_refuse_pending(s);
 		/* A re-INVITE of ours: libre sends the CANCEL. */
 		s->end_reason = reason;
-		if (s->req)
+		if (client_invite_is_open(s->invite))
 			word_cancel(s, dialog_sip(s->dialog));
-		s->req = mem_deref(s->req);
+		client_invite_drop(s->invite);
 		/* RFC 3261 section 15: the callee's BYE waits for the ACK. */
 		if (dialog_state(s->dialog) == DIALOG_ANSWERED &&
 		    s->reply.waits)

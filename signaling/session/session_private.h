@@ -29,22 +29,14 @@
 #include "signaling/session/dialog.h"
 #include "signaling/session/exchange.h"
 #include "signaling/session/party.h"
-#include "signaling/session/provisional.h"
+#include "signaling/session/client_invite.h"
 #include "signaling/session/refusal.h"
 #include "signaling/session/reliable.h"
 #include "signaling/session/session.h"
+#include "signaling/session/server_request.h"
 #include "signaling/session/session_headers.h"
+#include "signaling/session/timer.h"
 #include "signaling/transport/layer.h"
-
-/** RFC 4028 */
-struct session_timer {
-	struct tmr refresh, expire;
-	uint32_t interval_s; /**< 0: the session does not expire */
-	uint32_t min_se_s;   /**< largest Min-SE heard or our own */
-	bool ours;           /**< we are the refresher */
-	bool peer_supports;
-	unsigned raised; /**< how often 422 had us do so */
-};
 
 /** A final 2xx to an INVITE, repeated until its ACK comes (RFC 3261 section
  *  13.3.1.4) */
@@ -67,24 +59,17 @@ struct session {
 	void *plan;      /**< of the acts, for when it is confirmed; NULL */
 	struct ask *ask; /**< may it come in? NULL: that is known */
 
-	struct sip_dialog *early; /**< of our INVITE, for forks */
-	struct list forks;        /**< early dialogs (provisional.c) */
-	struct fork *answered;    /**< whose answer was applied early */
-	struct list pracks;       /**< of ours, under way */
-
-	struct sip_msg *msg;   /**< their INVITE or UPDATE in hand */
-	struct sip_strans *st; /**< its transaction, until answered */
+	struct client_invite *invite;   /**< of ours */
+	struct server_request *in_hand; /**< theirs */
 	struct session_reply reply;
-	struct reliable reliable; /**< and its 183 before that */
+	struct reliable *reliable; /**< and its 183 before that */
 
-	struct sip_request *req;         /**< our INVITE */
-	struct sip_request *refresh_req; /**< our UPDATE */
 	struct sip_request *bye;
 
 	struct endpoint *ep;
 	enum reason end_reason; /**< of the BYE, sent or waiting for its ACK */
 
-	struct session_timer timer;
+	struct timer *timer;
 
 	struct call_out *call; /**< NULL: they called */
 
@@ -94,7 +79,6 @@ struct session {
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
 	bool connected;   /**< the focus was told */
-	bool peer_update; /**< its Allow names UPDATE */
 };
 
 struct sessions {
@@ -200,6 +184,9 @@ enum reason session_apply_leg(struct session *s,
 void session_received(struct session *s, const struct sip_msg *msg);
 
 /* invite_in.c */
+/** What is to be done by the acts now that it is confirmed, once: freed by the
+ *  caller. NULL: nothing */
+void *session_take_plan(struct session *s);
 void session_invite_in(struct sessions *all, const struct sip_msg *msg);
 
 /* modify.c */
@@ -237,9 +224,6 @@ bool session_offer_again(struct session *s);
 void session_exchange_stop(struct session *s);
 
 /* invite_out.c */
-/** Our INVITE with a description, to begin a dialog or within it */
-int session_invite_send(struct session *s, struct sip_dialog *dlg,
-			struct mbuf *sdp, sip_resp_h *resph);
 /** The next hop is found and a dialog made: call. May drop */
 void session_call(struct session *s);
 
@@ -269,21 +253,4 @@ enum reason session_dial(void *arg, const char *conference, const char *uri,
 /** Its 2xx: the roster shows what it says of who has answered, or nobody
  *  when that asks for privacy; the endpoint may have gone meanwhile */
 void dial_answered(struct session *s, const struct sip_msg *msg);
-/* timer.c */
-/** Session-Expires below our minimum: 422, true */
-bool timer_refused(struct sessions *all, const struct sip_msg *msg);
-void timer_init(struct session *s);
-/** Whether it takes UPDATE, if that message says so */
-void timer_read_allow(struct session *s, const struct sip_msg *msg);
-/** They ask (INVITE, UPDATE): agree on interval and refresher */
-void timer_accept(struct session *s, const struct sip_msg *msg);
-/** They answered (2xx): what we asked for is settled, the clock starts */
-void timer_answered(struct session *s, const struct sip_msg *msg);
-/** 422 came. @return 0 try again; EPROTO give up */
-int timer_raise(struct session *s, const struct sip_msg *msg);
-void timer_restart(struct session *s);
-void timer_stop(struct session *s);
-int timer_print_reply(struct re_printf *pf, const struct session *s);
-int timer_print_request(struct re_printf *pf, const struct session *s);
-
 #endif

@@ -68,8 +68,8 @@ static int self_print(struct re_printf *pf, const struct session *s)
  * that, and a PRACK, have nothing to do with it. */
 static bool is_timed(const struct session *s)
 {
-	return !pl_strcmp(&s->msg->met, "INVITE") ||
-	       (!pl_strcmp(&s->msg->met, "UPDATE") &&
+	return server_request_is_invite(s->in_hand) ||
+	       (!pl_strcmp(&server_request_msg(s->in_hand)->met, "UPDATE") &&
 		(dialog_state(s->dialog) == DIALOG_CONFIRMED ||
 		 dialog_state(s->dialog) == DIALOG_ANSWERED));
 }
@@ -87,7 +87,7 @@ static int reply_print(struct re_printf *pf, const struct session *s)
 
 void session_answer(struct session *s, struct mbuf *sdp)
 {
-	bool invite = !pl_strcmp(&s->msg->met, "INVITE");
+	bool invite = server_request_is_invite(s->in_hand);
 	struct mbuf *mb = NULL;
 	bool timed;
 	int err;
@@ -99,8 +99,9 @@ void session_answer(struct session *s, struct mbuf *sdp)
 	s->first_reply = invite && dialog_state(s->dialog) == DIALOG_INCOMING;
 	timed = is_timed(s);
 	if (timed)
-		timer_accept(s, s->msg);
-	err = sip_treplyf(&s->st, &mb, s->all->sip, s->msg, true, 200, "OK",
+		timer_accept(s, server_request_msg(s->in_hand));
+	err = sip_treplyf(server_request_strans(s->in_hand), &mb, s->all->sip,
+			  server_request_msg(s->in_hand), true, 200, "OK",
 			  "%H%sContent-Length: %zu\r\n\r\n%b", reply_print, s,
 			  sdp ? "Content-Type: application/sdp\r\n" : "",
 			  sdp ? mbuf_get_left(sdp) : (size_t)0,
@@ -117,16 +118,15 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		timer_restart(s);
 	if (invite) {
 		session_reply_reset(s);
-		s->reply.msg = s->msg;
+		s->reply.msg = mem_ref((void *)server_request_msg(s->in_hand));
 		s->reply.mb = mem_ref(mb);
 		s->reply.waits = true;
 		tmr_start(&s->reply.resend, SIP_T1, resend_h, s);
 		tmr_start(&s->reply.give_up, 64 * SIP_T1, give_up_h, s);
-		s->msg = NULL;
 		if (dialog_state(s->dialog) == DIALOG_INCOMING)
 			session_set_state(s, DIALOG_ANSWERED);
 	}
-	s->msg = mem_deref(s->msg);
+	server_request_forget(s->in_hand);
 	mem_deref(mb);
 	if (!invite)
 		session_next(s);
@@ -134,9 +134,8 @@ void session_answer(struct session *s, struct mbuf *sdp)
 
 static void act_on_plan(struct session *s)
 {
-	void *plan = s->plan;
+	void *plan = session_take_plan(s);
 
-	s->plan = NULL;
 	if (plan)
 		s->all->acts->confirmedh(s, plan);
 	mem_deref(plan);

@@ -174,14 +174,14 @@ static bool in_dialog_h(const struct sip_msg *msg, void *arg)
 	struct session *s = session_find(all, msg);
 
 	if (!s)
-		s = provisional_find(all, msg);
+		s = client_invite_find(all, msg);
 	if (!s || dialog_state(s->dialog) == DIALOG_ENDING) {
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",
 					NULL);
 		return true;
 	}
-	if (!sip_dialog_rseq_valid(provisional_dialog(s, msg), msg)) {
+	if (!sip_dialog_rseq_valid(client_invite_dialog(s, msg), msg)) {
 		session_refuse_protocol(all, msg, NULL, 500,
 					"Server Internal Error",
 					"Warning: 399 parley"
@@ -288,7 +288,7 @@ static void flow_grace_h(void *arg)
 
 	if (dialog_state(s->dialog) == DIALOG_CALLING &&
 	    !call_out_has_received(s->call)) {
-		s->req = mem_deref(s->req);
+		client_invite_drop(s->invite);
 		session_unreached(s);
 		return;
 	}

@@ -12,19 +12,52 @@ enum {
 	BUSY_RETRY_MS = 500,
 };
 
-void timer_init(struct session *s)
+struct timer {
+	struct tmr refresh, expire;
+	struct sip_request *update; /**< ours, that refreshes */
+	uint32_t interval_s;        /**< 0: the session does not expire */
+	uint32_t min_se_s;          /**< largest Min-SE received, or our own */
+	bool ours;                  /**< we are the refresher */
+	bool peer_supports;
+	bool peer_update; /**< its Allow names UPDATE */
+	unsigned raised;  /**< how often 422 had us do so */
+};
+
+static void timer_destructor(void *arg)
 {
-	tmr_init(&s->timer.refresh);
-	tmr_init(&s->timer.expire);
-	s->timer.interval_s = s->all->base.config->session_expires_s;
-	s->timer.min_se_s = s->all->base.config->session_min_se_s;
-	s->timer.ours = true;
+	struct timer *t = arg;
+
+	tmr_cancel(&t->refresh);
+	tmr_cancel(&t->expire);
+	mem_deref(t->update);
+}
+
+int timer_alloc(struct timer **tp, const struct config *config)
+{
+	struct timer *t = mem_zalloc(sizeof(*t), timer_destructor);
+
+	if (!t)
+		return ENOMEM;
+	tmr_init(&t->refresh);
+	tmr_init(&t->expire);
+	t->interval_s = config->session_expires_s;
+	t->min_se_s = config->session_min_se_s;
+	t->ours = true;
+	*tp = t;
+
+	return 0;
+}
+
+static void cancel_both(struct timer *t)
+{
+	tmr_cancel(&t->refresh);
+	tmr_cancel(&t->expire);
 }
 
 void timer_stop(struct session *s)
 {
-	tmr_cancel(&s->timer.refresh);
-	tmr_cancel(&s->timer.expire);
+	cancel_both(s->timer);
+	s->timer->update = mem_deref(s->timer->update);
 }
 
 /* "1800;refresher=uac": 1 uac, 2 uas, 0 not said */
@@ -66,7 +99,7 @@ bool timer_refused(struct sessions *all, const struct sip_msg *msg)
 
 void timer_accept(struct session *s, const struct sip_msg *msg)
 {
-	struct session_timer *t = &s->timer;
+	struct timer *t = s->timer;
 	uint32_t want = s->all->base.config->session_expires_s;
 	uint32_t asked = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
@@ -94,7 +127,7 @@ void timer_accept(struct session *s, const struct sip_msg *msg)
 
 void timer_answered(struct session *s, const struct sip_msg *msg)
 {
-	struct session_timer *t = &s->timer;
+	struct timer *t = s->timer;
 	uint32_t interval = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
 
 	if (interval && s->all->base.config->session_expires_s) {
@@ -120,18 +153,18 @@ int timer_raise(struct session *s, const struct sip_msg *msg)
 {
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
 
-	if (!min || min > INTERVAL_MAX_S || min <= s->timer.interval_s ||
-	    s->timer.raised++ >= RETRIES_MAX)
+	if (!min || min > INTERVAL_MAX_S || min <= s->timer->interval_s ||
+	    s->timer->raised++ >= RETRIES_MAX)
 		return EPROTO;
-	s->timer.min_se_s = min;
-	s->timer.interval_s = min;
+	s->timer->min_se_s = min;
+	s->timer->interval_s = min;
 
 	return 0;
 }
 
 int timer_print_reply(struct re_printf *pf, const struct session *s)
 {
-	const struct session_timer *t = &s->timer;
+	const struct timer *t = s->timer;
 
 	if (!t->interval_s)
 		return 0;
@@ -142,7 +175,7 @@ int timer_print_reply(struct re_printf *pf, const struct session *s)
 
 int timer_print_request(struct re_printf *pf, const struct session *s)
 {
-	const struct session_timer *t = &s->timer;
+	const struct timer *t = s->timer;
 	const char *who = "";
 
 	if (!t->interval_s)
@@ -158,7 +191,7 @@ int timer_print_request(struct re_printf *pf, const struct session *s)
 void timer_read_allow(struct session *s, const struct sip_msg *msg)
 {
 	if (sip_msg_hdr(msg, SIP_HDR_ALLOW))
-		s->peer_update =
+		s->timer->peer_update =
 			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "UPDATE");
 }
 
@@ -191,21 +224,21 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 	    !call_out_challenge(s->call, msg) && !send_update(s))
 		return;
 	if (msg->scode == 405 || msg->scode == 501)
-		s->peer_update = false;
+		s->timer->peer_update = false;
 	else if (msg->scode == 422 && timer_raise(s, msg))
 		return;
 	/* Again soon; the expiry goes on running. */
-	tmr_start(&s->timer.refresh, BUSY_RETRY_MS * 4, refresh_h, s);
+	tmr_start(&s->timer->refresh, BUSY_RETRY_MS * 4, refresh_h, s);
 }
 
 static int send_update(struct session *s)
 {
 	const struct call_out_request proof = {s->call, "UPDATE", NULL};
 
-	if (s->refresh_req)
+	if (s->timer->update)
 		return EBUSY;
 
-	return sip_drequestf(&s->refresh_req, s->all->sip, true, "UPDATE",
+	return sip_drequestf(&s->timer->update, s->all->sip, true, "UPDATE",
 			     dialog_sip(s->dialog), 0, NULL, NULL, update_h, s,
 			     "%H%H%H" SESSION_NO_BODY, session_headers_print,
 			     s, timer_print_request, s,
@@ -217,21 +250,21 @@ static void refresh_h(void *arg)
 	struct session *s = arg;
 	int err;
 
-	if (!s->peer_update) {
+	if (!s->timer->peer_update) {
 		session_wish(s, EXCHANGE_WISH_REFRESH);
 		return;
 	}
 	err = send_update(s);
 	if (err)
-		tmr_start(&s->timer.refresh, BUSY_RETRY_MS, refresh_h, s);
+		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, refresh_h, s);
 }
 
 void timer_restart(struct session *s)
 {
-	struct session_timer *t = &s->timer;
+	struct timer *t = s->timer;
 	uint64_t ms = (uint64_t)t->interval_s * 1000;
 
-	timer_stop(s);
+	cancel_both(t);
 	if (!t->interval_s || dialog_state(s->dialog) == DIALOG_ENDING)
 		return;
 	if (t->ours) {

@@ -1,5 +1,5 @@
 /**
- * @file signaling/session/provisional.c  Early dialogs of an INVITE of ours
+ * @file signaling/session/client_invite.c  Early dialogs of an INVITE of ours
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 enum { FORKS_MAX = 16 };
 
 struct fork {
-	struct le le; /**< in session->forks */
+	struct le le; /**< in client_invite->forks */
 	struct sip_dialog *dlg;
 	uint32_t rseq;    /**< of the last one, 0: none was reliable */
 	struct mbuf *sdp; /**< its answer */
@@ -18,13 +18,65 @@ struct fork {
 
 /** A PRACK of ours; frees itself when it is over */
 struct prack {
-	struct le le; /**< in session->pracks */
+	struct le le; /**< in client_invite->pracks */
 	struct session *s;
 	struct sip_dialog *dlg;
 	struct sip_request *req;
 	char *target; /**< Request-URI, for the digest */
 	uint32_t rseq, cseq;
 };
+
+struct client_invite {
+	struct sip_request *req;  /**< until its final response */
+	struct sip_dialog *early; /**< pristine: each fork makes its own */
+	struct list forks;        /**< early dialogs */
+	struct fork *answered;    /**< whose answer was applied early */
+	struct list pracks;       /**< of ours, under way */
+};
+
+static void client_invite_destructor(void *arg)
+{
+	struct client_invite *invite = arg;
+
+	list_flush(&invite->forks);
+	list_flush(&invite->pracks);
+	mem_deref(invite->req);
+	mem_deref(invite->early);
+}
+
+int client_invite_alloc(struct client_invite **ip)
+{
+	*ip = mem_zalloc(sizeof(**ip), client_invite_destructor);
+
+	return *ip ? 0 : ENOMEM;
+}
+
+struct sip_dialog *client_invite_early(const struct client_invite *invite)
+{
+	return invite->early;
+}
+
+void client_invite_begin(struct client_invite *invite, struct sip_dialog *dlg)
+{
+	mem_ref(dlg);
+	mem_deref(invite->early);
+	invite->early = dlg;
+}
+
+bool client_invite_is_open(const struct client_invite *invite)
+{
+	return invite->req != NULL;
+}
+
+void client_invite_cancel(struct client_invite *invite)
+{
+	sip_request_cancel(invite->req);
+}
+
+void client_invite_drop(struct client_invite *invite)
+{
+	invite->req = mem_deref(invite->req);
+}
 
 static void fork_destructor(void *arg)
 {
@@ -35,19 +87,19 @@ static void fork_destructor(void *arg)
 	mem_deref(fork->sdp);
 }
 
-void provisional_reset(struct session *s)
+static void client_invite_reset(struct session *s)
 {
-	if (s->answered)
+	if (s->invite->answered)
 		(void)exchange_reopen(s->exchange);
-	s->answered = NULL;
-	list_flush(&s->forks);
+	s->invite->answered = NULL;
+	list_flush(&s->invite->forks);
 }
 
 static struct fork *find(const struct session *s, const struct sip_msg *msg)
 {
 	struct le *le;
 
-	for (le = s->forks.head; le; le = le->next) {
+	for (le = s->invite->forks.head; le; le = le->next) {
 		struct fork *fork = le->data;
 
 		if (sip_dialog_cmp(fork->dlg, msg))
@@ -61,7 +113,7 @@ static struct fork *fork_add(struct session *s, const struct sip_msg *msg)
 	struct fork *fork;
 	int err = 0;
 
-	if (list_count(&s->forks) >= FORKS_MAX)
+	if (list_count(&s->invite->forks) >= FORKS_MAX)
 		return NULL;
 	fork = mem_zalloc(sizeof(*fork), fork_destructor);
 	if (!fork)
@@ -70,12 +122,12 @@ static struct fork *fork_add(struct session *s, const struct sip_msg *msg)
 	if (dialog_sip(s->dialog))
 		fork->dlg = mem_ref(dialog_sip(s->dialog));
 	else
-		err = sip_dialog_fork(&fork->dlg, s->early, msg);
+		err = sip_dialog_fork(&fork->dlg, s->invite->early, msg);
 	if (err || !sip_dialog_cmp(fork->dlg, msg)) {
 		mem_deref(fork);
 		return NULL;
 	}
-	list_append(&s->forks, &fork->le, fork);
+	list_append(&s->invite->forks, &fork->le, fork);
 
 	return fork;
 }
@@ -87,15 +139,15 @@ static bool early_cmp_h(struct le *le, void *arg)
 	return dialog_state(s->dialog) == DIALOG_CALLING && find(s, arg);
 }
 
-struct session *provisional_find(const struct sessions *all,
-				 const struct sip_msg *msg)
+struct session *client_invite_find(const struct sessions *all,
+				   const struct sip_msg *msg)
 {
 	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
 				       early_cmp_h, (void *)msg));
 }
 
-struct sip_dialog *provisional_dialog(const struct session *s,
-				      const struct sip_msg *msg)
+struct sip_dialog *client_invite_dialog(const struct session *s,
+					const struct sip_msg *msg)
 {
 	const struct fork *fork;
 
@@ -163,7 +215,7 @@ static int acknowledge(struct session *s, const struct fork *fork,
 	prack->dlg = mem_ref(fork->dlg);
 	prack->rseq = fork->rseq;
 	prack->cseq = msg->cseq.num;
-	list_append(&s->pracks, &prack->le, prack);
+	list_append(&s->invite->pracks, &prack->le, prack);
 	if (contact && !sip_addr_decode(&addr, &contact->val))
 		err = header_uri(&prack->target, &addr.auri);
 	if (!err)
@@ -198,16 +250,17 @@ static void take_answer(struct session *s, struct fork *fork,
 		return;
 	}
 	fork->sdp = mb;
-	if (s->answered || exchange_phase(s->exchange) != EXCHANGE_OFFERED ||
+	if (s->invite->answered ||
+	    exchange_phase(s->exchange) != EXCHANGE_OFFERED ||
 	    exchange_is_refresh(s->exchange))
 		return;
-	s->answered = fork;
+	s->invite->answered = fork;
 	reason = session_apply_sdp(s, &sdp);
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
 }
 
-void provisional_in(struct session *s, const struct sip_msg *msg)
+void client_invite_in(struct session *s, const struct sip_msg *msg)
 {
 	struct fork *fork = find(s, msg);
 	uint32_t rseq;
@@ -226,35 +279,35 @@ void provisional_in(struct session *s, const struct sip_msg *msg)
 	take_answer(s, fork, msg);
 }
 
-int provisional_confirm(struct session *s, const struct sip_msg *msg,
-			struct sip_dialog **dlgp)
+int client_invite_confirm(struct session *s, const struct sip_msg *msg,
+			  struct sip_dialog **dlgp)
 {
 	struct fork *fork = find(s, msg);
 
 	/* The route set is that of the 2xx (RFC 3261 section 13.2.2.4), unless
 	 * requests of ours went by the early one: their numbers go on. */
 	if (!fork || !fork->rseq)
-		return sip_dialog_fork(dlgp, s->early, msg);
+		return sip_dialog_fork(dlgp, s->invite->early, msg);
 	(void)sip_dialog_update(fork->dlg, msg);
 	*dlgp = mem_ref(fork->dlg);
 
 	return 0;
 }
 
-enum reason provisional_answer(struct session *s, const struct sip_msg *msg)
+enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 {
 	struct fork *fork = find(s, msg);
 	struct pl sdp;
 
-	if (fork && fork == s->answered) {
-		s->answered = NULL;
+	if (fork && fork == s->invite->answered) {
+		s->invite->answered = NULL;
 		if (exchange_phase(s->exchange) == EXCHANGE_IDLE)
 			session_next(s);
 		return REASON_NONE;
 	}
-	if (s->answered && exchange_reopen(s->exchange))
+	if (s->invite->answered && exchange_reopen(s->exchange))
 		return REASON_INTERNAL;
-	s->answered = NULL;
+	s->invite->answered = NULL;
 	if (!fork || !fork->sdp)
 		return session_apply_answer(s, msg);
 	sdp.p = (const char *)fork->sdp->buf;
@@ -263,19 +316,56 @@ enum reason provisional_answer(struct session *s, const struct sip_msg *msg)
 	return session_apply_sdp(s, &sdp);
 }
 
-bool provisional_beside(const struct session *s, const struct sip_msg *msg)
+bool client_invite_beside(const struct session *s, const struct sip_msg *msg)
 {
 	const struct fork *fork = find(s, msg);
 
-	return fork && s->answered && fork != s->answered;
+	return fork && s->invite->answered && fork != s->invite->answered;
 }
 
 bool session_invites(const struct session *s, const struct sip_msg *like)
 {
-	return s->early && sip_dialog_cmp_half(s->early, like);
+	return s->invite->early && sip_dialog_cmp_half(s->invite->early, like);
 }
 
-bool provisional_answered(const struct session *s)
+bool client_invite_answered(const struct session *s)
 {
-	return s->answered != NULL;
+	return s->invite->answered != NULL;
+}
+
+/* ---------------------------------------------------------------- INVITE */
+
+/* What only the INVITE that makes the dialog has */
+static int first_print(struct re_printf *pf, const struct call_out_body *body)
+{
+	const struct call_out_request again = {body->call, "INVITE", NULL};
+
+	return body->first ? call_out_headers_print(pf, body->call)
+			   : call_out_credentials_print(pf, &again);
+}
+
+static int timer_print(struct re_printf *pf, const struct session *s)
+{
+	return s->call && call_out_is_plain(s->call)
+		       ? 0
+		       : timer_print_request(pf, s);
+}
+
+int client_invite_send(struct session *s, struct sip_dialog *dlg,
+		       struct mbuf *sdp, sip_resp_h *resph)
+{
+	const struct call_out_body body = {s->call, dlg == s->invite->early,
+					   sdp};
+
+	sdp->pos = 0;
+	client_invite_reset(s);
+
+	return sip_drequestf(
+		&s->invite->req, s->all->sip, true, "INVITE", dlg, 0, NULL,
+		NULL, resph, s, "%H%H%H%s%H%H", session_headers_print, s,
+		session_service_print, s, timer_print, s,
+		offer_asks_preconditions(exchange_offer(s->exchange))
+			? "Supported: precondition\r\n"
+			: "",
+		first_print, &body, call_out_body_print, &body);
 }

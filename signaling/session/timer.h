@@ -1,0 +1,33 @@
+/**
+ * @file signaling/session/timer.h  Session timers (RFC 4028)
+ */
+#ifndef PARLEY_SIGNALING_SESSION_TIMER_H
+#define PARLEY_SIGNALING_SESSION_TIMER_H
+
+#include <stdbool.h>
+#include "mixer/base/re.h"
+
+struct config;
+struct session;
+struct sessions;
+struct timer;
+
+/** Session-Expires below our minimum: 422, true */
+bool timer_refused(struct sessions *all, const struct sip_msg *msg);
+/** @return 0, ENOMEM. Free with mem_deref() */
+int timer_alloc(struct timer **tp, const struct config *config);
+/** Whether it takes UPDATE, if that message says so */
+void timer_read_allow(struct session *s, const struct sip_msg *msg);
+/** They ask (INVITE, UPDATE): agree on interval and refresher */
+void timer_accept(struct session *s, const struct sip_msg *msg);
+/** They answered (2xx): what we asked for is settled, the clock starts */
+void timer_answered(struct session *s, const struct sip_msg *msg);
+/** 422 came. @return 0 try again; EPROTO give up */
+int timer_raise(struct session *s, const struct sip_msg *msg);
+void timer_restart(struct session *s);
+/** The session ends: neither refresh nor expiry */
+void timer_stop(struct session *s);
+int timer_print_reply(struct re_printf *pf, const struct session *s);
+int timer_print_request(struct re_printf *pf, const struct session *s);
+
+#endif
