@@ -2,7 +2,6 @@
  * @file signaling/conference/asking.c  Requests that wait for an answer to
  * "may it?"
  */
-#include <errno.h>
 #include "focus/conference/focus.h"
 #include "signaling/conference/conference_private.h"
 #include "signaling/session/session.h"

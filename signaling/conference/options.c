@@ -52,7 +52,7 @@ static void options_answer(struct sessions *all, const struct sip_msg *msg,
 
 /* A conference's Contact tells that it is one (RFC 4579, discovery by
  * OPTIONS); a factory is none yet, nor is the server */
-static void may_join_h(enum reason reason, void *arg)
+static void options_may_join_h(enum reason reason, void *arg)
 {
 	struct options *o = arg;
 	const struct sessions_dependencies *base = sessions_base(o->all);
@@ -70,8 +70,8 @@ static void may_join_h(enum reason reason, void *arg)
 }
 
 /* As an INVITE of somebody who has not said who it is */
-static void ask(struct sessions *all, const struct sip_msg *msg,
-		const struct flow_info *flow)
+static void options_ask(struct sessions *all, const struct sip_msg *msg,
+			const struct flow_info *flow)
 {
 	struct question q = {.kind = QUESTION_JOIN, .probe = true};
 	struct options *o = mem_zalloc(sizeof(*o), options_destructor);
@@ -91,10 +91,10 @@ static void ask(struct sessions *all, const struct sip_msg *msg,
 	o->msg = mem_ref((void *)msg);
 	o->flow = flow->id;
 	q.conference = o->conference;
-	asking_begin(all, msg, &q, may_join_h, o);
+	asking_begin(all, msg, &q, options_may_join_h, o);
 }
 
-static void in_dialog(struct sessions *all, const struct sip_msg *msg)
+static void options_in_dialog(struct sessions *all, const struct sip_msg *msg)
 {
 	const struct session *s = session_find(all, msg);
 
@@ -112,11 +112,11 @@ void options_in(struct sessions *all, const struct sip_msg *msg)
 	struct flow_info flow;
 
 	if (pl_isset(&msg->to.tag))
-		in_dialog(all, msg);
+		options_in_dialog(all, msg);
 	else if (layer_flow(base->layer, msg, &flow))
 		return;
 	else if (!host_is_ours(base->config, &msg->uri.host, &flow))
 		session_refuse(all, msg, NULL, REASON_NOT_FOUND);
 	else
-		ask(all, msg, &flow);
+		options_ask(all, msg, &flow);
 }

@@ -106,12 +106,12 @@ static void send_fragment(struct refer *r)
 }
 
 /* Refreshed, or asked for its end: once more what it knows */
-static void refresh_h(void *arg)
+static void refer_refresh_h(void *arg)
 {
 	send_fragment(arg);
 }
 
-static void closed_h(void *arg)
+static void refer_closed_h(void *arg)
 {
 	struct refer *r = arg;
 
@@ -153,7 +153,7 @@ static int refer_refuse(const struct asked *a, uint16_t status,
 	return EPROTO;
 }
 
-static int refuse_reason(const struct asked *a, enum reason reason)
+static int refer_refuse_reason(const struct asked *a, enum reason reason)
 {
 	session_refuse(a->all, a->msg, NULL, reason);
 	return EPROTO;
@@ -167,16 +167,16 @@ static int read_refer_to(struct asked *a)
 	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_REFER_TO);
 
 	if (!hdr || sip_msg_hdr_count(a->msg, SIP_HDR_REFER_TO) != 1)
-		return refuse_reason(a, REASON_BAD_REQUEST);
+		return refer_refuse_reason(a, REASON_BAD_REQUEST);
 
 	switch (refer_to_decode(&a->to, &hdr->val)) {
 
 	case 0: return 0;
-	case EACCES: return refuse_reason(a, REASON_FORBIDDEN);
+	case EACCES: return refer_refuse_reason(a, REASON_FORBIDDEN);
 	case EPROTONOSUPPORT:
 		return refer_refuse(a, 416, "Unsupported URI Scheme");
-	case ENOMEM: return refuse_reason(a, REASON_INTERNAL);
-	default: return refuse_reason(a, REASON_BAD_REQUEST);
+	case ENOMEM: return refer_refuse_reason(a, REASON_INTERNAL);
+	default: return refer_refuse_reason(a, REASON_BAD_REQUEST);
 	}
 }
 
@@ -197,22 +197,23 @@ static int read_conference(struct asked *a)
 
 	if (a->s)
 		return str_dup(&a->conference, session_party(a->s)->conference)
-			       ? refuse_reason(a, REASON_INTERNAL)
+			       ? refer_refuse_reason(a, REASON_INTERNAL)
 			       : 0;
 	if (!host_is_ours(sessions_base(a->all)->config, &a->msg->uri.host,
 			  &a->flow))
-		return refuse_reason(a, REASON_NOT_FOUND);
+		return refer_refuse_reason(a, REASON_NOT_FOUND);
 	err = header_user(&a->conference, &a->msg->uri);
 	if (err)
-		return refuse_reason(a, err == ENOENT ? REASON_NOT_FOUND
+		return refer_refuse_reason(a, err == ENOENT
+						      ? REASON_NOT_FOUND
 						      : REASON_BAD_REQUEST);
 	reason = focus_may_join(sessions_base(a->all)->focus, a->conference);
 	/* A lock keeps out who calls, not who is called. */
 	if (reason != REASON_NONE && reason != REASON_LOCKED)
-		return refuse_reason(a, reason);
+		return refer_refuse_reason(a, reason);
 
 	return focus_is_factory(sessions_base(a->all)->focus, a->conference)
-		       ? refuse_reason(a, REASON_FORBIDDEN)
+		       ? refer_refuse_reason(a, REASON_FORBIDDEN)
 		       : 0;
 }
 
@@ -280,8 +281,8 @@ static int read_asker(struct asked *a)
 	if (err)
 		return err == ENOTSUP
 			       ? refer_refuse(a, 500, "Privacy Unavailable")
-			       : refuse_reason(a, REASON_BAD_REQUEST);
-	return read_member(a) ? refuse_reason(a, REASON_INTERNAL) : 0;
+			       : refer_refuse_reason(a, REASON_BAD_REQUEST);
+	return read_member(a) ? refer_refuse_reason(a, REASON_INTERNAL) : 0;
 }
 
 /* ------------------------------------------------------------- what to do */
@@ -379,7 +380,7 @@ static int take_quietly(const struct asked *a)
 			   session_id_reply_print, &request);
 }
 
-static int contact(const struct asked *a, char *dst, size_t size)
+static int refer_contact(const struct asked *a, char *dst, size_t size)
 {
 	if (a->s) {
 		str_ncpy(dst, dialog_contact(session_dialog(a->s)), size);
@@ -402,7 +403,7 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	*rp = NULL;
 	if (a->quiet || !sessions_base(a->all)->notifiers)
 		return take_quietly(a);
-	err = contact(a, uri, sizeof(uri));
+	err = refer_contact(a, uri, sizeof(uri));
 	if (err)
 		return err;
 	/* Several in one dialog are told apart (RFC 3515 section 2.4.6). */
@@ -420,7 +421,8 @@ static int refer_take(struct refer **rp, const struct asked *a)
 	r->all = a->all;
 	list_append(&acts->refers, &r->le, r);
 	err = notifier_accept(&r->notifier, sessions_base(a->all)->notifiers,
-			      a->msg, &param, refresh_h, closed_h, r);
+			      a->msg, &param, refer_refresh_h, refer_closed_h,
+			      r);
 	if (err) {
 		mem_deref(r);
 		return err;
@@ -435,8 +437,9 @@ static bool taken(struct refer **rp, const struct asked *a)
 	int err = refer_take(rp, a);
 
 	if (err)
-		(void)refuse_reason(a, err == EOVERFLOW ? REASON_OVERLOAD
-							: REASON_INTERNAL);
+		(void)refer_refuse_reason(a, err == EOVERFLOW
+						     ? REASON_OVERLOAD
+						     : REASON_INTERNAL);
 	return !err;
 }
 
@@ -461,11 +464,11 @@ static void may_dial_h(enum reason reason, void *arg)
 	if (!asked_again(a))
 		return;
 	if (reason != REASON_NONE) {
-		(void)refuse_reason(a, reason);
+		(void)refer_refuse_reason(a, reason);
 		return;
 	}
 	if (!dial_in_time(a->all, &a->flow, a->asker.known, 1)) {
-		(void)refuse_reason(a, REASON_OVERLOAD);
+		(void)refer_refuse_reason(a, REASON_OVERLOAD);
 		return;
 	}
 	if (!taken(&r, a))
@@ -490,7 +493,7 @@ static bool told(struct asked *a, enum reason reason)
 	if (!asked_again(a))
 		return false;
 	if (reason != REASON_NONE)
-		(void)refuse_reason(a, reason);
+		(void)refer_refuse_reason(a, reason);
 	if (reason != REASON_NONE || !taken(&r, a))
 		return false;
 	if (r)
@@ -556,7 +559,7 @@ void refer_in(struct sessions *all, struct session *s,
 	a->msg = mem_ref((void *)msg);
 	read_subscription(a);
 	if (sessions_are_closing(all))
-		(void)refuse_reason(a, REASON_SHUTDOWN);
+		(void)refer_refuse_reason(a, REASON_SHUTDOWN);
 	else if (!read_conference(a) && !read_asker(a) && !read_refer_to(a))
 		put_question(a);
 	mem_deref(a);

@@ -46,7 +46,7 @@ static int subscribe_refuse(const struct asked *a, uint16_t status,
 	return EPROTO;
 }
 
-static int refuse_reason(const struct asked *a, enum reason reason)
+static int subscribe_refuse_reason(const struct asked *a, enum reason reason)
 {
 	session_refuse(a->all, a->msg, NULL, reason);
 	return EPROTO;
@@ -67,10 +67,10 @@ static int read_event(struct asked *a)
 	if (!pl_isset(&se.id))
 		return 0;
 	if (se.id.l > EVENT_ID_MAX)
-		return refuse_reason(a, REASON_BAD_REQUEST);
+		return subscribe_refuse_reason(a, REASON_BAD_REQUEST);
 
 	return header_text(&a->id, &se.id, EVENT_ID_MAX)
-		       ? refuse_reason(a, REASON_INTERNAL)
+		       ? subscribe_refuse_reason(a, REASON_INTERNAL)
 		       : 0;
 }
 
@@ -118,7 +118,7 @@ static int read_accept(struct asked *a)
 
 /* The conference's URI as the subscriber knows it, without what belongs to
  * this request only */
-static int read_conference(struct asked *a)
+static int read_watched(struct asked *a)
 {
 	const struct uri *uri = &a->msg->uri;
 	char port[16] = "", *user = NULL;
@@ -126,7 +126,7 @@ static int read_conference(struct asked *a)
 
 	if (!a->s &&
 	    !host_is_ours(sessions_base(a->all)->config, &uri->host, &a->flow))
-		return refuse_reason(a, REASON_NOT_FOUND);
+		return subscribe_refuse_reason(a, REASON_NOT_FOUND);
 	if (uri->port)
 		(void)re_snprintf(port, sizeof(port), ":%u", uri->port);
 	err = re_sdprintf(&a->entity,
@@ -139,8 +139,9 @@ static int read_conference(struct asked *a)
 			   : header_user(&user, uri);
 	if (err) {
 		mem_deref(user);
-		return refuse_reason(a, err == ENOENT ? REASON_NOT_FOUND
-						      : REASON_BAD_REQUEST);
+		return subscribe_refuse_reason(
+			a,
+			err == ENOENT ? REASON_NOT_FOUND : REASON_BAD_REQUEST);
 	}
 	a->conference = user;
 
@@ -205,7 +206,8 @@ static int read_identity(struct asked *a)
 		return err == ENOTSUP
 			       ? subscribe_refuse(a, 500,
 						  "Privacy Unavailable", NULL)
-			       : refuse_reason(a, REASON_BAD_REQUEST);
+			       : subscribe_refuse_reason(a,
+							 REASON_BAD_REQUEST);
 	a->sub.who.aor = a->who->aor;
 
 	return 0;
@@ -244,7 +246,7 @@ static int judge_asker(struct asked *a)
 	return 0;
 }
 
-static void begin(struct asked *a)
+static void subscribe_begin(struct asked *a)
 {
 	struct conference_subscribe sub = a->sub;
 	char contact[HEADER_URI_MAX];
@@ -268,11 +270,15 @@ static void begin(struct asked *a)
 	switch (err) {
 
 	case 0: break;
-	case ENOENT: (void)refuse_reason(a, REASON_NOT_FOUND); break;
-	case EACCES: (void)refuse_reason(a, REASON_FORBIDDEN); break;
-	case EBADMSG: (void)refuse_reason(a, REASON_BAD_REQUEST); break;
-	case EOVERFLOW: (void)refuse_reason(a, REASON_OVERLOAD); break;
-	default: (void)refuse_reason(a, REASON_INTERNAL); break;
+	case ENOENT: (void)subscribe_refuse_reason(a, REASON_NOT_FOUND); break;
+	case EACCES: (void)subscribe_refuse_reason(a, REASON_FORBIDDEN); break;
+	case EBADMSG:
+		(void)subscribe_refuse_reason(a, REASON_BAD_REQUEST);
+		break;
+	case EOVERFLOW:
+		(void)subscribe_refuse_reason(a, REASON_OVERLOAD);
+		break;
+	default: (void)subscribe_refuse_reason(a, REASON_INTERNAL); break;
 	}
 }
 
@@ -284,13 +290,13 @@ void subscribe_in(struct sessions *all, struct session *s,
 	if (layer_flow(sessions_base(all)->layer, msg, &a.flow))
 		return;
 	if (sessions_are_closing(all))
-		(void)refuse_reason(&a, REASON_SHUTDOWN);
+		(void)subscribe_refuse_reason(&a, REASON_SHUTDOWN);
 	else if (!sessions_base(all)->events)
 		(void)subscribe_refuse(&a, 489, "Bad Event", NULL);
 	else if (!read_event(&a) && !read_accept(&a) &&
 		 !notifier_too_brief(sessions_base(all)->notifiers, msg) &&
-		 !read_conference(&a) && !judge_asker(&a))
-		begin(&a);
+		 !read_watched(&a) && !judge_asker(&a))
+		subscribe_begin(&a);
 	mem_deref(a.conference);
 	mem_deref(a.entity);
 	mem_deref(a.id);

@@ -65,7 +65,7 @@ void session_call_refused(struct session *s, const struct sip_msg *msg)
 	session_give_up(s, reason_of_status(msg->scode));
 }
 
-/* There is no way to this target: the next one, or none */
+/* No next hop leads to this target: the next one, or none */
 static void target_failed(struct session *s)
 {
 	const struct next_hop *hop = call_out_hop(s->call);
@@ -145,7 +145,7 @@ static void found_h(int err, const char *route, uint64_t flow, void *arg)
 
 	dialog_set_flow(s->dialog, flow);
 	if (err) {
-		log_info("session", "dial: no way error=\"%s\"",
+		log_info("session", "dial: no next hop error=\"%s\"",
 			 strerror(err));
 		target_failed(s);
 		return;

@@ -95,7 +95,8 @@ static void client_invite_reset(struct session *s)
 	list_flush(&s->invite->forks);
 }
 
-static struct fork *find(const struct session *s, const struct sip_msg *msg)
+static struct fork *fork_find(const struct session *s,
+			      const struct sip_msg *msg)
 {
 	struct le *le;
 
@@ -132,18 +133,18 @@ static struct fork *fork_add(struct session *s, const struct sip_msg *msg)
 	return fork;
 }
 
-static bool early_cmp_h(struct le *le, void *arg)
+static bool fork_cmp_h(struct le *le, void *arg)
 {
 	const struct session *s = le->data;
 
-	return dialog_state(s->dialog) == DIALOG_CALLING && find(s, arg);
+	return dialog_state(s->dialog) == DIALOG_CALLING && fork_find(s, arg);
 }
 
 struct session *client_invite_find(const struct sessions *all,
 				   const struct sip_msg *msg)
 {
 	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
-				       early_cmp_h, (void *)msg));
+				       fork_cmp_h, (void *)msg));
 }
 
 struct sip_dialog *client_invite_dialog(const struct session *s,
@@ -154,7 +155,7 @@ struct sip_dialog *client_invite_dialog(const struct session *s,
 	if (dialog_sip(s->dialog) &&
 	    sip_dialog_cmp(dialog_sip(s->dialog), msg))
 		return dialog_sip(s->dialog);
-	fork = find(s, msg);
+	fork = fork_find(s, msg);
 
 	return fork ? fork->dlg : NULL;
 }
@@ -262,7 +263,7 @@ static void take_answer(struct session *s, struct fork *fork,
 
 void client_invite_in(struct session *s, const struct sip_msg *msg)
 {
-	struct fork *fork = find(s, msg);
+	struct fork *fork = fork_find(s, msg);
 	uint32_t rseq;
 
 	if (!fork && pl_isset(&msg->to.tag))
@@ -282,7 +283,7 @@ void client_invite_in(struct session *s, const struct sip_msg *msg)
 int client_invite_confirm(struct session *s, const struct sip_msg *msg,
 			  struct sip_dialog **dlgp)
 {
-	struct fork *fork = find(s, msg);
+	struct fork *fork = fork_find(s, msg);
 
 	/* The route set is that of the 2xx (RFC 3261 section 13.2.2.4), unless
 	 * requests of ours went by the early one: their numbers go on. */
@@ -296,7 +297,7 @@ int client_invite_confirm(struct session *s, const struct sip_msg *msg,
 
 enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 {
-	struct fork *fork = find(s, msg);
+	struct fork *fork = fork_find(s, msg);
 	struct pl sdp;
 
 	if (fork && fork == s->invite->answered) {
@@ -318,7 +319,7 @@ enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 
 bool client_invite_beside(const struct session *s, const struct sip_msg *msg)
 {
-	const struct fork *fork = find(s, msg);
+	const struct fork *fork = fork_find(s, msg);
 
 	return fork && s->invite->answered && fork != s->invite->answered;
 }

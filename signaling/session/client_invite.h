@@ -25,7 +25,7 @@ int client_invite_alloc(struct client_invite **ip);
 void client_invite_begin(struct client_invite *invite, struct sip_dialog *dlg);
 /** That one, NULL: none. Stays as it was made: borrowed */
 struct sip_dialog *client_invite_early(const struct client_invite *invite);
-/** Send it with a description. What was heard of the last one is forgotten
+/** Send it with a description. What came to the last one is forgotten
  *  @param dlg client_invite_early(), or the session's dialog */
 int client_invite_send(struct session *s, struct sip_dialog *dlg,
 		       struct mbuf *sdp, sip_resp_h *resph);

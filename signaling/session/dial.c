@@ -94,7 +94,7 @@ static enum reason at_home(struct session *s, struct target *t,
 }
 
 /* Takes t */
-static enum reason begin(struct session *s, struct target *t)
+static enum reason begin_call(struct session *s, struct target *t)
 {
 	struct uri uri;
 	struct pl pl;
@@ -168,7 +168,7 @@ enum reason dial_begin(struct sessions *all, const struct dial *dial,
 		mem_deref(t);
 		return reason;
 	}
-	reason = begin(s, t);
+	reason = begin_call(s, t);
 	if (reason != REASON_NONE) {
 		mem_deref(s);
 		return reason;

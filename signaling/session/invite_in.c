@@ -11,7 +11,7 @@
 #include "signaling/session/session_private.h"
 
 /* CANCEL came for their INVITE in hand (RFC 3261 section 9.2) */
-static void cancel_h(void *arg)
+static void invite_cancel_h(void *arg)
 {
 	struct session *s = arg;
 
@@ -32,8 +32,8 @@ static void invite_in_refuse(struct session *s, enum reason reason)
 }
 
 /* The mixer has the leg: the answer, or our offer, goes into the 200 */
-static void joined_h(enum reason reason, const struct leg_local *local,
-		     void *arg)
+static void caller_joined_h(enum reason reason, const struct leg_local *local,
+			    void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
@@ -66,7 +66,7 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 		flow.transport == FLOW_WS || flow.transport == FLOW_WSS, leg);
 }
 
-static enum reason join(struct session *s, const struct pl *sdp)
+static enum reason join_caller(struct session *s, const struct pl *sdp)
 {
 	struct leg_description *leg = NULL;
 	enum reason reason;
@@ -78,7 +78,7 @@ static enum reason join(struct session *s, const struct pl *sdp)
 	if (reason == REASON_NONE && !reliable_can(s))
 		reason = REASON_BAD_REQUEST;
 	if (reason == REASON_NONE)
-		reason = session_join(s, leg, joined_h);
+		reason = session_join(s, leg, caller_joined_h);
 	mem_deref(leg);
 
 	return reason;
@@ -96,12 +96,12 @@ static void enter(struct session *s)
 
 	if (header_sdp(server_request_msg(s->in_hand), &sdp))
 		pl_set_str(&sdp, "");
-	reason = join(s, &sdp);
+	reason = join_caller(s, &sdp);
 	if (reason != REASON_NONE)
 		invite_in_refuse(s, reason);
 }
 
-static void may_act_h(enum reason reason, void *arg)
+static void invite_may_act_h(enum reason reason, void *arg)
 {
 	if (reason == REASON_NONE)
 		enter(arg);
@@ -109,7 +109,7 @@ static void may_act_h(enum reason reason, void *arg)
 		invite_in_refuse(arg, reason);
 }
 
-static void may_join_h(enum reason reason, void *arg)
+static void invite_may_join_h(enum reason reason, void *arg)
 {
 	struct session *s = arg;
 	struct question q;
@@ -117,7 +117,8 @@ static void may_join_h(enum reason reason, void *arg)
 	if (reason != REASON_NONE)
 		invite_in_refuse(s, reason);
 	else if (s->plan && s->all->acts->questionh(s, s->plan, &q))
-		focus_ask(&s->ask, s->all->base.focus, &q, may_act_h, s);
+		focus_ask(&s->ask, s->all->base.focus, &q, invite_may_act_h,
+			  s);
 	else
 		enter(s);
 }
@@ -132,7 +133,7 @@ static void ask_to_join(struct session *s)
 		.factory = s->factory,
 	};
 
-	focus_ask(&s->ask, s->all->base.focus, &q, may_join_h, s);
+	focus_ask(&s->ask, s->all->base.focus, &q, invite_may_join_h, s);
 }
 
 /* ------------------------------------------------------------- checks */
@@ -219,8 +220,8 @@ static int make(struct session *s, const struct invitation *in)
 	session_received(s, in->msg);
 	timer_read_allow(s, in->msg);
 
-	return server_request_begin(s->in_hand, s->all->sip, in->msg, cancel_h,
-				    s);
+	return server_request_begin(s->in_hand, s->all->sip, in->msg,
+				    invite_cancel_h, s);
 }
 
 static int create(struct session **sp, struct sessions *all,

@@ -14,7 +14,7 @@
 enum { RINGING_MAX_MS = 180 * 1000 /* as RFC 3261's timer C */ };
 
 static int send_invite(struct session *s);
-static enum reason join(struct session *s, bool webrtc);
+static enum reason join_callee(struct session *s, bool webrtc);
 
 static void ringing_h(void *arg)
 {
@@ -24,7 +24,7 @@ static void ringing_h(void *arg)
 /* ------------------------------------------------------------ responses */
 
 /* The dialog is the one that this 2xx makes */
-static int confirm(struct session *s, const struct sip_msg *msg)
+static int call_confirm(struct session *s, const struct sip_msg *msg)
 {
 	struct sip_dialog *dlg = NULL;
 	int err = client_invite_confirm(s, msg, &dlg);
@@ -36,7 +36,8 @@ static int confirm(struct session *s, const struct sip_msg *msg)
 	return err;
 }
 
-static void cancelled(struct session *s, int err, const struct sip_msg *msg)
+static void call_cancelled(struct session *s, int err,
+			   const struct sip_msg *msg)
 {
 	if (err || msg->scode >= 300) {
 		session_drop(s, REASON_LEFT);
@@ -45,19 +46,19 @@ static void cancelled(struct session *s, int err, const struct sip_msg *msg)
 	/* The 2xx crossed our CANCEL (RFC 3261 section 9.1) */
 	if (msg->scode < 200)
 		return;
-	if (confirm(s, msg) ||
+	if (call_confirm(s, msg) ||
 	    session_ack_send(s, dialog_sip(s->dialog), msg->cseq.num))
 		session_drop(s, REASON_LEFT);
 	else
 		session_bye(s, s->end_reason);
 }
 
-static void accepted(struct session *s, const struct sip_msg *msg)
+static void call_accepted(struct session *s, const struct sip_msg *msg)
 {
 	enum reason reason;
 
 	call_out_stop_timer(s->call);
-	if (confirm(s, msg)) {
+	if (call_confirm(s, msg)) {
 		session_give_up(s, REASON_BAD_REQUEST);
 		return;
 	}
@@ -86,7 +87,7 @@ static enum reason rejoin(struct session *s, bool webrtc, enum reason why)
 
 	session_endpoint_gone(s);
 	session_set_state(s, DIALOG_DIALLING);
-	reason = join(s, webrtc);
+	reason = join_callee(s, webrtc);
 	if (old)
 		focus_leave(old, why);
 
@@ -183,7 +184,7 @@ static bool fails_over(uint16_t status)
 	}
 }
 
-static void refused(struct session *s, const struct sip_msg *msg)
+static void call_refused(struct session *s, const struct sip_msg *msg)
 {
 	session_attempt_over(s);
 	if (!try_again(s, msg))
@@ -198,12 +199,12 @@ static void refused(struct session *s, const struct sip_msg *msg)
 	session_call_refused(s, msg);
 }
 
-static void response_h(int err, const struct sip_msg *msg, void *arg)
+static void call_response_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct session *s = arg;
 
 	if (dialog_state(s->dialog) == DIALOG_CANCELLING) {
-		cancelled(s, err, msg);
+		call_cancelled(s, err, msg);
 		return;
 	}
 	if (err) {
@@ -223,9 +224,9 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 		}
 	}
 	else if (msg->scode < 300)
-		accepted(s, msg);
+		call_accepted(s, msg);
 	else
-		refused(s, msg);
+		call_refused(s, msg);
 }
 
 /* -------------------------------------------------------------- requests */
@@ -240,7 +241,7 @@ static int send_invite(struct session *s)
 			       ? 0
 			       : EPROTO;
 	err = client_invite_send(s, client_invite_early(s->invite),
-				 exchange_local(s->exchange), response_h);
+				 exchange_local(s->exchange), call_response_h);
 	if (err)
 		return err;
 	exchange_resent(s->exchange);
@@ -250,8 +251,8 @@ static int send_invite(struct session *s)
 	return 0;
 }
 
-static void joined_h(enum reason reason, const struct leg_local *local,
-		     void *arg)
+static void callee_joined_h(enum reason reason, const struct leg_local *local,
+			    void *arg)
 {
 	struct session *s = arg;
 	struct flow_info flow;
@@ -277,7 +278,7 @@ static void joined_h(enum reason reason, const struct leg_local *local,
 		session_give_up(s, REASON_INTERNAL);
 }
 
-static enum reason join(struct session *s, bool webrtc)
+static enum reason join_callee(struct session *s, bool webrtc)
 {
 	struct leg_description *leg = NULL;
 	enum reason reason;
@@ -286,7 +287,7 @@ static enum reason join(struct session *s, bool webrtc)
 		return REASON_INTERNAL;
 	reason = exchange_ours(s->exchange, webrtc, &leg);
 	if (reason == REASON_NONE)
-		reason = session_join(s, leg, joined_h);
+		reason = session_join(s, leg, callee_joined_h);
 	mem_deref(leg);
 
 	return reason;
@@ -299,7 +300,7 @@ void session_call(struct session *s)
 	enum reason reason;
 
 	if (!s->ep)
-		reason = join(s, webrtc);
+		reason = join_callee(s, webrtc);
 	else if (exchange_is_webrtc(s->exchange) == webrtc &&
 		 exchange_has_keys(s->exchange) == next_hop_is_secure(hop))
 		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;

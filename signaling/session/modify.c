@@ -41,7 +41,7 @@ static void imply_ack(struct session *s)
 	mem_deref(msg);
 }
 
-static void cancel_h(void *arg)
+static void modify_cancel_h(void *arg)
 {
 	struct session *s = arg;
 
@@ -137,7 +137,7 @@ static int modify_take(struct session *s, const struct sip_msg *msg)
 
 	/* No other request can be cancelled (RFC 3261 section 9.2). */
 	if (server_request_begin(s->in_hand, s->all->sip, msg,
-				 invite ? cancel_h : NULL, s)) {
+				 invite ? modify_cancel_h : NULL, s)) {
 		session_refuse(s->all, msg, NULL, REASON_INTERNAL);
 		return ENOMEM;
 	}

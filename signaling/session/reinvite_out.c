@@ -6,7 +6,6 @@
  * wants a sign of life from an endpoint that has no UPDATE; and a mixer is to
  * go back to what was agreed when a change came to nothing.
  */
-#include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"

@@ -20,7 +20,7 @@ struct reliable {
 	bool early_media;   /**< P-Early-Media: supported (RFC 5009) */
 };
 
-static void stop(struct reliable *r)
+static void reliable_stop(struct reliable *r)
 {
 	tmr_cancel(&r->resend);
 	tmr_cancel(&r->give_up);
@@ -33,7 +33,7 @@ static void reliable_destructor(void *arg)
 {
 	struct reliable *r = arg;
 
-	stop(r);
+	reliable_stop(r);
 	mem_deref(r->waiting);
 }
 
@@ -64,7 +64,7 @@ void reliable_read(struct session *s, const struct sip_msg *msg)
 {
 	struct reliable *r = s->reliable;
 
-	stop(r);
+	reliable_stop(r);
 	r->understood = has_option(msg, "100rel");
 	r->required = sip_msg_hdr_has_value(msg, SIP_HDR_REQUIRE, "100rel");
 	r->preconditions = has_option(msg, "precondition");
@@ -152,16 +152,16 @@ void reliable_take_back(struct session *s)
 
 /* The INVITE in hand was refused: for a new session that is the end, an old
  * one goes on as it was */
-static void refused(struct session *s, enum reason reason)
+static void reliable_refused(struct session *s, enum reason reason)
 {
-	stop(s->reliable);
+	reliable_stop(s->reliable);
 	if (dialog_state(s->dialog) == DIALOG_INCOMING)
 		session_drop(s, reason);
 	else
 		session_restore(s, reason);
 }
 
-static void resend_h(void *arg)
+static void reliable_resend_h(void *arg)
 {
 	struct session *s = arg;
 	struct reliable *r = s->reliable;
@@ -170,7 +170,8 @@ static void resend_h(void *arg)
 	r->mb->pos = 0;
 	(void)sip_send(s->all->sip, msg->sock, msg->tp, &msg->src, r->mb);
 	r->sent++;
-	tmr_start(&r->resend, (uint64_t)s->all->t1_ms << r->sent, resend_h, s);
+	tmr_start(&r->resend, (uint64_t)s->all->t1_ms << r->sent,
+		  reliable_resend_h, s);
 }
 
 static void no_prack_h(void *arg)
@@ -182,7 +183,7 @@ static void no_prack_h(void *arg)
 	session_refuse_protocol(s->all, server_request_msg(s->in_hand),
 				server_request_strans(s->in_hand), 504,
 				"Server Time-out", NULL);
-	refused(s, REASON_UNAVAILABLE);
+	reliable_refused(s, REASON_UNAVAILABLE);
 }
 
 static void not_met_h(void *arg)
@@ -192,7 +193,7 @@ static void not_met_h(void *arg)
 	log_info("session", "preconditions were not met");
 	reliable_take_back(s);
 	refuse_580(s);
-	refused(s, REASON_UNAVAILABLE);
+	reliable_refused(s, REASON_UNAVAILABLE);
 }
 
 /* RFC 3262 section 3: less than 2^31, so that it can be counted up */
@@ -231,7 +232,7 @@ void reliable_send(struct session *s, struct mbuf *sdp)
 	exchange_sent(s->exchange, sdp);
 	r->mb = mb;
 	server_request_move(r->waiting, s->in_hand);
-	tmr_start(&r->resend, s->all->t1_ms, resend_h, s);
+	tmr_start(&r->resend, s->all->t1_ms, reliable_resend_h, s);
 	tmr_start(&r->give_up, 64 * (uint64_t)s->all->t1_ms, no_prack_h, s);
 }
 

@@ -64,8 +64,7 @@ int session_alloc(struct session **sp, struct sessions *all,
 	s->id = sessions_one_more(all);
 	sessions_count_call(all, dialog_is_ours(dialog), true);
 	s->unconfirmed = true;
-	tmr_init(&s->reply.resend);
-	tmr_init(&s->reply.give_up);
+	session_reply_init(s);
 	if (server_request_alloc(&s->in_hand) ||
 	    client_invite_alloc(&s->invite) || reliable_alloc(&s->reliable) ||
 	    timer_alloc(&s->timer, all->base.config) ||

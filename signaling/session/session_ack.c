@@ -35,6 +35,13 @@ int session_acks_alloc(struct sessions *all)
 	return hash_alloc(&all->acks, ACKS_SIZE);
 }
 
+void session_acks_flush(struct sessions *all)
+{
+	list_flush(&all->strays);
+	hash_flush(all->acks);
+	all->acks = mem_deref(all->acks);
+}
+
 static void ack_destructor(void *arg)
 {
 	struct ack *ack = arg;
@@ -95,7 +102,7 @@ static bool ack_cmp_h(struct le *le, void *arg)
 	return ack->cseq == msg->cseq.num && sip_dialog_cmp(ack->dlg, msg);
 }
 
-static bool early_cmp_h(struct le *le, void *arg)
+static bool invited_cmp_h(struct le *le, void *arg)
 {
 	const struct session *s = le->data;
 
@@ -150,7 +157,7 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg)
 		return;
 	}
 	s = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
-				    early_cmp_h, (void *)msg));
+				    invited_cmp_h, (void *)msg));
 	/* Only another fork: a re-INVITE's 2xx has the dialog's own tag. */
 	if (s && !sip_dialog_cmp(dialog_sip(s->dialog), msg))
 		end_fork(s, msg);

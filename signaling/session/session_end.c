@@ -1,7 +1,6 @@
 /**
  * @file signaling/session/session_end.c  BYE and CANCEL, both ways
  */
-#include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"

@@ -2,7 +2,6 @@
  * @file signaling/session/session_headers.c  What all messages of a session
  * carry
  */
-#include <errno.h>
 #include <string.h>
 #include "signaling/message/identity.h"
 #include "signaling/session/session_headers.h"

@@ -157,6 +157,8 @@ void session_bye_in(struct sessions *all, const struct sip_msg *msg);
 /* session_ack.c */
 int session_ack_send(struct session *s, struct sip_dialog *dlg, uint32_t cseq);
 int session_acks_alloc(struct sessions *all);
+/** None is repeated any more, no fork ended */
+void session_acks_flush(struct sessions *all);
 /** A 2xx to an INVITE that no transaction wants: repeat the ACK, or end the
  *  fork that lost */
 void session_stray_response(struct sessions *all, const struct sip_msg *msg);
@@ -166,6 +168,7 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg);
 void session_answer(struct session *s, struct mbuf *sdp);
 /** ACK came. May drop */
 void session_ack_in(struct session *s, const struct sip_msg *msg);
+void session_reply_init(struct session *s);
 /** Forget the 2xx: it was acknowledged, or the session is over */
 void session_reply_reset(struct session *s);
 /** Their answer to our offer goes to the mixer. May drop */

@@ -2,10 +2,15 @@
  * @file signaling/session/session_reply.c  Our 200, its ACK, and answers to
  * offers
  */
-#include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
+
+void session_reply_init(struct session *s)
+{
+	tmr_init(&s->reply.resend);
+	tmr_init(&s->reply.give_up);
+}
 
 void session_reply_reset(struct session *s)
 {
@@ -17,7 +22,7 @@ void session_reply_reset(struct session *s)
 	s->reply.sent = 0;
 }
 
-static void resend_h(void *arg)
+static void reply_resend_h(void *arg)
 {
 	struct session *s = arg;
 	struct session_reply *r = &s->reply;
@@ -27,8 +32,8 @@ static void resend_h(void *arg)
 		       r->mb);
 	r->sent++;
 	tmr_start(&r->resend,
-		  r->sent < 4 ? (uint64_t)SIP_T1 << r->sent : SIP_T2, resend_h,
-		  s);
+		  r->sent < 4 ? (uint64_t)SIP_T1 << r->sent : SIP_T2,
+		  reply_resend_h, s);
 }
 
 static void give_up_h(void *arg)
@@ -121,7 +126,7 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		s->reply.msg = mem_ref((void *)server_request_msg(s->in_hand));
 		s->reply.mb = mem_ref(mb);
 		s->reply.waits = true;
-		tmr_start(&s->reply.resend, SIP_T1, resend_h, s);
+		tmr_start(&s->reply.resend, SIP_T1, reply_resend_h, s);
 		tmr_start(&s->reply.give_up, 64 * SIP_T1, give_up_h, s);
 		if (dialog_state(s->dialog) == DIALOG_INCOMING)
 			session_set_state(s, DIALOG_ANSWERED);

@@ -12,7 +12,7 @@ enum {
 	CLOSE_DEADLINE_MS = 2000,
 };
 
-static void closed_h(void *arg)
+static void sessions_closed_h(void *arg)
 {
 	struct sessions *all = arg;
 	void (*closed)(void *arg) = all->closed;
@@ -33,7 +33,7 @@ void sessions_one_less(struct sessions *all)
 {
 	all->count--;
 	if (all->closed && !all->count)
-		tmr_start(&all->close_tmr, 0, closed_h, all);
+		tmr_start(&all->close_tmr, 0, sessions_closed_h, all);
 }
 
 void sessions_count_call(struct sessions *all, bool ours, bool begins)
@@ -354,9 +354,7 @@ static void sessions_destructor(void *arg)
 	mem_deref(all->handled);
 	hash_flush(all->table);
 	mem_deref(all->table);
-	list_flush(&all->strays);
-	hash_flush(all->acks);
-	mem_deref(all->acks);
+	session_acks_flush(all);
 	mem_deref(all->dials);
 	tmr_cancel(&all->close_tmr);
 }
@@ -448,7 +446,7 @@ void sessions_close(struct sessions *all, void (*done)(void *arg), void *arg)
 	mem_deref(v);
 
 	tmr_start(&all->close_tmr, all->count ? CLOSE_DEADLINE_MS : 0,
-		  closed_h, all);
+		  sessions_closed_h, all);
 }
 
 void sessions_set_acts(struct sessions *all, const struct session_acts *acts,

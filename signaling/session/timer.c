@@ -200,7 +200,7 @@ static void expire_h(void *arg)
 	session_fail(arg, REASON_SESSION_EXPIRED);
 }
 
-static void refresh_h(void *arg);
+static void timer_refresh_h(void *arg);
 
 static int send_update(struct session *s);
 
@@ -228,7 +228,7 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 	else if (msg->scode == 422 && timer_raise(s, msg))
 		return;
 	/* Again soon; the expiry goes on running. */
-	tmr_start(&s->timer->refresh, BUSY_RETRY_MS * 4, refresh_h, s);
+	tmr_start(&s->timer->refresh, BUSY_RETRY_MS * 4, timer_refresh_h, s);
 }
 
 static int send_update(struct session *s)
@@ -245,7 +245,7 @@ static int send_update(struct session *s)
 			     call_out_credentials_print, &proof);
 }
 
-static void refresh_h(void *arg)
+static void timer_refresh_h(void *arg)
 {
 	struct session *s = arg;
 	int err;
@@ -256,7 +256,8 @@ static void refresh_h(void *arg)
 	}
 	err = send_update(s);
 	if (err)
-		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, refresh_h, s);
+		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, timer_refresh_h,
+			  s);
 }
 
 void timer_restart(struct session *s)
@@ -268,7 +269,7 @@ void timer_restart(struct session *s)
 	if (!t->interval_s || dialog_state(s->dialog) == DIALOG_ENDING)
 		return;
 	if (t->ours) {
-		tmr_start(&t->refresh, ms / 2, refresh_h, s);
+		tmr_start(&t->refresh, ms / 2, timer_refresh_h, s);
 		tmr_start(&t->expire, ms, expire_h, s);
 	}
 	else {
