@@ -1,9 +1,11 @@
 /**
- * @file signaling/transport/rewrite.c  What the transport layer changes in a message
+ * @file signaling/transport/rewrite.c  What the transport layer changes in a
+ * message
  */
 #include <ctype.h>
 #include <string.h>
 #include "signaling/message/via.h"
+#include "signaling/transport/alias.h"
 #include "signaling/transport/rewrite.h"
 
 
@@ -232,6 +234,12 @@ static int print_body(struct mbuf *mb, const struct sip_lines *w)
 }
 
 
+static bool is_passed_on(const struct sip_line *h)
+{
+	return h->id != SIP_LINES_CONTENT_LENGTH && !alias_is(&h->name);
+}
+
+
 static int request_in(struct mbuf *mb, const struct sip_lines *w,
 		      const struct rewrite_in *r)
 {
@@ -261,7 +269,7 @@ static int request_in(struct mbuf *mb, const struct sip_lines *w,
 			err = print_top_via(mb, h, r);
 		else if (h->id == SIP_LINES_ROUTE)
 			err = print_route(mb, h, r, &top_route);
-		else if (h->id != SIP_LINES_CONTENT_LENGTH)
+		else if (is_passed_on(h))
 			err = mbuf_write_pl(mb, &h->whole);
 	}
 
@@ -277,7 +285,7 @@ static int response_in(struct mbuf *mb, const struct sip_lines *w,
 
 	err = mbuf_printf(mb, "SIP/2.0 %u %r\r\n", w->status, &w->reason);
 	for (i = 0; i < w->count && !err; i++) {
-		if (w->headers[i].id != SIP_LINES_CONTENT_LENGTH)
+		if (is_passed_on(&w->headers[i]))
 			err = mbuf_write_pl(mb, &w->headers[i].whole);
 	}
 

@@ -33,7 +33,8 @@ struct rewrite_in {
 	void *arg;
 };
 
-/** Print the message as libre shall see it */
+/** Print the message as libre shall see it, without what it would misread
+ *  (alias.h) */
 int rewrite_in(struct mbuf *mb, const struct sip_lines *w,
 	       const struct rewrite_in *r);
 
