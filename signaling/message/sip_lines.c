@@ -285,8 +285,8 @@ static void keep_first(enum sip_lines_error *err, enum sip_lines_error next)
 }
 
 
-enum sip_lines_error sip_lines_parse(struct sip_lines *w, const char *p,
-				     size_t len)
+static enum sip_lines_error parse_lines(struct sip_lines *w, const char *p,
+					size_t len)
 {
 	const char *pos = p, *end = p + len;
 	enum sip_lines_error err = SIP_LINES_OK;
@@ -294,6 +294,7 @@ enum sip_lines_error sip_lines_parse(struct sip_lines *w, const char *p,
 	bool clean;
 
 	memset(w, 0, offsetof(struct sip_lines, headers));
+	w->start = p;
 	w->count = 0;
 	w->head_bytes = 0;
 	w->body.p = end;
@@ -330,6 +331,42 @@ enum sip_lines_error sip_lines_parse(struct sip_lines *w, const char *p,
 	keep_first(&err, SIP_LINES_INCOMPLETE);
 
 	return err;
+}
+
+
+enum sip_lines_error sip_lines_parse(struct sip_lines *w, const char *p,
+				     size_t len)
+{
+	w->error = parse_lines(w, p, len);
+
+	return w->error;
+}
+
+
+static void move(struct pl *pl, const char *from, const char *to)
+{
+	if (pl->p)
+		pl->p = to + (pl->p - from);
+}
+
+
+void sip_lines_move(struct sip_lines *w, const char *p, size_t len)
+{
+	const char *from = w->start;
+	size_t i;
+
+	move(&w->method, from, p);
+	move(&w->uri, from, p);
+	move(&w->version, from, p);
+	move(&w->reason, from, p);
+	for (i = 0; i < w->count; i++) {
+		move(&w->headers[i].name, from, p);
+		move(&w->headers[i].value, from, p);
+		move(&w->headers[i].whole, from, p);
+	}
+	w->body.p = p + w->head_bytes;
+	w->body.l = len - w->head_bytes;
+	w->start = p;
 }
 
 

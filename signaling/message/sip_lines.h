@@ -55,6 +55,8 @@ enum sip_lines_error {
 
 /** The message; `headers` are in the order of arrival */
 struct sip_lines {
+	const char *start;          /**< the bytes that all else points into */
+	enum sip_lines_error error; /**< the first that was met */
 	bool request;
 	struct pl method, uri, version; /**< request line */
 	unsigned status;                /**< status line: 100..699 */
@@ -73,6 +75,14 @@ struct sip_lines {
  */
 enum sip_lines_error sip_lines_parse(struct sip_lines *w, const char *p,
 				     size_t len);
+
+/**
+ * The same bytes lie elsewhere now, and perhaps more of them: let everything
+ * point there, so that nobody needs to find the lines again
+ *
+ * @param len Bytes of the whole message, at least its head
+ */
+void sip_lines_move(struct sip_lines *w, const char *p, size_t len);
 
 /** First header of a kind, or NULL */
 const struct sip_line *sip_lines_find(const struct sip_lines *w,

@@ -48,13 +48,17 @@ struct gate_verdict {
 /**
  * Judge a message
  *
+ * What passes can be decoded by libre, once rewrite_in() has printed it.
+ *
  * @param v      Result
- * @param w      Filled by this (sip_lines_parse)
+ * @param w      As sip_lines_parse() left it, error or not. The body is cut to
+ *               Content-Length (what follows is padding)
+ * @param len    Bytes of the message
  * @param stream Came by TCP or TLS: Content-Length is obligatory
  * @return true if it passes
  */
-bool gate_check(struct gate_verdict *v, struct sip_lines *w, const char *p,
-		size_t len, size_t max_bytes, bool stream);
+bool gate_check(struct gate_verdict *v, struct sip_lines *w, size_t len,
+		size_t max_bytes, bool stream);
 
 /** Fill a verdict: status 0 if the message is no request or an ACK */
 void gate_refuse(struct gate_verdict *v, const struct sip_lines *w,

@@ -1,13 +1,5 @@
 /**
- * @file signaling/transport/layer.c  The seam between our listeners and
- * libre's SIP stack
- *
- * libre offers no way to hand it a message, but the socket of its UDP
- * transport can be reached (it is in every message that came by it), and a
- * helper on that socket may replace what was received and divert what is
- * sent. So a message waits in a queue here, a token of a few bytes goes to
- * libre's socket over loopback, and when it arrives the helper puts the
- * message in its place, with the flow's layer address as its source.
+ * @file signaling/transport/layer.c  The transport layer as a whole
  */
 #include <string.h>
 #include <jansson.h>
@@ -16,44 +8,17 @@
 #include "signaling/transport/transport_private.h"
 
 
-enum { TRANSACTIONS_HASH = 4096, STALL_MS = 200 };
-
-/** A message on its way to libre */
-struct injection {
-	struct le le;
-	struct mbuf *mb;
-	struct sa src;
-};
-
-
-static void injection_destructor(void *arg)
-{
-	struct injection *in = arg;
-
-	list_unlink(&in->le);
-	mem_deref(in->mb);
-}
-
-
 static void layer_destructor(void *arg)
 {
 	struct transport_layer *layer = arg;
 
-	tmr_cancel(&layer->stall);
 	tmr_cancel(&layer->exit);
 	list_flush(&layer->deferred);
 	list_flush(&layer->cancels);
 	list_flush(&layer->listeners);
 	mem_deref(layer->flows);
-	mem_deref(layer->probe);
 	layer_methods_end(&layer->methods);
-	mem_deref(layer->requests);
-	mem_deref(layer->responses);
-	mem_deref(layer->uh);
-	mem_deref(layer->us);
-	mem_deref(layer->sip);
-	mem_deref(layer->wake);
-	list_flush(&layer->injections);
+	mem_deref(layer->seam);
 	list_flush(&layer->failures);
 	mem_deref(layer->limit);
 	mem_deref(layer->calls);
@@ -66,140 +31,16 @@ static void layer_destructor(void *arg)
 }
 
 
-/** Send as many tokens as there are messages without one */
-static void wake(struct transport_layer *layer);
-
-
-static void stall_handler(void *arg)
-{
-	struct transport_layer *layer = arg;
-
-	layer->tokens = 0;
-	wake(layer);
-}
-
-
-static void wake(struct transport_layer *layer)
-{
-	if (!layer->us)
-		return;
-
-	while (layer->tokens < LAYER_TOKENS_MAX &&
-	       layer->tokens < layer->queued) {
-		struct mbuf token = {
-			.buf = (uint8_t *)"wake", .size = 4, .end = 4};
-
-		if (udp_send(layer->wake, &layer->libre_addr, &token))
-			break;
-		++layer->tokens;
-	}
-
-	/* Loopback does not lose tokens while so few are under way; should it
-	   happen all the same, the queue must not stand still. */
-	if (layer->queued)
-		tmr_start(&layer->stall, STALL_MS, stall_handler, layer);
-	else
-		tmr_cancel(&layer->stall);
-}
-
-
 int layer_inject(struct transport_layer *layer, struct mbuf *mb, uint64_t flow)
 {
-	struct injection *in;
+	struct sa src;
+	int err;
 
-	if (layer->queued >= LAYER_QUEUE_MAX) {
+	rewrite_layer_addr(&src, flow);
+	mb->pos = 0;
+	err = libre_seam_inject(layer->seam, &src, mb);
+	if (err == EBUSY)
 		++layer->counters.queue_full;
-		return EBUSY;
-	}
-
-	in = mem_zalloc(sizeof(*in), injection_destructor);
-	if (!in)
-		return ENOMEM;
-
-	in->mb = mem_ref(mb);
-	in->mb->pos = 0;
-	rewrite_layer_addr(&in->src, flow);
-	list_append(&layer->injections, &in->le, in);
-	++layer->queued;
-	wake(layer);
-
-	return 0;
-}
-
-
-/** A token came to libre's socket: put the message in its place */
-static bool recv_handler(struct sa *src, struct mbuf *mb, void *arg)
-{
-	struct transport_layer *layer = arg;
-	struct injection *in;
-
-	if (!sa_cmp(src, &layer->wake_addr, SA_ALL))
-		return true;
-
-	if (layer->tokens)
-		--layer->tokens;
-	in = list_ledata(list_head(&layer->injections));
-	if (!in)
-		return true;
-
-	mem_deref(mb->buf);
-	mb->buf = mem_ref(in->mb->buf);
-	mb->size = in->mb->size;
-	mb->end = in->mb->end;
-	mb->pos = 0;
-	*src = in->src;
-	mem_deref(in);
-	--layer->queued;
-	wake(layer);
-
-	return false;
-}
-
-
-/** Our own OPTIONS: it knows the socket */
-static bool probe_handler(const struct sip_msg *msg, void *arg)
-{
-	struct transport_layer *layer = arg;
-	int err;
-
-	if (pl_strcmp(&msg->callid, layer->nonce))
-		return true;
-
-	layer->us = mem_ref(msg->sock);
-	udp_rxsz_set(layer->us, 64);
-	(void)udp_sockbuf_set(layer->us, 262144);
-	err = udp_register_helper(&layer->uh, layer->us, 0, layer_send_handler,
-				  recv_handler, layer);
-	if (err)
-		log_error("transport", "seam error=\"%s\"", strerror(err));
-	layer->probe = mem_deref(layer->probe);
-	wake(layer);
-
-	return true;
-}
-
-
-static int send_probe(struct transport_layer *layer)
-{
-	struct mbuf *mb = mbuf_alloc(512);
-	int err;
-
-	if (!mb)
-		return ENOMEM;
-
-	rand_str(layer->nonce, sizeof(layer->nonce));
-	err = mbuf_printf(mb,
-			  "OPTIONS sip:%J SIP/2.0\r\n"
-			  "Via: SIP/2.0/UDP %J;branch=z9hG4bK%s\r\n"
-			  "From: <sip:%J>;tag=1\r\nTo: <sip:%J>\r\n"
-			  "Call-ID: %s\r\nCSeq: 1 OPTIONS\r\n"
-			  "Content-Length: 0\r\n\r\n",
-			  &layer->libre_addr, &layer->wake_addr, layer->nonce,
-			  &layer->wake_addr, &layer->libre_addr, layer->nonce);
-	mb->pos = 0;
-	if (!err)
-		err = udp_send(layer->wake, &layer->libre_addr, mb);
-	mem_deref(mb);
 
 	return err;
 }
@@ -207,43 +48,13 @@ static int send_probe(struct transport_layer *layer)
 
 static int seam_alloc(struct transport_layer *layer)
 {
-	struct sa loopback;
-	int err;
+	const struct libre_seam_handlers handlers = {
+		.sendh = layer_send,
+		.requesth = layer_request_handler,
+		.responseh = layer_response_handler,
+		.arg = layer};
 
-	(void)sa_set_str(&loopback, "127.0.0.1", 0);
-	err = sip_alloc(&layer->sip, NULL, TRANSACTIONS_HASH,
-			TRANSACTIONS_HASH, 32, "Parley/" PARLEY_VERSION, NULL,
-			NULL);
-	if (err)
-		return err;
-
-	err = sip_transp_add(layer->sip, SIP_TRANSP_UDP, &loopback);
-	if (err)
-		return err;
-	err = sip_transp_laddr(layer->sip, &layer->libre_addr, SIP_TRANSP_UDP,
-			       &loopback);
-	if (err)
-		return err;
-	err = sip_listen(&layer->probe, layer->sip, true, probe_handler,
-			 layer);
-	if (err)
-		return err;
-	err = sip_listen(&layer->requests, layer->sip, true,
-			 layer_request_handler, layer);
-	if (err)
-		return err;
-	err = sip_listen(&layer->responses, layer->sip, false,
-			 layer_response_handler, layer);
-	if (err)
-		return err;
-	err = udp_listen(&layer->wake, &loopback, NULL, NULL);
-	if (err)
-		return err;
-	err = udp_local_get(layer->wake, &layer->wake_addr);
-	if (err)
-		return err;
-
-	return send_probe(layer);
+	return libre_seam_alloc(&layer->seam, &handlers);
 }
 
 
@@ -339,7 +150,7 @@ out:
 
 struct sip *layer_sip(const struct transport_layer *layer)
 {
-	return layer ? layer->sip : NULL;
+	return layer ? libre_seam_sip(layer->seam) : NULL;
 }
 
 
@@ -556,6 +367,6 @@ void layer_close(struct transport_layer *layer, bool force)
 
 	list_flush(&layer->listeners);
 	if (force)
-		sip_close(layer->sip, true);
+		sip_close(layer_sip(layer), true);
 	tmr_start(&layer->exit, 0, exit_handler, layer);
 }

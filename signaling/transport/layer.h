@@ -9,7 +9,7 @@
  * that comes in gets a Via and a Record-Route of that address on top, so
  * responses and in-dialog requests find their flow again by libre's own
  * routing, whatever Contact, Route set or Via the far end uses; both are taken
- * off on the way out. Only this file calls sip_transp_*.
+ * off on the way out. How a message gets into libre is in libre_seam.h.
  */
 #ifndef PARLEY_SIGNALING_TRANSPORT_LAYER_H
 #define PARLEY_SIGNALING_TRANSPORT_LAYER_H

@@ -203,28 +203,6 @@ static bool is_ours(const struct uri *uri, void *arg)
 }
 
 
-/** libre's parser has the last word: it must never meet what it cannot read,
- *  because then nobody would be answered */
-static bool is_decodable(struct mbuf *mb)
-{
-	struct sip_msg *msg;
-	struct mbuf *view = mbuf_alloc_ref(mb);
-	bool ok;
-
-	if (!view)
-		return false;
-
-	view->pos = 0;
-	view->end = mb->end;
-	ok = !sip_msg_decode(&msg, view);
-	if (ok)
-		mem_deref(msg);
-	mem_deref(view);
-
-	return ok;
-}
-
-
 static int to_libre(struct transport_layer *layer, const struct flow *flow,
 		    const struct sip_lines *w)
 {
@@ -242,8 +220,6 @@ static int to_libre(struct transport_layer *layer, const struct flow *flow,
 		return ENOMEM;
 
 	err = rewrite_in(mb, w, &r);
-	if (!err && !is_decodable(mb))
-		err = EBADMSG;
 	if (!err)
 		err = layer_inject(layer, mb, flow->info.id);
 	mem_deref(mb);
@@ -264,15 +240,14 @@ static struct flow *source_flow(const struct layer_source *source)
 
 
 void layer_receive(struct transport_layer *layer, struct layer_source *source,
-		   const char *p, size_t len, bool broken)
+		   struct sip_lines *w, const char *p, size_t len, bool broken)
 {
 	const bool stream =
 		source->transport == FLOW_TCP || source->transport == FLOW_TLS;
 	struct gate_verdict v;
 	struct flow *flow;
-	struct sip_lines w;
+	struct sip_lines found;
 	bool trusted;
-	int err;
 
 	++layer->counters.in;
 	trusted = config_network_has(layer->config->trusted_hosts,
@@ -284,15 +259,19 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		return;
 	}
 
-	if (!gate_check(&v, &w, p, len, layer->config->sip_message_max_bytes,
+	if (!w) {
+		w = &found;
+		(void)sip_lines_parse(w, p, len);
+	}
+	if (!gate_check(&v, w, len, layer->config->sip_message_max_bytes,
 			stream)) {
-		layer_in_refuse(layer, source, &w, &v, p, len);
+		layer_in_refuse(layer, source, w, &v, p, len);
 		return;
 	}
 	if (broken)
 		return;
-	if (!trusted && !may_begin(layer, source, &w)) {
-		refuse_busy(layer, source, &w, GATE_INVITE_RATE, p, len);
+	if (!trusted && !may_begin(layer, source, w)) {
+		refuse_busy(layer, source, w, GATE_INVITE_RATE, p, len);
 		return;
 	}
 
@@ -300,10 +279,6 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	if (!flow)
 		return;
 
-	flows_touch(flow, !w.request || sip_lines_tag(&w, SIP_LINES_TO).l > 0);
-	err = to_libre(layer, flow, &w);
-	if (err == EBADMSG) {
-		gate_refuse(&v, &w, GATE_UNDECODABLE, 400, "Bad Request");
-		layer_in_refuse(layer, source, &w, &v, p, len);
-	}
+	flows_touch(flow, !w->request || sip_lines_tag(w, SIP_LINES_TO).l > 0);
+	(void)to_libre(layer, flow, w);
 }

@@ -1,5 +1,6 @@
 /**
- * @file signaling/transport/layer_listen.c  Listeners and connections of the transport layer
+ * @file signaling/transport/layer_listen.c  Listeners and connections of the
+ * transport layer
  */
 #include <string.h>
 #include <unistd.h>
@@ -101,19 +102,25 @@ static void udp_handler(const struct sa *src, struct mbuf *mb, void *arg)
 		return;
 	}
 
-	layer_receive(l->layer, &source, p, len, false);
+	layer_receive(l->layer, &source, NULL, p, len, false);
 }
 
 
-static void connection_message(const char *p, size_t len, bool broken,
-			       void *arg)
+static struct layer_source flow_source(struct flow *flow)
+{
+	return (struct layer_source){.transport = flow->info.transport,
+				     .peer = flow->info.peer,
+				     .flow = flow};
+}
+
+
+static void stream_message(struct sip_lines *w, size_t len, bool broken,
+			   void *arg)
 {
 	struct flow *flow = arg;
-	struct layer_source source = {.transport = flow->info.transport,
-				      .peer = flow->info.peer,
-				      .flow = flow};
+	struct layer_source source = flow_source(flow);
 
-	layer_receive(flow->arg, &source, p, len, broken);
+	layer_receive(flow->arg, &source, w, w->start, len, broken);
 }
 
 
@@ -174,7 +181,7 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 	flow->arg = layer;
 	err = stream_accept(&flow->stream, ts, place, l->tls,
 			    layer->config->sip_message_max_bytes,
-			    connection_message, stream_closed, flow);
+			    stream_message, stream_closed, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
@@ -237,7 +244,7 @@ int layer_connect(struct flow **flowp, struct transport_layer *layer,
 	flow->arg = layer;
 	err = stream_connect(&flow->stream, bound, peer, tls, host,
 			     layer->config->sip_message_max_bytes,
-			     connection_message, stream_closed, flow);
+			     stream_message, stream_closed, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
@@ -261,7 +268,10 @@ int layer_connect(struct flow **flowp, struct transport_layer *layer,
 
 static void websocket_message(const char *p, size_t len, void *arg)
 {
-	connection_message(p, len, false, arg);
+	struct flow *flow = arg;
+	struct layer_source source = flow_source(flow);
+
+	layer_receive(flow->arg, &source, NULL, p, len, false);
 }
 
 

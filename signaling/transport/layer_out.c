@@ -30,6 +30,8 @@ struct deferred {
 	struct transport_layer *layer;
 	struct layer_resolve *resolve;
 	struct mbuf *mb;
+	struct sip_lines lines; /**< of mb */
+	struct rewrite_out out;
 };
 
 
@@ -229,14 +231,10 @@ static void deferred_handler(int err, const char *route, uint64_t id,
 {
 	struct deferred *d = arg;
 	struct flow *flow = err ? NULL : flows_find(d->layer->flows, id);
-	struct rewrite_out out;
-	struct sip_lines w;
 	(void)route;
 
-	if (flow &&
-	    !sip_lines_parse(&w, (const char *)d->mb->buf, d->mb->end) &&
-	    !rewrite_inspect(&out, &w))
-		(void)send_on(d->layer, flow, &w, &out);
+	if (flow)
+		(void)send_on(d->layer, flow, &d->lines, &d->out);
 	else
 		++d->layer->counters.no_flow;
 
@@ -247,7 +245,7 @@ static void deferred_handler(int err, const char *route, uint64_t id,
 /** The flow is not where this request goes, or not there any more: find the
  *  next hop by its URI as RFC 3261 12.2.1.1 and RFC 3263 say */
 static int defer(struct transport_layer *layer, const struct mbuf *mb,
-		 const struct rewrite_out *out)
+		 const struct sip_lines *w, const struct rewrite_out *out)
 {
 	struct deferred *d;
 	int err;
@@ -266,9 +264,14 @@ static int defer(struct transport_layer *layer, const struct mbuf *mb,
 	d->mb = mbuf_alloc(mbuf_get_left(mb));
 	err = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
 		    : ENOMEM;
-	if (!err)
+	if (!err) {
+		d->lines = *w;
+		d->out = *out;
+		sip_lines_move(&d->lines, (const char *)d->mb->buf,
+			       d->mb->end);
 		err = layer_resolve(&d->resolve, layer, out->next_hop,
 				    deferred_handler, d);
+	}
 	if (err)
 		mem_deref(d);
 
@@ -292,30 +295,30 @@ static struct flow *flow_of(const struct transport_layer *layer,
 }
 
 
-bool layer_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+int layer_send(const struct sa *dst, struct mbuf *mb, void *arg)
 {
 	struct transport_layer *layer = arg;
 	const uint64_t id = rewrite_flow(dst);
 	struct flow *flow = NULL;
 	struct rewrite_out out;
 	struct sip_lines w;
+	int err = 0;
 
-	*err = 0;
 	if (sip_lines_parse(&w, (const char *)mbuf_buf(mb),
 			    mbuf_get_left(mb)) ||
 	    rewrite_inspect(&out, &w)) {
 		++layer->counters.unrouted;
-		*err = EBADMSG;
+		err = EBADMSG;
 	}
 	else if (!id) {
 		++layer->counters.unrouted;
-		*err = EHOSTUNREACH;
+		err = EHOSTUNREACH;
 	}
 	else if (!out.direct && (flow = flow_of(layer, &w, id)) != NULL) {
-		*err = send_on(layer, flow, &w, &out);
+		err = send_on(layer, flow, &w, &out);
 	}
 	else if (w.request) {
-		*err = defer(layer, mb, &out);
+		err = defer(layer, mb, &w, &out);
 	}
 	else {
 		++layer->counters.no_flow;
@@ -323,8 +326,5 @@ bool layer_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg)
 
 	/* A response that cannot be sent is lost like a datagram: its
 	   transaction must run its course. */
-	if (!w.request)
-		*err = 0;
-
-	return true;
+	return w.request ? err : 0;
 }

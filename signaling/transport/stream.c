@@ -15,6 +15,7 @@ struct stream {
 	struct tmr idle, partial, fail;
 	size_t scanned, max_bytes;
 	size_t needed; /**< bytes of the message whose head is there */
+	struct sip_lines *head; /**< of it, while its body is awaited */
 	stream_message_h *msgh;
 	stream_close_h *closeh;
 	void *arg;
@@ -36,20 +37,19 @@ static void stream_destructor(void *arg)
 	mem_deref(s->tc);
 	mem_deref(s->place);
 	mem_deref(s->in);
+	mem_deref(s->head);
 	mem_deref(s->waiting);
 }
 
 
 /** Content-Length of a complete head; false if there is none to trust */
-static bool content_length(const char *p, size_t head, size_t max, size_t *n)
+static bool content_length(const struct sip_lines *w, size_t max, size_t *n)
 {
 	const struct sip_line *h;
 	uint64_t value;
-	struct sip_lines w;
 
-	(void)sip_lines_parse(&w, p, head);
-	h = sip_lines_find(&w, SIP_LINES_CONTENT_LENGTH);
-	if (!h || sip_lines_count(&w, SIP_LINES_CONTENT_LENGTH) != 1 ||
+	h = sip_lines_find(w, SIP_LINES_CONTENT_LENGTH);
+	if (!h || sip_lines_count(w, SIP_LINES_CONTENT_LENGTH) != 1 ||
 	    !sip_lines_number(&h->value, max, &value))
 		return false;
 
@@ -59,8 +59,8 @@ static bool content_length(const char *p, size_t head, size_t max, size_t *n)
 }
 
 
-enum stream_piece stream_piece(const char *p, size_t len, size_t max,
-			       size_t *scanned, size_t *bytes)
+enum stream_piece stream_piece(struct sip_lines *w, const char *p, size_t len,
+			       size_t max, size_t *scanned, size_t *bytes)
 {
 	const char *end;
 	size_t from, head, body;
@@ -81,13 +81,15 @@ enum stream_piece stream_piece(const char *p, size_t len, size_t max,
 	end = from < len ? memmem(p + from, len - from, "\r\n\r\n", 4) : NULL;
 	if (!end) {
 		*scanned = len;
+		if (len <= MIN(max, SIP_LINES_HEAD_BYTES_MAX))
+			return STREAM_MORE;
 		*bytes = MIN(len, max);
-		return len > MIN(max, SIP_LINES_HEAD_BYTES_MAX) ? STREAM_BROKEN
-								: STREAM_MORE;
+		return STREAM_BROKEN;
 	}
 
 	head = (size_t)(end - p) + 4;
-	if (head > max || !content_length(p, head, max, &body) ||
+	(void)sip_lines_parse(w, p, head);
+	if (head > max || !content_length(w, max, &body) ||
 	    head + body > max) {
 		*bytes = MIN(len, max);
 		return STREAM_BROKEN;
@@ -141,37 +143,69 @@ static void send_pong(struct stream *s)
 }
 
 
+/** A message is whole: its lines are found, but without the body */
+static void give_message(struct stream *s, struct sip_lines *w, const char *p,
+			 size_t bytes)
+{
+	s->spoken = true;
+	/* Where the head does not end as the lines do, the gate says so. */
+	if (w->head_bytes)
+		sip_lines_move(w, p, bytes);
+	s->msgh(w, bytes, false, s->arg);
+}
+
+
+/** The head is there, the body is not: keep what is known of it, for its
+ *  bytes will move. @return false if there is no memory for that */
+static bool keep_head(struct stream *s, const struct sip_lines *w)
+{
+	s->head = mem_alloc(sizeof(*s->head), NULL);
+	if (!s->head)
+		return false;
+
+	*s->head = *w;
+
+	return true;
+}
+
+
 /** Deal with the first piece; true if there may be another */
 static bool next_piece(struct stream *s)
 {
 	const char *p = (const char *)mbuf_buf(s->in);
-	size_t len = mbuf_get_left(s->in), bytes;
-	enum stream_piece piece;
+	size_t len = mbuf_get_left(s->in), bytes = s->needed;
+	enum stream_piece piece = STREAM_MESSAGE;
+	struct sip_lines found, *w = s->head ? s->head : &found;
 
-	piece = stream_piece(p, len, s->max_bytes, &s->scanned, &bytes);
+	if (!s->head)
+		piece = stream_piece(w, p, len, s->max_bytes, &s->scanned,
+				     &bytes);
 
 	switch (piece) {
 
-	case STREAM_MORE: s->needed = bytes; return false;
+	case STREAM_MORE:
+		s->needed = bytes;
+		if (bytes > 2 && !keep_head(s, w))
+			fail(s, ENOMEM);
+		return false;
 
 	case STREAM_PING: s->pinged = true; break;
 
 	case STREAM_BLANK: break;
 
 	case STREAM_BROKEN:
-		s->msgh(p, bytes, true, s->arg);
+		(void)sip_lines_parse(w, p, bytes);
+		s->msgh(w, bytes, true, s->arg);
 		fail(s, EBADMSG);
 		return false;
 
-	case STREAM_MESSAGE:
-		s->spoken = true;
-		s->msgh(p, bytes, false, s->arg);
-		break;
+	case STREAM_MESSAGE: give_message(s, w, p, bytes); break;
 	}
 
 	s->in->pos += bytes;
 	s->scanned = 0;
 	s->needed = 0;
+	s->head = mem_deref(s->head);
 	s->pieces = true;
 
 	return !s->err && mbuf_get_left(s->in);

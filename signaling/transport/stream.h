@@ -33,21 +33,24 @@ enum stream_piece {
 /**
  * Find the first piece
  *
+ * @param w       Filled when the end of a message's headers is there (MESSAGE
+ *                and, with bytes over 2, MORE): its lines, without a body
  * @param scanned In and out: bytes already searched for the end of headers;
  *                0 at the start of every piece
  * @param max     Largest message
  * @param bytes   Set to the piece's size (BROKEN: what may be shown to the
- *                gate)
+ *                gate; MORE: what it will be, 0 if that is not known)
  */
-enum stream_piece stream_piece(const char *p, size_t len, size_t max,
-			       size_t *scanned, size_t *bytes);
+enum stream_piece stream_piece(struct sip_lines *w, const char *p, size_t len,
+			       size_t max, size_t *scanned, size_t *bytes);
 
 struct stream;
 struct tls;
 
-/** A whole message, or with `broken` what is there of one; the handler may
- *  send, but not free the stream */
-typedef void(stream_message_h)(const char *p, size_t len, bool broken,
+/** A whole message of `len` bytes, its lines found (w->start is its first
+ *  byte), or with `broken` what is there of one; the handler may send, but not
+ *  free the stream */
+typedef void(stream_message_h)(struct sip_lines *w, size_t len, bool broken,
 			       void *arg);
 
 /** The connection is over; the handler may free the stream */

@@ -2,9 +2,10 @@
  * @file signaling/transport/transport_private.h  What the files of the
  * transport layer share
  *
- * layer.c is the seam to libre, layer_methods.c the table of who handles what,
- * layer_listen.c the listeners and connections, layer_in.c the way in,
- * layer_out.c the way out, resolve.c finds next hops.
+ * layer.c is the whole, libre_seam.c the way into libre's stack and out of it,
+ * layer_methods.c the table of who handles what, layer_listen.c the listeners
+ * and connections, layer_in.c the way in, layer_out.c the way out, resolve.c
+ * finds next hops.
  */
 #ifndef PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
 #define PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
@@ -15,13 +16,12 @@
 #include "signaling/transport/flows.h"
 #include "signaling/transport/gate.h"
 #include "signaling/transport/layer.h"
+#include "signaling/transport/libre_seam.h"
 #include "signaling/transport/rewrite.h"
 #include "signaling/transport/stream.h"
 
 enum {
 	LAYER_MESSAGE_MAX = 65535,
-	LAYER_TOKENS_MAX = 32,  /**< wake-ups on their way to libre */
-	LAYER_QUEUE_MAX = 8192, /**< messages waiting for libre */
 	LAYER_REPEATS_MAX = 65536,
 	LAYER_REPEAT_MS = 40000, /**< longer than 64*T1 */
 	LAYER_DEFERRED_MAX = 1024,
@@ -86,18 +86,10 @@ struct layer_counters {
 };
 
 struct transport_layer {
-	/* The seam to libre */
-	struct sip *sip;
-	struct udp_sock *us;   /**< libre's, once known */
-	struct udp_sock *wake; /**< sends tokens to it */
-	struct udp_helper *uh;
-	struct sa libre_addr, wake_addr;
-	struct sip_lsnr *probe, *requests, *responses;
+	/* libre's side */
+	struct libre_seam *seam;
 	struct layer_methods methods;
-	char nonce[33];
-	struct list injections;
-	size_t queued, tokens;
-	struct tmr stall, exit;
+	struct tmr exit;
 
 	/* The outside */
 	struct list listeners;
@@ -122,6 +114,7 @@ struct transport_layer {
 };
 
 /* layer.c */
+/** To libre, as from that flow. @return 0, ENOMEM, EBUSY */
 int layer_inject(struct transport_layer *layer, struct mbuf *mb,
 		 uint64_t flow);
 
@@ -151,8 +144,15 @@ void layer_failure_add(struct transport_layer *layer,
 		       enum flow_transport transport, const struct sa *peer);
 
 /* layer_in.c */
+/**
+ * A message has come
+ *
+ * @param w      Its lines where they are found already, else NULL; changed
+ * @param broken It is not whole, and only to be refused
+ */
 void layer_receive(struct transport_layer *layer, struct layer_source *source,
-		   const char *p, size_t len, bool broken);
+		   struct sip_lines *w, const char *p, size_t len,
+		   bool broken);
 
 /* layer_cancel.c */
 /** A message is about to be sent: if it is a CANCEL that was given a header
@@ -161,7 +161,8 @@ int layer_cancel_complete(struct transport_layer *layer,
 			  const struct sip_lines *w, struct mbuf *mb);
 
 /* layer_out.c */
-bool layer_send_handler(int *err, struct sa *dst, struct mbuf *mb, void *arg);
+/** libre sends: find the flow. @return 0, or why a request cannot be sent */
+int layer_send(const struct sa *dst, struct mbuf *mb, void *arg);
 int layer_send_raw(struct transport_layer *layer, struct flow *flow,
 		   struct mbuf *mb, uint16_t port);
 int layer_repeats_alloc(struct repeats **rp);

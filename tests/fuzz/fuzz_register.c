@@ -40,9 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mbuf *mb;
 
 	/* Only what the gate lets pass comes here. */
-	if (size > 65535 ||
-	    !gate_check(&v, &w, (const char *)data, size, 65535, false) ||
-	    !w.request)
+	if (size > 65535 || sip_lines_parse(&w, (const char *)data, size) ||
+	    !gate_check(&v, &w, size, 65535, false) || !w.request)
 		return 0;
 
 	mb = mbuf_alloc(size + !size);

@@ -20,17 +20,23 @@ struct cut {
 
 static void cut(struct cut *c, const char *p, size_t size, size_t step)
 {
+	static struct sip_lines w;
 	size_t pos = 0, scanned = 0, len = 0, n;
 
 	c->count = 0;
 	while (len < size) {
 		len = MIN(len + step, size);
 		for (;;) {
-			enum stream_piece piece = stream_piece(
-				p + pos, len - pos, MESSAGE_MAX, &scanned, &n);
+			enum stream_piece piece =
+				stream_piece(&w, p + pos, len - pos,
+					     MESSAGE_MAX, &scanned, &n);
 
-			if (piece == STREAM_MORE)
+			if (piece == STREAM_MORE) {
+				/* so much it will be, when it is whole */
+				if (n > 2 && n <= len - pos)
+					abort();
 				break;
+			}
 			if (pos + n > len || !n)
 				abort();
 			c->pieces[c->count] = piece;

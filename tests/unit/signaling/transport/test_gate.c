@@ -163,6 +163,15 @@ static const struct row datagrams[] = {
 };
 
 
+static bool judge(struct gate_verdict *v, struct sip_lines *w,
+		  const char *text, size_t len, size_t max, bool stream)
+{
+	(void)sip_lines_parse(w, text, len);
+
+	return gate_check(v, w, len, max, stream);
+}
+
+
 static void judges_datagrams(void)
 {
 	static struct sip_lines w;
@@ -172,8 +181,7 @@ static void judges_datagrams(void)
 	for (i = 0; i < ARRAY_SIZE(datagrams); i++) {
 		const struct row *r = &datagrams[i];
 
-		(void)gate_check(&v, &w, r->text, strlen(r->text), 65535,
-				 false);
+		(void)judge(&v, &w, r->text, strlen(r->text), 65535, false);
 		if (v.rule != r->rule || v.status != r->status)
 			printf("\n%s: %s %u, not %s %u", r->name,
 			       gate_rule_name(v.rule), v.status,
@@ -195,11 +203,11 @@ static void counts_headers_and_bytes(void)
 	for (i = 0; i < 200; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "X: y\r\n");
 	n += (size_t)snprintf(text + n, sizeof(text) - n, "\r\n");
-	CU_ASSERT_FALSE(gate_check(&v, &w, text, n, 65535, false));
+	CU_ASSERT_FALSE(judge(&v, &w, text, n, 65535, false));
 	CU_ASSERT_EQUAL(v.rule, GATE_HEADER_COUNT);
 	CU_ASSERT_EQUAL(v.status, 400);
 
-	CU_ASSERT_FALSE(gate_check(&v, &w, text, n, 500, false));
+	CU_ASSERT_FALSE(judge(&v, &w, text, n, 500, false));
 	CU_ASSERT_EQUAL(v.rule, GATE_SIZE);
 	CU_ASSERT_EQUAL(v.status, 513);
 }
@@ -224,8 +232,7 @@ static void takes_nul_in_quotes_only(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		(void)gate_check(&v, &w, rows[i].text, rows[i].len, 65535,
-				 false);
+		(void)judge(&v, &w, rows[i].text, rows[i].len, 65535, false);
 		CU_ASSERT_EQUAL(v.rule, rows[i].rule);
 	}
 }
@@ -237,8 +244,7 @@ static void wants_length_on_streams(void)
 	static const char text[] = START VIA REST END;
 	struct gate_verdict v;
 
-	CU_ASSERT_FALSE(
-		gate_check(&v, &w, text, sizeof(text) - 1, 65535, true));
+	CU_ASSERT_FALSE(judge(&v, &w, text, sizeof(text) - 1, 65535, true));
 	CU_ASSERT_EQUAL(v.rule, GATE_CONTENT_LENGTH);
 	CU_ASSERT_EQUAL(v.status, 400);
 }
@@ -257,8 +263,7 @@ static void answers_with_what_could_be_read(void)
 	struct sa source;
 
 	(void)sa_set_str(&source, "192.0.2.9", 4444);
-	CU_ASSERT_FALSE(
-		gate_check(&v, &w, text, sizeof(text) - 1, 65535, false));
+	CU_ASSERT_FALSE(judge(&v, &w, text, sizeof(text) - 1, 65535, false));
 	CU_ASSERT_EQUAL(gate_reply(mb, &w, &v, &source), 0);
 	(void)mbuf_write_u8(mb, 0);
 	CU_ASSERT_PTR_NOT_NULL(
@@ -292,7 +297,7 @@ static void assert_reply(const char *start, const char *via,
 		     "%s%s" REST "Require: gold, silver\r\n"
 		     "Require: timer, tin\r\n\r\n",
 		     start, via);
-	CU_ASSERT_FALSE(gate_check(&v, &w, text, (size_t)n, 65535, false));
+	CU_ASSERT_FALSE(judge(&v, &w, text, (size_t)n, 65535, false));
 	CU_ASSERT_EQUAL(gate_reply(mb, &w, &v, &source), 0);
 	(void)mbuf_write_u8(mb, 0);
 	if (strncmp((char *)mb->buf, beginning, strlen(beginning)) != 0)
