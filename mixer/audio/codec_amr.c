@@ -11,7 +11,7 @@
 #include <opencore-amrnb/interf_enc.h>
 #include <opencore-amrwb/dec_if.h>
 #include <vo-amrwbenc/enc_if.h>
-#include "mixer/audio/amr_mode.h"
+#include "mixer/audio/codec_amr_mode.h"
 #include "mixer/audio/amr_payload.h"
 #include "mixer/audio/codec_table.h"
 #include "mixer/base/re.h"

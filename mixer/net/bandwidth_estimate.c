@@ -1,5 +1,6 @@
 /**
- * @file mixer/net/bandwidth_estimate.c  How much the way to us carries (for REMB)
+ * @file mixer/net/bandwidth_estimate.c  How much the way to us carries (for
+ * REMB)
  *
  * After draft-ietf-rmcat-gcc-02, receiver side: packets sent within a few
  * milliseconds form a group; the slope of the groups' queueing delay over the

@@ -1,7 +1,7 @@
 /**
  * @file mixer/net/demux.c  Which protocol, whose datagram (RFC 7983)
  */
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 
 
 enum {

@@ -8,7 +8,7 @@
  * larger than its request.
  */
 #include <string.h>
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 #include "mixer/net/stun.h"
 
 

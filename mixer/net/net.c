@@ -3,7 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/clock.h"
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 
 
 enum { HASH_BUCKETS = 1024 };

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <netinet/udp.h>
 #include "mixer/base/clock.h"
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <openssl/crypto.h>
 #include "mixer/base/log.h"
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 
 
 static const char *state_name(enum transport_state state)

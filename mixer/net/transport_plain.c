@@ -7,7 +7,7 @@
  */
 #include <string.h>
 #include <openssl/crypto.h>
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 
 
 enum {

@@ -13,6 +13,7 @@
 #include "mixer/base/re.h"
 #include "mixer/mp/protocol.h"
 #include "mixer/server/mixer.h"
+#include "mixer/server/requests.h"
 #include "mixer/server/sandbox.h"
 
 
@@ -209,6 +210,7 @@ int main(int argc, char *argv[])
 	config.net.rtp_port_max = PORT_MAX;
 	config.media_timeout_s = TIMEOUT_S;
 	config.video_workers = 1;
+	config.requesth = requests_handle;
 	if (arguments(&config, &sandbox, argc, argv))
 		return usage();
 

@@ -11,7 +11,6 @@
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
 #include "mixer/server/mixer.h"
-#include "mixer/server/requests.h"
 #include "mixer/server/tick.h"
 
 
@@ -170,7 +169,9 @@ void mixer_event(struct mixer *mixer, json_t *msg)
 
 static void message_h(json_t *msg, void *arg)
 {
-	requests_handle(arg, msg);
+	struct mixer *mixer = arg;
+
+	mixer->config.requesth(mixer, msg);
 }
 
 

@@ -18,11 +18,16 @@ struct link;
 struct tick;
 struct leg;
 struct mix;
+struct mixer;
+
+/** A request of the link: carry it out and answer it */
+typedef void(mixer_request_h)(struct mixer *mixer, const json_t *msg);
 
 struct mixer_config {
 	struct net_config net;
 	uint32_t media_timeout_s; /**< 0: legs never time out */
 	unsigned video_workers;
+	mixer_request_h *requesth; /**< requests_handle */
 	/** Give up files when the libraries are loaded and before the first
 	 *  thread starts; NULL: keep them. Called once by mixer_alloc */
 	void (*give_up_files)(void *arg);

@@ -36,6 +36,7 @@ static void start(void)
 	config.net.rtp_port_min = 47000;
 	config.net.rtp_port_max = 47199;
 	config.video_workers = 1;
+	config.requesth = requests_handle;
 	log_level_set(LOG_LEVEL_ERROR);
 	if (libre_init() || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds) ||
 	    mixer_alloc(&mixer, &config, fds[1], NULL, NULL))

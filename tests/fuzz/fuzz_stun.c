@@ -9,7 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 #include "mixer/net/stun.h"
 
 

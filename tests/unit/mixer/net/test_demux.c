@@ -1,7 +1,7 @@
 /**
  * @file test_demux.c  First bytes (RFC 7983, RFC 5761)
  */
-#include "mixer/net/net.h"
+#include "mixer/net/net_private.h"
 #include "tests/unit/unit.h"
 
 

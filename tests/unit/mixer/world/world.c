@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "mixer/net/rtp.h"
+#include "mixer/server/requests.h"
 #include "tests/unit/mixer/world/world.h"
 #include "tests/unit/unit.h"
 
@@ -103,6 +104,7 @@ void world_open(struct world *w, unsigned media_timeout_s)
 	config.net.rtp_port_max = 41999;
 	config.media_timeout_s = media_timeout_s;
 	config.video_workers = 1;
+	config.requesth = requests_handle;
 
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
 	CU_ASSERT_EQUAL_FATAL(

@@ -1,11 +1,11 @@
 /**
- * @file mixer/audio/amr_mode.h  Which mode an AMR encoder may use now
+ * @file mixer/audio/codec_amr_mode.h  Which mode an AMR encoder may use now
  *
  * Obeys mode-set, mode-change-period and mode-change-neighbor (RFC 4867
  * section 8). Pure, private to mixer/audio.
  */
-#ifndef PARLEY_MIXER_AUDIO_AMR_MODE_H
-#define PARLEY_MIXER_AUDIO_AMR_MODE_H
+#ifndef PARLEY_MIXER_AUDIO_CODEC_AMR_MODE_H
+#define PARLEY_MIXER_AUDIO_CODEC_AMR_MODE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /**
- * @file test_amr_mode.c  Which mode an AMR encoder may use now
+ * @file test_codec_amr_mode.c  Which mode an AMR encoder may use now
  */
-#include "mixer/audio/amr_mode.h"
+#include "mixer/audio/codec_amr_mode.h"
 #include "mixer/base/re.h"
 #include "tests/unit/unit.h"
 
@@ -128,4 +128,4 @@ static CU_TestInfo tests[] = {
 	{"no request breaks the rules", no_request_breaks_the_rules},
 	CU_TEST_INFO_NULL,
 };
-UNIT_SUITE(amr_mode, tests)
+UNIT_SUITE(codec_amr_mode, tests)

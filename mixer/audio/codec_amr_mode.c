@@ -1,8 +1,8 @@
 /**
- * @file mixer/audio/amr_mode.c  Mode adaptation
+ * @file mixer/audio/codec_amr_mode.c  Mode adaptation
  */
 #include <string.h>
-#include "mixer/audio/amr_mode.h"
+#include "mixer/audio/codec_amr_mode.h"
 #include "mixer/audio/amr_payload.h"
 
 

@@ -1,5 +1,5 @@
 /**
- * @file mixer/net/net.h  What the files behind transport.h share
+ * @file mixer/net/net_private.h  What the files behind transport.h share
  *
  * Private to mixer/net. A net has ports (sockets); a WebRTC port is shared by
  * all WebRTC transports of its media address, a plain port belongs to one
@@ -7,8 +7,8 @@
  * request and else by the address a request has validated (`struct path`).
  * All of it lives on the media thread.
  */
-#ifndef PARLEY_MIXER_NET_NET_H
-#define PARLEY_MIXER_NET_NET_H
+#ifndef PARLEY_MIXER_NET_NET_PRIVATE_H
+#define PARLEY_MIXER_NET_NET_PRIVATE_H
 
 #include "mixer/base/re.h"
 #include "mixer/net/dtls.h"
