@@ -4,7 +4,7 @@
  * Jitter buffer (adaptive, time-stretching to keep its target), decoding with
  * concealment and FEC, resampling to AUDIO_RATE_HZ, level. The mixer calls
  * audio_source_put() for each packet and, every tick, either
- * audio_source_get() for who is heard or audio_source_skip() for who is not
+ * audio_source_get() for who is audible or audio_source_skip() for who is not
  * (time goes on, nothing is decoded). Media thread; `now_us` is an argument;
  * nothing allocates after alloc.
  */
@@ -72,7 +72,7 @@ void audio_source_reset(struct audio_source *s);
  */
 bool audio_source_get(struct audio_source *s, int16_t *pcm, uint64_t now_us);
 
-/** A tick goes by unheard: drop its packets undecoded */
+/** A tick goes by inaudible: drop its packets undecoded */
 void audio_source_skip(struct audio_source *s, uint64_t now_us);
 
 /**

@@ -10,14 +10,14 @@ enum { SILENT_DBOV = 127 };
  *  two words is not silence */
 static const float attack = 0.5f, release = 0.06f;
 
-/** A source that is heard keeps its place against one this much louder */
+/** A source that is audible keeps its place against one this much louder */
 static const float incumbent_db = 6;
 
 /** Favour of a recent active speaker */
 static const float sticky_db = 3;
 
 const struct speaker_config speaker_config_default = {
-	.heard_max = 8,
+	.audible_max = 8,
 	.hold_ms = 2000,
 	.talk_on_ms = 100,
 	.talk_off_ms = 600,
@@ -71,7 +71,7 @@ static void update_talking(struct speaker *s, bool loud,
 
 static float score(const struct speaker *s)
 {
-	return s->loudness + (s->heard ? incumbent_db : 0);
+	return s->loudness + (s->audible ? incumbent_db : 0);
 }
 
 
@@ -94,24 +94,24 @@ static void keep_best(struct speaker *best[], unsigned *count, unsigned max,
 }
 
 
-static void choose_heard(struct speaker *const speakers[], size_t count,
-			 const struct speaker_config *c, uint64_t now_us)
+static void choose_audible(struct speaker *const speakers[], size_t count,
+			   const struct speaker_config *c, uint64_t now_us)
 {
-	struct speaker *best[SPEAKER_HEARD_LIMIT];
-	unsigned max = c->heard_max < SPEAKER_HEARD_LIMIT
-			       ? c->heard_max
-			       : SPEAKER_HEARD_LIMIT;
+	struct speaker *best[SPEAKER_AUDIBLE_LIMIT];
+	unsigned max = c->audible_max < SPEAKER_AUDIBLE_LIMIT
+			       ? c->audible_max
+			       : SPEAKER_AUDIBLE_LIMIT;
 	unsigned kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (max && speakers[i]->heard_until_us > now_us)
+		if (max && speakers[i]->audible_until_us > now_us)
 			keep_best(best, &kept, max, speakers[i]);
 	}
 
 	for (size_t i = 0; i < count; i++)
-		speakers[i]->heard = false;
+		speakers[i]->audible = false;
 	for (unsigned i = 0; i < kept; i++)
-		best[i]->heard = true;
+		best[i]->audible = true;
 }
 
 
@@ -195,10 +195,11 @@ int speaker_rank(struct speaker *const speakers[], const uint8_t *levels,
 		update_loudness(speakers[i], levels[i]);
 		update_talking(speakers[i], loud, c, now_us);
 		if (loud)
-			speakers[i]->heard_until_us = now_us + us(c->hold_ms);
+			speakers[i]->audible_until_us =
+				now_us + us(c->hold_ms);
 	}
 
-	choose_heard(speakers, count, c, now_us);
+	choose_audible(speakers, count, c, now_us);
 	active = choose_active(speakers, count, active, c, now_us);
 	if (active >= 0 && speakers[active]->talking)
 		speakers[active]->active_until_us = now_us + us(c->sticky_ms);

@@ -1,5 +1,5 @@
 /**
- * @file mixer/audio/speaker.h  Who is heard, who talks, who is the speaker
+ * @file mixer/audio/speaker.h  Who is audible, who talks, who is the speaker
  *
  * Pure decisions over levels: which sources to decode (the loudest few, with
  * hold and warm-up), which users count as talking (hysteresis), who is the
@@ -15,17 +15,17 @@
 /** State of one source in the ranking, embedded in its owner, zeroed */
 struct speaker {
 	float loudness; /**< smoothed, dB above silence */
-	uint64_t heard_until_us;
+	uint64_t audible_until_us;
 	uint64_t talking_since_us, silent_since_us;
 	uint64_t active_until_us;
 	uint64_t leading_since_us; /**< louder than the active one, 0 = not */
-	bool heard;                /**< decode and mix it this tick */
+	bool audible;              /**< decode and mix it this tick */
 	bool talking;
 };
 
 struct speaker_config {
-	unsigned heard_max; /**< sources decoded at once */
-	unsigned hold_ms;   /**< stays heard after falling quiet */
+	unsigned audible_max; /**< sources decoded at once */
+	unsigned hold_ms;     /**< stays audible after falling quiet */
 	unsigned talk_on_ms, talk_off_ms;
 	unsigned threshold_dbov; /**< talking: numerically below */
 	unsigned takeover_ms;    /**< leads so long to be the active one */
@@ -33,8 +33,8 @@ struct speaker_config {
 	unsigned sticky_ms;      /**< a recent active speaker is favoured */
 };
 
-/** Upper bound of heard_max */
-enum { SPEAKER_HEARD_LIMIT = 64 };
+/** Upper bound of audible_max */
+enum { SPEAKER_AUDIBLE_LIMIT = 64 };
 
 extern const struct speaker_config speaker_config_default;
 

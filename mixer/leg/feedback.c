@@ -4,12 +4,8 @@
 #include <string.h>
 #include "mixer/base/clock.h"
 #include "mixer/base/re.h"
-#include "mixer/leg/audio_media.h"
 #include "mixer/leg/feedback.h"
-#include "mixer/leg/leg.h"
-#include "mixer/leg/video_media.h"
-#include "mixer/mix/mix.h"
-#include "mixer/mix/mix_audio.h"
+#include "mixer/leg/leg_private.h"
 
 
 enum {
@@ -26,15 +22,35 @@ struct arrival {
 };
 
 
-static struct media *by_own_ssrc(const struct leg_transport *lt, uint32_t ssrc)
+static struct media *by_own_ssrc(const struct leg_transport *lt, uint32_t ssrc,
+				 struct send_stream **sp)
 {
 	const struct leg *leg = lt->leg;
 
 	for (size_t i = 0; i < leg->media_count; i++) {
 		struct media *m = leg->media[i];
 
-		if (m->lt == lt &&
-		    (m->sink.ssrc == ssrc || m->sink.rtx_ssrc == ssrc))
+		*sp = m->lt == lt && m->part ? media_send_by_ssrc(m, ssrc)
+					     : NULL;
+		if (*sp)
+			return m;
+	}
+
+	return NULL;
+}
+
+
+static struct media *by_far_ssrc(const struct leg_transport *lt, uint32_t ssrc,
+				 struct recv_stream **sp)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+
+		*sp = m->lt == lt && m->part ? media_recv_by_ssrc(m, ssrc)
+					     : NULL;
+		if (*sp)
 			return m;
 	}
 
@@ -46,19 +62,15 @@ static void on_sr(uint32_t ssrc, const struct rtcp_sender_info *info,
 		  void *arg)
 {
 	struct arrival *a = arg;
-	const struct leg *leg = a->lt->leg;
+	struct recv_stream *s;
 
-	for (size_t i = 0; i < leg->media_count; i++) {
-		struct media *m = leg->media[i];
-
-		if (m->lt == a->lt && m->rx_known && m->rx.ssrc == ssrc)
-			receive_stats_sr(&m->rx, info->ntp, a->now_us);
-	}
+	if (by_far_ssrc(a->lt, ssrc, &s))
+		recv_stream_sender_report(s, info->ntp, a->now_us);
 }
 
 
 /* RFC 3550 section 6.4.1, figure 2 */
-static void follow_rtt(struct media *m, const struct rtcp_report *r)
+static void follow_rtt(struct media_reports *m, const struct rtcp_report *r)
 {
 	uint32_t now = (uint32_t)(clock_ntp() >> 16);
 	uint32_t rtt = now - r->last_sr - r->delay;
@@ -75,41 +87,27 @@ static void follow_rtt(struct media *m, const struct rtcp_report *r)
 static void on_report(uint32_t from, const struct rtcp_report *r, void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m = by_own_ssrc(a->lt, r->ssrc);
+	struct send_stream *s;
+	struct media *m = by_own_ssrc(a->lt, r->ssrc, &s);
 
 	(void)from;
-	if (!m || r->ssrc != m->sink.ssrc)
+	if (!m || r->ssrc != send_stream_ssrc(s))
 		return;
 
-	follow_rtt(m, r);
-	m->remote_loss = r->fraction_lost;
-	if (m->video) {
-		video_media_loss(m->video, r->fraction_lost, a->now_us);
-	}
-	else if (m->audio) {
-		mix_audio_loss(m->audio, r->fraction_lost * 100u / 256u);
-	}
+	follow_rtt(&m->reports, r);
+	m->reports.remote_loss = r->fraction_lost;
+	m->ops->loss(m, r->fraction_lost, a->now_us);
 }
 
 
 static void on_bye(uint32_t ssrc, void *arg)
 {
 	struct arrival *a = arg;
-	const struct leg *leg = a->lt->leg;
+	struct recv_stream *s;
+	struct media *m = by_far_ssrc(a->lt, ssrc, &s);
 
-	for (size_t i = 0; i < leg->media_count; i++) {
-		struct media *m = leg->media[i];
-
-		if (m->lt != a->lt || !m->rx_known || m->rx.ssrc != ssrc)
-			continue;
-
-		m->rx_known = false;
-		leg->mix->tiles_changed = true;
-		if (m->audio)
-			audio_media_reset(m->audio);
-		if (m->video)
-			video_media_reset(m->video);
-	}
+	if (m)
+		media_ended(m, s);
 }
 
 
@@ -117,37 +115,34 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t count,
 		    void *arg)
 {
 	struct arrival *a = arg;
-	struct media *m = by_own_ssrc(a->lt, media);
+	struct send_stream *s;
+	struct media *m = by_own_ssrc(a->lt, media, &s);
 
 	if (m && m->d.nack)
-		sink_repeat(&m->sink, seqs, count, m->rtt_ms, a->now_us);
+		send_stream_answer_nack(s, seqs, count, m->reports.rtt_ms,
+					a->now_us);
+}
+
+
+static void ask_keyframe(struct arrival *a, uint32_t media, int fir_seq)
+{
+	struct send_stream *s;
+	struct media *m = by_own_ssrc(a->lt, media, &s);
+
+	if (m && m->ops->keyframe_asked)
+		m->ops->keyframe_asked(m, fir_seq);
 }
 
 
 static void on_pli(uint32_t media, void *arg)
 {
-	struct arrival *a = arg;
-	struct media *m = by_own_ssrc(a->lt, media);
-
-	if (!m || !m->video)
-		return;
-
-	m->video->plis_in++;
-	video_media_want_keyframe(m->video, false);
+	ask_keyframe(arg, media, -1);
 }
 
 
 static void on_fir(uint32_t media, uint8_t command_seq, void *arg)
 {
-	struct arrival *a = arg;
-	struct media *m = by_own_ssrc(a->lt, media);
-
-	if (!m || !m->video || m->video->fir_seen == command_seq)
-		return;
-
-	m->video->fir_seen = command_seq;
-	m->video->plis_in++;
-	video_media_want_keyframe(m->video, false);
+	ask_keyframe(arg, media, command_seq);
 }
 
 
@@ -164,8 +159,9 @@ static void on_remb(uint32_t bps, const uint32_t *ssrcs, size_t count,
 	for (size_t i = 0; i < leg->media_count; i++) {
 		struct media *m = leg->media[i];
 
-		if (m->lt == a->lt && m->video && media_sends(m))
-			video_media_remb(m->video, bps, a->now_us);
+		if (m->lt == a->lt && m->part && m->ops->remb &&
+		    media_sends(m))
+			m->ops->remb(m, bps, a->now_us);
 	}
 }
 
@@ -197,11 +193,14 @@ static void start(struct rtcp_writer *w, uint8_t *buf)
 static void write_head(struct media *m, struct rtcp_writer *w, bool report,
 		       uint64_t now_us)
 {
+	const struct send_stream *s = media_outgoing(m);
+	const struct send_stream_stats *sent = send_stream_stats(s);
+	uint32_t ssrc = send_stream_ssrc(s);
 	struct rtcp_report r;
 	size_t count = 0;
 
-	if (report && m->rx_known && m->rx.started) {
-		receive_stats_report(&m->rx, &r, now_us);
+	if (report && m->recv_count &&
+	    recv_stream_report(media_incoming(m), &r, now_us)) {
 		count = 1;
 		if (m->lt->estimate)
 			bandwidth_estimate_loss(m->lt->estimate,
@@ -209,17 +208,23 @@ static void write_head(struct media *m, struct rtcp_writer *w, bool report,
 	}
 
 	/* an SR only by those who sent lately (RFC 3550 section 6.4) */
-	if (m->sink.packets && now_us - m->sink.sent_us < 10000000) {
+	if (sent->packets && now_us - sent->sent_us < 10000000) {
 		struct rtcp_sender_info info;
 
-		sink_sender_info(&m->sink, &info, clock_ntp(), now_us);
-		(void)rtcp_write_sr(w, m->sink.ssrc, &info, &r, count);
+		send_stream_sender_info(s, &info, clock_ntp(), now_us);
+		(void)rtcp_write_sr(w, ssrc, &info, &r, count);
 	}
 	else {
-		(void)rtcp_write_rr(w, m->sink.ssrc, &r, count);
+		(void)rtcp_write_rr(w, ssrc, &r, count);
 	}
 
-	(void)rtcp_write_sdes_cname(w, m->sink.ssrc, m->leg->cname);
+	(void)rtcp_write_sdes_cname(w, ssrc, m->leg->cname);
+}
+
+
+static uint32_t own_ssrc(const struct media *m)
+{
+	return send_stream_ssrc(media_outgoing(m));
 }
 
 
@@ -232,37 +237,40 @@ static void transmit(struct media *m, struct rtcp_writer *w)
 
 static void write_remb(struct media *m, struct rtcp_writer *w)
 {
-	uint32_t bps, estimate;
+	uint32_t bps, estimate, ssrc;
 
-	if (!m->d.remb || !m->video || !m->rx_known || !m->lt->estimate)
+	if (!m->d.remb || !m->part || !m->ops->wanted_bps ||
+	    !media_has_source(m) || !m->lt->estimate)
 		return;
 
-	bps = video_media_wanted_bps(m->video) + AUDIO_SHARE_BPS;
+	bps = m->ops->wanted_bps(m) + AUDIO_SHARE_BPS;
 	estimate = bandwidth_estimate_bps(m->lt->estimate);
 	if (estimate < bps)
 		bps = estimate;
 
-	(void)rtcp_write_remb(w, m->sink.ssrc, bps, &m->rx.ssrc, 1);
+	ssrc = recv_stream_ssrc(media_incoming(m));
+	(void)rtcp_write_remb(w, own_ssrc(m), bps, &ssrc, 1);
 }
 
 
 void feedback_tick(struct media *m, uint64_t now_us)
 {
 	uint8_t buf[BUFFER_BYTES + TRANSPORT_TRAILER_MAX];
-	unsigned interval_ms = m->video ? INTERVAL_VIDEO_MS : INTERVAL_MS;
+	unsigned interval_ms =
+		m->d.kind == MEDIA_VIDEO ? INTERVAL_VIDEO_MS : INTERVAL_MS;
 	struct rtcp_writer w;
 
-	if (!m->rtcp_next_us) {
-		m->rtcp_next_us = now_us + FIRST_MS * 1000;
+	if (!m->reports.next_us) {
+		m->reports.next_us = now_us + FIRST_MS * 1000;
 		return;
 	}
 
-	if (now_us < m->rtcp_next_us ||
+	if (now_us < m->reports.next_us ||
 	    transport_state(m->lt->t) != TRANSPORT_CONNECTED)
 		return;
 
 	/* 0.5 to 1.5 of the interval (RFC 3550 section 6.3.1) */
-	m->rtcp_next_us =
+	m->reports.next_us =
 		now_us +
 		(interval_ms / 2 + rand_u16() % interval_ms) * 1000ull;
 	start(&w, buf);
@@ -279,7 +287,9 @@ void feedback_nack(struct media *m, const uint16_t *seqs, size_t count)
 
 	start(&w, buf);
 	write_head(m, &w, false, clock_us());
-	(void)rtcp_write_nack(&w, m->sink.ssrc, m->rx.ssrc, seqs, count);
+	(void)rtcp_write_nack(&w, own_ssrc(m),
+			      recv_stream_ssrc(media_incoming(m)), seqs,
+			      count);
 	transmit(m, &w);
 }
 
@@ -292,9 +302,12 @@ void feedback_keyframe(struct media *m, uint8_t fir_seq)
 	start(&w, buf);
 	write_head(m, &w, false, clock_us());
 	if (m->d.pli)
-		(void)rtcp_write_pli(&w, m->sink.ssrc, m->rx.ssrc);
+		(void)rtcp_write_pli(&w, own_ssrc(m),
+				     recv_stream_ssrc(media_incoming(m)));
 	else
-		(void)rtcp_write_fir(&w, m->sink.ssrc, m->rx.ssrc, fir_seq);
+		(void)rtcp_write_fir(&w, own_ssrc(m),
+				     recv_stream_ssrc(media_incoming(m)),
+				     fir_seq);
 	transmit(m, &w);
 }
 
@@ -303,12 +316,14 @@ void feedback_bye(struct media *m)
 {
 	uint8_t buf[BUFFER_BYTES + TRANSPORT_TRAILER_MAX];
 	struct rtcp_writer w;
+	uint32_t ssrc;
 
 	if (!m->lt || transport_state(m->lt->t) != TRANSPORT_CONNECTED)
 		return;
 
 	start(&w, buf);
 	write_head(m, &w, true, clock_us());
-	(void)rtcp_write_bye(&w, &m->sink.ssrc, 1);
+	ssrc = own_ssrc(m);
+	(void)rtcp_write_bye(&w, &ssrc, 1);
 	transmit(m, &w);
 }

@@ -6,14 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 #include "mixer/base/clock.h"
-#include "mixer/base/log.h"
 #include "mixer/base/re.h"
+#include "mixer/leg/audio_media.h"
 #include "mixer/leg/feedback.h"
-#include "mixer/leg/leg.h"
 #include "mixer/leg/leg_demux.h"
-#include "mixer/mix/mix.h"
+#include "mixer/leg/leg_private.h"
+#include "mixer/leg/video_media.h"
 #include "mixer/net/nack.h"
-#include "mixer/server/mixer.h"
 
 
 enum {
@@ -39,32 +38,105 @@ static void leg_destructor(void *arg)
 }
 
 
-int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id, const char *name)
+int leg_alloc(struct leg **lp, const struct leg_host *host, uint64_t id,
+	      const struct leg_settings *settings)
 {
 	struct leg *leg = mem_zalloc(sizeof(*leg), leg_destructor);
 
 	if (!leg)
 		return ENOMEM;
 
-	leg->mixer = mix->mixer;
-	leg->mix = mix;
+	leg->host = host;
 	leg->id = id;
-	snprintf(leg->name, sizeof(leg->name), "%s", name);
+	leg->settings = *settings;
 	rand_str(leg->cname, sizeof(leg->cname));
-	hash_append(leg->mixer->legs, (uint32_t)id, &leg->he, leg);
+	hash_append(host->legs, (uint32_t)id, &leg->he, leg);
 	*lp = leg;
 
 	return 0;
 }
 
 
+/* ---------------------------------------------------------------- tell */
+
 static void report_state(struct leg *leg, const char *state,
 			 const char *reason)
 {
-	mixer_event(leg->mixer,
-		    json_pack("{s:s,s:I,s:s,s:s}", "event", "leg.state", "leg",
-			      (json_int_t)leg->id, "state", state, "reason",
-			      reason ? reason : ""));
+	leg->host->events->state(leg, state, reason ? reason : "",
+				 leg->host->arg);
+}
+
+
+static bool may_tell(struct leg *leg, uint64_t now_us)
+{
+	if (now_us - leg->told_us >= 1000000) {
+		leg->told_us = now_us;
+		leg->told = 0;
+	}
+
+	return leg->told++ < TELLS_MAX;
+}
+
+
+void leg_tell_digit(struct leg *leg, char digit, unsigned duration_ms,
+		    uint64_t now_us)
+{
+	if (may_tell(leg, now_us))
+		leg->host->events->digit(leg, digit, duration_ms,
+					 leg->host->arg);
+}
+
+
+void leg_tell_camera(const struct leg *leg, unsigned width, unsigned height)
+{
+	leg->host->events->camera(leg, width, height, leg->host->arg);
+}
+
+
+void leg_set_mix(struct leg *leg, const struct leg_mix_events *events,
+		 void *arg)
+{
+	leg->mix = events;
+	leg->mix_arg = arg;
+}
+
+
+void *leg_mix_arg(const struct leg *leg)
+{
+	return leg->mix_arg;
+}
+
+
+void leg_look_changed(const struct leg *leg)
+{
+	if (leg->mix)
+		leg->mix->look_changed(leg->mix_arg);
+}
+
+
+int leg_follow_media(const struct leg *leg, enum media_kind kind)
+{
+	return leg->mix ? leg->mix->follow(kind, leg->mix_arg) : 0;
+}
+
+
+void leg_sound_lost(const struct leg *leg, unsigned percent)
+{
+	if (leg->mix)
+		leg->mix->sound_lost(percent, leg->mix_arg);
+}
+
+
+void leg_keyframe(const struct leg *leg, bool urgent)
+{
+	if (leg->mix)
+		leg->mix->keyframe(urgent, leg->mix_arg);
+}
+
+
+unsigned leg_tier_kbps(const struct leg *leg, unsigned tier)
+{
+	return leg->mix ? leg->mix->tier_kbps(tier, leg->mix_arg) : 0;
 }
 
 
@@ -87,7 +159,10 @@ static int32_t abs_send_time(const struct media *m, const struct rtp_packet *p)
 static bool unwrap(const struct media *m, uint8_t *buf, size_t len,
 		   uint8_t apt, struct rtp_packet *p)
 {
-	len = m->rx_known ? rtx_decode(buf, len, apt, m->rx.ssrc) : 0;
+	len = media_has_source(m)
+		      ? rtx_decode(buf, len, apt,
+				   recv_stream_ssrc(media_incoming(m)))
+		      : 0;
 
 	return len && !rtp_packet_decode(p, buf, len);
 }
@@ -100,6 +175,32 @@ static void become_connected(struct leg *leg, const char *reason)
 
 	leg->connected = true;
 	report_state(leg, "connected", reason);
+}
+
+
+/* RFC 3550 section 8.2: SSRCs are unique on a transport */
+static void avoid_collision(const struct leg_transport *lt, uint32_t ssrc)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+		struct send_stream *s = media_send_by_ssrc(m, ssrc);
+
+		if (m->lt != lt || !s)
+			continue;
+
+		feedback_bye(m);
+		send_stream_renew_ssrc(s);
+	}
+}
+
+
+void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
+		uint64_t now_us)
+{
+	if (media_packet(m, p, rtx, now_us))
+		avoid_collision(m->lt, p->ssrc);
 }
 
 
@@ -128,7 +229,7 @@ static void rtp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 	if (apt >= 0 && !unwrap(m, buf, len, (uint8_t)apt, &p))
 		return;
 
-	media_packet(m, &p, apt >= 0, now_us);
+	leg_packet(m, &p, apt >= 0, now_us);
 }
 
 
@@ -154,8 +255,7 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 		if (lt->kind == TRANSPORT_WEBRTC)
 			become_connected(leg, reason);
 		/* what was sent until now went nowhere */
-		if (leg_video(leg))
-			video_media_want_keyframe(leg_video(leg), true);
+		leg_keyframe(leg, true);
 		break;
 
 	case TRANSPORT_FAILED: report_state(leg, "failed", reason); break;
@@ -176,16 +276,16 @@ static void path_h(void *arg)
 		return;
 
 	video_media_ask_keyframe(v, clock_us());
-	video_media_want_keyframe(v, false);
+	leg_keyframe(lt->leg, false);
 }
 
 
 /* ----------------------------------------------------------- configure */
 
 /* Which of our addresses routes to the far end */
-static size_t address_towards(const struct mixer *mixer, const struct sa *far)
+static size_t address_towards(const struct net_config *config,
+			      const struct sa *far)
 {
-	const struct net_config *config = &mixer->config.net;
 	struct sa to = *far, local;
 	size_t found = 0;
 	int fd;
@@ -256,8 +356,8 @@ static int make_transport(struct leg *leg, size_t i,
 	drop_transport(lt);
 
 	return transport_alloc(
-		&lt->t, leg->mixer->net, kind,
-		address_towards(leg->mixer, far),
+		&lt->t, leg->host->net, kind,
+		address_towards(leg->host->net_config, far),
 		transport_suite_by_name(mp_suite_name(d->suite)), &handlers,
 		lt);
 }
@@ -311,7 +411,7 @@ static void relearn(struct leg_transport *lt)
 		if (m->lt != lt)
 			continue;
 
-		video = video || m->video;
+		video = video || m->d.kind == MEDIA_VIDEO;
 		for (size_t k = 0; k < m->d.ssrc_count; k++)
 			leg_demux_learn(lt, m->d.ssrcs[k], m);
 	}
@@ -342,6 +442,12 @@ static int configure_transports(struct leg *leg,
 
 	return 0;
 }
+
+
+static const struct media_ops *const kinds[] = {
+	[MEDIA_AUDIO] = &audio_media_ops,
+	[MEDIA_VIDEO] = &video_media_ops,
+};
 
 
 /* Before anything is changed */
@@ -381,14 +487,15 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 		const struct media_description *md = &d->media[i];
 
 		if (i >= leg->media_count) {
-			err = media_alloc(&leg->media[i], leg, i, md->kind);
+			err = media_alloc(&leg->media[i], leg, i);
 			if (err)
 				return err;
 			leg->media_count = i + 1;
 		}
 
 		err = media_configure(leg->media[i],
-				      &leg->transports[md->transport], md);
+				      &leg->transports[md->transport], md,
+				      kinds[md->kind]);
 		if (err) {
 			snprintf(why, DESCRIPTION_WHY_BYTES, "media %zu", i);
 			return err;
@@ -398,33 +505,41 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 	for (size_t i = 0; i < leg->transport_count; i++)
 		relearn(&leg->transports[i]);
 
-	leg->mix->tiles_changed = true;
+	leg_look_changed(leg);
 
 	return 0;
 }
 
 
-void leg_volumes(struct leg *leg)
+void leg_follow_settings(struct leg *leg, const struct leg_settings *settings)
 {
+	bool begins = leg->settings.early && !settings->early;
+
+	leg->settings = *settings;
 	for (size_t i = 0; i < leg->media_count; i++) {
-		if (leg->media[i]->audio)
-			audio_media_volume(leg->media[i]->audio);
+		if (audio_media_of(leg->media[i]))
+			audio_media_volume(audio_media_of(leg->media[i]));
 	}
 
-	leg->mix->tiles_changed = true;
+	leg_look_changed(leg);
+	/* what runs there began before it was shown any of it */
+	if (begins)
+		leg_keyframe(leg, true);
 }
 
 
-void leg_set_early(struct leg *leg, bool early)
+void leg_want_keyframe(struct leg *leg)
 {
-	if (leg->early == early)
-		return;
+	leg_keyframe(leg, true);
+}
 
-	leg->early = early;
-	leg->mix->tiles_changed = true;
-	/* what runs there began before it was shown any of it */
-	if (!early && leg_video(leg))
-		video_media_want_keyframe(leg_video(leg), true);
+
+void leg_attend(struct leg *leg, bool attended)
+{
+	if (attended && !leg->attended && leg_audio(leg))
+		audio_media_reset(leg_audio(leg));
+
+	leg->attended = attended;
 }
 
 
@@ -447,21 +562,21 @@ static bool expects(const struct leg_transport *lt)
 }
 
 
-static bool heard_lately(const struct leg_transport *lt, uint64_t now_us,
-			 uint64_t limit_us)
+static bool received_lately(const struct leg_transport *lt, uint64_t now_us,
+			    uint64_t limit_us)
 {
-	uint64_t heard_us = transport_heard_us(lt->t);
+	uint64_t received_us = transport_received_us(lt->t);
 
-	if (heard_us < lt->since_us)
-		heard_us = lt->since_us;
+	if (received_us < lt->since_us)
+		received_us = lt->since_us;
 
-	return now_us < heard_us + limit_us;
+	return now_us < received_us + limit_us;
 }
 
 
 static void watch(struct leg *leg, uint64_t now_us)
 {
-	uint64_t limit_us = leg->mixer->config.media_timeout_s * 1000000ull;
+	uint64_t limit_us = leg->host->media_timeout_s * 1000000ull;
 	bool waiting = false;
 
 	if (!limit_us)
@@ -475,13 +590,13 @@ static void watch(struct leg *leg, uint64_t now_us)
 
 		/* after a hold, and once it is answered, it has the whole
 		 * time again */
-		if (leg->early || !expects(lt)) {
+		if (leg->settings.early || !expects(lt)) {
 			lt->since_us = now_us;
 			continue;
 		}
 
 		waiting = true;
-		if (heard_lately(lt, now_us, limit_us)) {
+		if (received_lately(lt, now_us, limit_us)) {
 			leg->timed_out = false;
 			return;
 		}
@@ -495,23 +610,20 @@ static void watch(struct leg *leg, uint64_t now_us)
 }
 
 
-void leg_tick(struct leg *leg, uint64_t now_us)
+static void tick_media(struct media *m, uint64_t now_us)
 {
-	for (size_t i = 0; i < leg->media_count; i++)
-		media_tick(leg->media[i], now_us);
-
-	watch(leg, now_us);
+	media_tick(m, now_us);
+	if (m->lt)
+		feedback_tick(m, now_us);
 }
 
 
-bool leg_may_tell(struct leg *leg, uint64_t now_us)
+void leg_tick(struct leg *leg, uint64_t now_us)
 {
-	if (now_us - leg->told_us >= 1000000) {
-		leg->told_us = now_us;
-		leg->told = 0;
-	}
+	for (size_t i = 0; i < leg->media_count; i++)
+		tick_media(leg->media[i], now_us);
 
-	return leg->told++ < TELLS_MAX;
+	watch(leg, now_us);
 }
 
 
@@ -524,11 +636,55 @@ void leg_bye(struct leg *leg)
 
 /* --------------------------------------------------------------- views */
 
+uint64_t leg_id(const struct leg *leg)
+{
+	return leg->id;
+}
+
+
+const char *leg_cname(const struct leg *leg)
+{
+	return leg->cname;
+}
+
+
+const struct leg_settings *leg_settings(const struct leg *leg)
+{
+	return &leg->settings;
+}
+
+
+size_t leg_transport_count(const struct leg *leg)
+{
+	return leg->transport_count;
+}
+
+
+size_t leg_media_count(const struct leg *leg)
+{
+	return leg->media_count;
+}
+
+
+const struct transport *leg_transport(const struct leg *leg, size_t i)
+{
+	return leg->transports[i].t;
+}
+
+
+const struct media *leg_media(const struct leg *leg, size_t i)
+{
+	return leg->media[i];
+}
+
+
 struct audio_media *leg_audio(const struct leg *leg)
 {
 	for (size_t i = 0; i < leg->media_count; i++) {
-		if (leg->media[i]->audio)
-			return leg->media[i]->audio;
+		struct audio_media *a = audio_media_of(leg->media[i]);
+
+		if (a)
+			return a;
 	}
 
 	return NULL;
@@ -538,8 +694,10 @@ struct audio_media *leg_audio(const struct leg *leg)
 struct video_media *leg_video(const struct leg *leg)
 {
 	for (size_t i = 0; i < leg->media_count; i++) {
-		if (leg->media[i]->video)
-			return leg->media[i]->video;
+		struct video_media *v = video_media_of(leg->media[i]);
+
+		if (v)
+			return v;
 	}
 
 	return NULL;

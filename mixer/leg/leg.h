@@ -1,65 +1,79 @@
 /**
  * @file mixer/leg/leg.h  The media session with one endpoint
  *
- * Transports and media sections as leg.add and leg.modify describe them.
- * Owned by its mix; media thread.
+ * Transports and media sections as leg.add and leg.modify describe them. A
+ * leg knows neither the mix that it is in nor the server: what it needs of
+ * them it is handed as leg_host, and what they want to know it tells through
+ * leg_events and leg_mix_events. Owned by its mix; media thread.
  */
 #ifndef PARLEY_MIXER_LEG_LEG_H
 #define PARLEY_MIXER_LEG_LEG_H
 
 #include "mixer/base/re.h"
-#include "mixer/leg/audio_media.h"
-#include "mixer/leg/media.h"
-#include "mixer/leg/video_media.h"
+#include "mixer/mp/leg_description.h"
 #include "mixer/net/transport.h"
+#include "mixer/video/engine.h"
 
-struct mix;
-struct mixer;
+struct audio_media;
+struct leg;
+struct media;
+struct video_media;
 
 enum {
-	/** SSRCs remembered on one transport */
-	LEG_SSRCS_MAX = 16,
 	LEG_NAME_BYTES = VIDEO_LABEL_BYTES,
 	LEG_CNAME_BYTES = 17,
 };
 
-/** One transport of a leg, and what it has learnt about its streams */
-struct leg_transport {
-	struct leg *leg;
-	size_t index;
-	struct transport *t;
-	enum transport_kind kind;
-	struct bandwidth_estimate *estimate; /**< NULL without video */
-	struct {
-		uint32_t ssrc;
-		struct media *media;
-	} ssrcs[LEG_SSRCS_MAX];
-	size_t ssrc_count, ssrc_next;
-	uint64_t since_us; /**< since when it should be heard; 0: not yet */
-	uint64_t unknown;  /**< packets of no media */
+/** What the focus wants to know of a leg. No handler may free the leg */
+struct leg_events {
+	/** @param state "connected", "failed", "bye", "timeout" */
+	void (*state)(const struct leg *leg, const char *state,
+		      const char *reason, void *arg);
+	/** A key was pressed; not more than a person can press */
+	void (*digit)(const struct leg *leg, char digit, unsigned duration_ms,
+		      void *arg);
+	/** Its camera's picture has another size; 0, 0: there is none */
+	void (*camera)(const struct leg *leg, unsigned width, unsigned height,
+		       void *arg);
 };
 
-struct leg {
-	struct le he;
-	struct mixer *mixer;
-	struct mix *mix;
-	uint64_t id;
+/** What legs stand on, the same for all; borrowed as long as one lives */
+struct leg_host {
+	struct net *net;
+	const struct net_config *net_config;
+	struct video_engine *engine;
+	struct hash *legs;        /**< where a leg enters itself by id */
+	uint32_t media_timeout_s; /**< 0: legs never time out */
+	const struct leg_events *events;
+	void *arg; /**< of the events */
+};
+
+/** What a mix does for a leg that is in it. No handler may free the leg */
+struct leg_mix_events {
+	/** What its tile shows is not as it was */
+	void (*look_changed)(void *arg);
+	/** Its media of a kind was described anew, went, or asks for another
+	 *  mode or tier: give it what it can take. @return 0 or errno */
+	int (*follow)(enum media_kind kind, void *arg);
+	/** Its far end misses so many percent of the sound */
+	void (*sound_lost)(unsigned percent, void *arg);
+	/** Its far end needs a key frame */
+	void (*keyframe)(bool urgent, void *arg);
+	/** kbit/s of the picture that it would get at a tier */
+	unsigned (*tier_kbps)(unsigned tier, void *arg);
+};
+
+/** What leg.set may change (mixer/mp/protocol.h) */
+struct leg_settings {
 	char name[LEG_NAME_BYTES];
-	char cname[LEG_CNAME_BYTES]; /**< RFC 7022: random */
-	struct leg_transport transports[MP_MEDIA_MAX];
-	size_t transport_count;
-	struct media *media[MP_MEDIA_MAX];
-	size_t media_count;
 	bool muted, deaf, video_muted;
-	bool early; /**< neither heard, seen nor sent to */
+	bool early; /**< neither audible, seen nor sent to */
 	float volume_in_db, volume_out_db;
-	bool connected, timed_out;
-	uint64_t told_us; /**< since when `told` counts */
-	unsigned told;
 };
 
-/** Make a leg of a mix; it is not in the mix yet (mix_add) */
-int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id, const char *name);
+/** Make a leg; it is in no mix yet (mix_add). @return 0 or ENOMEM */
+int leg_alloc(struct leg **lp, const struct leg_host *host, uint64_t id,
+	      const struct leg_settings *settings);
 
 /**
  * Follow a whole description, at first or anew
@@ -70,21 +84,38 @@ int leg_alloc(struct leg **lp, struct mix *mix, uint64_t id, const char *name);
 int leg_configure(struct leg *leg, const struct leg_description *d,
 		  char why[DESCRIPTION_WHY_BYTES]);
 
-/** Follow muted, deaf and volumes after they were changed */
-void leg_volumes(struct leg *leg);
+/** It is in a mix now; NULL: in none */
+void leg_set_mix(struct leg *leg, const struct leg_mix_events *events,
+		 void *arg);
 
-/** Begin or end its early time (leg.set of mixer/mp/protocol.h) */
-void leg_set_early(struct leg *leg, bool early);
+/** The arg of leg_set_mix, NULL: in no mix */
+void *leg_mix_arg(const struct leg *leg);
+
+/** Somebody is there to listen and watch, or nobody any more: what arrives
+ *  while nobody is would only grow old in its buffer */
+void leg_attend(struct leg *leg, bool attended);
+
+/** Follow settings; the end of its early time makes it look again */
+void leg_follow_settings(struct leg *leg, const struct leg_settings *settings);
+
+/** Give its far end a key frame at once (leg.keyframe) */
+void leg_want_keyframe(struct leg *leg);
 
 /** Housekeeping, every 20..100 ms */
 void leg_tick(struct leg *leg, uint64_t now_us);
 
-/** The far end's packets are worth an event: not more than a person can
- *  cause, so that nobody floods the focus */
-bool leg_may_tell(struct leg *leg, uint64_t now_us);
-
 /** RTCP BYE on all streams */
 void leg_bye(struct leg *leg);
+
+uint64_t leg_id(const struct leg *leg);
+const char *leg_cname(const struct leg *leg);
+const struct leg_settings *leg_settings(const struct leg *leg);
+
+/** Its transports and sections, by number below their count */
+size_t leg_transport_count(const struct leg *leg);
+size_t leg_media_count(const struct leg *leg);
+const struct transport *leg_transport(const struct leg *leg, size_t i);
+const struct media *leg_media(const struct leg *leg, size_t i);
 
 /** Its sound; NULL when there is none */
 struct audio_media *leg_audio(const struct leg *leg);

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/leg.h"
+#include "mixer/leg/leg_private.h"
 #include "mixer/leg/leg_demux.h"
 
 

@@ -4,32 +4,23 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/audio_media.h"
-#include "mixer/leg/feedback.h"
-#include "mixer/leg/leg.h"
+#include "mixer/leg/leg_private.h"
 #include "mixer/leg/media.h"
-#include "mixer/leg/video_media.h"
-#include "mixer/mix/mix.h"
-
-
-enum {
-	OLD_SSRC_US = 2000000,
-	PROBATION_US = 500000, /* a source heard so lately is alive */
-};
 
 
 static void media_destructor(void *arg)
 {
 	struct media *m = arg;
 
-	mem_deref(m->audio);
-	mem_deref(m->video);
-	sink_close(&m->sink);
+	mem_deref(m->part);
+	for (size_t i = 0; i < m->recv_count; i++)
+		mem_deref(m->recv[i]);
+	for (size_t i = 0; i < m->send_count; i++)
+		mem_deref(m->send[i]);
 }
 
 
-int media_alloc(struct media **mp, struct leg *leg, size_t index,
-		enum media_kind kind)
+int media_alloc(struct media **mp, struct leg *leg, size_t index)
 {
 	struct media *m = mem_zalloc(sizeof(*m), media_destructor);
 
@@ -38,56 +29,78 @@ int media_alloc(struct media **mp, struct leg *leg, size_t index,
 
 	m->leg = leg;
 	m->index = index;
-	m->d.kind = kind;
 	m->d.off = true;
-	sink_init(&m->sink);
+	if (send_stream_alloc(&m->send[0])) {
+		mem_deref(m);
+		return ENOMEM;
+	}
+
+	m->send_count = 1;
 	*mp = m;
 
 	return 0;
 }
 
 
-static uint32_t sink_clock(const struct media *m)
+static uint32_t send_clock(const struct media *m)
 {
 	return m->d.kind == MEDIA_AUDIO ? m->codecs[0].audio.clock_hz
 					: VIDEO_CLOCK_HZ;
 }
 
 
-static int configure_kind(struct media *m)
+static int make_part(struct media *m)
 {
-	int err = 0;
+	int err;
 
-	if (m->d.kind == MEDIA_AUDIO) {
-		if (!m->audio)
-			err = audio_media_alloc(&m->audio, m);
-		return err ? err : audio_media_configure(m->audio);
+	if (!m->recv_count) {
+		err = recv_stream_alloc(&m->recv[0]);
+		if (err)
+			return err;
+		m->recv_count = 1;
 	}
 
-	if (!m->video)
-		err = video_media_alloc(&m->video, m);
+	return m->part ? 0 : m->ops->alloc(&m->part, m);
+}
 
-	return err ? err : video_media_configure(m->video);
+
+static void drop_part(struct media *m)
+{
+	void *part = m->part;
+
+	/* nobody finds it any more while it goes */
+	m->part = NULL;
+	mem_deref(part);
+	while (m->recv_count) {
+		m->recv_count--;
+		m->recv[m->recv_count] = mem_deref(m->recv[m->recv_count]);
+	}
 }
 
 
 static void switch_off(struct media *m)
 {
-	m->audio = mem_deref(m->audio);
-	m->video = mem_deref(m->video);
+	bool told = m->part;
+
+	drop_part(m);
 	m->d.off = true;
 	m->d.send = false;
 	m->d.recv = false;
-	m->rx_known = false;
 	m->lt = NULL;
-	sink_close(&m->sink);
+	for (size_t i = 0; i < m->send_count; i++)
+		send_stream_close(m->send[i]);
+
+	if (told)
+		(void)leg_follow_media(m->leg, m->d.kind);
 }
 
 
 int media_configure(struct media *m, struct leg_transport *lt,
-		    const struct media_description *d)
+		    const struct media_description *d,
+		    const struct media_ops *ops)
 {
 	char why[DESCRIPTION_WHY_BYTES];
+	bool fresh;
 	int err;
 
 	if (d->off) {
@@ -105,30 +118,39 @@ int media_configure(struct media *m, struct leg_transport *lt,
 
 	m->d = *d;
 	m->lt = lt;
-	err = sink_configure(&m->sink, lt->t, d, sink_clock(m));
-	if (err)
-		return err;
+	m->ops = ops;
+	fresh = !m->part;
+	err = send_stream_configure(media_outgoing(m), lt->t, d,
+				    send_clock(m));
+	if (!err)
+		err = make_part(m);
+	if (!err)
+		err = m->ops->configure(m);
 
-	return configure_kind(m);
+	if (err && fresh)
+		drop_part(m); /* half made, it would be asked all the same */
+
+	return err ? err : leg_follow_media(m->leg, d->kind);
 }
 
 
 void media_detach(struct media *m)
 {
 	m->lt = NULL;
-	m->sink.transport = NULL;
+	for (size_t i = 0; i < m->send_count; i++)
+		send_stream_detach(m->send[i]);
 }
 
 
 bool media_receives(const struct media *m)
 {
-	return m->lt && m->d.recv && !m->leg->early;
+	return m->lt && m->d.recv && !m->leg->settings.early;
 }
 
 
 bool media_sends(const struct media *m)
 {
-	return m->lt && m->d.send && !m->leg->early;
+	return m->lt && m->d.send && !m->leg->settings.early;
 }
 
 
@@ -173,101 +195,68 @@ static uint32_t receive_clock(const struct media *m, uint8_t pt)
 }
 
 
-/* One forged packet must not drive out a source that is alive: a new one has
- * to send two in order first (RFC 3550 A.1) */
-static bool on_probation(struct media *m, const struct rtp_packet *p,
-			 uint64_t now_us)
+bool media_has_source(const struct media *m)
 {
-	bool in_order =
-		p->ssrc == m->new_ssrc && p->seq == (uint16_t)(m->new_seq + 1);
-
-	m->new_ssrc = p->ssrc;
-	m->new_seq = p->seq;
-
-	return m->rx_known && now_us - m->heard_us < PROBATION_US && !in_order;
+	return m->recv_count && recv_stream_known(m->recv[0]);
 }
 
 
-/* RFC 3550 section 8.2: SSRCs are unique on a transport */
-static void avoid_collision(const struct media *from, uint32_t ssrc)
+struct recv_stream *media_recv_by_ssrc(const struct media *m, uint32_t ssrc)
 {
-	const struct leg *leg = from->leg;
-
-	for (size_t i = 0; i < leg->media_count; i++) {
-		struct media *m = leg->media[i];
-
-		if (m->lt != from->lt ||
-		    (m->sink.ssrc != ssrc && m->sink.rtx_ssrc != ssrc))
-			continue;
-
-		feedback_bye(m);
-		sink_renew_ssrc(&m->sink);
-	}
-}
-
-
-/* RFC 3550 section 8: a new SSRC is a new source; stragglers of the old one
- * must not switch back. @return false if the packet is a straggler */
-static bool follow_ssrc(struct media *m, const struct rtp_packet *p,
-			uint64_t now_us)
-{
-	if (m->rx_known && m->rx.ssrc == p->ssrc)
-		return true;
-
-	if (m->rx_known && p->ssrc == m->old_ssrc && now_us < m->old_until_us)
-		return false;
-
-	if (on_probation(m, p, now_us))
-		return false;
-
-	avoid_collision(m, p->ssrc);
-	if (m->rx_known) {
-		m->old_ssrc = m->rx.ssrc;
-		m->old_until_us = now_us + OLD_SSRC_US;
-		if (m->audio)
-			audio_media_reset(m->audio);
-		if (m->video)
-			video_media_reset(m->video);
+	for (size_t i = 0; i < m->recv_count; i++) {
+		if (recv_stream_follows(m->recv[i], ssrc))
+			return m->recv[i];
 	}
 
-	receive_stats_init(&m->rx, p->ssrc, receive_clock(m, p->pt));
-	m->rx_known = true;
-	m->leg->mix->tiles_changed = true;
-
-	return true;
+	return NULL;
 }
 
 
-void media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
+struct send_stream *media_send_by_ssrc(const struct media *m, uint32_t ssrc)
+{
+	for (size_t i = 0; i < m->send_count; i++) {
+		if (send_stream_has_ssrc(m->send[i], ssrc))
+			return m->send[i];
+	}
+
+	return NULL;
+}
+
+
+bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 		  uint64_t now_us)
 {
+	struct recv_stream *s = media_incoming(m);
+	enum recv_verdict verdict;
 	int64_t seq;
 
-	if (!media_receives(m) || !follow_ssrc(m, p, now_us))
-		return;
+	if (!m->part || !media_receives(m))
+		return false;
 
-	m->heard_us = now_us;
-	/* a repeat is no sign of the way's delay or loss */
-	seq = rtx ? rtp_seq_extend(m->rx.highest, p->seq)
-		  : receive_stats_packet(&m->rx, p->seq, p->timestamp,
-					 p->payload_bytes, now_us);
+	verdict = recv_stream_admit(s, p, receive_clock(m, p->pt), now_us);
+	if (verdict == RECV_REFUSED)
+		return false;
 
-	if (m->audio)
-		audio_media_packet(m->audio, p, now_us);
-	else if (m->video)
-		video_media_packet(m->video, p, seq, now_us);
+	if (verdict == RECV_NEW)
+		leg_look_changed(m->leg);
+
+	seq = recv_stream_count(s, p, rtx, m->d.nack, now_us);
+	m->ops->packet(m, p, seq, now_us);
+
+	return verdict == RECV_NEW;
+}
+
+
+void media_ended(struct media *m, struct recv_stream *s)
+{
+	recv_stream_end(s);
+	m->ops->reset(m);
+	leg_look_changed(m->leg);
 }
 
 
 void media_tick(struct media *m, uint64_t now_us)
 {
-	if (!m->lt)
-		return;
-
-	if (m->audio)
-		audio_media_tick(m->audio, now_us);
-	if (m->video)
-		video_media_tick(m->video, now_us);
-
-	feedback_tick(m, now_us);
+	if (m->lt && m->part)
+		m->ops->tick(m, now_us);
 }

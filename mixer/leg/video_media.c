@@ -6,11 +6,8 @@
 #include "mixer/base/clock.h"
 #include "mixer/base/re.h"
 #include "mixer/leg/feedback.h"
-#include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
-#include "mixer/mix/mix_video.h"
-#include "mixer/net/nack.h"
-#include "mixer/server/mixer.h"
+#include "mixer/leg/leg_private.h"
+#include "mixer/leg/video_media.h"
 
 
 enum {
@@ -36,53 +33,35 @@ static void keyframe_needed_h(void *arg)
 static void picture_h(unsigned width, unsigned height, void *arg)
 {
 	struct video_media *v = arg;
-	struct leg *leg = v->m->leg;
 
 	v->width = width;
 	v->height = height;
 	v->told = false;
-	leg->mix->tiles_changed = true;
+	leg_look_changed(v->m->leg);
 }
 
 
 /* Every picture may have another size: told now and then */
 static void tell_size(struct video_media *v, uint64_t now_us)
 {
-	struct leg *leg = v->m->leg;
-
 	if (v->told || now_us - v->told_us < TELL_US)
 		return;
 
 	v->told = true;
 	v->told_us = now_us;
-	mixer_event(leg->mixer,
-		    json_pack("{s:s,s:I,s:b,s:i,s:i}", "event", "video", "leg",
-			      (json_int_t)leg->id, "receiving", v->width > 0,
-			      "width", (int)v->width, "height",
-			      (int)v->height));
+	leg_tell_camera(v->m->leg, v->width, v->height);
 }
 
 
-static void video_media_destructor(void *arg)
-{
-	struct video_media *v = arg;
-
-	mix_video_leave(v);
-	mem_deref(v->source);
-	mem_deref(v->nack);
-}
-
-
-int video_media_alloc(struct video_media **vp, struct media *m)
+static int video_media_alloc(void **partp, struct media *m)
 {
 	static const struct video_source_handlers handlers = {
 		keyframe_needed_h,
 		picture_h,
 	};
-	struct video_media *v;
+	struct video_media *v = mem_zalloc(sizeof(*v), NULL);
 	int err;
 
-	v = mem_zalloc(sizeof(*v), video_media_destructor);
 	if (!v)
 		return ENOMEM;
 
@@ -90,16 +69,20 @@ int video_media_alloc(struct video_media **vp, struct media *m)
 	v->patience = 1;
 	v->told = true;
 	v->fir_seen = -1;
-	err = nack_list_alloc(&v->nack);
-	if (!err)
-		err = video_source_alloc(&v->source, m->leg->mixer->engine,
-					 NULL, 0, &handlers, v);
+	err = recv_stream_set_video(media_incoming(m), m->leg->host->engine,
+				    &handlers, v);
 	if (err)
 		mem_deref(v);
 	else
-		*vp = v;
+		*partp = v;
 
 	return err;
+}
+
+
+static struct video_source *source_of(const struct video_media *v)
+{
+	return recv_stream_video(media_incoming(v->m));
 }
 
 
@@ -114,60 +97,49 @@ static int configure_source(struct video_media *v)
 		formats[i].parameter_sets = v->m->codecs[i].parameter_sets;
 	}
 
-	return video_source_configure(v->source, formats, d->codec_count);
+	return video_source_configure(source_of(v), formats, d->codec_count);
 }
 
 
-int video_media_configure(struct video_media *v)
+static void reset(struct media *m)
 {
-	const struct media_description *d = &v->m->d;
+	recv_stream_reset(media_incoming(m));
+}
+
+
+static int video_media_configure(struct media *m)
+{
+	struct video_media *v = m->part;
 	int err = configure_source(v);
 
 	if (err)
 		return err;
 
-	v->m->leg->mix->tiles_changed = true;
-	if (!d->recv)
-		video_media_reset(v);
+	leg_look_changed(m->leg);
+	if (!m->d.recv)
+		reset(m);
+	if (m->d.send)
+		v->codec = m->codecs[0].video;
 
-	if (!d->send) {
-		mix_video_leave(v);
-		return 0;
-	}
-
-	/* another codec: what runs cannot be decoded by it any more */
-	if (memcmp(&v->codec, &v->m->codecs[0].video, sizeof(v->codec)) != 0)
-		mix_video_leave(v);
-	v->codec = v->m->codecs[0].video;
-
-	return mix_video_join(v);
+	return 0;
 }
 
 
-void video_media_reset(struct video_media *v)
+static void video_media_packet(struct media *m, const struct rtp_packet *p,
+			       int64_t seq, uint64_t now_us)
 {
-	video_source_reset(v->source);
-	nack_list_clear(v->nack);
-}
-
-
-void video_media_packet(struct video_media *v, const struct rtp_packet *p,
-			int64_t seq, uint64_t now_us)
-{
-	if (v->m->d.nack)
-		(void)nack_list_received(v->nack, p->seq, now_us);
-
 	if (!p->payload_bytes)
 		return;
 
-	(void)video_source_put(v->source, p->pt, seq, p->timestamp, p->marker,
-			       p->payload, p->payload_bytes, now_us);
+	(void)video_source_put(source_of(m->part), p->pt, seq, p->timestamp,
+			       p->marker, p->payload, p->payload_bytes,
+			       now_us);
 }
 
 
 void video_media_ask_keyframe(struct video_media *v, uint64_t now_us)
 {
-	if (!media_receives(v->m) || !v->m->rx_known ||
+	if (!media_receives(v->m) || !media_has_source(v->m) ||
 	    (!v->m->d.pli && !v->m->d.fir) || now_us - v->asked_us < ASK_US)
 		return;
 
@@ -188,14 +160,14 @@ static void ask_again(struct video_media *v, uint64_t now_us)
 	if (!v->m->d.nack || !media_receives(v->m))
 		return;
 
-	video_source_shown(v->source, &width, &height);
+	video_source_shown(source_of(v), &width, &height);
 	if (!width) {
-		nack_list_clear(v->nack);
+		recv_stream_forgive(media_incoming(v->m));
 		return;
 	}
 
-	n = nack_list_due(v->nack, now_us, v->m->rtt_ms, seqs, NACKS_MAX,
-			  &lost);
+	n = recv_stream_missing(media_incoming(v->m), now_us,
+				v->m->reports.rtt_ms, seqs, NACKS_MAX, &lost);
 	if (n) {
 		v->nacks_out += n;
 		feedback_nack(v->m, seqs, n);
@@ -213,8 +185,7 @@ static void move(struct video_media *v, unsigned tier, uint64_t now_us)
 	v->tier = tier;
 	v->tier_us = now_us;
 	v->calm_us = now_us;
-	if (v->share || v->next)
-		(void)mix_video_join(v);
+	(void)leg_follow_media(v->m->leg, MEDIA_VIDEO);
 }
 
 
@@ -232,36 +203,28 @@ static void move_down(struct video_media *v, uint64_t now_us)
 }
 
 
-static unsigned tier_kbps(const struct video_media *v, unsigned tier)
-{
-	const struct mix *mix = v->m->leg->mix;
-	struct video_rendition_config config;
-
-	mix_video_config(&config, &mix->canvas, &v->m->d,
-			 &v->m->codecs[0].video, tier);
-
-	return config.kbps;
-}
-
-
 static void consider_up(struct video_media *v, uint64_t now_us)
 {
 	uint64_t need_us = (uint64_t)UP_US * v->patience;
 
-	if (!v->tier || v->m->remote_loss > LOSS_GOOD ||
+	if (!v->tier || v->m->reports.remote_loss > LOSS_GOOD ||
 	    now_us - v->calm_us < need_us)
 		return;
 
 	if (v->remb_bps &&
-	    v->remb_bps / 1000 < tier_kbps(v, v->tier - 1) * 11 / 10)
+	    v->remb_bps / 1000 <
+		    leg_tier_kbps(v->m->leg, v->tier - 1) * 11 / 10)
 		return;
 
 	move(v, v->tier - 1, now_us);
 }
 
 
-void video_media_loss(struct video_media *v, uint8_t fraction, uint64_t now_us)
+static void video_media_loss(struct media *m, uint8_t fraction,
+			     uint64_t now_us)
 {
+	struct video_media *v = m->part;
+
 	if (fraction > LOSS_BAD)
 		move_down(v, now_us);
 	else if (fraction > LOSS_GOOD)
@@ -269,30 +232,34 @@ void video_media_loss(struct video_media *v, uint8_t fraction, uint64_t now_us)
 }
 
 
-void video_media_remb(struct video_media *v, uint32_t bps, uint64_t now_us)
+static void video_media_remb(struct media *m, uint32_t bps, uint64_t now_us)
 {
+	struct video_media *v = m->part;
+
 	v->remb_bps = bps;
-	if (bps / 1000 < tier_kbps(v, v->tier))
+	if (bps / 1000 < leg_tier_kbps(m->leg, v->tier))
 		move_down(v, now_us);
 }
 
 
 static void measure(struct video_media *v, uint64_t now_us)
 {
+	uint64_t bytes = send_stream_stats(media_outgoing(v->m))->bytes;
 	uint64_t us = now_us - v->kbps_us;
 
 	if (us < KBPS_WINDOW_US)
 		return;
 
-	v->kbps_out =
-		(unsigned)((v->m->sink.bytes - v->kbps_bytes) * 8000 / us);
+	v->kbps_out = (unsigned)((bytes - v->kbps_bytes) * 8000 / us);
 	v->kbps_us = now_us;
-	v->kbps_bytes = v->m->sink.bytes;
+	v->kbps_bytes = bytes;
 }
 
 
-void video_media_tick(struct video_media *v, uint64_t now_us)
+static void video_media_tick(struct media *m, uint64_t now_us)
 {
+	struct video_media *v = m->part;
+
 	tell_size(v, now_us);
 	ask_again(v, now_us);
 	consider_up(v, now_us);
@@ -300,29 +267,62 @@ void video_media_tick(struct video_media *v, uint64_t now_us)
 }
 
 
-void video_media_want_keyframe(struct video_media *v, bool urgent)
+static void video_media_keyframe_asked(struct media *m, int fir_seq)
 {
-	if (v->share)
-		video_rendition_keyframe(v->share->rendition, urgent);
-	if (v->next)
-		video_rendition_keyframe(v->next->rendition, urgent);
+	struct video_media *v = m->part;
+
+	/* a repetition of the same command */
+	if (fir_seq >= 0 && fir_seq == v->fir_seen)
+		return;
+
+	if (fir_seq >= 0)
+		v->fir_seen = fir_seq;
+	v->plis_in++;
+	leg_keyframe(m->leg, false);
+}
+
+
+static uint32_t video_media_wanted_bps(const struct media *m)
+{
+	unsigned w, h;
+
+	video_source_shown(source_of(m->part), &w, &h);
+	if (!w || !h)
+		return IDLE_BPS;
+
+	/* a tile is worth more than its share of the canvas: it is scaled */
+	return video_usual_kbps(w, h) * 1500 + IDLE_BPS;
+}
+
+
+const struct media_ops video_media_ops = {
+	.alloc = video_media_alloc,
+	.configure = video_media_configure,
+	.reset = reset,
+	.packet = video_media_packet,
+	.tick = video_media_tick,
+	.loss = video_media_loss,
+	.keyframe_asked = video_media_keyframe_asked,
+	.remb = video_media_remb,
+	.wanted_bps = video_media_wanted_bps,
+};
+
+
+/* -------------------------------------------------------------- its mix */
+
+void video_media_send(struct video_media *v, const struct video_frame *frame,
+		      uint32_t timestamp, uint64_t now_us)
+{
+	if (!media_sends(v->m))
+		return;
+
+	v->frames_out++;
+	send_stream_send_frame(media_outgoing(v->m), timestamp, frame, now_us);
 }
 
 
 struct video_source *video_media_shown(const struct video_media *v)
 {
-	return media_receives(v->m) && v->m->rx_known ? v->source : NULL;
-}
-
-
-uint32_t video_media_wanted_bps(const struct video_media *v)
-{
-	unsigned w, h;
-
-	video_source_shown(v->source, &w, &h);
-	if (!w || !h)
-		return IDLE_BPS;
-
-	/* a tile is worth more than its share of the canvas: it is scaled */
-	return mix_video_kbps(w, h) * 1500 + IDLE_BPS;
+	return media_receives(v->m) && media_has_source(v->m) ? source_of(v)
+							      : NULL;
 }

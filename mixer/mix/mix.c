@@ -3,38 +3,32 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "mixer/base/clock.h"
+#include "mixer/base/re.h"
 #include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
-#include "mixer/mix/mix_audio.h"
-#include "mixer/mix/mix_video.h"
-#include "mixer/server/mixer.h"
+#include "mixer/mix/mix_private.h"
 
 
-enum { BUSY_LEGS = 2 };
+enum { BUSY_LEGS = 2, CAPACITY_MIN = 8 };
 
 
 static void mix_destructor(void *arg)
 {
 	struct mix *mix = arg;
 
-	while (mix->leg_count)
-		mix_remove(mix, mix->legs[mix->leg_count - 1]);
+	while (mix->member_count)
+		mix_remove(mix->members[mix->member_count - 1]->leg);
 
 	hash_unlink(&mix->he);
-	mem_deref(mix->view);
-	mem_deref(mix->limiter);
-	mem_deref(mix->legs);
-	mem_deref(mix->ranked);
-	mem_deref(mix->speakers);
-	mem_deref(mix->levels);
-	mix->mixer->mix_count--;
+	mix_audio_close(mix);
+	mem_deref(mix->pictures);
+	mem_deref(mix->members);
+	mix->host->totals->mixes--;
 }
 
 
-int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
+int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
 	      const char *name, const struct video_canvas *canvas,
 	      enum video_layout layout)
 {
@@ -44,137 +38,256 @@ int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
 	if (!mix)
 		return ENOMEM;
 
-	mix->mixer = mixer;
+	mix->host = host;
 	mix->id = id;
 	mix->canvas = *canvas;
 	mix->layout = layout;
 	snprintf(mix->name, sizeof(mix->name), "%s", name);
-	mixer->mix_count++;
-	err = audio_limiter_alloc(&mix->limiter);
+	host->totals->mixes++;
+	err = mix_audio_init(mix);
+	if (!err)
+		err = mix_video_init(mix);
 	if (err) {
 		mem_deref(mix);
 		return err;
 	}
 
-	hash_append(mixer->mixes, (uint32_t)id, &mix->he, mix);
+	hash_append(host->mixes, (uint32_t)id, &mix->he, mix);
 	*mp = mix;
 
 	return 0;
 }
 
 
-bool mix_is_busy(const struct mix *mix)
+uint64_t mix_id(const struct mix *mix)
 {
-	return mix->leg_count >= BUSY_LEGS;
+	return mix->id;
 }
 
 
-/* A larger array with the old content; NULL leaves the old one as it was */
-static void *grown(void *old, size_t count, size_t capacity, size_t size)
+const struct video_canvas *mix_canvas(const struct mix *mix)
 {
-	void *p = mem_zalloc(capacity * size, NULL);
+	return &mix->canvas;
+}
 
-	if (p && old)
-		memcpy(p, old, count * size);
 
-	return p;
+enum video_layout mix_layout(const struct mix *mix)
+{
+	return mix->layout;
+}
+
+
+void mix_set_layout(struct mix *mix, enum video_layout layout)
+{
+	mix->layout = layout;
+	mix->look_changed = true;
+}
+
+
+bool mix_is_busy(const struct mix *mix)
+{
+	return mix->member_count >= BUSY_LEGS;
+}
+
+
+void mix_look_changed(struct mix *mix)
+{
+	mix->look_changed = true;
+}
+
+
+struct shared_audio *mix_shared_audio(const struct mix *mix)
+{
+	return mix->sound.shared;
+}
+
+
+struct shared_video *mix_shared_video(const struct mix *mix)
+{
+	return mix->pictures;
+}
+
+
+/* --------------------------------------------------------------- members */
+
+static void look_changed_h(void *arg)
+{
+	const struct member *member = arg;
+
+	member->mix->look_changed = true;
+}
+
+
+static int follow_h(enum media_kind kind, void *arg)
+{
+	return kind == MEDIA_AUDIO ? mix_audio_follow(arg)
+				   : mix_video_follow(arg);
+}
+
+
+static void sound_lost_h(unsigned percent, void *arg)
+{
+	mix_audio_loss(arg, percent);
+}
+
+
+static void keyframe_h(bool urgent, void *arg)
+{
+	mix_video_keyframe(arg, urgent);
+}
+
+
+static unsigned tier_kbps_h(unsigned tier, void *arg)
+{
+	return mix_video_tier_kbps(arg, tier);
+}
+
+
+static const struct leg_mix_events leg_handlers = {
+	look_changed_h, follow_h, sound_lost_h, keyframe_h, tier_kbps_h,
+};
+
+
+static void member_destructor(void *arg)
+{
+	struct member *member = arg;
+
+	if (member->leg)
+		leg_set_mix(member->leg, NULL, NULL);
+	mix_audio_exit(member);
+	mix_video_exit(member);
+	mem_deref(member->leg);
+}
+
+
+/* The reference to the leg is taken over on success */
+static int member_alloc(struct member **mp, struct mix *mix, struct leg *leg)
+{
+	struct member *member = mem_zalloc(sizeof(*member), member_destructor);
+	int err;
+
+	if (!member)
+		return ENOMEM;
+
+	member->mix = mix;
+	member->leg = mem_ref(leg);
+	leg_set_mix(leg, &leg_handlers, member);
+	err = mix_audio_enter(member);
+	if (!err)
+		err = mix_video_enter(member);
+	if (err) {
+		mem_deref(member);
+		return err;
+	}
+
+	mem_deref(leg);
+	*mp = member;
+
+	return 0;
 }
 
 
 static int grow(struct mix *mix)
 {
-	size_t capacity = mix->leg_capacity ? 2 * mix->leg_capacity : 8;
-	void *legs, *ranked, *speakers, *levels;
+	size_t capacity = mix->capacity ? 2 * mix->capacity : CAPACITY_MIN;
+	struct member **members;
+	int err;
 
-	legs = grown(mix->legs, mix->leg_count, capacity, sizeof(*mix->legs));
-	ranked = grown(NULL, 0, capacity, sizeof(*mix->ranked));
-	speakers = grown(NULL, 0, capacity, sizeof(*mix->speakers));
-	levels = grown(NULL, 0, capacity, sizeof(*mix->levels));
-	if (!legs || !ranked || !speakers || !levels) {
-		mem_deref(legs);
-		mem_deref(ranked);
-		mem_deref(speakers);
-		mem_deref(levels);
+	members = mem_zalloc(capacity * sizeof(*members), NULL);
+	if (!members)
 		return ENOMEM;
+
+	err = mix_audio_grow(mix, capacity);
+	if (err) {
+		mem_deref(members);
+		return err;
 	}
 
-	mem_deref(mix->legs);
-	mem_deref(mix->ranked);
-	mem_deref(mix->speakers);
-	mem_deref(mix->levels);
-	mix->legs = legs;
-	mix->ranked = ranked;
-	mix->speakers = speakers;
-	mix->levels = levels;
-	mix->leg_capacity = capacity;
+	if (mix->members)
+		memcpy(members, mix->members,
+		       mix->member_count * sizeof(*members));
+	mem_deref(mix->members);
+	mix->members = members;
+	mix->capacity = capacity;
 
 	return 0;
 }
 
 
-/* What waited in jitter buffers while nobody listened is old */
-static void wake_up(struct mix *mix)
+static void set_busy(struct mix *mix, bool busy)
 {
-	memset(mix->past, 0, sizeof(mix->past));
-	audio_bus_clear(&mix->bus);
-	for (size_t i = 0; i < mix->leg_count; i++) {
-		struct audio_media *a = leg_audio(mix->legs[i]);
-
-		if (a)
-			audio_media_reset(a);
+	if (busy) {
+		mix->host->totals->busy++;
+		mix_audio_wake(mix);
+	}
+	else {
+		mix->host->totals->busy--;
+		mix_audio_quiet(mix);
 	}
 
-	mix_video_busy(mix, true);
-	mixer_busy(mix->mixer, true);
+	shared_video_pause(mix->pictures, !busy);
+	/* what waited in jitter buffers while nobody listened is old */
+	for (size_t i = 0; i < mix->member_count; i++)
+		leg_attend(mix->members[i]->leg, busy);
 }
 
 
 int mix_add(struct mix *mix, struct leg *leg)
 {
-	if (mix->leg_count == mix->leg_capacity) {
-		int err = grow(mix);
+	struct member *member;
+	int err = mix->member_count == mix->capacity ? grow(mix) : 0;
 
-		if (err)
-			return err;
-	}
+	if (!err)
+		err = member_alloc(&member, mix, leg);
+	if (err)
+		return err;
 
-	mix->legs[mix->leg_count++] = leg;
-	mix->tiles_changed = true;
-	mixer_leg_count(mix->mixer, 1);
-	if (mix->leg_count == BUSY_LEGS)
-		wake_up(mix);
+	mix->members[mix->member_count++] = member;
+	mix->look_changed = true;
+	mix->host->totals->legs++;
+	if (mix->member_count == BUSY_LEGS)
+		set_busy(mix, true);
+	else
+		leg_attend(leg, mix_is_busy(mix));
+
+	mix->host->events->population(mix->host->arg);
 
 	return 0;
 }
 
 
-void mix_remove(struct mix *mix, struct leg *leg)
+struct mix *mix_of(const struct leg *leg)
 {
+	const struct member *member = leg_mix_arg(leg);
+
+	return member ? member->mix : NULL;
+}
+
+
+void mix_remove(struct leg *leg)
+{
+	struct member *member = leg_mix_arg(leg);
+	struct mix *mix = member ? member->mix : NULL;
 	size_t i;
 
-	for (i = 0; i < mix->leg_count && mix->legs[i] != leg; i++)
-		;
-
-	if (i == mix->leg_count)
+	if (!mix)
 		return;
 
-	if (leg_audio(leg))
-		mix_audio_part(leg_audio(leg), clock_us());
-	mix->leg_count--;
-	memmove(&mix->legs[i], &mix->legs[i + 1],
-		(mix->leg_count - i) * sizeof(mix->legs[0]));
-	mix->tiles_changed = true;
-	if (mix->active == leg)
-		mix_audio_active(mix, NULL);
-	if (mix->leg_count == BUSY_LEGS - 1) {
-		mix_audio_quiet(mix);
-		mix_video_busy(mix, false);
-		mixer_busy(mix->mixer, false);
-	}
+	for (i = 0; mix->members[i] != member; i++)
+		;
 
-	mixer_leg_count(mix->mixer, -1);
+	mix_audio_part(member, clock_us());
+	mix->member_count--;
+	memmove(&mix->members[i], &mix->members[i + 1],
+		(mix->member_count - i) * sizeof(mix->members[0]));
+	mix->look_changed = true;
+	mix->host->totals->legs--;
+	if (mix->member_count == BUSY_LEGS - 1)
+		set_busy(mix, false);
+
+	mix->host->events->population(mix->host->arg);
 	leg_bye(leg);
-	mem_deref(leg);
+	mem_deref(member);
 }
 
 
@@ -185,4 +298,22 @@ void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 
 	mix_audio_tick(mix, tick, now_us);
 	mix_video_tick(mix);
+}
+
+
+void mix_leg_stats(const struct leg *leg, struct mix_leg_stats *stats)
+{
+	const struct member *member = leg_mix_arg(leg);
+	const struct video_rendition_config *config;
+
+	memset(stats, 0, sizeof(*stats));
+	if (!member)
+		return;
+
+	stats->level_dbov = member->sound.level_dbov;
+	stats->audible = member->sound.speaker.audible;
+	stats->on_own = member->sound.on_own;
+	config = video_consumer_config(member->picture.consumer);
+	stats->width = config ? config->width : 0;
+	stats->height = config ? config->height : 0;
 }

@@ -1,73 +1,94 @@
 /**
  * @file mixer/mix/mix.h  A conference inside the mixer
  *
- * Its legs, its bus, its picture. Sound is in mix_audio, pictures in
- * mix_video. Owned by the mixer; owns its legs; media thread.
+ * Its legs, its sound, its picture. Who hears and sees the common mix is its
+ * consumers: its legs', and whoever else is made one (mix_shared_audio,
+ * mix_shared_video). A mix does not know the server: what it needs of it it
+ * is handed as mix_host, and what the focus wants to know it tells through
+ * mix_events. Owned by the mixer; owns its legs; media thread.
  */
 #ifndef PARLEY_MIXER_MIX_MIX_H
 #define PARLEY_MIXER_MIX_MIX_H
 
-#include "mixer/audio/bus.h"
-#include "mixer/audio/speaker.h"
 #include "mixer/base/re.h"
-#include "mixer/mix/mix_video.h"
+#include "mixer/mix/shared_audio.h"
+#include "mixer/mix/shared_video.h"
 #include "mixer/video/engine.h"
 
-struct audio_limiter;
-struct audio_media;
 struct leg;
-struct mixer;
+struct mix;
 
-enum {
-	/** Packets of the past that warm up an encoder: with one, Opus is
-	 *  off by 8 dB for two frames, with three by 30 dB */
-	MIX_WARM_PACKETS = 3,
-	/** Ticks of the past sum that are kept: the longest packet has
-	 *  three, and one is being written */
-	MIX_PAST_TICKS = 3 * MIX_WARM_PACKETS + 1,
-	MIX_NAME_BYTES = 64,
+enum { MIX_NAME_BYTES = 64 };
+
+/** What the focus and the server want to know; no handler may free a mix */
+struct mix_events {
+	void (*talking)(uint64_t mix, uint64_t leg, bool talking, void *arg);
+	/** @param leg The active speaker; 0: nobody */
+	void (*speaker)(uint64_t mix, uint64_t leg, void *arg);
+	/** Legs or busy mixes are more or fewer than they were */
+	void (*population)(void *arg);
 };
 
-struct mix {
-	struct le he;
-	struct mixer *mixer;
-	uint64_t id;
-	char name[MIX_NAME_BYTES];
-	struct leg **legs; /**< in order of joining */
-	size_t leg_count, leg_capacity;
-	struct leg *active; /**< the active speaker */
-	/* sound; the arrays have leg_capacity entries */
-	struct audio_media **ranked;
-	struct speaker **speakers;
-	uint8_t *levels;
-	size_t probe_next; /**< in ranked: whose turn it is */
-	struct audio_bus bus;
-	struct audio_limiter *limiter;
-	int32_t past[MIX_PAST_TICKS][AUDIO_TICK_SAMPLES];
-	size_t past_next;
-	struct list audio_shares;
-	/* picture */
-	struct video_canvas canvas;
-	enum video_layout layout;
-	struct video_view *view; /**< while somebody watches */
-	struct list video_shares;
-	bool tiles_changed;
+/** Over all mixes of one process; the files of this room count them */
+struct mix_totals {
+	unsigned mixes, legs;
+	unsigned busy; /**< mixes with two legs or more: they tick */
+	unsigned audio_renditions, video_renditions;
+	uint64_t decoded_audio; /**< ticks of sound */
 };
 
-int mix_alloc(struct mix **mp, struct mixer *mixer, uint64_t id,
+/** What mixes stand on, the same for all; borrowed as long as one lives */
+struct mix_host {
+	struct hash *mixes; /**< where a mix enters itself by id */
+	struct video_engine *engine;
+	struct mix_totals *totals;
+	const struct mix_events *events;
+	void *arg; /**< of the events */
+};
+
+int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
 	      const char *name, const struct video_canvas *canvas,
 	      enum video_layout layout);
+
+uint64_t mix_id(const struct mix *mix);
+
+/** What was asked for when it was made */
+const struct video_canvas *mix_canvas(const struct mix *mix);
+
+enum video_layout mix_layout(const struct mix *mix);
+void mix_set_layout(struct mix *mix, enum video_layout layout);
 
 /** Two legs or more: it ticks */
 bool mix_is_busy(const struct mix *mix);
 
-/** Append a leg; the mix owns the caller's reference from then on */
+/**
+ * Append a leg
+ *
+ * @return 0 or errno; on success the mix owns the caller's reference
+ */
 int mix_add(struct mix *mix, struct leg *leg);
 
-/** Take a leg out and drop the reference */
-void mix_remove(struct mix *mix, struct leg *leg);
+/** The mix that a leg is in, NULL: none */
+struct mix *mix_of(const struct leg *leg);
+
+/** Take a leg out of its mix and drop the mix's reference */
+void mix_remove(struct leg *leg);
 
 /** 20 ms of sound, and what has changed in the picture */
 void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
+
+/** What other consumers than its legs may join; they are freed before it */
+struct shared_audio *mix_shared_audio(const struct mix *mix);
+struct shared_video *mix_shared_video(const struct mix *mix);
+
+/** What the mix knows of a leg that is in one */
+struct mix_leg_stats {
+	uint8_t level_dbov;
+	bool audible; /**< it is on the bus, or would be if it spoke */
+	bool on_own;  /**< it hears a rendition of its own */
+	unsigned width, height; /**< of what it is shown; 0: nothing */
+};
+
+void mix_leg_stats(const struct leg *leg, struct mix_leg_stats *stats);
 
 #endif

@@ -1,13 +1,15 @@
 /**
- * @file mixer/mix/mix_audio.c  Rank, decode, sum, encode, send
+ * @file mixer/mix/mix_audio.c  20 ms of a conference's sound
+ *
+ * Rank, decode who is audible, sum once, subtract each one's own, encode each
+ * distinct mix once for each configuration, send. A tick does not allocate,
+ * but for a leg that becomes audible for the first time.
  */
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
-#include "mixer/mix/mix_audio.h"
-#include "mixer/server/mixer.h"
+#include "mixer/leg/audio_media.h"
+#include "mixer/mix/mix_private.h"
 
 
 enum {
@@ -19,371 +21,399 @@ enum {
 };
 
 
-static void share_destructor(void *arg)
-{
-	struct audio_share *s = arg;
+/* --------------------------------------------------------------- members */
 
-	list_unlink(&s->le);
-	if (s->rendition)
-		s->mix->mixer->audio_renditions--;
-	mem_deref(s->rendition);
+int mix_audio_init(struct mix *mix)
+{
+	struct mix_sound *s = &mix->sound;
+	int err = audio_limiter_alloc(&s->limiter);
+
+	return err ? err
+		   : shared_audio_alloc(&s->shared, &s->past,
+					&mix->host->totals->audio_renditions);
 }
 
 
-static struct audio_share *share_find(const struct mix *mix,
-				      const struct audio_media *a)
+void mix_audio_close(struct mix *mix)
 {
-	for (struct le *le = mix->audio_shares.head; le; le = le->next) {
-		struct audio_share *s = le->data;
+	struct mix_sound *s = &mix->sound;
 
-		if (s->cmr == a->cmr &&
-		    audio_codec_equal(&s->codec, &a->codec))
-			return s;
-	}
-
-	return NULL;
+	s->shared = mem_deref(s->shared);
+	s->limiter = mem_deref(s->limiter);
+	s->ranked = mem_deref(s->ranked);
+	s->speakers = mem_deref(s->speakers);
+	s->levels = mem_deref(s->levels);
 }
 
 
-static int share_alloc(struct audio_share **sp, struct mix *mix,
-		       const struct audio_media *a)
+int mix_audio_grow(struct mix *mix, size_t capacity)
 {
-	struct audio_share *s;
-	int err;
+	struct mix_sound *s = &mix->sound;
+	void *ranked = mem_zalloc(capacity * sizeof(*s->ranked), NULL);
+	void *speakers = mem_zalloc(capacity * sizeof(*s->speakers), NULL);
+	void *levels = mem_zalloc(capacity * sizeof(*s->levels), NULL);
 
-	s = mem_zalloc(sizeof(*s), share_destructor);
-	if (!s)
+	if (!ranked || !speakers || !levels) {
+		mem_deref(ranked);
+		mem_deref(speakers);
+		mem_deref(levels);
 		return ENOMEM;
-
-	s->mix = mix;
-	s->codec = a->codec;
-	s->cmr = a->cmr;
-	err = audio_rendition_alloc(&s->rendition, &a->codec);
-	if (err) {
-		mem_deref(s);
-		return err;
 	}
 
-	mix->mixer->audio_renditions++;
-	audio_rendition_cmr(s->rendition, a->cmr);
-	list_append(&mix->audio_shares, &s->le, s);
-	*sp = s;
+	mem_deref(s->ranked);
+	mem_deref(s->speakers);
+	mem_deref(s->levels);
+	s->ranked = ranked;
+	s->speakers = speakers;
+	s->levels = levels;
 
 	return 0;
 }
 
 
-int mix_audio_join(struct audio_media *a)
+/* To the far end; what goes on without a gap begins nothing */
+static void send_packet(struct member *member, const struct audio_packet *p,
+			uint64_t now_us)
 {
-	struct mix *mix = a->m->leg->mix;
-	struct audio_share *s = share_find(mix, a);
-	int err = s ? 0 : share_alloc(&s, mix, a);
+	struct audio_media *a = leg_audio(member->leg);
+	struct member_sound *s = &member->sound;
+	bool first;
 
+	if (!a)
+		return;
+
+	first = p->tick - s->sent_tick > audio_media_packet_ticks(a);
+	s->sent_tick = p->tick;
+	audio_media_send(a, first, p->timestamp, p->payload, p->len, now_us);
+}
+
+
+static void packet_h(const struct audio_packet *p, uint64_t now_us, void *arg)
+{
+	send_packet(arg, p, now_us);
+}
+
+
+/* Neither the common mix nor one of its own, until a packet begins */
+static void hear_nothing(struct member_sound *s)
+{
+	s->on = false;
+	s->on_own = false;
+	audio_consumer_take(s->consumer, false);
+}
+
+
+int mix_audio_enter(struct member *member)
+{
+	struct member_sound *s = &member->sound;
+	int err;
+
+	s->level_dbov = LEVEL_SILENT;
+	err = audio_consumer_alloc(&s->consumer, member->mix->sound.shared,
+				   packet_h, member);
 	if (err)
 		return err;
 
-	s->users++;
-	a->share = s;
-	a->on = false;
-	a->on_own = false;
+	audio_consumer_take(s->consumer, false);
 
-	return 0;
+	return mix_audio_follow(member);
 }
 
 
-void mix_audio_leave(struct audio_media *a)
+void mix_audio_exit(struct member *member)
 {
-	struct audio_share *s = a->share;
+	struct member_sound *s = &member->sound;
 
-	a->share = NULL;
-	a->on = false;
-	if (s && !--s->users)
-		mem_deref(s);
+	s->consumer = mem_deref(s->consumer);
+	s->own = mem_deref(s->own);
+	s->limiter = mem_deref(s->limiter);
 }
 
 
-void mix_audio_loss(struct audio_media *a, unsigned percent)
+/* Whose far end takes other modes only in steps stays where it is: it never
+ * takes the common mix */
+static bool stays(const struct member_sound *s, const struct audio_media *a)
 {
-	struct audio_share *s = a->share;
-	float d;
+	const struct audio_codec *joined = audio_consumer_codec(s->consumer);
 
-	if (a->own)
-		audio_rendition_loss(a->own, percent);
-	if (!s)
-		return;
+	return joined && audio_codec_equal(joined, &a->codec) &&
+	       (audio_media_steps(a) ||
+		audio_consumer_cmr(s->consumer) == a->cmr);
+}
 
-	d = (float)percent - s->loss;
-	s->loss += d > 0 ? d : d / (4.0f * (float)s->users);
-	audio_rendition_loss(s->rendition, (unsigned)s->loss);
+
+int mix_audio_follow(struct member *member)
+{
+	const struct audio_media *a = leg_audio(member->leg);
+	struct member_sound *s = &member->sound;
+	const struct audio_codec *joined = audio_consumer_codec(s->consumer);
+	bool sent_to = a && a->m->d.send;
+
+	if (!sent_to || (joined && !audio_codec_equal(joined, &a->codec))) {
+		audio_consumer_leave(s->consumer);
+		hear_nothing(s);
+		s->own = mem_deref(s->own);
+	}
+
+	if (!sent_to)
+		return 0;
+
+	if (s->own)
+		audio_rendition_cmr(s->own, a->cmr);
+	if (stays(s, a))
+		return 0;
+
+	hear_nothing(s);
+
+	return audio_consumer_join(s->consumer, &a->codec, a->cmr);
+}
+
+
+void mix_audio_loss(struct member *member, unsigned percent)
+{
+	if (member->sound.own)
+		audio_rendition_loss(member->sound.own, percent);
+	audio_consumer_loss(member->sound.consumer, percent);
 }
 
 
 /* ---------------------------------------------------------------- rank */
 
-static void report_talking(struct mix *mix, struct audio_media *a)
+static void report_talking(struct member *member)
 {
-	struct leg *leg = a->m->leg;
+	const struct mix *mix = member->mix;
+	struct member_sound *s = &member->sound;
 
-	a->was_talking = a->speaker.talking;
-	mix->tiles_changed = true;
-	mixer_event(mix->mixer,
-		    json_pack("{s:s,s:I,s:I,s:b}", "event", "talking", "mix",
-			      (json_int_t)mix->id, "leg", (json_int_t)leg->id,
-			      "talking", a->speaker.talking));
+	s->was_talking = s->speaker.talking;
+	mix_look_changed(member->mix);
+	mix->host->events->talking(mix->id, leg_id(member->leg),
+				   s->speaker.talking, mix->host->arg);
 }
 
 
-void mix_audio_active(struct mix *mix, struct leg *leg)
+static void set_active(struct mix *mix, struct member *member)
 {
-	if (mix->active == leg)
+	if (mix->sound.active == member)
 		return;
 
-	mix->active = leg;
-	mix->tiles_changed = true;
-	mixer_event(mix->mixer, json_pack("{s:s,s:I,s:I}", "event", "speaker",
-					  "mix", (json_int_t)mix->id, "leg",
-					  (json_int_t)(leg ? leg->id : 0)));
+	mix->sound.active = member;
+	mix_look_changed(mix);
+	mix->host->events->speaker(mix->id, member ? leg_id(member->leg) : 0,
+				   mix->host->arg);
 }
 
 
-static void fall_silent(struct mix *mix, struct audio_media *a)
+static void fall_silent(struct member *member)
 {
-	memset(&a->speaker, 0, sizeof(a->speaker));
-	if (a->was_talking)
-		report_talking(mix, a);
+	struct member_sound *s = &member->sound;
+
+	memset(&s->speaker, 0, sizeof(s->speaker));
+	if (s->was_talking)
+		report_talking(member);
+}
+
+
+void mix_audio_wake(struct mix *mix)
+{
+	past_sound_clear(&mix->sound.past);
+	audio_bus_clear(&mix->sound.bus);
 }
 
 
 void mix_audio_quiet(struct mix *mix)
 {
-	for (size_t i = 0; i < mix->leg_count; i++) {
-		struct audio_media *a = leg_audio(mix->legs[i]);
+	for (size_t i = 0; i < mix->member_count; i++)
+		fall_silent(mix->members[i]);
 
-		if (a)
-			fall_silent(mix, a);
-	}
-
-	mix_audio_active(mix, NULL);
-}
-
-
-static bool silenced(const struct audio_media *a)
-{
-	return a->m->leg->muted && a->gain_in.now <= 0;
+	set_active(mix, NULL);
 }
 
 
 static size_t probes_allowed(const struct mix *mix)
 {
-	size_t n = PROBES_ALL / (mix->mixer->busy_count + 1);
+	size_t n = PROBES_ALL / (mix->host->totals->busy + 1);
 
 	return n > PROBES_MIX ? PROBES_MIX : n ? n : 1;
 }
 
 
 /* Terminals without RFC 6464 whose codec hides the loudness are decoded in
- * turns. Nobody hears a probe: who is loud is heard from the next tick on. */
+ * turns. Nobody hears a probe: who is loud is audible from the next tick on */
 static void choose_probes(struct mix *mix, size_t count)
 {
 	size_t left = probes_allowed(mix);
-	size_t first = mix->probe_next;
+	size_t first = mix->sound.probe_next;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t at = (first + i) % count;
-		struct audio_media *a = mix->ranked[at];
+		struct member_sound *s = &mix->sound.ranked[at]->sound;
 
-		a->probed = left && a->untold && !a->speaker.heard;
-		if (!a->probed)
+		s->probed = left && s->untold && !s->speaker.audible;
+		if (!s->probed)
 			continue;
 
 		left--;
-		mix->probe_next = at + 1;
+		mix->sound.probe_next = at + 1;
 	}
+}
+
+
+/* Those who speak, with their levels. @return how many; *active which of
+ * them is the active speaker, -1 none */
+static size_t collect_levels(struct mix *mix, uint64_t now_us, int *active)
+{
+	struct mix_sound *ms = &mix->sound;
+	size_t n = 0;
+
+	*active = -1;
+	for (size_t i = 0; i < mix->member_count; i++) {
+		struct member *member = mix->members[i];
+		struct audio_media *a = leg_audio(member->leg);
+		struct member_sound *s = &member->sound;
+		bool muted = leg_settings(member->leg)->muted;
+
+		if (!a || !audio_media_speaks(a)) {
+			fall_silent(member);
+			continue;
+		}
+
+		s->level_dbov =
+			(uint8_t)audio_media_level(a, &s->untold, now_us);
+		s->untold = s->untold && !muted;
+		if (member == ms->active)
+			*active = (int)n;
+
+		ms->ranked[n] = member;
+		ms->speakers[n] = &s->speaker;
+		ms->levels[n++] = muted ? LEVEL_SILENT : s->level_dbov;
+	}
+
+	return n;
 }
 
 
 static void rank(struct mix *mix, uint64_t now_us)
 {
-	size_t n = 0;
-	int active = -1;
+	struct mix_sound *ms = &mix->sound;
+	int active;
+	size_t n = collect_levels(mix, now_us, &active);
 
-	for (size_t i = 0; i < mix->leg_count; i++) {
-		struct audio_media *a = leg_audio(mix->legs[i]);
-
-		if (!a)
-			continue;
-
-		if (!audio_media_speaks(a)) {
-			fall_silent(mix, a);
-			continue;
-		}
-
-		a->level_dbov = (uint8_t)audio_source_level(
-			a->source, &a->untold, now_us);
-		a->untold = a->untold && !mix->legs[i]->muted;
-		if (mix->legs[i] == mix->active)
-			active = (int)n;
-
-		mix->ranked[n] = a;
-		mix->speakers[n] = &a->speaker;
-		mix->levels[n++] =
-			mix->legs[i]->muted ? LEVEL_SILENT : a->level_dbov;
-	}
-
-	active = speaker_rank(mix->speakers, mix->levels, n, active,
+	active = speaker_rank(ms->speakers, ms->levels, n, active,
 			      &speaker_config_default, now_us);
 	choose_probes(mix, n);
-	mix_audio_active(mix, active < 0 ? NULL : mix->ranked[active]->m->leg);
+	set_active(mix, active < 0 ? NULL : ms->ranked[active]);
 
 	for (size_t i = 0; i < n; i++) {
-		if (mix->ranked[i]->speaker.talking !=
-		    mix->ranked[i]->was_talking)
-			report_talking(mix, mix->ranked[i]);
+		const struct member_sound *s = &ms->ranked[i]->sound;
+
+		if (s->speaker.talking != s->was_talking)
+			report_talking(ms->ranked[i]);
 	}
 }
 
 
 /* -------------------------------------------------------------- listen */
 
-static bool may_be_heard(const struct audio_media *a)
+static bool may_be_audible(const struct member_sound *s,
+			   const struct audio_media *a)
 {
-	return audio_media_speaks(a) && a->speaker.heard && !silenced(a);
+	return audio_media_speaks(a) && s->speaker.audible &&
+	       !audio_media_silenced(a);
 }
 
 
-static bool plain_volume(const struct audio_media *a)
-{
-	return a->gain_out.now == 1.0f && a->gain_out.goal == 1.0f;
-}
-
-
-static int alloc_own(struct audio_media *a)
+static int alloc_own(struct member_sound *s, const struct audio_media *a)
 {
 	int err = 0;
 
-	if (!a->limiter)
-		err = audio_limiter_alloc(&a->limiter);
-	if (!err && !a->own) {
-		err = audio_rendition_alloc(&a->own, &a->codec);
+	if (!s->limiter)
+		err = audio_limiter_alloc(&s->limiter);
+	if (!err && !s->own) {
+		err = audio_rendition_alloc(&s->own, &a->codec);
 		if (!err)
-			audio_rendition_cmr(a->own, a->cmr);
+			audio_rendition_cmr(s->own, a->cmr);
 	}
 
 	return err;
 }
 
 
-/* An encoder that was idle holds the end of an old sound. It is fed what its
- * listeners just heard, so that the change-over does not click. */
-static void warm_up(const struct mix *mix, struct audio_rendition *r,
-		    struct audio_limiter *l, unsigned packet_ticks)
-{
-	unsigned ticks = MIX_WARM_PACKETS * packet_ticks;
-	int16_t pcm[AUDIO_TICK_SAMPLES];
-	const uint8_t *payload;
-	size_t len;
-
-	for (unsigned i = ticks; i; i--) {
-		size_t at =
-			(mix->past_next + MIX_PAST_TICKS - i) % MIX_PAST_TICKS;
-
-		if (l) {
-			audio_limiter_run(l, mix->past[at], pcm);
-		}
-		else {
-			for (size_t k = 0; k < AUDIO_TICK_SAMPLES; k++) {
-				int32_t v = mix->past[at][k];
-
-				pcm[k] = (int16_t)(v > INT16_MAX   ? INT16_MAX
-						   : v < INT16_MIN ? INT16_MIN
-								   : v);
-			}
-		}
-
-		(void)audio_rendition_feed(r, pcm, &payload, &len);
-	}
-}
-
-
 /* Common or own, only where a packet begins: both then keep step */
-static void choose(struct mix *mix, struct audio_media *a, uint64_t tick)
+static void choose(struct member *member, const struct audio_media *a,
+		   uint64_t tick)
 {
+	struct member_sound *s = &member->sound;
 	unsigned ticks = audio_media_packet_ticks(a);
 	bool own;
 
-	if (!a->share || !media_sends(a->m)) {
-		a->on = false;
+	if (!audio_consumer_codec(s->consumer) || !media_sends(a->m)) {
+		hear_nothing(s);
 		return;
 	}
 
-	if (tick % ticks == 0) {
-		own = may_be_heard(a) || !plain_volume(a) ||
-		      audio_media_steps(a);
-		if (own && !(a->on && a->on_own)) {
-			if (alloc_own(a))
-				return;
-			warm_up(mix, a->own, a->limiter, ticks);
-		}
-		a->on_own = own;
-		a->on = true;
+	if (tick % ticks)
+		return;
+
+	own = may_be_audible(s, a) || !audio_media_plain_volume(a) ||
+	      audio_media_steps(a);
+	if (own && !(s->on && s->on_own)) {
+		if (alloc_own(s, a))
+			return;
+		past_sound_warm_up(&member->mix->sound.past, s->own,
+				   s->limiter, ticks);
 	}
 
-	if (a->on && !a->on_own)
-		a->share->wanted = true;
+	s->on_own = own;
+	s->on = true;
+	audio_consumer_take(s->consumer, !own);
 }
 
 
 /* ----------------------------------------------------------------- sum */
 
-static void collect(struct mix *mix, struct audio_media *a, uint64_t now_us)
+static void collect(struct member *member, struct audio_media *a,
+		    uint64_t now_us)
 {
+	struct mix *mix = member->mix;
+	struct member_sound *s = &member->sound;
 	bool sound;
 
-	a->contributes = false;
+	s->contributes = false;
 	if (!audio_media_speaks(a))
 		return;
 
-	if (!a->speaker.heard) {
-		if (a->probed) {
-			(void)audio_source_get(a->source, a->pcm, now_us);
-			mix->mixer->decoded_audio++;
-		}
-		else {
-			audio_source_skip(a->source, now_us);
-		}
-		/* unheard: nothing to fade */
-		a->gain_in.now = a->gain_in.goal;
-		if (a->fading)
-			audio_media_reset(a);
+	if (!s->speaker.audible && !s->probed) {
+		audio_media_skip(a, now_us);
 		return;
 	}
 
-	sound = audio_source_get(a->source, a->pcm, now_us);
-	mix->mixer->decoded_audio++;
-	sound = audio_gain_apply(&a->gain_in, a->pcm) && sound;
-
-	/* It is not added before it can be subtracted from what it hears. */
-	if (sound && (!a->on || a->on_own)) {
-		audio_bus_add(&mix->bus, a->pcm);
-		a->contributes = true;
+	mix->host->totals->decoded_audio++;
+	if (!s->speaker.audible) {
+		audio_media_probe(a, s->pcm, now_us);
+		return;
 	}
 
-	if (a->fading)
-		audio_media_reset(a);
+	sound = audio_media_get(a, s->pcm, now_us);
+	/* It is not added before it can be subtracted from what it hears. */
+	if (sound && (!s->on || s->on_own)) {
+		audio_bus_add(&mix->sound.bus, s->pcm);
+		s->contributes = true;
+	}
 }
 
 
-void mix_audio_part(struct audio_media *a, uint64_t now_us)
+void mix_audio_part(struct member *member, uint64_t now_us)
 {
-	struct mix *mix = a->m->leg->mix;
+	struct audio_media *a = leg_audio(member->leg);
+	struct mix *mix = member->mix;
+	struct member_sound *s = &member->sound;
 
-	if (!may_be_heard(a) || !mix_is_busy(mix))
-		return;
+	if (a && may_be_audible(s, a) && mix_is_busy(mix) &&
+	    audio_media_part(a, s->pcm, now_us))
+		audio_bus_add(&mix->sound.bus, s->pcm);
 
-	audio_gain_set(&a->gain_in, 0, true);
-	(void)audio_source_get(a->source, a->pcm, now_us);
-	if (audio_gain_apply(&a->gain_in, a->pcm))
-		audio_bus_add(&mix->bus, a->pcm);
+	if (mix->sound.active == member)
+		set_active(mix, NULL);
 }
 
 
@@ -400,105 +430,68 @@ static bool is_silence(const int16_t *pcm)
 }
 
 
-static void encode_shares(struct mix *mix)
+static void encode_common(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
-	int32_t *sum = mix->past[mix->past_next];
+	struct mix_sound *s = &mix->sound;
+	int32_t *sum = past_sound_now(&s->past);
 	int16_t pcm[AUDIO_TICK_SAMPLES];
-	bool silence;
 
-	audio_bus_minus(&mix->bus, NULL, sum);
-	audio_limiter_run(mix->limiter, sum, pcm);
-	silence = is_silence(pcm);
-
-	for (struct le *le = mix->audio_shares.head; le; le = le->next) {
-		struct audio_share *s = le->data;
-
-		s->len = 0;
-		if (s->wanted) {
-			if (!s->fed)
-				warm_up(mix, s->rendition, NULL,
-					s->codec.ptime_ms / AUDIO_TICK_MS);
-			(void)audio_rendition_feed(s->rendition,
-						   silence ? NULL : pcm,
-						   &s->payload, &s->len);
-		}
-		s->fed = s->wanted;
-		s->wanted = false;
-	}
-
-	mix->past_next = (mix->past_next + 1) % MIX_PAST_TICKS;
+	audio_bus_minus(&s->bus, NULL, sum);
+	audio_limiter_run(s->limiter, sum, pcm);
+	shared_audio_tick(s->shared, is_silence(pcm) ? NULL : pcm, tick,
+			  now_us);
+	past_sound_advance(&s->past);
 }
 
 
-static void encode_own(struct mix *mix, struct audio_media *a,
-		       const uint8_t **payload, size_t *len)
+static void encode_own(struct member *member, struct audio_media *a,
+		       uint64_t tick, uint64_t now_us)
 {
+	struct member_sound *s = &member->sound;
+	struct audio_packet p = {.tick = tick};
 	int32_t others[AUDIO_TICK_SAMPLES];
 	int16_t pcm[AUDIO_TICK_SAMPLES];
 	bool sound;
 
-	audio_bus_minus(&mix->bus, a->contributes ? a->pcm : NULL, others);
-	audio_limiter_run(a->limiter, others, pcm);
-	sound = audio_gain_apply(&a->gain_out, pcm);
-	if (audio_rendition_feed(a->own, sound ? pcm : NULL, payload, len))
-		*len = 0;
-}
-
-
-static void deliver(struct mix *mix, struct audio_media *a, uint64_t tick,
-		    uint64_t now_us)
-{
-	const uint8_t *payload;
-	unsigned ticks = audio_media_packet_ticks(a);
-	uint32_t units;
-	size_t len;
-	bool first;
-
-	if (!a->on)
-		return;
-
-	if (a->on_own) {
-		encode_own(mix, a, &payload, &len);
-	}
-	else {
-		payload = a->share->payload;
-		len = a->share->len;
-	}
-
-	if (!len)
+	audio_bus_minus(&member->mix->sound.bus,
+			s->contributes ? s->pcm : NULL, others);
+	audio_limiter_run(s->limiter, others, pcm);
+	sound = audio_media_volume_out(a, pcm);
+	if (audio_rendition_feed(s->own, sound ? pcm : NULL, &p.payload,
+				 &p.len) ||
+	    !p.len)
 		return;
 
 	/* RFC 3550: the time of the packet's first sample */
-	units = audio_rendition_tick_units(a->share->rendition);
-	first = tick - a->sent_tick > ticks;
-	a->sent_tick = tick;
-	(void)sink_send(&a->m->sink, first,
-			(uint32_t)(tick + 1 - ticks) * units, payload, len,
-			now_us);
+	p.timestamp = (uint32_t)(tick + 1 - audio_media_packet_ticks(a)) *
+		      audio_rendition_tick_units(s->own);
+	send_packet(member, &p, now_us);
 }
 
 
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
 	rank(mix, now_us);
-	for (size_t i = 0; i < mix->leg_count; i++) {
-		struct audio_media *a = leg_audio(mix->legs[i]);
+	for (size_t i = 0; i < mix->member_count; i++) {
+		struct member *member = mix->members[i];
+		struct audio_media *a = leg_audio(member->leg);
 
 		if (!a)
 			continue;
 
-		choose(mix, a, tick);
-		collect(mix, a, now_us);
+		choose(member, a, tick);
+		collect(member, a, now_us);
 	}
 
-	encode_shares(mix);
-	for (size_t i = 0; i < mix->leg_count; i++) {
-		struct audio_media *a = leg_audio(mix->legs[i]);
+	encode_common(mix, tick, now_us);
+	for (size_t i = 0; i < mix->member_count; i++) {
+		struct member *member = mix->members[i];
+		struct audio_media *a = leg_audio(member->leg);
 
-		if (a)
-			deliver(mix, a, tick, now_us);
+		if (a && member->sound.on && member->sound.on_own)
+			encode_own(member, a, tick, now_us);
 	}
 
 	/* who parts before the next one is on it already */
-	audio_bus_clear(&mix->bus);
+	audio_bus_clear(&mix->sound.bus);
 }

@@ -234,7 +234,7 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 	/* nothing below drops our selected path, so it can be compared */
 
 	path = path_validate(t, port, src, now_us);
-	t->heard_us = now_us;
+	t->received_us = now_us;
 	if (use_candidate && c == &ice->local[0]) {
 		ice->selected = path;
 		ice->nominated = true;

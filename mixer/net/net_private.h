@@ -111,7 +111,7 @@ struct transport {
 	enum transport_state state;
 	struct transport_handlers handlers;
 	void *arg;
-	uint64_t heard_us;
+	uint64_t received_us;
 	struct crypto_context *in, *out; /**< NULL: not agreed, or plain RTP */
 	/* WebRTC */
 	struct ice ice;

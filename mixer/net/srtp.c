@@ -24,7 +24,7 @@ enum {
 /** One SSRC an inbound context has authenticated */
 struct stream {
 	uint32_t ssrc; /**< as on the wire */
-	uint64_t heard_us;
+	uint64_t received_us;
 };
 
 struct crypto_context {
@@ -211,11 +211,11 @@ static struct stream *stream_idle(struct crypto_context *c, uint64_t now_us)
 	struct stream *oldest = &c->streams[0];
 
 	for (size_t i = 1; i < c->stream_count; i++) {
-		if (c->streams[i].heard_us < oldest->heard_us)
+		if (c->streams[i].received_us < oldest->received_us)
 			oldest = &c->streams[i];
 	}
 
-	return now_us > oldest->heard_us + STREAM_IDLE_US ? oldest : NULL;
+	return now_us > oldest->received_us + STREAM_IDLE_US ? oldest : NULL;
 }
 
 
@@ -231,7 +231,7 @@ static void stream_add(struct crypto_context *c, struct stream *idle,
 		s = &c->streams[c->stream_count++];
 
 	s->ssrc = ssrc;
-	s->heard_us = now_us;
+	s->received_us = now_us;
 }
 
 
@@ -275,7 +275,7 @@ int crypto_context_unprotect(struct crypto_context *c, uint8_t *buf,
 		return status_errno(status);
 
 	if (stream)
-		stream->heard_us = now_us;
+		stream->received_us = now_us;
 	else
 		stream_add(c, idle, ssrc, now_us);
 

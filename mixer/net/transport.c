@@ -129,9 +129,9 @@ enum transport_state transport_state(const struct transport *t)
 }
 
 
-uint64_t transport_heard_us(const struct transport *t)
+uint64_t transport_received_us(const struct transport *t)
 {
-	return t->heard_us;
+	return t->received_us;
 }
 
 
@@ -152,7 +152,7 @@ void transport_state_set(struct transport *t, enum transport_state state,
 void transport_deliver(struct transport *t, uint8_t *buf, size_t len,
 		       bool rtcp, uint64_t now_us)
 {
-	t->heard_us = now_us;
+	t->received_us = now_us;
 	if (rtcp && t->handlers.rtcp)
 		t->handlers.rtcp(buf, len, now_us, t->arg);
 	else if (!rtcp && t->handlers.rtp)

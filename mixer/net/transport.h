@@ -188,7 +188,7 @@ enum transport_state transport_state(const struct transport *t);
 
 /** Time of the last packet of any authenticated kind (RTP, RTCP, STUN), 0 if
  *  none: what media time-outs count from */
-uint64_t transport_heard_us(const struct transport *t);
+uint64_t transport_received_us(const struct transport *t);
 
 /**
  * Protect in place and send one RTP packet

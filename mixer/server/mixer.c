@@ -6,10 +6,9 @@
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
-#include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
+#include "mixer/server/mixer_events.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/tick.h"
 
@@ -86,11 +85,11 @@ static void chore_h(void *arg)
 }
 
 
-static void schedule(struct mixer *mixer)
+void mixer_schedule(struct mixer *mixer)
 {
 	int err;
 
-	if (mixer->busy_count) {
+	if (mixer->totals.busy) {
 		tmr_cancel(&mixer->chore);
 		err = tick_start(mixer->tick);
 		if (err)
@@ -99,44 +98,22 @@ static void schedule(struct mixer *mixer)
 	}
 
 	tick_stop(mixer->tick);
-	if (!mixer->leg_count)
+	if (!mixer->totals.legs)
 		tmr_cancel(&mixer->chore);
 	else if (!tmr_isrunning(&mixer->chore))
 		tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
 }
 
 
-void mixer_busy(struct mixer *mixer, bool busy)
-{
-	if (busy)
-		mixer->busy_count++;
-	else
-		mixer->busy_count--;
-
-	schedule(mixer);
-}
-
-
-void mixer_leg_count(struct mixer *mixer, int change)
-{
-	mixer->leg_count = (unsigned)((int)mixer->leg_count + change);
-	schedule(mixer);
-}
-
-
 static bool is_mix(struct le *le, void *arg)
 {
-	const struct mix *mix = le->data;
-
-	return mix->id == *(const uint64_t *)arg;
+	return mix_id(le->data) == *(const uint64_t *)arg;
 }
 
 
 static bool is_leg(struct le *le, void *arg)
 {
-	const struct leg *leg = le->data;
-
-	return leg->id == *(const uint64_t *)arg;
+	return leg_id(le->data) == *(const uint64_t *)arg;
 }
 
 
@@ -194,6 +171,27 @@ static void hello(struct mixer *mixer)
 }
 
 
+/* What legs and mixes are handed of this server */
+static void set_hosts(struct mixer *mixer)
+{
+	struct leg_host *leg = &mixer->leg_host;
+	struct mix_host *mix = &mixer->mix_host;
+
+	leg->net = mixer->net;
+	leg->net_config = &mixer->config.net;
+	leg->engine = mixer->engine;
+	leg->legs = mixer->legs;
+	leg->media_timeout_s = mixer->config.media_timeout_s;
+	leg->events = &server_leg_events;
+	leg->arg = mixer;
+	mix->mixes = mixer->mixes;
+	mix->engine = mixer->engine;
+	mix->totals = &mixer->totals;
+	mix->events = &server_mix_events;
+	mix->arg = mixer;
+}
+
+
 int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 		int link_fd, void (*closed)(void *arg), void *arg)
 {
@@ -226,6 +224,7 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 		return err;
 	}
 
+	set_hosts(mixer);
 	mixer->closed = closed;
 	hello(mixer);
 	*mp = mixer;

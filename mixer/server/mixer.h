@@ -2,22 +2,23 @@
  * @file mixer/server/mixer.h  The media server: all mixes and legs of one
  * process
  *
- * Owns the network, the video engine, the link and the tick. One thread
- * (libre's loop) runs all of it. The structs of mixer/ are open to the files
- * of this folder and its tests only.
+ * Owns the network, the video engine, the link and the tick, and puts legs
+ * and mixes together with them: what those tell goes to the focus as events
+ * of the link. One thread (libre's loop) runs all of it. The struct is open
+ * to the files of this folder and its tests only.
  */
 #ifndef PARLEY_MIXER_SERVER_MIXER_H
 #define PARLEY_MIXER_SERVER_MIXER_H
 
 #include <jansson.h>
 #include "mixer/base/re.h"
+#include "mixer/leg/leg.h"
+#include "mixer/mix/mix.h"
 #include "mixer/net/transport.h"
 #include "mixer/video/engine.h"
 
 struct link;
 struct tick;
-struct leg;
-struct mix;
 struct mixer;
 
 /** A request of the link: carry it out and answer it */
@@ -41,9 +42,9 @@ struct mixer {
 	struct tick *tick;
 	struct tmr chore;          /**< housekeeping while nothing ticks */
 	struct hash *mixes, *legs; /**< by id */
-	unsigned mix_count, leg_count, busy_count;
-	unsigned audio_renditions, video_renditions;
-	uint64_t decoded_audio;
+	struct mix_totals totals;
+	struct leg_host leg_host;
+	struct mix_host mix_host;
 	void (*closed)(void *arg); /**< the link closed */
 	void *arg;
 };
@@ -64,10 +65,7 @@ struct leg *mixer_leg(const struct mixer *mixer, uint64_t id);
 /** Send an event; steals `msg`. Losing one is logged, not fatal */
 void mixer_event(struct mixer *mixer, json_t *msg);
 
-/** A mix got or lost its second leg: the tick starts and stops by it */
-void mixer_busy(struct mixer *mixer, bool busy);
-
-/** A leg came or went: housekeeping runs while there is one */
-void mixer_leg_count(struct mixer *mixer, int change);
+/** Tick while a mix is busy, keep house while there is a leg */
+void mixer_schedule(struct mixer *mixer);
 
 #endif

@@ -7,6 +7,7 @@
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "mixer/leg/leg.h"
+#include "mixer/leg/media.h"
 #include "mixer/mix/mix.h"
 #include "mixer/mp/leg_description.h"
 #include "mixer/mp/link.h"
@@ -164,7 +165,7 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 	canvas->height = (unsigned)height & ~1u;
 	canvas->fps = fps < FPS_MAX ? (unsigned)fps : FPS_MAX;
 	canvas->kbps = kbps ? (unsigned)kbps
-			    : mix_video_kbps(canvas->width, canvas->height);
+			    : video_usual_kbps(canvas->width, canvas->height);
 
 	return err;
 }
@@ -192,19 +193,23 @@ static int mix_create(struct request *r)
 
 	get_name(r->msg, name, sizeof(name));
 
-	return mix_alloc(&mix, r->mixer, id, name, &canvas, layout);
+	return mix_alloc(&mix, &r->mixer->mix_host, id, name, &canvas, layout);
 }
 
 
 static int mix_set(struct request *r)
 {
+	enum video_layout layout;
 	struct mix *mix;
 	int err = get_mix(r, &mix);
 
+	if (err)
+		return err;
+
+	layout = mix_layout(mix);
+	err = get_layout(r, &layout);
 	if (!err)
-		err = get_layout(r, &mix->layout);
-	if (!err)
-		mix->tiles_changed = true;
+		mix_set_layout(mix, layout);
 
 	return err;
 }
@@ -257,20 +262,22 @@ static void transport_tell(struct local_transport *lt,
 static int leg_reply(struct request *r, const struct leg *leg)
 {
 	struct leg_local *l;
-	int err = leg_local_alloc(&l, leg->transport_count, leg->media_count);
+	int err = leg_local_alloc(&l, leg_transport_count(leg),
+				  leg_media_count(leg));
 
 	if (err)
 		return err;
 
-	for (size_t i = 0; i < leg->transport_count; i++)
-		transport_tell(&l->transports[i], leg->transports[i].t);
+	for (size_t i = 0; i < leg_transport_count(leg); i++)
+		transport_tell(&l->transports[i], leg_transport(leg, i));
 
-	for (size_t i = 0; i < leg->media_count; i++) {
-		const struct sink *s = &leg->media[i]->sink;
+	for (size_t i = 0; i < leg_media_count(leg); i++) {
+		const struct send_stream *s =
+			media_outgoing(leg_media(leg, i));
 
-		l->media[i].ssrc = s->ssrc;
-		l->media[i].rtx_ssrc = s->rtx_ssrc;
-		str_ncpy(l->media[i].cname, leg->cname,
+		l->media[i].ssrc = send_stream_ssrc(s);
+		l->media[i].rtx_ssrc = send_stream_rtx_ssrc(s);
+		str_ncpy(l->media[i].cname, leg_cname(leg),
 			 sizeof(l->media[i].cname));
 	}
 
@@ -290,19 +297,17 @@ static int leg_reply(struct request *r, const struct leg *leg)
 static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 		    const struct leg_description *d, struct leg **legp)
 {
-	char name[LEG_NAME_BYTES] = "";
+	struct leg_settings settings;
 	struct leg *leg = NULL;
-	bool early = false;
 	int err;
 
-	get_name(r->msg, name, sizeof(name));
-	err = description_bool(r->msg, "early", &early, r->why);
+	memset(&settings, 0, sizeof(settings));
+	get_name(r->msg, settings.name, sizeof(settings.name));
+	err = description_bool(r->msg, "early", &settings.early, r->why);
 	if (!err)
-		err = leg_alloc(&leg, mix, id, name);
-	if (!err) {
-		leg->early = early;
+		err = leg_alloc(&leg, &r->mixer->leg_host, id, &settings);
+	if (!err)
 		err = leg_configure(leg, d, r->why);
-	}
 	if (!err)
 		err = mix_add(mix, leg);
 	if (err)
@@ -331,8 +336,11 @@ static int leg_add(struct request *r)
 		err = fail(r, EEXIST, "leg exists");
 	if (!err)
 		err = leg_make(r, mix, id, d, &leg);
-	if (!err)
+	if (!err) {
 		err = leg_reply(r, leg);
+		if (err)
+			mix_remove(leg);
+	}
 	mem_deref(d);
 
 	return err;
@@ -377,14 +385,15 @@ static int get_volume(struct request *r, const char *key, float *db)
 
 static int leg_set(struct request *r)
 {
-	struct leg *leg, next;
+	struct leg_settings next;
+	struct leg *leg;
 	int err = get_leg(r, &leg);
 
 	if (err)
 		return err;
 
 	/* all or nothing */
-	next = *leg;
+	next = *leg_settings(leg);
 	err = description_bool(r->msg, "muted", &next.muted, r->why);
 	if (!err)
 		err = description_bool(r->msg, "deaf", &next.deaf, r->why);
@@ -400,14 +409,8 @@ static int leg_set(struct request *r)
 	if (err)
 		return err;
 
-	leg->muted = next.muted;
-	leg->deaf = next.deaf;
-	leg->video_muted = next.video_muted;
-	leg->volume_in_db = next.volume_in_db;
-	leg->volume_out_db = next.volume_out_db;
-	get_name(r->msg, leg->name, sizeof(leg->name));
-	leg_volumes(leg);
-	leg_set_early(leg, next.early);
+	get_name(r->msg, next.name, sizeof(next.name));
+	leg_follow_settings(leg, &next);
 
 	return 0;
 }
@@ -419,7 +422,7 @@ static int leg_remove(struct request *r)
 	int err = get_leg(r, &leg);
 
 	if (!err)
-		mix_remove(leg->mix, leg);
+		mix_remove(leg);
 
 	return err;
 }
@@ -430,8 +433,8 @@ static int leg_keyframe(struct request *r)
 	struct leg *leg;
 	int err = get_leg(r, &leg);
 
-	if (!err && leg_video(leg))
-		video_media_want_keyframe(leg_video(leg), true);
+	if (!err)
+		leg_want_keyframe(leg);
 
 	return err;
 }

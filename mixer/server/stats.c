@@ -5,9 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
-#include "mixer/mix/mix_video.h"
+#include "mixer/leg/audio_media.h"
+#include "mixer/leg/video_media.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/stats.h"
 #include "mixer/server/tick.h"
@@ -43,8 +42,8 @@ static json_t *mixer_json(const struct mixer *mixer)
 
 	tick_stats(mixer->tick, &tick);
 	getrusage(RUSAGE_SELF, &usage);
-	put(o, "legs", mixer->leg_count);
-	put(o, "mixes", mixer->mix_count);
+	put(o, "legs", mixer->totals.legs);
+	put(o, "mixes", mixer->totals.mixes);
 	put(o, "packets_in", net->packets_in);
 	put(o, "packets_out", net->packets_out);
 	put(o, "bytes_in", net->bytes_in);
@@ -55,9 +54,9 @@ static json_t *mixer_json(const struct mixer *mixer)
 	put(o, "tick_late_us_p50", tick.late_us_p50);
 	put(o, "tick_late_us_p99", tick.late_us_p99);
 	put(o, "tick_late_us_max", tick.late_us_max);
-	put(o, "renditions_audio", mixer->audio_renditions);
-	put(o, "renditions_video", mixer->video_renditions);
-	put(o, "decoded_audio", mixer->decoded_audio);
+	put(o, "renditions_audio", mixer->totals.audio_renditions);
+	put(o, "renditions_video", mixer->totals.video_renditions);
+	put(o, "decoded_audio", mixer->totals.decoded_audio);
 	put(o, "cpu_user_ms", ms(&usage.ru_utime));
 	put(o, "cpu_system_ms", ms(&usage.ru_stime));
 
@@ -74,46 +73,51 @@ static int64_t lost(const struct receive_stats *s)
 }
 
 
-static json_t *audio_json(const struct audio_media *a)
+static json_t *audio_json(const struct audio_media *a,
+			  const struct mix_leg_stats *mixed)
 {
 	const struct media *m = a->m;
-	const struct audio_codec *last = audio_source_codec(a->source);
+	const struct recv_stream *in = media_incoming(m);
+	const struct receive_stats *rx = recv_stream_stats(in);
+	const struct audio_codec *last =
+		audio_source_codec(recv_stream_audio(in));
 	struct audio_source_stats s;
 	json_t *o = json_object();
 
 	memset(&s, 0, sizeof(s));
-	audio_source_stats(a->source, &s);
+	audio_source_stats(recv_stream_audio(in), &s);
 	json_object_set_new(o, "codec",
 			    json_string(audio_codec_name(a->codec.id)));
 	if (last)
 		json_object_set_new(o, "codec_in",
 				    json_string(audio_codec_name(last->id)));
-	put(o, "packets_in", m->rx.received);
-	json_object_set_new(o, "packets_lost", json_integer(lost(&m->rx)));
+	put(o, "packets_in", rx->received);
+	json_object_set_new(o, "packets_lost", json_integer(lost(rx)));
 	put(o, "jitter_ms",
-	    m->rx.clock_hz ? (uint64_t)(m->rx.jitter * 1000 / m->rx.clock_hz)
-			   : 0);
+	    rx->clock_hz ? (uint64_t)(rx->jitter * 1000 / rx->clock_hz) : 0);
 	put(o, "playout_delay_ms", s.delay_ms);
 	put(o, "concealed", s.concealed);
-	put(o, "level_dbov", a->level_dbov);
-	put(o, "packets_out", m->sink.packets);
-	put(o, "remote_loss", m->remote_loss);
-	put(o, "rtt_ms", m->rtt_ms);
+	put(o, "level_dbov", mixed->level_dbov);
+	put(o, "packets_out", send_stream_stats(media_outgoing(m))->packets);
+	put(o, "remote_loss", m->reports.remote_loss);
+	put(o, "rtt_ms", m->reports.rtt_ms);
 
 	return o;
 }
 
 
-static json_t *video_json(const struct video_media *v)
+static json_t *video_json(const struct video_media *v,
+			  const struct mix_leg_stats *mixed)
 {
 	const struct media *m = v->m;
-	const struct video_share *sh = v->share;
+	const struct recv_stream *in = media_incoming(m);
+	const struct receive_stats *rx = recv_stream_stats(in);
 	struct video_source_stats s;
 	json_t *o = json_object();
 
 	memset(&s, 0, sizeof(s));
 	s.codec = VIDEO_CODEC_COUNT;
-	video_source_stats(v->source, &s);
+	video_source_stats(recv_stream_video(in), &s);
 	json_object_set_new(o, "codec",
 			    json_string(video_codec_name(v->codec.id)));
 	if (s.codec < VIDEO_CODEC_COUNT)
@@ -122,19 +126,19 @@ static json_t *video_json(const struct video_media *v)
 	put(o, "width_in", s.width);
 	put(o, "height_in", s.height);
 	put(o, "frames_in", s.frames);
-	put(o, "packets_in", m->rx.received);
-	json_object_set_new(o, "packets_lost", json_integer(lost(&m->rx)));
+	put(o, "packets_in", rx->received);
+	json_object_set_new(o, "packets_lost", json_integer(lost(rx)));
 	put(o, "nacks_out", v->nacks_out);
 	put(o, "plis_out", v->plis_out);
 	put(o, "plis_in", v->plis_in);
-	put(o, "width", sh ? sh->config.width : 0);
-	put(o, "height", sh ? sh->config.height : 0);
+	put(o, "width", mixed->width);
+	put(o, "height", mixed->height);
 	put(o, "frames_out", v->frames_out);
-	put(o, "packets_out", m->sink.packets);
+	put(o, "packets_out", send_stream_stats(media_outgoing(m))->packets);
 	put(o, "kbps_out", v->kbps_out);
 	put(o, "remb_kbps", v->remb_bps / 1000);
-	put(o, "remote_loss", m->remote_loss);
-	put(o, "rtt_ms", m->rtt_ms);
+	put(o, "remote_loss", m->reports.remote_loss);
+	put(o, "rtt_ms", m->reports.rtt_ms);
 	put(o, "tier", v->tier);
 
 	return o;
@@ -145,14 +149,17 @@ static json_t *leg_json(const struct leg *leg)
 {
 	const struct audio_media *a = leg_audio(leg);
 	const struct video_media *v = leg_video(leg);
+	const struct mix *mix = mix_of(leg);
+	struct mix_leg_stats mixed;
 	json_t *o = json_object();
 
-	put(o, "leg", leg->id);
-	put(o, "mix", leg->mix->id);
+	mix_leg_stats(leg, &mixed);
+	put(o, "leg", leg_id(leg));
+	put(o, "mix", mix ? mix_id(mix) : 0);
 	if (a)
-		json_object_set_new(o, "audio", audio_json(a));
+		json_object_set_new(o, "audio", audio_json(a, &mixed));
 	if (v)
-		json_object_set_new(o, "video", video_json(v));
+		json_object_set_new(o, "video", video_json(v, &mixed));
 
 	return o;
 }
@@ -165,10 +172,10 @@ static bool choose(struct le *le, void *arg)
 	struct choice *c = arg;
 	size_t at;
 
-	if (leg->id <= c->after)
+	if (leg_id(leg) <= c->after)
 		return false;
 
-	for (at = c->count; at && c->legs[at - 1]->id > leg->id; at--)
+	for (at = c->count; at && leg_id(c->legs[at - 1]) > leg_id(leg); at--)
 		;
 
 	if (c->count == STATS_LEGS_MAX) {

@@ -2,10 +2,11 @@
  * @file mixer/video/codec.c  Video codecs by name, by table, by level
  */
 #include <errno.h>
+#include <math.h>
 #include <strings.h>
 #include "mixer/video/codec.h"
 
-enum { MACROBLOCK = 16, SIZE_MIN = 32 };
+enum { MACROBLOCK = 16, SIZE_MIN = 32, KBPS_720P = 1500 };
 
 static const char *const codec_names[VIDEO_CODEC_COUNT] = {
 	[VIDEO_VP8] = "VP8",
@@ -136,4 +137,12 @@ void *video_encoder_free(struct video_encoder *e)
 		e->free(e);
 
 	return NULL;
+}
+
+
+unsigned video_usual_kbps(unsigned width, unsigned height)
+{
+	double area = (double)width * height / (1280.0 * 720.0);
+
+	return (unsigned)(KBPS_720P * pow(area, 0.75));
 }

@@ -79,6 +79,9 @@ const char *video_codec_name(enum video_codec_id id);
 void video_codec_limit(const struct video_codec *codec, unsigned *width,
 		       unsigned *height, unsigned *fps);
 
+/** Bitrate a picture of this size usually needs, kbit/s; pure */
+unsigned video_usual_kbps(unsigned width, unsigned height);
+
 /* ------------------------------------------------------------- engine */
 
 struct video_engine;

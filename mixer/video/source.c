@@ -265,7 +265,7 @@ int video_source_configure(struct video_source *handle,
 	}
 
 	if (sets_changed(s, formats, format_count))
-		s->sets_heard = false;
+		s->sets_received = false;
 	if (format_count)
 		memcpy(s->formats, formats, format_count * sizeof(*formats));
 	s->format_count = format_count;
@@ -293,7 +293,7 @@ static int append(struct source *s, struct source_frame *to,
 	};
 	int err = 0;
 
-	if (from->codec == VIDEO_H264 && from->keyframe && !s->sets_heard)
+	if (from->codec == VIDEO_H264 && from->keyframe && !s->sets_received)
 		prime(s, &frame);
 
 	for (size_t i = 0; i < from->count && !err; i++) {
@@ -314,7 +314,7 @@ static int append(struct source *s, struct source_frame *to,
 	to->len = frame.len;
 	to->codec = from->codec;
 	to->keyframe = frame.keyframe;
-	s->sets_heard |= frame.parameter_sets;
+	s->sets_received |= frame.parameter_sets;
 
 	return 0;
 }
@@ -416,7 +416,7 @@ void video_source_reset(struct video_source *handle)
 	blank(handle->core);
 	assembly_reset(handle->core->assembly);
 	handle->core->packet_us = 0;
-	handle->core->sets_heard = false;
+	handle->core->sets_received = false;
 }
 
 void source_show(struct source *s, unsigned width, unsigned height)

@@ -67,7 +67,7 @@ struct source {
 	unsigned shown_width, shown_height;
 	unsigned next_width, next_height; /* while being looked up */
 	bool need_key;
-	bool sets_heard;     /* H.264: parameter sets came in band */
+	bool sets_received;  /* H.264: parameter sets came in band */
 	uint8_t pt;          /* of the latest packet */
 	unsigned generation; /* resets */
 	uint64_t asked_us, packet_us, picture_us;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/mix/mix_video.h"
+#include "mixer/video/engine.h"
 #include "mixer/video/canvas.h"
 #include "mixer/video/codec.h"
 #include "tests/bench/load.h"
@@ -194,7 +194,7 @@ static void studio_open(struct studio *s)
 		must(video_decoder_alloc(&s->decoders[i], codec));
 
 	open_encoder(&s->encoder, WIDTH, HEIGHT,
-		     mix_video_kbps(WIDTH, HEIGHT));
+		     video_usual_kbps(WIDTH, HEIGHT));
 }
 
 

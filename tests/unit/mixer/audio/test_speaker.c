@@ -43,7 +43,7 @@ static unsigned heard(const struct room *r)
 	unsigned n = 0;
 
 	for (int i = 0; i < COUNT; i++)
-		n += r->states[i].heard;
+		n += r->states[i].audible;
 
 	return n;
 }
@@ -67,13 +67,13 @@ static void heard_at_once_and_held_for_a_while(void)
 	enter(&r);
 	r.levels[4] = 30;
 	pass(&r, 20);
-	CU_ASSERT(r.states[4].heard);
+	CU_ASSERT(r.states[4].audible);
 	pass(&r, 200);
 	r.levels[4] = QUIET;
 	pass(&r, 1900);
-	CU_ASSERT(r.states[4].heard);
+	CU_ASSERT(r.states[4].audible);
 	pass(&r, 200);
-	CU_ASSERT(!r.states[4].heard);
+	CU_ASSERT(!r.states[4].audible);
 }
 
 
@@ -85,17 +85,17 @@ static void only_the_loudest_are_decoded(void)
 	for (int i = 0; i < COUNT; i++)
 		r.levels[i] = (uint8_t)(50 - i);
 	pass(&r, 1000);
-	CU_ASSERT(heard(&r) == speaker_config_default.heard_max);
+	CU_ASSERT(heard(&r) == speaker_config_default.audible_max);
 	for (int i = 0; i < COUNT; i++)
-		CU_ASSERT(
-			r.states[i].heard ==
-			(i >= COUNT - (int)speaker_config_default.heard_max));
+		CU_ASSERT(r.states[i].audible ==
+			  (i >=
+			   COUNT - (int)speaker_config_default.audible_max));
 
 	/* one who begins to shout is let in at once */
 	r.levels[0] = 5;
 	pass(&r, 60);
-	CU_ASSERT(r.states[0].heard);
-	CU_ASSERT(heard(&r) == speaker_config_default.heard_max);
+	CU_ASSERT(r.states[0].audible);
+	CU_ASSERT(heard(&r) == speaker_config_default.audible_max);
 }
 
 

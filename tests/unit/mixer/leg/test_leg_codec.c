@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/leg_codec.h"
+#include "mixer/leg/media_codec.h"
 #include "tests/unit/unit.h"
 
 

@@ -211,7 +211,7 @@ static void cameras_are_seen_and_renditions_shared(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(e, "width")), 320);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "width_in"), 320);
 	CU_ASSERT_EQUAL(video_stat(&w, 1, "width"), 320);
-	CU_ASSERT_EQUAL(w.mixer->video_renditions, 1);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
 
 	leave(&a);
 	leave(&b);
@@ -321,7 +321,7 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 	join(&w, &b, 2);
 	join(&w, &c, 3);
 	world_run(&w, 900);
-	CU_ASSERT_EQUAL(w.mixer->video_renditions, 1);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
 
 	send_remb(&a, 150000);
 	send_loss(&b, 60);
@@ -330,7 +330,7 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 	CU_ASSERT_EQUAL(video_stat(&w, 1, "tier"), 1);
 	CU_ASSERT_EQUAL(video_stat(&w, 2, "tier"), 0);
 	/* the first two share theirs */
-	CU_ASSERT_EQUAL(w.mixer->video_renditions, 2);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 2);
 	packets = a.packets;
 	world_until(&w, a.packets > packets, 10000);
 	CU_ASSERT_TRUE(a.packets > packets);

@@ -48,7 +48,7 @@ static void answers_checks_as_due(void)
 		CU_ASSERT_EQUAL(a->success, cases[i].success);
 		CU_ASSERT_EQUAL(a->error_code, cases[i].code);
 		CU_ASSERT_EQUAL(a->error, cases[i].code ? 1 : 0);
-		CU_ASSERT_EQUAL(transport_heard_us(l.transport) != 0,
+		CU_ASSERT_EQUAL(transport_received_us(l.transport) != 0,
 				cases[i].heard);
 		/* no amplification, and silence for whom we do not know */
 		if (!cases[i].heard)

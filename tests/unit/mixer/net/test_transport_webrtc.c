@@ -80,7 +80,7 @@ static void media_flows_in_every_suite(void)
 		CU_ASSERT_EQUAL(ice_peer_suite(l.peer), cases[i].suite);
 		CU_ASSERT_EQUAL(l.mixer.states, 1);
 		assert_flow(&l, 1);
-		CU_ASSERT_TRUE(transport_heard_us(l.transport) > 0);
+		CU_ASSERT_TRUE(transport_received_us(l.transport) > 0);
 		loopback_close(&l);
 	}
 }
@@ -328,7 +328,7 @@ static void consent_runs_out_after_thirty_seconds(void)
 
 	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
 	ice_peer_silence(l.peer, true);
-	now_us = transport_heard_us(l.transport);
+	now_us = transport_received_us(l.transport);
 	net_tick(l.net, now_us + 29000000);
 	CU_ASSERT_EQUAL(transport_state(l.transport), TRANSPORT_CONNECTED);
 	net_tick(l.net, now_us + 30100000);

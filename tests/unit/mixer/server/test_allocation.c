@@ -1,8 +1,7 @@
 /**
  * @file test_allocation.c  The steady state of sound allocates nothing
  */
-#include "mixer/leg/leg.h"
-#include "mixer/mix/mix.h"
+#include "mixer/mix/mix_private.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/mixer/world/world.h"
 #include "tests/unit/unit.h"
@@ -22,7 +21,7 @@ static void ticks_and_packets_allocate_nothing(void)
 	world_run(&w, 1500);
 	mix = mixer_mix(w.mixer, 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mix);
-	CU_ASSERT_TRUE_FATAL(leg_audio(mix->legs[0])->speaker.heard);
+	CU_ASSERT_TRUE_FATAL(mix->members[0]->sound.speaker.audible);
 
 	failing_count_begin();
 	mem_deref(mem_zalloc(1, NULL));

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/clock.h"
-#include "mixer/leg/leg.h"
 #include "mixer/leg/leg_demux.h"
-#include "mixer/mix/mix.h"
+#include "mixer/leg/leg_private.h"
+#include "mixer/mix/mix_private.h"
 #include "tests/unit/mixer/world/handset.h"
 #include "tests/unit/unit.h"
 
@@ -15,13 +15,13 @@
 enum { CROWD = 12, LOUD = 8000, QUIET = 10, PROBES = 4 };
 
 
-static struct audio_media *sound_of(const struct world *w, size_t i)
+static const struct member_sound *sound_of(const struct world *w, size_t i)
 {
 	const struct mix *mix = mixer_mix(w->mixer, 1);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mix);
 
-	return leg_audio(mix->legs[i]);
+	return &mix->members[i]->sound;
 }
 
 
@@ -40,17 +40,17 @@ static void the_quiet_are_decoded_in_turns_and_never_heard(void)
 	now_us = clock_us();
 	handsets_run(&w, h, CROWD, 600, &now_us);
 
-	decoded = w.mixer->decoded_audio;
+	decoded = w.mixer->totals.decoded_audio;
 	handsets_run(&w, h, CROWD, 1000, &now_us);
-	CU_ASSERT_EQUAL(w.mixer->decoded_audio - decoded, PROBES * 50);
+	CU_ASSERT_EQUAL(w.mixer->totals.decoded_audio - decoded, PROBES * 50);
 	for (unsigned i = 0; i < CROWD; i++) {
-		CU_ASSERT_FALSE(sound_of(&w, i)->speaker.heard);
+		CU_ASSERT_FALSE(sound_of(&w, i)->speaker.audible);
 		CU_ASSERT_PTR_NULL(sound_of(&w, i)->own);
 	}
 
 	h[CROWD - 1].amplitude = LOUD;
 	handsets_run(&w, h, CROWD, 300, &now_us);
-	CU_ASSERT_TRUE(sound_of(&w, CROWD - 1)->speaker.heard);
+	CU_ASSERT_TRUE(sound_of(&w, CROWD - 1)->speaker.audible);
 	CU_ASSERT_TRUE(handset_tone(&h[0], 440, h[0].heard_count - 4800,
 				    4800) > LOUD / 2);
 
@@ -74,15 +74,15 @@ static void the_silent_who_say_so_are_not_decoded(void)
 	}
 	now_us = clock_us();
 	handsets_run(&w, h, CROWD, 300, &now_us);
-	decoded = w.mixer->decoded_audio;
+	decoded = w.mixer->totals.decoded_audio;
 	handsets_run(&w, h, CROWD, 500, &now_us);
-	CU_ASSERT_EQUAL(w.mixer->decoded_audio, decoded);
+	CU_ASSERT_EQUAL(w.mixer->totals.decoded_audio, decoded);
 
 	/* one says that it is loud: it and nobody else */
 	h[3].level = 15;
 	handsets_run(&w, h, CROWD, 500, &now_us);
-	CU_ASSERT_TRUE(w.mixer->decoded_audio - decoded <= 25);
-	CU_ASSERT_TRUE(w.mixer->decoded_audio - decoded >= 23);
+	CU_ASSERT_TRUE(w.mixer->totals.decoded_audio - decoded <= 25);
+	CU_ASSERT_TRUE(w.mixer->totals.decoded_audio - decoded >= 23);
 
 	for (unsigned i = 0; i < CROWD; i++)
 		handset_close(&h[i]);
@@ -279,7 +279,7 @@ static void a_mode_request_is_obeyed_for_who_asked(void)
 	h[1].cmr = 15;
 	handsets_run(&w, h, 3, 400, &now_us);
 	CU_ASSERT_EQUAL(frame_type(&h[1]), 7);
-	CU_ASSERT_EQUAL(w.mixer->audio_renditions, 1);
+	CU_ASSERT_EQUAL(w.mixer->totals.audio_renditions, 1);
 
 	handset_close(&h[0]);
 	handset_close(&h[1]);
@@ -346,6 +346,15 @@ static void a_collision_of_ssrcs_moves_ours(void)
 }
 
 
+static void set_early(struct leg *leg, bool early)
+{
+	struct leg_settings settings = *leg_settings(leg);
+
+	settings.early = early;
+	leg_follow_settings(leg, &settings);
+}
+
+
 /* A session that is not confirmed: its ringback is nobody's voice */
 static void who_is_early_neither_says_nor_hears_anything(void)
 {
@@ -359,7 +368,7 @@ static void who_is_early_neither_says_nor_hears_anything(void)
 		handset_join(&w, &h[i], i + 1, AUDIO_PCMU, 20);
 		h[i].amplitude = LOUD;
 	}
-	leg_set_early(mixer_leg(w.mixer, 2), true);
+	set_early(mixer_leg(w.mixer, 2), true);
 	now_us = clock_us();
 	handsets_run(&w, h, 2, 600, &now_us);
 	CU_ASSERT_TRUE(h[0].packets > 20);
@@ -368,7 +377,7 @@ static void who_is_early_neither_says_nor_hears_anything(void)
 	CU_ASSERT_EQUAL(h[1].packets, 0);
 	CU_ASSERT_FALSE(leg_participates(mixer_leg(w.mixer, 2)));
 
-	leg_set_early(mixer_leg(w.mixer, 2), false);
+	set_early(mixer_leg(w.mixer, 2), false);
 	packets = h[1].packets;
 	handsets_run(&w, h, 2, 600, &now_us);
 	CU_ASSERT_TRUE(h[1].packets > packets + 20);

@@ -463,10 +463,10 @@ static void what_parleyd_may_be_configured_to_is_taken(void)
 				"height", 2160, "fps", 60, "kbps", 20000));
 	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
 	mix = mixer_mix(w.mixer, 2);
-	CU_ASSERT_EQUAL(mix->canvas.width, 1920);
-	CU_ASSERT_EQUAL(mix->canvas.height, 1080);
-	CU_ASSERT_EQUAL(mix->canvas.fps, 30);
-	CU_ASSERT_EQUAL(mix->canvas.kbps, 20000);
+	CU_ASSERT_EQUAL(mix_canvas(mix)->width, 1920);
+	CU_ASSERT_EQUAL(mix_canvas(mix)->height, 1080);
+	CU_ASSERT_EQUAL(mix_canvas(mix)->fps, 30);
+	CU_ASSERT_EQUAL(mix_canvas(mix)->kbps, 20000);
 	world_close(&w);
 }
 

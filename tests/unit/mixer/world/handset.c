@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "mixer/leg/leg.h"
+#include "mixer/leg/leg_private.h"
 #include "mixer/mix/mix.h"
 #include "mixer/net/rtp.h"
 #include "tests/unit/mixer/world/handset.h"
@@ -88,7 +88,7 @@ void handset_send(struct handset *h, uint8_t pt, uint32_t timestamp,
 		p.extension_bytes = sizeof(extension);
 	}
 
-	media_packet(h->media, &p, false, now_us);
+	leg_packet(h->media, &p, false, now_us);
 }
 
 

@@ -1,8 +1,8 @@
 /**
- * @file test_mix_video.c  What a leg can take of a canvas
+ * @file test_shared_video.c  What a consumer can take of a canvas
  */
 #include <string.h>
-#include "mixer/mix/mix_video.h"
+#include "mixer/mix/shared_video.h"
 #include "tests/unit/unit.h"
 
 
@@ -42,16 +42,17 @@ static void size_and_rate_follow_the_limits(void)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct video_canvas canvas = {1280, 720, 25, 1500};
 		struct video_rendition_config c;
-		const struct video_codec codec = {.id = table[i].codec,
-						  .level_idc = table[i].level};
-		struct media_description d;
+		struct video_wish wish;
 
-		memset(&d, 0, sizeof(d));
-		d.width = table[i].width;
-		d.height = table[i].height;
-		d.fps = table[i].fps;
-		d.kbps = table[i].kbps;
-		mix_video_config(&c, &canvas, &d, &codec, table[i].tier);
+		memset(&wish, 0, sizeof(wish));
+		wish.codec.id = table[i].codec;
+		wish.codec.level_idc = table[i].level;
+		wish.width = table[i].width;
+		wish.height = table[i].height;
+		wish.fps = table[i].fps;
+		wish.kbps = table[i].kbps;
+		wish.tier = table[i].tier;
+		shared_video_config(&c, &canvas, &wish);
 		if (c.width != table[i].want_width ||
 		    c.height != table[i].want_height ||
 		    c.fps != table[i].want_fps || c.kbps != table[i].want_kbps)
@@ -68,17 +69,16 @@ static void a_mix_may_have_another_bitrate(void)
 {
 	const struct video_canvas canvas = {1280, 720, 25, 600};
 	struct video_rendition_config c;
-	const struct video_codec codec = {.id = VIDEO_VP8};
-	struct media_description d;
+	struct video_wish wish;
 
-	memset(&d, 0, sizeof(d));
-	d.width = 1280;
-	d.height = 720;
-	d.fps = 25;
-	mix_video_config(&c, &canvas, &d, &codec, 0);
+	memset(&wish, 0, sizeof(wish));
+	wish.width = 1280;
+	wish.height = 720;
+	wish.fps = 25;
+	shared_video_config(&c, &canvas, &wish);
 	CU_ASSERT_EQUAL(c.kbps, 600);
-	d.width = 640;
-	mix_video_config(&c, &canvas, &d, &codec, 0);
+	wish.width = 640;
+	shared_video_config(&c, &canvas, &wish);
 	CU_ASSERT_EQUAL(c.width, 640);
 	CU_ASSERT_EQUAL(c.kbps, 212);
 }
@@ -90,4 +90,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_SUITE(mix_video, tests)
+UNIT_SUITE(shared_video, tests)

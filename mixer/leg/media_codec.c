@@ -1,11 +1,11 @@
 /**
- * @file mixer/leg/leg_codec.c  From codec descriptions to configurations
+ * @file mixer/leg/media_codec.c  From codec descriptions to configurations
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "mixer/base/re.h"
-#include "mixer/leg/leg_codec.h"
+#include "mixer/leg/media_codec.h"
 
 
 /* RTP clock and sample rate of each (RFC 3551, 4867, 7587) */

@@ -1,12 +1,12 @@
 /**
- * @file mixer/leg/leg_codec.h  What a leg's codecs are to the mixer
+ * @file mixer/leg/media_codec.h  What a leg's codecs are to the mixer
  *
  * From C of mixer/mp/protocol.h to the configurations of mixer/audio and
  * mixer/video; here is judged what only who has the codec can judge. Pure;
  * media thread.
  */
-#ifndef PARLEY_MIXER_LEG_LEG_CODEC_H
-#define PARLEY_MIXER_LEG_LEG_CODEC_H
+#ifndef PARLEY_MIXER_LEG_MEDIA_CODEC_H
+#define PARLEY_MIXER_LEG_MEDIA_CODEC_H
 
 #include "mixer/audio/codec.h"
 #include "mixer/mp/leg_description.h"

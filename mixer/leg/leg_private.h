@@ -1,0 +1,73 @@
+/**
+ * @file mixer/leg/leg_private.h  What the files behind leg.h share
+ *
+ * A leg as its parts see it: leg.c alone writes these structs (of the table
+ * of SSRCs leg_demux.c); audio_media, video_media, media and feedback read
+ * them, and tell the mix and the focus through the functions below.
+ */
+#ifndef PARLEY_MIXER_LEG_LEG_PRIVATE_H
+#define PARLEY_MIXER_LEG_LEG_PRIVATE_H
+
+#include "mixer/leg/leg.h"
+#include "mixer/leg/media.h"
+
+struct bandwidth_estimate;
+
+enum {
+	/** SSRCs remembered on one transport */
+	LEG_SSRCS_MAX = 16,
+};
+
+/** One transport of a leg, and what it has learnt about its streams */
+struct leg_transport {
+	struct leg *leg;
+	size_t index;
+	struct transport *t;
+	enum transport_kind kind;
+	struct bandwidth_estimate *estimate; /**< NULL without video */
+	struct {
+		uint32_t ssrc;
+		struct media *media;
+	} ssrcs[LEG_SSRCS_MAX]; /**< leg_demux.c */
+	size_t ssrc_count, ssrc_next;
+	uint64_t since_us; /**< since when packets are due; 0: not yet */
+	uint64_t unknown;  /**< packets of no media */
+};
+
+struct leg {
+	struct le he;
+	const struct leg_host *host;
+	const struct leg_mix_events *mix; /**< NULL: in none */
+	void *mix_arg;
+	uint64_t id;
+	struct leg_settings settings;
+	char cname[LEG_CNAME_BYTES]; /**< RFC 7022: random */
+	struct leg_transport transports[MP_MEDIA_MAX];
+	size_t transport_count;
+	struct media *media[MP_MEDIA_MAX];
+	size_t media_count;
+	bool attended;
+	bool connected, timed_out;
+	uint64_t told_us; /**< since when `told` counts */
+	unsigned told;
+};
+
+/** An RTP packet of a section: media_packet, and our own SSRC gives way to one
+ *  of the far end that is the same */
+void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
+		uint64_t now_us);
+
+/** leg_mix_events, harmless without a mix; tier_kbps is 0 then */
+void leg_look_changed(const struct leg *leg);
+int leg_follow_media(const struct leg *leg, enum media_kind kind);
+void leg_sound_lost(const struct leg *leg, unsigned percent);
+void leg_keyframe(const struct leg *leg, bool urgent);
+unsigned leg_tier_kbps(const struct leg *leg, unsigned tier);
+
+/** leg_events; digits beyond what a person can press are left out, so that
+ *  nobody floods the focus */
+void leg_tell_digit(struct leg *leg, char digit, unsigned duration_ms,
+		    uint64_t now_us);
+void leg_tell_camera(const struct leg *leg, unsigned width, unsigned height);
+
+#endif

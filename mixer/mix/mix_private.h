@@ -1,0 +1,125 @@
+/**
+ * @file mixer/mix/mix_private.h  What the files behind mix.h share
+ *
+ * A mix knows of each of its legs more than the leg: whether it is audible,
+ * what it is sent. That is the leg's member. mix.c writes members and mix,
+ * mix_audio.c all that is called sound, mix_video.c all that is called
+ * picture.
+ */
+#ifndef PARLEY_MIXER_MIX_MIX_PRIVATE_H
+#define PARLEY_MIXER_MIX_MIX_PRIVATE_H
+
+#include "mixer/audio/speaker.h"
+#include "mixer/leg/leg.h"
+#include "mixer/mix/mix.h"
+
+struct member;
+
+/** The sound of one leg as its mix sees it (mix_audio.c) */
+struct member_sound {
+	struct speaker speaker;
+	bool was_talking;
+	bool untold; /**< only decoding tells how loud it is */
+	bool probed; /**< decoded this tick to learn that, inaudible */
+	uint8_t level_dbov;
+	int16_t pcm[AUDIO_TICK_SAMPLES]; /**< what it says this tick */
+	bool contributes;                /**< pcm is on the bus */
+	/** Of the common mix; takes it while the leg is on that one */
+	struct audio_consumer *consumer;
+	/** What it hears while it is audible itself, deaf, or listens at
+	 *  another volume */
+	struct audio_rendition *own;
+	struct audio_limiter *limiter;
+	bool on_own, on; /**< which it hears; if anything yet */
+	uint64_t sent_tick;
+};
+
+/** The picture of one leg as its mix sees it (mix_video.c) */
+struct member_picture {
+	struct video_consumer *consumer;
+};
+
+struct member {
+	struct mix *mix;
+	struct leg *leg;
+	struct member_sound sound;
+	struct member_picture picture;
+};
+
+/** The sound of a mix (mix_audio.c); the arrays have as many entries as the
+ *  mix has room for members */
+struct mix_sound {
+	struct member **ranked;
+	struct speaker **speakers;
+	uint8_t *levels;
+	size_t probe_next;     /**< in ranked: whose turn it is */
+	struct member *active; /**< the active speaker, NULL: nobody */
+	struct audio_bus bus;
+	struct audio_limiter *limiter;
+	struct past_sound past;
+	struct shared_audio *shared;
+};
+
+struct mix {
+	struct le he;
+	const struct mix_host *host;
+	uint64_t id;
+	char name[MIX_NAME_BYTES];
+	struct member **members; /**< in order of joining */
+	size_t member_count, capacity;
+	struct video_canvas canvas;
+	enum video_layout layout;
+	bool look_changed; /**< tiles are to be set anew */
+	struct mix_sound sound;
+	struct shared_video *pictures;
+};
+
+/** What the tiles show is not as it was */
+void mix_look_changed(struct mix *mix);
+
+/* mix_audio.c */
+
+int mix_audio_init(struct mix *mix);
+void mix_audio_close(struct mix *mix);
+
+/** Make room for so many members. @return 0 or ENOMEM, all is as it was */
+int mix_audio_grow(struct mix *mix, size_t capacity);
+
+int mix_audio_enter(struct member *member);
+void mix_audio_exit(struct member *member);
+
+/** Its leg's sound was described anew, went, or asks for another mode */
+int mix_audio_follow(struct member *member);
+
+/** It misses so many percent of what it is sent */
+void mix_audio_loss(struct member *member, unsigned percent);
+
+/** A leg is about to go: its last sound fades out in the next tick */
+void mix_audio_part(struct member *member, uint64_t now_us);
+
+/** The mix begins to tick: no past */
+void mix_audio_wake(struct mix *mix);
+
+/** The mix falls idle: nobody talks any more */
+void mix_audio_quiet(struct mix *mix);
+
+void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
+
+/* mix_video.c */
+
+/** Of a canvas's renditions; sets the tiles when there is a view */
+int mix_video_init(struct mix *mix);
+
+int mix_video_enter(struct member *member);
+void mix_video_exit(struct member *member);
+
+/** Its leg's picture was described anew, went, or its tier moved */
+int mix_video_follow(struct member *member);
+
+void mix_video_keyframe(struct member *member, bool urgent);
+unsigned mix_video_tier_kbps(const struct member *member, unsigned tier);
+
+/** Tiles anew when something changed; called each tick */
+void mix_video_tick(struct mix *mix);
+
+#endif

@@ -1,0 +1,417 @@
+/**
+ * @file mixer/mix/shared_video.c  Who is given which rendition of the picture
+ */
+#include <errno.h>
+#include <string.h>
+#include "mixer/base/clock.h"
+#include "mixer/base/re.h"
+#include "mixer/mix/shared_video.h"
+
+
+enum { KBPS_MIN = 80 };
+
+struct shared_video {
+	struct video_engine *engine;
+	struct video_canvas canvas;
+	unsigned *count;
+	struct video_view *view; /* while there are renditions */
+	struct list renditions;  /* shared_video_rendition */
+	bool paused;
+	shared_video_view_h *viewh;
+	void *arg;
+};
+
+/* A rendition and who gets it */
+struct shared_video_rendition {
+	struct le le;
+	struct shared_video *shared;
+	struct video_rendition_config config;
+	struct video_rendition *rendition;
+	struct list users;   /* consumers by now_le */
+	struct list waiting; /* consumers by next_le, for a key frame */
+};
+
+struct video_consumer {
+	struct shared_video *shared;
+	struct shared_video_rendition *now;  /* what it gets */
+	struct shared_video_rendition *next; /* from its next key frame on */
+	struct le now_le, next_le;
+	uint32_t delta;     /* rendition's time to the consumer's */
+	uint32_t timestamp; /* of its last frame */
+	bool begun;         /* it got one */
+	video_consumer_frame_h *frameh;
+	void *arg;
+};
+
+
+/* Sizes at which libyuv scales exactly */
+static const struct {
+	unsigned num, den;
+} scales[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
+
+enum { SCALES = sizeof(scales) / sizeof(scales[0]) };
+
+
+static bool level_holds(const struct video_codec *codec, unsigned width,
+			unsigned height)
+{
+	unsigned w = width, h = height, fps = 1;
+
+	video_codec_limit(codec, &w, &h, &fps);
+
+	return w == width && h == height;
+}
+
+
+static unsigned kbps_of(const struct video_canvas *canvas, unsigned width,
+			unsigned height)
+{
+	return (unsigned)((uint64_t)canvas->kbps *
+			  video_usual_kbps(width, height) /
+			  video_usual_kbps(canvas->width, canvas->height));
+}
+
+
+/* The largest scale that respects size, level and bitrate; the smallest if
+ * none does */
+static size_t choose_scale(const struct video_canvas *canvas,
+			   const struct video_wish *wish)
+{
+	unsigned width = canvas->width, height = canvas->height;
+	size_t i;
+
+	for (i = 0; i + 1 < SCALES; i++) {
+		unsigned w = width * scales[i].num / scales[i].den;
+		unsigned h = height * scales[i].num / scales[i].den;
+
+		if (w > wish->width || h > wish->height)
+			continue;
+		if (!level_holds(&wish->codec, w & ~1u, h & ~1u))
+			continue;
+		/* under half of what it needs, a smaller one looks better */
+		if (wish->kbps && 2 * wish->kbps < kbps_of(canvas, w, h))
+			continue;
+		break;
+	}
+
+	return i;
+}
+
+
+void shared_video_config(struct video_rendition_config *config,
+			 const struct video_canvas *canvas,
+			 const struct video_wish *wish)
+{
+	size_t i = choose_scale(canvas, wish);
+
+	memset(config, 0, sizeof(*config));
+	config->codec = wish->codec;
+	config->width = canvas->width * scales[i].num / scales[i].den & ~1u;
+	config->height = canvas->height * scales[i].num / scales[i].den & ~1u;
+	config->fps = wish->fps < canvas->fps ? wish->fps : canvas->fps;
+	video_codec_limit(&config->codec, &config->width, &config->height,
+			  &config->fps);
+
+	config->kbps = kbps_of(canvas, config->width, config->height);
+	if (wish->kbps && wish->kbps < config->kbps)
+		config->kbps = wish->kbps;
+	config->kbps >>= wish->tier;
+	if (config->kbps < KBPS_MIN)
+		config->kbps = KBPS_MIN;
+
+	config->payload_max = wish->payload_max;
+}
+
+
+/* -------------------------------------------------------------- renditions */
+
+static void shared_video_destructor(void *arg)
+{
+	struct shared_video *s = arg;
+
+	list_flush(&s->renditions);
+	mem_deref(s->view);
+}
+
+
+int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
+		       const struct video_canvas *canvas, unsigned *count,
+		       shared_video_view_h *viewh, void *arg)
+{
+	struct shared_video *s;
+
+	s = mem_zalloc(sizeof(*s), shared_video_destructor);
+	if (!s)
+		return ENOMEM;
+
+	s->engine = engine;
+	s->canvas = *canvas;
+	s->count = count;
+	s->paused = true;
+	s->viewh = viewh;
+	s->arg = arg;
+	*sp = s;
+
+	return 0;
+}
+
+
+struct video_view *shared_video_view(const struct shared_video *s)
+{
+	return s->view;
+}
+
+
+void shared_video_pause(struct shared_video *s, bool paused)
+{
+	s->paused = paused;
+	if (s->view)
+		video_view_pause(s->view, paused);
+}
+
+
+static void shared_video_rendition_destructor(void *arg)
+{
+	struct shared_video_rendition *r = arg;
+
+	list_unlink(&r->le);
+	if (r->rendition)
+		--*r->shared->count;
+	mem_deref(r->rendition);
+}
+
+
+static void drop_unused(struct shared_video_rendition *r)
+{
+	if (r && !r->users.head && !r->waiting.head)
+		mem_deref(r);
+}
+
+
+static void drop_unused_view(struct shared_video *s)
+{
+	if (!s->renditions.head)
+		s->view = mem_deref(s->view);
+}
+
+
+/* Another rendition's frame may have gone out at this very tick: a receiver
+ * wants time to move on */
+static uint32_t next_timestamp(const struct video_consumer *c, uint64_t now_us)
+{
+	uint32_t next = (uint32_t)(now_us * 9 / 100);
+
+	return c->begun && (int32_t)(next - c->timestamp) <= 0
+		       ? c->timestamp + 1
+		       : next;
+}
+
+
+/* From this key frame on, those who waited get this rendition */
+static void adopt_waiting(struct shared_video_rendition *r,
+			  const struct video_frame *frame, uint64_t now_us)
+{
+	while (r->waiting.head) {
+		struct video_consumer *c = r->waiting.head->data;
+		struct shared_video_rendition *old = c->now;
+
+		list_unlink(&c->next_le);
+		c->next = NULL;
+		list_unlink(&c->now_le);
+		c->now = r;
+		list_append(&r->users, &c->now_le, c);
+		c->delta = next_timestamp(c, now_us) - frame->timestamp;
+		if (old != r)
+			drop_unused(old);
+	}
+}
+
+
+static void frame_h(const struct video_frame *frame, void *arg)
+{
+	struct shared_video_rendition *r = arg;
+	uint64_t now_us = clock_us();
+
+	if (frame->keyframe)
+		adopt_waiting(r, frame, now_us);
+
+	for (struct le *le = r->users.head; le; le = le->next) {
+		struct video_consumer *c = le->data;
+
+		c->begun = true;
+		c->timestamp = frame->timestamp + c->delta;
+		c->frameh(frame, c->timestamp, now_us, c->arg);
+	}
+}
+
+
+static struct shared_video_rendition *
+find(const struct shared_video *s, const struct video_rendition_config *config)
+{
+	for (struct le *le = s->renditions.head; le; le = le->next) {
+		struct shared_video_rendition *r = le->data;
+
+		if (!memcmp(&r->config, config, sizeof(*config)))
+			return r;
+	}
+
+	return NULL;
+}
+
+
+static int make_view(struct shared_video *s)
+{
+	int err;
+
+	if (s->view)
+		return 0;
+
+	err = video_view_alloc(&s->view, s->engine, s->canvas.width,
+			       s->canvas.height, s->canvas.fps);
+	if (err)
+		return err;
+
+	video_view_pause(s->view, s->paused);
+	s->viewh(s->view, s->arg);
+
+	return 0;
+}
+
+
+static int make(struct shared_video_rendition **rp, struct shared_video *s,
+		const struct video_rendition_config *config)
+{
+	struct shared_video_rendition *r;
+	int err = make_view(s);
+
+	if (err)
+		return err;
+
+	r = mem_zalloc(sizeof(*r), shared_video_rendition_destructor);
+	if (!r)
+		return ENOMEM;
+
+	r->shared = s;
+	r->config = *config;
+	err = video_rendition_alloc(&r->rendition, s->view, config, frame_h,
+				    r);
+	if (err) {
+		mem_deref(r);
+		return err;
+	}
+
+	++*s->count;
+	list_append(&s->renditions, &r->le, r);
+	*rp = r;
+
+	return 0;
+}
+
+
+/* --------------------------------------------------------------- consumers */
+
+static void video_consumer_destructor(void *arg)
+{
+	video_consumer_leave(arg);
+}
+
+
+int video_consumer_alloc(struct video_consumer **cp, struct shared_video *s,
+			 video_consumer_frame_h *frameh, void *arg)
+{
+	struct video_consumer *c;
+
+	c = mem_zalloc(sizeof(*c), video_consumer_destructor);
+	if (!c)
+		return ENOMEM;
+
+	c->shared = s;
+	c->frameh = frameh;
+	c->arg = arg;
+	*cp = c;
+
+	return 0;
+}
+
+
+static void leave_next(struct video_consumer *c)
+{
+	struct shared_video_rendition *next = c->next;
+
+	c->next = NULL;
+	list_unlink(&c->next_le);
+	drop_unused(next);
+}
+
+
+static bool codec_differs(const struct shared_video_rendition *r,
+			  const struct video_codec *codec)
+{
+	return r && memcmp(&r->config.codec, codec, sizeof(*codec)) != 0;
+}
+
+
+int video_consumer_join(struct video_consumer *c,
+			const struct video_wish *wish)
+{
+	struct video_rendition_config config;
+	struct shared_video_rendition *r;
+	int err;
+
+	if (codec_differs(c->now, &wish->codec) ||
+	    codec_differs(c->next, &wish->codec))
+		video_consumer_leave(c);
+
+	shared_video_config(&config, &c->shared->canvas, wish);
+	r = find(c->shared, &config);
+	if (r && r == c->now) {
+		leave_next(c);
+		return 0;
+	}
+
+	if (r && r == c->next)
+		return 0;
+
+	if (!r) {
+		err = make(&r, c->shared, &config);
+		if (err) {
+			drop_unused_view(c->shared);
+			return err;
+		}
+	}
+
+	leave_next(c);
+	list_append(&r->waiting, &c->next_le, c);
+	c->next = r;
+	video_rendition_keyframe(r->rendition, !c->now);
+
+	return 0;
+}
+
+
+void video_consumer_leave(struct video_consumer *c)
+{
+	struct shared_video_rendition *mine = c->now;
+
+	leave_next(c);
+	c->now = NULL;
+	list_unlink(&c->now_le);
+	drop_unused(mine);
+	drop_unused_view(c->shared);
+}
+
+
+void video_consumer_keyframe(struct video_consumer *c, bool urgent)
+{
+	if (c->now)
+		video_rendition_keyframe(c->now->rendition, urgent);
+	if (c->next)
+		video_rendition_keyframe(c->next->rendition, urgent);
+}
+
+
+const struct video_rendition_config *
+video_consumer_config(const struct video_consumer *c)
+{
+	return c->now ? &c->now->config : NULL;
+}
