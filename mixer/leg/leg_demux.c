@@ -28,6 +28,12 @@ void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc, struct media *m)
 }
 
 
+void leg_demux_forget(struct leg_transport *lt)
+{
+	lt->ssrc_count = 0;
+}
+
+
 static struct media *by_mid(const struct leg_transport *lt,
 			    const struct rtp_packet *p)
 {

@@ -19,4 +19,7 @@ struct media *leg_demux(struct leg_transport *lt, const struct rtp_packet *p);
 /** That SSRC is of that section; the oldest of too many is forgotten */
 void leg_demux_learn(struct leg_transport *lt, uint32_t ssrc, struct media *m);
 
+/** Nothing has been learnt any more */
+void leg_demux_forget(struct leg_transport *lt);
+
 #endif

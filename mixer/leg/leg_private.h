@@ -1,9 +1,10 @@
 /**
  * @file mixer/leg/leg_private.h  What the files behind leg.h share
  *
- * A leg as its parts see it: leg.c alone writes these structs (of the table
- * of SSRCs leg_demux.c); audio_media, video_media, media and feedback read
- * them, and tell the mix and the focus through the functions below.
+ * A leg as its parts see it: leg_transport.c writes its transports (of them
+ * leg_demux.c the SSRCs), leg.c all else; audio_media, video_media, media and
+ * feedback read them, and tell the mix and the focus through the functions
+ * below.
  */
 #ifndef PARLEY_MIXER_LEG_LEG_PRIVATE_H
 #define PARLEY_MIXER_LEG_LEG_PRIVATE_H
@@ -47,15 +48,30 @@ struct leg {
 	struct media *media[MP_MEDIA_MAX];
 	size_t media_count;
 	bool attended;
-	bool connected, timed_out;
-	uint64_t told_us; /**< since when `told` counts */
+	bool connected, timed_out; /**< leg_transport.c */
+	uint64_t told_us;          /**< since when `told` counts */
 	unsigned told;
 };
 
-/** An RTP packet of a section: media_packet, and our own SSRC gives way to one
- *  of the far end that is the same */
+/** An RTP packet of a section (leg_transport.c): media_packet, and our own
+ * SSRC gives way to one of the far end that is the same */
 void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 		uint64_t now_us);
+
+/* leg_transport.c */
+
+/** Make those of a description that are new or of another kind, and tell all
+ *  their far ends. @return 0 or errno, with the reason in `why` */
+int leg_configure_transports(struct leg *leg, const struct leg_description *d,
+			     char why[DESCRIPTION_WHY_BYTES]);
+
+/** Its sections may be others now: learn anew whose packets are whose */
+void leg_transport_relearn(struct leg_transport *lt);
+
+/** Tell once when nothing arrives any more of what is due */
+void leg_watch(struct leg *leg, uint64_t now_us);
+
+/* leg.c */
 
 /** leg_mix_events, harmless without a mix; tier_kbps is 0 then */
 void leg_look_changed(const struct leg *leg);

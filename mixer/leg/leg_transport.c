@@ -1,0 +1,404 @@
+/**
+ * @file mixer/leg/leg_transport.c  The ways in and out of a leg
+ *
+ * What arrives on a transport goes to its section; whether anything still
+ * arrives is watched. Of struct leg this file writes the transports and
+ * whether it is connected.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "mixer/base/clock.h"
+#include "mixer/base/re.h"
+#include "mixer/leg/feedback.h"
+#include "mixer/leg/leg_demux.h"
+#include "mixer/leg/leg_private.h"
+#include "mixer/leg/video_media.h"
+#include "mixer/net/nack.h"
+
+
+enum {
+	BWE_MIN_BPS = 50000,
+	BWE_START_BPS = 800000,
+	BWE_MAX_BPS = 6000000,
+};
+
+
+static void report_state(struct leg *leg, const char *state,
+			 const char *reason)
+{
+	leg->host->events->state(leg, state, reason ? reason : "",
+				 leg->host->arg);
+}
+
+
+/* -------------------------------------------------------------- packets */
+
+static int32_t abs_send_time(const struct media *m, const struct rtp_packet *p)
+{
+	const uint8_t *t;
+	size_t n;
+
+	t = rtp_extension(p, m->d.abs_send_time_id, &n);
+	if (!t || n != 3)
+		return -1;
+
+	return t[0] << 16 | t[1] << 8 | t[2];
+}
+
+
+/* Unwrap in place (RFC 4588); false if there is nothing in it */
+static bool unwrap(const struct media *m, uint8_t *buf, size_t len,
+		   uint8_t apt, struct rtp_packet *p)
+{
+	len = media_has_source(m)
+		      ? rtx_decode(buf, len, apt,
+				   recv_stream_ssrc(media_incoming(m)))
+		      : 0;
+
+	return len && !rtp_packet_decode(p, buf, len);
+}
+
+
+static void become_connected(struct leg *leg, const char *reason)
+{
+	if (leg->connected)
+		return;
+
+	leg->connected = true;
+	report_state(leg, "connected", reason);
+}
+
+
+/* RFC 3550 section 8.2: SSRCs are unique on a transport */
+static void avoid_collision(const struct leg_transport *lt, uint32_t ssrc)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+		struct send_stream *s = media_send_by_ssrc(m, ssrc);
+
+		if (m->lt != lt || !s)
+			continue;
+
+		feedback_bye(m);
+		send_stream_renew_ssrc(s);
+	}
+}
+
+
+void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
+		uint64_t now_us)
+{
+	if (media_packet(m, p, rtx, now_us))
+		avoid_collision(m->lt, p->ssrc);
+}
+
+
+static void rtp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	struct leg_transport *lt = arg;
+	struct rtp_packet p;
+	struct media *m;
+	int apt;
+
+	become_connected(lt->leg, "packet received");
+	if (rtp_packet_decode(&p, buf, len))
+		return;
+
+	m = leg_demux(lt, &p);
+	if (!m) {
+		lt->unknown++;
+		return;
+	}
+
+	if (lt->estimate)
+		bandwidth_estimate_packet(lt->estimate, abs_send_time(m, &p),
+					  len, now_us);
+
+	apt = media_rtx_apt(m, p.pt);
+	if (apt >= 0 && !unwrap(m, buf, len, (uint8_t)apt, &p))
+		return;
+
+	leg_packet(m, &p, apt >= 0, now_us);
+}
+
+
+static void rtcp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	struct leg_transport *lt = arg;
+
+	become_connected(lt->leg, "packet received");
+	feedback_packet(lt, buf, len, now_us);
+}
+
+
+static void state_h(enum transport_state state, const char *reason, void *arg)
+{
+	struct leg_transport *lt = arg;
+	struct leg *leg = lt->leg;
+
+	switch (state) {
+
+	case TRANSPORT_CONNECTED:
+		lt->since_us = clock_us();
+		/* a plain one may send, but nobody has been heard yet */
+		if (lt->kind == TRANSPORT_WEBRTC)
+			become_connected(leg, reason);
+		/* what was sent until now went nowhere */
+		leg_keyframe(leg, true);
+		break;
+
+	case TRANSPORT_FAILED: report_state(leg, "failed", reason); break;
+
+	case TRANSPORT_CLOSED: report_state(leg, "bye", reason); break;
+
+	default: break;
+	}
+}
+
+
+static void path_h(void *arg)
+{
+	struct leg_transport *lt = arg;
+	struct video_media *v = leg_video(lt->leg);
+
+	if (!v || v->m->lt != lt)
+		return;
+
+	video_media_ask_keyframe(v, clock_us());
+	leg_keyframe(lt->leg, false);
+}
+
+
+/* ----------------------------------------------------------- configure */
+
+/* Which of our addresses routes to the far end */
+static size_t address_towards(const struct net_config *config,
+			      const struct sa *far)
+{
+	struct sa to = *far, local;
+	size_t found = 0;
+	int fd;
+
+	if (config->media_address_count < 2 || !sa_isset(far, SA_ADDR))
+		return 0;
+
+	fd = socket(sa_af(far), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+
+	if (!sa_port(&to))
+		sa_set_port(&to, 9);
+
+	sa_init(&local, sa_af(far));
+	local.len = sizeof(local.u);
+	if (!connect(fd, &to.u.sa, to.len) &&
+	    !getsockname(fd, &local.u.sa, &local.len)) {
+		for (size_t i = 0; i < config->media_address_count; i++) {
+			if (sa_cmp(&config->media_addresses[i], &local,
+				   SA_ADDR))
+				found = i;
+		}
+	}
+
+	close(fd);
+
+	return found;
+}
+
+
+/* Should the description fail further on, nothing holds the old transport */
+static void drop_transport(struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; lt->t && i < leg->media_count; i++) {
+		if (leg->media[i]->lt == lt)
+			media_detach(leg->media[i]);
+	}
+
+	lt->t = mem_deref(lt->t);
+	lt->since_us = 0;
+}
+
+
+static int make_transport(struct leg *leg, size_t i,
+			  const struct transport_description *d)
+{
+	static const struct transport_handlers handlers = {
+		rtp_h,
+		rtcp_h,
+		state_h,
+		path_h,
+	};
+	struct leg_transport *lt = &leg->transports[i];
+	const struct sa *far = sa_isset(&d->rtp, SA_ADDR) ? &d->rtp : &d->near;
+
+	enum transport_kind kind =
+		d->kind == MP_WEBRTC ? TRANSPORT_WEBRTC : TRANSPORT_PLAIN;
+
+	if (lt->t && lt->kind == kind)
+		return 0;
+
+	lt->leg = leg;
+	lt->index = i;
+	lt->kind = kind;
+	drop_transport(lt);
+
+	return transport_alloc(
+		&lt->t, leg->host->net, kind,
+		address_towards(leg->host->net_config, far),
+		transport_suite_by_name(mp_suite_name(d->suite)), &handlers,
+		lt);
+}
+
+
+static int set_remote(struct leg_transport *lt,
+		      const struct transport_description *d)
+{
+	struct transport_remote r;
+	int err;
+
+	if (!d->known)
+		return 0;
+
+	memset(&r, 0, sizeof(r));
+	r.ice_ufrag = d->ice_ufrag[0] ? d->ice_ufrag : NULL;
+	r.ice_pwd = d->ice_pwd[0] ? d->ice_pwd : NULL;
+	r.dtls_role = d->dtls_role == MP_DTLS_CLIENT ? DTLS_ROLE_CLIENT
+						     : DTLS_ROLE_SERVER;
+	r.fingerprint_count = d->fingerprint_count;
+	for (size_t i = 0; i < d->fingerprint_count; i++) {
+		str_ncpy(r.fingerprints[i].hash, d->fingerprints[i].hash,
+			 sizeof(r.fingerprints[i].hash));
+		str_ncpy(r.fingerprints[i].value, d->fingerprints[i].value,
+			 sizeof(r.fingerprints[i].value));
+	}
+	r.rtp = d->rtp;
+	r.rtcp = d->rtcp;
+	r.rtcp_mux = d->rtcp_mux;
+	r.suite = transport_suite_by_name(mp_suite_name(d->suite));
+	r.sdes_key = d->sdes_key[0] ? d->sdes_key : NULL;
+	err = transport_set_remote(lt->t, &r);
+	if (!err && !lt->since_us)
+		lt->since_us = clock_us();
+
+	return err;
+}
+
+
+/* Every section of a kind is told apart on a transport (RFC 9143) by what
+ * was signalled; what was learnt before may belong to another now. */
+void leg_transport_relearn(struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+	bool video = false;
+
+	leg_demux_forget(lt);
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+
+		if (m->lt != lt)
+			continue;
+
+		video = video || m->d.kind == MEDIA_VIDEO;
+		for (size_t k = 0; k < m->d.ssrc_count; k++)
+			leg_demux_learn(lt, m->d.ssrcs[k], m);
+	}
+
+	if (video && !lt->estimate)
+		(void)bandwidth_estimate_alloc(&lt->estimate, BWE_MIN_BPS,
+					       BWE_START_BPS, BWE_MAX_BPS);
+}
+
+
+int leg_configure_transports(struct leg *leg, const struct leg_description *d,
+			     char why[DESCRIPTION_WHY_BYTES])
+{
+	for (size_t i = 0; i < d->transport_count; i++) {
+		int err = make_transport(leg, i, &d->transports[i]);
+
+		if (!err && i >= leg->transport_count)
+			leg->transport_count = i + 1;
+		if (!err)
+			err = set_remote(&leg->transports[i],
+					 &d->transports[i]);
+		if (err) {
+			snprintf(why, DESCRIPTION_WHY_BYTES, "transport %zu",
+				 i);
+			return err;
+		}
+	}
+
+	return 0;
+}
+
+
+/* --------------------------------------------------------------- watch */
+
+static bool expects(const struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+
+	if (lt->kind == TRANSPORT_WEBRTC)
+		return true;
+
+	/* on hold a terminal may send nothing at all */
+	for (size_t i = 0; i < leg->media_count; i++) {
+		if (leg->media[i]->lt == lt && leg->media[i]->d.recv)
+			return true;
+	}
+
+	return false;
+}
+
+
+static bool received_lately(const struct leg_transport *lt, uint64_t now_us,
+			    uint64_t limit_us)
+{
+	uint64_t received_us = transport_received_us(lt->t);
+
+	if (received_us < lt->since_us)
+		received_us = lt->since_us;
+
+	return now_us < received_us + limit_us;
+}
+
+
+void leg_watch(struct leg *leg, uint64_t now_us)
+{
+	uint64_t limit_us = leg->host->media_timeout_s * 1000000ull;
+	bool waiting = false;
+
+	if (!limit_us)
+		return;
+
+	for (size_t i = 0; i < leg->transport_count; i++) {
+		struct leg_transport *lt = &leg->transports[i];
+
+		if (!lt->since_us)
+			continue;
+
+		/* after a hold, and once it is answered, it has the whole
+		 * time again */
+		if (leg->settings.early || !expects(lt)) {
+			lt->since_us = now_us;
+			continue;
+		}
+
+		waiting = true;
+		if (received_lately(lt, now_us, limit_us)) {
+			leg->timed_out = false;
+			return;
+		}
+	}
+
+	if (!waiting || leg->timed_out)
+		return;
+
+	leg->timed_out = true;
+	report_state(leg, "timeout", "nothing received");
+}
