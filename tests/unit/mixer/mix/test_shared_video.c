@@ -2,7 +2,9 @@
  * @file test_shared_video.c  What a consumer can take of a canvas
  */
 #include <string.h>
+#include "mixer/mix/mix.h"
 #include "mixer/mix/shared_video.h"
+#include "tests/unit/mixer/world/world.h"
 #include "tests/unit/unit.h"
 
 
@@ -84,8 +86,81 @@ static void a_mix_may_have_another_bitrate(void)
 }
 
 
+/** One who is no leg */
+struct viewer {
+	unsigned frames, keyframes, jumps;
+	uint32_t timestamp;
+};
+
+
+static void frame_h(const struct video_frame *frame, uint32_t timestamp,
+		    uint64_t now_us, void *arg)
+{
+	struct viewer *v = arg;
+
+	(void)now_us;
+	if (v->frames && (int32_t)(timestamp - v->timestamp) <= 0)
+		v->jumps++;
+	v->timestamp = timestamp;
+	v->keyframes += frame->keyframe;
+	v->frames++;
+}
+
+
+static void who_is_no_leg_is_shown_the_canvas(void)
+{
+	struct video_wish wish = {
+		.width = 320, .height = 180, .fps = 25, .payload_max = 1000};
+	struct video_consumer *consumer;
+	static struct phone p[2];
+	struct viewer v = {0};
+	unsigned before;
+	struct world w;
+
+	world_open(&w, 30);
+	phone_join(&w, &p[0], 1, 0);
+	phone_join(&w, &p[1], 2, 0);
+	CU_ASSERT_EQUAL_FATAL(
+		video_consumer_alloc(&consumer,
+				     mix_shared_video(mixer_mix(w.mixer, 1)),
+				     frame_h, &v),
+		0);
+	CU_ASSERT_PTR_NULL(video_consumer_config(consumer));
+	CU_ASSERT_EQUAL_FATAL(video_consumer_join(consumer, &wish), 0);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
+	world_until(&w, v.frames > 2, 10000);
+	CU_ASSERT_TRUE(v.frames > 2);
+	CU_ASSERT_EQUAL(v.keyframes, 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(video_consumer_config(consumer));
+	CU_ASSERT_EQUAL(video_consumer_config(consumer)->width, 320);
+
+	/* what it has goes on until the other's first key frame */
+	wish.tier = 1;
+	CU_ASSERT_EQUAL(video_consumer_join(consumer, &wish), 0);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 2);
+	world_until(&w, v.keyframes == 2, 10000);
+	CU_ASSERT_EQUAL(v.keyframes, 2);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
+
+	/* a key frame for who asks */
+	before = v.keyframes;
+	video_consumer_keyframe(consumer, true);
+	world_until(&w, v.keyframes > before, 10000);
+	CU_ASSERT_TRUE(v.keyframes > before);
+	CU_ASSERT_EQUAL(v.jumps, 0);
+
+	mem_deref(consumer);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 0);
+	phone_close(&p[0]);
+	phone_close(&p[1]);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a mix may have another bitrate", a_mix_may_have_another_bitrate},
+	{"who is no leg is shown the canvas",
+	 who_is_no_leg_is_shown_the_canvas},
 	{"size and rate follow the limits", size_and_rate_follow_the_limits},
 	CU_TEST_INFO_NULL,
 };

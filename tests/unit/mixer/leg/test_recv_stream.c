@@ -1,0 +1,178 @@
+/**
+ * @file test_recv_stream.c  Whom an incoming stream follows
+ *
+ * RFC 3550 section 8 and A.1 as a table of states and packets.
+ */
+#include <string.h>
+#include "mixer/base/re.h"
+#include "mixer/leg/recv_stream.h"
+#include "tests/unit/unit.h"
+
+
+enum {
+	T0 = 10000000, /* us */
+	CLOCK_HZ = 8000,
+	OLD = 11,
+	NOW = 22,
+	NEW = 33,
+};
+
+
+static enum recv_verdict arrive(struct recv_stream *s, uint32_t ssrc,
+				uint16_t seq, uint64_t now_us)
+{
+	const struct rtp_packet p = {.ssrc = ssrc, .seq = seq};
+	enum recv_verdict verdict = recv_stream_admit(s, &p, CLOCK_HZ, now_us);
+
+	if (verdict != RECV_REFUSED)
+		(void)recv_stream_count(s, &p, false, true, now_us);
+
+	return verdict;
+}
+
+
+/* States that a stream can be in at T0 */
+enum state {
+	NOBODY,   /* no packet came yet */
+	ALIVE,    /* follows NOW, received from a moment ago */
+	QUIET,    /* follows NOW, nothing received for long */
+	TRIED,    /* ALIVE, and NEW has sent one packet, number 7 */
+	SWITCHED, /* followed OLD until a moment ago, NOW since */
+	LEFT,     /* NOW has said BYE */
+	STATES,
+};
+
+
+static struct recv_stream *in_state(enum state state)
+{
+	struct recv_stream *s;
+
+	CU_ASSERT_EQUAL_FATAL(recv_stream_alloc(&s), 0);
+	switch (state) {
+
+	case ALIVE: arrive(s, NOW, 100, T0 - 20000); break;
+
+	case QUIET: arrive(s, NOW, 100, T0 - 2 * RECV_STREAM_ALIVE_US); break;
+
+	case TRIED:
+		arrive(s, NOW, 100, T0 - 20000);
+		arrive(s, NEW, 7, T0 - 10000);
+		break;
+
+	case SWITCHED:
+		arrive(s, OLD, 5, T0 - 2000000);
+		arrive(s, NOW, 100, T0 - 20000);
+		break;
+
+	case LEFT:
+		arrive(s, NOW, 100, T0 - 20000);
+		recv_stream_end(s);
+		break;
+
+	default: break;
+	}
+
+	return s;
+}
+
+
+static void an_ssrc_is_followed_by_what_was_before(void)
+{
+	static const struct {
+		uint32_t ssrc;
+		uint16_t seq;
+	} packets[] = {{NOW, 101}, {NEW, 8}, {NEW, 9}, {OLD, 6}};
+	static const enum recv_verdict want[STATES][4] = {
+		[NOBODY] = {RECV_NEW, RECV_NEW, RECV_NEW, RECV_NEW},
+		[ALIVE] = {RECV_FOLLOWED, RECV_REFUSED, RECV_REFUSED,
+			   RECV_REFUSED},
+		[QUIET] = {RECV_FOLLOWED, RECV_NEW, RECV_NEW, RECV_NEW},
+		/* two in order prove a source */
+		[TRIED] = {RECV_FOLLOWED, RECV_NEW, RECV_REFUSED,
+			   RECV_REFUSED},
+		[SWITCHED] = {RECV_FOLLOWED, RECV_REFUSED, RECV_REFUSED,
+			      RECV_REFUSED},
+		[LEFT] = {RECV_NEW, RECV_NEW, RECV_NEW, RECV_NEW},
+	};
+
+	for (int state = 0; state < STATES; state++) {
+		for (size_t i = 0; i < 4; i++) {
+			struct recv_stream *s = in_state((enum state)state);
+
+			CU_ASSERT_EQUAL(
+				arrive(s, packets[i].ssrc, packets[i].seq, T0),
+				want[state][i]);
+			if (want[state][i] != RECV_REFUSED)
+				CU_ASSERT_TRUE(recv_stream_follows(
+					s, packets[i].ssrc));
+			mem_deref(s);
+		}
+	}
+}
+
+
+/* Its last packets may still be under way when another has taken over */
+static void a_straggler_does_not_switch_back(void)
+{
+	struct recv_stream *s = in_state(SWITCHED);
+	uint64_t given_up_us = T0 - 20000;
+
+	CU_ASSERT_EQUAL(arrive(s, OLD, 6, T0), RECV_REFUSED);
+	CU_ASSERT_EQUAL(arrive(s, OLD, 7, T0), RECV_REFUSED);
+	CU_ASSERT_TRUE(recv_stream_follows(s, NOW));
+
+	/* after a while it is a source as any other */
+	CU_ASSERT_EQUAL(arrive(s, OLD, 8, given_up_us + RECV_STREAM_OLD_US),
+			RECV_NEW);
+	mem_deref(s);
+}
+
+
+static void a_new_ssrc_begins_new_statistics(void)
+{
+	struct recv_stream *s = in_state(QUIET);
+	struct rtcp_report r;
+
+	arrive(s, NOW, 103, T0); /* two are missing */
+	CU_ASSERT_TRUE(recv_stream_report(s, &r, T0));
+	CU_ASSERT_EQUAL(r.ssrc, NOW);
+	CU_ASSERT_EQUAL(r.total_lost, 2);
+
+	CU_ASSERT_EQUAL(arrive(s, NEW, 50, T0 + 2 * RECV_STREAM_ALIVE_US),
+			RECV_NEW);
+	CU_ASSERT_TRUE(recv_stream_report(s, &r, T0));
+	CU_ASSERT_EQUAL(r.ssrc, NEW);
+	CU_ASSERT_EQUAL(r.total_lost, 0);
+
+	recv_stream_end(s);
+	CU_ASSERT_FALSE(recv_stream_known(s));
+	CU_ASSERT_FALSE(recv_stream_report(s, &r, T0));
+	mem_deref(s);
+}
+
+
+/* RFC 4588: a repeat says nothing of the way's loss and delay */
+static void a_repeat_is_no_packet_of_the_statistics(void)
+{
+	struct recv_stream *s = in_state(ALIVE);
+	const struct rtp_packet p = {.ssrc = NOW, .seq = 99};
+	uint64_t received = recv_stream_stats(s)->received;
+
+	CU_ASSERT_EQUAL(recv_stream_count(s, &p, true, true, T0),
+			recv_stream_stats(s)->highest - 1);
+	CU_ASSERT_EQUAL(recv_stream_stats(s)->received, received);
+	mem_deref(s);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"an SSRC is followed by what was before",
+	 an_ssrc_is_followed_by_what_was_before},
+	{"a straggler does not switch back", a_straggler_does_not_switch_back},
+	{"a new SSRC begins new statistics", a_new_ssrc_begins_new_statistics},
+	{"a repeat is no packet of the statistics",
+	 a_repeat_is_no_packet_of_the_statistics},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(recv_stream, tests)

@@ -1,0 +1,313 @@
+/**
+ * @file test_send_stream.c  Headers, statistics and repeats of what is sent
+ *
+ * Over a plain transport to a socket of the test's own; the time is the
+ * test's.
+ */
+#include <string.h>
+#include <unistd.h>
+#include "mixer/base/re.h"
+#include "mixer/leg/nack_responder.h"
+#include "mixer/leg/send_stream.h"
+#include "mixer/net/rtp.h"
+#include "tests/unit/unit.h"
+
+
+enum { T0 = 10000000, PT = 96, RTX_PT = 97, RTT_MS = 40 };
+
+/** A stream, its transport and the far end */
+struct line {
+	struct net *net;
+	struct transport *transport;
+	struct send_stream *stream;
+	int fd;
+	uint8_t buf[2048];
+	struct rtp_packet packet; /* the last that was received */
+};
+
+
+static void ignore_packet(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	(void)buf;
+	(void)len;
+	(void)now_us;
+	(void)arg;
+}
+
+
+static void ignore_state(enum transport_state state, const char *reason,
+			 void *arg)
+{
+	(void)state;
+	(void)reason;
+	(void)arg;
+}
+
+
+static void ignore_path(void *arg)
+{
+	(void)arg;
+}
+
+
+static struct media_description description(int rtx_pt)
+{
+	struct media_description d;
+
+	memset(&d, 0, sizeof(d));
+	d.kind = MEDIA_VIDEO;
+	d.codecs[0].pt = PT;
+	d.codec_count = 1;
+	d.nack = true;
+	d.send = true;
+	if (rtx_pt >= 0) {
+		d.rtx[0].pt = (uint8_t)rtx_pt;
+		d.rtx[0].apt = PT;
+		d.rtx_count = 1;
+	}
+
+	return d;
+}
+
+
+static void line_open(struct line *l, int rtx_pt)
+{
+	static const struct transport_handlers handlers = {
+		ignore_packet, ignore_packet, ignore_state, ignore_path};
+	struct media_description d = description(rtx_pt);
+	struct net_config config;
+	struct transport_remote r;
+
+	memset(l, 0, sizeof(*l));
+	memset(&config, 0, sizeof(config));
+	memset(&r, 0, sizeof(r));
+	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
+	config.media_address_count = 1;
+	config.rtp_port_min = 42000;
+	config.rtp_port_max = 42199;
+	CU_ASSERT_EQUAL_FATAL(net_alloc(&l->net, &config), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		transport_alloc(&l->transport, l->net, TRANSPORT_PLAIN, 0,
+				TRANSPORT_SUITE_NONE, &handlers, NULL),
+		0);
+	l->fd = socket(AF_INET, SOCK_DGRAM, 0);
+	sa_set_str(&r.rtp, "127.0.0.1", 0);
+	CU_ASSERT_EQUAL_FATAL(bind(l->fd, &r.rtp.u.sa, r.rtp.len), 0);
+	CU_ASSERT_EQUAL_FATAL(getsockname(l->fd, &r.rtp.u.sa, &r.rtp.len), 0);
+	r.rtcp_mux = true;
+	CU_ASSERT_EQUAL_FATAL(transport_set_remote(l->transport, &r), 0);
+	CU_ASSERT_EQUAL_FATAL(send_stream_alloc(&l->stream), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		send_stream_configure(l->stream, l->transport, &d, 90000), 0);
+}
+
+
+static void line_close(struct line *l)
+{
+	close(l->fd);
+	mem_deref(l->stream);
+	mem_deref(l->transport);
+	mem_deref(l->net);
+}
+
+
+static int line_send(struct line *l, uint32_t timestamp, uint8_t byte,
+		     uint64_t now_us)
+{
+	return send_stream_send(l->stream, false, timestamp, &byte, 1, now_us);
+}
+
+
+/* false: nothing is there */
+static bool receive(struct line *l)
+{
+	ssize_t n = recv(l->fd, l->buf, sizeof(l->buf), MSG_DONTWAIT);
+
+	return n > 0 && !rtp_packet_decode(&l->packet, l->buf, (size_t)n);
+}
+
+
+static unsigned receive_all(struct line *l)
+{
+	unsigned n = 0;
+
+	while (receive(l))
+		n++;
+
+	return n;
+}
+
+
+static void a_stream_keeps_its_identity(void)
+{
+	uint32_t offset;
+	uint16_t first;
+	struct line l;
+
+	line_open(&l, -1);
+	CU_ASSERT_EQUAL(line_send(&l, 1000, 'a', T0), 0);
+	CU_ASSERT_TRUE_FATAL(receive(&l));
+	first = l.packet.seq;
+	offset = l.packet.timestamp - 1000;
+	CU_ASSERT_TRUE(first < 0x8000);
+	CU_ASSERT_EQUAL(l.packet.pt, PT);
+	CU_ASSERT_EQUAL(l.packet.ssrc, send_stream_ssrc(l.stream));
+
+	/* held and taken up again */
+	send_stream_detach(l.stream);
+	CU_ASSERT_NOT_EQUAL(line_send(&l, 1500, 'x', T0), 0);
+	CU_ASSERT_EQUAL(receive_all(&l), 0);
+	const struct media_description d = description(-1);
+	CU_ASSERT_EQUAL(
+		send_stream_configure(l.stream, l.transport, &d, 90000), 0);
+	CU_ASSERT_EQUAL(line_send(&l, 2000, 'b', T0 + 20000), 0);
+	CU_ASSERT_TRUE_FATAL(receive(&l));
+	CU_ASSERT_EQUAL(l.packet.seq, (uint16_t)(first + 1));
+	CU_ASSERT_EQUAL(l.packet.timestamp, offset + 2000);
+	CU_ASSERT_EQUAL(l.packet.ssrc, send_stream_ssrc(l.stream));
+	line_close(&l);
+}
+
+
+/* RFC 3550 section 6.4.1: the RTP time of the report's own moment */
+static void sender_info_tells_the_time_of_now(void)
+{
+	struct rtcp_sender_info info, later;
+	struct line l;
+
+	line_open(&l, -1);
+	line_send(&l, 1000, 'a', T0);
+	line_send(&l, 1000, 'b', T0);
+	send_stream_sender_info(l.stream, &info, 7, T0);
+	send_stream_sender_info(l.stream, &later, 7, T0 + 1000000);
+	CU_ASSERT_EQUAL(info.packets, 2);
+	CU_ASSERT_EQUAL(info.bytes, 2);
+	CU_ASSERT_EQUAL(info.ntp, 7);
+	CU_ASSERT_EQUAL(later.rtp_timestamp - info.rtp_timestamp, 90000);
+
+	/* other SSRCs: what was sent with the old one is not theirs */
+	send_stream_renew_ssrc(l.stream);
+	CU_ASSERT_EQUAL(send_stream_stats(l.stream)->packets, 0);
+	line_close(&l);
+}
+
+
+static void a_collision_makes_another_stream(void)
+{
+	uint32_t ssrc, rtx;
+	struct line l;
+
+	line_open(&l, RTX_PT);
+	ssrc = send_stream_ssrc(l.stream);
+	rtx = send_stream_rtx_ssrc(l.stream);
+	CU_ASSERT_TRUE(send_stream_has_ssrc(l.stream, ssrc));
+	CU_ASSERT_TRUE(send_stream_has_ssrc(l.stream, rtx));
+	send_stream_renew_ssrc(l.stream);
+	CU_ASSERT_FALSE(send_stream_has_ssrc(l.stream, ssrc));
+	CU_ASSERT_FALSE(send_stream_has_ssrc(l.stream, rtx));
+	line_send(&l, 0, 'a', T0);
+	CU_ASSERT_TRUE(receive(&l));
+	CU_ASSERT_EQUAL(l.packet.ssrc, send_stream_ssrc(l.stream));
+	line_close(&l);
+}
+
+
+/* RFC 4585 as the packet itself, RFC 4588 on a stream of its own */
+static void a_nack_is_answered_as_negotiated(void)
+{
+	static const int rtx_pts[] = {-1, RTX_PT};
+
+	for (size_t i = 0; i < 2; i++) {
+		bool rtx = rtx_pts[i] >= 0;
+		uint16_t seq, unknown;
+		struct line l;
+
+		line_open(&l, rtx_pts[i]);
+		line_send(&l, 0, 'a', T0);
+		CU_ASSERT_TRUE_FATAL(receive(&l));
+		seq = l.packet.seq;
+		unknown = (uint16_t)(seq + 5);
+		send_stream_answer_nack(l.stream, &unknown, 1, RTT_MS,
+					T0 + 100000);
+		CU_ASSERT_EQUAL(receive_all(&l), 0);
+
+		send_stream_answer_nack(l.stream, &seq, 1, RTT_MS,
+					T0 + 100000);
+		CU_ASSERT_TRUE_FATAL(receive(&l));
+		CU_ASSERT_EQUAL(l.packet.pt, rtx ? RTX_PT : PT);
+		CU_ASSERT_EQUAL(l.packet.ssrc,
+				rtx ? send_stream_rtx_ssrc(l.stream)
+				    : send_stream_ssrc(l.stream));
+		CU_ASSERT_EQUAL(l.packet.payload_bytes, rtx ? 3 : 1);
+		CU_ASSERT_EQUAL(l.packet.payload[l.packet.payload_bytes - 1],
+				'a');
+		if (rtx) /* the original number in front */
+			CU_ASSERT_EQUAL(l.packet.payload[0] << 8 |
+						l.packet.payload[1],
+					seq);
+		line_close(&l);
+	}
+}
+
+
+static void a_nack_within_a_round_trip_is_not_answered_again(void)
+{
+	static const struct {
+		uint64_t after_us;
+		unsigned answers;
+	} asked[] = {{10000, 0}, {50000, 1}, {60000, 0}, {100000, 1}};
+	struct line l;
+	uint16_t seq;
+
+	line_open(&l, -1);
+	line_send(&l, 0, 'a', T0);
+	CU_ASSERT_TRUE_FATAL(receive(&l));
+	seq = l.packet.seq;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		send_stream_answer_nack(l.stream, &seq, 1, RTT_MS,
+					T0 + asked[i].after_us);
+		CU_ASSERT_EQUAL(receive_all(&l), asked[i].answers);
+	}
+	line_close(&l);
+}
+
+
+/* Nobody makes us send many times what he sends */
+static void repeats_are_bounded(void)
+{
+	uint16_t seqs[2 * NACK_REPEATS_MAX];
+	struct line l;
+
+	line_open(&l, -1);
+	for (size_t i = 0; i < 2 * NACK_REPEATS_MAX; i++) {
+		line_send(&l, 0, 'a', T0);
+		CU_ASSERT_TRUE_FATAL(receive(&l));
+		seqs[i] = l.packet.seq;
+	}
+
+	send_stream_answer_nack(l.stream, seqs, 2 * NACK_REPEATS_MAX, RTT_MS,
+				T0 + 1000000);
+	CU_ASSERT_EQUAL(receive_all(&l), NACK_REPEATS_MAX);
+	send_stream_answer_nack(l.stream, seqs, 2 * NACK_REPEATS_MAX, RTT_MS,
+				T0 + 1050000);
+	CU_ASSERT_EQUAL(receive_all(&l), 0);
+	send_stream_answer_nack(l.stream, seqs, 2 * NACK_REPEATS_MAX, RTT_MS,
+				T0 + 1100000);
+	CU_ASSERT_EQUAL(receive_all(&l), NACK_REPEATS_MAX);
+	line_close(&l);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"a stream keeps its identity", a_stream_keeps_its_identity},
+	{"sender info tells the time of now",
+	 sender_info_tells_the_time_of_now},
+	{"a collision makes another stream", a_collision_makes_another_stream},
+	{"a NACK is answered as negotiated", a_nack_is_answered_as_negotiated},
+	{"a NACK within a round trip is not answered again",
+	 a_nack_within_a_round_trip_is_not_answered_again},
+	{"repeats are bounded", repeats_are_bounded},
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_SUITE(send_stream, tests)
