@@ -1,5 +1,5 @@
 /**
- * @file test_leg_codec.c  From codec descriptions to configurations
+ * @file test_media_codec.c  From codec descriptions to configurations
  */
 #include <errno.h>
 #include <stdio.h>
@@ -152,4 +152,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_SUITE(leg_codec, tests)
+UNIT_SUITE(media_codec, tests)
