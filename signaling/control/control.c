@@ -137,25 +137,25 @@ static int append(struct mbuf *mb, const char *text, size_t len)
 
 static void send_line(struct client *cl, const json_t *msg)
 {
+	size_t len;
 	char *text;
 	int err;
 
 	if (!cl->control)
 		return;
 
-	text = json_dumps(msg, JSON_COMPACT);
-	if (!text) {
-		client_close(cl);
-		return;
-	}
-
-	err = append(cl->out, text, strlen(text));
+	/* json_dumps() may leave bytes out where memory fails */
+	len = json_dumpb(msg, NULL, 0, JSON_COMPACT);
+	text = len ? mem_alloc(len, NULL) : NULL;
+	err = text && json_dumpb(msg, text, len, JSON_COMPACT) == len
+		      ? append(cl->out, text, len)
+		      : ENOMEM;
 	if (!err)
 		err = append(cl->out, "\n", 1);
 	if (!err)
 		err = update(cl);
 
-	free(text);
+	mem_deref(text);
 
 	if (err) {
 		if (err != ECONNRESET && err != EPIPE)

@@ -74,18 +74,19 @@ static void reply(struct http_exchange *x, unsigned status, const char *words)
 
 static void reply_json(struct http_exchange *x, unsigned status, json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
+	/* json_dumps() may leave bytes out where memory fails */
+	const size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+	char *text = len ? mem_alloc(len, NULL) : NULL;
 
-	json_decref(json);
-	if (!text) {
+	if (text && json_dumpb(json, text, len, JSON_COMPACT) == len)
+		(void)http_reply_body(x, status, "application/json",
+				      "X-Content-Type-Options: nosniff\r\n"
+				      "Cache-Control: no-store\r\n",
+				      text, len);
+	else
 		reply(x, 500, "Out of memory.\n");
-		return;
-	}
-	(void)http_reply_body(x, status, "application/json",
-			      "X-Content-Type-Options: nosniff\r\n"
-			      "Cache-Control: no-store\r\n",
-			      text, strlen(text));
-	free(text);
+	json_decref(json);
+	mem_deref(text);
 }
 
 
