@@ -1,11 +1,10 @@
 /**
  * @file test_log.c  Nothing of a peer forges a log line
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "mixer/base/log.h"
-#include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
 #include "tests/unit/unit.h"
 
@@ -29,41 +28,46 @@ static void truncates_to_fit(void)
 }
 
 
-static void libre_says_little_and_on_one_line(void)
+static void what_is_above_the_level_is_not_told(void)
 {
-	FILE *file = tmpfile();
-	int stderr_fd = dup(STDERR_FILENO);
-	char text[4096] = "", *p = text;
-	struct tls *tls = NULL;
-	unsigned lines = 0;
-	size_t n;
+	static const struct {
+		enum log_level max, level;
+		bool told;
+	} rows[] = {
+		{LOG_LEVEL_ERROR, LOG_LEVEL_ERROR, true},
+		{LOG_LEVEL_ERROR, LOG_LEVEL_WARN, false},
+		{LOG_LEVEL_INFO, LOG_LEVEL_WARN, true},
+		{LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, false},
+		{LOG_LEVEL_DEBUG, LOG_LEVEL_DEBUG, true},
+	};
+	const enum log_level before = log_level_get();
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	CU_ASSERT_FATAL(dup2(fileno(file), STDERR_FILENO) >= 0);
-	log_libre_start();
-	/* a method that it does not know makes it warn */
-	for (unsigned i = 0; i < 3 * LOG_LIBRE_BURST; i++)
-		CU_ASSERT(tls_alloc(&tls, (enum tls_method)99, NULL, NULL));
-	(void)dup2(stderr_fd, STDERR_FILENO);
-	(void)close(stderr_fd);
-
-	rewind(file);
-	n = fread(text, 1, sizeof(text) - 1, file);
-	(void)fclose(file);
-	text[n] = '\0';
-	while ((p = strstr(p, "warn libre: said text=\"tls: "))) {
-		lines++;
-		p++;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		log_level_set(rows[i].max);
+		CU_ASSERT_EQUAL(log_enabled(rows[i].level), rows[i].told);
 	}
-	CU_ASSERT_EQUAL(lines, LOG_LIBRE_BURST);
-	CU_ASSERT_PTR_NULL(strstr(text, "\x1b"));
+	log_level_set(before);
+}
+
+
+static void levels_have_names(void)
+{
+	enum log_level level = LOG_LEVEL_ERROR;
+
+	CU_ASSERT_EQUAL(log_level_parse(&level, "debug"), 0);
+	CU_ASSERT_EQUAL(level, LOG_LEVEL_DEBUG);
+	CU_ASSERT_EQUAL(log_level_parse(&level, "Debug"), EINVAL);
+	CU_ASSERT_EQUAL(log_level_parse(&level, ""), EINVAL);
+	CU_ASSERT_EQUAL(level, LOG_LEVEL_DEBUG);
 }
 
 
 static CU_TestInfo tests[] = {
 	{"escapes controls and quotes", escapes_controls_and_quotes},
 	{"truncates to fit", truncates_to_fit},
-	{"libre says little, on one line", libre_says_little_and_on_one_line},
+	{"what is above the level is not told",
+	 what_is_above_the_level_is_not_told},
+	{"levels have names", levels_have_names},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(log, tests)
