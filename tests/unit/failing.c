@@ -330,12 +330,12 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *arg)
 }
 
 
-/** What the dynamic loader keeps: it is known by who called malloc, which we
- *  hide */
+/** What the dynamic loader and fontconfig keep for ever: that is known by who
+ *  called malloc, and between them and the sanitizer we stand */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:ld-linux\n";
+	return "leak:ld-linux\nleak:libfontconfig\n";
 }
 
 
