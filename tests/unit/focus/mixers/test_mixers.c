@@ -63,7 +63,11 @@ static void pass(unsigned ms)
 
 /* ---------------------------------------------------------- the world */
 
-enum { SLOTS = 3 };
+enum {
+	SLOTS = 3,
+	/** Of the loop, until a process must have come or gone */
+	TURNS = 2000,
+};
 
 struct far_end {
 	struct link *link;
@@ -286,7 +290,7 @@ static void who_answers_pings_lives(void)
 	for (unsigned i = 0; i < 10; i++)
 		pass(MIXER_PING_INTERVAL_MS);
 	CU_ASSERT_TRUE(mixer_is_up(slot(0)));
-	CU_ASSERT(w.far[0].pings >= 9 && w.far[0].pings <= 10);
+	CU_ASSERT(w.far[0].pings >= 9);
 	close_world();
 }
 
@@ -475,7 +479,7 @@ static void who_forgets_is_not_told(void)
 /** Turn the loop in real time until so many died. @return true if so */
 static bool dies(unsigned deaths)
 {
-	for (unsigned i = 0; i < 400; i++) {
+	for (unsigned i = 0; i < TURNS; i++) {
 		if (mixer_deaths(slot(0)) >= deaths)
 			return mixer_deaths(slot(0)) == deaths;
 		room_turn(5);
@@ -496,12 +500,19 @@ static void who_dies_young_is_started_ever_slower(void)
 	CU_ASSERT_TRUE(dies(1));
 
 	for (unsigned i = 0; i < ARRAY_SIZE(pauses_ms); i++) {
+		uint64_t before_us = clock_us();
+
 		/* reaped, and pausing */
-		for (unsigned n = 0; n < 400 && mixer_pid(slot(0)); n++)
+		for (unsigned n = 0; n < TURNS && mixer_pid(slot(0)); n++) {
+			before_us = clock_us();
 			room_turn(5);
+		}
 		pass(pauses_ms[i] - 60);
-		CU_ASSERT_EQUAL(mixer_pid(slot(0)), 0);
-		CU_ASSERT_EQUAL(mixer_deaths(slot(0)), i + 1);
+		/* unless this machine was busy for the rest of it */
+		if (clock_us() - before_us < pauses_ms[i] * 1000u) {
+			CU_ASSERT_EQUAL(mixer_pid(slot(0)), 0);
+			CU_ASSERT_EQUAL(mixer_deaths(slot(0)), i + 1);
+		}
 		pass(60);
 		CU_ASSERT_TRUE(dies(i + 2));
 	}
@@ -548,7 +559,7 @@ static void write_script(char *path, const char *says)
 
 static bool comes_up(unsigned ups)
 {
-	for (unsigned i = 0; i < 400 && w.up < ups; i++)
+	for (unsigned i = 0; i < TURNS && w.up < ups; i++)
 		room_turn(5);
 
 	return w.up == ups && mixer_is_up(slot(0));
@@ -594,7 +605,7 @@ static void who_is_silent_is_killed_and_replaced(void)
 	for (unsigned i = 0; i < 5 && !w.down; i++)
 		pass(MIXER_PING_INTERVAL_MS);
 	CU_ASSERT_EQUAL(w.down, 1);
-	for (unsigned i = 0; i < 400 && mixer_pid(slot(0)); i++)
+	for (unsigned i = 0; i < TURNS && mixer_pid(slot(0)); i++)
 		room_turn(5);
 	CU_ASSERT_EQUAL(kill(pid, 0), -1);
 	pass(MIXER_PAUSE_MIN_MS);
