@@ -34,7 +34,7 @@ void command_list(struct command *cmd)
 void command_show(struct command *cmd)
 {
 	command_ok(cmd, json_pack("{s:o}", "conference",
-				  conference_json(cmd->conference)));
+				  roster_json(cmd->conference)));
 }
 
 
@@ -125,6 +125,6 @@ void command_invite(struct command *cmd)
 
 void command_end(struct command *cmd)
 {
-	conference_end(cmd->conference, REASON_ENDED);
+	endpoint_evict_all(cmd->conference, REASON_ENDED);
 	command_ok(cmd, NULL);
 }

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
-#include "focus/conference/leg.h"
+#include "focus/config/config.h"
 #include "mixer/base/log.h"
 
 
@@ -52,7 +53,7 @@ static int place(struct conference *c)
 
 
 enum reason conference_create(struct conference **cp, struct focus *f,
-			      const char *name)
+			      const char *name, bool ends_with_creator)
 {
 	struct mixer *m = mixers_pick(f->mixers);
 	struct conference *c;
@@ -68,6 +69,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->focus = f;
 	c->mixer = m;
 	c->mix = ++f->last_mix;
+	c->ends_with_creator = ends_with_creator;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->end_tmr);
@@ -75,7 +77,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
 
-	reason = leg_reason(place(c));
+	reason = reason_from_errno(place(c));
 	if (reason)
 		goto out;
 
@@ -127,7 +129,7 @@ static void unmake(struct conference *c, enum reason reason)
 		 reason_row(reason)->token);
 
 	if (c->announced)
-		conference_emit(c, NULL, "ended",
+		conference_emit(c, "ended",
 				json_pack("{s:s,s:s}", "reason",
 					  reason_row(reason)->token, "words",
 					  reason_row(reason)->words));
@@ -143,80 +145,56 @@ void conference_end_if_empty(struct conference *c, enum reason reason)
 }
 
 
-static struct endpoint *any_endpoint(const struct conference *c)
+unsigned conference_enter(struct conference *c)
 {
-	const struct user *u = list_ledata(c->users.head);
+	c->participants++;
 
-	return u ? list_ledata(u->endpoints.head) : NULL;
+	return ++c->last_number;
 }
 
 
-void conference_end(struct conference *c, enum reason reason)
+void conference_leave(struct conference *c)
 {
-	/* the conference ends with its last endpoint: count beforehand */
-	for (unsigned n = c->participants; n; n--)
-		endpoint_evict(any_endpoint(c), reason);
+	c->participants--;
 }
 
 
-static void creator_left_h(void *arg)
+void conference_announce(struct conference *c)
 {
-	conference_end(arg, REASON_ENDED);
+	if (c->announced)
+		return;
+
+	c->announced = true;
+	conference_emit(c, "created", NULL);
 }
 
 
-void conference_creator_left(struct conference *c)
+void conference_end_soon(struct conference *c, void (*h)(void *arg))
 {
-	if (c->ends_with_creator)
-		tmr_start(&c->end_tmr, 0, creator_left_h, c);
+	tmr_start(&c->end_tmr, 0, h, c);
 }
 
 
-static void lost_h(void *arg)
-{
-	struct conference *c = arg;
-
-	log_warn("conference", "no mixer comes back name=%s mixer=%u", c->name,
-		 mixer_index(c->mixer));
-	conference_end(c, REASON_NO_MIXER);
-}
-
-
-void conference_lost(struct conference *c)
+void conference_lost(struct conference *c, void (*h)(void *arg))
 {
 	c->placed = false;
 	tmr_start(&c->lost_tmr,
-		  (uint64_t)c->focus->config->media_timeout_s * 1000, lost_h,
-		  c);
-	conference_emit(c, NULL, "mixer", json_pack("{s:s}", "state", "lost"));
-	conference_set_speaker(c, 0);
-
-	for (struct le *le = c->users.head; le; le = le->next) {
-		struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next)
-			leg_lost(e->data);
-	}
+		  (uint64_t)c->focus->config->media_timeout_s * 1000, h, c);
+	conference_emit(c, "mixer", json_pack("{s:s}", "state", "lost"));
 }
 
 
-void conference_restore(struct conference *c)
+bool conference_restore(struct conference *c)
 {
 	if (c->placed || place(c))
-		return;
+		return false;
 
 	tmr_cancel(&c->lost_tmr);
 	log_info("conference", "restored name=%s mix=%u mixer=%u legs=%u",
 		 c->name, c->mix, mixer_index(c->mixer), c->participants);
-	conference_emit(c, NULL, "mixer",
-			json_pack("{s:s}", "state", "restored"));
+	conference_emit(c, "mixer", json_pack("{s:s}", "state", "restored"));
 
-	for (struct le *le = c->users.head; le; le = le->next) {
-		struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next)
-			focus_queue_reoffer(e->data);
-	}
+	return true;
 }
 
 
@@ -235,8 +213,7 @@ enum reason conference_set_layout(struct conference *c, const char *layout)
 					      "mix", (json_int_t)c->mix,
 					      "layout", c->layout),
 				    NULL, NULL);
-	conference_emit(c, NULL, "layout",
-			json_pack("{s:s}", "layout", c->layout));
+	conference_emit(c, "layout", json_pack("{s:s}", "layout", c->layout));
 
 	return REASON_NONE;
 }
@@ -248,80 +225,33 @@ void conference_set_locked(struct conference *c, bool locked)
 		return;
 
 	c->locked = locked;
-	conference_emit(c, NULL, "locked",
-			json_pack("{s:b}", "locked", locked));
+	conference_emit(c, "locked", json_pack("{s:b}", "locked", locked));
 }
 
 
-void conference_set_speaker(struct conference *c, unsigned number)
+bool conference_set_speaker(struct conference *c, unsigned number)
 {
-	if (c->speaker == number)
-		return;
+	bool changed = c->speaker != number;
 
 	c->speaker = number;
-	conference_emit(c, conference_endpoint(c, number), "speaker",
-			json_pack("{s:i}", "endpoint", (int)number));
+
+	return changed;
 }
 
 
-struct endpoint *conference_endpoint(const struct conference *c,
-				     unsigned number)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			struct endpoint *ep = e->data;
-
-			if (ep->number == number)
-				return ep;
-		}
-	}
-
-	return NULL;
-}
-
-
-void conference_emit(struct conference *c, const struct endpoint *ep,
-		     const char *type, json_t *fields)
+void conference_emit(struct conference *c, const char *type, json_t *fields)
 {
 	json_t *event =
 		event_make(type, c->name, ++c->seq, conference_time_ms());
-	json_t *who = NULL;
 
-	if (ep)
-		who = json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
-				"user", ep->user->aor, "display", ep->display);
-
-	if (event && who)
-		(void)json_object_update(event, who);
 	if (event && fields)
 		(void)json_object_update(event, fields);
-	json_decref(who);
 	json_decref(fields);
 
 	/* one that cannot be made for lack of memory is not told: a follower
 	   sees the gap in the numbers of the next one */
 	if (event)
-		focus_deliver(c->focus, c->name, event);
+		event_tell(&c->focus->followers, c->name, event);
 
 	json_decref(event);
-}
-
-
-json_t *conference_json(const struct conference *c)
-{
-	json_t *users = json_array();
-
-	for (struct le *le = c->users.head; le; le = le->next)
-		(void)json_array_append_new(users, user_json(le->data));
-
-	return json_pack(
-		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
-		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
-		"locked", c->locked, "layout", c->layout, "speaker",
-		(int)c->speaker, "max_participants",
-		(int)c->focus->config->max_participants, "participants",
-		(int)c->participants, "mixer",
-		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users);
 }

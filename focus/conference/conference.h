@@ -1,12 +1,12 @@
 /**
- * @file focus/conference/conference.h  One conference (RFC 4353): its room
- * inside focus/
+ * @file focus/conference/conference.h  One conference (RFC 4353)
  *
  * Owned by the focus, changed only on parleyd's loop. It is made by the first
  * who comes in and ends with the last who leaves. It lives on one mixer's
  * slot; when the process there is replaced it is replayed: mix.create, then a
  * re-offer to every endpoint. Every change is told by conference_emit().
- * Outside focus/ it is known by its name only.
+ * Others than conference.c only read its fields; outside focus/ it is known by
+ * its name only.
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_CONFERENCE_H
 #define PARLEY_FOCUS_CONFERENCE_CONFERENCE_H
@@ -19,8 +19,6 @@
 #include "mixer/base/uuid.h"
 
 struct focus;
-struct endpoint;
-struct user;
 
 struct conference {
 	struct le le; /**< in the focus's hash of conferences */
@@ -47,11 +45,12 @@ struct conference {
 /**
  * Make one on the mixer with the fewest legs
  *
- * @param name Canonical (policy_name())
+ * @param name              Canonical (policy_name())
+ * @param ends_with_creator TS 24.147 section 5.3.2.6
  * @return REASON_NONE, REASON_NO_MIXER, REASON_INTERNAL
  */
 enum reason conference_create(struct conference **cp, struct focus *f,
-			      const char *name);
+			      const char *name, bool ends_with_creator);
 
 /** By its canonical name; NULL if there is none */
 struct conference *conference_find(const struct focus *f, const char *name);
@@ -59,40 +58,39 @@ struct conference *conference_find(const struct focus *f, const char *name);
 /** Ends it if nobody is left; the pointer may be dead after this */
 void conference_end_if_empty(struct conference *c, enum reason reason);
 
-/** Ends it: everybody is told to go */
-void conference_end(struct conference *c, enum reason reason);
+/** One more is in it. @return its number, never given before */
+unsigned conference_enter(struct conference *c);
 
-/** Who made it has left: it ends too if it is such a conference, a moment
- *  later, since whoever leaves may be in the midst of telling others */
-void conference_creator_left(struct conference *c);
+/** One less is */
+void conference_leave(struct conference *c);
 
-/** The process under it is gone. Without another one within media_timeout
- *  it ends, as a leg that is silent for so long */
-void conference_lost(struct conference *c);
+/** Tell that it was made, once */
+void conference_announce(struct conference *c);
 
-/** There is a process again: replay */
-void conference_restore(struct conference *c);
+/** Call `h` with it in a moment: whoever decides that it ends may be in the
+ *  midst of telling others */
+void conference_end_soon(struct conference *c, void (*h)(void *arg));
+
+/** The process under it is gone. `h` is called with it when no other came
+ *  within media_timeout */
+void conference_lost(struct conference *c, void (*h)(void *arg));
+
+/** There is a process again. @return false: it is in it already, or cannot */
+bool conference_restore(struct conference *c);
 
 /** @return REASON_NONE, REASON_BAD_REQUEST: an unknown word */
 enum reason conference_set_layout(struct conference *c, const char *layout);
 void conference_set_locked(struct conference *c, bool locked);
-void conference_set_speaker(struct conference *c, unsigned number);
 
-/** An endpoint by its number; NULL */
-struct endpoint *conference_endpoint(const struct conference *c,
-				     unsigned number);
+/** @return false: it is already; nothing is told */
+bool conference_set_speaker(struct conference *c, unsigned number);
 
 /**
  * Make an event and hand it to those who follow
  *
- * @param ep     Whom it is about, NULL: the conference
  * @param fields Object with the type's members, stolen; NULL: none
  */
-void conference_emit(struct conference *c, const struct endpoint *ep,
-		     const char *type, json_t *fields);
-
-/** CONFERENCE of focus/conference/event.h; new reference */
-json_t *conference_json(const struct conference *c);
+void conference_emit(struct conference *c, const char *type, json_t *fields);
 
 /** Unix time in milliseconds */
 uint64_t conference_time_ms(void);

@@ -1,5 +1,5 @@
 /**
- * @file focus/conference/conference_private.h  The focus as its own rooms see
+ * @file focus/conference/conference_private.h  The focus as its own room sees
  * it
  *
  * Private to this folder; everybody else has focus/conference/focus.h.
@@ -7,20 +7,21 @@
 #ifndef PARLEY_FOCUS_CONFERENCE_CONFERENCE_PRIVATE_H
 #define PARLEY_FOCUS_CONFERENCE_CONFERENCE_PRIVATE_H
 
-#include "focus/conference/conference.h"
-#include "focus/conference/focus.h"
-#include "focus/conference/user.h"
-#include "focus/config/config.h"
+#include "focus/conference/bearer.h"
+#include "focus/conference/event.h"
+#include "focus/conference/join.h"
+#include "focus/conference/signaling_ops.h"
+#include "focus/mixers/mixers.h"
+#include "focus/policy/judge.h"
+#include "focus/policy/policy.h"
+
+struct conference;
+struct config;
+struct user_store;
 
 enum {
 	FOCUS_CONFERENCE_BUCKETS = 256,
 	FOCUS_LEG_BUCKETS = 4096,
-};
-
-/** Who is being told an event; a chain, since telling may nest */
-struct delivery {
-	struct le *next;
-	struct delivery *outer;
 };
 
 struct focus {
@@ -31,8 +32,10 @@ struct focus {
 	struct hash *legs;        /**< of endpoints, by leg number */
 	unsigned conference_count;
 	uint32_t last_mix, last_leg;
-	struct list subscriptions;
-	struct delivery *delivery;
+	struct event_followers followers;
+	/** Makes what carries an endpoint's media: mixer_bearer_alloc() */
+	int (*bearer_alloc)(struct bearer **bp, const struct conference *c,
+			    uint32_t leg);
 	struct list replay; /**< of endpoints to re-offer */
 	struct tmr replay_tmr, done_tmr, ready_tmr;
 	struct list guests; /**< of struct focus_guest */
@@ -49,10 +52,6 @@ struct focus {
 	void (*readyh)(int err, void *arg);
 	void *ready_arg;
 };
-
-/** Hand an event to those who follow its conference */
-void focus_deliver(struct focus *f, const char *conference,
-		   const json_t *event);
 
 /**
  * Tell an event of a conference that may not exist yet
@@ -71,15 +70,5 @@ void focus_tell(struct focus *f, const char *name, const char *type,
  */
 enum reason focus_join_facts(const struct focus *f, const struct join *join,
 			     char *canonical, struct conference **cp);
-
-/** Put an endpoint on the queue of re-offers, if its leg was lost and its
- *  dialog can take one */
-void focus_queue_reoffer(struct endpoint *ep);
-
-/** What a mixer says happened (focus/conference/media_event.c) */
-void focus_media_event(struct mixer *m, const json_t *event, struct focus *f);
-
-/** The endpoint pressed a key: event, then what the menu says */
-void focus_key(struct endpoint *ep, char digit, unsigned duration_ms);
 
 #endif

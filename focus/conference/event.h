@@ -72,6 +72,24 @@
 
 #include <stdint.h>
 #include <jansson.h>
+#include "mixer/base/re.h"
+
+struct event_subscription;
+
+/** @param event Borrowed */
+typedef void(event_follow_h)(const json_t *event, void *arg);
+
+/** Who is being told an event; a chain, since telling may nest */
+struct event_delivery {
+	struct le *next;
+	struct event_delivery *outer;
+};
+
+/** Those who follow; zeroed at first */
+struct event_followers {
+	struct list list;
+	struct event_delivery *delivery;
+};
 
 /**
  * What every event has; the type's members are to be added
@@ -82,5 +100,22 @@
  */
 json_t *event_make(const char *type, const char *conference, uint64_t seq,
 		   uint64_t time_ms);
+
+/**
+ * One more who follows, from event_follow_begin() on
+ *
+ * @param followers  Lives longer than the subscription
+ * @param conference Its name, "": all
+ * @param h          May drop any subscription
+ * @return mem_deref() ends it; NULL when out of memory
+ */
+struct event_subscription *event_follow(struct event_followers *followers,
+					const char *conference,
+					event_follow_h *h, void *arg);
+void event_follow_begin(struct event_subscription *s);
+
+/** Hand an event to those who follow its conference */
+void event_tell(struct event_followers *followers, const char *conference,
+		const json_t *event);
 
 #endif

@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/leg.h"
+#include "focus/conference/focus.h"
+#include "focus/conference/media_event.h"
+#include "focus/conference/mixer_bearer.h"
+#include "focus/conference/replay.h"
+#include "focus/conference/user.h"
+#include "focus/config/config.h"
 
 
 enum {
-	/** 50 re-offers a second: a core network takes that from one peer */
-	REOFFER_INTERVAL_MS = 20,
 	/** The mixers have so long to say hello */
 	READY_MAX_MS = 5000,
 };
@@ -64,7 +67,7 @@ static void ready_timeout_h(void *arg)
 static void mixer_up_h(struct mixer *m, void *arg)
 {
 	struct focus *f = arg;
-	struct walk w = {m, conference_restore};
+	struct walk w = {m, replay_restore};
 
 	(void)hash_apply(f->conferences, walk_h, &w);
 
@@ -76,7 +79,7 @@ static void mixer_up_h(struct mixer *m, void *arg)
 static void mixer_down_h(struct mixer *m, void *arg)
 {
 	struct focus *f = arg;
-	struct walk w = {m, conference_lost};
+	struct walk w = {m, replay_lost};
 
 	(void)hash_apply(f->conferences, walk_h, &w);
 }
@@ -84,47 +87,7 @@ static void mixer_down_h(struct mixer *m, void *arg)
 
 static void mixer_event_h(struct mixer *m, const json_t *event, void *arg)
 {
-	focus_media_event(m, event, arg);
-}
-
-
-static void reoffer(struct endpoint *ep)
-{
-	ep->needs_reoffer = false;
-	if (ep->ops && ep->ops->reoffer)
-		ep->ops->reoffer(ep->session);
-}
-
-
-static void replay_h(void *arg)
-{
-	struct focus *f = arg;
-	struct endpoint *ep = list_ledata(f->replay.head);
-
-	if (ep) {
-		list_unlink(&ep->replay_le);
-
-		/* if it died again its return will queue them all again */
-		if (ep->user->conference->placed)
-			reoffer(ep);
-	}
-
-	if (f->replay.head)
-		tmr_start(&f->replay_tmr, REOFFER_INTERVAL_MS, replay_h, f);
-}
-
-
-void focus_queue_reoffer(struct endpoint *ep)
-{
-	struct focus *f = ep->user->conference->focus;
-
-	if (!ep->needs_reoffer || ep->replay_le.list ||
-	    ep->status != ENDPOINT_CONNECTED || !ep->user->conference->placed)
-		return;
-
-	list_append(&f->replay, &ep->replay_le, ep);
-	if (!tmr_isrunning(&f->replay_tmr))
-		tmr_start(&f->replay_tmr, 1, replay_h, f);
+	media_event(m, event, arg);
 }
 
 
@@ -133,16 +96,10 @@ void focus_queue_reoffer(struct endpoint *ep)
 /** Without events and without asking anybody: sessions are gone already */
 static bool drop_h(struct le *le, void *arg)
 {
-	struct conference *c = le->data;
-	struct user *u;
-
 	(void)arg;
 
-	while ((u = list_ledata(c->users.head))) {
-		list_flush(&u->endpoints);
-		mem_deref(u);
-	}
-	mem_deref(c);
+	endpoint_drop_all(le->data);
+	mem_deref(le->data);
 
 	return false;
 }
@@ -189,6 +146,7 @@ int focus_alloc(struct focus **fp, const struct config *config)
 		return ENOMEM;
 
 	f->config = config;
+	f->bearer_alloc = mixer_bearer_alloc;
 	handlers.arg = f;
 	err = policy_alloc(&f->policy, config);
 	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
@@ -385,20 +343,6 @@ int focus_new_name(const struct focus *f, char **name)
 }
 
 
-/** It is in: tell it */
-static void announce(struct conference *c, struct endpoint *ep)
-{
-	if (!c->announced) {
-		c->announced = true;
-		conference_emit(c, NULL, "created", NULL);
-	}
-
-	ep->told = true;
-	conference_emit(c, ep, "joined",
-			json_pack("{s:o}", "state", endpoint_json(ep)));
-}
-
-
 enum reason focus_join(struct focus *f, struct endpoint **epp,
 		       const struct join *join,
 		       const struct leg_description *leg, focus_leg_h *legh,
@@ -417,11 +361,11 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 		return reason;
 
 	if (!c) {
-		reason = conference_create(&c, f, name);
+		reason = conference_create(
+			&c, f, name,
+			join->factory && f->config->end_with_creator);
 		if (reason)
 			return reason;
-		c->ends_with_creator =
-			join->factory && f->config->end_with_creator;
 	}
 
 	if (endpoint_create(&ep, c, join)) {
@@ -429,14 +373,14 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 		return REASON_INTERNAL;
 	}
 
-	reason = leg_submit(ep, leg, true, legh, arg);
+	reason = endpoint_submit(ep, leg, true, legh, arg);
 	if (reason) {
 		endpoint_remove(ep, reason);
 		return reason;
 	}
 
 	*epp = ep;
-	announce(c, ep);
+	endpoint_announce(ep);
 
 	return REASON_NONE;
 }
@@ -449,7 +393,7 @@ enum reason focus_leg_modify(struct endpoint *ep,
 	if (!ep || !leg)
 		return REASON_INTERNAL;
 
-	return leg_submit(ep, leg, false, legh, arg);
+	return endpoint_submit(ep, leg, false, legh, arg);
 }
 
 
@@ -465,8 +409,8 @@ void focus_connected(struct endpoint *ep)
 		return;
 
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
-	leg_set(ep);
-	focus_queue_reoffer(ep);
+	endpoint_update_bearers(ep);
+	replay_queue(ep);
 }
 
 
@@ -509,7 +453,7 @@ const char *focus_session_id(const struct endpoint *ep)
 
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms)
 {
-	focus_key(ep, digit, duration_ms);
+	media_event_key(ep, digit, duration_ms);
 }
 
 
@@ -519,17 +463,9 @@ uint32_t focus_leg(const struct endpoint *ep)
 }
 
 
-static bool leg_h(struct le *le, void *arg)
-{
-	const struct endpoint *ep = le->data;
-
-	return ep->leg == *(const uint32_t *)arg;
-}
-
-
 struct endpoint *focus_leg_endpoint(const struct focus *f, uint32_t leg)
 {
-	return list_ledata(hash_lookup(f->legs, leg, leg_h, &leg));
+	return endpoint_by_leg(f, leg);
 }
 
 
@@ -579,7 +515,7 @@ void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
 	f->done_arg = arg;
 
 	while ((le = hash_apply(f->conferences, first_h, NULL)))
-		conference_end(le->data, REASON_SHUTDOWN);
+		endpoint_evict_all(le->data, REASON_SHUTDOWN);
 
 	for (unsigned i = 0; i < mixers_count(f->mixers); i++) {
 		if (!mixer_request(mixers_at(f->mixers, i),

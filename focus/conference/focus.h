@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
+#include "focus/conference/join.h"
 #include "focus/conference/signaling_ops.h"
 #include "focus/policy/judge.h"
 #include "focus/policy/reason.h"
@@ -72,34 +73,6 @@ bool focus_is_factory(const struct focus *f, const char *name);
  */
 int focus_new_name(const struct focus *f, char **name);
 
-/** Who joins */
-struct join {
-	const char *conference; /**< user part of the conference URI */
-	const char *aor;        /**< address-of-record, "sip:a@example.com" */
-	const char *display;    /**< display name, may be NULL */
-	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
-	const char *agent;      /**< User-Agent, may be NULL */
-	bool webrtc;
-	bool dialled_out; /**< joining method of RFC 4575 */
-	bool factory;     /**< makes the conference, by focus_new_name() */
-	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
-	bool replaces; /**< takes the place of one that is in: no lock and no
-			     limit keeps it out */
-	const char *referred_by; /**< address of who had it dialled; NULL:
-				      nobody, or anonymous */
-	const struct session_ops *ops;
-	void *session;
-};
-
-/**
- * Result of join, prepare or modify
- *
- * @param reason REASON_NONE, or why not; then the endpoint of a join is gone
- * @param local  The mixer's side; borrowed
- */
-typedef void(focus_leg_h)(enum reason reason, const struct leg_local *local,
-			  void *arg);
-
 /**
  * Let an endpoint in, with the far end's description; for an offer of ours
  * the description has no remote parts
@@ -131,13 +104,6 @@ void focus_connected(struct endpoint *ep);
 
 /** The dial-out is ringing (roster status "alerting"/"dialing-out") */
 void focus_progress(struct endpoint *ep, const char *status);
-
-/** What the answer of whom we called says of it; NULL: nothing */
-struct callee {
-	const char *agent;   /**< Server or User-Agent */
-	const char *display; /**< name that is asserted */
-	bool anonymous;      /**< it asks for privacy (RFC 3323) */
-};
 
 /** Whom we called has answered: the roster shows what it says, or from now on
  *  an anonymous user in its place. Its address stays the one dialled */

@@ -3,49 +3,8 @@
  */
 #include <string.h>
 #include "focus/conference/conference_private.h"
-
-
-struct event_subscription {
-	struct le le;
-	struct focus *focus;
-	char conference[POLICY_NAME_MAX + 1]; /**< "" = all */
-	focus_event_h *h;
-	void *arg;
-};
-
-
-static void focus_events_destructor(void *arg)
-{
-	struct event_subscription *s = arg;
-	struct delivery *d;
-
-	/* whoever is being told just now goes on with the next one */
-	if (s->le.list) {
-		for (d = s->focus->delivery; d; d = d->outer) {
-			if (d->next == &s->le)
-				d->next = s->le.next;
-		}
-	}
-
-	list_unlink(&s->le);
-}
-
-
-void focus_deliver(struct focus *f, const char *conference,
-		   const json_t *event)
-{
-	struct delivery d = {f->subscriptions.head, f->delivery};
-
-	f->delivery = &d;
-	while (d.next) {
-		struct event_subscription *s = d.next->data;
-
-		d.next = d.next->next;
-		if (!*s->conference || !strcmp(s->conference, conference))
-			s->h(event, s->arg);
-	}
-	f->delivery = d.outer;
-}
+#include "focus/conference/focus.h"
+#include "focus/conference/user.h"
 
 
 void focus_tell(struct focus *f, const char *name, const char *type,
@@ -55,13 +14,13 @@ void focus_tell(struct focus *f, const char *name, const char *type,
 	json_t *event;
 
 	if (c) {
-		conference_emit(c, NULL, type, fields);
+		conference_emit(c, type, fields);
 		return;
 	}
 
 	event = event_make(type, name, 0, conference_time_ms());
 	if (event && !json_object_update(event, fields))
-		focus_deliver(f, name, event);
+		event_tell(&f->followers, name, event);
 	json_decref(event);
 	json_decref(fields);
 }
@@ -97,19 +56,27 @@ void focus_dial_failed(struct focus *f, const char *conference,
 }
 
 
+/** Who begins to follow, and what */
+struct beginning {
+	const char *conference; /**< "" = all */
+	focus_event_h *h;
+	void *arg;
+};
+
+
 static bool snapshot_h(struct le *le, void *arg)
 {
 	const struct conference *c = le->data;
-	struct event_subscription *s = arg;
+	const struct beginning *b = arg;
 	json_t *event;
 
 	if (!c->announced ||
-	    (*s->conference && strcmp(s->conference, c->name) != 0))
+	    (*b->conference && strcmp(b->conference, c->name) != 0))
 		return false;
 
 	event = event_make("snapshot", c->name, c->seq, conference_time_ms());
-	if (!json_object_set_new(event, "state", conference_json(c)))
-		s->h(event, s->arg);
+	if (!json_object_set_new(event, "state", roster_json(c)))
+		b->h(event, b->arg);
 	json_decref(event);
 
 	return false;
@@ -120,27 +87,23 @@ enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
 			    const char *conference, focus_event_h *h,
 			    void *arg)
 {
+	char canonical[POLICY_NAME_MAX + 1] = "";
+	struct beginning b = {canonical, h, arg};
 	struct event_subscription *s;
 
 	if (!sp || !f || !h)
 		return REASON_INTERNAL;
 
-	s = mem_zalloc(sizeof(*s), focus_events_destructor);
+	if (conference && policy_name(f->policy, conference, canonical))
+		return REASON_NOT_FOUND;
+
+	s = event_follow(&f->followers, canonical, h, arg);
 	if (!s)
 		return REASON_INTERNAL;
 
-	if (conference && policy_name(f->policy, conference, s->conference)) {
-		mem_deref(s);
-		return REASON_NOT_FOUND;
-	}
-
-	s->focus = f;
-	s->h = h;
-	s->arg = arg;
-
-	/* the snapshots come first, so it is not on the list yet */
-	(void)hash_apply(f->conferences, snapshot_h, s);
-	list_append(&f->subscriptions, &s->le, s);
+	/* the snapshots come first, so it does not follow yet */
+	(void)hash_apply(f->conferences, snapshot_h, &b);
+	event_follow_begin(s);
 	*sp = s;
 
 	return REASON_NONE;

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 #include "focus/conference/conference_private.h"
+#include "focus/conference/media_event.h"
+#include "focus/conference/user.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 
@@ -58,7 +60,8 @@ static void dtmf(struct endpoint *ep, const json_t *event)
 		json_integer_value(json_object_get(event, "duration_ms"));
 
 	if (digit && strlen(digit) == 1)
-		focus_key(ep, *digit, ms > 0 && ms < 60000 ? (unsigned)ms : 0);
+		media_event_key(ep, *digit,
+				ms > 0 && ms < 60000 ? (unsigned)ms : 0);
 }
 
 
@@ -82,18 +85,18 @@ static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 	struct mix_key key = {
 		json_integer_value(json_object_get(event, "mix")), m};
 	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
-	struct endpoint *ep = focus_leg_endpoint(f, (uint32_t)leg);
+	struct endpoint *ep = endpoint_by_leg(f, (uint32_t)leg);
 	struct conference *c;
 
 	c = list_ledata(hash_apply(f->conferences, mix_h, &key));
 	if (!c || (ep && ep->user->conference != c))
 		return;
 
-	conference_set_speaker(c, ep ? ep->number : 0);
+	endpoint_set_speaker(c, ep);
 }
 
 
-void focus_media_event(struct mixer *m, const json_t *event, struct focus *f)
+void media_event(struct mixer *m, const json_t *event, struct focus *f)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
@@ -104,9 +107,8 @@ void focus_media_event(struct mixer *m, const json_t *event, struct focus *f)
 		return;
 	}
 
-	ep = leg > 0 && leg <= UINT32_MAX
-		     ? focus_leg_endpoint(f, (uint32_t)leg)
-		     : NULL;
+	ep = leg > 0 && leg <= UINT32_MAX ? endpoint_by_leg(f, (uint32_t)leg)
+					  : NULL;
 	if (!ep || ep->user->conference->mixer != m)
 		return;
 
@@ -132,7 +134,7 @@ static int step(int db, int by)
 }
 
 
-void focus_key(struct endpoint *ep, char digit, unsigned duration_ms)
+void media_event_key(struct endpoint *ep, char digit, unsigned duration_ms)
 {
 	struct endpoint_levels levels = ep->levels;
 	const char text[2] = {digit, '\0'};
@@ -140,9 +142,9 @@ void focus_key(struct endpoint *ep, char digit, unsigned duration_ms)
 	if (!digit || !strchr("0123456789*#ABCD", digit))
 		return;
 
-	conference_emit(ep->user->conference, ep, "dtmf",
-			json_pack("{s:s,s:i}", "digit", text, "duration_ms",
-				  (int)duration_ms));
+	endpoint_emit(ep, "dtmf",
+		      json_pack("{s:s,s:i}", "digit", text, "duration_ms",
+				(int)duration_ms));
 
 	switch (menu_key(&ep->menu, digit, clock_us() / 1000)) {
 

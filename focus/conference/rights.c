@@ -5,7 +5,10 @@
  * who may have others dialled, who may have whom removed, who may end it all.
  */
 #include <string.h>
+#include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
+#include "focus/conference/focus.h"
+#include "focus/conference/user.h"
 
 
 /** Bytes of an address without its scheme, parameters and headers */
@@ -44,7 +47,7 @@ static const struct user *user_of(const struct conference *c,
 {
 	const struct endpoint *ep;
 
-	ep = asker->leg ? focus_leg_endpoint(c->focus, asker->leg) : NULL;
+	ep = asker->leg ? endpoint_by_leg(c->focus, asker->leg) : NULL;
 	if (ep && ep->user->conference == c)
 		return ep->user;
 
@@ -155,7 +158,7 @@ static enum reason moderate_facts(const struct question *q,
 				  const struct conference *c)
 {
 	const struct endpoint *ep =
-		c && q->asker.leg ? focus_leg_endpoint(c->focus, q->asker.leg)
+		c && q->asker.leg ? endpoint_by_leg(c->focus, q->asker.leg)
 				  : NULL;
 	char number[16];
 
@@ -206,7 +209,7 @@ void focus_remove(struct focus *f, const char *conference,
 
 		/* the conference ends with its last endpoint */
 		c = focus_conference(f, conference);
-		ep = c ? conference_endpoint(c, v[i].number) : NULL;
+		ep = c ? endpoint_by_number(c, v[i].number) : NULL;
 		if (ep)
 			endpoint_evict(ep, v[i].reason);
 	}
@@ -219,7 +222,7 @@ void focus_end(struct focus *f, const char *conference)
 	struct conference *c = focus_conference(f, conference);
 
 	if (c)
-		conference_end(c, REASON_ENDED);
+		endpoint_evict_all(c, REASON_ENDED);
 }
 
 
@@ -306,7 +309,7 @@ void focus_ask(struct ask **askp, struct focus *f, const struct question *q,
 		return;
 	}
 
-	ep = q->asker.leg ? focus_leg_endpoint(f, q->asker.leg) : NULL;
+	ep = q->asker.leg ? endpoint_by_leg(f, q->asker.leg) : NULL;
 	if (ep && !named.asker.aor)
 		named.asker.aor = ep->user->aor;
 

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/leg.h"
+#include "focus/conference/user.h"
+#include "mixer/base/utf8.h"
 
 
 enum {
@@ -35,6 +36,8 @@ static void endpoint_destructor(void *arg)
 	list_unlink(&ep->replay_le);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
+	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
+		mem_deref(ep->bearers[i]);
 	json_decref(ep->media);
 	mem_deref(ep->entity);
 	mem_deref(ep->agent);
@@ -172,10 +175,11 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	ep->ops = join->ops;
 	ep->session = join->session;
 	ep->since_ms = conference_time_ms();
-	ep->number = ++c->last_number;
 	ep->leg = ++c->focus->last_leg;
+	for (size_t i = 0; !err && i < ENDPOINT_BEARERS; i++)
+		err = c->focus->bearer_alloc(&ep->bearers[i], c, ep->leg);
 
-	return 0;
+	return err;
 }
 
 
@@ -203,7 +207,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
-	c->participants++;
+	ep->number = conference_enter(c);
 
 out:
 	if (err) {
@@ -219,15 +223,21 @@ out:
 }
 
 
+static void creator_left_h(void *arg)
+{
+	endpoint_evict_all(arg, REASON_ENDED);
+}
+
+
 void endpoint_remove(struct endpoint *ep, enum reason reason)
 {
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
 
-	leg_remove(ep);
-	c->participants--;
+	endpoint_drop_bearers(ep);
+	conference_leave(c);
 	if (c->speaker == ep->number)
-		conference_set_speaker(c, 0);
+		endpoint_set_speaker(c, NULL);
 
 	/* off the roster first: who hears "left" must not find it there */
 	list_unlink(&ep->le);
@@ -236,15 +246,15 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 		list_unlink(&u->le);
 
 	if (ep->told)
-		conference_emit(c, ep, "left",
-				json_pack("{s:s,s:s}", "reason",
-					  reason_row(reason)->token, "words",
-					  reason_row(reason)->words));
+		endpoint_emit(ep, "left",
+			      json_pack("{s:s,s:s}", "reason",
+					reason_row(reason)->token, "words",
+					reason_row(reason)->words));
 
 	mem_deref(ep);
 	if (list_isempty(&u->endpoints)) {
-		if (u->creator)
-			conference_creator_left(c);
+		if (u->creator && c->ends_with_creator)
+			conference_end_soon(c, creator_left_h);
 		mem_deref(u);
 	}
 
@@ -365,18 +375,16 @@ void endpoint_describe(struct endpoint *ep, const struct callee *callee)
 	}
 
 	if (renamed)
-		leg_rename(ep);
+		endpoint_update_bearers(ep);
 	if (renamed || news)
-		conference_emit(
-			ep->user->conference, ep, "renamed",
-			json_pack("{s:o}", "state", endpoint_json(ep)));
+		endpoint_emit(ep, "renamed",
+			      json_pack("{s:o}", "state", endpoint_json(ep)));
 }
 
 
 static void emit_flag(struct endpoint *ep, const char *type, bool value)
 {
-	conference_emit(ep->user->conference, ep, type,
-			json_pack("{s:b}", type, value));
+	endpoint_emit(ep, type, json_pack("{s:b}", type, value));
 }
 
 
@@ -392,7 +400,7 @@ void endpoint_set_levels(struct endpoint *ep,
 		return;
 
 	ep->levels = *new;
-	leg_set(ep);
+	endpoint_update_bearers(ep);
 
 	if (old.muted != new->muted)
 		emit_flag(ep, "muted", new->muted);
@@ -401,10 +409,10 @@ void endpoint_set_levels(struct endpoint *ep,
 	if (old.video_muted != new->video_muted)
 		emit_flag(ep, "video_muted", new->video_muted);
 	if (volume)
-		conference_emit(ep->user->conference, ep, "volume",
-				json_pack("{s:i,s:i}", "volume_in_db",
-					  new->volume_in_db, "volume_out_db",
-					  new->volume_out_db));
+		endpoint_emit(ep, "volume",
+			      json_pack("{s:i,s:i}", "volume_in_db",
+					new->volume_in_db, "volume_out_db",
+					new->volume_out_db));
 }
 
 
@@ -415,11 +423,11 @@ void endpoint_set_status(struct endpoint *ep, enum endpoint_status status)
 
 	ep->status = status;
 	if (status == ENDPOINT_CONNECTED)
-		conference_emit(ep->user->conference, ep, "connected", NULL);
+		endpoint_emit(ep, "connected", NULL);
 	else
-		conference_emit(ep->user->conference, ep, "status",
-				json_pack("{s:s}", "status",
-					  endpoint_status_name(ep)));
+		endpoint_emit(ep, "status",
+			      json_pack("{s:s}", "status",
+					endpoint_status_name(ep)));
 }
 
 
@@ -454,10 +462,9 @@ void endpoint_set_camera(struct endpoint *ep, bool receiving, unsigned width,
 
 	ep->camera_width = width;
 	ep->camera_height = height;
-	conference_emit(ep->user->conference, ep, "video",
-			json_pack("{s:b,s:i,s:i}", "receiving",
-				  width && height, "width", (int)width,
-				  "height", (int)height));
+	endpoint_emit(ep, "video",
+		      json_pack("{s:b,s:i,s:i}", "receiving", width && height,
+				"width", (int)width, "height", (int)height));
 }
 
 
@@ -473,21 +480,9 @@ void endpoint_set_media(struct endpoint *ep, json_t *media, bool connected)
 
 	ep->media_connected = connected;
 	if (!same)
-		conference_emit(ep->user->conference, ep, "media",
-				json_pack("{s:O,s:b}", "media", ep->media,
-					  "media_connected", connected));
-}
-
-
-const char *endpoint_status_name(const struct endpoint *ep)
-{
-	switch (ep->status) {
-
-	case ENDPOINT_PENDING: return "pending";
-	case ENDPOINT_DIALING_OUT: return "dialing-out";
-	case ENDPOINT_ALERTING: return "alerting";
-	default: return ep->held ? "on-hold" : "connected";
-	}
+		endpoint_emit(ep, "media",
+			      json_pack("{s:O,s:b}", "media", ep->media,
+					"media_connected", connected));
 }
 
 
@@ -497,55 +492,30 @@ const char *endpoint_name(const struct endpoint *ep)
 }
 
 
-static json_t *camera_json(const struct endpoint *ep)
+void endpoint_announce(struct endpoint *ep)
 {
-	if (!ep->camera_width)
-		return json_null();
-
-	return json_pack("{s:i,s:i}", "width", (int)ep->camera_width, "height",
-			 (int)ep->camera_height);
+	conference_announce(ep->user->conference);
+	ep->told = true;
+	endpoint_emit(ep, "joined",
+		      json_pack("{s:o}", "state", endpoint_json(ep)));
 }
 
 
-json_t *endpoint_json(const struct endpoint *ep)
+void endpoint_lost(struct endpoint *ep)
 {
-	const struct endpoint_levels *l = &ep->levels;
-	json_t *o, *rest;
+	if (!endpoint_bearers_lost(ep))
+		return;
 
-	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:s,s:s,s:I}",
-		      "endpoint", (int)ep->number, "user", ep->user->aor,
-		      "display", ep->display, "entity", ep->entity, "agent",
-		      ep->agent, "webrtc", ep->webrtc, "moderator",
-		      ep->user->moderator, "anonymous", ep->user->anonymous,
-		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
-		      "status", endpoint_status_name(ep), "since",
-		      (json_int_t)ep->since_ms);
-	rest = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
-			 "media_connected", ep->media_connected, "talking",
-			 ep->talking, "muted", l->muted, "deaf", l->deaf,
-			 "video_muted", l->video_muted, "held", ep->held,
-			 "volume_in_db", l->volume_in_db, "volume_out_db",
-			 l->volume_out_db, "camera", camera_json(ep), "media",
-			 ep->media);
-	if (o && rest)
-		(void)json_object_update(o, rest);
-	if (o && ep->referred_by)
-		(void)json_object_set_new(o, "referred_by",
-					  json_string(ep->referred_by));
-	json_decref(rest);
-
-	return o;
+	ep->needs_reoffer = true;
+	endpoint_set_talking(ep, false);
+	endpoint_set_camera(ep, false, 0, 0);
+	endpoint_set_media(ep, NULL, false);
 }
 
 
-json_t *user_json(const struct user *u)
+void endpoint_reoffer(struct endpoint *ep)
 {
-	json_t *list = json_array();
-
-	for (struct le *le = u->endpoints.head; le; le = le->next)
-		(void)json_array_append_new(list, endpoint_json(le->data));
-
-	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
-			 u->display, "moderator", u->moderator, "anonymous",
-			 u->anonymous, "endpoints", list);
+	ep->needs_reoffer = false;
+	if (ep->ops && ep->ops->reoffer)
+		ep->ops->reoffer(ep->session);
 }

@@ -2,20 +2,27 @@
  * @file focus/conference/user.h  Users, their endpoints and media (RFC 4575
  * section 5)
  *
- * The roster's tree inside focus/: a user is a person by address-of-record,
+ * The roster's tree: a user is a person by address-of-record,
  * an endpoint one device's dialog, its media the m-lines of its leg. A user
  * lives as long as it has an endpoint; endpoints are made by focus_join() and
- * unmade by endpoint_remove(). Parleyd's loop only.
+ * unmade by endpoint_remove(). Others than user*.c only read them. Parleyd's
+ * loop only.
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_USER_H
 #define PARLEY_FOCUS_CONFERENCE_USER_H
 
+#include "focus/conference/bearer.h"
 #include "focus/conference/conference.h"
-#include "focus/conference/focus.h"
+#include "focus/conference/join.h"
 #include "focus/conference/menu.h"
 #include "mixer/base/utf8.h"
 
-enum { ENDPOINT_TOKEN_SIZE = 33 };
+enum {
+	ENDPOINT_TOKEN_SIZE = 33,
+	/** Groups of its media that have a bearer of their own. All are in
+	 *  the mixer's so far, which carries them in one leg */
+	ENDPOINT_BEARERS = 1
+};
 
 enum endpoint_status {
 	ENDPOINT_PENDING,
@@ -35,12 +42,6 @@ struct user {
 	struct list endpoints;
 };
 
-/** What a moderator may set; leg.set of mixer/mp/protocol.h */
-struct endpoint_levels {
-	bool muted, deaf, video_muted;
-	int volume_in_db, volume_out_db;
-};
-
 struct endpoint {
 	struct le le;        /**< in user->endpoints */
 	struct le hash_le;   /**< in the focus's hash of legs */
@@ -49,7 +50,6 @@ struct endpoint {
 	unsigned number; /**< short id in its conference */
 	uint32_t leg;    /**< number on the Mp link */
 	enum endpoint_status status;
-	bool on_mixer;      /**< the leg is known to the process there */
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
@@ -62,7 +62,8 @@ struct endpoint {
 	char token[ENDPOINT_TOKEN_SIZE];
 	uint64_t since_ms;
 	json_t *media;        /**< [MEDIA] of focus/conference/event.h */
-	struct list requests; /**< to the mixer, under way */
+	struct list requests; /**< descriptions under way */
+	struct bearer *bearers[ENDPOINT_BEARERS];
 	const struct session_ops *ops;
 	void *session;
 };
@@ -75,6 +76,62 @@ struct endpoint {
  */
 int endpoint_create(struct endpoint **ep, struct conference *c,
 		    const struct join *join);
+
+/** It is in: tell it, and the conference if it is the first */
+void endpoint_announce(struct endpoint *ep);
+
+/**
+ * Hand a description to what carries its media
+ *
+ * @param leg  Borrowed
+ * @param join A failure also removes the endpoint
+ * @param legh Called once if REASON_NONE is returned, never from within. That
+ *             of one still under way is not called any more
+ * @return REASON_NONE, REASON_BAD_REQUEST, REASON_NO_MIXER, REASON_INTERNAL
+ */
+enum reason endpoint_submit(struct endpoint *ep,
+			    const struct leg_description *leg, bool join,
+			    focus_leg_h *legh, void *arg);
+
+/** Nothing carries them any more; who waits is not called back */
+void endpoint_drop_bearers(struct endpoint *ep);
+
+/** The mixer's process is gone. @return true: with it what carried its media
+ */
+bool endpoint_bearers_lost(struct endpoint *ep);
+
+/** Tell what carries its media what the others are to hear and see of it */
+void endpoint_update_bearers(const struct endpoint *ep);
+
+/** The process of its conference's mixer is gone, and perhaps what carried
+ *  its media with it */
+void endpoint_lost(struct endpoint *ep);
+
+/** Its session is to offer anew what was lost */
+void endpoint_reoffer(struct endpoint *ep);
+
+/** Make an event about it; as conference_emit() */
+void endpoint_emit(const struct endpoint *ep, const char *type,
+		   json_t *fields);
+
+/** The active speaker is this one; NULL: nobody */
+void endpoint_set_speaker(struct conference *c, const struct endpoint *ep);
+
+/** An endpoint by its number; NULL */
+struct endpoint *endpoint_by_number(const struct conference *c,
+				    unsigned number);
+
+/** An endpoint by the number of its leg; NULL */
+struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg);
+
+/** Call `h` for every endpoint of a conference; it must not remove any */
+void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));
+
+/** Everybody has to go, and the conference ends with the last */
+void endpoint_evict_all(struct conference *c, enum reason reason);
+
+/** Free all without events and without asking anybody */
+void endpoint_drop_all(struct conference *c);
 
 /** Take it off: leg, endpoint, user without endpoints, empty conference.
  *  Its session is not told */
@@ -106,6 +163,12 @@ const char *endpoint_status_name(const struct endpoint *ep);
 /** USER and ENDPOINT of focus/conference/event.h; new references */
 json_t *user_json(const struct user *u);
 json_t *endpoint_json(const struct endpoint *ep);
+
+/** CONFERENCE of it, with all its users; new reference */
+json_t *roster_json(const struct conference *c);
+
+/** [MEDIA] of it from a description; new reference */
+json_t *media_json(const struct leg_description *leg);
 
 /** The name shown: display name, else the address's user part; borrowed */
 const char *endpoint_name(const struct endpoint *ep);

@@ -1,6 +1,7 @@
 /**
  * @file focus/policy/reason.c  The table of reasons
  */
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include "focus/policy/reason.h"
@@ -69,4 +70,30 @@ const struct reason_row *reason_row(enum reason reason)
 		reason = REASON_INTERNAL;
 
 	return &rows[reason];
+}
+
+
+enum reason reason_from_errno(int err)
+{
+	switch (err) {
+
+	case 0: return REASON_NONE;
+	case ETIMEDOUT:
+	case ECONNRESET:
+	case ENOTCONN:
+	case EPIPE:
+	case ENOBUFS: return REASON_NO_MIXER;
+	case ENOTSUP:
+	case EPROTONOSUPPORT: return REASON_NO_CODEC;
+	case EINVAL:
+	case EMSGSIZE:
+	case EBADMSG: return REASON_BAD_REQUEST;
+	case ENOMEM:
+	case ENOSPC:
+	case EMFILE:
+	case ENFILE:
+	case EAGAIN:
+	case EADDRINUSE: return REASON_OVERLOAD;
+	default: return REASON_INTERNAL;
+	}
 }

@@ -49,6 +49,9 @@ struct reason_row {
 	const char *words;    /**< for people */
 };
 
+/** What an errno of the mixer or its link comes to; 0: REASON_NONE */
+enum reason reason_from_errno(int err);
+
 /** Its row; never NULL */
 const struct reason_row *reason_row(enum reason reason);
 

@@ -1,0 +1,79 @@
+/**
+ * @file focus/conference/bearer.h  What carries an endpoint's media
+ * (TS 23.228 U.2.4)
+ *
+ * An interface: the endpoint knows what is agreed with the far end and what a
+ * moderator has set, a bearer carries it. A leg of a mixer is the first kind
+ * (focus/conference/mixer_bearer.h); an end-to-end relay, a recorder or a
+ * cascade are others. A kind has struct bearer as its first member. Owned by
+ * the endpoint; parleyd's loop only.
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_BEARER_H
+#define PARLEY_FOCUS_CONFERENCE_BEARER_H
+
+#include <stdbool.h>
+#include "focus/policy/reason.h"
+#include "mixer/mp/leg_description.h"
+
+struct bearer;
+
+/** What a moderator may set; leg.set of mixer/mp/protocol.h */
+struct endpoint_levels {
+	bool muted, deaf, video_muted;
+	int volume_in_db, volume_out_db;
+};
+
+/** What the others are to hear and see of it, and it of them */
+struct bearer_state {
+	const char *name; /**< on its tile */
+	bool early;       /**< its dialog is not confirmed: neither heard nor
+			       seen, and sent nothing */
+	struct endpoint_levels levels;
+};
+
+/**
+ * What became of a description
+ *
+ * @param local Our side of it, borrowed; NULL where it is refused
+ */
+typedef void(bearer_h)(enum reason reason, const struct leg_local *local,
+		       void *arg);
+
+struct bearer_ops {
+	const char *kind; /**< for the log */
+
+	/**
+	 * Get what it takes to carry this, and our side of it. For an offer of
+	 * ours the description has no remote parts.
+	 *
+	 * @param h Called once if REASON_NONE is returned, never from within
+	 * @return REASON_NONE, REASON_BAD_REQUEST, REASON_NO_MIXER, ...
+	 */
+	enum reason (*prepare)(struct bearer *b,
+			       const struct leg_description *description,
+			       const struct bearer_state *state, bearer_h *h,
+			       void *arg);
+
+	/** Carry another description from now on; as prepare */
+	enum reason (*apply)(struct bearer *b,
+			     const struct leg_description *description,
+			     bearer_h *h, void *arg);
+
+	/** The state has changed. Nothing to do while not prepared */
+	void (*set)(struct bearer *b, const struct bearer_state *state);
+
+	/** Give all back; who waits for a description is forgotten */
+	void (*drop)(struct bearer *b);
+
+	/** The process of the conference's mixer is gone. @return true: so is
+	 *  what it carried, and must be offered anew. NULL: it stands on its
+	 *  own */
+	bool (*lost)(struct bearer *b);
+};
+
+struct bearer {
+	const struct bearer_ops *ops;
+	bool prepared; /**< written by its kind: it has what it takes */
+};
+
+#endif

@@ -1,0 +1,47 @@
+/**
+ * @file focus/conference/join.h  What signaling says of who comes in
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_JOIN_H
+#define PARLEY_FOCUS_CONFERENCE_JOIN_H
+
+#include <stdbool.h>
+#include "focus/conference/signaling_ops.h"
+#include "focus/policy/reason.h"
+#include "mixer/mp/leg_description.h"
+
+/** Who joins */
+struct join {
+	const char *conference; /**< user part of the conference URI */
+	const char *aor;        /**< address-of-record, "sip:a@example.com" */
+	const char *display;    /**< display name, may be NULL */
+	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
+	const char *agent;      /**< User-Agent, may be NULL */
+	bool webrtc;
+	bool dialled_out; /**< joining method of RFC 4575 */
+	bool factory;     /**< makes the conference, by focus_new_name() */
+	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
+	bool replaces; /**< takes the place of one that is in: no lock and no
+			     limit keeps it out */
+	const char *referred_by; /**< address of who had it dialled; NULL:
+				      nobody, or anonymous */
+	const struct session_ops *ops;
+	void *session;
+};
+
+/**
+ * Result of join, prepare or modify
+ *
+ * @param reason REASON_NONE, or why not; then the endpoint of a join is gone
+ * @param local  The mixer's side; borrowed
+ */
+typedef void(focus_leg_h)(enum reason reason, const struct leg_local *local,
+			  void *arg);
+
+/** What the answer of whom we called says of it; NULL: nothing */
+struct callee {
+	const char *agent;   /**< Server or User-Agent */
+	const char *display; /**< name that is asserted */
+	bool anonymous;      /**< it asks for privacy (RFC 3323) */
+};
+
+#endif

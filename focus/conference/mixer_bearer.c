@@ -1,0 +1,287 @@
+/**
+ * @file focus/conference/mixer_bearer.c  A leg of the conference's mixer
+ */
+#include <errno.h>
+#include <string.h>
+#include "focus/conference/mixer_bearer.h"
+#include "mixer/base/log.h"
+#include "mixer/base/utf8.h"
+
+
+struct mixer_bearer {
+	struct bearer
+		b; /**< prepared: the leg is known to the process there */
+	const struct conference *conference;
+	uint32_t leg;
+	char name[UTF8_NAME_MAX + 1]; /**< that the mixer was told */
+	struct list requests;         /**< under way */
+};
+
+/** One request under way */
+struct leg_request {
+	struct le le;
+	struct mixer_bearer *mb;
+	bool add;
+	bearer_h *h;
+	void *arg;
+};
+
+
+static void leg_request_destructor(void *arg)
+{
+	struct leg_request *req = arg;
+
+	list_unlink(&req->le);
+}
+
+
+static void mixer_bearer_destructor(void *arg)
+{
+	struct mixer_bearer *mb = arg;
+
+	list_flush(&mb->requests);
+}
+
+
+static struct mixer_bearer *self_of(struct bearer *b)
+{
+	return (struct mixer_bearer *)b;
+}
+
+
+static struct mixer *mixer_of(const struct mixer_bearer *mb)
+{
+	return mb->conference->mixer;
+}
+
+
+/** Send without interest in the answer */
+static void tell_mixer(const struct mixer_bearer *mb, json_t *msg)
+{
+	int err = mixer_request(mixer_of(mb), msg, NULL, NULL);
+
+	if (err && err != ENOTCONN && err != EPIPE)
+		log_warn("leg", "not told leg=%u error=%d", mb->leg, err);
+}
+
+
+static json_t *leg_op(const struct mixer_bearer *mb, const char *op)
+{
+	return json_pack("{s:s,s:I}", "op", op, "leg", (json_int_t)mb->leg);
+}
+
+
+static void leg_gone(struct mixer_bearer *mb)
+{
+	mb->b.prepared = false;
+	mixer_leg_removed(mixer_of(mb));
+}
+
+
+/** A leg that the mixer may have although it did not say so in time */
+static void undo_add(struct mixer_bearer *mb, int err)
+{
+	if (!mb->b.prepared)
+		return;
+
+	if (err == ETIMEDOUT)
+		tell_mixer(mb, leg_op(mb, "leg.remove"));
+	leg_gone(mb);
+}
+
+
+static void log_refusal(const struct mixer_bearer *mb, bool add, int err,
+			const json_t *reply, const char *reason)
+{
+	const char *why = json_string_value(json_object_get(reply, "error"));
+	char text[160];
+
+	why = why ? why : reason;
+	log_escape(text, sizeof(text), why, strlen(why));
+	log_warn("leg", "refused leg=%u op=%s error=%d why=%s", mb->leg,
+		 add ? "add" : "modify", err, text);
+}
+
+
+static void leg_reply_h(int err, json_t *reply, void *arg)
+{
+	struct leg_request *req = arg;
+	struct mixer_bearer *mb = req->mb;
+	bearer_h *h = req->h;
+	void *h_arg = req->arg;
+	bool add = req->add;
+	char reason[DESCRIPTION_WHY_BYTES] = "";
+	struct leg_local *local = NULL;
+
+	mem_deref(req);
+	if (!err && leg_local_read(&local, reply, reason))
+		err = EPROTO;
+
+	if (err) {
+		log_refusal(mb, add, err, reply, reason);
+		if (add)
+			undo_add(mb, err);
+	}
+
+	/* the bearer may be gone after this */
+	h(reason_from_errno(err), local, h_arg);
+	mem_deref(local);
+}
+
+
+static enum reason send_description(struct mixer_bearer *mb, json_t *msg,
+				    bool add,
+				    const struct leg_description *description,
+				    bearer_h *h, void *arg)
+{
+	struct leg_request *req;
+	int err;
+
+	if (!msg || leg_description_write(description, msg)) {
+		json_decref(msg);
+		return REASON_OVERLOAD;
+	}
+
+	req = mem_zalloc(sizeof(*req), leg_request_destructor);
+	if (!req) {
+		json_decref(msg);
+		return REASON_INTERNAL;
+	}
+
+	req->mb = mb;
+	req->add = add;
+	req->h = h;
+	req->arg = arg;
+	list_append(&mb->requests, &req->le, req);
+
+	err = mixer_request(mixer_of(mb), msg, leg_reply_h, req);
+	if (err)
+		mem_deref(req);
+
+	return reason_from_errno(err);
+}
+
+
+/** A new leg has these by itself */
+static bool levels_are_fresh(const struct endpoint_levels *l)
+{
+	return !l->muted && !l->deaf && !l->video_muted && !l->volume_in_db &&
+	       !l->volume_out_db;
+}
+
+
+static void mixer_bearer_set(struct bearer *b,
+			     const struct bearer_state *state)
+{
+	const struct endpoint_levels *l = &state->levels;
+	struct mixer_bearer *mb = self_of(b);
+	json_t *msg;
+
+	if (!b->prepared)
+		return;
+
+	msg = json_pack("{s:s,s:I,s:b,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set",
+			"leg", (json_int_t)mb->leg, "early", state->early,
+			"muted", l->muted, "deaf", l->deaf, "video_muted",
+			l->video_muted, "volume_in_db", l->volume_in_db,
+			"volume_out_db", l->volume_out_db);
+	if (strcmp(mb->name, state->name) != 0) {
+		str_ncpy(mb->name, state->name, sizeof(mb->name));
+		(void)json_object_set_new(msg, "name", json_string(mb->name));
+	}
+	tell_mixer(mb, msg);
+}
+
+
+static enum reason
+mixer_bearer_prepare(struct bearer *b,
+		     const struct leg_description *description,
+		     const struct bearer_state *state, bearer_h *h, void *arg)
+{
+	struct mixer_bearer *mb = self_of(b);
+	const struct conference *c = mb->conference;
+	enum reason reason;
+
+	if (!c->placed)
+		return REASON_NO_MIXER;
+
+	reason = send_description(
+		mb,
+		json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "leg.add", "mix",
+			  (json_int_t)c->mix, "leg", (json_int_t)mb->leg,
+			  "name", state->name, "early", state->early),
+		true, description, h, arg);
+	if (reason)
+		return reason;
+
+	/* the link keeps its order: what follows finds the leg there */
+	b->prepared = true;
+	mixer_leg_added(mixer_of(mb));
+	str_ncpy(mb->name, state->name, sizeof(mb->name));
+	if (!levels_are_fresh(&state->levels))
+		mixer_bearer_set(b, state);
+
+	return REASON_NONE;
+}
+
+
+static enum reason
+mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
+		   bearer_h *h, void *arg)
+{
+	struct mixer_bearer *mb = self_of(b);
+
+	if (!mb->conference->placed)
+		return REASON_NO_MIXER;
+
+	return send_description(mb, leg_op(mb, "leg.modify"), false,
+				description, h, arg);
+}
+
+
+static void mixer_bearer_drop(struct bearer *b)
+{
+	struct mixer_bearer *mb = self_of(b);
+	struct le *le;
+
+	while ((le = mb->requests.head)) {
+		mixer_forget(mixer_of(mb), le->data);
+		mem_deref(le->data);
+	}
+
+	if (!b->prepared)
+		return;
+
+	leg_gone(mb);
+	tell_mixer(mb, leg_op(mb, "leg.remove"));
+}
+
+
+static bool mixer_bearer_lost(struct bearer *b)
+{
+	b->prepared = false;
+
+	return true;
+}
+
+
+int mixer_bearer_alloc(struct bearer **bp, const struct conference *c,
+		       uint32_t leg)
+{
+	static const struct bearer_ops ops = {
+		"mixer",          mixer_bearer_prepare, mixer_bearer_apply,
+		mixer_bearer_set, mixer_bearer_drop,    mixer_bearer_lost,
+	};
+	struct mixer_bearer *mb;
+
+	mb = mem_zalloc(sizeof(*mb), mixer_bearer_destructor);
+	if (!mb)
+		return ENOMEM;
+
+	mb->b.ops = &ops;
+	mb->conference = c;
+	mb->leg = leg;
+	*bp = &mb->b;
+
+	return 0;
+}

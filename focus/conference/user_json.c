@@ -1,0 +1,122 @@
+/**
+ * @file focus/conference/user_json.c  Users and endpoints as events and
+ * snapshots show them
+ */
+#include "focus/conference/conference_private.h"
+#include "focus/conference/user.h"
+#include "focus/config/config.h"
+
+
+const char *endpoint_status_name(const struct endpoint *ep)
+{
+	switch (ep->status) {
+
+	case ENDPOINT_PENDING: return "pending";
+	case ENDPOINT_DIALING_OUT: return "dialing-out";
+	case ENDPOINT_ALERTING: return "alerting";
+	default: return ep->held ? "on-hold" : "connected";
+	}
+}
+
+
+static json_t *camera_json(const struct endpoint *ep)
+{
+	if (!ep->camera_width)
+		return json_null();
+
+	return json_pack("{s:i,s:i}", "width", (int)ep->camera_width, "height",
+			 (int)ep->camera_height);
+}
+
+
+json_t *endpoint_json(const struct endpoint *ep)
+{
+	const struct endpoint_levels *l = &ep->levels;
+	json_t *o, *rest;
+
+	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:s,s:s,s:I}",
+		      "endpoint", (int)ep->number, "user", ep->user->aor,
+		      "display", ep->display, "entity", ep->entity, "agent",
+		      ep->agent, "webrtc", ep->webrtc, "moderator",
+		      ep->user->moderator, "anonymous", ep->user->anonymous,
+		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
+		      "status", endpoint_status_name(ep), "since",
+		      (json_int_t)ep->since_ms);
+	rest = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+			 "media_connected", ep->media_connected, "talking",
+			 ep->talking, "muted", l->muted, "deaf", l->deaf,
+			 "video_muted", l->video_muted, "held", ep->held,
+			 "volume_in_db", l->volume_in_db, "volume_out_db",
+			 l->volume_out_db, "camera", camera_json(ep), "media",
+			 ep->media);
+	if (o && rest)
+		(void)json_object_update(o, rest);
+	if (o && ep->referred_by)
+		(void)json_object_set_new(o, "referred_by",
+					  json_string(ep->referred_by));
+	json_decref(rest);
+
+	return o;
+}
+
+
+json_t *user_json(const struct user *u)
+{
+	json_t *list = json_array();
+
+	for (struct le *le = u->endpoints.head; le; le = le->next)
+		(void)json_array_append_new(list, endpoint_json(le->data));
+
+	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
+			 u->display, "moderator", u->moderator, "anonymous",
+			 u->anonymous, "endpoints", list);
+}
+
+
+/** The direction's word from the endpoint's side */
+static const char *direction(const struct media_description *m)
+{
+	if (m->send)
+		return m->recv ? "sendrecv" : "recvonly";
+
+	return m->recv ? "sendonly" : "inactive";
+}
+
+
+json_t *media_json(const struct leg_description *leg)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		const struct media_description *m = &leg->media[i];
+
+		if (m->off)
+			continue;
+
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
+				  "type", media_kind_name(m->kind), "codec",
+				  m->codecs[0].name, "status", direction(m)));
+	}
+
+	return list;
+}
+
+
+json_t *roster_json(const struct conference *c)
+{
+	json_t *users = json_array();
+
+	for (struct le *le = c->users.head; le; le = le->next)
+		(void)json_array_append_new(users, user_json(le->data));
+
+	return json_pack(
+		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
+		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
+		"locked", c->locked, "layout", c->layout, "speaker",
+		(int)c->speaker, "max_participants",
+		(int)c->focus->config->max_participants, "participants",
+		(int)c->participants, "mixer",
+		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users);
+}
