@@ -216,12 +216,14 @@ bool focus_exists(const struct focus *f, const char *name);
 bool focus_has(const struct focus *f, const char *conference, const char *uri);
 
 /** Remove those of whom QUESTION_REMOVE allows it. Sessions may end within
- *  this call, the asker's among them */
-void focus_remove(struct focus *f, const char *conference,
-		  const struct asker *asker, const char *uri);
+ *  this call, the asker's among them
+ *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY, REASON_INTERNAL */
+enum reason focus_remove(struct focus *f, const char *conference,
+			 const struct asker *asker, const char *uri);
 
-/** End it for all. As focus_remove() */
-void focus_end(struct focus *f, const char *conference);
+/** End it for all. Sessions may end as in focus_remove()
+ *  @return REASON_NONE, REASON_NOT_FOUND */
+enum reason focus_end(struct focus *f, const char *conference);
 
 /** What the facts say to QUESTION_JOIN, for what is to be refused before
  *  anything is made of it and anybody else is bothered: no leave to come in */

@@ -190,18 +190,20 @@ static enum reason remove_facts(const struct focus *f,
 }
 
 
-void focus_remove(struct focus *f, const char *conference,
-		  const struct asker *asker, const char *uri)
+enum reason focus_remove(struct focus *f, const char *conference,
+			 const struct asker *asker, const char *uri)
 {
 	const struct conference *c = focus_conference(f, conference);
 	struct removal *v;
 	unsigned n = c ? find_removable(c, asker, uri, NULL) : 0;
 
-	v = mem_zalloc((n + 1) * sizeof(*v), NULL);
-	if (!v || !n) {
-		mem_deref(v);
-		return;
-	}
+	if (!n)
+		return focus_has(f, conference, uri) ? REASON_FORBIDDEN
+						     : REASON_NOBODY;
+
+	v = mem_zalloc(n * sizeof(*v), NULL);
+	if (!v)
+		return REASON_INTERNAL;
 
 	(void)find_removable(c, asker, uri, v);
 	for (unsigned i = 0; i < n; i++) {
@@ -214,15 +216,21 @@ void focus_remove(struct focus *f, const char *conference,
 			endpoint_evict(ep, v[i].reason);
 	}
 	mem_deref(v);
+
+	return REASON_NONE;
 }
 
 
-void focus_end(struct focus *f, const char *conference)
+enum reason focus_end(struct focus *f, const char *conference)
 {
 	struct conference *c = focus_conference(f, conference);
 
-	if (c)
-		endpoint_evict_all(c, REASON_ENDED);
+	if (!c)
+		return REASON_NOT_FOUND;
+
+	endpoint_evict_all(c, REASON_ENDED);
+
+	return REASON_NONE;
 }
 
 

@@ -261,6 +261,28 @@ static void who_has_left_has_no_right_any_more(void)
 }
 
 
+/** What is done looks at the facts itself, whatever was answered before */
+static void what_is_done_says_why_not(void)
+{
+	struct scene s;
+	struct asker bob;
+
+	scene_open(&s);
+	bob = (struct asker){.leg = focus_leg(s.bob.ep)};
+	CU_ASSERT_EQUAL(focus_remove(s.r.focus, "demo", &bob, "sip:z@x"),
+			REASON_NOBODY);
+	CU_ASSERT_EQUAL(focus_remove(s.r.focus, "demo", &bob, "sip:a@x"),
+			REASON_FORBIDDEN);
+	CU_ASSERT_EQUAL(focus_remove(s.r.focus, "demo", &bob, "sip:b@x"),
+			REASON_NONE);
+	CU_ASSERT_EQUAL(s.bob.ends, 1);
+	CU_ASSERT_EQUAL(focus_end(s.r.focus, "other"), REASON_NOT_FOUND);
+	CU_ASSERT_EQUAL(focus_end(s.r.focus, "demo"), REASON_NONE);
+	CU_ASSERT_EQUAL(s.alice.ends, 1);
+	scene_close(&s);
+}
+
+
 static void a_question_can_be_dropped(void)
 {
 	struct scene s;
@@ -337,6 +359,7 @@ static CU_TestInfo tests[] = {
 	{"another may make it meanwhile", another_may_make_it_meanwhile},
 	{"who has left has no right any more",
 	 who_has_left_has_no_right_any_more},
+	{"what is done says why not", what_is_done_says_why_not},
 	{"a question can be dropped", a_question_can_be_dropped},
 	{"nobody waits for a judge that is silent",
 	 nobody_waits_for_a_judge_that_is_silent},
