@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <jansson.h>
 #include "signaling/http/certificate.h"
 #include "tests/unit/signaling/world/transport_world.h"
 
@@ -242,12 +243,29 @@ bool world_count(struct world *w, const unsigned *n, unsigned count)
 }
 
 
+/** Messages that went in and out of the layer until now */
+static json_int_t traffic(const struct world *w)
+{
+	json_t *stats = layer_stats(w->layer);
+	json_int_t n = json_integer_value(json_object_get(stats, "in")) +
+		       json_integer_value(json_object_get(stats, "out"));
+
+	json_decref(stats);
+
+	return n;
+}
+
+
 void world_settle(struct world *w)
 {
-	struct waiting wait = {0};
-	(void)w;
+	json_int_t seen;
 
-	(void)wait_for(&wait, 30);
+	do {
+		struct waiting wait = {0};
+
+		seen = traffic(w);
+		(void)wait_for(&wait, 30);
+	} while (traffic(w) != seen);
 }
 
 
