@@ -80,19 +80,13 @@ enum video_layout mix_layout(const struct mix *mix)
 void mix_set_layout(struct mix *mix, enum video_layout layout)
 {
 	mix->layout = layout;
-	mix->look_changed = true;
+	mix_look_changed(mix);
 }
 
 
 bool mix_is_busy(const struct mix *mix)
 {
 	return mix->member_count >= BUSY_LEGS;
-}
-
-
-void mix_look_changed(struct mix *mix)
-{
-	mix->look_changed = true;
 }
 
 
@@ -114,7 +108,7 @@ static void look_changed_h(void *arg)
 {
 	const struct member *member = arg;
 
-	member->mix->look_changed = true;
+	mix_look_changed(member->mix);
 }
 
 
@@ -243,7 +237,7 @@ int mix_add(struct mix *mix, struct leg *leg)
 		return err;
 
 	mix->members[mix->member_count++] = member;
-	mix->look_changed = true;
+	mix_look_changed(mix);
 	mix->host->totals->legs++;
 	if (mix->member_count == BUSY_LEGS)
 		set_busy(mix, true);
@@ -280,7 +274,7 @@ void mix_remove(struct leg *leg)
 	mix->member_count--;
 	memmove(&mix->members[i], &mix->members[i + 1],
 		(mix->member_count - i) * sizeof(mix->members[0]));
-	mix->look_changed = true;
+	mix_look_changed(mix);
 	mix->host->totals->legs--;
 	if (mix->member_count == BUSY_LEGS - 1)
 		set_busy(mix, false);

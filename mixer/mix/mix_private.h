@@ -69,13 +69,10 @@ struct mix {
 	size_t member_count, capacity;
 	struct video_canvas canvas;
 	enum video_layout layout;
-	bool look_changed; /**< tiles are to be set anew */
+	bool look_changed; /**< tiles are to be set anew; mix_video.c */
 	struct mix_sound sound;
 	struct shared_video *pictures;
 };
-
-/** What the tiles show is not as it was */
-void mix_look_changed(struct mix *mix);
 
 /* mix_audio.c */
 
@@ -106,6 +103,9 @@ void mix_audio_quiet(struct mix *mix);
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
 
 /* mix_video.c */
+
+/** What the tiles show is not as it was */
+void mix_look_changed(struct mix *mix);
 
 /** Of a canvas's renditions; sets the tiles when there is a view */
 int mix_video_init(struct mix *mix);

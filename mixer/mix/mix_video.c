@@ -9,6 +9,12 @@
 #include "mixer/mix/mix_private.h"
 
 
+void mix_look_changed(struct mix *mix)
+{
+	mix->look_changed = true;
+}
+
+
 static void describe_tile(struct video_tile *tile, const struct member *member)
 {
 	const struct leg_settings *s = leg_settings(member->leg);

@@ -5,9 +5,9 @@
  * stream and says which to request (RFC 4585), after one reordering window,
  * repeated per round trip, given up after a while (then the caller asks for
  * a key frame). Sender: sent_history keeps the clear RTP of the last packets
- * of one sink, so that a NACK can be answered, as a plain repeat or on the
- * RTX stream (RFC 4588: OSN in front of the payload, own pt, ssrc, seq).
- * Media thread; fixed memory; time is an argument.
+ * of one outgoing stream, so that a NACK can be answered, as a plain repeat
+ * or on the RTX stream (RFC 4588: OSN in front of the payload, own pt, ssrc,
+ * seq). Media thread; fixed memory; time is an argument.
  */
 #ifndef PARLEY_MIXER_NET_NACK_H
 #define PARLEY_MIXER_NET_NACK_H
