@@ -1,3 +1,4 @@
+/* clang-format off */
 /**
  * @file mixer/mp/protocol.h  The Mp link: what focus and mixer say to each
  * other
@@ -5,6 +6,9 @@
  * Named after the reference point Mp between MRFC and MRFP (TS 23.228). One
  * UTF-8 JSON object a datagram of a SOCK_SEQPACKET pair, at most
  * MP_MESSAGE_MAX bytes. Nothing here assumes a shared file system or memory.
+ * T, M, C, LT, LM and what hello tells are C types, too: in
+ * mixer/mp/leg_description.h and mixer/mp/capabilities.h, each with its
+ * writer and its reader.
  *
  * Three kinds of messages:
  *   request (focus to mixer)  {"id":7,"op":"leg.add", ...}
@@ -17,55 +21,82 @@
  * replayed to a new mixer word by word. "mix" and "leg" are numbers chosen by
  * the focus, unique during its life.
  *
+ *
  * REQUESTS
+ *
  *  mix.create  {mix, name, width, height, fps, kbps, layout}
- *              the canvas: 64..4096 pixels a side, default 1280x720, halved
- *              until it is no larger than 1920x1088; fps 1..60, default 25,
- * above 30 is 30; kbps of a picture of the whole size, 0 or absent: what its
- * size usually needs (1500 at 720p); layout: "grid" | "speaker" mix.set {mix,
- * layout?}                      change what is given mix.remove  {mix} removes
- * its legs too leg.add     {mix, leg, name, transports:[T], media:[M]}
+ *      The canvas: 64..4096 pixels a side, default 1280x720, halved until it
+ *      is no larger than 1920x1088; fps 1..60, default 25, above 30 is 30;
+ *      kbps of a picture of the whole size, 0 or absent: what its size
+ *      usually needs (1500 at 720p); layout: "grid" | "speaker".
+ *
+ *  mix.set     {mix, layout?}
+ *      Changes what is given.
+ *
+ *  mix.remove  {mix}
+ *      Removes its legs, too.
+ *
+ *  leg.add     {mix, leg, name, early?, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
- *              Without remote parts (see T) it prepares an offer; leg.modify
- *              brings the rest. "early":true until leg.set says false: its
- *              session is not confirmed; transports come up, but it is
- *              neither heard nor seen, and nothing is sent to it.
+ *      Without remote parts (see T) it prepares an offer; leg.modify brings
+ *      the rest. "early":true until leg.set says false: its session is not
+ *      confirmed; transports come up, but it is neither heard nor seen, and
+ *      nothing is sent to it.
+ *
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
- *              The whole description anew (re-INVITE). Entries keep their
- *              place; more may be appended. A media with neither send nor
- *              recv and "off":true is dropped (port 0) but keeps its place.
+ *      The whole description anew (re-INVITE). Entries keep their place; more
+ *      may be appended. A media with neither send nor recv and "off":true is
+ *      dropped (port 0) but keeps its place.
+ *
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?, early?}            absolute values
- *              name: of its tile; muted: not heard by others; deaf: hears
- *              nothing; video_muted: its camera is not shown; volume_in_db:
- * gain of what it says, volume_out_db: of what it hears; -60..+20 leg.remove
- * {leg}                               RTCP BYE is sent leg.keyframe{leg} a key
- * frame to this leg stats       {after?} -> {mixer:{..}, legs:[{leg, ...}],
- * more:bool} see "STATS". Legs by ascending id above `after`, as many as fit;
- * when more is true, ask again after the last of them ping        {} -> {}
+ *               volume_out_db?, early?}
+ *      Absolute values. name: of its tile; muted: not heard by others; deaf:
+ *      hears nothing; video_muted: its camera is not shown; volume_in_db:
+ *      gain of what it says, volume_out_db: of what it hears; -60..+20.
+ *
+ *  leg.remove  {leg}
+ *      RTCP BYE is sent.
+ *
+ *  leg.keyframe  {leg}
+ *      A key frame to this leg.
+ *
+ *  stats       {after?} -> {mixer:{..}, legs:[{leg, ...}], more:bool}
+ *      See STATS. Legs by ascending id above `after`, as many as fit; when
+ *      more is true, ask again after the last of them.
+ *
+ *  ping        {} -> {}
+ *
  *
  * T, a transport as the far end described it. Media that share a BUNDLE
  * group share a transport; others have one each.
+ *
  *  {kind:"webrtc",
  *   ice:{ufrag,pwd},          far end's; a changed pair is an ICE restart
  *   dtls:{role:"client"|"server",   the role the *mixer* takes
  *         fingerprints:[{hash:"sha-256",value:"AB:CD:.."}]}}
+ *
  *  {kind:"plain",
  *   remote:"192.0.2.1:5004", remote_rtcp:"192.0.2.1:5005", rtcp_mux:bool,
  *   sdes:{suite, remote_key}} suite AES_CM_128_HMAC_SHA1_80, .._32,
  *                             AEAD_AES_128_GCM, AEAD_AES_256_GCM; key and
  *                             salt in base64. Absent: no SRTP.
+ *
  * Without "ice"/"remote" the far end is not known yet. When the mixer shall
  * offer SDES, sdes has suite only. Either kind may have near:"192.0.2.1", the
  * far end's signalling address: while no media address of it is known, the
  * mixer advertises the local address that routes there.
  *
+ *
  * LT, the mixer's side, same order:
+ *
  *  {kind:"webrtc", ice:{ufrag,pwd}, fingerprint:{hash,value},
  *   candidates:[{address,port,priority}]}          host, UDP, component 1
+ *
  *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key}}
  *
+ *
  * M, a media section (m-line), in order of the SDP:
+ *
  *  {kind:"audio"|"video", transport:index, mid:"0", off:bool,
  *   send:bool, recv:bool,     from the mixer's side: it sends / it receives
  *   codecs:[C],               what the far end may send: all are decoded;
@@ -75,15 +106,24 @@
  *   cn_pt:13,                 RFC 3389, optional
  *   extensions:{audio_level, mid, abs_send_time},   RFC 8285 ids, 0 = none
  *   feedback:{nack,pli,fir,remb: bool},   only these are sent
- *   ptime:20 (sent are 20, 40 or 60 ms), ssrcs:[far end's SSRCs, may be
- * empty], kbps:0,                   far end's b= limit for this m-line, 0 =
- * none width:1280,height:720,fps:25}      largest picture it can take (video)
+ *   ptime:20,                 audio; sent are 20, 40 or 60 ms
+ *   ssrcs:[],                 far end's SSRCs, may be empty
+ *   kbps:0,                   far end's b= limit for this m-line, 0 = none
+ *   width:1280, height:720, fps:25}   video; largest picture it can take
+ *
+ * Of each kind the first section is in the mix. A further one comes up with
+ * its transport and is received (reports, consent, time-outs), but neither
+ * heard nor seen, and nothing is sent there.
+ *
  *
  * LM: {ssrc, rtx_ssrc, cname}
  *
+ *
  * C, one codec with typed parameters (the SDP is parsed by signaling):
+ *
  *  {name, pt, clock, ...}
- *  "opus"    channels:2, fec:bool, dtx:bool, max_bitrate, max_playback_rate
+ *  "opus"    channels:2, fec:bool, dtx:bool, stereo:bool, max_bitrate?,
+ *            max_playback_rate?
  *  "PCMU" "PCMA" "G722" (clock 8000, samples at 16000)
  *  "AMR" "AMR-WB"  octet_align:bool, mode_set:[0,2,..] (absent: all),
  *            mode_change_period:1|2, mode_change_neighbor:bool
@@ -92,44 +132,63 @@
  *            max_mbps?, max_fs?, sprop:"b64,b64" (at most 255 characters:
  *            parameter sets of what it sends that it may not repeat in band)
  *
- * EVENTS
- *  hello     {version, pid, webrtc_port}
- *            a mixer is started as
- *            parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
- *                         -t MEDIA_TIMEOUT_S -l LOG_LEVEL
- *                         [-v VIDEO_THREADS] [-S]     -S: no sandbox
- *            with the link as descriptor MP_LINK_FD; it ends when the link
- *            closes
- *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
- *            connected: once; media may flow (ICE pair and DTLS done, or
- *            first packet of a plain leg); failed: DTLS or ICE came to
- *            nothing; bye: DTLS close_notify; timeout: nothing received on
- *            any transport, not even RTCP or consent, for the configured
- *            time; a plain transport none of whose media has recv is not
- *            waited for, and has the whole time again afterwards
- *  talking   {mix, leg, talking:bool}
- *  speaker   {mix, leg}          the active speaker, 0 = nobody
- *  dtmf      {leg, digit:"5", duration_ms}          at most 32 a second
- *  video     {leg, receiving:bool, width, height}   camera came, went (2 s
- *            without a picture) or changed size, at most four a second. Only
- *            a camera that somebody sees is decoded: nothing is said of it
- *            while its leg is alone
  *
- * STATS: mixer {legs, mixes, packets_in, packets_out, bytes_in, bytes_out,
- *  discarded, ticks, ticks_missed, tick_late_us_p50, .._p99, .._max,
- *  renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
- *  cpu_system_ms}
- *  and a leg {leg, mix, audio:{codec, codec_in, packets_in, packets_lost,
- *  jitter_ms, playout_delay_ms, concealed, level_dbov, packets_out,
- *  remote_loss, rtt_ms}, video:{codec, codec_in, width_in, height_in,
- *  frames_in, packets_in, packets_lost, nacks_out, plis_out, plis_in, width,
- *  height, frames_out, packets_out, kbps_out, remb_kbps, remote_loss, rtt_ms,
- *  tier}}, audio and video only where it has them. codec is what it is sent,
- *  codec_in what it sends (absent before its first packet); remote_loss is of
- *  256, as it reports; tier 0 is the full bitrate of its size, 1 half, 2 a
- *  quarter; plis_in and plis_out count FIR, too; level_dbov 0 is the loudest,
- *  127 silence
+ * EVENTS
+ *
+ *  hello     {version, pid, webrtc_port, codecs:[{name,kind,clock}],
+ *             features:{rtx, telephone_event, cn, remb: bool}}
+ *      What it can do; signaling offers and accepts nothing else. Without
+ *      codecs it is a mixer from before they were told: it has the codecs of
+ *      C above and all four features. A mixer is started as
+ *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
+ *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL
+ *                       [-v VIDEO_THREADS] [-S]     -S: no sandbox
+ *      with the link as descriptor MP_LINK_FD; it ends when the link closes.
+ *
+ *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
+ *      connected: once; media may flow (ICE pair and DTLS done, or first
+ *      packet of a plain leg); failed: DTLS or ICE came to nothing; bye: DTLS
+ *      close_notify; timeout: nothing received on any transport, not even
+ *      RTCP or consent, for the configured time; a plain transport none of
+ *      whose media has recv is not waited for, and has the whole time again
+ *      afterwards.
+ *
+ *  talking   {mix, leg, talking:bool}
+ *
+ *  speaker   {mix, leg}
+ *      The active speaker, 0 = nobody.
+ *
+ *  dtmf      {leg, digit:"5", duration_ms}
+ *      At most 32 a second.
+ *
+ *  video     {leg, receiving:bool, width, height}
+ *      Camera came, went (2 s without a picture) or changed size, at most
+ *      four a second. Only a camera that somebody sees is decoded: nothing is
+ *      said of it while its leg is alone.
+ *
+ *
+ * STATS
+ *
+ *  mixer {legs, mixes, packets_in, packets_out, bytes_in, bytes_out,
+ *   discarded, ticks, ticks_missed, tick_late_us_p50, .._p99, .._max,
+ *   renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
+ *   cpu_system_ms}
+ *
+ *  and a leg {leg, mix,
+ *   audio:{codec, codec_in, packets_in, packets_lost, jitter_ms,
+ *    playout_delay_ms, concealed, level_dbov, packets_out, remote_loss,
+ *    rtt_ms},
+ *   video:{codec, codec_in, width_in, height_in, frames_in, packets_in,
+ *    packets_lost, nacks_out, plis_out, plis_in, width, height, frames_out,
+ *    packets_out, kbps_out, remb_kbps, remote_loss, rtt_ms, tier}}
+ *
+ *  audio and video only where it has them. codec is what it is sent, codec_in
+ *  what it sends (absent before its first packet); remote_loss is of 256, as
+ *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
+ *  plis_in and plis_out count FIR, too; level_dbov 0 is the loudest, 127
+ *  silence.
  */
+/* clang-format on */
 #ifndef PARLEY_MIXER_MP_PROTOCOL_H
 #define PARLEY_MIXER_MP_PROTOCOL_H
 
