@@ -40,6 +40,7 @@ struct mixer {
 	struct tmr tmr; /**< ping, reaping or pause, by state */
 	uint64_t started_ms, answered_ms, watched_ms, pause_ms;
 	unsigned legs, deaths;
+	struct mixer_capabilities capable;
 };
 
 struct mixers {
@@ -225,6 +226,7 @@ static void hello(struct mixer *m, const json_t *msg)
 {
 	json_int_t version =
 		json_integer_value(json_object_get(msg, "version"));
+	char why[DESCRIPTION_WHY_BYTES];
 
 	if (m->state != MIXER_STARTING)
 		return;
@@ -232,6 +234,12 @@ static void hello(struct mixer *m, const json_t *msg)
 	if (version != MP_VERSION) {
 		log_error("mixers", "version mixer=%u has=%d want=%d",
 			  m->index, (int)version, MP_VERSION);
+		put_down(m);
+		return;
+	}
+
+	if (mixer_capabilities_read(&m->capable, msg, why)) {
+		log_error("mixers", "hello mixer=%u %s", m->index, why);
 		put_down(m);
 		return;
 	}
@@ -458,6 +466,25 @@ unsigned mixer_index(const struct mixer *m)
 bool mixer_is_up(const struct mixer *m)
 {
 	return m && m->state == MIXER_UP;
+}
+
+
+void mixers_capable(const struct mixers *ms, struct mixer_capabilities *c)
+{
+	bool any = false;
+
+	mixer_capabilities_base(c);
+	for (unsigned i = 0; i < mixers_count(ms); i++) {
+		const struct mixer *m = &ms->slot[i];
+
+		if (m->state != MIXER_UP)
+			continue;
+		if (any)
+			mixer_capabilities_meet(c, &m->capable);
+		else
+			*c = m->capable;
+		any = true;
+	}
 }
 
 

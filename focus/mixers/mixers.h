@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <jansson.h>
+#include "mixer/mp/capabilities.h"
 #include "mixer/mp/link.h"
 
 struct mixers;
@@ -63,6 +64,10 @@ struct mixer *mixers_pick(const struct mixers *ms);
 
 unsigned mixer_index(const struct mixer *m);
 bool mixer_is_up(const struct mixer *m);
+
+/** What every mixer that is up can do, as a call may be moved to another;
+ *  the base set while none is up */
+void mixers_capable(const struct mixers *ms, struct mixer_capabilities *c);
 
 /** Process id, 0 for none */
 int mixer_pid(const struct mixer *m);

@@ -22,9 +22,9 @@ struct audio_decoder {
 };
 
 static const struct codec_ops *const table[AUDIO_CODEC_COUNT] = {
-	[AUDIO_PCMU] = &codec_pcmu, [AUDIO_PCMA] = &codec_pcma,
-	[AUDIO_G722] = &codec_g722, [AUDIO_OPUS] = &codec_opus,
-	[AUDIO_AMR] = &codec_amr,   [AUDIO_AMR_WB] = &codec_amr_wb,
+#define AUDIO_CODEC_ROW(id, ops) [id] = &ops,
+	AUDIO_CODECS(AUDIO_CODEC_ROW)
+#undef AUDIO_CODEC_ROW
 };
 
 
@@ -60,6 +60,17 @@ enum audio_codec_id audio_codec_by_name(const char *name)
 const char *audio_codec_name(enum audio_codec_id id)
 {
 	return (unsigned)id < AUDIO_CODEC_COUNT ? table[id]->name : "?";
+}
+
+
+struct audio_codec audio_codec_plain(enum audio_codec_id id)
+{
+	return (struct audio_codec){
+		.id = id,
+		.clock_hz = table[id]->clock_hz,
+		.rate_hz = table[id]->rate_hz,
+		.ptime_ms = AUDIO_TICK_MS,
+	};
 }
 
 

@@ -27,14 +27,19 @@ enum {
 	AUDIO_CMR_NONE = 15,
 };
 
+/** The table of codecs: id, and the constant of its codec_*.c */
+#define AUDIO_CODECS(X)                                                       \
+	X(AUDIO_PCMU, codec_pcmu)                                             \
+	X(AUDIO_PCMA, codec_pcma)                                             \
+	X(AUDIO_G722, codec_g722)                                             \
+	X(AUDIO_OPUS, codec_opus)                                             \
+	X(AUDIO_AMR, codec_amr)                                               \
+	X(AUDIO_AMR_WB, codec_amr_wb)
+
 enum audio_codec_id {
-	AUDIO_PCMU,
-	AUDIO_PCMA,
-	AUDIO_G722,
-	AUDIO_OPUS,
-	AUDIO_AMR,
-	AUDIO_AMR_WB,
-	AUDIO_CODEC_COUNT
+#define AUDIO_CODEC_ID(id, ops) id,
+	AUDIO_CODECS(AUDIO_CODEC_ID) AUDIO_CODEC_COUNT
+#undef AUDIO_CODEC_ID
 };
 
 /** One negotiated codec. Equal structs (memcmp after zeroing) may share a
@@ -63,6 +68,10 @@ bool audio_codec_equal(const struct audio_codec *a,
 enum audio_codec_id audio_codec_by_name(const char *name);
 /** The SDP name of an id, "?" if it is none */
 const char *audio_codec_name(enum audio_codec_id id);
+
+/** A configuration of that codec: its id and rates, 20 ms, all else as
+ *  nobody asked for it. @param id Less than AUDIO_CODEC_COUNT */
+struct audio_codec audio_codec_plain(enum audio_codec_id id);
 
 struct audio_encoder;
 struct audio_decoder;

@@ -36,12 +36,9 @@ struct codec_ops {
 		     size_t len);
 };
 
-extern const struct codec_ops codec_pcmu;
-extern const struct codec_ops codec_pcma;
-extern const struct codec_ops codec_g722;
-extern const struct codec_ops codec_opus;
-extern const struct codec_ops codec_amr;
-extern const struct codec_ops codec_amr_wb;
+#define AUDIO_CODEC_OPS(id, ops) extern const struct codec_ops ops;
+AUDIO_CODECS(AUDIO_CODEC_OPS)
+#undef AUDIO_CODEC_OPS
 
 /** Forget all history, keep the memory (a codec without it does nothing) */
 void audio_decoder_reset(struct audio_decoder *d);

@@ -8,16 +8,6 @@
 #include "mixer/leg/media_codec.h"
 
 
-/* RTP clock and sample rate of each (RFC 3551, 4867, 7587) */
-static const struct {
-	uint32_t clock_hz, rate_hz;
-} rates[AUDIO_CODEC_COUNT] = {
-	[AUDIO_PCMU] = {8000, 8000},  [AUDIO_PCMA] = {8000, 8000},
-	[AUDIO_G722] = {8000, 16000}, [AUDIO_OPUS] = {48000, 48000},
-	[AUDIO_AMR] = {8000, 8000},   [AUDIO_AMR_WB] = {16000, 16000},
-};
-
-
 static void opus_configure(struct audio_codec *c,
 			   const struct codec_description *d)
 {
@@ -61,12 +51,12 @@ static int audio_configure(struct audio_codec *c,
 			   const struct codec_description *d,
 			   uint32_t ptime_ms, char *why)
 {
-	c->id = audio_codec_by_name(d->name);
-	if (c->id == AUDIO_CODEC_COUNT)
+	enum audio_codec_id id = audio_codec_by_name(d->name);
+
+	if (id == AUDIO_CODEC_COUNT)
 		return json_table_refuse(why, "codec: unknown name");
 
-	c->clock_hz = rates[c->id].clock_hz;
-	c->rate_hz = rates[c->id].rate_hz;
+	*c = audio_codec_plain(id);
 	c->ptime_ms = packet_ms(ptime_ms);
 
 	if (c->id == AUDIO_OPUS)
@@ -128,6 +118,26 @@ static int video_configure(struct leg_codec *c,
 	sprop_read(&c->parameter_sets, d->sprop);
 
 	return h264_configure(&c->video, d, why);
+}
+
+
+void leg_codecs_capable(struct mixer_capabilities *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (int i = 0; i < AUDIO_CODEC_COUNT; i++) {
+		struct audio_codec codec =
+			audio_codec_plain((enum audio_codec_id)i);
+
+		mixer_capabilities_add(c, MEDIA_AUDIO,
+				       audio_codec_name(codec.id),
+				       codec.clock_hz);
+	}
+	for (int i = 0; i < VIDEO_CODEC_COUNT; i++)
+		mixer_capabilities_add(
+			c, MEDIA_VIDEO,
+			video_codec_name((enum video_codec_id)i),
+			VIDEO_CLOCK_HZ);
+	c->rtx = c->telephone_event = c->cn = c->remb = true;
 }
 
 

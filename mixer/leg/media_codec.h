@@ -9,6 +9,7 @@
 #define PARLEY_MIXER_LEG_MEDIA_CODEC_H
 
 #include "mixer/audio/codec.h"
+#include "mixer/mp/capabilities.h"
 #include "mixer/mp/leg_description.h"
 #include "mixer/video/engine.h"
 
@@ -29,5 +30,8 @@ struct leg_codec {
 int leg_codecs_read(struct leg_codec codecs[DESCRIPTION_CODECS_MAX],
 		    const struct media_description *d,
 		    char why[DESCRIPTION_WHY_BYTES]);
+
+/** All that this mixer can do: what its hello says */
+void leg_codecs_capable(struct mixer_capabilities *c);
 
 #endif

@@ -58,7 +58,7 @@
 enum { PICTURE_WIDTH = 1280, PICTURE_HEIGHT = 720, PICTURE_FPS = 25 };
 
 static const char *const transport_words[] = {"plain", "webrtc", NULL};
-static const char *const kind_words[] = {"audio", "video", NULL};
+const char *const media_kind_words[] = {"audio", "video", NULL};
 static const char *const role_words[] = {"", "client", "server", NULL};
 static const char *const suite_words[] = {
 	"",
@@ -324,7 +324,7 @@ static const struct json_row feedback_rows[] = {
 };
 
 static const struct json_row media_rows[] = {
-	WORD("kind", media_description, kind, kind_words,
+	WORD("kind", media_description, kind, media_kind_words,
 	     .flags = JSON_ROW_REQUIRED),
 	NUMBER("transport", media_description, transport, 0, MP_MEDIA_MAX - 1),
 	TEXT("mid", media_description, mid),
@@ -384,7 +384,7 @@ enum mp_suite mp_suite_by_name(const char *name)
 
 const char *media_kind_name(enum media_kind kind)
 {
-	return kind_words[kind];
+	return media_kind_words[kind];
 }
 
 

@@ -55,6 +55,9 @@ enum mp_suite mp_suite_by_name(const char *name);
 /** The kind as SDP and JSON say it */
 const char *media_kind_name(enum media_kind kind);
 
+/** All of them, by kind; NULL after the last */
+extern const char *const media_kind_words[];
+
 struct mp_fingerprint {
 	char hash[12];   /**< "sha-256" */
 	char value[192]; /**< "AB:CD:.." */

@@ -164,10 +164,15 @@ static void close_h(int err, void *arg)
 
 static void hello(struct mixer *mixer)
 {
-	mixer_event(mixer,
-		    json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
-			      MP_VERSION, "pid", (int)getpid(), "webrtc_port",
-			      (int)net_webrtc_port(mixer->net)));
+	struct mixer_capabilities c;
+	json_t *event =
+		json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
+			  MP_VERSION, "pid", (int)getpid(), "webrtc_port",
+			  (int)net_webrtc_port(mixer->net));
+
+	leg_codecs_capable(&c);
+	(void)mixer_capabilities_write(&c, event);
+	mixer_event(mixer, event);
 }
 
 

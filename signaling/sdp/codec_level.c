@@ -31,7 +31,7 @@ static uint32_t macroblocks(unsigned width, unsigned height)
 }
 
 
-uint8_t match_level_for(const struct match_limits *picture)
+uint8_t codec_level_for(const struct picture_limits *picture)
 {
 	uint32_t fs = macroblocks(picture->width, picture->height);
 	size_t i;
@@ -44,7 +44,7 @@ uint8_t match_level_for(const struct match_limits *picture)
 }
 
 
-void match_level_limits(uint8_t level_idc, uint32_t *mbps, uint32_t *fs)
+void codec_level_limits(uint8_t level_idc, uint32_t *mbps, uint32_t *fs)
 {
 	*mbps = levels[0].mbps;
 	*fs = levels[0].fs;
@@ -57,21 +57,7 @@ void match_level_limits(uint8_t level_idc, uint32_t *mbps, uint32_t *fs)
 }
 
 
-/** Level 1b is level_idc 11 with constraint_set3 (H.264 A.3.1) */
-static void h264_limits(const struct fmtp_h264 *h264, uint32_t *mbps,
-			uint32_t *fs)
-{
-	bool level_1b = h264->level_idc == 11 && (h264->profile_iop & 0x10);
-
-	match_level_limits(level_1b ? 9 : h264->level_idc, mbps, fs);
-	if (h264->max_mbps > *mbps)
-		*mbps = h264->max_mbps;
-	if (h264->max_fs > *fs)
-		*fs = h264->max_fs;
-}
-
-
-static void fit_size(struct match_limits *picture, uint32_t fs)
+static void fit_size(struct picture_limits *picture, uint32_t fs)
 {
 	if (macroblocks(picture->width, picture->height) <= fs)
 		return;
@@ -89,28 +75,22 @@ static void fit_size(struct match_limits *picture, uint32_t fs)
 }
 
 
-void match_picture(const struct match_codec *codec,
-		   const struct match_limits *limits,
-		   struct match_limits *picture)
+void codec_level_picture(const struct picture_bounds *bounds,
+			 const struct picture_limits *limits,
+			 struct picture_limits *picture)
 {
-	uint32_t mbps = UINT32_MAX, fs = UINT32_MAX, blocks;
+	uint32_t blocks;
 
 	*picture = *limits;
-	if (codec->id == MATCH_H264) {
-		h264_limits(&codec->h264, &mbps, &fs);
-	}
-	else if (codec->id == MATCH_VP8) {
-		if (codec->vp8.max_fs)
-			fs = codec->vp8.max_fs;
-		if (codec->vp8.max_fr && codec->vp8.max_fr < picture->fps)
-			picture->fps = codec->vp8.max_fr;
-	}
-	fit_size(picture, fs);
-	if (codec->width >= 64 && codec->width < picture->width)
-		picture->width = codec->width & ~1u;
-	if (codec->height >= 64 && codec->height < picture->height)
-		picture->height = codec->height & ~1u;
+	if (bounds->fps && bounds->fps < picture->fps)
+		picture->fps = bounds->fps;
+	fit_size(picture, bounds->fs ? bounds->fs : UINT32_MAX);
+	if (bounds->width >= 64 && bounds->width < picture->width)
+		picture->width = bounds->width & ~1u;
+	if (bounds->height >= 64 && bounds->height < picture->height)
+		picture->height = bounds->height & ~1u;
 	blocks = macroblocks(picture->width, picture->height);
-	if (blocks && mbps / blocks < picture->fps)
-		picture->fps = mbps / blocks ? mbps / blocks : 1;
+	if (bounds->mbps && blocks && bounds->mbps / blocks < picture->fps)
+		picture->fps =
+			bounds->mbps / blocks ? bounds->mbps / blocks : 1;
 }

@@ -3,42 +3,9 @@
  */
 #include <string.h>
 #include <strings.h>
-#include "signaling/sdp/codec_level.h"
 #include "signaling/sdp/codec_negotiation.h"
 
-/** What the mixer can do */
-static const struct ability {
-	const char *name;
-	enum match_kind kind;
-	uint32_t clock_hz;
-	uint8_t channels;
-	uint8_t static_pt; /**< RFC 3551, 255 = dynamic */
-	bool wideband;
-} abilities[MATCH_ID_COUNT] = {
-	[MATCH_OPUS] = {"opus", MATCH_AUDIO, 48000, 2, 255, true},
-	[MATCH_AMR_WB] = {"AMR-WB", MATCH_AUDIO, 16000, 1, 255, true},
-	[MATCH_G722] = {"G722", MATCH_AUDIO, 8000, 1, 9, true},
-	[MATCH_AMR] = {"AMR", MATCH_AUDIO, 8000, 1, 255, false},
-	[MATCH_PCMU] = {"PCMU", MATCH_AUDIO, 8000, 1, 0, false},
-	[MATCH_PCMA] = {"PCMA", MATCH_AUDIO, 8000, 1, 8, false},
-	[MATCH_VP8] = {"VP8", MATCH_VIDEO, 90000, 1, 255, false},
-	[MATCH_H264] = {"H264", MATCH_VIDEO, 90000, 1, 255, false},
-};
-
-
-const char *match_name(enum match_id id)
-{
-	return abilities[id].name;
-}
-
-
-uint32_t match_clock_hz(enum match_id id)
-{
-	return abilities[id].clock_hz;
-}
-
-
-static void format_set(struct match_format *format, const char *name,
+static void format_set(struct offered_format *format, const char *name,
 		       uint32_t clock_hz)
 {
 	strncpy(format->name, name, sizeof(format->name) - 1);
@@ -47,21 +14,21 @@ static void format_set(struct match_format *format, const char *name,
 }
 
 
-void match_static_format(struct match_format *format)
+void codec_static_format(struct offered_format *format)
 {
+	const struct codec_row *row;
+
 	if (format->name[0])
 		return;
 	if (format->pt == 13)
 		format_set(format, "CN", 8000);
-	for (int id = 0; id < MATCH_ID_COUNT; id++) {
-		if (abilities[id].static_pt == format->pt)
-			format_set(format, abilities[id].name,
-				   abilities[id].clock_hz);
-	}
+	row = codec_row_by_pt(format->pt);
+	if (row)
+		format_set(format, row->name, row->clock_hz);
 }
 
 
-static bool format_is(const struct match_format *format, const char *name,
+static bool format_is(const struct offered_format *format, const char *name,
 		      uint32_t clock_hz, uint8_t channels)
 {
 	return !strcasecmp(format->name, name) &&
@@ -69,114 +36,65 @@ static bool format_is(const struct match_format *format, const char *name,
 }
 
 
-static const struct match_codec *find(const struct match *m, enum match_id id)
+static const struct chosen_codec *find(const struct codec_choice *m,
+				       const struct codec_row *row)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (m->codecs[i].id == id)
+		if (m->codecs[i].row == row)
 			return &m->codecs[i];
 	}
 	return NULL;
 }
 
 
-static bool h264_usable(struct match_codec *codec,
-			const struct match_format *format,
-			const struct match_limits *limits)
-{
-	struct fmtp_h264 *h264 = &codec->h264;
-	uint8_t ours = match_level_for(limits);
-
-	if (fmtp_h264_decode(h264, &format->fmtp) ||
-	    h264->packetization_mode > 1 ||
-	    (!fmtp_h264_constrained_baseline(h264) &&
-	     !fmtp_h264_baseline(h264)))
-		return false;
-	codec->h264_our_level = ours;
-	if (!h264->level_asymmetry) {
-		/* One level for both ways: it may only be lowered */
-		if (h264->level_idc > ours)
-			h264->level_idc = ours;
-		codec->h264_our_level = h264->level_idc;
-	}
-	return true;
-}
-
-
 /** Read one format as a codec of ours. @return false if it is not one */
-static bool usable(struct match_codec *codec, enum match_kind kind,
-		   const struct match_format *format,
-		   const struct match_limits *limits)
+static bool usable(struct chosen_codec *codec, enum media_kind kind,
+		   const struct offered_format *format,
+		   const struct codec_conditions *conditions)
 {
-	int id;
+	const struct codec_row *row = codec_row_of(format, kind);
 
-	memset(codec, 0, sizeof(*codec));
-	for (id = 0; id < MATCH_ID_COUNT; id++) {
-		const struct ability *a = &abilities[id];
-
-		if (a->kind == kind &&
-		    format_is(format, a->name, a->clock_hz, a->channels))
-			break;
-	}
-	if (id == MATCH_ID_COUNT)
+	if (!row || !mixer_has_codec(&conditions->mixer, row->kind, row->name,
+				     row->clock_hz))
 		return false;
-	codec->id = (enum match_id)id;
-	codec->pt = format->pt;
+	codec_begin(codec, row, format->pt);
 	codec->feedback = format->feedback;
+	if (!conditions->mixer.remb)
+		codec->feedback &= ~(unsigned)CODEC_FB_REMB;
 	if (format->imageattr.p)
-		(void)fmtp_imageattr_recv(&format->imageattr, &codec->width,
-					  &codec->height);
-	switch (codec->id) {
-	case MATCH_OPUS:
-		fmtp_opus_decode(&codec->opus, &format->fmtp);
-		return true;
-	case MATCH_AMR: return !fmtp_amr_decode(&codec->amr, &format->fmtp, 8);
-	case MATCH_AMR_WB:
-		return !fmtp_amr_decode(&codec->amr, &format->fmtp, 9);
-	case MATCH_VP8:
-		fmtp_vp8_decode(&codec->vp8, &format->fmtp);
-		return true;
-	case MATCH_H264: return h264_usable(codec, format, limits);
-	default: return true;
-	}
-}
-
-
-/** How much a configuration is wanted among those of the same codec */
-static int rank(const struct match_codec *codec)
-{
-	if (codec->id != MATCH_H264)
-		return 0;
-	return 2 * (codec->h264.packetization_mode == 1) +
-	       fmtp_h264_constrained_baseline(&codec->h264);
+		(void)fmtp_imageattr_recv(&format->imageattr,
+					  &codec->bounds.width,
+					  &codec->bounds.height);
+	return !row->read || row->read(codec, format, &conditions->limits);
 }
 
 
 /** In an answer: may it be taken from what we offered? */
-static bool was_offered(const struct match *ours,
-			const struct match_codec *codec)
+static bool was_offered(const struct codec_choice *ours,
+			const struct chosen_codec *codec)
 {
-	return !ours || find(ours, codec->id) != NULL;
+	return !ours || find(ours, codec->row) != NULL;
 }
 
 
-static void take_codecs(struct match *m, enum match_kind kind,
-			const struct match_format *formats, size_t count,
-			const struct match *ours,
-			const struct match_limits *limits)
+static void take_codecs(struct codec_choice *m, enum media_kind kind,
+			const struct offered_format *formats, size_t count,
+			const struct codec_choice *ours,
+			const struct codec_conditions *conditions)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct match_codec codec;
-		struct match_codec *have;
+		struct chosen_codec codec;
+		struct chosen_codec *have;
 
-		if (!usable(&codec, kind, &formats[i], limits) ||
+		if (!usable(&codec, kind, &formats[i], conditions) ||
 		    !was_offered(ours, &codec))
 			continue;
-		have = (struct match_codec *)(uintptr_t)find(m, codec.id);
+		have = (struct chosen_codec *)(uintptr_t)find(m, codec.row);
 		if (have) {
-			if (rank(&codec) > rank(have))
+			if (codec.rank > have->rank)
 				*have = codec;
 		}
-		else if (m->count < MATCH_CODECS_MAX) {
+		else if (m->count < DESCRIPTION_CODECS_MAX) {
 			m->codecs[m->count++] = codec;
 		}
 	}
@@ -184,14 +102,14 @@ static void take_codecs(struct match *m, enum match_kind kind,
 
 
 /** Wideband first, each part in the order it had */
-static void order_wideband_first(struct match *m)
+static void order_wideband_first(struct codec_choice *m)
 {
-	struct match_codec sorted[MATCH_CODECS_MAX];
+	struct chosen_codec sorted[DESCRIPTION_CODECS_MAX];
 	size_t n = 0;
 
 	for (int wide = 1; wide >= 0; wide--) {
 		for (size_t i = 0; i < m->count; i++) {
-			if (abilities[m->codecs[i].id].wideband == wide)
+			if (m->codecs[i].row->wideband == wide)
 				sorted[n++] = m->codecs[i];
 		}
 	}
@@ -199,19 +117,20 @@ static void order_wideband_first(struct match *m)
 }
 
 
-static bool has_clock(const struct match *m, uint32_t clock_hz)
+static bool has_clock(const struct codec_choice *m, uint32_t clock_hz)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (abilities[m->codecs[i].id].clock_hz == clock_hz)
+		if (m->codecs[i].row->clock_hz == clock_hz)
 			return true;
 	}
 	return false;
 }
 
 
-static void take_event(struct match *m, const struct match_format *format)
+static void take_event(struct codec_choice *m,
+		       const struct offered_format *format)
 {
-	if (m->event_count == MATCH_EVENTS_MAX || format->channels != 1 ||
+	if (m->event_count == CODEC_EVENTS_MAX || format->channels != 1 ||
 	    !has_clock(m, format->clock_hz))
 		return;
 	for (size_t i = 0; i < m->event_count; i++) {
@@ -223,7 +142,8 @@ static void take_event(struct match *m, const struct match_format *format)
 }
 
 
-static void take_rtx(struct match *m, const struct match_format *format)
+static void take_rtx(struct codec_choice *m,
+		     const struct offered_format *format)
 {
 	struct pl val;
 	uint32_t apt;
@@ -232,30 +152,32 @@ static void take_rtx(struct match *m, const struct match_format *format)
 	    !fmtp_number(&val, 127, &apt))
 		return;
 	for (size_t i = 0; i < m->count; i++) {
-		struct match_codec *codec = &m->codecs[i];
+		struct chosen_codec *codec = &m->codecs[i];
 
-		if (codec->pt == apt && !codec->rtx_pt)
+		if (codec->d.pt == apt && !codec->rtx_pt)
 			codec->rtx_pt = format->pt;
 	}
 }
 
 
-static void take_companions(struct match *m, enum match_kind kind,
-			    const struct match_format *formats, size_t count,
-			    const struct match *ours)
+static void take_companions(struct codec_choice *m, enum media_kind kind,
+			    const struct offered_format *formats, size_t count,
+			    const struct codec_choice *ours,
+			    const struct mixer_capabilities *mixer)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct match_format *format = &formats[i];
+		const struct offered_format *format = &formats[i];
 
-		if (kind == MATCH_VIDEO) {
-			if (format_is(format, "rtx", 90000, 1))
+		if (kind == MEDIA_VIDEO) {
+			if (mixer->rtx && format_is(format, "rtx", 90000, 1))
 				take_rtx(m, format);
 		}
 		else if (!strcasecmp(format->name, "telephone-event")) {
-			take_event(m, format);
+			if (mixer->telephone_event)
+				take_event(m, format);
 		}
-		else if (format_is(format, "CN", 8000, 1) && !m->cn &&
-			 has_clock(m, 8000) && (!ours || ours->cn)) {
+		else if (mixer->cn && format_is(format, "CN", 8000, 1) &&
+			 !m->cn && has_clock(m, 8000) && (!ours || ours->cn)) {
 			m->cn = true;
 			m->cn_pt = format->pt;
 		}
@@ -265,38 +187,41 @@ static void take_companions(struct match *m, enum match_kind kind,
 
 /** The far end answered with a payload type of its own: it will send with
  *  ours (RFC 3264 section 6.1), so both are known */
-static void add_our_pts(struct match *m, const struct match *ours)
+static void add_our_pts(struct codec_choice *m,
+			const struct codec_choice *ours)
 {
 	size_t count = m->count;
 
-	for (size_t i = 0; i < count && m->count < MATCH_CODECS_MAX; i++) {
-		const struct match_codec *offered =
-			find(ours, m->codecs[i].id);
+	for (size_t i = 0; i < count && m->count < DESCRIPTION_CODECS_MAX;
+	     i++) {
+		const struct chosen_codec *offered =
+			find(ours, m->codecs[i].row);
 		bool known = false;
 
 		for (size_t k = 0; k < ours->count; k++)
-			known |= ours->codecs[k].id == m->codecs[i].id &&
-				 ours->codecs[k].pt == m->codecs[i].pt;
+			known |= ours->codecs[k].row == m->codecs[i].row &&
+				 ours->codecs[k].d.pt == m->codecs[i].d.pt;
 		for (size_t k = 0; k < m->count; k++)
-			known |= offered && m->codecs[k].pt == offered->pt;
+			known |= offered && m->codecs[k].d.pt == offered->d.pt;
 		if (known || !offered)
 			continue;
 		m->codecs[m->count] = m->codecs[i];
 		m->codecs[m->count].rtx_pt = offered->rtx_pt;
-		m->codecs[m->count++].pt = offered->pt;
+		m->codecs[m->count++].d.pt = offered->d.pt;
 	}
 }
 
 
-void match_choose(struct match *m, enum match_kind kind,
-		  const struct match_format *formats, size_t count,
-		  const struct match *ours, const struct match_limits *limits)
+void codec_negotiate(struct codec_choice *m, enum media_kind kind,
+		     const struct offered_format *formats, size_t count,
+		     const struct codec_choice *ours,
+		     const struct codec_conditions *conditions)
 {
 	memset(m, 0, sizeof(*m));
-	take_codecs(m, kind, formats, count, ours, limits);
+	take_codecs(m, kind, formats, count, ours, conditions);
 	if (!ours)
 		order_wideband_first(m);
-	take_companions(m, kind, formats, count, ours);
+	take_companions(m, kind, formats, count, ours, &conditions->mixer);
 	if (ours)
 		add_our_pts(m, ours);
 }
@@ -321,76 +246,103 @@ static uint8_t pt_take(uint64_t used[2], uint8_t wanted)
 
 /** Stable payload types of our own offers, in order of preference */
 static const struct ours {
-	enum match_id id;
+	const char *name;
 	uint8_t pt, rtx_pt;
-	bool octet_align;
-	uint8_t packetization_mode;
+	unsigned variant;
 	bool webrtc, plain;
 } our_codecs[] = {
-	{MATCH_OPUS, 111, 0, false, 0, true, true},
-	{MATCH_AMR_WB, 97, 0, true, 0, false, true},
-	{MATCH_AMR_WB, 98, 0, false, 0, false, true},
-	{MATCH_G722, 9, 0, false, 0, true, true},
-	{MATCH_AMR, 99, 0, true, 0, false, true},
-	{MATCH_AMR, 100, 0, false, 0, false, true},
-	{MATCH_PCMU, 0, 0, false, 0, true, true},
-	{MATCH_PCMA, 8, 0, false, 0, true, true},
-	{MATCH_VP8, 102, 103, false, 0, true, false},
-	{MATCH_H264, 104, 105, false, 1, true, true},
-	{MATCH_H264, 106, 0, false, 0, false, true},
-	{MATCH_VP8, 102, 103, false, 0, false, true},
+	{"opus", 111, 0, 0, true, true},   {"AMR-WB", 97, 0, 0, false, true},
+	{"AMR-WB", 98, 0, 1, false, true}, {"G722", 9, 0, 0, true, true},
+	{"AMR", 99, 0, 0, false, true},    {"AMR", 100, 0, 1, false, true},
+	{"PCMU", 0, 0, 0, true, true},     {"PCMA", 8, 0, 0, true, true},
+	{"VP8", 102, 103, 0, true, false}, {"H264", 104, 105, 0, true, true},
+	{"H264", 106, 0, 1, false, true},  {"VP8", 102, 103, 0, false, true},
 };
 
-static const struct match_event our_events[MATCH_EVENTS_MAX] = {
+static const struct event_description our_events[CODEC_EVENTS_MAX] = {
 	{110, 48000},
 	{101, 8000},
 	{112, 16000},
 };
 
 
-static void add_ours(struct match *m, const struct ours *row, bool webrtc,
-		     const struct match_limits *limits, uint64_t used[2])
+static void add_ours(struct codec_choice *m, const struct ours *ours,
+		     const struct codec_row *row, bool webrtc,
+		     const struct codec_conditions *conditions,
+		     uint64_t used[2])
 {
-	struct match_codec *codec = &m->codecs[m->count++];
+	const struct mixer_capabilities *mixer = &conditions->mixer;
+	struct chosen_codec *codec = &m->codecs[m->count++];
 
-	codec->id = row->id;
-	codec->pt = pt_take(used, row->pt);
-	if (row->rtx_pt && webrtc)
-		codec->rtx_pt = pt_take(used, row->rtx_pt);
-	if (abilities[row->id].kind == MATCH_VIDEO)
-		codec->feedback = MATCH_FB_NACK | MATCH_FB_PLI | MATCH_FB_FIR |
-				  (webrtc ? (unsigned)MATCH_FB_REMB : 0u);
-	codec->opus.fec = true;
-	codec->amr.octet_align = row->octet_align;
-	codec->amr.mode_change_period = 1;
-	codec->h264.profile_idc = 0x42;
-	codec->h264.profile_iop = 0xe0;
-	codec->h264.level_idc = match_level_for(limits);
-	codec->h264.packetization_mode = row->packetization_mode;
-	codec->h264.level_asymmetry = true;
-	codec->h264_our_level = codec->h264.level_idc;
+	codec_begin(codec, row, pt_take(used, ours->pt));
+	if (ours->rtx_pt && webrtc && mixer->rtx)
+		codec->rtx_pt = pt_take(used, ours->rtx_pt);
+	if (row->kind == MEDIA_VIDEO)
+		codec->feedback =
+			CODEC_FB_NACK | CODEC_FB_PLI | CODEC_FB_FIR |
+			(webrtc && mixer->remb ? (unsigned)CODEC_FB_REMB : 0u);
+	if (row->offer)
+		row->offer(codec, ours->variant, &conditions->limits);
 }
 
 
-void match_ours(struct match *m, enum match_kind kind, bool webrtc,
-		const struct match_limits *limits, uint64_t used[2])
+static void add_our_companions(struct codec_choice *m,
+			       const struct mixer_capabilities *mixer,
+			       uint64_t used[2])
 {
-	memset(m, 0, sizeof(*m));
-	for (size_t i = 0; i < ARRAY_SIZE(our_codecs); i++) {
-		const struct ours *row = &our_codecs[i];
-
-		if (abilities[row->id].kind == kind &&
-		    (webrtc ? row->webrtc : row->plain))
-			add_ours(m, row, webrtc, limits, used);
-	}
-	if (kind != MATCH_AUDIO)
-		return;
-	for (size_t i = 0; i < MATCH_EVENTS_MAX; i++) {
+	for (size_t i = 0; mixer->telephone_event && i < CODEC_EVENTS_MAX;
+	     i++) {
 		if (!has_clock(m, our_events[i].clock_hz))
 			continue;
 		m->events[m->event_count].pt = pt_take(used, our_events[i].pt);
 		m->events[m->event_count++].clock_hz = our_events[i].clock_hz;
 	}
-	m->cn = true;
-	m->cn_pt = pt_take(used, 13);
+	if (mixer->cn) {
+		m->cn = true;
+		m->cn_pt = pt_take(used, 13);
+	}
+}
+
+
+void codec_choice_ours(struct codec_choice *m, enum media_kind kind,
+		       bool webrtc, const struct codec_conditions *conditions,
+		       uint64_t used[2])
+{
+	memset(m, 0, sizeof(*m));
+	for (size_t i = 0; i < ARRAY_SIZE(our_codecs); i++) {
+		const struct ours *ours = &our_codecs[i];
+		const struct codec_row *row = codec_row_by_name(ours->name);
+
+		if (row && row->kind == kind &&
+		    (webrtc ? ours->webrtc : ours->plain) &&
+		    mixer_has_codec(&conditions->mixer, kind, row->name,
+				    row->clock_hz))
+			add_ours(m, ours, row, webrtc, conditions, used);
+	}
+	if (kind == MEDIA_AUDIO)
+		add_our_companions(m, &conditions->mixer, used);
+}
+
+
+void codec_choice_describe(const struct codec_choice *c,
+			   struct media_description *m)
+{
+	unsigned feedback = c->count ? c->codecs[0].feedback : 0;
+
+	m->codec_count = c->count;
+	m->rtx_count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		m->codecs[i] = c->codecs[i].d;
+		if (!c->codecs[i].rtx_pt)
+			continue;
+		m->rtx[m->rtx_count].pt = c->codecs[i].rtx_pt;
+		m->rtx[m->rtx_count++].apt = c->codecs[i].d.pt;
+	}
+	m->event_count = c->event_count;
+	memcpy(m->events, c->events, sizeof(c->events));
+	m->cn_pt = c->cn ? c->cn_pt : -1;
+	m->nack = feedback & CODEC_FB_NACK;
+	m->pli = feedback & CODEC_FB_PLI;
+	m->fir = feedback & CODEC_FB_FIR;
+	m->remb = feedback & CODEC_FB_REMB;
 }

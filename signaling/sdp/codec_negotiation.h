@@ -1,9 +1,9 @@
 /**
  * @file signaling/sdp/codec_negotiation.h  Which of the offered codecs we take
  *
- * One table says what the mixer can do: Opus, AMR-WB, G.722, AMR, PCMU, PCMA,
- * telephone-event (RFC 4733), CN (RFC 3389); VP8 and H.264 Constrained
- * Baseline in packetization modes 0 and 1, and rtx (RFC 4588) for both.
+ * Of the codecs of signaling/sdp/codec_table.h those that the mixer has, too,
+ * with telephone-event (RFC 4733), CN (RFC 3389) and rtx (RFC 4588) where it
+ * does them; H.264 in Constrained Baseline, packetization modes 0 and 1.
  *
  * Policy:
  * - The order is the far end's, but in an offer that lists wideband and
@@ -21,89 +21,41 @@
 #ifndef PARLEY_SIGNALING_SDP_CODEC_NEGOTIATION_H
 #define PARLEY_SIGNALING_SDP_CODEC_NEGOTIATION_H
 
-#include <jansson.h>
-#include "signaling/sdp/fmtp.h"
+#include "mixer/mp/leg_description.h"
+#include "mixer/mp/capabilities.h"
+#include "signaling/sdp/codec_table.h"
 
 enum {
-	MATCH_FORMATS_MAX = 64, /**< formats looked at in an m-line */
-	MATCH_CODECS_MAX = 12,  /**< codecs chosen of them */
-	MATCH_EVENTS_MAX = 3,   /**< telephone-event clocks */
-	MATCH_NAME_MAX = 24,
-};
-
-enum match_kind { MATCH_AUDIO, MATCH_VIDEO };
-
-enum match_id {
-	MATCH_OPUS,
-	MATCH_AMR_WB,
-	MATCH_G722,
-	MATCH_AMR,
-	MATCH_PCMU,
-	MATCH_PCMA,
-	MATCH_VP8,
-	MATCH_H264,
-	MATCH_ID_COUNT
+	CODEC_FORMATS_MAX = 64, /**< formats looked at in an m-line */
+	CODEC_EVENTS_MAX = 3,   /**< telephone-event clocks */
 };
 
 /** RTCP feedback, bits (RFC 4585, 5104, draft-alvestrand-rmcat-remb) */
 enum {
-	MATCH_FB_NACK = 1,
-	MATCH_FB_PLI = 2,
-	MATCH_FB_FIR = 4,
-	MATCH_FB_REMB = 8,
+	CODEC_FB_NACK = 1,
+	CODEC_FB_PLI = 2,
+	CODEC_FB_FIR = 4,
+	CODEC_FB_REMB = 8,
 };
 
-/** The largest picture we take */
-struct match_limits {
-	unsigned width, height, fps;
-};
-
-/** One format of an m-line; slices point into the SDP */
-struct match_format {
-	uint8_t pt;
-	char name[MATCH_NAME_MAX]; /**< "" while no rtpmap was seen */
-	uint32_t clock_hz;
-	uint8_t channels;
-	unsigned feedback;   /**< MATCH_FB_* of this payload type */
-	struct pl fmtp;      /**< p = NULL: none */
-	struct pl imageattr; /**< after the payload type; p = NULL: none */
-};
-
-/** One codec that both sides do */
-struct match_codec {
-	enum match_id id;
-	uint8_t pt;
-	uint8_t rtx_pt;         /**< 0: none */
-	uint8_t h264_our_level; /**< level_idc that our side of the SDP says */
-	unsigned feedback;      /**< MATCH_FB_* that both sides do */
-	struct fmtp_opus opus;
-	struct fmtp_amr amr;
-	struct fmtp_vp8 vp8;
-	struct fmtp_h264 h264;  /**< level_idc: what we may send */
-	unsigned width, height; /**< of a=imageattr, 0 = none */
-};
-
-struct match_event {
-	uint8_t pt;
-	uint32_t clock_hz;
+/** What our side can do */
+struct codec_conditions {
+	struct picture_limits limits;
+	struct mixer_capabilities mixer;
 };
 
 /** What is used of an m-line. Empty: count is 0 */
-struct match {
-	struct match_codec codecs[MATCH_CODECS_MAX];
+struct codec_choice {
+	struct chosen_codec codecs[DESCRIPTION_CODECS_MAX];
 	size_t count;
-	struct match_event events[MATCH_EVENTS_MAX];
+	struct event_description events[CODEC_EVENTS_MAX];
 	size_t event_count;
 	bool cn; /**< CN/8000 is used */
 	uint8_t cn_pt;
 };
 
-/** A codec's SDP name */
-const char *match_name(enum match_id id);
-uint32_t match_clock_hz(enum match_id id);
-
 /** Fill in the name of a static payload type (RFC 3551) without rtpmap */
-void match_static_format(struct match_format *format);
+void codec_static_format(struct offered_format *format);
 
 /**
  * Choose among the far end's formats
@@ -112,38 +64,32 @@ void match_static_format(struct match_format *format);
  *               an answer may only take from that
  * @param m      Set; count 0 when there is nothing in common
  */
-void match_choose(struct match *m, enum match_kind kind,
-		  const struct match_format *formats, size_t count,
-		  const struct match *ours, const struct match_limits *limits);
+void codec_negotiate(struct codec_choice *m, enum media_kind kind,
+		     const struct offered_format *formats, size_t count,
+		     const struct codec_choice *ours,
+		     const struct codec_conditions *conditions);
 
 /**
  * All that we do, for an m-line of our own offer
  *
+ * @param m      Set; count 0 when the mixer has no codec of this kind
  * @param webrtc Leave out what no browser does, take what all do first
  * @param used   Bitmap of payload types (128 bits) that mean something else
  *               in the session; those taken are added
  */
-void match_ours(struct match *m, enum match_kind kind, bool webrtc,
-		const struct match_limits *limits, uint64_t used[2]);
+void codec_choice_ours(struct codec_choice *m, enum media_kind kind,
+		       bool webrtc, const struct codec_conditions *conditions,
+		       uint64_t used[2]);
 
 /** Print rtpmap, fmtp and rtcp-fb lines. @param plain Without WebRTC */
-int match_print(struct mbuf *mb, const struct match *m,
-		const struct match_limits *limits, bool plain);
+int codec_choice_print(struct mbuf *mb, const struct codec_choice *m,
+		       const struct picture_limits *limits, bool plain);
 
 /** Print " 111 110" for the m-line */
-int match_print_pts(struct mbuf *mb, const struct match *m);
+int codec_choice_print_pts(struct mbuf *mb, const struct codec_choice *m);
 
-/**
- * Largest picture that the codec lets us send
- *
- * @param limits    Ours; the result is never larger
- */
-void match_picture(const struct match_codec *codec,
-		   const struct match_limits *limits,
-		   struct match_limits *picture);
-
-/** Put codecs, rtx, events, cn_pt and feedback into an M of
- *  mixer/mp/protocol.h. @return 0 or ENOMEM */
-int match_json(const struct match *m, json_t *media);
+/** Put codecs, rtx, events, cn_pt and feedback into the description */
+void codec_choice_describe(const struct codec_choice *c,
+			   struct media_description *m);
 
 #endif

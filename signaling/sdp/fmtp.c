@@ -106,9 +106,9 @@ static bool param_is_one(const struct pl *fmtp, const char *name)
 }
 
 
-void fmtp_opus_decode(struct fmtp_opus *p, const struct pl *fmtp)
+void fmtp_opus_decode(struct codec_description *p, const struct pl *fmtp)
 {
-	memset(p, 0, sizeof(*p));
+	p->channels = 2;
 	p->fec = param_is_one(fmtp, "useinbandfec");
 	p->dtx = param_is_one(fmtp, "usedtx");
 	p->stereo = param_is_one(fmtp, "stereo");
@@ -138,11 +138,11 @@ static uint16_t mode_set_decode(struct pl text, unsigned modes)
 }
 
 
-int fmtp_amr_decode(struct fmtp_amr *p, const struct pl *fmtp, unsigned modes)
+int fmtp_amr_decode(struct codec_description *p, const struct pl *fmtp,
+		    unsigned modes)
 {
 	struct pl val;
 
-	memset(p, 0, sizeof(*p));
 	if (param_is_one(fmtp, "crc") ||
 	    param_is_one(fmtp, "robust-sorting") ||
 	    fmtp_param(fmtp, "interleaving", &val))
@@ -154,8 +154,6 @@ int fmtp_amr_decode(struct fmtp_amr *p, const struct pl *fmtp, unsigned modes)
 	p->mode_change_period =
 		param_number(fmtp, "mode-change-period", 2) == 2 ? 2 : 1;
 	p->mode_change_neighbor = param_is_one(fmtp, "mode-change-neighbor");
-	p->mode_change_capability =
-		fmtp_param(fmtp, "mode-change-capability", &val);
 	if (fmtp_param(fmtp, "mode-set", &val)) {
 		p->mode_set = mode_set_decode(val, modes);
 		if (!p->mode_set)
@@ -223,20 +221,21 @@ static void sprop_decode(char *sprop, const struct pl *val)
 	while (next_part(&rest, ',', &unit)) {
 		trim(&unit);
 		if (!is_base64(&unit) ||
-		    unit.l > FMTP_SPROP_MAX - used - (used > 0))
+		    unit.l > (DESCRIPTION_SPROP_BYTES - 1) - used - (used > 0))
 			continue;
 		if (used)
 			sprop[used++] = ',';
 		memcpy(sprop + used, unit.p, unit.l);
 		used += unit.l;
 		sprop[used] = '\0';
-		if (used == FMTP_SPROP_MAX)
+		if (used == (DESCRIPTION_SPROP_BYTES - 1))
 			return;
 	}
 }
 
 
-int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp)
+int fmtp_h264_decode(struct fmtp_h264 *p, struct codec_description *d,
+		     const struct pl *fmtp)
 {
 	struct pl val;
 
@@ -247,13 +246,13 @@ int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp)
 	if (fmtp_param(fmtp, "profile-level-id", &val) &&
 	    profile_level_decode(p, &val))
 		return EBADMSG;
-	p->packetization_mode =
+	d->packetization_mode =
 		(uint8_t)param_number(fmtp, "packetization-mode", 255);
 	p->level_asymmetry = param_is_one(fmtp, "level-asymmetry-allowed");
-	p->max_mbps = param_number(fmtp, "max-mbps", 16777216);
-	p->max_fs = param_number(fmtp, "max-fs", 139264);
+	d->max_mbps = param_number(fmtp, "max-mbps", 16777216);
+	d->max_fs = param_number(fmtp, "max-fs", 139264);
 	if (fmtp_param(fmtp, "sprop-parameter-sets", &val))
-		sprop_decode(p->sprop, &val);
+		sprop_decode(d->sprop, &val);
 	return 0;
 }
 

@@ -9,42 +9,14 @@
 #define PARLEY_SIGNALING_SDP_FMTP_H
 
 #include "mixer/base/re.h"
+#include "mixer/mp/leg_description.h"
 
-/** Opus, RFC 7587 section 6.1: what the far end wants to receive */
-struct fmtp_opus {
-	bool fec;                   /**< useinbandfec=1 */
-	bool dtx;                   /**< usedtx=1 */
-	bool stereo;                /**< stereo=1 */
-	uint32_t max_bitrate;       /**< bits/s, 0 = not given */
-	uint32_t max_playback_rate; /**< Hz, 0 = not given */
-};
-
-/** AMR and AMR-WB, RFC 4867 sections 8.1 and 8.2 */
-struct fmtp_amr {
-	bool octet_align;
-	uint16_t mode_set;          /**< bit n: mode n; 0 = all */
-	uint8_t mode_change_period; /**< 1 or 2 */
-	bool mode_change_neighbor;
-	bool mode_change_capability; /**< the parameter is there */
-};
-
-enum {
-	/** Most characters of sprop-parameter-sets that are taken */
-	FMTP_SPROP_MAX = 255,
-};
-
-/** H.264, RFC 6184 section 8.1 */
+/** H.264, RFC 6184 section 8.1: what offer and answer are compared by */
 struct fmtp_h264 {
 	uint8_t profile_idc;
 	uint8_t profile_iop;
 	uint8_t level_idc;
-	uint8_t packetization_mode; /**< 0..2 */
 	bool level_asymmetry;
-	uint32_t max_mbps; /**< macroblocks/s, 0 = the level's */
-	uint32_t max_fs;   /**< macroblocks, 0 = the level's */
-	/** sprop-parameter-sets, of what it sends: base64 of NAL units with
-	 *  commas between; without those that are malformed or too long */
-	char sprop[FMTP_SPROP_MAX + 1];
 };
 
 /** VP8, RFC 7741 section 6.1 */
@@ -64,17 +36,24 @@ bool fmtp_param(const struct pl *fmtp, const char *name, struct pl *val);
 bool fmtp_number(const struct pl *text, uint32_t max, uint32_t *value);
 
 /** Read the parameters; what is absent or malformed takes its default */
-void fmtp_opus_decode(struct fmtp_opus *p, const struct pl *fmtp);
+void fmtp_opus_decode(struct codec_description *p, const struct pl *fmtp);
 
 /**
  * @param modes Number of speech modes: 8 for AMR, 9 for AMR-WB
  * @return 0; ENOTSUP for CRC, robust sorting, interleaving or more channels,
  *         which are not spoken here; EBADMSG for a malformed mode-set
  */
-int fmtp_amr_decode(struct fmtp_amr *p, const struct pl *fmtp, unsigned modes);
+int fmtp_amr_decode(struct codec_description *p, const struct pl *fmtp,
+		    unsigned modes);
 
-/** @return 0; EBADMSG for a profile-level-id that is none */
-int fmtp_h264_decode(struct fmtp_h264 *p, const struct pl *fmtp);
+/**
+ * @param p Set
+ * @param d Its H.264 members but profile_level_id; sprop without those that
+ *          are malformed or too many
+ * @return 0; EBADMSG for a profile-level-id that is none
+ */
+int fmtp_h264_decode(struct fmtp_h264 *p, struct codec_description *d,
+		     const struct pl *fmtp);
 
 void fmtp_vp8_decode(struct fmtp_vp8 *p, const struct pl *fmtp);
 

@@ -42,16 +42,12 @@ int offer_alloc(struct offer **op, const struct offer_config *config)
 	}
 	if (!o->config.video_fps)
 		o->config.video_fps = 25;
+	if (!o->config.mixer.codec_count)
+		mixer_capabilities_base(&o->config.mixer);
 	/* 62 bits, so that no far end's signed number overflows */
 	o->session_id = rand_u64() >> 2;
 	*op = o;
 	return 0;
-}
-
-
-static struct offer_state *state_alloc(void)
-{
-	return mem_zalloc(sizeof(struct offer_state), NULL);
 }
 
 
@@ -71,22 +67,19 @@ static enum reason state_read(const struct offer *o,
 			      struct offer_state **sp,
 			      struct leg_description **legp)
 {
-	struct offer_state *s = state_alloc();
+	struct offer_state *s = NULL;
 	enum reason reason;
 
-	if (!s)
-		return REASON_INTERNAL;
-	reason = offer_state_read(s, prev, answer, sdp, len, &o->config);
-	if (reason == REASON_NONE) {
-		*legp = offer_state_leg(s, &o->config, true);
-		if (!*legp)
-			reason = REASON_INTERNAL;
-	}
+	reason = offer_state_read(&s, prev, answer, sdp, len, &o->config);
 	if (reason != REASON_NONE)
+		return reason;
+	*legp = offer_state_leg(s, &o->config, true);
+	if (!*legp) {
 		mem_deref(s);
-	else
-		*sp = s;
-	return reason;
+		return REASON_INTERNAL;
+	}
+	*sp = s;
+	return REASON_NONE;
 }
 
 
@@ -151,10 +144,10 @@ static void used_pts(const struct offer_state *s, uint64_t used[2])
 {
 	used[0] = used[1] = 0;
 	for (size_t i = 0; i < s->media_count; i++) {
-		const struct match *m = &s->media[i].match;
+		const struct codec_choice *m = &s->media[i]->codecs;
 
 		for (size_t k = 0; k < m->count; k++) {
-			uint8_t pt = m->codecs[k].pt;
+			uint8_t pt = m->codecs[k].d.pt;
 			uint8_t rtx = m->codecs[k].rtx_pt;
 
 			used[pt / 64] |= 1ull << pt % 64;
@@ -194,46 +187,54 @@ static void mid_make(const struct offer_state *s, char mid[OFFER_MID_MAX])
 }
 
 
-static void transport_make(struct offer_transport *tr, bool webrtc,
-			   bool sdes_allowed)
+static void group_make(struct offer_group *g, bool webrtc, bool sdes_allowed)
 {
-	memset(tr, 0, sizeof(*tr));
-	sa_init(&tr->remote, AF_UNSPEC);
-	sa_init(&tr->remote_rtcp, AF_UNSPEC);
-	tr->webrtc = webrtc;
+	memset(g, 0, sizeof(*g));
+	g->bearer = OFFER_BEARER_MIXER;
+	sa_init(&g->d.rtp, AF_UNSPEC);
+	sa_init(&g->d.rtcp, AF_UNSPEC);
+	g->d.kind = webrtc ? MP_WEBRTC : MP_PLAIN;
 	if (!webrtc && sdes_allowed)
-		(void)re_snprintf(tr->suite, sizeof(tr->suite),
-				  "AES_CM_128_HMAC_SHA1_80");
+		g->d.suite = MP_AES_CM_128_HMAC_SHA1_80;
 }
 
 
-/** The entry of that kind; a new one gets all our codecs */
-static struct offer_media *media_make(struct offer *o, struct offer_state *s,
-				      enum match_kind kind, bool webrtc)
+static void extensions_make(struct media_description *d)
 {
-	const struct match_limits limits = {o->config.video_width,
-					    o->config.video_height,
-					    o->config.video_fps};
+	d->audio_level_id = d->kind == MEDIA_AUDIO ? EXT_AUDIO_LEVEL : 0;
+	d->abs_send_time_id = EXT_ABS_SEND_TIME;
+	d->mid_id = EXT_MID;
+}
+
+
+/** The place of that kind; a new one gets all our codecs. NULL: no room */
+static struct offer_media *media_make(struct offer *o, struct offer_state *s,
+				      enum media_kind kind, bool webrtc,
+				      size_t *place)
+{
+	struct codec_conditions conditions;
 	struct offer_media *m;
 	uint64_t used[2];
 
-	for (size_t i = 0; i < s->media_count; i++) {
-		if (s->media[i].kind == kind)
-			return &s->media[i];
+	for (*place = 0; *place < s->media_count; ++*place) {
+		if (s->media[*place]->d.kind == kind)
+			return s->media[*place];
 	}
-	m = &s->media[s->media_count];
-	memset(m, 0, sizeof(*m));
-	m->kind = kind;
 	used_pts(s, used);
-	match_ours(&m->match, kind, webrtc, &limits, used);
-	++s->media_count;
-	m->ptime_ms = 20;
-	m->picture = limits;
+	m = offer_state_media(s, *place);
+	if (!m)
+		return NULL;
+	m->d.kind = kind;
+	offer_conditions(&o->config, &conditions);
+	codec_choice_ours(&m->codecs, kind, webrtc, &conditions, used);
+	m->d.ptime_ms = 20;
+	m->d.width = conditions.limits.width;
+	m->d.height = conditions.limits.height;
+	m->d.fps = conditions.limits.fps;
 	m->rtcp_mux = webrtc;
-	m->audio_level = webrtc && kind == MATCH_AUDIO ? EXT_AUDIO_LEVEL : 0;
-	m->abs_send_time = webrtc ? EXT_ABS_SEND_TIME : 0;
-	m->mid_id = webrtc ? EXT_MID : 0;
-	m->transport = OFFER_MEDIA_MAX;
+	if (webrtc)
+		extensions_make(&m->d);
+	m->d.transport = OFFER_MEDIA_MAX;
 	return m;
 }
 
@@ -242,53 +243,94 @@ static struct offer_media *media_make(struct offer *o, struct offer_state *s,
 static void extensions_share(struct offer_media *m,
 			     const struct offer_media *other)
 {
-	m->abs_send_time = other->abs_send_time;
-	m->mid_id = other->mid_id;
-	if (m->kind == MATCH_VIDEO)
-		m->audio_level = 0;
+	m->d.abs_send_time_id = other->d.abs_send_time_id;
+	m->d.mid_id = other->d.mid_id;
+	if (m->d.kind == MEDIA_VIDEO)
+		m->d.audio_level_id = 0;
 }
 
 
-/** Where the entry's packets go: the group's transport or one of its own */
-static void transport_choose(struct offer *o, struct offer_state *s,
-			     struct offer_media *m, bool webrtc)
+/** The media in the mix that the new one may share a group with, and the
+ *  groups that are in use */
+static struct offer_media *companion(const struct offer_state *s,
+				     const struct offer_media *m,
+				     unsigned *taken)
 {
 	struct offer_media *other = NULL;
-	unsigned index = 0;
 
+	*taken = 0;
 	for (size_t i = 0; i < s->media_count; i++) {
-		if (&s->media[i] != m && !s->media[i].off)
-			other = &s->media[i];
+		struct offer_media *one = s->media[i];
+
+		if (one == m || one->d.off)
+			continue;
+		*taken |= 1u << one->d.transport;
+		if (!one->second && one->d.kind != m->d.kind)
+			other = one;
 	}
+	return other;
+}
+
+
+/** Where its packets go: the group's transport or one of its own */
+static int group_choose(struct offer *o, struct offer_state *s,
+			struct offer_media *m, bool webrtc)
+{
+	unsigned taken;
+	struct offer_media *other = companion(s, m, &taken);
+	struct offer_group *g;
+	size_t group;
+
 	m->bundled = webrtc && (!other || other->bundled);
 	if (m->bundled && other) {
-		m->transport = other->transport;
+		m->d.transport = other->d.transport;
 		extensions_share(m, other);
-		return;
+		return 0;
 	}
-	if (other && other->transport == 0)
-		index = 1;
-	if (m->transport >= s->transport_count ||
-	    (other && other->transport == m->transport)) {
-		m->transport = index;
-		transport_make(&s->transports[index], webrtc,
-			       o->config.sdes_allowed);
-		if (index >= s->transport_count)
-			s->transport_count = index + 1;
-	}
+	if (m->d.transport < s->group_count && !(taken & 1u << m->d.transport))
+		return 0;
+	for (group = 0; taken & 1u << group; group++)
+		;
+	g = offer_state_group(s, group);
+	if (!g)
+		return ENOMEM;
+	group_make(g, webrtc, o->config.sdes_allowed);
+	m->d.transport = group;
+	return 0;
+}
+
+
+static void line_make(struct offer_line *line, const struct offer_media *m,
+		      const struct offer_group *g)
+{
+	const char *proto = "UDP/TLS/RTP/SAVPF";
+
+	if (g->d.kind == MP_PLAIN)
+		proto = g->d.suite ? "RTP/SAVP" : "RTP/AVP";
+	str_ncpy(line->kind, media_kind_name(m->d.kind), sizeof(line->kind));
+	str_ncpy(line->proto, proto, sizeof(line->proto));
+	(void)re_snprintf(line->format, sizeof(line->format), "%u",
+			  m->codecs.codecs[0].d.pt);
 }
 
 
 /** Bring a line of that kind into use, in a free place of its kind */
 static int line_add(struct offer *o, struct offer_state *s,
-		    enum match_kind kind, bool webrtc)
+		    enum media_kind kind, bool webrtc)
 {
-	const char *name = kind == MATCH_VIDEO ? "video" : "audio";
-	struct offer_media *m = media_make(o, s, kind, webrtc);
-	int i = line_of(s, name, false);
-	const char *proto = "UDP/TLS/RTP/SAVPF";
+	int i = line_of(s, media_kind_name(kind), false), err;
 	struct offer_line *line;
+	struct offer_media *m;
+	size_t place;
 
+	m = media_make(o, s, kind, webrtc, &place);
+	if (!m)
+		return ENOMEM;
+	/* the mixers have no codec of this kind: there is no such line */
+	if (!m->codecs.count) {
+		m->d.off = true;
+		return 0;
+	}
 	if (i < 0) {
 		if (s->line_count == OFFER_LINES_MAX)
 			return E2BIG;
@@ -299,40 +341,62 @@ static int line_add(struct offer *o, struct offer_state *s,
 		++s->line_count;
 	}
 	line = &s->lines[i];
-	m->off = false;
-	m->send = m->recv = true;
-	transport_choose(o, s, m, webrtc);
-	if (!webrtc)
-		proto = s->transports[m->transport].suite[0] ? "RTP/SAVP"
-							     : "RTP/AVP";
-	(void)re_snprintf(line->kind, sizeof(line->kind), "%s", name);
-	(void)re_snprintf(line->proto, sizeof(line->proto), "%s", proto);
-	(void)re_snprintf(line->format, sizeof(line->format), "%u",
-			  m->match.codecs[0].pt);
+	m->d.off = false;
+	m->d.send = m->d.recv = true;
+	m->second = false;
+	err = group_choose(o, s, m, webrtc);
+	if (err)
+		return err;
+	line_make(line, m, s->groups[m->d.transport]);
 	if (webrtc && !line->mid[0])
 		m->bundled = false;
-	(void)re_snprintf(m->mid, sizeof(m->mid), "%s", line->mid);
-	line->media = (int)(m - s->media);
+	m->d.mid[0] = '\0';
+	if (strlen(line->mid) < sizeof(m->d.mid))
+		str_ncpy(m->d.mid, line->mid, sizeof(m->d.mid));
+	line->media = (int)place;
 	return 0;
 }
 
 
 static void line_drop(struct offer_state *s, int i)
 {
-	s->media[s->lines[i].media].off = true;
+	s->media[s->lines[i].media]->d.off = true;
 	s->lines[i].media = -1;
 }
 
 
 static int reoffer_make(struct offer *o, struct offer_state *s, bool video)
 {
-	int line = line_of(s, "video", true);
+	const char *name = media_kind_name(MEDIA_VIDEO);
+	int line = line_of(s, name, true);
 
 	if (video && line < 0)
-		return line_add(o, s, MATCH_VIDEO, offer_is_webrtc(o));
-	if (!video && line >= 0)
+		return line_add(o, s, MEDIA_VIDEO, offer_is_webrtc(o));
+	while (!video && line >= 0) {
 		line_drop(s, line);
+		line = line_of(s, name, true);
+	}
 	return 0;
+}
+
+
+static struct offer_state *state_ours(struct offer *o, bool webrtc, bool video)
+{
+	struct offer_state *s =
+		o->agreed ? offer_state_copy(o->agreed) : offer_state_alloc();
+	int err;
+
+	if (!s)
+		return NULL;
+	if (o->agreed) {
+		err = reoffer_make(o, s, video);
+	}
+	else {
+		err = line_add(o, s, MEDIA_AUDIO, webrtc);
+		if (!err && video)
+			err = line_add(o, s, MEDIA_VIDEO, webrtc);
+	}
+	return err ? mem_deref(s) : s;
 }
 
 
@@ -340,39 +404,23 @@ int offer_begin(struct offer *o, bool webrtc, bool video,
 		struct leg_description **legp)
 {
 	struct offer_state *s;
-	int err;
 
 	if (!o || !legp)
 		return EINVAL;
 	if (o->pending && !o->local)
 		return EALREADY;
-	s = state_alloc();
+	s = state_ours(o, webrtc, video);
 	if (!s)
 		return ENOMEM;
-	if (o->agreed) {
-		*s = *o->agreed;
-		err = reoffer_make(o, s, video);
-	}
-	else {
-		err = line_add(o, s, MATCH_AUDIO, webrtc);
-		if (!err && video)
-			err = line_add(o, s, MATCH_VIDEO, webrtc);
-	}
-	if (err)
-		goto out;
 	*legp = offer_state_leg(s, &o->config, false);
 	if (!*legp) {
-		err = ENOMEM;
-		goto out;
+		mem_deref(s);
+		return ENOMEM;
 	}
 	mem_deref(o->pending);
 	o->pending = s;
 	o->local = true;
 	return 0;
-
-out:
-	mem_deref(s);
-	return err;
 }
 
 
@@ -454,10 +502,12 @@ bool offer_held(const struct offer *o)
 	bool any = false;
 
 	for (size_t i = 0; s && i < s->media_count; i++) {
-		if (s->media[i].off)
+		const struct offer_media *m = s->media[i];
+
+		if (m->d.off || m->second)
 			continue;
 		/* one that never listened is a source */
-		if (s->media[i].send || (s->media[i].recv && !s->on_hold))
+		if (m->d.send || (m->d.recv && !s->on_hold))
 			return false;
 		any = true;
 	}
@@ -469,7 +519,7 @@ bool offer_has_video(const struct offer *o)
 {
 	const struct offer_state *s = current(o);
 
-	return s && line_of(s, "video", true) >= 0;
+	return s && line_of(s, media_kind_name(MEDIA_VIDEO), true) >= 0;
 }
 
 
@@ -477,5 +527,33 @@ bool offer_is_webrtc(const struct offer *o)
 {
 	const struct offer_state *s = current(o);
 
-	return s && s->transport_count && s->transports[0].webrtc;
+	return s && s->group_count && s->groups[0]->d.kind == MP_WEBRTC;
+}
+
+
+size_t offer_group_count(const struct offer *o)
+{
+	const struct offer_state *s = current(o);
+
+	return s ? s->group_count : 0;
+}
+
+
+enum offer_bearer offer_bearer(const struct offer *o, size_t group)
+{
+	const struct offer_state *s = current(o);
+
+	for (size_t i = 0; s && i < s->media_count; i++) {
+		if (!s->media[i]->d.off && s->media[i]->d.transport == group)
+			return s->groups[group]->bearer;
+	}
+	return OFFER_BEARER_NONE;
+}
+
+
+const char *offer_line_rest(const struct offer *o, size_t line)
+{
+	const struct offer_state *s = current(o);
+
+	return s && line < s->line_count ? s->lines[line].rest : NULL;
 }

@@ -10,10 +10,22 @@
  * signaling/sdp/codec_negotiation.h. No socket, no mixer, no focus: pure and
  * testable with recorded SDP.
  *
- * At most one audio and one video line are in use at a time; all others
- * (more lines, data channels, what we cannot do) are answered with port 0 in
- * their place. "media" has one entry for each kind that was ever in use, in
- * the order they came up, and "off" when it is not now.
+ * Groups (RFC 9143, 8843): lines of one BUNDLE group share a transport, every
+ * other line is a group of its own. Each group has a bearer; there is one
+ * kind today, a transport of a leg of the mixer. The first audio and the
+ * first video line are in the mix. One more of a kind is taken when it is in
+ * another group, with the transport of that group: it comes up and is
+ * received, but is not mixed, and nothing is sent there. Our answer says so
+ * by the direction: recvonly, or inactive where they do not send (RFC 3264
+ * section 6.1 allows both for sendrecv and sendonly). Not inactive for all:
+ * the stream would have to be asked for anew before it could be shown. One
+ * more of a kind in the same group is answered with port 0, as are data
+ * channels and all that we cannot do. "media" keep their place while a line
+ * is out of use ("off"); the first in use of each kind stays the first when
+ * others come.
+ *
+ * Rows of a line that mean nothing here are kept for a bearer that passes
+ * lines on (offer_line_rest()).
  *
  * Profiles: RTP/AVP, AVPF, SAVP, SAVPF (SDES, RFC 4568) and
  * UDP/TLS/RTP/SAVP, SAVPF (ICE and DTLS-SRTP, RFC 8839, 8842); the answer
@@ -27,9 +39,16 @@
 #include <stdbool.h>
 #include "focus/policy/reason.h"
 #include "mixer/base/re.h"
+#include "mixer/mp/capabilities.h"
 #include "mixer/mp/leg_description.h"
 
 struct offer;
+
+/** What carries a group */
+enum offer_bearer {
+	OFFER_BEARER_NONE, /**< none of its lines is in use */
+	OFFER_BEARER_MIXER,
+};
 
 struct offer_config {
 	struct sa address; /**< for o= and c=, until the mixer's is known */
@@ -37,6 +56,8 @@ struct offer_config {
 				"near"; unset: left out */
 	bool sdes_allowed; /**< SDES keys only over TLS or where told */
 	unsigned video_width, video_height, video_fps; /**< what we can take */
+	struct mixer_capabilities mixer; /**< of all mixers; without codecs:
+					      the base set */
 };
 
 /** @return 0, EINVAL, ENOMEM. The config is copied */
@@ -146,6 +167,18 @@ bool offer_held(const struct offer *o);
 /** A video line is in use: what offer_begin() wants to keep things as they
  *  are in a re-offer */
 bool offer_has_video(const struct offer *o);
+
+/* ------------------------------------------------------------- groups */
+
+/** Groups that there have been; each has the place of its transport */
+size_t offer_group_count(const struct offer *o);
+
+/** What carries a group now */
+enum offer_bearer offer_bearer(const struct offer *o, size_t group);
+
+/** The rows of their m-line that mean nothing to us, as they stand, at most
+ *  4 KB; NULL: none */
+const char *offer_line_rest(const struct offer *o, size_t line);
 
 /** The far end is WebRTC (ICE and DTLS) */
 bool offer_is_webrtc(const struct offer *o);

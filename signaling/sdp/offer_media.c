@@ -15,13 +15,13 @@ static const char uri_abs_send_time[] =
 
 /** All formats of an m-line, found by payload type */
 struct formats {
-	struct match_format list[MATCH_FORMATS_MAX];
+	struct offered_format list[CODEC_FORMATS_MAX];
 	size_t count;
 	unsigned feedback_all; /**< a=rtcp-fb:* */
 };
 
 
-static struct match_format *find_format(struct formats *f, uint32_t pt)
+static struct offered_format *find_format(struct formats *f, uint32_t pt)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->list[i].pt == pt)
@@ -40,8 +40,8 @@ static void formats_list(struct formats *f, struct pl rest)
 
 	f->count = 0;
 	f->feedback_all = 0;
-	while (f->count < MATCH_FORMATS_MAX && offer_text_word(&rest, &word)) {
-		struct match_format *format = &f->list[f->count];
+	while (f->count < CODEC_FORMATS_MAX && offer_text_word(&rest, &word)) {
+		struct offered_format *format = &f->list[f->count];
 
 		if (!fmtp_number(&word, 127, &pt) || (pt >= 72 && pt <= 76) ||
 		    find_format(f, pt))
@@ -54,7 +54,7 @@ static void formats_list(struct formats *f, struct pl rest)
 
 
 /** "111 opus/48000/2" */
-static void rtpmap_read(struct match_format *format, struct pl value)
+static void rtpmap_read(struct offered_format *format, struct pl value)
 {
 	struct pl name, clock, channels = PL_INIT;
 	uint32_t n = 1;
@@ -92,13 +92,13 @@ static unsigned feedback_bit(const struct pl *value)
 		return 0;
 	if (!offer_text_word(&rest, &param)) {
 		if (!pl_strcmp(&type, "nack"))
-			return MATCH_FB_NACK;
-		return pl_strcmp(&type, "goog-remb") ? 0u : MATCH_FB_REMB;
+			return CODEC_FB_NACK;
+		return pl_strcmp(&type, "goog-remb") ? 0u : CODEC_FB_REMB;
 	}
 	if (!pl_strcmp(&type, "nack") && !pl_strcmp(&param, "pli"))
-		return MATCH_FB_PLI;
+		return CODEC_FB_PLI;
 	if (!pl_strcmp(&type, "ccm") && !pl_strcmp(&param, "fir"))
-		return MATCH_FB_FIR;
+		return CODEC_FB_FIR;
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static unsigned feedback_bit(const struct pl *value)
 static void format_attribute(struct formats *f, const struct pl *name,
 			     struct pl value)
 {
-	struct match_format *format = NULL;
+	struct offered_format *format = NULL;
 	struct pl word;
 	uint32_t pt;
 	bool all;
@@ -154,7 +154,7 @@ static void formats_read(struct formats *f, const struct offer_text *t,
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		f->list[i].feedback |= f->feedback_all;
-		match_static_format(&f->list[i]);
+		codec_static_format(&f->list[i]);
 	}
 }
 
@@ -163,7 +163,7 @@ static void formats_read(struct formats *f, const struct offer_text *t,
 static void extmap_read(struct offer_media *m, struct pl value)
 {
 	struct pl id, uri;
-	unsigned *slot = NULL;
+	uint8_t *slot = NULL;
 	uint32_t n;
 	const char *slash;
 
@@ -177,17 +177,17 @@ static void extmap_read(struct offer_media *m, struct pl value)
 			return;
 		id.l = (size_t)(slash - id.p);
 	}
-	if (!fmtp_number(&id, 14, &n) || !n || n == m->audio_level ||
-	    n == m->mid_id || n == m->abs_send_time)
+	if (!fmtp_number(&id, 14, &n) || !n || n == m->d.audio_level_id ||
+	    n == m->d.mid_id || n == m->d.abs_send_time_id)
 		return;
-	if (!pl_strcmp(&uri, uri_audio_level) && m->kind == MATCH_AUDIO)
-		slot = &m->audio_level;
+	if (!pl_strcmp(&uri, uri_audio_level) && m->d.kind == MEDIA_AUDIO)
+		slot = &m->d.audio_level_id;
 	else if (!pl_strcmp(&uri, uri_mid))
-		slot = &m->mid_id;
+		slot = &m->d.mid_id;
 	else if (!pl_strcmp(&uri, uri_abs_send_time))
-		slot = &m->abs_send_time;
+		slot = &m->d.abs_send_time_id;
 	if (slot && !*slot)
-		*slot = n;
+		*slot = (uint8_t)n;
 }
 
 
@@ -196,15 +196,15 @@ static void ssrc_read(struct offer_media *m, struct pl value)
 	struct pl word;
 	uint32_t ssrc;
 
-	if (m->ssrc_count == OFFER_SSRCS_MAX ||
+	if (m->d.ssrc_count == DESCRIPTION_SSRCS_MAX ||
 	    !offer_text_word(&value, &word) ||
 	    !fmtp_number(&word, UINT32_MAX, &ssrc))
 		return;
-	for (size_t i = 0; i < m->ssrc_count; i++) {
-		if (m->ssrcs[i] == ssrc)
+	for (size_t i = 0; i < m->d.ssrc_count; i++) {
+		if (m->d.ssrcs[i] == ssrc)
 			return;
 	}
-	m->ssrcs[m->ssrc_count++] = ssrc;
+	m->d.ssrcs[m->d.ssrc_count++] = ssrc;
 }
 
 
@@ -244,7 +244,7 @@ static void ptime_read(struct offer_media *m, const struct offer_text *t,
 	if (ptime > max)
 		ptime = max;
 	ptime -= ptime % 20;
-	m->ptime_ms = ptime < 20 ? 20 : ptime > 60 ? 60 : ptime;
+	m->d.ptime_ms = ptime < 20 ? 20 : ptime > 60 ? 60 : ptime;
 }
 
 
@@ -268,7 +268,7 @@ static void attributes_read(struct offer_media *m, const struct offer_text *t,
 		else if (!pl_strcmp(&name, "rtcp-mux"))
 			m->rtcp_mux = true;
 	}
-	m->kbps = tias ? tias : as;
+	m->d.kbps = tias ? tias : as;
 }
 
 
@@ -289,14 +289,14 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 	struct pl value;
 	struct sa sa;
 
-	m->send = m->recv = true;
+	m->d.send = m->d.recv = true;
 	for (size_t n = 0; n < 8; n++) {
 		size_t i = n % 4;
 
 		if (offer_text_attr(t, levels[n / 4], directions[i].name,
 				    &value)) {
-			m->send = directions[i].send;
-			m->recv = directions[i].recv;
+			m->d.send = directions[i].send;
+			m->d.recv = directions[i].recv;
 			break;
 		}
 	}
@@ -305,102 +305,77 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
 	    offer_text_row_any(t, media, 'c', &value) &&
 	    offer_connection_read(&value, &sa) && sa_is_any(&sa)) {
-		m->send = false;
+		m->d.send = false;
 		m->nowhere = true;
 	}
 }
 
 
 static void picture_read(struct offer_media *m, const struct offer_text *t,
-			 int media, const struct match_limits *limits)
+			 int media, const struct picture_limits *limits)
 {
+	struct picture_limits picture;
 	struct pl value;
 	const char *dot;
 	uint32_t fps;
 
-	match_picture(&m->match.codecs[0], limits, &m->picture);
+	codec_level_picture(&m->codecs.codecs[0].bounds, limits, &picture);
+	m->d.width = picture.width;
+	m->d.height = picture.height;
+	m->d.fps = picture.fps;
 	if (!offer_text_attr(t, media, "framerate", &value))
 		return;
 	dot = memchr(value.p, '.', value.l);
 	if (dot)
 		value.l = (size_t)(dot - value.p);
-	if (fmtp_number(&value, 1000, &fps) && fps && fps < m->picture.fps)
-		m->picture.fps = fps;
+	if (fmtp_number(&value, 1000, &fps) && fps && fps < m->d.fps)
+		m->d.fps = fps;
 }
 
 
-bool offer_media_read(struct offer_media *m, const struct offer_text *t,
-		      int media, const struct match *ours,
-		      const struct offer_config *config)
+/** A mid of more than a header extension's element holds (RFC 8285 section
+ *  4.2) cannot be told on the way: streams are told apart by their types */
+static bool mid_read(struct offer_media *m, const struct offer_text *t,
+		     int media)
 {
-	const struct match_limits limits = {
-		config->video_width, config->video_height, config->video_fps};
-	struct offer_text_media line;
-	struct formats formats;
+	char mid[OFFER_MID_MAX];
 	struct pl value;
 
-	if (!offer_text_media(t, media, &line))
+	if (!offer_text_attr(t, media, "mid", &value))
+		return true;
+	if (!offer_text_token(mid, sizeof(mid), &value))
 		return false;
-	memset(m, 0, sizeof(*m));
-	m->kind =
-		pl_strcasecmp(&line.kind, "video") ? MATCH_AUDIO : MATCH_VIDEO;
-	if (offer_text_attr(t, media, "mid", &value) &&
-	    !offer_text_token(m->mid, sizeof(m->mid), &value))
-		return false;
-	formats_read(&formats, t, media, &line.formats);
-	match_choose(&m->match, m->kind, formats.list, formats.count, ours,
-		     &limits);
-	if (!m->match.count)
-		return false;
-	attributes_read(m, t, media);
-	direction_read(m, t, media, &line);
-	ptime_read(m, t, media);
-	if (m->kind == MATCH_VIDEO)
-		picture_read(m, t, media, &limits);
+	if (strlen(mid) < sizeof(m->d.mid))
+		str_ncpy(m->d.mid, mid, sizeof(m->d.mid));
 	return true;
 }
 
 
-static int ssrcs_json(json_t *o, const struct offer_media *m)
+bool offer_media_read(struct offer_media *m, const struct offer_text *t,
+		      int media, const struct codec_choice *ours,
+		      const struct offer_config *config)
 {
-	json_t *ssrcs = json_array();
-	int err = 0;
+	struct codec_conditions conditions;
+	struct offer_text_media line;
+	struct formats formats;
 
-	for (size_t i = 0; i < m->ssrc_count; i++)
-		err |= json_array_append_new(ssrcs, json_integer(m->ssrcs[i]));
-	return err | json_object_set_new(o, "ssrcs", ssrcs);
-}
-
-
-json_t *offer_media_json(const struct offer_media *m, bool on_hold)
-{
-	json_t *o = json_pack(
-		"{s:s, s:i, s:s, s:b, s:b, s:b, s:i, s:{s:i, s:i, s:i}}",
-		"kind", m->kind == MATCH_VIDEO ? "video" : "audio",
-		"transport", (int)m->transport, "mid", m->mid, "off", m->off,
-		"send", m->send && !m->off, "recv",
-		m->recv && !m->off && !on_hold, "kbps", (int)m->kbps,
-		"extensions", "audio_level", (int)m->audio_level, "mid",
-		(int)m->mid_id, "abs_send_time", (int)m->abs_send_time);
-	int err = 0;
-
-	err |= match_json(&m->match, o);
-	err |= ssrcs_json(o, m);
-	if (m->kind == MATCH_AUDIO) {
-		err |= json_object_set_new(o, "ptime",
-					   json_integer(m->ptime_ms));
-	}
-	else {
-		err |= json_object_set_new(o, "width",
-					   json_integer(m->picture.width));
-		err |= json_object_set_new(o, "height",
-					   json_integer(m->picture.height));
-		err |= json_object_set_new(o, "fps",
-					   json_integer(m->picture.fps));
-	}
-	if (err) {
-		json_decref(o);
-		return NULL;
-	}
-	return o;
+	if (!offer_text_media(t, media, &line))
+		return false;
+	memset(m, 0, sizeof(*m));
+	m->d.kind =
+		pl_strcasecmp(&line.kind, "video") ? MEDIA_AUDIO : MEDIA_VIDEO;
+	if (!mid_read(m, t, media))
+		return false;
+	offer_conditions(config, &conditions);
+	formats_read(&formats, t, media, &line.formats);
+	codec_negotiate(&m->codecs, m->d.kind, formats.list, formats.count,
+			ours, &conditions);
+	if (!m->codecs.count)
+		return false;
+	attributes_read(m, t, media);
+	direction_read(m, t, media, &line);
+	ptime_read(m, t, media);
+	if (m->d.kind == MEDIA_VIDEO)
+		picture_read(m, t, media, &conditions.limits);
+	return true;
 }

@@ -14,10 +14,9 @@ int offer_reopen(struct offer *o)
 
 	if (!o || !o->ours || (o->pending && !o->local))
 		return ENOENT;
-	s = mem_alloc(sizeof(*s), NULL);
+	s = offer_state_copy(o->ours);
 	if (!s)
 		return ENOMEM;
-	*s = *o->ours;
 	mem_deref(o->pending);
 	o->pending = s;
 	o->local = true;

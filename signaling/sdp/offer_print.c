@@ -11,137 +11,114 @@ struct printing {
 	struct mbuf *mb;
 	const struct offer *o;
 	const struct offer_state *s;
-	const json_t *transports, *media; /**< the mixer's */
+	const struct leg_local *local; /**< the mixer's side */
 	bool is_offer;
 };
 
 
-/** A word from the mixer; NULL if it would break the line */
-static const char *word(const json_t *object, const char *member)
+static const char *address_type(const struct sa *address)
 {
-	const char *text = json_string_value(json_object_get(object, member));
-
-	if (!text || !text[0] || strlen(text) > 512)
-		return NULL;
-	for (const char *p = text; *p; p++) {
-		if (*p <= 0x20 || *p >= 0x7f)
-			return NULL;
-	}
-	return text;
+	return sa_af(address) == AF_INET6 ? "IP6" : "IP4";
 }
 
 
-static int number(const json_t *object, const char *member)
+/** The mixer's side of a media's transport; NULL: it said too little */
+static const struct local_transport *local_of(const struct printing *p,
+					      const struct offer_media *m)
 {
-	json_int_t n = json_integer_value(json_object_get(object, member));
-
-	return n < 0 || n > INT32_MAX ? 0 : (int)n;
-}
-
-
-static const char *address_type(const char *address)
-{
-	return strchr(address, ':') ? "IP6" : "IP4";
+	return m->d.transport < p->local->transport_count
+		       ? &p->local->transports[m->d.transport]
+		       : NULL;
 }
 
 
 /** Where the mixer wants media: the default candidate, or plain address */
-static bool default_address(const struct offer_transport *tr,
-			    const json_t *local, const char **address,
-			    int *port)
+static const struct sa *default_address(const struct printing *p,
+					const struct offer_media *m)
 {
-	const json_t *from = local;
+	const struct local_transport *local = local_of(p, m);
+	const struct sa *sa;
 
-	if (tr->webrtc)
-		from = json_array_get(json_object_get(local, "candidates"), 0);
-	*address = word(from, "address");
-	*port = number(from, "port");
-	return *address && *port > 0 && *port < 65536;
+	if (!local)
+		return NULL;
+	sa = p->s->groups[m->d.transport]->d.kind == MP_WEBRTC
+		     ? &local->candidates[0].addr
+		     : &local->rtp;
+	return sa_isset(sa, SA_ALL) ? sa : NULL;
 }
 
 
-static int print_ice(const struct printing *p, const json_t *local)
+static int print_ice(const struct printing *p,
+		     const struct local_transport *local)
 {
-	const json_t *ice = json_object_get(local, "ice");
-	const json_t *candidates = json_object_get(local, "candidates");
-	const char *ufrag = word(ice, "ufrag"), *pwd = word(ice, "pwd");
 	int err;
 
-	if (!ufrag || !pwd)
+	if (!local->ice_ufrag[0] || !local->ice_pwd[0])
 		return EINVAL;
-	err = mbuf_printf(p->mb, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", ufrag,
-			  pwd);
-	for (size_t i = 0; i < json_array_size(candidates); i++) {
-		const json_t *c = json_array_get(candidates, i);
-		const char *address = word(c, "address");
+	err = mbuf_printf(p->mb, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",
+			  local->ice_ufrag, local->ice_pwd);
+	for (size_t i = 0; i < local->candidate_count; i++) {
+		const struct local_candidate *c = &local->candidates[i];
 
-		if (!address)
-			return EINVAL;
 		err |= mbuf_printf(
-			p->mb, "a=candidate:%u 1 udp %u %s %d typ host\r\n",
-			(unsigned)i + 1,
-			(uint32_t)json_integer_value(
-				json_object_get(c, "priority")),
-			address, number(c, "port"));
+			p->mb, "a=candidate:%u 1 udp %u %j %u typ host\r\n",
+			(unsigned)i + 1, c->priority, &c->addr,
+			sa_port(&c->addr));
 	}
 	return err | mbuf_write_str(p->mb, "a=end-of-candidates\r\n");
 }
 
 
-static int print_dtls(const struct printing *p,
-		      const struct offer_transport *tr, const json_t *local)
+static int print_dtls(const struct printing *p, const struct offer_group *g,
+		      const struct local_transport *local)
 {
-	const json_t *fingerprint = json_object_get(local, "fingerprint");
-	const char *hash = word(fingerprint, "hash");
-	const char *value = word(fingerprint, "value");
+	const struct mp_fingerprint *fp = &local->fingerprint;
 	const char *setup = "passive";
 
-	if (!hash || !value)
+	if (!fp->hash[0] || !fp->value[0])
 		return EINVAL;
 	if (p->is_offer)
 		setup = "actpass";
-	else if (tr->role == OFFER_ROLE_CLIENT)
+	else if (g->d.dtls_role == MP_DTLS_CLIENT)
 		setup = "active";
 	return mbuf_printf(p->mb, "a=fingerprint:%s %s\r\na=setup:%s\r\n",
-			   hash, value, setup);
+			   fp->hash, fp->value, setup);
 }
 
 
-static int print_plain(const struct printing *p,
-		       const struct offer_transport *tr, const json_t *local)
+static int print_plain(const struct printing *p, const struct offer_group *g,
+		       const struct local_transport *local)
 {
-	int port = number(local, "port"), rtcp = number(local, "rtcp_port");
-	bool mux = !p->is_offer && tr->rtcp_mux;
+	bool mux = !p->is_offer && g->d.rtcp_mux;
 	int err = 0;
 
 	if (mux)
 		err |= mbuf_write_str(p->mb, "a=rtcp-mux\r\n");
-	else if (rtcp && rtcp != port + 1)
-		err |= mbuf_printf(p->mb, "a=rtcp:%d\r\n", rtcp);
-	if (tr->suite[0]) {
-		const char *key =
-			word(json_object_get(local, "sdes"), "local_key");
-
-		if (!key)
+	else if (local->rtcp_port &&
+		 local->rtcp_port != sa_port(&local->rtp) + 1)
+		err |= mbuf_printf(p->mb, "a=rtcp:%u\r\n", local->rtcp_port);
+	if (g->d.suite) {
+		if (!local->sdes_key[0])
 			return EINVAL;
 		err |= mbuf_printf(p->mb, "a=crypto:%u %s inline:%s\r\n",
-				   tr->crypto_tag ? tr->crypto_tag : 1,
-				   tr->suite, key);
+				   g->crypto_tag ? g->crypto_tag : 1,
+				   mp_suite_name(g->d.suite), local->sdes_key);
 	}
 	return err;
 }
 
 
 static int print_transport(const struct printing *p,
-			   const struct offer_media *m, const json_t *local)
+			   const struct offer_media *m,
+			   const struct local_transport *local)
 {
-	const struct offer_transport *tr = &p->s->transports[m->transport];
+	const struct offer_group *g = p->s->groups[m->d.transport];
 	int err;
 
-	if (!tr->webrtc)
-		return print_plain(p, tr, local);
+	if (g->d.kind != MP_WEBRTC)
+		return print_plain(p, g, local);
 	err = print_ice(p, local);
-	err |= print_dtls(p, tr, local);
+	err |= print_dtls(p, g, local);
 	if (m->rtcp_mux)
 		err |= mbuf_write_str(p->mb, "a=rtcp-mux\r\n");
 	return err;
@@ -151,11 +128,11 @@ static int print_transport(const struct printing *p,
 static const char *direction(const struct printing *p,
 			     const struct offer_media *m)
 {
-	if (p->is_offer || (m->send && m->recv))
-		return "sendrecv";
-	if (m->send)
-		return "sendonly";
-	return m->recv ? "recvonly" : "inactive";
+	if (p->is_offer)
+		return m->second ? "recvonly" : "sendrecv";
+	if (m->d.send)
+		return m->d.recv ? "sendrecv" : "sendonly";
+	return m->d.recv ? "recvonly" : "inactive";
 }
 
 
@@ -163,70 +140,87 @@ static int print_extensions(struct mbuf *mb, const struct offer_media *m)
 {
 	int err = 0;
 
-	if (m->audio_level)
+	if (m->d.audio_level_id)
 		err |= mbuf_printf(mb,
 				   "a=extmap:%u urn:ietf:params:rtp-hdrext:"
 				   "ssrc-audio-level\r\n",
-				   m->audio_level);
-	if (m->abs_send_time)
+				   m->d.audio_level_id);
+	if (m->d.abs_send_time_id)
 		err |= mbuf_printf(mb,
 				   "a=extmap:%u http://www.webrtc.org/"
 				   "experiments/rtp-hdrext/abs-send-time\r\n",
-				   m->abs_send_time);
-	if (m->mid_id)
+				   m->d.abs_send_time_id);
+	if (m->d.mid_id)
 		err |= mbuf_printf(
 			mb,
 			"a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid"
 			"\r\n",
-			m->mid_id);
+			m->d.mid_id);
 	return err;
 }
 
 
-/** The stream that a page shows (RFC 8830) and its sources (RFC 5576) */
+/** The stream that a page shows (RFC 8830) and its sources (RFC 5576); one
+ *  that is not in the mix has none */
 static int print_sources(const struct printing *p, const struct offer_media *m,
-			 const json_t *lm)
+			 const struct local_media *lm)
 {
-	const char *track = m->kind == MATCH_VIDEO ? "video0" : "audio0";
-	const char *cname = word(lm, "cname");
-	bool webrtc = p->s->transports[m->transport].webrtc;
-	uint32_t ssrc, rtx;
+	const char *track = m->d.kind == MEDIA_VIDEO ? "video0" : "audio0";
+	bool webrtc = p->s->groups[m->d.transport]->d.kind == MP_WEBRTC;
+	uint32_t rtx = 0;
 	int err = 0;
 
-	ssrc = (uint32_t)json_integer_value(json_object_get(lm, "ssrc"));
-	rtx = (uint32_t)json_integer_value(json_object_get(lm, "rtx_ssrc"));
-	if (!m->match.codecs[0].rtx_pt)
-		rtx = 0;
-	if (webrtc && (m->send || p->is_offer))
+	if (m->second || (!m->d.send && !p->is_offer))
+		return 0;
+	if (webrtc)
 		err |= mbuf_printf(p->mb, "a=msid:parley %s\r\n", track);
-	if (!ssrc || !cname || (!m->send && !p->is_offer))
+	if (!lm || !lm->ssrc || !lm->cname[0])
 		return err;
+	if (m->codecs.codecs[0].rtx_pt)
+		rtx = lm->rtx_ssrc;
 	if (rtx)
-		err |= mbuf_printf(p->mb, "a=ssrc-group:FID %u %u\r\n", ssrc,
-				   rtx);
-	err |= mbuf_printf(p->mb, "a=ssrc:%u cname:%s\r\n", ssrc, cname);
+		err |= mbuf_printf(p->mb, "a=ssrc-group:FID %u %u\r\n",
+				   lm->ssrc, rtx);
+	err |= mbuf_printf(p->mb, "a=ssrc:%u cname:%s\r\n", lm->ssrc,
+			   lm->cname);
 	if (rtx)
 		err |= mbuf_printf(p->mb, "a=ssrc:%u cname:%s\r\n", rtx,
-				   cname);
+				   lm->cname);
 	return err;
 }
 
 
 static int print_formats(const struct printing *p, const struct offer_media *m)
 {
-	const struct offer_config *config = &p->o->config;
-	const struct match_limits limits = {
-		config->video_width, config->video_height, config->video_fps};
-	bool plain = !p->s->transports[m->transport].webrtc;
+	struct codec_conditions conditions;
+	bool plain = p->s->groups[m->d.transport]->d.kind != MP_WEBRTC;
 	int err;
 
-	err = match_print(p->mb, &m->match, &limits, plain);
-	if (m->kind != MATCH_AUDIO)
+	offer_conditions(&p->o->config, &conditions);
+	err = codec_choice_print(p->mb, &m->codecs, &conditions.limits, plain);
+	if (m->d.kind != MEDIA_AUDIO)
 		return err;
 	if (m->ptime_given || (p->is_offer && plain))
-		err |= mbuf_printf(p->mb, "a=ptime:%u\r\n", m->ptime_ms);
+		err |= mbuf_printf(p->mb, "a=ptime:%u\r\n", m->d.ptime_ms);
 	if (m->maxptime_given)
 		err |= mbuf_write_str(p->mb, "a=maxptime:120\r\n");
+	return err;
+}
+
+
+/** What names the line: its mid (RFC 5888), and in the mix its label in the
+ *  roster (RFC 4574) */
+static int print_names(const struct printing *p, const struct offer_line *line,
+		       const struct offer_media *m)
+{
+	const char *label = conference_info_label(line->kind);
+	int err = 0;
+
+	if (line->mid[0])
+		err |= mbuf_printf(p->mb, "a=mid:%s\r\n", line->mid);
+	err |= mbuf_printf(p->mb, "a=%s\r\n", direction(p, m));
+	if (label && !m->second)
+		err |= mbuf_printf(p->mb, "a=label:%s\r\n", label);
 	return err;
 }
 
@@ -234,29 +228,25 @@ static int print_formats(const struct printing *p, const struct offer_media *m)
 static int print_active_line(const struct printing *p,
 			     const struct offer_line *line)
 {
-	const struct offer_media *m = &p->s->media[line->media];
-	const struct offer_transport *tr = &p->s->transports[m->transport];
-	const json_t *local = json_array_get(p->transports, m->transport);
-	const json_t *lm = json_array_get(p->media, (size_t)line->media);
-	const char *address;
-	int port, err;
+	const struct offer_media *m = p->s->media[line->media];
+	const struct sa *address = default_address(p, m);
+	const struct local_media *lm = NULL;
+	int err;
 
-	if (!default_address(tr, local, &address, &port))
+	if (!address)
 		return EINVAL;
-	err = mbuf_printf(p->mb, "m=%s %d %s", line->kind, port, line->proto);
-	err |= match_print_pts(p->mb, &m->match);
-	err |= mbuf_printf(p->mb, "\r\nc=IN %s %s\r\n", address_type(address),
+	if ((size_t)line->media < p->local->media_count)
+		lm = &p->local->media[line->media];
+	err = mbuf_printf(p->mb, "m=%s %u %s", line->kind, sa_port(address),
+			  line->proto);
+	err |= codec_choice_print_pts(p->mb, &m->codecs);
+	err |= mbuf_printf(p->mb, "\r\nc=IN %s %j\r\n", address_type(address),
 			   address);
-	if (line->mid[0])
-		err |= mbuf_printf(p->mb, "a=mid:%s\r\n", line->mid);
-	err |= mbuf_printf(p->mb, "a=%s\r\n", direction(p, m));
-	if (conference_info_label(line->kind))
-		err |= mbuf_printf(p->mb, "a=label:%s\r\n",
-				   conference_info_label(line->kind));
+	err |= print_names(p, line, m);
 	/* what was agreed needs no more of them */
 	if (p->is_offer ? p->o->ask && !p->o->agreed : p->o->honour)
 		err |= precondition_print(p->mb, &line->precondition);
-	err |= print_transport(p, m, local);
+	err |= print_transport(p, m, local_of(p, m));
 	err |= print_extensions(p->mb, m);
 	err |= print_formats(p, m);
 	err |= print_sources(p, m, lm);
@@ -278,7 +268,7 @@ static int print_refused_line(const struct printing *p,
 
 
 /** The lines in use on one transport: the group's mids (RFC 9143) */
-static int print_group(const struct printing *p, unsigned transport)
+static int print_group(const struct printing *p, size_t group)
 {
 	bool begun = false;
 	int err = 0;
@@ -289,8 +279,8 @@ static int print_group(const struct printing *p, unsigned transport)
 
 		if (line->media < 0)
 			continue;
-		m = &p->s->media[line->media];
-		if (!m->bundled || m->transport != transport)
+		m = p->s->media[line->media];
+		if (!m->bundled || m->d.transport != group)
 			continue;
 		err |= mbuf_printf(p->mb, "%s %s",
 				   begun ? "" : "a=group:BUNDLE", line->mid);
@@ -303,8 +293,9 @@ static int print_group(const struct printing *p, unsigned transport)
 static bool uses_ice(const struct offer_state *s)
 {
 	for (size_t i = 0; i < s->media_count; i++) {
-		if (!s->media[i].off &&
-		    s->transports[s->media[i].transport].webrtc)
+		const struct media_description *d = &s->media[i]->d;
+
+		if (!d->off && s->groups[d->transport]->d.kind == MP_WEBRTC)
 			return true;
 	}
 	return false;
@@ -312,41 +303,35 @@ static bool uses_ice(const struct offer_state *s)
 
 
 /** Of the first line in use, else the configured one */
-static const char *session_address(const struct printing *p, char *text,
-				   size_t size)
+static void session_address(const struct printing *p, struct sa *address)
 {
-	const char *address;
-	int port;
-
 	for (size_t i = 0; i < p->s->media_count; i++) {
-		const struct offer_media *m = &p->s->media[i];
+		const struct offer_media *m = p->s->media[i];
+		const struct sa *sa = m->d.off ? NULL : default_address(p, m);
 
-		if (!m->off && default_address(&p->s->transports[m->transport],
-					       json_array_get(p->transports,
-							      m->transport),
-					       &address, &port))
-			return address;
+		if (sa) {
+			*address = *sa;
+			return;
+		}
 	}
-	if (!sa_isset(&p->o->config.address, SA_ADDR) ||
-	    re_snprintf(text, size, "%j", &p->o->config.address) < 0)
-		return "0.0.0.0";
-	return text;
+	*address = p->o->config.address;
+	if (!sa_isset(address, SA_ADDR))
+		(void)sa_set_str(address, "0.0.0.0", 0);
 }
 
 
 static int print_session(const struct printing *p)
 {
-	char text[64];
-	const char *address = session_address(p, text, sizeof(text));
+	struct sa sa;
 	int err;
 
+	session_address(p, &sa);
 	err = mbuf_printf(p->mb,
-			  "v=0\r\no=- %llu %llu IN %s %s\r\ns=-\r\n"
-			  "c=IN %s %s\r\nt=0 0\r\n",
-			  p->o->session_id, p->o->version,
-			  address_type(address), address,
-			  address_type(address), address);
-	for (unsigned i = 0; i < p->s->transport_count; i++)
+			  "v=0\r\no=- %llu %llu IN %s %j\r\ns=-\r\n"
+			  "c=IN %s %j\r\nt=0 0\r\n",
+			  p->o->session_id, p->o->version, address_type(&sa),
+			  &sa, address_type(&sa), &sa);
+	for (size_t i = 0; i < p->s->group_count; i++)
 		err |= print_group(p, i);
 	if (uses_ice(p->s))
 		err |= mbuf_write_str(p->mb, "a=ice-lite\r\n"
@@ -359,26 +344,14 @@ int offer_state_print(struct mbuf *mb, const struct offer *o,
 		      const struct offer_state *s,
 		      const struct leg_local *local, bool is_offer)
 {
-	json_t *msg = json_object();
-	struct printing p = {
-		.mb = mb,
-		.o = o,
-		.s = s,
+	const struct printing p = {mb, o, s, local, is_offer};
+	int err = local ? print_session(&p) : EINVAL;
 
-
-		.is_offer = is_offer,
-	};
-	int err = leg_local_write(local, msg);
-
-	p.transports = json_object_get(msg, "transports");
-	p.media = json_object_get(msg, "media");
-	err |= print_session(&p);
 	for (size_t i = 0; i < s->line_count && !err; i++) {
 		const struct offer_line *line = &s->lines[i];
 
 		err = line->media < 0 ? print_refused_line(&p, line)
 				      : print_active_line(&p, line);
 	}
-	json_decref(msg);
 	return err;
 }

@@ -1,8 +1,11 @@
 /**
  * @file signaling/sdp/offer_read.c  A whole SDP into a state
  *
- * BUNDLE by RFC 9143: lines of one group share the transport of the first
- * accepted line that the group names.
+ * Lines that we can do are found first; each then gets its place among the
+ * media, the one that it had or a free one; then, those that came first
+ * going first, its group: by RFC 9143 lines of one BUNDLE group share the
+ * transport of the first accepted line that the group names, every other
+ * line has one of its own.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,32 +19,20 @@ struct reading {
 	bool answer;
 	const struct offer_text *t;
 	const struct offer_config *config;
-	struct offer_media found[OFFER_MEDIA_MAX]; /**< by kind */
-	int found_line[OFFER_MEDIA_MAX];           /**< by kind, -1 = none */
+	struct offer_media *found[OFFER_LINES_USED_MAX]; /**< by line */
+	unsigned claimed;  /**< places among the media of lines of this SDP */
+	unsigned taken;    /**< groups that are in use now */
+	unsigned reserved; /**< groups of lines that were there */
 };
 
 
-/** Do these mids stand in one BUNDLE group? If so its mids */
-static bool group_of(const struct offer_text *t, const char *mid,
-		     struct pl *mids)
+static void reading_destructor(void *arg)
 {
-	size_t pos = 0;
-	struct pl name, value, word;
-	char type;
+	struct reading *r = arg;
 
-	while (mid[0] && offer_text_next(t, OFFER_TEXT_SESSION, &pos, &type,
-					 &name, &value)) {
-		if (type != 'a' || pl_strcmp(&name, "group") ||
-		    !offer_text_word(&value, &word) ||
-		    pl_strcmp(&word, "BUNDLE"))
-			continue;
-		*mids = value;
-		while (offer_text_word(&value, &word)) {
-			if (!pl_strcmp(&word, mid))
-				return true;
-		}
-	}
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(r->found); i++)
+		mem_deref(r->found[i]);
+	mem_deref(r->s);
 }
 
 
@@ -57,176 +48,238 @@ static bool in_group(struct pl mids, const char *mid)
 }
 
 
-/** The accepted line whose ICE and DTLS attributes count for the group */
+/** The line whose ICE and DTLS attributes count for the group */
 static int group_tag(const struct reading *r, struct pl mids, int line)
 {
 	struct pl word, value;
 
 	while (offer_text_word(&mids, &word)) {
-		for (int k = 0; k < OFFER_MEDIA_MAX; k++) {
-			int tag = r->found_line[k];
-
-			if (tag >= 0 && !pl_strcmp(&word, r->found[k].mid) &&
-			    offer_text_attr_any(r->t, tag, "ice-ufrag",
-						&value))
-				return tag;
+		for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
+			if (r->found[i] &&
+			    !pl_strcmp(&word, r->s->lines[i].mid) &&
+			    offer_text_attr_any(r->t, i, "ice-ufrag", &value))
+				return i;
 		}
 	}
 	return line;
 }
 
 
-/** Copy what must come back in our SDP even for a refused line */
-static bool line_read(struct offer_line *line, const struct offer_text *t,
-		      int i, bool *in_use)
+static bool kind_of(const struct offer_line *line, enum media_kind *kind)
 {
-	struct offer_text_media m;
-	struct pl word, value;
-
-	memset(line, 0, sizeof(*line));
-	line->media = -1;
-	if (!offer_text_media(t, i, &m) ||
-	    !offer_text_token(line->kind, sizeof(line->kind), &m.kind) ||
-	    !offer_text_token(line->proto, sizeof(line->proto), &m.proto) ||
-	    !offer_text_word(&m.formats, &word))
+	if (!strcasecmp(line->kind, media_kind_name(MEDIA_AUDIO)))
+		*kind = MEDIA_AUDIO;
+	else if (!strcasecmp(line->kind, media_kind_name(MEDIA_VIDEO)))
+		*kind = MEDIA_VIDEO;
+	else
 		return false;
-	if (!offer_text_token(line->format, sizeof(line->format), &word))
-		line->format[0] = '0';
-	if (offer_text_attr(t, i, "mid", &value))
-		(void)offer_text_token(line->mid, sizeof(line->mid), &value);
-	precondition_read(&line->precondition, t, i);
-	*in_use = m.port || (offer_text_attr(t, i, "bundle-only", &value) &&
-			     group_of(t, line->mid, &word));
 	return true;
 }
 
 
-/** Take the line if it is the first usable one of its kind */
-static void line_consider(struct reading *r, int i)
+/** Find the line if we can do it. @return false without memory */
+static bool line_consider(struct reading *r, int i)
 {
 	const struct offer_line *line = &r->s->lines[i];
-	const struct match *ours = NULL;
+	const struct codec_choice *ours = NULL;
 	struct pl proto = {line->proto, strlen(line->proto)};
-	int kind;
+	struct offer_media *m;
+	enum media_kind kind;
 
-	if (!strcasecmp(line->kind, "audio"))
-		kind = MATCH_AUDIO;
-	else if (!strcasecmp(line->kind, "video"))
-		kind = MATCH_VIDEO;
-	else
-		return;
-	if (r->found_line[kind] >= 0 || i >= OFFER_LINES_USED_MAX ||
+	if (i >= OFFER_LINES_USED_MAX || !kind_of(line, &kind) ||
 	    !offer_proto_known(&proto))
-		return;
+		return true;
 	if (r->answer) {
 		if (r->prev->lines[i].media < 0)
-			return;
-		ours = &r->prev->media[r->prev->lines[i].media].match;
+			return true;
+		ours = &r->prev->media[r->prev->lines[i].media]->codecs;
 	}
-	if (offer_media_read(&r->found[kind], r->t, i, ours, r->config))
-		r->found_line[kind] = i;
+	m = mem_zalloc(sizeof(*m), NULL);
+	if (!m)
+		return false;
+	if (offer_media_read(m, r->t, i, ours, r->config))
+		r->found[i] = m;
+	else
+		mem_deref(m);
+	return true;
 }
 
 
-/** The entry of that kind, or a new one */
-static unsigned slot_of(const struct offer_state *s, enum match_kind kind)
+/** The place that the line had, if it is of the same kind still; else -1 */
+static int place_of(const struct reading *r, int line)
 {
-	unsigned i;
+	int place;
 
-	for (i = 0; i < s->media_count; i++) {
-		if (s->media[i].kind == kind)
-			break;
-	}
-	return i;
+	if (!r->prev || (size_t)line >= r->prev->line_count)
+		return -1;
+	place = r->prev->lines[line].media;
+	if (place >= 0 &&
+	    r->prev->media[place]->d.kind != r->found[line]->d.kind)
+		return -1;
+	return place;
 }
 
 
-/** Another accepted line of the group that already has its transport */
-static bool shared_transport(const struct reading *r, struct pl mids,
-			     unsigned taken, unsigned *index)
+/** A place for a line that had none: one of its kind that is free, but not
+ *  before one in use, which would be put out of the mix; else a new one */
+static size_t place_free(const struct reading *r, enum media_kind kind)
+{
+	size_t place = r->s->media_count;
+
+	for (size_t i = place; i-- > 0;) {
+		if (r->s->media[i]->d.kind != kind)
+			continue;
+		if (r->claimed & 1u << i)
+			break;
+		place = i;
+	}
+	return place;
+}
+
+
+/** The group of an accepted line that shares it
+ *  @param same Set: one of this kind is among them */
+static bool shared_group(const struct reading *r, struct pl mids,
+			 enum media_kind kind, size_t *group, bool *same)
 {
 	const struct offer_state *s = r->s;
+	bool shared = false;
 
-	for (size_t i = 0; i < s->media_count; i++) {
-		const struct offer_media *m = &s->media[i];
+	*same = false;
+	for (size_t i = 0; i < s->line_count; i++) {
+		const struct offer_media *m;
 
-		if (!m->off && m->bundled && in_group(mids, m->mid) &&
-		    (taken & 1u << m->transport)) {
-			*index = m->transport;
+		if (s->lines[i].media < 0 || !in_group(mids, s->lines[i].mid))
+			continue;
+		m = s->media[s->lines[i].media];
+		if (!m->bundled)
+			continue;
+		*group = m->d.transport;
+		*same |= m->d.kind == kind;
+		shared = true;
+	}
+	return shared;
+}
+
+
+/** The group that the media had, else the first free one */
+static size_t own_group(const struct reading *r, size_t place)
+{
+	unsigned not_free = r->taken | r->reserved;
+	size_t group;
+
+	if (r->prev && place < r->prev->media_count) {
+		group = r->prev->media[place]->d.transport;
+		if (!(r->taken & 1u << group))
+			return group;
+	}
+	for (group = 0; not_free & 1u << group; group++)
+		;
+	return group;
+}
+
+
+/** Two lines with one address are alternatives, as some telephones offer RTP
+ *  with and without keys: the first is taken */
+static bool is_alternative(const struct reading *r,
+			   const struct offer_group *g)
+{
+	for (size_t i = 0; i < r->s->group_count; i++) {
+		const struct transport_description *other =
+			&r->s->groups[i]->d;
+
+		if ((r->taken & 1u << i) && g->d.kind == MP_PLAIN &&
+		    other->kind == MP_PLAIN && sa_isset(&g->d.rtp, SA_ALL) &&
+		    sa_cmp(&g->d.rtp, &other->rtp, SA_ALL))
 			return true;
-		}
 	}
 	return false;
 }
 
 
-/** The transport that the entry had, else the first free one */
-static unsigned own_transport(const struct reading *r, unsigned slot,
-			      unsigned taken)
+/** A transport of its own for the media. @return false: it cannot be */
+static bool group_begin(struct reading *r, size_t place, int line, int tag,
+			struct offer_media *m)
 {
-	unsigned index;
+	size_t group = own_group(r, place);
+	struct offer_group next = {.bearer = OFFER_BEARER_MIXER};
+	struct offer_group *g;
 
-	if (r->prev && slot < r->prev->media_count) {
-		index = r->prev->media[slot].transport;
-		if (!(taken & 1u << index))
-			return index;
-	}
-	for (index = 0; taken & 1u << index; index++)
-		;
-	return index;
+	/* An answer cannot ask for a transport we did not offer */
+	if (r->answer && group != r->prev->media[place]->d.transport)
+		return false;
+	if (group < r->s->group_count)
+		next = *r->s->groups[group];
+	if (!offer_transport_read(&next, r->t, line, tag,
+				  r->config->sdes_allowed) ||
+	    is_alternative(r, &next))
+		return false;
+	g = offer_state_group(r->s, group);
+	if (!g)
+		return false;
+	*g = next;
+	r->taken |= 1u << group;
+	m->d.transport = group;
+	return true;
 }
 
 
-/** Give the found line of this kind its transport and its entry */
-static void accept_line(struct reading *r, int kind, unsigned *taken)
+/** Bring the line into use at that place, with its group. Of each kind a
+ *  group has one: to tell two apart takes more than we signal, and the first
+ *  is not to be disturbed */
+static void line_accept(struct reading *r, int line, size_t place)
 {
 	struct offer_state *s = r->s;
-	struct offer_media m = r->found[kind];
-	int line = r->found_line[kind], tag = line;
-	unsigned slot = slot_of(s, (enum match_kind)kind);
+	struct offer_media *slot, m = *r->found[line];
 	struct pl mids = PL_INIT;
-	bool grouped = group_of(r->t, m.mid, &mids);
-	bool shared =
-		grouped && shared_transport(r, mids, *taken, &m.transport);
+	bool grouped = offer_line_group(r->t, s->lines[line].mid, &mids);
+	bool same = false;
+	size_t group = 0;
 
-	if (!shared) {
-		struct offer_transport tr;
-
-		m.transport = own_transport(r, slot, *taken);
-		/* An answer cannot ask for a transport we did not offer */
-		if (r->answer && m.transport != r->prev->media[slot].transport)
+	if (place >= OFFER_MEDIA_MAX)
+		return;
+	if (grouped && shared_group(r, mids, m.d.kind, &group, &same)) {
+		if (same)
 			return;
-		tr = s->transports[m.transport];
-		if (grouped)
-			tag = group_tag(r, mids, line);
-		if (!offer_transport_read(&tr, r->t, line, tag,
-					  r->config->sdes_allowed))
-			return;
-		s->transports[m.transport] = tr;
-		if (m.transport >= s->transport_count)
-			s->transport_count = m.transport + 1;
-		*taken |= 1u << m.transport;
+		m.d.transport = group;
 	}
-	m.bundled = grouped && s->transports[m.transport].webrtc;
-	s->media[slot] = m;
-	if (slot >= s->media_count)
-		s->media_count = slot + 1;
-	s->lines[line].media = (int)slot;
+	else if (!group_begin(r, place, line,
+			      grouped ? group_tag(r, mids, line) : line, &m)) {
+		return;
+	}
+	slot = offer_state_media(s, place);
+	if (!slot)
+		return;
+	m.bundled = grouped && s->groups[m.d.transport]->d.kind == MP_WEBRTC;
+	*slot = m;
+	r->claimed |= 1u << place;
+	s->lines[line].media = (int)place;
 }
 
 
-static void accept_lines(struct reading *r)
+/** Lines that were there keep their place and go first */
+static void lines_accept(struct reading *r)
 {
-	bool video_first =
-		r->found_line[MATCH_VIDEO] >= 0 &&
-		r->found_line[MATCH_VIDEO] < r->found_line[MATCH_AUDIO];
-	unsigned taken = 0;
+	int lines[OFFER_MEDIA_MAX];
 
-	for (int n = 0; n < OFFER_MEDIA_MAX; n++) {
-		int kind = video_first ? MATCH_VIDEO - n : n;
+	for (size_t i = 0; i < OFFER_MEDIA_MAX; i++)
+		lines[i] = -1;
+	for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
+		int place = r->found[i] ? place_of(r, i) : -1;
 
-		if (r->found_line[kind] >= 0)
-			accept_line(r, kind, &taken);
+		if (place < 0)
+			continue;
+		lines[place] = i;
+		r->claimed |= 1u << place;
+		r->reserved |= 1u << r->prev->media[place]->d.transport;
+	}
+	for (size_t i = 0; i < OFFER_MEDIA_MAX; i++) {
+		if (lines[i] >= 0)
+			line_accept(r, lines[i], i);
+	}
+	for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
+		if (r->found[i] && place_of(r, i) < 0)
+			line_accept(r, i, place_free(r, r->found[i]->d.kind));
 	}
 }
 
@@ -240,19 +293,19 @@ static enum reason read_lines(struct reading *r)
 	if (r->answer && (!r->prev || (size_t)count != r->prev->line_count))
 		return REASON_BAD_REQUEST;
 	for (int i = 0; i < count; i++) {
-		bool in_use;
+		bool in_use = false;
 
-		if (!line_read(&s->lines[i], r->t, i, &in_use) ||
+		s->line_count = (size_t)i + 1;
+		if (!offer_line_read(&s->lines[i], r->t, i, &in_use) ||
 		    (r->answer && strcasecmp(s->lines[i].kind,
 					     r->prev->lines[i].kind) != 0))
 			return REASON_BAD_REQUEST;
 		any |= in_use;
-		if (in_use)
-			line_consider(r, i);
+		if (in_use && !line_consider(r, i))
+			return REASON_INTERNAL;
 	}
-	s->line_count = (size_t)count;
-	accept_lines(r);
-	for (int i = 0; i < count; i++)
+	lines_accept(r);
+	for (size_t i = 0; i < s->line_count; i++)
 		accepted |= s->lines[i].media >= 0;
 	/* A re-offer may switch everything off */
 	if (!accepted && !(count && !any && r->prev && !r->answer))
@@ -264,7 +317,7 @@ static enum reason read_lines(struct reading *r)
 static bool sends_any(const struct offer_state *s)
 {
 	for (size_t i = 0; i < s->media_count; i++) {
-		if (!s->media[i].off && s->media[i].send)
+		if (!s->media[i]->d.off && s->media[i]->d.send)
 			return true;
 	}
 	return false;
@@ -274,7 +327,7 @@ static bool sends_any(const struct offer_state *s)
 static bool any_nowhere(const struct offer_state *s)
 {
 	for (size_t i = 0; i < s->media_count; i++) {
-		if (!s->media[i].off && s->media[i].nowhere)
+		if (!s->media[i]->d.off && s->media[i]->nowhere)
 			return true;
 	}
 	return false;
@@ -294,7 +347,27 @@ static bool on_hold(const struct reading *r)
 }
 
 
-enum reason offer_state_read(struct offer_state *s,
+/** The state before, with all lines out of use */
+static struct offer_state *state_begin(const struct offer_state *prev)
+{
+	struct offer_state *s;
+
+	if (!prev)
+		return offer_state_alloc();
+	s = offer_state_copy(prev);
+	if (!s)
+		return NULL;
+	for (size_t i = 0; i < s->line_count; i++)
+		s->lines[i].rest = mem_deref(s->lines[i].rest);
+	memset(s->lines, 0, sizeof(s->lines));
+	s->line_count = 0;
+	for (size_t i = 0; i < s->media_count; i++)
+		s->media[i]->d.off = true;
+	return s;
+}
+
+
+enum reason offer_state_read(struct offer_state **sp,
 			     const struct offer_state *prev, bool answer,
 			     const char *sdp, size_t len,
 			     const struct offer_config *config)
@@ -302,77 +375,33 @@ enum reason offer_state_read(struct offer_state *s,
 	struct offer_text *t = NULL;
 	struct pl origin;
 	struct reading *r;
-	enum reason reason;
+	enum reason reason = REASON_INTERNAL;
 	int err;
 
 	err = offer_text_alloc(&t, sdp, len);
 	if (err)
 		return err == ENOMEM ? REASON_INTERNAL : REASON_BAD_REQUEST;
-	r = mem_zalloc(sizeof(*r), NULL);
-	if (!r) {
-		mem_deref(t);
-		return REASON_INTERNAL;
-	}
-	if (prev) {
-		*s = *prev;
-		memset(s->lines, 0, sizeof(s->lines));
-		for (size_t i = 0; i < s->media_count; i++)
-			s->media[i].off = true;
-	}
-	else {
-		memset(s, 0, sizeof(*s));
-	}
-	r->s = s;
+	r = mem_zalloc(sizeof(*r), reading_destructor);
+	if (!r)
+		goto out;
+	r->s = state_begin(prev);
+	if (!r->s)
+		goto out;
 	r->prev = prev;
 	r->answer = answer;
 	r->t = t;
 	r->config = config;
-	for (int i = 0; i < OFFER_MEDIA_MAX; i++)
-		r->found_line[i] = -1;
 	if (offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin))
-		s->origin = hash_joaat_pl(&origin);
+		r->s->origin = hash_joaat_pl(&origin);
 	reason = read_lines(r);
-	s->on_hold = on_hold(r);
+	if (reason != REASON_NONE)
+		goto out;
+	offer_state_rank(r->s);
+	r->s->on_hold = on_hold(r);
+	*sp = mem_ref(r->s);
+
+out:
 	mem_deref(r);
 	mem_deref(t);
 	return reason;
-}
-
-
-static json_t *state_json(const struct offer_state *s,
-			  const struct offer_config *config, bool remote)
-{
-	json_t *transports = json_array(), *media = json_array();
-	json_t *leg;
-	int err = 0;
-
-	for (size_t i = 0; i < s->transport_count; i++)
-		err |= json_array_append_new(
-			transports,
-			offer_transport_json(&s->transports[i], &config->near,
-					     remote));
-	for (size_t i = 0; i < s->media_count; i++)
-		err |= json_array_append_new(
-			media, offer_media_json(&s->media[i], s->on_hold));
-	leg = json_pack("{s:o, s:o}", "transports", transports, "media",
-			media);
-	if (err) {
-		json_decref(leg);
-		return NULL;
-	}
-	return leg;
-}
-
-
-struct leg_description *offer_state_leg(const struct offer_state *s,
-					const struct offer_config *config,
-					bool remote)
-{
-	struct leg_description *d = NULL;
-	char why[DESCRIPTION_WHY_BYTES];
-	json_t *msg = state_json(s, config, remote);
-
-	(void)leg_description_read(&d, msg, why);
-	json_decref(msg);
-	return d;
 }

@@ -8,13 +8,13 @@
 
 /** Suites, best first; AES-GCM costs a third of HMAC-SHA1 */
 static const struct {
-	const char *name;
+	enum mp_suite suite;
 	size_t bytes; /**< master key and salt */
 } suites[] = {
-	{"AEAD_AES_128_GCM", 28},
-	{"AEAD_AES_256_GCM", 44},
-	{"AES_CM_128_HMAC_SHA1_80", 30},
-	{"AES_CM_128_HMAC_SHA1_32", 30},
+	{MP_AEAD_AES_128_GCM, 28},
+	{MP_AEAD_AES_256_GCM, 44},
+	{MP_AES_CM_128_HMAC_SHA1_80, 30},
+	{MP_AES_CM_128_HMAC_SHA1_32, 30},
 };
 
 
@@ -73,7 +73,7 @@ static size_t crypto_read(struct pl line, uint32_t *tag, char *key,
 	    !params_are_harmless(line))
 		return ARRAY_SIZE(suites);
 	for (i = 0; i < ARRAY_SIZE(suites); i++) {
-		if (!pl_strcmp(&suite, suites[i].name))
+		if (!pl_strcmp(&suite, mp_suite_name(suites[i].suite)))
 			break;
 	}
 	if (i == ARRAY_SIZE(suites) ||
@@ -83,7 +83,7 @@ static size_t crypto_read(struct pl line, uint32_t *tag, char *key,
 }
 
 
-bool offer_sdes_read(struct offer_transport *tr, const struct offer_text *t,
+bool offer_sdes_read(struct offer_group *g, const struct offer_text *t,
 		     int media)
 {
 	size_t best = ARRAY_SIZE(suites), pos = 0;
@@ -91,7 +91,7 @@ bool offer_sdes_read(struct offer_transport *tr, const struct offer_text *t,
 	char type;
 
 	while (offer_text_next(t, media, &pos, &type, &name, &value)) {
-		char key[sizeof(tr->key)];
+		char key[64];
 		uint32_t tag;
 		size_t i;
 
@@ -101,12 +101,11 @@ bool offer_sdes_read(struct offer_transport *tr, const struct offer_text *t,
 		if (i >= best)
 			continue;
 		best = i;
-		tr->crypto_tag = tag;
-		memcpy(tr->key, key, sizeof(tr->key));
+		g->crypto_tag = tag;
+		memcpy(g->d.sdes_key, key, sizeof(key));
 	}
 	if (best == ARRAY_SIZE(suites))
 		return false;
-	(void)re_snprintf(tr->suite, sizeof(tr->suite), "%s",
-			  suites[best].name);
+	g->d.suite = suites[best].suite;
 	return true;
 }

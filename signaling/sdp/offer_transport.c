@@ -51,10 +51,10 @@ bool offer_proto_known(const struct pl *proto)
 }
 
 
-static bool ice_copy(char dst[OFFER_ICE_MAX + 1], const struct pl *src,
+static bool ice_copy(char dst[DESCRIPTION_ICE_BYTES], const struct pl *src,
 		     size_t min)
 {
-	if (src->l < min || src->l > OFFER_ICE_MAX)
+	if (src->l < min || src->l >= DESCRIPTION_ICE_BYTES)
 		return false;
 	for (size_t i = 0; i < src->l; i++) {
 		char c = src->p[i];
@@ -70,7 +70,7 @@ static bool ice_copy(char dst[OFFER_ICE_MAX + 1], const struct pl *src,
 
 
 /** "sha-256 AB:CD:...". The value is brought to upper case */
-static bool fingerprint_read(struct offer_fingerprint *fp, struct pl value)
+static bool fingerprint_read(struct mp_fingerprint *fp, struct pl value)
 {
 	struct pl hash, octets;
 	size_t i;
@@ -97,14 +97,14 @@ static bool fingerprint_read(struct offer_fingerprint *fp, struct pl value)
 }
 
 
-static void fingerprints_read(struct offer_transport *tr,
+static void fingerprints_read(struct transport_description *tr,
 			      const struct offer_text *t, int media)
 {
 	size_t pos = 0;
 	struct pl name, value;
 	char type;
 
-	while (tr->fingerprint_count < OFFER_FINGERPRINTS_MAX &&
+	while (tr->fingerprint_count < DESCRIPTION_FINGERPRINTS_MAX &&
 	       offer_text_next(t, media, &pos, &type, &name, &value)) {
 		if (type == 'a' && !pl_strcmp(&name, "fingerprint") &&
 		    fingerprint_read(&tr->fingerprints[tr->fingerprint_count],
@@ -116,24 +116,26 @@ static void fingerprints_read(struct offer_transport *tr,
 
 /** The role the mixer takes; while the association stays, so does it
  *  (RFC 8842 section 5.3). As ICE-lite server we like to be passive */
-static enum offer_role role_read(const struct offer_text *t, int tag,
-				 const struct offer_transport *prev, bool same)
+static enum mp_dtls_role role_read(const struct offer_text *t, int tag,
+				   const struct transport_description *prev,
+				   bool same)
 {
 	struct pl setup;
 
 	if (!offer_text_attr_any(t, tag, "setup", &setup))
-		return OFFER_ROLE_SERVER;
+		return MP_DTLS_SERVER;
 	if (!pl_strcmp(&setup, "passive"))
-		return OFFER_ROLE_CLIENT;
+		return MP_DTLS_CLIENT;
 	if (!pl_strcmp(&setup, "actpass") && same &&
-	    prev->role != OFFER_ROLE_UNKNOWN)
-		return prev->role;
-	return OFFER_ROLE_SERVER;
+	    prev->dtls_role != MP_DTLS_UNKNOWN)
+		return prev->dtls_role;
+	return MP_DTLS_SERVER;
 }
 
 
-static bool webrtc_read(struct offer_transport *tr, const struct offer_text *t,
-			int tag, const struct offer_transport *prev)
+static bool webrtc_read(struct transport_description *tr,
+			const struct offer_text *t, int tag,
+			const struct transport_description *prev)
 {
 	struct pl ufrag, pwd, lite;
 	bool same;
@@ -142,20 +144,21 @@ static bool webrtc_read(struct offer_transport *tr, const struct offer_text *t,
 	if (offer_text_attr_any(t, tag, "ice-lite", &lite) ||
 	    !offer_text_attr_any(t, tag, "ice-ufrag", &ufrag) ||
 	    !offer_text_attr_any(t, tag, "ice-pwd", &pwd) ||
-	    !ice_copy(tr->ufrag, &ufrag, 4) || !ice_copy(tr->pwd, &pwd, 22))
+	    !ice_copy(tr->ice_ufrag, &ufrag, 4) ||
+	    !ice_copy(tr->ice_pwd, &pwd, 22))
 		return false;
 	fingerprints_read(tr, t, tag);
 	if (!tr->fingerprint_count)
 		fingerprints_read(tr, t, OFFER_TEXT_SESSION);
 	if (!tr->fingerprint_count)
 		return false;
-	same = prev->known && prev->webrtc &&
+	same = prev->known && prev->kind == MP_WEBRTC &&
 	       prev->fingerprint_count == tr->fingerprint_count &&
 	       !memcmp(prev->fingerprints, tr->fingerprints,
 		       sizeof(tr->fingerprints)) &&
-	       !strcmp(prev->ufrag, tr->ufrag);
-	tr->webrtc = true;
-	tr->role = role_read(t, tag, prev, same);
+	       !strcmp(prev->ice_ufrag, tr->ice_ufrag);
+	tr->kind = MP_WEBRTC;
+	tr->dtls_role = role_read(t, tag, prev, same);
 	tr->rtcp_mux = true;
 	return true;
 }
@@ -189,11 +192,11 @@ static bool is_unicast(const struct sa *sa)
 }
 
 
-static void rtcp_read(struct offer_transport *tr, const struct offer_text *t,
-		      int media, uint32_t port)
+static void rtcp_read(struct transport_description *tr,
+		      const struct offer_text *t, int media, uint32_t port)
 {
 	struct pl value, word;
-	struct sa addr = tr->remote;
+	struct sa addr = tr->rtp;
 	uint32_t rtcp = port < 65535 ? port + 1 : port;
 
 	if (offer_text_attr(t, media, "rtcp", &value) &&
@@ -209,13 +212,13 @@ static void rtcp_read(struct offer_transport *tr, const struct offer_text *t,
 	}
 	tr->rtcp_mux = offer_text_attr(t, media, "rtcp-mux", &value);
 	sa_set_port(&addr, (uint16_t)(tr->rtcp_mux ? port : rtcp));
-	tr->remote_rtcp = tr->rtcp_mux ? tr->remote : addr;
+	tr->rtcp = tr->rtcp_mux ? tr->rtp : addr;
 }
 
 
-static bool plain_read(struct offer_transport *tr, const struct offer_text *t,
-		       int media, uint32_t port,
-		       const struct offer_transport *prev)
+static bool plain_read(struct transport_description *tr,
+		       const struct offer_text *t, int media, uint32_t port,
+		       const struct transport_description *prev)
 {
 	struct pl value;
 	struct sa addr;
@@ -225,13 +228,13 @@ static bool plain_read(struct offer_transport *tr, const struct offer_text *t,
 		return false;
 	if (sa_is_any(&addr)) {
 		/* Hold of RFC 2543: the last address stays the right one */
-		tr->remote = prev->remote;
-		tr->remote_rtcp = prev->remote_rtcp;
+		tr->rtp = prev->rtp;
+		tr->rtcp = prev->rtcp;
 		tr->rtcp_mux = prev->rtcp_mux;
 		return true;
 	}
-	tr->remote = addr;
-	sa_set_port(&tr->remote, (uint16_t)port);
+	tr->rtp = addr;
+	sa_set_port(&tr->rtp, (uint16_t)port);
 	rtcp_read(tr, t, media, port);
 	return true;
 }
@@ -239,20 +242,20 @@ static bool plain_read(struct offer_transport *tr, const struct offer_text *t,
 
 /** Keys as the profile wants them: SAVP needs some; in AVP they are an
  *  extra that we take where we may */
-static bool keys_read(struct offer_transport *tr, const struct offer_text *t,
+static bool keys_read(struct offer_group *g, const struct offer_text *t,
 		      int media, enum profile profile, bool sdes_allowed)
 {
-	if (sdes_allowed && offer_sdes_read(tr, t, media))
+	if (sdes_allowed && offer_sdes_read(g, t, media))
 		return true;
 	return profile == PROFILE_RTP;
 }
 
 
-bool offer_transport_read(struct offer_transport *tr,
-			  const struct offer_text *t, int media, int tag,
-			  bool sdes_allowed)
+bool offer_transport_read(struct offer_group *g, const struct offer_text *t,
+			  int media, int tag, bool sdes_allowed)
 {
-	const struct offer_transport prev = *tr;
+	const struct transport_description prev = g->d;
+	struct transport_description *tr = &g->d;
 	struct offer_text_media line;
 	enum profile profile;
 	struct pl value;
@@ -261,8 +264,9 @@ bool offer_transport_read(struct offer_transport *tr,
 		return false;
 	profile = profile_of(&line.proto);
 	memset(tr, 0, sizeof(*tr));
-	sa_init(&tr->remote, AF_UNSPEC);
-	sa_init(&tr->remote_rtcp, AF_UNSPEC);
+	sa_init(&tr->rtp, AF_UNSPEC);
+	sa_init(&tr->rtcp, AF_UNSPEC);
+	g->crypto_tag = 0;
 	tr->known = true;
 	if (profile == PROFILE_DTLS ||
 	    (profile == PROFILE_SRTP &&
@@ -270,84 +274,5 @@ bool offer_transport_read(struct offer_transport *tr,
 	     offer_text_attr_any(t, tag, "ice-ufrag", &value)))
 		return webrtc_read(tr, t, tag, &prev);
 	return plain_read(tr, t, media, line.port, &prev) &&
-	       keys_read(tr, t, media, profile, sdes_allowed);
-}
-
-
-static int set_address(json_t *o, const char *member, const struct sa *sa)
-{
-	char text[80];
-
-	if (re_snprintf(text, sizeof(text), "%J", sa) < 0)
-		return ENOMEM;
-	return json_object_set_new(o, member, json_string(text));
-}
-
-
-static int webrtc_json(json_t *o, const struct offer_transport *tr)
-{
-	json_t *fingerprints = json_array();
-	int err = 0;
-
-	for (size_t i = 0; i < tr->fingerprint_count; i++)
-		err |= json_array_append_new(
-			fingerprints,
-			json_pack("{s:s, s:s}", "hash",
-				  tr->fingerprints[i].hash, "value",
-				  tr->fingerprints[i].value));
-	err |= json_object_set_new(
-		o, "ice",
-		json_pack("{s:s, s:s}", "ufrag", tr->ufrag, "pwd", tr->pwd));
-	err |= json_object_set_new(
-		o, "dtls",
-		json_pack("{s:s, s:o}", "role",
-			  tr->role == OFFER_ROLE_CLIENT ? "client" : "server",
-			  "fingerprints", fingerprints));
-	return err;
-}
-
-
-static int plain_json(json_t *o, const struct offer_transport *tr)
-{
-	int err = 0;
-
-	if (sa_af(&tr->remote) != AF_UNSPEC) {
-		err |= set_address(o, "remote", &tr->remote);
-		err |= set_address(o, "remote_rtcp", &tr->remote_rtcp);
-	}
-	err |= json_object_set_new(o, "rtcp_mux", json_boolean(tr->rtcp_mux));
-	return err;
-}
-
-
-json_t *offer_transport_json(const struct offer_transport *tr,
-			     const struct sa *near, bool remote)
-{
-	json_t *o = json_object();
-	int err = 0;
-
-	err |= json_object_set_new(
-		o, "kind", json_string(tr->webrtc ? "webrtc" : "plain"));
-	if (sa_isset(near, SA_ADDR)) {
-		char text[64];
-
-		(void)re_snprintf(text, sizeof(text), "%j", near);
-		err |= json_object_set_new(o, "near", json_string(text));
-	}
-	remote = remote && tr->known;
-	if (remote)
-		err |= tr->webrtc ? webrtc_json(o, tr) : plain_json(o, tr);
-	if (!tr->webrtc && tr->suite[0]) {
-		json_t *sdes = json_pack("{s:s}", "suite", tr->suite);
-
-		if (remote && tr->key[0])
-			err |= json_object_set_new(sdes, "remote_key",
-						   json_string(tr->key));
-		err |= json_object_set_new(o, "sdes", sdes);
-	}
-	if (err) {
-		json_decref(o);
-		return NULL;
-	}
-	return o;
+	       keys_read(g, t, media, profile, sdes_allowed);
 }

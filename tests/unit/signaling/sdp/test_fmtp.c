@@ -83,7 +83,7 @@ static void amr_refuses_what_is_not_spoken(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct pl fmtp = text(rows[i].fmtp);
-		struct fmtp_amr amr;
+		struct codec_description amr = {.pt = 0};
 		int err = fmtp_amr_decode(&amr, &fmtp, 8);
 
 		CU_ASSERT_EQUAL(err, rows[i].err);
@@ -118,8 +118,9 @@ static void h264_profiles_follow_table_5(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct pl fmtp = text(rows[i].fmtp);
+		struct codec_description d = {.pt = 0};
 		struct fmtp_h264 h264;
-		int err = fmtp_h264_decode(&h264, &fmtp);
+		int err = fmtp_h264_decode(&h264, &d, &fmtp);
 
 		CU_ASSERT_EQUAL(err, rows[i].err);
 		if (err)
@@ -157,6 +158,7 @@ static void sprop_keeps_what_is_base64(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char line[700];
+		struct codec_description d = {.pt = 0};
 		struct fmtp_h264 h264;
 		struct pl fmtp;
 
@@ -165,9 +167,9 @@ static void sprop_keeps_what_is_base64(void)
 				  "Sprop-Parameter-Sets=%s;max-fs=99",
 				  rows[i].value);
 		fmtp = text(line);
-		CU_ASSERT_EQUAL(fmtp_h264_decode(&h264, &fmtp), 0);
-		CU_ASSERT_STRING_EQUAL(h264.sprop, rows[i].sprop);
-		CU_ASSERT_EQUAL(h264.max_fs, 99);
+		CU_ASSERT_EQUAL(fmtp_h264_decode(&h264, &d, &fmtp), 0);
+		CU_ASSERT_STRING_EQUAL(d.sprop, rows[i].sprop);
+		CU_ASSERT_EQUAL(d.max_fs, 99);
 	}
 }
 
@@ -206,7 +208,7 @@ static void opus_ranges_are_checked(void)
 {
 	struct pl fmtp = text("usedtx=1;useinbandfec=1;stereo=2;"
 			      "maxaveragebitrate=5;maxplaybackrate=16000");
-	struct fmtp_opus opus;
+	struct codec_description opus = {.pt = 0};
 
 	fmtp_opus_decode(&opus, &fmtp);
 	CU_ASSERT_TRUE(opus.dtx && opus.fec && !opus.stereo);
