@@ -182,6 +182,12 @@ int focus_attach_mixer(struct focus *f, int fd)
 }
 
 
+void focus_capable(const struct focus *f, struct mixer_capabilities *c)
+{
+	mixers_capable(f->mixers, c);
+}
+
+
 void focus_set_stats(struct focus *f, json_t *(*h)(void *arg), void *arg)
 {
 	f->statsh = h;

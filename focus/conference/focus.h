@@ -20,6 +20,7 @@
 #include "focus/conference/signaling_ops.h"
 #include "focus/policy/judge.h"
 #include "focus/policy/reason.h"
+#include "mixer/mp/capabilities.h"
 #include "mixer/mp/leg_description.h"
 
 struct focus;
@@ -44,6 +45,9 @@ int focus_start(struct focus *f, void (*readyh)(int err, void *arg),
 /** Use a mixer that runs already, at the other end of this socket (tests,
  *  mixers on other hosts). fd is taken on success */
 int focus_attach_mixer(struct focus *f, int fd);
+
+/** What the mixers can do: what is offered to and taken from endpoints */
+void focus_capable(const struct focus *f, struct mixer_capabilities *c);
 
 /**
  * What else is counted on this host, for the verb `stats`

@@ -85,14 +85,17 @@ static const char *direction(const struct media_description *m)
 
 json_t *media_json(const struct leg_description *leg)
 {
+	bool there[] = {[MEDIA_AUDIO] = false, [MEDIA_VIDEO] = false};
 	json_t *list = json_array();
 
+	/* others of a kind are not in the mix, and so not in the roster */
 	for (size_t i = 0; i < leg->media_count; i++) {
 		const struct media_description *m = &leg->media[i];
 
-		if (m->off)
+		if (m->off || there[m->kind])
 			continue;
 
+		there[m->kind] = true;
 		(void)json_array_append_new(
 			list,
 			json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,

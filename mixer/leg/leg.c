@@ -321,6 +321,19 @@ struct video_media *leg_video(const struct leg *leg)
 }
 
 
+bool leg_mixes(const struct leg *leg, const struct media *m)
+{
+	for (size_t i = 0; i < leg->media_count; i++) {
+		const struct media *first = leg->media[i];
+
+		if (first->part && first->d.kind == m->d.kind)
+			return first == m;
+	}
+
+	return false;
+}
+
+
 struct video_source *leg_picture(const struct leg *leg)
 {
 	const struct video_media *v = leg_video(leg);
@@ -332,7 +345,8 @@ struct video_source *leg_picture(const struct leg *leg)
 bool leg_participates(const struct leg *leg)
 {
 	for (size_t i = 0; i < leg->media_count; i++) {
-		if (media_receives(leg->media[i]))
+		if (media_receives(leg->media[i]) &&
+		    leg_mixes(leg, leg->media[i]))
 			return true;
 	}
 

@@ -123,6 +123,10 @@ struct audio_media *leg_audio(const struct leg *leg);
 /** Its (first) video section; NULL when there is none */
 struct video_media *leg_video(const struct leg *leg);
 
+/** Of each kind the first section in use is in the mix; what comes on another
+ *  is counted and goes nowhere */
+bool leg_mixes(const struct leg *leg, const struct media *m);
+
 /** Its camera as others may see it, NULL: none */
 struct video_source *leg_picture(const struct leg *leg);
 

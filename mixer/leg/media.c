@@ -229,6 +229,7 @@ bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 	struct recv_stream *s = media_incoming(m);
 	enum recv_verdict verdict;
 	int64_t seq;
+	bool mixed;
 
 	if (!m->part || !media_receives(m))
 		return false;
@@ -240,8 +241,11 @@ bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 	if (verdict == RECV_NEW)
 		leg_look_changed(m->leg);
 
-	seq = recv_stream_count(s, p, rtx, m->d.nack, now_us);
-	m->ops->packet(m, p, seq, now_us);
+	/* of what goes nowhere nothing is asked for again */
+	mixed = leg_mixes(m->leg, m);
+	seq = recv_stream_count(s, p, rtx, mixed && m->d.nack, now_us);
+	if (mixed)
+		m->ops->packet(m, p, seq, now_us);
 
 	return verdict == RECV_NEW;
 }
