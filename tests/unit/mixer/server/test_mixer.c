@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
 #include "tests/unit/mixer/world/world.h"
 #include "tests/unit/unit.h"
@@ -548,7 +549,70 @@ static void one_forged_packet_does_not_drive_out_a_source(void)
 }
 
 
+/** The leg of `p` with a second sound: its own transport, at `other`'s port */
+static json_t *two_sounds(const struct phone *p, const struct phone *other)
+{
+	json_t *msg = phone_description(p, "leg.modify", true, true);
+	json_t *more = phone_description(other, "leg.modify", false, true);
+	json_t *media = json_array_get(json_object_get(more, "media"), 0);
+
+	json_object_set_new(media, "transport", json_integer(1));
+	json_array_append(json_object_get(msg, "media"), media);
+	json_array_append(
+		json_object_get(msg, "transports"),
+		json_array_get(json_object_get(more, "transports"), 0));
+	json_decref(more);
+
+	return msg;
+}
+
+
+static void a_second_sound_comes_up_and_is_not_mixed(void)
+{
+	static struct phone p[3];
+	const struct media *second;
+	const struct leg *leg;
+	struct world w;
+	json_t *lt;
+
+	world_open(&w, 30);
+	for (unsigned i = 0; i < 3; i++)
+		phone_join(&w, &p[i], i + 1, tones[i]);
+	world_ask(&w, json_pack("{s:s,s:i}", "op", "leg.remove", "leg", 3));
+	world_ask(&w, two_sounds(&p[0], &p[2]));
+	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
+	lt = json_array_get(json_object_get(w.reply, "transports"), 1);
+	sa_set_str(&p[2].mixer,
+		   json_string_value(json_object_get(lt, "address")),
+		   (uint16_t)json_integer_value(json_object_get(lt, "port")));
+	p[2].packets = 0;
+
+	world_run(&w, 1000);
+	leg = mixer_leg(w.mixer, 1);
+	CU_ASSERT_EQUAL_FATAL(leg->media_count, 2);
+	second = leg->media[1];
+	CU_ASSERT_EQUAL(transport_state(leg->transports[1].t),
+			TRANSPORT_CONNECTED);
+	CU_ASSERT_TRUE(transport_heard_us(leg->transports[1].t) > 0);
+	CU_ASSERT_TRUE(leg_audio(leg) != second->audio);
+	CU_ASSERT_TRUE(media_receives(second) && !leg_mixes(leg, second));
+
+	/* the first is not disturbed, the second is neither heard nor sent */
+	CU_ASSERT_TRUE(hears(&p[1], tones[0]));
+	CU_ASSERT_TRUE(hears_not(&p[1], tones[2]));
+	CU_ASSERT_TRUE(hears(&p[0], tones[1]));
+	CU_ASSERT_EQUAL(p[0].jumps, 0);
+	CU_ASSERT_EQUAL(p[2].packets, 0);
+
+	for (unsigned i = 0; i < 3; i++)
+		phone_close(&p[i]);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"a second sound comes up and is not mixed",
+	 a_second_sound_comes_up_and_is_not_mixed},
 	{"everybody hears all others but not itself",
 	 everybody_hears_all_others_but_not_itself},
 	{"muted is not heard, and comes back",
