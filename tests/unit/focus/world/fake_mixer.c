@@ -80,6 +80,8 @@ static void request_h(json_t *msg, void *arg)
 
 void room_mixer_start(struct focus_room *r)
 {
+	struct mixer_capabilities capable;
+	json_t *hello;
 	int fds[2];
 
 	CU_ASSERT_EQUAL_FATAL(
@@ -88,9 +90,11 @@ void room_mixer_start(struct focus_room *r)
 	CU_ASSERT_EQUAL_FATAL(
 		link_alloc(&r->mixer.link, fds[1], request_h, NULL, &r->mixer),
 		0);
-	link_event(r->mixer.link,
-		   json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
-			     MP_VERSION, "pid", 1, "webrtc_port", 1));
+	hello = json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
+			  MP_VERSION, "pid", 1, "webrtc_port", 1);
+	mixer_capabilities_base(&capable);
+	CU_ASSERT_EQUAL(mixer_capabilities_write(&capable, hello), 0);
+	link_event(r->mixer.link, hello);
 	room_turn(5);
 }
 

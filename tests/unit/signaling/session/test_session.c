@@ -47,6 +47,11 @@ SCRIPT(lets_in, "> INVITE 1 | offer | Supported: timer", "< 100 | !;tag=x",
 SCRIPT(offerless, "> INVITE 1", "< 200 | m=audio 40000", "> ACK 1 | answer",
        "@ leg.modify", HANG_UP("2"))
 
+SCRIPT(offers_what_the_mixer_has, "l opus", "> INVITE 1",
+       "< 200 | m=audio 40000 | !opus/48000 | PCMU/8000", "> ACK 1 | answer",
+       NULL)
+SCRIPT(refuses_what_the_mixer_lacks, "l PCMU", "> INVITE 1 | offer", "< 488",
+       "> ACK 1", NULL)
 SCRIPT(offerless_without_answer, "> INVITE 1", "< 200 | m=audio", "> ACK 1",
        "< BYE | Reason: SIP;cause=400", "= 200", "# 0")
 
@@ -360,6 +365,8 @@ static CU_TestInfo tests[] = {
 	 says_at_once_that_nobody_listens},
 	{"raises the interval after 422", wants_longer},
 	{"tries WebRTC when plain RTP is refused", tries_webrtc},
+	{"offers what the mixer has", offers_what_the_mixer_has},
+	{"refuses what the mixer lacks", refuses_what_the_mixer_lacks},
 	{"ignores early media", early_media},
 	{"S12 cancels a dial at shutdown", cancels_on_shutdown},
 	{"S12 cancels a change at shutdown", cancels_a_change_on_shutdown},

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "mixer/base/log.h"
+#include "mixer/mp/capabilities.h"
 #include "mixer/mp/link.h"
 #include "signaling/conference/acts.h"
 #include "signaling/event/conference_events.h"
@@ -151,6 +152,31 @@ static void mixer_gone_h(int err, void *arg)
 	w->mixer = mem_deref(w->mixer);
 }
 
+/* Of a mixer of the base set, or of one without a codec of it */
+static json_t *hello(const struct world *w)
+{
+	json_t *event =
+		json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version", 1,
+			  "pid", 1, "webrtc_port", 10000);
+	struct mixer_capabilities base, c;
+
+	if (!w->lacks)
+		return event;
+	mixer_capabilities_base(&base);
+	c = base;
+	c.codec_count = 0;
+	for (size_t i = 0; i < base.codec_count; i++) {
+		const struct mixer_codec *codec = &base.codecs[i];
+
+		if (strcmp(codec->name, w->lacks) != 0)
+			mixer_capabilities_add(&c, codec->kind, codec->name,
+					       codec->clock_hz);
+	}
+	(void)mixer_capabilities_write(&c, event);
+
+	return event;
+}
+
 static int mixer_open(struct world *w)
 {
 	int fd[2], err;
@@ -167,10 +193,7 @@ static int mixer_open(struct world *w)
 	if (err)
 		(void)close(fd[1]);
 	else
-		err = link_event(w->mixer,
-				 json_pack("{s:s,s:i,s:i,s:i}", "event",
-					   "hello", "version", 1, "pid", 1,
-					   "webrtc_port", 10000));
+		err = link_event(w->mixer, hello(w));
 	return err;
 }
 
@@ -378,6 +401,7 @@ static bool play(struct world *w, const char *line)
 		return true;
 	case 'p': return peer_move(w);
 	case 'k': return replace_mixer(w);
+	case 'l': w->lacks = line + 2; return replace_mixer(w);
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));
 		return true;

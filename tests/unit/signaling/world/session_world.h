@@ -46,6 +46,7 @@ struct world {
 	struct notifiers *notifiers;
 	struct conference_events *watchers;
 	struct sessions *sessions;
+	const char *lacks; /**< the mixer: a codec; NULL: none */
 	struct link *mixer;
 	struct udp_sock *us;
 	struct sa peer, server;
