@@ -126,7 +126,7 @@ int session_exchange_begin(struct session *s)
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
 	oc.video_fps = config->video_fps;
-	focus_capable(s->all->focus, &oc.mixer);
+	focus_capable(s->all->base.focus, &oc.mixer);
 
 	return exchange_begin(s->exchange, &oc);
 }
