@@ -144,6 +144,42 @@ describe('a third-party web application', () => {
 		await hangup();
 	});
 
+	// RFC 9143: the second group has ICE and DTLS of its own; its sound is
+	// taken and not mixed (it would be the second of one person)
+	test('two groups in one dialog, each with its transport', async () => {
+		await dial({ audio: true, video: true, second: 2500 });
+		const { answer, transports, sent } = await eve.page.evaluate(
+			async () => {
+				const wanted = () => window.pc.getStats().then((stats) =>
+					[...stats.values()].filter((s) =>
+						s.type === 'transport'));
+				let list = [];
+				for (let i = 0; i < 50; i++) {
+					list = await wanted();
+					if (list.length === 2 && list.every((s) =>
+						s.dtlsState === 'connected'))
+						break;
+					await new Promise((done) => setTimeout(done, 100));
+				}
+				return {
+					answer: window.pc.remoteDescription.sdp,
+					transports: list.map((s) => s.dtlsState),
+					sent: list.map((s) => s.packetsSent),
+				};
+			});
+		assert.match(answer,
+			/^a=group:BUNDLE 0 1\r\na=group:BUNDLE 2\r$/m);
+		assert.doesNotMatch(answer, /^m=audio 0 /m);
+		assert.match(answer, /^a=mid:2\r\na=recvonly\r$/m);
+		assert.deepEqual(transports, ['connected', 'connected']);
+		assert.ok(sent.every((n) => n > 0));
+		await hearsOthersOnly(eve, [bob]);
+		await hearsOthersOnly(bob, [eve]);
+		await hearsNot(bob, 2500);
+		await sees(eve, [200, 30, 30]);
+		await hangup();
+	});
+
 	test('a site that the configuration does not name is refused',
 		async (t) => {
 			const strict = await Parley.start(

@@ -8,7 +8,8 @@ const source = `
 import JsSIP from 'jssip';
 window.JsSIP = JsSIP;
 window.events = [];
-// dial(url, target, {audio, video, codec, channel}) resolves when confirmed
+// dial(url, target, {audio, video, codec, channel, second}) resolves when
+// confirmed. second: a tone of so many Hz on a line in a group of its own
 window.dial = async (url, target, want) => {
 	const stream = await navigator.mediaDevices.getUserMedia(
 		{ audio: want.audio, video: want.video });
@@ -27,9 +28,12 @@ window.dial = async (url, target, want) => {
 	document.body.append(sink);
 	return new Promise((done, fail) => {
 		const session = ua.call(target, { mediaStream: stream,
+			pcConfig: { bundlePolicy: 'balanced' },
 			eventHandlers: {
 			peerconnection: ({ peerconnection: pc }) => {
 				window.pc = pc;
+				if (want.second)
+					addSecond(pc, want.second);
 				if (want.channel)
 					pc.createDataChannel('chat');
 				pc.ontrack = ({ track }) => {
@@ -51,6 +55,23 @@ window.dial = async (url, target, want) => {
 		} });
 		window.session = session;
 	});
+};
+// One more sound, and the last line in a BUNDLE group of its own
+const addSecond = (pc, hz) => {
+	const context = new AudioContext();
+	const tone = context.createOscillator();
+	const out = context.createMediaStreamDestination();
+	tone.frequency.value = hz;
+	tone.connect(out);
+	tone.start();
+	const createOffer = pc.createOffer.bind(pc);
+	pc.createOffer = async (options) => {
+		if (pc.getTransceivers().length < 3)
+			pc.addTransceiver(out.stream.getAudioTracks()[0]);
+		const { type, sdp } = await createOffer(options);
+		return { type, sdp: sdp.replace(/^a=group:BUNDLE (.*) (\\S+)\\r$/m,
+			'a=group:BUNDLE $1\\r\\na=group:BUNDLE $2\\r') };
+	};
 };
 // Leave one codec of each m-line's kind in the offer
 const prefer = (sdp, names) => sdp.split(/(?=^m=)/m).map((section) => {
