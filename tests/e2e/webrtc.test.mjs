@@ -170,7 +170,8 @@ describe('a third-party web application', () => {
 		assert.match(answer,
 			/^a=group:BUNDLE 0 1\r\na=group:BUNDLE 2\r$/m);
 		assert.doesNotMatch(answer, /^m=audio 0 /m);
-		assert.match(answer, /^a=mid:2\r\na=recvonly\r$/m);
+		// Chromium prints it anew, in an order of its own
+		assert.match(answer.split(/^m=/m)[3], /^a=recvonly\r$/m);
 		assert.deepEqual(transports, ['connected', 'connected']);
 		assert.ok(sent.every((n) => n > 0));
 		await hearsOthersOnly(eve, [bob]);
