@@ -6,6 +6,7 @@
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
+#include "mixer/leg/media_codec.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
 #include "mixer/server/mixer_events.h"

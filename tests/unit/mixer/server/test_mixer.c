@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "mixer/leg/audio_media.h"
 #include "mixer/leg/leg.h"
+#include "mixer/leg/media.h"
+#include "mixer/net/transport.h"
 #include "mixer/mix/mix.h"
 #include "tests/unit/mixer/world/world.h"
 #include "tests/unit/unit.h"
@@ -589,12 +592,12 @@ static void a_second_sound_comes_up_and_is_not_mixed(void)
 
 	world_run(&w, 1000);
 	leg = mixer_leg(w.mixer, 1);
-	CU_ASSERT_EQUAL_FATAL(leg->media_count, 2);
-	second = leg->media[1];
-	CU_ASSERT_EQUAL(transport_state(leg->transports[1].t),
+	CU_ASSERT_EQUAL_FATAL(leg_media_count(leg), 2);
+	second = leg_media(leg, 1);
+	CU_ASSERT_EQUAL(transport_state(leg_transport(leg, 1)),
 			TRANSPORT_CONNECTED);
-	CU_ASSERT_TRUE(transport_heard_us(leg->transports[1].t) > 0);
-	CU_ASSERT_TRUE(leg_audio(leg) != second->audio);
+	CU_ASSERT_TRUE(transport_received_us(leg_transport(leg, 1)) > 0);
+	CU_ASSERT_TRUE(leg_audio(leg) != audio_media_of(second));
 	CU_ASSERT_TRUE(media_receives(second) && !leg_mixes(leg, second));
 
 	/* the first is not disturbed, the second is neither heard nor sent */
