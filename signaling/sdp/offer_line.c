@@ -1,6 +1,7 @@
 /**
  * @file signaling/sdp/offer_line.c  An m-line as it stands in the SDP
  */
+#include <errno.h>
 #include <string.h>
 #include "signaling/sdp/sdp_private.h"
 
@@ -34,8 +35,8 @@ static bool is_known(char type, const struct pl *name)
 
 
 /** The rows that are not known, "a=name:value" each; no more than the cap */
-static bool rest_read(struct offer_line *line, const struct offer_text *t,
-		      int i)
+static int rest_read(struct offer_line *line, const struct offer_text *t,
+		     int i)
 {
 	struct mbuf *mb = NULL;
 	struct pl name, value;
@@ -49,7 +50,7 @@ static bool rest_read(struct offer_line *line, const struct offer_text *t,
 		if (!mb)
 			mb = mbuf_alloc(256);
 		if (!mb)
-			return false;
+			return ENOMEM;
 		if (mb->end + name.l + value.l + 5 > OFFER_REST_MAX)
 			break;
 		err = mbuf_printf(mb, "a=%r%s%r\r\n", &name,
@@ -60,7 +61,7 @@ static bool rest_read(struct offer_line *line, const struct offer_text *t,
 		err = mbuf_strdup(mb, &line->rest, mb->end);
 	}
 	mem_deref(mb);
-	return !err;
+	return err ? ENOMEM : 0;
 }
 
 
@@ -87,8 +88,8 @@ bool offer_line_group(const struct offer_text *t, const char *mid,
 }
 
 
-bool offer_line_read(struct offer_line *line, const struct offer_text *t,
-		     int i, bool *in_use)
+int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
+		    bool *in_use)
 {
 	struct offer_text_media m;
 	struct pl word, value;
@@ -99,7 +100,7 @@ bool offer_line_read(struct offer_line *line, const struct offer_text *t,
 	    !offer_text_token(line->kind, sizeof(line->kind), &m.kind) ||
 	    !offer_text_token(line->proto, sizeof(line->proto), &m.proto) ||
 	    !offer_text_word(&m.formats, &word))
-		return false;
+		return EBADMSG;
 	if (!offer_text_token(line->format, sizeof(line->format), &word))
 		line->format[0] = '0';
 	if (offer_text_attr(t, i, "mid", &value))

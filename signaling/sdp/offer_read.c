@@ -23,6 +23,7 @@ struct reading {
 	unsigned claimed;  /**< places among the media of lines of this SDP */
 	unsigned taken;    /**< groups that are in use now */
 	unsigned reserved; /**< groups of lines that were there */
+	bool no_memory;
 };
 
 
@@ -215,8 +216,10 @@ static bool group_begin(struct reading *r, size_t place, int line, int tag,
 	    is_alternative(r, &next))
 		return false;
 	g = offer_state_group(r->s, group);
-	if (!g)
+	if (!g) {
+		r->no_memory = group < OFFER_MEDIA_MAX;
 		return false;
+	}
 	*g = next;
 	r->taken |= 1u << group;
 	m->d.transport = group;
@@ -248,8 +251,10 @@ static void line_accept(struct reading *r, int line, size_t place)
 		return;
 	}
 	slot = offer_state_media(s, place);
-	if (!slot)
+	if (!slot) {
+		r->no_memory = true;
 		return;
+	}
 	m.bundled = grouped && s->groups[m.d.transport]->d.kind == MP_WEBRTC;
 	*slot = m;
 	r->claimed |= 1u << place;
@@ -289,6 +294,7 @@ static enum reason read_lines(struct reading *r)
 	struct offer_state *s = r->s;
 	int count = offer_text_media_count(r->t);
 	bool any = false, accepted = false;
+	int err;
 
 	if (r->answer && (!r->prev || (size_t)count != r->prev->line_count))
 		return REASON_BAD_REQUEST;
@@ -296,7 +302,10 @@ static enum reason read_lines(struct reading *r)
 		bool in_use = false;
 
 		s->line_count = (size_t)i + 1;
-		if (!offer_line_read(&s->lines[i], r->t, i, &in_use) ||
+		err = offer_line_read(&s->lines[i], r->t, i, &in_use);
+		if (err == ENOMEM)
+			return REASON_INTERNAL;
+		if (err ||
 		    (r->answer && strcasecmp(s->lines[i].kind,
 					     r->prev->lines[i].kind) != 0))
 			return REASON_BAD_REQUEST;
@@ -305,6 +314,8 @@ static enum reason read_lines(struct reading *r)
 			return REASON_INTERNAL;
 	}
 	lines_accept(r);
+	if (r->no_memory)
+		return REASON_INTERNAL;
 	for (size_t i = 0; i < s->line_count; i++)
 		accepted |= s->lines[i].media >= 0;
 	/* A re-offer may switch everything off */

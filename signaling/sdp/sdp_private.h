@@ -142,9 +142,9 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 /** Copy what must come back in our SDP even for a refused line, and what we
  *  do not know of it
  *  @param in_use Set: it is offered at all
- *  @return false when it is malformed */
-bool offer_line_read(struct offer_line *line, const struct offer_text *t,
-		     int i, bool *in_use);
+ *  @return 0, EBADMSG, ENOMEM */
+int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
+		    bool *in_use);
 
 /** Do this line and others stand in a BUNDLE group? If so its mids */
 bool offer_line_group(const struct offer_text *t, const char *mid,
