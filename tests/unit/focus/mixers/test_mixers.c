@@ -175,9 +175,6 @@ static void say(unsigned i, const char *text)
 }
 
 
-#define HELLO_OF(codecs)                                                      \
-	"{\"event\":\"hello\",\"version\":1,\"pid\":1,\"codecs\":[" codecs    \
-	"],\"features\":{\"rtx\":true}}"
 #define HELLO "{\"event\":\"hello\",\"version\":1,\"pid\":1}"
 
 static void kill_far(unsigned i)
@@ -279,44 +276,6 @@ static void each_state_knows_each_event(void)
 		CU_ASSERT_EQUAL(mixer_deaths(slot(0)), rows[i].deaths);
 		close_world();
 	}
-}
-
-
-/* A call may be moved to any of them */
-static void what_all_can_do_is_what_counts(void)
-{
-	struct mixer_capabilities c;
-
-	open_world(3, "/bin/false");
-	for (unsigned i = 0; i < 3; i++)
-		attach(i);
-	/* nobody has said anything: the base set */
-	mixers_capable(w.mixers, &c);
-	CU_ASSERT_EQUAL(c.codec_count, 8);
-
-	say(0, HELLO_OF("{\"name\":\"opus\",\"kind\":\"audio\",\"clock\":"
-			"48000},{\"name\":\"new\",\"kind\":\"video\","
-			"\"clock\":90000}"));
-	mixers_capable(w.mixers, &c);
-	CU_ASSERT_EQUAL(c.codec_count, 2);
-	CU_ASSERT_TRUE(mixer_has_codec(&c, MEDIA_VIDEO, "NEW", 90000));
-	CU_ASSERT_TRUE(c.rtx && !c.remb);
-
-	/* an older one, without codecs in its hello */
-	say(1, HELLO);
-	mixers_capable(w.mixers, &c);
-	CU_ASSERT_EQUAL(c.codec_count, 1);
-	CU_ASSERT_TRUE(mixer_has_codec(&c, MEDIA_AUDIO, "opus", 48000));
-	CU_ASSERT_FALSE(mixer_has_codec(&c, MEDIA_AUDIO, "opus", 8000));
-
-	/* one that cannot be understood is none */
-	say(2, HELLO_OF("{\"name\":\"opus\",\"kind\":\"smell\","
-			"\"clock\":1}"));
-	CU_ASSERT_FALSE(mixer_is_up(slot(2)));
-	kill_far(0);
-	mixers_capable(w.mixers, &c);
-	CU_ASSERT_EQUAL(c.codec_count, 8);
-	close_world();
 }
 
 
@@ -694,7 +653,6 @@ static void memory_that_is_missing_leaves_the_slot_empty(void)
 
 static CU_TestInfo tests[] = {
 	{"each state knows each event", each_state_knows_each_event},
-	{"what all can do is what counts", what_all_can_do_is_what_counts},
 	{"who answers pings lives", who_answers_pings_lives},
 	{"slots are filled in order, and again",
 	 slots_are_filled_in_order_and_again},
