@@ -331,7 +331,8 @@ bool session_invites(const struct session *s, const struct sip_msg *like)
 
 bool client_invite_answered(const struct session *s)
 {
-	return s->invite->answered != NULL;
+	/* what was refused in the end stays until the next one is sent */
+	return client_invite_is_open(s->invite) && s->invite->answered;
 }
 
 /* ---------------------------------------------------------------- INVITE */

@@ -305,8 +305,9 @@ static void want(struct exchange *x, enum exchange_wish wish, uint64_t at_ms)
 {
 	struct wished *w = &x->wishes[wish];
 
-	/* one that waits for its time is not hurried */
-	if (!w->is)
+	/* one that waits for its time is not hurried; one that waits for an
+	 * exchange whose end is glare waits as long as that asks for */
+	if (!w->is || w->at_ms < at_ms)
 		w->at_ms = at_ms;
 	w->is = true;
 }

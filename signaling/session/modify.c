@@ -65,11 +65,15 @@ void session_restore(struct session *s, enum reason reason)
 {
 	exchange_rollback(s->exchange);
 	server_request_forget(s->in_hand);
+	/* An offer that waits may be the last one that fails. */
+	mem_ref(s);
 	if (reason != REASON_NO_MIXER)
 		session_wish(s, EXCHANGE_WISH_RESTORE);
-	else if (session_survives(s, reason) && session_offer_again(s))
-		return;
-	session_next(s);
+	else if (session_survives(s, reason))
+		(void)session_offer_again(s);
+	if (s->he.list)
+		session_next(s);
+	mem_deref(s);
 }
 
 static void modify_refuse(struct session *s, enum reason reason)

@@ -385,6 +385,25 @@ static void after_glare_it_waits(void)
 	bench_close(&b);
 }
 
+/* Asked for while the one was out that glare befell: nothing else wakes it */
+static void one_that_waited_waits_for_glare_too(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	agree(&b);
+	exchange_wish(b.x, EXCHANGE_WISH_OFFER, 1000);
+	exchange_wish(b.x, EXCHANGE_WISH_OFFER, 1010);
+	CU_ASSERT_STRING_EQUAL(b.asked, "o");
+	CU_ASSERT(!exchange_again(b.x, REASON_MEDIA_FAILED, 2100, 1050));
+	CU_ASSERT_EQUAL(b.wake_ms, 2100);
+	exchange_step(b.x, 3149);
+	CU_ASSERT_STRING_EQUAL(b.asked, "o");
+	exchange_step(b.x, 3150);
+	CU_ASSERT_STRING_EQUAL(b.asked, "oo");
+	bench_close(&b);
+}
+
 static void too_many_failures_are_the_end(void)
 {
 	struct bench b;
@@ -498,6 +517,8 @@ static CU_TestInfo tests[] = {
 	{"a restoration waits for no transaction",
 	 a_restoration_waits_for_no_transaction},
 	{"after glare it waits", after_glare_it_waits},
+	{"one that waited waits for glare, too",
+	 one_that_waited_waits_for_glare_too},
 	{"too many failures are the end", too_many_failures_are_the_end},
 	{"one success forgives", one_success_forgives},
 	{"a refresh is tried again for ever",
