@@ -3,8 +3,8 @@
  *
  * libre 1.1's headers need standard headers before them, and its pkg-config
  * file lacks the HAVE_* definitions that the library was built with (they
- * stand in CMakeLists.txt). What differs between libre 1.1 and 2.0 is
- * bridged here and nowhere else.
+ * stand in CMakeLists.txt). What we call is the same in libre 1.1 and 2.0; how
+ * messages get into its SIP stack is signaling/transport/libre_seam.h's.
  */
 #ifndef PARLEY_MIXER_BASE_RE_H
 #define PARLEY_MIXER_BASE_RE_H

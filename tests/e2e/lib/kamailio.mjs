@@ -231,6 +231,8 @@ export class ExampleProxy {
 		await writeFile(join(dir, 'local.cfg'), local
 			.replaceAll('/etc/kamailio', dir)
 			.replaceAll('192.0.2.1!', `${address}!`)
+			// scenarios want what one sends in its order
+			.replace(/^children=4$/m, 'children=1')
 			.replace('##!define WITH_TLS', '#!define WITH_TLS'));
 		try {
 			p.program = await startKamailio(join(dir, 'kamailio.cfg'),

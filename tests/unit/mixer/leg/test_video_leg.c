@@ -325,7 +325,11 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 
 	send_remb(&a, 150000);
 	send_loss(&b, 60);
-	world_run(&w, 900);
+	world_until(&w,
+		    video_stat(&w, 0, "tier") == 1 &&
+			    video_stat(&w, 1, "tier") == 1 &&
+			    w.mixer->totals.video_renditions == 2,
+		    10000);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "tier"), 1);
 	CU_ASSERT_EQUAL(video_stat(&w, 1, "tier"), 1);
 	CU_ASSERT_EQUAL(video_stat(&w, 2, "tier"), 0);
@@ -365,7 +369,7 @@ static void a_repeated_fir_is_one_request(void)
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 1);
 	CU_ASSERT_TRUE(a.keyframes > keyframes);
 	send_fir(&a, 10);
-	world_run(&w, 50);
+	world_until(&w, video_stat(&w, 0, "plis_in") == 2, 10000);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 2);
 
 	leave(&a);
