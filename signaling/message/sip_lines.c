@@ -364,8 +364,9 @@ void sip_lines_move(struct sip_lines *w, const char *p, size_t len)
 		move(&w->headers[i].value, from, p);
 		move(&w->headers[i].whole, from, p);
 	}
-	w->body.p = p + w->head_bytes;
-	w->body.l = len - w->head_bytes;
+	/* no end of the head was found (it is too long, say): no body then */
+	w->body.p = p + (w->head_bytes ? w->head_bytes : len);
+	w->body.l = w->head_bytes ? len - w->head_bytes : 0;
 	w->start = p;
 }
 

@@ -148,9 +148,7 @@ static void give_message(struct stream *s, struct sip_lines *w, const char *p,
 			 size_t bytes)
 {
 	s->spoken = true;
-	/* Where the head does not end as the lines do, the gate says so. */
-	if (w->head_bytes)
-		sip_lines_move(w, p, bytes);
+	sip_lines_move(w, p, bytes);
 	s->msgh(w, bytes, false, s->arg);
 }
 

@@ -376,11 +376,57 @@ static void knows_compact_names_and_methods(void)
 }
 
 
+/** All that is found points into the bytes as they lie now */
+static bool lies_in(const struct sip_lines *w, const char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		const struct pl *whole = &w->headers[i].whole;
+
+		if (whole->p < p || whole->p + whole->l > p + len)
+			return false;
+	}
+
+	return w->start == p && w->method.p == p && w->body.p >= p &&
+	       w->body.p + w->body.l <= p + len;
+}
+
+
+/** Also where the head is too long for its end to be found */
+static void moves_with_its_bytes(void)
+{
+	static const size_t heads[] = {100, SIP_LINES_HEAD_BYTES_MAX + 1};
+	char *was, *is;
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(heads); i++) {
+		len = heads[i] + 200;
+		was = calloc(1, len);
+		is = calloc(1, len);
+		CU_ASSERT_FATAL(was && is);
+		len = (size_t)sprintf(was,
+				      REQUEST "Content-Length: 4\r\n"
+					      "X: %0*d\r\n\r\nbody",
+				      (int)heads[i], 0);
+		memcpy(is, was, len);
+		(void)sip_lines_parse(&lines, was, len);
+		CU_ASSERT(lies_in(&lines, was, len));
+		sip_lines_move(&lines, is, len);
+		free(was);
+		CU_ASSERT(lies_in(&lines, is, len));
+		CU_ASSERT_EQUAL(lines.body.l, i ? 0 : 4);
+		free(is);
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"finds the lines of a request", finds_the_lines_of_a_request},
 	{"judges start lines", judges_start_lines},
 	{"refuses what hides in headers", refuses_what_hides_in_headers},
 	{"bounds lines and bytes", bounds_lines_and_bytes},
+	{"moves with its bytes", moves_with_its_bytes},
 	{"no cut message reads beyond its end",
 	 no_cut_message_reads_beyond_its_end},
 	{"splits lists", splits_lists},

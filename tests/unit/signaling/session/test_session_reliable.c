@@ -187,6 +187,12 @@ SCRIPT(update_twice, CALL, "m 0", "> UPDATE 2 | hold", "> UPDATE 3 | resume",
        "< 500 | Retry-After: | CSeq: 3 UPDATE", "> BYE 4",
        "< 200 | CSeq: 4 BYE", "< 487 | CSeq: 2 UPDATE", "# 0")
 
+/* What was answered early is void then, and keeps nobody's offer away */
+SCRIPT(reoffers_after_an_answer_that_is_void, CALL, "r", "< INVITE",
+       "= 183 | answer" RELIABLE("7"), "< PRACK", "= 200", "@ leg.modify", "i",
+       "= 491", "< ACK", "< INVITE | m=audio 40000", "= 200 | answer", "< ACK",
+       HANG_UP("2"))
+
 SCRIPT(early_update_glare, "> INVITE 1 | - | Require: 100rel", "< 100",
        "< 183", "> UPDATE 2 | offer", "< 491", "> CANCEL 1", "< 200", "< 487",
        "> ACK 1", "# 0")
@@ -448,6 +454,8 @@ static CU_TestInfo tests[] = {
 	{"S5: an UPDATE meets our offer: 491", update_glare},
 	{"S5: an UPDATE follows another too soon: 500", update_twice},
 	{"S5: an UPDATE meets our early offer: 491", early_update_glare},
+	{"S4: our offer comes again after an answer that is void",
+	 reoffers_after_an_answer_that_is_void},
 	{"S5: takes an UPDATE in an early dialog", early_update},
 	{"S5: refuses an early UPDATE and goes on", early_update_refused},
 	{"S5: ends when the mixer refuses an early UPDATE",
