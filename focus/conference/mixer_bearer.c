@@ -78,13 +78,14 @@ static void leg_gone(struct mixer_bearer *mb)
 }
 
 
-/** A leg that the mixer may have although it did not say so in time */
+/** A leg that the mixer may have although it did not say so in time, or not
+ *  in words that are understood */
 static void undo_add(struct mixer_bearer *mb, int err)
 {
 	if (!mb->b.prepared)
 		return;
 
-	if (err == ETIMEDOUT)
+	if (err == ETIMEDOUT || err == EPROTO)
 		tell_mixer(mb, leg_op(mb, "leg.remove"));
 	leg_gone(mb);
 }

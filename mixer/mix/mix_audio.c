@@ -149,7 +149,8 @@ int mix_audio_follow(struct member *member)
 	const struct audio_codec *joined = audio_consumer_codec(s->consumer);
 	bool sent_to = a && a->m->d.send;
 
-	if (!sent_to || (joined && !audio_codec_equal(joined, &a->codec))) {
+	/* its own may be of another codec where it could join nothing */
+	if (!sent_to || !joined || !audio_codec_equal(joined, &a->codec)) {
 		audio_consumer_leave(s->consumer);
 		hear_nothing(s);
 		s->own = mem_deref(s->own);

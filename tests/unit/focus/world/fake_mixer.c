@@ -59,6 +59,8 @@ static void request_h(json_t *msg, void *arg)
 	if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify")) {
 		if (m->refuse_legs)
 			link_reply_error(m->link, msg, m->refuse_legs, "no");
+		else if (m->garbled)
+			link_reply(m->link, msg, NULL);
 		else
 			link_reply(m->link, msg, leg_result(msg));
 	}

@@ -17,6 +17,7 @@ struct fake_mixer {
 	struct link *link;
 	json_t *requests; /**< all of them, in order */
 	int refuse_legs;  /**< errno for leg.add and leg.modify */
+	bool garbled;     /**< its LT and LM are none */
 	bool silent;      /**< answers nothing */
 };
 
