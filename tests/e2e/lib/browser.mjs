@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { scratch, until } from './process.mjs';
-import { tonePower, writeCamera, writeTone } from './signal.mjs';
+import { PageMedia, plainMicrophone } from './page_media.mjs';
+import { writeCamera, writeTone } from './signal.mjs';
 
 const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -11,60 +12,7 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--use-fake-device-for-media-stream', '--allow-loopback-in-peer-connection',
 	'--autoplay-policy=no-user-gesture-required'];
 
-// A steady tone is what noise suppression is made to remove
-const plainMicrophone = () => {
-	const real = navigator.mediaDevices?.getUserMedia
-		.bind(navigator.mediaDevices);
-	if (!real)
-		return;
-	navigator.mediaDevices.getUserMedia = (constraints) => real({
-		...constraints,
-		...(constraints.audio && { audio: { echoCancellation: false,
-			noiseSuppression: false, autoGainControl: false } }),
-	});
-};
-
-// Runs in the page: the last `ms` of what its loudspeaker plays
-const listen = async (ms) => {
-	const stream = document.getElementById('picture').srcObject;
-	const context = new AudioContext({ sampleRate: 48000 });
-	await context.resume();
-	const input = context.createMediaStreamSource(stream);
-	const tap = context.createScriptProcessor(4096, 1, 1);
-	const blocks = [];
-	let samples = 0;
-	await new Promise((done) => {
-		tap.onaudioprocess = ({ inputBuffer }) => {
-			const block = inputBuffer.getChannelData(0).slice();
-			blocks.push(...block);
-			samples += block.length;
-			if (samples >= ms * 48)
-				done();
-		};
-		input.connect(tap);
-		tap.connect(context.destination);
-	});
-	await context.close();
-	return blocks.map((x) => Math.round(x * 32767));
-};
-
-const look = () => {
-	const video = document.getElementById('picture');
-	const canvas = document.createElement('canvas');
-	canvas.width = video.videoWidth;
-	canvas.height = video.videoHeight;
-	if (!canvas.width)
-		return null;
-	const context = canvas.getContext('2d');
-	context.drawImage(video, 0, 0);
-	const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-	let binary = '';
-	for (let i = 0; i < data.length; i += 8192)
-		binary += String.fromCharCode(...data.subarray(i, i + 8192));
-	return { width: canvas.width, height: canvas.height, data: btoa(binary) };
-};
-
-export class Browser {
+export class Browser extends PageMedia {
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
 		mobile = false } = {}) {
@@ -137,24 +85,6 @@ export class Browser {
 				new Error(JSON.stringify({ ...state,
 					console: this.console.slice(-8) })));
 		}, ms);
-	}
-
-	// Samples of what is heard: {rate, samples}
-	async heard(seconds = 1) {
-		const ints = await this.page.evaluate(listen, seconds * 1000);
-		return { rate: 48000, samples: Float32Array.from(ints,
-			(v) => v / 32768) };
-	}
-
-	async hears(hz, seconds = 1) {
-		const { samples, rate } = await this.heard(seconds);
-		return tonePower(samples, rate, hz);
-	}
-
-	// RGBA of the composed picture, or null before there is one
-	async seen() {
-		const frame = await this.page.evaluate(look);
-		return frame && { ...frame, data: Buffer.from(frame.data, 'base64') };
 	}
 
 	async people() {

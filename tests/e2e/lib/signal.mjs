@@ -4,8 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 export const RATE = 48000;
 
 // 16-bit PCM WAV of samples from -1 to 1, the same in every channel
-export async function writeSound(path, samples, { rate = RATE,
-	channels = 1 } = {}) {
+export function wav(samples, { rate = RATE, channels = 1 } = {}) {
 	const data = Buffer.alloc(samples.length * channels * 2);
 	samples.forEach((x, i) => {
 		const v = Math.round(32767 * Math.max(-1, Math.min(1, x)));
@@ -25,15 +24,22 @@ export async function writeSound(path, samples, { rate = RATE,
 	head.writeUInt16LE(16, 34);
 	head.write('data', 36);
 	head.writeUInt32LE(data.length, 40);
-	await writeFile(path, Buffer.concat([head, data]));
+	return Buffer.concat([head, data]);
 }
+
+export async function writeSound(path, samples, options) {
+	await writeFile(path, wav(samples, options));
+}
+
+export const sine = (hz, seconds, { rate = RATE, amplitude = 0.3 } = {}) =>
+	Float32Array.from({ length: Math.round(seconds * rate) },
+		(_, i) => amplitude * Math.sin(2 * Math.PI * hz * i / rate));
 
 // A WAV of a sine
 export async function writeTone(path, hz, seconds, { rate = RATE,
 	amplitude = 0.3, channels = 1 } = {}) {
-	const samples = Float32Array.from({ length: Math.round(seconds * rate) },
-		(_, i) => amplitude * Math.sin(2 * Math.PI * hz * i / rate));
-	await writeSound(path, samples, { rate, channels });
+	await writeSound(path, sine(hz, seconds, { rate, amplitude }),
+		{ rate, channels });
 }
 
 // Samples (-1..1, first channel) of a 16-bit WAV, whole or still growing

@@ -2,7 +2,8 @@
 // JsSIP, which reaches the conference over SIP on WebSocket.
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { root } from './process.mjs';
+import { root, until } from './process.mjs';
+import { sine, wav } from './signal.mjs';
 
 const source = `
 import JsSIP from 'jssip';
@@ -21,6 +22,7 @@ window.dial = async (url, target, want) => {
 		ua.once('connected', up);
 		ua.once('disconnected', () => down(new Error('no WebSocket')));
 	});
+	const tone = want.second && await playTone(want.second);
 	const sink = document.createElement('video');
 	sink.id = 'picture';
 	sink.autoplay = true;
@@ -33,7 +35,7 @@ window.dial = async (url, target, want) => {
 			peerconnection: ({ peerconnection: pc }) => {
 				window.pc = pc;
 				if (want.second)
-					addSecond(pc, want.second);
+					addSecond(pc, tone);
 				if (want.channel)
 					pc.createDataChannel('chat');
 				pc.ontrack = ({ track }) => {
@@ -56,21 +58,25 @@ window.dial = async (url, target, want) => {
 		window.session = session;
 	});
 };
+// A tone that needs no AudioContext: Firefox runs none without a loudspeaker
+const playTone = async (hz) => {
+	const player = new Audio('/tone?hz=' + hz);
+	player.loop = true;
+	await player.play();
+	const stream = player.captureStream?.() || player.mozCaptureStream();
+	return stream.getAudioTracks()[0];
+};
 // One more sound, and the last line in a BUNDLE group of its own
-const addSecond = (pc, hz) => {
-	const context = new AudioContext();
-	const tone = context.createOscillator();
-	const out = context.createMediaStreamDestination();
-	tone.frequency.value = hz;
-	tone.connect(out);
-	tone.start();
+const addSecond = (pc, tone) => {
 	const createOffer = pc.createOffer.bind(pc);
 	pc.createOffer = async (options) => {
 		if (pc.getTransceivers().length < 3)
-			pc.addTransceiver(out.stream.getAudioTracks()[0]);
+			pc.addTransceiver(tone);
 		const { type, sdp } = await createOffer(options);
 		return { type, sdp: sdp.replace(/^a=group:BUNDLE (.*) (\\S+)\\r$/m,
-			'a=group:BUNDLE $1\\r\\na=group:BUNDLE $2\\r') };
+			'a=group:BUNDLE $1\\r\\na=group:BUNDLE $2\\r')
+			.replace(/^(m=\\S+) 0 (.*\\r\\n(?:(?!m=).*\\r\\n)*?)a=bundle-only\\r\\n/m,
+				'$1 9 $2') };
 	};
 };
 // Leave one codec of each m-line's kind in the offer
@@ -86,6 +92,23 @@ const prefer = (sdp, names) => sdp.split(/(?=^m=)/m).map((section) => {
 }).join('');
 `;
 
+// The page's transports are so many, each with DTLS connected, and sound of
+// both groups goes out
+export const groupsCarry = (page, count) => until(
+	`${count} transports are connected`, async () => {
+		const seen = await page.evaluate(async () => ({
+			states: [...new Set(window.pc.getTransceivers()
+				.map((t) => t.sender.transport))].map((t) => t?.state),
+			sending: [...(await window.pc.getStats()).values()]
+				.filter((s) => s.type === 'outbound-rtp'
+					&& s.kind === 'audio' && s.packetsSent)
+				.map((s) => s.mid).sort() }));
+		return seen.states.length === count
+			&& seen.states.every((state) => state === 'connected')
+			&& seen.sending.length === count
+			|| Promise.reject(new Error(JSON.stringify(seen)));
+	});
+
 // Serve a page that runs a script (which may import JsSIP), on a port of its
 // own: {url, close}
 export async function servePage(contents) {
@@ -96,6 +119,12 @@ export async function servePage(contents) {
 	format: 'iife', define: { global: 'window' } });
 	const script = result.outputFiles[0].text;
 	const server = createServer((request, response) => {
+		const hz = request.url.match(/^\/tone\?hz=(\d+)$/)?.[1];
+		if (hz) {
+			response.setHeader('content-type', 'audio/wav');
+			response.end(wav(sine(Number(hz), 1)));
+			return;
+		}
 		const isScript = request.url === '/app.js';
 		response.setHeader('content-type',
 			isScript ? 'text/javascript' : 'text/html');
