@@ -205,7 +205,8 @@ static int port_read(const struct json_row *row, struct sa *sa,
 	int64_t port = 0;
 	int err = description_number(o, row->name, 0, 65535, &port, why);
 
-	if (!err)
+	/* What has no address, as the rtp of ICE, has no port; libre warns */
+	if (!err && sa_isset(sa, SA_ADDR))
 		sa_set_port(sa, (uint16_t)port);
 
 	return err;
