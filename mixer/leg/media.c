@@ -130,7 +130,14 @@ int media_configure(struct media *m, struct leg_transport *lt,
 	if (err && fresh)
 		drop_part(m); /* half made, it would be asked all the same */
 
-	return err ? err : leg_follow_media(m->leg, d->kind);
+	if (!err)
+		err = leg_follow_media(m->leg, d->kind);
+
+	/* never the codec of before under the payload type of now */
+	if (err)
+		send_stream_detach(media_outgoing(m));
+
+	return err;
 }
 
 

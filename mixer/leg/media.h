@@ -74,6 +74,7 @@ int media_alloc(struct media **mp, struct leg *leg, size_t index);
  * Follow a description; d->off drops source and sender
  *
  * @param ops Of d->kind
+ * @return 0 or errno (then nothing is sent until the next media_configure)
  */
 int media_configure(struct media *m, struct leg_transport *lt,
 		    const struct media_description *d,

@@ -71,6 +71,13 @@ static uint8_t writable_id(uint8_t id)
 int send_stream_configure(struct send_stream *s, struct transport *transport,
 			  const struct media_description *m, uint32_t clock_hz)
 {
+	if (m->kind == MEDIA_VIDEO && m->nack && m->send) {
+		int err = nack_responder_enable(s->responder);
+
+		if (err)
+			return err;
+	}
+
 	s->transport = transport;
 	s->pt = m->codecs[0].pt;
 	s->mid_id = m->mid[0] ? writable_id(m->mid_id) : 0;
@@ -85,8 +92,6 @@ int send_stream_configure(struct send_stream *s, struct transport *transport,
 	}
 
 	nack_responder_rtx(s->responder, s->rtx_pt, s->rtx_ssrc);
-	if (m->kind == MEDIA_VIDEO && m->nack && m->send)
-		return nack_responder_enable(s->responder);
 
 	return 0;
 }

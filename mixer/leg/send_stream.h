@@ -30,7 +30,7 @@ int send_stream_alloc(struct send_stream **sp);
  *
  * @param transport Borrowed until send_stream_detach or _close
  * @param clock_hz  RTP clock of the codec that is sent
- * @return 0 or ENOMEM (history for NACKs)
+ * @return 0 or ENOMEM (history for NACKs; it is as it was)
  */
 int send_stream_configure(struct send_stream *s, struct transport *transport,
 			  const struct media_description *m,

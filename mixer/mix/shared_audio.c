@@ -152,11 +152,11 @@ int audio_consumer_join(struct audio_consumer *c,
 	if (r && r == c->joined)
 		return 0;
 
-	audio_consumer_leave(c);
 	err = r ? 0 : make(&r, c->shared, codec, cmr);
 	if (err)
 		return err;
 
+	audio_consumer_leave(c);
 	c->joined = r;
 	list_append(&r->consumers, &c->le, c);
 	r->consumer_count++;

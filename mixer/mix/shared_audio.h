@@ -57,7 +57,7 @@ int audio_consumer_alloc(struct audio_consumer **cp, struct shared_audio *s,
  * before is left
  *
  * @param cmr Mode that is asked for (AMR), AUDIO_CMR_NONE: none
- * @return 0 or errno (then it has joined none)
+ * @return 0 or errno (then it stays where it was)
  */
 int audio_consumer_join(struct audio_consumer *c,
 			const struct audio_codec *codec, uint8_t cmr);

@@ -3,9 +3,11 @@
  *
  * RFC 3550 section 8 and A.1 as a table of states and packets.
  */
+#include <errno.h>
 #include <string.h>
 #include "mixer/base/re.h"
 #include "mixer/leg/recv_stream.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
@@ -165,6 +167,91 @@ static void a_repeat_is_no_packet_of_the_statistics(void)
 }
 
 
+static int hear(struct recv_stream *s, uint8_t pt, uint16_t seq)
+{
+	static const uint8_t sound[160] = {1};
+
+	CU_ASSERT_EQUAL(arrive(s, NOW, seq, T0),
+			seq ? RECV_FOLLOWED : RECV_NEW);
+
+	return audio_source_put(recv_stream_audio(s), pt, seq, seq * 160u,
+				!seq, sound, sizeof(sound), -1, T0);
+}
+
+
+/* What it could hear it hears on, whatever there is no memory for */
+static int hear_one_codec_and_another(void *arg)
+{
+	struct audio_source_config config = {
+		.formats = {{0, audio_codec_plain(AUDIO_PCMU)},
+			    {9, audio_codec_plain(AUDIO_G722)}},
+		.format_count = 1,
+		.cn_pt = -1,
+	};
+	struct recv_stream *s = NULL;
+	int err;
+
+	(void)arg;
+	err = recv_stream_alloc(&s);
+	CU_ASSERT_EQUAL(!err, s != NULL);
+	if (err)
+		return err;
+
+	err = recv_stream_set_audio(s, &config);
+	CU_ASSERT_EQUAL(!err, recv_stream_audio(s) != NULL);
+	if (!err) {
+		config.format_count = 2;
+		err = recv_stream_set_audio(s, &config);
+		CU_ASSERT_EQUAL(hear(s, 0, 0), 0);
+		CU_ASSERT_EQUAL(hear(s, 9, 1), err ? ENOENT : 0);
+	}
+	else {
+		CU_ASSERT_EQUAL(arrive(s, NOW, 0, T0), RECV_NEW);
+	}
+
+	recv_stream_reset(s);
+	mem_deref(s);
+
+	return err;
+}
+
+
+/* With no source of pictures it follows and counts all the same */
+static int see(void *arg)
+{
+	struct recv_stream *s = NULL;
+	struct rtcp_report r;
+	int err;
+
+	err = recv_stream_alloc(&s);
+	CU_ASSERT_EQUAL(!err, s != NULL);
+	if (err)
+		return err;
+
+	err = recv_stream_set_video(s, arg, NULL, NULL);
+	CU_ASSERT_EQUAL(!err, recv_stream_video(s) != NULL);
+	CU_ASSERT_EQUAL(arrive(s, NOW, 100, T0), RECV_NEW);
+	CU_ASSERT_EQUAL(arrive(s, NOW, 102, T0), RECV_FOLLOWED);
+	CU_ASSERT_TRUE(recv_stream_report(s, &r, T0));
+	CU_ASSERT_EQUAL(r.total_lost, 1);
+	recv_stream_reset(s);
+	mem_deref(s);
+
+	return err;
+}
+
+
+static void without_memory_a_stream_hears_and_sees_what_it_did(void)
+{
+	struct video_engine *engine = NULL;
+
+	failing_each(hear_one_codec_and_another, NULL);
+	CU_ASSERT_EQUAL_FATAL(video_engine_alloc(&engine, 1), 0);
+	failing_each(see, engine);
+	mem_deref(engine);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"an SSRC is followed by what was before",
 	 an_ssrc_is_followed_by_what_was_before},
@@ -172,6 +259,8 @@ static CU_TestInfo tests[] = {
 	{"a new SSRC begins new statistics", a_new_ssrc_begins_new_statistics},
 	{"a repeat is no packet of the statistics",
 	 a_repeat_is_no_packet_of_the_statistics},
+	{"without memory a stream hears and sees what it did",
+	 without_memory_a_stream_hears_and_sees_what_it_did},
 	CU_TEST_INFO_NULL,
 };
 

@@ -10,10 +10,11 @@
 #include "mixer/leg/nack_responder.h"
 #include "mixer/leg/send_stream.h"
 #include "mixer/net/rtp.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
 
-enum { T0 = 10000000, PT = 96, RTX_PT = 97, RTT_MS = 40 };
+enum { T0 = 10000000, PT = 96, RTX_PT = 97, NEW_PT = 98, RTT_MS = 40 };
 
 /** A stream, its transport and the far end */
 struct line {
@@ -298,6 +299,48 @@ static void repeats_are_bounded(void)
 }
 
 
+/* A description that there is no memory for leaves a stream as it was */
+static int make_and_describe_anew(void *arg)
+{
+	struct media_description d = description(-1);
+	struct send_stream *s = NULL;
+	struct line *l = arg;
+	int err;
+
+	err = send_stream_alloc(&s);
+	CU_ASSERT_EQUAL(!err, s != NULL);
+	if (err)
+		return err;
+
+	d.nack = false; /* takes nothing */
+	CU_ASSERT_EQUAL(send_stream_configure(s, l->transport, &d, 90000), 0);
+	d.nack = true;
+	d.codecs[0].pt = NEW_PT;
+	err = send_stream_configure(s, l->transport, &d, 90000);
+
+	CU_ASSERT_EQUAL(
+		send_stream_send(s, false, 0, (const uint8_t *)"a", 1, T0), 0);
+	CU_ASSERT_TRUE(receive(l));
+	CU_ASSERT_EQUAL(l->packet.pt, err ? PT : NEW_PT);
+	CU_ASSERT_EQUAL(l->packet.ssrc, send_stream_ssrc(s));
+	send_stream_answer_nack(s, &l->packet.seq, 1, RTT_MS, T0 + 100000);
+	CU_ASSERT_EQUAL(receive_all(l), err ? 0 : 1);
+	mem_deref(s);
+
+	return err;
+}
+
+
+static void without_memory_a_stream_stays_as_it_was(void)
+{
+	struct line l;
+
+	line_open(&l, -1);
+	failing_each(make_and_describe_anew, &l);
+	line_close(&l);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a stream keeps its identity", a_stream_keeps_its_identity},
 	{"sender info tells the time of now",
@@ -307,6 +350,8 @@ static CU_TestInfo tests[] = {
 	{"a NACK within a round trip is not answered again",
 	 a_nack_within_a_round_trip_is_not_answered_again},
 	{"repeats are bounded", repeats_are_bounded},
+	{"without memory a stream stays as it was",
+	 without_memory_a_stream_stays_as_it_was},
 	CU_TEST_INFO_NULL,
 };
 

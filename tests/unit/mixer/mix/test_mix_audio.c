@@ -9,6 +9,8 @@
 #include "mixer/base/clock.h"
 #include "mixer/mix/mix.h"
 #include "mixer/mix/shared_audio.h"
+#include "mixer/net/rtp.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/mixer/world/handset.h"
 #include "tests/unit/unit.h"
 
@@ -265,6 +267,163 @@ static void who_is_no_leg_hears_the_common_mix(void)
 }
 
 
+/* Whoever cannot move stays; and the renditions are as many as are joined */
+static int join_move_and_leave(void *arg)
+{
+	const struct audio_codec pcmu = codec(AUDIO_PCMU, 20);
+	const struct audio_codec g722 = codec(AUDIO_G722, 20);
+	struct audio_consumer *c[2] = {NULL, NULL};
+	static struct recorder r[2];
+	struct shop s = {.tick = TICK0};
+	const struct audio_codec *has;
+	int err;
+
+	(void)arg;
+	memset(r, 0, sizeof(r));
+	err = shared_audio_alloc(&s.shared, &s.past, &s.renditions);
+	for (size_t i = 0; i < 2 && !err; i++)
+		err = audio_consumer_alloc(&c[i], s.shared, packet_h, &r[i]);
+	for (size_t i = 0; i < 2 && !err; i++)
+		err = audio_consumer_join(c[i], &pcmu, AUDIO_CMR_NONE);
+	if (!err) {
+		err = audio_consumer_join(c[1], &g722, AUDIO_CMR_NONE);
+		has = audio_consumer_codec(c[1]);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(has);
+		CU_ASSERT_EQUAL(has->id, err ? AUDIO_PCMU : AUDIO_G722);
+		CU_ASSERT_EQUAL(s.renditions, err ? 1 : 2);
+		shop_run(&s, 3);
+		CU_ASSERT_EQUAL(r[0].packets, 3);
+		CU_ASSERT_EQUAL(r[1].packets, 3);
+		audio_consumer_leave(c[1]);
+		CU_ASSERT_EQUAL(s.renditions, 1);
+	}
+
+	mem_deref(c[0]);
+	mem_deref(c[1]);
+	CU_ASSERT_EQUAL(s.renditions, 0);
+	mem_deref(s.shared);
+
+	return err;
+}
+
+
+static void without_memory_a_consumer_stays_where_it_was(void)
+{
+	failing_each(join_move_and_leave, NULL);
+}
+
+
+/* Two that talk, the second of them to be described anew */
+struct talk {
+	struct world w;
+	struct handset h[2];
+	struct leg_description *anew;
+	uint64_t now_us;
+};
+
+enum { NEW_PT = 97, PCMU_BYTES = 160, AMR_BYTES = 33 };
+
+
+static void talk_open(struct talk *t)
+{
+	char why[DESCRIPTION_WHY_BYTES];
+	struct handset as;
+	struct sa local;
+	json_t *msg;
+
+	world_open(&t->w, 30);
+	for (unsigned i = 0; i < 2; i++) {
+		handset_join(&t->w, &t->h[i], i + 1, AUDIO_PCMU, 20);
+		t->h[i].amplitude = LOUD;
+	}
+
+	as = t->h[1];
+	as.codec = audio_codec_plain(AUDIO_AMR);
+	CU_ASSERT_EQUAL_FATAL(
+		getsockname(as.fd, &local.u.sa, &(socklen_t){sizeof(local.u)}),
+		0);
+	msg = handset_description(&as, "leg.modify", sa_port(&local));
+	CU_ASSERT_EQUAL_FATAL(leg_description_read(&t->anew, msg, why), 0);
+	t->anew->media[0].codecs[0].pt = NEW_PT;
+	json_decref(msg);
+	t->now_us = clock_us();
+}
+
+
+static void talk_close(struct talk *t)
+{
+	mem_deref(t->anew);
+	handset_close(&t->h[0]);
+	handset_close(&t->h[1]);
+	world_close(&t->w);
+}
+
+
+/* Ticks; what the second is sent meanwhile is what its type says.
+ * @return packets of each type */
+static void listen_closely(struct talk *t, unsigned ticks, unsigned got[2])
+{
+	struct mix *mix = mixer_mix(t->w.mixer, 1);
+	uint8_t buf[2048];
+	struct rtp_packet p;
+	ssize_t n;
+
+	got[0] = got[1] = 0;
+	while (ticks--) {
+		t->now_us += 20000;
+		mix_tick(mix, t->now_us / 20000, t->now_us);
+		n = recv(t->h[1].fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n <= 0 || rtp_packet_decode(&p, buf, (size_t)n))
+			continue;
+		CU_ASSERT_EQUAL(p.payload_bytes,
+				p.pt == NEW_PT ? AMR_BYTES : PCMU_BYTES);
+		got[p.pt == NEW_PT]++;
+	}
+}
+
+
+static int change_codec_while_talking(void *arg)
+{
+	char why[DESCRIPTION_WHY_BYTES];
+	struct talk *t = arg;
+	unsigned got[2];
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	failing_pause();
+	talk_open(t);
+	/* each becomes audible, and takes a rendition of its own */
+	handsets_run(&t->w, t->h, 2, 200, &t->now_us);
+	failing_resume();
+
+	/* the tick has to take another one */
+	err = leg_configure(mixer_leg(t->w.mixer, 2), t->anew, why);
+	listen_closely(t, 3, got);
+	CU_ASSERT_EQUAL(got[0], 0);
+	CU_ASSERT_TRUE(!err || !got[1]);
+
+	/* with memory again it is as if nothing had been */
+	failing_pause();
+	CU_ASSERT_EQUAL(leg_configure(mixer_leg(t->w.mixer, 2), t->anew, why),
+			0);
+	listen_closely(t, 5, got);
+	CU_ASSERT_EQUAL(got[0], 0);
+	CU_ASSERT_EQUAL(got[1], 5);
+	talk_close(t);
+	failing_resume();
+
+	return err;
+}
+
+
+static void without_memory_nobody_is_sent_another_codec_than_told(void)
+{
+	static struct talk t;
+
+	failing_each(change_codec_while_talking, &t);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"equal wishes share one rendition", equal_wishes_share_one_rendition},
 	{"a consumer gets what it has joined and takes",
@@ -272,6 +431,10 @@ static CU_TestInfo tests[] = {
 	{"packets of all keep step", packets_of_all_keep_step},
 	{"who is no leg hears the common mix",
 	 who_is_no_leg_hears_the_common_mix},
+	{"without memory a consumer stays where it was",
+	 without_memory_a_consumer_stays_where_it_was},
+	{"without memory nobody is sent another codec than told",
+	 without_memory_nobody_is_sent_another_codec_than_told},
 	CU_TEST_INFO_NULL,
 };
 
