@@ -49,12 +49,18 @@ int exchange_alloc(struct exchange **xp,
 
 int exchange_begin(struct exchange *x, const struct offer_config *oc)
 {
+	struct offer *offer;
+	int err = offer_alloc(&offer, oc);
+
+	if (err)
+		return err;
 	x->phase = EXCHANGE_IDLE;
 	x->refreshing = false;
 	x->keys = oc->sdes_allowed;
-	x->offer = mem_deref(x->offer);
+	mem_deref(x->offer);
+	x->offer = offer;
 
-	return offer_alloc(&x->offer, oc);
+	return 0;
 }
 
 struct offer *exchange_offer(const struct exchange *x)
@@ -166,12 +172,13 @@ enum reason exchange_theirs(struct exchange *x, const struct pl *sdp,
 	return reason;
 }
 
-static enum reason begin_ours(struct exchange *x, bool video,
+static enum reason begin_ours(struct exchange *x, bool webrtc, bool video,
 			      struct leg_description **legp)
 {
 	if (x->phase != EXCHANGE_IDLE ||
-	    offer_begin(x->offer, x->webrtc, video, legp))
+	    offer_begin(x->offer, webrtc, video, legp))
 		return REASON_INTERNAL;
+	x->webrtc = webrtc;
 	go(x, EXCHANGE_PREPARE);
 
 	return REASON_NONE;
@@ -180,15 +187,13 @@ static enum reason begin_ours(struct exchange *x, bool video,
 enum reason exchange_ours(struct exchange *x, bool webrtc,
 			  struct leg_description **legp)
 {
-	x->webrtc = webrtc;
-
-	return begin_ours(x, true, legp);
+	return begin_ours(x, webrtc, true, legp);
 }
 
 enum reason exchange_ours_again(struct exchange *x, bool video,
 				struct leg_description **legp)
 {
-	return begin_ours(x, video, legp);
+	return begin_ours(x, x->webrtc, video, legp);
 }
 
 int exchange_print(struct exchange *x, const struct leg_local *local,

@@ -103,7 +103,7 @@ int exchange_alloc(struct exchange **xp,
 		   const struct exchange_handlers *handlers, void *arg);
 
 /** Forget all that was said and begin with a new description, which may hold
- *  keys if oc->sdes_allowed. @return 0, ENOMEM */
+ *  keys if oc->sdes_allowed. @return 0; ENOMEM: nothing is forgotten */
 int exchange_begin(struct exchange *x, const struct offer_config *oc);
 
 /** The descriptions; NULL before exchange_begin(). Borrowed */

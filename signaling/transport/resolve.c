@@ -89,17 +89,20 @@ static void failure_destructor(void *arg)
 void layer_failure_add(struct transport_layer *layer,
 		       enum flow_transport transport, const struct sa *peer)
 {
-	struct layer_failure *f;
+	struct layer_failure *f = find_failure(layer, transport, peer);
 
-	mem_deref(find_failure(layer, transport, peer));
+	if (f) {
+		list_unlink(&f->le);
+	}
+	else {
+		f = mem_zalloc(sizeof(*f), failure_destructor);
+		if (!f)
+			return;
+		f->transport = transport;
+		f->peer = *peer;
+	}
 	if (list_count(&layer->failures) >= LAYER_FAILURES_MAX)
 		mem_deref(list_ledata(list_head(&layer->failures)));
-
-	f = mem_zalloc(sizeof(*f), failure_destructor);
-	if (!f)
-		return;
-	f->transport = transport;
-	f->peer = *peer;
 	f->until_ms = tmr_jiffies() + LAYER_FAILURE_MS;
 	list_append(&layer->failures, &f->le, f);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "signaling/session/exchange.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/offer_world.h"
 #include "tests/unit/unit.h"
 
@@ -36,6 +37,7 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 {
 	struct bench *b = arg;
 	struct leg_description *leg = NULL;
+	enum reason reason = REASON_NONE;
 	size_t len = strlen(b->asked);
 
 	if (len < sizeof(b->asked) - 1)
@@ -45,15 +47,17 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 
 	switch (wish) {
 
-	case EXCHANGE_WISH_RESTORE: (void)exchange_restore(b->x, &leg); break;
+	case EXCHANGE_WISH_RESTORE:
+		reason = exchange_restore(b->x, &leg);
+		break;
 	case EXCHANGE_WISH_OFFER:
-		(void)exchange_ours_again(b->x, false, &leg);
+		reason = exchange_ours_again(b->x, false, &leg);
 		break;
 	default: exchange_refresh_sent(b->x); break;
 	}
 	mem_deref(leg);
 
-	return REASON_NONE;
+	return reason;
 }
 
 static void wake_h(uint64_t ms, void *arg)
@@ -71,17 +75,24 @@ static void fail_h(enum reason reason, void *arg)
 	b->end_reason = reason;
 }
 
-static void bench_open(struct bench *b)
+static const struct exchange_handlers handlers = {holds_h, wish_h, wake_h,
+						  fail_h};
+
+static bool begin(struct bench *b)
 {
-	static const struct exchange_handlers handlers = {holds_h, wish_h,
-							  wake_h, fail_h};
 	struct offer_config oc = {
 		.video_width = 1280, .video_height = 720, .video_fps = 25};
 
-	memset(b, 0, sizeof(*b));
 	(void)sa_set_str(&oc.address, "198.51.100.1", 0);
+
+	return !exchange_begin(b->x, &oc);
+}
+
+static void bench_open(struct bench *b)
+{
+	memset(b, 0, sizeof(*b));
 	CU_ASSERT_FATAL(!exchange_alloc(&b->x, &handlers, b));
-	CU_ASSERT_FATAL(!exchange_begin(b->x, &oc));
+	CU_ASSERT_FATAL(begin(b));
 }
 
 static void bench_close(struct bench *b)
@@ -103,14 +114,19 @@ static bool theirs(struct bench *b)
 	return reason == REASON_NONE;
 }
 
-static bool ours(struct bench *b)
+static bool ours_in_shape(struct bench *b, bool webrtc)
 {
 	struct leg_description *leg = NULL;
-	enum reason reason = exchange_ours(b->x, false, &leg);
+	enum reason reason = exchange_ours(b->x, webrtc, &leg);
 
 	mem_deref(leg);
 
 	return reason == REASON_NONE;
+}
+
+static bool ours(struct bench *b)
+{
+	return ours_in_shape(b, false);
 }
 
 static bool print(struct bench *b)
@@ -120,9 +136,10 @@ static bool print(struct bench *b)
 	struct mbuf *mb = NULL;
 	int err;
 
-	if (leg_description_alloc(&leg, 2, 2))
-		return false;
+	failing_pause();
+	CU_ASSERT_FATAL(!leg_description_alloc(&leg, 2, 2));
 	local = offer_world_mixer(leg);
+	failing_resume();
 	err = exchange_print(b->x, local, &mb);
 	if (!err)
 		exchange_sent(b->x, mb);
@@ -510,6 +527,152 @@ static void another_fork_may_answer(void)
 	bench_close(&b);
 }
 
+/* ------------------------------------------------- memory that is missing */
+
+static bool ours_again(struct bench *b)
+{
+	struct leg_description *leg = NULL;
+	enum reason reason = exchange_ours_again(b->x, true, &leg);
+
+	mem_deref(leg);
+
+	return reason == REASON_NONE;
+}
+
+static bool ours_for_a_page(struct bench *b)
+{
+	bool ok = ours_in_shape(b, true);
+
+	CU_ASSERT_EQUAL(exchange_is_webrtc(b->x), ok);
+
+	return ok;
+}
+
+static bool reopen(struct bench *b)
+{
+	return !exchange_reopen(b->x);
+}
+
+/** One after another, through all phases */
+struct stage {
+	bool (*event)(struct bench *b);
+	enum exchange_phase to;
+};
+
+static const struct stage stages[] = {
+	{begin, EXCHANGE_IDLE},
+	/* their offer */
+	{theirs, EXCHANGE_THEIRS},
+	{print, EXCHANGE_IDLE},
+	{restore, EXCHANGE_APPLY},
+	{applied, EXCHANGE_IDLE},
+	/* another one of ours, two forks answer */
+	{ours_again, EXCHANGE_PREPARE},
+	{print, EXCHANGE_OFFERED},
+	{answered, EXCHANGE_APPLY},
+	{applied, EXCHANGE_IDLE},
+	{reopen, EXCHANGE_OFFERED},
+	{answered, EXCHANGE_APPLY},
+	{applied, EXCHANGE_IDLE},
+	/* one that comes to nothing */
+	{ours_again, EXCHANGE_PREPARE},
+	{print, EXCHANGE_OFFERED},
+	{rollback, EXCHANGE_IDLE},
+	/* all anew, and ours is the first */
+	{begin, EXCHANGE_IDLE},
+	{ours, EXCHANGE_PREPARE},
+	{print, EXCHANGE_OFFERED},
+	{answered, EXCHANGE_APPLY},
+	{attempt_over, EXCHANGE_IDLE},
+	{begin, EXCHANGE_IDLE},
+	{ours_for_a_page, EXCHANGE_PREPARE},
+};
+
+/* What fails leaves the phase, and is done when it is tried again; what was
+ * theirs is refused before that. @return 0, ENOMEM: it failed at first */
+static int stage_pass(struct bench *b, const struct stage *stage)
+{
+	const enum exchange_phase from = exchange_phase(b->x);
+	const struct offer *offer = exchange_offer(b->x);
+	int err = 0;
+
+	if (!stage->event(b)) {
+		err = ENOMEM;
+		if (stage->to == EXCHANGE_THEIRS)
+			exchange_rollback(b->x);
+		CU_ASSERT_EQUAL(exchange_phase(b->x), from);
+		CU_ASSERT_PTR_EQUAL(exchange_offer(b->x), offer);
+		failing_pause();
+		CU_ASSERT(stage->event(b));
+		failing_resume();
+	}
+	CU_ASSERT_EQUAL(exchange_phase(b->x), stage->to);
+
+	return err;
+}
+
+static int all_stages(void *arg)
+{
+	struct bench b;
+	size_t i;
+	int err;
+	(void)arg;
+
+	memset(&b, 0, sizeof(b));
+	err = exchange_alloc(&b.x, &handlers, &b);
+	CU_ASSERT_EQUAL(!err, b.x != NULL);
+	for (i = 0; b.x && i < ARRAY_SIZE(stages); i++) {
+		if (stage_pass(&b, &stages[i]))
+			err = ENOMEM;
+	}
+	bench_close(&b);
+
+	return err;
+}
+
+static void memory_that_is_missing_leaves_the_phase(void)
+{
+	failing_each(all_stages, NULL);
+}
+
+/* A restoration that fails is given up, an offer comes a moment later */
+static int grant_wishes(void *arg)
+{
+	struct bench b;
+	int err = 0;
+	(void)arg;
+
+	failing_pause();
+	bench_open(&b);
+	agree(&b);
+	failing_resume();
+	exchange_wish(b.x, EXCHANGE_WISH_RESTORE, 0);
+	if (exchange_phase(b.x) != EXCHANGE_APPLY) {
+		err = ENOMEM;
+		CU_ASSERT_EQUAL(exchange_phase(b.x), EXCHANGE_IDLE);
+	}
+	exchange_applied(b.x);
+	exchange_wish(b.x, EXCHANGE_WISH_OFFER, 0);
+	if (exchange_phase(b.x) != EXCHANGE_PREPARE) {
+		err = ENOMEM;
+		CU_ASSERT_EQUAL(exchange_phase(b.x), EXCHANGE_IDLE);
+		CU_ASSERT_EQUAL(b.wake_ms, EXCHANGE_AGAIN_MS);
+		failing_pause();
+		exchange_step(b.x, EXCHANGE_AGAIN_MS);
+		failing_resume();
+	}
+	CU_ASSERT_EQUAL(exchange_phase(b.x), EXCHANGE_PREPARE);
+	CU_ASSERT_EQUAL(b.ends, 0);
+	bench_close(&b);
+
+	return err;
+}
+
+static void memory_that_is_missing_puts_an_offer_off(void)
+{
+	failing_each(grant_wishes, NULL);
+}
+
 static CU_TestInfo tests[] = {
 	{"every event in every phase", every_event_in_every_phase},
 	{"one offer at a time", one_offer_at_a_time},
@@ -527,6 +690,10 @@ static CU_TestInfo tests[] = {
 	{"what a mixer works on is not said again",
 	 what_a_mixer_works_on_is_not_said_again},
 	{"another fork may answer", another_fork_may_answer},
+	{"memory that is missing leaves the phase",
+	 memory_that_is_missing_leaves_the_phase},
+	{"memory that is missing puts an offer off",
+	 memory_that_is_missing_puts_an_offer_off},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(exchange, tests)

@@ -1,10 +1,13 @@
 /**
  * @file test_next_hop.c  Flow and route set for a target
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "signaling/message/target.h"
 #include "signaling/session/next_hop.h"
+#include "signaling/transport/layer.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
@@ -213,10 +216,165 @@ static void nobody_is_told_what_was_dropped(void)
 	world_close(&w);
 }
 
+/* ------------------------------------------------- memory that is missing */
+
+/* Time passes for all others, too: their memory is not missing */
+static void await_result(struct world *w, struct result *r)
+{
+	failing_pause();
+	CU_ASSERT(world_wait(w, &r->done, FOUND_MAX_MS));
+	failing_resume();
+}
+
+/* One that failed for want of memory is found when it is asked again
+ * @return 0, ENOMEM: it failed at first; r->hop is NULL: there is none */
+static int find_in_need(struct world *w,
+			const struct sessions_dependencies *base,
+			const char *uri, const char *path, uint64_t flow,
+			struct result *r)
+{
+	struct target *t = NULL;
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	err = target_alloc(&t, uri, path);
+	CU_ASSERT_EQUAL(!err, t != NULL);
+	if (err)
+		return err;
+	t->flow = flow;
+	t->bound = flow != 0;
+	err = next_hop_alloc(&r->hop, base, t, found_h, r);
+	CU_ASSERT_EQUAL(!err, r->hop != NULL);
+	if (err)
+		return err;
+	next_hop_find(r->hop);
+	CU_ASSERT_FALSE(r->done);
+	await_result(w, r);
+	if (!r->err)
+		return 0;
+
+	r->done = false;
+	failing_pause();
+	next_hop_find(r->hop);
+	failing_resume();
+	await_result(w, r);
+	CU_ASSERT_EQUAL(r->err, 0);
+
+	return ENOMEM;
+}
+
+static int routes_in_need(const struct result *r, uint32_t count)
+{
+	struct next_hop_routes routes;
+	int err = next_hop_routes(r->hop, r->route, &routes);
+
+	CU_ASSERT(err ? routes.n < count : routes.n == count);
+	while (routes.n)
+		mem_deref(routes.uri[--routes.n]);
+
+	return err;
+}
+
+/* @return 0; ENOMEM: it was not looked for, and nobody is told */
+static int ask_for_another(struct world *w, struct result *r)
+{
+	int err;
+
+	r->done = false;
+	err = next_hop_find_another(r->hop, NULL);
+	CU_ASSERT(next_hop_has_failed(r->hop));
+	if (!err) {
+		await_result(w, r);
+		return 0;
+	}
+	failing_pause();
+	CU_ASSERT_FALSE(world_wait(w, &r->done, 1));
+	failing_resume();
+
+	return err;
+}
+
+/* Its name has no other address. If there is no memory to note that the one
+ * has failed it is tried once more; what was noted stays so */
+static int another_in_need(struct world *w,
+			   const struct transport_layer *layer,
+			   struct result *r)
+{
+	const uint64_t first = r->flow;
+	bool noted;
+	int err = ask_for_another(w, r), err2;
+
+	noted = layer_flow_has_failed(layer, first);
+	if (!err && !noted) {
+		CU_ASSERT_EQUAL(r->flow, first);
+		CU_ASSERT_EQUAL(r->err, 0);
+		err = ENOMEM;
+	}
+	else if (!err) {
+		CU_ASSERT(r->err);
+	}
+	err2 = ask_for_another(w, r);
+	CU_ASSERT(!noted || layer_flow_has_failed(layer, first));
+	CU_ASSERT(err2 || !noted || r->err);
+	if (!err2 && r->err != EHOSTUNREACH)
+		err2 = ENOMEM;
+
+	return err ? err : err2;
+}
+
+/* By its name and to another address; then by the flow that was found */
+static int two_targets(void *arg)
+{
+	struct world *w = arg;
+	struct sessions_dependencies base = {.focus = w->focus,
+					     .config = w->config};
+	struct transport_layer *layer;
+	struct result r, bound = {.done = false};
+	int err, err2;
+
+	failing_pause();
+	CU_ASSERT_FATAL(!layer_alloc(&layer, w->config, NULL, NULL));
+	failing_resume();
+	base.layer = layer;
+
+	err = find_in_need(w, &base, "sip:bob@localhost:5070", NULL, 0, &r);
+	if (r.hop) {
+		err2 = find_in_need(w, &base, "sip:bob@192.0.2.1",
+				    "<sip:edge.example.com;lr>, "
+				    "<sip:in.example.com;lr>",
+				    r.flow, &bound);
+		err = err ? err : err2;
+		err2 = routes_in_need(&r, 1);
+		err = err ? err : err2;
+		err2 = another_in_need(w, layer, &r);
+		err = err ? err : err2;
+	}
+	if (bound.hop) {
+		err2 = routes_in_need(&bound, 3);
+		err = err ? err : err2;
+	}
+	mem_deref(bound.hop);
+	mem_deref(r.hop);
+	mem_deref(layer);
+
+	return err;
+}
+
+static void memory_that_is_missing_is_no_silence(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	failing_each(two_targets, &w);
+	world_close(&w);
+}
+
 static CU_TestInfo tests[] = {
 	{"every target has its way", every_target_has_its_way},
 	{"what an address said is kept", what_an_address_said_is_kept},
 	{"nobody is told what was dropped", nobody_is_told_what_was_dropped},
+	{"memory that is missing is no silence",
+	 memory_that_is_missing_is_no_silence},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(next_hop, tests)
