@@ -55,7 +55,7 @@ describe('two operators', () => {
 	});
 
 	// A step that fails tells what went through the proxies
-	const step = (name, run) => test(name, { timeout: 30000 }, async (t) => {
+	const step = (name, run) => test(name, { timeout: 60000 }, async (t) => {
 		try {
 			await run(t);
 		} catch (error) {
