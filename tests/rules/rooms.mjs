@@ -13,9 +13,10 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const quiet = process.argv.includes('-q');
-process.chdir(path.join(import.meta.dirname, '../..'));
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard',
 	'focus', 'mixer', 'signaling'], {encoding: 'utf8'})
 	.split('\n').filter((f) => /\.[ch]$/.test(f));
