@@ -137,11 +137,13 @@ int cli_link_fd(const struct cli_link *l)
 
 bool cli_link_send(struct cli_link *l, const json_t *command)
 {
-	char *text = json_dumps(command, JSON_COMPACT);
-	size_t len = text ? strlen(text) : 0;
-	bool good = text != NULL;
+	/* json_dumps() may leave bytes out where memory fails */
+	size_t len = json_dumpb(command, NULL, 0, JSON_COMPACT);
+	char *text = len ? malloc(len + 1) : NULL;
+	bool good =
+		text && json_dumpb(command, text, len, JSON_COMPACT) == len;
 
-	if (text)
+	if (good)
 		text[len++] = '\n';
 
 	for (size_t done = 0; good && done < len;) {

@@ -76,16 +76,29 @@ static void command_destructor(void *arg)
 }
 
 
+/** While its verb runs there is a reference beside that of whoever may drop it
+ */
+static bool is_dropped(const struct command *cmd)
+{
+	return cmd->running && mem_nrefs(cmd) == 1;
+}
+
+
 /** Frees it, unless its verb is running: then that is done after it */
 static void command_answer(struct command *cmd, json_t *reply)
 {
 	command_reply_h *replyh = cmd->replyh;
 	void *arg = cmd->arg;
 
+	cmd->answered = true;
+	if (is_dropped(cmd)) {
+		json_decref(reply);
+		return;
+	}
+
 	if (cmd->cmdp)
 		*cmd->cmdp = NULL;
 	cmd->cmdp = NULL;
-	cmd->answered = true;
 	if (!cmd->running)
 		mem_deref(cmd);
 
@@ -200,14 +213,16 @@ static const struct verb *find_verb(const char *name)
 static bool find_conference(struct command *cmd)
 {
 	const char *name = command_string(cmd, "conference");
-	enum need need = cmd->verb->need;
+	const enum need need = cmd->verb->need;
+	const bool given = json_object_get(cmd->args, "conference") != NULL;
 
-	if (need == NEEDS_NONE || (need == NEEDS_ANY && !name))
+	if (need == NEEDS_NONE || (need == NEEDS_ANY && !given))
 		return true;
 
 	if (!name) {
 		command_fail(cmd, REASON_BAD_REQUEST,
-			     "which conference? \"conference\" is missing");
+			     "which conference? \"conference\" is %s",
+			     given ? "not a string" : "missing");
 		return false;
 	}
 
@@ -224,17 +239,23 @@ static bool find_conference(struct command *cmd)
 static void may_h(enum reason reason, void *arg)
 {
 	struct command *cmd = arg;
+	bool owned;
 
+	/* whoever may drop it may do so from within its verb, which ends
+	   sessions and tells events */
+	mem_ref(cmd);
 	cmd->running = true;
 	if (reason)
 		command_refuse(cmd, reason);
 	/* it may have ended since it was asked */
 	else if (find_conference(cmd))
 		cmd->verb->run(cmd);
-	cmd->running = false;
 
-	if (cmd->answered)
+	owned = !is_dropped(cmd);
+	cmd->running = false;
+	if (cmd->answered && owned)
 		mem_deref(cmd);
+	mem_deref(cmd);
 }
 
 

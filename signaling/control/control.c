@@ -13,6 +13,7 @@
 #include "focus/command/command.h"
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "focus/policy/policy.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "signaling/control/control.h"
@@ -194,19 +195,38 @@ static void watch_h(const json_t *event, void *arg)
 }
 
 
+/** @return false: it has been refused. What was promised by "ok" goes on until
+ *  either side closes */
+static bool may_watch(struct client *cl, const json_t *conference)
+{
+	const char *name = json_string_value(conference);
+	char canonical[POLICY_NAME_MAX + 1];
+
+	if (cl->watch)
+		control_refuse(cl, REASON_BAD_REQUEST,
+			       "this connection watches already");
+	else if (conference && !name)
+		control_refuse(cl, REASON_BAD_REQUEST,
+			       "\"conference\" is not a string");
+	else if (name && focus_name(cl->control->focus, name, canonical))
+		control_refuse(cl, REASON_NOT_FOUND,
+			       "no conference can have that name");
+	else
+		return true;
+
+	return false;
+}
+
+
 static void watch(struct client *cl, const json_t *command)
 {
-	const char *name =
-		json_string_value(json_object_get(command, "conference"));
+	const json_t *conference = json_object_get(command, "conference");
 	struct event_subscription *sub = NULL;
 	json_t *ok;
 	enum reason reason = REASON_INTERNAL;
 
-	if (cl->watch) {
-		control_refuse(cl, REASON_BAD_REQUEST,
-			       "this connection watches already");
+	if (!may_watch(cl, conference))
 		return;
-	}
 
 	ok = json_pack("{s:b}", "ok", true);
 	mem_ref(cl);
@@ -214,11 +234,10 @@ static void watch(struct client *cl, const json_t *command)
 	json_decref(ok);
 
 	if (cl->control)
-		reason = focus_subscribe(&sub, cl->control->focus, name,
+		reason = focus_subscribe(&sub, cl->control->focus,
+					 json_string_value(conference),
 					 watch_h, cl);
-	if (reason == REASON_NOT_FOUND)
-		control_refuse(cl, reason, "no conference can have that name");
-	else if (reason)
+	if (reason)
 		client_close(cl);
 
 	/* the snapshot alone may have been too much for it */

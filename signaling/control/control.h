@@ -10,7 +10,9 @@
  * {"verb":"watch","conference":NAME} (NAME may be left out: all) turns the
  * connection into a stream: {"ok":true}, then one event of
  * focus/conference/event.h a line, a snapshot of every conference first, until
- * either side closes. A watcher that does not read is dropped.
+ * either side closes; one that nobody is in yet is waited for. A name that no
+ * conference can have is refused instead, as any command. A watcher that does
+ * not read is dropped.
  */
 #ifndef PARLEY_SIGNALING_CONTROL_CONTROL_H
 #define PARLEY_SIGNALING_CONTROL_CONTROL_H

@@ -108,6 +108,17 @@ describe('the moderator at a terminal', () => {
 		await ok('unmute', 'board', 'bob');
 	});
 
+	test('watch of a name that cannot be says so and ends', async () => {
+		for (const name of ['no such name', 'api', '']) {
+			const { code, output } = await Promise.race([
+				parley.cli('watch', name),
+				new Promise((resolve) => setTimeout(() => resolve(
+					{ code: 'hangs', output: '' }), 10000))]);
+			assert.equal(code, 4, `watch '${name}'`);
+			assert.match(output, /parley: no conference can have that name/);
+		}
+	});
+
 	test('invite dials a terminal into the conference', async (t) => {
 		const dave = await Baresip.start({ name: 'dave',
 			audio: 'G722/8000/1', hz: 700 });

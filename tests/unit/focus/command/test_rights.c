@@ -209,6 +209,34 @@ static void the_end_of_the_focus_answers_all(void)
 }
 
 
+/** Whoever may drop a command does so when it sees what that does */
+static void drop_when_locked_h(const json_t *event, void *arg)
+{
+	struct scene *s = arg;
+
+	if (!strcmp(json_string_value(json_object_get(event, "type")),
+		    "locked"))
+		s->command = mem_deref(s->command);
+}
+
+
+static void may_be_dropped_from_within_its_verb(void)
+{
+	struct event_subscription *watch = NULL;
+	struct scene s;
+
+	scene_open(&s);
+	CU_ASSERT_EQUAL_FATAL(focus_subscribe(&watch, s.r.focus, "demo",
+					      drop_when_locked_h, &s),
+			      0);
+	give(&s, &host, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(s.answers, 0);
+	CU_ASSERT_EQUAL(event_count(&s.r, "locked"), 1);
+	mem_deref(watch);
+	scene_close(&s);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"who may give which", who_may_give_which},
 	{"a verb waits until it is known whether it may",
@@ -217,6 +245,8 @@ static CU_TestInfo tests[] = {
 	 what_is_gone_meanwhile_is_not_found},
 	{"a dropped command is not done", a_dropped_command_is_not_done},
 	{"the end of the focus answers all", the_end_of_the_focus_answers_all},
+	{"a command may be dropped from within its verb",
+	 may_be_dropped_from_within_its_verb},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(rights, tests)

@@ -207,6 +207,37 @@ static void watch_turns_it_into_a_stream(void)
 }
 
 
+/** Who is told "ok" waits for events that never come */
+static void watch_of_a_bad_name_is_refused(void)
+{
+	static const struct {
+		const char *text, *code;
+	} rows[] = {
+		{"{\"verb\":\"watch\",\"conference\":\"a b\"}\n", "not-found"},
+		{"{\"verb\":\"watch\",\"conference\":\"\"}\n", "not-found"},
+		{"{\"verb\":\"watch\",\"conference\":\"api\"}\n", "not-found"},
+		{"{\"verb\":\"watch\",\"conference\":7}\n", "bad-request"},
+		{"{\"verb\":\"stats\",\"conference\":7}\n", "bad-request"},
+	};
+	struct control_room r;
+	char start[64];
+
+	room_open(&r);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		say(&r, rows[i].text, true);
+		(void)snprintf(start, sizeof(start),
+			       "{\"ok\":false,\"code\":\"%s\"", rows[i].code);
+		CU_ASSERT_FALSE(strncmp(r.got, start, strlen(start)));
+		CU_ASSERT_EQUAL(lines(r.got), 1);
+	}
+
+	/* and the connection is as it was */
+	say(&r, "{\"verb\":\"watch\",\"conference\":\"demo\"}\n", true);
+	CU_ASSERT_STRING_EQUAL(r.got, "{\"ok\":true}\n");
+	room_close(&r);
+}
+
+
 static void an_endless_line_is_cut_off(void)
 {
 	static char line[CONTROL_LINE_MAX / 8];
@@ -286,6 +317,7 @@ static CU_TestInfo tests[] = {
 	{"only its owner may use it", only_its_owner_may_use_it},
 	{"a command a line", a_command_a_line},
 	{"watch turns it into a stream", watch_turns_it_into_a_stream},
+	{"watch of a bad name is refused", watch_of_a_bad_name_is_refused},
 	{"an endless line is cut off", an_endless_line_is_cut_off},
 	{"a second server is refused", a_second_server_is_refused},
 	{"a dead server's socket is replaced",
