@@ -15,12 +15,14 @@
 enum {
 	BURST_MAX = 64, /* messages read before the loop gets its turn */
 	PENDING_MAX = 8192,
-	QUEUE_MAX = 8192, /* messages kept while the socket is full */
 	SWEEP_MS = 100,
+	/* no event tells when the kernel has memory again */
+	AGAIN_MS = 20,
 };
 
 struct pending {
 	struct le le;
+	struct link *link;
 	json_int_t id;
 	uint64_t deadline_ms;
 	link_reply_h *replyh;
@@ -35,13 +37,15 @@ struct queued {
 
 struct link {
 	struct list pending, queue;
-	struct tmr tmr;
+	size_t pending_count, queued_bytes;
+	struct tmr tmr, again;
 	link_message_h *messageh;
 	link_close_h *closeh;
 	void *arg;
 	json_int_t next_id;
 	int fd;
 	bool closed, debug, writable_wanted;
+	bool overflowed;          /**< it is about to be closed */
 	char buf[MP_MESSAGE_MAX]; /**< received */
 	char out[MP_MESSAGE_MAX]; /**< being sent */
 };
@@ -54,6 +58,8 @@ static void pending_destructor(void *arg)
 {
 	struct pending *p = arg;
 
+	if (p->le.list)
+		p->link->pending_count--;
 	list_unlink(&p->le);
 }
 
@@ -71,6 +77,7 @@ static void link_destructor(void *arg)
 	struct link *link = arg;
 
 	tmr_cancel(&link->tmr);
+	tmr_cancel(&link->again);
 	list_flush(&link->pending);
 	list_flush(&link->queue);
 	if (link->fd >= 0) {
@@ -102,6 +109,7 @@ static void close_link(struct link *link, int err)
 
 	link->closed = true;
 	tmr_cancel(&link->tmr);
+	tmr_cancel(&link->again);
 	fd_close(link->fd);
 	list_flush(&link->queue);
 
@@ -212,10 +220,34 @@ static int transmit(struct link *link, const char *buf, size_t len)
 
 static int want_write(struct link *link, bool on)
 {
+	if (link->writable_wanted == on)
+		return 0;
+
 	link->writable_wanted = on;
 
 	return fd_listen(link->fd, FD_READ | (on ? FD_WRITE : 0), read_h,
 			 link);
+}
+
+
+/* Not now, but later */
+static bool is_full(int err)
+{
+	return err == EAGAIN || err == ENOBUFS || err == ENOMEM;
+}
+
+
+static void again_h(void *arg);
+
+
+/* When the socket is full it tells when it is not; a kernel without memory
+ * tells nothing, and such a socket says all the time that it is writable */
+static void plan_drain(struct link *link, int err)
+{
+	bool tells = err == EAGAIN;
+
+	if (want_write(link, tells) || !tells)
+		tmr_start(&link->again, AGAIN_MS, again_h, link);
 }
 
 
@@ -225,22 +257,52 @@ static void drain(struct link *link)
 		struct queued *q = link->queue.head->data;
 		int err = transmit(link, q->buf, q->len);
 
-		if (err == EAGAIN)
+		if (is_full(err)) {
+			plan_drain(link, err);
 			return;
+		}
 
+		/* the rest are ends of the connection, which the reader
+		   meets, too */
+		link->queued_bytes -= q->len;
 		mem_deref(q);
 	}
 
-	want_write(link, false);
+	(void)want_write(link, false);
 }
 
 
-static int enqueue(struct link *link, const char *buf, size_t len)
+static void again_h(void *arg)
+{
+	struct link *link = arg;
+
+	mem_ref(link);
+	if (link->overflowed)
+		close_link(link, ENOBUFS);
+	else
+		drain(link);
+	mem_deref(link);
+}
+
+
+static int overflow(struct link *link)
+{
+	log_error("link", "full bytes=%zu: the peer cannot keep up",
+		  link->queued_bytes);
+	link->overflowed = true;
+	tmr_start(&link->again, 0, again_h, link);
+
+	return EPIPE;
+}
+
+
+/* @param err Why it cannot be sent now, 0: others are before it */
+static int enqueue(struct link *link, const char *buf, size_t len, int err)
 {
 	struct queued *q;
 
-	if (list_count(&link->queue) >= QUEUE_MAX)
-		return ENOBUFS;
+	if (link->queued_bytes + len > LINK_QUEUE_BYTES_MAX)
+		return overflow(link);
 
 	q = mem_zalloc(sizeof(*q) + len, queued_destructor);
 	if (!q)
@@ -248,9 +310,12 @@ static int enqueue(struct link *link, const char *buf, size_t len)
 
 	memcpy(q->buf, buf, len);
 	q->len = len;
+	link->queued_bytes += len;
 	list_append(&link->queue, &q->le, q);
+	if (err)
+		plan_drain(link, err);
 
-	return link->writable_wanted ? 0 : want_write(link, true);
+	return 0;
 }
 
 
@@ -303,6 +368,7 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 
 	link->fd = -1;
 	tmr_init(&link->tmr);
+	tmr_init(&link->again);
 	link->debug = getenv("MP_DEBUG") != NULL;
 
 	/* best effort: the kernel's limit may be lower, sends then queue */
@@ -328,17 +394,19 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
  * may leave bytes out and say nothing */
 static int send_message(struct link *link, json_t *msg)
 {
+	const bool over = link->closed || link->overflowed;
 	size_t len;
+	int err = 0;
 
 	if (!msg)
 		return ENOMEM;
 
-	len = link->closed ? 0
-			   : json_dumpb(msg, link->out, sizeof(link->out),
-					JSON_COMPACT);
+	len = over ? 0
+		   : json_dumpb(msg, link->out, sizeof(link->out),
+				JSON_COMPACT);
 	json_decref(msg);
 	if (!len)
-		return link->closed ? EPIPE : ENOMEM;
+		return over ? EPIPE : ENOMEM;
 	if (len > MP_MESSAGE_MAX)
 		return EMSGSIZE;
 
@@ -347,13 +415,24 @@ static int send_message(struct link *link, json_t *msg)
 			  (int)(len > 900 ? 900 : len), link->out);
 
 	if (!link->queue.head) {
-		int err = transmit(link, link->out, len);
-
-		if (err != EAGAIN && err != ENOBUFS)
+		err = transmit(link, link->out, len);
+		if (!is_full(err))
 			return err;
 	}
 
-	return enqueue(link, link->out, len);
+	return enqueue(link, link->out, len, err);
+}
+
+
+/* Nobody waits for its answer, so there is no limit of such */
+static int tell(struct link *link, json_t *msg)
+{
+	if (json_object_set_new(msg, "id", json_integer(++link->next_id))) {
+		json_decref(msg);
+		return ENOMEM;
+	}
+
+	return send_message(link, msg);
 }
 
 
@@ -363,7 +442,10 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	struct pending *p;
 	int err;
 
-	if (list_count(&link->pending) >= PENDING_MAX) {
+	if (!replyh)
+		return tell(link, msg);
+
+	if (link->pending_count >= PENDING_MAX) {
 		json_decref(msg);
 		return ENOBUFS;
 	}
@@ -374,25 +456,20 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		return ENOMEM;
 	}
 
-	p->id = ++link->next_id;
-	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
-	p->replyh = replyh;
-	p->arg = arg;
-
 	/* without its number it would be done and never answered */
-	if (json_object_set_new(msg, "id", json_integer(p->id))) {
-		json_decref(msg);
-		err = ENOMEM;
-	}
-	else {
-		err = send_message(link, msg);
-	}
+	err = tell(link, msg);
 	if (err) {
 		mem_deref(p);
 		return err;
 	}
 
+	p->link = link;
+	p->id = link->next_id;
+	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
+	p->replyh = replyh;
+	p->arg = arg;
 	list_append(&link->pending, &p->le, p);
+	link->pending_count++;
 	if (!tmr_isrunning(&link->tmr))
 		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
 

@@ -14,6 +14,14 @@
 
 struct link;
 
+enum {
+	/** What may wait for a peer that does not read. A message that meets a
+	 *  full socket, or a kernel without memory, is sent later; one that
+	 *  finds so much before it ends the link, since a peer that misses a
+	 *  message would not do what is believed of it */
+	LINK_QUEUE_BYTES_MAX = 16 * 1024 * 1024,
+};
+
 /**
  * The answer to a request
  *
@@ -30,7 +38,8 @@ typedef void(link_reply_h)(int err, json_t *reply, void *arg);
  */
 typedef void(link_message_h)(json_t *msg, void *arg);
 
-/** The peer is gone. Last call from this link; may free it */
+/** The peer is gone, or cannot keep up (ENOBUFS). Last call from this link,
+ *  never from within a call of it; may free it */
 typedef void(link_close_h)(int err, void *arg);
 
 /**
@@ -51,7 +60,8 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
  * but no "id"
  *
  * @param replyh Called exactly once if 0 was returned; NULL: do not care
- * @return 0; EMSGSIZE, ENOBUFS; EPIPE as soon as the link closes, also from
+ * @return 0; EMSGSIZE; ENOBUFS too many wait for an answer already (not where
+ *         nobody cares for it); EPIPE as soon as the link closes, also from
  *         within the handlers that are then told ECONNRESET
  */
 int link_request(struct link *link, json_t *msg, link_reply_h *replyh,

@@ -19,7 +19,9 @@
  * ignored, unknown ops answered with code 38 (ENOSYS). Everything that the
  * focus sends is absolute (never a toggle), so that a conference can be
  * replayed to a new mixer word by word. "mix" and "leg" are numbers chosen by
- * the focus, unique during its life.
+ * the focus, unique during its life. No message is dropped: one that does not
+ * fit waits (LINK_QUEUE_BYTES_MAX), and a peer that cannot keep up is given
+ * up; the focus then starts another mixer, a mixer ends.
  *
  *
  * REQUESTS

@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
@@ -19,6 +21,24 @@ struct fixture {
 	json_int_t value;
 	bool refuse, silent, timed_out;
 };
+
+
+/** So many sends meet ENOBUFS: the kernel has no memory, though the socket is
+ *  not full. This definition stands before libc's */
+static unsigned sends_refused, sends;
+
+
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	sends++;
+	if (sends_refused) {
+		sends_refused--;
+		errno = ENOBUFS;
+		return -1;
+	}
+
+	return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
+}
 
 
 static void step(struct fixture *f)
@@ -294,6 +314,93 @@ static void a_full_socket_loses_nothing(void)
 }
 
 
+static void say_five(struct fixture *f)
+{
+	for (int i = 1; i <= 5; i++) {
+		CU_ASSERT_EQUAL(
+			link_event(f->mixer, json_pack("{s:s,s:i}", "event",
+						       "e", "code", i)),
+			0);
+	}
+}
+
+
+/** When the kernel has no memory, a message is sent when it has */
+static void a_kernel_without_memory_loses_nothing(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	sends_refused = 4;
+	say_five(&f);
+	run(&f, 5);
+	CU_ASSERT_EQUAL(f.events, 5);
+	CU_ASSERT_EQUAL(f.err, 5);
+	CU_ASSERT_EQUAL(sends_refused, 0);
+
+	/* not by trying without a pause: the socket says that it is
+	   writable */
+	sends_refused = 1000000;
+	sends = 0;
+	say_five(&f);
+	tmr_start(&f.deadline, 200, too_late, &f);
+	re_main(NULL);
+	CU_ASSERT(sends < 50);
+	f.timed_out = false;
+	sends_refused = 0;
+	run(&f, 10);
+	CU_ASSERT_EQUAL(f.err, 5);
+	teardown(&f);
+}
+
+
+/** It does not end from within what is sent: whoever sends holds the link */
+static void one_that_cannot_keep_up_is_closed(void)
+{
+	enum { BYTES = 60000, MOST = 2 * LINK_QUEUE_BYTES_MAX / BYTES };
+	char *text = mem_zalloc(BYTES, NULL);
+	struct fixture f;
+	int err = 0, n;
+
+	memset(text, 'x', BYTES - 1);
+	setup(&f);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	for (n = 0; n < MOST && !err; n++)
+		err = link_request(
+			f.focus,
+			json_pack("{s:s,s:s}", "op", "x", "text", text), NULL,
+			NULL);
+	CU_ASSERT_EQUAL(err, EPIPE);
+	CU_ASSERT(n > LINK_QUEUE_BYTES_MAX / BYTES);
+	CU_ASSERT(n < MOST);
+	CU_ASSERT_EQUAL(f.closes, 0);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(2), reply, &f), EPIPE);
+	run(&f, 2);
+	CU_ASSERT_EQUAL(f.closes, 1);
+	CU_ASSERT_EQUAL(f.replies, 1);
+	CU_ASSERT_EQUAL(f.err, ECONNRESET);
+	teardown(&f);
+	mem_deref(text);
+}
+
+
+/** leg.remove must not be lost because many wait for answers */
+static void what_needs_no_answer_is_always_sent(void)
+{
+	enum { OPEN = 9000 };
+	struct fixture f;
+	int err = 0;
+
+	setup(&f);
+	f.silent = true;
+	for (int i = 0; i < OPEN && !err; i++)
+		err = link_request(f.focus, request(i), reply, &f);
+	CU_ASSERT_EQUAL(err, ENOBUFS);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), NULL, NULL), 0);
+	teardown(&f);
+}
+
+
 static void oversized_messages_are_refused(void)
 {
 	size_t size = MP_MESSAGE_MAX + 10;
@@ -372,6 +479,12 @@ static CU_TestInfo tests[] = {
 	{"unanswered requests time out", unanswered_requests_time_out},
 	{"malformed datagrams are answered", malformed_datagrams_are_answered},
 	{"a full socket loses nothing", a_full_socket_loses_nothing},
+	{"a kernel without memory loses nothing",
+	 a_kernel_without_memory_loses_nothing},
+	{"one that cannot keep up is closed",
+	 one_that_cannot_keep_up_is_closed},
+	{"what needs no answer is always sent",
+	 what_needs_no_answer_is_always_sent},
 	{"oversized messages are refused", oversized_messages_are_refused},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
