@@ -9,7 +9,14 @@
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/config/config.h"
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
+
+
+enum {
+	/** As long as it has no mixer: look for one so often */
+	MOVE_INTERVAL_MS = 250,
+};
 
 
 static void conference_destructor(void *arg)
@@ -18,7 +25,14 @@ static void conference_destructor(void *arg)
 
 	hash_unlink(&c->le);
 	tmr_cancel(&c->lost_tmr);
+	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
+}
+
+
+static uint64_t now_ms(void)
+{
+	return clock_us() / 1000;
 }
 
 
@@ -47,6 +61,8 @@ static int place(struct conference *c)
 			  (int)config->video_kbps, "layout", c->layout),
 		NULL, NULL);
 	c->placed = !err;
+	if (!err)
+		placement_begin(&c->placement, now_ms());
 
 	return err;
 }
@@ -72,6 +88,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->ends_with_creator = ends_with_creator;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
+	tmr_init(&c->move_tmr);
 	tmr_init(&c->end_tmr);
 	uuid_make(c->uuid);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
@@ -175,11 +192,26 @@ void conference_end_soon(struct conference *c, void (*h)(void *arg))
 }
 
 
-void conference_lost(struct conference *c, void (*h)(void *arg))
+/** One whose slot has no process asks again and again where to go */
+static void look_h(void *arg)
+{
+	struct conference *c = arg;
+
+	tmr_start(&c->move_tmr, MOVE_INTERVAL_MS, look_h, c);
+	c->moveh(c);
+}
+
+
+void conference_lost(struct conference *c, void (*moveh)(void *arg),
+		     void (*giveuph)(void *arg))
 {
 	c->placed = false;
+	c->moveh = moveh;
+	placement_lost(&c->placement, now_ms());
 	tmr_start(&c->lost_tmr,
-		  (uint64_t)c->focus->config->media_timeout_s * 1000, h, c);
+		  (uint64_t)c->focus->config->media_timeout_s * 1000, giveuph,
+		  c);
+	tmr_start(&c->move_tmr, 1, look_h, c);
 	conference_emit(c, "mixer", json_pack("{s:s}", "state", "lost"));
 }
 
@@ -190,11 +222,58 @@ bool conference_restore(struct conference *c)
 		return false;
 
 	tmr_cancel(&c->lost_tmr);
+	tmr_cancel(&c->move_tmr);
 	log_info("conference", "restored name=%s mix=%u mixer=%u legs=%u",
 		 c->name, c->mix, mixer_index(c->mixer), c->participants);
-	conference_emit(c, "mixer", json_pack("{s:s}", "state", "restored"));
+	conference_emit(c, "mixer",
+			json_pack("{s:s,s:i}", "state", "restored", "mixer",
+				  (int)mixer_index(c->mixer)));
 
 	return true;
+}
+
+
+static bool on_h(struct le *le, void *arg)
+{
+	const struct conference *c = le->data;
+
+	return c->mixer == arg;
+}
+
+
+static bool is_idle(const struct mixer *m, void *arg)
+{
+	const struct focus *f = arg;
+
+	return !hash_apply(f->conferences, on_h, (void *)(uintptr_t)m);
+}
+
+
+bool conference_move(struct conference *c)
+{
+	struct focus *f = c->focus;
+	struct mixer *m = NULL, *from = c->mixer;
+	enum placement_choice choice;
+
+	if (c->placed || mixer_is_up(c->mixer))
+		return false;
+
+	choice = placement_choose(&c->placement, now_ms());
+	if (choice != PLACEMENT_STAY)
+		m = mixers_pick_if(f->mixers, is_idle, f);
+	if (!m && choice == PLACEMENT_ANY) {
+		m = mixers_pick(f->mixers);
+		if (m)
+			placement_joins_others(&c->placement);
+	}
+	if (!m)
+		return false;
+
+	log_warn("conference", "moves name=%s from=%u to=%u", c->name,
+		 mixer_index(from), mixer_index(m));
+	c->mixer = m;
+
+	return conference_restore(c);
 }
 
 

@@ -4,7 +4,8 @@
  * Owned by the focus, changed only on parleyd's loop. It is made by the first
  * who comes in and ends with the last who leaves. It lives on one mixer's
  * slot; when the process there is replaced it is replayed: mix.create, then a
- * re-offer to every endpoint. Every change is told by conference_emit().
+ * re-offer to every endpoint. Where its slot has no process it moves to
+ * another one (placement.h). Every change is told by conference_emit().
  * Others than conference.c only read its fields; outside focus/ it is known by
  * its name only.
  */
@@ -12,6 +13,7 @@
 #define PARLEY_FOCUS_CONFERENCE_CONFERENCE_H
 
 #include "focus/conference/event.h"
+#include "focus/conference/placement.h"
 #include "focus/mixers/mixers.h"
 #include "focus/policy/policy.h"
 #include "focus/policy/reason.h"
@@ -24,11 +26,14 @@ struct conference {
 	struct le le; /**< in the focus's hash of conferences */
 	struct focus *focus;
 	char name[POLICY_NAME_MAX + 1];
-	char uuid[UUID_SIZE];  /**< its Session-ID (RFC 7989) */
-	uint32_t mix;          /**< number on the Mp link */
-	struct mixer *mixer;   /**< its slot */
-	bool placed;           /**< the process there knows it */
-	struct tmr lost_tmr;   /**< while it has no process */
+	char uuid[UUID_SIZE]; /**< its Session-ID (RFC 7989) */
+	uint32_t mix;         /**< number on the Mp link */
+	struct mixer *mixer;  /**< its slot */
+	bool placed;          /**< the process there knows it */
+	struct tmr lost_tmr;  /**< while it has no process */
+	struct tmr move_tmr;  /**< likewise: look for another slot */
+	void (*moveh)(void *arg);
+	struct placement placement;
 	bool announced;        /**< "created" was told */
 	struct list users;     /**< of struct user */
 	unsigned participants; /**< endpoints of all users */
@@ -71,12 +76,22 @@ void conference_announce(struct conference *c);
  *  midst of telling others */
 void conference_end_soon(struct conference *c, void (*h)(void *arg));
 
-/** The process under it is gone. `h` is called with it when no other came
- *  within media_timeout */
-void conference_lost(struct conference *c, void (*h)(void *arg));
+/**
+ * The process under it is gone
+ *
+ * @param moveh  Called with it now and then, never from within, as long as it
+ *               has none
+ * @param giveuph Called with it when no other came within media_timeout
+ */
+void conference_lost(struct conference *c, void (*moveh)(void *arg),
+		     void (*giveuph)(void *arg));
 
 /** There is a process again. @return false: it is in it already, or cannot */
 bool conference_restore(struct conference *c);
+
+/** As conference_restore(), on another slot where its own has no process and
+ *  there is one that it may go to */
+bool conference_move(struct conference *c);
 
 /** @return REASON_NONE, REASON_BAD_REQUEST: an unknown word */
 enum reason conference_set_layout(struct conference *c, const char *layout);

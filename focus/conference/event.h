@@ -43,7 +43,8 @@
  *  dial_failed {"uri":URI, "reason":TOKEN, "words":TEXT}  it came to nothing
  *                                   before there was an endpoint; later
  *                                   failures are told by "left"
- *  mixer      {"state":"lost"|"restored"}  the media server under it
+ *  mixer      {"state":"lost"} or {"state":"restored", "mixer":index}  the
+ *                                   media server under it
  *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference
  *
  * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool, "layout",

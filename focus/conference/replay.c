@@ -23,9 +23,18 @@ static void lost_h(void *arg)
 }
 
 
+static void move_h(void *arg)
+{
+	struct conference *c = arg;
+
+	if (conference_move(c))
+		endpoint_each(c, replay_queue);
+}
+
+
 void replay_lost(struct conference *c)
 {
-	conference_lost(c, lost_h);
+	conference_lost(c, move_h, lost_h);
 	endpoint_set_speaker(c, NULL);
 	endpoint_each(c, endpoint_lost);
 }

@@ -3,7 +3,8 @@
  *
  * Conferences stay with their slot: when the process there is replaced they
  * are made anew in it, and what it carried is offered anew, one endpoint after
- * the other.
+ * the other. From a slot where none comes up, or one dies after another, they
+ * move (placement.h).
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_REPLAY_H
 #define PARLEY_FOCUS_CONFERENCE_REPLAY_H

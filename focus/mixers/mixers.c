@@ -36,8 +36,9 @@ struct mixer {
 	struct link *link;
 	int fd; /**< the link's, to shut it down */
 	pid_t pid;
-	bool own;       /**< we start the processes in this slot */
-	struct tmr tmr; /**< ping, reaping or pause, by state */
+	bool own;        /**< we start the processes in this slot */
+	bool died_young; /**< the one before this did */
+	struct tmr tmr;  /**< ping, reaping or pause, by state */
 	uint64_t started_ms, answered_ms, watched_ms, pause_ms;
 	unsigned legs, deaths;
 	struct mixer_capabilities capable;
@@ -147,6 +148,7 @@ static void bury(struct mixer *m)
 	m->link = NULL;
 	m->legs = 0;
 	m->deaths++;
+	m->died_young = now_ms() - m->started_ms < MIXER_YOUNG_MS;
 	set_state(m, MIXER_DYING);
 
 	if (m->pid > 0)
@@ -442,18 +444,44 @@ struct mixer *mixers_at(const struct mixers *ms, unsigned i)
 }
 
 
-struct mixer *mixers_pick(const struct mixers *ms)
+/** Its predecessor died young, and it may do so, too */
+static bool is_troubled(const struct mixer *m, uint64_t now)
 {
+	return m->died_young && now - m->started_ms < MIXER_YOUNG_MS;
+}
+
+
+static bool is_better(const struct mixer *m, const struct mixer *best,
+		      uint64_t now)
+{
+	bool trouble = is_troubled(m, now), worse = is_troubled(best, now);
+
+	return trouble == worse ? m->legs < best->legs : worse;
+}
+
+
+struct mixer *mixers_pick_if(const struct mixers *ms,
+			     bool (*h)(const struct mixer *m, void *arg),
+			     void *arg)
+{
+	uint64_t now = now_ms();
 	struct mixer *best = NULL;
 
 	for (unsigned i = 0; i < mixers_count(ms); i++) {
 		struct mixer *m = mixers_at(ms, i);
 
-		if (m->state == MIXER_UP && (!best || m->legs < best->legs))
+		if (m->state == MIXER_UP && (!h || h(m, arg)) &&
+		    (!best || is_better(m, best, now)))
 			best = m;
 	}
 
 	return best;
+}
+
+
+struct mixer *mixers_pick(const struct mixers *ms)
+{
+	return mixers_pick_if(ms, NULL, NULL);
 }
 
 

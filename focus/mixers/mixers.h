@@ -5,9 +5,8 @@
  * the link closes or pings stay unanswered, the process is killed, reaped and
  * another is started in its place, at once, or after a pause if it died
  * young. That the link closed is the one sign of death (a process that ends
- * closes it), so no SIGCHLD is needed. Conferences stay with their slot, so
- * that one that kills mixers takes no other down with it. Lives on parleyd's
- * loop. The vocabulary is mixer/mp/protocol.h.
+ * closes it), so no SIGCHLD is needed. Lives on parleyd's loop. The vocabulary
+ * is mixer/mp/protocol.h.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXERS_H
 #define PARLEY_FOCUS_MIXERS_MIXERS_H
@@ -59,8 +58,14 @@ unsigned mixers_up_count(const struct mixers *ms);
 /** A slot by its index; NULL after the last */
 struct mixer *mixers_at(const struct mixers *ms, unsigned i);
 
-/** The mixer that is up and has the fewest legs; NULL if none is up */
+/** The mixer that is up and has the fewest legs; a young one whose predecessor
+ *  died young only if there is no other. NULL if none is up */
 struct mixer *mixers_pick(const struct mixers *ms);
+
+/** The same among those for which `h` says so */
+struct mixer *mixers_pick_if(const struct mixers *ms,
+			     bool (*h)(const struct mixer *m, void *arg),
+			     void *arg);
 
 unsigned mixer_index(const struct mixer *m);
 bool mixer_is_up(const struct mixer *m);

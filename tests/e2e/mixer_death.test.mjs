@@ -1,5 +1,6 @@
 // kill -9 of the media server: people stay in the conference and hear each
-// other again within five seconds without doing anything.
+// other again within five seconds without doing anything, also where one
+// server dies after another and another one is free.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Baresip } from './lib/baresip.mjs';
@@ -56,4 +57,40 @@ test('both kinds of legs survive the death of their mixer', async (t) => {
 	assert.equal(people.length, 2);
 	assert.ok(people.every((p) => p.status === 'connected'),
 		JSON.stringify(people));
+});
+
+test('a conference leaves a slot where one mixer dies after another', async (t) => {
+	const parley = await Parley.start({ mixers: 2 });
+	t.after(() => parley.stop());
+	const people = [];
+	for (const [name, hz] of [['ann', 1000], ['bob', 440]]) {
+		const p = await Baresip.start({ name, hz, audio: 'PCMU/8000/1' });
+		t.after(() => p.stop());
+		await p.dial(parley.uri('nomad'));
+		people.push(p);
+	}
+	const [ann, bob] = people;
+	await hearsOthersOnly(ann, [bob]);
+	await hearsOthersOnly(bob, [ann]);
+
+	const home = async () => (await parley.json('list')).conferences[0]?.mixer;
+	const first = await home();
+	const kill = async () => {
+		const { mixers } = await parley.json('stats');
+		const { pid } = mixers.find((m) => m.mixer === first);
+		if (pid)
+			process.kill(pid, 'SIGKILL');
+	};
+	await until('it lives on the other mixer', async () => {
+		await kill();
+		return await home() === 1 - first;
+	}, 20000, 100);
+	const moved = Date.now();
+	const gaps = await Promise.all([hearsAgain(ann, 440, moved),
+		hearsAgain(bob, 1000, moved)]);
+	t.diagnostic(`sound back after ${gaps.join(' and ')} ms`);
+	await kill();
+	await hearsOthersOnly(ann, [bob]);
+	await hearsOthersOnly(bob, [ann]);
+	assert.equal((await parley.endpoints('nomad')).length, 2);
 });

@@ -2,6 +2,7 @@
  * @file test_replay.c  A mixer dies and the conference goes on
  */
 #include <string.h>
+#include "focus/conference/conference.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -177,6 +178,109 @@ static void a_leaver_while_it_is_down_is_not_replayed(void)
 }
 
 
+/** Two slots; the conference lives in the first */
+static void open_two(struct focus_room *r, struct fake_mixer *second,
+		     struct party *a)
+{
+	memset(second, 0, sizeof(*second));
+	second->requests = json_array();
+	room_open_with(r, 2);
+	CU_ASSERT_EQUAL(room_join(r, a, "demo", "sip:a@x", "A"), 0);
+	CU_ASSERT_EQUAL(mixer_count(&r->mixer, "mix.create"), 1);
+	room_mixer_attach(r, second);
+}
+
+
+static void close_two(struct focus_room *r, struct fake_mixer *second)
+{
+	mem_deref(second->link);
+	room_close(r);
+	json_decref(second->requests);
+}
+
+
+static void await_reoffers(const struct party *p, unsigned n)
+{
+	for (int turns = 0; p->reoffers < n && turns < 600; turns++)
+		room_turn(5);
+	CU_ASSERT_EQUAL(p->reoffers, n);
+}
+
+
+static void it_moves_when_no_mixer_comes_back(void)
+{
+	struct fake_mixer second;
+	struct focus_room r;
+	struct party a;
+
+	open_two(&r, &second, &a);
+	/* as if it had lived there for long */
+	focus_conference(r.focus, "demo")->placement.placed_ms = 0;
+	room_mixer_kill(&r);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 0);
+	await_reoffers(&a, 1);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(
+				event_last(&r, "mixer"), "mixer")),
+			1);
+	exchange(&a);
+	CU_ASSERT_EQUAL(mixer_count(&second, "leg.add"), 1);
+
+	/* what comes into the old slot has nothing to do with it any more */
+	json_array_clear(r.mixer.requests);
+	room_mixer_start(&r);
+	room_turn(60);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.create"), 0);
+	CU_ASSERT_EQUAL(a.reoffers, 1);
+	focus_leave(a.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.remove"), 1);
+	close_two(&r, &second);
+}
+
+
+/** Where processes die young one goes to a free mixer at once */
+static void it_leaves_a_slot_where_mixers_die_young(void)
+{
+	struct fake_mixer second;
+	struct focus_room r;
+	struct party a;
+
+	open_two(&r, &second, &a);
+	room_mixer_kill(&r);
+	await_reoffers(&a, 1);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 1);
+	CU_ASSERT_EQUAL(a.ends, 0);
+	close_two(&r, &second);
+}
+
+
+/** One that may have killed its mixer does not go where others are, unless it
+ *  goes on like that */
+static void it_does_not_endanger_others_soon(void)
+{
+	struct fake_mixer second;
+	struct focus_room r;
+	struct party a, b;
+
+	open_two(&r, &second, &a);
+	CU_ASSERT_EQUAL(room_join(&r, &b, "other", "sip:b@x", "B"), 0);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 1);
+	for (unsigned deaths = 1; deaths < PLACEMENT_RISK; deaths++) {
+		room_mixer_kill(&r);
+		room_turn(300);
+		CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 1);
+		room_mixer_start(&r);
+		await_reoffers(&a, deaths);
+	}
+	room_mixer_kill(&r);
+	await_reoffers(&a, PLACEMENT_RISK);
+	CU_ASSERT_EQUAL(mixer_count(&second, "mix.create"), 2);
+	CU_ASSERT_EQUAL(a.ends + b.ends + b.reoffers, 0);
+	close_two(&r, &second);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"every leg is offered anew", every_leg_is_offered_anew},
 	{"what was set is set again", what_was_set_is_set_again},
@@ -187,6 +291,11 @@ static CU_TestInfo tests[] = {
 	 an_unconfirmed_dialog_is_offered_after_its_ack},
 	{"a leaver while it is down is not replayed",
 	 a_leaver_while_it_is_down_is_not_replayed},
+	{"it moves when no mixer comes back",
+	 it_moves_when_no_mixer_comes_back},
+	{"it leaves a slot where mixers die young",
+	 it_leaves_a_slot_where_mixers_die_young},
+	{"it does not endanger others soon", it_does_not_endanger_others_soon},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(replay, tests)

@@ -374,10 +374,39 @@ static void legs_are_counted_until_the_mixer_dies(void)
 	mixer_leg_added(slot(0));
 	mixer_leg_added(slot(0));
 	mixer_leg_added(slot(1));
+	pass(MIXER_YOUNG_MS);
 	kill_far(0);
 	attach(0);
 	say(0, HELLO);
 	/* another process has none of them */
+	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
+	close_world();
+}
+
+
+/** New conferences do not go where one mixer dies after another, though it is
+ *  always that which has the fewest legs */
+static void a_slot_where_mixers_die_young_is_avoided(void)
+{
+	open_world(2, "/bin/false");
+	for (unsigned i = 0; i < 2; i++) {
+		attach(i);
+		say(i, HELLO);
+	}
+	mixer_leg_added(slot(1));
+	kill_far(0);
+	attach(0);
+	say(0, HELLO);
+	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(1));
+
+	/* better than none, and as good as any when it has lived */
+	kill_far(1);
+	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
+	attach(1);
+	say(1, HELLO);
+	mixer_leg_added(slot(1));
+	for (unsigned ms = 0; ms < MIXER_YOUNG_MS; ms += 500)
+		pass(500);
 	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
 	close_world();
 }
@@ -658,6 +687,8 @@ static CU_TestInfo tests[] = {
 	 slots_are_filled_in_order_and_again},
 	{"the least loaded that is up is picked",
 	 the_least_loaded_that_is_up_is_picked},
+	{"a slot where mixers die young is avoided",
+	 a_slot_where_mixers_die_young_is_avoided},
 	{"legs are counted until the mixer dies",
 	 legs_are_counted_until_the_mixer_dies},
 	{"requests are answered or fail", requests_are_answered_or_fail},

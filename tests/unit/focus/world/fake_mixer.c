@@ -80,7 +80,7 @@ static void request_h(json_t *msg, void *arg)
 }
 
 
-void room_mixer_start(struct focus_room *r)
+void room_mixer_attach(struct focus_room *r, struct fake_mixer *m)
 {
 	struct mixer_capabilities capable;
 	json_t *hello;
@@ -89,15 +89,20 @@ void room_mixer_start(struct focus_room *r)
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	CU_ASSERT_EQUAL_FATAL(focus_attach_mixer(r->focus, fds[0]), 0);
-	CU_ASSERT_EQUAL_FATAL(
-		link_alloc(&r->mixer.link, fds[1], request_h, NULL, &r->mixer),
-		0);
+	CU_ASSERT_EQUAL_FATAL(link_alloc(&m->link, fds[1], request_h, NULL, m),
+			      0);
 	hello = json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
 			  MP_VERSION, "pid", 1, "webrtc_port", 1);
 	mixer_capabilities_base(&capable);
 	CU_ASSERT_EQUAL(mixer_capabilities_write(&capable, hello), 0);
-	link_event(r->mixer.link, hello);
+	link_event(m->link, hello);
 	room_turn(5);
+}
+
+
+void room_mixer_start(struct focus_room *r)
+{
+	room_mixer_attach(r, &r->mixer);
 }
 
 
@@ -118,11 +123,19 @@ static void event_h(const json_t *event, void *arg)
 
 void room_open(struct focus_room *r)
 {
-	static const char *const overrides[] = {
-		"mixers=1", "max_participants=4", "max_conferences=2"};
+	room_open_with(r, 1);
+}
+
+
+void room_open_with(struct focus_room *r, unsigned mixers)
+{
+	char count[32];
+	const char *const overrides[] = {count, "max_participants=4",
+					 "max_conferences=2"};
 	struct config_error error;
 
 	memset(r, 0, sizeof(*r));
+	(void)re_snprintf(count, sizeof(count), "mixers=%u", mixers);
 	log_level_set(LOG_LEVEL_ERROR);
 	CU_ASSERT_EQUAL_FATAL(
 		config_load(&r->config, NULL, overrides, 3, &error), 0);

@@ -42,10 +42,15 @@ struct party {
 };
 
 void room_open(struct focus_room *r);
+/** The same with more slots */
+void room_open_with(struct focus_room *r, unsigned mixers);
 void room_close(struct focus_room *r);
 
 /** Put a mixer into the (empty) slot and let it say hello */
 void room_mixer_start(struct focus_room *r);
+
+/** Put another one into the next empty slot. Its requests must be an array */
+void room_mixer_attach(struct focus_room *r, struct fake_mixer *m);
 
 /** It is gone at once */
 void room_mixer_kill(struct focus_room *r);
