@@ -149,6 +149,11 @@ static const struct config_row rows[] = {
 	{"media_timeout", CONFIG_NUMBER, AT(media_timeout_s), "30", 5, 3600,
 	 "seconds without any media, RTCP or consent until a call is ended",
 	 NULL},
+	{"media_from", CONFIG_CHOICE, AT(media_from), "no", 0, 0,
+	 "any: RTP without keys is taken also from hosts that neither SDP "
+	 "names nor signalling came from, when those are silent; no: it is "
+	 "not",
+	 "no|any"},
 	{"sip_message_max", CONFIG_NUMBER, AT(sip_message_max_bytes), "65535",
 	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
 	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
@@ -190,6 +195,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->layout);
 	mem_deref(c->factory_names);
 	mem_deref(c->dial_out);
+	mem_deref(c->media_from);
 	mem_deref(c->emergency_numbers);
 	mem_deref(c->auth);
 	mem_deref(c->outbound_proxy);

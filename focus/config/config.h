@@ -78,6 +78,8 @@ struct config {
 	unsigned auth_failures; /**< a minute, then tries are slowed down */
 	unsigned session_expires_s, session_min_se_s; /**< RFC 4028 */
 	unsigned media_timeout_s;
+	char *media_from; /**< "no"; "any": plain media also from hosts
+			       that neither signalled nor were signalled */
 	unsigned sip_message_max_bytes;
 	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
 	size_t dns_server_count;

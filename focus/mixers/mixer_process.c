@@ -16,8 +16,8 @@
 
 
 enum {
-	/** -a twice a listen address, -w -p -t -l, program, NULL */
-	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 4 + 2,
+	/** -a twice a listen address, -w -p -t -l, -m, program, NULL */
+	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 4 + 1 + 2,
 	ARGUMENT_BYTES = 64,
 	/** Some messages under way each way */
 	LINK_BUFFER_BYTES = 8 * MP_MESSAGE_MAX,
@@ -95,6 +95,8 @@ static void build_arguments(struct arguments *a, const struct config *c,
 	add(a, "-p", text);
 	add_number(a, "-t", c->media_timeout_s);
 	add(a, "-l", level_name(log_level_get()));
+	if (!strcmp(c->media_from, "any"))
+		add_word(a, "-m");
 }
 
 

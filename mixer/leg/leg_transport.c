@@ -15,6 +15,7 @@
 #include "mixer/leg/leg_demux.h"
 #include "mixer/leg/leg_private.h"
 #include "mixer/leg/video_media.h"
+#include "mixer/net/media_source.h"
 #include "mixer/net/nack.h"
 
 
@@ -235,7 +236,7 @@ static int make_transport(struct leg *leg, size_t i,
 		path_h,
 	};
 	struct leg_transport *lt = &leg->transports[i];
-	const struct sa *far = sa_isset(&d->rtp, SA_ADDR) ? &d->rtp : &d->near;
+	struct sa far = sa_isset(&d->rtp, SA_ADDR) ? d->rtp : d->near;
 
 	enum transport_kind kind =
 		d->kind == MP_WEBRTC ? TRANSPORT_WEBRTC : TRANSPORT_PLAIN;
@@ -247,10 +248,11 @@ static int make_transport(struct leg *leg, size_t i,
 	lt->index = i;
 	lt->kind = kind;
 	drop_transport(lt);
+	media_source_canonical(&far);
 
 	return transport_alloc(
 		&lt->t, leg->host->net, kind,
-		address_towards(leg->host->net_config, far),
+		address_towards(leg->host->net_config, &far),
 		transport_suite_by_name(mp_suite_name(d->suite)), &handlers,
 		lt);
 }
@@ -262,10 +264,11 @@ static int set_remote(struct leg_transport *lt,
 	struct transport_remote r;
 	int err;
 
-	if (!d->known)
-		return 0;
-
 	memset(&r, 0, sizeof(r));
+	r.near = d->near;
+	if (!d->known)
+		return transport_set_remote(lt->t, &r);
+
 	r.ice_ufrag = d->ice_ufrag[0] ? d->ice_ufrag : NULL;
 	r.ice_pwd = d->ice_pwd[0] ? d->ice_pwd : NULL;
 	r.dtls_role = d->dtls_role == MP_DTLS_CLIENT ? DTLS_ROLE_CLIENT

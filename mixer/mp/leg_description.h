@@ -75,7 +75,7 @@ struct transport_description {
 	bool rtcp_mux;
 	enum mp_suite suite;
 	char sdes_key[128]; /**< empty: none yet */
-	struct sa near;     /**< unset: not given */
+	struct sa near;     /**< host of the signalling; unset: not given */
 };
 
 /** C: one codec; each has its own part of the parameters, others are zero */

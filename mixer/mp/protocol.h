@@ -85,8 +85,10 @@
  *
  * Without "ice"/"remote" the far end is not known yet. When the mixer shall
  * offer SDES, sdes has suite only. Either kind may have near:"192.0.2.1", the
- * far end's signalling address: while no media address of it is known, the
- * mixer advertises the local address that routes there.
+ * host that the far end's signalling comes from: while no media address of it
+ * is known, the mixer advertises the local address that routes there, and
+ * plain media is believed from all ports of that host (who else is believed:
+ * mixer/net/media_source.h).
  *
  *
  * LT, the mixer's side, same order:
@@ -144,7 +146,8 @@
  *      C above and all four features. A mixer is started as
  *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL
- *                       [-v VIDEO_THREADS] [-S]     -S: no sandbox
+ *                       [-m] [-v VIDEO_THREADS] [-S]
+ *          -m: media_from any; -S: no sandbox
  *      with the link as descriptor MP_LINK_FD; it ends when the link closes.
  *
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}

@@ -124,6 +124,8 @@ void net_tick(struct net *net, uint64_t now_us)
 
 		if (t->kind == TRANSPORT_WEBRTC)
 			webrtc_tick(t, now_us);
+		else
+			plain_tick(t, now_us);
 
 		le = le->next;
 		mem_deref(t);

@@ -12,6 +12,7 @@
 
 #include "mixer/base/re.h"
 #include "mixer/net/dtls.h"
+#include "mixer/net/media_source.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
 
@@ -97,13 +98,6 @@ struct ice {
 	bool nominated;        /**< `selected` was nominated */
 };
 
-/** Where one plain component's packets go to and may come from */
-struct latch {
-	struct sa signalled; /**< unset: not known yet */
-	struct sa latched;   /**< unset: none */
-	bool signalled_heard;
-};
-
 struct transport {
 	struct le le;
 	struct net *net;
@@ -124,7 +118,7 @@ struct transport {
 	/* plain */
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
-	struct latch rtp, rtcp;
+	struct media_source rtp, rtcp;
 	bool rtcp_mux;
 	enum transport_suite suite;
 	uint8_t local_keying[SRTP_KEYING_MAX], remote_keying[SRTP_KEYING_MAX];
@@ -210,6 +204,8 @@ void plain_close(struct transport *t);
 int plain_set_remote(struct transport *t, const struct transport_remote *r);
 /** Where RTP or RTCP goes; NULL: not known yet */
 const struct sa *plain_destination(const struct transport *t, bool rtcp);
+/** Listen to others again when the far end has fallen silent */
+void plain_tick(struct transport *t, uint64_t now_us);
 
 /* transport.c */
 

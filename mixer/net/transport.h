@@ -69,12 +69,13 @@ struct net_config {
 	uint16_t webrtc_port;  /**< 0: any free one */
 	uint16_t rtp_port_min; /**< plain RTP, even; 0: no plain RTP */
 	uint16_t rtp_port_max; /**< last port of the range */
+	bool media_from_any;   /**< mixer/net/media_source.h */
 };
 
 struct net_stats {
 	uint64_t packets_in, packets_out, bytes_in, bytes_out;
 	/** Unknown sender, failed authentication; not what the kernel refuses
-	 *  on a plain port whose signalled far end was heard */
+	 *  on a plain port whose signalled far end is heard */
 	uint64_t discarded;
 	uint64_t send_errors;
 };
@@ -108,6 +109,7 @@ struct transport_remote {
 	size_t fingerprint_count;
 	/* plain */
 	struct sa rtp, rtcp; /**< unset: not known yet */
+	struct sa near;      /**< host of the signalling; unset: not given */
 	bool rtcp_mux;
 	enum transport_suite suite;
 	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
@@ -167,9 +169,8 @@ int transport_alloc(struct transport **tp, struct net *net,
  * A changed ufrag/pwd pair is an ICE restart (RFC 8445 section 9): new local
  * credentials are made (see transport_local()), media goes on over the old
  * pair until the new one is nominated, DTLS is kept unless the fingerprint
- * changed. Plain: a changed address takes effect at once; packets are
- * accepted from the signalled address, and from the first other source that
- * sends (symmetric RTP behind NAT) until the signalled one sends.
+ * changed. Plain: a changed address takes effect at once; whose packets are
+ * accepted, and where packets go, is mixer/net/media_source.h's.
  *
  * The DTLS role is taken until a handshake has begun; a ClientHello that
  * overtakes the description makes us the server. A fingerprint may follow the

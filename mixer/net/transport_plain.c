@@ -1,18 +1,23 @@
 /**
  * @file mixer/net/transport_plain.c  RTP on a port pair of its own
  *
- * Symmetric RTP: many terminals sit behind a NAT that the address in their
- * SDP does not tell, so the first other source that sends is believed until
- * the signalled one is heard. With SDES it must also prove to hold the key.
+ * Many terminals sit behind a NAT that the address in their SDP does not tell:
+ * who is believed is media_source.h's. With SDES a packet must prove, too,
+ * that its sender holds the key.
  */
 #include <string.h>
 #include <openssl/crypto.h>
+#include "mixer/net/bytes.h"
 #include "mixer/net/net_private.h"
 
 
 enum {
 	RTP_BYTES_MIN = 12,
 	RTCP_BYTES_MIN = 8,
+	/** A port hears its far end alone until that is silent for so long.
+	 *  Shorter, and every pause in Opus' DTX would cost two system calls;
+	 *  longer, and a NAT's new port is found later */
+	ALONE_US = 500000,
 };
 
 
@@ -31,63 +36,16 @@ static bool is_rtcp(const struct transport *t, const struct port *port,
 }
 
 
-/** Whether a source may send to this component at all */
-static bool latch_admits(const struct latch *l, const struct sa *src)
+static struct media_source *component(struct transport *t, bool rtcp_port)
 {
-	if (sa_cmp(&l->signalled, src, SA_ALL))
-		return true;
-
-	if (l->signalled_heard)
-		return false;
-
-	return !sa_isset(&l->latched, SA_ALL) ||
-	       sa_cmp(&l->latched, src, SA_ALL);
-}
-
-
-/**
- * A good packet came from an admitted source
- *
- * Once the signalled one is heard nobody else is admitted until another is
- * signalled: the kernel may refuse them as well. A latched one is no reason
- * to connect, for then the signalled one would not be heard.
- */
-static void latch_heard(struct latch *l, struct port *port,
-			const struct sa *src)
-{
-	if (sa_cmp(&l->signalled, src, SA_ALL)) {
-		l->signalled_heard = true;
-		sa_init(&l->latched, AF_UNSPEC);
-		port_connect(port, &l->signalled);
-	}
-	else if (!sa_isset(&l->latched, SA_ALL)) {
-		l->latched = *src;
-	}
-}
-
-
-/** A changed address starts anew; the same one keeps what was learnt */
-static void latch_signal(struct latch *l, struct port *port,
-			 const struct sa *addr)
-{
-	if (!sa_isset(addr, SA_ALL) || sa_cmp(&l->signalled, addr, SA_ALL))
-		return;
-
-	port_disconnect(port);
-
-	memset(l, 0, sizeof(*l));
-	l->signalled = *addr;
+	return rtcp_port ? &t->rtcp : &t->rtp;
 }
 
 
 const struct sa *plain_destination(const struct transport *t, bool rtcp)
 {
-	const struct latch *l = rtcp && !t->rtcp_mux ? &t->rtcp : &t->rtp;
-
-	if (sa_isset(&l->latched, SA_ALL))
-		return &l->latched;
-
-	return sa_isset(&l->signalled, SA_ALL) ? &l->signalled : NULL;
+	return media_source_destination(rtcp && !t->rtcp_mux ? &t->rtcp
+							     : &t->rtp);
 }
 
 
@@ -117,29 +75,67 @@ static int packet_open(struct transport *t, uint8_t *buf, size_t *len,
 }
 
 
+/** It came from elsewhere than what came before: may it? */
+static bool newcomer_accepted(const struct transport *t,
+			      struct media_source *s, const struct sa *src,
+			      const uint8_t *buf, bool rtcp, uint64_t now_us)
+{
+	const struct media_source_packet p = {
+		.rtcp = rtcp,
+		.proven = t->in != NULL,
+		.ssrc = rtcp ? 0 : get32(buf + 8),
+		.seq = rtcp ? 0 : get16(buf + 2),
+	};
+
+	return media_source_accepts(s, src, &p, now_us);
+}
+
+
 static void plain_receive(struct port *port, const struct sa *src,
 			  uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 {
 	struct transport *t = arg;
 	enum datagram_type type = datagram_type(buf, len);
-	struct latch *l = port == &t->rtcp_port ? &t->rtcp : &t->rtp;
-	bool rtcp;
+	struct media_source *s = component(t, port == &t->rtcp_port);
+	bool known = media_source_is_current(s, src), rtcp;
 
-	if ((type != DATAGRAM_RTP && type != DATAGRAM_RTCP) ||
-	    !latch_admits(l, src))
+	if (type != DATAGRAM_RTP && type != DATAGRAM_RTCP)
+		goto discard;
+
+	if (!known &&
+	    !media_source_considers(s, src, t->suite != TRANSPORT_SUITE_NONE,
+				    now_us))
 		goto discard;
 
 	rtcp = is_rtcp(t, port, buf, len);
 	if (packet_open(t, buf, &len, rtcp, now_us))
 		goto discard;
 
-	latch_heard(l, port, src);
+	if (known)
+		media_source_heard(s, now_us);
+	else if (!newcomer_accepted(t, s, src, buf, rtcp, now_us))
+		goto discard;
+
+	/* RTCP is too seldom to be worth it, and everybody else who is not
+	 * where the signalling says has to give way to who is */
+	if (s == &t->rtp && !port->connected &&
+	    media_source_is_settled(s, ALONE_US, now_us))
+		port_connect(port, &s->signalled);
+
 	plain_update(t);
 	transport_deliver(t, buf, len, rtcp, now_us);
 	return;
 
 discard:
 	++t->net->stats.discarded;
+}
+
+
+void plain_tick(struct transport *t, uint64_t now_us)
+{
+	if (t->rtp_port.connected &&
+	    !media_source_is_settled(&t->rtp, ALONE_US, now_us))
+		port_disconnect(&t->rtp_port);
 }
 
 
@@ -222,6 +218,8 @@ int plain_open(struct transport *t, size_t address_index,
 	       enum transport_suite suite)
 {
 	t->address_index = address_index;
+	media_source_init(&t->rtp, t->net->config.media_from_any, NULL);
+	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp);
 	if (suite != TRANSPORT_SUITE_NONE) {
 		int err = make_local_key(t, suite);
 
@@ -300,9 +298,13 @@ int plain_set_remote(struct transport *t, const struct transport_remote *r)
 		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
 	}
 
-	t->rtcp_mux = r->rtcp_mux;
-	latch_signal(&t->rtp, &t->rtp_port, &r->rtp);
-	latch_signal(&t->rtcp, &t->rtcp_port, &rtcp);
+	if (sa_isset(&r->rtp, SA_ALL))
+		t->rtcp_mux = r->rtcp_mux;
+
+	if (media_source_signal(&t->rtp, &r->rtp, &r->near, t->net->now_us))
+		port_disconnect(&t->rtp_port);
+
+	(void)media_source_signal(&t->rtcp, &rtcp, &r->near, t->net->now_us);
 	plain_update(t);
 
 	return 0;

@@ -32,7 +32,7 @@ static int usage(void)
 		"usage: parley-mixer -a ADDRESS [-a ADDRESS]... "
 		"[-w WEBRTC_PORT] [-p MIN-MAX]\n"
 		"                    [-t MEDIA_TIMEOUT_S] [-l LOG_LEVEL] "
-		"[-v VIDEO_THREADS] [-S]\n"
+		"[-m] [-v VIDEO_THREADS] [-S]\n"
 		"Speaks the Mp link on descriptor %d; started by parleyd. "
 		"-S: no sandbox.\n",
 		MP_LINK_FD);
@@ -85,7 +85,7 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 	unsigned long n;
 	int err = 0, opt;
 
-	while (!err && (opt = getopt(argc, argv, "a:w:p:t:l:v:S")) != -1) {
+	while (!err && (opt = getopt(argc, argv, "a:w:p:t:l:mv:S")) != -1) {
 		switch (opt) {
 
 		case 'a': err = address(&c->net, optarg); break;
@@ -112,6 +112,8 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 			err = number(optarg, 64, &n);
 			c->video_workers = (unsigned)n;
 			break;
+
+		case 'm': c->net.media_from_any = true; break;
 
 		case 'S': *sandbox = false; break;
 

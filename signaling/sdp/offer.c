@@ -51,6 +51,13 @@ int offer_alloc(struct offer **op, const struct offer_config *config)
 }
 
 
+void offer_set_near(struct offer *o, const struct sa *near)
+{
+	if (o)
+		o->config.near = *near;
+}
+
+
 static void agree(struct offer *o)
 {
 	mem_deref(o->agreed);

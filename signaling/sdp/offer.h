@@ -52,8 +52,8 @@ enum offer_bearer {
 
 struct offer_config {
 	struct sa address; /**< for o= and c=, until the mixer's is known */
-	struct sa near;    /**< far end's signalling address for T's
-				"near"; unset: left out */
+	struct sa near;    /**< host that the far end's signalling comes
+				from, for T's "near"; unset: left out */
 	bool sdes_allowed; /**< SDES keys only over TLS or where told */
 	unsigned video_width, video_height, video_fps; /**< what we can take */
 	struct mixer_capabilities mixer; /**< of all mixers; without codecs:
@@ -62,6 +62,9 @@ struct offer_config {
 
 /** @return 0, EINVAL, ENOMEM. The config is copied */
 int offer_alloc(struct offer **op, const struct offer_config *config);
+
+/** The far end signals from another address now; harmless without an offer */
+void offer_set_near(struct offer *o, const struct sa *near);
 
 /**
  * The far end's offer came

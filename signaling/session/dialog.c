@@ -8,6 +8,7 @@
 #include "signaling/message/charging.h"
 #include "signaling/message/header.h"
 #include "signaling/message/identity.h"
+#include "signaling/message/sender.h"
 #include "signaling/message/session_id.h"
 #include "signaling/session/dependencies.h"
 #include "signaling/session/dialog.h"
@@ -19,6 +20,7 @@ struct dialog {
 	bool ours;
 	struct sip_dialog *sip;
 	uint64_t flow;
+	struct sa near; /**< unset: not known */
 	bool cut_off;
 	struct tmr grace;
 	char *contact;
@@ -116,6 +118,35 @@ uint64_t dialog_flow(const struct dialog *d)
 int dialog_flow_info(const struct dialog *d, struct flow_info *flow)
 {
 	return layer_flow_by_id(d->base->layer, d->flow, flow);
+}
+
+int dialog_near(const struct dialog *d, struct sa *host)
+{
+	struct flow_info flow;
+
+	if (sa_isset(&d->near, SA_ADDR)) {
+		*host = d->near;
+		return 0;
+	}
+	if (dialog_flow_info(d, &flow))
+		return ENOENT;
+	*host = flow.peer;
+
+	return 0;
+}
+
+void dialog_heard(struct dialog *d, const struct sip_msg *msg)
+{
+	static const char *const methods[] = {"INVITE", "UPDATE", "PRACK"};
+	const struct pl *method = msg->req ? &msg->met : &msg->cseq.met;
+	struct flow_info flow;
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (pl_strcmp(method, methods[i]) ||
+		    layer_flow(d->base->layer, msg, &flow))
+			continue;
+		sender_host(&d->near, msg, &flow, d->base->config);
+	}
 }
 
 bool dialog_is_trusted(const struct dialog *d)

@@ -58,6 +58,17 @@ void dialog_confirm(struct dialog *d, struct sip_dialog *dlg);
 uint64_t dialog_flow(const struct dialog *d);
 /** @return 0; ENOENT it is gone */
 int dialog_flow_info(const struct dialog *d, struct flow_info *flow);
+/**
+ * The host that the far end's session descriptions come from: of its last
+ * INVITE, UPDATE or PRACK, or of its last response to one of ours (see
+ * sender_host()); before, its flow's
+ *
+ * @param host Set; its port means nothing
+ * @return 0; ENOENT it is not known
+ */
+int dialog_near(const struct dialog *d, struct sa *host);
+/** Read from where a message came that may bring a description */
+void dialog_heard(struct dialog *d, const struct sip_msg *msg);
 /** Does it go by a flow of a host that is trusted (trusted_hosts)? */
 bool dialog_is_trusted(const struct dialog *d);
 /** It goes by another flow now; 0: by none */

@@ -42,6 +42,7 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 	struct pl sdp;
 
 	exchange_accepted(s->exchange);
+	session_heard(s, msg);
 	call_out_renew(s->call);
 	(void)sip_dialog_update(dialog_sip(s->dialog), msg);
 	if (session_ack_send(s, dialog_sip(s->dialog), msg->cseq.num)) {

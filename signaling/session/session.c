@@ -121,7 +121,8 @@ int session_exchange_begin(struct session *s)
 		return ENOENT;
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
-	oc.near = flow.peer;
+	if (dialog_near(s->dialog, &oc.near))
+		return ENOENT;
 	oc.sdes_allowed = session_flow_is_secure(&flow);
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
@@ -131,9 +132,19 @@ int session_exchange_begin(struct session *s)
 	return exchange_begin(s->exchange, &oc);
 }
 
+void session_heard(struct session *s, const struct sip_msg *msg)
+{
+	struct sa near;
+
+	dialog_heard(s->dialog, msg);
+	if (!dialog_near(s->dialog, &near))
+		offer_set_near(exchange_offer(s->exchange), &near);
+}
+
 void session_received(struct session *s, const struct sip_msg *msg)
 {
 	dialog_received(s->dialog, msg);
+	session_heard(s, msg);
 	if (!msg->req && msg->scode >= 200 && msg->scode < 300)
 		call_out_accepted(s->call, msg);
 }

@@ -183,6 +183,9 @@ void session_next(struct session *s);
 enum reason session_apply_leg(struct session *s,
 			      const struct leg_description *leg);
 
+/** What is described from now on comes from where this message came */
+void session_heard(struct session *s, const struct sip_msg *msg);
+
 /** Read what a message of the dialog says of it */
 void session_received(struct session *s, const struct sip_msg *msg);
 

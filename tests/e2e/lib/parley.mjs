@@ -30,6 +30,7 @@ export class Parley {
 			invite_rate_per_source: 10000,
 			...options,
 		};
+		p.settings = settings;
 		const args = Object.entries(settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);

@@ -67,8 +67,8 @@ export async function assertNoClick(p, largest) {
 }
 
 // Registers the hooks of the file that calls it; `ready` runs before its first
-// test, `done` after its last
-export function sipWorld({ ready, done } = {}) {
+// test, `done` after its last; `options` are Parley's
+export function sipWorld({ ready, done, options = {} } = {}) {
 	const w = {};
 	let missedBefore;
 
@@ -77,7 +77,7 @@ export function sipWorld({ ready, done } = {}) {
 		w.camera = await film(RED, w.work.dir);
 		w.tlsPort = await freePort();
 		w.parley = await Parley.start({
-			sip_tls_listen: `127.0.0.1:${w.tlsPort}` });
+			sip_tls_listen: `127.0.0.1:${w.tlsPort}`, ...options });
 		await ready?.();
 	});
 	beforeEach(async () => { missedBefore = await missed(); });

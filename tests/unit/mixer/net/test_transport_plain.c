@@ -172,17 +172,36 @@ static void same_key_again_keeps_the_replay_window(void)
 }
 
 
-/** A socket of a far end that is where its SDP does not say */
-static int stranger(struct sa *addr)
+/** A socket of a far end; hosts are addresses of loopback */
+static int on_host(const char *host, struct sa *addr)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
-	sa_set_str(addr, "127.0.0.1", 0);
+	sa_set_str(addr, host, 0);
 	CU_ASSERT_EQUAL(bind(fd, &addr->u.sa, addr->len), 0);
 	addr->len = sizeof(addr->u);
 	CU_ASSERT_EQUAL(getsockname(fd, &addr->u.sa, &addr->len), 0);
 
 	return fd;
+}
+
+
+/** On the host that the signalling comes from */
+static int stranger(struct sa *addr)
+{
+	return on_host("127.0.0.1", addr);
+}
+
+
+/** The signalling says where, and comes from 127.0.0.1 */
+static void signal_at(struct transport *t, const struct sa *addr)
+{
+	struct transport_remote remote = {0};
+
+	if (addr)
+		remote.rtp = *addr;
+	sa_set_str(&remote.near, "127.0.0.1", 0);
+	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
 }
 
 
@@ -206,57 +225,64 @@ static bool has_datagram(int fd)
 }
 
 
-static void latches_on_the_first_other_source(void)
+static void throw_some(int fd, const struct transport *t, uint16_t seq,
+		       uint16_t count, struct net *net)
 {
-	struct transport_remote remote = {0};
+	for (uint16_t i = 0; i < count; i++)
+		throw_rtp(fd, t, seq + i);
+	loopback_settle(net, NULL);
+}
+
+
+static void follows_a_nat_and_no_stranger(void)
+{
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
-	struct sa signalled, nat, other;
-	int said = stranger(&signalled), natted = stranger(&nat);
-	int third = stranger(&other);
+	struct sa signalled, nat, other, another;
+	int said = on_host("127.0.0.2", &signalled), natted = stranger(&nat);
+	int third = on_host("127.0.0.3", &other);
+	int moved = on_host("127.0.0.2", &another);
 
-	remote.rtp = signalled;
-	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
+	signal_at(t, &signalled);
 	say(t, 1);
 	loopback_settle(net, NULL);
 	CU_ASSERT_TRUE(has_datagram(said));
 
-	throw_rtp(natted, t, 1);
-	loopback_settle(net, NULL);
+	throw_some(third, t, 1, 20, net);
+	CU_ASSERT_EQUAL(heard.rtp, 0);
+	throw_some(natted, t, 1, 1, net);
 	CU_ASSERT_EQUAL(heard.rtp, 1);
 	say(t, 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_TRUE(has_datagram(said));
+	throw_some(natted, t, 2, 2, net);
+	CU_ASSERT_EQUAL(heard.rtp, 3);
+	say(t, 3);
 	loopback_settle(net, NULL);
 	CU_ASSERT_TRUE(has_datagram(natted));
 	CU_ASSERT_FALSE(has_datagram(said));
 
-	throw_rtp(third, t, 2);
-	loopback_settle(net, NULL);
-	CU_ASSERT_EQUAL(heard.rtp, 1);
-
-	throw_rtp(said, t, 3);
-	loopback_settle(net, NULL);
-	CU_ASSERT_EQUAL(heard.rtp, 2);
-	say(t, 3);
+	/* the signalled one is heard, and then alone */
+	throw_some(said, t, 4, 3, net);
+	say(t, 4);
 	loopback_settle(net, NULL);
 	CU_ASSERT_TRUE(has_datagram(said));
-
-	throw_rtp(natted, t, 4);
-	loopback_settle(net, NULL);
-	CU_ASSERT_EQUAL(heard.rtp, 2);
+	CU_ASSERT_EQUAL(heard.rtp, 4);
+	throw_some(natted, t, 8, 2, net);
+	CU_ASSERT_EQUAL(heard.rtp, 4);
 
 	/* a changed address takes effect at once */
-	remote.rtp = other;
-	CU_ASSERT_EQUAL(transport_set_remote(t, &remote), 0);
-	say(t, 4);
-	throw_rtp(third, t, 5);
-	loopback_settle(net, NULL);
-	CU_ASSERT_EQUAL(heard.rtp, 3);
-	CU_ASSERT_TRUE(has_datagram(third));
+	signal_at(t, &another);
+	say(t, 5);
+	throw_some(moved, t, 10, 1, net);
+	CU_ASSERT_EQUAL(heard.rtp, 5);
+	CU_ASSERT_TRUE(has_datagram(moved));
 
 	close(said);
 	close(natted);
 	close(third);
+	close(moved);
 	mem_deref(t);
 	mem_deref(net);
 }
@@ -345,6 +371,7 @@ static void bursts_are_read_to_their_end(void)
 	struct sa addr;
 	int fd = stranger(&addr);
 
+	signal_at(t, &addr);
 	for (uint16_t seq = 0; seq < BURST; seq++)
 		throw_rtp(fd, t, seq);
 	loopback_settle(net, NULL);
@@ -375,18 +402,22 @@ static void srtp_latches_on_authentic_packets_only(void)
 }
 
 
-static void connects_on_the_first_packet_without_an_address(void)
+static void connects_to_who_signals_without_an_address(void)
 {
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
-	struct sa addr;
-	int fd = stranger(&addr);
+	struct sa addr, other;
+	int fd = stranger(&addr), third = on_host("127.0.0.3", &other);
 
 	CU_ASSERT_EQUAL(transport_send_rtp(t, packet, BYTES), ENOTCONN);
-	throw_rtp(fd, t, 1);
-	loopback_settle(net, NULL);
-	CU_ASSERT_EQUAL(heard.rtp, 1);
+	throw_some(fd, t, 1, 3, net);
+	CU_ASSERT_EQUAL(heard.rtp, 0);
+	signal_at(t, NULL);
+	throw_some(third, t, 1, 3, net);
+	CU_ASSERT_EQUAL(heard.rtp, 0);
+	throw_some(fd, t, 1, 3, net);
+	CU_ASSERT_EQUAL(heard.rtp, 3);
 	CU_ASSERT_EQUAL(transport_state(t), TRANSPORT_CONNECTED);
 	CU_ASSERT_EQUAL(transport_send_rtp(t, packet,
 					   loopback_rtp(packet, 1, 1, BYTES)),
@@ -394,6 +425,7 @@ static void connects_on_the_first_packet_without_an_address(void)
 	loopback_settle(net, NULL);
 	CU_ASSERT_TRUE(has_datagram(fd));
 	close(fd);
+	close(third);
 	mem_deref(t);
 	mem_deref(net);
 }
@@ -498,8 +530,7 @@ static CU_TestInfo tests[] = {
 	{"SRTP is not given up for RTP", srtp_is_not_given_up_for_rtp},
 	{"the same key again keeps the replay window",
 	 same_key_again_keeps_the_replay_window},
-	{"latches on the first other source",
-	 latches_on_the_first_other_source},
+	{"follows a NAT and no stranger", follows_a_nat_and_no_stranger},
 	{"hears another address once it is signalled",
 	 hears_another_address_once_it_is_signalled},
 	{"goes on after the far end was away",
@@ -507,8 +538,8 @@ static CU_TestInfo tests[] = {
 	{"bursts are read to their end", bursts_are_read_to_their_end},
 	{"SRTP latches on authentic packets only",
 	 srtp_latches_on_authentic_packets_only},
-	{"connects on the first packet without an address",
-	 connects_on_the_first_packet_without_an_address},
+	{"connects to who signals, without an address",
+	 connects_to_who_signals_without_an_address},
 	{"port range runs out and comes back",
 	 port_range_runs_out_and_comes_back},
 	{"taken ports are passed over", taken_ports_are_passed_over},
