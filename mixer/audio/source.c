@@ -108,6 +108,8 @@ int audio_source_configure(struct audio_source *s,
 		jitter_reset(s->jitter);
 		s->format = -1;
 		s->arrived = -1;
+		/* modes are numbered by codec */
+		s->cmr = AUDIO_CMR_NONE;
 		s->stepped = s->holding = true;
 	}
 
@@ -211,6 +213,9 @@ static void after_put(struct audio_source *s, enum jitter_result result)
 		s->stats.late++;
 
 	if (result == JITTER_RESTARTED) {
+		/* what follows was encoded from another state */
+		if (s->format >= 0)
+			audio_decoder_reset(s->decoders[s->format]);
 		s->holding = true;
 		s->noise.active = false;
 	}
@@ -298,7 +303,11 @@ void audio_source_reset(struct audio_source *s)
 		audio_decoder_reset(s->decoders[s->format]);
 	s->fifo_samples = 0;
 	source_forget_sound(s);
-	s->noise.active = false;
+	memset(&s->noise, 0, sizeof(s->noise));
+	memset(s->levels, 0, sizeof(s->levels));
+	s->level_told_us = 0;
+	s->last_put_us = 0;
+	s->arrived = -1;
 	s->holding = true;
 	s->stepped = true;
 	s->skipped = false;

@@ -11,8 +11,9 @@ enum {
 	DURATION_MAX = 0xffff,
 	/** Silence after which the end packets count as lost */
 	TIMEOUT_US = 200000,
-	/** A packet older than this much is a new stream, not a late one */
-	LATE_MAX_MS = 10000,
+	/** What a network may reorder (RFC 3550 A.1), and for how long */
+	MISORDER_MAX = 100,
+	MISORDER_US = 1000000,
 };
 
 struct event_packet {
@@ -49,84 +50,166 @@ static bool complete(struct telephone_event *t, uint32_t clock_hz, char *digit,
 }
 
 
-static void begin(struct telephone_event *t, const struct event_packet *p,
-		  uint32_t timestamp, uint64_t now_us)
+/** A new press. @return true when that tells the digit before it, which never
+ *  ended, or this one */
+static bool press(struct telephone_event *t, const struct event_packet *p,
+		  uint32_t timestamp, uint32_t clock_hz, char *digit,
+		  unsigned *duration_ms)
 {
+	/* the new one, if this is already its end, is told by the next tick */
+	bool done = t->pending && complete(t, clock_hz, digit, duration_ms);
+
+	t->before_any = t->any && !t->renewed;
+	t->before_event = t->event;
+	t->before_timestamp = t->timestamp;
 	t->any = t->pending = true;
 	t->ended = p->end;
 	t->event = p->event;
 	t->timestamp = timestamp;
 	t->duration = p->duration;
 	t->earlier = 0;
-	t->last_us = now_us;
+	if (p->end && !done)
+		done = complete(t, clock_hz, digit, duration_ms);
+
+	return done;
 }
 
 
-/** A long press goes on in a new segment (section 2.5.1.3) */
-static bool continues(const struct telephone_event *t,
-		      const struct event_packet *p, uint32_t timestamp)
-{
-	return t->pending && !t->ended && p->event == t->event &&
-	       timestamp == t->timestamp + DURATION_MAX;
-}
-
-
-static bool is_late(const struct telephone_event *t, uint32_t timestamp,
-		    uint32_t clock_hz)
-{
-	int32_t ahead = (int32_t)(timestamp - t->timestamp);
-
-	return ahead < 0 && ahead > -(int32_t)(clock_hz / 1000 * LATE_MAX_MS);
-}
-
-
-/** A packet of the event that is being, or was last, received */
+/** A packet of the press that is being, or was last, received */
 static bool update(struct telephone_event *t, const struct event_packet *p,
-		   uint32_t clock_hz, uint64_t now_us, char *digit,
-		   unsigned *duration_ms)
+		   uint32_t clock_hz, char *digit, unsigned *duration_ms)
 {
 	if (!t->pending)
 		return false;
 
 	if (p->duration > t->duration)
 		t->duration = p->duration;
-	t->last_us = now_us;
+	t->ended |= p->end;
 
 	return p->end && complete(t, clock_hz, digit, duration_ms);
 }
 
 
-bool telephone_event_put(struct telephone_event *t, const uint8_t *payload,
-			 size_t len, uint32_t timestamp, uint32_t clock_hz,
-			 uint64_t now_us, char *digit, unsigned *duration_ms)
+/** By its number it was sent before what is known */
+static bool is_late(const struct telephone_event *t, uint16_t seq,
+		    uint64_t now_us)
 {
-	struct event_packet p;
-	bool done = false;
+	int16_t ahead = (int16_t)(uint16_t)(seq - t->seq);
 
-	if (!t || !digit || clock_hz < 1000 || !decode(&p, payload, len))
-		return false;
+	return ahead <= 0 && ahead > -MISORDER_MAX &&
+	       now_us - t->last_us < MISORDER_US;
+}
 
-	if (t->any && timestamp == t->timestamp)
-		return update(t, &p, clock_hz, now_us, digit, duration_ms);
 
-	if (t->any && continues(t, &p, timestamp)) {
-		t->earlier += DURATION_MAX;
+static bool is_known(const struct telephone_event *t,
+		     const struct event_packet *p, uint32_t timestamp)
+{
+	return p->event == t->event && timestamp == t->timestamp;
+}
+
+
+/** The end of the press before, once more */
+static bool is_of_before(const struct telephone_event *t,
+			 const struct event_packet *p, uint32_t timestamp)
+{
+	return t->before_any && p->event == t->before_event &&
+	       timestamp == t->before_timestamp;
+}
+
+
+/** The same key, under the same time stamp, was let go and pressed again. The
+ *  marker alone does not say so: some senders set it in every packet */
+static bool is_again(const struct telephone_event *t,
+		     const struct event_packet *p, uint64_t now_us)
+{
+	if (p->duration < t->duration)
+		return true;
+
+	return t->ended && (!p->end || now_us - t->last_us > TIMEOUT_US);
+}
+
+
+/** A long press goes on in a new segment (section 2.5.1.3): where the one
+ *  before ended */
+static bool continues(const struct telephone_event *t,
+		      const struct event_packet *p, uint32_t timestamp,
+		      bool marker)
+{
+	uint32_t length = timestamp - t->timestamp;
+
+	return t->pending && !t->ended && p->event == t->event &&
+	       (length == DURATION_MAX ||
+		(!marker && length && length == t->duration));
+}
+
+
+/** A press of the source before that this one goes on with, or whose end it
+ *  repeats */
+static bool is_taken_over(const struct telephone_event *t,
+			  const struct event_packet *p, bool marker,
+			  uint64_t now_us)
+{
+	return !marker && p->event == t->event && p->duration >= t->duration &&
+	       now_us - t->last_us < TIMEOUT_US;
+}
+
+
+static bool in_order(struct telephone_event *t, const struct event_packet *p,
+		     const struct telephone_event_packet *packet,
+		     uint32_t clock_hz, uint64_t now_us, char *digit,
+		     unsigned *duration_ms)
+{
+	uint32_t timestamp = packet->timestamp;
+	bool of_last = is_known(t, p, timestamp) &&
+		       !(packet->marker && is_again(t, p, now_us));
+
+	if (t->renewed && is_taken_over(t, p, packet->marker, now_us)) {
+		t->timestamp = timestamp;
+		of_last = true;
+	}
+	else if (t->renewed) {
+		of_last = false;
+	}
+	else if (continues(t, p, timestamp, packet->marker)) {
+		t->earlier += timestamp - t->timestamp;
 		t->timestamp = timestamp;
 		t->duration = 0;
-		return update(t, &p, clock_hz, now_us, digit, duration_ms);
+		of_last = true;
 	}
 
-	if (t->any && is_late(t, timestamp, clock_hz))
+	if (of_last)
+		return update(t, p, clock_hz, digit, duration_ms);
+
+	if (!t->renewed && !packet->marker && is_of_before(t, p, timestamp))
 		return false;
 
-	/* a new digit while the last one never ended: that one is over; the
-	 * new one, if this is already its end, is told by the next tick */
-	if (t->pending)
-		done = complete(t, clock_hz, digit, duration_ms);
+	return press(t, p, timestamp, clock_hz, digit, duration_ms);
+}
 
-	begin(t, &p, timestamp, now_us);
-	if (p.end && !done)
-		done = complete(t, clock_hz, digit, duration_ms);
+
+bool telephone_event_put(struct telephone_event *t,
+			 const struct telephone_event_packet *packet,
+			 uint32_t clock_hz, uint64_t now_us, char *digit,
+			 unsigned *duration_ms)
+{
+	struct event_packet p;
+	bool done;
+
+	if (!t || !digit || clock_hz < 1000 ||
+	    !decode(&p, packet->payload, packet->len))
+		return false;
+
+	if (t->any && !t->renewed && is_late(t, packet->seq, now_us))
+		return is_known(t, &p, packet->timestamp) &&
+		       update(t, &p, clock_hz, digit, duration_ms);
+
+	done = t->any ? in_order(t, &p, packet, clock_hz, now_us, digit,
+				 duration_ms)
+		      : press(t, &p, packet->timestamp, clock_hz, digit,
+			      duration_ms);
+	t->renewed = false;
+	t->seq = packet->seq;
+	t->last_us = now_us;
 
 	return done;
 }
@@ -142,4 +225,23 @@ bool telephone_event_tick(struct telephone_event *t, uint32_t clock_hz,
 		return false;
 
 	return complete(t, clock_hz, digit, duration_ms);
+}
+
+
+void telephone_event_renew(struct telephone_event *t)
+{
+	t->renewed = true;
+}
+
+
+bool telephone_event_end(struct telephone_event *t, uint32_t clock_hz,
+			 char *digit, unsigned *duration_ms)
+{
+	bool pending = t->pending;
+
+	if (pending && clock_hz)
+		(void)complete(t, clock_hz, digit, duration_ms);
+	memset(t, 0, sizeof(*t));
+
+	return pending && clock_hz;
 }

@@ -56,6 +56,17 @@ static int configure_source(struct audio_media *a)
 }
 
 
+/* A key that is held down when the sound goes was pressed all the same */
+static void end_event(struct audio_media *a)
+{
+	unsigned ms;
+	char digit;
+
+	if (telephone_event_end(&a->event, a->event_clock_hz, &digit, &ms))
+		leg_tell_digit(a->m->leg, digit, ms, clock_us());
+}
+
+
 static int audio_media_configure(struct media *m)
 {
 	struct audio_media *a = m->part;
@@ -68,14 +79,13 @@ static int audio_media_configure(struct media *m)
 	if (err)
 		return err;
 
+	if (!d->recv)
+		end_event(a);
 	a->fading = a->received && !d->recv;
 	a->received = d->recv;
 	audio_media_volume(a);
-	if (!d->recv) {
-		if (!a->fading)
-			audio_media_reset(a);
-		memset(&a->event, 0, sizeof(a->event));
-	}
+	if (!d->recv && !a->fading)
+		audio_media_reset(a);
 
 	if (changed || !d->send) {
 		a->codec = codec;
@@ -109,12 +119,27 @@ static void reset(struct media *m)
 }
 
 
+static void renewed(struct media *m)
+{
+	struct audio_media *a = m->part;
+
+	telephone_event_renew(&a->event);
+}
+
+
 /* ------------------------------------------------------------------ in */
 
 static bool event_packet(struct audio_media *a, const struct rtp_packet *p,
 			 uint64_t now_us)
 {
 	const struct media_description *d = &a->m->d;
+	const struct telephone_event_packet packet = {
+		.payload = p->payload,
+		.len = p->payload_bytes,
+		.seq = p->seq,
+		.timestamp = p->timestamp,
+		.marker = p->marker,
+	};
 
 	for (size_t i = 0; i < d->event_count; i++) {
 		unsigned ms;
@@ -124,10 +149,8 @@ static bool event_packet(struct audio_media *a, const struct rtp_packet *p,
 			continue;
 
 		a->event_clock_hz = d->events[i].clock_hz;
-		if (telephone_event_put(&a->event, p->payload,
-					p->payload_bytes, p->timestamp,
-					a->event_clock_hz, now_us, &digit,
-					&ms))
+		if (telephone_event_put(&a->event, &packet, a->event_clock_hz,
+					now_us, &digit, &ms))
 			leg_tell_digit(a->m->leg, digit, ms, clock_us());
 
 		return true;
@@ -204,6 +227,7 @@ const struct media_ops audio_media_ops = {
 	.alloc = audio_media_alloc,
 	.configure = audio_media_configure,
 	.reset = reset,
+	.renewed = renewed,
 	.packet = audio_media_packet,
 	.tick = audio_media_tick,
 	.loss = audio_media_loss,

@@ -124,25 +124,27 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t count,
 }
 
 
-static void ask_keyframe(struct arrival *a, uint32_t media, int fir_seq)
+static void ask_keyframe(struct arrival *a, uint32_t media, uint32_t from,
+			 int fir_seq)
 {
 	struct send_stream *s;
 	struct media *m = by_own_ssrc(a->lt, media, &s);
 
 	if (m && m->ops->keyframe_asked)
-		m->ops->keyframe_asked(m, fir_seq);
+		m->ops->keyframe_asked(m, from, fir_seq);
 }
 
 
 static void on_pli(uint32_t media, void *arg)
 {
-	ask_keyframe(arg, media, -1);
+	ask_keyframe(arg, media, 0, -1);
 }
 
 
-static void on_fir(uint32_t media, uint8_t command_seq, void *arg)
+static void on_fir(uint32_t from, uint32_t media, uint8_t command_seq,
+		   void *arg)
 {
-	ask_keyframe(arg, media, command_seq);
+	ask_keyframe(arg, media, from, command_seq);
 }
 
 

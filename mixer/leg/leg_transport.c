@@ -51,9 +51,10 @@ static int32_t abs_send_time(const struct media *m, const struct rtp_packet *p)
 
 /* Unwrap in place (RFC 4588); false if there is nothing in it */
 static bool unwrap(const struct media *m, uint8_t *buf, size_t len,
-		   uint8_t apt, struct rtp_packet *p)
+		   uint8_t apt, struct rtp_packet *p, uint64_t now_us)
 {
-	len = media_has_source(m)
+	len = media_has_source(m) && recv_stream_admit_rtx(media_incoming(m),
+							   p->ssrc, now_us)
 		      ? rtx_decode(buf, len, apt,
 				   recv_stream_ssrc(media_incoming(m)))
 		      : 0;
@@ -120,7 +121,7 @@ static void rtp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 					  len, now_us);
 
 	apt = media_rtx_apt(m, p.pt);
-	if (apt >= 0 && !unwrap(m, buf, len, (uint8_t)apt, &p))
+	if (apt >= 0 && !unwrap(m, buf, len, (uint8_t)apt, &p, now_us))
 		return;
 
 	leg_packet(m, &p, apt >= 0, now_us);

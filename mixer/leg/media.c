@@ -198,6 +198,11 @@ static uint32_t receive_clock(const struct media *m, uint8_t pt)
 			return m->codecs[i].audio.clock_hz;
 	}
 
+	for (size_t i = 0; i < m->d.event_count; i++) {
+		if (m->d.events[i].pt == pt)
+			return m->d.events[i].clock_hz;
+	}
+
 	return 8000;
 }
 
@@ -234,6 +239,7 @@ bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 		  uint64_t now_us)
 {
 	struct recv_stream *s = media_incoming(m);
+	uint32_t clock_hz = receive_clock(m, p->pt);
 	enum recv_verdict verdict;
 	int64_t seq;
 	bool mixed;
@@ -241,16 +247,19 @@ bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 	if (!m->part || !media_receives(m))
 		return false;
 
-	verdict = recv_stream_admit(s, p, receive_clock(m, p->pt), now_us);
+	verdict = recv_stream_admit(s, p, clock_hz, now_us);
 	if (verdict == RECV_REFUSED)
 		return false;
 
-	if (verdict == RECV_NEW)
+	if (verdict == RECV_NEW) {
+		m->ops->renewed(m);
 		leg_look_changed(m->leg);
+	}
 
 	/* of what goes nowhere nothing is asked for again */
 	mixed = leg_mixes(m->leg, m);
-	seq = recv_stream_count(s, p, rtx, mixed && m->d.nack, now_us);
+	seq = recv_stream_count(s, p, rtx, mixed && m->d.nack, clock_hz,
+				now_us);
 	if (mixed)
 		m->ops->packet(m, p, seq, now_us);
 

@@ -29,6 +29,9 @@ struct media_ops {
 	int (*configure)(struct media *m);
 	/** The far end's stream ended, or a hold: forget its time */
 	void (*reset)(struct media *m);
+	/** Another SSRC is followed from this packet on: its source was reset,
+	 *  but the far end may be another in all else, too */
+	void (*renewed)(struct media *m);
 	/** @param seq Extended sequence number */
 	void (*packet)(struct media *m, const struct rtp_packet *p,
 		       int64_t seq, uint64_t now_us);
@@ -36,8 +39,9 @@ struct media_ops {
 	void (*tick)(struct media *m, uint64_t now_us);
 	/** The far end reports loss, of 256 */
 	void (*loss)(struct media *m, uint8_t fraction, uint64_t now_us);
-	/** It asks for a key frame; fir_seq -1: by PLI */
-	void (*keyframe_asked)(struct media *m, int fir_seq);
+	/** It asks for a key frame; fir_seq -1: by PLI; else by command number
+	 *  fir_seq of the SSRC `from` */
+	void (*keyframe_asked)(struct media *m, uint32_t from, int fir_seq);
 	/** It can take so much of this section (REMB) */
 	void (*remb)(struct media *m, uint32_t bps, uint64_t now_us);
 	/** Bits a second to be asked of it */

@@ -15,6 +15,9 @@ struct recv_stream {
 	uint64_t old_until_us;
 	uint32_t new_ssrc; /* on probation */
 	uint16_t new_seq;
+	bool rtx_known, old_rtx_known;
+	uint32_t rtx_ssrc;       /* repeats the one that is followed */
+	uint32_t old_rtx_ssrc;   /* ignored until old_until_us */
 	struct nack_list *nacks; /* pictures only */
 	struct audio_source *audio;
 	struct video_source *video;
@@ -103,6 +106,9 @@ enum recv_verdict recv_stream_admit(struct recv_stream *s,
 	if (s->known) {
 		s->old_ssrc = s->stats.ssrc;
 		s->old_until_us = now_us + RECV_STREAM_OLD_US;
+		s->old_rtx_known = s->rtx_known;
+		s->old_rtx_ssrc = s->rtx_ssrc;
+		s->rtx_known = false;
 		recv_stream_reset(s);
 	}
 
@@ -113,16 +119,49 @@ enum recv_verdict recv_stream_admit(struct recv_stream *s,
 }
 
 
-int64_t recv_stream_count(struct recv_stream *s, const struct rtp_packet *p,
-			  bool rtx, bool nack, uint64_t now_us)
+bool recv_stream_admit_rtx(struct recv_stream *s, uint32_t ssrc,
+			   uint64_t now_us)
 {
+	if (!s->known)
+		return false;
+
+	if (s->rtx_known)
+		return ssrc == s->rtx_ssrc;
+
+	if (s->old_rtx_known && ssrc == s->old_rtx_ssrc &&
+	    now_us < s->old_until_us)
+		return false;
+
+	s->rtx_known = true;
+	s->rtx_ssrc = ssrc;
+
+	return true;
+}
+
+
+int64_t recv_stream_count(struct recv_stream *s, const struct rtp_packet *p,
+			  bool rtx, bool nack, uint32_t clock_hz,
+			  uint64_t now_us)
+{
+	int64_t base = s->stats.base, seq;
+
 	s->received_us = now_us;
+	if (rtx) {
+		seq = rtp_seq_extend(s->stats.highest, p->seq);
+	}
+	else {
+		receive_stats_clock(&s->stats, clock_hz);
+		seq = receive_stats_packet(&s->stats, p->seq, p->timestamp,
+					   p->payload_bytes, now_us);
+	}
+
+	/* what was missed before the sender started anew will not come */
+	if (s->stats.base != base)
+		recv_stream_forgive(s);
 	if (nack && s->nacks)
 		(void)nack_list_received(s->nacks, p->seq, now_us);
 
-	return rtx ? rtp_seq_extend(s->stats.highest, p->seq)
-		   : receive_stats_packet(&s->stats, p->seq, p->timestamp,
-					  p->payload_bytes, now_us);
+	return seq;
 }
 
 

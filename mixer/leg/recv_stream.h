@@ -62,14 +62,26 @@ enum recv_verdict recv_stream_admit(struct recv_stream *s,
 				    uint32_t clock_hz, uint64_t now_us);
 
 /**
+ * Judge a packet on an RTX stream (RFC 4588), which carries no SSRC but its
+ * own: repeats of a source that was given up would be taken for others'
+ *
+ * @return false: it repeats nothing of the SSRC that is followed
+ */
+bool recv_stream_admit_rtx(struct recv_stream *s, uint32_t ssrc,
+			   uint64_t now_us);
+
+/**
  * Count an admitted packet
  *
- * @param rtx  It came on the RTX stream: no sign of the way's delay or loss
- * @param nack Gaps may be asked for
+ * @param rtx      It came on the RTX stream: no sign of the way's delay or
+ *                 loss
+ * @param nack     Gaps may be asked for
+ * @param clock_hz RTP clock of the packet's payload type
  * @return its extended sequence number
  */
 int64_t recv_stream_count(struct recv_stream *s, const struct rtp_packet *p,
-			  bool rtx, bool nack, uint64_t now_us);
+			  bool rtx, bool nack, uint32_t clock_hz,
+			  uint64_t now_us);
 
 /** It follows an SSRC, or that one */
 bool recv_stream_known(const struct recv_stream *s);

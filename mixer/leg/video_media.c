@@ -21,7 +21,14 @@ enum {
 	IDLE_BPS = 60000, /* nobody sees it: just alive */
 	KBPS_WINDOW_US = 1000000,
 	TELL_US = 250000,
+	GONE_US = 2000000, /* another picture may take so long */
 };
+
+
+static struct video_source *source_of(const struct video_media *v)
+{
+	return recv_stream_video(media_incoming(v->m));
+}
 
 
 static void keyframe_needed_h(void *arg)
@@ -37,6 +44,7 @@ static void picture_h(unsigned width, unsigned height, void *arg)
 	v->width = width;
 	v->height = height;
 	v->told = false;
+	v->awaited = false;
 	leg_look_changed(v->m->leg);
 }
 
@@ -50,6 +58,30 @@ static void tell_size(struct video_media *v, uint64_t now_us)
 	v->told = true;
 	v->told_us = now_us;
 	leg_tell_camera(v->m->leg, v->width, v->height);
+}
+
+
+/* The source forgets its picture without a word; what follows may have none */
+static void await_picture(struct video_media *v)
+{
+	v->awaited = v->width > 0;
+	v->awaited_us = 0;
+}
+
+
+/* Nothing is known of a camera that nobody sees */
+static void miss_picture(struct video_media *v, uint64_t now_us)
+{
+	unsigned width, height;
+
+	video_source_shown(source_of(v), &width, &height);
+	if (!v->awaited || (!width && v->m->d.recv))
+		return;
+
+	if (!v->awaited_us)
+		v->awaited_us = now_us;
+	if (now_us - v->awaited_us >= GONE_US)
+		picture_h(0, 0, v);
 }
 
 
@@ -80,12 +112,6 @@ static int video_media_alloc(void **partp, struct media *m)
 }
 
 
-static struct video_source *source_of(const struct video_media *v)
-{
-	return recv_stream_video(media_incoming(v->m));
-}
-
-
 static int configure_source(struct video_media *v)
 {
 	struct video_source_format formats[DESCRIPTION_CODECS_MAX];
@@ -104,6 +130,21 @@ static int configure_source(struct video_media *v)
 static void reset(struct media *m)
 {
 	recv_stream_reset(media_incoming(m));
+	await_picture(m->part);
+}
+
+
+/* What the one before was asked for, asked for or could take says nothing of
+ * this one */
+static void renewed(struct media *m)
+{
+	struct video_media *v = m->part;
+
+	await_picture(v);
+	v->asked_us = 0;
+	v->fir_seen = -1;
+	v->remb_bps = 0;
+	v->patience = 1;
 }
 
 
@@ -120,6 +161,9 @@ static int video_media_configure(struct media *m)
 		reset(m);
 	if (m->d.send)
 		v->codec = m->codecs[0].video;
+	/* of one who says it no more nothing is known */
+	if (!m->d.remb)
+		v->remb_bps = 0;
 
 	return 0;
 }
@@ -260,6 +304,7 @@ static void video_media_tick(struct media *m, uint64_t now_us)
 {
 	struct video_media *v = m->part;
 
+	miss_picture(v, now_us);
 	tell_size(v, now_us);
 	ask_again(v, now_us);
 	consider_up(v, now_us);
@@ -267,16 +312,19 @@ static void video_media_tick(struct media *m, uint64_t now_us)
 }
 
 
-static void video_media_keyframe_asked(struct media *m, int fir_seq)
+static void video_media_keyframe_asked(struct media *m, uint32_t from,
+				       int fir_seq)
 {
 	struct video_media *v = m->part;
 
 	/* a repetition of the same command */
-	if (fir_seq >= 0 && fir_seq == v->fir_seen)
+	if (fir_seq >= 0 && fir_seq == v->fir_seen && from == v->fir_from)
 		return;
 
-	if (fir_seq >= 0)
+	if (fir_seq >= 0) {
 		v->fir_seen = fir_seq;
+		v->fir_from = from;
+	}
 	v->plis_in++;
 	leg_keyframe(m->leg, false);
 }
@@ -299,6 +347,7 @@ const struct media_ops video_media_ops = {
 	.alloc = video_media_alloc,
 	.configure = video_media_configure,
 	.reset = reset,
+	.renewed = renewed,
 	.packet = video_media_packet,
 	.tick = video_media_tick,
 	.loss = video_media_loss,

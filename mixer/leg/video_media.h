@@ -26,6 +26,8 @@ struct video_media {
 	uint64_t told_us;
 	uint64_t nacks_out, plis_out, plis_in;
 	uint64_t asked_us; /**< for a key frame */
+	bool awaited;      /**< the focus was told of a picture that is gone */
+	uint64_t awaited_us; /**< since when it is missed, 0: not yet */
 	uint8_t fir_seq;
 	/* out */
 	struct video_codec codec;
@@ -37,6 +39,7 @@ struct video_media {
 	uint64_t calm_us;  /**< since when a better tier would do */
 	unsigned patience; /**< doubles with each failed move up */
 	int fir_seen;      /**< last command number, -1 none */
+	uint32_t fir_from; /**< whose that was */
 };
 
 extern const struct media_ops video_media_ops;

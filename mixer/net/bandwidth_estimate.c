@@ -23,6 +23,7 @@ enum {
 	HOLD_US = 500000,  /* between two cuts */
 	SLOPE_GROUPS = 20, /* before the slope counts */
 	GAP_US = 2000000,
+	JUMP_MS = 1000, /* no queue does that: the sender's clock is another */
 };
 
 /* a queue growing faster than this, ms a second, is congestion */
@@ -194,11 +195,23 @@ static void group_done(struct bandwidth_estimate *b, double send_ms,
 }
 
 
+static void begin(struct bandwidth_estimate *b, int32_t abs_send_time,
+		  uint64_t now_us)
+{
+	b->open = true;
+	b->first_send = abs_send_time;
+	b->first_us = now_us;
+	b->last_us = now_us;
+	b->count = 0;
+	b->next = 0;
+}
+
+
 void bandwidth_estimate_packet(struct bandwidth_estimate *b,
 			       int32_t abs_send_time, size_t bytes,
 			       uint64_t now_us)
 {
-	int32_t d;
+	double send_ms, arrival_ms;
 
 	measure(b, bytes, now_us);
 	if (abs_send_time < 0) {
@@ -206,24 +219,22 @@ void bandwidth_estimate_packet(struct bandwidth_estimate *b,
 		return;
 	}
 
-	if (!b->open || now_us - b->last_us > GAP_US) {
-		b->open = true;
-		b->first_send = abs_send_time;
-		b->first_us = now_us;
-		b->last_us = now_us;
-		b->count = 0;
-		b->next = 0;
+	/* 24-bit difference, sign-extended, in 1/2^18 s */
+	send_ms = ((int32_t)((uint32_t)(abs_send_time - b->first_send) << 8) >>
+		   8) *
+		  1000.0 / 262144;
+	arrival_ms = (double)(now_us - b->first_us) / 1000;
+	if (!b->open || now_us - b->last_us > GAP_US || send_ms < -JUMP_MS ||
+	    send_ms > arrival_ms + JUMP_MS) {
+		begin(b, abs_send_time, now_us);
 		return;
 	}
 
-	/* 24-bit difference, sign-extended, in 1/2^18 s */
-	d = (int32_t)((uint32_t)(abs_send_time - b->first_send) << 8) >> 8;
 	b->last_us = now_us;
-	if (d < GROUP_MS * 262144 / 1000)
+	if (send_ms < GROUP_MS)
 		return;
 
-	group_done(b, d * 1000.0 / 262144,
-		   (double)(now_us - b->first_us) / 1000, now_us);
+	group_done(b, send_ms, arrival_ms, now_us);
 	b->first_send = abs_send_time;
 	b->first_us = now_us;
 }

@@ -12,6 +12,12 @@
 enum {
 	/* RFC 3550 A.1: a larger jump is a restart of the sender */
 	DROPOUT_MAX = 3000,
+	/* RFC 3550 A.1: farther behind is a restart or a repeated packet */
+	MISORDER_MAX = 100,
+	/* nothing but such packets, so many in order for so long: a restart.
+	 * Repeats on request stand among new ones */
+	BEHIND_RUN = 5,
+	BEHIND_US = 200000,
 };
 
 
@@ -27,14 +33,45 @@ void receive_stats_init(struct receive_stats *s, uint32_t ssrc,
 static void start_at(struct receive_stats *s, uint16_t seq)
 {
 	s->started = true;
-	s->base_seq = seq;
 	/* one period up, so that reordered older numbers stay positive */
 	s->highest = (s->highest & ~(int64_t)0xffff) + 0x10000 + seq;
 	s->base = s->highest;
 	s->received = 0;
 	s->received_prior = 0;
 	s->expected_prior = 0;
-	s->transit = 0;
+	s->transit_known = false;
+	s->behind_run = 0;
+}
+
+
+void receive_stats_clock(struct receive_stats *s, uint32_t clock_hz)
+{
+	if (clock_hz == s->clock_hz || !clock_hz)
+		return;
+
+	s->jitter = s->jitter * clock_hz / s->clock_hz;
+	s->clock_hz = clock_hz;
+	s->transit_known = false;
+}
+
+
+/* Nothing but packets of long ago, one after the other */
+static bool restarted(struct receive_stats *s, int64_t ext, uint16_t seq,
+		      uint64_t now_us)
+{
+	if (ext >= s->highest - MISORDER_MAX) {
+		s->behind_run = 0;
+		return false;
+	}
+
+	if (!s->behind_run || seq != (uint16_t)(s->behind_seq + 1)) {
+		s->behind_run = 0;
+		s->behind_since_us = now_us;
+	}
+	s->behind_seq = seq;
+
+	return ++s->behind_run >= BEHIND_RUN &&
+	       now_us - s->behind_since_us >= BEHIND_US;
 }
 
 
@@ -45,7 +82,7 @@ static void jitter(struct receive_stats *s, uint32_t timestamp,
 	uint32_t arrival = (uint32_t)(now_us * s->clock_hz / 1000000);
 	uint32_t transit = arrival - timestamp;
 
-	if (s->received > 1) {
+	if (s->transit_known) {
 		double d = fabs(
 			(double)(int32_t)(transit - (uint32_t)s->transit));
 
@@ -55,6 +92,7 @@ static void jitter(struct receive_stats *s, uint32_t timestamp,
 	}
 
 	s->transit = transit;
+	s->transit_known = true;
 }
 
 
@@ -67,7 +105,8 @@ int64_t receive_stats_packet(struct receive_stats *s, uint16_t seq,
 		start_at(s, seq);
 
 	ext = rtp_seq_extend(s->highest, seq);
-	if (ext > s->highest + DROPOUT_MAX || ext < s->highest - DROPOUT_MAX) {
+	if (ext > s->highest + DROPOUT_MAX || ext < s->highest - DROPOUT_MAX ||
+	    restarted(s, ext, seq, now_us)) {
 		start_at(s, seq);
 		ext = s->highest;
 	}

@@ -17,11 +17,15 @@
 struct receive_stats {
 	bool started;
 	uint32_t ssrc, clock_hz;
-	uint16_t base_seq;
 	int64_t base, highest; /**< extended sequence numbers */
 	uint64_t received, received_prior, expected_prior, bytes;
 	double jitter; /**< timestamp units */
 	int64_t transit;
+	bool transit_known;
+	/* packets in order, far behind the highest: a restart, or repeats */
+	unsigned behind_run;
+	uint16_t behind_seq;
+	uint64_t behind_since_us;
 	uint32_t last_sr;
 	uint64_t last_sr_us;
 };
@@ -29,7 +33,18 @@ struct receive_stats {
 void receive_stats_init(struct receive_stats *s, uint32_t ssrc,
 			uint32_t clock_hz);
 
-/** Count a packet. @return its extended sequence number */
+/** Packets come in another clock from now on (RFC 7160) */
+void receive_stats_clock(struct receive_stats *s, uint32_t clock_hz);
+
+/**
+ * Count a packet
+ *
+ * A sender that starts anew elsewhere in the sequence is followed: at once
+ * where the jump is larger than any loss, else once nothing of the old
+ * sequence came for a while.
+ *
+ * @return its extended sequence number, larger than all before a restart
+ */
 int64_t receive_stats_packet(struct receive_stats *s, uint16_t seq,
 			     uint32_t timestamp, size_t bytes,
 			     uint64_t now_us);

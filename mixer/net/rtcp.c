@@ -378,7 +378,7 @@ static void walk_psfb(const uint8_t *p, size_t len, unsigned fmt,
 
 	case PSFB_FIR:
 		for (size_t i = 8; h->fir && i + 8 <= len; i += 8)
-			h->fir(get32(p + i), p[i + 4], arg);
+			h->fir(get32(p), get32(p + i), p[i + 4], arg);
 		break;
 
 	case PSFB_AFB: walk_remb(p, len, h, arg); break;

@@ -70,8 +70,10 @@ struct rtcp_handlers {
 	void (*nack)(uint32_t media, const uint16_t *seqs, size_t count,
 		     void *arg);
 	void (*pli)(uint32_t media, void *arg);
-	/** FIR entry for us; the same command_seq again is a repetition */
-	void (*fir)(uint32_t media, uint8_t command_seq, void *arg);
+	/** FIR entry for us; the same command_seq again of `from` is a
+	 *  repetition */
+	void (*fir)(uint32_t from, uint32_t media, uint8_t command_seq,
+		    void *arg);
 	void (*remb)(uint32_t bps, const uint32_t *ssrcs, size_t count,
 		     void *arg);
 };

@@ -324,6 +324,9 @@ static void take_frame(struct source *s, const struct assembly_frame *frame)
 	struct source_frame *to = &s->frames[s->head % SOURCE_FRAMES];
 
 	++s->stats.frames;
+	/* what that decoder knows is of before, or nothing */
+	if (frame->codec != s->stats.codec)
+		s->need_key = true;
 	s->stats.codec = frame->codec;
 
 	/* Nobody looks: it will have to start with a key frame */
@@ -416,6 +419,8 @@ void video_source_reset(struct video_source *handle)
 	blank(handle->core);
 	assembly_reset(handle->core->assembly);
 	handle->core->packet_us = 0;
+	/* the new one has not been asked yet */
+	handle->core->asked_us = 0;
 	handle->core->sets_received = false;
 }
 

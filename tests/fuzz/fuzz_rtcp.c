@@ -34,9 +34,9 @@ static void on_nack(uint32_t media, const uint16_t *seqs, size_t n, void *arg)
 }
 
 
-static void on_fir(uint32_t media, uint8_t seq, void *arg)
+static void on_fir(uint32_t from, uint32_t media, uint8_t seq, void *arg)
 {
-	*(uint32_t *)arg ^= media ^ seq;
+	*(uint32_t *)arg ^= from ^ media ^ seq;
 }
 
 

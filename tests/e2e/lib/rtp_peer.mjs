@@ -131,7 +131,7 @@ class Line {
 	quiet() { clearInterval(this.timer); }
 
 	// A digit as RFC 4733 wants it: begun, held, its end thrice
-	async digit(key, { pt = DTMF.pt } = {}) {
+	async digit(key, { pt = DTMF.pt, stay = false } = {}) {
 		const event = '0123456789*#ABCD'.indexOf(key);
 		const packet = (duration, end) => Buffer.from([event,
 			(end ? 0x80 : 0) | 10, duration >> 8, duration & 255]);
@@ -141,7 +141,8 @@ class Line {
 		}
 		for (let n = 0; n < 3; n++)
 			this.send(packet(800, true), { pt });
-		this.ts = this.ts + 1600 >>> 0;
+		if (!stay)
+			this.ts = this.ts + 1600 >>> 0;
 	}
 
 	// RTCP feedback behind an empty receiver report (RFC 4585)

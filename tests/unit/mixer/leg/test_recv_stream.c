@@ -27,7 +27,7 @@ static enum recv_verdict arrive(struct recv_stream *s, uint32_t ssrc,
 	enum recv_verdict verdict = recv_stream_admit(s, &p, CLOCK_HZ, now_us);
 
 	if (verdict != RECV_REFUSED)
-		(void)recv_stream_count(s, &p, false, true, now_us);
+		(void)recv_stream_count(s, &p, false, true, CLOCK_HZ, now_us);
 
 	return verdict;
 }
@@ -160,10 +160,63 @@ static void a_repeat_is_no_packet_of_the_statistics(void)
 	const struct rtp_packet p = {.ssrc = NOW, .seq = 99};
 	uint64_t received = recv_stream_stats(s)->received;
 
-	CU_ASSERT_EQUAL(recv_stream_count(s, &p, true, true, T0),
+	CU_ASSERT_EQUAL(recv_stream_count(s, &p, true, true, CLOCK_HZ, T0),
 			recv_stream_stats(s)->highest - 1);
 	CU_ASSERT_EQUAL(recv_stream_stats(s)->received, received);
 	mem_deref(s);
+}
+
+
+/* An RTX stream names what it repeats by number only (RFC 4588) */
+static void repeats_of_who_was_given_up_are_refused(void)
+{
+	enum { OLD_RTX = 111, NEW_RTX = 222 };
+	struct recv_stream *s = in_state(NOBODY);
+
+	CU_ASSERT_FALSE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	arrive(s, OLD, 1, T0);
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	CU_ASSERT_FALSE(recv_stream_admit_rtx(s, NEW_RTX, T0));
+
+	arrive(s, NEW, 1, T0);
+	CU_ASSERT_EQUAL(arrive(s, NEW, 2, T0), RECV_NEW);
+	CU_ASSERT_FALSE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, NEW_RTX, T0));
+	CU_ASSERT_FALSE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	mem_deref(s);
+
+	/* who keeps it for its next source is heard after a while */
+	s = in_state(NOBODY);
+	arrive(s, OLD, 1, T0);
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	arrive(s, NEW, 1, T0);
+	arrive(s, NEW, 2, T0);
+	CU_ASSERT_TRUE(
+		recv_stream_admit_rtx(s, OLD_RTX, T0 + RECV_STREAM_OLD_US));
+	mem_deref(s);
+}
+
+
+/* Of the sequence before nothing will come any more */
+static void what_was_missed_before_a_restart_is_not_asked_for(void)
+{
+	struct video_engine *engine = NULL;
+	struct recv_stream *s = in_state(NOBODY);
+	uint16_t seqs[8];
+	bool lost = false;
+
+	CU_ASSERT_EQUAL_FATAL(video_engine_alloc(&engine, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(recv_stream_set_video(s, engine, NULL, NULL), 0);
+	arrive(s, NOW, 2000, T0);
+	arrive(s, NOW, 2003, T0);
+	CU_ASSERT_EQUAL(recv_stream_missing(s, T0 + 20000, 0, seqs, 8, &lost),
+			2);
+	for (unsigned i = 0; i < 30; i++)
+		arrive(s, NOW, (uint16_t)(700 + i), T0 + i * 10000);
+	CU_ASSERT_EQUAL(recv_stream_missing(s, T0 + 310000, 0, seqs, 8, &lost),
+			0);
+	mem_deref(s);
+	mem_deref(engine);
 }
 
 
@@ -257,6 +310,10 @@ static CU_TestInfo tests[] = {
 	 an_ssrc_is_followed_by_what_was_before},
 	{"a straggler does not switch back", a_straggler_does_not_switch_back},
 	{"a new SSRC begins new statistics", a_new_ssrc_begins_new_statistics},
+	{"repeats of who was given up are refused",
+	 repeats_of_who_was_given_up_are_refused},
+	{"what was missed before a restart is not asked for",
+	 what_was_missed_before_a_restart_is_not_asked_for},
 	{"a repeat is no packet of the statistics",
 	 a_repeat_is_no_packet_of_the_statistics},
 	{"without memory a stream hears and sees what it did",

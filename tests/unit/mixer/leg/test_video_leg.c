@@ -26,6 +26,7 @@ struct mirror {
 	uint32_t ssrc, rtx_ssrc; /**< the mixer's */
 	uint16_t last_seq;
 	bool reflect, no_pli;
+	uint8_t own; /**< its SSRC, 0: MIRROR_SSRC */
 };
 
 
@@ -75,7 +76,7 @@ static void reflect(struct mirror *m, uint8_t *buf, size_t n)
 	buf[8] = 0;
 	buf[9] = 0;
 	buf[10] = 0;
-	buf[11] = MIRROR_SSRC;
+	buf[11] = m->own ? m->own : MIRROR_SSRC;
 	if (m->drop && seq == m->drop)
 		return;
 	(void)!sendto(m->fd, buf, n, 0, &m->mixer.u.sa, m->mixer.len);
@@ -300,11 +301,12 @@ static void send_loss(struct mirror *m, uint8_t fraction)
 
 static void send_fir(struct mirror *m, uint8_t number)
 {
+	uint32_t from = m->own ? m->own : MIRROR_SSRC;
 	uint8_t buf[256];
 	struct rtcp_writer w = {buf, sizeof(buf), 0};
 
-	rtcp_write_rr(&w, MIRROR_SSRC, NULL, 0);
-	rtcp_write_fir(&w, MIRROR_SSRC, m->ssrc, number);
+	rtcp_write_rr(&w, from, NULL, 0);
+	rtcp_write_fir(&w, from, m->ssrc, number);
 	send_rtcp(m, &w);
 }
 
@@ -371,6 +373,73 @@ static void a_repeated_fir_is_one_request(void)
 	send_fir(&a, 10);
 	world_until(&w, video_stat(&w, 0, "plis_in") == 2, 10000);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 2);
+
+	/* another source counts its own */
+	a.own = 88;
+	send_fir(&a, 10);
+	world_until(&w, video_stat(&w, 0, "plis_in") == 3, 10000);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 3);
+
+	leave(&a);
+	leave(&b);
+	world_close(&w);
+}
+
+
+static bool sees_its_camera(const struct world *w)
+{
+	const json_t *e = world_event(w, "video", 1);
+
+	return e && json_is_true(json_object_get(e, "receiving"));
+}
+
+
+/* The picture of the one before is gone with it */
+static void who_comes_without_a_picture_has_no_camera(void)
+{
+	static struct mirror a, b;
+	struct world w;
+
+	world_open(&w, 30);
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	a.reflect = true;
+	world_until(&w, sees_its_camera(&w), 10000);
+	CU_ASSERT_TRUE(sees_its_camera(&w));
+
+	a.reflect = false;
+	for (uint8_t i = 0; i < 3; i++) {
+		uint8_t packet[16] = {0x80, VP8_PT, 0, i,  0, 0, 0, 1,
+				      0,    0,      0, 99, 0, 0, 0, 0};
+
+		(void)!sendto(a.fd, packet, 14, 0, &a.mixer.u.sa, a.mixer.len);
+	}
+	world_until(&w, !sees_its_camera(&w), 10000);
+	CU_ASSERT_FALSE(sees_its_camera(&w));
+
+	leave(&a);
+	leave(&b);
+	world_close(&w);
+}
+
+
+/* What the one before could take says nothing of who comes after it */
+static void who_says_no_limit_has_none(void)
+{
+	static struct mirror a, b;
+	struct world w;
+
+	world_open(&w, 30);
+	join(&w, &a, 1);
+	join(&w, &b, 2);
+	a.reflect = true;
+	world_until(&w, a.packets > 10, 10000);
+	send_remb(&a, 190000);
+	world_until(&w, video_stat(&w, 0, "remb_kbps") > 0, 10000);
+	CU_ASSERT_TRUE(video_stat(&w, 0, "remb_kbps") > 0);
+	a.own = 88;
+	world_until(&w, !video_stat(&w, 0, "remb_kbps"), 10000);
+	CU_ASSERT_EQUAL(video_stat(&w, 0, "remb_kbps"), 0);
 
 	leave(&a);
 	leave(&b);
@@ -442,6 +511,9 @@ static CU_TestInfo tests[] = {
 	{"a poor network lowers its own tier only",
 	 a_poor_network_lowers_its_own_tier_only},
 	{"a repeated FIR is one request", a_repeated_fir_is_one_request},
+	{"who comes without a picture has no camera",
+	 who_comes_without_a_picture_has_no_camera},
+	{"who says no limit has none", who_says_no_limit_has_none},
 	{"what was not negotiated is not asked for",
 	 what_was_not_negotiated_is_not_asked_for},
 	{"who is alone is sent no picture", who_is_alone_is_sent_no_picture},

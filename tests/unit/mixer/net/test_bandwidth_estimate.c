@@ -7,9 +7,11 @@
 #include "tests/unit/unit.h"
 
 
-/* One second of a stream: `late_us` is added to each packet's delay */
-static uint64_t stream(struct bandwidth_estimate *b, uint64_t now_us,
-		       unsigned packets, unsigned bytes, unsigned late_us)
+/* One second of a stream of a sender whose clock is so far behind ours;
+ * `late_us` is added to each packet's delay */
+static uint64_t stream_by(struct bandwidth_estimate *b, uint64_t now_us,
+			  unsigned packets, unsigned bytes, unsigned late_us,
+			  unsigned behind_s)
 {
 	uint64_t queue = 0;
 
@@ -18,11 +20,21 @@ static uint64_t stream(struct bandwidth_estimate *b, uint64_t now_us,
 
 		queue += late_us;
 		bandwidth_estimate_packet(
-			b, (int32_t)((sent * 262144 / 1000000) & 0xffffff),
+			b,
+			(int32_t)(((sent - behind_s * 1000000ull) * 262144 /
+				   1000000) &
+				  0xffffff),
 			bytes, sent + queue);
 	}
 
 	return now_us + 1000000 + queue;
+}
+
+
+static uint64_t stream(struct bandwidth_estimate *b, uint64_t now_us,
+		       unsigned packets, unsigned bytes, unsigned late_us)
+{
+	return stream_by(b, now_us, packets, bytes, late_us, 0);
 }
 
 
@@ -161,6 +173,29 @@ static void the_wrap_of_send_time_is_no_jump(void)
 }
 
 
+/** Another sender takes over, with another clock */
+static void another_clock_is_followed_at_once(void)
+{
+	static const unsigned behind_s[] = {5, 20, 31, 44};
+
+	for (size_t i = 0; i < ARRAY_SIZE(behind_s); i++) {
+		struct bandwidth_estimate *b = NULL;
+		uint64_t now = 100000000;
+		uint32_t before;
+
+		CU_ASSERT_EQUAL_FATAL(
+			bandwidth_estimate_alloc(&b, 50000, 2000000, 5000000),
+			0);
+		now = stream(b, now, 100, 1000, 0);
+		now = stream_by(b, now, 100, 1000, 0, behind_s[i]);
+		before = bandwidth_estimate_bps(b);
+		stream_by(b, now, 100, 1000, 2000, behind_s[i]);
+		CU_ASSERT_TRUE(bandwidth_estimate_bps(b) < before / 2);
+		mem_deref(b);
+	}
+}
+
+
 /** It recovers once the queue is gone */
 static void a_cut_estimate_grows_again(void)
 {
@@ -211,6 +246,8 @@ static CU_TestInfo tests[] = {
 	{"estimate stays near what arrives", estimate_stays_near_what_arrives},
 	{"jitter alone is no congestion", jitter_alone_is_no_congestion},
 	{"the wrap of send time is no jump", the_wrap_of_send_time_is_no_jump},
+	{"another clock is followed at once",
+	 another_clock_is_followed_at_once},
 	{"a cut estimate grows again", a_cut_estimate_grows_again},
 	{"senders without send time are judged by loss",
 	 senders_without_send_time_are_judged_by_loss},

@@ -9,6 +9,7 @@
 
 struct seen {
 	unsigned srs, reports, byes, plis, firs;
+	uint32_t from;
 	struct rtcp_sender_info info;
 	struct rtcp_report report;
 	uint32_t ssrc, media, remb_bps, remb_ssrc;
@@ -66,11 +67,12 @@ static void on_pli(uint32_t media, void *arg)
 }
 
 
-static void on_fir(uint32_t media, uint8_t seq, void *arg)
+static void on_fir(uint32_t from, uint32_t media, uint8_t seq, void *arg)
 {
 	struct seen *s = arg;
 
 	s->firs++;
+	s->from = from;
 	s->media = media;
 	s->command_seq = seq;
 }
@@ -121,6 +123,7 @@ static void reads_what_it_writes(void)
 	CU_ASSERT_EQUAL(memcmp(s.seqs, seqs, sizeof(seqs)), 0);
 	CU_ASSERT_EQUAL(s.plis, 1);
 	CU_ASSERT_EQUAL(s.firs, 1);
+	CU_ASSERT_EQUAL(s.from, 41);
 	CU_ASSERT_EQUAL(s.command_seq, 200);
 	CU_ASSERT_EQUAL(s.media, 6);
 	CU_ASSERT_EQUAL(s.remb_count, 1);

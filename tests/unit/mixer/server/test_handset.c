@@ -315,6 +315,68 @@ static void dtmf_without_its_end_is_reported_once(void)
 }
 
 
+/* A number of packets of one key: `down`, then three ends */
+static void press_key(struct handset *h, uint8_t event, unsigned down,
+		      unsigned ends, uint64_t now_us)
+{
+	for (unsigned i = 1; i <= down + ends; i++) {
+		unsigned units = (i < down ? i : down) * 50;
+		uint8_t payload[4] = {event, i > down ? 0x8a : 0x0a,
+				      (uint8_t)(units >> 8), (uint8_t)units};
+
+		handset_send(h, HANDSET_EVENT_PT, 777, payload, 4, now_us);
+	}
+}
+
+
+static void digits(const struct world *w, char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->event_count && n + 1 < size; i++) {
+		const json_t *e = w->events[i];
+
+		if (!strcmp(json_string_value(json_object_get(e, "event")),
+			    "dtmf"))
+			text[n++] = *json_string_value(
+				json_object_get(e, "digit"));
+	}
+	text[n] = '\0';
+}
+
+
+/* All keys under one time stamp, as some gateways send them */
+static void keys_of_one_time_stamp_are_all_told(void)
+{
+	static struct handset h[2];
+	uint64_t now_us = clock_us();
+	char told[16];
+	struct world w;
+
+	world_open(&w, 30);
+	handset_join(&w, &h[0], 1, AUDIO_PCMU, 20);
+	handset_join(&w, &h[1], 2, AUDIO_PCMU, 20);
+	press_key(&h[0], 10, 3, 3, now_us);
+	handsets_run(&w, h, 2, 300, &now_us);
+	press_key(&h[0], 6, 3, 3, now_us);
+	handsets_run(&w, h, 2, 300, &now_us);
+
+	/* another source, in the midst of a key and with one of its own */
+	press_key(&h[0], 7, 4, 0, now_us);
+	handsets_run(&w, h, 2, 40, &now_us);
+	h[0].ssrc += 5;
+	press_key(&h[0], 6, 3, 3, now_us);
+	handsets_run(&w, h, 2, 600, &now_us);
+	world_run(&w, 30);
+	digits(&w, told, sizeof(told));
+	CU_ASSERT_STRING_EQUAL(told, "*676");
+
+	handset_close(&h[0]);
+	handset_close(&h[1]);
+	world_close(&w);
+}
+
+
 /* RFC 3550 section 8.2 */
 static void a_collision_of_ssrcs_moves_ours(void)
 {
@@ -408,6 +470,8 @@ static CU_TestInfo tests[] = {
 	 a_mode_request_is_obeyed_for_who_asked},
 	{"DTMF without its end is reported once",
 	 dtmf_without_its_end_is_reported_once},
+	{"keys of one time stamp are all told",
+	 keys_of_one_time_stamp_are_all_told},
 	{"a collision of SSRCs moves ours", a_collision_of_ssrcs_moves_ours},
 	CU_TEST_INFO_NULL,
 };
