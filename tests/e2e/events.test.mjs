@@ -7,6 +7,7 @@ import { Phone } from './lib/phone.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { Participant, Watcher, child, words } from './lib/watcher.mjs';
 import { WsPeer } from './lib/ws_peer.mjs';
+import { allowed } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
 
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -208,10 +209,13 @@ describe('conference events', () => {
 		await w.sees('the last change', () =>
 			words(w.state.conference, 'locked') === 'false');
 		const times = w.notifies.slice(n).map((m) => m.at);
+		// one that is late on its way is nearer to the next
+		const late = allowed(50);
 		for (let i = 1; i < times.length; i++)
-			assert.ok(times[i] - times[i - 1] > 950, `${times}`);
-		assert.ok(times.length >= 3 && times.length <= 6,
-			`${times.length} NOTIFYs`);
+			assert.ok(times[i] - times[i - 1] > 1000 - late, `${times}`);
+		const seconds = (times.at(-1) - times[0] + late) / 1000;
+		assert.ok(times.length >= 3 && times.length <= seconds + 1,
+			`${times.length} NOTIFYs in ${seconds} s`);
 		await w.validate();
 	});
 

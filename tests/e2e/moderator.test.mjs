@@ -5,6 +5,7 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
+import { allowed } from './lib/pace.mjs';
 import { Program, until } from './lib/process.mjs';
 
 describe('the moderator at a terminal', () => {
@@ -45,7 +46,7 @@ describe('the moderator at a terminal', () => {
 		await until('the page shows the mute', () => alice.page.evaluate(
 			() => document.querySelector('#people svg[aria-label=muted]')
 				!== null), 1000, 20);
-		assert.ok(Date.now() - typed < 1500);
+		assert.ok(Date.now() - typed < allowed(1500));
 		await hearsNot(alice, 440);
 		await ok('unmute', 'board', 'bob');
 		await hearsOthersOnly(alice, [bob]);

@@ -8,6 +8,7 @@ import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { sees, seesNot } from './lib/judge.mjs';
+import { allowed } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
 
 const out = new URL('out/', import.meta.url).pathname;
@@ -35,11 +36,14 @@ describe('the join page', () => {
 		await page.goto(`${parley.http}/`);
 		await until('the camera is shown', () => page.evaluate(() =>
 			document.getElementById('preview').videoWidth > 0));
-		await page.click('#join-button');
-		assert.match(await page.textContent('#join-error'), /conference/i);
+		const refused = async (words) => {
+			await page.click('#join-button');
+			await until(`it asks for ${words}`, async () =>
+				words.test(await page.textContent('#join-error')));
+		};
+		await refused(/conference/i);
 		await page.fill('#conference', 'garden');
-		await page.click('#join-button');
-		assert.match(await page.textContent('#join-error'), /who you are/i);
+		await refused(/who you are/i);
 		assert.ok(await page.evaluate(() =>
 			document.querySelectorAll('#mic-select option').length) >= 1);
 		await page.fill('#display-name', 'Alice Liddell');
@@ -49,7 +53,8 @@ describe('the join page', () => {
 		assert.equal(new URL(page.url()).pathname, '/garden');
 	});
 
-	// ms from "Connected" to the first frame of one who comes late
+	// ms from "Connected" to the first frame of one who comes late, and what it
+	// may be
 	async function firstPicture() {
 		const late = await Browser.start({ hz: 1200, rgb: [160, 60, 160] });
 		try {
@@ -72,6 +77,7 @@ describe('the join page', () => {
 				const [a, b] = await Promise.all([connected, seen]);
 				return b - a;
 			});
+			const limit = allowed(500);
 			// closing the page is leaving
 			await late.page.goto('about:blank');
 			await until('late is off the roster', async () =>
@@ -79,7 +85,7 @@ describe('the join page', () => {
 			await until('and watches no more', async () =>
 				(await parley.json('stats')).subscriptions
 					.subscriptions === 1);
-			return ms;
+			return { ms, limit };
 		} finally {
 			await late.stop();
 		}
@@ -88,10 +94,11 @@ describe('the join page', () => {
 	// The best of a few: other work on the machine only ever adds to it.
 	test('the picture comes within half a second of joining', async () => {
 		const all = [];
+		const isIn = ({ ms, limit }) => ms < limit;
 
-		while (all.length < 4 && !(Math.min(...all) < 500))
+		while (all.length < 4 && !all.some(isIn))
 			all.push(await firstPicture());
-		assert.ok(Math.min(...all) < 500, `first picture after ${all} ms`);
+		assert.ok(all.some(isIn), `first picture ${JSON.stringify(all)}`);
 	});
 
 	test('who is here and who talks', async () => {
@@ -106,8 +113,8 @@ describe('the join page', () => {
 
 	test('the keyboard mutes and turns the camera off', async () => {
 		await alice.page.keyboard.press('m');
-		assert.equal(await alice.page.getAttribute('#mute', 'aria-pressed'),
-			'true');
+		await until('the button shows it', async () => await alice.page
+			.getAttribute('#mute', 'aria-pressed') === 'true');
 		await alice.page.keyboard.press('m');
 		await alice.page.keyboard.press('v');
 		await seesNot(bob, [30, 160, 40], 3000);

@@ -6,6 +6,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { slowness } from './lib/pace.mjs';
 import { Sipp } from './lib/sipp.mjs';
 import { scratch, until } from './lib/process.mjs';
 
@@ -43,7 +44,9 @@ describe('many legs and bad manners', () => {
 	async function fiftyLegs(t, transport) {
 		const sipp = await Sipp.start(t, 'S2_join_hold_leave',
 			`127.0.0.1:${parley.sipPort}`, { service: 'crowd', transport,
-				count: 50, rate: 25, cwd: work.dir });
+				count: 50, rate: 25, cwd: work.dir,
+				variables: { talk: Math.min(10000,
+					Math.round(2000 * slowness())) } });
 		const seen = await until('all fifty are in', async () =>
 			sipp.program.exited ? 'it ended'
 				: (await parley.endpoints('crowd')).length === 50, 15000);

@@ -10,6 +10,7 @@ import { RED, assertNoClick, assertPackets, h264, hears,
 	sipWorld } from './lib/sip_world.mjs';
 import { hearsNot, hearsOthersOnly, sees, seesNot } from './lib/judge.mjs';
 import { tonePower } from './lib/signal.mjs';
+import { allowed } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
 
 const world = sipWorld({ ready: startTimed, done: stopTimed });
@@ -96,10 +97,10 @@ for (const [what, direction, address, answered] of [
 		Object.assign(a.audio, { direction, address });
 		await a.invite();
 		assert.match(a.audio.answer, new RegExp(`a=${answered}\r`));
-		const held = a.audio.received.length;
 		await until('Parley shows it on hold', async () =>
 			(await world.endpoint(name, 'raw0')).held);
 		await hearsNot(b, 440);
+		const held = a.audio.received.length;
 		await b.audio.more(20);
 		assert.ok(a.audio.received.length - held <= 1,
 			`${a.audio.received.length - held} packets to the holder`);
@@ -154,10 +155,10 @@ test('a held picture goes, and comes back with a key frame', async (t) => {
 	for (const line of a.lines)
 		line.direction = 'inactive';
 	await a.invite();
-	const held = a.video.received.length;
 	await seesNot(b, RED);
+	const held = a.video.received.length;
 	await b.video.more(10);
-	assert.ok(a.video.received.length - held <= 20, 'video to the holder');
+	assert.ok(a.video.received.length - held <= 1, 'video to the holder');
 
 	for (const line of a.lines)
 		line.direction = 'sendrecv';
@@ -246,7 +247,7 @@ test('another codec, packet time and address by re-INVITE', async (t) => {
 	await b.audio.more(25);
 	const gap = b.audio.received.slice(other + 10).filter(({ payload }) =>
 		tonePower(samplesOf(payload, 'PCMU'), 8000, 440) < -30).length;
-	assert.ok(gap <= 3, `${gap} packets without the new source`);
+	assert.ok(gap <= allowed(3), `${gap} packets without the new source`);
 	await assertNoClick(b, 0.3);
 	await world.assertStream(b.audio.received, 160);
 });
@@ -381,7 +382,8 @@ test('one stream, 50 packets a second, whoever talks, mutes or leaves',
 		await world.assertStream(b.audio.received, 160);
 		const rate = (packets.length - 1) * 1000
 			/ (packets.at(-1).at - packets[0].at);
-		assert.ok(Math.abs(rate - 50) <= 2, `${rate.toFixed(1)} a second`);
+		assert.ok(Math.abs(rate - 50) <= allowed(2),
+			`${rate.toFixed(1)} a second`);
 		// two tones together climb 0.25
 		await assertNoClick(b, 0.4);
 	});
@@ -469,7 +471,7 @@ test('Parley refreshes at half time, by UPDATE or by re-INVITE', async () => {
 		const p = timed[name];
 		const { at, headers } = await p.request(method, 60000);
 		const s = (at - p.since) / 1000;
-		assert.ok(s > 43 && s < 50, `after ${s.toFixed(1)} s`);
+		assert.ok(s > 43 && s < 45 + allowed(5), `after ${s.toFixed(1)} s`);
 		assert.match(headers['session-expires'], /^90;refresher=uac$/);
 	}
 });
@@ -482,7 +484,8 @@ test('who does not refresh, or does not answer, gets BYE', async () => {
 		(await world.parley.endpoints('timed')).length === 2, 5000);
 	for (const name of ['update', 'reinvite']) {
 		const p = timed[name];
-		await world.assertStream(p.audio.received, 160, { gaps: 1 });
+		await world.assertStream(p.audio.received, 160,
+			{ gaps: 1, older: true });
 		assert.equal((await p.bye()).status, 200);
 	}
 });

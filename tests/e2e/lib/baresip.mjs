@@ -4,10 +4,14 @@ import { createConnection } from 'node:net';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { Program, freePort, run, scratch, until } from './process.mjs';
+import { Program, freePort, portSlice, run, scratch, until } from './process.mjs';
 import { readWav, writeCamera, writeTone } from './signal.mjs';
 
 const modules = '/usr/lib/baresip/modules';
+
+// baresip does not go on at the end of a file, it hangs up: longer than any
+// test takes, on a slow machine too
+const PLAYS_S = 480;
 
 export class Baresip {
 	/**
@@ -51,11 +55,11 @@ export class Baresip {
 		await mkdir(b.recordings);
 		const tone = join(dir, 'tone.wav');
 		if (!sound)
-			await writeTone(tone, hz, 60, { rate: 48000, channels: 2 });
+			await writeTone(tone, hz, PLAYS_S, { rate: 48000 });
 		if (video)
 			await b.#writeFilm(rgb);
 		// below the ports that the kernel hands out by itself
-		const rtp = 10000 + Math.floor(Math.random() * 50) * 100;
+		const rtp = await portSlice(10000, 100, 90);
 		await writeFile(join(dir, 'config'), `poll_method epoll
 sip_listen ${address}:${b.port}
 net_interface ${address}
@@ -66,7 +70,7 @@ audio_source aufile,${sound || tone}
 audio_alert aufile,${dir}/alert.wav
 ausrc_srate ${sound ? 16000 : 48000}
 auplay_srate 48000
-ausrc_channels ${sound ? 1 : 2}
+ausrc_channels 1
 auplay_channels 2
 audio_buffer 20-160
 video_source ${video ? `avformat,${dir}/camera.avi` : 'fakevideo,nil'}
@@ -126,8 +130,7 @@ module_app menu.so
 		return b;
 	}
 
-	// baresip does not go on at the end of a file: four seconds of camera,
-	// repeated for longer than any test takes
+	// Four seconds of camera, again and again
 	async #writeFilm(rgb) {
 		const { dir } = this.scratch;
 		const ffmpeg = async (...args) => {
@@ -140,7 +143,7 @@ module_app menu.so
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 20 });
 		await ffmpeg('-i', 'camera.y4m', '-c:v', 'mpeg4', '-q:v', '2',
 			'once.avi');
-		await ffmpeg('-stream_loop', '60', '-i', 'once.avi', '-c', 'copy',
+		await ffmpeg('-stream_loop', `${PLAYS_S / 4}`, '-i', 'once.avi', '-c', 'copy',
 			'camera.avi');
 	}
 
@@ -210,9 +213,7 @@ module_app menu.so
 			.filter((f) => f.endsWith('-dec.wav')).at(-1);
 		if (!file)
 			return { rate: 48000, samples: new Float32Array(0) };
-		const { rate, samples } = await readWav(join(this.recordings, file));
-		return { rate, samples: samples.subarray(
-			Math.max(0, samples.length - seconds * rate)) };
+		return readWav(join(this.recordings, file), seconds);
 	}
 
 	// RGBA picture {width, height, data} of what it sees now

@@ -2,6 +2,7 @@
 // camera, joining through the page as a person does.
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { patience } from './pace.mjs';
 import { scratch, until } from './process.mjs';
 import { PageMedia, plainMicrophone } from './page_media.mjs';
 import { writeCamera, writeTone } from './signal.mjs';
@@ -25,6 +26,7 @@ export class Browser extends PageMedia {
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
 				executablePath: '/usr/bin/chromium',
+				timeout: patience(30000),
 				args: [...flags,
 					allow ? '--use-fake-ui-for-media-stream'
 						: '--deny-permission-prompts',
@@ -52,6 +54,7 @@ export class Browser extends PageMedia {
 
 	async #use(page) {
 		this.page = page;
+		page.setDefaultTimeout(patience(15000));
 		this.console = [];
 		page.on('console', (m) => this.console.push(m.text()));
 		page.on('pageerror', (e) =>

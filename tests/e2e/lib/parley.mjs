@@ -1,6 +1,6 @@
 // A Parley of its own for one test: loopback only, free ports, own folders.
 import { join } from 'node:path';
-import { Program, freePort, root, run, scratch } from './process.mjs';
+import { Program, freePort, portSlice, root, run, scratch } from './process.mjs';
 
 const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
 	name);
@@ -20,7 +20,7 @@ export class Parley {
 			media_address: '127.0.0.1',
 			webrtc_port: 0,
 			// a slice of its own: tests run side by side
-			rtp_ports: p.rtpPorts(),
+			rtp_ports: await p.rtpPorts(),
 			mixers: 1,
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
@@ -35,7 +35,7 @@ export class Parley {
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
 		p.program = new Program(bin('parleyd'), args);
-		await p.program.printed(/parleyd ready .*\n/, 15000);
+		await p.program.printed(/parleyd ready .*\n/, 20000);
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
 		p.ready = line.trim();
 		p.http = line.match(/join=(http:\S+)/)?.[1].replace(/\/$/, '');
@@ -43,8 +43,8 @@ export class Parley {
 		return p;
 	}
 
-	rtpPorts() {
-		const slice = 33000 + Math.floor(Math.random() * 60) * 500;
+	async rtpPorts() {
+		const slice = await portSlice(33000, 500, 60);
 		return `${slice}-${slice + 499}`;
 	}
 

@@ -5,6 +5,7 @@ import { createSocket } from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pace, paced, patience } from './pace.mjs';
 
 export const root = new URL('../../..', import.meta.url).pathname
 	.replace(/\/$/, '');
@@ -14,9 +15,10 @@ export async function scratch() {
 	return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
-// Wait for a condition; its last error or value is the failure's text
+// Wait for a condition; its last error or value is the failure's text. `ms` are
+// those of an idle machine (pace.mjs)
 export async function until(what, condition, ms = 10000, every = 50) {
-	const end = Date.now() + ms;
+	const end = paced() + ms;
 	let last;
 	for (;;) {
 		try {
@@ -26,8 +28,8 @@ export async function until(what, condition, ms = 10000, every = 50) {
 		} catch (error) {
 			last = error;
 		}
-		if (Date.now() > end)
-			throw new Error(`not within ${ms} ms: ${what}`
+		if (paced() > end)
+			throw new Error(`not within ${ms} ms: ${what} ${pace()}`
 				+ ` (last: ${last instanceof Error ? last.message
 					: JSON.stringify(last)})`);
 		await new Promise((wake) => setTimeout(wake, every));
@@ -44,12 +46,14 @@ process.on('exit', () => {
 		child.kill('SIGKILL');
 });
 const hung = () => {
+	if (paced() < FILE_MAX_MS)
+		return;
 	console.error(`${process.argv[1]}: still not done, runs: ${
 		[...living].map((child) => child.spawnfile).join(' ') || 'nothing'}`);
 	process.exit(1);
 };
 if (process.env.NODE_TEST_CONTEXT)
-	setTimeout(hung, FILE_MAX_MS).unref();
+	setInterval(hung, 1000).unref();
 
 export class Program {
 	constructor(file, args = [], options = {}) {
@@ -96,7 +100,8 @@ export class Program {
 		if (this.exited)
 			return this.exited;
 		this.child.kill(signal);
-		const timer = setTimeout(() => this.child.kill('SIGKILL'), ms);
+		const timer = setTimeout(() => this.child.kill('SIGKILL'),
+			patience(ms));
 		await this.done;
 		clearTimeout(timer);
 		return this.exited;
@@ -110,14 +115,22 @@ export async function run(file, args, options) {
 	return { code, stdout: program.stdout, output: program.output };
 }
 
-// A port that was free for TCP and UDP a moment ago, below the ephemeral range
-const handed = new Set();
+// Numbers are reserved as long as this program lives, from all tests that run
+// beside it: whoever has the number's port at an address that nobody uses
+export function reserve(number) {
+	return new Promise((resolve) => {
+		const s = createServer().unref();
+		s.once('error', () => resolve(false));
+		s.listen(number, '127.255.255.1', () => resolve(true));
+	});
+}
+
+// A port that was free for TCP and UDP a moment ago, below the ephemeral range,
+// and that no other test is given
 export async function freePort() {
 	for (;;) {
 		const port = 20000 + Math.floor(Math.random() * 12000);
-		if (handed.has(port))
-			continue;
-		const tcp = await new Promise((resolve) => {
+		const tcp = await reserve(port) && await new Promise((resolve) => {
 			const s = createServer();
 			s.once('error', () => resolve(false));
 			s.listen(port, '127.0.0.1', () => s.close(() => resolve(true)));
@@ -127,9 +140,16 @@ export async function freePort() {
 			s.once('error', () => resolve(false));
 			s.bind(port, '127.0.0.1', () => s.close(() => resolve(true)));
 		});
-		if (udp) {
-			handed.add(port);
+		if (udp)
 			return port;
-		}
+	}
+}
+
+// `count` ports from one of `slices` on that no other test is given
+export async function portSlice(first, count, slices) {
+	for (;;) {
+		const port = first + Math.floor(Math.random() * slices) * count;
+		if (await reserve(port))
+			return port;
 	}
 }

@@ -12,13 +12,22 @@ export const PCMU = { pt: 0, map: 'PCMU/8000', units: 160 };
 export const PCMA = { pt: 8, map: 'PCMA/8000', units: 160 };
 export const DTMF = { pt: 101, map: 'telephone-event/8000', fmtp: '0-15' };
 
+// When senders here were late by more than a packet: those who listen to them
+// hear a gap that is nobody's fault
+const LATE_MS = 15;
+export const late = [];
+const beat = (behind) => {
+	if (behind > LATE_MS)
+		late.push(performance.now());
+};
+
 const bind = (host) => new Promise((bound) => {
 	const s = createSocket(host.includes(':') ? 'udp6' : 'udp4');
 	s.bind(0, host, () => bound(s));
 });
 
 // One m-line of ours: its sockets, what it sends and what it has received
-class Line {
+export class Line {
 	constructor(kind, formats, host) {
 		Object.assign(this, { kind, formats, host, direction: 'sendrecv',
 			address: host, on: true });
@@ -90,12 +99,15 @@ class Line {
 		if (this.lose?.(this.seq) || !this.remote)
 			return;
 		const packet = Buffer.concat([head, payload]);
-		const { port, address } = this.remote;
 		if (ms)
-			setTimeout(() => this.on && this.media.send(packet, port,
-				address), ms);
+			setTimeout(() => this.on && this.transmit(packet), ms);
 		else
-			this.media.send(packet, port, address);
+			this.transmit(packet);
+	}
+
+	transmit(packet) {
+		const { port, address } = this.remote;
+		this.media.send(packet, port, address);
 	}
 
 	// Payloads of an iterator, one in 20 ms, from now on
@@ -104,6 +116,7 @@ class Line {
 		const start = performance.now();
 		let n = 0;
 		this.timer = setInterval(() => {
+			beat(performance.now() - start - n * ms);
 			for (; performance.now() - start >= n * ms; n++) {
 				const { value } = payloads.next();
 				if (value)
@@ -207,7 +220,34 @@ class Line {
 	}
 }
 
-export class RtpPeer {
+// Whoever has an `audio` line, perhaps a `video` line, and a folder `scratch`
+export class Listener {
+	// What it hears (G.711): the newest seconds, gaps as silence
+	async heard(seconds = 1) {
+		const count = Math.round(seconds * 50);
+		const packets = this.audio.received.slice(-count);
+		const samples = new Float32Array(packets.length * 160);
+		packets.forEach((p, i) => samples.set(samplesOf(p.payload,
+			p.pt === 8 ? 'PCMA' : 'PCMU').subarray(0, 160), i * 160));
+		return { rate: 8000, samples };
+	}
+
+	// RGBA picture of what it sees (H.264), null before there is one
+	async seen() {
+		const file = join(this.scratch.dir, 'seen.h264');
+		const picture = join(this.scratch.dir, 'seen.png');
+		const nals = nalsOf(this.video.received.map((p) => p.payload));
+		const from = nals.findLastIndex((nal) => (nal[0] & 31) === 7);
+		if (from < 0)
+			return null;
+		await writeFile(file, annexB(nals.slice(from)));
+		const { code } = await run('ffmpeg', ['-loglevel', 'error', '-y',
+			'-f', 'h264', '-i', file, '-update', '1', picture]);
+		return code ? null : PNG.sync.read(await readFile(picture));
+	}
+}
+
+export class RtpPeer extends Listener {
 	/**
 	 * @param audio  formats {pt, map, fmtp, units}, best first
 	 * @param video  the same with `feedback`, or null
@@ -313,30 +353,6 @@ export class RtpPeer {
 	request(method, ms = 5000) {
 		return until(`${this.name} gets ${method}`,
 			() => this.requests.find((m) => m.method === method), ms, 10);
-	}
-
-	// What it hears (G.711): the newest seconds, gaps as silence
-	async heard(seconds = 1) {
-		const count = Math.round(seconds * 50);
-		const packets = this.audio.received.slice(-count);
-		const samples = new Float32Array(packets.length * 160);
-		packets.forEach((p, i) => samples.set(samplesOf(p.payload,
-			p.pt === 8 ? 'PCMA' : 'PCMU').subarray(0, 160), i * 160));
-		return { rate: 8000, samples };
-	}
-
-	// RGBA picture of what it sees (H.264), null before there is one
-	async seen() {
-		const file = join(this.scratch.dir, 'seen.h264');
-		const picture = join(this.scratch.dir, 'seen.png');
-		const nals = nalsOf(this.video.received.map((p) => p.payload));
-		const from = nals.findLastIndex((nal) => (nal[0] & 31) === 7);
-		if (from < 0)
-			return null;
-		await writeFile(file, annexB(nals.slice(from)));
-		const { code } = await run('ffmpeg', ['-loglevel', 'error', '-y',
-			'-f', 'h264', '-i', file, '-update', '1', picture]);
-		return code ? null : PNG.sync.read(await readFile(picture));
 	}
 
 	async bye() { return this.ask('BYE'); }

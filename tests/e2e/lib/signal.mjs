@@ -1,31 +1,35 @@
 // Known sounds and pictures, and how to find them again in what was received.
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 
 export const RATE = 48000;
 
-// 16-bit PCM WAV of samples from -1 to 1, the same in every channel
-export function wav(samples, { rate = RATE, channels = 1 } = {}) {
-	const data = Buffer.alloc(samples.length * channels * 2);
-	samples.forEach((x, i) => {
-		const v = Math.round(32767 * Math.max(-1, Math.min(1, x)));
-		for (let c = 0; c < channels; c++)
-			data.writeInt16LE(v, (i * channels + c) * 2);
-	});
+const pcm = (samples) => {
+	const data = Buffer.alloc(samples.length * 2);
+	samples.forEach((x, i) => data.writeInt16LE(
+		Math.round(32767 * Math.max(-1, Math.min(1, x))), i * 2));
+	return data;
+};
+
+// A WAV with this 16-bit PCM, one channel
+function riff(data, rate) {
 	const head = Buffer.alloc(44);
 	head.write('RIFF', 0);
 	head.writeUInt32LE(36 + data.length, 4);
 	head.write('WAVEfmt ', 8);
 	head.writeUInt32LE(16, 16);
 	head.writeUInt16LE(1, 20);
-	head.writeUInt16LE(channels, 22);
+	head.writeUInt16LE(1, 22);
 	head.writeUInt32LE(rate, 24);
-	head.writeUInt32LE(rate * channels * 2, 28);
-	head.writeUInt16LE(channels * 2, 32);
+	head.writeUInt32LE(rate * 2, 28);
+	head.writeUInt16LE(2, 32);
 	head.writeUInt16LE(16, 34);
 	head.write('data', 36);
 	head.writeUInt32LE(data.length, 40);
 	return Buffer.concat([head, data]);
 }
+
+// 16-bit WAV of samples from -1 to 1
+export const wav = (samples, { rate = RATE } = {}) => riff(pcm(samples), rate);
 
 export async function writeSound(path, samples, options) {
 	await writeFile(path, wav(samples, options));
@@ -35,36 +39,52 @@ export const sine = (hz, seconds, { rate = RATE, amplitude = 0.3 } = {}) =>
 	Float32Array.from({ length: Math.round(seconds * rate) },
 		(_, i) => amplitude * Math.sin(2 * Math.PI * hz * i / rate));
 
-// A WAV of a sine
+// A WAV of a sine of whole Hz: one second again and again
 export async function writeTone(path, hz, seconds, { rate = RATE,
-	amplitude = 0.3, channels = 1 } = {}) {
-	await writeSound(path, sine(hz, seconds, { rate, amplitude }),
-		{ rate, channels });
+	amplitude = 0.3 } = {}) {
+	const once = pcm(sine(hz, 1, { rate, amplitude }));
+	await writeFile(path, riff(Buffer.alloc(seconds * once.length, once),
+		rate));
 }
 
-// Samples (-1..1, first channel) of a 16-bit WAV, whole or still growing
-export async function readWav(path) {
-	const b = await readFile(path);
-	let at = 12, rate = 0, channels = 1;
-	while (at + 8 <= b.length) {
-		const id = b.toString('latin1', at, at + 4);
-		let size = b.readUInt32LE(at + 4);
+// Samples (-1..1, first channel) of a 16-bit WAV, whole or still growing: the
+// newest `seconds`
+export async function readWav(path, seconds = Infinity) {
+	const file = await open(path);
+	try {
+		const { size } = await file.stat();
+		const head = Buffer.alloc(Math.min(size, 4096));
+		await file.read(head, 0, head.length, 0);
+		const { rate, channels, from } = whereSamples(head);
+		if (!from)
+			return { rate, samples: new Float32Array(0) };
+		const frame = 2 * channels;
+		const all = Math.floor((size - from) / frame);
+		const count = Math.min(all, Math.round(seconds * rate));
+		const data = Buffer.alloc(count * frame);
+		await file.read(data, 0, data.length, from + (all - count) * frame);
+		return { rate, samples: Float32Array.from({ length: count },
+			(_, i) => data.readInt16LE(i * frame) / 32768) };
+	} finally {
+		await file.close();
+	}
+}
+
+// Of the head of a WAV: its rate, its channels, the first byte of its samples
+function whereSamples(head) {
+	let rate = 0, channels = 1;
+	for (let at = 12; at + 8 <= head.length;) {
+		const id = head.toString('latin1', at, at + 4);
+		const size = head.readUInt32LE(at + 4);
+		if (id === 'data')
+			return { rate, channels, from: at + 8 };
 		if (id === 'fmt ') {
-			channels = b.readUInt16LE(at + 10);
-			rate = b.readUInt32LE(at + 12);
-		} else if (id === 'data') {
-			if (!size || at + 8 + size > b.length)
-				size = b.length - at - 8;
-			const n = Math.floor(size / 2 / channels);
-			const samples = new Float32Array(n);
-			for (let i = 0; i < n; i++)
-				samples[i] = b.readInt16LE(at + 8 + i * 2 * channels)
-					/ 32768;
-			return { rate, samples };
+			channels = head.readUInt16LE(at + 10);
+			rate = head.readUInt32LE(at + 12);
 		}
 		at += 8 + size + (size & 1);
 	}
-	return { rate, samples: new Float32Array(0) };
+	return { rate, channels };
 }
 
 // Power of one frequency, in dB relative to full scale (Goertzel)
@@ -79,6 +99,19 @@ export function tonePower(samples, rate, hz) {
 	const power = (s1 * s1 + s2 * s2 - c * s1 * s2)
 		/ (samples.length * samples.length / 4);
 	return 10 * Math.log10(power + 1e-12);
+}
+
+// Power of one frequency that is there all the time, in dB: what seven tenths of
+// the parts do not exceed. What is chopped, by a machine that stood still, is
+// loud at all frequencies for a moment
+export function steadyPower(samples, rate, hz, parts = 10) {
+	const size = Math.floor(samples.length / parts);
+	const window = Float32Array.from({ length: size }, (_, i) =>
+		1 - Math.cos(2 * Math.PI * (i + 0.5) / size));
+	const powers = Array.from({ length: parts }, (_, n) => tonePower(samples
+		.subarray(n * size, (n + 1) * size).map((x, i) => x * window[i]),
+	rate, hz));
+	return powers.sort((a, b) => a - b)[Math.ceil(parts * 0.7) - 1];
 }
 
 // A Y4M camera (4:2:0): a ground colour and a block of another that moves, so

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patience } from './pace.mjs';
 import { Program, freePort, scratch, until } from './process.mjs';
 
 const scenarios = new URL('../sipp', import.meta.url).pathname;
@@ -17,6 +18,7 @@ export class Sipp {
 	 * @param service   [service] of the scenario
 	 * @param rate      calls begun a second
 	 * @param keys      other [words] of the scenario
+	 * @param variables  values of its global variables
 	 * @param cwd       folder that its files are in
 	 * @param user      {name, password} for digests
 	 * @param uri       Request-URI of what is proved, without "sip:"; else
@@ -40,7 +42,7 @@ export class Sipp {
 
 	static async #begin(t, scenario, remote, { service = 'service',
 		transport = 'udp', count = 1, rate = 10, host = '127.0.0.1',
-		keys = {}, user, uri, cwd }) {
+		keys = {}, variables = {}, user, uri, cwd }) {
 		const s = new Sipp();
 		const { dir, remove } = await scratch();
 		Object.assign(s, { host, transport, remove,
@@ -51,11 +53,13 @@ export class Sipp {
 			'-i', host, '-p', `${s.port}`,
 			'-mi', host, '-mp', `${await freePort()}`,
 			'-t', transport === 'tcp' ? 't1' : 'u1',
-			'-nostdin', '-timeout', '30', '-timeout_error',
+			'-nostdin', '-timeout', `${patience(30000) / 1000 | 0}`, '-timeout_error',
 			'-trace_err', '-error_file', s.errors,
 			...user ? ['-au', user.name, '-ap', user.password] : [],
 			...uri ? ['-auth_uri', uri] : [],
 			...Object.entries(keys).flatMap(([k, v]) => ['-key', k, v]),
+			...Object.entries(variables).flatMap(([k, v]) =>
+				['-set', k, `${v}`]),
 			remote], { cwd: cwd || dir, env: { ...process.env, TERM: 'dumb' } });
 		t?.after(async () => {
 			await s.program.stop('SIGKILL');

@@ -1,6 +1,7 @@
 // A browser as somebody's phone: a page with JsSIP, registered with an
 // operator over SIP on WebSocket; it answers whoever calls.
 import { Browser } from './browser.mjs';
+import { within } from './pace.mjs';
 import { servePage } from './third_party.mjs';
 
 const source = `
@@ -260,8 +261,8 @@ export class WebPhone {
 	}
 
 	#call(name, ...args) {
-		return this.browser.page.evaluate(([n, a]) =>
-			window.phone[n](...a), [name, args]);
+		return within(`${this.user}: ${name}`, this.browser.page.evaluate(
+			([n, a]) => window.phone[n](...a), [name, args]), 30000);
 	}
 
 	// Resolves with the call's number once it is up
