@@ -16,7 +16,7 @@ if (!files.length) {
 	process.exit(2);
 }
 
-const measures = /from '\.\/lib\/(browser|firefox|judge|signal|third_party|web_phone)/;
+const measures = /from '\.\/lib\/(browser|firefox|judge|signal|third_party|web_phone|werift_peer)/;
 const alone = [], beside = [];
 for (const file of files)
 	(measures.test(await readFile(file, 'utf8')) ? alone : beside).push(file);
