@@ -147,7 +147,7 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 	case TRANSPORT_CONNECTED:
 		lt->since_us = clock_us();
 		/* a plain one may send, but nobody has been heard yet */
-		if (lt->kind == TRANSPORT_WEBRTC)
+		if (lt->kind != TRANSPORT_PLAIN)
 			become_connected(leg, reason);
 		/* what was sent until now went nowhere */
 		leg_keyframe(leg, true);
@@ -227,6 +227,15 @@ static void drop_transport(struct leg_transport *lt)
 }
 
 
+static enum transport_kind kind_of(const struct transport_description *d)
+{
+	if (d->kind == MP_WEBRTC)
+		return TRANSPORT_WEBRTC;
+
+	return d->dtls ? TRANSPORT_PLAIN_DTLS : TRANSPORT_PLAIN;
+}
+
+
 static int make_transport(struct leg *leg, size_t i,
 			  const struct transport_description *d)
 {
@@ -238,9 +247,7 @@ static int make_transport(struct leg *leg, size_t i,
 	};
 	struct leg_transport *lt = &leg->transports[i];
 	struct sa far = sa_isset(&d->rtp, SA_ADDR) ? d->rtp : d->near;
-
-	enum transport_kind kind =
-		d->kind == MP_WEBRTC ? TRANSPORT_WEBRTC : TRANSPORT_PLAIN;
+	enum transport_kind kind = kind_of(d);
 
 	if (lt->t && lt->kind == kind)
 		return 0;

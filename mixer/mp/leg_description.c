@@ -80,6 +80,14 @@ static bool knows_ice(const void *of)
 }
 
 
+static bool has_dtls(const void *of)
+{
+	const struct transport_description *t = of;
+
+	return t->kind == MP_PLAIN ? t->dtls : t->known;
+}
+
+
 static bool knows_address(const void *of)
 {
 	const struct transport_description *t = of;
@@ -129,7 +137,7 @@ static const struct json_row transport_rows[] = {
 	SOCKET("near", transport_description, near, JSON_ROW_HOST,
 	       .flags = JSON_ROW_SPARE),
 	OBJECT("ice", ice_rows, .written = knows_ice),
-	OBJECT("dtls", dtls_rows, .written = knows_ice),
+	OBJECT("dtls", dtls_rows, .written = has_dtls),
 	SOCKET("remote", transport_description, rtp, JSON_ROW_ADDRESS,
 	       .written = knows_address, .flags = JSON_ROW_SPARE),
 	SOCKET("remote_rtcp", transport_description, rtcp, JSON_ROW_ADDRESS,
@@ -146,6 +154,14 @@ static bool local_is_webrtc(const void *of)
 	const struct local_transport *t = of;
 
 	return t->kind == MP_WEBRTC;
+}
+
+
+static bool local_has_dtls(const void *of)
+{
+	const struct local_transport *t = of;
+
+	return t->kind == MP_WEBRTC || t->fingerprint.hash[0];
 }
 
 
@@ -195,7 +211,7 @@ static const struct json_row local_transport_rows[] = {
 	     .flags = JSON_ROW_REQUIRED),
 	OBJECT("ice", local_ice_rows, .written = local_is_webrtc),
 	OBJECT("fingerprint", local_fingerprint_rows,
-	       .written = local_is_webrtc),
+	       .written = local_has_dtls),
 	LIST("candidates", local_transport, candidates, candidate_count,
 	     candidate_rows, .written = local_is_webrtc),
 	SOCKET("address", local_transport, rtp, JSON_ROW_HOST,
@@ -388,12 +404,30 @@ const char *media_kind_name(enum media_kind kind)
 }
 
 
+/** Who is to be known by a certificate says which, and whose turn it is */
+static int dtls_check(const struct transport_description *t, char *why)
+{
+	if (t->dtls_role == MP_DTLS_UNKNOWN)
+		return json_table_refuse(why,
+					 "dtls: role is client or server");
+	if (!t->fingerprint_count)
+		return json_table_refuse(why, "fingerprints: none");
+
+	return 0;
+}
+
+
 /** What only several members together say */
 static int transport_check(struct transport_description *t, const json_t *o,
 			   char *why)
 {
 	if (t->kind == MP_PLAIN) {
 		t->known = sa_isset(&t->rtp, SA_ALL);
+		t->dtls = json_object_get(o, "dtls") != NULL;
+		if (t->dtls && t->suite)
+			return json_table_refuse(why, "sdes beside dtls");
+		if (t->dtls && t->known)
+			return dtls_check(t, why);
 
 		/* A known far end without a key would be plain RTP by
 		 * accident. */
@@ -409,15 +443,10 @@ static int transport_check(struct transport_description *t, const json_t *o,
 	/* RFC 8445 section 5.3 */
 	if (strlen(t->ice_ufrag) < 4 || strlen(t->ice_pwd) < 22)
 		return json_table_refuse(why, "ice: ufrag or pwd too short");
-	if (t->dtls_role == MP_DTLS_UNKNOWN)
-		return json_table_refuse(why,
-					 "dtls: role is client or server");
-	if (!t->fingerprint_count)
-		return json_table_refuse(why, "fingerprints: none");
 
 	t->known = true;
 
-	return 0;
+	return dtls_check(t, why);
 }
 
 

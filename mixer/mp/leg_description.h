@@ -73,6 +73,7 @@ struct transport_description {
 	size_t fingerprint_count;
 	struct sa rtp, rtcp; /**< unset: not known */
 	bool rtcp_mux;
+	bool dtls; /**< plain: its SRTP is keyed by DTLS (RFC 5763) */
 	enum mp_suite suite;
 	char sdes_key[128]; /**< empty: none yet */
 	struct sa near;     /**< host of the signalling; unset: not given */

@@ -81,14 +81,15 @@
  *   remote:"192.0.2.1:5004", remote_rtcp:"192.0.2.1:5005", rtcp_mux:bool,
  *   sdes:{suite, remote_key}} suite AES_CM_128_HMAC_SHA1_80, .._32,
  *                             AEAD_AES_128_GCM, AEAD_AES_256_GCM; key and
- *                             salt in base64. Absent: no SRTP.
+ *                             salt in base64. Instead of sdes dtls, as for
+ *                             WebRTC (RFC 5763). Neither: no SRTP.
  *
  * Without "ice"/"remote" the far end is not known yet. When the mixer shall
- * offer SDES, sdes has suite only. Either kind may have near:"192.0.2.1", the
- * host that the far end's signalling comes from: while no media address of it
- * is known, the mixer advertises the local address that routes there, and
- * plain media is believed from all ports of that host (who else is believed:
- * mixer/net/media_source.h).
+ * offer SDES, sdes has suite only; to offer plain DTLS, dtls is empty. Either
+ * kind may have near:"192.0.2.1", the host that the far end's signalling comes
+ * from: while no media address of it is known, the mixer advertises the local
+ * address that routes there, and plain media is believed from all ports of
+ * that host (who else is believed: mixer/net/media_source.h).
  *
  *
  * LT, the mixer's side, same order:
@@ -96,7 +97,8 @@
  *  {kind:"webrtc", ice:{ufrag,pwd}, fingerprint:{hash,value},
  *   candidates:[{address,port,priority}]}          host, UDP, component 1
  *
- *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key}}
+ *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key},
+ *   fingerprint:{hash,value}}
  *
  *
  * M, a media section (m-line), in order of the SDP:

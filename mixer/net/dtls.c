@@ -4,8 +4,10 @@
 #include <string.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 #include "mixer/base/log.h"
+#include "mixer/net/bytes.h"
 #include "mixer/net/dtls.h"
 #include "mixer/net/dtls_certificate.h"
 
@@ -16,11 +18,15 @@ enum {
 	RETRANSMIT_MAX_US = 2000000,
 	/* a peer's certificate chain, bytes */
 	CERTIFICATES_MAX = 16384,
+	COOKIE_BYTES = 20,
+	COOKIE_SECRET_BYTES = 32,
 };
 
 struct dtls_context {
 	SSL_CTX *ssl;
 	BIO_METHOD *method;
+	BIO_ADDR *nobody; /**< what OpenSSL wants to be given; unused */
+	uint8_t secret[COOKIE_SECRET_BYTES];
 	struct transport_fingerprint fingerprint;
 };
 
@@ -32,6 +38,7 @@ struct dtls_association {
 	unsigned datagrams; /**< received while handshaking */
 	const uint8_t *in;  /**< datagram being handed in, NULL: none */
 	size_t in_len;
+	const struct sa *src; /**< who shall prove its address, or NULL */
 	dtls_send_h *sendh;
 	void *arg;
 };
@@ -125,8 +132,46 @@ static int accept_any_chain(X509_STORE_CTX *store, void *arg)
 }
 
 
+/** A cookie is the address under a key that nobody else has */
+static int cookie_make(SSL *ssl, unsigned char *cookie, unsigned *len)
+{
+	const struct dtls_association *a = SSL_get_app_data(ssl);
+	uint8_t address[18] = {0}, sum[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (!a || !a->src)
+		return 0;
+
+	if (sa_af(a->src) == AF_INET6)
+		sa_in6(a->src, address);
+	else
+		put32(address, sa_in(a->src));
+	put16(address + 16, sa_port(a->src));
+	if (!HMAC(EVP_sha256(), a->context->secret, COOKIE_SECRET_BYTES,
+		  address, sizeof(address), sum, &n))
+		return 0;
+
+	memcpy(cookie, sum, COOKIE_BYTES);
+	*len = COOKIE_BYTES;
+
+	return 1;
+}
+
+
+static int cookie_verify(SSL *ssl, const unsigned char *cookie, unsigned len)
+{
+	unsigned char right[DTLS1_COOKIE_LENGTH];
+	unsigned n;
+
+	return cookie_make(ssl, right, &n) && len == n &&
+	       !CRYPTO_memcmp(cookie, right, n);
+}
+
+
 static int context_configure(SSL_CTX *ssl)
 {
+	SSL_CTX_set_cookie_generate_cb(ssl, cookie_make);
+	SSL_CTX_set_cookie_verify_cb(ssl, cookie_verify);
 	SSL_CTX_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_NO_QUERY_MTU |
 					 SSL_OP_NO_COMPRESSION |
@@ -154,6 +199,8 @@ static void context_destructor(void *arg)
 
 	SSL_CTX_free(c->ssl);
 	BIO_meth_free(c->method);
+	BIO_ADDR_free(c->nobody);
+	OPENSSL_cleanse(c->secret, sizeof(c->secret));
 }
 
 
@@ -168,7 +215,9 @@ int dtls_context_alloc(struct dtls_context **cp)
 
 	c->ssl = SSL_CTX_new(DTLS_method());
 	c->method = bio_method();
-	if (!c->ssl || !c->method) {
+	c->nobody = BIO_ADDR_new();
+	rand_bytes(c->secret, sizeof(c->secret));
+	if (!c->ssl || !c->method || !c->nobody) {
 		err = ENOMEM;
 		goto out;
 	}
@@ -245,6 +294,7 @@ int dtls_association_alloc(struct dtls_association **ap,
 	}
 
 	BIO_set_data(bio, a);
+	SSL_set_app_data(a->ssl, a);
 	SSL_set_bio(a->ssl, bio, bio);
 	SSL_set_mtu(a->ssl, DTLS_MTU);
 	DTLS_set_timer_cb(a->ssl, retransmit_after);
@@ -324,6 +374,36 @@ void dtls_association_start(struct dtls_association *a)
 {
 	if (a->role == DTLS_ROLE_CLIENT && a->state == DTLS_HANDSHAKING)
 		association_advance(a);
+}
+
+
+int dtls_association_listen(struct dtls_association *a, const struct sa *src,
+			    const uint8_t *buf, size_t len, dtls_send_h *sendh,
+			    void *arg)
+{
+	int n;
+
+	if (a->role != DTLS_ROLE_SERVER || a->state != DTLS_HANDSHAKING)
+		return EAGAIN;
+
+	a->sendh = sendh;
+	a->arg = arg;
+	a->src = src;
+	a->in = buf;
+	a->in_len = len;
+	ERR_clear_error();
+	n = DTLSv1_listen(a->ssl, a->context->nobody);
+	ERR_clear_error();
+	a->in = NULL;
+	/* what it brought is kept inside, and its cookie looked at again */
+	if (n > 0) {
+		a->datagrams = 1;
+		association_advance(a);
+	}
+
+	a->src = NULL;
+
+	return n > 0 ? 0 : EAGAIN;
 }
 
 
@@ -441,4 +521,32 @@ int dtls_association_keys(const struct dtls_association *a,
 	OPENSSL_cleanse(block, sizeof(block));
 
 	return 0;
+}
+
+
+int dtls_association_srtp(const struct dtls_association *a,
+			  enum transport_suite *suite,
+			  struct crypto_context **in,
+			  struct crypto_context **out)
+{
+	uint8_t local[SRTP_KEYING_MAX], remote[SRTP_KEYING_MAX];
+	size_t len;
+	int err;
+
+	err = dtls_association_keys(a, suite, local, remote);
+	if (err)
+		return err;
+
+	len = transport_suite_keying_bytes(*suite);
+	err = crypto_context_alloc(in, *suite, true, remote, len);
+	if (!err) {
+		err = crypto_context_alloc(out, *suite, false, local, len);
+		if (err)
+			*in = mem_deref(*in);
+	}
+
+	OPENSSL_cleanse(local, sizeof(local));
+	OPENSSL_cleanse(remote, sizeof(remote));
+
+	return err;
 }

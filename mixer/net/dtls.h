@@ -62,6 +62,21 @@ int dtls_association_alloc(struct dtls_association **ap,
 /** Client: send the ClientHello; server: nothing */
 void dtls_association_start(struct dtls_association *a);
 
+/**
+ * A server that nobody is bound to: a ClientHello arrived from somebody who
+ * has not proved yet to be where it says. It is asked to (HelloVerifyRequest,
+ * RFC 6347 section 4.2.1: less than it sent, and nothing is kept); one that
+ * brings the cookie of its address begins the handshake.
+ *
+ * @param a     As dtls_association_alloc() made it, or tried here before
+ * @param sendh Of this datagram's sender; kept when it returns 0
+ * @return 0: the association is its own, look at the state; EAGAIN: it was
+ *         asked, or that was no ClientHello
+ */
+int dtls_association_listen(struct dtls_association *a, const struct sa *src,
+			    const uint8_t *buf, size_t len, dtls_send_h *sendh,
+			    void *arg);
+
 /** A DTLS datagram of the peer arrived; look at the state afterwards */
 void dtls_association_receive(struct dtls_association *a, const uint8_t *buf,
 			      size_t len);
@@ -103,5 +118,12 @@ int dtls_association_keys(const struct dtls_association *a,
 			  enum transport_suite *suite,
 			  uint8_t local[SRTP_KEYING_MAX],
 			  uint8_t remote[SRTP_KEYING_MAX]);
+
+/** SRTP made of those keys; the contexts are set on success only.
+ *  @return likewise; ENOMEM */
+int dtls_association_srtp(const struct dtls_association *a,
+			  enum transport_suite *suite,
+			  struct crypto_context **in,
+			  struct crypto_context **out);
 
 #endif

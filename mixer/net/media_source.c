@@ -175,6 +175,14 @@ static enum media_source_rank rank_of(const struct media_source *s,
 }
 
 
+enum media_source_rank media_source_rank_of(const struct media_source *s,
+					    const struct sa *src)
+{
+	return media_source_is_current(s, src) ? s->rank
+					       : rank_of(s, src, false);
+}
+
+
 bool media_source_considers(const struct media_source *s, const struct sa *src,
 			    bool srtp, uint64_t now_us)
 {

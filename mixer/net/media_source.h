@@ -141,6 +141,10 @@ static inline bool media_source_is_current(const struct media_source *s,
 	return sa_cmp(&s->current, src, SA_ALL);
 }
 
+/** How good a source would be by its address, current or not */
+enum media_source_rank media_source_rank_of(const struct media_source *s,
+					    const struct sa *src);
+
 /** Is it worth looking at a packet of another source at all? Before its
  *  authentication, which costs. @param srtp It will be authenticated */
 bool media_source_considers(const struct media_source *s, const struct sa *src,

@@ -18,6 +18,7 @@ static void net_destructor(void *arg)
 
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
+	mem_deref(net->listener);
 	mem_deref(net->dtls);
 }
 

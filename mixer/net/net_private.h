@@ -62,6 +62,8 @@ struct net {
 	struct hash *ufrags; /**< struct ice_credentials */
 	struct hash *paths;  /**< struct path */
 	struct dtls_context *dtls;
+	/** Server for who proves its address next; NULL: made when needed */
+	struct dtls_association *listener;
 	struct net_stats stats;
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
@@ -98,6 +100,18 @@ struct ice {
 	bool nominated;        /**< `selected` was nominated */
 };
 
+/** DTLS on one component of a plain transport; transport_plain_dtls.c's */
+struct plain_dtls {
+	struct transport *transport;
+	struct port *port;
+	struct media_source *source;
+	struct dtls_association *association; /**< NULL: none */
+	struct sa peer;                       /**< of the association */
+	const struct sa *asked; /**< who is asked for a cookie now, or NULL */
+	bool keyed;             /**< it has given its keys */
+	struct crypto_context *in, *out; /**< NULL: not agreed */
+};
+
 struct transport {
 	struct le le;
 	struct net *net;
@@ -119,6 +133,7 @@ struct transport {
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
 	struct media_source rtp, rtcp;
+	struct plain_dtls rtp_dtls, rtcp_dtls;
 	bool rtcp_mux;
 	enum transport_suite suite;
 	uint8_t local_keying[SRTP_KEYING_MAX], remote_keying[SRTP_KEYING_MAX];
@@ -204,14 +219,35 @@ void plain_close(struct transport *t);
 int plain_set_remote(struct transport *t, const struct transport_remote *r);
 /** Where RTP or RTCP goes; NULL: not known yet */
 const struct sa *plain_destination(const struct transport *t, bool rtcp);
-/** Listen to others again when the far end has fallen silent */
+/** Listen to others again when the far end has fallen silent; DTLS */
 void plain_tick(struct transport *t, uint64_t now_us);
+/** What addresses are is taken; no state changes */
+void plain_signal(struct transport *t, const struct transport_remote *r);
+/** Connected once there are keys and a destination */
+void plain_update(struct transport *t);
+
+/* transport_plain_dtls.c */
+
+void plain_dtls_open(struct transport *t);
+/** Say goodbye and forget; harmless without */
+void plain_dtls_close(struct transport *t);
+int plain_dtls_set_remote(struct transport *t,
+			  const struct transport_remote *r);
+void plain_dtls_tick(struct transport *t);
+/** A DTLS datagram on one of its ports. The transport may fail */
+void plain_dtls_receive(struct plain_dtls *d, const struct sa *src,
+			const uint8_t *buf, size_t len);
 
 /* transport.c */
 
 /** Change the state and tell the owner, once per change */
 void transport_state_set(struct transport *t, enum transport_state state,
 			 const char *reason);
+/** Fingerprints that can be used? @return 0, EINVAL, EPROTO */
+int transport_fingerprints_check(const struct transport_remote *r);
+/** Keep them. @return true if others were known before */
+bool transport_fingerprints_take(struct transport *t,
+				 const struct transport_remote *r);
 /** Hand a clear packet up; the transport may be gone afterwards */
 void transport_deliver(struct transport *t, uint8_t *buf, size_t len,
 		       bool rtcp, uint64_t now_us);

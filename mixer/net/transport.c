@@ -30,6 +30,7 @@ static void transport_destructor(void *arg)
 	if (t->dtls)
 		dtls_association_close(t->dtls);
 
+	plain_dtls_close(t);
 	ice_close(t);
 	plain_close(t);
 	list_unlink(&t->le);
@@ -82,8 +83,12 @@ int transport_set_remote(struct transport *t,
 	if (!t || !remote)
 		return EINVAL;
 
-	return t->kind == TRANSPORT_WEBRTC ? webrtc_set_remote(t, remote)
-					   : plain_set_remote(t, remote);
+	switch (t->kind) {
+
+	case TRANSPORT_WEBRTC: return webrtc_set_remote(t, remote);
+	case TRANSPORT_PLAIN_DTLS: return plain_dtls_set_remote(t, remote);
+	default: return plain_set_remote(t, remote);
+	}
 }
 
 
@@ -114,6 +119,9 @@ void transport_local(const struct transport *t, struct transport_local *l)
 		local_webrtc(t, l);
 		return;
 	}
+
+	if (t->kind == TRANSPORT_PLAIN_DTLS)
+		l->fingerprint = *dtls_context_fingerprint(t->net->dtls);
 
 	l->rtp = t->rtp_port.addr;
 	l->rtcp_port =
@@ -160,6 +168,58 @@ void transport_deliver(struct transport *t, uint8_t *buf, size_t len,
 }
 
 
+int transport_fingerprints_check(const struct transport_remote *r)
+{
+	if (r->fingerprint_count > TRANSPORT_FINGERPRINT_MAX)
+		return EINVAL;
+
+	return r->fingerprint_count &&
+			       !dtls_fingerprints_usable(r->fingerprints,
+							 r->fingerprint_count)
+		       ? EPROTO
+		       : 0;
+}
+
+
+static bool fingerprints_equal(const struct transport *t,
+			       const struct transport_remote *r)
+{
+	if (t->fingerprint_count != r->fingerprint_count)
+		return false;
+
+	for (size_t i = 0; i < t->fingerprint_count; i++) {
+		if (str_casecmp(t->fingerprints[i].hash,
+				r->fingerprints[i].hash) ||
+		    str_casecmp(t->fingerprints[i].value,
+				r->fingerprints[i].value))
+			return false;
+	}
+
+	return true;
+}
+
+
+bool transport_fingerprints_take(struct transport *t,
+				 const struct transport_remote *r)
+{
+	bool first = !t->fingerprint_count;
+
+	if (fingerprints_equal(t, r))
+		return false;
+
+	for (size_t i = 0; i < r->fingerprint_count; i++) {
+		struct transport_fingerprint *f = &t->fingerprints[i];
+
+		str_ncpy(f->hash, r->fingerprints[i].hash, sizeof(f->hash));
+		str_ncpy(f->value, r->fingerprints[i].value, sizeof(f->value));
+	}
+
+	t->fingerprint_count = r->fingerprint_count;
+
+	return !first;
+}
+
+
 /** Where packets leave and go to; NULL while there is no such place */
 static struct port *route(struct transport *t, bool rtcp,
 			  const struct sa **dst)
@@ -186,6 +246,7 @@ static struct port *route(struct transport *t, bool rtcp,
 
 static int send_one(struct transport *t, uint8_t *buf, size_t len, bool rtcp)
 {
+	struct crypto_context *out;
 	const struct sa *dst;
 	struct port *port;
 	int err;
@@ -197,8 +258,15 @@ static int send_one(struct transport *t, uint8_t *buf, size_t len, bool rtcp)
 	if (!port)
 		return ENOTCONN;
 
-	if (t->out) {
-		err = crypto_context_protect(t->out, buf, &len, rtcp);
+	out = t->out;
+	if (port == &t->rtcp_port && t->kind == TRANSPORT_PLAIN_DTLS) {
+		out = t->rtcp_dtls.out;
+		if (!out)
+			return ENOTCONN;
+	}
+
+	if (out) {
+		err = crypto_context_protect(out, buf, &len, rtcp);
 		if (err)
 			return err;
 	}

@@ -4,9 +4,9 @@
  * A transport is either WebRTC (ICE-lite on the mixer's one UDP port, RFC
  * 8445; DTLS-SRTP, RFC 5764; RTP and RTCP multiplexed, RFC 5761; all media of
  * a BUNDLE group, RFC 9143) or plain (a UDP port pair of its own, RFC 3550,
- * with or without SDES-SRTP, RFC 4568). Above it everything is clear RTP and
- * RTCP: demultiplexing (RFC 7983), consent, handshake, keys, replay windows,
- * roll-over counters stay inside.
+ * with or without SRTP keyed by SDES, RFC 4568, or by DTLS, RFC 5763). Above
+ * it everything is clear RTP and RTCP: demultiplexing (RFC 7983), consent,
+ * handshake, keys, replay windows, roll-over counters stay inside.
  *
  * Lives on the media thread. Nothing allocates after set_remote and the
  * handshake. Packets of unknown or unauthenticated senders cost no more than
@@ -34,7 +34,11 @@ enum {
 	TRANSPORT_BURST_MAX = 64,
 };
 
-enum transport_kind { TRANSPORT_PLAIN, TRANSPORT_WEBRTC };
+enum transport_kind {
+	TRANSPORT_PLAIN,
+	TRANSPORT_PLAIN_DTLS, /**< plain, its SRTP keyed by DTLS (RFC 5763) */
+	TRANSPORT_WEBRTC,
+};
 
 enum transport_state {
 	/** Far end unknown or nothing arrived; again when consent expires (no
@@ -104,7 +108,8 @@ struct transport_fingerprint {
 struct transport_remote {
 	/* WebRTC */
 	const char *ice_ufrag, *ice_pwd; /**< NULL: not known yet */
-	enum dtls_role dtls_role;        /**< ours */
+	/* and plain with DTLS */
+	enum dtls_role dtls_role; /**< ours */
 	struct transport_fingerprint fingerprints[TRANSPORT_FINGERPRINT_MAX];
 	size_t fingerprint_count;
 	/* plain */
@@ -119,7 +124,7 @@ struct transport_remote {
 struct transport_local {
 	enum transport_kind kind;
 	char ice_ufrag[16], ice_pwd[40];
-	struct transport_fingerprint fingerprint;
+	struct transport_fingerprint fingerprint; /**< where there is DTLS */
 	struct {
 		struct sa addr;
 		uint32_t priority;
@@ -176,6 +181,13 @@ int transport_alloc(struct transport **tp, struct net *net,
  * overtakes the description makes us the server. A fingerprint may follow the
  * handshake: media waits for it. Plain with SDES: another suite than the
  * local one makes a new local key (see transport_local()); NONE is refused.
+ *
+ * Plain with DTLS: an association for RTP, and one for RTCP where they do not
+ * share a port (RFC 5764 section 4.1). As a server it is with who proves its
+ * address by a cookie, and whose address media is believed from; a handshake
+ * that comes to nothing is the transport's failure only if it was with the
+ * signalled address. Keys stay until other ones are agreed on; close_notify
+ * ends them, and the transport waits for another handshake.
  *
  * @return 0; EINVAL, EPROTO (key, fingerprint or ICE credentials unusable)
  */

@@ -49,9 +49,16 @@ const struct sa *plain_destination(const struct transport *t, bool rtcp)
 }
 
 
-static void plain_update(struct transport *t)
+/** RTP that nothing protects, as was agreed? */
+static bool is_clear(const struct transport *t)
 {
-	bool keyed = t->suite == TRANSPORT_SUITE_NONE || (t->in && t->out);
+	return t->kind == TRANSPORT_PLAIN && t->suite == TRANSPORT_SUITE_NONE;
+}
+
+
+void plain_update(struct transport *t)
+{
+	bool keyed = is_clear(t) || (t->in && t->out);
 
 	if (keyed && plain_destination(t, false))
 		transport_state_set(t, TRANSPORT_CONNECTED, "connected");
@@ -59,19 +66,24 @@ static void plain_update(struct transport *t)
 
 
 /** Authenticate and open, or for plain RTP look whether it is any */
-static int packet_open(struct transport *t, uint8_t *buf, size_t *len,
-		       bool rtcp, uint64_t now_us)
+static int packet_open(struct transport *t, const struct port *port,
+		       uint8_t *buf, size_t *len, bool rtcp, uint64_t now_us)
 {
+	struct crypto_context *in = t->in;
+
 	if (*len < (size_t)(rtcp ? RTCP_BYTES_MIN : RTP_BYTES_MIN))
 		return EBADMSG;
 
-	if (t->suite == TRANSPORT_SUITE_NONE)
+	if (is_clear(t))
 		return 0;
 
-	if (!t->in)
+	if (t->kind == TRANSPORT_PLAIN_DTLS && port == &t->rtcp_port)
+		in = t->rtcp_dtls.in;
+
+	if (!in)
 		return EACCES;
 
-	return crypto_context_unprotect(t->in, buf, len, rtcp, now_us);
+	return crypto_context_unprotect(in, buf, len, rtcp, now_us);
 }
 
 
@@ -82,7 +94,7 @@ static bool newcomer_accepted(const struct transport *t,
 {
 	const struct media_source_packet p = {
 		.rtcp = rtcp,
-		.proven = t->in != NULL,
+		.proven = !is_clear(t),
 		.ssrc = rtcp ? 0 : get32(buf + 8),
 		.seq = rtcp ? 0 : get16(buf + 2),
 	};
@@ -99,16 +111,20 @@ static void plain_receive(struct port *port, const struct sa *src,
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
 
+	if (type == DATAGRAM_DTLS && t->kind == TRANSPORT_PLAIN_DTLS) {
+		plain_dtls_receive(s == &t->rtp ? &t->rtp_dtls : &t->rtcp_dtls,
+				   src, buf, len);
+		return;
+	}
+
 	if (type != DATAGRAM_RTP && type != DATAGRAM_RTCP)
 		goto discard;
 
-	if (!known &&
-	    !media_source_considers(s, src, t->suite != TRANSPORT_SUITE_NONE,
-				    now_us))
+	if (!known && !media_source_considers(s, src, !is_clear(t), now_us))
 		goto discard;
 
 	rtcp = is_rtcp(t, port, buf, len);
-	if (packet_open(t, buf, &len, rtcp, now_us))
+	if (packet_open(t, port, buf, &len, rtcp, now_us))
 		goto discard;
 
 	if (known)
@@ -136,6 +152,9 @@ void plain_tick(struct transport *t, uint64_t now_us)
 	if (t->rtp_port.connected &&
 	    !media_source_is_settled(&t->rtp, ALONE_US, now_us))
 		port_disconnect(&t->rtp_port);
+
+	if (t->kind == TRANSPORT_PLAIN_DTLS)
+		plain_dtls_tick(t);
 }
 
 
@@ -220,6 +239,7 @@ int plain_open(struct transport *t, size_t address_index,
 	t->address_index = address_index;
 	media_source_init(&t->rtp, t->net->config.media_from_any, NULL);
 	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp);
+	plain_dtls_open(t);
 	if (suite != TRANSPORT_SUITE_NONE) {
 		int err = make_local_key(t, suite);
 
@@ -271,9 +291,28 @@ out:
 }
 
 
+void plain_signal(struct transport *t, const struct transport_remote *r)
+{
+	uint64_t now_us = t->net->now_us;
+	struct sa rtcp = r->rtcp;
+
+	if (!sa_isset(&rtcp, SA_ALL) && sa_isset(&r->rtp, SA_ALL)) {
+		rtcp = r->rtp;
+		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
+	}
+
+	if (sa_isset(&r->rtp, SA_ALL))
+		t->rtcp_mux = r->rtcp_mux;
+
+	if (media_source_signal(&t->rtp, &r->rtp, &r->near, now_us))
+		port_disconnect(&t->rtp_port);
+
+	(void)media_source_signal(&t->rtcp, &rtcp, &r->near, now_us);
+}
+
+
 int plain_set_remote(struct transport *t, const struct transport_remote *r)
 {
-	struct sa rtcp = r->rtcp;
 	int err;
 
 	/* no way down from SRTP to RTP within one m-line's profile */
@@ -293,18 +332,7 @@ int plain_set_remote(struct transport *t, const struct transport_remote *r)
 			return err;
 	}
 
-	if (!sa_isset(&rtcp, SA_ALL) && sa_isset(&r->rtp, SA_ALL)) {
-		rtcp = r->rtp;
-		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
-	}
-
-	if (sa_isset(&r->rtp, SA_ALL))
-		t->rtcp_mux = r->rtcp_mux;
-
-	if (media_source_signal(&t->rtp, &r->rtp, &r->near, t->net->now_us))
-		port_disconnect(&t->rtp_port);
-
-	(void)media_source_signal(&t->rtcp, &rtcp, &r->near, t->net->now_us);
+	plain_signal(t, r);
 	plain_update(t);
 
 	return 0;

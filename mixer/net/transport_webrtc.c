@@ -6,7 +6,6 @@
  * peer's certificate. Until the last there are no SRTP keys at all.
  */
 #include <string.h>
-#include <openssl/crypto.h>
 #include "mixer/net/net_private.h"
 
 
@@ -36,34 +35,6 @@ static void fail(struct transport *t, const char *reason)
 }
 
 
-static int keys_take(struct transport *t)
-{
-	uint8_t local[SRTP_KEYING_MAX], remote[SRTP_KEYING_MAX];
-	enum transport_suite suite;
-	size_t len;
-	int err;
-
-	err = dtls_association_keys(t->dtls, &suite, local, remote);
-	if (err)
-		return err;
-
-	len = transport_suite_keying_bytes(suite);
-	err = crypto_context_alloc(&t->in, suite, true, remote, len);
-	if (!err)
-		err = crypto_context_alloc(&t->out, suite, false, local, len);
-
-	if (!err)
-		t->suite = suite;
-	else
-		keys_forget(t);
-
-	OPENSSL_cleanse(local, sizeof(local));
-	OPENSSL_cleanse(remote, sizeof(remote));
-
-	return err;
-}
-
-
 /** The handshake is complete: verify once the fingerprint is known */
 static void established(struct transport *t)
 {
@@ -77,7 +48,8 @@ static void established(struct transport *t)
 			return;
 		}
 
-		if (keys_take(t)) {
+		if (dtls_association_srtp(t->dtls, &t->suite, &t->in,
+					  &t->out)) {
 			fail(t, "no common SRTP protection profile");
 			return;
 		}
@@ -188,42 +160,11 @@ void webrtc_media_receive(struct transport *t, uint8_t *buf, size_t len,
 }
 
 
-static bool fingerprints_equal(const struct transport *t,
-			       const struct transport_remote *r)
-{
-	if (t->fingerprint_count != r->fingerprint_count)
-		return false;
-
-	for (size_t i = 0; i < t->fingerprint_count; i++) {
-		if (str_casecmp(t->fingerprints[i].hash,
-				r->fingerprints[i].hash) ||
-		    str_casecmp(t->fingerprints[i].value,
-				r->fingerprints[i].value))
-			return false;
-	}
-
-	return true;
-}
-
-
 /** Another certificate is another association (RFC 8842 section 5.1) */
 static void fingerprints_set(struct transport *t,
 			     const struct transport_remote *r)
 {
-	bool first = !t->fingerprint_count;
-
-	if (fingerprints_equal(t, r))
-		return;
-
-	for (size_t i = 0; i < r->fingerprint_count; i++) {
-		struct transport_fingerprint *f = &t->fingerprints[i];
-
-		str_ncpy(f->hash, r->fingerprints[i].hash, sizeof(f->hash));
-		str_ncpy(f->value, r->fingerprints[i].value, sizeof(f->value));
-	}
-
-	t->fingerprint_count = r->fingerprint_count;
-	if (first)
+	if (!transport_fingerprints_take(t, r))
 		return;
 
 	keys_forget(t);
@@ -237,12 +178,9 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
 {
 	int err;
 
-	if (r->fingerprint_count > TRANSPORT_FINGERPRINT_MAX)
-		return EINVAL;
-
-	if (r->fingerprint_count &&
-	    !dtls_fingerprints_usable(r->fingerprints, r->fingerprint_count))
-		return EPROTO;
+	err = transport_fingerprints_check(r);
+	if (err)
+		return err;
 
 	if (r->ice_ufrag && r->ice_pwd) {
 		err = ice_set_remote(t, r->ice_ufrag, r->ice_pwd);

@@ -194,14 +194,18 @@ static void mid_make(const struct offer_state *s, char mid[OFFER_MID_MAX])
 }
 
 
-static void group_make(struct offer_group *g, bool webrtc, bool sdes_allowed)
+/** @param other Of a line in use that the new one goes with, or NULL: it is
+ *               no less secret than that one */
+static void group_make(struct offer_group *g, bool webrtc, bool sdes_allowed,
+		       const struct offer_group *other)
 {
 	memset(g, 0, sizeof(*g));
 	g->bearer = OFFER_BEARER_MIXER;
 	sa_init(&g->d.rtp, AF_UNSPEC);
 	sa_init(&g->d.rtcp, AF_UNSPEC);
 	g->d.kind = webrtc ? MP_WEBRTC : MP_PLAIN;
-	if (!webrtc && sdes_allowed)
+	g->d.dtls = !webrtc && other && other->d.dtls;
+	if (!webrtc && !g->d.dtls && sdes_allowed)
 		g->d.suite = MP_AES_CM_128_HMAC_SHA1_80;
 }
 
@@ -301,7 +305,8 @@ static int group_choose(struct offer *o, struct offer_state *s,
 	g = offer_state_group(s, group);
 	if (!g)
 		return ENOMEM;
-	group_make(g, webrtc, o->config.sdes_allowed);
+	group_make(g, webrtc, o->config.sdes_allowed,
+		   other ? s->groups[other->d.transport] : NULL);
 	m->d.transport = group;
 	return 0;
 }
@@ -313,7 +318,9 @@ static void line_make(struct offer_line *line, const struct offer_media *m,
 	const char *proto = "UDP/TLS/RTP/SAVPF";
 
 	if (g->d.kind == MP_PLAIN)
-		proto = g->d.suite ? "RTP/SAVP" : "RTP/AVP";
+		proto = g->d.dtls    ? "UDP/TLS/RTP/SAVP"
+			: g->d.suite ? "RTP/SAVP"
+				     : "RTP/AVP";
 	str_ncpy(line->kind, media_kind_name(m->d.kind), sizeof(line->kind));
 	str_ncpy(line->proto, proto, sizeof(line->proto));
 	(void)re_snprintf(line->format, sizeof(line->format), "%u",

@@ -28,10 +28,11 @@
  * lines on (offer_line_rest()).
  *
  * Profiles: RTP/AVP, AVPF, SAVP, SAVPF (SDES, RFC 4568) and
- * UDP/TLS/RTP/SAVP, SAVPF (ICE and DTLS-SRTP, RFC 8839, 8842); the answer
- * echoes the profile. SAVP whose keys we may not or cannot use is refused;
- * keys in AVP are used where allowed. An ICE-lite far end cannot be served
- * over ICE, as our side is lite too.
+ * UDP/TLS/RTP/SAVP, SAVPF (DTLS-SRTP, RFC 8842, with ICE, RFC 8839, or
+ * without, RFC 5763: a plain line then); the answer echoes the profile. SAVP
+ * whose keys we may not or cannot use is refused; keys in AVP are used where
+ * allowed. An ICE-lite far end cannot be served over ICE, as our side is lite
+ * too.
  */
 #ifndef PARLEY_SIGNALING_SDP_OFFER_H
 #define PARLEY_SIGNALING_SDP_OFFER_H

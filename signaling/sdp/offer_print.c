@@ -104,7 +104,7 @@ static int print_plain(const struct printing *p, const struct offer_group *g,
 				   g->crypto_tag ? g->crypto_tag : 1,
 				   mp_suite_name(g->d.suite), local->sdes_key);
 	}
-	return err;
+	return g->d.dtls ? err | print_dtls(p, g, local) : err;
 }
 
 

@@ -128,6 +128,7 @@ static void group_describe(struct transport_description *d,
 		memset(d, 0, sizeof(*d));
 		d->kind = g->d.kind;
 		d->suite = g->d.suite;
+		d->dtls = g->d.dtls;
 	}
 	d->near = *near;
 }

@@ -133,6 +133,26 @@ static enum mp_dtls_role role_read(const struct offer_text *t, int tag,
 }
 
 
+/** Of the line, else of the session. @return false: there are none */
+static bool certificate_read(struct transport_description *tr,
+			     const struct offer_text *t, int tag)
+{
+	fingerprints_read(tr, t, tag);
+	if (!tr->fingerprint_count)
+		fingerprints_read(tr, t, OFFER_TEXT_SESSION);
+	return tr->fingerprint_count > 0;
+}
+
+
+static bool same_certificate(const struct transport_description *a,
+			     const struct transport_description *b)
+{
+	return a->known && a->fingerprint_count == b->fingerprint_count &&
+	       !memcmp(a->fingerprints, b->fingerprints,
+		       sizeof(a->fingerprints));
+}
+
+
 static bool webrtc_read(struct transport_description *tr,
 			const struct offer_text *t, int tag,
 			const struct transport_description *prev)
@@ -147,15 +167,9 @@ static bool webrtc_read(struct transport_description *tr,
 	    !ice_copy(tr->ice_ufrag, &ufrag, 4) ||
 	    !ice_copy(tr->ice_pwd, &pwd, 22))
 		return false;
-	fingerprints_read(tr, t, tag);
-	if (!tr->fingerprint_count)
-		fingerprints_read(tr, t, OFFER_TEXT_SESSION);
-	if (!tr->fingerprint_count)
+	if (!certificate_read(tr, t, tag))
 		return false;
-	same = prev->known && prev->kind == MP_WEBRTC &&
-	       prev->fingerprint_count == tr->fingerprint_count &&
-	       !memcmp(prev->fingerprints, tr->fingerprints,
-		       sizeof(tr->fingerprints)) &&
+	same = prev->kind == MP_WEBRTC && same_certificate(prev, tr) &&
 	       !strcmp(prev->ice_ufrag, tr->ice_ufrag);
 	tr->kind = MP_WEBRTC;
 	tr->dtls_role = role_read(t, tag, prev, same);
@@ -240,6 +254,22 @@ static bool plain_read(struct transport_description *tr,
 }
 
 
+/** DTLS-SRTP without ICE (RFC 5763): a plain line whose keys come by DTLS */
+static bool plain_dtls_read(struct transport_description *tr,
+			    const struct offer_text *t, int media,
+			    uint32_t port,
+			    const struct transport_description *prev)
+{
+	if (!certificate_read(tr, t, media) ||
+	    !plain_read(tr, t, media, port, prev))
+		return false;
+	tr->dtls = true;
+	tr->dtls_role = role_read(t, media, prev,
+				  prev->dtls && same_certificate(prev, tr));
+	return true;
+}
+
+
 /** Keys as the profile wants them: SAVP needs some; in AVP they are an
  *  extra that we take where we may */
 static bool keys_read(struct offer_group *g, const struct offer_text *t,
@@ -268,6 +298,9 @@ bool offer_transport_read(struct offer_group *g, const struct offer_text *t,
 	sa_init(&tr->rtcp, AF_UNSPEC);
 	g->crypto_tag = 0;
 	tr->known = true;
+	if (profile == PROFILE_DTLS &&
+	    !offer_text_attr_any(t, tag, "ice-ufrag", &value))
+		return plain_dtls_read(tr, t, media, line.port, &prev);
 	if (profile == PROFILE_DTLS ||
 	    (profile == PROFILE_SRTP &&
 	     offer_text_attr_any(t, tag, "fingerprint", &value) &&

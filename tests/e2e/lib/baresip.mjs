@@ -19,7 +19,8 @@ export class Baresip {
 	 * @param video  'H264', 'VP8' or null
 	 * @param hz     tone that its microphone hears
 	 * @param rgb    colour of its camera's picture
-	 * @param media  baresip's mediaenc: null, 'srtp', 'srtp-mand'
+	 * @param media  baresip's mediaenc: null, 'srtp', 'srtp-mand', 'dtls_srtp'
+	 * @param mux  RTP and RTCP on one port
 	 * @param sound  a WAV file (16 kHz, mono) instead of the tone; the call
 	 *               ends with it
 	 * @param address  of its own, for signalling and media
@@ -41,7 +42,8 @@ export class Baresip {
 	static async #begin({ name = 'bob', audio = 'opus/48000/2', video = null,
 		hz = 440, rgb = [200, 30, 30], transport = 'udp', media = null,
 		packetization = 1, display = name, sound = null,
-		address = '127.0.0.1', record = true, account = null } = {}) {
+		address = '127.0.0.1', record = true, account = null,
+		mux = false } = {}) {
 		const b = new Baresip();
 		b.name = name;
 		b.hz = hz;
@@ -80,6 +82,7 @@ video_bitrate 500000
 video_fps 20
 rtp_ports ${rtp}-${rtp + 98}
 rtp_stats yes
+rtcp_mux ${mux ? 'yes' : 'no'}
 jitter_buffer_delay 2-5
 avcodec_h264enc libx264
 avcodec_h264dec h264
@@ -101,6 +104,7 @@ module fakevideo.so
 module aufile.so
 ${record ? 'module sndfile.so' : ''}
 module srtp.so
+module dtls_srtp.so
 module uuid.so
 module_tmp account.so
 module_app ctrl_tcp.so
