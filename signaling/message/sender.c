@@ -39,10 +39,13 @@ static bool bottom_via(struct sa *sa, const struct sip_msg *msg)
 }
 
 
-void sender_host(struct sa *host, const struct sip_msg *msg,
+bool sender_host(struct sa *host, const struct sip_msg *msg,
 		 const struct flow_info *flow, const struct config *config)
 {
-	if (!msg->req || !identity_flow_trusted(config, flow) ||
-	    !bottom_via(host, msg))
+	if (!identity_flow_trusted(config, flow)) {
 		*host = flow->peer;
+		return true;
+	}
+
+	return msg->req && bottom_via(host, msg);
 }

@@ -10,18 +10,20 @@
 #ifndef PARLEY_SIGNALING_MESSAGE_SENDER_H
 #define PARLEY_SIGNALING_MESSAGE_SENDER_H
 
+#include <stdbool.h>
 #include "mixer/base/re.h"
 
 struct config;
 struct flow_info;
 
 /**
- * @param host Set; its port means nothing
+ * @param host Set, if it is known; its port means nothing
  * @param msg  A request, or a response to one of ours: that comes from the
- *             next hop
+ *             next hop, and behind a trusted proxy says nothing of who sent it
  * @param flow The one that it came by
+ * @return false: the message does not tell, what was known before holds
  */
-void sender_host(struct sa *host, const struct sip_msg *msg,
+bool sender_host(struct sa *host, const struct sip_msg *msg,
 		 const struct flow_info *flow, const struct config *config);
 
 #endif

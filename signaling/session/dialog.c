@@ -145,7 +145,7 @@ void dialog_heard(struct dialog *d, const struct sip_msg *msg)
 		if (pl_strcmp(method, methods[i]) ||
 		    layer_flow(d->base->layer, msg, &flow))
 			continue;
-		sender_host(&d->near, msg, &flow, d->base->config);
+		(void)sender_host(&d->near, msg, &flow, d->base->config);
 	}
 }
 

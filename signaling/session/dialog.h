@@ -60,8 +60,8 @@ uint64_t dialog_flow(const struct dialog *d);
 int dialog_flow_info(const struct dialog *d, struct flow_info *flow);
 /**
  * The host that the far end's session descriptions come from: of its last
- * INVITE, UPDATE or PRACK, or of its last response to one of ours (see
- * sender_host()); before, its flow's
+ * INVITE, UPDATE or PRACK, or of its last response to one of ours, as far as
+ * these tell (see sender_host()); before, its flow's
  *
  * @param host Set; its port means nothing
  * @return 0; ENOENT it is not known

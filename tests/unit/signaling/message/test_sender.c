@@ -1,8 +1,10 @@
 /**
  * @file test_sender.c  From which host a message came
  */
+#include <string.h>
 #include "focus/config/config.h"
 #include "signaling/message/flow.h"
+#include "signaling/message/identity.h"
 #include "signaling/message/sender.h"
 #include "tests/unit/unit.h"
 
@@ -39,12 +41,12 @@ static const struct {
 	{"192.0.2.1",
 	 TOP "Via: SIP/2.0/WSS a.invalid" BRANCH ";received=[2001:db8::9]\r\n",
 	 FLOW_TLS, "2001:db8::9"},
-	/* nothing that is an address */
+	/* nothing that is an address: it is not known */
 	{"192.0.2.1", TOP "Via: SIP/2.0/UDP phone.example" BRANCH "\r\n",
-	 FLOW_UDP, "192.0.2.1"},
+	 FLOW_UDP, NULL},
 	{"192.0.2.1",
 	 TOP "Via: SIP/2.0/UDP 10.0.0.1" BRANCH ";received=example\r\n",
-	 FLOW_UDP, "192.0.2.1"},
+	 FLOW_UDP, NULL},
 	/* a WebSocket is a terminal's */
 	{"192.0.2.1",
 	 TOP "Via: SIP/2.0/UDP 10.0.0.1" BRANCH ";received=203.0.113.9\r\n",
@@ -70,6 +72,22 @@ static struct sip_msg *message(const char *head, const char *vias)
 	return msg;
 }
 
+/* Nothing known is told by an address that no host of the rows has */
+static void check(const char *head, const char *vias,
+		  const struct flow_info *flow, const struct config *c,
+		  const char *want)
+{
+	const char *before = "192.0.2.250";
+	struct sip_msg *msg = message(head, vias);
+	struct sa host, expected;
+
+	(void)sa_set_str(&host, before, 0);
+	(void)sa_set_str(&expected, want ? want : before, 0);
+	CU_ASSERT_EQUAL(sender_host(&host, msg, flow, c), want != NULL);
+	CU_ASSERT_TRUE(sa_cmp(&host, &expected, SA_ADDR));
+	mem_deref(msg);
+}
+
 static void the_terminal_where_a_trusted_proxy_says_it(void)
 {
 	static const char *const overrides[] = {"trusted_hosts=192.0.2.0/24"};
@@ -80,22 +98,19 @@ static void the_terminal_where_a_trusted_proxy_says_it(void)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct flow_info flow = {.id = 1,
 					 .transport = rows[i].transport};
-		struct sip_msg *msg;
-		struct sa host, want;
+		bool direct;
 
 		(void)sa_set_str(&flow.peer, rows[i].peer, 5060);
-		(void)sa_set_str(&want, rows[i].host, 0);
-		msg = message("INVITE sip:demo@example.com SIP/2.0",
-			      rows[i].vias);
-		sender_host(&host, msg, &flow, c);
-		CU_ASSERT_TRUE(sa_cmp(&host, &want, SA_ADDR));
-		mem_deref(msg);
+		check("INVITE sip:demo@example.com SIP/2.0", rows[i].vias,
+		      &flow, c, rows[i].host);
 
-		/* a response comes from the next hop; its Vias are ours */
-		msg = message("SIP/2.0 200 OK", rows[i].vias);
-		sender_host(&host, msg, &flow, c);
-		CU_ASSERT_TRUE(sa_cmp(&host, &flow.peer, SA_ADDR));
-		mem_deref(msg);
+		/* a response comes from the next hop; its Vias are ours. The
+		 * 200 to a re-INVITE, by the proxy, must not make the proxy
+		 * the place that the terminal's media comes from */
+		direct = rows[i].host && !strcmp(rows[i].host, rows[i].peer) &&
+			 !identity_flow_trusted(c, &flow);
+		check("SIP/2.0 200 OK", rows[i].vias, &flow, c,
+		      direct ? rows[i].peer : NULL);
 	}
 	mem_deref(c);
 }
