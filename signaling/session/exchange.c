@@ -20,7 +20,8 @@ struct exchange {
 	bool webrtc;     /**< shape of the first offer */
 	bool refreshing; /**< what is out repeats what was agreed */
 	struct wished wishes[EXCHANGE_WISHES];
-	unsigned failed; /**< offers of ours, in a row */
+	uint64_t quiet_until_ms; /**< nothing of ours is offered before */
+	unsigned failed;         /**< offers of ours, in a row */
 	const struct exchange_handlers *handlers;
 	void *arg;
 };
@@ -317,6 +318,16 @@ static void want(struct exchange *x, enum exchange_wish wish, uint64_t at_ms)
 	w->is = true;
 }
 
+/* When a wish may be had: only what they hear of keeps quiet */
+static uint64_t due_ms(const struct exchange *x, enum exchange_wish wish)
+{
+	const uint64_t at_ms = x->wishes[wish].at_ms;
+
+	return wish == EXCHANGE_WISH_RESTORE || at_ms > x->quiet_until_ms
+		       ? at_ms
+		       : x->quiet_until_ms;
+}
+
 /* A mixer that is to go back does so beside everything but another exchange */
 static bool can_be(const struct exchange *x, enum exchange_wish wish)
 {
@@ -334,10 +345,10 @@ static void set_alarm(const struct exchange *x, uint64_t from_ms,
 	size_t i;
 
 	for (i = 0; i < EXCHANGE_WISHES; i++) {
-		const struct wished *w = &x->wishes[i];
+		const uint64_t at_ms = due_ms(x, i);
 
-		if (w->is && w->at_ms >= from_ms && w->at_ms < first_ms)
-			first_ms = w->at_ms;
+		if (x->wishes[i].is && at_ms >= from_ms && at_ms < first_ms)
+			first_ms = at_ms;
 	}
 	if (first_ms != UINT64_MAX)
 		x->handlers->wakeh(first_ms - now_ms, x->arg);
@@ -384,8 +395,7 @@ void exchange_step(struct exchange *x, uint64_t now_ms)
 	size_t i;
 
 	for (i = 0; i < EXCHANGE_WISHES; i++) {
-		if (!x->wishes[i].is || x->wishes[i].at_ms > now_ms ||
-		    !can_be(x, i))
+		if (!x->wishes[i].is || due_ms(x, i) > now_ms || !can_be(x, i))
 			continue;
 		if (fulfil(x, i, now_ms)) {
 			x->handlers->failh(REASON_NO_MIXER, x->arg);
@@ -414,11 +424,9 @@ bool exchange_again(struct exchange *x, enum reason reason, uint64_t ms,
 	return false;
 }
 
-void exchange_refresh_again(struct exchange *x, uint64_t ms, uint64_t now_ms)
+void exchange_glare(struct exchange *x, uint64_t ms, uint64_t now_ms)
 {
-	(void)exchange_refresh_over(x);
-	want(x, EXCHANGE_WISH_REFRESH, now_ms + ms);
-	set_alarm(x, now_ms, now_ms);
+	x->quiet_until_ms = now_ms + ms;
 }
 
 void exchange_accepted(struct exchange *x)

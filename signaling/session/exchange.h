@@ -190,8 +190,9 @@ void exchange_step(struct exchange *x, uint64_t now_ms);
  *  @return true if it called failh */
 bool exchange_again(struct exchange *x, enum reason reason, uint64_t ms,
 		    uint64_t now_ms);
-/** A refresh failed: once more in so long */
-void exchange_refresh_again(struct exchange *x, uint64_t ms, uint64_t now_ms);
+/** Ours met one of theirs (491): nothing is offered for so long, whatever is
+ *  wished (RFC 3261 section 14.1) */
+void exchange_glare(struct exchange *x, uint64_t ms, uint64_t now_ms);
 /** An INVITE of ours within the dialog was accepted: that was a refresh, too
  */
 void exchange_accepted(struct exchange *x);

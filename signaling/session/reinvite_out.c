@@ -10,30 +10,20 @@
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
 
-enum {
-	RETRY_AFTER_MAX_S = 60,
-	REFRESH_AGAIN_MS = 2000,
-};
-
 /* RFC 3261 section 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0
  * to 2 s, in steps of 10 ms */
-static uint64_t glare_ms(bool caller)
+uint64_t session_glare_ms(const struct session *s)
 {
-	return caller ? 2100 + 10 * (uint64_t)(rand_u16() % 191)
-		      : 10 * (uint64_t)(rand_u16() % 201);
+	return dialog_is_ours(s->dialog)
+		       ? 2100 + 10 * (uint64_t)(rand_u16() % 191)
+		       : 10 * (uint64_t)(rand_u16() % 201);
 }
 
-/* The same request once more. May drop */
-static void wait_and_retry(struct session *s, uint64_t ms)
+/* The same offer once more. May drop */
+static void offer_in(struct session *s, uint64_t ms)
 {
-	if (exchange_is_refresh(s->exchange)) {
-		exchange_refresh_again(s->exchange, ms, tmr_jiffies());
-		session_next(s);
-	}
-	else {
-		(void)exchange_again(s->exchange, REASON_MEDIA_FAILED, ms,
-				     tmr_jiffies());
-	}
+	(void)exchange_again(s->exchange, REASON_MEDIA_FAILED, ms,
+			     tmr_jiffies());
 }
 
 static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
@@ -67,15 +57,8 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 		session_fail(s, reason);
 }
 
-static uint64_t retry_after_ms(const struct sip_msg *msg)
-{
-	uint32_t s = header_seconds(msg, SIP_HDR_RETRY_AFTER, 5);
-
-	return 1000 * (uint64_t)MIN(s, RETRY_AFTER_MAX_S);
-}
-
-/* @return false: it is not to be sent again just so */
-static bool sent_again(struct session *s, const struct sip_msg *msg)
+/* @return false: it is not to be offered again just so */
+static bool offered_again(struct session *s, const struct sip_msg *msg)
 {
 	switch (msg->scode) {
 
@@ -83,23 +66,21 @@ static bool sent_again(struct session *s, const struct sip_msg *msg)
 	case 407:
 		if (call_out_challenge(s->call, msg))
 			return false;
-		wait_and_retry(s, 0);
+		offer_in(s, 0);
 		return true;
 
 	case 422:
 		if (timer_raise(s, msg))
 			return false;
-		wait_and_retry(s, 0);
+		offer_in(s, 0);
 		return true;
 
-	case 491:
-		wait_and_retry(s, glare_ms(dialog_is_ours(s->dialog)));
-		return true;
+	case 491: offer_in(s, 0); return true;
 
 	case 500:
 		if (!sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER))
 			return false;
-		wait_and_retry(s, retry_after_ms(msg));
+		offer_in(s, timer_retry_after_ms(msg));
 		return true;
 
 	default: return false;
@@ -115,17 +96,21 @@ static void reinvite_refused(struct session *s, const struct sip_msg *msg)
 					   : REASON_UNAVAILABLE);
 		return;
 	}
-	if (sent_again(s, msg))
+	if (msg->scode == 491)
+		exchange_glare(s->exchange, session_glare_ms(s),
+			       tmr_jiffies());
+	if (refreshing) {
+		(void)exchange_refresh_over(s->exchange);
+		timer_not_refreshed(s, msg);
+		session_next(s);
+		return;
+	}
+	if (offered_again(s, msg))
 		return;
 	log_info("session", "re-INVITE refused status=%u", msg->scode);
-	/* Only 408 and 481 say that the session is over (RFC 4028 section
-	 * 10); its expiry goes on running. */
-	if (refreshing)
-		wait_and_retry(s, REFRESH_AGAIN_MS);
-	else /* RFC 3261 section 14.1 leaves in force what was agreed before.
-		That was with a mixer that is no more: nobody would hear
-		anything. */
-		session_fail(s, REASON_MEDIA_FAILED);
+	/* RFC 3261 section 14.1 leaves in force what was agreed before. That
+	 * was with a mixer that is no more: nobody would hear anything. */
+	session_fail(s, REASON_MEDIA_FAILED);
 }
 
 static void reinvite_response_h(int err, const struct sip_msg *msg, void *arg)

@@ -218,6 +218,8 @@ bool session_survives(const struct session *s, enum reason reason);
 /* reinvite_out.c */
 /** Its exchange, whose wishes become re-INVITEs. @return 0, ENOMEM */
 int session_exchange_alloc(struct session *s);
+/** So long both wait when their requests have met (491) */
+uint64_t session_glare_ms(const struct session *s);
 /** As exchange_wish(). May drop */
 void session_wish(struct session *s, enum exchange_wish wish);
 /** As exchange_step(). May drop */

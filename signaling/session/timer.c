@@ -7,9 +7,13 @@
 #include "signaling/session/session_private.h"
 
 enum {
-	INTERVAL_MAX_S = 24 * 3600,
-	RETRIES_MAX = 3,
+	/** It is refreshed as often at least, whatever was agreed */
+	REFRESH_MAX_S = 12 * 3600,
+	RAISES_MAX = 3,
 	BUSY_RETRY_MS = 500,
+	AGAIN_MIN_MS = 2000,
+	AGAIN_MAX_MS = 64 * 1000,
+	RETRY_AFTER_MAX_S = 60,
 };
 
 struct timer {
@@ -21,6 +25,7 @@ struct timer {
 	bool peer_supports;
 	bool peer_update; /**< its Allow names UPDATE */
 	unsigned raised;  /**< how often 422 had us do so */
+	unsigned refused; /**< refreshes that did not reach it, in a row */
 };
 
 static void timer_destructor(void *arg)
@@ -119,7 +124,7 @@ void timer_accept(struct session *s, const struct sip_msg *msg)
 	if (asked && asked < want &&
 	    asked >= s->all->base.config->session_min_se_s)
 		want = asked;
-	t->interval_s = want < INTERVAL_MAX_S ? want : INTERVAL_MAX_S;
+	t->interval_s = want;
 	t->peer_supports =
 		sip_msg_hdr_has_value(msg, SIP_HDR_SUPPORTED, "timer");
 	t->ours = !t->peer_supports || who == 2;
@@ -130,13 +135,14 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 	struct timer *t = s->timer;
 	uint32_t interval = header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 0);
 
-	if (interval && s->all->base.config->session_expires_s) {
+	t->refused = 0;
+	t->raised = 0;
+	if (interval) {
 		/* A far end that grants less than we bear is refreshed at the
 		 * pace we bear. */
 		if (interval < s->all->base.config->session_min_se_s)
 			interval = s->all->base.config->session_min_se_s;
-		t->interval_s =
-			interval < INTERVAL_MAX_S ? interval : INTERVAL_MAX_S;
+		t->interval_s = interval;
 		t->ours = refresher(msg) != 2;
 		t->peer_supports = true;
 	}
@@ -149,15 +155,25 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 	timer_restart(s);
 }
 
+/* Section 7.3 wants the interval raised to Min-SE, but that may be missing, or
+ * no more than we asked for, again and again. A session without a timer is
+ * better than none: nobody has to refresh it, and media that stops is noticed.
+ */
 int timer_raise(struct session *s, const struct sip_msg *msg)
 {
 	uint32_t min = header_seconds(msg, SIP_HDR_MIN_SE, 0);
+	struct timer *t = s->timer;
 
-	if (!min || min > INTERVAL_MAX_S || min <= s->timer->interval_s ||
-	    s->timer->raised++ >= RETRIES_MAX)
+	if (!t->interval_s)
 		return EPROTO;
-	s->timer->min_se_s = min;
-	s->timer->interval_s = min;
+	if (min > t->interval_s && t->raised++ < RAISES_MAX) {
+		t->min_se_s = min;
+		t->interval_s = min;
+	}
+	else {
+		log_info("session", "without a timer min_se=%u", min);
+		t->interval_s = 0;
+	}
 
 	return 0;
 }
@@ -204,6 +220,82 @@ static void timer_refresh_h(void *arg);
 
 static int send_update(struct session *s);
 
+uint64_t timer_retry_after_ms(const struct sip_msg *msg)
+{
+	uint32_t s = header_seconds(msg, SIP_HDR_RETRY_AFTER, 5);
+
+	return 1000 * (uint64_t)MIN(s, RETRY_AFTER_MAX_S);
+}
+
+/* Was it the far end that said so, and of this request alone (RFC 5057 section
+ * 5.1)? Others come from proxies that do not reach it, or say that it is gone
+ */
+static bool is_alive(uint16_t status)
+{
+	static const uint16_t unclear[] = {401, 404, 405, 407, 410, 416,
+					   430, 480, 482, 483, 484, 485,
+					   501, 502, 503, 504, 604};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(unclear); i++) {
+		if (status == unclear[i])
+			return false;
+	}
+
+	return true;
+}
+
+/* Later and later: the expiry goes on running */
+static uint64_t again_ms(struct timer *t)
+{
+	uint64_t ms = (uint64_t)AGAIN_MIN_MS << MIN(t->refused, 5u);
+
+	t->refused++;
+
+	return MIN(ms, AGAIN_MAX_MS);
+}
+
+void timer_not_refreshed(struct session *s, const struct sip_msg *msg)
+{
+	struct timer *t = s->timer;
+	uint64_t ms = 0;
+
+	log_info("session", "not refreshed status=%u", msg->scode);
+	switch (msg->scode) {
+
+	case 401:
+	case 407:
+		ms = call_out_challenge(s->call, msg) ? again_ms(t) : 0;
+		break;
+	case 405:
+	case 501:
+		ms = t->peer_update ? 0 : again_ms(t);
+		t->peer_update = false;
+		break;
+	case 422:
+		if (timer_raise(s, msg)) {
+			cancel_both(t);
+			return;
+		}
+		break;
+	case 491: ms = session_glare_ms(s); break;
+	case 500:
+	case 503:
+		if (sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER)) {
+			ms = timer_retry_after_ms(msg);
+			break;
+		}
+		/* fallthrough */
+	default:
+		if (is_alive(msg->scode)) {
+			timer_restart(s);
+			return;
+		}
+		ms = again_ms(t);
+	}
+	tmr_start(&t->refresh, ms, timer_refresh_h, s);
+}
+
 static void update_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct session *s = arg;
@@ -220,15 +312,7 @@ static void update_h(int err, const struct sip_msg *msg, void *arg)
 		timer_answered(s, msg);
 		return;
 	}
-	if ((msg->scode == 401 || msg->scode == 407) &&
-	    !call_out_challenge(s->call, msg) && !send_update(s))
-		return;
-	if (msg->scode == 405 || msg->scode == 501)
-		s->timer->peer_update = false;
-	else if (msg->scode == 422 && timer_raise(s, msg))
-		return;
-	/* Again soon; the expiry goes on running. */
-	tmr_start(&s->timer->refresh, BUSY_RETRY_MS * 4, timer_refresh_h, s);
+	timer_not_refreshed(s, msg);
 }
 
 static int send_update(struct session *s)
@@ -248,14 +332,18 @@ static int send_update(struct session *s)
 static void timer_refresh_h(void *arg)
 {
 	struct session *s = arg;
-	int err;
-
+	/* A page that makes its connection anew has not hung up: no request
+	 * would reach it, and the expiry goes on running. */
+	if (dialog_is_cut_off(s->dialog)) {
+		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, timer_refresh_h,
+			  s);
+		return;
+	}
 	if (!s->timer->peer_update) {
 		session_wish(s, EXCHANGE_WISH_REFRESH);
 		return;
 	}
-	err = send_update(s);
-	if (err)
+	if (send_update(s))
 		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, timer_refresh_h,
 			  s);
 }
@@ -269,7 +357,8 @@ void timer_restart(struct session *s)
 	if (!t->interval_s || dialog_state(s->dialog) == DIALOG_ENDING)
 		return;
 	if (t->ours) {
-		tmr_start(&t->refresh, ms / 2, timer_refresh_h, s);
+		tmr_start(&t->refresh, MIN(ms / 2, REFRESH_MAX_S * 1000),
+			  timer_refresh_h, s);
 		tmr_start(&t->expire, ms, expire_h, s);
 	}
 	else {

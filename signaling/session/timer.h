@@ -22,8 +22,21 @@ void timer_read_allow(struct session *s, const struct sip_msg *msg);
 void timer_accept(struct session *s, const struct sip_msg *msg);
 /** They answered (2xx): what we asked for is settled, the clock starts */
 void timer_answered(struct session *s, const struct sip_msg *msg);
-/** 422 came. @return 0 try again; EPROTO give up */
+/**
+ * 422 came: ask for as much as they want, or for none where that cannot be met
+ *
+ * @return 0 try again; EPROTO give up: we asked for none
+ */
 int timer_raise(struct session *s, const struct sip_msg *msg);
+/**
+ * They refused our refresh, by another status than those that end the session
+ * (408, 481). It is tried again when that may help; who refuses lives all the
+ * same
+ */
+void timer_not_refreshed(struct session *s, const struct sip_msg *msg);
+/** What Retry-After says, within bounds */
+uint64_t timer_retry_after_ms(const struct sip_msg *msg);
+/** The clock starts anew */
 void timer_restart(struct session *s);
 /** The session ends: neither refresh nor expiry */
 void timer_stop(struct session *s);

@@ -476,10 +476,38 @@ static void a_refresh_is_tried_again_for_ever(void)
 	b.refusal[EXCHANGE_WISH_REFRESH] = REASON_NONE;
 	exchange_step(b.x, now_ms + EXCHANGE_AGAIN_MS);
 	CU_ASSERT(exchange_is_refresh(b.x));
-	exchange_refresh_again(b.x, 2000, now_ms);
+	CU_ASSERT(exchange_refresh_over(b.x));
 	CU_ASSERT(!exchange_is_refresh(b.x));
 	CU_ASSERT_EQUAL(exchange_phase(b.x), EXCHANGE_IDLE);
-	CU_ASSERT_EQUAL(b.wake_ms, 2000);
+	bench_close(&b);
+}
+
+/* RFC 3261 section 14.1: a refresh met theirs; what else is wished waits, too,
+ * whether that was before or comes later, but the mixer need not */
+static void glare_of_one_keeps_all_quiet(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	agree(&b);
+	exchange_wish(b.x, EXCHANGE_WISH_REFRESH, 1000);
+	exchange_wish(b.x, EXCHANGE_WISH_OFFER, 1010);
+	CU_ASSERT_STRING_EQUAL(b.asked, "f");
+	CU_ASSERT(exchange_refresh_over(b.x));
+	exchange_glare(b.x, 2100, 1050);
+	exchange_step(b.x, 1050);
+	CU_ASSERT_STRING_EQUAL(b.asked, "f");
+	CU_ASSERT_EQUAL(b.wake_ms, 2100);
+	exchange_wish(b.x, EXCHANGE_WISH_REFRESH, 2000);
+	CU_ASSERT_STRING_EQUAL(b.asked, "f");
+	CU_ASSERT_EQUAL(b.wake_ms, 1150);
+	exchange_step(b.x, 3149);
+	CU_ASSERT_STRING_EQUAL(b.asked, "f");
+	exchange_wish(b.x, EXCHANGE_WISH_RESTORE, 3149);
+	CU_ASSERT_STRING_EQUAL(b.asked, "fr");
+	exchange_applied(b.x);
+	exchange_step(b.x, 3150);
+	CU_ASSERT_STRING_EQUAL(b.asked, "fro");
 	bench_close(&b);
 }
 
@@ -684,6 +712,7 @@ static CU_TestInfo tests[] = {
 	 one_that_waited_waits_for_glare_too},
 	{"too many failures are the end", too_many_failures_are_the_end},
 	{"one success forgives", one_success_forgives},
+	{"glare of one keeps all quiet", glare_of_one_keeps_all_quiet},
 	{"a refresh is tried again for ever",
 	 a_refresh_is_tried_again_for_ever},
 	{"what ends wishes no more", what_ends_wishes_no_more},

@@ -237,6 +237,46 @@ TIMED(refreshes_by_reinvite, 2, 1, "> INVITE 1 | offer", "< 200", "> ACK 1",
 TIMED(refresh_finds_nobody, 2, 1, "> INVITE 1 | offer", "< 200", "> ACK 1",
       "< INVITE", "= 481", "< ACK", "< BYE", "= 200", "# 0")
 
+#define UPDATED_CALL                                                          \
+	"> INVITE 1 | offer | Allow: INVITE, UPDATE", "< 200", "> ACK 1"
+/* longer than the interval of two seconds */
+#define GOES_ON "- BYE", "- BYE", "- BYE", "- BYE", "# 1"
+
+/* RFC 4028 section 7.3: whatever they want, the call goes on */
+TIMED(takes_any_min_se, 2, 1, UPDATED_CALL, "< UPDATE | Session-Expires: 2",
+      "= 422 | - | Min-SE: 2000000000",
+      "< UPDATE | Session-Expires: 2000000000 | Min-SE: 2000000000",
+      "= 200 | - | Session-Expires: 2000000000;refresher=uac", GOES_ON)
+
+TIMED(goes_on_without_min_se, 2, 1, UPDATED_CALL,
+      "< UPDATE | Session-Expires: 2", "= 422", "< UPDATE | !Session-Expires",
+      "= 200", GOES_ON)
+
+TIMED(goes_on_when_no_interval_will_do, 2, 1, UPDATED_CALL, "< UPDATE",
+      "= 422 | - | Min-SE: 2", "< UPDATE | !Session-Expires",
+      "= 422 | - | Min-SE: 2", GOES_ON)
+
+TIMED(goes_on_without_min_se_by_reinvite, 2, 1, CALL,
+      "< INVITE | Session-Expires: 2", "= 422", "< ACK",
+      "< INVITE | !Session-Expires", "= 200 | answer", "< ACK", GOES_ON)
+
+TIMED(calls_without_a_timer, 0, 0, "d", "< INVITE | Session-Expires: 1800",
+      "= 422 | - | Min-SE: 90", "< ACK", "< INVITE | !Session-Expires",
+      "= 200 | answer", "< ACK", HANG_UP("1"))
+
+/* Who refuses is there */
+TIMED(lives_by_refusals, 2, 1, UPDATED_CALL, "< UPDATE", "= 403", "< UPDATE",
+      "= 500", "< UPDATE", "= 488", HANG_UP("2"))
+
+TIMED(expires_behind_a_proxy, 2, 1, UPDATED_CALL, "< UPDATE", "= 480", "< BYE",
+      "= 200", "# 0")
+
+TIMED(takes_refresher_for_granted, 1800, 90, "d", "< INVITE",
+      "= 200 | answer | Session-Expires: 90", "< ACK", HANG_UP("1"))
+
+TIMED(refreshes_otherwise_after_405, 2, 1, UPDATED_CALL, "< UPDATE", "= 405",
+      "< INVITE | m=audio 40000", "= 200 | answer", "< ACK", HANG_UP("2"))
+
 static void cancel_gets_487(void)
 {
 	static const char *const ask[] = {"> INVITE 1 | offer",
@@ -377,6 +417,16 @@ static CU_TestInfo tests[] = {
 	{"refreshes by UPDATE", refreshes_itself},
 	{"refreshes by re-INVITE", refreshes_by_reinvite},
 	{"ends when the refresh finds nobody", refresh_finds_nobody},
+	{"takes any Min-SE", takes_any_min_se},
+	{"goes on after 422 without Min-SE", goes_on_without_min_se},
+	{"goes on when no interval will do", goes_on_when_no_interval_will_do},
+	{"goes on after 422 to a re-INVITE",
+	 goes_on_without_min_se_by_reinvite},
+	{"calls without a timer", calls_without_a_timer},
+	{"lives by refusals of its refresh", lives_by_refusals},
+	{"expires when a proxy refuses its refresh", expires_behind_a_proxy},
+	{"takes the refresher for granted", takes_refresher_for_granted},
+	{"refreshes by re-INVITE after 405", refreshes_otherwise_after_405},
 	{"answers 487 after CANCEL", cancel_gets_487},
 	{"frees a call that was never answered", bye_before_answer},
 	{"answers why the mixer refuses", mixer_refuses},
