@@ -145,11 +145,14 @@ static void unmake(struct conference *c, enum reason reason)
 	log_info("conference", "ended name=%s reason=%s", c->name,
 		 reason_row(reason)->token);
 
-	if (c->announced)
+	if (c->announced) {
 		conference_emit(c, "ended",
 				json_pack("{s:s,s:s}", "reason",
 					  reason_row(reason)->token, "words",
 					  reason_row(reason)->words));
+		if (f->signaling.undial)
+			f->signaling.undial(f->signaling.arg, c->name);
+	}
 
 	mem_deref(c);
 }

@@ -2,7 +2,8 @@
  * @file focus/conference/conference.h  One conference (RFC 4353)
  *
  * Owned by the focus, changed only on parleyd's loop. It is made by the first
- * who comes in and ends with the last who leaves. It lives on one mixer's
+ * who comes in, or is called, and ends with the last who leaves: whoever still
+ * rings then is called off. It lives on one mixer's
  * slot; when the process there is replaced it is replayed: mix.create, then a
  * re-offer to every endpoint. Where its slot has no process it moves to
  * another one (placement.h). Every change is told by conference_emit().
@@ -41,7 +42,7 @@ struct conference {
 	unsigned speaker;      /**< endpoint's number, 0 = nobody */
 	bool locked;
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
-	struct tmr end_tmr;     /**< ...which has left */
+	struct tmr end_tmr;     /**< ...which has left, or everybody has */
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */

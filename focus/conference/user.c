@@ -229,10 +229,51 @@ static void creator_left_h(void *arg)
 }
 
 
+/** Is or comes anybody of himself, so that those who are called would not meet
+ *  nobody? */
+static bool is_attended(const struct conference *c)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *ep = e->data;
+
+			if (ep->status == ENDPOINT_CONNECTED ||
+			    !ep->dialled_out)
+				return true;
+		}
+	}
+
+	return false;
+}
+
+
+/** Somebody may have come in since */
+static void abandoned_h(void *arg)
+{
+	if (!is_attended(arg))
+		endpoint_evict_all(arg, REASON_ENDED);
+}
+
+
+/** One who was in has left: those who still ring for it are called off with
+ *  the last. Where nobody was in yet they are what it waits for. */
+static void end_if_left(struct conference *c, bool creator)
+{
+	if (creator && c->ends_with_creator)
+		conference_end_soon(c, creator_left_h);
+	else if (!tmr_isrunning(&c->end_tmr) && !is_attended(c))
+		conference_end_soon(c, abandoned_h);
+}
+
+
 void endpoint_remove(struct endpoint *ep, enum reason reason)
 {
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
+	const bool was_in = ep->status == ENDPOINT_CONNECTED;
+	bool creator = false;
 
 	endpoint_drop_bearers(ep);
 	conference_leave(c);
@@ -253,11 +294,12 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	mem_deref(ep);
 	if (list_isempty(&u->endpoints)) {
-		if (u->creator && c->ends_with_creator)
-			conference_end_soon(c, creator_left_h);
+		creator = u->creator;
 		mem_deref(u);
 	}
 
+	if (was_in || creator)
+		end_if_left(c, creator);
 	conference_end_if_empty(c, reason);
 }
 

@@ -230,3 +230,22 @@ enum reason session_dial(void *arg, const char *conference, const char *uri,
 
 	return dial_begin(arg, &dial, NULL);
 }
+
+/* What is in the focus, or was, ends by that */
+static bool undial_h(struct le *le, void *arg)
+{
+	struct session *s = le->data;
+
+	if (dialog_state(s->dialog) == DIALOG_DIALLING && !s->joined &&
+	    !str_casecmp(s->party->conference, arg))
+		session_give_up(s, REASON_ENDED);
+
+	return false;
+}
+
+void session_undial(void *arg, const char *conference)
+{
+	const struct sessions *all = arg;
+
+	(void)hash_apply(all->table, undial_h, (void *)(uintptr_t)conference);
+}

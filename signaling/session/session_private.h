@@ -258,6 +258,8 @@ void session_call_refused(struct session *s, const struct sip_msg *msg);
 /** As signaling_ops.dial */
 enum reason session_dial(void *arg, const char *conference, const char *uri,
 			 const char *display);
+/** As signaling_ops.undial */
+void session_undial(void *arg, const char *conference);
 /** Its 2xx: the roster shows what it says of who has answered, or nobody
  *  when that asks for privacy; the endpoint may have gone meanwhile */
 void dial_answered(struct session *s, const struct sip_msg *msg);

@@ -401,6 +401,7 @@ int sessions_alloc(struct sessions **sp,
 		goto out;
 
 	all->ops.dial = session_dial;
+	all->ops.undial = session_undial;
 	all->ops.arg = all;
 	focus_set_signaling(all->base.focus, &all->ops);
 

@@ -111,6 +111,37 @@ test('F4 baresip is told that the third party declined', async (t) => {
 		'603 Decline');
 });
 
+test('who still rings is called off when the last one leaves', async (t) => {
+	const alice = await phone(t, 'alice', 440);
+	const bob = await phone(t, 'bob', 1000);
+	const carol = await phone(t, 'carol', 600);
+	bob.rings = carol.rings = true;
+	const call = await alice.dial(world.parley.uri('ringing'));
+	await call.refer(bob.uri);
+	assert.equal((await world.parley.cli('invite', 'ringing', carol.uri))
+		.code, 0);
+	await until('both ring', async () => (await world.parley.endpoints(
+		'ringing')).filter((e) => e.status === 'alerting').length === 2);
+	await call.bye();
+	for (const p of [bob, carol]) {
+		const cancel = await p.request('CANCEL', 3000);
+		assert.match(cancel.headers.reason, /^SIP;cause=410/);
+	}
+	await until('the conference is over', async () =>
+		(await world.parley.cli('show', 'ringing')).code === 4);
+
+	// whom nobody waits for yet is waited for
+	assert.equal((await world.parley.cli('invite', 'ringing', carol.uri))
+		.code, 0);
+	await until('it rings again', () => carol.requests.filter((m) =>
+		m.method === 'INVITE').length === 2);
+	const late = await alice.dial(world.parley.uri('ringing'));
+	assert.equal((await world.parley.endpoints('ringing')).length, 2);
+	await late.bye();
+	await until('it is called off, too', () => carol.requests.filter((m) =>
+		m.method === 'CANCEL').length === 2);
+});
+
 test('F4 outside a dialog only for who knows one', async (t) => {
 	const alice = await phone(t, 'alice', 440);
 	const bob = await phone(t, 'bob', 1000);

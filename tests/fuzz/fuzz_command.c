@@ -136,7 +136,7 @@ static void fill(struct focus *f)
 
 static struct focus *the_focus(void)
 {
-	static const struct signaling_ops ops = {dial, NULL};
+	static const struct signaling_ops ops = {.dial = dial};
 	static const char *const overrides[] = {"mixers=1"};
 	static struct config *config;
 	static struct focus *focus;

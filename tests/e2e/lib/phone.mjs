@@ -203,8 +203,12 @@ export class Phone {
 			this.#confirmed(call);
 		else if (m.method === 'INVITE' && !again)
 			await this.#called(m, call);
-		else if (m.method === 'CANCEL')
+		else if (m.method === 'CANCEL') {
 			this.#reply(m, '200 OK');
+			if (this.ringing)
+				this.#reply(this.ringing, '487 Request Terminated',
+					{ tag: 'rings' });
+		}
 		else if (m.method !== 'INVITE') {
 			if (m.method === 'NOTIFY' && !again)
 				call?.notified.push({ fragment: m.body, state:
@@ -221,6 +225,11 @@ export class Phone {
 	async #called(m, known) {
 		if (this.refuses) {
 			this.#reply(m, this.refuses, { tag: token() });
+			return;
+		}
+		if (this.rings) { // and nobody picks up
+			this.#reply(m, '180 Ringing', { tag: 'rings' });
+			this.ringing = m;
 			return;
 		}
 		const call = known || await this.#newCall();

@@ -224,7 +224,7 @@ static void invite_dials(void)
 		    {REASON_OVERLOAD, "overload"},
 		    {REASON_INTERNAL, "internal"}};
 	struct focus_room r;
-	const struct signaling_ops ops = {dial, &r};
+	const struct signaling_ops ops = {.dial = dial, .arg = &r};
 	struct party p[3];
 
 	open_with_three(&r, p);

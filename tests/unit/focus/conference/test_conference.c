@@ -50,6 +50,87 @@ static void is_made_by_the_first_and_ends_with_the_last(void)
 }
 
 
+static void undial_h(void *arg, const char *conference)
+{
+	unsigned *n = arg;
+
+	CU_ASSERT_STRING_EQUAL(conference, "demo");
+	(*n)++;
+}
+
+
+/** Those who still ring when the last one leaves are called off */
+static void who_rings_is_called_off_with_the_last(void)
+{
+	unsigned undials = 0;
+	const struct signaling_ops ops = {.undial = undial_h, .arg = &undials};
+	struct party ann, bob, carl, dora;
+	struct focus_room r;
+
+	room_open(&r);
+	focus_set_signaling(r.focus, &ops);
+	CU_ASSERT_EQUAL(room_join(&r, &ann, "demo", "sip:a@x", "Ann"), 0);
+	CU_ASSERT_EQUAL(room_join(&r, &bob, "demo", "sip:b@x", "Bob"), 0);
+	r.dialled_out = true;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &carl, "demo", "sip:c@x", "C"), 0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &dora, "demo", "sip:d@x", "D"), 0);
+	room_turn(5);
+	focus_progress(dora.ep, "alerting");
+	focus_leave(ann.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(carl.ends + dora.ends, 0);
+
+	focus_leave(bob.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(carl.ends + dora.ends, 0);
+	room_turn(5);
+	CU_ASSERT_EQUAL(carl.ends, 1);
+	CU_ASSERT_EQUAL(dora.ends, 1);
+	CU_ASSERT_EQUAL(dora.end_reason, REASON_ENDED);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(undials, 1);
+	CU_ASSERT_FALSE(focus_exists(r.focus, "demo"));
+	room_close(&r);
+}
+
+
+/** Where nobody has been in they are what it waits for, however many fail */
+static void who_rings_is_waited_for_where_nobody_was_in(void)
+{
+	struct party ann, bob, carl;
+	struct focus_room r;
+
+	room_open(&r);
+	r.dialled_out = true;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &ann, "demo", "sip:a@x", "A"), 0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &bob, "demo", "sip:b@x", "B"), 0);
+	room_turn(5);
+	focus_leave(ann.ep, REASON_BUSY);
+	room_turn(5);
+	CU_ASSERT_EQUAL(bob.ends, 0);
+
+	/* one who hangs up before he was in does not count */
+	r.dialled_out = false;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &carl, "demo", "sip:c@x", "C"), 0);
+	room_turn(5);
+	focus_leave(carl.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(bob.ends, 0);
+
+	/* the last leaves, but the next is at the door */
+	CU_ASSERT_EQUAL(room_join(&r, &ann, "demo", "sip:a@x", "A"), 0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &carl, "demo", "sip:c@x", "C"), 0);
+	focus_leave(ann.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(bob.ends, 0);
+	focus_connected(carl.ep);
+	focus_connected(bob.ep);
+	focus_leave(carl.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(bob.ends, 0);
+	room_close(&r);
+}
+
+
 static bool is(const json_t *o, const char *key)
 {
 	return json_is_true(json_object_get(o, key));
@@ -424,6 +505,10 @@ static void memory_that_is_missing_leaves_no_conference(void)
 }
 
 static CU_TestInfo tests[] = {
+	{"who rings is called off with the last",
+	 who_rings_is_called_off_with_the_last},
+	{"who rings is waited for where nobody was in",
+	 who_rings_is_waited_for_where_nobody_was_in},
 	{"is made by the first and ends with the last",
 	 is_made_by_the_first_and_ends_with_the_last},
 	{"a leg is early until it is connected (S4)",

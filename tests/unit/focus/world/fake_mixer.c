@@ -215,6 +215,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.agent = "Phone/1",
 		.factory = r->factory,
 		.anonymous = r->anonymous,
+		.dialled_out = r->dialled_out,
 		.ops = &ops,
 		.session = p,
 	};

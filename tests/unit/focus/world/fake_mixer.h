@@ -27,11 +27,12 @@ struct focus_room {
 	struct focus *focus;
 	struct fake_mixer mixer;
 	struct event_subscription *watch;
-	json_t *events;          /**< all that were told */
-	unsigned replies;        /**< of legs */
-	enum reason reason;      /**< of the last */
-	json_t *answer;          /**< of the last command */
-	bool factory, anonymous; /**< how the next ones come in */
+	json_t *events;     /**< all that were told */
+	unsigned replies;   /**< of legs */
+	enum reason reason; /**< of the last */
+	json_t *answer;     /**< of the last command */
+	/** How the next ones come in */
+	bool factory, anonymous, dialled_out;
 };
 
 /** One party as signaling would be */

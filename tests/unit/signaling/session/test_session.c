@@ -211,6 +211,16 @@ SCRIPT(cancels_a_change_on_shutdown, CALL, "r", "< INVITE", "= 180",
        "- CANCEL", "s", "< CANCEL | Session-ID: | Reason: SIP;cause=503",
        "< BYE | Session-ID: | Reason: SIP;cause=503", "= 200", "# 0")
 
+/* The last one leaves while another rings */
+SCRIPT(calls_off_with_the_last, CALL, "d", "< INVITE", "= 180", "- CANCEL",
+       "h", "< BYE", "= 200", "< CANCEL | Session-ID: | Reason: SIP;cause=410",
+       "= 200", "i", "= 487", "< ACK", "e left ended", "e ended ended", "# 0")
+
+/* A call that waits for the mixer is not made */
+SCRIPT(calls_off_what_is_no_call_yet, CALL, "e connected", "@ leg.add", "m 0",
+       "d", "@ leg.add", "h", "< BYE", "= 200", "e left ended", "- INVITE",
+       "# 0")
+
 SCRIPT(says_goodbye, CALL, "@ leg.add", "s", "< BYE | Reason: SIP;cause=503",
        "= 200", "# 0")
 
@@ -322,6 +332,26 @@ static void mixer_refuses(void)
 	world_close(&w);
 }
 
+/* Whose next hop is looked for is not in the focus, and would make the
+ * conference anew */
+static void calls_off_what_is_not_in_yet(void)
+{
+	static const char *const told[] = {"e dial_failed ended", "- INVITE",
+					   NULL};
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	CU_ASSERT_EQUAL(w.sessions->ops.dial(w.sessions, "Demo",
+					     "sip:bob@example.invalid", NULL),
+			REASON_NONE);
+	w.sessions->ops.undial(w.sessions, "other");
+	CU_ASSERT_EQUAL(sessions_count(w.sessions), 1);
+	w.sessions->ops.undial(w.sessions, "demo");
+	CU_ASSERT_EQUAL(sessions_count(w.sessions), 0);
+	CU_ASSERT(world_play(&w, told));
+	world_close(&w);
+}
+
 static void elsewhere(void)
 {
 	static const char *const ask[] = {"> INVITE 1 | offer", "< 404", NULL};
@@ -410,6 +440,9 @@ static CU_TestInfo tests[] = {
 	{"ignores early media", early_media},
 	{"S12 cancels a dial at shutdown", cancels_on_shutdown},
 	{"S12 cancels a change at shutdown", cancels_a_change_on_shutdown},
+	{"S12 calls off with the last one", calls_off_with_the_last},
+	{"calls off what is no call yet", calls_off_what_is_no_call_yet},
+	{"calls off what is not in yet", calls_off_what_is_not_in_yet},
 	{"says BYE at shutdown", says_goodbye},
 	{"takes no call after shutdown", closed_for_new},
 	{"answers 422 to a short interval", too_small},

@@ -365,6 +365,24 @@ static bool peer_move(struct world *w)
 	       !udp_local_get(w->us, &w->peer);
 }
 
+static bool confirmed_h(const struct session *s, void *arg)
+{
+	(void)arg;
+
+	return dialog_state(session_dialog(s)) == DIALOG_CONFIRMED;
+}
+
+static bool hang_up(struct world *w)
+{
+	struct session *s =
+		sessions_search(w->sessions, NULL, confirmed_h, NULL);
+
+	if (s)
+		session_fail(s, REASON_MEDIA_TIMEOUT);
+
+	return s != NULL;
+}
+
 static bool play(struct world *w, const char *line)
 {
 	char copy[2048], *fields[16], *p = copy;
@@ -399,6 +417,7 @@ static bool play(struct world *w, const char *line)
 	case 'r':
 		session_wish(world_session(w), EXCHANGE_WISH_OFFER);
 		return true;
+	case 'h': return hang_up(w);
 	case 'p': return peer_move(w);
 	case 'k': return replace_mixer(w);
 	case 'l': w->lacks = line + 2; return replace_mixer(w);

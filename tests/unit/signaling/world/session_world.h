@@ -19,6 +19,7 @@
  *                          what it was asked meanwhile
  *   "k"                    the mixer dies, another comes
  *   "p"                    the peer goes on from another port
+ *   "h"                    the call that is confirmed is ended, by BYE
  *   "d" the focus dials the peer, "d URI" somebody else; "e TYPE [REASON]" the
  *   focus tells such an event; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
