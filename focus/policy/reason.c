@@ -19,8 +19,21 @@ static const struct reason_row rows[REASON_COUNT] = {
 			      "There is no such conference here."},
 	[REASON_AMBIGUOUS] = {485, 409, "ambiguous", "Ambiguous",
 			      "That could be several."},
+	[REASON_NO_MEDIA] = {488, 406, "no-media", "Not Acceptable Here",
+			     "There is no sound or picture in the offer."},
 	[REASON_NO_CODEC] = {488, 406, "no-codec", "Not Acceptable Here",
 			     "No audio or video codec in common."},
+	[REASON_NO_PROFILE] = {488, 406, "no-profile", "Not Acceptable Here",
+			       "No transport for sound or picture in common "
+			       "(RTP profile, ICE)."},
+	[REASON_NO_ADDRESS] = {488, 406, "no-address", "Not Acceptable Here",
+			       "No address that sound or picture can be sent "
+			       "to (a group, a name, another address family, "
+			       "or none)."},
+	[REASON_NO_KEYS] = {488, 406, "no-keys", "Not Acceptable Here",
+			    "Sound and picture cannot be secured as offered "
+			    "(keys in clear signalling, no known suite, no "
+			    "fingerprint)."},
 	[REASON_FULL] = {486, 409, "full", "Conference Full",
 			 "The conference is full."},
 	[REASON_UNAVAILABLE] = {480, 502, "unavailable",

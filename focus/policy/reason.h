@@ -18,7 +18,11 @@ enum reason {
 	REASON_LOCKED,          /**< 403 conference is locked */
 	REASON_NOT_FOUND,       /**< 404 no such conference here */
 	REASON_AMBIGUOUS,       /**< several could be meant */
+	REASON_NO_MEDIA,        /**< 488 neither sound nor picture */
 	REASON_NO_CODEC,        /**< 488 no codec in common */
+	REASON_NO_PROFILE,      /**< 488 no transport for media in common */
+	REASON_NO_ADDRESS,      /**< 488 media cannot be sent there */
+	REASON_NO_KEYS,         /**< 488 media could not be secured */
 	REASON_FULL,            /**< 486 conference is full */
 	REASON_UNAVAILABLE,     /**< 480 */
 	REASON_BUSY,            /**< 486, 600 of whom we dialled */

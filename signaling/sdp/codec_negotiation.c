@@ -127,16 +127,26 @@ static bool has_clock(const struct codec_choice *m, uint32_t clock_hz)
 }
 
 
+static bool has_event(const struct codec_choice *m, uint32_t clock_hz)
+{
+	for (size_t i = 0; i < m->event_count; i++) {
+		if (m->events[i].clock_hz == clock_hz)
+			return true;
+	}
+	return false;
+}
+
+
 static void take_event(struct codec_choice *m,
-		       const struct offered_format *format)
+		       const struct offered_format *format,
+		       const struct codec_choice *ours)
 {
 	if (m->event_count == CODEC_EVENTS_MAX || format->channels != 1 ||
-	    !has_clock(m, format->clock_hz))
+	    format->clock_hz < CODEC_EVENT_CLOCK_MIN ||
+	    format->clock_hz > CODEC_EVENT_CLOCK_MAX ||
+	    has_event(m, format->clock_hz) ||
+	    (ours && !has_event(ours, format->clock_hz)))
 		return;
-	for (size_t i = 0; i < m->event_count; i++) {
-		if (m->events[i].clock_hz == format->clock_hz)
-			return;
-	}
 	m->events[m->event_count].pt = format->pt;
 	m->events[m->event_count++].clock_hz = format->clock_hz;
 }
@@ -160,6 +170,22 @@ static void take_rtx(struct codec_choice *m,
 }
 
 
+/** Those of a codec's clock first, in case that there are more than we take
+ */
+static void take_events(struct codec_choice *m,
+			const struct offered_format *formats, size_t count,
+			const struct codec_choice *ours)
+{
+	for (int fits = 1; fits >= 0; fits--) {
+		for (size_t i = 0; i < count; i++) {
+			if (!strcasecmp(formats[i].name, "telephone-event") &&
+			    has_clock(m, formats[i].clock_hz) == fits)
+				take_event(m, &formats[i], ours);
+		}
+	}
+}
+
+
 static void take_companions(struct codec_choice *m, enum media_kind kind,
 			    const struct offered_format *formats, size_t count,
 			    const struct codec_choice *ours,
@@ -172,16 +198,14 @@ static void take_companions(struct codec_choice *m, enum media_kind kind,
 			if (mixer->rtx && format_is(format, "rtx", 90000, 1))
 				take_rtx(m, format);
 		}
-		else if (!strcasecmp(format->name, "telephone-event")) {
-			if (mixer->telephone_event)
-				take_event(m, format);
-		}
 		else if (mixer->cn && format_is(format, "CN", 8000, 1) &&
 			 !m->cn && has_clock(m, 8000) && (!ours || ours->cn)) {
 			m->cn = true;
 			m->cn_pt = format->pt;
 		}
 	}
+	if (kind == MEDIA_AUDIO && mixer->telephone_event && m->count)
+		take_events(m, formats, count, ours);
 }
 
 
@@ -292,7 +316,8 @@ static void add_our_companions(struct codec_choice *m,
 {
 	for (size_t i = 0; mixer->telephone_event && i < CODEC_EVENTS_MAX;
 	     i++) {
-		if (!has_clock(m, our_events[i].clock_hz))
+		if (!has_clock(m, our_events[i].clock_hz) &&
+		    our_events[i].clock_hz != 8000)
 			continue;
 		m->events[m->event_count].pt = pt_take(used, our_events[i].pt);
 		m->events[m->event_count++].clock_hz = our_events[i].clock_hz;

@@ -13,8 +13,9 @@
  * - One configuration a codec: of several AMR configurations the first that
  *   we speak; of several H.264 ones packetization-mode 1 before 0, then
  *   Constrained Baseline before Baseline, then the far end's order.
- * - telephone-event at each clock rate that a chosen codec has; CN where one
- *   of 8000 Hz was chosen.
+ * - telephone-event at each clock rate that a chosen codec has, then at
+ *   others: many say 8000 beside any codec, and an event has the clock of its
+ *   own rtpmap. CN where a codec of 8000 Hz was chosen.
  *
  * Pure; any thread. All structs are plain values.
  */
@@ -26,8 +27,10 @@
 #include "signaling/sdp/codec_table.h"
 
 enum {
-	CODEC_FORMATS_MAX = 64, /**< formats looked at in an m-line */
-	CODEC_EVENTS_MAX = 3,   /**< telephone-event clocks */
+	CODEC_FORMATS_MAX = 64,       /**< formats looked at in an m-line */
+	CODEC_EVENTS_MAX = 3,         /**< telephone-event clocks */
+	CODEC_EVENT_CLOCK_MIN = 1000, /**< as the mixer takes them */
+	CODEC_EVENT_CLOCK_MAX = 192000,
 };
 
 /** RTCP feedback, bits (RFC 4585, 5104, draft-alvestrand-rmcat-remb) */

@@ -255,7 +255,8 @@ const struct codec_row *codec_row_of(const struct offered_format *format,
 		if (rows[i].kind == kind &&
 		    !strcasecmp(rows[i].name, format->name) &&
 		    rows[i].clock_hz == format->clock_hz &&
-		    rows[i].channels == format->channels)
+		    (rows[i].channels == format->channels ||
+		     format->channels == 1))
 			return &rows[i];
 	}
 	return NULL;

@@ -64,7 +64,8 @@ struct codec_row {
 		     const struct picture_limits *limits, bool plain);
 };
 
-/** The row that the format names; NULL */
+/** The row that the format names; NULL. Opus without its "/2" (RFC 7587
+ *  section 7) is Opus: what it sends is decoded all the same */
 const struct codec_row *codec_row_of(const struct offered_format *format,
 				     enum media_kind kind);
 

@@ -77,7 +77,7 @@ static enum reason state_read(const struct offer *o,
 	struct offer_state *s = NULL;
 	enum reason reason;
 
-	reason = offer_state_read(&s, prev, answer, sdp, len, &o->config);
+	reason = offer_state_read(&s, o, prev, answer, sdp, len);
 	if (reason != REASON_NONE)
 		return reason;
 	*legp = offer_state_leg(s, &o->config, true);

@@ -10,6 +10,11 @@
  * signaling/sdp/codec_negotiation.h. No socket, no mixer, no focus: pure and
  * testable with recorded SDP.
  *
+ * Every line is judged by itself and by all that matters (RFC 3264 section 6):
+ * codec, profile, keys, address, preconditions. Those that hold are taken in
+ * the far end's order, those that carry something before those on hold; all
+ * others get port 0. Only when none holds is the whole refused.
+ *
  * Groups (RFC 9143, 8843): lines of one BUNDLE group share a transport, every
  * other line is a group of its own. Each group has a bearer; there is one
  * kind today, a transport of a leg of the mixer. The first audio and the
@@ -52,10 +57,12 @@ enum offer_bearer {
 };
 
 struct offer_config {
-	struct sa address; /**< for o= and c=, until the mixer's is known */
-	struct sa near;    /**< host that the far end's signalling comes
-				from, for T's "near"; unset: left out */
-	bool sdes_allowed; /**< SDES keys only over TLS or where told */
+	struct sa address;   /**< for o= and c=, until the mixer's is known */
+	struct sa near;      /**< host that the far end's signalling
+				  comes from, for T's "near"; unset: left
+				  out */
+	bool sdes_allowed;   /**< SDES keys only over TLS or where told */
+	bool no_ip4, no_ip6; /**< no media by that address family */
 	unsigned video_width, video_height, video_fps; /**< what we can take */
 	struct mixer_capabilities mixer; /**< of all mixers; without codecs:
 					      the base set */
@@ -72,8 +79,10 @@ void offer_set_near(struct offer *o, const struct sa *near);
  *
  * @param sdp  Body; lengths, counts and formats are checked and capped
  * @param legp Set to what focus_join/focus_leg_modify want; mem_deref() it
- * @return REASON_NONE; REASON_BAD_REQUEST (not SDP), REASON_NO_CODEC (no
- *         audio or video we can do)
+ * @return REASON_NONE; REASON_BAD_REQUEST (not SDP); when there is no audio
+ *         or video that we can do, what was the trouble with the line that
+ *         came nearest: REASON_NO_MEDIA, _NO_CODEC, _NO_PROFILE, _NO_ADDRESS,
+ *         _NO_KEYS
  */
 enum reason offer_remote(struct offer *o, const char *sdp, size_t len,
 			 struct leg_description **legp);

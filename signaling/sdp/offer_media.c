@@ -274,7 +274,8 @@ static void attributes_read(struct offer_media *m, const struct offer_text *t,
 
 /** The far end's direction, seen from the mixer */
 static void direction_read(struct offer_media *m, const struct offer_text *t,
-			   int media, const struct offer_text_media *line)
+			   int media, const struct offer_text_media *line,
+			   const struct offer_config *config)
 {
 	static const struct {
 		const char *name;
@@ -303,8 +304,7 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 	/* Only RTP without ICE means its c= line (RFC 3264 section 8.4) */
 	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4) &&
 	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
-	    offer_text_row_any(t, media, 'c', &value) &&
-	    offer_connection_read(&value, &sa) && sa_is_any(&sa)) {
+	    offer_address_read(t, media, config, &sa) && sa_is_any(&sa)) {
 		m->d.send = false;
 		m->nowhere = true;
 	}
@@ -334,20 +334,18 @@ static void picture_read(struct offer_media *m, const struct offer_text *t,
 
 
 /** A mid of more than a header extension's element holds (RFC 8285 section
- *  4.2) cannot be told on the way: streams are told apart by their types */
-static bool mid_read(struct offer_media *m, const struct offer_text *t,
+ *  4.2) cannot be told on the way: streams are told apart by their types. One
+ *  that is no token is none: the line stands alone */
+static void mid_read(struct offer_media *m, const struct offer_text *t,
 		     int media)
 {
 	char mid[OFFER_MID_MAX];
 	struct pl value;
 
-	if (!offer_text_attr(t, media, "mid", &value))
-		return true;
-	if (!offer_text_token(mid, sizeof(mid), &value))
-		return false;
-	if (strlen(mid) < sizeof(m->d.mid))
+	if (offer_text_attr(t, media, "mid", &value) &&
+	    offer_text_token(mid, sizeof(mid), &value) &&
+	    strlen(mid) < sizeof(m->d.mid))
 		str_ncpy(m->d.mid, mid, sizeof(m->d.mid));
-	return true;
 }
 
 
@@ -364,8 +362,7 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 	memset(m, 0, sizeof(*m));
 	m->d.kind =
 		pl_strcasecmp(&line.kind, "video") ? MEDIA_AUDIO : MEDIA_VIDEO;
-	if (!mid_read(m, t, media))
-		return false;
+	mid_read(m, t, media);
 	offer_conditions(config, &conditions);
 	formats_read(&formats, t, media, &line.formats);
 	codec_negotiate(&m->codecs, m->d.kind, formats.list, formats.count,
@@ -373,7 +370,7 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 	if (!m->codecs.count)
 		return false;
 	attributes_read(m, t, media);
-	direction_read(m, t, media, &line);
+	direction_read(m, t, media, &line, config);
 	ptime_read(m, t, media);
 	if (m->d.kind == MEDIA_VIDEO)
 		picture_read(m, t, media, &conditions.limits);

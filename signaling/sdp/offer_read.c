@@ -1,11 +1,12 @@
 /**
  * @file signaling/sdp/offer_read.c  A whole SDP into a state
  *
- * Lines that we can do are found first; each then gets its place among the
- * media, the one that it had or a free one; then, those that came first
- * going first, its group: by RFC 9143 lines of one BUNDLE group share the
- * transport of the first accepted line that the group names, every other
- * line has one of its own.
+ * Lines whose kind, profile and codecs we can do are found first; each then
+ * gets its place among the media, the one that it had or a free one; then,
+ * those that came first going first, its group: by RFC 9143 lines of one
+ * BUNDLE group share the transport of the first line that the group names and
+ * whose transport holds, every other line has one of its own. A line that
+ * fails at any of that is out, and takes no other with it.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,12 +18,15 @@ struct reading {
 	struct offer_state *s;
 	const struct offer_state *prev; /**< NULL at first */
 	bool answer;
+	bool honour;  /**< their preconditions count */
+	bool unknown; /**< lines with a precondition that we lack, too */
 	const struct offer_text *t;
 	const struct offer_config *config;
-	struct offer_media *found[OFFER_LINES_USED_MAX]; /**< by line */
-	unsigned claimed;  /**< places among the media of lines of this SDP */
-	unsigned taken;    /**< groups that are in use now */
-	unsigned reserved; /**< groups of lines that were there */
+	struct offer_media *found[OFFER_LINES_MAX]; /**< by line */
+	enum reason reason; /**< why not, of the line that came nearest */
+	unsigned claimed;   /**< places among the media of lines of this SDP */
+	unsigned taken;     /**< groups that are in use now */
+	unsigned reserved;  /**< groups of lines that were there */
 	bool no_memory;
 };
 
@@ -34,6 +38,25 @@ static void reading_destructor(void *arg)
 	for (size_t i = 0; i < ARRAY_SIZE(r->found); i++)
 		mem_deref(r->found[i]);
 	mem_deref(r->s);
+}
+
+
+/** What keeps a line out, in the order in which it is looked at */
+static void line_fails(struct reading *r, enum reason reason)
+{
+	static const enum reason steps[] = {
+		REASON_NO_MEDIA,   REASON_NO_CODEC, REASON_NO_PROFILE,
+		REASON_NO_ADDRESS, REASON_NO_KEYS,
+	};
+
+	for (size_t i = ARRAY_SIZE(steps); i-- > 0;) {
+		if (steps[i] == r->reason)
+			return;
+		if (steps[i] == reason) {
+			r->reason = reason;
+			return;
+		}
+	}
 }
 
 
@@ -49,20 +72,52 @@ static bool in_group(struct pl mids, const char *mid)
 }
 
 
-/** The line whose ICE and DTLS attributes count for the group */
-static int group_tag(const struct reading *r, struct pl mids, int line)
+/** The transport that the line describes, from what was known of it */
+static enum reason transport_try(const struct reading *r,
+				 const struct offer_group *known, int line,
+				 int tag, struct offer_group *g)
 {
-	struct pl word, value;
+	*g = *known;
+	return offer_transport_read(g, r->t, line, tag, r->config);
+}
 
-	while (offer_text_word(&mids, &word)) {
-		for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
-			if (r->found[i] &&
-			    !pl_strcmp(&word, r->s->lines[i].mid) &&
-			    offer_text_attr_any(r->t, i, "ice-ufrag", &value))
-				return i;
+
+/** Does the line speak of a transport of its own? */
+static bool has_transport(const struct reading *r, int line)
+{
+	struct pl value;
+
+	return offer_text_attr(r->t, line, "ice-ufrag", &value);
+}
+
+
+/** By RFC 9143 section 7.3.1 the ICE and DTLS attributes of the first line
+ *  count that the group names and that is not refused; after those we can do
+ *  come others: their line is refused, but the transport may be the only one
+ *  that there is. @return why not, when no line has one that we can do */
+static enum reason group_transport(const struct reading *r, struct pl mids,
+				   int line, const struct offer_group *known,
+				   struct offer_group *g)
+{
+	enum reason reason = transport_try(r, known, line, line, g);
+
+	if (reason != REASON_NONE && has_transport(r, line))
+		return reason;
+	for (int pass = 0; pass < 2; pass++) {
+		struct pl rest = mids, word;
+
+		while (offer_text_word(&rest, &word)) {
+			for (int i = 0; i < (int)r->s->line_count; i++) {
+				if ((r->found[i] == NULL) == pass &&
+				    !pl_strcmp(&word, r->s->lines[i].mid) &&
+				    has_transport(r, i) &&
+				    transport_try(r, known, line, i, g) ==
+					    REASON_NONE)
+					return REASON_NONE;
+			}
 		}
 	}
-	return line;
+	return transport_try(r, known, line, line, g);
 }
 
 
@@ -87,9 +142,12 @@ static bool line_consider(struct reading *r, int i)
 	struct offer_media *m;
 	enum media_kind kind;
 
-	if (i >= OFFER_LINES_USED_MAX || !kind_of(line, &kind) ||
-	    !offer_proto_known(&proto))
+	if (!kind_of(line, &kind))
 		return true;
+	if (!offer_proto_known(&proto)) {
+		line_fails(r, REASON_NO_PROFILE);
+		return true;
+	}
 	if (r->answer) {
 		if (r->prev->lines[i].media < 0)
 			return true;
@@ -102,6 +160,8 @@ static bool line_consider(struct reading *r, int i)
 		r->found[i] = m;
 	else
 		mem_deref(m);
+	if (!r->found[i])
+		line_fails(r, REASON_NO_CODEC);
 	return true;
 }
 
@@ -198,22 +258,47 @@ static bool is_alternative(const struct reading *r,
 }
 
 
+/** An answer takes the transport that we offered, with its kind of keys */
+static enum reason answer_fits(const struct reading *r, int line,
+			       const struct offer_group *ours,
+			       struct offer_group *g)
+{
+	if (g->d.kind != ours->d.kind)
+		return REASON_NO_PROFILE;
+	if (g->d.suite == ours->d.suite)
+		return REASON_NONE;
+	if (ours->d.suite || offer_profile_is_secure(r->s->lines[line].proto))
+		return REASON_NO_KEYS;
+	/* keys that nobody asked for, beside what we did */
+	g->d.suite = MP_SUITE_NONE;
+	g->d.sdes_key[0] = '\0';
+	return REASON_NONE;
+}
+
+
 /** A transport of its own for the media. @return false: it cannot be */
-static bool group_begin(struct reading *r, size_t place, int line, int tag,
-			struct offer_media *m)
+static bool group_begin(struct reading *r, size_t place, int line,
+			const struct pl *mids, struct offer_media *m)
 {
 	size_t group = own_group(r, place);
-	struct offer_group next = {.bearer = OFFER_BEARER_MIXER};
+	struct offer_group known = {.bearer = OFFER_BEARER_MIXER}, next;
+	enum reason reason;
 	struct offer_group *g;
 
 	/* An answer cannot ask for a transport we did not offer */
 	if (r->answer && group != r->prev->media[place]->d.transport)
 		return false;
 	if (group < r->s->group_count)
-		next = *r->s->groups[group];
-	if (!offer_transport_read(&next, r->t, line, tag,
-				  r->config->sdes_allowed) ||
-	    is_alternative(r, &next))
+		known = *r->s->groups[group];
+	reason = mids ? group_transport(r, *mids, line, &known, &next)
+		      : transport_try(r, &known, line, line, &next);
+	if (reason == REASON_NONE && r->answer)
+		reason = answer_fits(r, line, &known, &next);
+	if (reason != REASON_NONE) {
+		line_fails(r, reason);
+		return false;
+	}
+	if (is_alternative(r, &next))
 		return false;
 	g = offer_state_group(r->s, group);
 	if (!g) {
@@ -246,8 +331,7 @@ static void line_accept(struct reading *r, int line, size_t place)
 			return;
 		m.d.transport = group;
 	}
-	else if (!group_begin(r, place, line,
-			      grouped ? group_tag(r, mids, line) : line, &m)) {
+	else if (!group_begin(r, place, line, grouped ? &mids : NULL, &m)) {
 		return;
 	}
 	slot = offer_state_media(s, place);
@@ -262,15 +346,32 @@ static void line_accept(struct reading *r, int line, size_t place)
 }
 
 
+/** A precondition that must be met and that we do not know is the trouble of
+ *  its line, too (RFC 3312 section 5); only of all is it that of the whole */
+static bool is_candidate(const struct reading *r, int i)
+{
+	return r->found[i] && (r->unknown || !r->honour ||
+			       !r->s->lines[i].precondition.unknown[0]);
+}
+
+
+/** Is it to carry anything? Else it stands back behind one that does */
+static bool is_active(const struct offer_media *m)
+{
+	return (m->d.send || m->d.recv) && !m->nowhere;
+}
+
+
 /** Lines that were there keep their place and go first */
 static void lines_accept(struct reading *r)
 {
 	int lines[OFFER_MEDIA_MAX];
+	const int count = (int)r->s->line_count;
 
 	for (size_t i = 0; i < OFFER_MEDIA_MAX; i++)
 		lines[i] = -1;
-	for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
-		int place = r->found[i] ? place_of(r, i) : -1;
+	for (int i = 0; i < count; i++) {
+		int place = is_candidate(r, i) ? place_of(r, i) : -1;
 
 		if (place < 0)
 			continue;
@@ -282,9 +383,38 @@ static void lines_accept(struct reading *r)
 		if (lines[i] >= 0)
 			line_accept(r, lines[i], i);
 	}
-	for (int i = 0; i < OFFER_LINES_USED_MAX; i++) {
-		if (r->found[i] && place_of(r, i) < 0)
-			line_accept(r, i, place_free(r, r->found[i]->d.kind));
+	for (int active = 1; active >= 0; active--) {
+		for (int i = 0; i < count; i++) {
+			if (is_candidate(r, i) && place_of(r, i) < 0 &&
+			    is_active(r->found[i]) == active)
+				line_accept(
+					r, i,
+					place_free(r, r->found[i]->d.kind));
+		}
+	}
+}
+
+
+static bool any_accepted(const struct offer_state *s)
+{
+	for (size_t i = 0; i < s->line_count; i++) {
+		if (s->lines[i].media >= 0)
+			return true;
+	}
+	return false;
+}
+
+
+/** What an answer leaves out at its end it refuses: some name only what they
+ *  take */
+static void lines_refuse_rest(struct reading *r)
+{
+	struct offer_state *s = r->s;
+
+	while (r->answer && s->line_count < r->prev->line_count) {
+		s->lines[s->line_count] = r->prev->lines[s->line_count];
+		s->lines[s->line_count].rest = NULL;
+		s->lines[s->line_count++].media = -1;
 	}
 }
 
@@ -293,10 +423,10 @@ static enum reason read_lines(struct reading *r)
 {
 	struct offer_state *s = r->s;
 	int count = offer_text_media_count(r->t);
-	bool any = false, accepted = false;
+	bool any = false;
 	int err;
 
-	if (r->answer && (!r->prev || (size_t)count != r->prev->line_count))
+	if (r->answer && (!r->prev || (size_t)count > r->prev->line_count))
 		return REASON_BAD_REQUEST;
 	for (int i = 0; i < count; i++) {
 		bool in_use = false;
@@ -314,13 +444,16 @@ static enum reason read_lines(struct reading *r)
 			return REASON_INTERNAL;
 	}
 	lines_accept(r);
+	if (!any_accepted(s) && !r->no_memory) {
+		r->unknown = true;
+		lines_accept(r);
+	}
+	lines_refuse_rest(r);
 	if (r->no_memory)
 		return REASON_INTERNAL;
-	for (size_t i = 0; i < s->line_count; i++)
-		accepted |= s->lines[i].media >= 0;
 	/* A re-offer may switch everything off */
-	if (!accepted && !(count && !any && r->prev && !r->answer))
-		return REASON_NO_CODEC;
+	if (!any_accepted(s) && !(count && !any && r->prev && !r->answer))
+		return r->reason;
 	return REASON_NONE;
 }
 
@@ -378,10 +511,9 @@ static struct offer_state *state_begin(const struct offer_state *prev)
 }
 
 
-enum reason offer_state_read(struct offer_state **sp,
+enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 			     const struct offer_state *prev, bool answer,
-			     const char *sdp, size_t len,
-			     const struct offer_config *config)
+			     const char *sdp, size_t len)
 {
 	struct offer_text *t = NULL;
 	struct pl origin;
@@ -401,7 +533,9 @@ enum reason offer_state_read(struct offer_state **sp,
 	r->prev = prev;
 	r->answer = answer;
 	r->t = t;
-	r->config = config;
+	r->config = &o->config;
+	r->honour = o->honour;
+	r->reason = REASON_NO_MEDIA;
 	if (offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin))
 		r->s->origin = hash_joaat_pl(&origin);
 	reason = read_lines(r);

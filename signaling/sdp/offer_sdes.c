@@ -49,13 +49,14 @@ static bool key_read(const struct pl *params, size_t bytes, char *dst,
 	bar = memchr(key.p, '|', key.l);
 	if (bar)
 		key.l = (size_t)(bar - key.p);
-	if (key.l % 4 || key.l / 4 * 3 > sizeof(raw) || key.l >= size)
-		return false;
-	if (base64_decode(key.p, key.l, raw, &n) || n != bytes)
+	/* some leave the padding out */
+	if (key.l / 4 * 3 > sizeof(raw) || key.l + 4 > size)
 		return false;
 	memcpy(dst, key.p, key.l);
+	while (key.l % 4)
+		dst[key.l++] = '=';
 	dst[key.l] = '\0';
-	return true;
+	return !base64_decode(dst, key.l, raw, &n) && n == bytes;
 }
 
 
@@ -73,7 +74,7 @@ static size_t crypto_read(struct pl line, uint32_t *tag, char *key,
 	    !params_are_harmless(line))
 		return ARRAY_SIZE(suites);
 	for (i = 0; i < ARRAY_SIZE(suites); i++) {
-		if (!pl_strcmp(&suite, mp_suite_name(suites[i].suite)))
+		if (!pl_strcasecmp(&suite, mp_suite_name(suites[i].suite)))
 			break;
 	}
 	if (i == ARRAY_SIZE(suites) ||

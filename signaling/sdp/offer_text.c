@@ -63,6 +63,9 @@ static int add_row(struct offer_text *t, const char *line, size_t len)
 {
 	struct row *row;
 
+	while (len > 2 && (line[len - 1] == ' ' || line[len - 1] == '\t' ||
+			   !line[len - 1]))
+		--len;
 	if (len < 2 || line[1] != '=' || line[0] < 'a' || line[0] > 'z' ||
 	    !is_text(line, len))
 		return EBADMSG;
@@ -90,51 +93,52 @@ static int split_rows(struct offer_text *t, size_t len)
 	int err = 0;
 
 	while (p < end && !err) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((eol ? eol : end) - p);
+		size_t n = 0;
 
-		if (n && p[n - 1] == '\r')
-			err = n > 1 ? add_row(t, p, n - 1) : 0;
-		else if (n)
+		while (p + n < end && p[n] != '\r' && p[n] != '\n')
+			++n;
+		if (n)
 			err = add_row(t, p, n);
-		p += (size_t)((eol ? eol + 1 : end) - p);
+		p += p + n < end ? n + 1 : n;
 	}
 	return err;
 }
 
 
-/** Six fields: user, id, version, net type, address type, address */
-static bool origin_is_valid(const struct row *row)
+/** What o= says does not matter: it is compared as a whole */
+static bool head_is_valid(const struct offer_text *t)
 {
-	struct pl rest = row->value, word;
-	unsigned words = 0;
-
-	while (offer_text_word(&rest, &word))
-		++words;
-	return row->type == 'o' && words == 6;
+	return t->row_count && t->rows[0].type == 'v' &&
+	       !pl_strcmp(&t->rows[0].value, "0");
 }
 
 
-static bool head_is_valid(const struct offer_text *t)
+/** Line ends, "\r\n" being one */
+static size_t count_lines(const char *sdp, size_t len)
 {
-	return t->row_count >= 2 && t->rows[0].type == 'v' &&
-	       !pl_strcmp(&t->rows[0].value, "0") &&
-	       origin_is_valid(&t->rows[1]);
+	size_t lines = 1;
+
+	for (size_t i = 0; i < len; i++)
+		lines += sdp[i] == '\n' ||
+			 (sdp[i] == '\r' &&
+			  (i + 1 == len || sdp[i + 1] != '\n'));
+	return lines;
 }
 
 
 int offer_text_alloc(struct offer_text **tp, const char *sdp, size_t len)
 {
 	struct offer_text *t;
-	size_t lines = 1;
+	size_t lines;
 	int err;
 
+	while (sdp && len && !sdp[len - 1])
+		--len;
 	if (!tp || !sdp || !len)
 		return EBADMSG;
 	if (len > OFFER_TEXT_BYTES_MAX)
 		return E2BIG;
-	for (size_t i = 0; i < len; i++)
-		lines += sdp[i] == '\n';
+	lines = count_lines(sdp, len);
 	if (lines > OFFER_TEXT_ROWS_MAX)
 		return E2BIG;
 

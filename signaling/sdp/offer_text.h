@@ -5,8 +5,10 @@
  * name and value; rows belong to the session or to the m-line above them.
  * Slices point into the copy and live as long as it. Nothing here knows what
  * an attribute means. Size, rows and m-lines are capped; control bytes, rows
- * without "x=", and a body that does not begin with v=0 are refused. Pure;
- * owned by one thread.
+ * without "x=", and a body that does not begin with v=0 are refused. What does
+ * no harm is taken: any line end, empty lines, spaces and NULs at an end, rows
+ * that are missing or cannot be read and that nothing here needs (o=, s=, t=).
+ * Pure; owned by one thread.
  */
 #ifndef PARLEY_SIGNALING_SDP_OFFER_TEXT_H
 #define PARLEY_SIGNALING_SDP_OFFER_TEXT_H

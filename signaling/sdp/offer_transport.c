@@ -51,6 +51,14 @@ bool offer_proto_known(const struct pl *proto)
 }
 
 
+bool offer_profile_is_secure(const char *proto)
+{
+	const struct pl pl = {proto, strlen(proto)};
+
+	return profile_of(&pl) > PROFILE_RTP;
+}
+
+
 static bool ice_copy(char dst[DESCRIPTION_ICE_BYTES], const struct pl *src,
 		     size_t min)
 {
@@ -124,9 +132,9 @@ static enum mp_dtls_role role_read(const struct offer_text *t, int tag,
 
 	if (!offer_text_attr_any(t, tag, "setup", &setup))
 		return MP_DTLS_SERVER;
-	if (!pl_strcmp(&setup, "passive"))
+	if (!pl_strcasecmp(&setup, "passive"))
 		return MP_DTLS_CLIENT;
-	if (!pl_strcmp(&setup, "actpass") && same &&
+	if (!pl_strcasecmp(&setup, "actpass") && same &&
 	    prev->dtls_role != MP_DTLS_UNKNOWN)
 		return prev->dtls_role;
 	return MP_DTLS_SERVER;
@@ -153,9 +161,9 @@ static bool same_certificate(const struct transport_description *a,
 }
 
 
-static bool webrtc_read(struct transport_description *tr,
-			const struct offer_text *t, int tag,
-			const struct transport_description *prev)
+static enum reason webrtc_read(struct transport_description *tr,
+			       const struct offer_text *t, int tag,
+			       const struct transport_description *prev)
 {
 	struct pl ufrag, pwd, lite;
 	bool same;
@@ -166,48 +174,77 @@ static bool webrtc_read(struct transport_description *tr,
 	    !offer_text_attr_any(t, tag, "ice-pwd", &pwd) ||
 	    !ice_copy(tr->ice_ufrag, &ufrag, 4) ||
 	    !ice_copy(tr->ice_pwd, &pwd, 22))
-		return false;
+		return REASON_NO_PROFILE;
 	if (!certificate_read(tr, t, tag))
-		return false;
+		return REASON_NO_KEYS;
 	same = prev->kind == MP_WEBRTC && same_certificate(prev, tr) &&
 	       !strcmp(prev->ice_ufrag, tr->ice_ufrag);
 	tr->kind = MP_WEBRTC;
 	tr->dtls_role = role_read(t, tag, prev, same);
 	tr->rtcp_mux = true;
-	return true;
+	return REASON_NONE;
 }
 
 
-bool offer_connection_read(const struct pl *value, struct sa *sa)
+/** "IN IP4 192.0.2.1". The family is what the address is, whatever is said of
+ *  it; an IPv6 address may stand in brackets. @return false: no address */
+static bool connection_read(struct pl rest, struct sa *sa)
 {
-	struct pl rest = *value, net, type, addr;
+	struct pl net, type, addr;
 	const char *slash;
-	int af;
 
 	if (!offer_text_word(&rest, &net) || !offer_text_word(&rest, &type) ||
 	    !offer_text_word(&rest, &addr) || pl_strcasecmp(&net, "IN"))
 		return false;
-	af = !pl_strcasecmp(&type, "IP6") ? AF_INET6 : AF_INET;
 	slash = memchr(addr.p, '/', addr.l);
 	if (slash)
 		addr.l = (size_t)(slash - addr.p);
-	if (addr.l > 45 || sa_set(sa, &addr, 0))
-		return false;
-	return sa_af(sa) == af;
+	if (addr.l > 2 && addr.p[0] == '[' && addr.p[addr.l - 1] == ']') {
+		++addr.p;
+		addr.l -= 2;
+	}
+	return addr.l && addr.l <= 45 && !sa_set(sa, &addr, 0);
 }
 
 
-/** Media is never sent to a group or to everybody */
-static bool is_unicast(const struct sa *sa)
+/** Media is never sent to a group or to everybody, nor where we cannot */
+static bool is_usable(const struct sa *sa, const struct offer_config *config)
 {
 	if (sa_af(sa) == AF_INET)
-		return sa_in(sa) < 0xe0000000u;
-	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff;
+		return sa_in(sa) < 0xe0000000u &&
+		       (!config->no_ip4 || sa_is_any(sa));
+	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff && !config->no_ip6;
+}
+
+
+bool offer_address_read(const struct offer_text *t, int media,
+			const struct offer_config *config, struct sa *sa)
+{
+	const int levels[2] = {media, OFFER_TEXT_SESSION};
+	bool any = false;
+
+	for (size_t i = 0; i < 2 && !any; i++) {
+		struct pl name, value;
+		size_t pos = 0;
+		char type;
+
+		while (offer_text_next(t, levels[i], &pos, &type, &name,
+				       &value)) {
+			if (type != 'c')
+				continue;
+			any = true;
+			if (connection_read(value, sa) &&
+			    is_usable(sa, config))
+				return true;
+		}
+	}
+	return false;
 }
 
 
 static void rtcp_read(struct transport_description *tr,
-		      const struct offer_text *t, int media, uint32_t port)
+		      const struct offer_text *t, int media, uint32_t port,
+		      const struct offer_config *config)
 {
 	struct pl value, word;
 	struct sa addr = tr->rtp;
@@ -220,8 +257,8 @@ static void rtcp_read(struct transport_description *tr,
 
 		if (fmtp_number(&word, 65535, &n) && n)
 			rtcp = n;
-		if (value.l && offer_connection_read(&value, &other) &&
-		    is_unicast(&other) && !sa_is_any(&other))
+		if (value.l && connection_read(value, &other) &&
+		    is_usable(&other, config) && !sa_is_any(&other))
 			addr = other;
 	}
 	tr->rtcp_mux = offer_text_attr(t, media, "rtcp-mux", &value);
@@ -230,82 +267,103 @@ static void rtcp_read(struct transport_description *tr,
 }
 
 
-static bool plain_read(struct transport_description *tr,
-		       const struct offer_text *t, int media, uint32_t port,
-		       const struct transport_description *prev)
+static enum reason plain_read(struct transport_description *tr,
+			      const struct offer_text *t, int media,
+			      uint32_t port,
+			      const struct transport_description *prev,
+			      const struct offer_config *config)
 {
-	struct pl value;
 	struct sa addr;
 
-	if (!offer_text_row_any(t, media, 'c', &value) ||
-	    !offer_connection_read(&value, &addr) || !is_unicast(&addr))
-		return false;
+	if (!offer_address_read(t, media, config, &addr))
+		return REASON_NO_ADDRESS;
 	if (sa_is_any(&addr)) {
 		/* Hold of RFC 2543: the last address stays the right one */
 		tr->rtp = prev->rtp;
 		tr->rtcp = prev->rtcp;
 		tr->rtcp_mux = prev->rtcp_mux;
-		return true;
+		return REASON_NONE;
 	}
 	tr->rtp = addr;
 	sa_set_port(&tr->rtp, (uint16_t)port);
-	rtcp_read(tr, t, media, port);
-	return true;
+	rtcp_read(tr, t, media, port, config);
+	return REASON_NONE;
 }
 
 
 /** DTLS-SRTP without ICE (RFC 5763): a plain line whose keys come by DTLS */
-static bool plain_dtls_read(struct transport_description *tr,
-			    const struct offer_text *t, int media,
-			    uint32_t port,
-			    const struct transport_description *prev)
+static enum reason plain_dtls_read(struct transport_description *tr,
+				   const struct offer_text *t, int media,
+				   uint32_t port,
+				   const struct transport_description *prev,
+				   const struct offer_config *config)
 {
-	if (!certificate_read(tr, t, media) ||
-	    !plain_read(tr, t, media, port, prev))
-		return false;
+	enum reason reason;
+
+	if (!certificate_read(tr, t, media))
+		return REASON_NO_KEYS;
+	reason = plain_read(tr, t, media, port, prev, config);
+	if (reason != REASON_NONE)
+		return reason;
 	tr->dtls = true;
 	tr->dtls_role = role_read(t, media, prev,
 				  prev->dtls && same_certificate(prev, tr));
-	return true;
+	return REASON_NONE;
 }
 
 
 /** Keys as the profile wants them: SAVP needs some; in AVP they are an
  *  extra that we take where we may */
-static bool keys_read(struct offer_group *g, const struct offer_text *t,
-		      int media, enum profile profile, bool sdes_allowed)
+static enum reason keys_read(struct offer_group *g, const struct offer_text *t,
+			     int media, enum profile profile,
+			     bool sdes_allowed)
 {
 	if (sdes_allowed && offer_sdes_read(g, t, media))
-		return true;
-	return profile == PROFILE_RTP;
+		return REASON_NONE;
+	return profile == PROFILE_RTP ? REASON_NONE : REASON_NO_KEYS;
 }
 
 
-bool offer_transport_read(struct offer_group *g, const struct offer_text *t,
-			  int media, int tag, bool sdes_allowed)
+static void group_clear(struct offer_group *g)
+{
+	memset(&g->d, 0, sizeof(g->d));
+	sa_init(&g->d.rtp, AF_UNSPEC);
+	sa_init(&g->d.rtcp, AF_UNSPEC);
+	g->crypto_tag = 0;
+	g->d.known = true;
+}
+
+
+enum reason offer_transport_read(struct offer_group *g,
+				 const struct offer_text *t, int media,
+				 int tag, const struct offer_config *config)
 {
 	const struct transport_description prev = g->d;
-	struct transport_description *tr = &g->d;
 	struct offer_text_media line;
 	enum profile profile;
+	enum reason reason;
 	struct pl value;
 
 	if (!offer_text_media(t, media, &line))
-		return false;
+		return REASON_NO_PROFILE;
 	profile = profile_of(&line.proto);
-	memset(tr, 0, sizeof(*tr));
-	sa_init(&tr->rtp, AF_UNSPEC);
-	sa_init(&tr->rtcp, AF_UNSPEC);
-	g->crypto_tag = 0;
-	tr->known = true;
+	group_clear(g);
 	if (profile == PROFILE_DTLS &&
 	    !offer_text_attr_any(t, tag, "ice-ufrag", &value))
-		return plain_dtls_read(tr, t, media, line.port, &prev);
+		return plain_dtls_read(&g->d, t, media, line.port, &prev,
+				       config);
 	if (profile == PROFILE_DTLS ||
 	    (profile == PROFILE_SRTP &&
 	     offer_text_attr_any(t, tag, "fingerprint", &value) &&
-	     offer_text_attr_any(t, tag, "ice-ufrag", &value)))
-		return webrtc_read(tr, t, tag, &prev);
-	return plain_read(tr, t, media, line.port, &prev) &&
-	       keys_read(g, t, media, profile, sdes_allowed);
+	     offer_text_attr_any(t, tag, "ice-ufrag", &value))) {
+		reason = webrtc_read(&g->d, t, tag, &prev);
+		if (reason == REASON_NONE || profile == PROFILE_DTLS)
+			return reason;
+		/* its other keys may do */
+		group_clear(g);
+	}
+	reason = plain_read(&g->d, t, media, line.port, &prev, config);
+	return reason == REASON_NONE
+		       ? keys_read(g, t, media, profile, config->sdes_allowed)
+		       : reason;
 }

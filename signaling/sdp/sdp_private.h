@@ -18,9 +18,8 @@
 
 enum {
 	OFFER_LINES_MAX = OFFER_TEXT_MEDIA_MAX,
-	OFFER_LINES_USED_MAX = 16, /**< lines that may be accepted */
-	OFFER_MEDIA_MAX = 8,       /**< lines in use at a time, and groups */
-	OFFER_REST_MAX = 4096,     /**< bytes kept of a line's other rows */
+	OFFER_MEDIA_MAX = 8,   /**< lines in use at a time, and groups */
+	OFFER_REST_MAX = 4096, /**< bytes kept of a line's other rows */
 	OFFER_MID_MAX = 64,
 };
 
@@ -111,16 +110,23 @@ void offer_conditions(const struct offer_config *config,
  *
  * @param g   In: what was known of it (role, address); out: the new one
  * @param tag m-line whose ICE and DTLS attributes count (BUNDLE), or media
- * @return false when we cannot do it
+ * @return REASON_NONE; when we cannot do it _NO_PROFILE, _NO_ADDRESS, _NO_KEYS
  */
-bool offer_transport_read(struct offer_group *g, const struct offer_text *t,
-			  int media, int tag, bool sdes_allowed);
+enum reason offer_transport_read(struct offer_group *g,
+				 const struct offer_text *t, int media,
+				 int tag, const struct offer_config *config);
 
 /** Profiles that we know. @return false for others */
 bool offer_proto_known(const struct pl *proto);
 
-/** RFC 8866 c= value "IN IP4 192.0.2.1". @return false if it is none */
-bool offer_connection_read(const struct pl *value, struct sa *sa);
+/** Has the profile keys of some kind? */
+bool offer_profile_is_secure(const char *proto);
+
+/** The first of the line's c= rows (its own, else the session's; RFC 8866
+ *  section 5.7 lets there be several) that media can be sent to, or that says
+ *  0.0.0.0. @return false if there is none */
+bool offer_address_read(const struct offer_text *t, int media,
+			const struct offer_config *config, struct sa *sa);
 
 /* offer_sdes.c */
 
@@ -155,11 +161,12 @@ bool offer_line_group(const struct offer_text *t, const char *mid,
 /** A whole SDP into a state. @param prev The agreed state or our offer
  *  @param answer It answers our offer `prev`
  *  @param sp     Set on success
- *  @return REASON_NONE, _BAD_REQUEST, _NO_CODEC, _INTERNAL */
-enum reason offer_state_read(struct offer_state **sp,
+ *  @return REASON_NONE, _BAD_REQUEST, _INTERNAL; when no line can be done, of
+ *          the line that came nearest _NO_MEDIA, _NO_CODEC, _NO_PROFILE,
+ *          _NO_ADDRESS, _NO_KEYS */
+enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 			     const struct offer_state *prev, bool answer,
-			     const char *sdp, size_t len,
-			     const struct offer_config *config);
+			     const char *sdp, size_t len);
 
 /* offer_print.c */
 

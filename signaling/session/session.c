@@ -110,6 +110,20 @@ bool session_flow_is_secure(const struct flow_info *flow)
 	return flow->transport == FLOW_TLS || flow->transport == FLOW_WSS;
 }
 
+/* Media goes by the families of the addresses that the mixers have */
+static void families(const struct config *config, struct offer_config *oc)
+{
+	bool ip4 = !config->media_address_count, ip6 = ip4;
+	size_t i;
+
+	for (i = 0; i < config->media_address_count; i++) {
+		ip4 |= sa_af(&config->media_address[i]) == AF_INET;
+		ip6 |= sa_af(&config->media_address[i]) == AF_INET6;
+	}
+	oc->no_ip4 = !ip4;
+	oc->no_ip6 = !ip6;
+}
+
 int session_exchange_begin(struct session *s)
 {
 	const struct config *config = s->all->base.config;
@@ -121,6 +135,7 @@ int session_exchange_begin(struct session *s)
 		return ENOENT;
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
+	families(config, &oc);
 	if (dialog_near(s->dialog, &oc.near))
 		return ENOENT;
 	oc.sdes_allowed = session_flow_is_secure(&flow);

@@ -66,15 +66,17 @@ export class Line {
 	get sdp() {
 		const family = this.host.includes(':') ? 6 : 4;
 		const port = this.on ? this.media.address().port : 0;
-		const rows = [`m=${this.kind} ${port} RTP/AVP${
-			this.kind === 'video' ? 'F' : ''} ${
+		const proto = this.proto || `RTP/AVP${
+			this.kind === 'video' ? 'F' : ''}`;
+		const rows = [`m=${this.kind} ${port} ${proto} ${
 			this.formats.map((f) => f.pt).join(' ')}`];
 		if (this.on)
 			rows.push(`c=IN IP${family} ${this.address}`,
 				this.mux ? 'a=rtcp-mux'
 					: `a=rtcp:${this.control.address().port}`,
 				`a=${this.direction}`,
-				...(this.ptime ? [`a=ptime:${this.ptime}`] : []));
+				...(this.ptime ? [`a=ptime:${this.ptime}`] : []),
+				...(this.rows || []));
 		for (const { pt, map, fmtp, feedback = [] } of this.formats) {
 			rows.push(`a=rtpmap:${pt} ${map}`);
 			if (fmtp)

@@ -55,7 +55,7 @@ static void wideband_goes_first_in_offers(void)
 static void formats_with_wrong_clock_are_no_codec(void)
 {
 	const struct offered_format f[] = {
-		format(96, "opus", 48000, 1, NULL),
+		format(96, "opus", 16000, 2, NULL),
 		format(97, "AMR-WB", 8000, 1, NULL),
 		format(98, "G722", 16000, 1, NULL),
 		format(99, "PCMU", 8000, 2, NULL),

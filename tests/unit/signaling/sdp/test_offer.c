@@ -212,7 +212,7 @@ static const struct written {
 	{SDP_PLAIN "m=audio 5004 RTP/SAVP 0\r\na=crypto:1 "
 		   "AES_CM_128_HMAC_SHA1_80 "
 		   "inline:Xkjr+gEBvnH6POqhHhuYxmQmNuq216s+WeLINF2W\r\n",
-	 false, REASON_NO_CODEC, NULL, NULL},
+	 false, REASON_NO_KEYS, NULL, NULL},
 	{SDP_PLAIN "m=audio 5004 RTP/SAVP 0\r\na=crypto:1 "
 		   "AES_CM_128_HMAC_SHA1_80 "
 		   "inline:Xkjr+gEBvnH6POqhHhuYxmQmNuq216s+WeLINF2W\r\n"
@@ -225,13 +225,13 @@ static const struct written {
 		   "AES_CM_128_HMAC_SHA1_80 "
 		   "inline:Xkjr+gEBvnH6POqhHhuYxmQmNuq216s+WeLINF2W|2^20|1:4"
 		   "\r\n",
-	 true, REASON_NO_CODEC, NULL, NULL},
+	 true, REASON_NO_KEYS, NULL, NULL},
 	{SDP_PLAIN "m=audio 5004 RTP/SAVP 0\r\na=crypto:1 "
 		   "AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n",
-	 true, REASON_NO_CODEC, NULL, NULL},
+	 true, REASON_NO_KEYS, NULL, NULL},
 	{SDP_HEAD "c=IN IP4 239.1.2.3/127\r\nm=audio 5004 RTP/AVP 0\r\n",
-	 false, REASON_NO_CODEC, NULL, NULL},
-	{SDP_HEAD "m=audio 5004 RTP/AVP 0\r\n", false, REASON_NO_CODEC, NULL,
+	 false, REASON_NO_ADDRESS, NULL, NULL},
+	{SDP_HEAD "m=audio 5004 RTP/AVP 0\r\n", false, REASON_NO_ADDRESS, NULL,
 	 NULL},
 	{SDP_HEAD "c=IN IP4 0.0.0.0\r\n" ICE_DTLS
 		  "a=setup:active\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n",
@@ -243,23 +243,19 @@ static const struct written {
 	 false, REASON_NONE, "\"role\":\"client\"", "a=setup:active\r\n"},
 	{SDP_HEAD "c=IN IP4 0.0.0.0\r\na=ice-lite\r\n" ICE_DTLS
 		  "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n",
-	 false, REASON_NO_CODEC, NULL, NULL},
+	 false, REASON_NO_PROFILE, NULL, NULL},
 	{SDP_HEAD "c=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:short"
 		  "\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n",
-	 false, REASON_NO_CODEC, NULL, NULL},
+	 false, REASON_NO_PROFILE, NULL, NULL},
 	{SDP_HEAD "a=group:BUNDLE a v\r\nc=IN IP4 0.0.0.0\r\n"
 		  "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:a\r\n" ICE_DTLS
 		  "m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\n"
 		  "a=bundle-only\r\na=rtpmap:96 VP8/90000\r\n",
 	 false, REASON_NONE, "\"mid\":\"v\"", "a=group:BUNDLE a v\r\n"},
-	{SDP_HEAD "t=0 0\r\n", false, REASON_NO_CODEC, NULL, NULL},
+	{SDP_HEAD "t=0 0\r\n", false, REASON_NO_MEDIA, NULL, NULL},
 	{"", false, REASON_BAD_REQUEST, NULL, NULL},
 	{"v=1\r\no=- 1 1 IN IP4 1.2.3.4\r\n", false, REASON_BAD_REQUEST, NULL,
 	 NULL},
-	{"v=0\r\ns=-\r\nm=audio 5004 RTP/AVP 0\r\n", false, REASON_BAD_REQUEST,
-	 NULL, NULL},
-	{"v=0\r\no=- 1 1 IN\r\nm=audio 5004 RTP/AVP 0\r\n", false,
-	 REASON_BAD_REQUEST, NULL, NULL},
 	{SDP_PLAIN "m=audio 99999 RTP/AVP 0\r\n", false, REASON_BAD_REQUEST,
 	 NULL, NULL},
 	{SDP_PLAIN "m=audio 5004 RTP/AVP\r\n", false, REASON_BAD_REQUEST, NULL,

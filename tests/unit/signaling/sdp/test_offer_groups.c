@@ -127,7 +127,7 @@ static const struct script {
 			   AUDIO("9", "2", "2"),
 	   {"\"transport\":0", "\"transport\":1"},
 	   {"a=mid:0\r\na=inactive\r\n", "m=application 0 ",
-	    "a=mid:2\r\na=recvonly\r\n"}}}},
+	    "a=mid:2\r\na=sendrecv\r\n"}}}},
 	{"telephones that offer RTP with and without keys",
 	 {{SDP_PLAIN "m=audio 5004 RTP/AVP 8\r\nm=audio 5004 RTP/AVP 8\r\n",
 	   {"!\"transport\":1"},

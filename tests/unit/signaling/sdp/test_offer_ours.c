@@ -155,7 +155,10 @@ static void answers_that_do_not_fit_are_refused(void)
 		const char *sdp;
 		enum reason reason;
 	} rows[] = {
-		{SDP_PLAIN "m=audio 5004 RTP/AVP 8\r\n", REASON_BAD_REQUEST},
+		{SDP_PLAIN "m=audio 5004 RTP/AVP 8\r\n"
+			   "m=video 5006 RTP/AVP 104\r\n"
+			   "m=audio 5008 RTP/AVP 8\r\n",
+		 REASON_BAD_REQUEST},
 		{SDP_PLAIN "m=video 5004 RTP/AVP 104\r\n"
 			   "m=audio 5006 RTP/AVP 8\r\n",
 		 REASON_BAD_REQUEST},
@@ -163,7 +166,7 @@ static void answers_that_do_not_fit_are_refused(void)
 			   "m=video 0 RTP/AVP 104\r\n",
 		 REASON_NO_CODEC},
 		{SDP_PLAIN "m=audio 0 RTP/AVP 8\r\nm=video 0 RTP/AVP 104\r\n",
-		 REASON_NO_CODEC},
+		 REASON_NO_MEDIA},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
