@@ -146,6 +146,12 @@ int offer_answer(struct offer *o, const struct leg_local *local,
 }
 
 
+static void use_pt(uint64_t used[2], uint8_t pt)
+{
+	used[pt / 64] |= 1ull << pt % 64;
+}
+
+
 /** Payload types that mean something in this session already */
 static void used_pts(const struct offer_state *s, uint64_t used[2])
 {
@@ -154,16 +160,14 @@ static void used_pts(const struct offer_state *s, uint64_t used[2])
 		const struct codec_choice *m = &s->media[i]->codecs;
 
 		for (size_t k = 0; k < m->count; k++) {
-			uint8_t pt = m->codecs[k].d.pt;
-			uint8_t rtx = m->codecs[k].rtx_pt;
-
-			used[pt / 64] |= 1ull << pt % 64;
-			if (rtx)
-				used[rtx / 64] |= 1ull << rtx % 64;
+			use_pt(used, m->codecs[k].d.pt);
+			if (m->codecs[k].rtx_pt)
+				use_pt(used, m->codecs[k].rtx_pt);
 		}
 		for (size_t k = 0; k < m->event_count; k++)
-			used[m->events[k].pt / 64] |= 1ull
-						      << m->events[k].pt % 64;
+			use_pt(used, m->events[k].pt);
+		if (m->cn)
+			use_pt(used, m->cn_pt);
 	}
 }
 
@@ -358,6 +362,7 @@ static int line_add(struct offer *o, struct offer_state *s,
 	m->d.off = false;
 	m->d.send = m->d.recv = true;
 	m->second = false;
+	m->sent = true;
 	err = group_choose(o, s, m, webrtc);
 	if (err)
 		return err;

@@ -161,7 +161,9 @@ static int print_extensions(struct mbuf *mb, const struct offer_media *m)
 
 
 /** The stream that a page shows (RFC 8830) and its sources (RFC 5576); one
- *  that is not in the mix has none */
+ *  that is not in the mix has none. They stay while nothing is sent: a browser
+ *  takes sources that go and come back for new ones, and plays nothing of them
+ */
 static int print_sources(const struct printing *p, const struct offer_media *m,
 			 const struct local_media *lm)
 {
@@ -170,7 +172,7 @@ static int print_sources(const struct printing *p, const struct offer_media *m,
 	uint32_t rtx = 0;
 	int err = 0;
 
-	if (m->second || (!m->d.send && !p->is_offer))
+	if (!m->sent && (m->second || (!m->d.send && !p->is_offer)))
 		return 0;
 	if (webrtc)
 		err |= mbuf_printf(p->mb, "a=msid:parley %s\r\n", track);

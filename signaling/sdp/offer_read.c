@@ -339,6 +339,8 @@ static void line_accept(struct reading *r, int line, size_t place)
 		r->no_memory = true;
 		return;
 	}
+	m.sent =
+		place_of(r, line) == (int)place && r->prev->media[place]->sent;
 	m.bundled = grouped && s->groups[m.d.transport]->d.kind == MP_WEBRTC;
 	*slot = m;
 	r->claimed |= 1u << place;

@@ -105,6 +105,7 @@ void offer_state_rank(struct offer_state *s)
 		there[m->d.kind] = true;
 		if (m->second)
 			m->d.send = false;
+		m->sent |= m->d.send;
 	}
 }
 

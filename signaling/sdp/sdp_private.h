@@ -45,6 +45,8 @@ struct offer_media {
 	struct media_description d; /**< d.transport is its group, too */
 	struct codec_choice codecs;
 	bool second;  /**< another of its kind goes before: not in the mix */
+	bool sent;    /**< the line has been one that we send on: it keeps the
+			   names of what is sent (RFC 8829 section 5.2.2) */
 	bool nowhere; /**< c=0.0.0.0 */
 	bool bundled; /**< in a BUNDLE group (RFC 9143) */
 	bool ptime_given, maxptime_given;

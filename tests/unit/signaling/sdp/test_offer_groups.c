@@ -128,6 +128,30 @@ static const struct script {
 	   {"\"transport\":0", "\"transport\":1"},
 	   {"a=mid:0\r\na=inactive\r\n", "m=application 0 ",
 	    "a=mid:2\r\na=sendrecv\r\n"}}}},
+	{"what is sent keeps its names while it is held",
+	 {{HEAD("a=group:BUNDLE 0 1\r\n") AUDIO("9", "0", "1")
+		   VIDEO("9", "1", "1"),
+	   {"\"send\":true"},
+	   {"a=msid:parley audio0\r\n", "a=ssrc:1000 cname:cn\r\n",
+	    "a=msid:parley video0\r\n", "a=ssrc:1001 cname:cn\r\n"}},
+	  {HEAD("a=group:BUNDLE 0 1\r\n")
+		   AUDIO("9", "0", "1") "a=sendonly\r\n" VIDEO(
+			   "9", "1", "1") "a=inactive\r\n",
+	   {"!\"send\":true"},
+	   {"a=mid:0\r\na=recvonly\r\n", "a=mid:1\r\na=inactive\r\n",
+	    "a=msid:parley audio0\r\n", "a=ssrc:1000 cname:cn\r\n",
+	    "a=msid:parley video0\r\n", "a=ssrc:1001 cname:cn\r\n"}},
+	  {HEAD("a=group:BUNDLE 0 1\r\n") AUDIO("9", "0", "1")
+		   VIDEO("9", "1", "1"),
+	   {"\"send\":true"},
+	   {"a=msid:parley audio0\r\n", "a=ssrc:1000 cname:cn\r\n",
+	    "a=msid:parley video0\r\n", "a=ssrc:1001 cname:cn\r\n"}}}},
+	{"what was never sent has no names",
+	 {{HEAD("a=group:BUNDLE 0 1\r\n") AUDIO("9", "0", "1")
+		   VIDEO("9", "1", "1") "a=sendonly\r\n",
+	   {"\"send\":true"},
+	   {"a=msid:parley audio0\r\n", "a=ssrc:1000 cname:cn\r\n",
+	    "!a=msid:parley video0\r\n", "!a=ssrc:1001"}}}},
 	{"telephones that offer RTP with and without keys",
 	 {{SDP_PLAIN "m=audio 5004 RTP/AVP 8\r\nm=audio 5004 RTP/AVP 8\r\n",
 	   {"!\"transport\":1"},
