@@ -399,7 +399,15 @@ enum reason focus_leg_modify(struct endpoint *ep,
 	if (!ep || !leg)
 		return REASON_INTERNAL;
 
+	endpoint_media_renewed(ep);
+
 	return endpoint_submit(ep, leg, false, legh, arg);
+}
+
+
+void focus_cut_off(struct endpoint *ep)
+{
+	endpoint_cut_off(ep);
 }
 
 

@@ -106,6 +106,10 @@ bool focus_has_mixer(const struct endpoint *ep);
  *  then its leg is early: neither heard nor seen, and sent nothing */
 void focus_connected(struct endpoint *ep);
 
+/** No word reaches it any more (session_ops.is_cut_off): if its media has
+ *  ended, too, it goes */
+void focus_cut_off(struct endpoint *ep);
+
 /** The dial-out is ringing (roster status "alerting"/"dialing-out") */
 void focus_progress(struct endpoint *ep, const char *status);
 

@@ -26,16 +26,26 @@ static void leg_state(struct endpoint *ep, const json_t *event)
 
 	log_debug("focus", "leg state leg=%u state=%s", ep->leg, state);
 
-	if (!strcmp(state, "connected"))
+	if (!strcmp(state, "connected")) {
+		endpoint_media_renewed(ep);
 		endpoint_set_media(ep, NULL, true);
-	else if (!strcmp(state, "failed"))
+	}
+	/* who never got through is told at once */
+	else if (!strcmp(state, "failed") && !ep->media_connected &&
+		 !tmr_isrunning(&ep->ended_tmr)) {
 		endpoint_evict(ep, REASON_MEDIA_FAILED);
-	else if (!strcmp(state, "bye"))
-		endpoint_evict(ep, REASON_LEFT);
+	}
+	else if (!strcmp(state, "failed")) {
+		endpoint_media_ended(ep, REASON_MEDIA_FAILED);
+	}
+	else if (!strcmp(state, "closed")) {
+		endpoint_media_ended(ep, REASON_LEFT);
+	}
 	/* one on hold, or not answered yet, may be silent for long */
 	else if (!strcmp(state, "timeout") && !ep->held &&
-		 ep->status == ENDPOINT_CONNECTED)
+		 ep->status == ENDPOINT_CONNECTED) {
 		endpoint_evict(ep, REASON_MEDIA_TIMEOUT);
+	}
 }
 
 

@@ -8,6 +8,7 @@
 #ifndef PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
 #define PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
 
+#include <stdbool.h>
 #include <jansson.h>
 #include "focus/policy/reason.h"
 
@@ -27,6 +28,9 @@ struct session_ops {
 	/** End the dialog: BYE, CANCEL or a final response, as fits. The
 	 *  endpoint is already out of the conference and is not called back */
 	void (*end)(void *session, enum reason reason);
+	/** No word reaches it just now: its WebSocket is gone. When that
+	 *  begins signaling says so by focus_cut_off(). NULL: never */
+	bool (*is_cut_off)(const void *session);
 };
 
 /** What the focus asks of signaling as a whole */

@@ -34,6 +34,7 @@ static void endpoint_destructor(void *arg)
 
 	list_unlink(&ep->le);
 	list_unlink(&ep->replay_le);
+	tmr_cancel(&ep->ended_tmr);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)

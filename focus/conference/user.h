@@ -55,6 +55,8 @@ struct endpoint {
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
 	unsigned camera_width, camera_height; /**< 0: no picture */
+	struct tmr ended_tmr;     /**< runs since its media ended */
+	enum reason ended_reason; /**< why it goes when that is over */
 	struct menu menu;
 	char display[UTF8_NAME_MAX + 1];
 	char *entity, *agent;
@@ -109,6 +111,17 @@ void endpoint_lost(struct endpoint *ep);
 
 /** Its session is to offer anew what was lost */
 void endpoint_reoffer(struct endpoint *ep);
+
+/** Its media has ended: if that is not described anew in 5 s it goes, at once
+ *  where no word reaches it. A page may close its peer connection just before
+ *  it offers the next */
+void endpoint_media_ended(struct endpoint *ep, enum reason reason);
+
+/** It is described anew, or there again */
+void endpoint_media_renewed(struct endpoint *ep);
+
+/** No word reaches it any more */
+void endpoint_cut_off(struct endpoint *ep);
 
 /** Make an event about it; as conference_emit() */
 void endpoint_emit(const struct endpoint *ep, const char *type,

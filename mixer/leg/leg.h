@@ -26,7 +26,7 @@ enum {
 
 /** What the focus wants to know of a leg. No handler may free the leg */
 struct leg_events {
-	/** @param state "connected", "failed", "bye", "timeout" */
+	/** @param state "connected", "failed", "closed", "timeout" */
 	void (*state)(const struct leg *leg, const char *state,
 		      const char *reason, void *arg);
 	/** A key was pressed; not more than a person can press */

@@ -137,6 +137,63 @@ static void rtcp_h(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 }
 
 
+static bool is_used(const struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		if (leg->media[i]->lt == lt && !leg->media[i]->d.off)
+			return true;
+	}
+
+	return false;
+}
+
+
+/* Some of its media is carried, or may be soon */
+static bool is_carried(const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->transport_count; i++) {
+		const struct leg_transport *lt = &leg->transports[i];
+		enum transport_state state =
+			lt->t ? transport_state(lt->t) : TRANSPORT_FAILED;
+
+		if (is_used(lt) && state != TRANSPORT_FAILED &&
+		    state != TRANSPORT_CLOSED)
+			return true;
+	}
+
+	return false;
+}
+
+
+/* Nothing is left of what it carried: its tile is a placeholder */
+static void end_streams(const struct leg_transport *lt)
+{
+	const struct leg *leg = lt->leg;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		struct media *m = leg->media[i];
+
+		if (m->lt == lt && m->part && media_has_source(m))
+			media_ended(m, media_incoming(m));
+	}
+}
+
+
+/* A dialog lives by SIP: the end of a lower layer is told, and no more */
+static void carried_no_more(struct leg_transport *lt, const char *state,
+			    const char *reason)
+{
+	end_streams(lt);
+	if (is_carried(lt->leg))
+		return;
+
+	lt->leg->connected = false;
+	report_state(lt->leg, state, reason);
+}
+
+
 static void state_h(enum transport_state state, const char *reason, void *arg)
 {
 	struct leg_transport *lt = arg;
@@ -153,11 +210,11 @@ static void state_h(enum transport_state state, const char *reason, void *arg)
 		leg_keyframe(leg, true);
 		break;
 
-	case TRANSPORT_FAILED: report_state(leg, "failed", reason); break;
+	case TRANSPORT_FAILED: carried_no_more(lt, "failed", reason); break;
 
-	case TRANSPORT_CLOSED: report_state(leg, "bye", reason); break;
+	case TRANSPORT_CLOSED: carried_no_more(lt, "closed", reason); break;
 
-	default: break;
+	case TRANSPORT_NEW: end_streams(lt); break;
 	}
 }
 
@@ -355,7 +412,7 @@ static bool expects(const struct leg_transport *lt)
 	const struct leg *leg = lt->leg;
 
 	if (lt->kind == TRANSPORT_WEBRTC)
-		return true;
+		return is_used(lt);
 
 	/* on hold a terminal may send nothing at all */
 	for (size_t i = 0; i < leg->media_count; i++) {

@@ -75,7 +75,7 @@ static void miss_picture(struct video_media *v, uint64_t now_us)
 	unsigned width, height;
 
 	video_source_shown(source_of(v), &width, &height);
-	if (!v->awaited || (!width && v->m->d.recv))
+	if (!v->awaited || (!width && video_media_shown(v)))
 		return;
 
 	if (!v->awaited_us)

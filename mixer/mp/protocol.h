@@ -152,13 +152,16 @@
  *          -m: media_from any; -S: no sandbox
  *      with the link as descriptor MP_LINK_FD; it ends when the link closes.
  *
- *  leg.state {leg, state:"connected"|"timeout"|"failed"|"bye", reason}
- *      connected: once; media may flow (ICE pair and DTLS done, or first
- *      packet of a plain leg); failed: DTLS or ICE came to nothing; bye: DTLS
- *      close_notify; timeout: nothing received on any transport, not even
- *      RTCP or consent, for the configured time; a plain transport none of
- *      whose media has recv is not waited for, and has the whole time again
- *      afterwards.
+ *  leg.state {leg, state:"connected"|"timeout"|"failed"|"closed", reason}
+ *      connected: media may flow (ICE pair and DTLS done, or first packet of
+ *      a plain leg); once, and again after closed or failed. closed: DTLS
+ *      close_notify came on the last transport that carried any of its
+ *      media, failed: DTLS came to nothing there. Neither ends the leg: it
+ *      shows a placeholder, and another handshake or leg.modify may bring it
+ *      back. timeout: nothing received on any transport, not even RTCP or,
+ *      while DTLS is up, consent, for the configured time; a transport none
+ *      of whose media has recv (plain) or is on (webrtc) is not waited for,
+ *      and has the whole time again afterwards.
  *
  *  talking   {mix, leg, talking:bool}
  *

@@ -234,7 +234,11 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 	/* nothing below drops our selected path, so it can be compared */
 
 	path = path_validate(t, port, src, now_us);
-	t->received_us = now_us;
+	/* consent alone is not life: nothing is heard before the keys are
+	 * there
+	 */
+	if (t->state == TRANSPORT_CONNECTED)
+		t->received_us = now_us;
 	if (use_candidate && c == &ice->local[0]) {
 		ice->selected = path;
 		ice->nominated = true;

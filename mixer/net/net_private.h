@@ -127,6 +127,8 @@ struct transport {
 	struct path *dtls_path; /**< where the last flight came from */
 	enum dtls_role role;
 	bool role_known;
+	uint64_t renewed_us; /**< of the last ICE restart, 0: none */
+	unsigned handshakes; /**< begun since it was described */
 	struct transport_fingerprint fingerprints[TRANSPORT_FINGERPRINT_MAX];
 	size_t fingerprint_count;
 	/* plain */

@@ -46,8 +46,11 @@ enum transport_state {
 	 *  changes until the new handshake is done */
 	TRANSPORT_NEW,
 	TRANSPORT_CONNECTED, /**< media may flow both ways */
-	TRANSPORT_FAILED,    /**< wrong fingerprint, handshake failed */
-	TRANSPORT_CLOSED,    /**< DTLS close_notify */
+	TRANSPORT_FAILED, /**< wrong fingerprint, handshake failed; until it is
+			       described anew */
+	/** DTLS close_notify; until it is described anew, or the far end
+	 *  begins another handshake */
+	TRANSPORT_CLOSED,
 };
 
 enum transport_suite {
@@ -173,9 +176,11 @@ int transport_alloc(struct transport **tp, struct net *net,
  *
  * A changed ufrag/pwd pair is an ICE restart (RFC 8445 section 9): new local
  * credentials are made (see transport_local()), media goes on over the old
- * pair until the new one is nominated, DTLS is kept unless the fingerprint
- * changed. Plain: a changed address takes effect at once; whose packets are
- * accepted, and where packets go, is mixer/net/media_source.h's.
+ * pair until the new one is nominated. DTLS is kept unless the fingerprint
+ * changed, or the far end ends the association or begins another one (a new
+ * peer connection may have the certificate of the old, RFC 8842). Plain: a
+ * changed address takes effect at once; whose packets are accepted, and where
+ * packets go, is mixer/net/media_source.h's.
  *
  * The DTLS role is taken until a handshake has begun; a ClientHello that
  * overtakes the description makes us the server. A fingerprint may follow the
@@ -199,8 +204,9 @@ void transport_local(const struct transport *t, struct transport_local *l);
 
 enum transport_state transport_state(const struct transport *t);
 
-/** Time of the last packet of any authenticated kind (RTP, RTCP, STUN), 0 if
- *  none: what media time-outs count from */
+/** Time of the last packet of any authenticated kind (RTP, RTCP; STUN only
+ *  while connected: consent alone is not life), 0 if none: what media
+ *  time-outs count from */
 uint64_t transport_received_us(const struct transport *t);
 
 /**

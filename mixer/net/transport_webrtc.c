@@ -9,6 +9,18 @@
 #include "mixer/net/net_private.h"
 
 
+enum {
+	/** So long after an ICE restart the association may be replaced */
+	RENEWAL_US = 5000000,
+	/** Handshakes of one description */
+	HANDSHAKES_MAX = 8,
+	/** DTLS record and handshake headers (RFC 6347 section 4.1) */
+	RECORD_BYTES = 13,
+	RECORD_HANDSHAKE = 22,
+	HANDSHAKE_CLIENT_HELLO = 1,
+};
+
+
 static void send_datagram(const uint8_t *buf, size_t len, void *arg)
 {
 	struct transport *t = arg;
@@ -27,11 +39,27 @@ static void keys_forget(struct transport *t)
 }
 
 
-static void fail(struct transport *t, const char *reason)
+/** The association is no more, and its keys with it */
+static void association_end(struct transport *t, enum transport_state state,
+			    const char *reason)
 {
 	keys_forget(t);
 	t->dtls = mem_deref(t->dtls);
-	transport_state_set(t, TRANSPORT_FAILED, reason);
+	t->dtls_path = NULL;
+	transport_state_set(t, state, reason);
+}
+
+
+static void fail(struct transport *t, const char *reason)
+{
+	association_end(t, TRANSPORT_FAILED, reason);
+}
+
+
+/** A new peer connection may have just taken the place of the old one */
+static bool is_renewed(const struct transport *t)
+{
+	return t->renewed_us && t->net->now_us < t->renewed_us + RENEWAL_US;
 }
 
 
@@ -62,25 +90,6 @@ static void established(struct transport *t)
 }
 
 
-void webrtc_update(struct transport *t)
-{
-	if (!t->dtls || t->state == TRANSPORT_FAILED)
-		return;
-
-	switch (dtls_association_state(t->dtls)) {
-
-	case DTLS_HANDSHAKING: break;
-	case DTLS_ESTABLISHED: established(t); break;
-	case DTLS_FAILED: fail(t, "DTLS handshake failed"); break;
-
-	case DTLS_CLOSED:
-		keys_forget(t);
-		transport_state_set(t, TRANSPORT_CLOSED, "closed by the peer");
-		break;
-	}
-}
-
-
 static int dtls_begin(struct transport *t, enum dtls_role role)
 {
 	int err;
@@ -92,6 +101,7 @@ static int dtls_begin(struct transport *t, enum dtls_role role)
 
 	t->role = role;
 	t->role_known = true;
+	t->handshakes++;
 	dtls_association_start(t->dtls);
 
 	return 0;
@@ -110,6 +120,27 @@ static void begin_if_client(struct transport *t)
 }
 
 
+void webrtc_update(struct transport *t)
+{
+	if (!t->dtls || t->state == TRANSPORT_FAILED)
+		return;
+
+	switch (dtls_association_state(t->dtls)) {
+
+	case DTLS_HANDSHAKING: break;
+	case DTLS_ESTABLISHED: established(t); break;
+	case DTLS_FAILED: fail(t, "DTLS handshake failed"); break;
+
+	case DTLS_CLOSED:
+		association_end(
+			t, is_renewed(t) ? TRANSPORT_NEW : TRANSPORT_CLOSED,
+			"closed by the peer");
+		begin_if_client(t);
+		break;
+	}
+}
+
+
 void webrtc_path_changed(struct transport *t, bool moved)
 {
 	if (moved)
@@ -122,11 +153,46 @@ void webrtc_path_changed(struct transport *t, bool moved)
 }
 
 
+/** The first message of an association: in clear (epoch 0) */
+static bool is_client_hello(const uint8_t *buf, size_t len)
+{
+	return len > RECORD_BYTES && buf[0] == RECORD_HANDSHAKE && !buf[3] &&
+	       !buf[4] && buf[RECORD_BYTES] == HANDSHAKE_CLIENT_HELLO;
+}
+
+
+/** Is it for the association that there is, or begins one? After an end, and
+ *  in place of one whose end was lost, only a ClientHello does; whoever sends
+ *  it has shown by its checks that the address is its own */
+static bool is_expected(struct transport *t, const uint8_t *buf, size_t len)
+{
+	bool hello = is_client_hello(buf, len);
+
+	if (t->state == TRANSPORT_FAILED ||
+	    (!t->dtls && t->handshakes >= HANDSHAKES_MAX))
+		return false;
+
+	if (t->state == TRANSPORT_CLOSED && !hello)
+		return false;
+
+	if (hello && is_renewed(t) && t->dtls &&
+	    dtls_association_state(t->dtls) == DTLS_ESTABLISHED) {
+		t->renewed_us = 0;
+		association_end(t, TRANSPORT_NEW, "another begins");
+	}
+
+	if (!t->dtls && t->handshakes && hello)
+		t->role = DTLS_ROLE_SERVER;
+
+	return true;
+}
+
+
 void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 {
 	struct transport *t = path->transport;
 
-	if (t->state == TRANSPORT_FAILED || t->state == TRANSPORT_CLOSED) {
+	if (!is_expected(t, buf, len)) {
 		++t->net->stats.discarded;
 		return;
 	}
@@ -167,10 +233,27 @@ static void fingerprints_set(struct transport *t,
 	if (!transport_fingerprints_take(t, r))
 		return;
 
-	keys_forget(t);
-	t->dtls = mem_deref(t->dtls);
-	t->dtls_path = NULL;
-	transport_state_set(t, TRANSPORT_NEW, "fingerprint changed");
+	t->handshakes = 0;
+	association_end(t, TRANSPORT_NEW, "fingerprint changed");
+}
+
+
+/** An ICE restart: what has ended may begin again */
+static void renew(struct transport *t)
+{
+	t->renewed_us = t->net->now_us;
+	t->handshakes = 0;
+	if (t->state == TRANSPORT_CLOSED || t->state == TRANSPORT_FAILED)
+		association_end(t, TRANSPORT_NEW, "described anew");
+}
+
+
+static bool is_restart(const struct transport *t,
+		       const struct transport_remote *r)
+{
+	return t->ice.remote_ufrag[0] &&
+	       (strcmp(r->ice_ufrag, t->ice.remote_ufrag) != 0 ||
+		strcmp(r->ice_pwd, t->ice.remote_pwd) != 0);
 }
 
 
@@ -183,9 +266,13 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
 		return err;
 
 	if (r->ice_ufrag && r->ice_pwd) {
+		bool restart = is_restart(t, r);
+
 		err = ice_set_remote(t, r->ice_ufrag, r->ice_pwd);
 		if (err)
 			return err;
+		if (restart)
+			renew(t);
 	}
 
 	if (r->fingerprint_count) {

@@ -179,10 +179,17 @@ static void end_h(void *session, enum reason reason)
 	session_terminate(s, reason);
 }
 
+static bool is_cut_off_h(const void *session)
+{
+	const struct session *s = session;
+
+	return dialog_is_cut_off(s->dialog);
+}
+
 enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh)
 {
-	static const struct session_ops ops = {reoffer_h, end_h};
+	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h};
 	const struct join join = {
 		.conference = s->party->conference,
 		.aor = s->party->aor,

@@ -326,6 +326,8 @@ static bool flow_closed_apply_h(struct le *le, void *arg)
 			   (uint64_t)s->all->base.config->media_timeout_s *
 				   1000,
 			   flow_grace_h, s);
+	if (s->ep)
+		focus_cut_off(s->ep);
 
 	return false;
 }

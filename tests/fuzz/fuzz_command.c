@@ -106,7 +106,7 @@ static void attach_mixer(struct focus *f)
 /** Whoever was kicked comes back */
 static void fill(struct focus *f)
 {
-	static const struct session_ops ops = {reoffer, end};
+	static const struct session_ops ops = {reoffer, end, NULL};
 	static const char *const aors[PEOPLE] = {"sip:alice@x", "sip:bob@x",
 						 "sip:eve@y"};
 	static const char *const names[PEOPLE] = {"Alice", "Sam", "Sam"};

@@ -47,7 +47,6 @@ static void lost_media_ends_the_session(void)
 	} rows[] = {
 		{"timeout", REASON_MEDIA_TIMEOUT},
 		{"failed", REASON_MEDIA_FAILED},
-		{"bye", REASON_LEFT},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -62,6 +61,83 @@ static void lost_media_ends_the_session(void)
 		CU_ASSERT_EQUAL(a.ends, 1);
 		CU_ASSERT_EQUAL(a.end_reason, rows[i].reason);
 		CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+		room_close(&r);
+	}
+}
+
+
+static void say_state(struct focus_room *r, const char *state)
+{
+	mixer_say(&r->mixer, json_pack("{s:s,s:i,s:s}", "event", "leg.state",
+				       "leg", 1, "state", state));
+}
+
+
+/* A dialog lives by SIP: a page may close its peer connection just before it
+ * offers the next */
+static void the_end_of_media_waits_for_a_new_offer(void)
+{
+	static const struct {
+		const char *state;
+		enum reason reason;
+	} rows[] = {{"closed", REASON_LEFT}, {"failed", REASON_MEDIA_FAILED}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_description *leg = room_leg();
+		struct focus_room r;
+		struct party a;
+
+		room_open(&r);
+		room_join(&r, &a, "demo", "sip:a@x", "A");
+		say_state(&r, "connected");
+		say_state(&r, rows[i].state);
+		CU_ASSERT_EQUAL(a.ends, 0);
+		CU_ASSERT(json_is_false(json_object_get(
+			event_last(&r, "media"), "media_connected")));
+
+		/* described anew, or back by itself: nothing was */
+		CU_ASSERT_EQUAL(focus_leg_modify(a.ep, leg, NULL, NULL),
+				REASON_NONE);
+		room_turn(5200);
+		CU_ASSERT_EQUAL(a.ends, 0);
+		say_state(&r, "connected");
+		CU_ASSERT(json_is_true(json_object_get(event_last(&r, "media"),
+						       "media_connected")));
+
+		say_state(&r, rows[i].state);
+		room_turn(4000);
+		CU_ASSERT_EQUAL(a.ends, 0);
+		room_turn(1500);
+		CU_ASSERT_EQUAL(a.ends, 1);
+		CU_ASSERT_EQUAL(a.end_reason, rows[i].reason);
+		room_close(&r);
+		mem_deref(leg);
+	}
+}
+
+
+static void who_cannot_be_told_goes_with_its_media(void)
+{
+	for (unsigned flow_first = 0; flow_first < 2; flow_first++) {
+		struct focus_room r;
+		struct party a;
+
+		room_open(&r);
+		room_join(&r, &a, "demo", "sip:a@x", "A");
+		say_state(&r, "connected");
+		a.cut_off = flow_first;
+		if (flow_first)
+			focus_cut_off(a.ep);
+		CU_ASSERT_EQUAL(a.ends, 0);
+		say_state(&r, "closed");
+		if (!flow_first) {
+			CU_ASSERT_EQUAL(a.ends, 0);
+			a.cut_off = true;
+			focus_cut_off(a.ep);
+		}
+		room_turn(20);
+		CU_ASSERT_EQUAL(a.ends, 1);
+		CU_ASSERT_EQUAL(a.end_reason, REASON_LEFT);
 		room_close(&r);
 	}
 }
@@ -180,6 +256,10 @@ static void keys_turn_the_volume_within_bounds(void)
 static CU_TestInfo tests[] = {
 	{"media events reach the roster", media_events_reach_the_roster},
 	{"lost media ends the session", lost_media_ends_the_session},
+	{"the end of media waits for a new offer",
+	 the_end_of_media_waits_for_a_new_offer},
+	{"who cannot be told goes with its media",
+	 who_cannot_be_told_goes_with_its_media},
 	{"silence on hold is no timeout", silence_on_hold_is_no_timeout},
 	{"star six mutes and unmutes", star_six_mutes_and_unmutes},
 	{"nonsense changes nothing", nonsense_changes_nothing},

@@ -178,6 +178,14 @@ static void end(void *session, enum reason reason)
 }
 
 
+static bool is_cut_off(const void *session)
+{
+	const struct party *p = session;
+
+	return p->cut_off;
+}
+
+
 static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	struct focus_room *r = arg;
@@ -206,7 +214,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 			    const char *conference, const char *aor,
 			    const char *display)
 {
-	static const struct session_ops ops = {reoffer, end};
+	static const struct session_ops ops = {reoffer, end, is_cut_off};
 	const struct join join = {
 		.conference = conference,
 		.aor = aor,

@@ -39,6 +39,7 @@ struct focus_room {
 struct party {
 	struct endpoint *ep;
 	unsigned reoffers, ends;
+	bool cut_off;
 	enum reason end_reason;
 };
 

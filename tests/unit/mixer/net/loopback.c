@@ -93,12 +93,23 @@ struct net *loopback_net(uint16_t min, uint16_t max)
 }
 
 
-void loopback_open(struct loopback *l, enum dtls_role role,
+void loopback_peer(struct loopback *l, enum dtls_role role,
 		   const char *profiles)
 {
 	const struct ice_peer_handlers h = {peer_packet_h};
 	struct sa local;
 
+	sa_set_str(&local, "127.0.0.1", 0);
+	l->peer = mem_deref(l->peer);
+	CU_ASSERT_EQUAL_FATAL(ice_peer_alloc(&l->peer, &local, l->peer_dtls,
+					     role, profiles, &h, &l->browser),
+			      0);
+}
+
+
+void loopback_open(struct loopback *l, enum dtls_role role,
+		   const char *profiles)
+{
 	memset(l, 0, sizeof(*l));
 	l->net = loopback_net(0, 0);
 	CU_ASSERT_EQUAL_FATAL(transport_alloc(&l->transport, l->net,
@@ -106,11 +117,8 @@ void loopback_open(struct loopback *l, enum dtls_role role,
 					      TRANSPORT_SUITE_NONE,
 					      &loopback_handlers, &l->mixer),
 			      0);
-	sa_set_str(&local, "127.0.0.1", 0);
 	CU_ASSERT_EQUAL_FATAL(dtls_context_alloc(&l->peer_dtls), 0);
-	CU_ASSERT_EQUAL_FATAL(ice_peer_alloc(&l->peer, &local, l->peer_dtls,
-					     role, profiles, &h, &l->browser),
-			      0);
+	loopback_peer(l, role, profiles);
 }
 
 

@@ -38,6 +38,10 @@ extern const struct transport_handlers loopback_handlers;
 /** Make all of it; `role` is the peer's */
 void loopback_open(struct loopback *l, enum dtls_role role,
 		   const char *profiles);
+/** Another browser with the certificate of the one before, whose reference is
+ *  given up */
+void loopback_peer(struct loopback *l, enum dtls_role role,
+		   const char *profiles);
 /** Exchange descriptions */
 void loopback_signal(struct loopback *l);
 /** Open, signal, and wait for the connection */

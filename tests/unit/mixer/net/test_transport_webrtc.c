@@ -328,7 +328,7 @@ static void consent_runs_out_after_thirty_seconds(void)
 
 	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
 	ice_peer_silence(l.peer, true);
-	now_us = transport_received_us(l.transport);
+	now_us = clock_us();
 	net_tick(l.net, now_us + 29000000);
 	CU_ASSERT_EQUAL(transport_state(l.transport), TRANSPORT_CONNECTED);
 	net_tick(l.net, now_us + 30100000);
@@ -433,6 +433,55 @@ static void close_notify_closes_either_way(void)
 	l.transport = mem_deref(l.transport);
 	CU_ASSERT_TRUE(loopback_until(l.net, l.peer, peer_closed, &l));
 	loopback_close(&l);
+}
+
+
+static bool carries(void *arg)
+{
+	struct loopback *l = arg;
+
+	return transport_state(l->transport) == TRANSPORT_CONNECTED &&
+	       ice_peer_connected(l->peer);
+}
+
+
+/* A new peer connection with the certificate of the one before, as a browser
+ * makes it when it stops the line that its bundle hung on */
+static void another_association_may_follow(void)
+{
+	static const struct {
+		enum dtls_role role;
+		bool says_so, late; /**< close_notify; after the offer */
+	} cases[] = {
+		{DTLS_ROLE_CLIENT, true, false},
+		{DTLS_ROLE_CLIENT, true, true},
+		{DTLS_ROLE_CLIENT, false, false},
+		{DTLS_ROLE_SERVER, true, false},
+		{DTLS_ROLE_SERVER, true, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct ice_peer *old;
+		struct loopback l;
+
+		loopback_connect(&l, cases[i].role, NULL);
+		assert_flow(&l, 1);
+		old = mem_ref(l.peer);
+		if (cases[i].says_so && !cases[i].late) {
+			ice_peer_close(old);
+			CU_ASSERT_TRUE(loopback_until(l.net, old, closed, &l));
+		}
+		loopback_peer(&l, cases[i].role, NULL);
+		loopback_signal(&l);
+		if (cases[i].late) {
+			ice_peer_close(old);
+			loopback_settle(l.net, old);
+		}
+		mem_deref(old);
+		CU_ASSERT_TRUE(loopback_until(l.net, l.peer, carries, &l));
+		assert_flow(&l, 2);
+		loopback_close(&l);
+	}
 }
 
 
@@ -556,6 +605,7 @@ static CU_TestInfo tests[] = {
 	{"lost flights are sent again", lost_flights_are_sent_again},
 	{"media flows over IPv6", media_flows_over_ipv6},
 	{"close_notify closes either way", close_notify_closes_either_way},
+	{"another association may follow", another_association_may_follow},
 	{"burst arrives whole", burst_arrives_whole},
 	{"media and DTLS of strangers are discarded",
 	 media_and_dtls_of_strangers_are_discarded},
