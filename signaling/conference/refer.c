@@ -249,9 +249,8 @@ static struct session *find_target_dialog(const struct asked *a)
 }
 
 /* Who takes part already: in whose dialog it asks, or whose tags it knows */
-static int read_member(struct asked *a)
+static int read_member(struct asked *a, const struct session *member)
 {
-	const struct session *member = a->s ? a->s : find_target_dialog(a);
 	const struct party *party = member ? session_party(member) : NULL;
 
 	if (str_dup(&a->aor, party ? party->aor : a->who->aor))
@@ -269,6 +268,7 @@ static int read_member(struct asked *a)
 
 static int read_asker(struct asked *a)
 {
+	const struct session *member = a->s ? a->s : find_target_dialog(a);
 	char *user = NULL;
 	int err;
 
@@ -282,7 +282,10 @@ static int read_asker(struct asked *a)
 		return err == ENOTSUP
 			       ? refer_refuse(a, 500, "Privacy Unavailable")
 			       : refer_refuse_reason(a, REASON_BAD_REQUEST);
-	return read_member(a) ? refer_refuse_reason(a, REASON_INTERNAL) : 0;
+	if (member && session_is_secret(member) && !flow_is_secure(&a->flow))
+		return refer_refuse(a, 403, "Forbidden");
+	return read_member(a, member) ? refer_refuse_reason(a, REASON_INTERNAL)
+				      : 0;
 }
 
 /* ------------------------------------------------------------- what to do */

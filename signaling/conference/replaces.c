@@ -136,7 +136,10 @@ static void claim_read(struct claim *c, const struct sessions *all,
 		claim_refuse(c, 400, "Bad Request");
 	else
 		claim_judge(c, all, &id);
-	if (!c->with || !c->replace)
+	if (c->with && session_is_secret(c->with) &&
+	    !flow_is_secure(&in->flow))
+		claim_refuse(c, 403, "Forbidden");
+	if (!c->with || !c->replace || c->status)
 		return;
 	if (!may_replace(c->with, in))
 		claim_refuse(c, 403, "Forbidden");

@@ -32,8 +32,7 @@ struct notifiers {
 	struct list ending; /**< said goodbye; owned */
 	struct list last;   /**< their time is over, the last NOTIFY is not;
 				 their packages own them */
-	struct tmr sweep;   /**< for all that expire: libre's list of timers is
-			       walked whenever one is set */
+	struct tmr sweep;   /**< for all: libre walks its list of timers */
 	size_t count;
 	struct transport_layer *layer;
 	struct sip *sip;
@@ -68,6 +67,7 @@ struct notifier {
 	notifier_refresh_h *refreshh;
 	notifier_closed_h *closedh;
 	void *arg;
+	bool secure;    /**< it began over TLS and goes on there */
 	bool last_sent; /**< the NOTIFY with "terminated" is out */
 	bool ended;     /**< by notifier_end() */
 };
@@ -163,7 +163,6 @@ static void notifier_destructor(void *arg)
 	n->all->count--;
 }
 
-/* Frees it */
 static void closed(struct notifier *n)
 {
 	notifier_closed_h *closedh = n->closedh;
@@ -490,6 +489,10 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 	struct notifiers *all = n->all;
 	struct flow_info flow;
 
+	if (n->secure && !layer_is_secure(all->layer, msg, n->flow)) {
+		send_refusal(all, msg, 403, "Forbidden", "");
+		return;
+	}
 	if (!sip_dialog_rseq_valid(n->dlg, msg)) {
 		send_refusal(all, msg, 500, "Server Internal Error", "");
 		return;
@@ -497,8 +500,7 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 	if (notifier_too_brief(all, msg))
 		return;
 
-	/* RFC 6665 section 4.1.2.1: a target refresh; and it may have come by
-	 * another connection. */
+	/* A target refresh (4.1.2.1), perhaps by another connection. */
 	(void)sip_dialog_update(n->dlg, msg);
 	session_id_read(&n->ids, msg);
 	if (!layer_flow(all->layer, msg, &flow) && flow.id != n->flow) {
@@ -541,6 +543,7 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 	if (err)
 		return err;
 	n->flow = flow.id;
+	n->secure = flow_is_secure(&flow);
 	err = source_take(&n->source, n->all, &flow.peer);
 	if (err)
 		return err;
@@ -557,11 +560,9 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 			 sizeof(n->ids.local));
 	else
 		uuid_make(n->ids.local);
-	if (!param->dlg)
-		return sip_dialog_accept(&n->dlg, msg);
 	n->dlg = mem_ref(param->dlg);
 
-	return 0;
+	return n->dlg ? 0 : sip_dialog_accept(&n->dlg, msg);
 }
 
 int notifier_accept(struct notifier **np, struct notifiers *all,
@@ -638,7 +639,6 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 		closed(le->data);
 	while ((le = list_apply(&all->last, true, flow_cmp_h, &flow)))
 		closed(le->data);
-	/* to those, goodbye cannot be said any more */
 	while ((le = list_apply(&all->ending, true, flow_cmp_h, &flow)))
 		closed(le->data);
 }

@@ -27,4 +27,7 @@ struct flow_info {
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */
 const char *flow_transport_name(enum flow_transport transport);
 
+/** Can nobody on the way read or change what goes by it (TLS, WSS)? */
+bool flow_is_secure(const struct flow_info *flow);
+
 #endif

@@ -20,6 +20,7 @@ struct dialog {
 	bool ours;
 	struct sip_dialog *sip;
 	uint64_t flow;
+	bool secure;    /**< it began over TLS */
 	struct sa near; /**< unset: not known */
 	bool cut_off;
 	struct tmr grace;
@@ -157,9 +158,17 @@ bool dialog_is_trusted(const struct dialog *d)
 	       identity_flow_trusted(d->base->config, &flow);
 }
 
+bool dialog_is_secure(const struct dialog *d)
+{
+	return d->secure;
+}
+
 void dialog_set_flow(struct dialog *d, uint64_t flow)
 {
+	struct flow_info info;
+
 	d->flow = flow;
+	d->secure = !dialog_flow_info(d, &info) && flow_is_secure(&info);
 }
 
 void dialog_follow(struct dialog *d, const struct sip_msg *msg,

@@ -71,7 +71,9 @@ int dialog_near(const struct dialog *d, struct sa *host);
 void dialog_heard(struct dialog *d, const struct sip_msg *msg);
 /** Does it go by a flow of a host that is trusted (trusted_hosts)? */
 bool dialog_is_trusted(const struct dialog *d);
-/** It goes by another flow now; 0: by none */
+/** Did it begin by TLS or WSS? It goes on there, as its URIs of ours say */
+bool dialog_is_secure(const struct dialog *d);
+/** It begins by another flow; 0: by none */
 void dialog_set_flow(struct dialog *d, uint64_t flow);
 /**
  * A request within the dialog came: where its sender is by now, the next

@@ -96,7 +96,7 @@ bool next_hop_is_secure(const struct next_hop *h)
 	struct flow_info flow;
 
 	return !layer_flow_by_id(h->base->layer, h->flow, &flow) &&
-	       (flow.transport == FLOW_TLS || flow.transport == FLOW_WSS);
+	       flow_is_secure(&flow);
 }
 
 /* --------------------------------------------------------------- routes */

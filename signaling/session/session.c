@@ -105,11 +105,6 @@ void session_drop(struct session *s, enum reason reason)
 	mem_deref(s);
 }
 
-bool session_flow_is_secure(const struct flow_info *flow)
-{
-	return flow->transport == FLOW_TLS || flow->transport == FLOW_WSS;
-}
-
 /* Media goes by the families of the addresses that the mixers have */
 static void families(const struct config *config, struct offer_config *oc)
 {
@@ -138,7 +133,7 @@ int session_exchange_begin(struct session *s)
 	families(config, &oc);
 	if (dialog_near(s->dialog, &oc.near))
 		return ENOENT;
-	oc.sdes_allowed = session_flow_is_secure(&flow);
+	oc.sdes_allowed = flow_is_secure(&flow);
 	oc.video_width = config->video_width;
 	oc.video_height = config->video_height;
 	oc.video_fps = config->video_fps;
@@ -235,6 +230,11 @@ uint64_t session_id(const struct session *s)
 const struct party *session_party(const struct session *s)
 {
 	return s->party;
+}
+
+bool session_is_secret(const struct session *s)
+{
+	return exchange_has_keys(s->exchange) || dialog_is_secure(s->dialog);
 }
 
 struct dialog *session_dialog(const struct session *s)

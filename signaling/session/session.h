@@ -140,6 +140,10 @@ struct sessions *session_table(const struct session *s);
 uint64_t session_id(const struct session *s);
 const struct party *session_party(const struct session *s);
 struct dialog *session_dialog(const struct session *s);
+/** Did it begin over TLS, or does it know keys by which media are enciphered?
+ *  Then nothing that comes in the clear concerns it: who reads along there
+ *  must not learn or say anything by its tags */
+bool session_is_secret(const struct session *s);
 /** NULL: it is not in the focus any more, or not yet */
 struct endpoint *session_endpoint(const struct session *s);
 /** What its INVITE asked of the acts, until it is confirmed; NULL: nothing */

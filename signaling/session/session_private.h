@@ -135,8 +135,6 @@ void session_endpoint_gone(struct session *s);
 void session_leave(struct session *s, enum reason reason);
 /** Out of the focus (if it is in), out of the table, freed */
 void session_drop(struct session *s, enum reason reason);
-/** TLS or WSS, so that keys may be said there? */
-bool session_flow_is_secure(const struct flow_info *flow);
 /** A description that nothing was said of yet, for the session's flow.
  *  @return 0; ENOENT the flow is gone; ENOMEM */
 int session_exchange_begin(struct session *s);

@@ -158,14 +158,25 @@ static const struct session_acts no_acts = {
 	.flushh = no_flush_h,
 };
 
-/* What began over TLS goes on there: it has keys in its descriptions */
+/* What began over TLS goes on there, and what knows media keys */
 static bool is_exposed(const struct session *s, const struct sip_msg *msg)
 {
-	struct flow_info flow;
+	return session_is_secret(s) &&
+	       !layer_is_secure(s->all->base.layer, msg,
+				dialog_flow(s->dialog));
+}
 
-	return exchange_has_keys(s->exchange) &&
-	       !layer_flow(s->all->base.layer, msg, &flow) &&
-	       !session_flow_is_secure(&flow);
+/* Before anything is made of it, its CSeq included. @return true: it has been
+ * refused */
+static bool refuse_exposed(const struct session *s, const struct sip_msg *msg)
+{
+	if (!is_exposed(s, msg))
+		return false;
+	session_refuse_protocol(s->all, msg, NULL, 403, "Forbidden",
+				"Warning: 399 parley"
+				" \"The call began over TLS\"\r\n");
+
+	return true;
 }
 
 static bool in_dialog_h(const struct sip_msg *msg, void *arg)
@@ -181,17 +192,13 @@ static bool in_dialog_h(const struct sip_msg *msg, void *arg)
 					NULL);
 		return true;
 	}
+	if (refuse_exposed(s, msg))
+		return true;
 	if (!sip_dialog_rseq_valid(client_invite_dialog(s, msg), msg)) {
 		session_refuse_protocol(all, msg, NULL, 500,
 					"Server Internal Error",
 					"Warning: 399 parley"
 					" \"CSeq out of order\"\r\n");
-		return true;
-	}
-	if (is_exposed(s, msg)) {
-		session_refuse_protocol(all, msg, NULL, 403, "Forbidden",
-					"Warning: 399 parley"
-					" \"The call began over TLS\"\r\n");
 		return true;
 	}
 	session_received(s, msg);
@@ -232,7 +239,7 @@ static bool ack_h(const struct sip_msg *msg, void *arg)
 {
 	struct session *s = session_find(arg, msg);
 
-	if (s)
+	if (s && !is_exposed(s, msg))
 		session_ack_in(s, msg);
 
 	return true;
@@ -240,7 +247,10 @@ static bool ack_h(const struct sip_msg *msg, void *arg)
 
 static bool bye_h(const struct sip_msg *msg, void *arg)
 {
-	session_bye_in(arg, msg);
+	const struct session *s = session_find(arg, msg);
+
+	if (!s || !refuse_exposed(s, msg))
+		session_bye_in(arg, msg);
 
 	return true;
 }
@@ -248,8 +258,11 @@ static bool bye_h(const struct sip_msg *msg, void *arg)
 static bool options_h(const struct sip_msg *msg, void *arg)
 {
 	struct sessions *all = arg;
+	const struct session *s =
+		pl_isset(&msg->to.tag) ? session_find(all, msg) : NULL;
 
-	all->acts->optionsh(all, msg);
+	if (!s || !refuse_exposed(s, msg))
+		all->acts->optionsh(all, msg);
 
 	return true;
 }

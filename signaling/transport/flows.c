@@ -35,6 +35,12 @@ const char *flow_transport_name(enum flow_transport transport)
 }
 
 
+bool flow_is_secure(const struct flow_info *flow)
+{
+	return flow->transport == FLOW_TLS || flow->transport == FLOW_WSS;
+}
+
+
 static void flow_destructor(void *arg)
 {
 	struct flow *flow = arg;

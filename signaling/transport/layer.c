@@ -180,6 +180,16 @@ int layer_flow(const struct transport_layer *layer, const struct sip_msg *msg,
 }
 
 
+bool layer_is_secure(const struct transport_layer *layer,
+		     const struct sip_msg *msg, uint64_t own)
+{
+	struct flow_info info;
+
+	return layer_flow(layer, msg, &info) ? rewrite_flow(&msg->src) == own
+					     : flow_is_secure(&info);
+}
+
+
 int layer_flow_route(const struct transport_layer *layer, uint64_t flow,
 		     char *dst, size_t size)
 {

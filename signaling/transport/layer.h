@@ -94,6 +94,15 @@ int layer_handle(struct layer_handled **hp, struct transport_layer *layer,
 int layer_flow(const struct transport_layer *layer, const struct sip_msg *msg,
 	       struct flow_info *info);
 
+/**
+ * Did a message come where nobody can read along (TLS, WSS)?
+ *
+ * @param own Flow of its dialog: what came by that is as good as it was,
+ *            although the connection has closed since
+ */
+bool layer_is_secure(const struct transport_layer *layer,
+		     const struct sip_msg *msg, uint64_t own);
+
 /** A flow by its number. @return 0, ENOENT */
 int layer_flow_by_id(const struct transport_layer *layer, uint64_t id,
 		     struct flow_info *info);

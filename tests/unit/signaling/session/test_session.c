@@ -373,8 +373,8 @@ static void keeps_keys_secret(void)
 					     "> UPDATE 3 | hold",
 					     "< 403",
 					     "> BYE 4",
-					     "< 200",
-					     "# 0",
+					     "< 403",
+					     "# 1",
 					     NULL};
 	struct offer_config oc = {.sdes_allowed = true};
 	struct world w;

@@ -2,6 +2,7 @@
  * @file test_session_peer.c  What the peer says and how it reads
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "tests/unit/signaling/world/session_world.h"
@@ -15,19 +16,69 @@ static const char offer_sdp[] =
 
 /* ----------------------------------------------------------------- peer */
 
+static void keep_letter(struct world *w, const void *text, size_t len)
+{
+	struct letter *letter = mem_zalloc(sizeof(*letter) + len + 1, NULL);
+
+	memcpy(letter->text, text, len);
+	list_append(&w->inbox, &letter->le, letter);
+	re_cancel();
+}
+
 void peer_received_h(const struct sa *src, struct mbuf *mb, void *arg)
 {
 	struct world *w = arg;
-	size_t len = mbuf_get_left(mb);
-	struct letter *letter;
 
 	/* media of others that run at the same time may come to this port */
-	if (!sa_cmp(src, &w->server, SA_ALL))
-		return;
-	letter = mem_zalloc(sizeof(*letter) + len + 1, NULL);
-	memcpy(letter->text, mbuf_buf(mb), len);
-	list_append(&w->inbox, &letter->le, letter);
-	re_cancel();
+	if (sa_cmp(src, &w->server, SA_ALL))
+		keep_letter(w, mbuf_buf(mb), mbuf_get_left(mb));
+}
+
+static void tls_received_h(struct mbuf *mb, void *arg)
+{
+	struct world *w = arg;
+	const char *text, *end, *length;
+	size_t len;
+
+	w->in->pos = w->in->end;
+	(void)mbuf_write_mem(w->in, mbuf_buf(mb), mbuf_get_left(mb));
+	w->in->pos = 0;
+	for (;;) {
+		text = (const char *)mbuf_buf(w->in);
+		end = memmem(text, mbuf_get_left(w->in), "\r\n\r\n", 4);
+		if (!end)
+			break;
+		len = (size_t)(end - text) + 4;
+		length = memmem(text, len, "Content-Length:", 15);
+		if (length)
+			len += strtoul(length + 15, NULL, 10);
+		if (mbuf_get_left(w->in) < len)
+			break;
+		keep_letter(w, text, len);
+		mbuf_advance(w->in, (ssize_t)len);
+	}
+	if (w->in->pos)
+		(void)mbuf_shift(w->in, -(ssize_t)w->in->pos);
+}
+
+static void tls_up_h(void *arg)
+{
+	struct world *w = arg;
+
+	w->up = true;
+}
+
+bool peer_open_tls(struct world *w)
+{
+	struct sa addr;
+
+	w->in = mbuf_alloc(4096);
+	return w->in && !layer_listen_addr(w->layer, FLOW_TLS, &addr) &&
+	       !tls_alloc(&w->tls, TLS_METHOD_SSLV23, NULL, NULL) &&
+	       !tcp_connect(&w->tc, &addr, tls_up_h, tls_received_h, NULL,
+			    w) &&
+	       !tls_start_tcp(&w->sc, w->tls, w->tc, 0) &&
+	       world_wait(w, &w->up, 3000);
 }
 
 static void header_of(const char *text, const char *name, char *dst,
@@ -212,7 +263,8 @@ static bool transmit(struct world *w, const char *text)
 	err = mbuf_write_str(mb, text);
 	mb->pos = 0;
 	if (!err)
-		err = udp_send(w->us, &w->server, mb);
+		err = w->speaks_tls ? tcp_send(w->tc, mb)
+				    : udp_send(w->us, &w->server, mb);
 	mem_deref(mb);
 
 	return !err;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "mixer/mp/capabilities.h"
@@ -426,6 +427,8 @@ static bool play(struct world *w, const char *line)
 		return true;
 	case 'm': return mixer_speak(w, line[2]);
 	case '+': return await_repeat(w, line + 2);
+	case 'T': w->speaks_tls = true; return w->up || peer_open_tls(w);
+	case 'U': w->speaks_tls = false; return true;
 	case 's': sessions_close(w->sessions, NULL, NULL); return true;
 	default: return false;
 	}
@@ -459,7 +462,10 @@ struct session *world_session(struct world *w)
 
 /* ---------------------------------------------------------------- world */
 
-static int config_open(struct world *w)
+/** Its certificate is made there */
+static const char tls_dir[] = "/tmp/parley-unit-session";
+
+static int config_open(struct world *w, bool tls)
 {
 	static const char *const overrides[] = {
 		"sip_listen=127.0.0.1:0", "mixers=1",
@@ -475,11 +481,18 @@ static int config_open(struct world *w)
 	/* no certificate is needed here */
 	w->config->sip_tls_listen_count = 0;
 	w->config->https_listen_count = 0;
+	if (!tls)
+		return 0;
 
-	return 0;
+	(void)mkdir(tls_dir, 0700);
+	mem_deref(w->config->data_dir);
+	(void)sa_set_str(&w->config->sip_tls_listen[0], "127.0.0.1", 0);
+	w->config->sip_tls_listen_count = 1;
+
+	return str_dup(&w->config->data_dir, tls_dir);
 }
 
-int world_open(struct world *w)
+static int open_with(struct world *w, bool tls)
 {
 	bool never = false;
 	struct sa any;
@@ -490,7 +503,7 @@ int world_open(struct world *w)
 					    : LOG_LEVEL_ERROR);
 	w->tag = "peer";
 	w->asked = json_array();
-	err = config_open(w);
+	err = config_open(w, tls);
 	if (!err)
 		err = layer_alloc(&w->layer, w->config, NULL, NULL);
 	if (!err)
@@ -539,6 +552,16 @@ int world_open(struct world *w)
 	return 0;
 }
 
+int world_open(struct world *w)
+{
+	return open_with(w, false);
+}
+
+int world_open_tls(struct world *w)
+{
+	return open_with(w, true);
+}
+
 void world_close(struct world *w)
 {
 	bool never = false;
@@ -547,6 +570,10 @@ void world_close(struct world *w)
 	w->watchers = mem_deref(w->watchers);
 	w->notifiers = mem_deref(w->notifiers);
 	w->us = mem_deref(w->us);
+	w->sc = mem_deref(w->sc);
+	w->tc = mem_deref(w->tc);
+	w->tls = mem_deref(w->tls);
+	w->in = mem_deref(w->in);
 	w->follower = mem_deref(w->follower);
 	w->focus = mem_deref(w->focus);
 	w->mixer = mem_deref(w->mixer);

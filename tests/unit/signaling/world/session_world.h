@@ -20,6 +20,8 @@
  *   "k"                    the mixer dies, another comes
  *   "p"                    the peer goes on from another port
  *   "h"                    the call that is confirmed is ended, by BYE
+ *   "T", "U"               it speaks over TLS from now on (a world of
+ *                          world_open_tls()), over UDP again
  *   "d" the focus dials the peer, "d URI" somebody else; "e TYPE [REASON]" the
  *   focus tells such an event; "r" it re-offers; "s" it shuts down;
  *   "t TAG" the peer answers with another tag
@@ -50,6 +52,11 @@ struct world {
 	const char *lacks; /**< the mixer: a codec; NULL: none */
 	struct link *mixer;
 	struct udp_sock *us;
+	struct tls *tls;     /**< the peer's, NULL: it has none */
+	struct tcp_conn *tc; /**< its connection */
+	struct tls_conn *sc;
+	struct mbuf *in; /**< what came by it and is not whole */
+	bool up, speaks_tls;
 	struct sa peer, server;
 	char uri[64]; /**< "demo@127.0.0.1:5060", or with another scheme */
 
@@ -79,6 +86,8 @@ struct world {
 };
 
 int world_open(struct world *w);
+/** With a TLS listener beside it */
+int world_open_tls(struct world *w);
 void world_close(struct world *w);
 
 /** Play the lines; the first that fails is named by CUnit */
@@ -95,6 +104,8 @@ struct letter {
 
 /* test_session_peer.c */
 udp_recv_h peer_received_h;
+/** Connect over TLS */
+bool peer_open_tls(struct world *w);
 bool peer_send_request(struct world *w, char *fields[], unsigned n);
 bool peer_send_response(struct world *w, char *fields[], unsigned n);
 /** Is it a response with that code, a request of that method? */
