@@ -24,7 +24,8 @@
  *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
  *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
  *  renamed    {"state":ENDPOINT}    whom we called says who it is, or asks for
- *                                   privacy: it may be another user now
+ *                                   privacy: it may be another user now; or
+ *                                   it took a moderator's place (Replaces)
  *  connected  {}                    its dialog is confirmed
  *  media      {"media":[MEDIA], "media_connected":bool}
  *  left       {"reason":TOKEN, "words":TEXT}    focus/policy/reason.h

@@ -5,6 +5,7 @@
 #define PARLEY_FOCUS_CONFERENCE_JOIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "focus/conference/signaling_ops.h"
 #include "focus/policy/reason.h"
 #include "mixer/mp/leg_description.h"
@@ -22,6 +23,11 @@ struct join {
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
 	bool replaces; /**< takes the place of one that is in: no lock and no
 			     limit keeps it out */
+	uint32_t replaces_leg;   /**< focus_leg() of that one, 0: it has none.
+				      When that leaves, its rights and what a
+				      moderator has set go to this one: whoever
+				      fills this in knows that it may (RFC
+				      3891 section 3) */
 	const char *referred_by; /**< address of who had it dialled; NULL:
 				      nobody, or anonymous */
 	const struct session_ops *ops;

@@ -171,6 +171,7 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	rand_str(ep->token, sizeof(ep->token));
 	ep->webrtc = join->webrtc;
 	ep->dialled_out = join->dialled_out;
+	ep->replaces = join->replaces_leg;
 	ep->status =
 		join->dialled_out ? ENDPOINT_DIALING_OUT : ENDPOINT_PENDING;
 	ep->ops = join->ops;
@@ -258,11 +259,73 @@ static void abandoned_h(void *arg)
 }
 
 
+static bool has_creator(const struct conference *c)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u->creator)
+			return true;
+	}
+
+	return false;
+}
+
+
+static struct endpoint *heir_of(const struct endpoint *ep)
+{
+	const struct conference *c = ep->user->conference;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			struct endpoint *heir = e->data;
+
+			if (heir->replaces == ep->leg)
+				return heir;
+		}
+	}
+
+	return NULL;
+}
+
+
+/** The rights move with the leg, and so does what was set of it: nobody is
+ *  heard by replacing himself. When who is replaced goes first, of himself, it
+ *  is the same */
+static void bequeath(const struct endpoint *ep)
+{
+	struct endpoint *heir = heir_of(ep);
+	struct endpoint_levels levels;
+	struct user *u;
+	bool more;
+
+	if (!heir)
+		return;
+
+	heir->replaces = 0;
+	u = heir->user;
+	more = ep->user->moderator && !u->moderator;
+	u->moderator |= ep->user->moderator;
+	u->creator |= ep->user->creator;
+	levels = ep->levels;
+	levels.muted |= heir->levels.muted;
+	levels.deaf |= heir->levels.deaf;
+	levels.video_muted |= heir->levels.video_muted;
+	endpoint_set_levels(heir, &levels);
+	if (more && heir->told)
+		endpoint_emit(
+			heir, "renamed",
+			json_pack("{s:o}", "state", endpoint_json(heir)));
+}
+
+
 /** One who was in has left: those who still ring for it are called off with
  *  the last. Where nobody was in yet they are what it waits for. */
 static void end_if_left(struct conference *c, bool creator)
 {
-	if (creator && c->ends_with_creator)
+	if (creator && c->ends_with_creator && !has_creator(c))
 		conference_end_soon(c, creator_left_h);
 	else if (!tmr_isrunning(&c->end_tmr) && !is_attended(c))
 		conference_end_soon(c, abandoned_h);
@@ -275,6 +338,10 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	struct conference *c = u->conference;
 	const bool was_in = ep->status == ENDPOINT_CONNECTED;
 	bool creator = false;
+
+	/* who is thrown out bequeaths nothing */
+	if (reason != REASON_KICKED)
+		bequeath(ep);
 
 	endpoint_drop_bearers(ep);
 	conference_leave(c);

@@ -47,8 +47,9 @@ struct endpoint {
 	struct le hash_le;   /**< in the focus's hash of legs */
 	struct le replay_le; /**< in the focus's queue of re-offers */
 	struct user *user;
-	unsigned number; /**< short id in its conference */
-	uint32_t leg;    /**< number on the Mp link */
+	unsigned number;   /**< short id in its conference */
+	uint32_t leg;      /**< number on the Mp link */
+	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
 	enum endpoint_status status;
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */

@@ -71,9 +71,13 @@ bool emergency_in(struct sessions *all, const struct sip_msg *msg);
  *
  * RFC 3891 section 3: 400 malformed, several, or both headers; 481 no such
  * dialog, or an early one that we did not begin; 486 confirmed but early-only;
- * 603 it is ending already; 403 not this one's to replace: the place of who
- * has proved who it is goes to the same user, or to whom that one referred
- * here (Referred-By); 491 another one is about to replace it.
+ * 603 it is ending already; 491 another one is about to replace it; 403 not
+ * this one's to replace. The place of who has proved who it is goes to the
+ * same user, or to one who has, too, and whom that one referred here
+ * (Referred-By). The place of others goes to who knows their dialog: from
+ * anywhere if a page began it over WSS, so that only its ends know it, else
+ * from the same host or referred by them. With the place go its rights (the
+ * conference's creator and moderator) and what a moderator has set of it.
  */
 int replaces_in(struct sessions *all, struct invitation *in);
 /** Would it call a conference into itself (RFC 4353)? One of ours that came

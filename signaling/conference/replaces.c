@@ -9,6 +9,7 @@
 #include "signaling/message/dialog_id.h"
 #include "signaling/message/header.h"
 #include "signaling/message/identity.h"
+#include "signaling/message/sender.h"
 #include "signaling/session/dialog.h"
 #include "signaling/session/invitation.h"
 #include "signaling/session/own_uri.h"
@@ -56,21 +57,36 @@ static bool refers(const struct sip_msg *msg, const char *aor)
 	return same;
 }
 
-/* Who is there by a mere claim could be claimed to be by anybody: then to know
- * the dialog is enough, as it is for BYE. The same goes for what only rings,
- * which colleagues may pick up. */
+static bool is_near(const struct sessions *all, const struct dialog *dialog,
+		    const struct invitation *in)
+{
+	struct sa theirs, ours;
+
+	sender_host(&ours, in->msg, &in->flow, sessions_base(all)->config);
+
+	return !dialog_near(dialog, &theirs) &&
+	       sa_cmp(&theirs, &ours, SA_ADDR);
+}
+
+/* Who has proved who it is gives way to itself, and to whom it sent here: by a
+ * Referred-By of somebody who has proved who he is. Who is there by a mere
+ * claim could be claimed to be by anybody: it gives way to who knows the
+ * dialog where nobody else can, who knows it at the same host, or who was
+ * sent. What only rings has no rights, and colleagues may pick it up. */
 static bool may_replace(const struct session *s, const struct invitation *in)
 {
+	const struct dialog *dialog = session_dialog(s);
 	const struct party *party = session_party(s);
+	const bool rings = dialog_state(dialog) == DIALOG_CALLING;
 
-	if (!party->known && !session_is_to_user(s))
-		return true;
-	if (in->who->known &&
-	    (dialog_state(session_dialog(s)) == DIALOG_CALLING ||
-	     !strcasecmp(in->who->aor, party->aor)))
-		return true;
+	if (party->known || session_is_to_user(s))
+		return in->who->known &&
+		       (rings || !strcasecmp(in->who->aor, party->aor) ||
+			refers(in->msg, party->aor));
 
-	return refers(in->msg, party->aor);
+	return rings || dialog_is_secret(dialog) ||
+	       is_near(session_table(s), dialog, in) ||
+	       refers(in->msg, party->aor);
 }
 
 static bool replaces_h(const struct session *s, void *arg)
@@ -164,6 +180,7 @@ int replaces_in(struct sessions *all, struct invitation *in)
 	in->conference = mem_ref(session_party(c.with)->conference);
 	if (c.replace) {
 		in->replaces = true;
+		in->replaces_leg = focus_leg(session_endpoint(c.with));
 		plan_replace(in->plan, session_id(c.with));
 	}
 

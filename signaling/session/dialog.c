@@ -22,6 +22,7 @@ struct dialog {
 	uint64_t flow;
 	bool secure;    /**< it began over TLS */
 	struct sa near; /**< unset: not known */
+	bool wss;       /**< they called, and it went by nothing else */
 	bool cut_off;
 	struct tmr grace;
 	char *contact;
@@ -163,12 +164,21 @@ bool dialog_is_secure(const struct dialog *d)
 	return d->secure;
 }
 
+bool dialog_is_secret(const struct dialog *d)
+{
+	return d->wss;
+}
+
 void dialog_set_flow(struct dialog *d, uint64_t flow)
 {
 	struct flow_info info;
 
+	bool known;
+
 	d->flow = flow;
-	d->secure = !dialog_flow_info(d, &info) && flow_is_secure(&info);
+	known = !dialog_flow_info(d, &info);
+	d->secure = known && flow_is_secure(&info);
+	d->wss = !d->ours && known && info.transport == FLOW_WSS;
 }
 
 void dialog_follow(struct dialog *d, const struct sip_msg *msg,
@@ -184,6 +194,7 @@ void dialog_follow(struct dialog *d, const struct sip_msg *msg,
 		return;
 	(void)layer_dialog_moved(d->base->layer, msg);
 	d->flow = flow.id;
+	d->wss &= flow.transport == FLOW_WSS;
 	d->cut_off = false;
 	mem_deref(d->contact);
 	d->contact = copy;

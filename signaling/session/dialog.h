@@ -73,6 +73,10 @@ void dialog_heard(struct dialog *d, const struct sip_msg *msg);
 bool dialog_is_trusted(const struct dialog *d);
 /** Did it begin by TLS or WSS? It goes on there, as its URIs of ours say */
 bool dialog_is_secure(const struct dialog *d);
+/** Is its identifier known to nobody but its two ends? So it is where a page
+ *  called over TLS (WSS): there is no proxy on that way, and the identifier is
+ *  random and told to nobody */
+bool dialog_is_secret(const struct dialog *d);
 /** It begins by another flow; 0: by none */
 void dialog_set_flow(struct dialog *d, uint64_t flow);
 /**

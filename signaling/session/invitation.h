@@ -15,12 +15,14 @@ struct invitation {
 	const struct sip_msg *msg;
 	struct flow_info flow;
 	struct identity *who;
-	char *conference; /**< to be joined */
-	bool factory;     /**< which is one of its own */
-	bool replaces;    /**< in the place of one that is in */
-	bool has_list;    /**< a body is for the acts: it may be alone */
-	void *plan;       /**< the acts': freed by mem_deref(), by the session
-			       when it has one */
+	char *conference;      /**< to be joined */
+	bool factory;          /**< which is one of its own */
+	bool replaces;         /**< in the place of one that is in */
+	uint32_t replaces_leg; /**< ...which has that leg, whose rights it may
+				    have; 0: none */
+	bool has_list;         /**< a body is for the acts: it may be alone */
+	void *plan; /**< the acts': freed by mem_deref(), by the session
+			 when it has one */
 };
 
 #endif

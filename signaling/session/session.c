@@ -197,6 +197,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.anonymous = s->call ? call_out_is_anonymous(s->call)
 				     : s->party->anonymous,
 		.replaces = s->replaces,
+		.replaces_leg = s->replaces_leg,
 		.referred_by = call_out_referrer(s->call),
 		.ops = &ops,
 		.session = s,

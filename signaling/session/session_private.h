@@ -73,9 +73,10 @@ struct session {
 
 	struct call_out *call; /**< NULL: they called */
 
-	bool factory;     /**< its INVITE was one to a factory */
-	bool replaces;    /**< it comes in the place of one that is in */
-	bool first_reply; /**< `reply` answered the first INVITE */
+	bool factory;          /**< its INVITE was one to a factory */
+	bool replaces;         /**< it comes in the place of one that is in */
+	uint32_t replaces_leg; /**< of that one */
+	bool first_reply;      /**< `reply` answered the first INVITE */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
 	bool connected;   /**< the focus was told */

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "focus/conference/user.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -104,6 +105,111 @@ static void it_may_end_with_its_creator(void)
 }
 
 
+/** A creator who is anonymous, or not, and mute; Bob; both in one that ends
+ *  with its creator */
+static void make_ending(struct focus_room *r, struct party *a, struct party *b,
+			bool anonymous)
+{
+	room_open(r);
+	r->config->end_with_creator = true;
+	r->factory = true;
+	r->anonymous = anonymous;
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(r, a, "conf-aaaaaaaaaaaaaaaa", "sip:a@x", "A"), 0);
+	r->factory = r->anonymous = false;
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(r, b, "conf-aaaaaaaaaaaaaaaa", "sip:b@x", "B"), 0);
+	room_command(r, "{\"verb\":\"mute\",\"target\":1,"
+			"\"conference\":\"conf-aaaaaaaaaaaaaaaa\"}");
+	CU_ASSERT_TRUE(room_ok(r));
+}
+
+
+/** As it stands on the roster */
+static const json_t *shown(struct focus_room *r, const struct party *p)
+{
+	const json_t *users, *u, *ep;
+	size_t i, j;
+
+	room_command(r, "{\"verb\":\"show\","
+			"\"conference\":\"conf-aaaaaaaaaaaaaaaa\"}");
+	users = json_object_get(json_object_get(r->answer, "conference"),
+				"users");
+	json_array_foreach (users, i, u) {
+		json_array_foreach (json_object_get(u, "endpoints"), j, ep) {
+			if (json_integer_value(json_object_get(
+				    ep, "endpoint")) == p->ep->number)
+				return ep;
+		}
+	}
+
+	return NULL;
+}
+
+
+/** F7 F14: whoever took its place is its creator, and as mute as it was */
+static void the_creators_rights_move_with_its_leg(void)
+{
+	static const struct {
+		bool anonymous, /**< the creator is */
+			early;  /**< it is gone before the other is in */
+	} rows[] = {
+		{false, false}, {true, false}, {false, true}, {true, true}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct party a, b, desk;
+		struct focus_room r;
+
+		make_ending(&r, &a, &b, rows[i].anonymous);
+		r.replaces_leg = focus_leg(a.ep);
+		CU_ASSERT_EQUAL_FATAL(room_join_begin(&r, &desk,
+						      "conf-aaaaaaaaaaaaaaaa",
+						      "sip:desk@y", "Desk"),
+				      0);
+		room_turn(5);
+		if (!rows[i].early)
+			focus_connected(desk.ep);
+		focus_leave(a.ep, REASON_REPLACED);
+		room_turn(5);
+		CU_ASSERT_EQUAL_FATAL(desk.ends, 0);
+		CU_ASSERT_EQUAL_FATAL(b.ends, 0);
+		focus_connected(desk.ep);
+		CU_ASSERT_TRUE(json_is_true(
+			json_object_get(shown(&r, &desk), "moderator")));
+		CU_ASSERT_TRUE(json_is_true(
+			json_object_get(shown(&r, &desk), "muted")));
+		CU_ASSERT_EQUAL(event_count(&r, "renamed"), 1);
+		CU_ASSERT_FALSE(json_is_true(
+			json_object_get(shown(&r, &b), "moderator")));
+
+		/* it ends with that one now */
+		focus_leave(desk.ep, REASON_LEFT);
+		room_turn(5);
+		CU_ASSERT_EQUAL(b.ends, 1);
+		CU_ASSERT_EQUAL(b.end_reason, REASON_ENDED);
+		room_close(&r);
+	}
+}
+
+
+static void who_is_thrown_out_bequeaths_nothing(void)
+{
+	struct party a, b, desk;
+	struct focus_room r;
+
+	make_ending(&r, &a, &b, false);
+	r.replaces_leg = focus_leg(a.ep);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &desk, "conf-aaaaaaaaaaaaaaaa",
+					"sip:desk@y", "Desk"),
+			      0);
+	room_command(&r, "{\"verb\":\"kick\",\"target\":1,"
+			 "\"conference\":\"conf-aaaaaaaaaaaaaaaa\"}");
+	room_turn(5);
+	CU_ASSERT_EQUAL(desk.end_reason, REASON_ENDED);
+	room_close(&r);
+}
+
+
 /* F12: nothing tells who they are, nor makes them one */
 static void the_anonymous_stay_so(void)
 {
@@ -156,6 +262,10 @@ static CU_TestInfo tests[] = {
 	{"a factory is no conference", a_factory_is_no_conference},
 	{"its name ends with it", its_name_ends_with_it},
 	{"it may end with its creator", it_may_end_with_its_creator},
+	{"the creator's rights move with its leg",
+	 the_creators_rights_move_with_its_leg},
+	{"who is thrown out bequeaths nothing",
+	 who_is_thrown_out_bequeaths_nothing},
 	{"the anonymous stay so", the_anonymous_stay_so},
 	CU_TEST_INFO_NULL,
 };

@@ -224,6 +224,8 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.factory = r->factory,
 		.anonymous = r->anonymous,
 		.dialled_out = r->dialled_out,
+		.replaces = r->replaces_leg != 0,
+		.replaces_leg = r->replaces_leg,
 		.ops = &ops,
 		.session = p,
 	};

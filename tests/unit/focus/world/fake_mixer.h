@@ -33,6 +33,7 @@ struct focus_room {
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
 	bool factory, anonymous, dialled_out;
+	uint32_t replaces_leg;
 };
 
 /** One party as signaling would be */

@@ -373,6 +373,27 @@ PLAY(and_of_who_referred_one, SET(.trusted = true),
 	     "carol"),
      "< 200", "> ACK 1", "< BYE | To: \"Al", "= 200", "# 1")
 
+/* Anybody may say so */
+PLAY(not_of_who_only_says_so, SET(.trusted = true),
+     "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
+     REPLACE("1") "^Referred-By: <sip:alice@example.com>", "< 403", "> ACK 1",
+     "# 1")
+
+/* Who knows a dialog that others could have seen is at its host, or sent */
+SCRIPT(not_from_elsewhere, CALL, "e connected", "P", "x", REPLACE("1"),
+       "< 403", "> ACK 1", "n",
+       REPLACE("2") "^Referred-By: <sip:bob@example.com>", "< 403", "> ACK 2",
+       "# 1")
+SCRIPT(but_of_who_sent_one_from_elsewhere, CALL, "e connected", "P", "x",
+       REPLACE("1") "^Referred-By: <sip:alice@example.com>", "< 200",
+       "> ACK 1", "e left replaced")
+
+/* RFC 3891: the right moves with the leg */
+SCRIPT(rights_move_with_the_leg, CALL, "x", REPLACE("1"), "< 200", "> ACK 1",
+       "< BYE | To: \"Al", "= 200", "e left replaced",
+       REFER("2", "sip:demo@{S};method=BYE") "^Refer-Sub: false", "< 202",
+       "< BYE", "= 200", "e ended ended", "# 0")
+
 SCRIPT(one_at_a_time, CALL, "x", REPLACE("1"), "< 200", "n", REPLACE("2"),
        "< 491", "> ACK 2", "# 2")
 
@@ -567,6 +588,11 @@ static CU_TestInfo tests[] = {
 	{"F7 unless that is oneself", but_of_oneself},
 	{"F7 or has referred one here", and_of_who_referred_one},
 	{"F7 one at a time", one_at_a_time},
+	{"F7 not of who only says so", not_of_who_only_says_so},
+	{"F7 not from elsewhere", not_from_elsewhere},
+	{"F7 but of who sent one from elsewhere",
+	 but_of_who_sent_one_from_elsewhere},
+	{"F7 rights move with the leg", rights_move_with_the_leg},
 	{"F7 replaces nothing in mid-call", replaces_only_at_first},
 	{"F7 knows the dialogs that it has", knows_the_dialogs_it_has},
 	{"F7 S12 lets somebody pick up what rings", picks_up_what_rings},

@@ -354,12 +354,13 @@ static bool replace_mixer(struct world *w)
 	return w->mixer != NULL;
 }
 
-/* It goes on from another port, as behind a NAT that forgot it */
-static bool peer_move(struct world *w)
+/* It goes on from another port, as behind a NAT that forgot it, or from
+ * another host */
+static bool peer_move(struct world *w, const char *host)
 {
 	struct sa any;
 
-	(void)sa_set_str(&any, "127.0.0.1", 0);
+	(void)sa_set_str(&any, host, 0);
 	w->us = mem_deref(w->us);
 
 	return !udp_listen(&w->us, &any, peer_received_h, w) &&
@@ -419,7 +420,8 @@ static bool play(struct world *w, const char *line)
 		session_wish(world_session(w), EXCHANGE_WISH_OFFER);
 		return true;
 	case 'h': return hang_up(w);
-	case 'p': return peer_move(w);
+	case 'p': return peer_move(w, "127.0.0.1");
+	case 'P': return peer_move(w, "127.0.0.2");
 	case 'k': return replace_mixer(w);
 	case 'l': w->lacks = line + 2; return replace_mixer(w);
 	case 'i':

@@ -18,7 +18,7 @@
  *   "m 0", "m 1"           the mixer falls silent, answers again; "m 2": and
  *                          what it was asked meanwhile
  *   "k"                    the mixer dies, another comes
- *   "p"                    the peer goes on from another port
+ *   "p", "P"               the peer goes on from another port, another host
  *   "h"                    the call that is confirmed is ended, by BYE
  *   "T", "U"               it speaks over TLS from now on (a world of
  *                          world_open_tls()), over UDP again
