@@ -195,13 +195,19 @@ static struct path *path_place(struct ice *ice)
 }
 
 
+/** @param former Set to whose selected path it was, with a reference; NULL:
+ *                nobody's */
 static struct path *path_validate(struct transport *t, struct port *port,
-				  const struct sa *src, uint64_t now_us)
+				  const struct sa *src, uint64_t now_us,
+				  struct transport **former)
 {
 	struct path *path = ice_path(t->net, port, src);
 
+	*former = NULL;
 	/* the address now belongs to another agent, which proved it */
 	if (path && path->transport != t) {
+		if (path->transport->ice.selected == path)
+			*former = mem_ref(path->transport);
 		path_drop(path);
 		path = NULL;
 	}
@@ -221,6 +227,32 @@ static struct path *path_validate(struct transport *t, struct port *port,
 }
 
 
+/** The path to go on with: the one checked last */
+static struct path *path_best(struct ice *ice)
+{
+	struct path *best = NULL;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		struct path *path = &ice->paths[i];
+
+		if (path->transport &&
+		    (!best || path->checked_us > best->checked_us))
+			best = path;
+	}
+
+	return best;
+}
+
+
+/** Its selected path is gone: it goes on with another, or is not connected any
+ *  more. The handlers may drop it */
+static void path_lost(struct transport *t)
+{
+	t->ice.selected = path_best(&t->ice);
+	webrtc_path_changed(t, t->ice.selected != NULL);
+}
+
+
 /** A check was good: keep what it proves */
 static void check_passed(struct transport *t, struct ice_credentials *c,
 			 struct port *port, const struct sa *src,
@@ -228,15 +260,14 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 {
 	struct ice *ice = &t->ice;
 	const struct path *before = ice->selected;
+	struct transport *former;
 	struct path *path;
 	bool moved;
 
 	/* nothing below drops our selected path, so it can be compared */
 
-	path = path_validate(t, port, src, now_us);
-	/* consent alone is not life: nothing is heard before the keys are
-	 * there
-	 */
+	path = path_validate(t, port, src, now_us, &former);
+	/* consent alone is not life: nothing is heard without keys */
 	if (t->state == TRANSPORT_CONNECTED)
 		t->received_us = now_us;
 	if (use_candidate && c == &ice->local[0]) {
@@ -255,6 +286,10 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 
 	moved = before && ice->selected != before;
 	webrtc_path_changed(t, moved);
+	/* closed by the handlers of the other, it has no paths */
+	if (former && former->ice.local[0].transport)
+		path_lost(former);
+	mem_deref(former);
 }
 
 
@@ -351,23 +386,6 @@ void ice_receive(struct net *net, struct port *port, const struct sa *src,
 }
 
 
-/** The path to go on with: the one checked last */
-static struct path *path_best(struct ice *ice)
-{
-	struct path *best = NULL;
-
-	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
-		struct path *path = &ice->paths[i];
-
-		if (path->transport &&
-		    (!best || path->checked_us > best->checked_us))
-			best = path;
-	}
-
-	return best;
-}
-
-
 void ice_tick(struct transport *t, uint64_t now_us)
 {
 	struct ice *ice = &t->ice;
@@ -381,8 +399,6 @@ void ice_tick(struct transport *t, uint64_t now_us)
 			path_drop(path);
 	}
 
-	if (had && !ice->selected) {
-		ice->selected = path_best(ice);
-		webrtc_path_changed(t, ice->selected != NULL);
-	}
+	if (had && !ice->selected)
+		path_lost(t);
 }

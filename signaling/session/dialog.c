@@ -172,7 +172,6 @@ bool dialog_is_secret(const struct dialog *d)
 void dialog_set_flow(struct dialog *d, uint64_t flow)
 {
 	struct flow_info info;
-
 	bool known;
 
 	d->flow = flow;

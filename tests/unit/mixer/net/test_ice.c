@@ -98,12 +98,67 @@ static void many_addresses_stay_bounded(void)
 }
 
 
+static bool is_new(void *arg)
+{
+	const struct loopback *l = arg;
+
+	return transport_state(l->transport) == TRANSPORT_NEW;
+}
+
+
+static bool is_connected(void *arg)
+{
+	const struct loopback *l = arg;
+
+	return transport_state(l->transport) == TRANSPORT_CONNECTED;
+}
+
+
+/** Its only address proves to be another agent's: it is told so, and sends
+ *  nothing there any more until that is its own again */
+static void an_address_that_another_proves_is_forgotten(void)
+{
+	struct ice_peer_check check = {.use_candidate = true};
+	struct transport *other = NULL;
+	struct heard heard = {0};
+	struct transport_local local;
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	struct loopback l;
+
+	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&other, l.net, TRANSPORT_WEBRTC,
+					      0, TRANSPORT_SUITE_NONE,
+					      &loopback_handlers, &heard),
+			      0);
+	transport_local(other, &local);
+	check.ufrag = local.ice_ufrag;
+	check.pwd = local.ice_pwd;
+	ice_peer_silence(l.peer, true);
+	ice_peer_send_check(l.peer, &check);
+	CU_ASSERT_TRUE(loopback_until(l.net, NULL, is_new, &l));
+	CU_ASSERT_EQUAL(l.mixer.state, TRANSPORT_NEW);
+	CU_ASSERT_EQUAL(transport_send_rtp(l.transport, buf,
+					   loopback_rtp(buf, 1, 1, 100)),
+			ENOTCONN);
+
+	ice_peer_silence(l.peer, false);
+	CU_ASSERT_TRUE(loopback_until(l.net, l.peer, is_connected, &l));
+	CU_ASSERT_EQUAL(transport_send_rtp(l.transport, buf,
+					   loopback_rtp(buf, 2, 1, 100)),
+			0);
+	mem_deref(other);
+	loopback_close(&l);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"answers checks as due", answers_checks_as_due},
 	{"mapped address is the source", mapped_address_is_the_source},
 	{"too short credentials are refused",
 	 too_short_credentials_are_refused},
 	{"many addresses stay bounded", many_addresses_stay_bounded},
+	{"an address that another proves is forgotten",
+	 an_address_that_another_proves_is_forgotten},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(ice, tests)
