@@ -17,8 +17,8 @@ import { until } from './lib/process.mjs';
 
 const world = sipWorld();
 
-async function phone(t, name, hz) {
-	const p = await Phone.open({ name, hz });
+async function phone(t, name, hz, host) {
+	const p = await Phone.open({ name, hz, host });
 	t.after(async () => {
 		for (const call of p.calls.filter((c) => c.media && !c.over))
 			await call.bye();
@@ -268,6 +268,54 @@ test('F7 S12 another terminal takes the place of a leg', async (t) => {
 	await a.media.audio.more(51);
 	const gap = longestGap(alice, since);
 	assert.ok(gap < allowed(200), `alice hears nothing for ${gap} ms`);
+});
+
+test('F7 F14 the creator goes on at another terminal', async (t) => {
+	const parley = await Parley.start({ end_with_creator: 'yes' });
+	t.after(() => parley.stop());
+	const alice = await phone(t, 'alice', 440);
+	const bob = await phone(t, 'bob', 1000);
+	const desk = await phone(t, 'desk', 600);
+	const mallory = await phone(t, 'mallory', 700, '127.0.0.2');
+	// nobody knows who made it
+	const a = await alice.dial(parley.uri('conference'), { Privacy: 'id' });
+	const uri = a.target.split(';')[0];
+	const name = uri.match(/sip:([^@]+)@/)[1];
+	const b = await bob.dial(parley.uri(name));
+	await hearsOthersOnly(b, [a]);
+
+	// whoever saw the dialog go by
+	const stolen = await mallory.dial(parley.uri(name),
+		{ Replaces: a.replaces });
+	assert.equal(stolen.answer.status, 403);
+	await hearsOthersOnly(b, [a]);
+
+	assert.equal((await parley.cli('mute', name, '1')).code, 0);
+	await hearsNot(b, 440);
+	const taken = await desk.dial(parley.uri(name), { Replaces: a.replaces });
+	assert.equal(taken.answer.status, 200);
+	await alice.request('BYE');
+	await until('two are in it', async () =>
+		(await parley.endpoints(name)).length === 2);
+	// another terminal is no way out of being mute
+	await hearsNot(b, 600, 3000);
+	assert.equal((await parley.cli('unmute', name, 'desk')).code, 0);
+	await Promise.all([hearsOthersOnly(b, [taken]),
+		hearsOthersOnly(taken, [b])]);
+	const roster = await parley.endpoints(name);
+	assert.deepEqual(roster.filter((e) => e.moderator).map((e) => e.user),
+		['sip:desk@127.0.0.1']);
+
+	// the moderator's right went along, and the end of the conference
+	assert.equal((await b.refer('sip:desk@127.0.0.1;method=BYE')).status,
+		403);
+	assert.equal((await taken.refer('sip:bob@127.0.0.1;method=BYE')).status,
+		202);
+	await bob.request('BYE');
+	const again = await bob.dial(parley.uri(name));
+	assert.equal(again.answer.status, 200);
+	await taken.bye();
+	await until('it ends with whom it has for its creator', () => again.over);
 });
 
 test('F8 a call with Join comes in beside another', async (t) => {
