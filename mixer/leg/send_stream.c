@@ -10,8 +10,9 @@
 
 
 enum {
-	/* 12 header, 4 extension block, 1+16 mid, 1+3 time, 2 RTX OSN, pad */
-	OVERHEAD_BYTES = 40,
+	/* 12 header, 4 extension block, 1+16 mid, 1+3 time, 1+4 colour space,
+	 * 2 pad, 2 RTX OSN */
+	OVERHEAD_BYTES = 46,
 	ONE_BYTE_ID_MAX = 14,
 	PACKET_BYTES = TRANSPORT_MTU + TRANSPORT_TRAILER_MAX,
 };
@@ -21,7 +22,7 @@ struct send_stream {
 	uint32_t ssrc, rtx_ssrc;
 	uint16_t seq;    /* next to send */
 	uint32_t offset; /* added to timestamps */
-	uint8_t pt, mid_id, abs_send_time_id;
+	uint8_t pt, mid_id, abs_send_time_id, colour_space_id;
 	int rtx_pt;
 	char mid[DESCRIPTION_MID_BYTES];
 	uint32_t timestamp; /* of the last packet, without offset */
@@ -82,6 +83,7 @@ int send_stream_configure(struct send_stream *s, struct transport *transport,
 	s->pt = m->codecs[0].pt;
 	s->mid_id = m->mid[0] ? writable_id(m->mid_id) : 0;
 	s->abs_send_time_id = writable_id(m->abs_send_time_id);
+	s->colour_space_id = writable_id(m->colour_space_id);
 	s->clock_hz = clock_hz;
 	s->rtx_pt = -1;
 	memcpy(s->mid, m->mid, sizeof(s->mid));
@@ -139,12 +141,15 @@ bool send_stream_has_ssrc(const struct send_stream *s, uint32_t ssrc)
 }
 
 
-/* Header with the extensions; 0 if it does not fit */
+/* Header with the extensions; 0 if it does not fit
+ *
+ * coloured: it says what the picture's colours are */
 static size_t header(const struct send_stream *s, uint8_t *buf, size_t size,
-		     bool marker, uint32_t timestamp, uint64_t now_us)
+		     bool marker, bool coloured, uint32_t timestamp,
+		     uint64_t now_us)
 {
-	struct rtp_extension_element e[2];
-	uint8_t abs[3];
+	struct rtp_extension_element e[3];
+	uint8_t abs[3], colour[COLOUR_EXTENSION_BYTES];
 	size_t n = 0;
 
 	if (s->mid_id) {
@@ -167,6 +172,14 @@ static size_t header(const struct send_stream *s, uint8_t *buf, size_t size,
 		n++;
 	}
 
+	if (coloured && s->colour_space_id) {
+		colour_extension_write(colour);
+		e[n].id = s->colour_space_id;
+		e[n].bytes = sizeof(colour);
+		e[n].data = colour;
+		n++;
+	}
+
 	return rtp_packet_encode(buf, size, s->pt, marker, s->seq,
 				 timestamp + s->offset, s->ssrc, e, n);
 }
@@ -174,10 +187,11 @@ static size_t header(const struct send_stream *s, uint8_t *buf, size_t size,
 
 /* One packet into buf; 0 if it does not fit */
 static size_t build(struct send_stream *s, uint8_t *buf, bool marker,
-		    uint32_t timestamp, const uint8_t *payload, size_t len,
-		    uint64_t now_us)
+		    bool coloured, uint32_t timestamp, const uint8_t *payload,
+		    size_t len, uint64_t now_us)
 {
-	size_t n = header(s, buf, TRANSPORT_MTU, marker, timestamp, now_us);
+	size_t n = header(s, buf, TRANSPORT_MTU, marker, coloured, timestamp,
+			  now_us);
 
 	if (!n || len > TRANSPORT_MTU - n)
 		return 0;
@@ -205,7 +219,7 @@ int send_stream_send(struct send_stream *s, bool marker, uint32_t timestamp,
 	    transport_state(s->transport) != TRANSPORT_CONNECTED)
 		return ENOTCONN;
 
-	n = build(s, buf, marker, timestamp, payload, len, now_us);
+	n = build(s, buf, marker, false, timestamp, payload, len, now_us);
 
 	return n ? transport_send_rtp(s->transport, buf, n) : EMSGSIZE;
 }
@@ -224,13 +238,16 @@ void send_stream_send_frame(struct send_stream *s, uint32_t timestamp,
 		return;
 
 	for (size_t i = 0; i < frame->count; i++) {
+		bool last = i + 1 == frame->count;
+
 		ptrs[n] = bufs[n];
-		lens[n] = build(s, bufs[n], i + 1 == frame->count, timestamp,
-				frame->payloads[i], frame->lens[i], now_us);
+		lens[n] = build(s, bufs[n], last, last && frame->keyframe,
+				timestamp, frame->payloads[i], frame->lens[i],
+				now_us);
 		if (lens[n])
 			n++;
 
-		if (n == TRANSPORT_BURST_MAX || (n && i + 1 == frame->count)) {
+		if (n == TRANSPORT_BURST_MAX || (n && last)) {
 			transport_send_burst(s->transport, ptrs, lens, n);
 			n = 0;
 		}

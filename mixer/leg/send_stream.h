@@ -55,7 +55,8 @@ bool send_stream_has_ssrc(const struct send_stream *s, uint32_t ssrc);
 int send_stream_send(struct send_stream *s, bool marker, uint32_t timestamp,
 		     const uint8_t *payload, size_t len, uint64_t now_us);
 
-/** Send the payloads of one picture, the marker on the last */
+/** Send the payloads of one picture, the marker on the last; a key frame's
+ *  last says what its colours are, where that was negotiated */
 void send_stream_send_frame(struct send_stream *s, uint32_t timestamp,
 			    const struct video_frame *frame, uint64_t now_us);
 

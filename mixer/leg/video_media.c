@@ -172,12 +172,19 @@ static int video_media_configure(struct media *m)
 static void video_media_packet(struct media *m, const struct rtp_packet *p,
 			       int64_t seq, uint64_t now_us)
 {
+	struct video_colour colour;
+	const uint8_t *e;
+	bool told;
+	size_t n;
+
 	if (!p->payload_bytes)
 		return;
 
+	e = rtp_extension(p, m->d.colour_space_id, &n);
+	told = e && colour_extension_read(&colour, e, n);
 	(void)video_source_put(source_of(m->part), p->pt, seq, p->timestamp,
 			       p->marker, p->payload, p->payload_bytes,
-			       now_us);
+			       told ? &colour : NULL, now_us);
 }
 
 

@@ -328,6 +328,7 @@ static const struct json_row extension_rows[] = {
 	NUMBER("audio_level", media_description, audio_level_id, 0, 255),
 	NUMBER("mid", media_description, mid_id, 0, 255),
 	NUMBER("abs_send_time", media_description, abs_send_time_id, 0, 255),
+	NUMBER("colour_space", media_description, colour_space_id, 0, 255),
 	END,
 };
 

@@ -122,8 +122,9 @@ struct media_description {
 	size_t rtx_count;
 	struct event_description events[DESCRIPTION_EVENTS_MAX];
 	size_t event_count;
-	int cn_pt;                                        /**< -1: none */
-	uint8_t audio_level_id, mid_id, abs_send_time_id; /**< 0: none */
+	int cn_pt; /**< -1: none */
+	/* RFC 8285 ids, 0: none */
+	uint8_t audio_level_id, mid_id, abs_send_time_id, colour_space_id;
 	bool nack, pli, fir, remb;
 	uint32_t ptime_ms; /**< audio: 0 to 200 */
 	uint32_t ssrcs[DESCRIPTION_SSRCS_MAX];

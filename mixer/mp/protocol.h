@@ -110,7 +110,8 @@
  *   rtx:[{pt,apt}],           RFC 4588
  *   events:[{pt,clock}],      RFC 4733 telephone-event
  *   cn_pt:13,                 RFC 3389, optional
- *   extensions:{audio_level, mid, abs_send_time},   RFC 8285 ids, 0 = none
+ *   extensions:{audio_level, mid, abs_send_time, colour_space},
+ *                             RFC 8285 ids, 0 = none
  *   feedback:{nack,pli,fir,remb: bool},   only these are sent
  *   ptime:20,                 audio; sent are 20, 40 or 60 ms
  *   ssrcs:[],                 far end's SSRCs, may be empty

@@ -21,6 +21,8 @@ struct slot {
 	uint8_t codec;
 	bool marker;
 	bool keyframe;
+	bool told;
+	struct video_colour colour;
 };
 
 struct assembly {
@@ -130,7 +132,8 @@ static void note_keyframe(struct assembly *a, int64_t seq, uint32_t timestamp)
 
 int assembly_put(struct assembly *a, enum video_codec_id codec, int64_t seq,
 		 uint32_t timestamp, bool marker, const uint8_t *payload,
-		 size_t len, uint64_t now_us)
+		 size_t len, const struct video_colour *colour,
+		 uint64_t now_us)
 {
 	struct slot *slot;
 	bool early;
@@ -157,7 +160,10 @@ int assembly_put(struct assembly *a, enum video_codec_id codec, int64_t seq,
 		.codec = (uint8_t)codec,
 		.marker = marker,
 		.keyframe = len && starts_keyframe(codec, payload, len),
+		.told = colour != NULL,
 	};
+	if (colour)
+		slot->colour = *colour;
 	if (len)
 		memcpy(payload_at(a, seq), payload, len);
 
@@ -214,6 +220,7 @@ static void hand_out(struct assembly *a, struct assembly_frame *frame,
 {
 	frame->count = 0;
 	frame->keyframe = false;
+	frame->told = false;
 	frame->codec = VIDEO_VP8;
 
 	for (int64_t seq = a->next; seq < end; seq++) {
@@ -225,6 +232,10 @@ static void hand_out(struct assembly *a, struct assembly_frame *frame,
 		frame->codec = slot->codec;
 		frame->timestamp = slot->timestamp;
 		frame->keyframe |= slot->keyframe;
+		if (slot->told) {
+			frame->told = true;
+			frame->colour = slot->colour;
+		}
 		frame->pieces[frame->count++] =
 			(struct payload_piece){payload_at(a, seq), slot->len};
 	}

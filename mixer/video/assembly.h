@@ -40,6 +40,8 @@ struct assembly_frame {
 	enum video_codec_id codec;
 	uint32_t timestamp;
 	bool keyframe; /**< starts like a key frame */
+	bool told;     /**< a packet of it said what its colours are: */
+	struct video_colour colour;
 	struct payload_piece pieces[ASSEMBLY_SLOTS];
 	size_t count;
 };
@@ -52,11 +54,13 @@ void assembly_patience(struct assembly *a, uint64_t patience_us);
 /**
  * Put a packet in place
  *
+ * @param colour What the packet says of its frame's colours; NULL: nothing
  * @return 0, also for duplicates and packets that come too late; EMSGSIZE
  */
 int assembly_put(struct assembly *a, enum video_codec_id codec, int64_t seq,
 		 uint32_t timestamp, bool marker, const uint8_t *payload,
-		 size_t len, uint64_t now_us);
+		 size_t len, const struct video_colour *colour,
+		 uint64_t now_us);
 
 /** Take what is ready; call until it says ASSEMBLY_NONE, after each put and
  *  from time to time (patience) */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libavcodec/avcodec.h>
-#include <libyuv.h>
 #include <wels/codec_api.h>
 #include "mixer/video/codec.h"
 
@@ -19,11 +18,19 @@ enum {
 	 * prevention and stop bits */
 	SLICE_MARGIN_BYTES = 64,
 	LEVEL_DEFAULT = LEVEL_3_1,
+	/* NAL unit types, H.264 table 7-1 */
+	TYPE_MASK = 0x1f,
+	TYPE_IDR = 5, /* the last of those with slices */
+	TYPE_SPS = 7,
 };
+
+static const uint64_t fnv_start = 0xcbf29ce484222325u;
+static const uint64_t fnv_prime = 0x100000001b3u;
 
 struct avc_decoder {
 	struct video_decoder base; /* first */
 	AVCodecContext *codec;
+	uint64_t sets; /* hash of the sequence parameter sets that came last */
 	AVPacket *packet;
 	AVFrame *frame;
 };
@@ -46,8 +53,17 @@ static void decoder_free(struct video_decoder *base)
 }
 
 static int copy_picture(struct picture_pool *pool, struct picture **pp,
-			const AVFrame *f)
+			const AVFrame *f, const struct video_colour *told)
 {
+	/* As its VUI says (H.264 annex E); libavcodec's numbers are H.273's */
+	struct video_colour colour = {
+		.matrix = (uint8_t)f->colorspace,
+		.full_range = f->color_range == AVCOL_RANGE_JPEG,
+	};
+	const struct colour_planes from = {
+		.planes = {f->data[0], f->data[1], f->data[2]},
+		.strides = {f->linesize[0], f->linesize[1], f->linesize[2]},
+	};
 	struct picture *p;
 
 	if (f->format != AV_PIX_FMT_YUV420P &&
@@ -63,22 +79,67 @@ static int copy_picture(struct picture_pool *pool, struct picture **pp,
 	if (!p)
 		return ENOMEM;
 
-	I420Copy(f->data[0], f->linesize[0], f->data[1], f->linesize[1],
-		 f->data[2], f->linesize[2], p->planes[0], p->strides[0],
-		 p->planes[1], p->strides[1], p->planes[2], p->strides[2],
-		 (int)p->width, (int)p->height);
+	if (told) {
+		colour.full_range = told->full_range;
+		if (told->matrix != COLOUR_UNSPECIFIED)
+			colour.matrix = told->matrix;
+	}
+	colour_copy(p, &from, &colour);
+	p->sample_width = (unsigned)f->sample_aspect_ratio.num;
+	p->sample_height = (unsigned)f->sample_aspect_ratio.den;
 	*pp = p;
 
 	return 0;
 }
 
+/* Hash (FNV-1a) of the sequence parameter sets in front of the first slice; 0
+ * without any */
+static uint64_t sets_hash(const uint8_t *p, size_t len)
+{
+	uint64_t hash = 0;
+	bool set = false;
+
+	for (size_t i = 3; i < len; i++) {
+		if (!p[i - 3] && !p[i - 2] && p[i - 1] == 1) {
+			uint8_t type = p[i] & TYPE_MASK;
+
+			if (type && type <= TYPE_IDR)
+				break;
+			set = type == TYPE_SPS;
+			if (set && !hash)
+				hash = fnv_start;
+		}
+		if (set)
+			hash = (hash ^ p[i]) * fnv_prime;
+	}
+
+	return hash;
+}
+
+/* libavcodec keeps what one parameter set says of colours for those after it
+ * that say nothing */
+static void forget_colour(AVCodecContext *c)
+{
+	c->color_range = AVCOL_RANGE_UNSPECIFIED;
+	c->colorspace = AVCOL_SPC_UNSPECIFIED;
+	c->color_primaries = AVCOL_PRI_UNSPECIFIED;
+	c->color_trc = AVCOL_TRC_UNSPECIFIED;
+}
+
 static int decode(struct video_decoder *base, const uint8_t *frame, size_t len,
-		  struct picture_pool *pool, struct picture **pp)
+		  const struct video_colour *told, struct picture_pool *pool,
+		  struct picture **pp)
 {
 	struct avc_decoder *d = (struct avc_decoder *)base;
+	uint64_t sets = sets_hash(frame, len);
 	int err = 0, r;
 
 	*pp = NULL;
+
+	if (sets && sets != d->sets) {
+		d->sets = sets;
+		forget_colour(d->codec);
+	}
 
 	d->packet->data = (uint8_t *)(uintptr_t)frame;
 	d->packet->size = (int)len;
@@ -96,7 +157,7 @@ static int decode(struct video_decoder *base, const uint8_t *frame, size_t len,
 			return EBADMSG;
 
 		*pp = picture_deref(*pp);
-		err = copy_picture(pool, pp, d->frame);
+		err = copy_picture(pool, pp, d->frame, told);
 		av_frame_unref(d->frame);
 	}
 
@@ -111,6 +172,8 @@ static void decoder_configure(AVCodecContext *c)
 	 * picture of several slices for damaged; what it concealed is marked
 	 * in decode_error_flags and not shown */
 	c->max_pixels = PICTURE_PIXELS_MAX;
+	/* The SPS' cropping to the sample, not to the next aligned one */
+	c->flags |= AV_CODEC_FLAG_UNALIGNED;
 }
 
 int avc_decoder_alloc(struct video_decoder **dp)
@@ -254,6 +317,15 @@ static void layer_configure(SSpatialLayerConfig *layer,
 	layer->uiProfileIdc = PRO_BASELINE;
 	layer->uiLevelIdc =
 		level ? (ELevelIdc)level : (ELevelIdc)LEVEL_DEFAULT;
+
+	/* What the canvas is. Unmarked, Chromium takes it for BT.709 */
+	layer->bVideoSignalTypePresent = true;
+	layer->uiVideoFormat = VF_UNDEF;
+	layer->bFullRange = false;
+	layer->bColorDescriptionPresent = true;
+	layer->uiColorPrimaries = COLOUR_BT601;
+	layer->uiTransferCharacteristics = COLOUR_BT601;
+	layer->uiColorMatrix = COLOUR_BT601;
 
 	/* Mode 0 knows no fragments: slices are no longer than a payload */
 	if (config->codec.packetization_mode == 0) {

@@ -7,7 +7,13 @@
 #include <libyuv.h>
 #include "mixer/video/canvas.h"
 
-enum { BACKGROUND_Y = 26, BAR_Y = 16, GREY_C = 128 };
+enum {
+	BACKGROUND_Y = 26,
+	BAR_Y = 16,
+	GREY_C = 128,
+	/* Samples that are longer than this are somebody's mistake */
+	SAMPLE_ASPECT_MAX = 4,
+};
 
 /* Highlight of who talks: green */
 static const uint8_t talking_yuv[3] = {150, 70, 70};
@@ -130,14 +136,49 @@ static struct picture *halve(struct canvas *c, const struct picture *camera,
 	return half;
 }
 
+static unsigned scaled(unsigned x, unsigned num, unsigned den)
+{
+	return (unsigned)(((uint64_t)x * num + den / 2) / den);
+}
+
+static unsigned at_most(unsigned x, unsigned most)
+{
+	return x < most ? x : most;
+}
+
+/* Where layout_fit is asked in square samples, the answer is in the camera's
+ */
+static void fit(const struct picture *camera, const struct layout_rect *tile,
+		struct layout_rect *from, struct layout_rect *to)
+{
+	unsigned w = camera->sample_width, h = camera->sample_height;
+
+	if (!w || !h || w > SAMPLE_ASPECT_MAX * h || h > SAMPLE_ASPECT_MAX * w)
+		w = h = 1;
+
+	if (w > h) {
+		layout_fit(scaled(camera->width, w, h), camera->height,
+			   tile->width, tile->height, from, to);
+		from->x = scaled(from->x, h, w) & ~1u;
+		from->width = scaled(from->width, h, w);
+		from->width = at_most(from->width, camera->width - from->x);
+	}
+	else {
+		layout_fit(camera->width, scaled(camera->height, h, w),
+			   tile->width, tile->height, from, to);
+		from->y = scaled(from->y, w, h) & ~1u;
+		from->height = scaled(from->height, w, h);
+		from->height = at_most(from->height, camera->height - from->y);
+	}
+}
+
 static void draw_camera(struct canvas *c, const struct layout_rect *tile,
 			const struct picture *camera)
 {
 	struct layout_rect from, inner;
 	struct picture *half;
 
-	layout_fit(camera->width, camera->height, tile->width, tile->height,
-		   &from, &inner);
+	fit(camera, tile, &from, &inner);
 	draw_bars(c->picture, tile, &inner);
 
 	half = halve(c, camera, &from, &inner);

@@ -24,15 +24,17 @@ struct video_decoder {
 	 * Decode one frame
 	 *
 	 * @param frame Its bytes, VIDEO_DECODER_PADDING zeros after them
+	 * @param told  What was said of its colours beside the stream; NULL:
+	 *              nothing, so what the stream says holds
 	 * @param pool  Where the picture is taken from
-	 * @param pp    Set to a picture (the caller's reference), or NULL if
-	 *              the frame shows none
+	 * @param pp    Set to a picture in the canvas' colours (the caller's
+	 *              reference), or NULL if the frame shows none
 	 * @return 0; EBADMSG the frame is damaged or its reference is missing:
 	 *         a key frame is needed; EOVERFLOW too large; ENOMEM
 	 */
 	int (*decode)(struct video_decoder *d, const uint8_t *frame,
-		      size_t len, struct picture_pool *pool,
-		      struct picture **pp);
+		      size_t len, const struct video_colour *told,
+		      struct picture_pool *pool, struct picture **pp);
 	void (*free)(struct video_decoder *d);
 };
 

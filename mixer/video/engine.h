@@ -29,6 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "mixer/video/colour.h"
 
 enum {
 	VIDEO_TILES_MAX = 25,
@@ -142,12 +143,17 @@ int video_source_configure(struct video_source *s,
  * One RTP packet's payload; copied. Reordering and retransmissions within
  * the assembly window are put in place by extended sequence number.
  *
- * @param seq Extended sequence number (receive_stats_packet)
+ * @param seq    Extended sequence number (receive_stats_packet)
+ * @param colour What the packet says of its frame's colours, NULL: nothing.
+ *               It goes before what the stream itself says, and holds until
+ *               the next key frame that is without, as senders tell it with
+ *               key frames and changes only
  * @return 0; ENOENT unknown payload type; EBADMSG; ENOBUFS
  */
 int video_source_put(struct video_source *s, uint8_t pt, int64_t seq,
 		     uint32_t timestamp, bool marker, const uint8_t *payload,
-		     size_t len, uint64_t now_us);
+		     size_t len, const struct video_colour *colour,
+		     uint64_t now_us);
 
 /** How long a gap may wait for retransmission before a key frame is asked
  *  for; 300 ms at first. 0 where the peer takes no NACK */

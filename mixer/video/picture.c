@@ -140,6 +140,7 @@ struct picture *picture_take(struct picture_pool *pool, unsigned width,
 	atomic_fetch_add(&pool->refs, 1);
 	m->pool = pool;
 	m->picture.serial = serial;
+	m->picture.sample_width = m->picture.sample_height = 1;
 
 	return &m->picture;
 }

@@ -26,6 +26,9 @@ struct picture {
 	uint8_t *planes[3];
 	int strides[3];
 	unsigned width, height;
+	/** Shape of a sample, in relation; square unless somebody says
+	 *  otherwise. 0 or out of reason: taken for square */
+	unsigned sample_width, sample_height;
 	uint64_t serial; /**< differs between any two pictures of a pool */
 };
 

@@ -55,6 +55,7 @@ static void decode_frame(struct source *s, const struct source_frame *frame)
 		err = video_decoder_alloc(dp, frame->codec);
 	if (!err)
 		err = (*dp)->decode(*dp, frame->buf, frame->len,
+				    frame->told ? &frame->colour : NULL,
 				    s->engine->pictures, &picture);
 
 	s->work.broken = err != 0;
@@ -314,6 +315,8 @@ static int append(struct source *s, struct source_frame *to,
 	to->len = frame.len;
 	to->codec = from->codec;
 	to->keyframe = frame.keyframe;
+	to->told = s->told;
+	to->colour = s->colour;
 	s->sets_received |= frame.parameter_sets;
 
 	return 0;
@@ -328,6 +331,10 @@ static void take_frame(struct source *s, const struct assembly_frame *frame)
 	if (frame->codec != s->stats.codec)
 		s->need_key = true;
 	s->stats.codec = frame->codec;
+	if (frame->told || frame->keyframe) {
+		s->told = frame->told;
+		s->colour = frame->colour;
+	}
 
 	/* Nobody looks: it will have to start with a key frame */
 	if (!s->shown_width) {
@@ -372,7 +379,8 @@ static void take_frames(struct source *s, uint64_t now_us)
 
 int video_source_put(struct video_source *handle, uint8_t pt, int64_t seq,
 		     uint32_t timestamp, bool marker, const uint8_t *payload,
-		     size_t len, uint64_t now_us)
+		     size_t len, const struct video_colour *colour,
+		     uint64_t now_us)
 {
 	struct source *s = handle->core;
 	size_t i = 0;
@@ -387,7 +395,7 @@ int video_source_put(struct video_source *handle, uint8_t pt, int64_t seq,
 	s->packet_us = now_us;
 	s->pt = pt;
 	err = assembly_put(s->assembly, s->formats[i].codec.id, seq, timestamp,
-			   marker, payload, len, now_us);
+			   marker, payload, len, colour, now_us);
 	if (err)
 		return EBADMSG;
 
@@ -422,6 +430,7 @@ void video_source_reset(struct video_source *handle)
 	/* the new one has not been asked yet */
 	handle->core->asked_us = 0;
 	handle->core->sets_received = false;
+	handle->core->told = false;
 }
 
 void source_show(struct source *s, unsigned width, unsigned height)

@@ -48,6 +48,8 @@ struct source_frame {
 	size_t len;
 	enum video_codec_id codec;
 	bool keyframe;
+	bool told; /* what its colours are: */
+	struct video_colour colour;
 };
 
 struct source {
@@ -67,7 +69,9 @@ struct source {
 	unsigned shown_width, shown_height;
 	unsigned next_width, next_height; /* while being looked up */
 	bool need_key;
-	bool sets_received;  /* H.264: parameter sets came in band */
+	bool sets_received; /* H.264: parameter sets came in band */
+	bool told;          /* beside the stream, what its colours are: */
+	struct video_colour colour;
 	uint8_t pt;          /* of the latest packet */
 	unsigned generation; /* resets */
 	uint64_t asked_us, packet_us, picture_us;

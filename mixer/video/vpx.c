@@ -8,7 +8,6 @@
 #include <vpx/vp8dx.h>
 #include <vpx/vpx_decoder.h>
 #include <vpx/vpx_encoder.h>
-#include <libyuv.h>
 #include "mixer/video/codec.h"
 
 enum {
@@ -44,8 +43,18 @@ static void decoder_free(struct video_decoder *base)
 }
 
 static int copy_picture(struct picture_pool *pool, struct picture **pp,
-			const vpx_image_t *image)
+			const vpx_image_t *image,
+			const struct video_colour *told)
 {
+	/* Its one bit for the colour space says BT.601 or "reserved" (RFC 6386
+	 * section 9.2) */
+	static const struct video_colour unsaid = {COLOUR_BT601, false};
+	const struct colour_planes from = {
+		.planes = {image->planes[0], image->planes[1],
+			   image->planes[2]},
+		.strides = {image->stride[0], image->stride[1],
+			    image->stride[2]},
+	};
 	struct picture *p;
 
 	if (image->fmt != VPX_IMG_FMT_I420)
@@ -57,17 +66,15 @@ static int copy_picture(struct picture_pool *pool, struct picture **pp,
 	if (!p)
 		return ENOMEM;
 
-	I420Copy(image->planes[0], image->stride[0], image->planes[1],
-		 image->stride[1], image->planes[2], image->stride[2],
-		 p->planes[0], p->strides[0], p->planes[1], p->strides[1],
-		 p->planes[2], p->strides[2], (int)p->width, (int)p->height);
+	colour_copy(p, &from, told ? told : &unsaid);
 	*pp = p;
 
 	return 0;
 }
 
 static int decode(struct video_decoder *base, const uint8_t *frame, size_t len,
-		  struct picture_pool *pool, struct picture **pp)
+		  const struct video_colour *told, struct picture_pool *pool,
+		  struct picture **pp)
 {
 	struct vpx_decoder *d = (struct vpx_decoder *)base;
 	vpx_codec_iter_t iter = NULL;
@@ -92,7 +99,7 @@ static int decode(struct video_decoder *base, const uint8_t *frame, size_t len,
 
 	image = vpx_codec_get_frame(&d->codec, &iter);
 
-	return image ? copy_picture(pool, pp, image) : 0;
+	return image ? copy_picture(pool, pp, image, told) : 0;
 }
 
 int vpx_decoder_alloc(struct video_decoder **dp)

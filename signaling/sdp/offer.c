@@ -12,7 +12,12 @@
 #include "signaling/sdp/sdp_private.h"
 
 /** Header extension ids of our own offers */
-enum { EXT_AUDIO_LEVEL = 1, EXT_ABS_SEND_TIME = 2, EXT_MID = 3 };
+enum {
+	EXT_AUDIO_LEVEL = 1,
+	EXT_ABS_SEND_TIME = 2,
+	EXT_MID = 3,
+	EXT_COLOUR_SPACE = 4,
+};
 
 
 static void offer_destructor(void *arg)
@@ -219,6 +224,7 @@ static void extensions_make(struct media_description *d)
 	d->audio_level_id = d->kind == MEDIA_AUDIO ? EXT_AUDIO_LEVEL : 0;
 	d->abs_send_time_id = EXT_ABS_SEND_TIME;
 	d->mid_id = EXT_MID;
+	d->colour_space_id = d->kind == MEDIA_VIDEO ? EXT_COLOUR_SPACE : 0;
 }
 
 
@@ -258,6 +264,10 @@ static struct offer_media *media_make(struct offer *o, struct offer_state *s,
 static void extensions_share(struct offer_media *m,
 			     const struct offer_media *other)
 {
+	/* where they numbered, ours may be one of theirs that we left out */
+	if (other->d.mid_id != EXT_MID ||
+	    other->d.abs_send_time_id != EXT_ABS_SEND_TIME)
+		m->d.colour_space_id = 0;
 	m->d.abs_send_time_id = other->d.abs_send_time_id;
 	m->d.mid_id = other->d.mid_id;
 	if (m->d.kind == MEDIA_VIDEO)

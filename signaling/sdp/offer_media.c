@@ -12,6 +12,8 @@ static const char uri_audio_level[] =
 static const char uri_mid[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
 static const char uri_abs_send_time[] =
 	"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+static const char uri_colour_space[] =
+	"http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 
 /** All formats of an m-line, found by payload type */
 struct formats {
@@ -178,7 +180,8 @@ static void extmap_read(struct offer_media *m, struct pl value)
 		id.l = (size_t)(slash - id.p);
 	}
 	if (!fmtp_number(&id, 14, &n) || !n || n == m->d.audio_level_id ||
-	    n == m->d.mid_id || n == m->d.abs_send_time_id)
+	    n == m->d.mid_id || n == m->d.abs_send_time_id ||
+	    n == m->d.colour_space_id)
 		return;
 	if (!pl_strcmp(&uri, uri_audio_level) && m->d.kind == MEDIA_AUDIO)
 		slot = &m->d.audio_level_id;
@@ -186,6 +189,9 @@ static void extmap_read(struct offer_media *m, struct pl value)
 		slot = &m->d.mid_id;
 	else if (!pl_strcmp(&uri, uri_abs_send_time))
 		slot = &m->d.abs_send_time_id;
+	else if (!pl_strcmp(&uri, uri_colour_space) &&
+		 m->d.kind == MEDIA_VIDEO)
+		slot = &m->d.colour_space_id;
 	if (slot && !*slot)
 		*slot = (uint8_t)n;
 }

@@ -156,6 +156,11 @@ static int print_extensions(struct mbuf *mb, const struct offer_media *m)
 			"a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid"
 			"\r\n",
 			m->d.mid_id);
+	if (m->d.colour_space_id)
+		err |= mbuf_printf(mb,
+				   "a=extmap:%u http://www.webrtc.org/"
+				   "experiments/rtp-hdrext/color-space\r\n",
+				   m->d.colour_space_id);
 	return err;
 }
 

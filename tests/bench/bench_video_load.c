@@ -206,7 +206,7 @@ static void studio_decode(struct studio *s, const struct recorded *r)
 		struct picture *p = NULL;
 
 		must(s->decoders[i]->decode(s->decoders[i], r->whole, r->len,
-					    pool, &p));
+					    NULL, pool, &p));
 		if (!p)
 			continue;
 

@@ -64,6 +64,7 @@ static void play(struct video_source *s, const uint8_t *data, size_t size)
 
 	while (size > HEADER) {
 		size_t len = (size_t)(data[3] << 8 | data[4]) % 1600;
+		const struct video_colour colour = {data[2], data[1] & 64};
 
 		if (len > size - HEADER)
 			len = size - HEADER;
@@ -77,7 +78,8 @@ static void play(struct video_source *s, const uint8_t *data, size_t size)
 		now_us += data[2] * 1000u;
 		(void)video_source_put(s, data[1] & 4 ? 97 : 96, seq,
 				       timestamp, data[1] & 1, data + HEADER,
-				       len, now_us);
+				       len, data[1] & 32 ? &colour : NULL,
+				       now_us);
 		if (data[2] > 200)
 			video_engine_tick(engine, now_us);
 		data += HEADER + len;

@@ -31,6 +31,35 @@ export async function hearsNot(peer, hz, ms = 5000) {
 	}, ms, 100);
 }
 
+// What a tile shows that should have this colour: the median of all pixels
+// that are near to it, or null where there is less than a tenth of the picture
+function shownColour({ data }, rgb, near = 60) {
+	const found = rgb.map(() => new Uint32Array(256));
+	let count = 0;
+	for (let i = 0; i < data.length; i += 4) {
+		if (rgb.some((v, c) => Math.abs(data[i + c] - v) > near))
+			continue;
+		count++;
+		found.forEach((histogram, c) => histogram[data[i + c]]++);
+	}
+	if (count < data.length / 40)
+		return null;
+	return found.map((histogram) => {
+		let below = 0;
+		return histogram.findIndex((n) => (below += n) > count / 2);
+	});
+}
+
+// A tile of this very colour, but for what 8 bit and codecs make of it
+export async function seesExactly(peer, rgb, off = 4, ms = 20000) {
+	await until(`a tile of just ${rgb}`, async () => {
+		const picture = await peer.seen();
+		const shown = picture && shownColour(picture, rgb);
+		return shown && rgb.every((v, c) => Math.abs(shown[c] - v) <= off)
+			|| Promise.reject(new Error(`it is ${shown}`));
+	}, ms, 200);
+}
+
 // A tile of this colour covers at least `share` of the picture
 export async function sees(peer, rgb, share = 0.1, ms = 10000) {
 	await until(`a tile of ${rgb}`, async () => {

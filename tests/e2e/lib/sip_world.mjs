@@ -21,13 +21,20 @@ export const h264 = (level, mode = 1) => ({ pt: 97 + mode, map: 'H264/90000',
 	feedback: ['nack', 'nack pli', 'ccm fir'] });
 
 // Pictures of one colour as lists of NAL units that fit a packet
-export async function film(rgb, dir) {
-	const file = join(dir, `${rgb.join('-')}.h264`);
+export async function film(rgb, dir, { profile = 'baseline', level = '1.3',
+	size = '320x180', matrix, full } = {}) {
+	const file = join(dir, `${rgb.join('-')}-${size}.h264`);
 	const hex = rgb.map((v) => v.toString(16).padStart(2, '0')).join('');
-	const { code, output } = await run('ffmpeg', ['-loglevel', 'error',
-		'-f', 'lavfi', '-i', `color=c=0x${hex}:s=320x180:r=15`, '-t', '2',
-		'-c:v', 'libx264', '-profile:v', 'baseline', '-level', '1.3',
-		'-x264-params', 'slice-max-size=1000:keyint=15:aud=1', file]);
+	const described = matrix ? `:colorprim=${matrix}:transfer=${matrix
+	}:colormatrix=${matrix}:fullrange=${full ? 'on' : 'off'}` : '';
+	const { code, output } = await run('ffmpeg', ['-loglevel', 'error', '-y',
+		'-f', 'lavfi', '-i', `color=c=0x${hex}:s=${size}:r=15,format=gbrp,scale=`
+			+ `out_color_matrix=${matrix || 'bt601'}:out_range=${
+				full ? 'full' : 'limited'},format=${full ? 'yuvj420p'
+				: 'yuv420p'}`, '-t', '2',
+		'-c:v', 'libx264', '-profile:v', profile, '-level', level, '-bf', '0',
+		'-x264-params', `slice-max-size=1000:keyint=15:aud=1${described}`,
+		file]);
 	assert.equal(code, 0, output);
 	const pictures = [];
 	for (const nal of nalUnits(await readFile(file))) {

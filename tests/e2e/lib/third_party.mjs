@@ -9,11 +9,14 @@ const source = `
 import JsSIP from 'jssip';
 window.JsSIP = JsSIP;
 window.events = [];
-// dial(url, target, {audio, video, codec, channel, second}) resolves when
-// confirmed. second: a tone of so many Hz on a line in a group of its own
+// dial(url, target, {audio, video, codec, channel, second, canvas}) resolves
+// when confirmed. second: a tone of so many Hz on a line in a group of its own;
+// canvas: [r, g, b] of a canvas that is its camera
 window.dial = async (url, target, want) => {
 	const stream = await navigator.mediaDevices.getUserMedia(
-		{ audio: want.audio, video: want.video });
+		{ audio: want.audio, video: want.video && !want.canvas });
+	if (want.canvas)
+		stream.addTrack(paint(want.canvas));
 	const ua = new JsSIP.UA({ uri: 'sip:app@third.example', register: false,
 		sockets: [new JsSIP.WebSocketInterface(url)] });
 	window.ua = ua;
@@ -57,6 +60,19 @@ window.dial = async (url, target, want) => {
 		} });
 		window.session = session;
 	});
+};
+const paint = (rgb) => {
+	const canvas = document.createElement('canvas');
+	[canvas.width, canvas.height] = [640, 360];
+	const draw = canvas.getContext('2d');
+	let n = 0;
+	setInterval(() => {
+		draw.fillStyle = 'rgb(' + rgb + ')';
+		draw.fillRect(0, 0, 640, 360);
+		draw.fillStyle = 'white';
+		draw.fillRect(n = (n + 8) % 592, 16, 48, 48);
+	}, 50);
+	return canvas.captureStream().getVideoTracks()[0];
 };
 // A tone that needs no AudioContext: Firefox runs none without a loudspeaker
 const playTone = async (hz) => {

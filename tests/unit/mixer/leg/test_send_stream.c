@@ -14,7 +14,14 @@
 #include "tests/unit/unit.h"
 
 
-enum { T0 = 10000000, PT = 96, RTX_PT = 97, NEW_PT = 98, RTT_MS = 40 };
+enum {
+	T0 = 10000000,
+	PT = 96,
+	RTX_PT = 97,
+	NEW_PT = 98,
+	RTT_MS = 40,
+	COLOUR_ID = 8,
+};
 
 /** A stream, its transport and the far end */
 struct line {
@@ -341,10 +348,92 @@ static void without_memory_a_stream_stays_as_it_was(void)
 }
 
 
+static bool says_colours(const struct rtp_packet *p)
+{
+	struct video_colour c;
+	const uint8_t *e;
+	size_t n;
+
+	e = rtp_extension(p, COLOUR_ID, &n);
+	if (!e)
+		return false;
+
+	CU_ASSERT_TRUE(colour_extension_read(&c, e, n));
+	CU_ASSERT_EQUAL(c.matrix, COLOUR_BT601);
+	CU_ASSERT_FALSE(c.full_range);
+
+	return true;
+}
+
+
+static void a_key_frame_says_what_its_colours_are(void)
+{
+	static const uint8_t payload[] = "ab";
+	static struct video_frame frame = {
+		.payloads = {payload, payload, payload},
+		.lens = {2, 2, 2},
+		.count = 3,
+	};
+	struct media_description d = description(-1);
+	struct line l;
+
+	line_open(&l, -1);
+	for (unsigned i = 0; i < 4; i++) {
+		bool negotiated = i & 1;
+
+		frame.keyframe = i & 2;
+		d.colour_space_id = negotiated ? COLOUR_ID : 0;
+		CU_ASSERT_EQUAL(send_stream_configure(l.stream, l.transport,
+						      &d, 90000),
+				0);
+		send_stream_send_frame(l.stream, 0, &frame, T0);
+		for (size_t n = 0; n < frame.count; n++) {
+			bool last = n + 1 == frame.count;
+
+			CU_ASSERT_TRUE_FATAL(receive(&l));
+			CU_ASSERT_EQUAL(l.packet.marker, last);
+			CU_ASSERT_EQUAL(l.packet.payload_bytes, 2);
+			CU_ASSERT_EQUAL(says_colours(&l.packet),
+					last && negotiated && frame.keyframe);
+		}
+	}
+	line_close(&l);
+}
+
+
+/* With every extension, the longest MID and a repeat's two bytes */
+static void the_longest_payload_has_room(void)
+{
+	static uint8_t payload[TRANSPORT_MTU];
+	static struct video_frame frame = {
+		.keyframe = true, .payloads = {payload}, .count = 1};
+	struct media_description d = description(-1);
+	struct line l;
+
+	frame.lens[0] = send_stream_payload_max();
+	memset(d.mid, 'm', 16);
+	d.mid_id = 1;
+	d.abs_send_time_id = 2;
+	d.colour_space_id = COLOUR_ID;
+	line_open(&l, -1);
+	CU_ASSERT_EQUAL(
+		send_stream_configure(l.stream, l.transport, &d, 90000), 0);
+	send_stream_send_frame(l.stream, 0, &frame, T0);
+	CU_ASSERT_TRUE_FATAL(receive(&l));
+	CU_ASSERT_EQUAL(l.packet.payload_bytes, send_stream_payload_max());
+	CU_ASSERT_TRUE(l.packet.payload + l.packet.payload_bytes + 2 <=
+		       l.buf + TRANSPORT_MTU);
+	line_close(&l);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a stream keeps its identity", a_stream_keeps_its_identity},
 	{"sender info tells the time of now",
 	 sender_info_tells_the_time_of_now},
+	{"a key frame says what its colours are",
+	 a_key_frame_says_what_its_colours_are},
+	{"the longest payload has room", the_longest_payload_has_room},
 	{"a collision makes another stream", a_collision_makes_another_stream},
 	{"a NACK is answered as negotiated", a_nack_is_answered_as_negotiated},
 	{"a NACK within a round trip is not answered again",

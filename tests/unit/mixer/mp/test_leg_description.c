@@ -57,7 +57,8 @@ static const char every_member[] =
 	"{'kind':'video','transport':1,'recv':true,'codecs':"
 	"[{'name':'H264','pt':102,'packetization_mode':1,"
 	"'profile_level_id':'42e01f'}],'rtx':[{'pt':103,"
-	"'apt':102}],'feedback':{'nack':true,'pli':true},"
+	"'apt':102}],'extensions':{'colour_space':8},'feedback':{'nack':true,'"
+	"pli':true},"
 	"'kbps':900,'width':640,'height':360,'fps':15},"
 	"{'kind':'audio','off':true}]}";
 
@@ -96,6 +97,7 @@ static void reads_every_member(void)
 	CU_ASSERT_FALSE(m->send);
 	CU_ASSERT_STRING_EQUAL(m->codecs[0].profile_level_id, "42e01f");
 	CU_ASSERT_EQUAL(m->rtx[0].apt, 102);
+	CU_ASSERT_EQUAL(m->colour_space_id, 8);
 	CU_ASSERT_TRUE(m->nack && m->pli && !m->fir && !m->remb);
 	CU_ASSERT_EQUAL(m->kbps, 900);
 	mem_deref(d);

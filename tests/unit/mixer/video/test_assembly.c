@@ -21,7 +21,7 @@ static void put(int64_t seq, uint32_t timestamp, bool marker, const uint8_t *p,
 		uint64_t now_us)
 {
 	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, seq, timestamp, marker, p,
-				     2, now_us),
+				     2, NULL, now_us),
 			0);
 }
 
@@ -142,8 +142,8 @@ static void padding_and_missing_markers(void)
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 1);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
-	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, 3, 2, false, NULL, 0, 0),
-			0);
+	CU_ASSERT_EQUAL(
+		assembly_put(a, VIDEO_VP8, 3, 2, false, NULL, 0, NULL, 0), 0);
 	put(4, 3, true, delta_start, 0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 1);
@@ -156,12 +156,13 @@ static void parameter_sets_may_come_late(void)
 	static const uint8_t sps[] = {0x67, 0x42}, idr[] = {0x65, 0x88};
 
 	setup();
-	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 2, 1, false, idr, 2, 0),
-			0);
+	CU_ASSERT_EQUAL(
+		assembly_put(a, VIDEO_H264, 2, 1, false, idr, 2, NULL, 0), 0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_NONE);
-	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 1, 1, false, sps, 2, 0),
-			0);
-	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_H264, 3, 1, true, idr, 2, 0), 0);
+	CU_ASSERT_EQUAL(
+		assembly_put(a, VIDEO_H264, 1, 1, false, sps, 2, NULL, 0), 0);
+	CU_ASSERT_EQUAL(
+		assembly_put(a, VIDEO_H264, 3, 1, true, idr, 2, NULL, 0), 0);
 	CU_ASSERT_EQUAL(assembly_next(a, &frame, 0), ASSEMBLY_FRAME);
 	CU_ASSERT_EQUAL(frame.count, 3);
 	a = mem_deref(a);
@@ -220,9 +221,9 @@ static void refuses_what_does_not_fit(void)
 	static uint8_t big[ASSEMBLY_PAYLOAD_MAX + 1];
 
 	setup();
-	CU_ASSERT_EQUAL(
-		assembly_put(a, VIDEO_VP8, 1, 1, true, big, sizeof(big), 0),
-		EMSGSIZE);
+	CU_ASSERT_EQUAL(assembly_put(a, VIDEO_VP8, 1, 1, true, big,
+				     sizeof(big), NULL, 0),
+			EMSGSIZE);
 	a = mem_deref(a);
 }
 
@@ -237,7 +238,7 @@ static int assemble(void *arg)
 	for (int64_t seq = 1; !err && seq < 9; seq++)
 		err = assembly_put(one, VIDEO_VP8, seq, (uint32_t)seq / 2,
 				   seq & 1, seq == 2 ? key_start : middle, 2,
-				   1000);
+				   NULL, 1000);
 	if (!err)
 		(void)assembly_next(one, &frame, 1000);
 	mem_deref(one);

@@ -192,10 +192,40 @@ static void sizes_are_bounded_and_unused_ones_give_way(void)
 	close_canvas();
 }
 
+/* H.264's sample aspect ratio: 12:11 makes 4:3 of 352x288, 2:1 16:9 of 8:9 */
+static void samples_that_are_not_square_keep_their_shape(void)
+{
+	static const struct {
+		unsigned width, height, sample_width, sample_height;
+		unsigned left; /* bar's width in a tile of 320x180 */
+	} rows[] = {
+		{160, 180, 2, 1, 0},      {160, 180, 1, 1, 80},
+		{160, 180, 0, 0, 80},     {160, 180, 5, 1, 80},
+		{160, 180, 65535, 1, 80}, {320, 90, 1, 2, 0},
+		{320, 90, 1, 65535, 0},   {640, 180, 1, 4, 80},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct picture *p;
+
+		open_canvas(1);
+		show(0, rows[i].width, rows[i].height, 200);
+		p = (struct picture *)scene.tiles[0].picture;
+		p->sample_width = rows[i].sample_width;
+		p->sample_height = rows[i].sample_height;
+		(void)canvas_compose(canvas, &scene);
+		for (unsigned x = 0; x < 160; x++)
+			CU_ASSERT_EQUAL(luma(x, 60) > 190, x >= rows[i].left);
+		close_canvas();
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{"only what changed is drawn again", only_what_changed_is_drawn_again},
 	{"a camera fills its place in its shape",
 	 a_camera_fills_its_place_in_its_shape},
+	{"samples that are not square keep their shape",
+	 samples_that_are_not_square_keep_their_shape},
 	{"who talks has a border", who_talks_has_a_border},
 	{"names and initials are seen", names_and_initials_are_seen},
 	{"other sizes are scaled once a composition",

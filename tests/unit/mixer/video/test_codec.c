@@ -127,7 +127,8 @@ static void decodes_what_it_encoded(void)
 				CU_ASSERT_EQUAL(frame.keyframe, key);
 				CU_ASSERT_EQUAL(decoder->decode(decoder, buf,
 								frame.len,
-								pool, &out),
+								NULL, pool,
+								&out),
 						0);
 				CU_ASSERT_PTR_NOT_NULL_FATAL(out);
 				CU_ASSERT_EQUAL(out->width, WIDTH);
@@ -204,9 +205,9 @@ static void damage_does_not_pass(void)
 		encode(0, true);
 		encode(1, false);
 		join(i);
-		CU_ASSERT_NOT_EQUAL(
-			decoder->decode(decoder, buf, frame.len, pool, &out),
-			0);
+		CU_ASSERT_NOT_EQUAL(decoder->decode(decoder, buf, frame.len,
+						    NULL, pool, &out),
+				    0);
 		for (unsigned n = 2; n < 200; n++) {
 			encode(n, n % 8 == 0);
 			if (!list.count)
@@ -217,8 +218,8 @@ static void damage_does_not_pass(void)
 				buf[(seed >> 4) % frame.len] ^=
 					(uint8_t)(seed >> 24);
 			}
-			if (!decoder->decode(decoder, buf, frame.len, pool,
-					     &out))
+			if (!decoder->decode(decoder, buf, frame.len, NULL,
+					     pool, &out))
 				picture_deref(out);
 		}
 		close_codec();
@@ -233,7 +234,7 @@ static void bombs_are_refused(void)
 	struct picture *out;
 
 	open_codec(0, 100);
-	CU_ASSERT_EQUAL(decoder->decode(decoder, bomb, 64, pool, &out),
+	CU_ASSERT_EQUAL(decoder->decode(decoder, bomb, 64, NULL, pool, &out),
 			EOVERFLOW);
 	CU_ASSERT_PTR_NULL(out);
 	CU_ASSERT_PTR_NULL(picture_take(pool, 1920, 1921));

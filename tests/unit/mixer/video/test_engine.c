@@ -158,13 +158,13 @@ static void camera_send(struct camera *c)
 	for (size_t i = c->list.count; i-- > 0;) {
 		if (c->lose_frame == c->frame && i == c->list.count / 2)
 			continue;
-		CU_ASSERT_EQUAL(video_source_put(c->source, PT,
-						 c->seq + (int64_t)i,
-						 (uint32_t)timestamp,
-						 i + 1 == c->list.count,
-						 c->list.payloads[i],
-						 c->list.lens[i], fx.now_us),
-				0);
+		CU_ASSERT_EQUAL(
+			video_source_put(c->source, PT, c->seq + (int64_t)i,
+					 (uint32_t)timestamp,
+					 i + 1 == c->list.count,
+					 c->list.payloads[i], c->list.lens[i],
+					 NULL, fx.now_us),
+			0);
 	}
 	c->seq += (int64_t)c->list.count;
 }
@@ -193,7 +193,7 @@ static void frame_handler(const struct video_frame *frame, void *arg)
 	++v->frames;
 	v->keyframes += frame->keyframe;
 	v->timestamp = frame->timestamp;
-	if (v->decoder->decode(v->decoder, buf, f.len, v->pool, &p)) {
+	if (v->decoder->decode(v->decoder, buf, f.len, NULL, v->pool, &p)) {
 		++v->errors;
 		return;
 	}
@@ -661,11 +661,12 @@ static void refuses_nonsense(void)
 	f.codec.id = VIDEO_VP8;
 	CU_ASSERT_EQUAL_FATAL(
 		video_source_alloc(&s, fx.engine, &f, 1, NULL, NULL), 0);
-	CU_ASSERT_EQUAL(video_source_put(s, PT + 1, 1, 0, true, NULL, 0, 1),
-			ENOENT);
 	CU_ASSERT_EQUAL(
-		video_source_put(s, PT, 1, 0, true, list_memory[0], 1501, 1),
-		EBADMSG);
+		video_source_put(s, PT + 1, 1, 0, true, NULL, 0, NULL, 1),
+		ENOENT);
+	CU_ASSERT_EQUAL(video_source_put(s, PT, 1, 0, true, list_memory[0],
+					 1501, NULL, 1),
+			EBADMSG);
 	mem_deref(s);
 	mem_deref(view);
 	close_engine();

@@ -95,7 +95,7 @@ static void send_picture(void)
 					 (uint32_t)(fx.now_us * 9 / 100),
 					 i + 1 == fx.list.count,
 					 fx.list.payloads[i], fx.list.lens[i],
-					 fx.now_us),
+					 NULL, fx.now_us),
 			0);
 	}
 }

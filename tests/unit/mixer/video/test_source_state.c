@@ -62,7 +62,7 @@ static void put(uint8_t pt, const uint8_t *payload, uint64_t now_us)
 {
 	CU_ASSERT_EQUAL(video_source_put(fx.source, pt, fx.seq++,
 					 (uint32_t)(now_us * 9 / 100), true,
-					 payload, 6, now_us),
+					 payload, 6, NULL, now_us),
 			0);
 }
 

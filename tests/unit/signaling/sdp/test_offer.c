@@ -31,8 +31,10 @@ static const struct recorded {
 	  "\"events\":[{\"clock\":48000,\"pt\":110},"
 	  "{\"clock\":8000,\"pt\":126}]",
 	  "\"cn_pt\":13",
-	  "\"extensions\":{\"abs_send_time\":2,\"audio_level\":1,\"mid\":4}",
-	  "\"extensions\":{\"abs_send_time\":2,\"audio_level\":0,\"mid\":4}",
+	  "\"extensions\":{\"abs_send_time\":2,\"audio_level\":1,"
+	  "\"colour_space\":0,\"mid\":4}",
+	  "\"extensions\":{\"abs_send_time\":2,\"audio_level\":0,"
+	  "\"colour_space\":8,\"mid\":4}",
 	  "\"rtx\":[{\"apt\":96,\"pt\":97},{\"apt\":108,\"pt\":109}]",
 	  "\"profile_level_id\":\"42e01f\"", "\"packetization_mode\":1",
 	  "\"feedback\":{\"fir\":true,\"nack\":true,\"pli\":true,"
@@ -51,6 +53,8 @@ static const struct recorded {
 	  "a=rtpmap:110 telephone-event/48000\r\n",
 	  "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
 	  "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n",
+	  "a=extmap:8 http://www.webrtc.org/experiments/rtp-hdrext/"
+	  "color-space\r\n",
 	  "a=rtcp-fb:96 nack pli\r\n",
 	  "a=rtcp-fb:96 goog-remb\r\n",
 	  "a=fmtp:97 apt=96\r\n",
@@ -74,7 +78,8 @@ static const struct recorded {
 	{"firefox-audio-video.sdp",
 	 false,
 	 {"\"max_playback_rate\":48000", "\"stereo\":true",
-	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,\"mid\":3}",
+	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,"
+	  "\"colour_space\":0,\"mid\":3}",
 	  "\"events\":[{\"clock\":8000,\"pt\":101}]", "\"pt\":109",
 	  "\"rtx\":[{\"apt\":120,\"pt\":124}]", "\"value\":\"FD:36:F4:31"},
 	 {"a=group:BUNDLE 0 1\r\n",
@@ -83,7 +88,8 @@ static const struct recorded {
 	{"firefox-h264.sdp",
 	 false,
 	 {"\"max_playback_rate\":48000", "\"stereo\":true",
-	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,\"mid\":3}",
+	  "\"extensions\":{\"abs_send_time\":0,\"audio_level\":1,"
+	  "\"colour_space\":0,\"mid\":3}",
 	  "\"events\":[{\"clock\":8000,\"pt\":101}]", "\"pt\":109",
 	  "\"pt\":126",
 	  "\"rtx\":[{\"apt\":120,\"pt\":124},{\"apt\":126,\"pt\":127}]",

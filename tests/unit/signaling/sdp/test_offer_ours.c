@@ -123,6 +123,8 @@ static void our_webrtc_offer_is_answered(void)
 		"a=rtcp-mux\r\n",
 		"a=mid:1\r\n",
 		"a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
+		"a=extmap:4 http://www.webrtc.org/experiments/rtp-hdrext/"
+		"color-space\r\n",
 		"a=fmtp:105 apt=104\r\n",
 		"a=msid:parley video0\r\n",
 		"!AMR",
@@ -143,6 +145,7 @@ static void our_webrtc_offer_is_answered(void)
 		offer_world_check("answer", leg, "{\"apt\":102,\"pt\":103}"));
 	CU_ASSERT_TRUE(offer_world_check("answer", leg, "\"audio_level\":1"));
 	CU_ASSERT_TRUE(offer_world_check("answer", leg, "!H264"));
+	CU_ASSERT_TRUE(offer_world_check("answer", leg, "!colour_space\":4"));
 	CU_ASSERT_TRUE(offer_is_webrtc(o));
 	free(leg);
 	mem_deref(o);
