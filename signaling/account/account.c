@@ -144,6 +144,19 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 }
 
 
+static bool flow_used_h(uint64_t flow, void *arg)
+{
+	const struct accounts *all = arg;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->v[i]->flow == flow)
+			return true;
+	}
+
+	return false;
+}
+
+
 static int account_alloc(struct accounts *all,
 			 const struct config_account *config)
 {
@@ -185,7 +198,7 @@ int accounts_alloc(struct accounts **ap, struct transport_layer *layer,
 		err = find_instance(all);
 	if (!err)
 		err = layer_listen_flows(&all->flows, layer, flow_closed_h,
-					 all);
+					 flow_used_h, all);
 	for (size_t i = 0; i < config->account_count && !err; i++)
 		err = account_alloc(all, config->accounts[i]);
 	if (err)

@@ -47,6 +47,7 @@ struct account {
 	struct account_reply reply;
 	unsigned failures; /**< in a row */
 	uint64_t registers;
+	uint64_t asked_ms; /**< when the last was sent, tmr_jiffies() */
 	uint16_t last_status;
 };
 

@@ -79,6 +79,7 @@ static int send_register(struct account *a, uint32_t expires_s)
 		return EOVERFLOW;
 
 	a->registers++;
+	a->asked_ms = tmr_jiffies();
 
 	return sip_drequestf(&a->req, layer_sip(a->all->layer), true,
 			     "REGISTER", a->dlg, 0, NULL, NULL, response_h, a,
@@ -275,7 +276,8 @@ static void refused(struct account *a, const struct sip_msg *msg)
 	if (after_s > WAIT_MAX_S)
 		after_s = WAIT_MAX_S;
 	if (msg->scode == 503)
-		layer_flow_failed(a->all->layer, a->flow);
+		layer_flow_avoid(a->all->layer, a->flow,
+				 (uint64_t)after_s * 1000);
 	(void)re_snprintf(why, sizeof(why), "status %u", msg->scode);
 	failed(a, why,
 	       err == EACCES ? REFUSED_WAIT_MS : (uint64_t)after_s * 1000);
@@ -305,7 +307,7 @@ static void response_h(int err, const struct sip_msg *msg, void *arg)
 	if (a->state == ACCOUNT_LEAVING)
 		leaving(a, err, msg);
 	else if (err) {
-		layer_flow_failed(a->all->layer, a->flow);
+		layer_flow_failed(a->all->layer, a->flow, a->asked_ms);
 		if (a->state == ACCOUNT_ASKING)
 			failed(a, strerror(err), 0);
 	}

@@ -67,9 +67,8 @@ struct notifier {
 	notifier_refresh_h *refreshh;
 	notifier_closed_h *closedh;
 	void *arg;
-	bool secure;    /**< it began over TLS and goes on there */
-	bool last_sent; /**< the NOTIFY with "terminated" is out */
-	bool ended;     /**< by notifier_end() */
+	bool secure;           /**< it began over TLS and goes on there */
+	bool last_sent, ended; /**< the last NOTIFY is; by notifier_end() */
 };
 
 /* ---------------------------------------------------------------- states */
@@ -678,8 +677,9 @@ int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
 		err = hash_alloc(&all->sources, TABLE_SIZE);
 	if (!err)
 		err = layer_handle(&all->handled, layer, &refresh_row, 1, all);
-	err = err ? err
-		  : layer_listen_flows(&all->flows, layer, flow_closed_h, all);
+	if (!err)
+		err = layer_listen_flows(&all->flows, layer, flow_closed_h,
+					 NULL, all);
 	if (err)
 		mem_deref(all);
 	else

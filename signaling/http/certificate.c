@@ -248,6 +248,38 @@ static int choose(char *cert, char *key, size_t size,
 }
 
 
+/** Names are compared as SIP does, not as the web (RFC 5922 section 7.2). An
+ *  address is left to OpenSSL */
+static int verify_chain(X509_STORE_CTX *ctx, void *arg)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+	const char *set = X509_VERIFY_PARAM_get0_host(param, 0);
+	char *address = X509_VERIFY_PARAM_get1_ip_asc(param), host[256] = "";
+	int ok;
+	(void)arg;
+
+	if (set) {
+		(void)snprintf(host, sizeof(host), "%s", set);
+		(void)X509_VERIFY_PARAM_set1_host(param, NULL, 0);
+	}
+	ok = X509_verify_cert(ctx);
+	if (ok == 1 && host[0] &&
+	    !certificate_is_for(X509_STORE_CTX_get0_cert(ctx), host)) {
+		X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
+		ok = 0;
+	}
+	/* where nobody in particular is wanted, it does not matter */
+	if (ok != 1 && (host[0] || address))
+		log_info("certificate", "not taken name=%s error=\"%s\"",
+			 host[0] ? host : address,
+			 X509_verify_cert_error_string(
+				 X509_STORE_CTX_get_error(ctx)));
+	OPENSSL_free(address);
+
+	return ok;
+}
+
+
 static int context(struct tls **tlsp, const struct config *config, bool client)
 {
 	char cert[512], key[512];
@@ -271,6 +303,7 @@ static int context(struct tls **tlsp, const struct config *config, bool client)
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	err = load(ctx, cert, key);
 	if (!err && client) {
+		SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
 		(void)SSL_CTX_set_default_verify_paths(ctx);
 		(void)SSL_CTX_load_verify_locations(ctx, cert, NULL);
 		ERR_clear_error();

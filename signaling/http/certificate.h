@@ -9,6 +9,7 @@
 #ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_H
 #define PARLEY_SIGNALING_HTTP_CERTIFICATE_H
 
+#include <stdbool.h>
 #include "mixer/base/re.h"
 
 struct config;
@@ -31,8 +32,21 @@ int certificate_tls(struct tls **tlsp, const struct config *config);
  */
 int certificate_reload(struct tls *tls, const struct config *config);
 
-/** Client context for connections that we open: trusts the system's
- *  authorities and our own certificate, and shows ours when asked */
+/**
+ * Client context for connections that we open: trusts the system's authorities
+ * and our own certificate, and shows ours when asked. Where a host is verified
+ * (tls_set_verify_server()), its certificate must name it as SIP wants it
+ */
 int certificate_client_tls(struct tls **tlsp, const struct config *config);
+
+/**
+ * Does a certificate name this SIP domain (RFC 5922 section 7)? By a
+ * subjectAltName that is a domain or a URI "sip:DOMAIN", whole and in any case
+ * of letters: wildcards match nothing. Without any of those by its Common Name
+ *
+ * @param cert Its chain is not looked at
+ */
+struct x509_st;
+bool certificate_is_for(struct x509_st *cert, const char *host);
 
 #endif

@@ -260,6 +260,21 @@ static bool flow_h(struct le *le, void *arg)
 }
 
 
+static bool used_h(struct le *le, void *arg)
+{
+	const struct bound *bd = le->data;
+	const uint64_t *flow = arg;
+
+	return bd->tied && bd->flow == *flow;
+}
+
+
+bool bindings_flow_used(const struct bindings *b, uint64_t flow)
+{
+	return hash_lookup(b->flows, (uint32_t)flow, used_h, &flow) != NULL;
+}
+
+
 size_t bindings_flow_closed(struct bindings *b, uint64_t flow)
 {
 	struct walk walk = {.b = b, .flow = flow};

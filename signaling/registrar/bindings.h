@@ -57,6 +57,9 @@ void bindings_remove(struct bindings *b, struct bound *bd);
 /** All of a user, oldest update first; NULL: it has none */
 const struct list *bindings_of(const struct bindings *b, const char *name);
 
+/** Does anything end with this flow? */
+bool bindings_flow_used(const struct bindings *b, uint64_t flow);
+
 /** Remove what ends with this flow. @return how many */
 size_t bindings_flow_closed(struct bindings *b, uint64_t flow);
 

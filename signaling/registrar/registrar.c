@@ -488,6 +488,14 @@ static const struct layer_method methods[] = {
 };
 
 
+static bool flow_used_h(uint64_t flow, void *arg)
+{
+	const struct registrar *r = arg;
+
+	return bindings_flow_used(r->bindings, flow);
+}
+
+
 /* ---------------------------------------------------------- life cycle */
 
 static void registrar_destructor(void *arg)
@@ -524,7 +532,8 @@ int registrar_alloc(struct registrar **rp, struct transport_layer *layer,
 		err = layer_handle(&r->handled, layer, methods,
 				   ARRAY_SIZE(methods), r);
 	if (!err)
-		err = layer_listen_flows(&r->flows, layer, flow_closed_h, r);
+		err = layer_listen_flows(&r->flows, layer, flow_closed_h,
+					 flow_used_h, r);
 
 	if (err)
 		mem_deref(r);

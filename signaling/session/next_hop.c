@@ -19,9 +19,12 @@ struct next_hop {
 	const struct account *account;
 	struct layer_resolve *resolve;
 	struct tmr tmr;
-	uint64_t known; /**< flow to try before the URI, 0: none */
-	uint64_t flow;  /**< that was found */
-	unsigned hops;  /**< addresses that failed */
+	uint64_t known;         /**< flow to try before the URI, 0: none */
+	uint64_t flow;          /**< that was found */
+	struct flow_info found; /**< the same */
+	uint64_t found_ms;      /**< when */
+	struct flow_info tried[HOPS_MAX];
+	unsigned hops; /**< addresses that were tried */
 	struct sip_msg *refusal;
 	next_hop_h *h;
 	void *arg;
@@ -178,13 +181,28 @@ int next_hop_routes(const struct next_hop *h, const char *route,
 
 /* --------------------------------------------------------------- finding */
 
+/* Was it there that nobody answered, or with 503? */
+static bool was_tried(const struct next_hop *h)
+{
+	for (unsigned i = 0; i < h->hops; i++) {
+		if (h->tried[i].transport == h->found.transport &&
+		    sa_cmp(&h->tried[i].peer, &h->found.peer, SA_ALL))
+			return true;
+	}
+
+	return false;
+}
+
 static void routed_h(int err, const char *route, uint64_t flow, void *arg)
 {
 	struct next_hop *h = arg;
 
 	h->resolve = mem_deref(h->resolve);
 	h->flow = flow;
-	if (!err && h->hops && layer_flow_has_failed(h->base->layer, flow))
+	h->found_ms = tmr_jiffies();
+	if (!err)
+		err = layer_flow_by_id(h->base->layer, flow, &h->found);
+	if (!err && was_tried(h))
 		err = EHOSTUNREACH;
 	if (!err && target_is_sips(h->target) && !next_hop_is_secure(h))
 		err = EPROTONOSUPPORT;
@@ -210,8 +228,8 @@ static const char *first_uri(const struct next_hop *h)
 
 static int look_up(struct next_hop *h)
 {
-	return layer_resolve(&h->resolve, h->base->layer, first_uri(h),
-			     routed_h, h);
+	return layer_resolve_other(&h->resolve, h->base->layer, first_uri(h),
+				   h->tried, h->hops, routed_h, h);
 }
 
 /* By a flow that somebody registered by. One that is gone is no end for who
@@ -253,10 +271,26 @@ bool next_hop_may_have_another(const struct next_hop *h)
 	       !uri_decode(&uri, &pl) && sa_set(&sa, &uri.host, 0);
 }
 
+/* Somebody answered, so what goes by that flow goes on. A server that spoke
+ * for itself is spared for a while; one that passed on what a callee's server
+ * said is not (RFC 3261 section 16.7) */
+static void avoid(const struct next_hop *h, const struct sip_msg *refusal)
+{
+	uint32_t s = header_seconds(refusal, SIP_HDR_RETRY_AFTER, 0);
+
+	if (!h->account && !through_proxy(h))
+		layer_flow_avoid(h->base->layer, h->flow, (uint64_t)s * 1000);
+}
+
 int next_hop_find_another(struct next_hop *h, const struct sip_msg *refusal)
 {
-	layer_flow_failed(h->base->layer, h->flow);
-	h->hops++;
+	if (h->hops >= HOPS_MAX)
+		return ELOOP;
+	if (refusal)
+		avoid(h, refusal);
+	else
+		layer_flow_failed(h->base->layer, h->flow, h->found_ms);
+	h->tried[h->hops++] = h->found;
 	mem_deref(h->refusal);
 	h->refusal = mem_ref((void *)refusal);
 

@@ -47,7 +47,7 @@ bool next_hop_may_have_another(const struct next_hop *h);
 
 /**
  * Nobody answered at the address that was found, or with 503: look for the
- * next one; the handler follows
+ * next one; the handler follows. Other calls are not touched by it
  *
  * @param refusal The 503, NULL: silence. A reference is taken
  * @return 0; else there is none, and no handler follows

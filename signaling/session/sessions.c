@@ -355,6 +355,21 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 	(void)hash_apply(all->table, flow_closed_apply_h, &search);
 }
 
+static bool flow_used_apply_h(struct le *le, void *arg)
+{
+	const struct session *s = le->data;
+	const uint64_t *flow = arg;
+
+	return dialog_flow(s->dialog) == *flow;
+}
+
+static bool flow_used_h(uint64_t flow, void *arg)
+{
+	const struct sessions *all = arg;
+
+	return hash_apply(all->table, flow_used_apply_h, &flow) != NULL;
+}
+
 /* ------------------------------------------------------------ life cycle */
 
 static void sessions_destructor(void *arg)
@@ -411,7 +426,7 @@ int sessions_alloc(struct sessions **sp,
 		goto out;
 
 	err = layer_listen_flows(&all->flows, all->base.layer, flow_closed_h,
-				 all);
+				 flow_used_h, all);
 	if (err)
 		goto out;
 

@@ -50,6 +50,7 @@ static void flow_destructor(void *arg)
 	list_unlink(&flow->le);
 	mem_deref(flow->us);
 	mem_deref(flow->stream);
+	mem_deref(flow->name);
 	mem_deref(flow->ws);
 	--flow->flows->counts[flow->info.transport];
 }
@@ -248,7 +249,8 @@ struct flow *flows_follow(const struct flows *f, const struct pl *callid,
 
 struct flow *flows_find_peer(const struct flows *f,
 			     enum flow_transport transport,
-			     const struct sa *peer, const struct udp_sock *us)
+			     const struct sa *peer, const struct udp_sock *us,
+			     const char *name)
 {
 	struct le *le =
 		list_head(hash_list(f->by_peer, peer_hash(transport, peer)));
@@ -256,13 +258,23 @@ struct flow *flows_find_peer(const struct flows *f,
 	for (; le; le = le->next) {
 		struct flow *flow = le->data;
 
-		if (flow->info.transport == transport &&
+		if (flow->info.transport == transport && !flow->retired &&
 		    sa_cmp(&flow->info.peer, peer, SA_ALL) &&
-		    (!us || flow->us == us))
+		    (!us || flow->us == us) &&
+		    (!name || (flow->name && !str_casecmp(flow->name, name))))
 			return flow;
 	}
 
 	return NULL;
+}
+
+
+void flows_each_connection(const struct flows *f, flow_h *h, void *arg)
+{
+	struct le *le;
+
+	for (le = list_head(&f->connections); le; le = le->next)
+		h(le->data, arg);
 }
 
 

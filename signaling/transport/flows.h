@@ -27,9 +27,13 @@ struct flow {
 				connections */
 	struct flows *flows;
 	struct flow_info info;
+	uint64_t heard_ms;   /**< when the last message came, tmr_jiffies() */
+	bool retired;        /**< a connection that nothing new goes by */
 	bool proven;         /**< has answered us, or sent within a dialog */
 	struct udp_sock *us; /**< UDP: the listener's */
 	struct stream *stream;
+	char *name; /**< TLS: whom its certificate was verified to be (RFC 5922
+			 section 7), NULL: nobody. Set by who connects */
 	struct websocket *ws;
 	void *arg; /**< the transport layer */
 };
@@ -58,10 +62,20 @@ int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
 struct flow *flows_follow(const struct flows *f, const struct pl *callid,
 			  const struct pl *tag);
 
-/** By peer; for UDP also by socket */
+/**
+ * By peer; for UDP also by socket. Not one that is retired
+ *
+ * @param name Whom the far end must have been verified to be, any case; NULL:
+ *             it does not matter
+ */
 struct flow *flows_find_peer(const struct flows *f,
 			     enum flow_transport transport,
-			     const struct sa *peer, const struct udp_sock *us);
+			     const struct sa *peer, const struct udp_sock *us,
+			     const char *name);
+
+/** Every connection; the handler may not remove flows */
+typedef void(flow_h)(struct flow *flow, void *arg);
+void flows_each_connection(const struct flows *f, flow_h *h, void *arg);
 
 /** The flow was used; @param proof it is no forged source */
 void flows_touch(struct flow *flow, bool proof);

@@ -259,7 +259,8 @@ static void flow_lsnr_destructor(void *arg)
 
 int layer_listen_flows(struct layer_flow_lsnr **lp,
 		       struct transport_layer *layer,
-		       layer_flow_closed_h *closedh, void *arg)
+		       layer_flow_closed_h *closedh, layer_flow_used_h *usedh,
+		       void *arg)
 {
 	struct layer_flow_lsnr *l;
 
@@ -271,6 +272,7 @@ int layer_listen_flows(struct layer_flow_lsnr **lp,
 		return ENOMEM;
 
 	l->closedh = closedh;
+	l->usedh = usedh;
 	l->arg = arg;
 	list_append(&layer->flow_lsnrs, &l->le, l);
 	*lp = l;
@@ -356,6 +358,7 @@ int layer_reload(struct transport_layer *layer)
 
 	/* the next connection of ours makes itself a new one */
 	layer->client_tls = mem_deref(layer->client_tls);
+	layer_retire_verified(layer);
 
 	return certificate_reload(layer->tls, layer->config);
 }

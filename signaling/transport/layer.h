@@ -137,6 +137,19 @@ int layer_resolve(struct layer_resolve **rp, struct transport_layer *layer,
 		  const char *uri, layer_route_h *routeh, void *arg);
 
 /**
+ * The same for who has tried addresses of the name already: others go first.
+ * If there is none, one of those comes again
+ *
+ * @param tried Their transports and peers; copied. EINVAL for more than
+ *              LAYER_TRIED_MAX
+ */
+enum { LAYER_TRIED_MAX = 8 };
+int layer_resolve_other(struct layer_resolve **rp,
+			struct transport_layer *layer, const char *uri,
+			const struct flow_info *tried, size_t tried_count,
+			layer_route_h *routeh, void *arg);
+
+/**
  * The Route URI of a flow that lives, as layer_route_h gives it: requests to
  * who registered by it go there whatever their Request-URI (RFC 5626
  * section 5.3)
@@ -154,11 +167,26 @@ int layer_flow_route(const struct transport_layer *layer, uint64_t flow,
 int layer_flow_ping(struct transport_layer *layer, uint64_t flow);
 
 /**
- * Nobody answers there, or with 503 (RFC 3263 section 4.3): for a minute
+ * Nobody answered a request there (RFC 3263 section 4.3): for a minute
  * layer_resolve() takes other addresses of the same name before this one, and
- * a connection is closed. Those who listen to flows are told of that
+ * nothing new goes by the connection. It is closed when nobody uses it any
+ * more. But any message that came by the flow since the request was sent is
+ * proof that it lives: then it was only that request, and nothing is done
+ *
+ * @param since_ms When the request was sent, tmr_jiffies()
  */
-void layer_flow_failed(struct transport_layer *layer, uint64_t flow);
+void layer_flow_failed(struct transport_layer *layer, uint64_t flow,
+		       uint64_t since_ms);
+
+/**
+ * The server at that address has said that it can do nothing for a while (503,
+ * RFC 3261 section 21.5.4): other addresses of the same name go first. What
+ * goes by the flow is not touched, for a response is proof that it lives
+ *
+ * @param ms How long; 0: it did not say, a minute. At most an hour
+ */
+void layer_flow_avoid(struct transport_layer *layer, uint64_t flow,
+		      uint64_t ms);
 
 /** Has its address failed within the last minute? */
 bool layer_flow_has_failed(const struct transport_layer *layer, uint64_t flow);
@@ -190,9 +218,14 @@ int layer_cancel_lines(struct transport_layer *layer, const char *callid,
 typedef void(layer_flow_closed_h)(uint64_t flow, enum flow_transport transport,
 				  void *arg);
 
+/** Is a flow used: by a call, a subscription, a registration? Such a
+ *  connection is not closed although nothing came by it for long */
+typedef bool(layer_flow_used_h)(uint64_t flow, void *arg);
+
 /**
  * Hear of it
  *
+ * @param usedh NULL: it uses none
  * @param lp Set to the listener; mem_deref() ends it, before the transport
  * layer is freed and not from within a handler
  * @return 0, ENOMEM, EINVAL
@@ -200,7 +233,8 @@ typedef void(layer_flow_closed_h)(uint64_t flow, enum flow_transport transport,
 struct layer_flow_lsnr;
 int layer_listen_flows(struct layer_flow_lsnr **lp,
 		       struct transport_layer *layer,
-		       layer_flow_closed_h *closedh, void *arg);
+		       layer_flow_closed_h *closedh, layer_flow_used_h *usedh,
+		       void *arg);
 
 /** A WebSocket client came (HTTP listener); one per connection. The
  *  connection object gives and takes text frames (signaling/http/websocket.h).

@@ -279,6 +279,7 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	if (!flow)
 		return;
 
+	flow->heard_ms = tmr_jiffies();
 	flows_touch(flow, !w->request || sip_lines_tag(w, SIP_LINES_TO).l > 0);
 	(void)to_libre(layer, flow, w);
 }

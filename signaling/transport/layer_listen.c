@@ -56,7 +56,7 @@ int layer_udp_flow(struct flow **flowp, struct layer_listener *l,
 	struct sa local = l->addr;
 	int err;
 
-	flow = flows_find_peer(l->layer->flows, FLOW_UDP, peer, l->us);
+	flow = flows_find_peer(l->layer->flows, FLOW_UDP, peer, l->us, NULL);
 	if (!flow) {
 		if (sa_is_any(&local))
 			(void)source_addr(&local, peer);
@@ -138,16 +138,78 @@ void layer_flow_down(struct transport_layer *layer, struct flow *flow)
 }
 
 
-void layer_flow_failed(struct transport_layer *layer, uint64_t id)
+bool layer_flow_is_used(const struct transport_layer *layer, uint64_t flow)
+{
+	struct le *le;
+
+	for (le = list_head(&layer->flow_lsnrs); le; le = le->next) {
+		const struct layer_flow_lsnr *l = le->data;
+
+		if (l->usedh && l->usedh(flow, l->arg))
+			return true;
+	}
+
+	return false;
+}
+
+
+static bool stream_used(void *arg)
+{
+	const struct flow *flow = arg;
+
+	return layer_flow_is_used(flow->arg, flow->info.id);
+}
+
+
+/** Nothing new goes by it */
+static void retire(struct flow *flow)
+{
+	if (!flow->stream || flow->retired)
+		return;
+
+	log_debug("transport", "retired flow=%llu",
+		  (unsigned long long)flow->info.id);
+	flow->retired = true;
+	stream_retire(flow->stream);
+}
+
+
+static void retire_verified_handler(struct flow *flow, void *arg)
+{
+	(void)arg;
+	if (flow->name)
+		retire(flow);
+}
+
+
+void layer_retire_verified(struct transport_layer *layer)
+{
+	flows_each_connection(layer->flows, retire_verified_handler, NULL);
+}
+
+
+void layer_flow_failed(struct transport_layer *layer, uint64_t id,
+		       uint64_t since_ms)
 {
 	struct flow *flow = layer ? flows_find(layer->flows, id) : NULL;
 
-	if (!flow)
+	if (!flow || flow->heard_ms >= since_ms)
 		return;
 
-	layer_failure_add(layer, flow->info.transport, &flow->info.peer);
-	if (flow->stream)
-		layer_flow_down(layer, flow);
+	layer_failure_add(layer, flow->info.transport, &flow->info.peer,
+			  LAYER_FAILURE_MS);
+	retire(flow);
+}
+
+
+void layer_flow_avoid(struct transport_layer *layer, uint64_t id, uint64_t ms)
+{
+	const struct flow *flow = layer ? flows_find(layer->flows, id) : NULL;
+
+	if (flow)
+		layer_failure_add(layer, flow->info.transport,
+				  &flow->info.peer,
+				  ms ? ms : LAYER_FAILURE_MS);
 }
 
 
@@ -160,7 +222,7 @@ static void stream_closed(int err, void *arg)
 		  flow_transport_name(flow->info.transport), strerror(err));
 	if (stream_is_outstanding(flow->stream))
 		layer_failure_add(flow->arg, flow->info.transport,
-				  &flow->info.peer);
+				  &flow->info.peer, LAYER_FAILURE_MS);
 	layer_flow_down(flow->arg, flow);
 }
 
@@ -181,7 +243,7 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 	flow->arg = layer;
 	err = stream_accept(&flow->stream, ts, place, l->tls,
 			    layer->config->sip_message_max_bytes,
-			    stream_message, stream_closed, flow);
+			    stream_message, stream_closed, stream_used, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
@@ -212,7 +274,7 @@ struct layer_listener *layer_listener_find(const struct transport_layer *layer,
 
 int layer_connect(struct flow **flowp, struct transport_layer *layer,
 		  enum flow_transport transport, const struct sa *peer,
-		  const char *host)
+		  const char *name)
 {
 	const struct layer_listener *l;
 	const struct sa *bound = NULL;
@@ -242,9 +304,13 @@ int layer_connect(struct flow **flowp, struct transport_layer *layer,
 		return err;
 
 	flow->arg = layer;
-	err = stream_connect(&flow->stream, bound, peer, tls, host,
-			     layer->config->sip_message_max_bytes,
-			     stream_message, stream_closed, flow);
+	if (tls && name)
+		err = str_dup(&flow->name, name);
+	if (!err)
+		err = stream_connect(&flow->stream, bound, peer, tls, name,
+				     layer->config->sip_message_max_bytes,
+				     stream_message, stream_closed,
+				     stream_used, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;

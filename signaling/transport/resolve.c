@@ -19,12 +19,15 @@ struct layer_resolve {
 	struct tmr tmr;
 	struct list targets; /**< SRV records not tried yet */
 	char *uri, *host;
+	char *name; /**< of the URI: whom TLS must lead to, whatever names DNS
+			 goes by (RFC 5922 section 7.3); NULL: to anybody */
 	enum flow_transport transport;
 	bool transport_given, secure, own, tried_tcp, tried_v6;
 	bool has_spare; /**< an address that failed of late */
 	struct sa spare;
-	char *spare_host;
 	enum flow_transport spare_transport;
+	struct flow_info tried[LAYER_TRIED_MAX];
+	size_t tried_count;
 	uint16_t port;
 	int err;
 	uint64_t flow;
@@ -45,7 +48,7 @@ static void resolve_destructor(void *arg)
 	list_flush(&r->targets);
 	mem_deref(r->uri);
 	mem_deref(r->host);
-	mem_deref(r->spare_host);
+	mem_deref(r->name);
 }
 
 
@@ -87,7 +90,8 @@ static void failure_destructor(void *arg)
 
 
 void layer_failure_add(struct transport_layer *layer,
-		       enum flow_transport transport, const struct sa *peer)
+		       enum flow_transport transport, const struct sa *peer,
+		       uint64_t ms)
 {
 	struct layer_failure *f = find_failure(layer, transport, peer);
 
@@ -103,7 +107,7 @@ void layer_failure_add(struct transport_layer *layer,
 	}
 	if (list_count(&layer->failures) >= LAYER_FAILURES_MAX)
 		mem_deref(list_ledata(list_head(&layer->failures)));
-	f->until_ms = tmr_jiffies() + LAYER_FAILURE_MS;
+	f->until_ms = tmr_jiffies() + MIN(ms, LAYER_FAILURE_MAX_MS);
 	list_append(&layer->failures, &f->le, f);
 }
 
@@ -168,11 +172,12 @@ static int resolve_take(struct layer_resolve *r, const struct sa *addr)
 		err = layer_udp_flow(&flow, l, addr);
 	}
 	else {
-		flow = flows_find_peer(r->layer->flows, r->transport, addr,
-				       NULL);
+		flow = flows_find_peer(
+			r->layer->flows, r->transport, addr, NULL,
+			r->transport == FLOW_TLS ? r->name : NULL);
 		err = flow ? 0
 			   : layer_connect(&flow, r->layer, r->transport, addr,
-					   r->host);
+					   r->name);
 	}
 	if (err)
 		return err;
@@ -198,8 +203,6 @@ static uint16_t port_or_default(const struct layer_resolve *r)
 static void take_spare(struct layer_resolve *r, int err)
 {
 	if (r->has_spare) {
-		mem_deref(r->host);
-		r->host = mem_ref(r->spare_host);
 		r->transport = r->spare_transport;
 		err = resolve_take(r, &r->spare);
 	}
@@ -208,17 +211,31 @@ static void take_spare(struct layer_resolve *r, int err)
 }
 
 
+/** By whom it is asked for, and to no avail */
+static bool is_tried(const struct layer_resolve *r, const struct sa *addr)
+{
+	size_t i;
+
+	for (i = 0; i < r->tried_count; i++) {
+		if (r->tried[i].transport == r->transport &&
+		    sa_cmp(&r->tried[i].peer, addr, SA_ALL))
+			return true;
+	}
+
+	return false;
+}
+
+
 /** Keep an address that failed of late for the end; true: it has */
 static bool keep_spare(struct layer_resolve *r, const struct sa *addr)
 {
-	if (!has_failed(r->layer, r->transport, addr))
+	if (!has_failed(r->layer, r->transport, addr) && !is_tried(r, addr))
 		return false;
 
 	if (!r->has_spare) {
 		r->has_spare = true;
 		r->spare = *addr;
 		r->spare_transport = r->transport;
-		r->spare_host = mem_ref(r->host);
 	}
 
 	return true;
@@ -521,10 +538,12 @@ static int start(struct layer_resolve *r)
 	if (strlen(r->host) > 253)
 		return EINVAL;
 
-	if (!sa_set(&sa, &uri.host, port_or_default(r))) {
-		r->host = mem_deref(r->host); /* no name to verify */
+	/* An address names nobody, unless it is all that sips: has: then the
+	   certificate must bear it. */
+	if (sa_set(&sa, &uri.host, port_or_default(r)) || r->secure)
+		r->name = mem_ref(r->host);
+	if (!sa_set(&sa, &uri.host, port_or_default(r)))
 		return resolve_take(r, &sa);
-	}
 	if (hosts_lookup(r->host, port_or_default(r), &sa))
 		return resolve_take(r, &sa);
 
@@ -535,10 +554,19 @@ static int start(struct layer_resolve *r)
 int layer_resolve(struct layer_resolve **rp, struct transport_layer *layer,
 		  const char *uri, layer_route_h *routeh, void *arg)
 {
+	return layer_resolve_other(rp, layer, uri, NULL, 0, routeh, arg);
+}
+
+
+int layer_resolve_other(struct layer_resolve **rp,
+			struct transport_layer *layer, const char *uri,
+			const struct flow_info *tried, size_t tried_count,
+			layer_route_h *routeh, void *arg)
+{
 	struct layer_resolve *r;
 	int err;
 
-	if (!layer || !uri || !routeh)
+	if (!layer || !uri || !routeh || tried_count > LAYER_TRIED_MAX)
 		return EINVAL;
 
 	r = mem_zalloc(sizeof(*r), resolve_destructor);
@@ -549,6 +577,9 @@ int layer_resolve(struct layer_resolve **rp, struct transport_layer *layer,
 	r->routeh = routeh;
 	r->arg = arg;
 	r->own = !rp;
+	r->tried_count = tried_count;
+	if (tried_count)
+		memcpy(r->tried, tried, tried_count * sizeof(tried[0]));
 	err = str_dup(&r->uri, uri);
 	if (err) {
 		mem_deref(r);

@@ -1,6 +1,7 @@
 /**
  * @file signaling/transport/stream.c  SIP over a byte stream
  */
+#include <netinet/tcp.h>
 #include <string.h>
 #include "mixer/base/log.h"
 #include "signaling/transport/stream.h"
@@ -18,10 +19,12 @@ struct stream {
 	struct sip_lines *head; /**< of it, while its body is awaited */
 	stream_message_h *msgh;
 	stream_close_h *closeh;
+	stream_used_h *usedh;
 	void *arg;
 	int err;
 	bool up;
 	bool spoken;         /**< a whole message has come */
+	bool retired;        /**< nothing new goes by it */
 	bool pieces, pinged; /**< among what has just come */
 };
 
@@ -56,6 +59,12 @@ static bool content_length(const struct sip_lines *w, size_t max, size_t *n)
 	*n = (size_t)value;
 
 	return true;
+}
+
+
+bool stream_is_partial(const char *p, size_t len)
+{
+	return len && !(len == 2 && p[0] == '\r' && p[1] == '\n');
 }
 
 
@@ -121,6 +130,20 @@ static void fail(struct stream *s, int err)
 static void timeout_handler(void *arg)
 {
 	fail(arg, ETIMEDOUT);
+}
+
+
+/** Nothing has come for long, or it is retired */
+static void idle_handler(void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->usedh(s->arg))
+		tmr_start(&s->idle,
+			  s->retired ? STREAM_RETIRED_MS : STREAM_IDLE_MS,
+			  idle_handler, s);
+	else
+		fail(s, ETIMEDOUT);
 }
 
 
@@ -219,8 +242,8 @@ static void settle(struct stream *s)
 
 	s->pieces = false;
 	tmr_cancel(&s->partial);
-	if (s->spoken)
-		tmr_start(&s->idle, STREAM_IDLE_MS, timeout_handler, s);
+	if (s->spoken && !s->retired)
+		tmr_start(&s->idle, STREAM_IDLE_MS, idle_handler, s);
 	if (s->pinged && !s->err)
 		send_pong(s);
 	s->pinged = false;
@@ -261,6 +284,9 @@ static void recv_handler(struct mbuf *mb, void *arg)
 	}
 
 	(void)mbuf_shift(s->in, -(ssize_t)s->in->pos);
+	if (!stream_is_partial((const char *)mbuf_buf(s->in),
+			       mbuf_get_left(s->in)))
+		return;
 	if (!tmr_isrunning(&s->partial))
 		tmr_start(&s->partial, STREAM_PARTIAL_MS, timeout_handler, s);
 }
@@ -288,7 +314,7 @@ static void close_handler(int err, void *arg)
 
 static int stream_alloc(struct stream **sp, size_t max_bytes,
 			stream_message_h *msgh, stream_close_h *closeh,
-			void *arg)
+			stream_used_h *usedh, void *arg)
 {
 	struct stream *s;
 
@@ -299,6 +325,7 @@ static int stream_alloc(struct stream **sp, size_t max_bytes,
 	s->max_bytes = max_bytes;
 	s->msgh = msgh;
 	s->closeh = closeh;
+	s->usedh = usedh;
 	s->arg = arg;
 	s->in = mbuf_alloc(2048);
 	if (!s->in) {
@@ -326,12 +353,12 @@ static int begin(struct stream *s, struct tls *tls)
 int stream_accept(struct stream **sp, struct tcp_sock *ts,
 		  struct listener_place *place, struct tls *tls,
 		  size_t max_bytes, stream_message_h *msgh,
-		  stream_close_h *closeh, void *arg)
+		  stream_close_h *closeh, stream_used_h *usedh, void *arg)
 {
 	struct stream *s;
 	int err;
 
-	err = stream_alloc(&s, max_bytes, msgh, closeh, arg);
+	err = stream_alloc(&s, max_bytes, msgh, closeh, usedh, arg);
 	if (err)
 		return err;
 
@@ -357,13 +384,13 @@ out:
 int stream_connect(struct stream **sp, const struct sa *local,
 		   const struct sa *peer, struct tls *tls, const char *host,
 		   size_t max_bytes, stream_message_h *msgh,
-		   stream_close_h *closeh, void *arg)
+		   stream_close_h *closeh, stream_used_h *usedh, void *arg)
 {
 	struct stream *s;
 	struct sa from;
 	int err;
 
-	err = stream_alloc(&s, max_bytes, msgh, closeh, arg);
+	err = stream_alloc(&s, max_bytes, msgh, closeh, usedh, arg);
 	if (err)
 		return err;
 
@@ -385,6 +412,9 @@ int stream_connect(struct stream **sp, const struct sa *local,
 	err = begin(s, tls);
 	if (!err && tls && host)
 		err = tls_set_verify_server(s->sc, host);
+	/* an address is no server name (RFC 6066 section 3) */
+	if (!err && tls && host && sa_set_str(&from, host, 0))
+		err = tls_set_servername(s->sc, host);
 
 out:
 	if (err)
@@ -393,6 +423,23 @@ out:
 		*sp = s;
 
 	return err;
+}
+
+
+void stream_retire(struct stream *s)
+{
+	struct mbuf ping = {.buf = (uint8_t *)"\r\n\r\n", .size = 4, .end = 4};
+	const unsigned ms = STREAM_RETIRED_ACK_MS;
+
+	if (!s || s->err)
+		return;
+
+	s->retired = true;
+	(void)setsockopt(tcp_conn_fd(s->tc), IPPROTO_TCP, TCP_USER_TIMEOUT,
+			 &ms, sizeof(ms));
+	if (s->up)
+		(void)send_now(s, &ping);
+	tmr_start(&s->idle, 0, idle_handler, s);
 }
 
 

@@ -3,7 +3,8 @@
  * section 18.3)
  *
  * Cuts a TCP or TLS connection into messages by Content-Length, answers
- * CRLF keep-alives (RFC 5626 section 4.4.1), and closes on silence, on a
+ * CRLF keep-alives (RFC 5626 section 4.4.1), and closes on silence while
+ * nobody uses it, on a
  * sender that takes too long over a message and on a reader that falls more
  * than STREAM_BEHIND_MAX bytes behind. Single-threaded; owned by its flow.
  */
@@ -19,6 +20,9 @@ enum {
 					  empty lines are none */
 	STREAM_PARTIAL_MS = 20000,   /**< from first to last byte of one */
 	STREAM_IDLE_MS = 3600000,
+	STREAM_RETIRED_ACK_MS = 30000, /**< by its far end's kernel */
+	STREAM_RETIRED_MS = 5000,      /**< how often one that is retired looks
+					    whether it is still used */
 };
 
 /** What stands at the front of the received bytes */
@@ -29,6 +33,12 @@ enum stream_piece {
 	STREAM_MESSAGE,
 	STREAM_BROKEN, /**< no way to find the end; refuse and close */
 };
+
+/**
+ * Has a message begun that is not whole? An empty line is none: it may be the
+ * answer to a ping of ours (RFC 5626 section 4.4.1) and nothing follows
+ */
+bool stream_is_partial(const char *p, size_t len);
 
 /**
  * Find the first piece
@@ -53,6 +63,9 @@ struct tls;
 typedef void(stream_message_h)(struct sip_lines *w, size_t len, bool broken,
 			       void *arg);
 
+/** Nothing has come for long: is the connection used all the same? */
+typedef bool(stream_used_h)(void *arg);
+
 /** The connection is over; the handler may free the stream */
 typedef void(stream_close_h)(int err, void *arg);
 
@@ -61,7 +74,7 @@ typedef void(stream_close_h)(int err, void *arg);
 int stream_accept(struct stream **sp, struct tcp_sock *ts,
 		  struct listener_place *place, struct tls *tls,
 		  size_t max_bytes, stream_message_h *msgh,
-		  stream_close_h *closeh, void *arg);
+		  stream_close_h *closeh, stream_used_h *usedh, void *arg);
 
 /**
  * Open a connection
@@ -72,7 +85,12 @@ int stream_accept(struct stream **sp, struct tcp_sock *ts,
 int stream_connect(struct stream **sp, const struct sa *local,
 		   const struct sa *peer, struct tls *tls, const char *host,
 		   size_t max_bytes, stream_message_h *msgh,
-		   stream_close_h *closeh, void *arg);
+		   stream_close_h *closeh, stream_used_h *usedh, void *arg);
+
+/** It ends as soon as it is not used any more, from the loop. Meanwhile its
+ *  far end is asked for a sign of life, so that the kernel finds out if there
+ *  is none */
+void stream_retire(struct stream *s);
 
 /** Is it a connection of ours that has not come about? */
 bool stream_is_outstanding(const struct stream *s);

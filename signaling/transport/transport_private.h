@@ -27,6 +27,7 @@ enum {
 	LAYER_DEFERRED_MAX = 1024,
 	LAYER_FAILURES_MAX = 256,
 	LAYER_FAILURE_MS = 60000,
+	LAYER_FAILURE_MAX_MS = 3600000,
 	LAYER_CANCELS_MAX = 1024,
 	LAYER_SOCKBUF_BYTES = 4194304,
 };
@@ -64,6 +65,7 @@ struct layer_failure {
 struct layer_flow_lsnr {
 	struct le le;
 	layer_flow_closed_h *closedh;
+	layer_flow_used_h *usedh; /**< NULL: it uses none */
 	void *arg;
 };
 
@@ -128,9 +130,13 @@ void layer_methods_end(struct layer_methods *methods);
 
 /* layer_listen.c */
 int layer_listen(struct transport_layer *layer);
+/** @param name Whom a TLS certificate must name, NULL: it is not looked at */
 int layer_connect(struct flow **flowp, struct transport_layer *layer,
 		  enum flow_transport transport, const struct sa *peer,
-		  const char *host);
+		  const char *name);
+/** The trust has changed: no new request goes by a connection that was
+ *  verified by the old one */
+void layer_retire_verified(struct transport_layer *layer);
 int layer_udp_flow(struct flow **flowp, struct layer_listener *l,
 		   const struct sa *peer);
 struct layer_listener *layer_listener_find(const struct transport_layer *layer,
@@ -138,10 +144,14 @@ struct layer_listener *layer_listener_find(const struct transport_layer *layer,
 					   int af);
 void layer_flow_down(struct transport_layer *layer, struct flow *flow);
 
+/** Does anybody who hears of flows that end use it? */
+bool layer_flow_is_used(const struct transport_layer *layer, uint64_t flow);
+
 /* resolve.c */
 /** Try others before this one for a while */
 void layer_failure_add(struct transport_layer *layer,
-		       enum flow_transport transport, const struct sa *peer);
+		       enum flow_transport transport, const struct sa *peer,
+		       uint64_t ms);
 
 /* layer_in.c */
 /**

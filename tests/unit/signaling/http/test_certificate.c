@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include "focus/config/config.h"
 #include "signaling/http/certificate.h"
 #include "tests/unit/unit.h"
@@ -77,7 +78,76 @@ static void a_renewed_certificate_is_taken(void)
 }
 
 
+/** One with these names. @param alt subjectAltName as OpenSSL's configuration
+ *  has it, NULL: none */
+static X509 *make(const char *cn, const char *alt)
+{
+	X509 *cert = X509_new();
+	X509_EXTENSION *ext;
+	X509V3_CTX ctx;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cert);
+	(void)X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN",
+					 MBSTRING_UTF8,
+					 (const unsigned char *)cn, -1, -1, 0);
+	if (!alt)
+		return cert;
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, cert, cert, NULL, NULL, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_alt_name, alt);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(ext);
+	CU_ASSERT_EQUAL(X509_add_ext(cert, ext, -1), 1);
+	X509_EXTENSION_free(ext);
+
+	return cert;
+}
+
+
+/** RFC 5922 section 7 */
+static void names_domains_as_sip_does(void)
+{
+	static const struct {
+		const char *cn, *alt, *host;
+		bool is_for;
+	} rows[] = {
+		{"x", "DNS:example.com", "example.com", true},
+		{"x", "DNS:example.com", "EXAMPLE.com", true},
+		{"x", "DNS:example.com", "example.com.", true},
+		{"x", "DNS:example.com", "sip.example.com", false},
+		{"x", "DNS:example.com", "example.co", false},
+		{"x", "DNS:other.org,DNS:example.com", "example.com", true},
+		{"x", "URI:sip:example.com", "example.com", true},
+		{"x", "URI:SIP:Example.com", "example.com", true},
+		{"x", "URI:sip:alice@example.com", "example.com", false},
+		{"x", "URI:sips:example.com", "example.com", false},
+		{"x", "URI:https:example.com", "example.com", false},
+		/* wildcards match nothing, not even themselves by chance */
+		{"x", "DNS:*.example.com", "sip.example.com", false},
+		{"x", "DNS:.example.com", "sip.example.com", false},
+		{"*.example.com", NULL, "sip.example.com", false},
+		/* the Common Name counts where nothing else does */
+		{"example.com", NULL, "example.com", true},
+		{"example.com", NULL, "example.org", false},
+		{"example.com", "IP:192.0.2.1", "example.com", true},
+		{"example.com", "DNS:other.org", "example.com", false},
+		{"example.com", "URI:sip:other.org", "example.com", false},
+		{"example.com", "DNS:example.com", "", false},
+		{"example.com", "DNS:example.com", ".", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		X509 *cert = make(rows[i].cn, rows[i].alt);
+
+		CU_ASSERT_EQUAL(certificate_is_for(cert, rows[i].host),
+				rows[i].is_for);
+		X509_free(cert);
+	}
+	CU_ASSERT_FALSE(certificate_is_for(NULL, "example.com"));
+}
+
+
 static CU_TestInfo tests[] = {
+	{"names domains as SIP does", names_domains_as_sip_does},
 	{"a renewed certificate is taken", a_renewed_certificate_is_taken},
 	CU_TEST_INFO_NULL,
 };

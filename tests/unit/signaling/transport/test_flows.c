@@ -69,13 +69,15 @@ static void peers_are_told_apart_by_transport_and_port(void)
 	struct flow *udp = add(f, FLOW_UDP, 1), *tcp = add(f, FLOW_TCP, 1);
 	struct sa one = peer(1), two = peer(2);
 
-	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_UDP, &one, NULL), udp);
-	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_TCP, &one, NULL), tcp);
-	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_TLS, &one, NULL));
-	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_UDP, &two, NULL));
+	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_UDP, &one, NULL, NULL),
+			    udp);
+	CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_TCP, &one, NULL, NULL),
+			    tcp);
+	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_TLS, &one, NULL, NULL));
+	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_UDP, &two, NULL, NULL));
 	/* another socket of ours is another flow */
-	CU_ASSERT_PTR_NULL(
-		flows_find_peer(f, FLOW_UDP, &one, (struct udp_sock *)f));
+	CU_ASSERT_PTR_NULL(flows_find_peer(f, FLOW_UDP, &one,
+					   (struct udp_sock *)f, NULL));
 	CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), 1);
 	flows_remove(udp);
 	CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), 0);
@@ -174,8 +176,8 @@ static int add_and_move(void *arg)
 	if (!err) {
 		err = flows_add(&flow, f, FLOW_UDP, &local, &sa);
 		CU_ASSERT_EQUAL(flows_count(f, FLOW_UDP), err ? 0 : 1);
-		CU_ASSERT_PTR_EQUAL(flows_find_peer(f, FLOW_UDP, &sa, NULL),
-				    flow);
+		CU_ASSERT_PTR_EQUAL(
+			flows_find_peer(f, FLOW_UDP, &sa, NULL, NULL), flow);
 	}
 	if (!err) {
 		err = flows_move(f, &callid, &tag, flow->info.id);

@@ -73,9 +73,28 @@ static void gives_up_on(void)
 }
 
 
+/** The answer to a ping of ours is an empty line that nothing follows: no
+ *  message that somebody takes too long over (RFC 5626 section 4.4.1) */
+static void waits_for_nothing_after_a_pong(void)
+{
+	static const struct {
+		const char *text;
+		bool partial;
+	} rows[] = {{"", false},      {"\r\n", false},   {"\r", true},
+		    {"\r\n\r", true}, {"O", true},       {"OPTIONS ", true},
+		    {"\r\nO", true},  {"SIP/2.0 ", true}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		CU_ASSERT_EQUAL(
+			stream_is_partial(rows[i].text, strlen(rows[i].text)),
+			rows[i].partial);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"cuts messages at any boundary of arrival", cuts_at_any_boundary},
 	{"gives up where no end can be found", gives_up_on},
+	{"waits for nothing after a pong", waits_for_nothing_after_a_pong},
 	CU_TEST_INFO_NULL,
 };
 

@@ -152,9 +152,12 @@ static void tcp_incoming(const struct sa *peer, void *arg)
 	struct peer *p = arg;
 	(void)peer;
 
-	mem_deref(p->tc);
-	p->tc = NULL;
+	p->sc = mem_deref(p->sc);
+	p->tc = mem_deref(p->tc);
+	mbuf_rewind(p->in);
 	(void)tcp_accept(&p->tc, p->ts, tcp_estab, tcp_recv, tcp_closed, p);
+	if (p->tls)
+		(void)tls_start_tcp(&p->sc, p->tls, p->tc, 0);
 }
 
 

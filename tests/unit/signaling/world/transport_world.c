@@ -115,6 +115,14 @@ static void closed_handler(uint64_t flow, enum flow_transport transport,
 }
 
 
+static bool used_handler(uint64_t flow, void *arg)
+{
+	const struct world *w = arg;
+
+	return flow == w->used_flow;
+}
+
+
 static void exit_handler(void *arg)
 {
 	struct world *w = arg;
@@ -171,7 +179,7 @@ int world_alloc(struct world **wp, unsigned rate, unsigned calls)
 		err = http_server_alloc(&w->http, &sa, NULL, http_handler, w);
 	if (!err)
 		err = layer_listen_flows(&w->flows, w->layer, closed_handler,
-					 w);
+					 used_handler, w);
 
 	if (err)
 		mem_deref(w);

@@ -51,6 +51,7 @@ struct world {
 	int last_status; /**< answer to a request of ours; -errno */
 	uint64_t flow;   /**< of the last request */
 	uint64_t closed_flow;
+	uint64_t used_flow; /**< by a call or the like; 0: none */
 	struct flow_info info;
 	char contact[128];
 	const char *headers; /**< of requests of ours, NULL: none */
