@@ -36,4 +36,10 @@ void unit_suite_register(struct unit_suite *suite);
 		unit_suite_register(&suite);                                  \
 	}
 
+/** How long a test waits at most for what must happen and takes `ms` on an
+ * idle machine: longer the more programs want a processor now (/proc/loadavg).
+ * Not for what must not happen. @return milliseconds, at least four times `ms`
+ */
+unsigned unit_patience_ms(unsigned ms);
+
 #endif

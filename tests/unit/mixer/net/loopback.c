@@ -186,7 +186,8 @@ bool loopback_until(struct net *net, struct ice_peer *peer,
 	struct turn turn = {
 		.net = net, .peer = peer, .condh = condh, .arg = arg};
 
-	turn.deadline_us = clock_us() + LOOPBACK_DEADLINE_MS * 1000;
+	turn.deadline_us =
+		clock_us() + unit_patience_ms(LOOPBACK_DEADLINE_MS) * 1000ull;
 	tmr_init(&turn.tmr);
 	tmr_start(&turn.tmr, 0, turn_tick, &turn);
 	(void)re_main(NULL);

@@ -210,7 +210,8 @@ static void silence_for_the_configured_time_is_reported_once(void)
 	world_open(&w, 1);
 	phone_join(&w, &a, 1, 400);
 	phone_join(&w, &b, 2, 0);
-	world_run(&w, 1600);
+	world_until(&w, world_events(&w, "leg.state", 2), 3000);
+	world_run(&w, 300);
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 1);
 	e = world_event(&w, "leg.state", 2);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -266,9 +267,9 @@ static void time_runs_out_only_for_who_was_answered(void)
 	world_run(&w, 1500);
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 0);
 	set_early(&w, false);
-	world_run(&w, 600);
+	world_run(&w, 300);
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 0);
-	world_run(&w, 900);
+	world_until(&w, world_events(&w, "leg.state", 2), 3000);
 	CU_ASSERT_EQUAL(world_events(&w, "leg.state", 2), 1);
 
 	phone_close(&a);

@@ -279,7 +279,7 @@ static bool run_until(bool (*condition)(void))
 {
 	fx.until = condition;
 	fx.reached = false;
-	fx.deadline = tmr_jiffies() + DEADLINE_MS;
+	fx.deadline = tmr_jiffies() + unit_patience_ms(DEADLINE_MS);
 	tmr_start(&fx.tmr, 0, step, NULL);
 	(void)re_main(NULL);
 	tmr_cancel(&fx.tmr);

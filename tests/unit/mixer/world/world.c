@@ -11,7 +11,12 @@
 #include "tests/unit/unit.h"
 
 
-enum { PACKET_SAMPLES = 160, PACKET_MS = 20, DEADLINE_MS = 5000 };
+enum {
+	PACKET_SAMPLES = 160,
+	PACKET_MS = 20,
+	DEADLINE_MS = 5000,
+	BEAT_MS = 20
+};
 
 
 /* ITU-T G.711, table 2a */
@@ -42,18 +47,26 @@ static int16_t from_ulaw(uint8_t u)
 }
 
 
-static void stop(void *arg)
+static void beat(void *arg)
 {
-	(void)arg;
-	re_cancel();
+	struct world *w = arg;
+	unsigned ms = w->left_ms < BEAT_MS ? w->left_ms : BEAT_MS;
+
+	if (!ms) {
+		re_cancel();
+		return;
+	}
+	w->left_ms -= ms;
+	tmr_start(&w->beat, ms, beat, w);
 }
 
 
 void world_run(struct world *w, unsigned ms)
 {
-	tmr_start(&w->deadline, ms, stop, NULL);
+	w->left_ms = ms;
+	beat(w);
 	re_main(NULL);
-	tmr_cancel(&w->deadline);
+	tmr_cancel(&w->beat);
 }
 
 
@@ -83,7 +96,7 @@ json_t *world_ask(struct world *w, json_t *msg)
 	w->reply = NULL;
 	w->replied = false;
 	CU_ASSERT_EQUAL_FATAL(link_request(w->focus, msg, focus_reply, w), 0);
-	world_run(w, DEADLINE_MS);
+	world_run(w, unit_patience_ms(DEADLINE_MS));
 	CU_ASSERT_TRUE_FATAL(w->replied);
 
 	return w->reply;
@@ -97,7 +110,7 @@ void world_open(struct world *w, unsigned media_timeout_s)
 
 	memset(w, 0, sizeof(*w));
 	memset(&config, 0, sizeof(config));
-	tmr_init(&w->deadline);
+	tmr_init(&w->beat);
 	sa_set_str(&config.net.media_addresses[0], "127.0.0.1", 0);
 	config.net.media_address_count = 1;
 	config.net.rtp_port_min = 41000;

@@ -21,7 +21,8 @@ enum {
 struct world {
 	struct mixer *mixer;
 	struct link *focus;
-	struct tmr deadline;
+	struct tmr beat;
+	unsigned left_ms; /**< of what world_run() waits for */
 	json_t *events[WORLD_EVENTS_MAX];
 	size_t event_count;
 	json_t *reply;
@@ -53,7 +54,8 @@ struct phone {
 void world_open(struct world *w, unsigned media_timeout_s);
 void world_close(struct world *w);
 
-/** Run the loop for a while */
+/** Run the loop for a while, in beats; one that comes late counts once, so
+ * that what the machine had no time for is waited for */
 void world_run(struct world *w, unsigned ms);
 
 /** Run until something is so, at most this long: a busy machine is no fault.

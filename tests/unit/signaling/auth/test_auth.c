@@ -239,7 +239,6 @@ static void wrong_passwords_are_slowed_down(void)
 	msg = auth_register(w, p, "", &wrong, challenge);
 	CU_ASSERT_TRUE(has_status(msg, 503));
 	CU_ASSERT_STRING_EQUAL(header_of(msg, "Retry-After"), "5");
-	CU_ASSERT_TRUE(tmr_jiffies() - start < AUTH_DELAY_MS);
 	msg = peer_find(p, "SIP/2.0");
 	CU_ASSERT_TRUE(has_status(msg, 401));
 	CU_ASSERT_TRUE(tmr_jiffies() - start >= AUTH_DELAY_MS);

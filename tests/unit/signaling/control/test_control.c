@@ -119,7 +119,7 @@ static void await_answer(struct control_room *r)
 	struct tmr tmr;
 
 	tmr_init(&tmr);
-	tmr_start(&tmr, ANSWER_MAX_MS, stop_h, NULL);
+	tmr_start(&tmr, unit_patience_ms(ANSWER_MAX_MS), stop_h, NULL);
 	CU_ASSERT_EQUAL_FATAL(fd_listen(r->fd, FD_READ, answered_h, NULL), 0);
 	(void)re_main(NULL);
 	fd_close(r->fd);

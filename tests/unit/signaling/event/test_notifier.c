@@ -135,7 +135,7 @@ static void subscribes_refreshes_ends(void)
 	     " | state 3");
 	CU_ASSERT_EQUAL(p.closed, 0);
 	PLAY(&p, "= 200");
-	CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
 	CU_ASSERT_EQUAL(p.refreshed, 2);
 	CU_ASSERT_EQUAL(stat_of(&p, "subscriptions"), 0);
 	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 3);
@@ -156,7 +156,7 @@ static void keeps_session_id(void)
 	     "> SUBSCRIBE 2 | - | " EVENT "^Expires: 0",
 	     "< 200 | Session-ID: " OURS ";remote=" THEIRS,
 	     "< NOTIFY | Session-ID: " OURS ";remote=" THEIRS, "= 200");
-	CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
 	close_package(&p);
 }
 
@@ -169,7 +169,7 @@ static void one_look(void)
 	     "< NOTIFY | Subscription-State: terminated;reason=timeout"
 	     " | state 1",
 	     "= 200");
-	CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
 	close_package(&p);
 }
 
@@ -181,7 +181,7 @@ static void runs_out(void)
 	p.grant_s = 1;
 	PLAY(&p, SUBSCRIBE, "< 200 | Expires: 1", FIRST, "= 200",
 	     "< NOTIFY | terminated;reason=timeout | state 2", "= 200");
-	CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
 	CU_ASSERT_EQUAL(stat_of(&p, "expired"), 1);
 	close_package(&p);
 }
@@ -238,7 +238,7 @@ static void failures_end_it(void)
 	for (i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
 		CU_ASSERT_FATAL(open_package(&p));
 		PLAY(&p, SUBSCRIBE, "< 200", FIRST, answers[i]);
-		CU_ASSERT(world_wait(&p.w, &p.gone, 3000));
+		CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
 		CU_ASSERT_EQUAL(p.closed, 1);
 		CU_ASSERT_EQUAL(stat_of(&p, "failed"), 1);
 		CU_ASSERT_EQUAL(stat_of(&p, "subscriptions"), 0);

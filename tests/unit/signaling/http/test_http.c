@@ -200,7 +200,7 @@ static bool wait_for(struct client *c, const char *text, size_t bytes,
 	c->wanted_bytes = bytes;
 	c->late = false;
 	tmr_init(&late);
-	tmr_start(&late, PATIENCE_MS, late_handler, c);
+	tmr_start(&late, unit_patience_ms(PATIENCE_MS), late_handler, c);
 	tmr_start(&w.poll, 0, poll_handler, &w);
 	(void)re_main(NULL);
 	tmr_cancel(&late);

@@ -142,7 +142,7 @@ static void find(const struct row *row, struct world *w, uint64_t alive)
 	CU_ASSERT_FATAL(!next_hop_alloc(&r.hop, &base, t, found_h, &r));
 	next_hop_find(r.hop);
 	CU_ASSERT_FALSE(r.done);
-	CU_ASSERT(world_wait(w, &r.done, FOUND_MAX_MS));
+	CU_ASSERT(world_wait(w, &r.done, unit_patience_ms(FOUND_MAX_MS)));
 	if (row->found != !r.err)
 		printf("\n%s: %s\n", row->name, strerror(r.err));
 	CU_ASSERT_EQUAL(row->found, !r.err);
@@ -298,13 +298,13 @@ static void what_an_address_said_is_kept(void)
 	CU_ASSERT_FATAL(!target_alloc(&t, "sip:bob@localhost:5070", NULL));
 	CU_ASSERT_FATAL(!next_hop_alloc(&r.hop, &base, t, found_h, &r));
 	next_hop_find(r.hop);
-	CU_ASSERT(world_wait(&w, &r.done, FOUND_MAX_MS));
+	CU_ASSERT(world_wait(&w, &r.done, unit_patience_ms(FOUND_MAX_MS)));
 	r.done = false;
 	CU_ASSERT(!next_hop_find_another(r.hop, NULL));
 	CU_ASSERT(next_hop_has_failed(r.hop));
 	CU_ASSERT_PTR_NULL(next_hop_refusal(r.hop));
 	/* the only address of that name has failed just now */
-	CU_ASSERT(world_wait(&w, &r.done, FOUND_MAX_MS));
+	CU_ASSERT(world_wait(&w, &r.done, unit_patience_ms(FOUND_MAX_MS)));
 	CU_ASSERT(r.err);
 	mem_deref(r.hop);
 	world_close(&w);
@@ -334,7 +334,7 @@ static void nobody_is_told_what_was_dropped(void)
 static void await_result(struct world *w, struct result *r)
 {
 	failing_pause();
-	CU_ASSERT(world_wait(w, &r->done, FOUND_MAX_MS));
+	CU_ASSERT(world_wait(w, &r->done, unit_patience_ms(FOUND_MAX_MS)));
 	failing_resume();
 }
 

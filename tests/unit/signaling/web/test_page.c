@@ -72,7 +72,7 @@ static char *ask(const struct page *page, const char *request)
 	CU_ASSERT_EQUAL_FATAL(tcp_connect(&c.tc, page_addr(page, false),
 					  estab_h, recv_h, close_h, &c),
 			      0);
-	tmr_start(&c.guard, 3000, stop_h, NULL);
+	tmr_start(&c.guard, unit_patience_ms(3000), stop_h, NULL);
 	(void)re_main(NULL);
 	CU_ASSERT_TRUE(tmr_isrunning(&c.guard));
 	tmr_cancel(&c.guard);

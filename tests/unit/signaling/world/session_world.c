@@ -269,7 +269,7 @@ static bool expect(struct world *w, const char *what, char *fields[],
 
 static bool await_repeat(struct world *w, const char *what)
 {
-	struct letter *letter = next_letter(w, READ_MS);
+	struct letter *letter = next_letter(w, unit_patience_ms(READ_MS));
 	bool ok;
 
 	if (!letter)
@@ -284,7 +284,7 @@ static bool await_repeat(struct world *w, const char *what)
 
 static bool await_op(struct world *w, const char *op)
 {
-	uint64_t end = tmr_jiffies() + READ_MS;
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
 	bool never = false;
 
 	while (!strstr(w->ops, op)) {
@@ -313,7 +313,7 @@ static void event_h(const json_t *event, void *arg)
 
 static bool await_event(struct world *w, const char *what)
 {
-	uint64_t end = tmr_jiffies() + READ_MS;
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
 	bool never = false;
 	char line[80];
 
@@ -328,7 +328,7 @@ static bool await_event(struct world *w, const char *what)
 
 static bool await_count(struct world *w, size_t count)
 {
-	uint64_t end = tmr_jiffies() + READ_MS;
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
 	bool never = false;
 
 	while (sessions_count(w->sessions) != count) {
@@ -341,7 +341,7 @@ static bool await_count(struct world *w, size_t count)
 
 static bool replace_mixer(struct world *w)
 {
-	uint64_t end = tmr_jiffies() + READ_MS;
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
 	bool never = false;
 
 	w->ops[0] = '\0';
@@ -406,7 +406,9 @@ static bool play(struct world *w, const char *line)
 
 	case '>': return peer_send_request(w, fields, n);
 	case '=': return peer_send_response(w, fields, n);
-	case '<': return expect(w, fields[0] + 2, fields, n, READ_MS, true);
+	case '<':
+		return expect(w, fields[0] + 2, fields, n,
+			      unit_patience_ms(READ_MS), true);
 	case '-': return expect(w, fields[0] + 2, fields, n, NOT_MS, false);
 	case '@': return await_op(w, fields[0] + 2);
 	case '#': return await_count(w, (size_t)atoi(fields[0] + 2));

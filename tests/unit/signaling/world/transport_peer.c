@@ -359,7 +359,8 @@ const char *peer_next(struct peer *p)
 
 	if (p->read == p->count) {
 		tmr_start(&wait.poll, 0, message_poll, &wait);
-		tmr_start(&wait.patience, PATIENCE_MS, message_late, &wait);
+		tmr_start(&wait.patience, unit_patience_ms(PATIENCE_MS),
+			  message_late, &wait);
 		(void)re_main(NULL);
 		tmr_cancel(&wait.poll);
 		tmr_cancel(&wait.patience);

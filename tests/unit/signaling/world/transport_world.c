@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include "signaling/http/certificate.h"
 #include "tests/unit/signaling/world/transport_world.h"
+#include "tests/unit/unit.h"
 
 
 enum { PATIENCE_MS = 3000 };
@@ -238,7 +239,7 @@ bool world_until(struct world *w, const bool *flag)
 	struct waiting wait = {.flag = flag};
 	(void)w;
 
-	return wait_for(&wait, PATIENCE_MS);
+	return wait_for(&wait, unit_patience_ms(PATIENCE_MS));
 }
 
 
@@ -247,7 +248,7 @@ bool world_count(struct world *w, const unsigned *n, unsigned count)
 	struct waiting wait = {.n = n, .count = count};
 	(void)w;
 
-	return wait_for(&wait, PATIENCE_MS);
+	return wait_for(&wait, unit_patience_ms(PATIENCE_MS));
 }
 
 
