@@ -3,20 +3,27 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { hearsOthersOnly, sees } from './lib/judge.mjs';
 import { nalsOf } from './lib/payloads.mjs';
+import { Parley } from './lib/parley.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
 import { RED, assertPackets, h264, sipWorld } from './lib/sip_world.mjs';
-import { until } from './lib/process.mjs';
+import { freePort, until } from './lib/process.mjs';
 import { WeriftPeer } from './lib/werift_peer.mjs';
 
 const world = sipWorld();
 
 // It and a terminal hear each other and see its picture
-async function meets(t, conference, options) {
-	const [terminal] = await world.joined(t, conference, { name: 'terminal',
-		hz: 440, video: [h264('1f')] });
-	const stack = await WeriftPeer.open(world.parley, { hz: 1000,
+async function meets(t, conference, { parley = world.parley,
+	host = '127.0.0.1', ...options } = {}) {
+	const terminal = await RtpPeer.open(parley, { name: 'terminal', hz: 440,
+		video: [h264('1f')], host });
+	t.after(() => terminal.close());
+	const at = host.includes(':') ? `[${host}]` : host;
+	const uri = `sip:${conference}@${at}:${parley.sipPort}`;
+	await terminal.dial(uri);
+	const stack = await WeriftPeer.open(parley, { hz: 1000, host,
 		...options });
 	t.after(() => stack.close());
-	const said = await stack.dial(world.parley.uri(conference));
+	const said = await stack.dial(uri);
 	stack.video.film(world.camera, 15);
 	await hearsOthersOnly(stack, [terminal]);
 	await hearsOthersOnly(terminal, [stack]);
@@ -61,4 +68,15 @@ test('an offer without BUNDLE and rtcp-mux', async (t) => {
 	const { answer } = await meets(t, 'unmuxed', { bundle: 'disable',
 		mangle: (sdp) => sdp.replace(/a=rtcp-mux\r\n/g, '') });
 	assert.doesNotMatch(answer, /rtcp-mux/);
+});
+
+test('over IPv6', async (t) => {
+	const port = await freePort();
+	const parley = await Parley.start({ sip_listen: `[::1]:${port}`,
+		media_address: '::1' });
+	parley.sipPort = port;
+	t.after(() => parley.stop());
+	const { answer } = await meets(t, 'six', { parley, host: '::1' });
+	assert.match(answer, /^c=IN IP6 ::1\r$/m);
+	assert.match(answer, /^a=candidate:\S+ 1 UDP \d+ ::1 /mi);
 });

@@ -87,13 +87,13 @@ export class Program {
 	get pid() { return this.child.pid; }
 
 	async printed(pattern, ms = 10000) {
-		return until(`${this.name} prints ${pattern}`, () => {
-			const match = this.output.match(pattern);
-			if (!match && this.exited)
-				throw new Error(`${this.name} exited: ${this.output
-					.slice(-2000)}`);
-			return match;
-		}, ms);
+		await until(`${this.name} prints ${pattern}`, () =>
+			this.exited || pattern.test(this.output), ms);
+		const match = this.output.match(pattern);
+		if (!match)
+			throw new Error(`${this.name} exited: ${this.output
+				.slice(-2000)}`);
+		return match;
 	}
 
 	async stop(signal = 'SIGTERM', ms = 5000) {

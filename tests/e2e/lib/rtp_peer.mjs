@@ -44,12 +44,12 @@ export class Line {
 		this.control?.close();
 		this.media = await bind(this.host);
 		this.control = await bind(this.host);
-		this.media.on('message', (data) => this.#keep(data));
+		this.media.on('message', (data) => this.keep(data));
 		this.control.on('message', (data) =>
 			this.rtcp.push({ at: performance.now(), data }));
 	}
 
-	#keep(data) {
+	keep(data) {
 		if (this.mux && data[1] >= 192 && data[1] <= 223) {
 			this.rtcp.push({ at: performance.now(), data });
 			return;
@@ -254,15 +254,18 @@ export class RtpPeer extends Listener {
 	 * @param audio  formats {pt, map, fmtp, units}, best first
 	 * @param video  the same with `feedback`, or null
 	 * @param hz     tone that it says in PCMU from the answer on, or null
+	 * @param sip    its signalling, if not over UDP
+	 * @param line   class of its lines
 	 */
 	static async open(parley, { name = 'raw', host = '127.0.0.1',
-		audio = [PCMU], video = null, hz = null } = {}) {
+		audio = [PCMU], video = null, hz = null, sip, line = Line } = {}) {
 		const p = new RtpPeer();
 		Object.assign(p, { name, host, hz, cseq: 0, version: 1,
 			callId: `${name}-${Math.random().toString(36).slice(2)}` });
 		p.scratch = await scratch();
-		p.sip = await SipPeer.open(parley.sipPort, { host, name });
+		p.sip = sip || await SipPeer.open(parley.sipPort, { host, name });
 		p.sip.onRequest = (m) => p.#request(m);
+		p.Line = line;
 		p.lines = [];
 		p.requests = [];
 		p.audio = audio && await p.add('audio', audio);
@@ -271,7 +274,7 @@ export class RtpPeer extends Listener {
 	}
 
 	async add(kind, formats) {
-		const line = new Line(kind, formats, this.host);
+		const line = new this.Line(kind, formats, this.host);
 		await line.open();
 		this.lines.push(line);
 		this[kind] = line;

@@ -125,14 +125,14 @@ export const groupsCarry = (page, count) => until(
 			|| Promise.reject(new Error(JSON.stringify(seen)));
 	});
 
-// Serve a page that runs a script (which may import JsSIP), on a port of its
-// own: {url, close}
-export async function servePage(contents) {
+// Serve a page that runs a script, on a port of its own: {url, close}. What it
+// imports is in node_modules of `resolveDir`; web/ has JsSIP
+export async function servePage(contents, resolveDir = join(root, 'web')) {
 	const { build } = await import(join(root,
 		'web/node_modules/esbuild/lib/main.js'));
-	const result = await build({ stdin: { contents,
-		resolveDir: join(root, 'web') }, bundle: true, write: false,
-	format: 'iife', define: { global: 'window' } });
+	const result = await build({ stdin: { contents, resolveDir },
+		bundle: true, write: false, format: 'iife',
+		define: { global: 'window' } });
 	const script = result.outputFiles[0].text;
 	const server = createServer((request, response) => {
 		const hz = request.url.match(/^\/tone\?hz=(\d+)$/)?.[1];

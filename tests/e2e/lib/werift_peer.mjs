@@ -49,10 +49,11 @@ export class WeriftPeer extends Listener {
 	 * @param parley  where it calls
 	 * @param hz      tone that it says, in PCMU
 	 * @param bundle  'max-bundle', or 'disable': a transport for each line
+	 * @param host    its address
 	 * @param mangle  what is done to its offers before they are sent
 	 */
 	static async open(parley, { name = 'stack', hz, bundle = 'max-bundle',
-		mangle = (sdp) => sdp }) {
+		host = '127.0.0.1', mangle = (sdp) => sdp }) {
 		const p = new WeriftPeer();
 		Object.assign(p, { name, hz, mangle, cseq: 0,
 			callId: `${name}-${Math.random().toString(36).slice(2)}` });
@@ -61,7 +62,8 @@ export class WeriftPeer extends Listener {
 		p.requests = [];
 		p.sip.onRequest = (m) => p.#request(m);
 		p.pc = new RTCPeerConnection({ bundlePolicy: bundle,
-			iceUseIpv6: false, iceAdditionalHostAddresses: ['127.0.0.1'],
+			iceUseIpv4: !host.includes(':'), iceUseIpv6: host.includes(':'),
+			iceAdditionalHostAddresses: [host],
 			codecs: { audio: [audio()], video: [video()] } });
 		p.audio = new Track('audio', p.pc.addTransceiver('audio'), 160);
 		p.video = new Track('video', p.pc.addTransceiver('video'));
