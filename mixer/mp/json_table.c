@@ -152,6 +152,8 @@ static int text_read(const struct json_row *row, char *text, const json_t *o,
 	if (!err && !text_is_visible(text))
 		err = json_table_refuse(why, "%s: not visible ASCII",
 					row->name);
+	if (!err && (row->flags & JSON_ROW_REQUIRED) && !text[0])
+		err = json_table_refuse(why, "%s: empty", row->name);
 
 	return err;
 }

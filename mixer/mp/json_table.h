@@ -37,7 +37,7 @@ enum json_row_type {
 };
 
 enum {
-	JSON_ROW_REQUIRED = 1, /**< absent is an error */
+	JSON_ROW_REQUIRED = 1, /**< absent is an error; so is empty text */
 	JSON_ROW_SPARE = 2,    /**< what is the fallback is not written */
 };
 

@@ -208,8 +208,10 @@ static int read_conference(struct asked *a)
 						      ? REASON_NOT_FOUND
 						      : REASON_BAD_REQUEST);
 	reason = focus_may_join(sessions_base(a->all)->focus, a->conference);
-	/* A lock keeps out who calls, not who is called. */
-	if (reason != REASON_NONE && reason != REASON_LOCKED)
+	/* A lock keeps out who calls, not who is called; that there is no room
+	 * keeps nobody from leaving. */
+	if (reason != REASON_NONE && reason != REASON_LOCKED &&
+	    reason != REASON_FULL)
 		return refer_refuse_reason(a, reason);
 
 	return focus_is_factory(sessions_base(a->all)->focus, a->conference)
@@ -531,6 +533,11 @@ static void put_question(struct asked *a)
 	switch (a->to->method) {
 
 	case REFER_INVITE:
+		if (!a->s && focus_may_join(sessions_base(a->all)->focus,
+					    a->conference) == REASON_FULL) {
+			(void)refer_refuse_reason(a, REASON_FULL);
+			return;
+		}
 		q.kind = QUESTION_DIAL;
 		q.target = a->to->uri;
 		h = may_dial_h;

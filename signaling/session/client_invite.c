@@ -87,9 +87,13 @@ static void fork_destructor(void *arg)
 	mem_deref(fork->sdp);
 }
 
-static void client_invite_reset(struct session *s)
+/* An offer that was answered early, in an INVITE that came to nothing, is open
+ * again when it is said again; a new one is, and what was agreed before a
+ * re-INVITE that was refused in the end stays so */
+static void client_invite_reset(struct session *s, bool first)
 {
-	if (s->invite->answered)
+	if (s->invite->answered && first &&
+	    exchange_phase(s->exchange) == EXCHANGE_IDLE)
 		(void)exchange_reopen(s->exchange);
 	s->invite->answered = NULL;
 	list_flush(&s->invite->forks);
@@ -360,7 +364,7 @@ int client_invite_send(struct session *s, struct sip_dialog *dlg,
 					   sdp};
 
 	sdp->pos = 0;
-	client_invite_reset(s);
+	client_invite_reset(s, body.first);
 
 	return sip_drequestf(
 		&s->invite->req, s->all->sip, true, "INVITE", dlg, 0, NULL,

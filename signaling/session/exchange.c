@@ -259,8 +259,11 @@ enum reason exchange_answered(struct exchange *x, const struct pl *sdp,
 
 int exchange_reopen(struct exchange *x)
 {
-	int err = offer_reopen(x->offer);
+	int err;
 
+	if (x->phase != EXCHANGE_IDLE && x->phase != EXCHANGE_APPLY)
+		return EPROTO;
+	err = offer_reopen(x->offer);
 	if (!err)
 		go(x, EXCHANGE_OFFERED);
 

@@ -160,7 +160,7 @@ bool exchange_refresh_over(struct exchange *x);
 enum reason exchange_answered(struct exchange *x, const struct pl *sdp,
 			      struct leg_description **legp);
 /** The offer that was answered is open again: another fork has an answer of
- *  its own. -> OFFERED. @return 0, as offer_reopen() */
+ *  its own. IDLE, APPLY -> OFFERED. @return 0, EPROTO, as offer_reopen() */
 int exchange_reopen(struct exchange *x);
 /** The mixer has to do what was agreed: IDLE -> APPLY
  *  @return REASON_NONE; REASON_INTERNAL nothing was agreed yet */

@@ -125,6 +125,14 @@ static void refuses_with_a_reason(void)
 		"{'transports':[{'kind':'webrtc','ice':{'ufrag':'abcd',"
 		"'pwd':'0123456789012345678901'},'dtls':{'role':'client',"
 		"'fingerprints':[]}}],'media':[]}",
+		"{'transports':[{'kind':'webrtc','ice':{'ufrag':'abcd',"
+		"'pwd':'0123456789012345678901'},'dtls':{'role':'client',"
+		"'fingerprints':[{'hash':'','value':'AB'}]}}],'media':[]}",
+		"{'transports':[{'kind':'webrtc','ice':{'ufrag':'abcd',"
+		"'pwd':'0123456789012345678901'},'dtls':{'role':'client',"
+		"'fingerprints':[{'hash':'sha-256','value':''}]}}],"
+		"'media':[]}",
+		AUDIO("'codecs':[{'name':'','pt':0}]"),
 		"{'transports':[{'kind':'plain','remote':'here'}],"
 		"'media':[]}",
 		"{'transports':[{'kind':'plain','remote':'1.2.3.4'}],"

@@ -30,6 +30,7 @@ struct scene {
 struct set {
 	bool trusted; /**< the peer is */
 	const char *dial_out;
+	const char *config; /**< one more line of it */
 };
 
 static void swap(char *a, char *b, size_t size)
@@ -147,6 +148,7 @@ static void play_set(const struct set *set, const char *const lines[])
 	struct scene s = {.begun = false};
 	unsigned i;
 
+	world_override = set->config;
 	if (world_open(&s.w)) {
 		CU_FAIL_FATAL("no world");
 		return;
@@ -317,6 +319,13 @@ SCRIPT(remembers_who_asked, CALL, CAROL_JOINS, "x",
        "< 202", "< INVITE", "= 200 | answer", "< ACK",
        REFER("3", "sip:bob@$;method=BYE") "^Refer-Sub: false", "< 202",
        "< BYE | To: <sip:bob@", "= 200", "# 2")
+
+/* However full it is; there is no room for others then */
+PLAY(removes_from_a_full_one, SET(.config = "max_participants=1"), CALL, "x",
+     REFER("1", "sip:bob@$") "^Target-Dialog: {T}", "< 486", "n",
+     REFER("2", "sip:alice@example.com;method=BYE") "^Refer-Sub: false^"
+						    "Target-Dialog: {T}",
+     "< 202", "< BYE", "= 200", "# 0")
 
 SCRIPT(ends_for_the_moderator, CALL, CAROL_JOINS,
        REFER("2", "sip:demo@{S};method=BYE") "^Refer-Sub: false", "< 202",
@@ -576,6 +585,7 @@ static CU_TestInfo tests[] = {
 	{"F5 removes whom one invited", removes_whom_one_invited},
 	{"F5 not by a borrowed Contact", not_by_a_borrowed_contact},
 	{"F5 whatever Referred-By says", remembers_who_asked},
+	{"F5 from a full conference, too", removes_from_a_full_one},
 	{"F5 ends for the moderator", ends_for_the_moderator},
 	{"F5 ends for nobody else", ends_for_nobody_else},
 	{"F6 subscribes nobody who refuses", subscribes_nobody_unasked},

@@ -193,6 +193,13 @@ SCRIPT(reoffers_after_an_answer_that_is_void, CALL, "r", "< INVITE",
        "= 491", "< ACK", "< INVITE | m=audio 40000", "= 200 | answer", "< ACK",
        HANG_UP("2"))
 
+/* Its early answer belongs to an INVITE that came to nothing */
+SCRIPT(offers_afresh_after_an_early_answer, "> INVITE 1 | offer", "< 200",
+       "> ACK 1", "e connected", "r", "< INVITE",
+       "= 183 | answer" RELIABLE("1"), "< PRACK", "= 200", "i", "= 491",
+       "< ACK", "< INVITE | m=audio 40000", "= 200 | answer", "< ACK",
+       "> BYE 2", "< 200", "# 0")
+
 SCRIPT(early_update_glare, "> INVITE 1 | - | Require: 100rel", "< 100",
        "< 183", "> UPDATE 2 | offer", "< 491", "> CANCEL 1", "< 200", "< 487",
        "> ACK 1", "# 0")
@@ -479,6 +486,8 @@ static CU_TestInfo tests[] = {
 	{"S6: 580 for a type it does not know", unknown_type},
 	{"S6: and in an UPDATE", unknown_type_in_update},
 	{"S6: gives up on what it cannot do", cannot_do_what_is_required},
+	{"offers afresh after an early answer",
+	 offers_afresh_after_an_early_answer},
 	{"S6: 421 for who lacks 100rel", needs_100rel},
 	{"S6: no word of it to who gave no tag", attributes_without_the_tag},
 	{"S6: 580 when they are never met", never_met},

@@ -466,14 +466,17 @@ struct session *world_session(struct world *w)
 
 /* ---------------------------------------------------------------- world */
 
+const char *world_override;
+
 /** Its certificate is made there */
 static const char tls_dir[] = "/tmp/parley-unit-session";
 
 static int config_open(struct world *w, bool tls)
 {
-	static const char *const overrides[] = {
+	const char *const overrides[] = {
 		"sip_listen=127.0.0.1:0", "mixers=1",
-		"sip_rate_per_source=100000", "invite_rate_per_source=100000"};
+		"sip_rate_per_source=100000", "invite_rate_per_source=100000",
+		world_override ? world_override : "mixers=1"};
 	struct config_error error;
 	int err = config_load(&w->config, NULL, overrides,
 			      ARRAY_SIZE(overrides), &error);

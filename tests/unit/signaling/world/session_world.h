@@ -85,6 +85,9 @@ struct world {
 	bool timed_out;
 };
 
+/** One more line of the configuration of the next worlds, NULL: none */
+extern const char *world_override;
+
 int world_open(struct world *w);
 /** With a TLS listener beside it */
 int world_open_tls(struct world *w);
