@@ -6,9 +6,11 @@ import assert from 'node:assert/strict';
 import { Browser } from './lib/browser.mjs';
 import { Firefox } from './lib/firefox.mjs';
 import { Parley } from './lib/parley.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
 import { seesExactly } from './lib/judge.mjs';
+import { film, h264 } from './lib/sip_world.mjs';
 import { serveApplication } from './lib/third_party.mjs';
-import { until } from './lib/process.mjs';
+import { scratch, until } from './lib/process.mjs';
 
 // Both far from grey; where matrix or range are wrong they are off by 20 to 50
 const green = [0, 200, 80], orange = [230, 120, 20], camera = [60, 50, 190];
@@ -64,6 +66,31 @@ describe('colours', () => {
 			await seesExactly(eve, orange);
 			await seesExactly(fred, orange);
 		});
+
+	// Size, tools, matrix and range change with a key frame, as when a hardware
+	// encoder is given another camera; the profile is above what was agreed
+	test('High profile that changes its parameter sets', async () => {
+		const work = await scratch();
+		const high = { profile: 'high', level: '3.1' };
+		const films = [[orange, { ...high, size: '320x180' }],
+			[green, { ...high, size: '640x360', matrix: 'bt709', full: true }],
+			[camera, { ...high, size: '480x270', matrix: 'bt709' }],
+			[orange, { ...high, size: '320x180' }]];
+		const phone = await RtpPeer.open(parley, { video: [h264('1f')] });
+		try {
+			await dial(dan, { canvas: [200, 200, 200],
+				codec: ['opus', 'H264'] });
+			await phone.dial(parley.uri('paint'));
+			for (const [rgb, options] of films) {
+				phone.video.film(await film(rgb, work.dir, options), 15);
+				await seesExactly(dan, rgb);
+			}
+		} finally {
+			await phone.bye();
+			await phone.close();
+			await work.remove();
+		}
+	});
 
 	test('what is said of colours is negotiated', async () => {
 		await dial(eve, { canvas: green });
