@@ -105,7 +105,7 @@ int audio_encoder_alloc(struct audio_encoder **ep,
 	struct audio_encoder *e;
 	int err;
 
-	if (!ep || !ops || !codec->ptime_ms || codec->ptime_ms % 10 ||
+	if (!ep || !ops || !codec->ptime_ms || codec->ptime_ms % 5 ||
 	    codec->ptime_ms > AUDIO_PACKET_MAX_MS)
 		return EINVAL;
 

@@ -48,7 +48,7 @@ struct audio_codec {
 	enum audio_codec_id id;
 	uint32_t clock_hz; /**< RTP clock: G.722 says 8000 */
 	uint32_t rate_hz;  /**< samples: G.722 has 16000 */
-	uint32_t ptime_ms; /**< of what we send: 20, 40, 60 */
+	uint32_t ptime_ms; /**< of what we send: 5, 10, 20, 40, 60 */
 	/* Opus */
 	bool fec, dtx;
 	uint32_t max_bitrate;          /**< bits/s, 0 = default */
@@ -63,6 +63,13 @@ struct audio_codec {
 /** Is one to be coded exactly as the other? */
 bool audio_codec_equal(const struct audio_codec *a,
 		       const struct audio_codec *b);
+
+/** Ticks that one of its packets begins after the last: one where a tick has
+ *  several */
+static inline unsigned audio_codec_packet_ticks(const struct audio_codec *c)
+{
+	return c->ptime_ms > AUDIO_TICK_MS ? c->ptime_ms / AUDIO_TICK_MS : 1;
+}
 
 /** Id by its SDP name, any case; AUDIO_CODEC_COUNT if unknown */
 enum audio_codec_id audio_codec_by_name(const char *name);

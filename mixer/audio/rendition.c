@@ -12,7 +12,8 @@ struct audio_rendition {
 	struct audio_codec codec;
 	struct audio_encoder *encoder;
 	struct resample *resample; /**< NULL at 48 kHz */
-	size_t have, want;         /**< samples of the packet */
+	size_t have, want;         /**< samples there, of a packet */
+	size_t coded;              /**< of those there, in this tick */
 	int16_t pcm[AUDIO_PACKET_MAX_SAMPLES];
 	uint8_t payload[AUDIO_PAYLOAD_MAX];
 };
@@ -35,9 +36,10 @@ int audio_rendition_alloc(struct audio_rendition **rp,
 	struct audio_rendition *r;
 	int err;
 
-	/* a payload covers whole ticks, so that a tick ends at most one */
+	/* packets and ticks end together: neither holds a part of another */
 	if (!rp || !codec || !codec->ptime_ms ||
-	    codec->ptime_ms % AUDIO_TICK_MS)
+	    (codec->ptime_ms % AUDIO_TICK_MS &&
+	     AUDIO_TICK_MS % codec->ptime_ms))
 		return EINVAL;
 
 	r = mem_zalloc(sizeof(*r), rendition_destructor);
@@ -67,6 +69,16 @@ out:
 }
 
 
+static int encode_packet(struct audio_rendition *r, size_t *len)
+{
+	const int16_t *pcm = r->pcm + r->coded;
+
+	r->coded += r->want;
+
+	return audio_encoder_encode(r->encoder, pcm, r->payload, len);
+}
+
+
 int audio_rendition_feed(struct audio_rendition *r, const int16_t *pcm,
 			 const uint8_t **payload, size_t *len)
 {
@@ -76,6 +88,10 @@ int audio_rendition_feed(struct audio_rendition *r, const int16_t *pcm,
 	*payload = r->payload;
 	*len = 0;
 	pcm = pcm ? pcm : silence;
+	if (r->coded) {
+		r->have = 0;
+		r->coded = 0;
+	}
 
 	if (r->resample) {
 		r->have += resample_run(r->resample, pcm, AUDIO_TICK_SAMPLES,
@@ -90,9 +106,28 @@ int audio_rendition_feed(struct audio_rendition *r, const int16_t *pcm,
 	if (r->have < r->want)
 		return 0;
 
-	r->have = 0;
+	return encode_packet(r, len);
+}
 
-	return audio_encoder_encode(r->encoder, r->pcm, r->payload, len);
+
+bool audio_rendition_more(struct audio_rendition *r, const uint8_t **payload,
+			  size_t *len)
+{
+	if (!r || !payload || !len || !r->coded ||
+	    r->have - r->coded < r->want)
+		return false;
+
+	*payload = r->payload;
+	*len = 0;
+	(void)encode_packet(r, len);
+
+	return true;
+}
+
+
+uint32_t audio_rendition_packet_units(const struct audio_rendition *r)
+{
+	return r ? r->codec.clock_hz / 1000 * r->codec.ptime_ms : 0;
 }
 
 

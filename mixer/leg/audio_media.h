@@ -91,10 +91,10 @@ static inline bool audio_media_steps(const struct audio_media *a)
 	       a->codec.mode_change_period > 1;
 }
 
-/** Ticks a packet of what it is sent holds */
+/** Ticks from packet to packet of what it is sent; 1: one or several a tick */
 static inline unsigned audio_media_packet_ticks(const struct audio_media *a)
 {
-	return a->codec.ptime_ms / AUDIO_TICK_MS;
+	return audio_codec_packet_ticks(&a->codec);
 }
 
 #endif

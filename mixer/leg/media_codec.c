@@ -40,10 +40,21 @@ static int amr_configure(struct audio_codec *c,
 }
 
 
-/* What is sent is whole ticks: 20, 40 or 60 ms */
-static uint32_t packet_ms(uint32_t ptime_ms)
+/* Packets and ticks end together. A frame of AMR is 20 ms. 0: nothing said */
+static uint32_t packet_ms(enum audio_codec_id id, uint32_t ptime_ms)
 {
-	return ptime_ms <= 20 ? 20 : ptime_ms < 60 ? 40 : 60;
+	static const uint32_t sizes[] = {60, 40, 20, 10, 5};
+	const uint32_t least = id == AUDIO_AMR || id == AUDIO_AMR_WB ? 20 : 5;
+
+	if (!ptime_ms)
+		return AUDIO_TICK_MS;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i] <= ptime_ms && sizes[i] >= least)
+			return sizes[i];
+	}
+
+	return least;
 }
 
 
@@ -57,7 +68,7 @@ static int audio_configure(struct audio_codec *c,
 		return json_table_refuse(why, "codec: unknown name");
 
 	*c = audio_codec_plain(id);
-	c->ptime_ms = packet_ms(ptime_ms);
+	c->ptime_ms = packet_ms(id, ptime_ms);
 
 	if (c->id == AUDIO_OPUS)
 		opus_configure(c, d);

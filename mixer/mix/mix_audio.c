@@ -458,15 +458,17 @@ static void encode_own(struct member *member, struct audio_media *a,
 			s->contributes ? s->pcm : NULL, others);
 	audio_limiter_run(s->limiter, others, pcm);
 	sound = audio_media_volume_out(a, pcm);
-	if (audio_rendition_feed(s->own, sound ? pcm : NULL, &p.payload,
-				 &p.len) ||
-	    !p.len)
-		return;
+	(void)audio_rendition_feed(s->own, sound ? pcm : NULL, &p.payload,
+				   &p.len);
 
 	/* RFC 3550: the time of the packet's first sample */
 	p.timestamp = (uint32_t)(tick + 1 - audio_media_packet_ticks(a)) *
 		      audio_rendition_tick_units(s->own);
-	send_packet(member, &p, now_us);
+	do {
+		if (p.len)
+			send_packet(member, &p, now_us);
+		p.timestamp += audio_rendition_packet_units(s->own);
+	} while (audio_rendition_more(s->own, &p.payload, &p.len));
 }
 
 

@@ -52,5 +52,7 @@ void past_sound_warm_up(const struct past_sound *p, struct audio_rendition *r,
 			clip(sum, pcm);
 
 		(void)audio_rendition_feed(r, pcm, &payload, &len);
+		while (audio_rendition_more(r, &payload, &len))
+			;
 	}
 }

@@ -232,11 +232,11 @@ uint32_t audio_consumer_tick_units(const struct audio_consumer *c)
 
 /* ------------------------------------------------------------------- tick */
 
-/* false: nothing to hand out */
+/* false: nothing is made of this tick */
 static bool encode(struct shared_audio_rendition *r, const int16_t *pcm,
 		   uint64_t tick, struct audio_packet *p)
 {
-	unsigned ticks = r->codec.ptime_ms / AUDIO_TICK_MS;
+	unsigned ticks = audio_codec_packet_ticks(&r->codec);
 
 	/* it begins where packets of all begin: they keep step */
 	if (!r->taker_count || (!r->fed && tick % ticks)) {
@@ -254,7 +254,17 @@ static bool encode(struct shared_audio_rendition *r, const int16_t *pcm,
 	p->timestamp = (uint32_t)(tick + 1 - ticks) *
 		       audio_rendition_tick_units(r->rendition);
 
-	return p->len > 0;
+	return true;
+}
+
+
+/* The next packet of the same tick */
+static bool encode_more(struct shared_audio_rendition *r,
+			struct audio_packet *p)
+{
+	p->timestamp += audio_rendition_packet_units(r->rendition);
+
+	return audio_rendition_more(r->rendition, &p->payload, &p->len);
 }
 
 
@@ -262,6 +272,9 @@ static void hand_out(const struct shared_audio_rendition *r,
 		     const struct audio_packet *p, uint64_t now_us)
 {
 	struct le *next;
+
+	if (!p->len)
+		return;
 
 	for (struct le *le = r->consumers.head; le; le = next) {
 		struct audio_consumer *c = le->data;
@@ -283,7 +296,11 @@ void shared_audio_tick(struct shared_audio *s, const int16_t *pcm,
 		struct audio_packet p;
 
 		next = le->next;
-		if (encode(r, pcm, tick, &p))
+		if (!encode(r, pcm, tick, &p))
+			continue;
+
+		do {
 			hand_out(r, &p, now_us);
+		} while (encode_more(r, &p));
 	}
 }

@@ -113,7 +113,7 @@
  *   extensions:{audio_level, mid, abs_send_time, colour_space},
  *                             RFC 8285 ids, 0 = none
  *   feedback:{nack,pli,fir,remb: bool},   only these are sent
- *   ptime:20,                 audio; sent are 20, 40 or 60 ms
+ *   ptime:20,                 audio; sent are 5, 10, 20, 40 or 60 ms
  *   ssrcs:[],                 far end's SSRCs, may be empty
  *   kbps:0,                   far end's b= limit for this m-line, 0 = none
  *   width:1280, height:720, fps:25}   video; largest picture it can take

@@ -57,6 +57,8 @@ static bool usable(struct chosen_codec *codec, enum media_kind kind,
 	if (!row || !mixer_has_codec(&conditions->mixer, row->kind, row->name,
 				     row->clock_hz))
 		return false;
+	if (conditions->maxptime_ms && row->frame_ms > conditions->maxptime_ms)
+		return false;
 	codec_begin(codec, row, format->pt);
 	codec->feedback = format->feedback;
 	if (!conditions->mixer.remb)

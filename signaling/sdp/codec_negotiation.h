@@ -44,6 +44,9 @@ enum {
 /** What our side can do */
 struct codec_conditions {
 	struct picture_limits limits;
+	/** Longest packet that the far end takes, 0: any (RFC 8866 section
+	 *  6.4). A codec whose frames are longer is not taken */
+	uint32_t maxptime_ms;
 	struct mixer_capabilities mixer;
 };
 

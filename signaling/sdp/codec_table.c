@@ -231,18 +231,18 @@ static int vp8_print(struct mbuf *mb, const struct chosen_codec *codec,
 
 /* clang-format off */
 static const struct codec_row rows[] = {
-	{"opus",   MEDIA_AUDIO, 48000, 2, CODEC_PT_DYNAMIC, true,
+	{"opus",   MEDIA_AUDIO, 48000, 2, CODEC_PT_DYNAMIC, true, 5,
 	 opus_read, opus_offer, opus_print},
-	{"AMR-WB", MEDIA_AUDIO, 16000, 1, CODEC_PT_DYNAMIC, true,
+	{"AMR-WB", MEDIA_AUDIO, 16000, 1, CODEC_PT_DYNAMIC, true, 20,
 	 amr_wb_read, amr_offer, amr_print},
-	{"G722",   MEDIA_AUDIO,  8000, 1, 9, true, NULL, NULL, NULL},
-	{"AMR",    MEDIA_AUDIO,  8000, 1, CODEC_PT_DYNAMIC, false,
+	{"G722",   MEDIA_AUDIO,  8000, 1, 9, true, 5, NULL, NULL, NULL},
+	{"AMR",    MEDIA_AUDIO,  8000, 1, CODEC_PT_DYNAMIC, false, 20,
 	 amr_read, amr_offer, amr_print},
-	{"PCMU",   MEDIA_AUDIO,  8000, 1, 0, false, NULL, NULL, NULL},
-	{"PCMA",   MEDIA_AUDIO,  8000, 1, 8, false, NULL, NULL, NULL},
-	{"VP8",    MEDIA_VIDEO, 90000, 1, CODEC_PT_DYNAMIC, false,
+	{"PCMU",   MEDIA_AUDIO,  8000, 1, 0, false, 5, NULL, NULL, NULL},
+	{"PCMA",   MEDIA_AUDIO,  8000, 1, 8, false, 5, NULL, NULL, NULL},
+	{"VP8",    MEDIA_VIDEO, 90000, 1, CODEC_PT_DYNAMIC, false, 0,
 	 vp8_read, NULL, vp8_print},
-	{"H264",   MEDIA_VIDEO, 90000, 1, CODEC_PT_DYNAMIC, false,
+	{"H264",   MEDIA_VIDEO, 90000, 1, CODEC_PT_DYNAMIC, false, 0,
 	 h264_read, h264_offer, h264_print},
 };
 /* clang-format on */

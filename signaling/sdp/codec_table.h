@@ -50,6 +50,7 @@ struct codec_row {
 	uint8_t channels;
 	uint8_t static_pt; /**< RFC 3551, or CODEC_PT_DYNAMIC */
 	bool wideband;
+	uint8_t frame_ms; /**< shortest packet that is sent of it */
 	/** Read the parameters; NULL: it has none. @return false: not spoken
 	 */
 	bool (*read)(struct chosen_codec *codec,

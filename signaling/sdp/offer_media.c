@@ -236,21 +236,47 @@ static void bandwidth_read(struct pl value, uint32_t *as, uint32_t *tias)
 }
 
 
-static void ptime_read(struct offer_media *m, const struct offer_text *t,
-		       int media)
+/** The longest packet that they take; 0: nothing said that means anything */
+static uint32_t maxptime_read(const struct offer_text *t, int media)
 {
-	uint32_t ptime = 20, max = 60;
+	struct pl value;
+	uint32_t max = 0;
+
+	return offer_text_attr_any(t, media, "maxptime", &value) &&
+			       fmtp_number(&value, 10000, &max)
+		       ? max
+		       : 0;
+}
+
+
+/** Packets that they prefer (RFC 8866 section 6.4) and take, of those that the
+ *  mixer makes: what it has not gets the next shorter. Shorter than 10 ms only
+ *  where they take no others */
+static void ptime_read(struct offer_media *m, const struct offer_text *t,
+		       int media, uint32_t max)
+{
+	static const uint32_t sizes[] = {60, 40, 20, 10};
+	uint32_t ptime = 20;
 	struct pl value;
 
 	m->ptime_given = offer_text_attr_any(t, media, "ptime", &value) &&
-			 fmtp_number(&value, 1000, &ptime);
-	m->maxptime_given =
-		offer_text_attr_any(t, media, "maxptime", &value) &&
-		fmtp_number(&value, 10000, &max);
-	if (ptime > max)
+			 fmtp_number(&value, 1000, &ptime) && ptime;
+	if (!ptime)
+		ptime = 20;
+	m->maxptime_given = max != 0;
+	if (m->codecs.codecs[0].row->frame_ms > ptime)
+		ptime = m->codecs.codecs[0].row->frame_ms;
+	if (ptime < 10)
+		ptime = 10;
+	if (max && ptime > max)
 		ptime = max;
-	ptime -= ptime % 20;
-	m->d.ptime_ms = ptime < 20 ? 20 : ptime > 60 ? 60 : ptime;
+	m->d.ptime_ms = 5;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (sizes[i] <= ptime) {
+			m->d.ptime_ms = sizes[i];
+			return;
+		}
+	}
 }
 
 
@@ -370,6 +396,7 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 		pl_strcasecmp(&line.kind, "video") ? MEDIA_AUDIO : MEDIA_VIDEO;
 	mid_read(m, t, media);
 	offer_conditions(config, &conditions);
+	conditions.maxptime_ms = maxptime_read(t, media);
 	formats_read(&formats, t, media, &line.formats);
 	codec_negotiate(&m->codecs, m->d.kind, formats.list, formats.count,
 			ours, &conditions);
@@ -377,7 +404,7 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 		return false;
 	attributes_read(m, t, media);
 	direction_read(m, t, media, &line, config);
-	ptime_read(m, t, media);
+	ptime_read(m, t, media, conditions.maxptime_ms);
 	if (m->d.kind == MEDIA_VIDEO)
 		picture_read(m, t, media, &conditions.limits);
 	return true;

@@ -158,5 +158,6 @@ void offer_conditions(const struct offer_config *config,
 	conditions->limits.width = config->video_width;
 	conditions->limits.height = config->video_height;
 	conditions->limits.fps = config->video_fps;
+	conditions->maxptime_ms = 0;
 	conditions->mixer = config->mixer;
 }

@@ -3,11 +3,12 @@
 // was. Judged by what is heard.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { DTMF, PCMU } from './lib/rtp_peer.mjs';
+import { DTMF, PCMA, PCMU } from './lib/rtp_peer.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
-import { ulawTone } from './lib/payloads.mjs';
+import { samplesOf, ulawTone } from './lib/payloads.mjs';
 import { hears, sipWorld } from './lib/sip_world.mjs';
 import { hearsNot, hearsOthersOnly } from './lib/judge.mjs';
+import { tonePower } from './lib/signal.mjs';
 import { until } from './lib/process.mjs';
 
 const world = sipWorld();
@@ -90,6 +91,37 @@ for (const map of ['opus/48000/2', 'opus/48000']) {
 		await b.audio.digit('6');
 		await hears(a, 440, 5000);
 	});
+}
+
+// Of several sounds in the mix (each hears its own) and of the common one
+for (const [row, ms, codec] of [['a=maxptime:10', 10, PCMU],
+	['a=ptime:10', 10, PCMA], ['a=maxptime:5', 5, PCMU],
+	['a=ptime:60\r\na=maxptime:39', 20, PCMU],
+	['a=ptime:30', 20, PCMU], ['a=ptime:40', 40, PCMU]]) {
+	test(`${row.replace('\r\n', ' ')}: packets of ${ms} ms, and whole sound`,
+		async (t) => {
+			const room = `packets-${row.replace(/\W/g, '')}`;
+			const [a] = await world.joined(t, room, { hz: 1000 });
+			const b = await world.peer(t, { name: 'short',
+				audio: [codec] });
+			b.audio.rows = [row];
+			await b.dial(world.parley.uri(room));
+			for (const talks of [false, true]) {
+				if (talks)
+					b.audio.talk(ulawTone(440, codec === PCMU ? 0.3 : 0));
+				await b.audio.more(20);
+				const got = await b.audio.more(1000 / ms);
+				assert.deepEqual([...new Set(got.map((p) =>
+					p.payload.length))], [ms * 8]);
+				await world.assertStream(got, ms * 8);
+				const samples = Float32Array.from(got.flatMap((p) =>
+					[...samplesOf(p.payload,
+						codec === PCMA ? 'PCMA' : 'PCMU')]));
+				const db = tonePower(samples, 8000, 1000);
+				assert.ok(db > -20, `1000 Hz at ${db.toFixed(1)} dB`);
+			}
+			assert.ok(a.audio.received.length);
+		});
 }
 
 const media = (port) => `m=audio ${port} RTP/AVP 0 0 101\n`

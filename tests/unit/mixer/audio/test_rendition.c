@@ -61,6 +61,60 @@ static void one_payload_a_packet_time(void)
 }
 
 
+/** Several a tick, each of its time stamp's part of the tone */
+static void short_packets_come_several_a_tick(void)
+{
+	for (int c = 0; c < 3; c++) {
+		for (unsigned ptime = 5; ptime <= 10; ptime += 5) {
+			struct audio_codec codec = cases[c].codec;
+			struct audio_rendition *r = NULL;
+			struct audio_decoder *d = NULL;
+			int16_t pcm[AUDIO_TICK_SAMPLES];
+			int16_t out[60 * AUDIO_TICK_SAMPLES +
+				    AUDIO_PACKET_MAX_SAMPLES];
+			const uint8_t *payload;
+			size_t len, n, all = 0;
+
+			codec.ptime_ms = ptime;
+			CU_ASSERT_FATAL(!audio_rendition_alloc(&r, &codec));
+			CU_ASSERT_FATAL(!audio_decoder_alloc(&d, &codec));
+			CU_ASSERT_EQUAL(audio_rendition_packet_units(r),
+					cases[c].tick_units * ptime / 20);
+			CU_ASSERT_FALSE(
+				audio_rendition_more(r, &payload, &len));
+			for (unsigned t = 0; t < 60; t++) {
+				unsigned packets = 0;
+
+				sound_sine(pcm, AUDIO_TICK_SAMPLES,
+					   (uint64_t)t * AUDIO_TICK_SAMPLES,
+					   400, 48000, 8000);
+				CU_ASSERT(!audio_rendition_feed(
+					r, pcm, &payload, &len));
+				do {
+					CU_ASSERT(len > 0);
+					CU_ASSERT(!audio_decoder_decode(
+						d, payload, len, out + all, &n,
+						NULL));
+					CU_ASSERT_EQUAL(n, codec.rate_hz /
+								   1000 *
+								   ptime);
+					all += n;
+					packets++;
+				} while (audio_rendition_more(r, &payload,
+							      &len));
+				CU_ASSERT_EQUAL(packets, 20 / ptime);
+			}
+			/* past the beginning of the codec: no gap in it */
+			n = all / 2;
+			CU_ASSERT(sound_tone_share(out + n, all - n, 400,
+						   codec.rate_hz) > 0.98);
+			mem_deref(r);
+			mem_deref(d);
+		}
+	}
+}
+
+
 static void silence_is_sent_unless_dtx(void)
 {
 	for (int dtx = 0; dtx < 2; dtx++) {
@@ -83,12 +137,14 @@ static void silence_is_sent_unless_dtx(void)
 }
 
 
-static void packets_are_whole_ticks(void)
+static void packets_and_ticks_end_together(void)
 {
 	struct audio_codec codec = cases[0].codec;
 	struct audio_rendition *r = NULL;
 
 	codec.ptime_ms = 30;
+	CU_ASSERT(audio_rendition_alloc(&r, &codec) == EINVAL);
+	codec.ptime_ms = 15;
 	CU_ASSERT(audio_rendition_alloc(&r, &codec) == EINVAL);
 	codec.ptime_ms = 0;
 	CU_ASSERT(audio_rendition_alloc(&r, &codec) == EINVAL);
@@ -127,7 +183,9 @@ static void survives_any_failing_allocation(void)
 static CU_TestInfo tests[] = {
 	{"one payload a packet time", one_payload_a_packet_time},
 	{"silence is sent unless DTX", silence_is_sent_unless_dtx},
-	{"packets are whole ticks", packets_are_whole_ticks},
+	{"short packets come several a tick",
+	 short_packets_come_several_a_tick},
+	{"packets and ticks end together", packets_and_ticks_end_together},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };

@@ -36,7 +36,11 @@ static void knows_audio(void)
 		{"PCMA", AUDIO_PCMA, 8000, 8000, 20, 20},
 		{"G722", AUDIO_G722, 8000, 16000, 60, 60},
 		{"AMR", AUDIO_AMR, 8000, 8000, 200, 60},
-		{"AMR-WB", AUDIO_AMR_WB, 16000, 16000, 21, 40},
+		{"AMR-WB", AUDIO_AMR_WB, 16000, 16000, 21, 20},
+		{"AMR-WB", AUDIO_AMR_WB, 16000, 16000, 10, 20},
+		{"opus", AUDIO_OPUS, 48000, 48000, 19, 10},
+		{"PCMU", AUDIO_PCMU, 8000, 8000, 10, 10},
+		{"G722", AUDIO_G722, 8000, 16000, 5, 5},
 	};
 	char why[DESCRIPTION_WHY_BYTES] = "";
 

@@ -105,6 +105,35 @@ static void recorder_open(struct recorder *r, struct shared_audio *shared,
 }
 
 
+/** Time stamps go on by the packet, whoever comes when */
+static void packets_shorter_than_a_tick_are_handed_out_in_it(void)
+{
+	const struct audio_codec ten = codec(AUDIO_PCMU, 10);
+	const struct audio_codec five = codec(AUDIO_G722, 5);
+	static struct recorder r[3];
+	struct shop s;
+
+	shop_open(&s);
+	recorder_open(&r[0], s.shared, &ten);
+	recorder_open(&r[1], s.shared, &five);
+	shop_run(&s, 10);
+	recorder_open(&r[2], s.shared, &ten);
+	shop_run(&s, 10);
+	CU_ASSERT_EQUAL(r[0].packets, 40);
+	CU_ASSERT_EQUAL(r[0].step, 80);
+	CU_ASSERT_EQUAL(r[0].last.len, 80);
+	CU_ASSERT_EQUAL(r[0].last.timestamp, (uint32_t)s.tick * 160 - 80);
+	CU_ASSERT_EQUAL(r[1].packets, 80);
+	CU_ASSERT_EQUAL(r[1].step, 40);
+	CU_ASSERT_EQUAL(r[1].last.len, 40);
+	CU_ASSERT_EQUAL(r[2].packets, 20);
+	CU_ASSERT_EQUAL(r[2].last.timestamp, r[0].last.timestamp);
+	for (size_t i = 0; i < 3; i++)
+		mem_deref(r[i].consumer);
+	mem_deref(s.shared);
+}
+
+
 static void equal_wishes_share_one_rendition(void)
 {
 	const struct audio_codec pcmu = codec(AUDIO_PCMU, 20);
@@ -425,6 +454,8 @@ static void without_memory_nobody_is_sent_another_codec_than_told(void)
 
 
 static CU_TestInfo tests[] = {
+	{"packets shorter than a tick are handed out in it",
+	 packets_shorter_than_a_tick_are_handed_out_in_it},
 	{"equal wishes share one rendition", equal_wishes_share_one_rendition},
 	{"a consumer gets what it has joined and takes",
 	 a_consumer_gets_what_it_has_joined_and_takes},

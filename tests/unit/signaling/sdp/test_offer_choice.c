@@ -289,6 +289,68 @@ static void what_does_no_harm_is_taken(void)
 }
 
 
+/** Packets of the longest that they take (RFC 8866 section 6.4), and else of
+ *  what they prefer */
+static void packets_are_as_long_as_they_take(void)
+{
+#define AMR_FIRST "m=audio 5004 RTP/AVP 96 8\r\na=rtpmap:96 AMR-WB/16000\r\n"
+	static const struct row rows[] = {
+		{SDP_PLAIN GOOD "a=maxptime:10\r\n",
+		 {"\"ptime\":10,"},
+		 {TAKEN},
+		 false},
+		{SDP_PLAIN GOOD "a=ptime:20\r\na=maxptime:10\r\n",
+		 {"\"ptime\":10,"},
+		 {"a=ptime:10\r\n"},
+		 false},
+		{SDP_PLAIN "a=maxptime:9\r\n" GOOD,
+		 {"\"ptime\":5,"},
+		 {},
+		 false},
+		{SDP_PLAIN GOOD "a=maxptime:39\r\na=ptime:60\r\n",
+		 {"\"ptime\":20,"},
+		 {"a=ptime:20\r\n"},
+		 false},
+		{SDP_PLAIN GOOD "a=ptime:10\r\n",
+		 {"\"ptime\":10,"},
+		 {},
+		 false},
+		{SDP_PLAIN GOOD "a=ptime:5\r\n", {"\"ptime\":10,"}, {}, false},
+		{SDP_PLAIN GOOD "a=ptime:30\r\n",
+		 {"\"ptime\":20,"},
+		 {"a=ptime:20\r\n"},
+		 false},
+		{SDP_PLAIN GOOD "a=ptime:200\r\n",
+		 {"\"ptime\":60,"},
+		 {},
+		 false},
+		{SDP_PLAIN GOOD "a=ptime:0\r\na=maxptime:0\r\n",
+		 {"\"ptime\":20,"},
+		 {"!a=ptime", "!a=maxptime"},
+		 false},
+		/* a frame of AMR is 20 ms */
+		{SDP_PLAIN AMR_FIRST "a=maxptime:20\r\n",
+		 {"AMR-WB", "\"ptime\":20,"},
+		 {"m=audio 20000 RTP/AVP 96 8\r\n"},
+		 false},
+		{SDP_PLAIN AMR_FIRST "a=maxptime:10\r\n",
+		 {"!AMR-WB", "\"ptime\":10,"},
+		 {"m=audio 20000 RTP/AVP 8\r\n"},
+		 false},
+		{SDP_PLAIN AMR_FIRST "a=ptime:10\r\n",
+		 {"AMR-WB", "\"ptime\":20,"},
+		 {"m=audio 20000 RTP/AVP 96 8\r\n"},
+		 false},
+		{SDP_PLAIN "m=audio 5002 RTP/AVP 8\r\na=maxptime:2\r\n" GOOD,
+		 {"\"ptime\":20,"},
+		 {"m=audio 0 RTP/AVP 8\r\n", TAKEN},
+		 false},
+	};
+
+	exchange_all(rows, ARRAY_SIZE(rows));
+}
+
+
 static void a_refusal_says_what_the_trouble_was(void)
 {
 	static const struct {
@@ -501,6 +563,7 @@ static CU_TestInfo tests[] = {
 	{"a refused tag leaves the group to the next",
 	 a_refused_tag_leaves_the_group_to_the_next},
 	{"what does no harm is taken", what_does_no_harm_is_taken},
+	{"packets are as long as they take", packets_are_as_long_as_they_take},
 	{"a refusal says what the trouble was",
 	 a_refusal_says_what_the_trouble_was},
 	{"an address of a family that we lack is none",
