@@ -1,5 +1,6 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
+import { watchIncoming } from './incoming.mjs';
 import { TYPE } from './roster.mjs';
 import { failureWords, reasonText } from './words.mjs';
 
@@ -9,15 +10,36 @@ const slug = (name) => name.normalize('NFKD').toLowerCase()
 	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24)
 	|| `guest-${Math.random().toString(36).slice(2, 8)}`;
 
+// So long without a packet is a call that is made anew; the next try waits
+// twice as long, and so on
+const PATIENCE_MS = 5000;
+const PATIENCE_MAX_MS = 40000;
+// What the page says of it, and before it calls anew
+const INTERRUPTED_MS = 2000;
+// The dialog that is replaced has so long to be ended by the server
+const FAREWELL_MS = 2000;
+
+// In order of weight
+const TROUBLES = {
+	socket: 'Connection lost, trying again…',
+	lost: 'Sound and picture are being restored…',
+	ice: 'Sound and picture are interrupted…',
+	silent: 'Sound and picture are interrupted…',
+};
+
 // Emits through the handlers given: state(words, kind), accepted({ conference,
-// subscribe, own, self }) with its name and for the roster, moved() after a
-// lost connection, picture(stream), ended(words, own),
+// subscribe, own, self }) with its name and for the roster, also when the call
+// was made anew; moved() after a lost connection, picture(stream),
+// ended(words, own),
 // refused(words) when the server wants another { user, password } than `login`
 export class Call {
 	constructor({ conference, uri, name, login, devices, handlers }) {
 		this.handlers = handlers;
 		this.devices = devices;
 		this.left = false;
+		this.troubles = new Set();
+		this.calls = 0;
+		this.#calm();
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		const socket = new JsSIP.WebSocketInterface(
 			`${scheme}://${location.host}/ws`);
@@ -47,7 +69,7 @@ export class Call {
 			if (this.left || this.over)
 				return;
 			if (this.session)
-				this.handlers.state('Connection lost, trying again…', 'bad');
+				this.#trouble('socket', true);
 			else
 				this.#end('The server is gone. Check your network.');
 		});
@@ -58,59 +80,184 @@ export class Call {
 		this.ua.start();
 	}
 
-	#invite(login) {
-		this.session = this.ua.call(this.target, {
+	// Say what is wrong, the heaviest first
+	#trouble(name, is) {
+		if (is === this.troubles.has(name))
+			return;
+		this.troubles[is ? 'add' : 'delete'](name);
+		this.#say();
+	}
+
+	#say() {
+		const name = Object.keys(TROUBLES).find((t) => this.troubles.has(t));
+		if (this.session?.isEstablished())
+			this.handlers.state(TROUBLES[name] || '', name ? 'bad' : 'ok');
+	}
+
+	// One INVITE. `replaced`: the session whose place it takes (RFC 3891),
+	// which goes on until this one is accepted
+	#invite(login, replaced) {
+		const dialog = replaced?._dialog?.id;
+		const attempt = {};
+		// each call has a Contact of its own: the roster knows it by that
+		if (++this.calls > 1)
+			this.ua.contact.uri.setParam('call', String(this.calls));
+		attempt.session = this.ua.call(this.target, {
 			mediaStream: this.devices.stream,
 			mediaConstraints: { audio: false, video: false },
 			pcConfig: { bundlePolicy: 'max-bundle' },
 			sessionTimersExpires: 300,
+			extraHeaders: dialog ? [`Replaces: ${dialog.call_id};to-tag=${
+				dialog.remote_tag};from-tag=${dialog.local_tag}`] : [],
 			eventHandlers: {
-				peerconnection: ({ peerconnection }) =>
-					this.#prepare(peerconnection),
-				icecandidate: (event) => event.ready(),
-				accepted: ({ response }) => this.#accepted(response),
-				confirmed: () => this.handlers.state('', 'ok'),
-				failed: (event) => {
-					if (event.message?.status_code === 407)
-						this.handlers.refused(login
-							? 'User or password is wrong.'
-							: 'This server asks for a user and a password.');
-					const words = event.cause === 'User Denied Media Access'
-						? 'The browser refused microphone and camera.'
-						: failureWords(event);
-					this.#end(this.left ? '' : words);
+				peerconnection: ({ peerconnection }) => {
+					attempt.pc = peerconnection;
+					this.#prepare(attempt);
 				},
-				ended: (event) => this.#end(event.originator === 'local'
-					? '' : reasonText(event.message)
-					|| 'The conference hung up.'),
+				icecandidate: (event) => event.ready(),
+				accepted: ({ response }) => {
+					this.#take(attempt, replaced);
+					this.#accepted(response);
+				},
+				confirmed: () => this.#say(),
+				failed: (event) => {
+					attempt.unwatch?.();
+					if (replaced)
+						this.attempt = null;
+					else
+						this.#failed(event, login);
+				},
+				ended: (event) => {
+					attempt.unwatch?.();
+					if (attempt.session !== this.session)
+						return;
+					// ICE came to nothing, which JsSIP takes for the end
+					if (event.cause === 'RTP Timeout' && !this.left
+						&& this.ua.isConnected()) {
+						this.#invite(login);
+						return;
+					}
+					this.#end(event.originator === 'local'
+						? '' : reasonText(event.message)
+						|| 'The conference hung up.');
+				},
 			},
 		});
+		this.attempt = attempt;
+		if (!replaced)
+			this.session = attempt.session;
+	}
+
+	#failed(event, login) {
+		if (event.message?.status_code === 407)
+			this.handlers.refused(login
+				? 'User or password is wrong.'
+				: 'This server asks for a user and a password.');
+		const words = event.cause === 'User Denied Media Access'
+			? 'The browser refused microphone and camera.'
+			: failureWords(event);
+		this.#end(this.left ? '' : words);
+	}
+
+	// This is the call now
+	#take(attempt, replaced) {
+		this.attempt = null;
+		this.session = attempt.session;
+		this.pc = attempt.pc;
+		this.remote = null;
+		for (const { currentDirection, receiver } of
+			attempt.pc.getTransceivers()) {
+			if (/recv/.test(currentDirection))
+				this.#show(receiver.track);
+		}
+		// what was switched while it was on its way
+		for (const kind of ['audio', 'video'])
+			this.setTrack(kind, this.devices.track(kind));
+		if (!replaced)
+			return;
+		this.renegotiating = this.again = false;
+		this.troubles.clear();
+		replaced.connection?.close();
+		// the server ends it; else we do
+		setTimeout(() => {
+			if (!replaced.isEnded())
+				replaced.terminate();
+		}, FAREWELL_MS);
+	}
+
+	#show(track) {
+		// a new stream each time, so that the player starts afresh
+		const others = (this.remote?.getTracks() || [])
+			.filter((old) => old.kind !== track.kind);
+		this.remote = new MediaStream([...others, track]);
+		this.handlers.picture(this.remote);
 	}
 
 	// Listeners without a microphone or camera still get sound and picture.
-	#prepare(pc) {
-		this.pc = pc;
+	#prepare(attempt) {
+		const { pc } = attempt;
 		pc.addEventListener('track', (event) => {
-			// a new stream each time, so that the player starts afresh
-			const others = (this.remote?.getTracks() || [])
-				.filter((old) => old.kind !== event.track.kind);
-			this.remote = new MediaStream([...others, event.track]);
-			this.handlers.picture(this.remote);
+			if (this.pc === pc)
+				this.#show(event.track);
 		});
 		pc.addEventListener('iceconnectionstatechange', () => {
 			const state = pc.iceConnectionState;
-			if (state === 'disconnected' || state === 'failed')
-				this.handlers.state('Sound and picture are interrupted…', 'bad');
-			else if (state === 'connected' || state === 'completed')
-				this.handlers.state('', 'ok');
+			if (this.pc === pc)
+				this.#trouble('ice', state === 'disconnected'
+					|| state === 'failed');
 		});
 		for (const kind of ['audio', 'video']) {
 			if (!this.devices.track(kind))
 				pc.addTransceiver(kind, { direction: 'recvonly' });
 		}
+		attempt.unwatch = watchIncoming(pc, (arrival) => {
+			if (this.pc === pc && !this.over)
+				this.#arrives(arrival);
+		});
+	}
+
+	#calm() {
+		this.patience = PATIENCE_MS;
+		this.notBefore = 0;
+	}
+
+	// Nothing that the browser says tells that media has come back, or that it
+	// has not: only packets do
+	#arrives({ silent, ever }) {
+		this.heard = this.heard || ever;
+		if (silent < INTERRUPTED_MS && ever) {
+			this.#trouble('silent', false);
+			if (!this.lost)
+				this.#trouble('lost', false);
+			if (performance.now() > this.notBefore + PATIENCE_MS)
+				this.#calm();
+			return;
+		}
+		if (!this.heard)
+			return;
+		this.#trouble('silent', silent >= INTERRUPTED_MS);
+		if (silent >= PATIENCE_MS && performance.now() > this.notBefore
+			&& !this.lost && !this.attempt && !this.left
+			&& this.ua.isConnected() && this.session.isEstablished()) {
+			this.notBefore = performance.now() + this.patience;
+			this.patience = Math.min(2 * this.patience, PATIENCE_MAX_MS);
+			this.#invite(null, this.session);
+		}
+	}
+
+	// The media server under the conference is gone, or another has come. What
+	// the server does about it has its time, too
+	restoring(lost) {
+		this.lost = lost;
+		if (lost)
+			this.#trouble('lost', true);
+		else
+			this.notBefore = Math.max(this.notBefore,
+				performance.now() + PATIENCE_MS);
 	}
 
 	#accepted(response) {
+		this.lost = false;
 		const info = response.getHeader('Call-Info') || '';
 		// a factory answers with another conference than was called
 		const contact = response.getHeader('Contact') || '';
@@ -155,9 +302,12 @@ export class Call {
 			return;
 		}
 		this.renegotiating = true;
+		const session = this.session;
 		const done = () => {
+			if (session !== this.session)
+				return;
 			this.renegotiating = false;
-			this.handlers.state('', 'ok');
+			this.#trouble('socket', false);
 			after?.();
 			if (this.again) {
 				this.again = false;
@@ -174,6 +324,9 @@ export class Call {
 
 	leave() {
 		this.left = true;
+		// one on its way in place of the other has nowhere to come
+		if (this.attempt && this.attempt.session !== this.session)
+			this.attempt.session.terminate();
 		if (this.session && !this.session.isEnded())
 			this.session.terminate();
 		else
@@ -184,6 +337,7 @@ export class Call {
 		if (this.over)
 			return;
 		this.over = true;
+		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);
 		// lets the BYE out before the connection closes
 		setTimeout(() => this.ua.stop(), 200);

@@ -235,10 +235,15 @@ function icon(id, label) {
 let muted = false;
 let asked = null;
 function paintMuted(now) {
+	const own = asked === now;
+	// what we said is on its way
+	if (asked !== null && !own)
+		return;
+	asked = null;
 	if (now === muted)
 		return;
 	muted = now;
-	if (asked !== now)
+	if (!own)
 		toast(now ? 'A moderator muted you.' : 'You can be heard again.');
 	asked = null;
 	const track = devices.track('audio');
@@ -255,9 +260,8 @@ function tell(event) {
 		toast(event.locked ? 'The conference is locked now.'
 			: 'The conference is open again.');
 		break;
-	case 'lost':
-		showState('Sound and picture are being restored…', 'bad');
-		break;
+	case 'lost': call?.restoring(true); break;
+	case 'restored': call?.restoring(false); break;
 	}
 }
 
@@ -364,7 +368,10 @@ async function toggle(kind) {
 
 function sayMuted() {
 	asked = !devices.track('audio')?.enabled;
-	roster.sayMuted(asked).catch(() => {});
+	roster.sayMuted(asked).catch(() => false).then((done) => {
+		if (!done)
+			asked = null;
+	});
 }
 
 function togglePanel(name) {

@@ -2,6 +2,8 @@
 // keeps a picture of it. The full state comes first, then what changes.
 
 export const TYPE = 'application/conference-info+xml';
+// A call that takes the place of another is alone after so long
+const SETTLED_MS = 1000;
 const ACTIVITY = 'urn:x-parley:activity';
 const inCall = new Set(['connected', 'on-hold', 'muted-via-focus']);
 
@@ -56,6 +58,7 @@ export class Roster {
 
 	#forget() {
 		this.users = new Map();
+		this.came = new Map(); // who, and when
 		this.version = 0;
 		this.locked = false;
 		this.lost = false;
@@ -133,6 +136,9 @@ export class Roster {
 		this.handlers.change();
 		if (before)
 			this.#tell(before);
+		else
+			this.came = new Map([[`${this.own()?.user} ${
+				this.own()?.display}`, performance.now()]]);
 	}
 
 	#state(element, known) {
@@ -143,8 +149,8 @@ export class Roster {
 			=== 'lost';
 		if (known && locked !== this.locked)
 			this.handlers.event({ type: 'locked', locked });
-		if (lost && !this.lost)
-			this.handlers.event({ type: 'lost' });
+		if (lost !== this.lost)
+			this.handlers.event({ type: lost ? 'lost' : 'restored' });
 		Object.assign(this, { locked, lost });
 	}
 
@@ -156,13 +162,26 @@ export class Roster {
 
 	#tell(before) {
 		const now = new Map(this.#present());
-		const changes = [...[...now].filter(([key]) => !before.has(key))
-			.map(([, e]) => ['joined', e]),
-		...[...before].filter(([key]) => !now.has(key))
-			.map(([, e]) => ['left', e])];
-		for (const [type, e] of changes) {
-			if (e.entity !== this.ownEntity)
-				this.handlers.event({ type, display: e.display });
+		const who = (e) => `${e.user} ${e.display}`;
+		const count = (map, e) => [...map.values()]
+			.filter((other) => who(other) === who(e)).length;
+		const tell = (type, e) => e.entity !== this.ownEntity
+			&& this.handlers.event({ type, display: e.display });
+		for (const [key, e] of now) {
+			if (before.has(key))
+				continue;
+			this.came.set(who(e), performance.now());
+			// one that takes the place of another of theirs is no news
+			setTimeout(() => {
+				if (count(new Map(this.#present()), e) > count(before, e))
+					tell('joined', e);
+			}, SETTLED_MS);
+		}
+		for (const [key, e] of before) {
+			const came = this.came.get(who(e)) ?? -Infinity;
+			if (!now.has(key) && !(count(now, e)
+				&& performance.now() - came < 4 * SETTLED_MS))
+				tell('left', e);
 		}
 	}
 
@@ -181,8 +200,9 @@ export class Roster {
 	// Tell the server that we muted ourselves, so that all see it
 	async sayMuted(muted) {
 		if (this.self)
-			await fetch(this.self, { method: 'POST',
-				body: JSON.stringify({ muted }) });
+			return (await fetch(this.self, { method: 'POST',
+				body: JSON.stringify({ muted }) })).ok;
+		return true;
 	}
 }
 

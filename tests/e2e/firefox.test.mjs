@@ -1,11 +1,14 @@
-// Firefox in another site's JsSIP application. It makes no pair with 127.0.0.1:
-// media uses the host's own addresses, as without any configuration.
+// Firefox in another site's JsSIP application, and on the join page. It makes
+// no pair with 127.0.0.1: media uses the host's own addresses, as without any
+// configuration.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Baresip } from './lib/baresip.mjs';
 import { Firefox } from './lib/firefox.mjs';
 import { Parley } from './lib/parley.mjs';
-import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
+import { PRESENT_DB, hearsNot, hearsOthersOnly, sees }
+	from './lib/judge.mjs';
+import { tonePower } from './lib/signal.mjs';
 import { groupsCarry, serveApplication } from './lib/third_party.mjs';
 import { until } from './lib/process.mjs';
 
@@ -51,5 +54,112 @@ describe('a third-party web application in Firefox', () => {
 		await eve.page.evaluate(() => window.session.terminate());
 		await until('bob is alone', async () =>
 			(await parley.endpoints('app')).length === 1);
+	});
+});
+
+// Its fake camera goes through the colours; bob's picture is red
+const isColourful = ({ data }) => {
+	let n = 0;
+	for (let i = 0; i < data.length; i += 4) {
+		const [r, g, b] = data.subarray(i, i + 3);
+		const red = r > g + 60 && r > b + 60;
+		n += Math.max(r, g, b) - Math.min(r, g, b) > 50 && !red;
+	}
+	return n * 4 / data.length > 0.1;
+};
+
+describe('the join page in Firefox', () => {
+	let parley, bob, eve;
+
+	before(async () => {
+		parley = await Parley.start({ media_address: null });
+		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
+			hz: 440 });
+		eve = await Firefox.start({ hz: 1000 });
+		await bob.dial(parley.uri('fox'));
+	});
+	after(async () => {
+		await eve?.stop();
+		await bob?.stop();
+		await parley?.stop();
+	});
+
+	const eves = async () => (await parley.endpoints('fox'))
+		.filter((e) => e.display === 'Eve');
+	const all = async () => {
+		await hearsOthersOnly(eve, [bob], 20000);
+		await hearsOthersOnly(bob, [eve], 20000);
+		await sees(eve, [200, 30, 30]);
+	};
+	const bobSeesHer = (is) => until(`bob sees ${is ? 'her' : 'no camera'}`,
+		async () => {
+			const picture = await bob.seen();
+			return picture && isColourful(picture) === is;
+		}, 20000, 300);
+
+	test('hears and sees, and is heard and seen', async () => {
+		await eve.join(`${parley.http}/fox`, 'Eve');
+		await all();
+		await bobSeesHer(true);
+		assert.deepEqual((await eve.people()).includes('Eve'), true);
+	});
+
+	test('mutes itself and turns its camera off and on', async () => {
+		await eve.click('mute');
+		await until('the others know', async () => (await eves())[0].muted);
+		await hearsNot(bob, 1000);
+		await eve.click('mute');
+		await hearsOthersOnly(bob, [eve], 20000);
+		await eve.click('camera');
+		await bobSeesHer(false);
+		await eve.click('camera');
+		await bobSeesHer(true);
+	});
+
+	// It keeps its DTLS association whatever the server's fingerprint is: the
+	// page calls anew
+	test("survives its mixer's death, muted as it was", async (t) => {
+		const [{ endpoint: first }] = await eves();
+		await eve.click('mute');
+		await until('the others know', async () => (await eves())[0].muted);
+		process.kill((await parley.mixerPids)[0], 'SIGKILL');
+		const killed = Date.now();
+		await until('she is called anew', async () => {
+			const now = await eves();
+			return now.length === 1 && now[0].endpoint !== first
+				&& now[0].status === 'connected' && now[0].media_connected;
+		}, 30000, 100);
+		await until('bob is heard again', async () => {
+			const { samples, rate } = await eve.heard(1);
+			return tonePower(samples, rate, 440) > PRESENT_DB;
+		}, 20000);
+		t.diagnostic(`heard again after ${Date.now() - killed} ms`);
+		await eve.connected();
+		await sees(eve, [200, 30, 30]);
+		await bobSeesHer(true);
+		await hearsNot(bob, 1000);
+		assert.equal((await eves())[0].muted, true);
+		assert.equal((await parley.endpoints('fox')).length, 2);
+		await until('she knows herself', async () =>
+			(await eve.people()).length === 2);
+		await eve.click('mute');
+		await hearsOthersOnly(bob, [eve], 20000);
+		await all();
+	});
+
+	test('reloads and leaves no ghost', async () => {
+		await eve.page.goto(`${parley.http}/fox`);
+		await until('she is gone', async () => !(await eves()).length, 15000);
+		await eve.enter('Eve');
+		await all();
+		assert.equal((await eves()).length, 1);
+	});
+
+	test('leaves and joins again', async () => {
+		await eve.click('leave');
+		await until('she is gone', async () => !(await eves()).length);
+		await eve.click('rejoin');
+		await eve.enter('Eve');
+		await all();
 	});
 });

@@ -51,6 +51,8 @@ test('both kinds of legs survive the death of their mixer', async (t) => {
 	assert.ok(Math.max(...gaps) < allowed(5000), `gaps ${gaps}`);
 	await sees(alice, [200, 30, 30]);
 	await hearsOthersOnly(bob, [alice]);
+	// she is told so, and was not called anew for it
+	await alice.connected(5000);
 
 	const [fresh] = await parley.mixerPids;
 	assert.notEqual(fresh, old);

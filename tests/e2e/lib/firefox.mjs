@@ -152,6 +152,55 @@ export class Firefox extends PageMedia {
 
 	get listen() { return record; }
 
+	// Runs a function in the page until it is true
+	until(what, script, ms = 20000) {
+		return until(what, async () => await this.page.evaluate(script)
+			|| Promise.reject(new Error(JSON.stringify(
+				await this.page.evaluate(() => ({
+					state: document.getElementById('state')?.textContent,
+					ended: document.getElementById('ended-words')
+						?.textContent,
+					error: document.getElementById('join-error')
+						?.textContent }))))), ms);
+	}
+
+	click(id) {
+		return this.page.evaluate((name) => {
+			document.getElementById(name).click();
+			return true;
+		}, id);
+	}
+
+	// Through the lobby of the join page
+	async join(url, name) {
+		await this.page.goto(url);
+		await this.enter(name);
+	}
+
+	async enter(name) {
+		await this.until('the preview runs', () =>
+			document.getElementById('preview')?.srcObject
+				?.getTracks().length === 2);
+		await this.page.evaluate((text) => {
+			document.getElementById('display-name').value = text;
+		}, name);
+		await this.click('join-button');
+		await this.connected();
+	}
+
+	connected(ms = 20000) {
+		return this.until('the page says it is connected', () =>
+			!document.getElementById('call').hidden
+			&& document.getElementById('state').textContent
+				=== 'Connected', ms);
+	}
+
+	// Names on the page's list of people
+	people() {
+		return this.page.evaluate(() => [...document.querySelectorAll(
+			'#people .who')].map((e) => e.firstChild.textContent));
+	}
+
 	async stop() {
 		await this.program?.stop();
 		this.marionette?.socket.destroy();

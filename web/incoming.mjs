@@ -1,0 +1,33 @@
+// Whether anything still arrives. What the browser says of a connection is no
+// answer: ICE consent goes on while nothing can be decrypted, and a Firefox
+// keeps the DTLS association of a media server that is no more.
+
+const STEP_MS = 500;
+
+// tell({ silent, ever }) twice a second: for how many ms no packet came, and
+// whether one ever did. Returns what ends it
+export function watchIncoming(pc, tell) {
+	let packets = 0, silent = 0, ever = false, asking = false;
+	let last = performance.now();
+	const look = async () => {
+		let now = 0;
+		for (const report of (await pc.getStats()).values()) {
+			if (report.type === 'inbound-rtp')
+				now += report.packetsReceived || 0;
+		}
+		// a machine that slept has not listened
+		const step = Math.min(performance.now() - last, 2 * STEP_MS);
+		last = performance.now();
+		silent = now === packets ? silent + step : 0;
+		ever = ever || now > 0;
+		packets = now;
+		tell({ silent, ever });
+	};
+	const timer = setInterval(() => {
+		if (asking)
+			return;
+		asking = true;
+		look().catch(() => {}).finally(() => { asking = false; });
+	}, STEP_MS);
+	return () => clearInterval(timer);
+}
