@@ -331,6 +331,7 @@ static int set_remote(struct leg_transport *lt,
 
 	memset(&r, 0, sizeof(r));
 	r.near = d->near;
+	r.realm = lt->leg->realm;
 	if (!d->known)
 		return transport_set_remote(lt->t, &r);
 

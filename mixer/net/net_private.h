@@ -68,8 +68,9 @@ struct net {
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
 	uint16_t next_port; /**< where the search in the range goes on */
-	/** Plain pairs open on each media address */
+	/** Plain pairs open on each media address, and whose, by number */
 	unsigned plain_pairs[NET_ADDRESS_MAX];
+	struct transport **plain[NET_ADDRESS_MAX];
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
 };
@@ -134,6 +135,8 @@ struct transport {
 	/* plain */
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
+	const void *realm;
+	bool far_is_here; /**< what is signalled may be ours */
 	struct media_source rtp, rtcp;
 	struct plain_dtls rtp_dtls, rtcp_dtls;
 	bool rtcp_mux;

@@ -118,6 +118,9 @@ struct transport_remote {
 	/* plain */
 	struct sa rtp, rtcp; /**< unset: not known yet */
 	struct sa near;      /**< host of the signalling; unset: not given */
+	/** Whose transports are no far ends of each other: a conference;
+	 *  NULL: nobody's */
+	const void *realm;
 	bool rtcp_mux;
 	enum transport_suite suite;
 	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
@@ -180,7 +183,9 @@ int transport_alloc(struct transport **tp, struct net *net,
  * changed, or the far end ends the association or begins another one (a new
  * peer connection may have the certificate of the old, RFC 8842). Plain: a
  * changed address takes effect at once; whose packets are accepted, and where
- * packets go, is mixer/net/media_source.h's.
+ * packets go, is mixer/net/media_source.h's. A port of the net's own is a far
+ * end only as the signalled address of another realm (conferences that call
+ * each other): who names Parley's port hears nothing.
  *
  * The DTLS role is taken until a handshake has begun; a ClientHello that
  * overtakes the description makes us the server. A fingerprint may follow the

@@ -36,6 +36,42 @@ static bool is_rtcp(const struct transport *t, const struct port *port,
 }
 
 
+/** Where the net keeps whose port that is; NULL: it is none of its pairs */
+static struct transport **pair_owner(const struct net *net,
+				     const struct sa *addr)
+{
+	unsigned min = net->config.rtp_port_min, port = sa_port(addr);
+
+	for (size_t i = 0; i < net->config.media_address_count; i++) {
+		if (!sa_cmp(&net->config.media_addresses[i], addr, SA_ADDR))
+			continue;
+
+		/* a last port without a partner is none */
+		return net->plain[i] && port >= min &&
+				       (port - min) / 2 <
+					       (net->config.rtp_port_max -
+						min + 1) /
+						       2
+			       ? &net->plain[i][(port - min) / 2]
+			       : NULL;
+	}
+
+	return NULL;
+}
+
+
+/** A packet of our own that must not be taken for a far end's */
+static bool comes_back(const struct transport *t, const struct media_source *s,
+		       const struct sa *src)
+{
+	struct transport **owner = pair_owner(t->net, src);
+
+	return owner && *owner &&
+	       (*owner == t || (t->realm && (*owner)->realm == t->realm) ||
+		!sa_cmp(&s->signalled, src, SA_ALL));
+}
+
+
 static struct media_source *component(struct transport *t, bool rtcp_port)
 {
 	return rtcp_port ? &t->rtcp : &t->rtp;
@@ -110,6 +146,9 @@ static void plain_receive(struct port *port, const struct sa *src,
 	enum datagram_type type = datagram_type(buf, len);
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
+
+	if ((!known || t->far_is_here) && comes_back(t, s, src))
+		goto discard;
 
 	if (type == DATAGRAM_DTLS && t->kind == TRANSPORT_PLAIN_DTLS) {
 		plain_dtls_receive(s == &t->rtp ? &t->rtp_dtls : &t->rtcp_dtls,
@@ -198,8 +237,10 @@ static int open_any_pair(struct transport *t)
 		net->next_port = number + 3U <= max ? (uint16_t)(number + 2)
 						    : (uint16_t)min;
 		err = open_pair(t, number);
-		if (!err)
+		if (!err) {
 			++*in_use;
+			*pair_owner(net, &t->rtp_port.addr) = t;
+		}
 		if (err != EADDRINUSE)
 			return err;
 	}
@@ -253,8 +294,10 @@ int plain_open(struct transport *t, size_t address_index,
 
 void plain_close(struct transport *t)
 {
-	if (t->rtp_port.fd >= 0)
+	if (t->rtp_port.fd >= 0) {
 		--t->net->plain_pairs[t->address_index];
+		*pair_owner(t->net, &t->rtp_port.addr) = NULL;
+	}
 
 	port_close(&t->rtp_port);
 	port_close(&t->rtcp_port);
@@ -301,8 +344,12 @@ void plain_signal(struct transport *t, const struct transport_remote *r)
 		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
 	}
 
-	if (sa_isset(&r->rtp, SA_ALL))
+	t->realm = r->realm;
+	if (sa_isset(&r->rtp, SA_ALL)) {
 		t->rtcp_mux = r->rtcp_mux;
+		t->far_is_here = pair_owner(t->net, &r->rtp) != NULL ||
+				 pair_owner(t->net, &rtcp) != NULL;
+	}
 
 	if (media_source_signal(&t->rtp, &r->rtp, &r->near, now_us))
 		port_disconnect(&t->rtp_port);

@@ -240,6 +240,38 @@ describe('media_from any', { concurrency: 1 }, () => {
 		});
 });
 
+describe('Parley\'s own ports', { concurrency: 1 }, () => {
+	const w = sipWorld({ options: { media_timeout: 5 } });
+
+	test('a leg that names them hears nothing, and ends', async (t) => {
+		const [bob] = await w.joined(t, 'self', { name: 'bob', hz: B });
+		const peers = await w.joined(t, 'self', { name: 'one' },
+			{ name: 'two' });
+		const ports = peers.map((p) => p.audio.remote.port);
+		// each its own port; then each the other's
+		for (const [i, p] of peers.entries()) {
+			const port = ports[i];
+			const body = p.sdp.replace(/m=audio \d+/, `m=audio ${port}`)
+				.replace(/a=rtcp:\d+/, `a=rtcp:${port + 1}`);
+			assert.equal((await p.ask('INVITE', { body })).status, 200);
+		}
+		const more = await w.joined(t, 'self', { name: 'three' },
+			{ name: 'four' });
+		const others = more.map((p) => p.audio.remote.port).reverse();
+		for (const [i, p] of more.entries()) {
+			const port = others[i];
+			const body = p.sdp.replace(/m=audio \d+/, `m=audio ${port}`)
+				.replace(/a=rtcp:\d+/, `a=rtcp:${port + 1}`);
+			assert.equal((await p.ask('INVITE', { body })).status, 200);
+		}
+		for (const p of [...peers, ...more]) {
+			await p.request('BYE', 15000);
+			p.gone = true;
+		}
+		assert.ok(!bob.requests.some((m) => m.method === 'BYE'));
+	});
+});
+
 // The terminal's Via below the proxy's, which is this peer
 const viaOf = (peer, terminal) => ({
 	Via: `SIP/2.0/UDP ${peer.sip.contact.split('@')[1]};branch=z9hG4bK${

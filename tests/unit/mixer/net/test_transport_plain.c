@@ -431,6 +431,53 @@ static void connects_to_who_signals_without_an_address(void)
 }
 
 
+static void own_ports_are_no_far_ends(void)
+{
+	/* whose ports are whose, and is anything heard? */
+	static const struct {
+		bool self;
+		const char *realm[2]; /* of the two */
+		unsigned heard;
+	} rows[] = {
+		{true, {NULL, NULL}, 0},
+		{true, {"x", "x"}, 0},
+		{false, {"x", "x"}, 0},
+		{false, {"x", "y"}, 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct net *net = loopback_net(PORT_MIN, PORT_MAX);
+		struct heard heard[2] = {{0}, {0}};
+		struct transport *t[2];
+
+		for (int k = 0; k < 2; k++)
+			t[k] = plain(net, TRANSPORT_SUITE_NONE, &heard[k]);
+		for (int k = 0; k < 2; k++) {
+			struct transport_remote remote = {0};
+			struct transport_local local;
+
+			transport_local(t[rows[i].self ? k : !k], &local);
+			remote.rtp = local.rtp;
+			sa_set_str(&remote.near, "127.0.0.1", 0);
+			remote.realm = rows[i].realm[k];
+			CU_ASSERT_EQUAL(transport_set_remote(t[k], &remote),
+					0);
+		}
+
+		say(t[0], 1);
+		loopback_settle(net, NULL);
+		for (int k = 0; k < 2; k++) {
+			bool to = k == !rows[i].self;
+
+			CU_ASSERT_EQUAL(heard[k].rtp, to ? rows[i].heard : 0);
+			CU_ASSERT_EQUAL(heard[k].rtcp, to ? rows[i].heard : 0);
+			mem_deref(t[k]);
+		}
+		mem_deref(net);
+	}
+}
+
+
 static void port_range_runs_out_and_comes_back(void)
 {
 	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 5);
@@ -540,6 +587,7 @@ static CU_TestInfo tests[] = {
 	 srtp_latches_on_authentic_packets_only},
 	{"connects to who signals, without an address",
 	 connects_to_who_signals_without_an_address},
+	{"own ports are no far ends", own_ports_are_no_far_ends},
 	{"port range runs out and comes back",
 	 port_range_runs_out_and_comes_back},
 	{"taken ports are passed over", taken_ports_are_passed_over},
