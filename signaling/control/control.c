@@ -17,6 +17,7 @@
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "signaling/control/control.h"
+#include "signaling/http/acceptor.h"
 
 
 enum { LISTEN_BACKLOG = 64, READ_BYTES = 4096 };
@@ -24,7 +25,7 @@ enum { LISTEN_BACKLOG = 64, READ_BYTES = 4096 };
 struct control {
 	struct focus *focus;
 	char *path;
-	int fd;
+	struct acceptor *acceptor;
 	bool bound;
 	struct list clients;
 };
@@ -36,6 +37,9 @@ struct client {
 	struct mbuf *in, *out;
 	struct event_subscription *watch;
 	unsigned pending; /**< commands not answered yet */
+	struct tmr idle;  /**< until the next command; not of watchers */
+	struct tmr line;  /**< until the end of the line that has begun */
+	struct tmr stall; /**< until it reads; not of watchers */
 	bool want_write;
 	bool ended; /**< it will send no more */
 };
@@ -51,6 +55,9 @@ static void client_close(struct client *cl)
 		return;
 
 	cl->control = NULL;
+	tmr_cancel(&cl->idle);
+	tmr_cancel(&cl->line);
+	tmr_cancel(&cl->stall);
 	list_unlink(&cl->le);
 	cl->watch = mem_deref(cl->watch);
 	fd_close(cl->fd);
@@ -66,6 +73,28 @@ static void client_destructor(void *arg)
 
 	mem_deref(cl->in);
 	mem_deref(cl->out);
+}
+
+
+static void deadline_h(void *arg)
+{
+	struct client *cl = arg;
+
+	log_info("control", "client dropped: it says or reads nothing");
+	client_close(cl);
+}
+
+
+/** No command has come for long; one that waits for an answer need not ask
+ *  again */
+static void idle_h(void *arg)
+{
+	struct client *cl = arg;
+
+	if (cl->pending)
+		tmr_start(&cl->idle, CONTROL_IDLE_MS, idle_h, cl);
+	else
+		deadline_h(cl);
 }
 
 
@@ -93,11 +122,18 @@ static int flush(struct client *cl)
 
 static int update(struct client *cl)
 {
+	const size_t left = mbuf_get_left(cl->out);
 	int err = flush(cl);
 	bool want = err == EAGAIN;
 
 	if (err && !want)
 		return err;
+
+	if (!want)
+		tmr_cancel(&cl->stall);
+	else if (!cl->watch && (left != mbuf_get_left(cl->out) ||
+				!tmr_isrunning(&cl->stall)))
+		tmr_start(&cl->stall, CONTROL_STALL_MS, deadline_h, cl);
 
 	if (cl->ended && !want && !cl->pending)
 		return ECONNRESET;
@@ -241,8 +277,11 @@ static void watch(struct client *cl, const json_t *command)
 		client_close(cl);
 
 	/* the snapshot alone may have been too much for it */
-	if (cl->control)
+	if (cl->control) {
 		cl->watch = sub;
+		tmr_cancel(&cl->idle);
+		tmr_cancel(&cl->stall);
+	}
 	else
 		mem_deref(sub);
 	mem_deref(cl);
@@ -267,6 +306,7 @@ static void run_line(struct client *cl, const char *line, size_t len)
 	else if (verb && !strcmp(verb, "watch"))
 		watch(cl, command);
 	else {
+		tmr_start(&cl->idle, CONTROL_IDLE_MS, idle_h, cl);
 		cl->pending++;
 		focus_command(NULL, cl->control->focus, &operator, command,
 			      reply_h, mem_ref(cl));
@@ -300,7 +340,10 @@ static void run_lines(struct client *cl)
 		memmove(mb->buf, mb->buf + done, mb->end - done);
 		mb->end -= done;
 		mb->pos = mb->end;
+		tmr_cancel(&cl->line);
 	}
+	if (cl->control && mb->end && !tmr_isrunning(&cl->line))
+		tmr_start(&cl->line, CONTROL_LINE_MS, deadline_h, cl);
 }
 
 
@@ -375,6 +418,7 @@ static int client_alloc(struct control *c, int fd)
 		return err;
 	}
 
+	tmr_start(&cl->idle, CONTROL_FIRST_MS, idle_h, cl);
 	cl->control = c;
 	cl->fd = fd;
 	list_append(&c->clients, &cl->le, cl);
@@ -383,15 +427,11 @@ static int client_alloc(struct control *c, int fd)
 }
 
 
-static void accept_h(int flags, void *arg)
+static void accept_h(int fd, const struct sa *peer, void *arg)
 {
 	struct control *c = arg;
-	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)flags;
-
-	if (fd < 0)
-		return;
+	(void)peer;
 
 	if (list_count(&c->clients) >= CONTROL_CLIENTS_MAX ||
 	    client_alloc(c, fd)) {
@@ -409,11 +449,7 @@ static void control_destructor(void *arg)
 	while (c->clients.head)
 		client_close(c->clients.head->data);
 
-	if (c->fd >= 0) {
-		fd_close(c->fd);
-		(void)close(c->fd);
-	}
-
+	mem_deref(c->acceptor);
 	if (c->bound)
 		(void)unlink(c->path);
 	mem_deref(c->path);
@@ -473,7 +509,7 @@ static int open_socket(struct control *c)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	mode_t mask;
-	int err;
+	int fd, err;
 
 	if (strlen(c->path) >= sizeof(addr.sun_path))
 		return ENAMETOOLONG;
@@ -485,21 +521,22 @@ static int open_socket(struct control *c)
 	if (err)
 		return err;
 
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (c->fd < 0)
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
 		return errno;
 
 	mask = umask(0177);
-	err = bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
+	err = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
 	(void)umask(mask);
-	if (err)
+	c->bound = !err;
+	if (!err && listen(fd, LISTEN_BACKLOG) < 0)
+		err = errno;
+	if (err) {
+		(void)close(fd);
 		return err;
+	}
 
-	c->bound = true;
-	if (listen(c->fd, LISTEN_BACKLOG) < 0)
-		return errno;
-
-	return fd_listen(c->fd, FD_READ, accept_h, c);
+	return acceptor_alloc(&c->acceptor, fd, c->path, accept_h, c);
 }
 
 
@@ -516,7 +553,6 @@ int control_alloc(struct control **cp, const struct config *config,
 	if (!c)
 		return ENOMEM;
 
-	c->fd = -1;
 	c->focus = focus;
 	err = str_dup(&c->path, config->control_socket);
 	if (!err)

@@ -27,6 +27,14 @@ enum {
 	/** Answers that may wait for a client that reads slowly */
 	CONTROL_BACKLOG_MAX = 8 * 1024 * 1024,
 	CONTROL_CLIENTS_MAX = 256,
+	/** Until the first command; empty lines are none */
+	CONTROL_FIRST_MS = 30000,
+	/** Between commands, while none is waiting for its answer */
+	CONTROL_IDLE_MS = 600000,
+	/** From first to last byte of a line */
+	CONTROL_LINE_MS = 30000,
+	/** While answers wait and it reads nothing */
+	CONTROL_STALL_MS = 60000,
 };
 
 /**

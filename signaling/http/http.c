@@ -252,6 +252,7 @@ static bool take_head(struct http_conn *c)
 
 	head = (size_t)(stop - p) + 4;
 	c->scanned = 0;
+	c->begun = false;
 	if (exchange_alloc(&c->x, c)) {
 		http_conn_end(c);
 		return false;
@@ -319,6 +320,19 @@ static bool is_reading_body(const struct http_conn *c)
 }
 
 
+/** Between requests, or in the head of one. That begins with its first byte:
+ *  empty lines before it are none, and change nothing */
+static void start_clock(struct http_conn *c)
+{
+	const bool begun = mbuf_get_left(c->in) && mbuf_buf(c->in)[0] != '\r';
+
+	if ((begun && !c->begun) || !tmr_isrunning(&c->timeout))
+		tmr_start(&c->timeout, begun ? HEAD_MS : IDLE_MS, head_timeout,
+			  c);
+	c->begun = begun;
+}
+
+
 /** Work through what has been received */
 static void advance(struct http_conn *c)
 {
@@ -335,11 +349,8 @@ static void advance(struct http_conn *c)
 		more = body ? take_body(c) : take_head(c);
 	}
 
-	if (!c->dead && c->tc && !c->x && !c->last && !mbuf_get_left(c->out) &&
-	    !tmr_isrunning(&c->timeout))
-		tmr_start(&c->timeout,
-			  mbuf_get_left(c->in) ? HEAD_MS : IDLE_MS,
-			  head_timeout, c);
+	if (!c->dead && c->tc && !c->x && !c->last && !mbuf_get_left(c->out))
+		start_clock(c);
 	mem_deref(c);
 }
 
@@ -386,9 +397,6 @@ static void recv_handler(struct mbuf *mb, void *arg)
 	if (c->dead || c->lingering || c->last)
 		return;
 
-	/* The clock of a request starts with its first byte. */
-	if (!mbuf_get_left(c->in) && !c->x)
-		tmr_start(&c->timeout, HEAD_MS, head_timeout, c);
 	if (keep_input(c, mb)) {
 		http_conn_end(c);
 		return;
@@ -405,7 +413,7 @@ static void close_handler(int err, void *arg)
 }
 
 
-static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
+static int accept_handler(struct tcp_conn *tc, struct listener_place *place,
 			  const struct sa *peer, void *arg)
 {
 	struct http_server *h = arg;
@@ -424,10 +432,8 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 	if (err)
 		goto out;
 
-	err = tcp_accept(&c->tc, ts, NULL, recv_handler, close_handler, c);
-	if (err)
-		goto out;
-
+	c->tc = mem_ref(tc);
+	tcp_set_handlers(tc, NULL, recv_handler, close_handler, c);
 	listener_tune(c->tc);
 	tcp_conn_txqsz_set(c->tc, HTTP_BEHIND_MAX);
 	if (h->tls) {

@@ -26,6 +26,7 @@ struct http_conn {
 	struct mbuf *in, *out;
 	size_t scanned;
 	struct http_exchange *x; /**< being answered */
+	bool begun;              /**< bytes of the next head are there */
 	bool last;               /**< close when all is sent */
 	bool lingering, dead;
 };

@@ -1,9 +1,15 @@
 /**
  * @file signaling/http/listener.c  TCP listener with a limit on connections
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "mixer/base/log.h"
+#include "signaling/http/acceptor.h"
 #include "signaling/http/listener.h"
 
 
@@ -12,6 +18,9 @@ struct census {
 	struct hash *places;
 	size_t count;
 };
+
+/** ::ffff:a.b.c.d, an IPv4 address (RFC 4291 section 2.5.5.2) */
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 /** Of all listeners: they share the process's descriptors */
 static size_t places_taken;
@@ -24,8 +33,9 @@ struct listener_place {
 };
 
 struct listener {
-	struct tcp_sock *ts;
+	struct acceptor *acceptor;
 	struct sa addr;
+	char name[64]; /**< the address, for the log */
 	struct census *census;
 	listener_h *h;
 	void *arg;
@@ -55,8 +65,26 @@ static void listener_destructor(void *arg)
 {
 	struct listener *l = arg;
 
-	mem_deref(l->ts);
+	mem_deref(l->acceptor);
 	mem_deref(l->census);
+}
+
+
+/** IPv4 as such, IPv6 by its /64: a host has as many addresses as it likes
+ *  within one. Without a port */
+static void host_of(struct sa *host, const struct sa *source)
+{
+	uint8_t in6[16];
+
+	*host = *source;
+	sa_set_port(host, 0);
+	if (sa_af(source) != AF_INET6)
+		return;
+	sa_in6(source, in6);
+	if (!memcmp(in6, mapped, sizeof(mapped)))
+		return;
+	memset(in6 + 8, 0, 8);
+	sa_set_in6(host, in6, 0);
 }
 
 
@@ -91,47 +119,114 @@ static size_t places_max(void)
 
 
 static int place_alloc(struct listener_place **pp, struct census *c,
-		       const struct sa *source)
+		       const struct sa *peer)
 {
 	struct listener_place *p;
+	struct sa host;
+
+	host_of(&host, peer);
 
 	if (c->count >= LISTENER_TOTAL_MAX || places_taken >= places_max() ||
-	    places_of(c, source) >= LISTENER_SOURCE_MAX)
+	    places_of(c, &host) >= LISTENER_SOURCE_MAX)
 		return EUSERS;
 
 	p = mem_zalloc(sizeof(*p), place_destructor);
 	if (!p)
 		return ENOMEM;
 
-	p->source = *source;
+	p->source = host;
 	p->census = mem_ref(c);
 	++c->count;
 	++places_taken;
-	hash_append(c->places, sa_hash(source, SA_ADDR), &p->he, p);
+	hash_append(c->places, sa_hash(&host, SA_ADDR), &p->he, p);
 	*pp = p;
 
 	return 0;
 }
 
 
-static void connection_handler(const struct sa *peer, void *arg)
+static void never_handler(void *arg)
+{
+	(void)arg;
+}
+
+
+/**
+ * Make it a connection of libre's, which can only accept by itself: its own
+ * new socket is replaced by the one that has come. It is polled at once and
+ * told that it is established as soon as it is writable, as after tcp_accept()
+ */
+static int adopt(struct tcp_conn **tcp, int fd, const struct sa *peer)
+{
+	const struct linger none = {0, 0};
+	struct tcp_conn *tc = NULL;
+	int err;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	err = tcp_conn_alloc(&tc, peer, NULL, NULL, NULL, NULL);
+	if (!err && dup3(fd, tcp_conn_fd(tc), O_CLOEXEC) < 0)
+		err = errno;
+	(void)close(fd);
+	if (!err)
+		err = tcp_set_send(tc, never_handler);
+	if (err) {
+		mem_deref(tc);
+		return err;
+	}
+
+	(void)tcp_set_send(tc, NULL);
+	*tcp = tc;
+
+	return 0;
+}
+
+
+static void connection_handler(int fd, const struct sa *peer, void *arg)
 {
 	struct listener *l = arg;
-	struct listener_place *place;
+	struct listener_place *place = NULL;
+	struct tcp_conn *tc = NULL;
 	int err;
 
 	err = place_alloc(&place, l->census, peer);
+	if (err)
+		(void)close(fd);
+	else
+		err = adopt(&tc, fd, peer);
+	if (!err)
+		err = l->h(tc, place, peer, l->arg);
 	if (err) {
 		++refused;
-		tcp_reject(l->ts);
-		return;
-	}
-
-	err = l->h(l->ts, place, peer, l->arg);
-	if (err) {
-		tcp_reject(l->ts);
 		mem_deref(place);
 	}
+	mem_deref(tc);
+}
+
+
+static int open_socket(struct listener *l, const struct sa *laddr)
+{
+	const int on = 1;
+	int fd, err = 0;
+
+	fd = socket(sa_af(laddr), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+	if (fd < 0)
+		return errno;
+
+	l->addr = *laddr;
+	l->addr.len = sizeof(l->addr.u);
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, &laddr->u.sa, laddr->len) < 0 ||
+	    listen(fd, LISTENER_BACKLOG) < 0 ||
+	    getsockname(fd, &l->addr.u.sa, &l->addr.len) < 0) {
+		err = errno;
+		(void)close(fd);
+		return err;
+	}
+	(void)re_snprintf(l->name, sizeof(l->name), "%J", &l->addr);
+
+	return acceptor_alloc(&l->acceptor, fd, l->name, connection_handler,
+			      l);
 }
 
 
@@ -157,18 +252,8 @@ int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
 	}
 
 	err = hash_alloc(&l->census->places, 256);
-	if (err)
-		goto out;
-	err = tcp_sock_alloc(&l->ts, laddr, connection_handler, l);
-	if (err)
-		goto out;
-	err = tcp_sock_bind(l->ts, laddr);
-	if (err)
-		goto out;
-	err = tcp_sock_listen(l->ts, LISTENER_BACKLOG);
-	if (err)
-		goto out;
-	err = tcp_sock_local_get(l->ts, &l->addr);
+	if (!err)
+		err = open_socket(l, laddr);
 
 out:
 	if (err)

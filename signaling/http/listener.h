@@ -4,7 +4,8 @@
  * SIP/TCP, SIP/TLS and HTTP stand on it. A connection holds its place while
  * it lives; a source with too many places is refused before a byte is read,
  * and so is everybody when no more descriptors are left than the media
- * servers, the moderator and calls of our own need. Parleyd's loop only.
+ * servers, the moderator and calls of our own need. A host is an IPv4 address
+ * or an IPv6 /64. Parleyd's loop only.
  */
 #ifndef PARLEY_SIGNALING_HTTP_LISTENER_H
 #define PARLEY_SIGNALING_HTTP_LISTENER_H
@@ -22,12 +23,13 @@ struct listener;
 struct listener_place;
 
 /**
- * A connection has come: tcp_accept() it
+ * A connection has come
  *
+ * @param tc    To be referenced by the taker, who sets its handlers
  * @param place Owned by the taker: mem_deref() it when the connection ends
  * @return 0; else the connection is refused and the place given back
  */
-typedef int(listener_h)(struct tcp_sock *ts, struct listener_place *place,
+typedef int(listener_h)(struct tcp_conn *tc, struct listener_place *place,
 			const struct sa *peer, void *arg);
 
 /** @return 0, EADDRINUSE, ... */

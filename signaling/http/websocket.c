@@ -22,6 +22,8 @@ struct websocket {
 	struct mbuf *early; /**< came before the handlers were set */
 	struct sa local, peer;
 	struct tmr ping, end;
+	struct tmr first;   /**< until a message has come; pongs are none */
+	struct tmr partial; /**< until what has begun is whole */
 	enum state state;
 	bool answered; /**< something came since the last ping */
 	websocket_message_h *msgh;
@@ -36,6 +38,8 @@ static void websocket_destructor(void *arg)
 
 	tmr_cancel(&ws->ping);
 	tmr_cancel(&ws->end);
+	tmr_cancel(&ws->first);
+	tmr_cancel(&ws->partial);
 	mem_deref(ws->sc);
 	mem_deref(ws->tc);
 	mem_deref(ws->place);
@@ -62,6 +66,8 @@ static void end(struct websocket *ws, uint64_t delay_ms)
 	if (!delay_ms)
 		ws->state = DEAD;
 	tmr_cancel(&ws->ping);
+	tmr_cancel(&ws->first);
+	tmr_cancel(&ws->partial);
 	tmr_start(&ws->end, delay_ms, end_handler, ws);
 }
 
@@ -118,6 +124,8 @@ static bool frame_handler(enum websocket_opcode opcode, const char *data,
 
 	case WEBSOCKET_TEXT:
 	case WEBSOCKET_BINARY:
+		tmr_cancel(&ws->first);
+		tmr_cancel(&ws->partial);
 		if (ws->state == OPEN && ws->msgh)
 			ws->msgh(data, len, ws->arg);
 		break;
@@ -138,6 +146,12 @@ static bool frame_handler(enum websocket_opcode opcode, const char *data,
 }
 
 
+static void slow_handler(void *arg)
+{
+	end(arg, 0);
+}
+
+
 static void feed(struct websocket *ws, const void *data, size_t len)
 {
 	uint16_t status;
@@ -149,6 +163,12 @@ static void feed(struct websocket *ws, const void *data, size_t len)
 			send_close(ws, status);
 		end(ws, 0);
 	}
+	if (ws->state != OPEN || mem_nrefs(ws) == 1 ||
+	    !websocket_parser_is_partial(ws->parser))
+		tmr_cancel(&ws->partial);
+	else if (!tmr_isrunning(&ws->partial))
+		tmr_start(&ws->partial, WEBSOCKET_PARTIAL_MS, slow_handler,
+			  ws);
 	mem_deref(ws);
 }
 
@@ -262,6 +282,7 @@ static void start_handler(void *arg)
 	ws->early = NULL;
 	ws->answered = true;
 	tmr_start(&ws->ping, WEBSOCKET_PING_MS, ping_handler, ws);
+	tmr_start(&ws->first, WEBSOCKET_FIRST_MS, slow_handler, ws);
 	if (mbuf_get_left(early))
 		feed(ws, mbuf_buf(early), mbuf_get_left(early));
 	mem_deref(early);

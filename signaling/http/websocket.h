@@ -14,7 +14,9 @@
 enum {
 	WEBSOCKET_MESSAGE_MAX = 65536, /**< bytes, all fragments */
 	WEBSOCKET_PING_MS = 30000,
-	WEBSOCKET_CLOSE_MS = 5000, /**< for the closing handshake */
+	WEBSOCKET_CLOSE_MS = 5000,    /**< for the closing handshake */
+	WEBSOCKET_FIRST_MS = 120000,  /**< until the first whole message */
+	WEBSOCKET_PARTIAL_MS = 20000, /**< from first to last byte of one */
 };
 
 /** Opcodes (RFC 6455 section 5.2) */
@@ -57,6 +59,9 @@ int websocket_parser_alloc(struct websocket_parser **pp,
  */
 uint16_t websocket_parser_feed(struct websocket_parser *p, const void *data,
 			       size_t len);
+
+/** Has a message or frame begun that is not whole? */
+bool websocket_parser_is_partial(const struct websocket_parser *p);
 
 /** Print a server's frame: unmasked, one fragment */
 int websocket_frame_encode(struct mbuf *mb, enum websocket_opcode opcode,

@@ -1,5 +1,6 @@
 /**
- * @file signaling/http/websocket_parser.c  WebSocket frames (RFC 6455 section 5)
+ * @file signaling/http/websocket_parser.c  WebSocket frames (RFC 6455 section
+ * 5)
  */
 #include <string.h>
 #include "signaling/http/websocket.h"
@@ -319,6 +320,12 @@ uint16_t websocket_parser_feed(struct websocket_parser *p, const void *data,
 	}
 
 	return 0;
+}
+
+
+bool websocket_parser_is_partial(const struct websocket_parser *p)
+{
+	return p->head_bytes || p->in_payload || p->in_message;
 }
 
 

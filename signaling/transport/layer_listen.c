@@ -227,7 +227,7 @@ static void stream_closed(int err, void *arg)
 }
 
 
-static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
+static int accept_handler(struct tcp_conn *tc, struct listener_place *place,
 			  const struct sa *peer, void *arg)
 {
 	struct layer_listener *l = arg;
@@ -241,7 +241,7 @@ static int accept_handler(struct tcp_sock *ts, struct listener_place *place,
 		return err;
 
 	flow->arg = layer;
-	err = stream_accept(&flow->stream, ts, place, l->tls,
+	err = stream_accept(&flow->stream, tc, place, l->tls,
 			    layer->config->sip_message_max_bytes,
 			    stream_message, stream_closed, stream_used, flow);
 	if (err) {

@@ -350,7 +350,7 @@ static int begin(struct stream *s, struct tls *tls)
 }
 
 
-int stream_accept(struct stream **sp, struct tcp_sock *ts,
+int stream_accept(struct stream **sp, struct tcp_conn *tc,
 		  struct listener_place *place, struct tls *tls,
 		  size_t max_bytes, stream_message_h *msgh,
 		  stream_close_h *closeh, stream_used_h *usedh, void *arg)
@@ -362,16 +362,12 @@ int stream_accept(struct stream **sp, struct tcp_sock *ts,
 	if (err)
 		return err;
 
-	err = tcp_accept(&s->tc, ts, estab_handler, recv_handler,
-			 close_handler, s);
-	if (err)
-		goto out;
-
+	s->tc = mem_ref(tc);
+	tcp_set_handlers(tc, estab_handler, recv_handler, close_handler, s);
 	err = begin(s, tls);
 	if (!err)
 		s->place = place;
 
-out:
 	if (err)
 		mem_deref(s);
 	else

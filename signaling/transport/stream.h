@@ -69,9 +69,9 @@ typedef bool(stream_used_h)(void *arg);
 /** The connection is over; the handler may free the stream */
 typedef void(stream_close_h)(int err, void *arg);
 
-/** Take a connection that a listener has accepted
+/** Take a connection that a listener has accepted; a reference is taken
  *  @param place Moves into the stream */
-int stream_accept(struct stream **sp, struct tcp_sock *ts,
+int stream_accept(struct stream **sp, struct tcp_conn *tc,
 		  struct listener_place *place, struct tls *tls,
 		  size_t max_bytes, stream_message_h *msgh,
 		  stream_close_h *closeh, stream_used_h *usedh, void *arg);

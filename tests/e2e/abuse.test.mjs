@@ -303,6 +303,49 @@ describe('abuse', () => {
 		assert.match(c.text, /^(\r\n)+$/);
 	});
 
+	test('S16 empty and half lines keep no HTTP connection', async () => {
+		const from = address();
+		const blank = await tcp(from, httpPort());
+		const half = await tcp(from, httpPort());
+		half.socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+		const drip = setInterval(() => {
+			blank.socket.write('\r\n');
+			half.socket.write('x');
+		}, 1000);
+		await Promise.all([closed(blank, 30000), closed(half, 30000)])
+			.finally(() => clearInterval(drip));
+		await assertServed();
+	});
+
+	test('S16 empty and half lines keep no control connection', async () => {
+		const clients = await Promise.all([1, 2].map(async () => {
+			const c = { socket: connect(parley.control), closed: false };
+			c.socket.on('error', () => {});
+			c.socket.on('close', () => { c.closed = true; });
+			await new Promise((up) => c.socket.once('connect', up));
+			return c;
+		}));
+		const drip = setInterval(() => {
+			clients[0].socket.write('\n');
+			clients[1].socket.write('{');
+		}, 1000);
+		await Promise.all(clients.map((c) => closed(c, 60000)))
+			.finally(() => clearInterval(drip));
+		await assertServed();
+	});
+
+	test('S17 a frame that never ends keeps no WebSocket', async () => {
+		const c = await tcp(address(), httpPort());
+		c.socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket'
+			+ '\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
+			+ 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+			+ 'Sec-WebSocket-Protocol: sip\r\n\r\n');
+		await until('it is one', () => c.text.startsWith('HTTP/1.1 101'));
+		c.socket.write(Buffer.from([0x81, 0xfe, 0x40, 0, 0, 0, 0, 0]));
+		const drip = setInterval(() => c.socket.write('O'), 1000);
+		await closed(c, 50000).finally(() => clearInterval(drip));
+	});
+
 	test('S16 a flood of keep-alives is answered in bulk', async () => {
 		const c = await tcp(address());
 		const flood = Buffer.alloc(4 * 1024 * 1024, '\r\n\r\n');
