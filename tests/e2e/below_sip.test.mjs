@@ -92,7 +92,9 @@ describe('the end of a lower layer', () => {
 			await eve.page.evaluate(() => window.pc.close());
 			const closed = Date.now();
 			await seesNot(bob, GREEN, 2500);
-			assert.equal(await others(), 1);
+			// a slow machine may look when the five seconds are over
+			if (Date.now() - closed < 4500)
+				assert.equal(await others(), 1);
 			await until('it is gone', async () => !await others(), 8000);
 			const took = Date.now() - closed;
 			assert.ok(took > 3500, `after ${took} ms`);

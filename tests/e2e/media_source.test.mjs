@@ -102,7 +102,7 @@ describe('where media comes from and goes to', { concurrency: 1 }, () => {
 			};
 			const hearsOn = async (what) => {
 				const since = performance.now();
-				await wait(800);
+				await alice.audio.more(40);
 				assert.ok(power(alice.audio.received, B, since) > -20, what);
 			};
 			await late(5, 15);
@@ -123,7 +123,7 @@ describe('where media comes from and goes to', { concurrency: 1 }, () => {
 			await wait(400);
 			assert.equal(p.received.length, 0, host);
 			const since = performance.now();
-			await wait(500);
+			await alice.audio.more(25);
 			assert.ok(power(alice.audio.received, B, since) > -20, host);
 		}
 	});

@@ -5,7 +5,7 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
-import { allowed } from './lib/pace.mjs';
+import { allowed, within } from './lib/pace.mjs';
 import { Program, until } from './lib/process.mjs';
 
 describe('the moderator at a terminal', () => {
@@ -111,10 +111,8 @@ describe('the moderator at a terminal', () => {
 
 	test('watch of a name that cannot be says so and ends', async () => {
 		for (const name of ['no such name', 'api', '']) {
-			const { code, output } = await Promise.race([
-				parley.cli('watch', name),
-				new Promise((resolve) => setTimeout(() => resolve(
-					{ code: 'hangs', output: '' }), 10000))]);
+			const { code, output } = await within(`watch '${name}' ends`,
+				parley.cli('watch', name));
 			assert.equal(code, 4, `watch '${name}'`);
 			assert.match(output, /parley: no conference can have that name/);
 		}
