@@ -2,7 +2,7 @@
 import JsSIP from 'jssip';
 import { watchIncoming } from './incoming.mjs';
 import { TYPE } from './roster.mjs';
-import { failureWords, reasonText } from './words.mjs';
+import { endWords, failureWords } from './words.mjs';
 
 // The user part of our address. Names without Latin letters leave nothing:
 // one address for all of them would make one person of them
@@ -137,9 +137,7 @@ export class Call {
 						this.#invite(login);
 						return;
 					}
-					this.#end(event.originator === 'local'
-						? '' : reasonText(event.message)
-						|| 'The conference hung up.');
+					this.#end(this.left ? '' : endWords(event));
 				},
 			},
 		});

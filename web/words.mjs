@@ -1,5 +1,5 @@
-// What a person is told when something fails. The server's own words (the
-// Warning header of a refusal) win; these stand in when there are none.
+// What a person is told when something fails. What the server says (the Warning
+// header of a refusal) wins; these stand in when it says nothing.
 
 const byStatus = {
 	400: 'The server did not understand this browser.',
@@ -8,7 +8,7 @@ const byStatus = {
 	408: 'The server does not answer.',
 	480: 'The conference cannot be reached just now.',
 	486: 'The conference is full.',
-	488: 'This browser and the server have no sound or picture format in common.',
+	488: 'The server cannot take sound and picture as this browser offers them.',
 	500: 'Something went wrong on the server.',
 	503: 'The server is too busy. Try again in a moment.',
 };
@@ -20,18 +20,43 @@ const byCause = {
 	'RTP Timeout': 'Your sound and picture no longer reached the server.',
 	'WebRTC Error': 'This browser could not set up sound and picture.',
 	'Bad Media Description':
-		'This browser and the server have no sound or picture format in common.',
+		'This browser cannot take sound and picture as the server offers them.',
 };
 
-// Text of `Warning: 399 agent "text"` (RFC 3261 section 20.43)
+// 488 has many causes; these are the server's own tokens for them
+const byToken = {
+	'no-media': 'This browser offers neither sound nor picture.',
+	'no-codec':
+		'This browser and the server have no sound or picture format in common.',
+	'no-profile': 'This browser and the server have no way in common to carry '
+		+ 'sound and picture.',
+	'no-address': 'The server cannot send sound and picture to the address '
+		+ 'that this browser gives. Another network may help.',
+	'no-keys': 'Sound and picture cannot be secured between this browser and '
+		+ 'the server, so the server does not take them.',
+};
+
+// Warn-values with a code of RFC 3261 section 20.43, those for people (399)
+// first. Others, such as 392 of proxies, are for who looks after them
+function warnings(message) {
+	const values = message?.getHeaders?.('Warning')?.join(', ') || '';
+	return [...values.matchAll(
+		/(?:^|,)\s*(3(?:0[0-7]|3[01]|70|99)) [^\s"]+ "((?:[^"\\]|\\.)*)"/g)]
+		.sort(([, a], [, b]) => b - a)
+		.map(([, , text]) => text.replace(/\\(.)/g, '$1'));
+}
+
+// What the server says of a refusal, for a person; its token, which stands in
+// brackets at the end, has words of the page's own, or is left out
 export function warningText(message) {
-	const header = message?.getHeader?.('Warning');
-	return header?.match(/^\d{3} \S+ "((?:[^"\\]|\\.)*)"/)?.[1]
-		.replace(/\\(.)/g, '$1');
+	const texts = warnings(message).map((text) =>
+		text.match(/^(.*?)(?:\s*\(([a-z]+(?:-[a-z]+)*)\))?$/s));
+	const known = texts.find(([, , token]) => Object.hasOwn(byToken, token));
+	return known ? byToken[known[2]] : texts[0]?.[1];
 }
 
 // Text of `Reason: ...;text="..."` (RFC 3326)
-export function reasonText(message) {
+function reasonText(message) {
 	const header = message?.getHeader?.('Reason');
 	return header?.match(/text="((?:[^"\\]|\\.)*)"/)?.[1]
 		.replace(/\\(.)/g, '$1');
@@ -45,6 +70,14 @@ export function failureWords({ message, cause }) {
 		|| 'The call could not be set up.';
 }
 
+// A call that was up. It ends from here where a change in it was refused, or
+// the network broke
+export function endWords({ originator, message, cause }) {
+	return originator === 'remote'
+		? reasonText(message) || 'The conference hung up.'
+		: byCause[cause] || 'The call broke off.';
+}
+
 const byDialStatus = {
 	400: 'that is no address that can be called',
 	403: 'you may not call that address from here',
@@ -55,7 +88,7 @@ const byDialStatus = {
 	484: 'that address is not complete',
 	486: 'is busy',
 	487: 'the call was given up',
-	488: 'has no sound or picture format in common with us',
+	488: 'cannot take sound and picture as we offer them',
 	503: 'the server is too busy, try again in a moment',
 	600: 'is busy',
 	603: 'declined',

@@ -2,8 +2,8 @@
  * @file focus/policy/reason.h  Why something failed or ended, once
  *
  * One row a reason: the SIP status that answers it, the HTTP status that
- * answers a command, its token (the same in Reason/Warning headers, the
- * answers to commands, the HTTP API and the log) and words a person
+ * answers a command, its token (the same in Warning headers, behind the words,
+ * the answers to commands, the HTTP API and the log) and words a person
  * understands. Page, SIP, commands and log take them from here.
  */
 #ifndef PARLEY_FOCUS_POLICY_REASON_H

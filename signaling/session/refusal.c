@@ -48,9 +48,10 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	log_refusal(all, row);
 	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
 			  refusal_phrase(row),
-			  "%HWarning: 399 parley \"%s\"\r\n"
+			  "%HWarning: 399 parley \"%s (%s)\"\r\n"
 			  "%s" SESSION_NO_BODY,
-			  session_id_reply_print, &to, row->words, retry);
+			  session_id_reply_print, &to, row->words, row->token,
+			  retry);
 }
 
 void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,

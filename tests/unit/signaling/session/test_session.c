@@ -154,7 +154,7 @@ SCRIPT(accept_without_sdp, "> INVITE 1 | offer | Accept: text/plain", "< 406",
 SCRIPT(no_codec,
        "> INVITE 1 | application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^"
        "s=-^c=IN IP4 127.0.0.1^t=0 0^m=audio 4000 RTP/AVP 3^",
-       "< 488 | Warning: 399 parley", "# 0")
+       "< 488 | Warning: 399 parley | (no-codec)", "# 0")
 
 SCRIPT(not_sdp, "> INVITE 1 | application/sdp:hello", "< 400", "# 0")
 
