@@ -9,7 +9,6 @@
 #include "mixer/leg/feedback.h"
 #include "mixer/leg/leg_private.h"
 #include "mixer/leg/video_media.h"
-#include "mixer/net/nack.h"
 
 
 enum { TELLS_MAX = 32 /* events a second */ };

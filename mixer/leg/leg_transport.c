@@ -16,7 +16,7 @@
 #include "mixer/leg/leg_private.h"
 #include "mixer/leg/video_media.h"
 #include "mixer/net/media_source.h"
-#include "mixer/net/nack.h"
+#include "mixer/net/sent_history.h"
 
 
 enum {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "mixer/base/re.h"
 #include "mixer/leg/nack_responder.h"
-#include "mixer/net/nack.h"
+#include "mixer/net/sent_history.h"
 #include "mixer/net/rtp.h"
 #include "mixer/net/transport.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include "mixer/base/re.h"
 #include "mixer/leg/recv_stream.h"
-#include "mixer/net/nack.h"
+#include "mixer/net/nack_list.h"
 
 
 struct recv_stream {

@@ -586,3 +586,34 @@ const char *offer_line_rest(const struct offer *o, size_t line)
 
 	return s && line < s->line_count ? s->lines[line].rest : NULL;
 }
+
+
+int offer_reopen(struct offer *o)
+{
+	struct offer_state *s;
+
+	if (!o || !o->ours || (o->pending && !o->local))
+		return ENOENT;
+	s = offer_state_copy(o->ours);
+	if (!s)
+		return ENOMEM;
+	mem_deref(o->pending);
+	o->pending = s;
+	o->local = true;
+	return 0;
+}
+
+
+bool offer_is_news(const struct offer *o, const char *sdp, size_t len)
+{
+	struct offer_text *t = NULL;
+	struct pl origin;
+	bool news;
+
+	if (!o || !o->agreed || offer_text_alloc(&t, sdp, len))
+		return true;
+	news = !offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin) ||
+	       hash_joaat_pl(&origin) != o->agreed->origin;
+	mem_deref(t);
+	return news;
+}

@@ -65,29 +65,6 @@ static int rest_read(struct offer_line *line, const struct offer_text *t,
 }
 
 
-bool offer_line_group(const struct offer_text *t, const char *mid,
-		      struct pl *mids)
-{
-	size_t pos = 0;
-	struct pl name, value, word;
-	char type;
-
-	while (mid[0] && offer_text_next(t, OFFER_TEXT_SESSION, &pos, &type,
-					 &name, &value)) {
-		if (type != 'a' || pl_strcmp(&name, "group") ||
-		    !offer_text_word(&value, &word) ||
-		    pl_strcmp(&word, "BUNDLE"))
-			continue;
-		*mids = value;
-		while (offer_text_word(&value, &word)) {
-			if (!pl_strcmp(&word, mid))
-				return true;
-		}
-	}
-	return false;
-}
-
-
 int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
 		    bool *in_use)
 {
@@ -107,6 +84,6 @@ int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
 		(void)offer_text_token(line->mid, sizeof(line->mid), &value);
 	precondition_read(&line->precondition, t, i);
 	*in_use = m.port || (offer_text_attr(t, i, "bundle-only", &value) &&
-			     offer_line_group(t, line->mid, &word));
+			     offer_group_of(t, line->mid, &word));
 	return rest_read(line, t, i);
 }

@@ -60,18 +60,6 @@ static void line_fails(struct reading *r, enum reason reason)
 }
 
 
-static bool in_group(struct pl mids, const char *mid)
-{
-	struct pl word;
-
-	while (mid[0] && offer_text_word(&mids, &word)) {
-		if (!pl_strcmp(&word, mid))
-			return true;
-	}
-	return false;
-}
-
-
 /** The transport that the line describes, from what was known of it */
 static enum reason transport_try(const struct reading *r,
 				 const struct offer_group *known, int line,
@@ -210,7 +198,8 @@ static bool shared_group(const struct reading *r, struct pl mids,
 	for (size_t i = 0; i < s->line_count; i++) {
 		const struct offer_media *m;
 
-		if (s->lines[i].media < 0 || !in_group(mids, s->lines[i].mid))
+		if (s->lines[i].media < 0 ||
+		    !offer_group_has(mids, s->lines[i].mid))
 			continue;
 		m = s->media[s->lines[i].media];
 		if (!m->bundled)
@@ -320,7 +309,7 @@ static void line_accept(struct reading *r, int line, size_t place)
 	struct offer_state *s = r->s;
 	struct offer_media *slot, m = *r->found[line];
 	struct pl mids = PL_INIT;
-	bool grouped = offer_line_group(r->t, s->lines[line].mid, &mids);
+	bool grouped = offer_group_of(r->t, s->lines[line].mid, &mids);
 	bool same = false;
 	size_t group = 0;
 

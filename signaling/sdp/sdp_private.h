@@ -154,9 +154,14 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
 		    bool *in_use);
 
-/** Do this line and others stand in a BUNDLE group? If so its mids */
-bool offer_line_group(const struct offer_text *t, const char *mid,
-		      struct pl *mids);
+/* offer_group.c */
+
+/** Does a line stand in a BUNDLE group (RFC 9143)? If so the mids of that */
+bool offer_group_of(const struct offer_text *t, const char *mid,
+		    struct pl *mids);
+
+/** Is it one of these mids? */
+bool offer_group_has(struct pl mids, const char *mid);
 
 /* offer_read.c */
 

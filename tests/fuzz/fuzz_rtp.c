@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "mixer/net/nack.h"
+#include "mixer/net/sent_history.h"
 #include "mixer/net/rtp.h"
 
 

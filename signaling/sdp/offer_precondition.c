@@ -1,45 +1,11 @@
 /**
- * @file signaling/sdp/offer_more.c  More answers to one offer, and
- * preconditions
+ * @file signaling/sdp/offer_precondition.c  Preconditions of a description
+ * (RFC 3312)
  */
 #include <errno.h>
-#include <string.h>
 #include "signaling/sdp/offer.h"
 #include "signaling/sdp/sdp_private.h"
 
-
-int offer_reopen(struct offer *o)
-{
-	struct offer_state *s;
-
-	if (!o || !o->ours || (o->pending && !o->local))
-		return ENOENT;
-	s = offer_state_copy(o->ours);
-	if (!s)
-		return ENOMEM;
-	mem_deref(o->pending);
-	o->pending = s;
-	o->local = true;
-	return 0;
-}
-
-
-bool offer_is_news(const struct offer *o, const char *sdp, size_t len)
-{
-	struct offer_text *t = NULL;
-	struct pl origin;
-	bool news;
-
-	if (!o || !o->agreed || offer_text_alloc(&t, sdp, len))
-		return true;
-	news = !offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin) ||
-	       hash_joaat_pl(&origin) != o->agreed->origin;
-	mem_deref(t);
-	return news;
-}
-
-
-/* ------------------------------------------------------- preconditions */
 
 void offer_honour_preconditions(struct offer *o, bool honour)
 {
