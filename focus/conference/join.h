@@ -24,10 +24,11 @@ struct join {
 	bool replaces; /**< takes the place of one that is in: no lock and no
 			     limit keeps it out */
 	uint32_t replaces_leg;   /**< focus_leg() of that one, 0: it has none.
-				      When that leaves, its rights and what a
-				      moderator has set go to this one: whoever
-				      fills this in knows that it may (RFC
-				      3891 section 3) */
+				      When that leaves, what a moderator has
+				      set goes to this one */
+	bool inherits;           /**< ...and its rights: whoever fills this in
+				      knows that they are the same person's
+				      (RFC 3891 section 3) */
 	const char *referred_by; /**< address of who had it dialled; NULL:
 				      nobody, or anonymous */
 	const struct session_ops *ops;

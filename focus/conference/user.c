@@ -172,6 +172,7 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	ep->webrtc = join->webrtc;
 	ep->dialled_out = join->dialled_out;
 	ep->replaces = join->replaces_leg;
+	ep->inherits = join->inherits;
 	ep->status =
 		join->dialled_out ? ENDPOINT_DIALING_OUT : ENDPOINT_PENDING;
 	ep->ops = join->ops;
@@ -291,9 +292,9 @@ static struct endpoint *heir_of(const struct endpoint *ep)
 }
 
 
-/** The rights move with the leg, and so does what was set of it: nobody is
- *  heard by replacing himself. When who is replaced goes first, of himself, it
- *  is the same */
+/** What was set of the leg stays: nobody is heard by replacing himself. The
+ *  rights move with it to whom it is known to be the same. When who is
+ * replaced goes first, of himself, it is the same */
 static void bequeath(const struct endpoint *ep)
 {
 	struct endpoint *heir = heir_of(ep);
@@ -306,9 +307,9 @@ static void bequeath(const struct endpoint *ep)
 
 	heir->replaces = 0;
 	u = heir->user;
-	more = ep->user->moderator && !u->moderator;
-	u->moderator |= ep->user->moderator;
-	u->creator |= ep->user->creator;
+	more = heir->inherits && ep->user->moderator && !u->moderator;
+	u->moderator |= heir->inherits && ep->user->moderator;
+	u->creator |= heir->inherits && ep->user->creator;
 	levels = ep->levels;
 	levels.muted |= heir->levels.muted;
 	levels.deaf |= heir->levels.deaf;

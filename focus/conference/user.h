@@ -50,6 +50,7 @@ struct endpoint {
 	unsigned number;   /**< short id in its conference */
 	uint32_t leg;      /**< number on the Mp link */
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
+	bool inherits;     /**< its rights, too */
 	enum endpoint_status status;
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */

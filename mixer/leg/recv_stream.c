@@ -18,6 +18,7 @@ struct recv_stream {
 	bool rtx_known, old_rtx_known;
 	uint32_t rtx_ssrc;       /* repeats the one that is followed */
 	uint32_t old_rtx_ssrc;   /* ignored until old_until_us */
+	uint64_t rtx_us;         /* its last packet */
 	struct nack_list *nacks; /* pictures only */
 	struct audio_source *audio;
 	struct video_source *video;
@@ -88,6 +89,15 @@ static bool on_probation(struct recv_stream *s, const struct rtp_packet *p,
 }
 
 
+/* Whose repeats there are is learnt anew with the stream that they repeat */
+static void rtx_forget(struct recv_stream *s)
+{
+	s->old_rtx_known = s->rtx_known;
+	s->old_rtx_ssrc = s->rtx_ssrc;
+	s->rtx_known = false;
+}
+
+
 /* RFC 3550 section 8: a new SSRC is a new source; stragglers of the old one
  * must not switch back */
 enum recv_verdict recv_stream_admit(struct recv_stream *s,
@@ -106,9 +116,7 @@ enum recv_verdict recv_stream_admit(struct recv_stream *s,
 	if (s->known) {
 		s->old_ssrc = s->stats.ssrc;
 		s->old_until_us = now_us + RECV_STREAM_OLD_US;
-		s->old_rtx_known = s->rtx_known;
-		s->old_rtx_ssrc = s->rtx_ssrc;
-		s->rtx_known = false;
+		rtx_forget(s);
 		recv_stream_reset(s);
 	}
 
@@ -125,15 +133,18 @@ bool recv_stream_admit_rtx(struct recv_stream *s, uint32_t ssrc,
 	if (!s->known)
 		return false;
 
-	if (s->rtx_known)
-		return ssrc == s->rtx_ssrc;
+	if (s->rtx_known && ssrc != s->rtx_ssrc &&
+	    now_us - s->rtx_us < RECV_STREAM_ALIVE_US)
+		return false;
 
 	if (s->old_rtx_known && ssrc == s->old_rtx_ssrc &&
 	    now_us < s->old_until_us)
 		return false;
 
+	/* a late one of the stream before may have come first: no lock */
 	s->rtx_known = true;
 	s->rtx_ssrc = ssrc;
+	s->rtx_us = now_us;
 
 	return true;
 }
@@ -186,6 +197,7 @@ uint32_t recv_stream_ssrc(const struct recv_stream *s)
 void recv_stream_end(struct recv_stream *s)
 {
 	s->known = false;
+	rtx_forget(s);
 }
 
 

@@ -87,11 +87,21 @@ static void follow(struct media_source *s, const struct sa *addr,
 }
 
 
+/** The host that signals, or for RTCP the one that RTP follows */
+static bool is_near(const struct media_source *s, const struct sa *src)
+{
+	const struct media_source *lead = s->lead;
+
+	return same_host(&s->near, src) ||
+	       (lead && lead->heard && same_host(&lead->current, src));
+}
+
+
 /** Back to the signalled address: the learnt one was of the host before */
 static bool near_changed(struct media_source *s, uint64_t now_us)
 {
 	if (s->rank != MEDIA_SOURCE_NEAR || s->proven ||
-	    same_host(&s->near, &s->current))
+	    is_near(s, &s->current))
 		return false;
 
 	former_add(s, &s->current, false);
@@ -162,13 +172,10 @@ bool media_source_is_settled(const struct media_source *s, uint64_t within_us,
 static enum media_source_rank rank_of(const struct media_source *s,
 				      const struct sa *src, bool proven)
 {
-	const struct media_source *lead = s->lead;
-
 	if (sa_cmp(&s->signalled, src, SA_ALL))
 		return MEDIA_SOURCE_SIGNALLED;
 
-	if (proven || same_host(&s->near, src) ||
-	    (lead && lead->heard && same_host(&lead->current, src)))
+	if (proven || is_near(s, src))
 		return MEDIA_SOURCE_NEAR;
 
 	return s->from_any ? MEDIA_SOURCE_ANY : MEDIA_SOURCE_STRANGER;
@@ -215,6 +222,26 @@ static bool goes_on(const struct media_source_candidate *c,
 }
 
 
+/** Is another candidate as good at it? RTCP is seldom, so one packet of it
+ *  must not keep RTP of others out until the next is due; nor does one that
+ * was left keep out who was not */
+static bool candidate_is_held(const struct media_source *s,
+			      const struct sa *src,
+			      enum media_source_rank rank, bool rtcp,
+			      uint64_t now_us)
+{
+	const struct media_source_candidate *c = &s->candidate;
+
+	if (!c->count || c->rank < rank || sa_cmp(&c->addr, src, SA_ALL))
+		return false;
+
+	if (former_find(s, &c->addr) >= 0 && former_find(s, src) < 0)
+		return false;
+
+	return now_us - c->last_us < (rtcp ? c->gap_us : MEDIA_SOURCE_GAP_US);
+}
+
+
 /** @return false: another candidate as good is at it */
 static bool candidate_count(struct media_source *s, const struct sa *src,
 			    enum media_source_rank rank,
@@ -223,8 +250,7 @@ static bool candidate_count(struct media_source *s, const struct sa *src,
 {
 	struct media_source_candidate *c = &s->candidate;
 
-	if (c->count && c->rank >= rank && !sa_cmp(&c->addr, src, SA_ALL) &&
-	    now_us - c->last_us < c->gap_us)
+	if (candidate_is_held(s, src, rank, p->rtcp, now_us))
 		return false;
 
 	if (!goes_on(c, src, p, now_us)) {

@@ -62,31 +62,49 @@ static bool is_near(const struct sessions *all, const struct dialog *dialog,
 {
 	struct sa theirs, ours;
 
-	sender_host(&ours, in->msg, &in->flow, sessions_base(all)->config);
-
-	return !dialog_near(dialog, &theirs) &&
+	return sender_host(&ours, in->msg, &in->flow,
+			   sessions_base(all)->config) &&
+	       !dialog_near(dialog, &theirs) &&
 	       sa_cmp(&theirs, &ours, SA_ADDR);
 }
 
-/* Who has proved who it is gives way to itself, and to whom it sent here: by a
- * Referred-By of somebody who has proved who he is. Who is there by a mere
- * claim could be claimed to be by anybody: it gives way to who knows the
- * dialog where nobody else can, who knows it at the same host, or who was
- * sent. What only rings has no rights, and colleagues may pick it up. */
-static bool may_replace(const struct session *s, const struct invitation *in)
+static bool rings(const struct session *s)
+{
+	return dialog_state(session_dialog(s)) == DIALOG_CALLING;
+}
+
+static bool is_of_known(const struct session *s)
+{
+	return session_party(s)->known || session_is_to_user(s);
+}
+
+/* Is it the same one, by what nobody else can say? Who has proved who it is
+ * proves it again. Who is there by a mere claim could be claimed to be by
+ * anybody: it is who knows the dialog where nobody else can, or who knows it
+ * at the same host. */
+static bool is_successor(const struct session *s, const struct invitation *in)
 {
 	const struct dialog *dialog = session_dialog(s);
-	const struct party *party = session_party(s);
-	const bool rings = dialog_state(dialog) == DIALOG_CALLING;
 
-	if (party->known || session_is_to_user(s))
+	if (is_of_known(s))
 		return in->who->known &&
-		       (rings || !strcasecmp(in->who->aor, party->aor) ||
-			refers(in->msg, party->aor));
+		       !strcasecmp(in->who->aor, session_party(s)->aor);
 
-	return rings || dialog_is_secret(dialog) ||
-	       is_near(session_table(s), dialog, in) ||
-	       refers(in->msg, party->aor);
+	return dialog_is_secret(dialog) ||
+	       is_near(session_table(s), dialog, in);
+}
+
+/* A place is given to its successor, with its rights. It is given, without
+ * them, to whom a Referred-By says that it was sent: anybody can write one, so
+ * whoever takes a proved one's place must have proved who he is. What only
+ * rings has no rights of its own, and colleagues may pick it up. */
+static bool may_replace(const struct session *s, const struct invitation *in)
+{
+	if (is_successor(s, in))
+		return true;
+
+	return (rings(s) || refers(in->msg, session_party(s)->aor)) &&
+	       (in->who->known || !is_of_known(s));
 }
 
 static bool replaces_h(const struct session *s, void *arg)
@@ -181,6 +199,7 @@ int replaces_in(struct sessions *all, struct invitation *in)
 	if (c.replace) {
 		in->replaces = true;
 		in->replaces_leg = focus_leg(session_endpoint(c.with));
+		in->inherits = !rings(c.with) && is_successor(c.with, in);
 		plan_replace(in->plan, session_id(c.with));
 	}
 

@@ -252,7 +252,7 @@ static enum reason answer_fits(const struct reading *r, int line,
 			       const struct offer_group *ours,
 			       struct offer_group *g)
 {
-	if (g->d.kind != ours->d.kind)
+	if (g->d.kind != ours->d.kind || g->d.dtls != ours->d.dtls)
 		return REASON_NO_PROFILE;
 	if (g->d.suite == ours->d.suite)
 		return REASON_NONE;

@@ -18,8 +18,8 @@ struct invitation {
 	char *conference;      /**< to be joined */
 	bool factory;          /**< which is one of its own */
 	bool replaces;         /**< in the place of one that is in */
-	uint32_t replaces_leg; /**< ...which has that leg, whose rights it may
-				    have; 0: none */
+	uint32_t replaces_leg; /**< ...which has that leg; 0: none */
+	bool inherits;         /**< its rights, too */
 	bool has_list;         /**< a body is for the acts: it may be alone */
 	void *plan; /**< the acts': freed by mem_deref(), by the session
 			 when it has one */

@@ -244,6 +244,7 @@ static int create(struct session **sp, struct sessions *all,
 	s->factory = in->factory;
 	s->replaces = in->replaces;
 	s->replaces_leg = in->replaces_leg;
+	s->inherits = in->inherits;
 	s->plan = mem_ref(in->plan);
 	session_register(s, sip_dialog_callid(dialog_sip(s->dialog)));
 	*sp = s;

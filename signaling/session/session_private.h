@@ -76,6 +76,7 @@ struct session {
 	bool factory;          /**< its INVITE was one to a factory */
 	bool replaces;         /**< it comes in the place of one that is in */
 	uint32_t replaces_leg; /**< of that one */
+	bool inherits;         /**< and its rights */
 	bool first_reply;      /**< `reply` answered the first INVITE */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool joined;      /**< it had an endpoint: the focus tells its end */

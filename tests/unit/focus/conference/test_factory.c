@@ -162,6 +162,7 @@ static void the_creators_rights_move_with_its_leg(void)
 
 		make_ending(&r, &a, &b, rows[i].anonymous);
 		r.replaces_leg = focus_leg(a.ep);
+		r.inherits = true;
 		CU_ASSERT_EQUAL_FATAL(room_join_begin(&r, &desk,
 						      "conf-aaaaaaaaaaaaaaaa",
 						      "sip:desk@y", "Desk"),
@@ -192,6 +193,32 @@ static void the_creators_rights_move_with_its_leg(void)
 }
 
 
+/** It may have its place, but nothing proves that it is the same person */
+static void a_place_alone_brings_no_rights(void)
+{
+	struct party a, b, desk;
+	struct focus_room r;
+
+	make_ending(&r, &a, &b, false);
+	r.replaces_leg = focus_leg(a.ep);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &desk, "conf-aaaaaaaaaaaaaaaa",
+					"sip:desk@y", "Desk"),
+			      0);
+	focus_connected(desk.ep);
+	focus_leave(a.ep, REASON_REPLACED);
+	CU_ASSERT_FALSE(
+		json_is_true(json_object_get(shown(&r, &desk), "moderator")));
+	CU_ASSERT_TRUE(
+		json_is_true(json_object_get(shown(&r, &desk), "muted")));
+
+	/* its creator is gone */
+	room_turn(5);
+	CU_ASSERT_EQUAL(desk.end_reason, REASON_ENDED);
+	CU_ASSERT_EQUAL(b.end_reason, REASON_ENDED);
+	room_close(&r);
+}
+
+
 static void who_is_thrown_out_bequeaths_nothing(void)
 {
 	struct party a, b, desk;
@@ -199,6 +226,7 @@ static void who_is_thrown_out_bequeaths_nothing(void)
 
 	make_ending(&r, &a, &b, false);
 	r.replaces_leg = focus_leg(a.ep);
+	r.inherits = true;
 	CU_ASSERT_EQUAL_FATAL(room_join(&r, &desk, "conf-aaaaaaaaaaaaaaaa",
 					"sip:desk@y", "Desk"),
 			      0);
@@ -264,6 +292,7 @@ static CU_TestInfo tests[] = {
 	{"it may end with its creator", it_may_end_with_its_creator},
 	{"the creator's rights move with its leg",
 	 the_creators_rights_move_with_its_leg},
+	{"F7 a place alone brings no rights", a_place_alone_brings_no_rights},
 	{"who is thrown out bequeaths nothing",
 	 who_is_thrown_out_bequeaths_nothing},
 	{"the anonymous stay so", the_anonymous_stay_so},

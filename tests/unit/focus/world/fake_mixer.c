@@ -226,6 +226,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.dialled_out = r->dialled_out,
 		.replaces = r->replaces_leg != 0,
 		.replaces_leg = r->replaces_leg,
+		.inherits = r->inherits,
 		.ops = &ops,
 		.session = p,
 	};

@@ -34,6 +34,7 @@ struct focus_room {
 	/** How the next ones come in */
 	bool factory, anonymous, dialled_out;
 	uint32_t replaces_leg;
+	bool inherits;
 };
 
 /** One party as signaling would be */

@@ -194,6 +194,26 @@ static void repeats_of_who_was_given_up_are_refused(void)
 	CU_ASSERT_TRUE(
 		recv_stream_admit_rtx(s, OLD_RTX, T0 + RECV_STREAM_OLD_US));
 	mem_deref(s);
+
+	/* a late one of a source that had sent none yet is no lock for ever */
+	s = in_state(NOBODY);
+	arrive(s, OLD, 1, T0);
+	arrive(s, NEW, 1, T0);
+	arrive(s, NEW, 2, T0);
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	CU_ASSERT_FALSE(recv_stream_admit_rtx(s, NEW_RTX, T0 + 1));
+	CU_ASSERT_TRUE(
+		recv_stream_admit_rtx(s, NEW_RTX, T0 + RECV_STREAM_ALIVE_US));
+	mem_deref(s);
+
+	/* nor is one of a stream that has ended, as with a peer connection */
+	s = in_state(NOBODY);
+	arrive(s, OLD, 1, T0);
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, OLD_RTX, T0));
+	recv_stream_end(s);
+	CU_ASSERT_EQUAL(arrive(s, NEW, 1, T0), RECV_NEW);
+	CU_ASSERT_TRUE(recv_stream_admit_rtx(s, NEW_RTX, T0));
+	mem_deref(s);
 }
 
 

@@ -395,7 +395,8 @@ SCRIPT(not_from_elsewhere, CALL, "e connected", "P", "x", REPLACE("1"),
        "# 1")
 SCRIPT(but_of_who_sent_one_from_elsewhere, CALL, "e connected", "P", "x",
        REPLACE("1") "^Referred-By: <sip:alice@example.com>", "< 200",
-       "> ACK 1", "e left replaced")
+       "> ACK 1", "e left replaced",
+       REFER("2", "sip:demo@{S};method=BYE") "^Refer-Sub: false", "< 403")
 
 /* RFC 3891: the right moves with the leg */
 SCRIPT(rights_move_with_the_leg, CALL, "x", REPLACE("1"), "< 200", "> ACK 1",
