@@ -172,7 +172,7 @@ static bool is_expected(struct transport *t, const uint8_t *buf, size_t len)
 	    (!t->dtls && t->handshakes >= HANDSHAKES_MAX))
 		return false;
 
-	if (t->state == TRANSPORT_CLOSED && !hello)
+	if (t->state == TRANSPORT_CLOSED && !t->dtls && !hello)
 		return false;
 
 	if (hello && is_renewed(t) && t->dtls &&
