@@ -34,6 +34,9 @@ enum {
 	/** Random characters of ours: at least 24 and 128 bits */
 	ICE_UFRAG_BYTES = 8,
 	ICE_PWD_BYTES = 24,
+	/** DTLS handshakes of one description; without ICE of one component,
+	 *  and as many with others than the signalled address */
+	NET_HANDSHAKES_MAX = 8,
 };
 
 struct port;
@@ -110,6 +113,9 @@ struct plain_dtls {
 	struct sa peer;                       /**< of the association */
 	const struct sa *asked; /**< who is asked for a cookie now, or NULL */
 	bool keyed;             /**< it has given its keys */
+	bool closed;            /**< the last one was, by the peer */
+	/** Begun since it was described; [1] with the signalled address */
+	unsigned handshakes[2];
 	struct crypto_context *in, *out; /**< NULL: not agreed */
 };
 

@@ -6,7 +6,9 @@
  * only with addresses that plain media would be believed from
  * (mixer/net/media_source.h), and as a server only with who returns a cookie.
  * The signalled address may take over from another one until the handshake is
- * done, and begin anew once it is another than the one that has it.
+ * done, and begin anew once it is another than the one that has it. Handshakes
+ * are counted for each component, those with the signalled address apart, so
+ * that nobody else can use them up.
  */
 #include <string.h>
 #include "mixer/base/log.h"
@@ -99,6 +101,23 @@ static void fail(struct plain_dtls *d, const char *reason)
 }
 
 
+/** It is over by close_notify. Who never gave keys had nothing to end */
+static void closed(struct plain_dtls *d)
+{
+	bool keyed = d->keyed;
+
+	d->association = mem_deref(d->association);
+	d->closed = true;
+	if (!keyed)
+		return;
+
+	keys_forget(d);
+	if (d == &d->transport->rtp_dtls)
+		transport_state_set(d->transport, TRANSPORT_CLOSED,
+				    "closed by the peer");
+}
+
+
 static int keys_take(struct plain_dtls *d)
 {
 	struct crypto_context *in = NULL, *out = NULL;
@@ -149,13 +168,7 @@ static void update(struct plain_dtls *d)
 	case DTLS_ESTABLISHED: established(d); break;
 	case DTLS_FAILED: fail(d, "DTLS handshake failed"); break;
 
-	case DTLS_CLOSED:
-		d->association = mem_deref(d->association);
-		keys_forget(d);
-		if (d == &d->transport->rtp_dtls)
-			transport_state_set(d->transport, TRANSPORT_NEW,
-					    "closed by the peer");
-		break;
+	case DTLS_CLOSED: closed(d); break;
 	}
 }
 
@@ -169,20 +182,30 @@ static void take(struct plain_dtls *d, struct dtls_association *association,
 	d->association = association;
 	d->peer = *peer;
 	d->keyed = false;
+	d->closed = false;
+	++d->handshakes[peer_is_signalled(d)];
 }
 
 
-/** As a client: towards where media goes */
+static bool is_exhausted(const struct plain_dtls *d, bool signalled)
+{
+	return d->handshakes[signalled] >= NET_HANDSHAKES_MAX;
+}
+
+
+/** As a client: towards where media goes. After a close_notify not until it is
+ *  described anew */
 static void begin_if_client(struct plain_dtls *d)
 {
 	const struct transport *t = d->transport;
 	const struct sa *to = media_source_destination(d->source);
 	struct dtls_association *a = NULL;
 
-	if (d->association || d->in || !to || !t->role_known ||
+	if (d->association || d->in || d->closed || !to || !t->role_known ||
 	    t->role != DTLS_ROLE_CLIENT || !t->fingerprint_count ||
 	    t->state == TRANSPORT_FAILED ||
-	    (d == &t->rtcp_dtls && t->rtcp_mux))
+	    (d == &t->rtcp_dtls && t->rtcp_mux) ||
+	    is_exhausted(d, sa_cmp(to, &d->source->signalled, SA_ALL)))
 		return;
 
 	if (dtls_association_alloc(&a, t->net->dtls, DTLS_ROLE_CLIENT, NULL,
@@ -224,6 +247,9 @@ static void listen_to(struct plain_dtls *d, const struct sa *src,
 /** Is a handshake with a newcomer of that rank better than what there is? */
 static bool may_begin(const struct plain_dtls *d, enum media_source_rank rank)
 {
+	if (is_exhausted(d, rank == MEDIA_SOURCE_SIGNALLED))
+		return false;
+
 	if (!d->association)
 		return true;
 
@@ -281,11 +307,77 @@ void plain_dtls_tick(struct transport *t)
 }
 
 
-/** Another certificate is another association (RFC 8842 section 5.1) */
+/** Nothing is left of what was before, but how often it was tried */
 static void start_over(struct plain_dtls *d)
 {
 	d->association = mem_deref(d->association);
 	keys_forget(d);
+}
+
+
+static void handshakes_forget(struct plain_dtls *d)
+{
+	memset(d->handshakes, 0, sizeof(d->handshakes));
+}
+
+
+/** Where it is, or what takes part in it, is another: as often as at first */
+static void addresses_take(struct transport *t,
+			   const struct transport_remote *r)
+{
+	struct sa rtp = t->rtp.signalled, rtcp = t->rtcp.signalled;
+	bool mux = t->rtcp_mux;
+
+	plain_signal(t, r);
+	if (!sa_cmp(&rtp, &t->rtp.signalled, SA_ALL))
+		handshakes_forget(&t->rtp_dtls);
+
+	if (!sa_cmp(&rtcp, &t->rtcp.signalled, SA_ALL) || mux != t->rtcp_mux)
+		handshakes_forget(&t->rtcp_dtls);
+}
+
+
+static void both(struct transport *t, void (*h)(struct plain_dtls *d))
+{
+	h(&t->rtp_dtls);
+	h(&t->rtcp_dtls);
+}
+
+
+/** What failed or was closed may begin again, also as it was before. Who began
+ *  again already after a close goes on */
+static void described_anew(struct transport *t)
+{
+	t->rtp_dtls.closed = t->rtcp_dtls.closed = false;
+	if (t->state == TRANSPORT_FAILED)
+		both(t, start_over);
+
+	if (t->state == TRANSPORT_FAILED || t->state == TRANSPORT_CLOSED)
+		transport_state_set(t, TRANSPORT_NEW, "described anew");
+}
+
+
+static void fingerprints_set(struct transport *t,
+			     const struct transport_remote *r)
+{
+	/* another certificate is another association (RFC 8842 section 5.1)
+	 */
+	if (transport_fingerprints_take(t, r)) {
+		both(t, start_over);
+		both(t, handshakes_forget);
+		transport_state_set(t, TRANSPORT_NEW, "fingerprint changed");
+	}
+
+	described_anew(t);
+	/* who is already at it keeps its role */
+	if (t->rtp_dtls.association)
+		return;
+
+	if (t->role_known && t->role != r->dtls_role)
+		both(t, handshakes_forget);
+
+	t->role = r->dtls_role;
+	t->role_known = true;
 }
 
 
@@ -297,25 +389,12 @@ int plain_dtls_set_remote(struct transport *t,
 	if (err)
 		return err;
 
-	plain_signal(t, r);
-	if (r->fingerprint_count) {
-		if (transport_fingerprints_take(t, r)) {
-			start_over(&t->rtp_dtls);
-			start_over(&t->rtcp_dtls);
-			transport_state_set(t, TRANSPORT_NEW,
-					    "fingerprint changed");
-		}
-		/* who is already at it keeps its role */
-		if (!t->rtp_dtls.association) {
-			t->role = r->dtls_role;
-			t->role_known = true;
-		}
-	}
+	addresses_take(t, r);
+	if (r->fingerprint_count)
+		fingerprints_set(t, r);
 
-	begin_if_client(&t->rtp_dtls);
-	begin_if_client(&t->rtcp_dtls);
-	update(&t->rtp_dtls);
-	update(&t->rtcp_dtls);
+	both(t, begin_if_client);
+	both(t, update);
 	plain_update(t);
 
 	return 0;

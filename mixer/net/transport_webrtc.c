@@ -12,8 +12,6 @@
 enum {
 	/** So long after an ICE restart the association may be replaced */
 	RENEWAL_US = 5000000,
-	/** Handshakes of one description */
-	HANDSHAKES_MAX = 8,
 	/** DTLS record and handshake headers (RFC 6347 section 4.1) */
 	RECORD_BYTES = 13,
 	RECORD_HANDSHAKE = 22,
@@ -169,7 +167,7 @@ static bool is_expected(struct transport *t, const uint8_t *buf, size_t len)
 	bool hello = is_client_hello(buf, len);
 
 	if (t->state == TRANSPORT_FAILED ||
-	    (!t->dtls && t->handshakes >= HANDSHAKES_MAX))
+	    (!t->dtls && t->handshakes >= NET_HANDSHAKES_MAX))
 		return false;
 
 	if (t->state == TRANSPORT_CLOSED && !t->dtls && !hello)
