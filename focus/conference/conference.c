@@ -150,7 +150,7 @@ static void unmake(struct conference *c, enum reason reason)
 				json_pack("{s:s,s:s}", "reason",
 					  reason_row(reason)->token, "words",
 					  reason_row(reason)->words));
-		if (f->signaling.undial)
+		if (c->calls_off && f->signaling.undial)
 			f->signaling.undial(f->signaling.arg, c->name);
 	}
 
@@ -186,6 +186,12 @@ void conference_announce(struct conference *c)
 
 	c->announced = true;
 	conference_emit(c, "created", NULL);
+}
+
+
+void conference_set_calls_off(struct conference *c)
+{
+	c->calls_off = true;
 }
 
 
@@ -258,8 +264,12 @@ bool conference_move(struct conference *c)
 	struct mixer *m = NULL, *from = c->mixer;
 	enum placement_choice choice;
 
-	if (c->placed || mixer_is_up(c->mixer))
+	if (c->placed)
 		return false;
+
+	/* it could not be told when this came, or when it moved here */
+	if (mixer_is_up(c->mixer))
+		return conference_restore(c);
 
 	choice = placement_choose(&c->placement, now_ms());
 	if (choice != PLACEMENT_STAY)

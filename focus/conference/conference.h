@@ -41,6 +41,7 @@ struct conference {
 	unsigned last_number;  /**< given to an endpoint */
 	unsigned speaker;      /**< endpoint's number, 0 = nobody */
 	bool locked;
+	bool calls_off; /**< its end does, whoever is called into it still */
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
 	struct tmr end_tmr;     /**< ...which has left, or everybody has */
 	char layout[16];
@@ -73,8 +74,13 @@ void conference_leave(struct conference *c);
 /** Tell that it was made, once */
 void conference_announce(struct conference *c);
 
-/** Call `h` with it in a moment: whoever decides that it ends may be in the
- *  midst of telling others */
+/** Somebody has been in, or it is told to end: from now on its end calls off
+ *  who is called into it still. Before that it is them that it waits for,
+ *  though it comes to nothing with one who refused */
+void conference_set_calls_off(struct conference *c);
+
+/** Call `h`, that ends it, with it in a moment: whoever decides so may be in
+ *  the midst of telling others */
 void conference_end_soon(struct conference *c, void (*h)(void *arg));
 
 /**
@@ -90,8 +96,8 @@ void conference_lost(struct conference *c, void (*moveh)(void *arg),
 /** There is a process again. @return false: it is in it already, or cannot */
 bool conference_restore(struct conference *c);
 
-/** As conference_restore(), on another slot where its own has no process and
- *  there is one that it may go to */
+/** As conference_restore(), also on another slot where its own has no process
+ *  and there is one that it may go to */
 bool conference_move(struct conference *c);
 
 /** @return REASON_NONE, REASON_BAD_REQUEST: an unknown word */

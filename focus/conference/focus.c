@@ -422,6 +422,7 @@ void focus_connected(struct endpoint *ep)
 	if (ep->status == ENDPOINT_CONNECTED)
 		return;
 
+	conference_set_calls_off(ep->user->conference);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
 	replay_queue(ep);

@@ -52,7 +52,8 @@ struct signaling_ops {
 	enum reason (*dial)(void *arg, const char *conference, const char *uri,
 			    const char *display);
 	/**
-	 * A conference is over: calls into it that have not come to
+	 * A conference is over in which somebody was, or that was told to
+	 * end: calls into it that have not come to
 	 * focus_join() yet come to nothing. Those that have are ended as any
 	 * endpoint. NULL: nobody calls
 	 */

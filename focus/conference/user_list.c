@@ -87,6 +87,8 @@ static struct endpoint *any_endpoint(const struct conference *c)
 
 void endpoint_evict_all(struct conference *c, enum reason reason)
 {
+	conference_set_calls_off(c);
+
 	/* the conference ends with its last endpoint: count beforehand */
 	for (unsigned n = c->participants; n; n--)
 		endpoint_evict(any_endpoint(c), reason);

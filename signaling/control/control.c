@@ -306,7 +306,8 @@ static void run_line(struct client *cl, const char *line, size_t len)
 	else if (verb && !strcmp(verb, "watch"))
 		watch(cl, command);
 	else {
-		tmr_start(&cl->idle, CONTROL_IDLE_MS, idle_h, cl);
+		if (!cl->watch)
+			tmr_start(&cl->idle, CONTROL_IDLE_MS, idle_h, cl);
 		cl->pending++;
 		focus_command(NULL, cl->control->focus, &operator, command,
 			      reply_h, mem_ref(cl));

@@ -278,11 +278,18 @@ void timer_not_refreshed(struct session *s, const struct sip_msg *msg)
 			return;
 		}
 		break;
-	case 491: ms = session_glare_ms(s); break;
+	case 491:
+		timer_restart(s);
+		ms = session_glare_ms(s);
+		break;
 	case 500:
 	case 503:
 		if (sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER)) {
-			ms = timer_retry_after_ms(msg);
+			/* one who says 0 is not asked as fast as it answers */
+			ms = MAX(timer_retry_after_ms(msg),
+				 (uint64_t)AGAIN_MIN_MS);
+			if (is_alive(msg->scode))
+				timer_restart(s);
 			break;
 		}
 		/* fallthrough */

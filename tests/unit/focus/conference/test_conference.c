@@ -131,6 +131,36 @@ static void who_rings_is_waited_for_where_nobody_was_in(void)
 }
 
 
+/** Ann is called and declines while another call is not in the focus yet: that
+ *  one goes on, unless the conference was told to end */
+static void a_refusal_calls_nobody_else_off(void)
+{
+	unsigned undials = 0;
+	const struct signaling_ops ops = {.undial = undial_h, .arg = &undials};
+	struct focus_room r;
+	struct party ann;
+
+	room_open(&r);
+	focus_set_signaling(r.focus, &ops);
+	r.dialled_out = true;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &ann, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	focus_leave(ann.ep, REASON_BUSY);
+	room_turn(5);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(undials, 0);
+
+	CU_ASSERT_EQUAL(room_join_begin(&r, &ann, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	room_command(&r, "{\"verb\":\"end\",\"conference\":\"demo\"}");
+	CU_ASSERT(room_ok(&r));
+	room_turn(5);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 2);
+	CU_ASSERT_EQUAL(undials, 1);
+	room_close(&r);
+}
+
+
 static bool is(const json_t *o, const char *key)
 {
 	return json_is_true(json_object_get(o, key));
@@ -509,6 +539,7 @@ static CU_TestInfo tests[] = {
 	 who_rings_is_called_off_with_the_last},
 	{"who rings is waited for where nobody was in",
 	 who_rings_is_waited_for_where_nobody_was_in},
+	{"a refusal calls nobody else off", a_refusal_calls_nobody_else_off},
 	{"is made by the first and ends with the last",
 	 is_made_by_the_first_and_ends_with_the_last},
 	{"a leg is early until it is connected (S4)",

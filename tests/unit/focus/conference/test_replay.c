@@ -1,8 +1,10 @@
 /**
  * @file test_replay.c  A mixer dies and the conference goes on
  */
+#include <errno.h>
 #include <string.h>
 #include "focus/conference/conference.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -281,6 +283,54 @@ static void it_does_not_endanger_others_soon(void)
 }
 
 
+struct flight {
+	struct focus_room room;
+	struct conference *c;
+	struct mixer *dead;
+};
+
+
+/** It looks for another slot, as from one that died long ago */
+static int look(void *arg)
+{
+	struct flight *f = arg;
+	bool moved;
+
+	f->c->mixer = f->dead;
+	f->c->placed = false;
+	f->c->placement.placed = false;
+	f->c->placement.lost_ms = 0;
+	moved = conference_move(f->c);
+	failing_pause();
+	if (!moved)
+		CU_ASSERT_TRUE(conference_move(f->c));
+	CU_ASSERT_TRUE(f->c->placed);
+	room_turn(1);
+	json_array_clear(f->room.events);
+	failing_resume();
+
+	return moved ? 0 : ENOMEM;
+}
+
+
+/** The one where it has gone to may not be told at once */
+static void a_move_that_cannot_be_told_is_tried_again(void)
+{
+	struct fake_mixer second;
+	struct flight f;
+	struct party a;
+
+	open_two(&f.room, &second, &a);
+	f.c = focus_conference(f.room.focus, "demo");
+	f.dead = f.c->mixer;
+	f.c->placement.placed_ms = 0;
+	room_mixer_kill(&f.room);
+	second.silent = true;
+	failing_each(look, &f);
+	close_two(&f.room, &second);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"every leg is offered anew", every_leg_is_offered_anew},
 	{"what was set is set again", what_was_set_is_set_again},
@@ -296,6 +346,8 @@ static CU_TestInfo tests[] = {
 	{"it leaves a slot where mixers die young",
 	 it_leaves_a_slot_where_mixers_die_young},
 	{"it does not endanger others soon", it_does_not_endanger_others_soon},
+	{"a move that cannot be told is tried again",
+	 a_move_that_cannot_be_told_is_tried_again},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(replay, tests)

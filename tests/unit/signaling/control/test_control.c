@@ -207,6 +207,40 @@ static void watch_turns_it_into_a_stream(void)
 }
 
 
+/** Is a timer of the loop about to wait for a command? */
+static bool awaits_commands(void)
+{
+	char *status = NULL;
+	bool awaits = false;
+
+	CU_ASSERT_EQUAL_FATAL(re_sdprintf(&status, "%H", tmr_status, NULL), 0);
+	for (const char *p = status; (p = strstr(p, "expire="));) {
+		p += strlen("expire=");
+		awaits |= strtoull(p, NULL, 10) > CONTROL_IDLE_MS - 60000;
+	}
+	mem_deref(status);
+
+	return awaits;
+}
+
+
+/** A watcher may say nothing for long, also when it has said something */
+static void a_watcher_has_time(void)
+{
+	struct control_room r;
+
+	room_open(&r);
+	say(&r, "{\"verb\":\"list\"}\n", true);
+	CU_ASSERT_TRUE(awaits_commands());
+	say(&r, "{\"verb\":\"watch\"}\n", true);
+	CU_ASSERT_FALSE(awaits_commands());
+	say(&r, "{\"verb\":\"list\"}\n", true);
+	CU_ASSERT_EQUAL(lines(r.got), 1);
+	CU_ASSERT_FALSE(awaits_commands());
+	room_close(&r);
+}
+
+
 /** Who is told "ok" waits for events that never come */
 static void watch_of_a_bad_name_is_refused(void)
 {
@@ -317,6 +351,7 @@ static CU_TestInfo tests[] = {
 	{"only its owner may use it", only_its_owner_may_use_it},
 	{"a command a line", a_command_a_line},
 	{"watch turns it into a stream", watch_turns_it_into_a_stream},
+	{"a watcher has time", a_watcher_has_time},
 	{"watch of a bad name is refused", watch_of_a_bad_name_is_refused},
 	{"an endless line is cut off", an_endless_line_is_cut_off},
 	{"a second server is refused", a_second_server_is_refused},

@@ -278,6 +278,16 @@ TIMED(calls_without_a_timer, 0, 0, "d", "< INVITE | Session-Expires: 1800",
 TIMED(lives_by_refusals, 2, 1, UPDATED_CALL, "< UPDATE", "= 403", "< UPDATE",
       "= 500", "< UPDATE", "= 488", HANG_UP("2"))
 
+/* ... also who has no time for it, again and again; it is not asked as fast as
+ * it says so */
+TIMED(lives_by_retry_after, 3, 1, UPDATED_CALL, "< UPDATE",
+      "= 500 | - | Retry-After: 0", "- UPDATE", "< UPDATE",
+      "= 500 | - | Retry-After: 0", "< UPDATE", "= 200", HANG_UP("2"))
+
+#define GLARES "< UPDATE", "= 491"
+TIMED(lives_by_glares, 3, 1, UPDATED_CALL, GLARES, GLARES, GLARES, GLARES,
+      GLARES, GLARES, "< UPDATE", "= 200", HANG_UP("2"))
+
 TIMED(expires_behind_a_proxy, 2, 1, UPDATED_CALL, "< UPDATE", "= 480", "< BYE",
       "= 200", "# 0")
 
@@ -457,6 +467,8 @@ static CU_TestInfo tests[] = {
 	 goes_on_without_min_se_by_reinvite},
 	{"calls without a timer", calls_without_a_timer},
 	{"lives by refusals of its refresh", lives_by_refusals},
+	{"lives by Retry-After to its refresh", lives_by_retry_after},
+	{"lives by 491 to its refresh", lives_by_glares},
 	{"expires when a proxy refuses its refresh", expires_behind_a_proxy},
 	{"takes the refresher for granted", takes_refresher_for_granted},
 	{"refreshes by re-INVITE after 405", refreshes_otherwise_after_405},
