@@ -14,6 +14,8 @@ const slug = (name) => name.normalize('NFKD').toLowerCase()
 // twice as long, and so on
 const PATIENCE_MS = 5000;
 const PATIENCE_MAX_MS = 40000;
+// Where ICE fails it calls so often until something came over one of the calls
+const ANEW_MAX = 2;
 // What the page says of it, and before it calls anew
 const INTERRUPTED_MS = 2000;
 // The dialog that is replaced has so long to be ended by the server
@@ -39,6 +41,7 @@ export class Call {
 		this.left = false;
 		this.troubles = new Set();
 		this.calls = 0;
+		this.anew = 0;
 		this.#calm();
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		const socket = new JsSIP.WebSocketInterface(
@@ -116,34 +119,68 @@ export class Call {
 				},
 				icecandidate: (event) => event.ready(),
 				accepted: ({ response }) => {
+					if (this.attempt !== attempt || this.over || this.left)
+						return;
 					this.#take(attempt, replaced);
 					this.#accepted(response);
 				},
-				confirmed: () => this.#say(),
+				confirmed: () => {
+					if (this.pc === attempt.pc)
+						this.#say();
+					// nobody waits for it any more
+					else if (!attempt.session.isEnded())
+						attempt.session.terminate();
+				},
 				failed: (event) => {
-					attempt.unwatch?.();
-					if (replaced)
-						this.attempt = null;
-					else
+					this.#forget(attempt);
+					if (!replaced)
 						this.#failed(event, login);
+					// it was to be the call, and there is no other
+					else if (replaced === this.session && replaced.isEnded())
+						this.#callAnew(event, login);
 				},
 				ended: (event) => {
-					attempt.unwatch?.();
-					if (attempt.session !== this.session)
+					this.#forget(attempt);
+					// the server may end it before the browser has taken in the
+					// answer to the one in its place
+					if (attempt.session !== this.session
+						|| this.attempt?.session.isEstablished())
 						return;
 					// ICE came to nothing, which JsSIP takes for the end
-					if (event.cause === 'RTP Timeout' && !this.left
-						&& this.ua.isConnected()) {
-						this.#invite(login);
-						return;
-					}
-					this.#end(this.left ? '' : endWords(event));
+					if (event.cause !== 'RTP Timeout')
+						this.#end(this.left ? '' : endWords(event));
+					// one on its way in its place may still be accepted
+					else if (!this.attempt)
+						this.#callAnew(event, login);
 				},
 			},
 		});
 		this.attempt = attempt;
 		if (!replaced)
 			this.session = attempt.session;
+	}
+
+	#forget(attempt) {
+		attempt.unwatch?.();
+		if (this.attempt === attempt)
+			this.attempt = null;
+	}
+
+	// In place of a call that `event` ended. Where nothing gets through another
+	// call is no help, and the others see it come and go
+	#callAnew(event, login) {
+		if (this.over)
+			return;
+		if (this.left || !this.ua.isConnected()) {
+			this.#end(this.left ? '' : endWords(event));
+		} else if (this.anew === ANEW_MAX) {
+			this.#end('No sound or picture gets through between this browser '
+				+ 'and the server. Another network may help.');
+		} else {
+			this.anew++;
+			this.handlers.state(TROUBLES.ice, 'bad');
+			this.#invite(login);
+		}
 	}
 
 	#failed(event, login) {
@@ -163,6 +200,9 @@ export class Call {
 		this.session = attempt.session;
 		this.pc = attempt.pc;
 		this.remote = null;
+		// what the call before it waited for is nothing to this one
+		this.renegotiating = this.again = false;
+		this.troubles.clear();
 		for (const { currentDirection, receiver } of
 			attempt.pc.getTransceivers()) {
 			if (/recv/.test(currentDirection))
@@ -173,8 +213,6 @@ export class Call {
 			this.setTrack(kind, this.devices.track(kind));
 		if (!replaced)
 			return;
-		this.renegotiating = this.again = false;
-		this.troubles.clear();
 		replaced.connection?.close();
 		// the server ends it; else we do
 		setTimeout(() => {
@@ -224,6 +262,7 @@ export class Call {
 	#arrives({ silent, ever }) {
 		this.heard = this.heard || ever;
 		if (silent < INTERRUPTED_MS && ever) {
+			this.anew = 0;
 			this.#trouble('silent', false);
 			if (!this.lost)
 				this.#trouble('lost', false);

@@ -1,0 +1,219 @@
+// When the join page calls anew, and when it does no more: its call alone, with
+// a SIP stack and a browser that do as they are told, and a clock of its own.
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { Call } from '../../web/call.mjs';
+
+const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
+	'jssip');
+
+class Connection extends EventTarget {
+	packets = 0;
+
+	getTransceivers() { return []; }
+	addTransceiver() {}
+	close() {}
+	async getStats() {
+		return new Map([['in', { type: 'inbound-rtp',
+			packetsReceived: this.packets }]]);
+	}
+}
+
+class Session {
+	status = 'sent';
+	connection = new Connection();
+	contact = '<sip:ann@page.invalid>';
+	changes = 0;
+
+	constructor(options) {
+		this.replaces = options.extraHeaders.length > 0;
+		this.on = options.eventHandlers;
+		this.on.peerconnection({ peerconnection: this.connection });
+	}
+	isEstablished() { return this.status === 'up'; }
+	isEnded() { return this.status === 'ended'; }
+	renegotiate() {
+		this.changes++;
+		return true;
+	}
+	terminate() {
+		const event = this.status === 'up' ? 'ended' : 'failed';
+		this.status = 'ended';
+		this.on[event]({ originator: 'local', cause: 'Terminated' });
+	}
+	hangUp() {
+		this.status = 'ended';
+		this.on.ended({ originator: 'remote', cause: 'Terminated' });
+	}
+	// its 200 is here; the browser takes the answer in later
+	answer() { this.status = 'up'; }
+	accept() {
+		this.answer();
+		this._dialog = { id: { call_id: 'c', local_tag: 'l',
+			remote_tag: 'r' } };
+		this.on.accepted({ response: { getHeader: () => undefined } });
+		this.on.confirmed();
+	}
+	refuse() {
+		this.status = 'ended';
+		this.on.failed({ originator: 'remote', cause: 'Not Found' });
+	}
+	// what JsSIP makes of ICE that failed
+	iceFails() {
+		this.status = 'ended';
+		this.on.ended({ originator: 'local', cause: 'RTP Timeout' });
+	}
+}
+
+class Agent {
+	sessions = [];
+	on = {};
+	contact = { uri: { setParam() {} } };
+
+	constructor() {
+		const handlers = this.on;
+		this.on = (name, handler) => { handlers[name] = handler; };
+		this.emit = (name) => handlers[name]();
+	}
+	start() { this.emit('connected'); }
+	stop() {}
+	isConnected() { return true; }
+	call(target, options) {
+		const session = new Session(options);
+		this.sessions.push(session);
+		return session;
+	}
+}
+
+describe('calling anew from the page', () => {
+	const real = { UA: JsSIP.UA, WebSocketInterface: JsSIP.WebSocketInterface,
+		performance: globalThis.performance, setInterval, setTimeout };
+	let now, timers, call, ended, sessions;
+
+	beforeEach(() => {
+		now = 0;
+		timers = new Set();
+		ended = [];
+		JsSIP.UA = Agent;
+		JsSIP.WebSocketInterface = class {};
+		globalThis.location = { protocol: 'https:', host: 'page.invalid' };
+		globalThis.location.hostname = 'page.invalid';
+		globalThis.MediaStream = class { getTracks() { return []; } };
+		Object.defineProperty(globalThis, 'performance', { configurable: true,
+			writable: true, value: { now: () => now } });
+		globalThis.setInterval = (tick) => (timers.add(tick), tick);
+		globalThis.clearInterval = (tick) => timers.delete(tick);
+		globalThis.setTimeout = () => {};
+		call = new Call({ conference: 'room', name: 'Ann',
+			devices: { stream: null, track: () => null },
+			handlers: { state() {}, accepted() {}, moved() {}, picture() {},
+				refused() {}, ended: (words) => ended.push(words) } });
+		({ sessions } = call.ua);
+		call.start();
+	});
+	afterEach(() => {
+		const { UA, WebSocketInterface, performance, ...globals } = real;
+		Object.assign(JsSIP, { UA, WebSocketInterface });
+		Object.assign(globalThis, globals, { performance });
+	});
+
+	// Time goes by; `from`: the session over which packets come
+	async function pass(ms, from) {
+		for (const end = now + ms; now < end;) {
+			now += 500;
+			if (from)
+				from.connection.packets += 25;
+			for (const tick of [...timers])
+				tick();
+			await new Promise(setImmediate);
+		}
+	}
+	const up = () => sessions.filter((s) => s.isEstablished());
+
+	test('where no media ever comes it is said, after a few calls', async () => {
+		for (let i = 0; i < sessions.length && i < 10; i++) {
+			sessions[i].accept();
+			await pass(2000);
+			sessions[i].iceFails();
+		}
+		assert.equal(sessions.length, 3);
+		assert.equal(ended.length, 1);
+		assert.match(ended[0], /^No sound or picture gets through/);
+	});
+
+	test('where media came in between it goes on', async () => {
+		for (let i = 0; i < 6; i++) {
+			assert.equal(sessions.length, i + 1);
+			sessions[i].accept();
+			await pass(2000, sessions[i]);
+			sessions[i].iceFails();
+		}
+		assert.deepEqual(ended, []);
+	});
+
+	// A call whose media stopped, and one on its way in its place
+	async function replacing() {
+		sessions[0].accept();
+		await pass(7000, sessions[0]);
+		await pass(6000);
+		assert.equal(sessions.length, 2);
+		assert.equal(sessions[1].replaces, true);
+	}
+
+	test('the call on its way is the only one', async () => {
+		await replacing();
+		sessions[0].iceFails();
+		assert.equal(sessions.length, 2);
+		sessions[1].accept();
+		assert.deepEqual(up(), [sessions[1]]);
+		assert.equal(call.session, sessions[1]);
+		assert.deepEqual(ended, []);
+	});
+
+	test('the old one may end while the answer is taken in', async () => {
+		await replacing();
+		sessions[1].answer();
+		sessions[0].hangUp();
+		sessions[1].accept();
+		assert.deepEqual(up(), [sessions[1]]);
+		assert.deepEqual(ended, []);
+	});
+
+	test('another is made where the one on its way is refused', async () => {
+		await replacing();
+		sessions[0].iceFails();
+		sessions[1].refuse();
+		assert.equal(sessions.length, 3);
+		assert.equal(sessions[2].replaces, false);
+		sessions[2].accept();
+		assert.deepEqual(up(), [sessions[2]]);
+	});
+
+	test('leaving meanwhile leaves nothing', async () => {
+		await replacing();
+		sessions[0].iceFails();
+		call.leave();
+		assert.equal(sessions.length, 2);
+		assert.deepEqual(up(), []);
+		assert.deepEqual(ended, ['']);
+	});
+
+	test('a call that nobody waits for any more is ended', async () => {
+		await replacing();
+		sessions[0].hangUp();
+		sessions[1].accept();
+		assert.deepEqual(up(), []);
+		assert.equal(ended.length, 1);
+	});
+
+	test('the new call can be changed, whatever the old one waited for', () => {
+		sessions[0].accept();
+		call.ua.emit('connected');
+		assert.equal(sessions[0].changes, 1);
+		sessions[0].iceFails();
+		sessions[1].accept();
+		call.ua.emit('connected');
+		assert.equal(sessions[1].changes, 1);
+	});
+});
