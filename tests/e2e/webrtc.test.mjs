@@ -6,9 +6,13 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
-import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
+import { hearsNot, hearsOthersOnly, seesMoving, seesNot }
+	from './lib/judge.mjs';
 import { groupsCarry, serveApplication } from './lib/third_party.mjs';
 import { until } from './lib/process.mjs';
+
+// Hers is far from what a placeholder has
+const RED = [200, 30, 30], VIOLET = [160, 60, 160];
 
 describe('a third-party web application', () => {
 	let parley, app, bob, eve;
@@ -18,7 +22,7 @@ describe('a third-party web application', () => {
 		app = await serveApplication();
 		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
 			hz: 440 });
-		eve = await Browser.start({ hz: 1000 });
+		eve = await Browser.start({ hz: 1000, rgb: VIOLET });
 		await bob.dial(parley.uri('app'));
 	});
 	after(async () => {
@@ -42,6 +46,13 @@ describe('a third-party web application', () => {
 			(await parley.endpoints('app')).length === 1);
 	};
 
+	const all = async () => {
+		await hearsOthersOnly(bob, [eve]);
+		await hearsOthersOnly(eve, [bob]);
+		await seesMoving(eve, RED);
+		await seesMoving(bob, VIOLET);
+	};
+
 	test('PCMU and H.264 with a data channel that is declined', async () => {
 		await dial({ audio: true, video: true, channel: true,
 			codec: ['PCMU', 'H264'] });
@@ -51,10 +62,7 @@ describe('a third-party web application', () => {
 		assert.match(answer, /^m=audio [1-9]\d* UDP\/TLS\/RTP\/SAVPF 0\r$/m);
 		assert.match(answer, /^a=group:BUNDLE 0 1\r$/m);
 		assert.match(answer, /^a=ice-lite\r$/m);
-		await hearsOthersOnly(eve, [bob]);
-		await hearsOthersOnly(bob, [eve]);
-		await sees(eve, [200, 30, 30]);
-		await sees(bob, [30, 160, 40]);
+		await all();
 	});
 
 	test('an ICE restart keeps sound and picture', async () => {
@@ -69,8 +77,7 @@ describe('a third-party web application', () => {
 		await until('the new pair is in use', () => eve.page.evaluate(() =>
 			['connected', 'completed'].includes(
 				window.pc.iceConnectionState)));
-		await hearsOthersOnly(eve, [bob]);
-		await hearsOthersOnly(bob, [eve]);
+		await all();
 	});
 
 	test('an UPDATE with an offer is answered', async () => {
@@ -79,7 +86,7 @@ describe('a third-party web application', () => {
 				() => done(true));
 		}));
 		assert.ok(ok);
-		await hearsOthersOnly(eve, [bob]);
+		await all();
 	});
 
 	test('DTMF by INFO: *6 mutes oneself, and again unmutes', async () => {
@@ -92,6 +99,7 @@ describe('a third-party web application', () => {
 		await hearsNot(bob, 1000);
 		await digits();
 		await until('not muted', async () => await muted() === false);
+		await hearsOthersOnly(bob, [eve]);
 		await hangup();
 	});
 
@@ -105,18 +113,13 @@ describe('a third-party web application', () => {
 
 	test('hold silences both ways, and resuming brings it back', async () => {
 		await dial({ audio: true, video: true });
-		const all = async () => {
-			await hearsOthersOnly(bob, [eve]);
-			await hearsOthersOnly(eve, [bob]);
-			await sees(eve, [200, 30, 30]);
-			await sees(bob, [30, 160, 40]);
-		};
 		await all();
 		const first = identity(await remote());
 		for (let n = 0; n < 2; n++) {
 			await renegotiated('hold');
 			await hearsNot(bob, 1000);
 			await hearsNot(eve, 440);
+			await seesNot(bob, VIOLET);
 			assert.deepEqual(identity(await remote()), first, 'hold');
 			await renegotiated('unhold');
 			await all();
@@ -129,11 +132,12 @@ describe('a third-party web application', () => {
 		await dial({ audio: true, video: true, codec: ['opus', 'VP8',
 			'telephone-event'] }, true);
 		await hearsOthersOnly(eve, [bob]);
-		await sees(bob, [30, 160, 40]);
+		await seesMoving(bob, VIOLET);
 		await eve.page.evaluate(() => window.session.sendDTMF('*6',
 			{ transportType: 'RFC2833' }));
 		await until('muted', async () => (await parley.endpoints('app'))
 			.find((e) => e.webrtc)?.muted, 5000);
+		await hearsNot(bob, 1000);
 		await hangup();
 	});
 
@@ -146,9 +150,35 @@ describe('a third-party web application', () => {
 			window.pc.addTrack(stream.getVideoTracks()[0], stream);
 			await new Promise((done) => window.session.renegotiate({}, done));
 		});
-		await sees(eve, [200, 30, 30]);
-		await sees(bob, [30, 160, 40]);
-		await hearsOthersOnly(eve, [bob]);
+		await all();
+		await hangup();
+	});
+
+	// The line's direction by itself: the others go on (RFC 3264 section 6.1)
+	test('one line on hold leaves the other heard and seen', async () => {
+		await dial({ audio: true, video: true });
+		await all();
+		const direct = (kind, direction) => eve.page.evaluate(([k, d]) =>
+			new Promise((done) => {
+				window.pc.getTransceivers().find((t) =>
+					t.receiver.track.kind === k).direction = d;
+				window.session.renegotiate({}, done);
+			}), [kind, direction]);
+		for (const direction of ['sendonly', 'inactive']) {
+			await direct('video', direction);
+			await hearsOthersOnly(bob, [eve]);
+			await hearsOthersOnly(eve, [bob]);
+			await direct('video', 'sendrecv');
+			await seesMoving(eve, RED);
+			await seesMoving(bob, VIOLET);
+		}
+		await direct('audio', 'inactive');
+		await hearsNot(bob, 1000);
+		await hearsNot(eve, 440);
+		await seesMoving(bob, VIOLET);
+		await seesMoving(eve, RED);
+		await direct('audio', 'sendrecv');
+		await all();
 		await hangup();
 	});
 
@@ -167,7 +197,7 @@ describe('a third-party web application', () => {
 		await hearsOthersOnly(eve, [bob]);
 		await hearsOthersOnly(bob, [eve]);
 		await hearsNot(bob, 2500);
-		await sees(eve, [200, 30, 30]);
+		await seesMoving(eve, RED);
 		await hangup();
 	});
 

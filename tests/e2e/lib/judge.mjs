@@ -77,3 +77,31 @@ export async function seesNot(peer, rgb, ms = 5000) {
 		return found < 0.05 || Promise.reject(new Error(found.toFixed(3)));
 	}, ms, 200);
 }
+
+// Share of the pixels that had the colour and have the white of the mark that
+// crosses a camera's picture
+function crossed(before, now, rgb) {
+	const near = (data, i, colour) => colour.every((v, c) =>
+		Math.abs(data[i + c] - v) < 60);
+	let count = 0;
+	for (let i = 0; i < now.data.length; i += 4) {
+		count += near(before.data, i, rgb)
+			&& near(now.data, i, [255, 255, 255]);
+	}
+	return count * 4 / now.data.length;
+}
+
+// The same, and it moves: a player leaves the last picture where none comes.
+// For the cameras of browsers and of baresip, which are crossed by a mark
+export async function seesMoving(peer, rgb, share = 0.1, ms = 10000) {
+	await sees(peer, rgb, share, ms);
+	let before = await peer.seen();
+	await until(`the tile of ${rgb} moves`, async () => {
+		const now = await peer.seen();
+		if (now.data.length !== before.data.length)
+			before = now;
+		const moved = crossed(before, now, rgb);
+		return moved > 0.0002 || Promise.reject(new Error(
+			`${now.width}x${now.height}: ${moved.toFixed(5)}`));
+	}, ms, 200);
+}
