@@ -54,6 +54,7 @@ describe('an application with SIP.js', () => {
 		assert.equal(await call('hold', true), 200);
 		await until('Parley shows it on hold', async () => (await own()).held);
 		await hearsNot(bob, eve.hz);
+		await hearsNot(eve, bob.hz);
 		assert.equal(await call('hold', false), 200);
 		await hearsOthersOnly(bob, [eve]);
 		await hearsOthersOnly(eve, [bob]);
