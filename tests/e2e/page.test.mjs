@@ -7,9 +7,12 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
-import { sees, seesNot } from './lib/judge.mjs';
+import { hearsNot, hearsOthersOnly, sees, seesMoving, seesNot }
+	from './lib/judge.mjs';
 import { allowed } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
+
+const RED = [200, 30, 30], GREEN = [30, 160, 40];
 
 const out = new URL('out/', import.meta.url).pathname;
 const shot = (browser, name) => browser.page.screenshot(
@@ -107,7 +110,8 @@ describe('the join page', () => {
 			alice.page.evaluate(() => [...document.querySelectorAll(
 				'#people li.talking .who')].some((e) =>
 				e.textContent.startsWith('bob'))));
-		await sees(alice, [200, 30, 30]);
+		await seesMoving(alice, RED);
+		await hearsOthersOnly(alice, [bob]);
 		await shot(alice, 'call-desktop');
 	});
 
@@ -115,12 +119,19 @@ describe('the join page', () => {
 		await alice.page.keyboard.press('m');
 		await until('the button shows it', async () => await alice.page
 			.getAttribute('#mute', 'aria-pressed') === 'true');
+		await hearsNot(bob, alice.hz);
 		await alice.page.keyboard.press('m');
+		await hearsOthersOnly(bob, [alice]);
 		await alice.page.keyboard.press('v');
-		await seesNot(bob, [30, 160, 40], 3000);
+		await seesNot(bob, GREEN, 3000);
+		await hearsOthersOnly(bob, [alice]);
+		await hearsOthersOnly(alice, [bob]);
+		await seesMoving(alice, RED);
 		await shot(alice, 'camera-off-desktop');
 		await alice.page.keyboard.press('v');
-		await sees(bob, [30, 160, 40]);
+		await seesMoving(bob, GREEN);
+		await seesMoving(alice, RED);
+		await hearsOthersOnly(alice, [bob]);
 	});
 
 	test('a phone-sized screen has it all', async () => {
@@ -220,7 +231,7 @@ describe('the join page', () => {
 			await shot(shy, 'refused-desktop');
 			await shy.page.click('#join-button');
 			await shy.connected();
-			await sees(shy, [200, 30, 30]);
+			await sees(shy, RED);
 		});
 
 	test('on a phone: lobby and call', async (t) => {
@@ -233,7 +244,7 @@ describe('the join page', () => {
 		await shot(phone, 'lobby-phone');
 		await phone.page.click('#join-button');
 		await phone.connected();
-		await sees(phone, [200, 30, 30], 0.05);
+		await sees(phone, RED, 0.05);
 		await shot(phone, 'call-phone-own');
 	});
 
