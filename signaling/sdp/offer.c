@@ -27,6 +27,7 @@ static void offer_destructor(void *arg)
 	mem_deref(o->agreed);
 	mem_deref(o->pending);
 	mem_deref(o->ours);
+	mem_deref(o->config.hosts);
 	mem_deref(o->side);
 }
 
@@ -41,6 +42,8 @@ int offer_alloc(struct offer **op, const struct offer_config *config)
 	if (!o)
 		return ENOMEM;
 	o->config = *config;
+	o->config.hosts = NULL;
+	o->config.host_count = 0;
 	if (!o->config.video_width || !o->config.video_height) {
 		o->config.video_width = 1280;
 		o->config.video_height = 720;
@@ -60,6 +63,24 @@ void offer_set_near(struct offer *o, const struct sa *near)
 {
 	if (o)
 		o->config.near = *near;
+}
+
+
+int offer_set_hosts(struct offer *o, const struct offer_host *hosts,
+		    size_t count)
+{
+	if (!o || count > OFFER_HOSTS_MAX)
+		return EINVAL;
+	o->config.hosts = mem_deref(o->config.hosts);
+	o->config.host_count = 0;
+	if (!count)
+		return 0;
+	o->config.hosts = mem_alloc(count * sizeof(*hosts), NULL);
+	if (!o->config.hosts)
+		return ENOMEM;
+	memcpy(o->config.hosts, hosts, count * sizeof(*hosts));
+	o->config.host_count = count;
+	return 0;
 }
 
 

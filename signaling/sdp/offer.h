@@ -56,6 +56,18 @@ enum offer_bearer {
 	OFFER_BEARER_MIXER,
 };
 
+enum {
+	OFFER_HOST_NAME_BYTES = 256,
+	/** Most addresses that offer_set_hosts() takes */
+	OFFER_HOSTS_MAX = 8,
+};
+
+/** An address of a host that a description names in c= */
+struct offer_host {
+	char name[OFFER_HOST_NAME_BYTES];
+	struct sa address;
+};
+
 struct offer_config {
 	struct sa address;   /**< for o= and c=, until the mixer's is known */
 	struct sa near;      /**< host that the far end's signalling
@@ -66,6 +78,8 @@ struct offer_config {
 	unsigned video_width, video_height, video_fps; /**< what we can take */
 	struct mixer_capabilities mixer; /**< of all mixers; without codecs:
 					      the base set */
+	struct offer_host *hosts; /**< not looked at: offer_set_hosts() */
+	size_t host_count;
 };
 
 /** @return 0, EINVAL, ENOMEM. The config is copied */
@@ -73,6 +87,29 @@ int offer_alloc(struct offer **op, const struct offer_config *config);
 
 /** The far end signals from another address now; harmless without an offer */
 void offer_set_near(struct offer *o, const struct sa *near);
+
+/**
+ * The host names that stand for addresses in c= (RFC 8866 section 5.7), of
+ * the session and of the lines in use, in their order and each once. Pure:
+ * whoever asks finds their addresses, and says so by offer_set_hosts()
+ *
+ * @param names Set, without a dot at the end
+ * @return How many, at most `max`; 0 also for what is no SDP
+ */
+size_t offer_host_names(const char *sdp, size_t len,
+			char (*names)[OFFER_HOST_NAME_BYTES], size_t max);
+
+/**
+ * What the names in the description that is read next stand for. A name that
+ * is not among them is no address. Its first address that will do is taken,
+ * one of the family that c= says before others
+ *
+ * @param hosts Copied; a name may be there more than once
+ * @param count 0: no name stands for anything; at most OFFER_HOSTS_MAX
+ * @return 0; EINVAL, ENOMEM: no name stands for anything
+ */
+int offer_set_hosts(struct offer *o, const struct offer_host *hosts,
+		    size_t count);
 
 /**
  * The far end's offer came

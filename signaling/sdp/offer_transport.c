@@ -186,27 +186,6 @@ static enum reason webrtc_read(struct transport_description *tr,
 }
 
 
-/** "IN IP4 192.0.2.1". The family is what the address is, whatever is said of
- *  it; an IPv6 address may stand in brackets. @return false: no address */
-static bool connection_read(struct pl rest, struct sa *sa)
-{
-	struct pl net, type, addr;
-	const char *slash;
-
-	if (!offer_text_word(&rest, &net) || !offer_text_word(&rest, &type) ||
-	    !offer_text_word(&rest, &addr) || pl_strcasecmp(&net, "IN"))
-		return false;
-	slash = memchr(addr.p, '/', addr.l);
-	if (slash)
-		addr.l = (size_t)(slash - addr.p);
-	if (addr.l > 2 && addr.p[0] == '[' && addr.p[addr.l - 1] == ']') {
-		++addr.p;
-		addr.l -= 2;
-	}
-	return addr.l && addr.l <= 45 && !sa_set(sa, &addr, 0);
-}
-
-
 /** Media is never sent to a group or to everybody, nor where we cannot */
 static bool is_usable(const struct sa *sa, const struct offer_config *config)
 {
@@ -214,6 +193,40 @@ static bool is_usable(const struct sa *sa, const struct offer_config *config)
 		return sa_in(sa) < 0xe0000000u &&
 		       (!config->no_ip4 || sa_is_any(sa));
 	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff && !config->no_ip6;
+}
+
+
+/** A name is nobody's hold, so 0.0.0.0 is no address of one */
+static bool named_read(const struct offer_connection *c, bool as_said,
+		       const struct offer_config *config, struct sa *sa)
+{
+	for (size_t i = 0; i < config->host_count; i++) {
+		const struct offer_host *h = &config->hosts[i];
+
+		if (pl_strcasecmp(&c->host, h->name) ||
+		    (as_said && sa_af(&h->address) != c->said) ||
+		    sa_is_any(&h->address) || !is_usable(&h->address, config))
+			continue;
+		*sa = h->address;
+		return true;
+	}
+	return false;
+}
+
+
+/** @return false: no address, or none that will do */
+static bool connection_read(struct pl value, const struct offer_config *config,
+			    struct sa *sa)
+{
+	struct offer_connection c;
+
+	if (!offer_connection_read(&c, value))
+		return false;
+	if (sa_af(&c.address) == AF_UNSPEC)
+		return named_read(&c, true, config, sa) ||
+		       named_read(&c, false, config, sa);
+	*sa = c.address;
+	return is_usable(sa, config);
 }
 
 
@@ -233,8 +246,7 @@ bool offer_address_read(const struct offer_text *t, int media,
 			if (type != 'c')
 				continue;
 			any = true;
-			if (connection_read(value, sa) &&
-			    is_usable(sa, config))
+			if (connection_read(value, config, sa))
 				return true;
 		}
 	}
@@ -257,8 +269,8 @@ static void rtcp_read(struct transport_description *tr,
 
 		if (fmtp_number(&word, 65535, &n) && n)
 			rtcp = n;
-		if (value.l && connection_read(value, &other) &&
-		    is_usable(&other, config) && !sa_is_any(&other))
+		if (value.l && connection_read(value, config, &other) &&
+		    !sa_is_any(&other))
 			addr = other;
 	}
 	tr->rtcp_mux = offer_text_attr(t, media, "rtcp-mux", &value);

@@ -130,6 +130,18 @@ bool offer_profile_is_secure(const char *proto);
 bool offer_address_read(const struct offer_text *t, int media,
 			const struct offer_config *config, struct sa *sa);
 
+/* offer_host.c */
+
+/** An address as SDP says it (c=, a=rtcp): "IN IP4 192.0.2.1" */
+struct offer_connection {
+	struct pl host;    /**< without brackets and without "/ttl" */
+	struct sa address; /**< unset: it is a name */
+	int said;          /**< AF_INET or AF_INET6, as it says itself */
+};
+
+/** @return false: neither an address nor a name that could have one */
+bool offer_connection_read(struct offer_connection *c, struct pl rest);
+
 /* offer_sdes.c */
 
 /** Choose among the a=crypto lines (RFC 4568). @return false if none fits */

@@ -260,7 +260,7 @@ static void take_answer(struct session *s, struct fork *fork,
 	    exchange_is_refresh(s->exchange))
 		return;
 	s->invite->answered = fork;
-	reason = session_apply_sdp(s, &sdp);
+	reason = session_apply_sdp(s, msg, &sdp);
 	if (reason != REASON_NONE)
 		session_fail(s, reason);
 }
@@ -310,7 +310,10 @@ enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 			session_next(s);
 		return REASON_NONE;
 	}
-	if (s->invite->answered && exchange_reopen(s->exchange))
+	/* one whose host name is still looked up has answered nothing */
+	if (s->invite->answered &&
+	    exchange_phase(s->exchange) != EXCHANGE_OFFERED &&
+	    exchange_reopen(s->exchange))
 		return REASON_INTERNAL;
 	s->invite->answered = NULL;
 	if (!fork || !fork->sdp)
@@ -318,7 +321,7 @@ enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 	sdp.p = (const char *)fork->sdp->buf;
 	sdp.l = fork->sdp->end;
 
-	return session_apply_sdp(s, &sdp);
+	return session_apply_sdp(s, msg, &sdp);
 }
 
 bool client_invite_beside(const struct session *s, const struct sip_msg *msg)

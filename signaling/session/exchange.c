@@ -112,7 +112,8 @@ bool exchange_idle(const struct exchange *x, enum exchange_by by)
 		return false;
 	if (by == EXCHANGE_BY_INVITE)
 		return !h;
-	if (h & (EXCHANGE_HOLD_THEIRS | EXCHANGE_HOLD_ACK))
+	if (h &
+	    (EXCHANGE_HOLD_THEIRS | EXCHANGE_HOLD_ACK | EXCHANGE_HOLD_NAMES))
 		return false;
 	if ((h & EXCHANGE_HOLD_OURS) && !(h & EXCHANGE_HOLD_ANSWERED))
 		return false;
@@ -335,7 +336,8 @@ static uint64_t due_ms(const struct exchange *x, enum exchange_wish wish)
 static bool can_be(const struct exchange *x, enum exchange_wish wish)
 {
 	return wish == EXCHANGE_WISH_RESTORE
-		       ? x->phase == EXCHANGE_IDLE
+		       ? x->phase == EXCHANGE_IDLE &&
+				 !(holds(x) & EXCHANGE_HOLD_NAMES)
 		       : exchange_idle(x, EXCHANGE_BY_INVITE);
 }
 

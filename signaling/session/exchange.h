@@ -52,6 +52,9 @@ enum exchange_hold {
 	EXCHANGE_HOLD_ANSWERED = 1 << 4,
 	/** The dialog is not confirmed, or it ends */
 	EXCHANGE_HOLD_DIALOG = 1 << 5,
+	/** A description of theirs is not read before host names in it are
+	 *  looked up */
+	EXCHANGE_HOLD_NAMES = 1 << 6,
 };
 
 /** By what an offer comes: UPDATE and PRACK may while an INVITE is open whose

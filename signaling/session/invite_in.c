@@ -66,13 +66,11 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 		flow.transport == FLOW_WS || flow.transport == FLOW_WSS, leg);
 }
 
-static enum reason join_caller(struct session *s, const struct pl *sdp)
+static void join_caller(struct session *s, const struct pl *sdp)
 {
 	struct leg_description *leg = NULL;
 	enum reason reason;
 
-	if (session_exchange_begin(s))
-		return REASON_INTERNAL;
 	reliable_read(s, server_request_msg(s->in_hand));
 	reason = read_offer(s, sdp, &leg);
 	if (reason == REASON_NONE && !reliable_can(s))
@@ -80,8 +78,8 @@ static enum reason join_caller(struct session *s, const struct pl *sdp)
 	if (reason == REASON_NONE)
 		reason = session_join(s, leg, caller_joined_h);
 	mem_deref(leg);
-
-	return reason;
+	if (reason != REASON_NONE)
+		invite_in_refuse(s, reason);
 }
 
 /* ------------------------------------------------------------- may it?
@@ -91,14 +89,15 @@ static enum reason join_caller(struct session *s, const struct pl *sdp)
 /* All was answered: the offer is looked at */
 static void enter(struct session *s)
 {
-	enum reason reason;
+	const struct sip_msg *msg = server_request_msg(s->in_hand);
 	struct pl sdp;
 
-	if (header_sdp(server_request_msg(s->in_hand), &sdp))
+	if (header_sdp(msg, &sdp))
 		pl_set_str(&sdp, "");
-	reason = join_caller(s, &sdp);
-	if (reason != REASON_NONE)
-		invite_in_refuse(s, reason);
+	if (session_exchange_begin(s))
+		invite_in_refuse(s, REASON_INTERNAL);
+	else if (!session_names_wait(s, msg, &sdp, join_caller))
+		join_caller(s, &sdp);
 }
 
 static void invite_may_act_h(enum reason reason, void *arg)

@@ -53,6 +53,10 @@ static void modify_cancel_h(void *arg)
 		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
 					server_request_strans(s->in_hand), 487,
 					"Request Terminated", NULL);
+	if (session_names_stop(s)) { /* the mixer was not asked yet */
+		server_request_forget(s->in_hand);
+		session_next(s);
+	}
 }
 
 bool session_survives(const struct session *s, enum reason reason)
@@ -116,7 +120,7 @@ static void modified_h(enum reason reason, const struct leg_local *local,
 	mem_deref(sdp);
 }
 
-static void change(struct session *s, const struct pl *sdp)
+static void change_now(struct session *s, const struct pl *sdp)
 {
 	enum reason reason;
 	struct leg_description *leg = NULL;
@@ -132,6 +136,13 @@ static void change(struct session *s, const struct pl *sdp)
 	mem_deref(leg);
 	if (reason != REASON_NONE)
 		modify_refuse(s, reason);
+}
+
+static void change(struct session *s, const struct pl *sdp)
+{
+	if (!session_names_wait(s, server_request_msg(s->in_hand), sdp,
+				change_now))
+		change_now(s, sdp);
 }
 
 /* The transaction is ours to answer. 0, or it has been answered */

@@ -48,7 +48,7 @@ static void reinvite_accepted(struct session *s, const struct sip_msg *msg)
 			session_next(s);
 			return;
 		}
-		reason = session_apply_sdp(s, &sdp);
+		reason = session_apply_sdp(s, msg, &sdp);
 	}
 	else {
 		reason = client_invite_answer(s, msg);
@@ -91,6 +91,7 @@ static void reinvite_refused(struct session *s, const struct sip_msg *msg)
 {
 	bool refreshing = exchange_is_refresh(s->exchange);
 
+	(void)session_names_stop(s); /* of its reliable 183 */
 	if (msg->scode == 408 || msg->scode == 481) {
 		session_fail(s, refreshing ? REASON_SESSION_EXPIRED
 					   : REASON_UNAVAILABLE);
@@ -234,6 +235,8 @@ static unsigned holds_h(void *arg)
 		holds |= EXCHANGE_HOLD_OURS;
 	if (client_invite_answered(s))
 		holds |= EXCHANGE_HOLD_ANSWERED;
+	if (s->names)
+		holds |= EXCHANGE_HOLD_NAMES;
 	if (dialog_state(s->dialog) != DIALOG_CONFIRMED)
 		holds |= EXCHANGE_HOLD_DIALOG;
 

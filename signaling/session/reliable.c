@@ -143,10 +143,12 @@ void reliable_take_back(struct session *s)
 		return;
 	tmr_cancel(&r->resend);
 	tmr_cancel(&r->give_up);
-	if (server_request_is_open(s->in_hand))
+	if (server_request_is_open(s->in_hand)) {
+		(void)session_names_stop(s);
 		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
 					server_request_strans(s->in_hand), 487,
 					"Request Terminated", NULL);
+	}
 	server_request_move(s->in_hand, r->waiting);
 }
 

@@ -25,6 +25,7 @@ static void session_destructor(void *arg)
 	struct sessions *all = s->all;
 	session_leave(s, REASON_SHUTDOWN);
 	hash_unlink(&s->he);
+	(void)session_names_stop(s);
 	session_exchange_stop(s);
 	session_reply_reset(s);
 	mem_deref(s->bye);

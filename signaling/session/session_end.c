@@ -7,6 +7,7 @@
 
 void session_refuse_pending(struct session *s)
 {
+	(void)session_names_stop(s);
 	reliable_take_back(s);
 	if (server_request_is_open(s->in_hand))
 		session_refuse_protocol(s->all, server_request_msg(s->in_hand),

@@ -58,6 +58,7 @@ struct session {
 	uint64_t id;     /**< no other session's, ever */
 	void *plan;      /**< of the acts, for when it is confirmed; NULL */
 	struct ask *ask; /**< may it come in? NULL: that is known */
+	struct names *names; /**< whose addresses a description waits for */
 
 	struct client_invite *invite;   /**< of ours */
 	struct server_request *in_hand; /**< theirs */
@@ -173,8 +174,9 @@ void session_reply_init(struct session *s);
 void session_reply_reset(struct session *s);
 /** Their answer to our offer goes to the mixer. May drop */
 enum reason session_apply_answer(struct session *s, const struct sip_msg *msg);
-/** The same with a description that came before */
-enum reason session_apply_sdp(struct session *s, const struct pl *sdp);
+/** The same with a description that came before `msg`, or in it */
+enum reason session_apply_sdp(struct session *s, const struct sip_msg *msg,
+			      const struct pl *sdp);
 /** An exchange is over: the focus hears of a session that is confirmed by
  *  now, and what waited is taken up. May drop */
 void session_next(struct session *s);
@@ -188,6 +190,24 @@ void session_heard(struct session *s, const struct sip_msg *msg);
 
 /** Read what a message of the dialog says of it */
 void session_received(struct session *s, const struct sip_msg *msg);
+
+/* names.c */
+/** The addresses are known, or there are none: read it now. May drop
+ *  @param sdp As it was handed in; borrowed until this returns */
+typedef void(session_names_h)(struct session *s, const struct pl *sdp);
+/**
+ * Before a description of theirs is read: has it host names for addresses
+ * that are to be looked up? What waited before waits no more. There is an
+ * exchange, and it goes no further while one waits
+ *
+ * @param msg Whose description it is: only a trusted host's names count
+ * @return true: `h` is called in 2 s or sooner, never from within; false: read
+ *         it now
+ */
+bool session_names_wait(struct session *s, const struct sip_msg *msg,
+			const struct pl *sdp, session_names_h *h);
+/** Nothing waits any more. @return true: something did */
+bool session_names_stop(struct session *s);
 
 /* invite_in.c */
 /** What is to be done by the acts now that it is confirmed, once: freed by the

@@ -192,10 +192,10 @@ enum reason session_apply_answer(struct session *s, const struct sip_msg *msg)
 	if (header_sdp(msg, &sdp))
 		return REASON_BAD_REQUEST;
 
-	return session_apply_sdp(s, &sdp);
+	return session_apply_sdp(s, msg, &sdp);
 }
 
-enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
+static enum reason apply_now(struct session *s, const struct pl *sdp)
 {
 	enum reason reason;
 	struct leg_description *leg = NULL;
@@ -212,6 +212,22 @@ enum reason session_apply_sdp(struct session *s, const struct pl *sdp)
 		session_next(s);
 
 	return REASON_NONE;
+}
+
+static void answer_named_h(struct session *s, const struct pl *sdp)
+{
+	enum reason reason = apply_now(s, sdp);
+
+	if (reason != REASON_NONE)
+		session_fail(s, reason);
+}
+
+enum reason session_apply_sdp(struct session *s, const struct sip_msg *msg,
+			      const struct pl *sdp)
+{
+	return session_names_wait(s, msg, sdp, answer_named_h)
+		       ? REASON_NONE
+		       : apply_now(s, sdp);
 }
 
 void session_ack_in(struct session *s, const struct sip_msg *msg)

@@ -150,6 +150,24 @@ int layer_resolve_other(struct layer_resolve **rp,
 			layer_route_h *routeh, void *arg);
 
 /**
+ * The addresses of a host, by /etc/hosts or by A and AAAA of the name servers
+ *
+ * @param lp Set to the query; mem_deref() cancels it, and frees it after
+ *           foundh (also from within foundh)
+ * @param ms After so long with what is known by then
+ * @param foundh Called once, never from within. The addresses have port 0;
+ *               `count` is at most LAYER_LOOKUP_MAX, 0: there are none
+ * @return 0; EINVAL, ENOMEM: foundh is not called
+ */
+enum { LAYER_LOOKUP_MAX = 4 };
+typedef void(layer_found_h)(const struct sa *addresses, size_t count,
+			    void *arg);
+struct layer_lookup;
+int layer_lookup(struct layer_lookup **lp, struct transport_layer *layer,
+		 const char *host, uint64_t ms, layer_found_h *foundh,
+		 void *arg);
+
+/**
  * The Route URI of a flow that lives, as layer_route_h gives it: requests to
  * who registered by it go there whatever their Request-URI (RFC 5626
  * section 5.3)

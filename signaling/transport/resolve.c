@@ -443,8 +443,7 @@ static void naptr_handler(int err, const struct dnshdr *hdr, struct list *ansl,
 }
 
 
-/** Look a name up in /etc/hosts; true if found */
-static bool hosts_lookup(const char *host, uint16_t port, struct sa *sa)
+bool resolve_hosts(const char *host, uint16_t port, struct sa *sa)
 {
 	FILE *f = fopen("/etc/hosts", "re");
 	char line[HOSTS_LINE_MAX];
@@ -544,7 +543,7 @@ static int start(struct layer_resolve *r)
 		r->name = mem_ref(r->host);
 	if (!sa_set(&sa, &uri.host, port_or_default(r)))
 		return resolve_take(r, &sa);
-	if (hosts_lookup(r->host, port_or_default(r), &sa))
+	if (resolve_hosts(r->host, port_or_default(r), &sa))
 		return resolve_take(r, &sa);
 
 	return start_dns(r);

@@ -148,6 +148,8 @@ void layer_flow_down(struct transport_layer *layer, struct flow *flow);
 bool layer_flow_is_used(const struct transport_layer *layer, uint64_t flow);
 
 /* resolve.c */
+/** Look a name up in /etc/hosts; true if found */
+bool resolve_hosts(const char *host, uint16_t port, struct sa *sa);
 /** Try others before this one for a while */
 void layer_failure_add(struct transport_layer *layer,
 		       enum flow_transport transport, const struct sa *peer,
