@@ -9,7 +9,8 @@ import { hearsNot, hearsOthersOnly, sees, seesNot } from './lib/judge.mjs';
 import { serveApplication } from './lib/third_party.mjs';
 import { until } from './lib/process.mjs';
 
-const RED = [200, 30, 30], GREEN = [30, 160, 40];
+// not green: so is the placeholder of "app"
+const RED = [200, 30, 30], VIOLET = [160, 60, 160];
 
 describe('the end of a lower layer', () => {
 	let parley, app, bob, eve;
@@ -19,7 +20,7 @@ describe('the end of a lower layer', () => {
 		app = await serveApplication();
 		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
 			hz: 440 });
-		eve = await Browser.start({ hz: 1000, rgb: GREEN });
+		eve = await Browser.start({ hz: 1000, rgb: VIOLET });
 		await bob.dial(parley.uri('life'));
 	});
 	after(async () => {
@@ -37,7 +38,7 @@ describe('the end of a lower layer', () => {
 			{ audio: true, video: true }),
 		[`${parley.http.replace('http', 'ws')}/ws`, parley.uri('life')]);
 		await hearsOthersOnly(bob, [eve]);
-		await sees(bob, GREEN);
+		await sees(bob, VIOLET);
 	};
 	afterEach(async () => {
 		await eve.page.evaluate(() => !window.session.isEnded()
@@ -55,7 +56,7 @@ describe('the end of a lower layer', () => {
 			await hearsNot(bob, 1000);
 			await new Promise((done) => setTimeout(done, 6000));
 			assert.equal(await others(), 1);
-			await sees(bob, GREEN);
+			await sees(bob, VIOLET);
 			await sees(eve, RED);
 			assert.equal(await eve.page.evaluate(() =>
 				window.session.isEnded()), false);
@@ -80,7 +81,7 @@ describe('the end of a lower layer', () => {
 			await hearsOthersOnly(eve, [bob]);
 			await hearsOthersOnly(bob, [eve]);
 			await sees(eve, RED);
-			await sees(bob, GREEN);
+			await sees(bob, VIOLET);
 			await new Promise((done) => setTimeout(done, 5000));
 			assert.deepEqual((await people()).map((p) => p.endpoint).slice(-1),
 				[endpoint]);
@@ -91,7 +92,7 @@ describe('the end of a lower layer', () => {
 			await dial();
 			await eve.page.evaluate(() => window.pc.close());
 			const closed = Date.now();
-			await seesNot(bob, GREEN, 2500);
+			await seesNot(bob, VIOLET, 2500);
 			// a slow machine may look when the five seconds are over
 			if (Date.now() - closed < 4500)
 				assert.equal(await others(), 1);
