@@ -107,7 +107,7 @@ static void on_bye(uint32_t ssrc, void *arg)
 	struct media *m = by_far_ssrc(a->lt, ssrc, &s);
 
 	if (m)
-		media_ended(m, s);
+		media_ended(m, s, a->now_us);
 }
 
 

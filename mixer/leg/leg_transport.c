@@ -176,7 +176,7 @@ static void end_streams(const struct leg_transport *lt)
 		struct media *m = leg->media[i];
 
 		if (m->lt == lt && m->part && media_has_source(m))
-			media_ended(m, media_incoming(m));
+			media_ended(m, media_incoming(m), clock_us());
 	}
 }
 

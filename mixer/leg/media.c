@@ -267,9 +267,9 @@ bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 }
 
 
-void media_ended(struct media *m, struct recv_stream *s)
+void media_ended(struct media *m, struct recv_stream *s, uint64_t now_us)
 {
-	recv_stream_end(s);
+	recv_stream_end(s, now_us);
 	m->ops->reset(m);
 	leg_look_changed(m->leg);
 }

@@ -119,8 +119,8 @@ struct send_stream *media_send_by_ssrc(const struct media *m, uint32_t ssrc);
 bool media_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 		  uint64_t now_us);
 
-/** The far end's stream said BYE */
-void media_ended(struct media *m, struct recv_stream *s);
+/** The far end's stream said BYE, or what carried it ended */
+void media_ended(struct media *m, struct recv_stream *s, uint64_t now_us);
 
 /** True if one of codecs, events, rtx or comfort noise has this type */
 bool media_has_pt(const struct media *m, uint8_t pt);

@@ -16,8 +16,9 @@ struct recv_stream {
 	uint32_t new_ssrc; /* on probation */
 	uint16_t new_seq;
 	bool rtx_known, old_rtx_known;
-	uint32_t rtx_ssrc;       /* repeats the one that is followed */
-	uint32_t old_rtx_ssrc;   /* ignored until old_until_us */
+	uint32_t rtx_ssrc;     /* repeats the one that is followed */
+	uint32_t old_rtx_ssrc; /* ignored until old_rtx_until_us */
+	uint64_t old_rtx_until_us;
 	uint64_t rtx_us;         /* its last packet */
 	struct nack_list *nacks; /* pictures only */
 	struct audio_source *audio;
@@ -89,11 +90,18 @@ static bool on_probation(struct recv_stream *s, const struct rtp_packet *p,
 }
 
 
-/* Whose repeats there are is learnt anew with the stream that they repeat */
-static void rtx_forget(struct recv_stream *s)
+/* Its stragglers are known for a while. Whose repeats there are is learnt anew
+ * with the stream that they repeat */
+static void give_up(struct recv_stream *s, uint64_t now_us)
 {
-	s->old_rtx_known = s->rtx_known;
+	s->old_ssrc = s->stats.ssrc;
+	s->old_until_us = now_us + RECV_STREAM_OLD_US;
+	if (!s->rtx_known)
+		return;
+
+	s->old_rtx_known = true;
 	s->old_rtx_ssrc = s->rtx_ssrc;
+	s->old_rtx_until_us = now_us + RECV_STREAM_OLD_US;
 	s->rtx_known = false;
 }
 
@@ -114,10 +122,12 @@ enum recv_verdict recv_stream_admit(struct recv_stream *s,
 		return RECV_REFUSED;
 
 	if (s->known) {
-		s->old_ssrc = s->stats.ssrc;
-		s->old_until_us = now_us + RECV_STREAM_OLD_US;
-		rtx_forget(s);
+		give_up(s, now_us);
 		recv_stream_reset(s);
+	}
+	else if (p->ssrc == s->old_ssrc) {
+		/* it goes on after its end, and so do its repeats */
+		s->old_rtx_known = false;
 	}
 
 	receive_stats_init(&s->stats, p->ssrc, clock_hz);
@@ -138,7 +148,7 @@ bool recv_stream_admit_rtx(struct recv_stream *s, uint32_t ssrc,
 		return false;
 
 	if (s->old_rtx_known && ssrc == s->old_rtx_ssrc &&
-	    now_us < s->old_until_us)
+	    now_us < s->old_rtx_until_us)
 		return false;
 
 	/* a late one of the stream before may have come first: no lock */
@@ -194,10 +204,12 @@ uint32_t recv_stream_ssrc(const struct recv_stream *s)
 }
 
 
-void recv_stream_end(struct recv_stream *s)
+void recv_stream_end(struct recv_stream *s, uint64_t now_us)
 {
+	if (s->known)
+		give_up(s, now_us);
+
 	s->known = false;
-	rtx_forget(s);
 }
 
 

@@ -90,9 +90,10 @@ bool recv_stream_follows(const struct recv_stream *s, uint32_t ssrc);
 /** The SSRC it follows; meaningless before it knows one */
 uint32_t recv_stream_ssrc(const struct recv_stream *s);
 
-/** Its SSRC said BYE: it follows nobody; what waits is for the caller to
- *  reset or not */
-void recv_stream_end(struct recv_stream *s);
+/** Its SSRC said BYE, or what carried it ended: it follows nobody, and if
+ *  another comes, late packets and repeats of this one are refused. What waits
+ *  is for the caller to reset or not */
+void recv_stream_end(struct recv_stream *s, uint64_t now_us);
 
 /** A hold or another way: forget what waits to be played or repaired */
 void recv_stream_reset(struct recv_stream *s);
