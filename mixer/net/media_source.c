@@ -224,7 +224,7 @@ static bool goes_on(const struct media_source_candidate *c,
 
 /** Is another candidate as good at it? RTCP is seldom, so one packet of it
  *  must not keep RTP of others out until the next is due; nor does one that
- * was left keep out who was not */
+ *  was left keep out who is as good and was not */
 static bool candidate_is_held(const struct media_source *s,
 			      const struct sa *src,
 			      enum media_source_rank rank, bool rtcp,
@@ -235,7 +235,8 @@ static bool candidate_is_held(const struct media_source *s,
 	if (!c->count || c->rank < rank || sa_cmp(&c->addr, src, SA_ALL))
 		return false;
 
-	if (former_find(s, &c->addr) >= 0 && former_find(s, src) < 0)
+	if (c->rank <= rank && former_find(s, &c->addr) >= 0 &&
+	    former_find(s, src) < 0)
 		return false;
 
 	return now_us - c->last_us < (rtcp ? c->gap_us : MEDIA_SOURCE_GAP_US);

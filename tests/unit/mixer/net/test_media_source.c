@@ -28,7 +28,8 @@ static const struct {
 	[P] = {"10.0.0.5", 4000},          /* signalled behind a NAT */
 };
 
-enum kind { RTP, RTCP, SIGNAL, SIGNAL_ELSEWHERE, WAIT };
+/** The last: a stranger's packet after each */
+enum kind { RTP, RTCP, SIGNAL, SIGNAL_ELSEWHERE, WAIT, BETWEEN };
 
 struct step {
 	enum kind kind;
@@ -162,6 +163,13 @@ static const struct story stories[] = {
 		   {RTP, OTHER, 1, 1, 1, OTHER},
 		   {RTP, N1, 1, 20, 1, N1},
 		   {RTP, OTHER, 90, 20, 0, N1}}},
+	{"media_from any: a stranger keeps no NAT's port of before out",
+	 .any = true,
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 50, 20, 50, N1},
+		   {SIGNAL, S2, .to = S2},
+		   {WAIT, .count = 1, .apart_ms = 5000, .to = S2},
+		   {BETWEEN, N1, 60, 20, 60, N1}}},
 	{"SRTP proves a new host, which is followed as a new port is",
 	 .proven = true,
 	 .steps = {{SIGNAL, S, .to = S},
@@ -213,6 +221,16 @@ static struct sa place(enum who who)
 }
 
 
+static bool stranger_is_heard(struct media_source *s, uint64_t now_us)
+{
+	const struct media_source_packet p = {.ssrc = STRANGER};
+	struct sa src = place(STRANGER);
+
+	return media_source_considers(s, &src, false, now_us) &&
+	       media_source_accepts(s, &src, &p, now_us);
+}
+
+
 /** As transport_plain.c asks. @return packets that are heard */
 static unsigned send_packets(struct media_source *s, const struct step *step,
 			     bool proven, uint64_t *now_us, uint16_t *seq)
@@ -236,6 +254,8 @@ static unsigned send_packets(struct media_source *s, const struct step *step,
 		else if (media_source_considers(s, &src, proven, *now_us)) {
 			heard += media_source_accepts(s, &src, &p, *now_us);
 		}
+		if (step->kind == BETWEEN)
+			CU_ASSERT_FALSE(stranger_is_heard(s, *now_us));
 	}
 
 	return heard;
