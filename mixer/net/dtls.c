@@ -18,6 +18,12 @@ enum {
 	RETRANSMIT_MAX_US = 2000000,
 	/* a peer's certificate chain, bytes */
 	CERTIFICATES_MAX = 16384,
+	/* headers of records and handshake messages (RFC 6347 section 4) */
+	RECORD_BYTES = 13,
+	RECORD_HANDSHAKE = 22,
+	HANDSHAKE_BYTES = 12,
+	HANDSHAKE_CLIENT_HELLO = 1,
+	VERSION_BYTES = 2,
 	COOKIE_BYTES = 20,
 	COOKIE_SECRET_BYTES = 32,
 };
@@ -367,6 +373,20 @@ static void association_advance(struct dtls_association *a)
 		association_drain(a);
 
 	ERR_clear_error();
+}
+
+
+const uint8_t *dtls_client_hello_random(const uint8_t *buf, size_t len)
+{
+	const uint8_t *message = buf + RECORD_BYTES;
+	size_t at = RECORD_BYTES + HANDSHAKE_BYTES + VERSION_BYTES;
+
+	if (len < at + DTLS_RANDOM_BYTES || buf[0] != RECORD_HANDSHAKE ||
+	    get16(buf + 3) || message[0] != HANDSHAKE_CLIENT_HELLO ||
+	    get16(message + 6) || message[8])
+		return NULL;
+
+	return buf + at;
 }
 
 

@@ -22,6 +22,9 @@ enum {
 	DTLS_MTU = 1200,
 	/** Datagrams a handshake may take before it is given up */
 	DTLS_HANDSHAKE_MAX = 256,
+	/** What tells one ClientHello from another (RFC 5246 section 7.4.1.2)
+	 */
+	DTLS_RANDOM_BYTES = 32,
 };
 
 /** Certificate and settings shared by the associations of one net */
@@ -58,6 +61,14 @@ int dtls_association_alloc(struct dtls_association **ap,
 			   struct dtls_context *c, enum dtls_role role,
 			   const char *profiles, dtls_send_h *sendh,
 			   void *arg);
+
+/**
+ * Is it a ClientHello in the clear, or the beginning of one? That begins an
+ * association, or is said again in one; the same random is in both.
+ *
+ * @return DTLS_RANDOM_BYTES within buf; NULL: it is not
+ */
+const uint8_t *dtls_client_hello_random(const uint8_t *buf, size_t len);
 
 /** Client: send the ClientHello; server: nothing */
 void dtls_association_start(struct dtls_association *a);

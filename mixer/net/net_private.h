@@ -34,8 +34,9 @@ enum {
 	/** Random characters of ours: at least 24 and 128 bits */
 	ICE_UFRAG_BYTES = 8,
 	ICE_PWD_BYTES = 24,
-	/** DTLS handshakes of one description; without ICE of one component,
-	 *  and as many with others than the signalled address */
+	/** DTLS handshakes of one description; without ICE of one component
+	 *  that come to nothing, and as many with others than the signalled
+	 *  address */
 	NET_HANDSHAKES_MAX = 8,
 };
 
@@ -104,18 +105,33 @@ struct ice {
 	bool nominated;        /**< `selected` was nominated */
 };
 
+/** An association on a component of a plain transport */
+struct plain_association {
+	struct plain_dtls *component;
+	struct dtls_association *dtls; /**< NULL: none */
+	struct sa peer;
+	bool client;    /**< we began it */
+	bool signalled; /**< with the signalled address */
+	/** Of the ClientHello that began it, where we are server */
+	uint8_t random[DTLS_RANDOM_BYTES];
+	uint64_t described_us; /**< the last time since its keys, 0: not */
+};
+
 /** DTLS on one component of a plain transport; transport_plain_dtls.c's */
 struct plain_dtls {
 	struct transport *transport;
 	struct port *port;
 	struct media_source *source;
-	struct dtls_association *association; /**< NULL: none */
-	struct sa peer;                       /**< of the association */
+	/** [agreed] is the one whose keys are used, the other one is being
+	 *  made */
+	struct plain_association associations[2];
+	unsigned agreed;
 	const struct sa *asked; /**< who is asked for a cookie now, or NULL */
-	bool keyed;             /**< it has given its keys */
-	bool closed;            /**< the last one was, by the peer */
-	/** Begun since it was described; [1] with the signalled address */
-	unsigned handshakes[2];
+	bool closed;            /**< by the peer; not begun again by us */
+	bool stale;             /**< we are to begin another beside it */
+	/** Until when what handshakes cost is paid off; [1] those with the
+	 *  signalled address */
+	uint64_t paid_us[2];
 	struct crypto_context *in, *out; /**< NULL: not agreed */
 };
 

@@ -43,7 +43,8 @@ enum transport_kind {
 enum transport_state {
 	/** Far end unknown or nothing arrived; again when consent expires (no
 	 *  ICE check for 30 s) until the next check, or when the fingerprint
-	 *  changes until the new handshake is done */
+	 *  changes, or an association ends for which another one is made,
+	 *  until the new handshake is done */
 	TRANSPORT_NEW,
 	TRANSPORT_CONNECTED, /**< media may flow both ways */
 	TRANSPORT_FAILED, /**< wrong fingerprint, handshake failed; until it is
@@ -98,7 +99,8 @@ struct transport_handlers {
 	/** State changed; `reason` in words. Must not free the transport */
 	void (*state)(enum transport_state state, const char *reason,
 		      void *arg);
-	/** The selected candidate pair moved: ask for and send key frames */
+	/** The selected candidate pair moved, or other keys took the place of
+	 *  the old ones: ask for and send key frames */
 	void (*path)(void *arg);
 };
 
@@ -187,17 +189,23 @@ int transport_alloc(struct transport **tp, struct net *net,
  * end only as the signalled address of another realm (conferences that call
  * each other): who names Parley's port hears nothing.
  *
- * The DTLS role is taken until a handshake has begun; a ClientHello that
- * overtakes the description makes us the server. A fingerprint may follow the
- * handshake: media waits for it. Plain with SDES: another suite than the
+ * WebRTC: the DTLS role is taken until a handshake has begun. A ClientHello
+ * that overtakes the description makes us the server. A fingerprint may follow
+ * the handshake: media waits for it. Plain with SDES: another suite than the
  * local one makes a new local key (see transport_local()); NONE is refused.
  *
  * Plain with DTLS: an association for RTP, and one for RTCP where they do not
  * share a port (RFC 5764 section 4.1). As a server it is with who proves its
  * address by a cookie, and whose address media is believed from; a handshake
  * that comes to nothing is the transport's failure only if it was with the
- * signalled address. Keys stay until other ones are agreed on; close_notify
- * ends them, and the transport waits for another handshake.
+ * signalled address. Another handshake may begin at any time: by another role
+ * or address that is described, where we are the client, and by a ClientHello
+ * (RFC 8842 section 4, RFC 6347 section 4.2.8). Keys stay until other ones are
+ * agreed on; close_notify ends them, and the transport waits for another
+ * handshake, which we begin only when the far end was described within the 5 s
+ * before or is described anew. With one far end 8 handshakes may come to
+ * nothing, and then one every 30 s; of those that do not, one a second is for
+ * free.
  *
  * @return 0; EINVAL, EPROTO (key, fingerprint or ICE credentials unusable)
  */

@@ -93,6 +93,19 @@ struct net *loopback_net(uint16_t min, uint16_t max)
 }
 
 
+int loopback_socket(const char *host, struct sa *addr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	sa_set_str(addr, host, 0);
+	CU_ASSERT_EQUAL(bind(fd, &addr->u.sa, addr->len), 0);
+	addr->len = sizeof(addr->u);
+	CU_ASSERT_EQUAL(getsockname(fd, &addr->u.sa, &addr->len), 0);
+
+	return fd;
+}
+
+
 void loopback_peer(struct loopback *l, enum dtls_role role,
 		   const char *profiles)
 {

@@ -32,6 +32,10 @@ struct loopback {
 /** A net on 127.0.0.1; plain ports min..max, 0: none */
 struct net *loopback_net(uint16_t min, uint16_t max);
 
+/** A UDP socket that does not block on that host, any port; `addr` is filled
+ *  in. The caller closes it */
+int loopback_socket(const char *host, struct sa *addr);
+
 /** Handlers that count into a struct heard given as arg */
 extern const struct transport_handlers loopback_handlers;
 

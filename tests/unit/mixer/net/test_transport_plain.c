@@ -173,23 +173,10 @@ static void same_key_again_keeps_the_replay_window(void)
 
 
 /** A socket of a far end; hosts are addresses of loopback */
-static int on_host(const char *host, struct sa *addr)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-
-	sa_set_str(addr, host, 0);
-	CU_ASSERT_EQUAL(bind(fd, &addr->u.sa, addr->len), 0);
-	addr->len = sizeof(addr->u);
-	CU_ASSERT_EQUAL(getsockname(fd, &addr->u.sa, &addr->len), 0);
-
-	return fd;
-}
-
-
 /** On the host that the signalling comes from */
 static int stranger(struct sa *addr)
 {
-	return on_host("127.0.0.1", addr);
+	return loopback_socket("127.0.0.1", addr);
 }
 
 
@@ -240,9 +227,10 @@ static void follows_a_nat_and_no_stranger(void)
 	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa signalled, nat, other, another;
-	int said = on_host("127.0.0.2", &signalled), natted = stranger(&nat);
-	int third = on_host("127.0.0.3", &other);
-	int moved = on_host("127.0.0.2", &another);
+	int said = loopback_socket("127.0.0.2", &signalled),
+	    natted = stranger(&nat);
+	int third = loopback_socket("127.0.0.3", &other);
+	int moved = loopback_socket("127.0.0.2", &another);
 
 	signal_at(t, &signalled);
 	say(t, 1);
@@ -408,7 +396,7 @@ static void connects_to_who_signals_without_an_address(void)
 	struct heard heard = {0};
 	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa addr, other;
-	int fd = stranger(&addr), third = on_host("127.0.0.3", &other);
+	int fd = stranger(&addr), third = loopback_socket("127.0.0.3", &other);
 
 	CU_ASSERT_EQUAL(transport_send_rtp(t, packet, BYTES), ENOTCONN);
 	throw_some(fd, t, 1, 3, net);
