@@ -11,11 +11,15 @@
 #include "focus/conference/replay.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
+#include "mixer/base/clock.h"
 
 
 enum {
-	/** The mixers have so long to say hello */
-	READY_MAX_MS = 5000,
+	/** All mixers have so long to say hello; then some do, and one that
+	 *  still starts is waited for, but not for ever */
+	READY_ALL_MS = 5000,
+	READY_AGAIN_MS = 250,
+	READY_MAX_MS = 60000,
 };
 
 
@@ -60,7 +64,13 @@ static void ready_timeout_h(void *arg)
 {
 	struct focus *f = arg;
 
-	ready(f, mixers_up_count(f->mixers) ? 0 : ETIMEDOUT);
+	if (mixers_up_count(f->mixers))
+		ready(f, 0);
+	else if (mixers_is_starting(f->mixers) &&
+		 clock_us() / 1000 - f->started_ms < READY_MAX_MS)
+		tmr_start(&f->ready_tmr, READY_AGAIN_MS, ready_timeout_h, f);
+	else
+		ready(f, ETIMEDOUT);
 }
 
 
@@ -170,7 +180,8 @@ int focus_start(struct focus *f, void (*readyh)(int err, void *arg), void *arg)
 
 	f->readyh = readyh;
 	f->ready_arg = arg;
-	tmr_start(&f->ready_tmr, READY_MAX_MS, ready_timeout_h, f);
+	f->started_ms = clock_us() / 1000;
+	tmr_start(&f->ready_tmr, READY_ALL_MS, ready_timeout_h, f);
 
 	return mixers_start(f->mixers);
 }

@@ -206,14 +206,16 @@ static void watch(void *arg)
 {
 	struct mixer *m = arg;
 	uint64_t now = now_ms();
+	uint64_t most = m->state == MIXER_UP ? MIXER_SILENCE_MAX_MS
+					     : MIXER_HELLO_MAX_MS;
 	bool slept = now - m->watched_ms > 2 * MIXER_PING_INTERVAL_MS;
 
 	m->watched_ms = now;
 
 	/* one who was stopped himself cannot tell who was silent meanwhile */
-	if (!slept && now - m->answered_ms > MIXER_SILENCE_MAX_MS) {
-		log_error("mixers", "silent mixer=%u pid=%d ms=%d", m->index,
-			  (int)m->pid, MIXER_SILENCE_MAX_MS);
+	if (!slept && now - m->answered_ms > most) {
+		log_error("mixers", "silent mixer=%u pid=%d ms=%u", m->index,
+			  (int)m->pid, (unsigned)most);
 		put_down(m);
 		return;
 	}
@@ -432,6 +434,17 @@ unsigned mixers_up_count(const struct mixers *ms)
 		n += ms->slot[i].state == MIXER_UP;
 
 	return n;
+}
+
+
+bool mixers_is_starting(const struct mixers *ms)
+{
+	for (unsigned i = 0; i < mixers_count(ms); i++) {
+		if (ms->slot[i].state == MIXER_STARTING)
+			return true;
+	}
+
+	return false;
 }
 
 

@@ -24,6 +24,9 @@ enum {
 	MIXER_PING_INTERVAL_MS = 1000,
 	/** No answer for so long: dead */
 	MIXER_SILENCE_MAX_MS = 3000,
+	/** Until its hello: a busy machine takes long to load it, and one that
+	 *  fails ends by itself */
+	MIXER_HELLO_MAX_MS = 30000,
 	/** A mixer that lived shorter than this died young */
 	MIXER_YOUNG_MS = 5000,
 	/** First and longest pause before the next start */
@@ -54,6 +57,9 @@ int mixers_attach(struct mixers *ms, int fd);
 /** Slots, and those that are up */
 unsigned mixers_count(const struct mixers *ms);
 unsigned mixers_up_count(const struct mixers *ms);
+
+/** Whether one runs that has not said hello yet */
+bool mixers_is_starting(const struct mixers *ms);
 
 /** A slot by its index; NULL after the last */
 struct mixer *mixers_at(const struct mixers *ms, unsigned i);

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
-import { freePort, root, run, scratch, until }
+import { freePort, root, run, scratch, stays, until }
 	from './lib/process.mjs';
 
 const parleyd = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
@@ -69,10 +69,26 @@ describe('running parleyd', () => {
 		const bob = await Baresip.start({ audio: 'PCMU/8000/1' });
 		t.after(() => bob.stop());
 		await bob.dial(parley.uri('term'));
-		const end = await parley.stop();
+		await parley.endsWell();
 		await bob.event('CALL_CLOSED', 3000);
-		assert.deepEqual({ code: end.code, left: end.left },
-			{ code: 0, left: [] }, end.output.slice(-2000));
+	});
+
+	test('a mixer that takes long to load is waited for', async (t) => {
+		const work = await scratch();
+		t.after(() => work.remove());
+		const file = join(work.dir, 'mixer'), go = join(work.dir, 'go');
+		await writeFile(file, `#!/bin/sh
+while [ ! -e ${go} ]; do sleep 0.1; done
+exec ${join(parleyd, '../parley-mixer')} "$@"
+`, { mode: 0o755 });
+		let up = false;
+		const starting = Parley.start({ mixer_program: file })
+			.then((parley) => (up = true, parley));
+		await stays('it is not ready', () => !up, 6000);
+		await writeFile(go, '');
+		const parley = await starting;
+		const { output } = await parley.endsWell();
+		assert.match(output, /mixers: up mixer=0/);
 	});
 
 	test('a leg whose media stops is ended', async (t) => {

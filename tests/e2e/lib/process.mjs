@@ -5,7 +5,7 @@ import { createSocket } from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pace, paced, patience } from './pace.mjs';
+import { pace, paced, within } from './pace.mjs';
 
 export const root = new URL('../../..', import.meta.url).pathname
 	.replace(/\/$/, '');
@@ -32,6 +32,19 @@ export async function until(what, condition, ms = 10000, every = 50) {
 			throw new Error(`not within ${ms} ms: ${what} ${pace()}`
 				+ ` (last: ${last instanceof Error ? last.message
 					: JSON.stringify(last)})`);
+		await new Promise((wake) => setTimeout(wake, every));
+	}
+}
+
+// The other way round: a condition that holds, and goes on to for `ms`, which
+// are those of the wall: what the product or a standard times must not come
+export async function stays(what, condition, ms, every = 100) {
+	for (const end = performance.now() + ms; ;) {
+		if (!await condition())
+			throw new Error(`no longer, ${Math.round(end - performance.now())}`
+				+ ` ms before the time: ${what}`);
+		if (performance.now() > end)
+			return;
 		await new Promise((wake) => setTimeout(wake, every));
 	}
 }
@@ -100,11 +113,9 @@ export class Program {
 		if (this.exited)
 			return this.exited;
 		this.child.kill(signal);
-		const timer = setTimeout(() => this.child.kill('SIGKILL'),
-			patience(ms));
-		await this.done;
-		clearTimeout(timer);
-		return this.exited;
+		await within(`${this.name} ends`, this.done, ms)
+			.catch(() => this.child.kill('SIGKILL'));
+		return this.done;
 	}
 }
 

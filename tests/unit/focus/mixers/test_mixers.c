@@ -25,19 +25,14 @@
 
 static uint64_t added_us;
 
-static uint64_t real_ns(clockid_t id)
+uint64_t clock_us(void)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(id, &ts);
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-
-uint64_t clock_us(void)
-{
-	return real_ns(CLOCK_MONOTONIC) / 1000 + added_us;
+	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000 +
+	       added_us;
 }
 
 
@@ -175,7 +170,8 @@ static void say(unsigned i, const char *text)
 }
 
 
-#define HELLO "{\"event\":\"hello\",\"version\":1,\"pid\":1}"
+#define OTHER_HELLO "{\"event\":\"hello\",\"version\":999}"
+#define HELLO       "{\"event\":\"hello\",\"version\":1,\"pid\":1}"
 
 static void kill_far(unsigned i)
 {
@@ -200,27 +196,29 @@ enum what_happens {
 	SAYS_NOTHING_NAMED,
 	CLOSES,
 	IS_SILENT,
+	IS_SILENT_FOR_LONG, /**< than a hello may take */
 	PARLEYD_SLEEPS,
 };
+
+static void be_silent(unsigned longest_ms)
+{
+	w.far[0].deaf = true;
+	for (unsigned ms = 0; ms <= longest_ms + 1000; ms += 500)
+		pass(500);
+}
 
 static void happen(enum what_happens what)
 {
 	switch (what) {
 
 	case SAYS_HELLO: say(0, HELLO); break;
-	case SAYS_ANOTHER_VERSION:
-		say(0, "{\"event\":\"hello\",\"version\":999}");
-		break;
+	case SAYS_ANOTHER_VERSION: say(0, OTHER_HELLO); break;
 	case SAYS_NO_VERSION: say(0, "{\"event\":\"hello\"}"); break;
 	case SAYS_SOMETHING: say(0, "{\"event\":\"talking\"}"); break;
 	case SAYS_NOTHING_NAMED: say(0, "{\"reply\":7}"); break;
 	case CLOSES: kill_far(0); break;
-	case IS_SILENT:
-		w.far[0].deaf = true;
-		for (unsigned ms = 0; ms <= MIXER_SILENCE_MAX_MS; ms += 500)
-			pass(500);
-		pass(MIXER_PING_INTERVAL_MS);
-		break;
+	case IS_SILENT: be_silent(MIXER_SILENCE_MAX_MS); break;
+	case IS_SILENT_FOR_LONG: be_silent(MIXER_HELLO_MAX_MS); break;
 	case PARLEYD_SLEEPS:
 		w.far[0].deaf = true;
 		pass(10 * MIXER_SILENCE_MAX_MS);
@@ -244,7 +242,9 @@ static void each_state_knows_each_event(void)
 		{false, SAYS_SOMETHING, false, 0, 0, 0, 0},
 		{false, SAYS_NOTHING_NAMED, false, 0, 0, 0, 0},
 		{false, CLOSES, false, 0, 0, 0, 1},
-		{false, IS_SILENT, false, 0, 0, 0, 1},
+		/* a busy machine takes long to load it */
+		{false, IS_SILENT, false, 0, 0, 0, 0},
+		{false, IS_SILENT_FOR_LONG, false, 0, 0, 0, 1},
 		{false, PARLEYD_SLEEPS, false, 0, 0, 0, 0},
 		{true, SAYS_HELLO, true, 0, 0, 0, 0},
 		{true, SAYS_ANOTHER_VERSION, true, 0, 0, 0, 0},
