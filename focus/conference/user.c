@@ -326,8 +326,10 @@ static void bequeath(const struct endpoint *ep)
  *  the last. Where nobody was in yet they are what it waits for. */
 static void end_if_left(struct conference *c, bool creator)
 {
-	if (creator && c->ends_with_creator && !has_creator(c))
+	if (creator && c->ends_with_creator && !has_creator(c)) {
+		conference_set_calls_off(c);
 		conference_end_soon(c, creator_left_h);
+	}
 	else if (!tmr_isrunning(&c->end_tmr) && !is_attended(c))
 		conference_end_soon(c, abandoned_h);
 }

@@ -105,6 +105,39 @@ static void it_may_end_with_its_creator(void)
 }
 
 
+static void undial_h(void *arg, const char *conference)
+{
+	unsigned *n = arg;
+
+	(void)conference;
+	(*n)++;
+}
+
+
+/** ... of whom some are looked up yet, and in no roster */
+static void a_creator_who_gives_up_calls_off_whom_he_had_called(void)
+{
+	unsigned undials = 0;
+	const struct signaling_ops ops = {.undial = undial_h, .arg = &undials};
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	focus_set_signaling(r.focus, &ops);
+	r.config->end_with_creator = true;
+	r.factory = true;
+	CU_ASSERT_EQUAL_FATAL(room_join_begin(&r, &a, "conf-aaaaaaaaaaaaaaaa",
+					      "sip:a@x", "A"),
+			      0);
+	room_turn(5);
+	focus_leave(a.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
+	CU_ASSERT_EQUAL(undials, 1);
+	room_close(&r);
+}
+
+
 /** A creator who is anonymous, or not, and mute; Bob; both in one that ends
  *  with its creator */
 static void make_ending(struct focus_room *r, struct party *a, struct party *b,
@@ -288,6 +321,8 @@ static void the_anonymous_stay_so(void)
 
 static CU_TestInfo tests[] = {
 	{"a factory is no conference", a_factory_is_no_conference},
+	{"a creator who gives up calls off whom he had called",
+	 a_creator_who_gives_up_calls_off_whom_he_had_called},
 	{"its name ends with it", its_name_ends_with_it},
 	{"it may end with its creator", it_may_end_with_its_creator},
 	{"the creator's rights move with its leg",
