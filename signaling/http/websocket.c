@@ -22,7 +22,6 @@ struct websocket {
 	struct mbuf *early; /**< came before the handlers were set */
 	struct sa local, peer;
 	struct tmr ping, end;
-	struct tmr first;   /**< until a message has come; pongs are none */
 	struct tmr partial; /**< until what has begun is whole */
 	enum state state;
 	bool answered; /**< something came since the last ping */
@@ -38,7 +37,6 @@ static void websocket_destructor(void *arg)
 
 	tmr_cancel(&ws->ping);
 	tmr_cancel(&ws->end);
-	tmr_cancel(&ws->first);
 	tmr_cancel(&ws->partial);
 	mem_deref(ws->sc);
 	mem_deref(ws->tc);
@@ -66,7 +64,6 @@ static void end(struct websocket *ws, uint64_t delay_ms)
 	if (!delay_ms)
 		ws->state = DEAD;
 	tmr_cancel(&ws->ping);
-	tmr_cancel(&ws->first);
 	tmr_cancel(&ws->partial);
 	tmr_start(&ws->end, delay_ms, end_handler, ws);
 }
@@ -124,7 +121,6 @@ static bool frame_handler(enum websocket_opcode opcode, const char *data,
 
 	case WEBSOCKET_TEXT:
 	case WEBSOCKET_BINARY:
-		tmr_cancel(&ws->first);
 		tmr_cancel(&ws->partial);
 		if (ws->state == OPEN && ws->msgh)
 			ws->msgh(data, len, ws->arg);
@@ -282,7 +278,6 @@ static void start_handler(void *arg)
 	ws->early = NULL;
 	ws->answered = true;
 	tmr_start(&ws->ping, WEBSOCKET_PING_MS, ping_handler, ws);
-	tmr_start(&ws->first, WEBSOCKET_FIRST_MS, slow_handler, ws);
 	if (mbuf_get_left(early))
 		feed(ws, mbuf_buf(early), mbuf_get_left(early));
 	mem_deref(early);

@@ -15,7 +15,6 @@ enum {
 	WEBSOCKET_MESSAGE_MAX = 65536, /**< bytes, all fragments */
 	WEBSOCKET_PING_MS = 30000,
 	WEBSOCKET_CLOSE_MS = 5000,    /**< for the closing handshake */
-	WEBSOCKET_FIRST_MS = 120000,  /**< until the first whole message */
 	WEBSOCKET_PARTIAL_MS = 20000, /**< from first to last byte of one */
 };
 
