@@ -152,7 +152,7 @@ static bool h264_read(struct chosen_codec *codec,
 	if (fmtp_h264_decode(h264, &codec->d, &format->fmtp) ||
 	    codec->d.packetization_mode > 1 ||
 	    (!fmtp_h264_constrained_baseline(h264) &&
-	     !fmtp_h264_baseline(h264)))
+	     !fmtp_h264_baseline(h264) && !fmtp_h264_beyond_baseline(h264)))
 		return false;
 	codec->h264_our_level = ours;
 	if (!h264->level_asymmetry) {
@@ -161,7 +161,10 @@ static bool h264_read(struct chosen_codec *codec,
 			h264->level_idc = ours;
 		codec->h264_our_level = h264->level_idc;
 	}
-	codec->rank = 2 * (codec->d.packetization_mode == 1) +
+	/* What we send is constrained baseline, which a decoder of Main or
+	 * High plays, too (H.264 A.2.2, A.2.4) */
+	codec->rank = 4 * !fmtp_h264_beyond_baseline(h264) +
+		      2 * (codec->d.packetization_mode == 1) +
 		      fmtp_h264_constrained_baseline(h264);
 	h264_describe(codec);
 	h264_bounds(codec);

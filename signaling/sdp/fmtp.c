@@ -290,6 +290,17 @@ bool fmtp_h264_baseline(const struct fmtp_h264 *p)
 }
 
 
+bool fmtp_h264_beyond_baseline(const struct fmtp_h264 *p)
+{
+	/* constraint_set4 and 5 are High's, the last two bits reserved */
+	switch (p->profile_idc) {
+	case 0x4d: return !(p->profile_iop & 0x8f);
+	case 0x64: return !(p->profile_iop & 0x03);
+	default: return false;
+	}
+}
+
+
 /** Largest number in "480", "[160,320,640]" or "[160:16:640]" */
 static unsigned largest_number(const struct pl *val)
 {

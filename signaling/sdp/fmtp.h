@@ -63,6 +63,10 @@ bool fmtp_h264_constrained_baseline(const struct fmtp_h264 *p);
 /** Baseline without constraint by the same table */
 bool fmtp_h264_baseline(const struct fmtp_h264 *p);
 
+/** Main, High or Constrained High, whose decoders play what is constrained
+ *  baseline (H.264 A.2.2, A.2.4) */
+bool fmtp_h264_beyond_baseline(const struct fmtp_h264 *p);
+
 /**
  * Largest picture that an a=imageattr value's "recv" sets name
  *

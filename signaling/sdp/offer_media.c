@@ -305,6 +305,25 @@ static void attributes_read(struct offer_media *m, const struct offer_text *t,
 
 
 /** The far end's direction, seen from the mixer */
+/** Only a line without ICE means its c= line (RFC 3264 section 8.4). One of
+ *  WebRTC may leave ICE to another line of its BUNDLE group */
+static bool means_its_address(const struct offer_text *t, int media,
+			      const struct offer_text_media *line)
+{
+	struct pl value;
+
+	if (offer_text_attr_any(t, media, "ice-ufrag", &value))
+		return false;
+	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4))
+		return true;
+	for (int i = 0; i < offer_text_media_count(t); i++) {
+		if (offer_text_attr(t, i, "ice-ufrag", &value))
+			return false;
+	}
+	return true;
+}
+
+
 static void direction_read(struct offer_media *m, const struct offer_text *t,
 			   int media, const struct offer_text_media *line,
 			   const struct offer_config *config)
@@ -333,9 +352,7 @@ static void direction_read(struct offer_media *m, const struct offer_text *t,
 			break;
 		}
 	}
-	/* Only RTP without ICE means its c= line (RFC 3264 section 8.4) */
-	if (line->proto.l > 4 && !strncasecmp(line->proto.p, "RTP/", 4) &&
-	    !offer_text_attr_any(t, media, "ice-ufrag", &value) &&
+	if (means_its_address(t, media, line) &&
 	    offer_address_read(t, media, config, &sa) && sa_is_any(&sa)) {
 		m->d.send = false;
 		m->nowhere = true;

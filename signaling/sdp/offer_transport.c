@@ -375,7 +375,11 @@ enum reason offer_transport_read(struct offer_group *g,
 		group_clear(g);
 	}
 	reason = plain_read(&g->d, t, media, line.port, &prev, config);
-	return reason == REASON_NONE
-		       ? keys_read(g, t, media, profile, config->sdes_allowed)
-		       : reason;
+	if (reason == REASON_NONE)
+		reason = keys_read(g, t, media, profile, config->sdes_allowed);
+	if (reason != REASON_NO_KEYS)
+		return reason;
+	/* Keys by DTLS, under the profile's name of before RFC 5764 */
+	group_clear(g);
+	return plain_dtls_read(&g->d, t, media, line.port, &prev, config);
 }

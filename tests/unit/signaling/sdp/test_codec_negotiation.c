@@ -109,6 +109,27 @@ static void h264_prefers_mode_1_then_constrained(void)
 }
 
 
+/** What we send is constrained baseline, which it plays, and we decode all */
+static void h264_of_main_or_high_is_taken_where_there_is_no_other(void)
+{
+	const struct offered_format f[] = {
+		format(100, "H264", 90000, 1,
+		       "profile-level-id=64001f;packetization-mode=1"),
+		format(101, "H264", 90000, 1,
+		       "profile-level-id=42e01f;packetization-mode=0"),
+	};
+	struct codec_choice m;
+
+	codec_negotiate(&m, MEDIA_VIDEO, f, 1, NULL, &conditions);
+	CU_ASSERT_EQUAL_FATAL(m.count, 1);
+	CU_ASSERT_EQUAL(m.codecs[0].d.pt, 100);
+	CU_ASSERT_STRING_EQUAL(m.codecs[0].d.profile_level_id, "64001f");
+	codec_negotiate(&m, MEDIA_VIDEO, f, 2, NULL, &conditions);
+	CU_ASSERT_EQUAL_FATAL(m.count, 1);
+	CU_ASSERT_EQUAL(m.codecs[0].d.pt, 101);
+}
+
+
 static void sprop_is_told_to_the_mixer(void)
 {
 	const struct offered_format f[] = {
@@ -295,6 +316,8 @@ static CU_TestInfo tests[] = {
 	 first_spoken_amr_variant_is_taken},
 	{"H.264 prefers mode 1, then Constrained Baseline",
 	 h264_prefers_mode_1_then_constrained},
+	{"H264 of Main or High is taken where there is no other",
+	 h264_of_main_or_high_is_taken_where_there_is_no_other},
 	{"sprop is told to the mixer", sprop_is_told_to_the_mixer},
 	{"level without asymmetry is only lowered",
 	 level_without_asymmetry_is_only_lowered},

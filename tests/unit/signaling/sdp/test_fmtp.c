@@ -100,20 +100,23 @@ static void h264_profiles_follow_table_5(void)
 	static const struct {
 		const char *fmtp;
 		int err;
-		bool constrained, baseline;
+		bool constrained, baseline, beyond;
 	} rows[] = {
-		{"profile-level-id=42e01f", 0, true, false},
-		{"profile-level-id=42C00D", 0, true, false},
-		{"profile-level-id=42400a", 0, true, false},
-		{"profile-level-id=42001f", 0, false, true},
-		{"profile-level-id=42801f", 0, false, true},
-		{"profile-level-id=4d801f", 0, true, false},
-		{"profile-level-id=4d001f", 0, false, false},
-		{"profile-level-id=640c1f", 0, false, false},
-		{"profile-level-id=42e11f", 0, false, false},
-		{"profile-level-id=42e0", EBADMSG, false, false},
-		{"profile-level-id=42e01g", EBADMSG, false, false},
-		{"", 0, false, true},
+		{"profile-level-id=42e01f", 0, true, false, false},
+		{"profile-level-id=42C00D", 0, true, false, false},
+		{"profile-level-id=42400a", 0, true, false, false},
+		{"profile-level-id=42001f", 0, false, true, false},
+		{"profile-level-id=42801f", 0, false, true, false},
+		{"profile-level-id=4d801f", 0, true, false, false},
+		{"profile-level-id=4d001f", 0, false, false, true},
+		{"profile-level-id=640c1f", 0, false, false, true},
+		{"profile-level-id=64001f", 0, false, false, true},
+		{"profile-level-id=64011f", 0, false, false, false},
+		{"profile-level-id=6e001f", 0, false, false, false},
+		{"profile-level-id=42e11f", 0, false, false, false},
+		{"profile-level-id=42e0", EBADMSG, false, false, false},
+		{"profile-level-id=42e01g", EBADMSG, false, false, false},
+		{"", 0, false, true, false},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -128,6 +131,8 @@ static void h264_profiles_follow_table_5(void)
 		CU_ASSERT_EQUAL(fmtp_h264_constrained_baseline(&h264),
 				rows[i].constrained);
 		CU_ASSERT_EQUAL(fmtp_h264_baseline(&h264), rows[i].baseline);
+		CU_ASSERT_EQUAL(fmtp_h264_beyond_baseline(&h264),
+				rows[i].beyond);
 	}
 }
 

@@ -52,6 +52,12 @@ static const struct row rows[] = {
 	 REASON_NO_CODEC,
 	 {NULL},
 	 {NULL}},
+	{"under the profile's older name",
+	 SDP_PLAIN "m=audio 5004 RTP/SAVPF 0\r\na=setup:actpass\r\n" ONE,
+	 REASON_NONE,
+	 {"\"kind\":\"plain\"", "\"role\":\"server\"", "!\"sdes\""},
+	 {"m=audio 20000 RTP/SAVPF 0\r\n", "a=setup:passive\r\n",
+	  "!a=crypto"}},
 	{"with ICE it is WebRTC as ever",
 	 SDP_PLAIN "m=audio 5004 UDP/TLS/RTP/SAVP 0\r\n" ICE ONE,
 	 REASON_NONE,
@@ -117,6 +123,41 @@ static void a_role_stays_with_its_association(void)
 }
 
 
+/** Hold of RFC 2543: its sound goes nowhere, until there is a place again */
+static void no_address_is_a_hold(void)
+{
+	static const char plain[] = SDP_PLAIN
+		"m=audio 5004 UDP/TLS/RTP/SAVP 0\r\na=setup:actpass\r\n" ONE;
+	static const char hold[] = SDP_PLAIN
+		"m=audio 5004 UDP/TLS/RTP/SAVP 0\r\nc=IN IP4 0.0.0.0\r\n"
+		"a=setup:actpass\r\n" ONE;
+	static const struct {
+		const char *sdp, *leg, *answer;
+	} steps[] = {
+		{plain, "\"send\":true", "a=sendrecv\r\n"},
+		{hold, "\"send\":false", "a=recvonly\r\n"},
+		{plain, "\"send\":true", "a=sendrecv\r\n"},
+	};
+	struct offer *o = offer_world_make(false);
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		char *leg, *answer;
+
+		CU_ASSERT_EQUAL(
+			offer_world_exchange(o, steps[i].sdp, &leg, &answer),
+			REASON_NONE);
+		CU_ASSERT_TRUE(offer_world_check("leg", leg, steps[i].leg));
+		CU_ASSERT_TRUE(offer_world_check(
+			"leg", leg, "\"remote\":\"192.0.2.9:5004\""));
+		CU_ASSERT_TRUE(
+			offer_world_check("step", answer, steps[i].answer));
+		free(leg);
+		free(answer);
+	}
+	mem_deref(o);
+}
+
+
 /** A re-offer of ours is as secret as what was agreed, also in a new line */
 static void our_reoffer_keeps_it(void)
 {
@@ -161,6 +202,7 @@ static CU_TestInfo tests[] = {
 	 offers_are_taken_as_what_they_are},
 	{"a role stays with its association",
 	 a_role_stays_with_its_association},
+	{"no address is a hold", no_address_is_a_hold},
 	{"our re-offer keeps it", our_reoffer_keeps_it},
 	CU_TEST_INFO_NULL,
 };
