@@ -172,7 +172,8 @@ void account_begin(struct account *a)
 
 	tmr_cancel(&a->tmr);
 	if (a->flow && a->dlg &&
-	    !layer_flow_by_id(a->all->layer, a->flow, &info)) {
+	    !layer_flow_by_id(a->all->layer, a->flow, &info) &&
+	    !info.retired) {
 		ask(a);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include "focus/config/config.h"
 #include "mixer/base/log.h"
 #include "signaling/event/notifier.h"
+#include "signaling/event/subscription_source.h"
 #include "signaling/message/header.h"
 #include "signaling/message/session_id.h"
 #include "signaling/transport/layer.h"
@@ -17,18 +18,16 @@ enum {
 	TABLE_SIZE = 1024, /* power of two */
 	EVENT_ID_MAX = 128,
 	SWEEP_MS = 500,
-};
-
-/** Those of one address share it */
-struct source {
-	struct le he;
-	struct sa sa;
-	unsigned count;
+	/* A proxy that works on several messages at a time may turn round
+	 * our 200 and the NOTIFY behind it: who does not know of the
+	 * subscription yet is told again, so often and after so long */
+	EARLY_MAX = 2,
+	EARLY_MS = 500,
 };
 
 struct notifiers {
 	struct hash *table; /**< by Call-ID */
-	struct hash *sources;
+	struct subscription_sources *sources;
 	struct list ending; /**< said goodbye; owned */
 	struct list last;   /**< their time is over, the last NOTIFY is not;
 				 their packages own them */
@@ -52,7 +51,7 @@ struct state {
 struct notifier {
 	struct le he, le;
 	struct notifiers *all;
-	struct source *source;
+	struct subscription_source *source;
 	struct sip_dialog *dlg;
 	struct sip_request *req;
 	struct tmr retry;
@@ -64,6 +63,7 @@ struct notifier {
 	struct state waiting;
 	uint64_t flow;
 	uint32_t expires_s;
+	unsigned early; /**< 481s that may have been too early, up to now */
 	notifier_refresh_h *refreshh;
 	notifier_closed_h *closedh;
 	void *arg;
@@ -95,51 +95,6 @@ static int state_put(struct state *s, const char *type, struct mbuf *body)
 	return 0;
 }
 
-/* --------------------------------------------------------------- sources */
-
-static void source_destructor(void *arg)
-{
-	struct source *s = arg;
-
-	hash_unlink(&s->he);
-}
-
-static bool source_cmp_h(struct le *le, void *arg)
-{
-	const struct source *s = le->data;
-
-	return sa_cmp(&s->sa, arg, SA_ADDR);
-}
-
-/* A reference to it, with one more in its count */
-static int source_take(struct source **sp, struct notifiers *all,
-		       const struct sa *peer)
-{
-	const struct config *c = all->config;
-	struct source *s;
-
-	s = list_ledata(hash_lookup(all->sources, sa_hash(peer, SA_ADDR),
-				    source_cmp_h, (void *)(uintptr_t)peer));
-	if (s && s->count >= c->subscriptions_per_source &&
-	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
-				peer))
-		return EOVERFLOW;
-	if (s) {
-		mem_ref(s);
-	}
-	else {
-		s = mem_zalloc(sizeof(*s), source_destructor);
-		if (!s)
-			return ENOMEM;
-		s->sa = *peer;
-		hash_append(all->sources, sa_hash(peer, SA_ADDR), &s->he, s);
-	}
-	s->count++;
-	*sp = s;
-
-	return 0;
-}
-
 /* ------------------------------------------------------------- one's end */
 
 static void notifier_destructor(void *arg)
@@ -156,9 +111,7 @@ static void notifier_destructor(void *arg)
 	mem_deref(n->contact);
 	state_reset(&n->current);
 	state_reset(&n->waiting);
-	if (n->source)
-		n->source->count--;
-	mem_deref(n->source);
+	n->source = subscription_source_give(n->source);
 	n->all->count--;
 }
 
@@ -261,28 +214,30 @@ static void retry_h(void *arg)
 		notify_or_fail(n);
 }
 
-/* Seconds of Retry-After, 0 when there is none to wait for */
-static uint32_t retry_after(const struct notifier *n,
-			    const struct sip_msg *msg)
+/* How long to wait before it is said again, 0 when that is of no use */
+static uint64_t retry_ms(struct notifier *n, const struct sip_msg *msg)
 {
 	uint32_t s = header_seconds(msg, SIP_HDR_RETRY_AFTER, 0);
 
-	if (!s || n->reason || msg->scode == 481)
+	if (msg->scode == 481)
+		return n->early++ < EARLY_MAX ? EARLY_MS : 0;
+	if (n->reason)
 		return 0;
 
-	return MIN(s, NOTIFIER_RETRY_MAX_S);
+	return (uint64_t)MIN(s, NOTIFIER_RETRY_MAX_S) * 1000;
 }
 
 static void notify_h(int err, const struct sip_msg *msg, void *arg)
 {
 	struct notifier *n = arg;
-	uint32_t wait_s;
+	uint64_t wait_ms;
 
 	if (!err && msg->scode < 200)
 		return;
 	if (!err)
 		session_id_read(&n->ids, msg);
 	if (!err && msg->scode < 300) {
+		n->early = EARLY_MAX;
 		state_reset(&n->current);
 		if (n->last_sent)
 			closed(n);
@@ -293,9 +248,9 @@ static void notify_h(int err, const struct sip_msg *msg, void *arg)
 
 	/* RFC 6665 section 4.2.2: a failure without Retry-After is the end,
 	 * and a challenge is one that we have no answer to. */
-	wait_s = err ? 0 : retry_after(n, msg);
-	if (wait_s) {
-		tmr_start(&n->retry, (uint64_t)wait_s * 1000, retry_h, n);
+	wait_ms = err ? 0 : retry_ms(n, msg);
+	if (wait_ms) {
+		tmr_start(&n->retry, wait_ms, retry_h, n);
 		return;
 	}
 	n->all->failed++;
@@ -543,7 +498,8 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 		return err;
 	n->flow = flow.id;
 	n->secure = flow_is_secure(&flow);
-	err = source_take(&n->source, n->all, &flow.peer);
+	err = subscription_source_take(&n->source, n->all->sources,
+				       &flow.peer);
 	if (err)
 		return err;
 	err = str_dup(&n->event, param->event);
@@ -560,6 +516,7 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 	else
 		uuid_make(n->ids.local);
 	n->dlg = mem_ref(param->dlg);
+	n->early = n->dlg ? EARLY_MAX : 0;
 
 	return n->dlg ? 0 : sip_dialog_accept(&n->dlg, msg);
 }
@@ -642,6 +599,17 @@ static void flow_closed_h(uint64_t flow, enum flow_transport transport,
 		closed(le->data);
 }
 
+/** NOTIFYs go to the contact, by the connection that the subscription came by
+ *  while it stands: it may lie still as long as nothing changes */
+static bool flow_used_h(uint64_t flow, void *arg)
+{
+	const struct notifiers *all = arg;
+
+	return hash_apply(all->table, flow_cmp_h, &flow) ||
+	       list_apply(&all->last, true, flow_cmp_h, &flow) ||
+	       list_apply(&all->ending, true, flow_cmp_h, &flow);
+}
+
 static void notifiers_destructor(void *arg)
 {
 	struct notifiers *all = arg;
@@ -674,12 +642,12 @@ int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
 	if (!err)
-		err = hash_alloc(&all->sources, TABLE_SIZE);
+		err = subscription_sources_alloc(&all->sources, config);
 	if (!err)
 		err = layer_handle(&all->handled, layer, &refresh_row, 1, all);
 	if (!err)
 		err = layer_listen_flows(&all->flows, layer, flow_closed_h,
-					 NULL, all);
+					 flow_used_h, all);
 	if (err)
 		mem_deref(all);
 	else

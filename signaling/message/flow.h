@@ -22,6 +22,7 @@ struct flow_info {
 	enum flow_transport transport;
 	struct sa local,
 		peer; /**< true addresses, not the transport layer's */
+	bool retired; /**< a connection that nothing new goes by */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */

@@ -258,7 +258,7 @@ struct flow *flows_find_peer(const struct flows *f,
 	for (; le; le = le->next) {
 		struct flow *flow = le->data;
 
-		if (flow->info.transport == transport && !flow->retired &&
+		if (flow->info.transport == transport && !flow->info.retired &&
 		    sa_cmp(&flow->info.peer, peer, SA_ALL) &&
 		    (!us || flow->us == us) &&
 		    (!name || (flow->name && !str_casecmp(flow->name, name))))

@@ -28,7 +28,6 @@ struct flow {
 	struct flows *flows;
 	struct flow_info info;
 	uint64_t heard_ms;   /**< when the last message came, tmr_jiffies() */
-	bool retired;        /**< a connection that nothing new goes by */
 	bool proven;         /**< has answered us, or sent within a dialog */
 	struct udp_sock *us; /**< UDP: the listener's */
 	struct stream *stream;

@@ -164,12 +164,12 @@ static bool stream_used(void *arg)
 /** Nothing new goes by it */
 static void retire(struct flow *flow)
 {
-	if (!flow->stream || flow->retired)
+	if (!flow->stream || flow->info.retired)
 		return;
 
 	log_debug("transport", "retired flow=%llu",
 		  (unsigned long long)flow->info.id);
-	flow->retired = true;
+	flow->info.retired = true;
 	stream_retire(flow->stream);
 }
 

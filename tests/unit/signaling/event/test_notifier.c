@@ -230,8 +230,8 @@ static void says_goodbye(void)
 
 static void failures_end_it(void)
 {
-	static const char *const answers[] = {"= 481", "= 404", "= 500",
-					      "= 401", "= 302"};
+	static const char *const answers[] = {"= 404", "= 500", "= 401",
+					      "= 302"};
 	struct package p;
 	size_t i;
 
@@ -245,6 +245,30 @@ static void failures_end_it(void)
 		PLAY(&p, "> SUBSCRIBE 2 | - | " EVENT, "< 481");
 		close_package(&p);
 	}
+}
+
+/* A NOTIFY may come before the 200 in front of it, to who knows nothing of a
+ * subscription yet; later, and again and again, a 481 is the end of it */
+static void overtakes_its_200(void)
+{
+	struct package p;
+
+	CU_ASSERT_FATAL(open_package(&p));
+	PLAY(&p, SUBSCRIBE, "< 200", FIRST, "= 481", "< NOTIFY | state 1",
+	     "= 200");
+	CU_ASSERT_EQUAL(p.closed, 0);
+	say(&p);
+	PLAY(&p, "< NOTIFY | state 2", "= 481");
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
+	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 3);
+	close_package(&p);
+
+	CU_ASSERT_FATAL(open_package(&p));
+	PLAY(&p, SUBSCRIBE, "< 200", FIRST, "= 481", "< NOTIFY | state 1",
+	     "= 481", "< NOTIFY | state 1", "= 481");
+	CU_ASSERT(world_wait(&p.w, &p.gone, unit_patience_ms(3000)));
+	CU_ASSERT_EQUAL(stat_of(&p, "failed"), 1);
+	close_package(&p);
 }
 
 static void waits_as_told(void)
@@ -341,6 +365,7 @@ static CU_TestInfo tests[] = {
 	{"F13 one at a time, the newest wins", one_at_a_time_newest_wins},
 	{"F10 says goodbye", says_goodbye},
 	{"F10 failures end it", failures_end_it},
+	{"F10 a NOTIFY may overtake its 200", overtakes_its_200},
 	{"F10 waits as it is told", waits_as_told},
 	{"F10 refuses", refuses},
 	{"F10 is bounded by source", bounded_by_source},

@@ -228,25 +228,13 @@ static void absorbs_retransmitted_invite(void)
 }
 
 
-static void route_handler(int err, const char *route, uint64_t flow, void *arg)
-{
-	struct world *w = arg;
-
-	w->route_err = err;
-	w->flow = flow;
-	if (route)
-		(void)re_snprintf(w->route, sizeof(w->route), "%s", route);
-	w->routed = true;
-}
-
-
 static bool find_route(struct world *w, const char *uri)
 {
 	struct layer_resolve *r = NULL;
 	bool ok;
 
 	w->routed = false;
-	if (layer_resolve(&r, w->layer, uri, route_handler, w))
+	if (layer_resolve(&r, w->layer, uri, world_routed, w))
 		return false;
 	ok = world_until(w, &w->routed);
 	mem_deref(r);

@@ -13,18 +13,6 @@
 #include "tests/unit/unit.h"
 
 
-static void route_handler(int err, const char *route, uint64_t flow, void *arg)
-{
-	struct world *w = arg;
-
-	w->route_err = err;
-	w->flow = flow;
-	if (route)
-		(void)re_snprintf(w->route, sizeof(w->route), "%s", route);
-	w->routed = true;
-}
-
-
 /** @return the flow to it, 0: none */
 static uint64_t find(struct world *w, const char *format,
 		     const struct peer *to)
@@ -34,7 +22,7 @@ static uint64_t find(struct world *w, const char *format,
 
 	(void)re_snprintf(uri, sizeof(uri), format, sa_port(&to->local));
 	w->routed = false;
-	CU_ASSERT_EQUAL(layer_resolve(&r, w->layer, uri, route_handler, w), 0);
+	CU_ASSERT_EQUAL(layer_resolve(&r, w->layer, uri, world_routed, w), 0);
 	CU_ASSERT_TRUE(world_until(w, &w->routed));
 	mem_deref(r);
 
@@ -226,11 +214,14 @@ static void verifies_anew_after_a_reload(void)
 	struct world *w = open_world();
 	struct peer *p = listen_tls(w, false);
 	uint64_t flow = w->used_flow = find(w, "sips:bob@localhost:%u", p);
+	struct flow_info info;
 
 	CU_ASSERT_FATAL(flow != 0);
 	CU_ASSERT_EQUAL(layer_reload(w->layer), 0);
 	world_settle(w);
 	CU_ASSERT(lives(w, flow));
+	CU_ASSERT_FALSE(layer_flow_by_id(w->layer, flow, &info));
+	CU_ASSERT_TRUE(info.retired);
 	CU_ASSERT_NOT_EQUAL(find(w, "sips:bob@localhost:%u", p), flow);
 
 	mem_deref(p);

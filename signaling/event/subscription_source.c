@@ -1,0 +1,107 @@
+/**
+ * @file signaling/event/subscription_source.c  How many subscriptions hosts
+ * have
+ */
+#include <errno.h>
+#include "focus/config/config.h"
+#include "signaling/event/subscription_source.h"
+
+enum { SOURCES_BUCKETS = 1024 /* power of two */ };
+
+struct subscription_sources {
+	struct hash *table;
+	const struct config *config;
+};
+
+/** The subscriptions of one address share it */
+struct subscription_source {
+	struct le he;
+	struct sa sa;
+	unsigned count;
+};
+
+
+static void sources_destructor(void *arg)
+{
+	struct subscription_sources *all = arg;
+
+	mem_deref(all->table);
+}
+
+
+int subscription_sources_alloc(struct subscription_sources **sp,
+			       const struct config *config)
+{
+	struct subscription_sources *all;
+	int err;
+
+	if (!sp || !config)
+		return EINVAL;
+
+	all = mem_zalloc(sizeof(*all), sources_destructor);
+	if (!all)
+		return ENOMEM;
+
+	all->config = config;
+	err = hash_alloc(&all->table, SOURCES_BUCKETS);
+	if (err)
+		mem_deref(all);
+	else
+		*sp = all;
+
+	return err;
+}
+
+
+static void source_destructor(void *arg)
+{
+	struct subscription_source *s = arg;
+
+	hash_unlink(&s->he);
+}
+
+
+static bool source_cmp_h(struct le *le, void *arg)
+{
+	const struct subscription_source *s = le->data;
+
+	return sa_cmp(&s->sa, arg, SA_ADDR);
+}
+
+
+int subscription_source_take(struct subscription_source **sp,
+			     struct subscription_sources *all,
+			     const struct sa *peer)
+{
+	const struct config *c = all->config;
+	struct subscription_source *s;
+
+	s = list_ledata(hash_lookup(all->table, sa_hash(peer, SA_ADDR),
+				    source_cmp_h, (void *)(uintptr_t)peer));
+	if (s && s->count >= c->subscriptions_per_source &&
+	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
+				peer))
+		return EOVERFLOW;
+
+	if (!s) {
+		s = mem_zalloc(sizeof(*s), source_destructor);
+		if (!s)
+			return ENOMEM;
+		s->sa = *peer;
+		hash_append(all->table, sa_hash(peer, SA_ADDR), &s->he, s);
+	}
+	s->count++;
+	*sp = s;
+
+	return 0;
+}
+
+
+struct subscription_source *
+subscription_source_give(struct subscription_source *s)
+{
+	if (s && !--s->count)
+		mem_deref(s);
+
+	return NULL;
+}
