@@ -11,9 +11,9 @@ const slug = (name) => name.normalize('NFKD').toLowerCase()
 	|| `guest-${Math.random().toString(36).slice(2, 8)}`;
 
 // So long without a packet is a call that is made anew; the next try waits
-// twice as long, and so on
+// twice as long, and so on: the others see it come and go
 const PATIENCE_MS = 5000;
-const PATIENCE_MAX_MS = 40000;
+const PATIENCE_MAX_MS = 300000;
 // Where ICE fails it calls so often until something came over one of the calls
 const ANEW_MAX = 2;
 // What the page says of it, and before it calls anew
@@ -38,6 +38,7 @@ export class Call {
 	constructor({ conference, uri, name, login, devices, handlers }) {
 		this.handlers = handlers;
 		this.devices = devices;
+		this.login = login;
 		this.left = false;
 		this.troubles = new Set();
 		this.calls = 0;
@@ -62,7 +63,7 @@ export class Call {
 		});
 		this.ua.on('connected', () => {
 			if (!this.session)
-				this.#invite(login);
+				this.#invite();
 			else
 				this.#renegotiate({ iceRestart: true },
 					() => this.handlers.moved());
@@ -99,7 +100,7 @@ export class Call {
 
 	// One INVITE. `replaced`: the session whose place it takes (RFC 3891),
 	// which goes on until this one is accepted
-	#invite(login, replaced) {
+	#invite(replaced) {
 		const dialog = replaced?._dialog?.id;
 		const attempt = {};
 		// each call has a Contact of its own: the roster knows it by that
@@ -134,10 +135,10 @@ export class Call {
 				failed: (event) => {
 					this.#forget(attempt);
 					if (!replaced)
-						this.#failed(event, login);
+						this.#failed(event);
 					// it was to be the call, and there is no other
 					else if (replaced === this.session && replaced.isEnded())
-						this.#callAnew(event, login);
+						this.#callAnew(event);
 				},
 				ended: (event) => {
 					this.#forget(attempt);
@@ -151,7 +152,7 @@ export class Call {
 						this.#end(this.left ? '' : endWords(event));
 					// one on its way in its place may still be accepted
 					else if (!this.attempt)
-						this.#callAnew(event, login);
+						this.#callAnew(event);
 				},
 			},
 		});
@@ -168,7 +169,7 @@ export class Call {
 
 	// In place of a call that `event` ended. Where nothing gets through another
 	// call is no help, and the others see it come and go
-	#callAnew(event, login) {
+	#callAnew(event) {
 		if (this.over)
 			return;
 		if (this.left || !this.ua.isConnected()) {
@@ -179,13 +180,13 @@ export class Call {
 		} else {
 			this.anew++;
 			this.handlers.state(TROUBLES.ice, 'bad');
-			this.#invite(login);
+			this.#invite();
 		}
 	}
 
-	#failed(event, login) {
+	#failed(event) {
 		if (event.message?.status_code === 407)
-			this.handlers.refused(login
+			this.handlers.refused(this.login
 				? 'User or password is wrong.'
 				: 'This server asks for a user and a password.');
 		const words = event.cause === 'User Denied Media Access'
@@ -278,7 +279,7 @@ export class Call {
 			&& this.ua.isConnected() && this.session.isEstablished()) {
 			this.notBefore = performance.now() + this.patience;
 			this.patience = Math.min(2 * this.patience, PATIENCE_MAX_MS);
-			this.#invite(null, this.session);
+			this.#invite(this.session);
 		}
 	}
 
@@ -318,10 +319,20 @@ export class Call {
 	// A track came, was replaced or went: the far end learns by a re-INVITE
 	// whether we send, so that it shows our name instead of a frozen picture.
 	async setTrack(kind, track) {
+		const { pc } = this;
 		const transceiver = this.#transceiver(kind);
-		if (!transceiver)
+		const over = () => this.pc !== pc || pc.signalingState === 'closed';
+		if (!transceiver || over())
 			return;
-		await transceiver.sender.replaceTrack(track);
+		try {
+			await transceiver.sender.replaceTrack(track);
+		} catch (error) {
+			if (!over())
+				throw error;
+		}
+		// the one in its place takes what there is by then
+		if (over())
+			return;
 		const direction = track ? 'sendrecv' : 'recvonly';
 		if (transceiver.direction !== direction) {
 			transceiver.direction = direction;
