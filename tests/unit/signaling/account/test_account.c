@@ -10,6 +10,7 @@
 #include "signaling/account/account.h"
 #include "signaling/account/account_reply.h"
 #include "tests/unit/signaling/world/session_world.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 #define OURS     "sip:team@192.0.2.1:5060"
@@ -18,22 +19,12 @@
 
 static struct sip_msg *message(const char *lines)
 {
-	struct mbuf *mb = mbuf_alloc(2048);
-	struct sip_msg *msg = NULL;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mb);
-	(void)mbuf_printf(mb,
-			  "SIP/2.0 200 OK\r\n"
+	return message_of("SIP/2.0 200 OK\r\n"
 			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
 			  "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
 			  "Call-ID: 1\r\nCSeq: 1 REGISTER\r\n%s"
 			  "Content-Length: 0\r\n\r\n",
 			  lines);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	mem_deref(mb);
-
-	return msg;
 }
 
 

@@ -12,6 +12,7 @@
 #include "signaling/auth/digest.h"
 #include "signaling/auth/milenage.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 #define K   "465b5ce8b199b49faa5f0a2ee238a6bc"
@@ -71,24 +72,16 @@ static struct credentials_try *begin(const char *aor)
 static int challenge(struct credentials_try *t, unsigned status,
 		     const char *lines)
 {
-	struct mbuf *mb = mbuf_alloc(2048);
-	struct sip_msg *msg = NULL;
-	int err;
+	struct sip_msg *msg =
+		message_of("SIP/2.0 %u No\r\n"
+			   "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+			   "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
+			   "Call-ID: 1\r\nCSeq: 1 INVITE\r\n%s"
+			   "Content-Length: 0\r\n\r\n",
+			   status, lines);
+	int err = credentials_challenge(t, msg);
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mb);
-	err = mbuf_printf(mb,
-			  "SIP/2.0 %u No\r\n"
-			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
-			  "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
-			  "Call-ID: 1\r\nCSeq: 1 INVITE\r\n%s"
-			  "Content-Length: 0\r\n\r\n",
-			  status, lines);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(err, 0);
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	err = credentials_challenge(t, msg);
 	mem_deref(msg);
-	mem_deref(mb);
 
 	return err;
 }
@@ -509,23 +502,18 @@ static int answer_once(void *arg)
 
 static void survives_any_failing_allocation(void)
 {
-	struct mbuf *mb = mbuf_alloc(2048);
-	struct sip_msg *msg = NULL;
+	struct sip_msg *msg;
 
 	world_open();
-	(void)mbuf_write_str(
-		mb, "SIP/2.0 401 No\r\n"
-		    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
-		    "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
-		    "Call-ID: 1\r\nCSeq: 1 REGISTER\r\n"
-		    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", "
-		    "qop=\"auth\", algorithm=SHA-256, opaque=\"o\"\r\n"
-		    "Content-Length: 0\r\n\r\n");
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
+	msg = message_of("SIP/2.0 401 No\r\n"
+			 "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+			 "From: <sip:x@y>;tag=1\r\nTo: <sip:x@y>;tag=2\r\n"
+			 "Call-ID: 1\r\nCSeq: 1 REGISTER\r\n"
+			 "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", "
+			 "qop=\"auth\", algorithm=SHA-256, opaque=\"o\"\r\n"
+			 "Content-Length: 0\r\n\r\n");
 	failing_each(answer_once, msg);
 	mem_deref(msg);
-	mem_deref(mb);
 	world_close();
 }
 

@@ -6,25 +6,18 @@
 #include "signaling/message/charging.h"
 #include "signaling/message/session_id.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 static struct sip_msg *message(const char *headers)
 {
-	struct mbuf *mb = mbuf_alloc(1024);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "INVITE sip:demo@example.com SIP/2.0\r\n"
+	return message_of("INVITE sip:demo@example.com SIP/2.0\r\n"
 			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
 			  "From: <sip:alice@example.com>;tag=1\r\n"
 			  "To: <sip:demo@example.com>\r\n"
 			  "Call-ID: 1\r\nCSeq: 1 INVITE\r\n%s"
 			  "Content-Length: 0\r\n\r\n",
 			  headers);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	mem_deref(mb);
-	return msg;
 }
 
 static const char *printed(const struct charging *c)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "signaling/message/header.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 static void display_names(void)
@@ -136,26 +137,6 @@ static void uris(void)
 	}
 }
 
-static struct sip_msg *message(const char *headers, const char *body)
-{
-	struct mbuf *mb = mbuf_alloc(1024);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "INVITE sip:d@example.com SIP/2.0\r\n"
-			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
-			  "From: <sip:a@example.com>;tag=1\r\n"
-			  "To: <sip:d@example.com>\r\nCall-ID: 1\r\n"
-			  "CSeq: 1 INVITE\r\n%sContent-Length: %zu\r\n\r\n"
-			  "%strailing",
-			  headers, strlen(body), body);
-	mb->pos = 0;
-	(void)sip_msg_decode(&msg, mb);
-	mem_deref(mb);
-
-	return msg;
-}
-
 static void bodies(void)
 {
 	static const struct {
@@ -191,7 +172,7 @@ static void bodies(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		msg = message(rows[i].type, rows[i].body);
+		msg = message_with(rows[i].type, rows[i].body);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(msg);
 		CU_ASSERT_EQUAL(header_sdp(msg, &sdp), rows[i].err);
 		if (rows[i].sdp)
@@ -218,7 +199,7 @@ static void accepts(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		msg = message(rows[i].headers, "");
+		msg = message_with(rows[i].headers, "");
 		CU_ASSERT_EQUAL(header_accepts_sdp(msg), rows[i].sdp);
 		mem_deref(msg);
 	}
@@ -242,7 +223,7 @@ static void numbers(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		msg = message(rows[i].headers, "");
+		msg = message_with(rows[i].headers, "");
 		CU_ASSERT_EQUAL(
 			header_seconds(msg, SIP_HDR_SESSION_EXPIRES, 7),
 			rows[i].n);

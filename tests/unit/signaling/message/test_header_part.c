@@ -6,28 +6,9 @@
 #include <string.h>
 #include "signaling/message/header.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
-
-static struct sip_msg *message(const char *headers, const char *body)
-{
-	struct mbuf *mb = mbuf_alloc(1024);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "INVITE sip:d@example.com SIP/2.0\r\n"
-			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
-			  "From: <sip:a@example.com>;tag=1\r\n"
-			  "To: <sip:d@example.com>\r\nCall-ID: 1\r\n"
-			  "CSeq: 1 INVITE\r\n%sContent-Length: %zu\r\n\r\n"
-			  "%strailing",
-			  headers, strlen(body), body);
-	mb->pos = 0;
-	(void)sip_msg_decode(&msg, mb);
-	mem_deref(mb);
-
-	return msg;
-}
 
 #define MIXED "Content-Type: multipart/mixed;boundary=b\r\n"
 
@@ -88,7 +69,7 @@ static void parts(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sip_msg *msg = message(rows[i].type, rows[i].body);
+		struct sip_msg *msg = message_with(rows[i].type, rows[i].body);
 		struct header_part part;
 		struct mbuf *mb = NULL;
 		int err;
@@ -128,10 +109,10 @@ static int decode_part(void *arg)
 static void survives_any_failing_allocation(void)
 {
 	struct sip_msg *msg =
-		message(MIXED, "--b\r\nContent-Type: application/x\r\n"
-			       "Content-Disposition: list\r\n"
-			       "Content-Transfer-Encoding: base64\r\n\r\n"
-			       "YWJj\r\n--b--");
+		message_with(MIXED, "--b\r\nContent-Type: application/x\r\n"
+				    "Content-Disposition: list\r\n"
+				    "Content-Transfer-Encoding: base64\r\n\r\n"
+				    "YWJj\r\n--b--");
 
 	failing_each(decode_part, msg);
 	mem_deref(msg);
@@ -152,7 +133,7 @@ static void any_cut_is_survived(void)
 		struct sip_msg *msg;
 
 		(void)snprintf(body, len + 1, "%s", whole);
-		msg = message(MIXED, body);
+		msg = message_with(MIXED, body);
 		if (msg && !header_part(&part, msg, "application/x", "list"))
 			found++;
 		mem_deref(msg);

@@ -6,6 +6,7 @@
 #include "signaling/message/flow.h"
 #include "signaling/message/identity.h"
 #include "signaling/message/sender.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 #define TOP    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;received=192.0.2.1\r\n"
@@ -55,21 +56,12 @@ static const struct {
 
 static struct sip_msg *message(const char *head, const char *vias)
 {
-	struct mbuf *mb = mbuf_alloc(1024);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "%s\r\n%s"
+	return message_of("%s\r\n%s"
 			  "From: <sip:a@example.com>;tag=1\r\n"
 			  "To: <sip:demo@example.com>;tag=2\r\n"
 			  "Call-ID: 1\r\nCSeq: 1 INVITE\r\n"
 			  "Content-Length: 0\r\n\r\n",
 			  head, vias);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	mem_deref(mb);
-
-	return msg;
 }
 
 /* Nothing known is told by an address that no host of the rows has */

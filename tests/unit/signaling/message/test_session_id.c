@@ -5,6 +5,7 @@
 #include <string.h>
 #include "signaling/message/session_id.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 #define NIL    "00000000000000000000000000000000"
@@ -13,21 +14,12 @@
 
 static struct sip_msg *message(const char *headers)
 {
-	struct mbuf *mb = mbuf_alloc(512);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "BYE sip:d@example.com SIP/2.0\r\n"
+	return message_of("BYE sip:d@example.com SIP/2.0\r\n"
 			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
 			  "From: <sip:a@x>;tag=1\r\nTo: <sip:d@x>\r\n"
 			  "Call-ID: 1\r\nCSeq: 1 BYE\r\n%s"
 			  "Content-Length: 0\r\n\r\n",
 			  headers);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	mem_deref(mb);
-
-	return msg;
 }
 
 

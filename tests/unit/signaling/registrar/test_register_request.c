@@ -6,6 +6,7 @@
 #include <string.h>
 #include "signaling/registrar/register_request.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
 #define C        "Contact: "
@@ -19,22 +20,13 @@ enum { LONGEST_S = 3600 };
 /** The transport layer's Via is the first */
 static struct sip_msg *message(const char *callid, const char *lines)
 {
-	struct mbuf *mb = mbuf_alloc(4096);
-	struct sip_msg *msg = NULL;
-
-	(void)mbuf_printf(mb,
-			  "REGISTER sip:example.com SIP/2.0\r\n"
+	return message_of("REGISTER sip:example.com SIP/2.0\r\n"
 			  "Via: SIP/2.0/UDP 127.64.0.1;branch=z9hG4bK0\r\n"
 			  "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
 			  "From: <sip:a@x>;tag=1\r\nTo: <sip:a@x>\r\n"
 			  "Call-ID: %s\r\nCSeq: 1 REGISTER\r\n%s"
 			  "Content-Length: 0\r\n\r\n",
 			  callid, lines);
-	mb->pos = 0;
-	CU_ASSERT_EQUAL_FATAL(sip_msg_decode(&msg, mb), 0);
-	mem_deref(mb);
-
-	return msg;
 }
 
 

@@ -265,6 +265,18 @@ static json_int_t traffic(const struct world *w)
 }
 
 
+void world_routed(int err, const char *route, uint64_t flow, void *arg)
+{
+	struct world *w = arg;
+
+	w->route_err = err;
+	w->flow = flow;
+	if (route)
+		(void)re_snprintf(w->route, sizeof(w->route), "%s", route);
+	w->routed = true;
+}
+
+
 void world_settle(struct world *w)
 {
 	json_int_t seen;

@@ -68,6 +68,9 @@ bool world_until(struct world *w, const bool *flag);
 /** Run the loop until *n is at least count */
 bool world_count(struct world *w, const unsigned *n, unsigned count);
 
+/** A layer_resolve_h of a world: route, flow and error go into it */
+void world_routed(int err, const char *route, uint64_t flow, void *arg);
+
 /** Let the loop turn until all that is under way has arrived */
 void world_settle(struct world *w);
 
