@@ -24,9 +24,7 @@ describe('DTLS-SRTP without ICE', { concurrency: 1 }, () => {
 	let parley;
 	before(async () => { parley = await Parley.start(); });
 	after(async () => {
-		const end = await parley.stop();
-		assert.deepEqual({ code: end.code, left: end.left },
-			{ code: 0, left: [] }, end.output.slice(-3000));
+		await parley.endsWell();
 	});
 
 	const bob = async (t, name) => {
@@ -105,7 +103,7 @@ describe('DTLS-SRTP without ICE', { concurrency: 1 }, () => {
 			// nobody hears it in the clear either
 			peer.follow(answer);
 			peer.audio.send(Buffer.alloc(160, 0x10));
-			await new Promise((next) => setTimeout(next, 1000));
+			await b.audio.more(50);
 			assert.equal(got.length, 1, 'one answer, and no sound in the clear');
 			const { legs } = await parley.json('stats', name);
 			assert.ok(!legs.find((l) => l.user.includes('sdp')).audio.packets_in);

@@ -40,7 +40,7 @@ describe('two operators', () => {
 		cindy = await WebPhone.start({ operator: b, user: 'cindy', hz: 1700,
 			rgb: [30, 40, 200] });
 		bob = await Baresip.start({ name: 'bob', hz: 440, rgb: [200, 30, 30],
-			audio: 'AMR-WB/16000/1', video: 'H264', address: address(10),
+			audio: 'AMR-WB/16000/1', video: 'H264',
 			account: { aor: a.aor('bob'), password: a.users.bob,
 				proxy: `sip:${a.edge}:5060` } });
 	});
@@ -48,11 +48,9 @@ describe('two operators', () => {
 		await bob?.stop();
 		await cindy?.stop();
 		await alice?.stop();
-		const end = await parley?.stop();
+		await parley?.endsWell();
 		await b?.stop();
 		await a?.stop();
-		assert.deepEqual({ code: end?.code, left: end?.left },
-			{ code: 0, left: [] }, end?.output.slice(-3000));
 	});
 
 	// A step that fails tells what went through the proxies

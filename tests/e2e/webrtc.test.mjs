@@ -1,62 +1,29 @@
 // Browsers beyond our own page: another site's JsSIP application, WSS, data
 // channels declined, re-offers by the browser, ICE restart, DTMF.
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Baresip } from './lib/baresip.mjs';
-import { Browser } from './lib/browser.mjs';
+import { RED, VIOLET, applicationWorld } from './lib/application_world.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { hearsNot, hearsOthersOnly, seesMoving, seesNot }
 	from './lib/judge.mjs';
-import { groupsCarry, serveApplication } from './lib/third_party.mjs';
+import { groupsCarry } from './lib/third_party.mjs';
 import { until } from './lib/process.mjs';
 
-// Hers is far from what a placeholder has
-const RED = [200, 30, 30], VIOLET = [160, 60, 160];
-
 describe('a third-party web application', () => {
-	let parley, app, bob, eve;
-
-	before(async () => {
-		parley = await Parley.start();
-		app = await serveApplication();
-		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
-			hz: 440 });
-		eve = await Browser.start({ hz: 1000, rgb: VIOLET });
-		await bob.dial(parley.uri('app'));
-	});
-	after(async () => {
-		await eve?.stop();
-		await bob?.stop();
-		app?.close();
-		await parley?.stop();
-	});
-
-	const dial = async (want, wss = false) => {
-		await eve.page.goto(app.url);
-		const base = wss ? parley.https.replace('https', 'wss')
-			: parley.http.replace('http', 'ws');
-		await eve.page.evaluate(([url, target, w]) =>
-			window.dial(url, target, w),
-		[`${base}/ws`, parley.uri('app'), want]);
-	};
-	const hangup = async () => {
-		await eve.page.evaluate(() => window.session.terminate());
-		await until('bob is alone', async () =>
-			(await parley.endpoints('app')).length === 1);
-	};
+	const w = applicationWorld('app');
 
 	const all = async () => {
-		await hearsOthersOnly(bob, [eve]);
-		await hearsOthersOnly(eve, [bob]);
-		await seesMoving(eve, RED);
-		await seesMoving(bob, VIOLET);
+		await hearsOthersOnly(w.bob, [w.eve]);
+		await hearsOthersOnly(w.eve, [w.bob]);
+		await seesMoving(w.eve, RED);
+		await seesMoving(w.bob, VIOLET);
 	};
 
 	test('PCMU and H.264 with a data channel that is declined', async () => {
-		await dial({ audio: true, video: true, channel: true,
+		await w.dial({ audio: true, video: true, channel: true,
 			codec: ['PCMU', 'H264'] });
-		const answer = await eve.page.evaluate(() =>
+		const answer = await w.eve.page.evaluate(() =>
 			window.events.find((e) => e.remote).remote);
 		assert.match(answer, /^m=application 0 /m);
 		assert.match(answer, /^m=audio [1-9]\d* UDP\/TLS\/RTP\/SAVPF 0\r$/m);
@@ -66,22 +33,22 @@ describe('a third-party web application', () => {
 	});
 
 	test('an ICE restart keeps sound and picture', async () => {
-		const before = await eve.page.evaluate(() =>
+		const before = await w.eve.page.evaluate(() =>
 			window.pc.remoteDescription.sdp.match(/ice-ufrag:(\S+)/)[1]);
-		await eve.page.evaluate(() => new Promise((done) =>
+		await w.eve.page.evaluate(() => new Promise((done) =>
 			window.session.renegotiate({ rtcOfferConstraints:
 				{ iceRestart: true } }, done)));
-		const after = await eve.page.evaluate(() =>
+		const after = await w.eve.page.evaluate(() =>
 			window.pc.remoteDescription.sdp.match(/ice-ufrag:(\S+)/)[1]);
 		assert.notEqual(after, before);
-		await until('the new pair is in use', () => eve.page.evaluate(() =>
+		await until('the new pair is in use', () => w.eve.page.evaluate(() =>
 			['connected', 'completed'].includes(
 				window.pc.iceConnectionState)));
 		await all();
 	});
 
 	test('an UPDATE with an offer is answered', async () => {
-		const ok = await eve.page.evaluate(() => new Promise((done) => {
+		const ok = await w.eve.page.evaluate(() => new Promise((done) => {
 			window.session.renegotiate({ useUpdate: true },
 				() => done(true));
 		}));
@@ -90,75 +57,75 @@ describe('a third-party web application', () => {
 	});
 
 	test('DTMF by INFO: *6 mutes oneself, and again unmutes', async () => {
-		const digits = () => eve.page.evaluate(() =>
+		const digits = () => w.eve.page.evaluate(() =>
 			window.session.sendDTMF('*6', { transportType: 'INFO' }));
-		const muted = async () => (await parley.endpoints('app'))
+		const muted = async () => (await w.endpoints())
 			.find((e) => e.webrtc)?.muted;
 		await digits();
 		await until('muted', muted);
-		await hearsNot(bob, 1000);
+		await hearsNot(w.bob, 1000);
 		await digits();
 		await until('not muted', async () => await muted() === false);
-		await hearsOthersOnly(bob, [eve]);
-		await hangup();
+		await hearsOthersOnly(w.bob, [w.eve]);
+		await w.hangUp();
 	});
 
-	const renegotiated = (verb) => eve.page.evaluate((name) =>
+	const renegotiated = (verb) => w.eve.page.evaluate((name) =>
 		new Promise((done) => window.session[name]({}, done)), verb);
-	const remote = () => eve.page.evaluate(() =>
+	const remote = () => w.eve.page.evaluate(() =>
 		window.pc.remoteDescription.sdp);
 	// What names the streams that she is sent, line by line
 	const identity = (text) => text.split(/^(?=m=)/m).slice(1).map((line) =>
 		line.match(/^a=(mid|msid|ssrc|ssrc-group|extmap):.*$/gm).sort());
 
 	test('hold silences both ways, and resuming brings it back', async () => {
-		await dial({ audio: true, video: true });
+		await w.dial({ audio: true, video: true });
 		await all();
 		const first = identity(await remote());
 		for (let n = 0; n < 2; n++) {
 			await renegotiated('hold');
-			await hearsNot(bob, 1000);
-			await hearsNot(eve, 440);
-			await seesNot(bob, VIOLET);
+			await hearsNot(w.bob, 1000);
+			await hearsNot(w.eve, 440);
+			await seesNot(w.bob, VIOLET);
 			assert.deepEqual(identity(await remote()), first, 'hold');
 			await renegotiated('unhold');
 			await all();
 			assert.deepEqual(identity(await remote()), first, 'resumed');
 		}
-		await hangup();
+		await w.hangUp();
 	});
 
 	test('over wss, with Opus and VP8; RFC 4733 digits', async () => {
-		await dial({ audio: true, video: true, codec: ['opus', 'VP8',
+		await w.dial({ audio: true, video: true, codec: ['opus', 'VP8',
 			'telephone-event'] }, true);
-		await hearsOthersOnly(eve, [bob]);
-		await seesMoving(bob, VIOLET);
-		await eve.page.evaluate(() => window.session.sendDTMF('*6',
+		await hearsOthersOnly(w.eve, [w.bob]);
+		await seesMoving(w.bob, VIOLET);
+		await w.eve.page.evaluate(() => window.session.sendDTMF('*6',
 			{ transportType: 'RFC2833' }));
-		await until('muted', async () => (await parley.endpoints('app'))
+		await until('muted', async () => (await w.endpoints())
 			.find((e) => e.webrtc)?.muted, 5000);
-		await hearsNot(bob, 1000);
-		await hangup();
+		await hearsNot(w.bob, 1000);
+		await w.hangUp();
 	});
 
 	test('audio only, and video added in the call', async () => {
-		await dial({ audio: true, video: false });
-		await hearsOthersOnly(bob, [eve]);
-		await eve.page.evaluate(async () => {
+		await w.dial({ audio: true, video: false });
+		await hearsOthersOnly(w.bob, [w.eve]);
+		await w.eve.page.evaluate(async () => {
 			const stream = await navigator.mediaDevices.getUserMedia(
 				{ video: true });
 			window.pc.addTrack(stream.getVideoTracks()[0], stream);
 			await new Promise((done) => window.session.renegotiate({}, done));
 		});
 		await all();
-		await hangup();
+		await w.hangUp();
 	});
 
 	// The line's direction by itself: the others go on (RFC 3264 section 6.1)
 	test('one line on hold leaves the other heard and seen', async () => {
-		await dial({ audio: true, video: true });
+		await w.dial({ audio: true, video: true });
 		await all();
-		const direct = (kind, direction) => eve.page.evaluate(([k, d]) =>
+		const direct = (kind, direction) => w.eve.page.evaluate(([k, d]) =>
 			new Promise((done) => {
 				window.pc.getTransceivers().find((t) =>
 					t.receiver.track.kind === k).direction = d;
@@ -166,39 +133,39 @@ describe('a third-party web application', () => {
 			}), [kind, direction]);
 		for (const direction of ['sendonly', 'inactive']) {
 			await direct('video', direction);
-			await hearsOthersOnly(bob, [eve]);
-			await hearsOthersOnly(eve, [bob]);
+			await hearsOthersOnly(w.bob, [w.eve]);
+			await hearsOthersOnly(w.eve, [w.bob]);
 			await direct('video', 'sendrecv');
-			await seesMoving(eve, RED);
-			await seesMoving(bob, VIOLET);
+			await seesMoving(w.eve, RED);
+			await seesMoving(w.bob, VIOLET);
 		}
 		await direct('audio', 'inactive');
-		await hearsNot(bob, 1000);
-		await hearsNot(eve, 440);
-		await seesMoving(bob, VIOLET);
-		await seesMoving(eve, RED);
+		await hearsNot(w.bob, 1000);
+		await hearsNot(w.eve, 440);
+		await seesMoving(w.bob, VIOLET);
+		await seesMoving(w.eve, RED);
 		await direct('audio', 'sendrecv');
 		await all();
-		await hangup();
+		await w.hangUp();
 	});
 
 	// RFC 9143: the second group has ICE and DTLS of its own; its sound is
 	// taken and not mixed (it would be the second of one person)
 	test('two groups in one dialog, each with its transport', async () => {
-		await dial({ audio: true, video: true, second: 2500 });
-		await groupsCarry(eve.page, 2);
-		const answer = await eve.page.evaluate(
+		await w.dial({ audio: true, video: true, second: 2500 });
+		await groupsCarry(w.eve.page, 2);
+		const answer = await w.eve.page.evaluate(
 			() => window.pc.remoteDescription.sdp);
 		assert.match(answer,
 			/^a=group:BUNDLE 0 1\r\na=group:BUNDLE 2\r$/m);
 		assert.doesNotMatch(answer, /^m=audio 0 /m);
 		// Chromium prints it anew, in an order of its own
 		assert.match(answer.split(/^m=/m)[3], /^a=recvonly\r$/m);
-		await hearsOthersOnly(eve, [bob]);
-		await hearsOthersOnly(bob, [eve]);
-		await hearsNot(bob, 2500);
-		await seesMoving(eve, RED);
-		await hangup();
+		await hearsOthersOnly(w.eve, [w.bob]);
+		await hearsOthersOnly(w.bob, [w.eve]);
+		await hearsNot(w.bob, 2500);
+		await seesMoving(w.eve, RED);
+		await w.hangUp();
 	});
 
 	test('a site that the configuration does not name is refused',
@@ -206,8 +173,8 @@ describe('a third-party web application', () => {
 			const strict = await Parley.start(
 				{ web_origins: 'https://ours\\.example' });
 			t.after(() => strict.stop());
-			await eve.page.goto(app.url);
-			const words = await eve.page.evaluate(([url, target]) =>
+			await w.eve.page.goto(w.app.url);
+			const words = await w.eve.page.evaluate(([url, target]) =>
 				window.dial(url, target, { audio: true, video: false })
 					.then(() => 'in', (error) => error.message),
 			[`${strict.http.replace('http', 'ws')}/ws`, strict.uri('app')]);

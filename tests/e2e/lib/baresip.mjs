@@ -23,7 +23,8 @@ export class Baresip {
 	 * @param mux  RTP and RTCP on one port
 	 * @param sound  a WAV file (16 kHz, mono) instead of the tone; the call
 	 *               ends with it
-	 * @param address  of its own, for signalling and media
+	 * @param address  of its own, for signalling and c=; what it sends comes
+	 *                 from 127.0.0.1, and Parley takes no sound from there
 	 * @param record  keep what it hears, for heard()
 	 * @param account  {aor, password, proxy}: registers with digest through
 	 *                 that proxy; without it there is no registrar

@@ -70,13 +70,15 @@ export async function sees(peer, rgb, share = 0.1, ms = 10000) {
 	}, ms, 200);
 }
 
-export async function seesNot(peer, rgb, ms = 5000) {
-	await until(`no tile of ${rgb}`, async () => {
-		const picture = await peer.seen();
-		const found = picture ? colourShare(picture.data, rgb) : 0;
-		return found < 0.05 || Promise.reject(new Error(found.toFixed(3)));
-	}, ms, 200);
+// Whether there is no tile of this colour just now; its share, if there is
+export async function lacks(peer, rgb) {
+	const picture = await peer.seen();
+	const found = picture ? colourShare(picture.data, rgb) : 0;
+	return found < 0.05 || Promise.reject(new Error(found.toFixed(3)));
 }
+
+export const seesNot = (peer, rgb, ms = 5000) =>
+	until(`no tile of ${rgb}`, () => lacks(peer, rgb), ms, 200);
 
 // Share of the pixels that had the colour and have the white of the mark that
 // crosses a camera's picture

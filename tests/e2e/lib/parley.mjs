@@ -1,4 +1,5 @@
 // A Parley of its own for one test: loopback only, free ports, own folders.
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Program, freePort, portSlice, root, run, scratch } from './process.mjs';
 
@@ -91,5 +92,13 @@ export class Parley {
 			} catch { /* gone, as it should be */ }
 		}
 		return { code, signal, left, output: this.program.output };
+	}
+
+	// The same, and nothing may have
+	async endsWell() {
+		const end = await this.stop();
+		assert.deepEqual({ code: end.code, left: end.left },
+			{ code: 0, left: [] }, end.output.slice(-3000));
+		return end;
 	}
 }

@@ -5,6 +5,23 @@ import { join } from 'node:path';
 import { root, until } from './process.mjs';
 import { sine, wav } from './signal.mjs';
 
+// In a page: the track of a canvas that shows a colour, with a white mark that
+// wanders
+export const paint = `const paint = (rgb) => {
+	const canvas = document.createElement('canvas');
+	[canvas.width, canvas.height] = [640, 360];
+	const draw = canvas.getContext('2d');
+	let n = 0;
+	setInterval(() => {
+		draw.fillStyle = 'rgb(' + rgb + ')';
+		draw.fillRect(0, 0, 640, 360);
+		draw.fillStyle = 'white';
+		draw.fillRect(n = (n + 8) % 592, 16, 48, 48);
+	}, 50);
+	return canvas.captureStream().getVideoTracks()[0];
+};
+`;
+
 const source = `
 import JsSIP from 'jssip';
 window.JsSIP = JsSIP;
@@ -61,20 +78,7 @@ window.dial = async (url, target, want) => {
 		window.session = session;
 	});
 };
-const paint = (rgb) => {
-	const canvas = document.createElement('canvas');
-	[canvas.width, canvas.height] = [640, 360];
-	const draw = canvas.getContext('2d');
-	let n = 0;
-	setInterval(() => {
-		draw.fillStyle = 'rgb(' + rgb + ')';
-		draw.fillRect(0, 0, 640, 360);
-		draw.fillStyle = 'white';
-		draw.fillRect(n = (n + 8) % 592, 16, 48, 48);
-	}, 50);
-	return canvas.captureStream().getVideoTracks()[0];
-};
-// A tone that needs no AudioContext: Firefox runs none without a loudspeaker
+${paint}// A tone that needs no AudioContext: Firefox runs none without a loudspeaker
 const playTone = async (hz) => {
 	const player = new Audio('/tone?hz=' + hz);
 	player.loop = true;

@@ -2,7 +2,7 @@
 // operator over SIP on WebSocket; it answers whoever calls.
 import { Browser } from './browser.mjs';
 import { within } from './pace.mjs';
-import { servePage } from './third_party.mjs';
+import { paint, servePage } from './third_party.mjs';
 
 const source = `
 import JsSIP from 'jssip';
@@ -91,7 +91,7 @@ const adopt = (session, request) => {
 	return call;
 };
 
-// A tone and a colour that no microphone and camera give
+${paint}// A tone and a colour that no microphone and camera give
 const synthesize = ({ hz, rgb }) => {
 	const context = new AudioContext({ sampleRate: 48000 });
 	const tone = context.createOscillator();
@@ -101,18 +101,7 @@ const synthesize = ({ hz, rgb }) => {
 	volume.gain.value = 0.3;
 	tone.connect(volume).connect(sound);
 	tone.start();
-	const canvas = document.createElement('canvas');
-	[canvas.width, canvas.height] = [640, 360];
-	const draw = canvas.getContext('2d');
-	let n = 0;
-	setInterval(() => {
-		draw.fillStyle = 'rgb(' + rgb + ')';
-		draw.fillRect(0, 0, 640, 360);
-		draw.fillStyle = 'white';
-		draw.fillRect(n = (n + 8) % 592, 16, 48, 48);
-	}, 50);
-	return new MediaStream([...sound.stream.getTracks(),
-		...canvas.captureStream().getTracks()]);
+	return new MediaStream([...sound.stream.getTracks(), paint(rgb)]);
 };
 
 phone.register = async ({ url, uri, password, synthetic }) => {
