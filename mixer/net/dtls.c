@@ -397,6 +397,14 @@ void dtls_association_start(struct dtls_association *a)
 }
 
 
+void dtls_association_set_sender(struct dtls_association *a,
+				 dtls_send_h *sendh, void *arg)
+{
+	a->sendh = sendh;
+	a->arg = arg;
+}
+
+
 int dtls_association_listen(struct dtls_association *a, const struct sa *src,
 			    const uint8_t *buf, size_t len, dtls_send_h *sendh,
 			    void *arg)

@@ -73,6 +73,10 @@ const uint8_t *dtls_client_hello_random(const uint8_t *buf, size_t len);
 /** Client: send the ClientHello; server: nothing */
 void dtls_association_start(struct dtls_association *a);
 
+/** Another carries what leaves from now on */
+void dtls_association_set_sender(struct dtls_association *a,
+				 dtls_send_h *sendh, void *arg);
+
 /**
  * A server that nobody is bound to: a ClientHello arrived from somebody who
  * has not proved yet to be where it says. It is asked to (HelloVerifyRequest,

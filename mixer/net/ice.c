@@ -78,6 +78,8 @@ static void path_drop(struct path *path)
 	hash_unlink(&path->le);
 	if (t->dtls_path == path)
 		t->dtls_path = NULL;
+	if (t->next_path == path)
+		t->next_path = NULL;
 	if (t->ice.selected == path) {
 		t->ice.selected = NULL;
 		t->ice.nominated = false;

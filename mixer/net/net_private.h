@@ -148,6 +148,10 @@ struct transport {
 	struct ice ice;
 	struct dtls_association *dtls;
 	struct path *dtls_path; /**< where the last flight came from */
+	/** As a server, made beside the other one; NULL: none */
+	struct dtls_association *next;
+	struct path *next_path;
+	uint8_t next_random[DTLS_RANDOM_BYTES]; /**< of its ClientHello */
 	enum dtls_role role;
 	bool role_known;
 	uint64_t renewed_us; /**< of the last ICE restart, 0: none */

@@ -35,6 +35,7 @@ static void transport_destructor(void *arg)
 	plain_close(t);
 	list_unlink(&t->le);
 	mem_deref(t->dtls);
+	mem_deref(t->next);
 	mem_deref(t->in);
 	mem_deref(t->out);
 	OPENSSL_cleanse(t->local_keying, sizeof(t->local_keying));

@@ -4,6 +4,10 @@
  * Media flows when three things have come together, in any order: a validated
  * path, a finished handshake, and a signalled fingerprint that fits the
  * peer's certificate. Until the last there are no SRTP keys at all.
+ *
+ * After an ICE restart another association may take the place of the one that
+ * there is, which goes on until the other one's certificate fits, too: a
+ * ClientHello can be forged by whoever knows the far end's address.
  */
 #include <string.h>
 #include "mixer/net/net_private.h"
@@ -12,21 +16,36 @@
 enum {
 	/** So long after an ICE restart the association may be replaced */
 	RENEWAL_US = 5000000,
-	/** DTLS record and handshake headers (RFC 6347 section 4.1) */
-	RECORD_BYTES = 13,
-	RECORD_HANDSHAKE = 22,
-	HANDSHAKE_CLIENT_HELLO = 1,
 };
+
+
+static void send_by(const struct path *path, const uint8_t *buf, size_t len)
+{
+	if (path)
+		(void)port_send(path->port, &path->addr, buf, len);
+}
 
 
 static void send_datagram(const uint8_t *buf, size_t len, void *arg)
 {
-	struct transport *t = arg;
-	const struct path *path =
-		t->dtls_path ? t->dtls_path : t->ice.selected;
+	const struct transport *t = arg;
 
-	if (path)
-		(void)port_send(path->port, &path->addr, buf, len);
+	send_by(t->dtls_path ? t->dtls_path : t->ice.selected, buf, len);
+}
+
+
+static void send_of_next(const uint8_t *buf, size_t len, void *arg)
+{
+	const struct transport *t = arg;
+
+	send_by(t->next_path ? t->next_path : t->ice.selected, buf, len);
+}
+
+
+static void next_forget(struct transport *t)
+{
+	t->next = mem_deref(t->next);
+	t->next_path = NULL;
 }
 
 
@@ -44,6 +63,7 @@ static void association_end(struct transport *t, enum transport_state state,
 	keys_forget(t);
 	t->dtls = mem_deref(t->dtls);
 	t->dtls_path = NULL;
+	next_forget(t);
 	transport_state_set(t, state, reason);
 }
 
@@ -58,6 +78,61 @@ static void fail(struct transport *t, const char *reason)
 static bool is_renewed(const struct transport *t)
 {
 	return t->renewed_us && t->net->now_us < t->renewed_us + RENEWAL_US;
+}
+
+
+/** Finished or not, it is the association from now on */
+static void next_takes_over(struct transport *t)
+{
+	mem_deref(t->dtls);
+	t->dtls = t->next;
+	t->dtls_path = t->next_path;
+	t->next = NULL;
+	t->next_path = NULL;
+	t->role = DTLS_ROLE_SERVER;
+	t->renewed_us = 0;
+	dtls_association_set_sender(t->dtls, send_datagram, t);
+}
+
+
+/** Its keys are the transport's if it proves to be the far end's */
+static void next_established(struct transport *t)
+{
+	struct crypto_context *in = NULL, *out = NULL;
+
+	if (!t->fingerprint_count)
+		return;
+
+	if (dtls_association_verify(t->next, t->fingerprints,
+				    t->fingerprint_count) ||
+	    dtls_association_srtp(t->next, &t->suite, &in, &out)) {
+		next_forget(t);
+		return;
+	}
+
+	keys_forget(t);
+	t->in = in;
+	t->out = out;
+	next_takes_over(t);
+	/* who has begun anew knows nothing of the pictures of before */
+	if (t->state == TRANSPORT_CONNECTED && t->handlers.path)
+		t->handlers.path(t->arg);
+}
+
+
+static void next_update(struct transport *t)
+{
+	if (!t->next)
+		return;
+
+	switch (dtls_association_state(t->next)) {
+
+	case DTLS_HANDSHAKING: break;
+	case DTLS_ESTABLISHED: next_established(t); break;
+
+	case DTLS_FAILED:
+	case DTLS_CLOSED: next_forget(t); break;
+	}
 }
 
 
@@ -118,10 +193,30 @@ static void begin_if_client(struct transport *t)
 }
 
 
+/** By close_notify. Another one may be under way, or about to begin */
+static void closed(struct transport *t)
+{
+	enum transport_state state =
+		is_renewed(t) ? TRANSPORT_NEW : TRANSPORT_CLOSED;
+
+	if (!t->next) {
+		association_end(t, state, "closed by the peer");
+		begin_if_client(t);
+		return;
+	}
+
+	keys_forget(t);
+	next_takes_over(t);
+	transport_state_set(t, TRANSPORT_NEW, "closed by the peer");
+}
+
+
 void webrtc_update(struct transport *t)
 {
 	if (!t->dtls || t->state == TRANSPORT_FAILED)
 		return;
+
+	next_update(t);
 
 	switch (dtls_association_state(t->dtls)) {
 
@@ -129,12 +224,7 @@ void webrtc_update(struct transport *t)
 	case DTLS_ESTABLISHED: established(t); break;
 	case DTLS_FAILED: fail(t, "DTLS handshake failed"); break;
 
-	case DTLS_CLOSED:
-		association_end(
-			t, is_renewed(t) ? TRANSPORT_NEW : TRANSPORT_CLOSED,
-			"closed by the peer");
-		begin_if_client(t);
-		break;
+	case DTLS_CLOSED: closed(t); break;
 	}
 }
 
@@ -151,33 +241,17 @@ void webrtc_path_changed(struct transport *t, bool moved)
 }
 
 
-/** The first message of an association: in clear (epoch 0) */
-static bool is_client_hello(const uint8_t *buf, size_t len)
+/** Is it for the association that there is, or begins one? After an end only a
+ *  ClientHello does; whoever sends it has shown by its checks that the address
+ *  is its own */
+static bool is_expected(struct transport *t, bool hello)
 {
-	return len > RECORD_BYTES && buf[0] == RECORD_HANDSHAKE && !buf[3] &&
-	       !buf[4] && buf[RECORD_BYTES] == HANDSHAKE_CLIENT_HELLO;
-}
-
-
-/** Is it for the association that there is, or begins one? After an end, and
- *  in place of one whose end was lost, only a ClientHello does; whoever sends
- *  it has shown by its checks that the address is its own */
-static bool is_expected(struct transport *t, const uint8_t *buf, size_t len)
-{
-	bool hello = is_client_hello(buf, len);
-
 	if (t->state == TRANSPORT_FAILED ||
 	    (!t->dtls && t->handshakes >= NET_HANDSHAKES_MAX))
 		return false;
 
 	if (t->state == TRANSPORT_CLOSED && !t->dtls && !hello)
 		return false;
-
-	if (hello && is_renewed(t) && t->dtls &&
-	    dtls_association_state(t->dtls) == DTLS_ESTABLISHED) {
-		t->renewed_us = 0;
-		association_end(t, TRANSPORT_NEW, "another begins");
-	}
 
 	if (!t->dtls && t->handshakes && hello)
 		t->role = DTLS_ROLE_SERVER;
@@ -186,11 +260,33 @@ static bool is_expected(struct transport *t, const uint8_t *buf, size_t len)
 }
 
 
+/** In place of an association whose end was lost, or is to come. Of two the
+ *  later ClientHello is more likely to be the far end's */
+static void next_begin(struct transport *t, const uint8_t *random)
+{
+	if (!is_renewed(t) || !t->dtls ||
+	    dtls_association_state(t->dtls) != DTLS_ESTABLISHED ||
+	    t->handshakes >= NET_HANDSHAKES_MAX ||
+	    (t->next &&
+	     !memcmp(t->next_random, random, sizeof(t->next_random))))
+		return;
+
+	next_forget(t);
+	if (dtls_association_alloc(&t->next, t->net->dtls, DTLS_ROLE_SERVER,
+				   NULL, send_of_next, t))
+		return;
+
+	t->handshakes++;
+	memcpy(t->next_random, random, sizeof(t->next_random));
+}
+
+
 void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 {
 	struct transport *t = path->transport;
+	const uint8_t *hello = dtls_client_hello_random(buf, len);
 
-	if (!is_expected(t, buf, len)) {
+	if (!is_expected(t, hello != NULL)) {
 		++t->net->stats.discarded;
 		return;
 	}
@@ -203,6 +299,14 @@ void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 	}
 
 	mem_ref(t);
+	if (hello)
+		next_begin(t, hello);
+
+	if (t->next) {
+		t->next_path = path;
+		dtls_association_receive(t->next, buf, len);
+	}
+
 	t->dtls_path = path;
 	dtls_association_receive(t->dtls, buf, len);
 	webrtc_update(t);
@@ -296,5 +400,8 @@ void webrtc_tick(struct transport *t, uint64_t now_us)
 		return;
 
 	dtls_association_tick(t->dtls);
+	if (t->next)
+		dtls_association_tick(t->next);
+
 	webrtc_update(t);
 }

@@ -485,6 +485,76 @@ static void another_association_may_follow(void)
 }
 
 
+/** A client's first datagram */
+struct flight {
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	size_t len;
+};
+
+
+static void flight_h(const uint8_t *buf, size_t len, void *arg)
+{
+	struct flight *f = arg;
+
+	memcpy(f->buf, buf, len);
+	f->len = len;
+}
+
+
+static void client_hello(struct flight *f)
+{
+	struct dtls_association *client = NULL;
+	struct dtls_context *dtls = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(dtls_context_alloc(&dtls), 0);
+	CU_ASSERT_EQUAL_FATAL(dtls_association_alloc(&client, dtls,
+						     DTLS_ROLE_CLIENT, NULL,
+						     flight_h, f),
+			      0);
+	dtls_association_start(client);
+	mem_deref(client);
+	mem_deref(dtls);
+}
+
+
+/* Its address takes no password to send from */
+static void a_forged_client_hello_ends_nothing(void)
+{
+	for (int follows = 0; follows < 2; follows++) {
+		struct transport_remote remote;
+		struct flight hello;
+		struct ice_peer *old;
+		struct loopback l;
+
+		loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
+		assert_flow(&l, 1);
+		old = mem_ref(l.peer);
+		if (follows) {
+			loopback_peer(&l, DTLS_ROLE_CLIENT, NULL);
+			loopback_signal(&l);
+		}
+		else {
+			ice_peer_restart(l.peer);
+			ice_peer_local(l.peer, &remote);
+			CU_ASSERT_EQUAL(
+				transport_set_remote(l.transport, &remote), 0);
+		}
+
+		client_hello(&hello);
+		CU_ASSERT_EQUAL(ice_peer_send_raw(old, hello.buf, hello.len),
+				0);
+		loopback_settle(l.net, old);
+		CU_ASSERT_EQUAL(l.mixer.states, 1);
+		/* and the real one, if it comes, is not missed for it */
+		CU_ASSERT_TRUE(loopback_until(l.net, l.peer, carries, &l));
+		assert_flow(&l, 2);
+		CU_ASSERT_EQUAL(l.mixer.states, 1);
+		mem_deref(old);
+		loopback_close(&l);
+	}
+}
+
+
 static void burst_arrives_whole(void)
 {
 	static const size_t sizes[] = {900, 900, 900, 900, 400, 700, 700, 80};
@@ -606,6 +676,8 @@ static CU_TestInfo tests[] = {
 	{"media flows over IPv6", media_flows_over_ipv6},
 	{"close_notify closes either way", close_notify_closes_either_way},
 	{"another association may follow", another_association_may_follow},
+	{"a forged ClientHello ends nothing",
+	 a_forged_client_hello_ends_nothing},
 	{"burst arrives whole", burst_arrives_whole},
 	{"media and DTLS of strangers are discarded",
 	 media_and_dtls_of_strangers_are_discarded},
