@@ -181,6 +181,22 @@ static void leave(struct mirror *m)
 }
 
 
+static void two_join(struct world *w, struct mirror *a, struct mirror *b)
+{
+	world_open(w, 30);
+	join(w, a, 1);
+	join(w, b, 2);
+}
+
+
+static void two_leave(struct world *w, struct mirror *a, struct mirror *b)
+{
+	leave(a);
+	leave(b);
+	world_close(w);
+}
+
+
 static json_int_t video_stat(struct world *w, size_t leg, const char *key)
 {
 	json_t *reply = world_ask(w, json_pack("{s:s}", "op", "stats"));
@@ -197,9 +213,7 @@ static void cameras_are_seen_and_renditions_shared(void)
 	const json_t *e;
 	struct world w;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	a.reflect = true;
 	world_run(&w, 2500);
 
@@ -214,9 +228,7 @@ static void cameras_are_seen_and_renditions_shared(void)
 	CU_ASSERT_EQUAL(video_stat(&w, 1, "width"), 320);
 	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -227,9 +239,7 @@ static void key_frames_and_repeats_are_answered(void)
 	unsigned keyframes;
 	uint16_t seq;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	world_run(&w, 1000);
 	keyframes = a.keyframes;
 	feedback(&a, true, 0);
@@ -245,9 +255,7 @@ static void key_frames_and_repeats_are_answered(void)
 	CU_ASSERT_EQUAL(a.rtx_packets, 1);
 	CU_ASSERT_EQUAL(b.rtx_packets, 0);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -256,18 +264,14 @@ static void lost_packets_are_asked_for(void)
 	static struct mirror a, b;
 	struct world w;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	a.reflect = true;
 	a.drop = 102;
 	world_until(&w, a.nacks > 0, 10000);
 	CU_ASSERT_TRUE(a.nacks > 0);
 	CU_ASSERT_TRUE(video_stat(&w, 0, "nacks_out") > 0);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -318,9 +322,7 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 	struct world w;
 	unsigned packets;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	join(&w, &c, 3);
 	world_run(&w, 900);
 	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
@@ -347,10 +349,8 @@ static void a_poor_network_lowers_its_own_tier_only(void)
 	world_run(&w, 100);
 	CU_ASSERT_EQUAL(video_stat(&w, 1, "tier"), 1);
 
-	leave(&a);
-	leave(&b);
 	leave(&c);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -360,9 +360,7 @@ static void a_repeated_fir_is_one_request(void)
 	struct world w;
 	unsigned keyframes;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	world_run(&w, 900);
 	keyframes = a.keyframes;
 	send_fir(&a, 9);
@@ -380,9 +378,7 @@ static void a_repeated_fir_is_one_request(void)
 	world_until(&w, video_stat(&w, 0, "plis_in") == 3, 10000);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_in"), 3);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -400,9 +396,7 @@ static void who_comes_without_a_picture_has_no_camera(void)
 	static struct mirror a, b;
 	struct world w;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	a.reflect = true;
 	world_until(&w, sees_its_camera(&w), 10000);
 	CU_ASSERT_TRUE(sees_its_camera(&w));
@@ -417,9 +411,7 @@ static void who_comes_without_a_picture_has_no_camera(void)
 	world_until(&w, !sees_its_camera(&w), 10000);
 	CU_ASSERT_FALSE(sees_its_camera(&w));
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -429,9 +421,7 @@ static void who_says_no_limit_has_none(void)
 	static struct mirror a, b;
 	struct world w;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	a.reflect = true;
 	world_until(&w, a.packets > 10, 10000);
 	send_remb(&a, 190000);
@@ -441,9 +431,7 @@ static void who_says_no_limit_has_none(void)
 	world_until(&w, !video_stat(&w, 0, "remb_kbps"), 10000);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "remb_kbps"), 0);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -452,10 +440,8 @@ static void what_was_not_negotiated_is_not_asked_for(void)
 	static struct mirror a, b;
 	struct world w;
 
-	world_open(&w, 30);
 	a.no_pli = true;
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	a.reflect = true;
 	world_run(&w, 1200);
 	world_until(&w, a.packets > 0, 10000);
@@ -463,9 +449,7 @@ static void what_was_not_negotiated_is_not_asked_for(void)
 	CU_ASSERT_EQUAL(a.plis, 0);
 	CU_ASSERT_EQUAL(video_stat(&w, 0, "plis_out"), 0);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
@@ -476,9 +460,7 @@ static void who_is_alone_is_sent_no_picture(void)
 	struct world w;
 	unsigned packets;
 
-	world_open(&w, 30);
-	join(&w, &a, 1);
-	join(&w, &b, 2);
+	two_join(&w, &a, &b);
 	world_until(&w, a.packets > 0, 10000);
 	CU_ASSERT_TRUE(a.packets > 0);
 
@@ -501,9 +483,7 @@ static void who_is_alone_is_sent_no_picture(void)
 	CU_ASSERT_TRUE(a.packets > packets);
 	CU_ASSERT_TRUE(b.keyframes > 0);
 
-	leave(&a);
-	leave(&b);
-	world_close(&w);
+	two_leave(&w, &a, &b);
 }
 
 
