@@ -66,24 +66,6 @@ void offer_set_near(struct offer *o, const struct sa *near)
 }
 
 
-int offer_set_hosts(struct offer *o, const struct offer_host *hosts,
-		    size_t count)
-{
-	if (!o || count > OFFER_HOSTS_MAX)
-		return EINVAL;
-	o->config.hosts = mem_deref(o->config.hosts);
-	o->config.host_count = 0;
-	if (!count)
-		return 0;
-	o->config.hosts = mem_alloc(count * sizeof(*hosts), NULL);
-	if (!o->config.hosts)
-		return ENOMEM;
-	memcpy(o->config.hosts, hosts, count * sizeof(*hosts));
-	o->config.host_count = count;
-	return 0;
-}
-
-
 static void agree(struct offer *o)
 {
 	mem_deref(o->agreed);
@@ -625,16 +607,24 @@ int offer_reopen(struct offer *o)
 }
 
 
+bool offer_text_is_news(const struct offer *o, const struct offer_text *t)
+{
+	struct pl origin;
+
+	return !o->agreed ||
+	       !offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin) ||
+	       hash_joaat_pl(&origin) != o->agreed->origin;
+}
+
+
 bool offer_is_news(const struct offer *o, const char *sdp, size_t len)
 {
 	struct offer_text *t = NULL;
-	struct pl origin;
 	bool news;
 
-	if (!o || !o->agreed || offer_text_alloc(&t, sdp, len))
+	if (!o || offer_text_alloc(&t, sdp, len))
 		return true;
-	news = !offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin) ||
-	       hash_joaat_pl(&origin) != o->agreed->origin;
+	news = offer_text_is_news(o, t);
 	mem_deref(t);
 	return news;
 }

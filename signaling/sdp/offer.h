@@ -59,10 +59,17 @@ enum offer_bearer {
 enum {
 	OFFER_HOST_NAME_BYTES = 256,
 	/** Most addresses that offer_set_hosts() takes */
-	OFFER_HOSTS_MAX = 8,
+	OFFER_HOSTS_MAX = 32,
 };
 
-/** An address of a host that a description names in c= */
+/** A host name that a description has in place of an address */
+struct offer_name {
+	char name[OFFER_HOST_NAME_BYTES]; /**< without a dot at its end */
+	int first; /**< the address family that will do best; */
+	int other; /**< the other one, AF_UNSPEC: it will not do */
+};
+
+/** An address of such a host */
 struct offer_host {
 	char name[OFFER_HOST_NAME_BYTES];
 	struct sa address;
@@ -89,27 +96,36 @@ int offer_alloc(struct offer **op, const struct offer_config *config);
 void offer_set_near(struct offer *o, const struct sa *near);
 
 /**
- * The host names that stand for addresses in c= (RFC 8866 section 5.7), of
- * the session and of the lines in use, in their order and each once. Pure:
- * whoever asks finds their addresses, and says so by offer_set_hosts()
+ * The host names that stand for addresses in c= (RFC 8866 section 5.7) and
+ * a=rtcp, each once: those that matter for where media of audio and video
+ * lines go, the first line of each kind first, RTCP last. None of a line that
+ * has an address that will do as well, and none that was looked up for a
+ * description with the same o=. A name has two labels or more and is not
+ * below "localhost". Pure: whoever asks finds their addresses, and says so by
+ * offer_set_hosts()
  *
- * @param names Set, without a dot at the end
+ * @param names Set
  * @return How many, at most `max`; 0 also for what is no SDP
  */
-size_t offer_host_names(const char *sdp, size_t len,
-			char (*names)[OFFER_HOST_NAME_BYTES], size_t max);
+size_t offer_host_names(const struct offer *o, const char *sdp, size_t len,
+			struct offer_name *names, size_t max);
 
 /**
  * What the names in the description that is read next stand for. A name that
- * is not among them is no address. Its first address that will do is taken,
- * one of the family that c= says before others
+ * is not among them stands for what it did in the last one agreed, else for
+ * nothing. Its first address that will do is taken, one of the family that c=
+ * says before others, and the one it had before if it has that still. Groups
+ * will not do, nor does this very host, unless our own address is such a one
  *
  * @param hosts Copied; a name may be there more than once
- * @param count 0: no name stands for anything; at most OFFER_HOSTS_MAX
+ * @param count At most OFFER_HOSTS_MAX
  * @return 0; EINVAL, ENOMEM: no name stands for anything
  */
 int offer_set_hosts(struct offer *o, const struct offer_host *hosts,
 		    size_t count);
+
+/** No name in the description that is read next stands for anything */
+void offer_clear_hosts(struct offer *o);
 
 /**
  * The far end's offer came

@@ -502,6 +502,19 @@ static struct offer_state *state_begin(const struct offer_state *prev)
 }
 
 
+/** A name that comes again stands for the same if it can. One that says
+ *  addresses for a while has not forgotten its name */
+static void hosts_keep(struct offer_state *s,
+		       const struct offer_config *config)
+{
+	if (!config->host_count)
+		return;
+	mem_deref(s->hosts);
+	s->hosts = mem_ref(config->hosts);
+	s->host_count = config->host_count;
+}
+
+
 enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 			     const struct offer_state *prev, bool answer,
 			     const char *sdp, size_t len)
@@ -534,6 +547,7 @@ enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 		goto out;
 	offer_state_rank(r->s);
 	r->s->on_hold = on_hold(r);
+	hosts_keep(r->s, &o->config);
 	*sp = mem_ref(r->s);
 
 out:

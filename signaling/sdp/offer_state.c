@@ -11,6 +11,7 @@ static void offer_state_destructor(void *arg)
 
 	for (size_t i = 0; i < s->line_count; i++)
 		mem_deref(s->lines[i].rest);
+	mem_deref(s->hosts);
 	for (size_t i = 0; i < OFFER_MEDIA_MAX; i++) {
 		mem_deref(s->media[i]);
 		mem_deref(s->groups[i]);
@@ -43,6 +44,8 @@ struct offer_state *offer_state_copy(const struct offer_state *from)
 		return NULL;
 	s->on_hold = from->on_hold;
 	s->origin = from->origin;
+	s->hosts = mem_ref(from->hosts);
+	s->host_count = from->host_count;
 	s->line_count = from->line_count;
 	memcpy(s->lines, from->lines, sizeof(s->lines));
 	for (size_t i = 0; i < s->line_count; i++)

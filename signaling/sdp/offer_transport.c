@@ -186,74 +186,6 @@ static enum reason webrtc_read(struct transport_description *tr,
 }
 
 
-/** Media is never sent to a group or to everybody, nor where we cannot */
-static bool is_usable(const struct sa *sa, const struct offer_config *config)
-{
-	if (sa_af(sa) == AF_INET)
-		return sa_in(sa) < 0xe0000000u &&
-		       (!config->no_ip4 || sa_is_any(sa));
-	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff && !config->no_ip6;
-}
-
-
-/** A name is nobody's hold, so 0.0.0.0 is no address of one */
-static bool named_read(const struct offer_connection *c, bool as_said,
-		       const struct offer_config *config, struct sa *sa)
-{
-	for (size_t i = 0; i < config->host_count; i++) {
-		const struct offer_host *h = &config->hosts[i];
-
-		if (pl_strcasecmp(&c->host, h->name) ||
-		    (as_said && sa_af(&h->address) != c->said) ||
-		    sa_is_any(&h->address) || !is_usable(&h->address, config))
-			continue;
-		*sa = h->address;
-		return true;
-	}
-	return false;
-}
-
-
-/** @return false: no address, or none that will do */
-static bool connection_read(struct pl value, const struct offer_config *config,
-			    struct sa *sa)
-{
-	struct offer_connection c;
-
-	if (!offer_connection_read(&c, value))
-		return false;
-	if (sa_af(&c.address) == AF_UNSPEC)
-		return named_read(&c, true, config, sa) ||
-		       named_read(&c, false, config, sa);
-	*sa = c.address;
-	return is_usable(sa, config);
-}
-
-
-bool offer_address_read(const struct offer_text *t, int media,
-			const struct offer_config *config, struct sa *sa)
-{
-	const int levels[2] = {media, OFFER_TEXT_SESSION};
-	bool any = false;
-
-	for (size_t i = 0; i < 2 && !any; i++) {
-		struct pl name, value;
-		size_t pos = 0;
-		char type;
-
-		while (offer_text_next(t, levels[i], &pos, &type, &name,
-				       &value)) {
-			if (type != 'c')
-				continue;
-			any = true;
-			if (connection_read(value, config, sa))
-				return true;
-		}
-	}
-	return false;
-}
-
-
 static void rtcp_read(struct transport_description *tr,
 		      const struct offer_text *t, int media, uint32_t port,
 		      const struct offer_config *config)
@@ -269,7 +201,7 @@ static void rtcp_read(struct transport_description *tr,
 
 		if (fmtp_number(&word, 65535, &n) && n)
 			rtcp = n;
-		if (value.l && connection_read(value, config, &other) &&
+		if (value.l && offer_connection_read(value, config, &other) &&
 		    !sa_is_any(&other))
 			addr = other;
 	}

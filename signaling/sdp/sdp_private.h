@@ -62,6 +62,10 @@ struct offer_state {
 	size_t group_count;
 	bool on_hold;    /**< it spoke with us, and now lets us send nothing */
 	uint32_t origin; /**< hash of their o= row */
+	/* What the names in c= stood for, those that media go to first; a
+	 * reference */
+	struct offer_host *hosts;
+	size_t host_count;
 };
 
 struct offer {
@@ -124,23 +128,23 @@ bool offer_proto_known(const struct pl *proto);
 /** Has the profile keys of some kind? */
 bool offer_profile_is_secure(const char *proto);
 
+/* offer.c */
+
+/** As offer_is_news() */
+bool offer_text_is_news(const struct offer *o, const struct offer_text *t);
+
+/* offer_host.c */
+
+/** An address as SDP says it (c=, a=rtcp), "IN IP4 192.0.2.1", or what a name
+ *  there stands for. @return false: none, or none that media can be sent to */
+bool offer_connection_read(struct pl value, const struct offer_config *config,
+			   struct sa *sa);
+
 /** The first of the line's c= rows (its own, else the session's; RFC 8866
  *  section 5.7 lets there be several) that media can be sent to, or that says
  *  0.0.0.0. @return false if there is none */
 bool offer_address_read(const struct offer_text *t, int media,
 			const struct offer_config *config, struct sa *sa);
-
-/* offer_host.c */
-
-/** An address as SDP says it (c=, a=rtcp): "IN IP4 192.0.2.1" */
-struct offer_connection {
-	struct pl host;    /**< without brackets and without "/ttl" */
-	struct sa address; /**< unset: it is a name */
-	int said;          /**< AF_INET or AF_INET6, as it says itself */
-};
-
-/** @return false: neither an address nor a name that could have one */
-bool offer_connection_read(struct offer_connection *c, struct pl rest);
 
 /* offer_sdes.c */
 

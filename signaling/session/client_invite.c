@@ -310,6 +310,9 @@ enum reason client_invite_answer(struct session *s, const struct sip_msg *msg)
 			session_next(s);
 		return REASON_NONE;
 	}
+	/* What the fork that lost has asked since comes to nothing. */
+	if (s->invite->answered)
+		session_change_stop(s);
 	/* one whose host name is still looked up has answered nothing */
 	if (s->invite->answered &&
 	    exchange_phase(s->exchange) != EXCHANGE_OFFERED &&

@@ -41,6 +41,25 @@ static void imply_ack(struct session *s)
 	mem_deref(msg);
 }
 
+static void change_refuse(struct session *s)
+{
+	if (server_request_is_open(s->in_hand))
+		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
+					server_request_strans(s->in_hand), 487,
+					"Request Terminated", NULL);
+}
+
+void session_change_stop(struct session *s)
+{
+	if (!server_request_is_open(s->in_hand))
+		return;
+	(void)session_names_stop(s);
+	change_refuse(s);
+	server_request_forget(s->in_hand);
+	if (exchange_phase(s->exchange) == EXCHANGE_THEIRS)
+		exchange_rollback(s->exchange);
+}
+
 static void modify_cancel_h(void *arg)
 {
 	struct session *s = arg;
@@ -49,10 +68,7 @@ static void modify_cancel_h(void *arg)
 		return;
 	/* Only the change is called off (RFC 3261 section 14.2); what the
 	 * mixer makes of it is replaced when its answer is there. */
-	if (server_request_is_open(s->in_hand))
-		session_refuse_protocol(s->all, server_request_msg(s->in_hand),
-					server_request_strans(s->in_hand), 487,
-					"Request Terminated", NULL);
+	change_refuse(s);
 	if (session_names_stop(s)) { /* the mixer was not asked yet */
 		server_request_forget(s->in_hand);
 		session_next(s);

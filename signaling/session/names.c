@@ -29,6 +29,7 @@ struct names {
 	struct offer_host hosts[OFFER_HOSTS_MAX];
 	size_t host_count;
 	struct mbuf *sdp;
+	bool asks; /**< it is of a request in hand, else an answer to ours */
 	session_names_h *h;
 };
 
@@ -71,7 +72,7 @@ static void name_found_h(const struct sa *addresses, size_t count, void *arg)
 }
 
 static int look_up(struct names *n, struct transport_layer *layer,
-		   char (*names)[OFFER_HOST_NAME_BYTES], size_t count)
+		   const struct offer_name *names, size_t count)
 {
 	int err = 0;
 
@@ -79,8 +80,9 @@ static int look_up(struct names *n, struct transport_layer *layer,
 		struct named_host *of = &n->of[i];
 
 		of->names = n;
-		str_ncpy(of->name, names[i], sizeof(of->name));
-		err = layer_lookup(&of->lookup, layer, of->name, NAMES_MS,
+		str_ncpy(of->name, names[i].name, sizeof(of->name));
+		err = layer_lookup(&of->lookup, layer, of->name,
+				   names[i].first, names[i].other, NAMES_MS,
 				   name_found_h, of);
 		n->open++;
 	}
@@ -88,8 +90,8 @@ static int look_up(struct names *n, struct transport_layer *layer,
 	return err;
 }
 
-static int names_begin(struct session *s, const struct pl *sdp,
-		       char (*names)[OFFER_HOST_NAME_BYTES], size_t count,
+static int names_begin(struct session *s, const struct pl *sdp, bool asks,
+		       const struct offer_name *names, size_t count,
 		       session_names_h *h)
 {
 	struct names *n = mem_zalloc(sizeof(*n), names_destructor);
@@ -99,6 +101,7 @@ static int names_begin(struct session *s, const struct pl *sdp,
 		return ENOMEM;
 	n->s = s;
 	n->h = h;
+	n->asks = asks;
 	n->sdp = mbuf_alloc(sdp->l);
 	err = n->sdp ? mbuf_write_pl(n->sdp, sdp) : ENOMEM;
 	if (!err)
@@ -114,18 +117,28 @@ static int names_begin(struct session *s, const struct pl *sdp,
 bool session_names_wait(struct session *s, const struct sip_msg *msg,
 			const struct pl *sdp, session_names_h *h)
 {
-	char names[NAMES_MAX][OFFER_HOST_NAME_BYTES];
+	struct offer *o = exchange_offer(s->exchange);
+	struct offer_name names[NAMES_MAX];
 	struct flow_info flow;
 	size_t count;
 
 	(void)session_names_stop(s);
-	(void)offer_set_hosts(exchange_offer(s->exchange), NULL, 0);
+	offer_clear_hosts(o);
 	if (layer_flow(s->all->base.layer, msg, &flow) ||
 	    !identity_flow_trusted(s->all->base.config, &flow))
 		return false;
-	count = offer_host_names(sdp->p, sdp->l, names, NAMES_MAX);
+	(void)offer_set_hosts(o, NULL, 0); /* those of before */
+	count = offer_host_names(o, sdp->p, sdp->l, names, NAMES_MAX);
 
-	return count && !names_begin(s, sdp, names, count, h);
+	return count &&
+	       !names_begin(s, sdp, msg == server_request_msg(s->in_hand),
+			    names, count, h);
+}
+
+void session_names_stop_answer(struct session *s)
+{
+	if (s->names && !s->names->asks)
+		(void)session_names_stop(s);
 }
 
 bool session_names_stop(struct session *s)

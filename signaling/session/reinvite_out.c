@@ -91,7 +91,7 @@ static void reinvite_refused(struct session *s, const struct sip_msg *msg)
 {
 	bool refreshing = exchange_is_refresh(s->exchange);
 
-	(void)session_names_stop(s); /* of its reliable 183 */
+	session_names_stop_answer(s); /* of its reliable 183 */
 	if (msg->scode == 408 || msg->scode == 481) {
 		session_fail(s, refreshing ? REASON_SESSION_EXPIRED
 					   : REASON_UNAVAILABLE);

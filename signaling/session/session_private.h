@@ -206,8 +206,11 @@ typedef void(session_names_h)(struct session *s, const struct pl *sdp);
  */
 bool session_names_wait(struct session *s, const struct sip_msg *msg,
 			const struct pl *sdp, session_names_h *h);
-/** Nothing waits any more. @return true: something did */
+/** Nothing waits any more. A request that waited is still the caller's to
+ *  answer and to forget. @return true: something did */
 bool session_names_stop(struct session *s);
+/** No answer to an offer of ours waits any more; a request of theirs does */
+void session_names_stop_answer(struct session *s);
 
 /* invite_in.c */
 /** What is to be done by the acts now that it is confirmed, once: freed by the
@@ -224,6 +227,9 @@ void session_change_in(struct session *s, const struct sip_msg *msg,
 		       const struct pl *sdp);
 /** An offer is open one way or the other: 491 or 500 */
 void session_refuse_busy(struct session *s, const struct sip_msg *msg);
+/** The re-INVITE or UPDATE in hand is called off: 487, and whatever has begun
+ *  of it is taken back. Harmless without one */
+void session_change_stop(struct session *s);
 /** A request's description, empty when it has none. @return 0, or it has been
  *  answered */
 int session_read_sdp(struct session *s, const struct sip_msg *msg,

@@ -150,22 +150,27 @@ int layer_resolve_other(struct layer_resolve **rp,
 			layer_route_h *routeh, void *arg);
 
 /**
- * The addresses of a host, by /etc/hosts or by A and AAAA of the name servers
+ * The addresses of a host: all that /etc/hosts has, and if it has none that
+ * is asked for, those of the name servers by A and AAAA
  *
  * @param lp Set to the query; mem_deref() cancels it, and frees it after
  *           foundh (also from within foundh)
+ * @param first Address family, AF_INET or AF_INET6
+ * @param other The other one, which is waited for no longer than 100 ms once
+ *              there are addresses of the first; AF_UNSPEC: not asked for
  * @param ms After so long with what is known by then
  * @param foundh Called once, never from within. The addresses have port 0;
- *               `count` is at most LAYER_LOOKUP_MAX, 0: there are none
+ *               `count` is at most LAYER_LOOKUP_MAX, half of it of a family,
+ *               0: there are none
  * @return 0; EINVAL, ENOMEM: foundh is not called
  */
-enum { LAYER_LOOKUP_MAX = 4 };
+enum { LAYER_LOOKUP_MAX = 16 };
 typedef void(layer_found_h)(const struct sa *addresses, size_t count,
 			    void *arg);
 struct layer_lookup;
 int layer_lookup(struct layer_lookup **lp, struct transport_layer *layer,
-		 const char *host, uint64_t ms, layer_found_h *foundh,
-		 void *arg);
+		 const char *host, int first, int other, uint64_t ms,
+		 layer_found_h *foundh, void *arg);
 
 /**
  * The Route URI of a flow that lives, as layer_route_h gives it: requests to

@@ -11,8 +11,6 @@
 #include "signaling/transport/transport_private.h"
 
 
-enum { HOSTS_LINE_MAX = 1024 };
-
 struct layer_resolve {
 	struct transport_layer *layer;
 	struct dns_query *query;
@@ -440,31 +438,6 @@ static void naptr_handler(int err, const struct dnshdr *hdr, struct list *ansl,
 	err = rr ? query_srv(r, rr->rdata.naptr.replace) : query_own_srv(r);
 	if (err)
 		report(r, err);
-}
-
-
-bool resolve_hosts(const char *host, uint16_t port, struct sa *sa)
-{
-	FILE *f = fopen("/etc/hosts", "re");
-	char line[HOSTS_LINE_MAX];
-	bool found = false;
-
-	if (!f)
-		return false;
-
-	while (!found && fgets(line, sizeof(line), f)) {
-		char *save = NULL, *addr, *name;
-
-		line[strcspn(line, "#\r\n")] = '\0';
-		addr = strtok_r(line, " \t", &save);
-		if (!addr || sa_set_str(sa, addr, port))
-			continue;
-		while (!found && (name = strtok_r(NULL, " \t", &save)))
-			found = !str_casecmp(name, host);
-	}
-	(void)fclose(f);
-
-	return found;
 }
 
 

@@ -10,6 +10,7 @@
 #ifndef PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
 #define PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
 
+#include <stdio.h>
 #include "focus/config/config.h"
 #include "signaling/http/limit.h"
 #include "signaling/http/listener.h"
@@ -147,9 +148,18 @@ void layer_flow_down(struct transport_layer *layer, struct flow *flow);
 /** Does anybody who hears of flows that end use it? */
 bool layer_flow_is_used(const struct transport_layer *layer, uint64_t flow);
 
-/* resolve.c */
-/** Look a name up in /etc/hosts; true if found */
+/* hosts.c */
+/** Look a name up in /etc/hosts: its first row; true if found */
 bool resolve_hosts(const char *host, uint16_t port, struct sa *sa);
+/** An address of it, with port 0. @return true: that was enough */
+typedef bool(resolve_hosts_h)(const struct sa *sa, void *arg);
+/** All its rows there, in their order */
+void resolve_hosts_each(const char *host, resolve_hosts_h *h, void *arg);
+/** The same in a file of that form */
+void resolve_hosts_read(FILE *f, const char *host, resolve_hosts_h *h,
+			void *arg);
+
+/* resolve.c */
 /** Try others before this one for a while */
 void layer_failure_add(struct transport_layer *layer,
 		       enum flow_transport transport, const struct sa *peer,

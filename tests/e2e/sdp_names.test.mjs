@@ -88,4 +88,20 @@ describe('host names in c=', { concurrency: 1 }, () => {
 			}
 			assert.doesNotMatch(dns.program.output, /far\.example/);
 		});
+
+	// the last: there is no name server then
+	test('a call goes on when the name server is silent', async (t) => {
+		const p = await two(t, 'blip', 'gw.example');
+		await p.alice.dial(w.parley.uri('blip'));
+		await both(p);
+		await dns.stop();
+		dns = undefined;
+
+		p.alice.audio.quiet();
+		await p.alice.audio.open();
+		await p.alice.invite();
+		for (const peer of [p.alice, p.bob])
+			peer.audio.received.length = 0;
+		await both(p);
+	});
 });

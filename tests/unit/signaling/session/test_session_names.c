@@ -1,83 +1,35 @@
 /**
  * @file test_session_names.c  Host names in descriptions, with a name server
- *
- * gw.test is 127.0.0.1, slow.test is never answered, all others do not exist.
  */
 #include <string.h>
+#include "tests/unit/signaling/world/name_server.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
-enum { HEADER = 12, ROW_A = 1, NO_SUCH_NAME = 3 };
-
-struct server {
-	struct udp_sock *us;
-	unsigned asked;
+static const struct name_row rows[] = {
+	{.name = "gw.test", .addresses = {"127.0.0.1"}},
+	{.name = "late.test", .addresses = {"127.0.0.1"}, .late_ms = 400},
+	{.name = "slow.test", .drops_a = true, .drops_aaaa = true},
+	{.name = "blip.test", .addresses = {"127.0.0.1"}, .times = 2},
+	{.name = NULL},
 };
-
-/* Where the question ends; its name is written with dots. 0: none */
-static size_t question(const uint8_t *p, size_t len, char name[256])
-{
-	size_t at = HEADER, o = 0;
-
-	while (at < len && p[at]) {
-		size_t n = p[at];
-
-		if (n > 63 || at + n + 5 >= len || o + n + 2 > 256)
-			return 0;
-		if (o)
-			name[o++] = '.';
-		memcpy(name + o, p + at + 1, n);
-		o += n;
-		at += n + 1;
-	}
-	name[o] = '\0';
-	return at + 5 <= len ? at + 5 : 0;
-}
-
-static void asked_h(const struct sa *src, struct mbuf *mb, void *arg)
-{
-	static const uint8_t row[] = {0xc0, HEADER, 0, ROW_A, 0,   1, 0, 0,
-				      0,    60,     0, 4,     127, 0, 0, 1};
-	struct server *d = arg;
-	uint8_t *p = mbuf_buf(mb);
-	char name[256];
-	size_t end = mbuf_get_left(mb) < HEADER
-			     ? 0
-			     : question(p, mbuf_get_left(mb), name);
-
-	if (!end)
-		return;
-	d->asked++;
-	if (!strcmp(name, "slow.test"))
-		return;
-	p[2] |= 0x80;
-	p[3] = strcmp(name, "gw.test") ? NO_SUCH_NAME : 0;
-	memset(p + 6, 0, 6);
-	mb->end = mb->pos + end;
-	if (!p[3] && p[end - 3] == ROW_A) {
-		p[7] = 1;
-		mb->pos = mb->end;
-		(void)mbuf_write_mem(mb, row, sizeof(row));
-		mb->pos -= end + sizeof(row);
-	}
-	(void)udp_send(d->us, src, mb);
-}
 
 static void play_named(bool trusted, bool asked, const char *const lines[])
 {
 	static char override[64];
-	struct server d = {NULL, 0};
+	struct name_server d;
 	struct world w;
-	struct sa addr;
 
-	CU_ASSERT_EQUAL_FATAL(sa_set_str(&addr, "127.0.0.1", 0), 0);
-	CU_ASSERT_EQUAL_FATAL(udp_listen(&d.us, &addr, asked_h, &d), 0);
-	CU_ASSERT_EQUAL_FATAL(udp_local_get(d.us, &addr), 0);
-	(void)re_snprintf(override, sizeof(override), "dns_server=%J", &addr);
+	name_server_open(&d, rows);
+	(void)re_snprintf(override, sizeof(override), "dns_server=%J",
+			  &d.address);
 	world_override = override;
 	if (world_open(&w))
 		CU_FAIL_FATAL("no world");
 	world_override = NULL;
+	/* else 127.0.0.1 is no far end by name */
+	(void)sa_set_str(&w.config->media_address[0], "127.0.0.1", 0);
+	w.config->media_address_count = 1;
 	if (trusted) {
 		w.config->trusted_hosts[0].bits = 32;
 		(void)sa_set_str(&w.config->trusted_hosts[0].address,
@@ -87,7 +39,7 @@ static void play_named(bool trusted, bool asked, const char *const lines[])
 	CU_ASSERT(world_play(&w, lines));
 	CU_ASSERT_EQUAL(d.asked > 0, asked);
 	world_close(&w);
-	mem_deref(d.us);
+	name_server_close(&d);
 }
 
 #define SCRIPT(name, trusted, asked, ...)                                     \
@@ -97,14 +49,16 @@ static void play_named(bool trusted, bool asked, const char *const lines[])
 		play_named(trusted, asked, lines);                            \
 	}
 
-#define SDP(connection)                                                       \
-	"application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^s=-^t=0 0^"             \
+#define SDP(connection) SDP_OF("1", connection)
+#define SDP_OF(version, connection)                                           \
+	"application/sdp:v=0^o=p 1 " version " IN IP4 127.0.0.1^s=-^t=0 0^"   \
 	"m=audio 4000 RTP/AVP 0^" connection
 #define ANSWER(host)                                                          \
 	"application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^s=-^t=0 0^"             \
 	"m=audio 4000 RTP/AVP 0^c=IN IP4 " host "^m=video 0 RTP/AVPF 97^"
 #define NAMED         SDP("c=IN IP4 gw.test^")
 #define SLOW          SDP("c=IN IP4 slow.test^")
+#define LATE          SDP("c=IN IP4 late.test^")
 #define CALL          "> INVITE 1 | offer", "< 200", "> ACK 1"
 #define HANG_UP(cseq) "> BYE " cseq, "< 200", "# 0"
 #define RELIABLE(n)   " | Require: 100rel^RSeq: " n
@@ -124,7 +78,20 @@ SCRIPT(refuses_an_unknown_name, true, true,
 SCRIPT(waits_two_seconds, true, true, "> INVITE 1 | " SLOW, "< 100", "- 488",
        "< 488 | No address", "> ACK 1", "# 0")
 
-SCRIPT(takes_the_other_row, true, true,
+#define BLIP(version) SDP_OF(version, "c=IN IP4 blip.test^")
+
+/* The name server is silent for a while: the gateway is where it was */
+SCRIPT(stays_in_a_blip, true, true, "> INVITE 1 | " BLIP("1"), "< 200",
+       "> ACK 1", "> INVITE 2 | " BLIP("1"), "< 200", "> ACK 2",
+       "> UPDATE 3 | " BLIP("2"), "< 200 | m=audio 40000",
+       "> INVITE 4 | " BLIP("3"), "< 200 | m=audio 40000", "> ACK 4",
+       HANG_UP("5"))
+
+SCRIPT(answer_in_a_blip, true, true, "> INVITE 1 | " BLIP("1"), "< 200",
+       "> ACK 1", "e connected", "r", "< INVITE", "@ leg.modify",
+       "= 200 | " BLIP("2"), "< ACK", "@ leg.modify", HANG_UP("2"))
+
+SCRIPT(takes_the_other_row, true, false,
        "> INVITE 1 | " SDP("c=IN IP4 slow.test^c=IN IP4 127.0.0.1^"), "< 200",
        "> ACK 1", HANG_UP("2"))
 
@@ -181,6 +148,45 @@ SCRIPT(refused_while_it_waits, true, true, "d", "< INVITE",
        "= 422 | - | Min-SE: 4000", "< ACK", "< INVITE | Session-Expires: 4000",
        "= 200 | answer", "< ACK", "@ leg.modify", "e connected", HANG_UP("1"))
 
+#define ANSWERED_EARLY                                                        \
+	CALL, "e connected", "r", "< INVITE", "= 183 | answer" RELIABLE("7"), \
+		"< PRACK", "= 200", "@ leg.modify"
+
+/* An UPDATE of theirs has nothing to do with what becomes of our re-INVITE,
+ * whose offer was answered in a 183 */
+SCRIPT(update_beside_glare, true, true, ANSWERED_EARLY, "> UPDATE 2 | " SLOW,
+       "i", "= 491", "< ACK", "< 488 | UPDATE | No address", "< INVITE",
+       "= 200 | answer", "< ACK", "> UPDATE 3 | " NAMED, "< 200 | m=audio",
+       HANG_UP("4"))
+
+SCRIPT(update_beside_refusal, true, true, ANSWERED_EARLY, "> UPDATE 2 | " LATE,
+       "i", "= 500 | - | Retry-After: 1", "< ACK",
+       "< 200 | UPDATE | m=audio 40000", "< INVITE", "= 200 | answer", "< ACK",
+       "> INVITE 3 | " NAMED, "< 200 | m=audio", "> ACK 3", HANG_UP("4"))
+
+SCRIPT(update_beside_success, true, true, ANSWERED_EARLY, "> UPDATE 2 | " LATE,
+       "i", "= 200", "< ACK", "< 200 | UPDATE | m=audio 40000",
+       "> INVITE 3 | " NAMED, "< 200 | m=audio", "> ACK 3", HANG_UP("4"))
+
+#define FORK_ONE                                                              \
+	"d", "t one", "< INVITE", "= 183 | answer" RELIABLE("5"),             \
+		"< PRACK | tag=one", "= 200", "@ leg.modify"
+#define FORK_TWO                                                              \
+	"i", "t two", "= 200 | answer", "< ACK | tag=two",                    \
+		"< 487 | UPDATE | tag=one", "@ leg.modify"
+/* It makes offers of its own still */
+#define GOES_ON                                                               \
+	"e connected", "r", "< INVITE | tag=two", "= 200 | answer",           \
+		"< ACK | tag=two", "s", "< BYE | tag=two", "= 200", "# 0"
+
+/* The fork that has answered first asks for more, and another one answers */
+SCRIPT(update_of_lost_fork, true, true, FORK_ONE, "> UPDATE 1 | " SLOW,
+       FORK_TWO, GOES_ON)
+
+/* The same while the mixer works on it */
+SCRIPT(change_of_lost_fork, true, false, FORK_ONE, "m 0", "> UPDATE 1 | offer",
+       "@ leg.modify", FORK_TWO, "m 2", "m 1", GOES_ON)
+
 SCRIPT(shut_down_while_it_waits, true, true, CALL, "> INVITE 2 | " SLOW,
        "< 100", "s", "< 487", "< BYE", "= 200", "# 0")
 
@@ -189,6 +195,8 @@ static CU_TestInfo tests[] = {
 	{"asks for no stranger", asks_for_no_stranger},
 	{"refuses a name that nobody knows", refuses_an_unknown_name},
 	{"waits two seconds", waits_two_seconds},
+	{"stays where it was in a blip", stays_in_a_blip},
+	{"takes an answer in a blip", answer_in_a_blip},
 	{"takes the row that will do", takes_the_other_row},
 	{"takes CANCEL meanwhile", cancelled},
 	{"takes CANCEL of a change meanwhile", change_cancelled},
@@ -202,6 +210,11 @@ static CU_TestInfo tests[] = {
 	{"takes a name in a PRACK", answer_in_prack},
 	{"takes the fork that is sooner", other_fork_is_sooner},
 	{"calls again while an early answer waits", refused_while_it_waits},
+	{"lets an UPDATE wait beyond glare", update_beside_glare},
+	{"lets an UPDATE wait beyond a refusal", update_beside_refusal},
+	{"lets an UPDATE wait beyond a success", update_beside_success},
+	{"calls off the UPDATE of a fork that lost", update_of_lost_fork},
+	{"calls off what the mixer does for it", change_of_lost_fork},
 	{"shuts down meanwhile", shut_down_while_it_waits},
 	CU_TEST_INFO_NULL,
 };
