@@ -34,6 +34,7 @@ int conference_acts_begin(struct sessions *all)
 		.loopsh = replaces_loop,
 		.confirmedh = confirmed_h,
 		.questionh = recipients_question,
+		.stillh = replaces_still,
 		.flushh = flush_h,
 	};
 	struct acts *arg = mem_zalloc(sizeof(*arg), NULL);

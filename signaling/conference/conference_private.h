@@ -84,6 +84,11 @@ int replaces_in(struct sessions *all, struct invitation *in);
  *  back; one from a conference of ours; one from another focus that is in this
  *  conference already, whose two legs would feed each other */
 bool replaces_loop(struct sessions *all, const struct invitation *in);
+/** Is the one in whose place it comes still there? Else it would come past
+ *  lock and limits, and without the rights. @return false: it is not, and the
+ *  INVITE has been answered as by replaces_in() */
+bool replaces_still(const struct session *s, const struct sip_msg *msg,
+		    struct sip_strans **st);
 /** The one in whose place it is has to go */
 void replaces_done(struct session *s, const struct plan *plan);
 

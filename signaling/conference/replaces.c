@@ -206,6 +206,40 @@ int replaces_in(struct sessions *all, struct invitation *in)
 	return 0;
 }
 
+/* Of the one that was found; its dialog may have been confirmed since */
+static void claim_again(struct claim *c, const struct session *old,
+			const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REPLACES);
+	enum dialog_state state =
+		old ? dialog_state(session_dialog(old)) : DIALOG_CANCELLING;
+	struct dialog_id id;
+
+	if (state == DIALOG_CANCELLING || state == DIALOG_DIALLING)
+		claim_refuse(c, 481, "Call/Transaction Does Not Exist");
+	else if (state == DIALOG_ENDING || !session_endpoint(old))
+		claim_refuse(c, 603, "Declined");
+	else if (state != DIALOG_CALLING && hdr &&
+		 !dialog_id_decode(&id, &hdr->val, false) && id.early_only)
+		claim_refuse(c, 486, "Busy Here");
+}
+
+bool replaces_still(const struct session *s, const struct sip_msg *msg,
+		    struct sip_strans **st)
+{
+	struct sessions *all = session_table(s);
+	const uint64_t id = plan_replaces(session_plan(s));
+	struct claim c = {.status = 0};
+
+	if (id)
+		claim_again(&c, session_by_id(all, id), msg);
+	if (c.status)
+		session_refuse_protocol(all, msg, st, c.status, c.phrase,
+					NULL);
+
+	return !c.status;
+}
+
 /* ------------------------------------------------------------------ loops */
 
 static bool ours_h(const struct session *s, void *arg)

@@ -66,11 +66,18 @@ static enum reason read_offer(struct session *s, const struct pl *sdp,
 		flow.transport == FLOW_WS || flow.transport == FLOW_WSS, leg);
 }
 
+/* It may have waited for long */
 static void join_caller(struct session *s, const struct pl *sdp)
 {
 	struct leg_description *leg = NULL;
 	enum reason reason;
 
+	if (s->plan &&
+	    !s->all->acts->stillh(s, server_request_msg(s->in_hand),
+				  server_request_strans(s->in_hand))) {
+		session_drop(s, REASON_UNAVAILABLE);
+		return;
+	}
 	reliable_read(s, server_request_msg(s->in_hand));
 	reason = read_offer(s, sdp, &leg);
 	if (reason == REASON_NONE && !reliable_can(s))

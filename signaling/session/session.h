@@ -62,6 +62,11 @@ struct session_acts {
 	 *  texts are borrowed. @return false: nothing */
 	bool (*questionh)(const struct session *s, void *plan,
 			  struct question *q);
+	/** All that was asked is answered: is what its INVITE named still
+	 *  there? @param msg The INVITE. @return false: it has been answered,
+	 *  by `st` */
+	bool (*stillh)(const struct session *s, const struct sip_msg *msg,
+		       struct sip_strans **st);
 	/** Its session is confirmed, once. May drop others
 	 *  @param plan As the invitation's */
 	void (*confirmedh)(struct session *s, void *plan);

@@ -100,8 +100,7 @@ describe('host names in c=', { concurrency: 1 }, () => {
 		p.alice.audio.quiet();
 		await p.alice.audio.open();
 		await p.alice.invite();
-		for (const peer of [p.alice, p.bob])
-			peer.audio.received.length = 0;
-		await both(p);
+		p.alice.audio.received.length = 0;
+		await hears(p.alice, B, 5000);
 	});
 });

@@ -15,6 +15,9 @@
 
 enum { LINE_SIZE = 2048 };
 
+/** A name server that nobody is: names are looked up for two seconds */
+#define NOBODY "dns_server=127.0.0.1:9"
+
 /** A dialog of the peer's */
 struct side {
 	char callid[64], local[640], to[640], contact[256];
@@ -404,6 +407,25 @@ SCRIPT(rights_move_with_the_leg, CALL, "x", REPLACE("1"), "< 200", "> ACK 1",
        REFER("2", "sip:demo@{S};method=BYE") "^Refer-Sub: false", "< 202",
        "< BYE", "= 200", "e ended ended", "# 0")
 
+/* While a host name is looked up, in vain, who is replaced goes */
+#define REPLACE_LATER(header)                                                 \
+	"> INVITE 1 | application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^s=-^"      \
+	"c=IN IP4 127.0.0.1^t=0 0^m=audio 4000 RTP/AVP 0^"                    \
+	"a=rtcp:4001 IN IP4 gw.example.com^ | " header
+PLAY(takes_no_place_that_is_gone, SET(.trusted = true, .config = NOBODY), CALL,
+     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "x", "> BYE 2",
+     "< 200", "x", "< 481", "> ACK 1", "# 0")
+PLAY(takes_no_place_that_goes, SET(.trusted = true, .config = NOBODY), CALL,
+     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "- 200", "h", "< BYE",
+     "< 603", "> ACK 1")
+PLAY(takes_a_place_later, SET(.trusted = true, .config = NOBODY), CALL,
+     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "< 200", "> ACK 1",
+     "< BYE | To: \"Al", "= 200", "e left replaced", "# 1")
+PLAY(picks_nothing_up_that_was_answered,
+     SET(.trusted = true, .config = NOBODY), "d", "< INVITE", "= 180",
+     "e status", "x", REPLACE_LATER("Replaces: {R};early-only"), "x", "i",
+     "= 200 | answer", "< ACK", "e connected", "x", "< 486", "> ACK 1", "# 1")
+
 SCRIPT(one_at_a_time, CALL, "x", REPLACE("1"), "< 200", "n", REPLACE("2"),
        "< 491", "> ACK 2", "# 2")
 
@@ -599,6 +621,12 @@ static CU_TestInfo tests[] = {
 	{"F7 unless that is oneself", but_of_oneself},
 	{"F7 or has referred one here", and_of_who_referred_one},
 	{"F7 one at a time", one_at_a_time},
+	{"F7 takes no place that is gone meanwhile",
+	 takes_no_place_that_is_gone},
+	{"F7 nor one that goes", takes_no_place_that_goes},
+	{"F7 takes one that is still there", takes_a_place_later},
+	{"F7 picks up nothing that was answered meanwhile",
+	 picks_nothing_up_that_was_answered},
 	{"F7 not of who only says so", not_of_who_only_says_so},
 	{"F7 not from elsewhere", not_from_elsewhere},
 	{"F7 but of who sent one from elsewhere",
