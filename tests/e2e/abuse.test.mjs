@@ -271,77 +271,80 @@ describe('abuse', () => {
 				(await transport()).connections === before.connections);
 		});
 
-	test('S16 a message that never ends does not keep its connection',
-		async () => {
-			const all = await Promise.all(Array.from({ length: 100 },
-				() => tcp(address())));
-			host -= 100;
-			const text = options('slow', `X: ${'y'.repeat(5000)}\r\n`);
-			let at = 0;
-			const drip = setInterval(() => {
-				for (const c of all)
-					c.socket.write(text[at]);
-				at++;
-			}, 100);
-			await assertServed();
-			// STREAM_PARTIAL_MS after its first byte
-			await until('all are closed', () => all.every((c) => c.closed),
-				26000);
-			clearInterval(drip);
-			assert.ok(at < text.length);
+	// each of them is waited for
+	describe('what never ends keeps no connection', { concurrency: true }, () => {
+		test('S16 a message that never ends does not keep its connection',
+			async () => {
+				const all = await Promise.all(Array.from({ length: 100 },
+					() => tcp(address())));
+				host -= 100;
+				const text = options('slow', `X: ${'y'.repeat(5000)}\r\n`);
+				let at = 0;
+				const drip = setInterval(() => {
+					for (const c of all)
+						c.socket.write(text[at]);
+					at++;
+				}, 100);
+				await assertServed();
+				// STREAM_PARTIAL_MS after its first byte
+				await until('all are closed', () => all.every((c) => c.closed),
+					26000);
+				clearInterval(drip);
+				assert.ok(at < text.length);
+			});
+
+		test('S16 empty lines alone do not keep a connection', async () => {
+			const c = await tcp(address());
+			const beat = setInterval(() => c.socket.write('\r\n\r\n'), 500);
+			// STREAM_FIRST_MS after it was opened
+			await closed(c, 40000);
+			clearInterval(beat);
+			assert.ok(c.text.length > 40);
+			assert.match(c.text, /^(\r\n)+$/);
 		});
 
-	test('S16 empty lines alone do not keep a connection', async () => {
-		const c = await tcp(address());
-		const beat = setInterval(() => c.socket.write('\r\n\r\n'), 500);
-		// STREAM_FIRST_MS after it was opened
-		await closed(c, 40000);
-		clearInterval(beat);
-		assert.ok(c.text.length > 40);
-		assert.match(c.text, /^(\r\n)+$/);
-	});
+		test('S16 empty and half lines keep no HTTP connection', async () => {
+			const from = address();
+			const blank = await tcp(from, httpPort());
+			const half = await tcp(from, httpPort());
+			half.socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+			const drip = setInterval(() => {
+				blank.socket.write('\r\n');
+				half.socket.write('x');
+			}, 1000);
+			await Promise.all([closed(blank, 30000), closed(half, 30000)])
+				.finally(() => clearInterval(drip));
+			await assertServed();
+		});
 
-	test('S16 empty and half lines keep no HTTP connection', async () => {
-		const from = address();
-		const blank = await tcp(from, httpPort());
-		const half = await tcp(from, httpPort());
-		half.socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
-		const drip = setInterval(() => {
-			blank.socket.write('\r\n');
-			half.socket.write('x');
-		}, 1000);
-		await Promise.all([closed(blank, 30000), closed(half, 30000)])
-			.finally(() => clearInterval(drip));
-		await assertServed();
-	});
+		test('S16 empty and half lines keep no control connection', async () => {
+			const clients = await Promise.all([1, 2].map(async () => {
+				const c = { socket: connect(parley.control), closed: false };
+				c.socket.on('error', () => {});
+				c.socket.on('close', () => { c.closed = true; });
+				await new Promise((up) => c.socket.once('connect', up));
+				return c;
+			}));
+			const drip = setInterval(() => {
+				clients[0].socket.write('\n');
+				clients[1].socket.write('{');
+			}, 1000);
+			await Promise.all(clients.map((c) => closed(c, 60000)))
+				.finally(() => clearInterval(drip));
+			await assertServed();
+		});
 
-	test('S16 empty and half lines keep no control connection', async () => {
-		const clients = await Promise.all([1, 2].map(async () => {
-			const c = { socket: connect(parley.control), closed: false };
-			c.socket.on('error', () => {});
-			c.socket.on('close', () => { c.closed = true; });
-			await new Promise((up) => c.socket.once('connect', up));
-			return c;
-		}));
-		const drip = setInterval(() => {
-			clients[0].socket.write('\n');
-			clients[1].socket.write('{');
-		}, 1000);
-		await Promise.all(clients.map((c) => closed(c, 60000)))
-			.finally(() => clearInterval(drip));
-		await assertServed();
-	});
-
-	test('S17 a frame that never ends keeps no WebSocket', async () => {
-		const c = await tcp(address(), httpPort());
-		c.socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket'
-			+ '\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
-			+ 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-			+ 'Sec-WebSocket-Protocol: sip\r\n\r\n');
-		await until('it is one', () => c.text.startsWith('HTTP/1.1 101'));
-		c.socket.write(Buffer.from([0x81, 0xfe, 0x40, 0, 0, 0, 0, 0]));
-		const drip = setInterval(() => c.socket.write('O'), 1000);
-		await closed(c, 50000).finally(() => clearInterval(drip));
+		test('S17 a frame that never ends keeps no WebSocket', async () => {
+			const c = await tcp(address(), httpPort());
+			c.socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket'
+				+ '\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
+				+ 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+				+ 'Sec-WebSocket-Protocol: sip\r\n\r\n');
+			await until('it is one', () => c.text.startsWith('HTTP/1.1 101'));
+			c.socket.write(Buffer.from([0x81, 0xfe, 0x40, 0, 0, 0, 0, 0]));
+			const drip = setInterval(() => c.socket.write('O'), 1000);
+			await closed(c, 50000).finally(() => clearInterval(drip));
+		});
 	});
 
 	test('S16 a flood of keep-alives is answered in bulk', async () => {

@@ -1,7 +1,7 @@
 // Runs the end-to-end tests: node run.mjs [NAME...], a name is a file without
-// `.test.mjs`. Each file starts its own Parley. Where sound and pictures are
-// measured a file has the machine for itself; what only signals mostly waits,
-// and is run side by side.
+// `.test.mjs`. Each file starts its own Parley. What only signals mostly waits:
+// of that there are more side by side than where sound and pictures are
+// measured, which takes a processor a file.
 import { readFile, readdir } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 
@@ -17,12 +17,13 @@ if (!files.length) {
 }
 
 const measures = /from '\.\/lib\/(browser|firefox|judge|signal|third_party|web_phone|werift_peer)/;
-const alone = [], beside = [];
+const measuring = [], signalling = [];
 for (const file of files)
-	(measures.test(await readFile(file, 'utf8')) ? alone : beside).push(file);
+	(measures.test(await readFile(file, 'utf8')) ? measuring
+		: signalling).push(file);
 
 let failed = 0;
-for (const [group, at] of [[beside, 4], [alone, 1]]) {
+for (const [group, at] of [[signalling, 4], [measuring, 2]]) {
 	if (!group.length)
 		continue;
 	const { status } = spawnSync(process.execPath, ['--test',
