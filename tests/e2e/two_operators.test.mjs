@@ -67,9 +67,8 @@ describe('two operators', () => {
 	// Everybody hears and sees everybody, but not itself in what it hears
 	const meet = (...peers) => Promise.all(peers.map(async (peer) => {
 		const others = peers.filter((p) => p !== peer);
-		await hearsOthersOnly(peer, others);
-		for (const { rgb } of peers)
-			await sees(peer, rgb, 0.08);
+		await Promise.all([hearsOthersOnly(peer, others),
+			...peers.map(({ rgb }) => sees(peer, rgb, 0.08))]);
 	}));
 	// Users of the roster with an endpoint that is in
 	const present = async () => Object.entries(await cindy.roster())

@@ -13,12 +13,9 @@ import { until } from './lib/process.mjs';
 describe('a third-party web application', () => {
 	const w = applicationWorld('app');
 
-	const all = async () => {
-		await hearsOthersOnly(w.bob, [w.eve]);
-		await hearsOthersOnly(w.eve, [w.bob]);
-		await seesMoving(w.eve, RED);
-		await seesMoving(w.bob, VIOLET);
-	};
+	const all = () => Promise.all([hearsOthersOnly(w.bob, [w.eve]),
+		hearsOthersOnly(w.eve, [w.bob]), seesMoving(w.eve, RED),
+		seesMoving(w.bob, VIOLET)]);
 
 	test('PCMU and H.264 with a data channel that is declined', async () => {
 		await w.dial({ audio: true, video: true, channel: true,
@@ -84,9 +81,8 @@ describe('a third-party web application', () => {
 		const first = identity(await remote());
 		for (let n = 0; n < 2; n++) {
 			await renegotiated('hold');
-			await hearsNot(w.bob, 1000);
-			await hearsNot(w.eve, 440);
-			await seesNot(w.bob, VIOLET);
+			await Promise.all([hearsNot(w.bob, 1000), hearsNot(w.eve, 440),
+				seesNot(w.bob, VIOLET)]);
 			assert.deepEqual(identity(await remote()), first, 'hold');
 			await renegotiated('unhold');
 			await all();

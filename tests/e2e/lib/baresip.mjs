@@ -221,8 +221,14 @@ module_app menu.so
 		return readWav(join(this.recordings, file), seconds);
 	}
 
-	// RGBA picture {width, height, data} of what it sees now
-	async seen() {
+	// RGBA picture {width, height, data} of what it sees now. It takes one at a
+	// time: who asks meanwhile gets the same
+	seen() {
+		this.looking ||= this.#look().finally(() => { this.looking = null; });
+		return this.looking;
+	}
+
+	async #look() {
 		const path = join(this.scratch.dir, `seen-${Date.now()}.png`);
 		this.command('snapshot_recv', path);
 		return until(`${this.name} takes a snapshot`, async () => {

@@ -6,30 +6,34 @@ import { until } from './process.mjs';
 export const PRESENT_DB = -30;
 export const ABSENT_DB = -50;
 
-async function power(peer, hz, measure = tonePower) {
+// Whether the newest second holds each of these tones, and does not hold
+// `without`
+async function holds(peer, tones, without) {
 	const { samples, rate } = await peer.heard(1);
-	return samples.length >= rate ? measure(samples, rate, hz) : null;
+	if (samples.length < rate)
+		throw new Error(`${samples.length} samples`);
+	for (const hz of tones) {
+		const db = tonePower(samples, rate, hz);
+		if (db <= PRESENT_DB)
+			throw new Error(`${hz} Hz at ${db.toFixed(1)} dB`);
+	}
+	if (without) {
+		const db = steadyPower(samples, rate, without);
+		if (db >= ABSENT_DB)
+			throw new Error(`${without} Hz at ${db.toFixed(1)} dB`);
+	}
+	return true;
 }
 
 // `peer` hears each of `others` and does not hear itself
-export async function hearsOthersOnly(peer, others, ms = 10000) {
-	for (const other of others) {
-		await until(`${other.hz} Hz is heard`, async () => {
-			const db = await power(peer, other.hz);
-			return db !== null && db > PRESENT_DB || Promise.reject(
-				new Error(`${other.hz} Hz at ${db?.toFixed(1)} dB`));
-		}, ms, 100);
-	}
-	await hearsNot(peer, peer.hz, ms);
+export function hearsOthersOnly(peer, others, ms = 10000) {
+	const tones = others.map(({ hz }) => hz);
+	return until(`${tones.join(' and ')} Hz are heard, ${peer.hz} Hz are not`,
+		() => holds(peer, tones, peer.hz), ms, 100);
 }
 
-export async function hearsNot(peer, hz, ms = 5000) {
-	await until(`${hz} Hz falls silent`, async () => {
-		const db = await power(peer, hz, steadyPower);
-		return db !== null && db < ABSENT_DB || Promise.reject(
-			new Error(`${hz} Hz at ${db?.toFixed(1)} dB`));
-	}, ms, 100);
-}
+export const hearsNot = (peer, hz, ms = 5000) =>
+	until(`${hz} Hz falls silent`, () => holds(peer, [], hz), ms, 100);
 
 // What a tile shows that should have this colour: the median of all pixels
 // that are near to it, or null where there is less than a tenth of the picture
