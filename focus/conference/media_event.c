@@ -32,7 +32,7 @@ static void leg_state(struct endpoint *ep, const json_t *event)
 	}
 	/* who never got through is told at once */
 	else if (!strcmp(state, "failed") && !ep->media_connected &&
-		 !tmr_isrunning(&ep->ended_tmr)) {
+		 !ep->media_over) {
 		endpoint_evict(ep, REASON_MEDIA_FAILED);
 	}
 	else if (!strcmp(state, "failed")) {

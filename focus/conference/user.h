@@ -57,7 +57,8 @@ struct endpoint {
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
 	unsigned camera_width, camera_height; /**< 0: no picture */
-	struct tmr ended_tmr;     /**< runs since its media ended */
+	bool media_over;                      /**< its media has ended */
+	struct tmr ended_tmr;     /**< runs since then, but on hold */
 	enum reason ended_reason; /**< why it goes when that is over */
 	struct menu menu;
 	char display[UTF8_NAME_MAX + 1];
@@ -115,8 +116,8 @@ void endpoint_lost(struct endpoint *ep);
 void endpoint_reoffer(struct endpoint *ep);
 
 /** Its media has ended: if that is not described anew in 5 s it goes, at once
- *  where no word reaches it. A page may close its peer connection just before
- *  it offers the next */
+ *  where no word reaches it, not at all while it holds. A page may close its
+ *  peer connection just before it offers the next */
 void endpoint_media_ended(struct endpoint *ep, enum reason reason);
 
 /** It is described anew, or there again */

@@ -27,7 +27,11 @@ void endpoint_media_ended(struct endpoint *ep, enum reason reason)
 		       ep->ops->is_cut_off(ep->session);
 
 	ep->ended_reason = reason;
-	tmr_start(&ep->ended_tmr, cut_off ? 0 : RENEWAL_MS, ended_h, ep);
+	ep->media_over = true;
+	/* who holds needs none; the offer that ends it renews it */
+	if (cut_off || !ep->held)
+		tmr_start(&ep->ended_tmr, cut_off ? 0 : RENEWAL_MS, ended_h,
+			  ep);
 	endpoint_set_talking(ep, false);
 	endpoint_set_camera(ep, false, 0, 0);
 	endpoint_set_media(ep, NULL, false);
@@ -36,12 +40,13 @@ void endpoint_media_ended(struct endpoint *ep, enum reason reason)
 
 void endpoint_media_renewed(struct endpoint *ep)
 {
+	ep->media_over = false;
 	tmr_cancel(&ep->ended_tmr);
 }
 
 
 void endpoint_cut_off(struct endpoint *ep)
 {
-	if (tmr_isrunning(&ep->ended_tmr))
+	if (ep->media_over)
 		tmr_start(&ep->ended_tmr, 0, ended_h, ep);
 }

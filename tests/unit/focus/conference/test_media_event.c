@@ -158,6 +158,38 @@ static void silence_on_hold_is_no_timeout(void)
 }
 
 
+/** Who ends his encryption for as long as he holds begins it again with the
+ *  offer that resumes */
+static void the_end_of_media_on_hold_is_no_end(void)
+{
+	struct leg_description *leg = room_leg();
+	struct focus_room r;
+	struct party a;
+
+	room_open(&r);
+	room_join(&r, &a, "demo", "sip:a@x", "A");
+	say_state(&r, "connected");
+	focus_held(a.ep, true);
+	say_state(&r, "closed");
+	say_state(&r, "failed");
+	room_turn(5200);
+	CU_ASSERT_EQUAL(a.ends, 0);
+	CU_ASSERT_EQUAL(focus_leg_modify(a.ep, leg, NULL, NULL), REASON_NONE);
+	focus_held(a.ep, false);
+	say_state(&r, "connected");
+	CU_ASSERT_EQUAL(a.ends, 0);
+
+	/* but for one who cannot be told */
+	focus_held(a.ep, true);
+	say_state(&r, "closed");
+	focus_cut_off(a.ep);
+	room_turn(5);
+	CU_ASSERT_EQUAL(a.ends, 1);
+	room_close(&r);
+	mem_deref(leg);
+}
+
+
 static void star_six_mutes_and_unmutes(void)
 {
 	struct focus_room r;
@@ -261,6 +293,8 @@ static CU_TestInfo tests[] = {
 	{"who cannot be told goes with its media",
 	 who_cannot_be_told_goes_with_its_media},
 	{"silence on hold is no timeout", silence_on_hold_is_no_timeout},
+	{"the end of media on hold is no end",
+	 the_end_of_media_on_hold_is_no_end},
 	{"star six mutes and unmutes", star_six_mutes_and_unmutes},
 	{"nonsense changes nothing", nonsense_changes_nothing},
 	{"keys turn the volume within bounds",
