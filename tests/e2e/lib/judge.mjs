@@ -104,9 +104,10 @@ export async function seesMoving(peer, rgb, share = 0.1, ms = 10000) {
 	let before = await peer.seen();
 	await until(`the tile of ${rgb} moves`, async () => {
 		const now = await peer.seen();
-		if (now.data.length !== before.data.length)
-			before = now;
-		const moved = crossed(before, now, rgb);
+		const moved = now.data.length === before.data.length
+			? crossed(before, now, rgb) : 0;
+		// tiles may have changed places in between
+		before = now;
 		return moved > 0.0002 || Promise.reject(new Error(
 			`${now.width}x${now.height}: ${moved.toFixed(5)}`));
 	}, ms, 200);
