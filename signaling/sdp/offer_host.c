@@ -412,7 +412,7 @@ int offer_set_hosts(struct offer *o, const struct offer_host *hosts,
 	}
 	for (size_t i = 0; i < count; i++)
 		host_add(o, &found[i]);
-	/* and one that nobody knows for now is where it was */
+	/* and a name without an answer is where it was */
 	for (size_t i = 0; i < old_count; i++) {
 		if (!is_among(&old[i], found, count, false))
 			host_add(o, &old[i]);

@@ -77,15 +77,17 @@ describe('running parleyd', () => {
 		const work = await scratch();
 		t.after(() => work.remove());
 		const file = join(work.dir, 'mixer'), go = join(work.dir, 'go');
+		// it comes as far as the other end of this pipe is opened
+		assert.equal((await run('mkfifo', [go])).code, 0);
 		await writeFile(file, `#!/bin/sh
-while [ ! -e ${go} ]; do sleep 0.1; done
+read -r word < ${go}
 exec ${join(parleyd, '../parley-mixer')} "$@"
 `, { mode: 0o755 });
 		let up = false;
 		const starting = Parley.start({ mixer_program: file })
 			.then((parley) => (up = true, parley));
 		await stays('it is not ready', () => !up, 6000);
-		await writeFile(go, '');
+		await writeFile(go, 'go\n');
 		const parley = await starting;
 		const { output } = await parley.endsWell();
 		assert.match(output, /mixers: up mixer=0/);
