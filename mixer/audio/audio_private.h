@@ -31,6 +31,14 @@ struct source_level {
 	uint64_t at_us;
 };
 
+/** Where two sounds meet, the difference is faded out instead of stepping; a
+ *  short packet may end before that, then the next one goes on */
+struct source_bend {
+	int offset; /**< from the new sound to the old, at the first sample */
+	int length; /**< samples in which it goes */
+	int left;   /**< of them, to be bent yet */
+};
+
 struct audio_source {
 	struct audio_source_config config;
 	struct audio_decoder *decoders[AUDIO_SOURCE_CODECS_MAX];
@@ -50,6 +58,8 @@ struct audio_source {
 	bool stepped;           /**< the sound jumped: bend the next samples */
 	int16_t last_sample;    /**< of the last tick */
 	int16_t last_native;    /**< that a resampler took */
+	struct source_bend bend_native;
+	struct source_bend bend_fifo;
 	unsigned since_stretch; /**< ticks */
 	unsigned barren;        /**< ms invented in a row */
 

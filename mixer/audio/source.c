@@ -302,6 +302,7 @@ void audio_source_reset(struct audio_source *s)
 	if (s->format >= 0)
 		audio_decoder_reset(s->decoders[s->format]);
 	s->fifo_samples = 0;
+	s->bend_fifo.left = 0;
 	source_forget_sound(s);
 	memset(&s->noise, 0, sizeof(s->noise));
 	memset(s->levels, 0, sizeof(s->levels));

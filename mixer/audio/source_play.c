@@ -46,14 +46,18 @@ static const struct audio_codec *codec_now(const struct audio_source *s)
 }
 
 
-/** Where two sounds meet, the difference is faded out instead of stepping */
-static void bend(int16_t *pcm, size_t samples, int before, uint32_t rate_hz)
+static void bend_begin(struct source_bend *b, int before, int first,
+		       uint32_t rate_hz)
 {
-	const int most = (int)(rate_hz / BENDS_A_SECOND);
-	const int offset = before - pcm[0];
+	b->offset = before - first;
+	b->length = b->left = (int)(rate_hz / BENDS_A_SECOND);
+}
 
-	for (int i = 0; i < most && (size_t)i < samples; i++) {
-		int v = pcm[i] + offset * (most - i) / most;
+
+static void bend(struct source_bend *b, int16_t *pcm, size_t samples)
+{
+	for (size_t i = 0; i < samples && b->left; i++, b->left--) {
+		int v = pcm[i] + b->offset * b->left / b->length;
 
 		pcm[i] = (int16_t)(v > 32767    ? 32767
 				   : v < -32768 ? -32768
@@ -66,8 +70,11 @@ static void bend_fifo(struct audio_source *s, size_t added)
 {
 	int16_t *pcm = s->fifo + s->fifo_samples;
 
-	bend(pcm, added, s->fifo_samples ? pcm[-1] : s->last_sample,
-	     AUDIO_RATE_HZ);
+	if (s->stepped)
+		bend_begin(&s->bend_fifo,
+			   s->fifo_samples ? pcm[-1] : s->last_sample, pcm[0],
+			   AUDIO_RATE_HZ);
+	bend(&s->bend_fifo, pcm, added);
 	s->stepped = false;
 }
 
@@ -77,6 +84,7 @@ void source_forget_sound(struct audio_source *s)
 	for (int i = 0; i < SOURCE_RATE_COUNT; i++)
 		resample_reset(s->resample[i]);
 	s->last_native = 0;
+	s->bend_native.left = 0;
 }
 
 
@@ -92,7 +100,8 @@ static void append(struct audio_source *s, int16_t *pcm, size_t samples,
 		return;
 
 	if (s->stepped)
-		bend(pcm, samples, s->last_native, rate_hz);
+		bend_begin(&s->bend_native, s->last_native, pcm[0], rate_hz);
+	bend(&s->bend_native, pcm, samples);
 	s->last_native = pcm[samples - 1];
 	if (rate_hz == AUDIO_RATE_HZ)
 		memcpy(end, pcm, samples * sizeof(*pcm));
@@ -100,20 +109,18 @@ static void append(struct audio_source *s, int16_t *pcm, size_t samples,
 		resample_run(s->resample[rate_hz == 8000 ? SOURCE_RATE_8K
 							 : SOURCE_RATE_16K],
 			     pcm, samples, end);
-	if (s->stepped)
-		bend_fifo(s, added);
+	bend_fifo(s, added);
 	s->fifo_samples += added;
 }
 
 
 static void append_silence(struct audio_source *s, size_t samples)
 {
-	if (samples > SOURCE_FIFO_SAMPLES - s->fifo_samples)
+	if (!samples || samples > SOURCE_FIFO_SAMPLES - s->fifo_samples)
 		return;
 
 	memset(s->fifo + s->fifo_samples, 0, samples * sizeof(*s->fifo));
-	if (s->stepped && samples)
-		bend_fifo(s, samples);
+	bend_fifo(s, samples);
 	s->fifo_samples += samples;
 	source_forget_sound(s);
 }
@@ -467,6 +474,7 @@ void audio_source_skip(struct audio_source *s, uint64_t now_us)
 
 	s->fifo_samples = 0;
 	s->last_sample = 0;
+	s->bend_fifo.left = 0;
 	if (!s->skipped)
 		source_forget_sound(s);
 	s->skipped = true;

@@ -455,6 +455,34 @@ static void unheard_time_goes_on_and_returns_clean(void)
 }
 
 
+/** The position falls into the midst of a packet: what is left of that one is
+ *  shorter than the fading in */
+static void sound_begins_without_a_click_wherever_it_begins(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		for (unsigned part = 0; part < 4 * 20; part++) {
+			struct line l;
+
+			open_line(&l, kinds[i], 20);
+			l.send_us += part / 4 * 1000;
+			l.sent_samples = part % 4 * l.codec.rate_hz /
+					 TONE_HZ / 4;
+			/* somebody in the midst of a word */
+			l.loss_percent = 100;
+			run(&l, 100);
+			l.loss_percent = 0;
+			run(&l, 300);
+			CU_ASSERT(l.step < tone_step() * 2);
+			CU_ASSERT(sound_rms(l.pcm, TICK) > 4000);
+			audio_source_reset(l.source);
+			run(&l, 300);
+			CU_ASSERT(l.step < tone_step() * 2);
+			close_line(&l);
+		}
+	}
+}
+
+
 static void comfort_noise_fills_the_pause(void)
 {
 	static const uint8_t cn[] = {40, 137, 117};
@@ -616,6 +644,8 @@ static CU_TestInfo tests[] = {
 	 a_calm_line_is_heard_whole_at_low_delay},
 	{"jitter is ridden out and delay returns",
 	 jitter_is_ridden_out_and_delay_returns},
+	{"sound begins without a click wherever it begins",
+	 sound_begins_without_a_click_wherever_it_begins},
 	{"loss is concealed without clicks", loss_is_concealed_without_clicks},
 	{"clock drift does not creep", clock_drift_does_not_creep},
 	{"a pause builds no delay", a_pause_builds_no_delay},
