@@ -1,6 +1,7 @@
 /**
  * @file mixer/base/clock.c  Monotonic time
  */
+#include <stdatomic.h>
 #include <time.h>
 #include "mixer/base/clock.h"
 
@@ -18,13 +19,30 @@ uint64_t clock_us(void)
 }
 
 
-uint64_t clock_ntp(void)
+/** Wall-clock time of the monotonic clock's zero, in microseconds */
+static uint64_t origin_us(void)
 {
+	static _Atomic uint64_t known_us;
+	uint64_t us = known_us, none = 0;
 	struct timespec ts;
-	uint64_t frac;
+
+	if (us)
+		return us;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	frac = ((uint64_t)ts.tv_nsec << 32) / 1000000000u;
+	us = (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u -
+	     clock_us();
 
-	return (((uint64_t)ts.tv_sec + NTP_EPOCH_OFFSET_S) << 32) | frac;
+	/* another thread may have been first */
+	return atomic_compare_exchange_strong(&known_us, &none, us) ? us
+								    : none;
+}
+
+
+uint64_t clock_ntp(void)
+{
+	const uint64_t us = origin_us() + clock_us();
+
+	return (us / 1000000u + NTP_EPOCH_OFFSET_S) << 32 |
+	       (us % 1000000u << 32) / 1000000u;
 }
