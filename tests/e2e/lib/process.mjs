@@ -136,22 +136,29 @@ export function reserve(number) {
 	});
 }
 
-// A port that was free for TCP and UDP a moment ago, below the ephemeral range,
-// and that no other test is given
-export async function freePort() {
+// Nobody has it, by TCP and by UDP, and no other test is given it
+async function isFree(port) {
+	const tcp = await reserve(port) && await new Promise((resolve) => {
+		const s = createServer();
+		s.once('error', () => resolve(false));
+		s.listen(port, '127.0.0.1', () => s.close(() => resolve(true)));
+	});
+	return tcp && new Promise((resolve) => {
+		const s = createSocket('udp4');
+		s.once('error', () => resolve(false));
+		s.bind(port, '127.0.0.1', () => s.close(() => resolve(true)));
+	});
+}
+
+// The first of `count` ports in a row that were free a moment ago, below the
+// ephemeral range, and that no other test is given
+export async function freePort(count = 1) {
 	for (;;) {
 		const port = 20000 + Math.floor(Math.random() * 12000);
-		const tcp = await reserve(port) && await new Promise((resolve) => {
-			const s = createServer();
-			s.once('error', () => resolve(false));
-			s.listen(port, '127.0.0.1', () => s.close(() => resolve(true)));
-		});
-		const udp = tcp && await new Promise((resolve) => {
-			const s = createSocket('udp4');
-			s.once('error', () => resolve(false));
-			s.bind(port, '127.0.0.1', () => s.close(() => resolve(true)));
-		});
-		if (udp)
+		let n = 0;
+		while (n < count && await isFree(port + n))
+			n++;
+		if (n === count)
 			return port;
 	}
 }

@@ -51,7 +51,8 @@ export class Sipp {
 			'-sf', join(scenarios, `${scenario}.xml`), '-s', service,
 			'-m', `${count}`, '-l', `${count}`, '-r', `${rate}`,
 			'-i', host, '-p', `${s.port}`,
-			'-mi', host, '-mp', `${await freePort()}`,
+			'-mi', host, // sound, pictures and the RTCP of both
+			'-mp', `${await freePort(4)}`,
 			'-t', transport === 'tcp' ? 't1' : 'u1',
 			'-nostdin', '-timeout', `${patience(30000) / 1000 | 0}`, '-timeout_error',
 			'-trace_err', '-error_file', s.errors,
