@@ -73,9 +73,10 @@ static const struct config_row rows[] = {
 	 "folder of the page; none: of the build tree or "
 	 "/usr/share/parley/web",
 	 NULL},
-	{"web_origins", CONFIG_PATTERN, AT(web_origins), ".*", 0, 0,
-	 "sites whose pages may open SIP over WebSocket here: an extended "
-	 "regular expression that must match all of https://HOST[:PORT]",
+	{"web_origins", CONFIG_PATTERN, AT(web_origins), "", 0, 0,
+	 "other sites whose pages may open SIP over WebSocket here: an "
+	 "extended regular expression that must match all of "
+	 "https://HOST[:PORT]; none: the join page's alone",
 	 NULL},
 	{"log_level", CONFIG_LEVEL, AT(log_level), "info", 0, 0,
 	 "error, warn, info or debug", NULL},

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "focus/parleyd/supervisor.h"
 #include "focus/policy/policy.h"
 #include "focus/store/store.h"
 #include "focus/store/user_store.h"
@@ -29,6 +30,7 @@
 #include "signaling/control/control.h"
 #include "signaling/event/conference_events.h"
 #include "signaling/event/notifier.h"
+#include "signaling/http/certificate.h"
 #include "signaling/registrar/registrar.h"
 #include "signaling/session/session.h"
 #include "signaling/transport/layer.h"
@@ -41,6 +43,7 @@ enum {
 	DESCRIPTORS_MAX = 8192,
 	/** Goodbyes may take so long */
 	END_MAX_MS = 2500,
+	DAY_MS = 86400000,
 };
 
 struct options {
@@ -66,6 +69,8 @@ struct daemon {
 	struct accounts *accounts;
 	struct sessions *sessions;
 	struct control *control;
+	struct supervisor supervisor;
+	struct tmr daily;
 	struct tmr tmr;
 	int signals;
 	int status;
@@ -368,6 +373,35 @@ static int make_events(struct daemon *d)
 }
 
 
+static void tell_of_certificate(const struct daemon *d)
+{
+	if (d->config->https_listen_count || d->config->sip_tls_listen_count)
+		certificate_tell(d->config);
+}
+
+
+static int read_certificate(const struct daemon *d)
+{
+	int err = layer_reload(d->layer);
+
+	if (!err)
+		err = page_reload(d->page);
+	tell_of_certificate(d);
+
+	return err;
+}
+
+
+/** One that was made anew, by us or by a client of ACME, is shown in time */
+static void daily_h(void *arg)
+{
+	struct daemon *d = arg;
+
+	tmr_start(&d->daily, DAY_MS, daily_h, d);
+	(void)read_certificate(d);
+}
+
+
 static void ready_h(int err, void *arg)
 {
 	struct daemon *d = arg;
@@ -418,7 +452,10 @@ static void ready_h(int err, void *arg)
 	if (err)
 		goto out;
 
+	tell_of_certificate(d);
+	tmr_start(&d->daily, DAY_MS, daily_h, d);
 	print_ready(d);
+	supervisor_ready(&d->supervisor);
 
 out:
 	if (err)
@@ -467,6 +504,7 @@ static void end(struct daemon *d, int sig)
 
 	log_info("parleyd", "ending signal=%d", sig);
 	d->ending = true;
+	supervisor_stopping(&d->supervisor);
 	tmr_start(&d->tmr, END_MAX_MS, deadline_h, d);
 	d->control = mem_deref(d->control);
 
@@ -483,20 +521,24 @@ static void end(struct daemon *d, int sig)
 }
 
 
-static void reload(const struct daemon *d)
+static void reload(struct daemon *d)
 {
 	struct config *fresh;
 	int err;
 
+	if (d->control)
+		supervisor_reloading(&d->supervisor);
 	if (load(&fresh, &d->options))
-		return;
+		goto out;
 
 	log_level_set(fresh->log_level);
 	mem_deref(fresh);
-	err = layer_reload(d->layer);
-	if (!err)
-		err = page_reload(d->page);
+	err = read_certificate(d);
 	log_info("parleyd", "reloaded certificate=%s", err ? "kept" : "read");
+
+out:
+	if (d->control)
+		supervisor_ready(&d->supervisor);
 }
 
 
@@ -544,6 +586,7 @@ static int run(struct daemon *d)
 	int err;
 
 	log_level_set(d->config->log_level);
+	supervisor_open(&d->supervisor);
 
 	err = make_folder(d->config->data_dir);
 	if (err)
@@ -578,6 +621,8 @@ out:
 	if (err)
 		fail(d, what, err);
 
+	supervisor_close(&d->supervisor);
+	tmr_cancel(&d->daily);
 	tmr_cancel(&d->tmr);
 	d->control = mem_deref(d->control);
 	d->sessions = mem_deref(d->sessions);
@@ -624,6 +669,7 @@ int main(int argc, char *argv[])
 		status = EXIT_SUCCESS;
 	}
 	else {
+		tmr_init(&d.daily);
 		tmr_init(&d.tmr);
 		status = run(&d);
 	}

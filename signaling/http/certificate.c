@@ -19,8 +19,15 @@
 enum {
 	VALID_DAYS = 825, /**< the longest that browsers take */
 	RENEW_DAYS = 30,
+	WARN_DAYS = 14,
 	DAY_S = 86400,
 };
+
+
+/** What TLS 1.2 may encrypt with (RFC 9325 section 4.2): forward secrecy, and
+ *  nothing that is padded and signed in two steps */
+static const char aead[] = "ECDHE+AESGCM:ECDHE+CHACHA20:"
+			   "DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK";
 
 
 static const char *ssl_reason(void)
@@ -156,19 +163,29 @@ static int write_pem(const char *path, X509 *cert, EVP_PKEY *key)
 }
 
 
+/** The certificate that is shown, before those of its chain; NULL = none */
+static X509 *read_first(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	X509 *cert;
+
+	if (!f)
+		return NULL;
+
+	cert = PEM_read_X509(f, NULL, NULL, NULL);
+	(void)fclose(f);
+
+	return cert;
+}
+
+
 /** The kept certificate will hold for a while yet */
 static bool is_good(const char *path)
 {
 	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY_S;
-	FILE *f = fopen(path, "re");
-	X509 *cert;
+	X509 *cert = read_first(path);
 	bool good;
 
-	if (!f)
-		return false;
-
-	cert = PEM_read_X509(f, NULL, NULL, NULL);
-	(void)fclose(f);
 	good = cert && X509_cmp_time(X509_get0_notAfter(cert), &soon) > 0;
 	X509_free(cert);
 	ERR_clear_error();
@@ -297,6 +314,10 @@ static int context(struct tls **tlsp, const struct config *config, bool client)
 
 	ctx = tls_openssl_context(tls);
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+	if (SSL_CTX_set_cipher_list(ctx, aead) != 1) {
+		err = EPROTO;
+		goto out;
+	}
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_NO_COMPRESSION |
 					 SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -309,12 +330,37 @@ static int context(struct tls **tlsp, const struct config *config, bool client)
 		ERR_clear_error();
 	}
 
+out:
 	if (err)
 		mem_deref(tls);
 	else
 		*tlsp = tls;
 
 	return err;
+}
+
+
+void certificate_tell(const struct config *config)
+{
+	char path[512], key[512];
+	int days = 0, seconds = 0;
+	X509 *cert;
+
+	if (choose(path, key, sizeof(path), config))
+		return;
+
+	cert = read_first(path);
+	if (!cert ||
+	    !ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert)))
+		log_warn("certificate", "unread file=%s error=\"%s\"", path,
+			 ssl_reason());
+	else if (days < 0 || seconds < 0)
+		log_error("certificate", "expired file=%s days_ago=%d", path,
+			  -days);
+	else if (days < WARN_DAYS)
+		log_warn("certificate", "ends soon file=%s days=%d", path,
+			 days);
+	X509_free(cert);
 }
 
 

@@ -3,8 +3,9 @@
  *
  * The one place that reaches OpenSSL's context below libre's `struct tls`:
  * libre cannot set a minimum version nor make a certificate that OpenSSL 3
- * accepts. TLS 1.2 and up; the certificate is the configured one, else an
- * EC P-256 one signed by itself, made once and kept in data_dir.
+ * accepts. TLS 1.2 and up, with AEAD suites alone; the certificate is the
+ * configured one, else an EC P-256 one signed by itself, made once and kept in
+ * data_dir.
  */
 #ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_H
 #define PARLEY_SIGNALING_HTTP_CERTIFICATE_H
@@ -22,6 +23,14 @@ struct config;
  * @return 0; ENOENT, EINVAL, EACCES with a log line that names key and file
  */
 int certificate_tls(struct tls **tlsp, const struct config *config);
+
+/**
+ * Say in the log when the certificate has expired, or does in 14 days; for the
+ * start, after a reload and once a day
+ *
+ * @param config As certificate_tls()
+ */
+void certificate_tell(const struct config *config);
 
 /**
  * Read the certificate's files anew, for connections to come

@@ -9,7 +9,9 @@
 #include <jansson.h>
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "mixer/base/log.h"
 #include "signaling/http/certificate.h"
+#include "signaling/http/origin.h"
 #include "signaling/http/websocket.h"
 #include "signaling/transport/layer.h"
 #include "signaling/web/page.h"
@@ -26,11 +28,17 @@ struct page {
 	struct http_server *https[CONFIG_LISTEN_MAX];
 	regex_t origins; /**< other sites that are let in */
 	bool compiled;
-	struct list waiting; /**< requests whose answer takes its time */
+	uint64_t strangers_ms; /**< when other sites were last told of */
+	unsigned strangers;    /**< refused since then */
+	struct list waiting;   /**< requests whose answer takes its time */
 };
 
-/** Longest Host that is repeated in an answer, bytes */
-enum { HOST_MAX = 255 };
+enum {
+	/** Longest Host that is repeated in an answer, bytes */
+	HOST_MAX = 255,
+	/** Between two lines of sites that were refused */
+	STRANGERS_MS = 10000,
+};
 
 
 static void page_destructor(void *arg)
@@ -142,18 +150,32 @@ static void reply_file(struct http_exchange *x, const struct page_file *file)
 /** Our own page, or one of a site that the configuration lets in (RFC 6455
  *  section 10.2). Programs that are no browsers send no Origin */
 static bool origin_is_welcome(const struct page *p,
-			      const struct http_exchange *x)
+			      const struct http_exchange *x, bool secure)
 {
 	const char *origin = http_header(x, "Origin");
-	const char *host = http_header(x, "Host");
-	const char *authority;
 
-	if (!origin)
-		return true;
-	authority = strstr(origin, "://");
-	if (host && authority && !strcasecmp(authority + 3, host))
-		return true;
-	return !regexec(&p->origins, origin, 0, NULL, 0);
+	return !origin ||
+	       origin_is_ours(origin, http_header(x, "Host"), secure) ||
+	       !regexec(&p->origins, origin, 0, NULL, 0);
+}
+
+
+/** An engineer whose application stays out reads why */
+static void note_stranger(struct page *p, const struct http_exchange *x)
+{
+	const char *origin = http_header(x, "Origin");
+	uint64_t now = tmr_jiffies();
+	char text[200];
+
+	p->strangers++;
+	if (p->strangers_ms && now < p->strangers_ms + STRANGERS_MS)
+		return;
+
+	log_warn("page", "site refused key=web_origins origin=%s count=%u",
+		 log_escape(text, sizeof(text), origin, strlen(origin)),
+		 p->strangers);
+	p->strangers_ms = now;
+	p->strangers = 0;
 }
 
 
@@ -162,7 +184,8 @@ static void open_websocket(struct page *p, struct http_exchange *x,
 {
 	struct websocket *ws = NULL;
 
-	if (!origin_is_welcome(p, x)) {
+	if (!origin_is_welcome(p, x, secure)) {
+		note_stranger(p, x);
 		reply(x, 403, "Pages of your site are not let in here.\n");
 		return;
 	}

@@ -2,24 +2,17 @@
 // registrations and subscriptions go on, and a mixer that hangs is noticed.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer, compound } from './lib/rtp_peer.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { Watcher } from './lib/watcher.mjs';
+import { WallClock } from './lib/wall_clock.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
-import { root, scratch, until } from './lib/process.mjs';
+import { scratch, until } from './lib/process.mjs';
 
 const NTP_EPOCH_S = 2208988800;
 const host = '127.0.0.2'; // who need not prove who they are
-
-const seconds = async (file, wrong) => {
-	const b = Buffer.alloc(8);
-	b.writeBigInt64LE(BigInt(wrong));
-	await writeFile(file, b, { flag: 'r+' });
-};
 
 // NTP time of each sender report, and when it came, in seconds
 const reports = (line) => line.rtcp.flatMap(({ at, data }) => compound(data)
@@ -30,11 +23,9 @@ const reports = (line) => line.rtcp.flatMap(({ at, data }) => compound(data)
 test('a wall clock that is set moves no timer', async (t) => {
 	const work = await scratch();
 	t.after(() => work.remove());
-	const wrong = join(work.dir, 'wrong');
-	await writeFile(wrong, Buffer.alloc(8));
-	const parley = await Parley.start({ auth: 'on', trusted_hosts: host }, {
-		LD_PRELOAD: join(root, 'build/lib/wall_clock.so'),
-		WALL_CLOCK: wrong });
+	const clock = await WallClock.make(work.dir);
+	const parley = await Parley.start({ auth: 'on', trusted_hosts: host },
+		clock.env);
 	t.after(() => parley.stop());
 
 	const { output } = await parley.cli('user', 'add', 'carl', '--generate');
@@ -73,7 +64,7 @@ test('a wall clock that is set moves no timer', async (t) => {
 
 	const hour = 3600, day = 24 * hour;
 	for (const step of [hour, -hour, day, -day, 0]) {
-		await seconds(wrong, step);
+		await clock.set(step);
 		// a second of sound, in which every timer that is due goes off
 		const packets = await a.audio.more(50, 4000);
 		for (const [i, p] of packets.entries())
@@ -94,7 +85,7 @@ test('a wall clock that is set moves no timer', async (t) => {
 		assert.ok(Math.abs(r.ntp - first.ntp - (r.at - first.at)) < 2,
 			'sender reports go on by the time that passes');
 
-	await seconds(wrong, -hour);
+	await clock.set(-hour);
 	process.kill(mixer, 'SIGSTOP');
 	await until('the mixer that hangs is replaced', async () => {
 		const [now] = await parley.mixerPids;

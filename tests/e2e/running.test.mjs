@@ -2,11 +2,12 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
-import { freePort, root, run, scratch, stays, until }
+import { WallClock } from './lib/wall_clock.mjs';
+import { Program, freePort, root, run, scratch, stays, until }
 	from './lib/process.mjs';
 
 const parleyd = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
@@ -93,6 +94,50 @@ exec ${join(parleyd, '../parley-mixer')} "$@"
 		assert.match(output, /mixers: up mixer=0/);
 	});
 
+	test('systemd is told how it goes, and that it lives', async (t) => {
+		const work = await scratch();
+		t.after(() => work.remove());
+		const socket = join(work.dir, 'notify');
+		const systemd = new Program('socat', ['-u', `UNIX-RECV:${socket}`,
+			'STDOUT']);
+		t.after(() => systemd.stop());
+		await until('it listens', () => stat(socket));
+		const told = () => systemd.stdout.trim().split('\n');
+		const lives = () => told().filter((w) => w === 'WATCHDOG=1').length;
+
+		const parley = await Parley.start({}, { NOTIFY_SOCKET: socket,
+			WATCHDOG_USEC: '1000000' });
+		t.after(() => parley.stop());
+		await until('it is ready', () => told().includes('READY=1'));
+		assert.match(told()[0], /^EXTEND_TIMEOUT_USEC=\d+$/);
+		const signs = lives();
+		await until('it lives', () => lives() >= signs + 3);
+		const [mixer] = await parley.mixerPids;
+		assert.doesNotMatch(await readFile(`/proc/${mixer}/environ`, 'latin1'),
+			/NOTIFY_SOCKET|WATCHDOG/);
+
+		parley.program.child.kill('SIGSTOP');
+		await until('it is stopped', async () => /^State:\s*T/m.test(
+			await readFile(`/proc/${parley.program.pid}/status`, 'latin1')));
+		// what was on its way is here, as socat reads in order
+		await run('sh', ['-c', `echo STOPPED | socat -u STDIN UNIX-SEND:${
+			socket}`]);
+		await until('its last word', () => told().includes('STOPPED'));
+		const last = lives();
+		await stays('a loop that hangs gives no sign', () => lives() === last,
+			1500);
+		parley.program.child.kill('SIGCONT');
+		await until('it lives again', () => lives() > last);
+
+		parley.program.child.kill('SIGHUP');
+		const again = new RegExp('^RELOADING=1\\nMONOTONIC_USEC=\\d+\\n'
+			+ '(WATCHDOG=1\\n)*READY=1$', 'm');
+		await until('it has read its files again', () =>
+			again.test(systemd.stdout));
+		await parley.endsWell();
+		await until('it says that it ends', () => told().includes('STOPPING=1'));
+	});
+
 	test('a leg whose media stops is ended', async (t) => {
 		const parley = await Parley.start({ media_timeout: 5 });
 		t.after(() => parley.stop());
@@ -109,6 +154,64 @@ exec ${join(parleyd, '../parley-mixer')} "$@"
 });
 
 describe('the secure ways in', () => {
+	test('TLS 1.2 takes AEAD suites alone, TLS 1.3 as ever', async (t) => {
+		const tls = await freePort();
+		const parley = await Parley.start({
+			sip_tls_listen: `127.0.0.1:${tls}` });
+		t.after(() => parley.stop());
+		const { host } = new URL(parley.https);
+		for (const at of [host, `127.0.0.1:${tls}`]) {
+			const connect = (...args) => run('openssl',
+				['s_client', '-connect', at, ...args]);
+			for (const suite of ['ECDHE-ECDSA-AES128-SHA',
+				'ECDHE-ECDSA-AES256-SHA384', 'ECDHE-ECDSA-AES128-SHA256']) {
+				const { code, output } = await connect('-tls1_2', '-cipher',
+					`${suite}:@SECLEVEL=0`);
+				assert.notEqual(code, 0, `${suite} at ${at}`);
+				assert.match(output, /handshake failure/);
+			}
+			for (const suite of ['ECDHE-ECDSA-AES128-GCM-SHA256',
+				'ECDHE-ECDSA-CHACHA20-POLY1305']) {
+				const { output } = await connect('-tls1_2', '-cipher', suite);
+				assert.match(output, new RegExp(`Cipher is ${suite}`));
+			}
+			assert.match((await connect('-tls1_3')).output,
+				/Cipher is TLS_AES_256_GCM_SHA384/);
+		}
+	});
+
+	test('a certificate that ends soon, or has, is told of', async (t) => {
+		const work = await scratch();
+		t.after(() => work.remove());
+		const file = join(work.dir, 'c.pem');
+		const clock = await WallClock.make(work.dir);
+		const make = async (days, daysAgo = 0) => {
+			await clock.set(-24 * 3600 * daysAgo);
+			const { code, output } = await run('openssl', ['req', '-x509',
+				'-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=h', '-days',
+				`${days}`, '-keyout', `${file}.key`, '-out', file],
+			{ env: { ...process.env, ...clock.env } });
+			assert.equal(code, 0, output);
+		};
+		await make(10);
+		const parley = await Parley.start({ tls_cert: file,
+			tls_key: `${file}.key` });
+		t.after(() => parley.stop());
+		const said = () => parley.program.output.match(
+			/certificate: (ends soon|expired) .*/g) || [];
+		await until('it is said at the start', () => said().length);
+		assert.match(said()[0], /ends soon file=\S+c\.pem days=(9|10)$/);
+		await make(10, 12);
+		parley.program.child.kill('SIGHUP');
+		await until('it is said at the reload', () => said().length === 2);
+		assert.match(said()[1], /expired file=\S+c\.pem days_ago=2/);
+		await make(15);
+		parley.program.child.kill('SIGHUP');
+		await until('it is read', () => (parley.program.output
+			.match(/reloaded certificate=read/g) || []).length === 2);
+		assert.equal(said().length, 2);
+	});
+
 	test('SIP over TLS with SDES-SRTP', async (t) => {
 		const tls = await freePort();
 		const parley = await Parley.start({

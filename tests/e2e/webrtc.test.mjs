@@ -166,8 +166,7 @@ describe('a third-party web application', () => {
 
 	test('a site that the configuration does not name is refused',
 		async (t) => {
-			const strict = await Parley.start(
-				{ web_origins: 'https://ours\\.example' });
+			const strict = await Parley.start({ web_origins: null });
 			t.after(() => strict.stop());
 			await w.eve.page.goto(w.app.url);
 			const words = await w.eve.page.evaluate(([url, target]) =>
@@ -175,6 +174,15 @@ describe('a third-party web application', () => {
 					.then(() => 'in', (error) => error.message),
 			[`${strict.http.replace('http', 'ws')}/ws`, strict.uri('app')]);
 			assert.equal(words, 'no WebSocket');
+			assert.match(strict.program.output,
+				/site refused key=web_origins origin="http:/);
+			// the join page names none, and is let in
+			await w.eve.page.goto(strict.http);
+			assert.equal(await w.eve.page.evaluate(() => new Promise((told) => {
+				const socket = new WebSocket(`ws://${location.host}/ws`, 'sip');
+				socket.onopen = () => told('in');
+				socket.onerror = () => told('out');
+			})), 'in');
 		});
 });
 

@@ -27,6 +27,8 @@ export class Parley {
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
 			web_dir: join(root, 'web/dist'),
+			// pages of the tests' own applications
+			web_origins: 'http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?',
 			log_level: process.env.PARLEY_LOG || 'info',
 			sip_rate_per_source: 10000,
 			invite_rate_per_source: 10000,

@@ -1,0 +1,59 @@
+/**
+ * @file signaling/http/origin.c  Whose page a browser's request comes from
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "signaling/http/origin.h"
+
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+
+struct authority {
+	const char *host;
+	size_t len;
+	unsigned port; /**< 0 = none is named */
+};
+
+
+/** host[:port] and nothing else */
+static bool read_authority(struct authority *a, const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t len =
+		text[0] == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":");
+	const char *port = text + len;
+
+	if (!len || len > strlen(text) || strpbrk(text, "/@?# \t"))
+		return false;
+
+	*a = (struct authority){.host = text, .len = len};
+	if (!*port)
+		return true;
+	if (*port++ != ':' || !*port || strlen(port) > 5 ||
+	    port[strspn(port, digits)])
+		return false;
+	a->port = (unsigned)strtoul(port, NULL, 10);
+
+	return a->port && a->port <= UINT16_MAX;
+}
+
+
+bool origin_is_ours(const char *origin, const char *host, bool secure)
+{
+	struct authority theirs, ours;
+	bool https = !strncasecmp(origin, "https://", 8);
+
+	if (!host || (!https && strncasecmp(origin, "http://", 7)) ||
+	    !read_authority(&theirs, origin + (https ? 8 : 7)) ||
+	    !read_authority(&ours, host) || (secure && !https))
+		return false;
+
+	if (!theirs.port)
+		theirs.port = https ? HTTPS_PORT : HTTP_PORT;
+	if (!ours.port)
+		ours.port = https ? HTTPS_PORT : HTTP_PORT;
+
+	return theirs.port == ours.port && theirs.len == ours.len &&
+	       !strncasecmp(theirs.host, ours.host, ours.len);
+}
