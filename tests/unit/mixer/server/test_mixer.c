@@ -66,7 +66,9 @@ static void everybody_hears_all_others_but_not_itself(void)
 					      : hears(&p[i], tones[k]));
 		}
 		CU_ASSERT_TRUE(p[i].packets > 60);
-		CU_ASSERT_EQUAL(p[i].jumps, 0);
+		/* but where the host stood still */
+		CU_ASSERT_TRUE((json_int_t)p[i].jumps <=
+			       mixer_stat(&w, "ticks_missed"));
 		CU_ASSERT_EQUAL(world_events(&w, "leg.state", i + 1), 1);
 	}
 	CU_ASSERT_TRUE(world_events(&w, "talking", 0) >= 3);
