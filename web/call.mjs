@@ -6,6 +6,27 @@ import { endWords, failureWords } from './words.mjs';
 
 // The user part of our address. Names without Latin letters leave nothing:
 // one address for all of them would make one person of them
+const conferenceOf = (target) =>
+	decodeURIComponent(target.slice(4).split('@')[0]);
+
+// What proves to the server that this tab is who it was before a reload, kept
+// as long as the tab is. Browsers may keep nothing
+const secrets = {
+	key: (target) => `parley.secret.${conferenceOf(target)}`,
+	get(target) {
+		try {
+			return sessionStorage.getItem(this.key(target));
+		} catch {
+			return null;
+		}
+	},
+	set(target, secret) {
+		try {
+			sessionStorage.setItem(this.key(target), secret);
+		} catch { /* then a reload makes it somebody else */ }
+	},
+};
+
 const slug = (name) => name.normalize('NFKD').toLowerCase()
 	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24)
 	|| `guest-${Math.random().toString(36).slice(2, 8)}`;
@@ -103,6 +124,7 @@ export class Call {
 	#invite(replaced) {
 		const dialog = replaced?._dialog?.id;
 		const attempt = {};
+		const secret = secrets.get(this.target);
 		// each call has a Contact of its own: the roster knows it by that
 		if (++this.calls > 1)
 			this.ua.contact.uri.setParam('call', String(this.calls));
@@ -111,8 +133,11 @@ export class Call {
 			mediaConstraints: { audio: false, video: false },
 			pcConfig: { bundlePolicy: 'max-bundle' },
 			sessionTimersExpires: 300,
-			extraHeaders: dialog ? [`Replaces: ${dialog.call_id};to-tag=${
-				dialog.remote_tag};from-tag=${dialog.local_tag}`] : [],
+			extraHeaders: [
+				...(dialog ? [`Replaces: ${dialog.call_id};to-tag=${
+					dialog.remote_tag};from-tag=${dialog.local_tag}`] : []),
+				...(secret ? [`Parley-Secret: ${secret}`] : []),
+			],
 			eventHandlers: {
 				peerconnection: ({ peerconnection }) => {
 					attempt.pc = peerconnection;
@@ -302,12 +327,16 @@ export class Call {
 		const user = contact.match(/<sips?:([^@>;]+)@/)?.[1];
 		if (user)
 			this.target = this.target.replace(/^sip:[^@]*/, `sip:${user}`);
+		const self = info.match(/<([^>]+)>\s*;[^,]*purpose=conference-self[^,]*/);
+		const secret = self?.[0].match(/;\s*secret=(\w+)/)?.[1];
+		if (secret)
+			secrets.set(this.target, secret);
 		this.handlers.accepted({
-			conference: decodeURIComponent(this.target.slice(4).split('@')[0]),
+			conference: conferenceOf(this.target),
 			subscribe: () => this.ua.subscribe(this.target, 'conference',
 				`${TYPE};activity=yes`, { expires: 600 }),
 			own: this.session.contact.replace(/^<|>.*$/g, ''),
-			self: info.match(/<([^>]+)>\s*;[^,]*purpose=conference-self/)?.[1],
+			self: secret && { url: self[1], secret },
 		});
 	}
 

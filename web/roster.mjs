@@ -65,7 +65,7 @@ export class Roster {
 	}
 
 	// subscribe() makes a new subscription; `own` is our Contact in the call,
-	// `self` where the server takes what we say of ourselves
+	// `self` where ({ url, secret }) the server takes what we say of ourselves
 	follow({ subscribe, own, self }) {
 		this.close();
 		this.ownEntity = own;
@@ -200,7 +200,8 @@ export class Roster {
 	// Tell the server that we muted ourselves, so that all see it
 	async sayMuted(muted) {
 		if (this.self)
-			return (await fetch(this.self, { method: 'POST',
+			return (await fetch(this.self.url, { method: 'POST',
+				headers: { Authorization: `Bearer ${this.self.secret}` },
 				body: JSON.stringify({ muted }) })).ok;
 		return true;
 	}

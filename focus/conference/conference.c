@@ -27,6 +27,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->lost_tmr);
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
+	mem_deref(c->heritage.aor);
 }
 
 

@@ -15,6 +15,7 @@
 
 #include "focus/conference/event.h"
 #include "focus/conference/placement.h"
+#include "focus/conference/secret.h"
 #include "focus/mixers/mixers.h"
 #include "focus/policy/policy.h"
 #include "focus/policy/reason.h"
@@ -22,6 +23,14 @@
 #include "mixer/base/uuid.h"
 
 struct focus;
+
+/** The rights of a moderator who has left of himself, kept for when he comes
+ *  back and proves that he is the same */
+struct heritage {
+	char *aor; /**< address-of-record that was proved; NULL: none was */
+	struct secret_sum secret; /**< given to the last leg of his */
+	bool creator;             /**< and the conference ends with him */
+};
 
 struct conference {
 	struct le le; /**< in the focus's hash of conferences */
@@ -44,6 +53,7 @@ struct conference {
 	bool calls_off; /**< its end does, whoever is called into it still */
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
 	struct tmr end_tmr;     /**< ...which has left, or everybody has */
+	struct heritage heritage;
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <jansson.h>
 #include "focus/conference/join.h"
+#include "focus/conference/secret.h"
 #include "focus/conference/signaling_ops.h"
 #include "focus/policy/judge.h"
 #include "focus/policy/reason.h"
@@ -244,9 +245,14 @@ void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
  *  digits; lives with the endpoint */
 const char *focus_session_id(const struct endpoint *ep);
 
-/** Random token by which this endpoint speaks for itself (HTTP API); lives
- *  with it */
-const char *focus_token(const struct endpoint *ep);
+/**
+ * Give this endpoint a secret by which it speaks for itself elsewhere (HTTP
+ * API), and comes back as who it is; one it had before is void. It is said
+ * here and kept nowhere
+ *
+ * @param text Gets it, SECRET_SIZE bytes
+ */
+void focus_secret(struct endpoint *ep, char *text);
 
 /** End everything: `done` is called, never from within, when the mixers have
  *  said goodbye to the last leg. Then free the focus with mem_deref(): that
@@ -279,13 +285,19 @@ enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
 			    const char *conference, focus_event_h *h,
 			    void *arg);
 
-/** Conference that a token belongs to, NULL if none */
-const char *focus_token_conference(const struct focus *f, const char *token);
+/** Is a user who says that he is `aor` on the roster as `shown`? Of several
+ * who say so all but one have a parameter there that tells them apart */
+bool focus_aor_is(const char *shown, const char *aor);
 
-/** Number (of `parley show`) of the endpoint whose token it is, 0 if none */
-unsigned focus_token_endpoint(const struct focus *f, const char *token);
+/** Whose secret is that? Borrowed; NULL: nobody's. @param secret Hostile;
+ *  NULL: none */
+struct endpoint *focus_secret_endpoint(const struct focus *f,
+				       const char *secret);
 
-/** focus_leg() of it: as that it asks */
-uint32_t focus_token_leg(const struct focus *f, const char *token);
+/** Name of the conference it is in; lives with it */
+const char *focus_endpoint_conference(const struct endpoint *ep);
+
+/** Its number in there (of `parley show`) */
+unsigned focus_endpoint_number(const struct endpoint *ep);
 
 #endif

@@ -110,50 +110,39 @@ enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
 }
 
 
-const char *focus_token(const struct endpoint *ep)
+void focus_secret(struct endpoint *ep, char *text)
 {
-	return ep ? ep->token : NULL;
+	secret_make(&ep->secret, text);
 }
 
 
-static bool token_h(struct le *le, void *arg)
+static bool secret_h(struct le *le, void *arg)
 {
 	const struct endpoint *ep = le->data;
-	const char *token = arg;
 
-	return !mem_seccmp((const uint8_t *)ep->token, (const uint8_t *)token,
-			   ENDPOINT_TOKEN_SIZE - 1);
+	return secret_same(&ep->secret, arg);
 }
 
 
-static const struct endpoint *token_endpoint(const struct focus *f,
-					     const char *token)
+struct endpoint *focus_secret_endpoint(const struct focus *f,
+				       const char *secret)
 {
-	if (!f || !token || strlen(token) != ENDPOINT_TOKEN_SIZE - 1)
+	struct secret_sum sum;
+
+	if (!f || !secret_read(&sum, secret))
 		return NULL;
 
-	return list_ledata(
-		hash_apply(f->legs, token_h, (void *)(uintptr_t)token));
+	return list_ledata(hash_apply(f->legs, secret_h, &sum));
 }
 
 
-const char *focus_token_conference(const struct focus *f, const char *token)
+const char *focus_endpoint_conference(const struct endpoint *ep)
 {
-	const struct endpoint *ep = token_endpoint(f, token);
-
-	return ep ? ep->user->conference->name : NULL;
+	return ep->user->conference->name;
 }
 
 
-unsigned focus_token_endpoint(const struct focus *f, const char *token)
+unsigned focus_endpoint_number(const struct endpoint *ep)
 {
-	const struct endpoint *ep = token_endpoint(f, token);
-
-	return ep ? ep->number : 0;
-}
-
-
-uint32_t focus_token_leg(const struct focus *f, const char *token)
-{
-	return focus_leg(token_endpoint(f, token));
+	return ep->number;
 }

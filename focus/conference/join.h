@@ -10,10 +10,20 @@
 #include "focus/policy/reason.h"
 #include "mixer/mp/leg_description.h"
 
+/** Who had somebody called into a conference */
+struct referrer {
+	const char *aor; /**< its address; NULL: nobody, or anonymous */
+	uint32_t leg;    /**< focus_leg() of the endpoint that asked; 0: it was
+			      asked from outside */
+	bool known;      /**< the address is proved or asserted */
+};
+
 /** Who joins */
 struct join {
 	const char *conference; /**< user part of the conference URI */
 	const char *aor;        /**< address-of-record, "sip:a@example.com" */
+	bool known;             /**< that is proved or asserted: all legs of it
+				     are one user's. Else it is a label */
 	const char *display;    /**< display name, may be NULL */
 	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
 	const char *agent;      /**< User-Agent, may be NULL */
@@ -23,14 +33,16 @@ struct join {
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
 	bool replaces; /**< takes the place of one that is in: no lock and no
 			     limit keeps it out */
-	uint32_t replaces_leg;   /**< focus_leg() of that one, 0: it has none.
-				      When that leaves, what a moderator has
-				      set goes to this one */
-	bool inherits;           /**< ...and its rights: whoever fills this in
-				      knows that they are the same person's
-				      (RFC 3891 section 3) */
-	const char *referred_by; /**< address of who had it dialled; NULL:
-				      nobody, or anonymous */
+	uint32_t replaces_leg; /**< focus_leg() of that one, 0: it has none.
+				    When that leaves, what a moderator has
+				    set goes to this one */
+	bool inherits;         /**< ...and its rights: whoever fills this in
+				    knows that they are the same person's
+				    (RFC 3891 section 3) */
+	const char *secret;    /**< what it says proves that it is an endpoint,
+				    or was (focus_secret()); hostile, NULL: none
+				    */
+	struct referrer referrer; /**< who had it dialled */
 	const struct session_ops *ops;
 	void *session;
 };

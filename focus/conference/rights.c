@@ -57,7 +57,8 @@ static const struct user *user_of(const struct conference *c,
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
 
-		if (!u->anonymous && same_address(u->aor, asker->aor))
+		if (u->known && !u->anonymous &&
+		    same_address(u->aor, asker->aor))
 			return u;
 	}
 
@@ -76,10 +77,31 @@ static enum reason dial_facts(const struct focus *f, const struct question *q,
 }
 
 
+/** An address that several claim means all of these; as it is on the roster,
+ *  where it tells them apart, that one */
 static bool is_meant(const struct endpoint *ep, const char *uri)
 {
+	if (user_is_guest_aor(uri))
+		return !strcasecmp(ep->user->aor, uri);
+
 	return same_address(ep->user->aor, uri) ||
 	       same_address(ep->entity, uri);
+}
+
+
+/** Whoever had it called may call it off */
+static bool has_called(const struct user *u, const struct endpoint *ep)
+{
+	for (struct le *e = ep->referrer ? u->endpoints.head : NULL; e;
+	     e = e->next) {
+		const struct endpoint *own = e->data;
+
+		if (own->leg == ep->referrer)
+			return true;
+	}
+
+	return u->known && ep->referrer_known && ep->referred_by &&
+	       same_address(ep->referred_by, u->aor);
 }
 
 
@@ -91,8 +113,7 @@ static bool may_remove(const struct conference *c, const struct asker *asker,
 	if (u && (u->moderator || u == ep->user))
 		return true;
 
-	/* whoever had it called may call it off */
-	return ep->referred_by && u && same_address(ep->referred_by, u->aor);
+	return u && has_called(u, ep);
 }
 
 

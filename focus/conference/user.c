@@ -10,22 +10,8 @@
 
 
 enum {
-	/** Longest URI or agent kept */
-	URI_MAX = 512,
-	AGENT_MAX = 128,
+	AGENT_MAX = 128, /**< longest agent kept */
 };
-
-/** What the others see instead of a name */
-#define ANONYMOUS "Anonymous"
-
-
-static void user_destructor(void *arg)
-{
-	struct user *u = arg;
-
-	list_unlink(&u->le);
-	mem_deref(u->aor);
-}
 
 
 static void endpoint_destructor(void *arg)
@@ -46,9 +32,12 @@ static void endpoint_destructor(void *arg)
 }
 
 
-static int dup_clean(char **dst, const char *src, size_t max)
+int user_dup_text(char **dst, const char *src, size_t max)
 {
-	char text[URI_MAX + 1];
+	char text[USER_URI_MAX + 1];
+
+	if (max > USER_URI_MAX)
+		return EINVAL;
 
 	return str_dup(dst, utf8_clean(text, max + 1, src));
 }
@@ -73,74 +62,13 @@ static const char *name_from_aor(char *dst, size_t size, const char *aor)
 }
 
 
-static void take_display(char *dst, size_t size, const char *display,
-			 const char *aor)
+void user_name(char *dst, size_t size, const char *display, const char *aor)
 {
-	char raw[URI_MAX];
+	char raw[USER_URI_MAX];
 
 	utf8_clean(dst, size, display);
 	if (!dst[strspn(dst, " ")])
 		utf8_clean(dst, size, name_from_aor(raw, sizeof(raw), aor));
-}
-
-
-static struct user *user_find(const struct conference *c, const char *aor)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		struct user *u = le->data;
-
-		if (!u->anonymous && !str_casecmp(u->aor, aor))
-			return u;
-	}
-
-	return NULL;
-}
-
-
-/** What the others see instead of an anonymous user: a URI that leads nowhere
- *  (RFC 3323 section 4.1.1.3) and is nobody else's in this conference */
-static int anonymous_aor(char **dst, unsigned number)
-{
-	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid", number);
-}
-
-
-static int user_get(struct user **up, struct conference *c,
-		    const struct join *join)
-{
-	struct user *u;
-	char *aor;
-	int err;
-
-	err = join->anonymous ? anonymous_aor(&aor, c->last_number + 1)
-			      : dup_clean(&aor, join->aor, URI_MAX);
-	if (err)
-		return err;
-
-	u = join->anonymous ? NULL : user_find(c, aor);
-	if (u) {
-		mem_deref(aor);
-		*up = u;
-		return 0;
-	}
-
-	u = mem_zalloc(sizeof(*u), user_destructor);
-	if (!u) {
-		mem_deref(aor);
-		return ENOMEM;
-	}
-
-	u->conference = c;
-	u->aor = aor;
-	u->moderator = !c->announced && !join->dialled_out;
-	u->creator = !c->announced && join->factory;
-	u->anonymous = join->anonymous;
-	take_display(u->display, sizeof(u->display),
-		     join->anonymous ? ANONYMOUS : join->display, aor);
-	list_append(&c->users, &u->le, u);
-	*up = u;
-
-	return 0;
 }
 
 
@@ -152,12 +80,13 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 
 	/* the Contact names the user too, and what program it has may be
 	   enough to know it */
-	err = dup_clean(&ep->entity, u->anonymous ? u->aor : join->entity,
-			URI_MAX);
-	err |= dup_clean(&ep->agent, u->anonymous ? NULL : join->agent,
-			 AGENT_MAX);
-	if (join->referred_by)
-		err |= dup_clean(&ep->referred_by, join->referred_by, URI_MAX);
+	err = user_dup_text(&ep->entity, u->anonymous ? u->aor : join->entity,
+			    USER_URI_MAX);
+	err |= user_dup_text(&ep->agent, u->anonymous ? NULL : join->agent,
+			     AGENT_MAX);
+	if (join->referrer.aor)
+		err |= user_dup_text(&ep->referred_by, join->referrer.aor,
+				     USER_URI_MAX);
 	ep->media = json_array();
 	if (err || !ep->media)
 		return ENOMEM;
@@ -166,9 +95,10 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 		(void)snprintf(ep->display, sizeof(ep->display), "%s",
 			       u->display);
 	else
-		take_display(ep->display, sizeof(ep->display), join->display,
-			     u->aor);
-	rand_str(ep->token, sizeof(ep->token));
+		user_name(ep->display, sizeof(ep->display), join->display,
+			  u->aor);
+	ep->referrer = join->referrer.leg;
+	ep->referrer_known = join->referrer.known;
 	ep->webrtc = join->webrtc;
 	ep->dialled_out = join->dialled_out;
 	ep->replaces = join->replaces_leg;
@@ -273,55 +203,6 @@ static bool has_creator(const struct conference *c)
 }
 
 
-static struct endpoint *heir_of(const struct endpoint *ep)
-{
-	const struct conference *c = ep->user->conference;
-
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			struct endpoint *heir = e->data;
-
-			if (heir->replaces == ep->leg)
-				return heir;
-		}
-	}
-
-	return NULL;
-}
-
-
-/** What was set of the leg stays: nobody is heard by replacing himself. The
- *  rights move with it to whom it is known to be the same. When who is
- * replaced goes first, of himself, it is the same */
-static void bequeath(const struct endpoint *ep)
-{
-	struct endpoint *heir = heir_of(ep);
-	struct endpoint_levels levels;
-	struct user *u;
-	bool more;
-
-	if (!heir)
-		return;
-
-	heir->replaces = 0;
-	u = heir->user;
-	more = heir->inherits && ep->user->moderator && !u->moderator;
-	u->moderator |= heir->inherits && ep->user->moderator;
-	u->creator |= heir->inherits && ep->user->creator;
-	levels = ep->levels;
-	levels.muted |= heir->levels.muted;
-	levels.deaf |= heir->levels.deaf;
-	levels.video_muted |= heir->levels.video_muted;
-	endpoint_set_levels(heir, &levels);
-	if (more && heir->told)
-		endpoint_emit(
-			heir, "renamed",
-			json_pack("{s:o}", "state", endpoint_json(heir)));
-}
-
-
 /** One who was in has left: those who still ring for it are called off with
  *  the last. Where nobody was in yet they are what it waits for. */
 static void end_if_left(struct conference *c, bool creator)
@@ -340,11 +221,11 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
 	const bool was_in = ep->status == ENDPOINT_CONNECTED;
-	bool creator = false;
+	bool creator = false, inherited = false;
 
 	/* who is thrown out bequeaths nothing */
 	if (reason != REASON_KICKED)
-		bequeath(ep);
+		inherited = user_bequeath(ep);
 
 	endpoint_drop_bearers(ep);
 	conference_leave(c);
@@ -354,8 +235,11 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	/* off the roster first: who hears "left" must not find it there */
 	list_unlink(&ep->le);
 	hash_unlink(&ep->hash_le);
-	if (list_isempty(&u->endpoints))
+	if (list_isempty(&u->endpoints)) {
 		list_unlink(&u->le);
+		if (reason != REASON_KICKED && !inherited)
+			user_leave_rights(ep);
+	}
 
 	if (ep->told)
 		endpoint_emit(ep, "left",
@@ -386,65 +270,12 @@ void endpoint_evict(struct endpoint *ep, enum reason reason)
 }
 
 
-/** The user that an endpoint is from now on */
-static struct user *make_anonymous(struct endpoint *ep)
-{
-	struct user *old = ep->user;
-	struct user *u = mem_zalloc(sizeof(*u), user_destructor);
-
-	if (!u)
-		return NULL;
-
-	if (anonymous_aor(&u->aor, ep->number)) {
-		mem_deref(u);
-		return NULL;
-	}
-
-	u->conference = old->conference;
-	u->anonymous = true;
-	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
-
-	return u;
-}
-
-
-static int hide(struct endpoint *ep)
-{
-	struct user *old = ep->user, *u = make_anonymous(ep);
-	char *entity = NULL, *agent = NULL;
-
-	if (!u || str_dup(&entity, u->aor) || str_dup(&agent, "")) {
-		mem_deref(u);
-		mem_deref(entity);
-		return ENOMEM;
-	}
-
-	mem_deref(ep->entity);
-	mem_deref(ep->agent);
-	ep->entity = entity;
-	ep->agent = agent;
-	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
-
-	list_append(&u->conference->users, &u->le, u);
-	list_unlink(&ep->le);
-	list_append(&u->endpoints, &ep->le, ep);
-	ep->user = u;
-	if (list_isempty(&old->endpoints)) {
-		u->moderator = old->moderator;
-		u->creator = old->creator;
-		mem_deref(old);
-	}
-
-	return 0;
-}
-
-
 static bool take_name(struct endpoint *ep, const char *display)
 {
 	struct user *u = ep->user;
 	char name[UTF8_NAME_MAX + 1];
 
-	take_display(name, sizeof(name), display, u->aor);
+	user_name(name, sizeof(name), display, u->aor);
 	if (!strcmp(name, ep->display))
 		return false;
 
@@ -460,7 +291,7 @@ static bool take_agent(struct endpoint *ep, const char *agent)
 {
 	char *copy = NULL;
 
-	if (dup_clean(&copy, agent, AGENT_MAX))
+	if (user_dup_text(&copy, agent, AGENT_MAX))
 		return false;
 
 	mem_deref(ep->agent);
@@ -478,7 +309,7 @@ void endpoint_describe(struct endpoint *ep, const struct callee *callee)
 		return;
 
 	if (callee->anonymous) {
-		renamed = !hide(ep);
+		renamed = !user_hide(ep);
 	}
 	else {
 		if (callee->display)
@@ -490,6 +321,13 @@ void endpoint_describe(struct endpoint *ep, const struct callee *callee)
 	if (renamed)
 		endpoint_update_bearers(ep);
 	if (renamed || news)
+		endpoint_tell_renamed(ep);
+}
+
+
+void endpoint_tell_renamed(struct endpoint *ep)
+{
+	if (ep->told)
 		endpoint_emit(ep, "renamed",
 			      json_pack("{s:o}", "state", endpoint_json(ep)));
 }

@@ -15,10 +15,11 @@
 #include "focus/conference/conference.h"
 #include "focus/conference/join.h"
 #include "focus/conference/menu.h"
+#include "focus/conference/secret.h"
 #include "mixer/base/utf8.h"
 
 enum {
-	ENDPOINT_TOKEN_SIZE = 33,
+	USER_URI_MAX = 512, /**< longest URI kept */
 	/** Groups of its media that have a bearer of their own. All are in
 	 *  the mixer's so far, which carries them in one leg */
 	ENDPOINT_BEARERS = 1
@@ -31,12 +32,20 @@ enum endpoint_status {
 	ENDPOINT_CONNECTED,
 };
 
+/** Who is one: whoever has proved his address, with all his legs; whom we
+ *  called at one, with all that answers there; or one leg, and what proves
+ *  itself the same person's (its successor by Replaces, its secret). Who merely claims an address may have the same label as others,
+ *  but nothing of theirs */
 struct user {
 	struct le le; /**< in conference->users */
 	struct conference *conference;
-	char *aor;
+	char *aor;      /**< unlike all others' here (RFC 4575 section 5.6) */
+	unsigned guest; /**< tells aor from the same of another user; 0: no
+			     need to */
+	bool known;     /**< aor is proved or asserted, not only claimed */
+	bool called;    /**< aor is what we called: all that answers there */
 	char display[UTF8_NAME_MAX + 1];
-	bool moderator; /**< it made the conference */
+	bool moderator; /**< it made the conference, or is who did */
 	bool creator;   /**< by a factory; it may end with it */
 	bool anonymous; /**< aor and display are not its own */
 	struct list endpoints;
@@ -63,8 +72,10 @@ struct endpoint {
 	struct menu menu;
 	char display[UTF8_NAME_MAX + 1];
 	char *entity, *agent;
-	char *referred_by; /**< who had it dialled, NULL: nobody said */
-	char token[ENDPOINT_TOKEN_SIZE];
+	char *referred_by;        /**< who had it dialled, NULL: nobody said */
+	uint32_t referrer;        /**< the leg that asked for it, 0: none */
+	bool referrer_known;      /**< referred_by is proved */
+	struct secret_sum secret; /**< what it may prove itself by */
 	uint64_t since_ms;
 	json_t *media;        /**< [MEDIA] of focus/conference/event.h */
 	struct list requests; /**< descriptions under way */
@@ -81,6 +92,43 @@ struct endpoint {
  */
 int endpoint_create(struct endpoint **ep, struct conference *c,
 		    const struct join *join);
+
+/**
+ * The user that somebody who joins is: one that is there where that is
+ * proved, else a new one, by an address that is unlike all others' there
+ *
+ * @return 0, ENOMEM
+ */
+int user_get(struct user **up, struct conference *c, const struct join *join);
+
+/**
+ * Hand on what is this endpoint's to the one that takes its place: what was
+ * set of it, and if that is proved to be the same its rights and its calls
+ *
+ * @return true: they went with it
+ */
+bool user_bequeath(const struct endpoint *ep);
+
+/** Its user goes with this last endpoint: keep his rights for when he comes
+ *  back and proves that he is the same */
+void user_leave_rights(const struct endpoint *last);
+
+/** Is that the address of one of several who claim the same? */
+bool user_is_guest_aor(const char *uri);
+
+/** From now on it is anonymous. @return 0, ENOMEM: it stays as it was */
+int user_hide(struct endpoint *ep);
+
+/** A name to show: `display`, cleaned; where that is empty, out of `aor`.
+ *  @param dst Gets it, UTF8_NAME_MAX + 1 bytes */
+void user_name(char *dst, size_t size, const char *display, const char *aor);
+
+/** Copy a hostile text, cleaned and cut to `max` (up to USER_URI_MAX) bytes.
+ *  @return 0, ENOMEM */
+int user_dup_text(char **dst, const char *src, size_t max);
+
+/** Tell its new name, address, rights, if it was told at all */
+void endpoint_tell_renamed(struct endpoint *ep);
 
 /** It is in: tell it, and the conference if it is the first */
 void endpoint_announce(struct endpoint *ep);

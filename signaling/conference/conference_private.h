@@ -11,6 +11,8 @@
 #include "focus/policy/reason.h"
 #include "mixer/base/re.h"
 
+struct flow_info;
+struct identity;
 struct invitation;
 struct plan;
 struct question;
@@ -64,6 +66,18 @@ void options_in(struct sessions *all, const struct sip_msg *msg);
 bool emergency_in(struct sessions *all, const struct sip_msg *msg);
 
 /**
+ * Is who sent this the same person as the far end of that session, by what
+ * nobody else can say? Who has proved who it is proves it again. Who is there
+ * by a mere claim could be claimed to be by anybody: it is who knows the
+ * dialog where nobody else can (a page's over WSS), or who knows it at the
+ * same host.
+ *
+ * @param msg Names the session's dialog, by all its three parts
+ */
+bool is_same_person(const struct session *s, const struct sip_msg *msg,
+		    const struct flow_info *flow, const struct identity *who);
+
+/**
  * INVITEs of whom is here (RFC 3891, 3911): who names one of our dialogs comes
  * into its conference, with Join beside the one that is there, with Replaces
  * in its place. That one's dialog ends when the new one is confirmed, so that
@@ -72,12 +86,12 @@ bool emergency_in(struct sessions *all, const struct sip_msg *msg);
  * RFC 3891 section 3: 400 malformed, several, or both headers; 481 no such
  * dialog, or an early one that we did not begin; 486 confirmed but early-only;
  * 603 it is ending already; 491 another one is about to replace it; 403 not
- * this one's to replace. The place of who has proved who it is goes to the
- * same user, or to one who has, too, and whom that one referred here
- * (Referred-By). The place of others goes to who knows their dialog: from
- * anywhere if a page began it over WSS, so that only its ends know it, else
- * from the same host or referred by them. With the place go its rights (the
- * conference's creator and moderator) and what a moderator has set of it.
+ * this one's to replace. The place goes to the same person (is_same_person()),
+ * with its rights (the conference's creator and moderator). It goes without
+ * these to who says in Referred-By (which anybody can write) that he was sent,
+ * if nothing but a claim is replaced; and of who has proved who it is to one
+ * who has, too, if the dialog is one that only its page could tell him. What a
+ * moderator has set of it goes with the place in any case.
  */
 int replaces_in(struct sessions *all, struct invitation *in);
 /** Would it call a conference into itself (RFC 4353)? One of ours that came

@@ -221,8 +221,9 @@ static int read_conference(struct asked *a)
 
 /* -------------------------------------------------------------- who it is */
 
-/* Who knows a dialog's tags is one of its two ends (RFC 4538); whose side it
- * calls local does not matter for that */
+/* Whose side it calls local does not matter: who knows a dialog's tags should
+ * be one of its two ends (RFC 4538). Tags are seen on the way, so it must be
+ * the same person, too */
 static struct session *find_target_dialog(const struct asked *a)
 {
 	const struct sip_hdr *hdr = sip_msg_hdr(a->msg, SIP_HDR_TARGET_DIALOG);
@@ -245,7 +246,8 @@ static struct session *find_target_dialog(const struct asked *a)
 
 	return s && session_endpoint(s) &&
 			       !str_casecmp(session_party(s)->conference,
-					    a->conference)
+					    a->conference) &&
+			       is_same_person(s, a->msg, &a->flow, a->who)
 		       ? s
 		       : NULL;
 }
@@ -270,7 +272,7 @@ static int read_member(struct asked *a, const struct session *member)
 
 static int read_asker(struct asked *a)
 {
-	const struct session *member = a->s ? a->s : find_target_dialog(a);
+	const struct session *member = a->s;
 	char *user = NULL;
 	int err;
 
@@ -284,6 +286,8 @@ static int read_asker(struct asked *a)
 		return err == ENOTSUP
 			       ? refer_refuse(a, 500, "Privacy Unavailable")
 			       : refer_refuse_reason(a, REASON_BAD_REQUEST);
+	if (!member)
+		member = find_target_dialog(a);
 	if (member && session_is_secret(member) && !flow_is_secure(&a->flow))
 		return refer_refuse(a, 403, "Forbidden");
 	return read_member(a, member) ? refer_refuse_reason(a, REASON_INTERNAL)
@@ -330,7 +334,7 @@ static enum reason begin_dial(const struct asked *a, struct refer *r)
 		.uri = a->to->uri,
 		.replaces = a->to->replaces,
 		.join = a->to->join,
-		.referrer = referrer(a),
+		.referrer = {referrer(a), a->asker.leg, a->asker.known},
 	};
 	struct charging *charging = NULL;
 	char *referred_by = NULL;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <strings.h>
 #include "focus/conference/focus.h"
+#include "focus/config/config.h"
 #include "mixer/base/log.h"
 #include "signaling/conference/conference_private.h"
 #include "signaling/message/dialog_id.h"
@@ -57,14 +58,18 @@ static bool refers(const struct sip_msg *msg, const char *aor)
 	return same;
 }
 
-static bool is_near(const struct sessions *all, const struct dialog *dialog,
-		    const struct invitation *in)
+/* A host that calls for many, as a trusted proxy does that hides who is behind
+ * it, is near to none of these */
+static bool is_near(const struct session *s, const struct sip_msg *msg,
+		    const struct flow_info *flow)
 {
+	const struct config *config = sessions_base(session_table(s))->config;
 	struct sa theirs, ours;
 
-	return sender_host(&ours, in->msg, &in->flow,
-			   sessions_base(all)->config) &&
-	       !dialog_near(dialog, &theirs) &&
+	return sender_host(&ours, msg, flow, config) &&
+	       !config_network_has(config->trusted_hosts,
+				   config->trusted_hosts_count, &ours) &&
+	       !dialog_near(session_dialog(s), &theirs) &&
 	       sa_cmp(&theirs, &ours, SA_ADDR);
 }
 
@@ -78,33 +83,37 @@ static bool is_of_known(const struct session *s)
 	return session_party(s)->known || session_is_to_user(s);
 }
 
-/* Is it the same one, by what nobody else can say? Who has proved who it is
- * proves it again. Who is there by a mere claim could be claimed to be by
- * anybody: it is who knows the dialog where nobody else can, or who knows it
- * at the same host. */
-static bool is_successor(const struct session *s, const struct invitation *in)
+bool is_same_person(const struct session *s, const struct sip_msg *msg,
+		    const struct flow_info *flow, const struct identity *who)
 {
-	const struct dialog *dialog = session_dialog(s);
-
 	if (is_of_known(s))
-		return in->who->known &&
-		       !strcasecmp(in->who->aor, session_party(s)->aor);
+		return who->known &&
+		       !strcasecmp(who->aor, session_party(s)->aor);
 
-	return dialog_is_secret(dialog) ||
-	       is_near(session_table(s), dialog, in);
+	return dialog_is_secret(session_dialog(s)) || is_near(s, msg, flow);
 }
 
-/* A place is given to its successor, with its rights. It is given, without
- * them, to whom a Referred-By says that it was sent: anybody can write one, so
- * whoever takes a proved one's place must have proved who he is. What only
- * rings has no rights of its own, and colleagues may pick it up. */
+static bool is_successor(const struct session *s, const struct invitation *in)
+{
+	return is_same_person(s, in->msg, &in->flow, in->who);
+}
+
+/* A place is given to its successor, with its rights. What only rings has no
+ * rights of its own, and colleagues may pick it up. Anybody can write a
+ * Referred-By, so it proves nothing: it gives a place, without its rights,
+ * where there is nobody but a claim; a proved one's only to who has proved
+ * himself and knows a dialog that nobody but its page could tell him. */
 static bool may_replace(const struct session *s, const struct invitation *in)
 {
 	if (is_successor(s, in))
 		return true;
+	if (is_of_known(s) && !in->who->known)
+		return false;
+	if (rings(s))
+		return true;
 
-	return (rings(s) || refers(in->msg, session_party(s)->aor)) &&
-	       (in->who->known || !is_of_known(s));
+	return refers(in->msg, session_party(s)->aor) &&
+	       (!is_of_known(s) || dialog_is_secret(session_dialog(s)));
 }
 
 static bool replaces_h(const struct session *s, void *arg)

@@ -2,9 +2,10 @@
  * @file signaling/conference/subscribe.c  Who may watch a conference (RFC 4575
  * sec. 3.4)
  *
- * Rosters are for those who take part: known by the dialog or the WebSocket
- * of their session, or by address-of-record and host. Beside them for those
- * of whom a trusted host or digest says who they are.
+ * Rosters are for those who take part: known by the dialog or the connection
+ * of their session, or by address-of-record, host and port where no proxy is
+ * between. Beside them for those of whom a trusted host or digest says who
+ * they are; then a claim to be one of these is not enough.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "signaling/message/header.h"
 #include "signaling/message/host.h"
 #include "signaling/message/identity.h"
+#include "signaling/message/sender.h"
 #include "signaling/message/session_id.h"
 #include "signaling/session/dialog.h"
 #include "signaling/session/party.h"
@@ -166,14 +168,17 @@ static bool member_cmp_h(const struct session *s, void *arg)
 		return false;
 	if (dialog_flow_info(session_dialog(s), &flow))
 		return false;
-	/* A WebSocket is one browser's page, a datagram's port is nobody's:
-	 * NAT and proxies give the same to many. */
+	/* A WebSocket is one browser's page */
 	if (flow.transport == FLOW_WS || flow.transport == FLOW_WSS)
 		return dialog_flow(session_dialog(s)) == search->who->flow;
+	if (party->known || !search->who->aor ||
+	    str_casecmp(party->aor, search->who->aor) != 0)
+		return false;
 
-	return search->who->aor &&
-	       !str_casecmp(party->aor, search->who->aor) &&
-	       sa_cmp(&flow.peer, &search->who->peer, SA_ADDR);
+	/* behind a NAT many have one host, but not its port as well */
+	return flow.transport == FLOW_UDP
+		       ? sa_cmp(&flow.peer, &search->who->peer, SA_ALL)
+		       : dialog_flow(session_dialog(s)) == search->who->flow;
 }
 
 static bool member_h(const char *conference,
@@ -230,6 +235,9 @@ static int judge_asker(struct asked *a)
 		sub->session_id =
 			dialog_session_id(session_dialog(member))->local;
 		sub->may = true;
+		/* who has proved who he is may watch from outside as well */
+		if (session_party(member)->known)
+			sub->memberh = NULL;
 		return 0;
 	}
 	err = read_identity(a);
@@ -240,7 +248,8 @@ static int judge_asker(struct asked *a)
 		sub->memberh = NULL;
 	}
 	else {
-		sub->may = find_member(a) != NULL;
+		/* a proxy's port is that of all whom it sends here */
+		sub->may = sender_is_direct(a->msg) && find_member(a);
 	}
 
 	return 0;

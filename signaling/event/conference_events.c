@@ -207,7 +207,7 @@ static void closed_h(void *arg)
 /* Of one who was anonymous, only the focus knows who it was */
 static bool is_perhaps(const struct watcher *w, const char *user)
 {
-	return !str_casecmp(user, w->aor) ||
+	return focus_aor_is(user, w->aor) ||
 	       strstr(user, "@anonymous.invalid") != NULL;
 }
 

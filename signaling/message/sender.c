@@ -1,6 +1,7 @@
 /**
  * @file signaling/message/sender.c  From which host a message came
  */
+#include "focus/config/config.h"
 #include "signaling/message/flow.h"
 #include "signaling/message/identity.h"
 #include "signaling/message/sender.h"
@@ -21,15 +22,13 @@ static bool address_read(struct sa *sa, struct pl text)
 }
 
 
-/** The bottom Via's sender, as the first proxy saw it */
-static bool bottom_via(struct sa *sa, const struct sip_msg *msg)
+/** Where a Via's sender was, as whoever got it saw that */
+static bool via_host(struct sa *sa, const struct sip_hdr *h)
 {
-	const struct sip_hdr *h =
-		sip_msg_hdr_apply(msg, false, SIP_HDR_VIA, NULL, NULL);
 	struct pl received;
 	struct via via;
 
-	if (!h || via_decode(&via, &h->val))
+	if (via_decode(&via, &h->val))
 		return false;
 
 	if (!msg_param_decode(&via.params, "received", &received))
@@ -39,13 +38,59 @@ static bool bottom_via(struct sa *sa, const struct sip_msg *msg)
 }
 
 
+/** The way that a message took, from us back to who sent it */
+struct way {
+	const struct config *config;
+	struct sa host;
+	bool known; /**< host is that of the Via looked at last */
+	bool below; /**< that is not the top one */
+};
+
+
+/** Each tells where the one who wrote the next is believed to be. @return
+ * true: nobody believes what stands below */
+static bool via_h(const struct sip_hdr *h, const struct sip_msg *msg,
+		  void *arg)
+{
+	struct way *way = arg;
+	(void)msg;
+
+	/* the top one is our stack's (signaling/transport/rewrite.h) */
+	if (!way->below) {
+		way->below = true;
+		return false;
+	}
+	way->known = via_host(&way->host, h);
+
+	return !way->known ||
+	       !config_network_has(way->config->trusted_hosts,
+				   way->config->trusted_hosts_count,
+				   &way->host);
+}
+
+
 bool sender_host(struct sa *host, const struct sip_msg *msg,
 		 const struct flow_info *flow, const struct config *config)
 {
+	struct way way = {.config = config, .known = true};
+
 	if (!identity_flow_trusted(config, flow)) {
 		*host = flow->peer;
 		return true;
 	}
+	if (!msg->req)
+		return false;
 
-	return msg->req && bottom_via(host, msg);
+	way.host = flow->peer;
+	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_VIA, via_h, &way);
+	if (way.known)
+		*host = way.host;
+
+	return way.known;
+}
+
+
+bool sender_is_direct(const struct sip_msg *msg)
+{
+	return sip_msg_hdr_count(msg, SIP_HDR_VIA) <= 2;
 }

@@ -1,10 +1,11 @@
 /**
  * @file signaling/message/sender.h  From which host a message came
  *
- * The terminal's, as far as it can be known: behind a proxy that is trusted
- * the bottom Via is the terminal's own, and the proxy has written into it
- * where it came from (RFC 3261 section 18.2.1). Any other proxy is the sender
- * for us. Its address is from where media may come, too
+ * The terminal's, as far as it can be known: a proxy that is trusted has
+ * written into the Via below its own where that came from (RFC 3261 section
+ * 18.2.1), which is the terminal's or another proxy's. The first of these that
+ * is not trusted is the sender for us: what stands below it is only its word.
+ * Its address is from where media may come, too
  * (mixer/mp/leg_description.h, `near`). Pure.
  */
 #ifndef PARLEY_SIGNALING_MESSAGE_SENDER_H
@@ -25,5 +26,9 @@ struct flow_info;
  */
 bool sender_host(struct sa *host, const struct sip_msg *msg,
 		 const struct flow_info *flow, const struct config *config);
+
+/** Did a request come without any proxy between? @param msg As our stack has
+ *  it, with a Via of its own on top (signaling/transport/rewrite.h) */
+bool sender_is_direct(const struct sip_msg *msg);
 
 #endif

@@ -17,7 +17,8 @@ enum { REDIRECTS_MAX = 5, PHRASE_MAX = 80 /* bytes that are told */ };
 struct call_out {
 	const struct sessions_dependencies *base;
 	char *to, *from_display;
-	char *replaces, *join, *referred_by, *referrer, *history, *icid;
+	char *replaces, *join, *referred_by, *referrer_aor, *history, *icid;
+	struct referrer referrer; /**< its aor is referrer_aor */
 	bool anonymous;
 	dial_progress_h *progressh; /**< NULL: nobody asks, or all is told */
 	void *progress_arg;
@@ -49,7 +50,7 @@ static void call_out_destructor(void *arg)
 	mem_deref(c->replaces);
 	mem_deref(c->join);
 	mem_deref(c->referred_by);
-	mem_deref(c->referrer);
+	mem_deref(c->referrer_aor);
 	mem_deref(c->history);
 	mem_deref(c->icid);
 }
@@ -89,7 +90,9 @@ int call_out_alloc(struct call_out **cp,
 	err |= dup_if(&c->replaces, dial->replaces);
 	err |= dup_if(&c->join, dial->join);
 	err |= keep_value(&c->referred_by, dial->referred_by);
-	err |= dup_if(&c->referrer, dial->referrer);
+	c->referrer = dial->referrer;
+	err |= dup_if(&c->referrer_aor, dial->referrer.aor);
+	c->referrer.aor = c->referrer_aor;
 	err |= dup_if(&c->history, dial->history);
 	err |= dup_if(&c->icid, dial->icid);
 	if (!err && dial->display)
@@ -118,9 +121,9 @@ const char *call_out_icid(const struct call_out *c)
 	return c->icid;
 }
 
-const char *call_out_referrer(const struct call_out *c)
+const struct referrer *call_out_referrer(const struct call_out *c)
 {
-	return c ? c->referrer : NULL;
+	return &c->referrer;
 }
 
 bool call_out_is_anonymous(const struct call_out *c)

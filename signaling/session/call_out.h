@@ -34,8 +34,8 @@ const char *call_out_to(const struct call_out *c);
 const char *call_out_from_display(const struct call_out *c);
 /** Charging identifier of who asked, or NULL */
 const char *call_out_icid(const struct call_out *c);
-/** Address of who asked, NULL: nobody is to know. c may be NULL */
-const char *call_out_referrer(const struct call_out *c);
+/** Who asked */
+const struct referrer *call_out_referrer(const struct call_out *c);
 /** Is who is called for nobody's eyes? */
 bool call_out_is_anonymous(const struct call_out *c);
 /** Whoever answered asks for that. @return false: it was so already */

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "focus/conference/join.h"
 #include "focus/policy/reason.h"
 
 struct flow_info;
@@ -26,19 +27,19 @@ typedef void(dial_progress_h)(uint16_t status, const char *phrase, void *arg);
 /** Whom to dial; strings are copied */
 struct dial {
 	const char *conference;
-	const char *uri;         /**< sip:, sips: or tel: URI, no headers */
-	const char *display;     /**< name to show in From, NULL: the
-				      conference */
-	const char *replaces;    /**< value of Replaces (RFC 3891), unescaped,
-				      or NULL */
-	const char *join;        /**< the same of Join (RFC 3911) */
-	const char *referred_by; /**< value of Referred-By (RFC 3892), NULL */
-	const char *referrer;    /**< address of who asks, for the roster;
-				      NULL: nobody or anonymous */
-	const char *history;     /**< body of recipient-list-history to show
-				      the dialled (RFC 5366 section 7), NULL */
-	const char *icid;        /**< charging: kept from who asked, or NULL */
-	bool anonymous;          /**< its name is not shown on the roster */
+	const char *uri;          /**< sip:, sips: or tel: URI, no headers */
+	const char *display;      /**< name to show in From, NULL: the
+				       conference */
+	const char *replaces;     /**< value of Replaces (RFC 3891), unescaped,
+				       or NULL */
+	const char *join;         /**< the same of Join (RFC 3911) */
+	const char *referred_by;  /**< value of Referred-By (RFC 3892), NULL */
+	struct referrer referrer; /**< who asks, for the roster and for who
+				       may call it off */
+	const char *history;      /**< body of recipient-list-history to show
+				       the dialled (RFC 5366 section 7), NULL */
+	const char *icid; /**< charging: kept from who asked, or NULL */
+	bool anonymous;   /**< its name is not shown on the roster */
 	dial_progress_h *progressh; /**< may be NULL */
 	void *arg;
 };

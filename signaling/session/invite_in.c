@@ -230,6 +230,16 @@ static int make(struct session *s, const struct invitation *in)
 				    invite_cancel_h, s);
 }
 
+/* Where a page says who it was when it was here before */
+static int read_secret(struct session *s, const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_xhdr(msg, "Parley-Secret");
+
+	return hdr && hdr->val.l == SECRET_SIZE - 1
+		       ? header_text(&s->secret, &hdr->val, SECRET_SIZE - 1)
+		       : 0;
+}
+
 static int create(struct session **sp, struct sessions *all,
 		  const struct invitation *in)
 {
@@ -243,6 +253,8 @@ static int create(struct session **sp, struct sessions *all,
 	if (err)
 		return err;
 	err = make(s, in);
+	if (!err)
+		err = read_secret(s, in->msg);
 	if (err) {
 		mem_deref(s);
 		return err;

@@ -40,6 +40,7 @@ static void session_destructor(void *arg)
 	count_confirmed(s);
 	mem_deref(s->dialog);
 	mem_deref(s->party);
+	mem_deref(s->secret);
 	sessions_one_less(all);
 }
 
@@ -186,9 +187,10 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh)
 {
 	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h};
-	const struct join join = {
+	struct join join = {
 		.conference = s->party->conference,
 		.aor = s->party->aor,
+		.known = s->party->known || session_is_to_user(s),
 		.display = s->party->display,
 		.entity = s->party->entity,
 		.agent = s->party->agent,
@@ -200,12 +202,14 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.replaces = s->replaces,
 		.replaces_leg = s->replaces_leg,
 		.inherits = s->inherits,
-		.referred_by = call_out_referrer(s->call),
+		.secret = s->secret,
 		.ops = &ops,
 		.session = s,
 	};
 	enum reason reason;
 
+	if (s->call)
+		join.referrer = *call_out_referrer(s->call);
 	reason =
 		focus_join(s->all->base.focus, &s->ep, &join, leg, joinedh, s);
 	if (reason != REASON_NONE) {

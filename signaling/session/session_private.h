@@ -78,6 +78,7 @@ struct session {
 	bool replaces;         /**< it comes in the place of one that is in */
 	uint32_t replaces_leg; /**< of that one */
 	bool inherits;         /**< and its rights */
+	char *secret;          /**< what it said to prove who it was; NULL */
 	bool first_reply;      /**< `reply` answered the first INVITE */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool joined;      /**< it had an endpoint: the focus tells its end */

@@ -49,24 +49,23 @@ static void give_up_h(void *arg)
 }
 
 /* Where a page says what it does by itself (it muted its microphone), by the
- * HTTP API. Relative: the page knows its server. */
+ * HTTP API, and the secret that proves there, and in an INVITE that comes
+ * later, that it is it. Relative: the page knows its server. */
 static int self_print(struct re_printf *pf, const struct session *s)
 {
 	struct flow_info flow;
-	const char *token;
+	char secret[SECRET_SIZE];
 
 	if (!s->first_reply || !s->ep || dialog_flow_info(s->dialog, &flow))
 		return 0;
 	if (flow.transport != FLOW_WS && flow.transport != FLOW_WSS)
 		return 0;
-	token = focus_token(s->ep);
-	if (!token)
-		return 0;
+	focus_secret(s->ep, secret);
 
 	return re_hprintf(pf,
-			  "Call-Info: </api/self?token=%s>"
-			  ";purpose=conference-self\r\n",
-			  token);
+			  "Call-Info: </api/self>"
+			  ";purpose=conference-self;secret=%s\r\n",
+			  secret);
 }
 
 /* The session timer runs from the session's beginning on; an UPDATE before

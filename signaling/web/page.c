@@ -285,26 +285,6 @@ static void ask_to_join(struct page *p, struct http_exchange *x,
 }
 
 
-/** Value of "token" in the query; "" if there is none that could be one */
-static void query_token(const char *query, char *dst, size_t size)
-{
-	const char *p = query;
-
-	dst[0] = '\0';
-	while (p && *p) {
-		size_t len = strcspn(p, "&");
-
-		if (len > 6 && !strncmp(p, "token=", 6) && len - 6 < size) {
-			memcpy(dst, p + 6, len - 6);
-			dst[len - 6] = '\0';
-			return;
-		}
-		p += len;
-		p += *p == '&';
-	}
-}
-
-
 static void api(struct page *p, struct http_exchange *x,
 		const struct http_request *req)
 {
@@ -318,16 +298,6 @@ static void api(struct page *p, struct http_exchange *x,
 	else {
 		reply(x, 404, "There is nothing here.\n");
 	}
-}
-
-
-static void self(struct page *p, struct http_exchange *x,
-		 const struct http_request *req)
-{
-	char token[64];
-
-	query_token(req->query, token, sizeof(token));
-	page_self(&p->waiting, p->focus, x, req, token);
 }
 
 
@@ -357,7 +327,7 @@ static void request_h(struct http_exchange *x, const struct http_request *req,
 		open_websocket(p, x, req->secure);
 	else if (!strcmp(req->path, "/api/self") &&
 		 !strcmp(req->method, "POST"))
-		self(p, x, req);
+		page_self(&p->waiting, p->focus, x, req);
 	else if (!get && strcmp(req->method, "HEAD") != 0)
 		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
 				      NULL, 0);

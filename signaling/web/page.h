@@ -8,8 +8,9 @@
  *   GET /api/conferences/NAME    {"may_join":bool,"reason":TOKEN,
  *                                "words":TEXT,"uri":"sip:NAME@host"}; 404
  *                                when there is no such conference
- *   POST /api/self?token=T       {"muted":bool}: the participant whose token
- *                                it is mutes itself; 204, 400, 403
+ *   POST /api/self               {"muted":bool}: the participant whose secret
+ *                                stands in Authorization mutes itself; 204,
+ *                                400, 403
  *   GET /healthz                 "ok"
  *
  * Files are read once, when the page is made: nothing of a request reaches

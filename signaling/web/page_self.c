@@ -1,6 +1,8 @@
 /**
  * @file signaling/web/page_self.c  What a participant may change about itself
  */
+#include <string.h>
+#include <strings.h>
 #include <jansson.h>
 #include "focus/command/command.h"
 #include "focus/conference/focus.h"
@@ -48,16 +50,17 @@ static void changed_h(json_t *reply, void *arg)
 
 
 static void set_muted(struct list *waiting, struct focus *focus,
-		      struct http_exchange *x, const char *token, bool muted)
+		      struct http_exchange *x, const struct endpoint *ep,
+		      bool muted)
 {
-	const struct asker self = {.leg = focus_token_leg(focus, token)};
+	const struct asker self = {.leg = focus_leg(ep)};
 	struct self_change *change;
 	json_t *command;
 
 	command =
 		json_pack("{s:s, s:s, s:i}", "verb", muted ? "mute" : "unmute",
-			  "conference", focus_token_conference(focus, token),
-			  "target", (int)focus_token_endpoint(focus, token));
+			  "conference", focus_endpoint_conference(ep),
+			  "target", (int)focus_endpoint_number(ep));
 	change = mem_zalloc(sizeof(*change), self_change_destructor);
 	if (command && change) {
 		change->x = x;
@@ -74,10 +77,22 @@ static void set_muted(struct list *waiting, struct focus *focus,
 }
 
 
-void page_self(struct list *waiting, struct focus *focus,
-	       struct http_exchange *x, const struct http_request *req,
-	       const char *token)
+/** "Bearer SECRET" (RFC 6750 section 2.1). @return NULL: there is none */
+static const char *bearer(const struct http_exchange *x)
 {
+	static const char scheme[] = "Bearer ";
+	const char *value = http_header(x, "Authorization");
+
+	return value && !strncasecmp(value, scheme, sizeof(scheme) - 1)
+		       ? value + sizeof(scheme) - 1
+		       : NULL;
+}
+
+
+void page_self(struct list *waiting, struct focus *focus,
+	       struct http_exchange *x, const struct http_request *req)
+{
+	const struct endpoint *ep = focus_secret_endpoint(focus, bearer(x));
 	json_t *body = NULL, *muted;
 
 	if (req->body_len && req->body_len <= BODY_MAX_BYTES)
@@ -85,10 +100,10 @@ void page_self(struct list *waiting, struct focus *focus,
 				  JSON_REJECT_DUPLICATES, NULL);
 
 	muted = json_object_get(body, "muted");
-	if (!focus_token_conference(focus, token))
+	if (!ep)
 		answer_self(x, 403);
 	else if (json_is_boolean(muted))
-		set_muted(waiting, focus, x, token, json_is_true(muted));
+		set_muted(waiting, focus, x, ep, json_is_true(muted));
 	else
 		answer_self(x, 400);
 

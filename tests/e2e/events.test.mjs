@@ -18,8 +18,10 @@ describe('conference events', () => {
 		await parley?.endsWell();
 	});
 
+	const sockets = new Map(); // of those who take part
 	const call = async (t, conference, options) => {
 		const p = await Participant.call(parley, conference, options);
+		sockets.set(`${conference}/${options.name}`, p.peer);
 		t.after(async () => {
 			if (!p.ended)
 				await p.bye();
@@ -27,11 +29,11 @@ describe('conference events', () => {
 		});
 		return p;
 	};
-	// A participant's second dialog: same address, same host
+	// A participant's second dialog: same address, same socket
 	const watch = async (t, conference, { name = 'ann', ...options } = {},
 		subscribe = {}) => {
 		const w = await Watcher.open(parley, conference,
-			{ name, ...options });
+			{ name, peer: sockets.get(`${conference}/${name}`), ...options });
 		t.after(() => w.close());
 		w.reply = await w.subscribe({ ...subscribe, headers: {
 			From: `<sip:${name}@example.com>;tag=a1`,
@@ -222,6 +224,8 @@ describe('conference events', () => {
 			...options } = {}) =>
 			(await watch(t, conference, options, subscribe)).reply;
 		assert.equal((await statusOf({}, { name: 'eve' })).status, 403);
+		// who is only called like one who takes part
+		assert.equal((await statusOf({}, { peer: undefined })).status, 403);
 		assert.equal((await statusOf({}, { conference: 'nobody' })).status,
 			404);
 		assert.equal((await statusOf({},
@@ -295,15 +299,25 @@ describe('conference events', () => {
 	});
 
 	test('S10 NOTIFY follows the route set', async (t) => {
-		await call(t, 'route', { name: 'ann' });
-		const proxy = await SipPeer.open(parley.sipPort, { name: 'proxy' });
+		// by a proxy anybody could claim to be her, so it must vouch for it
+		const own = await Parley.start({ trusted_hosts: '127.0.0.1' });
+		t.after(() => own.stop());
+		const ann = await Participant.call(own, 'route', { name: 'ann' });
+		t.after(() => ann.close());
+		const proxy = await SipPeer.open(own.sipPort, { name: 'proxy' });
 		t.after(() => proxy.close());
 		const hop = `<sip:127.0.0.1:${proxy.port};lr>`;
 		const contact = 'sip:ann@192.0.2.9:5060';
-		const w = await watch(t, 'route', { peer: proxy }, { headers: {
-			'Record-Route': hop, Contact: `<${contact}>` } });
-		assert.equal(w.reply.status, 200);
-		assert.equal(w.reply.headers['record-route'], hop);
+		const w = await Watcher.open(own, 'route', { peer: proxy });
+		t.after(() => w.close());
+		const headers = { From: '<sip:ann@example.com>;tag=a1',
+			'Record-Route': hop, Contact: `<${contact}>` };
+		assert.equal((await w.subscribe({ headers })).status, 403);
+		w.callId = `${w.callId}2`;
+		const reply = await w.subscribe({ headers: { ...headers,
+			'P-Asserted-Identity': '<sip:ann@example.com>' } });
+		assert.equal(reply.status, 200);
+		assert.equal(reply.headers['record-route'], hop);
 		await until('NOTIFY at the proxy', () => w.notifies.length);
 		assert.equal(w.last.first, `NOTIFY ${contact} SIP/2.0`);
 		assert.equal(w.last.headers.route, hop);
@@ -315,7 +329,8 @@ describe('conference events', () => {
 		t.after(() => ann.close());
 		const watchers = [];
 		for (let i = 0; i < 5; i++) {
-			const w = await Watcher.open(small, 'few', { name: 'ann' });
+			const w = await Watcher.open(small, 'few', { name: 'ann',
+				peer: ann.peer });
 			t.after(() => w.close());
 			w.reply = await w.subscribe({ headers: {
 				From: '<sip:ann@example.com>;tag=a1' } });

@@ -36,6 +36,7 @@ static void scene_open(struct scene *s)
 	room_open(&s->r);
 	CU_ASSERT_EQUAL_FATAL(
 		room_join(&s->r, &s->alice, "demo", "sip:a@x", "Alice"), 0);
+	s->r.known = true;
 	CU_ASSERT_EQUAL_FATAL(
 		room_join(&s->r, &s->bob, "demo", "sip:b@x", "Bob"), 0);
 	focus_set_judge(s->r.focus, &judge);

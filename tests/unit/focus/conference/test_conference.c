@@ -361,6 +361,7 @@ static void two_devices_of_a_user_are_one_user(void)
 	json_t *users;
 
 	room_open(&r);
+	r.known = true;
 	room_join(&r, &a, "demo", "sip:a@x", "A");
 	room_join(&r, &b, "demo", "sip:A@x", "A");
 	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
@@ -401,21 +402,25 @@ static void shutdown_ends_all_and_says_so(void)
 }
 
 
-static void a_token_opens_its_own_conference(void)
+static void a_secret_is_its_own_endpoints(void)
 {
 	struct focus_room r;
 	struct party a;
-	char token[64];
+	char secret[SECRET_SIZE], other[SECRET_SIZE];
 
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
-	(void)str_ncpy(token, focus_token(a.ep), sizeof(token));
-	CU_ASSERT_STRING_EQUAL(focus_token_conference(r.focus, token), "demo");
-	token[0] ^= 1;
-	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
-	token[0] ^= 1;
+	CU_ASSERT_PTR_NULL(focus_secret_endpoint(r.focus, ""));
+	focus_secret(a.ep, other);
+	focus_secret(a.ep, secret);
+	CU_ASSERT_PTR_EQUAL(focus_secret_endpoint(r.focus, secret), a.ep);
+	CU_ASSERT_STRING_EQUAL(focus_endpoint_conference(a.ep), "demo");
+	CU_ASSERT_PTR_NULL(focus_secret_endpoint(r.focus, other));
+	secret[0] ^= 1;
+	CU_ASSERT_PTR_NULL(focus_secret_endpoint(r.focus, secret));
+	secret[0] ^= 1;
 	focus_leave(a.ep, REASON_LEFT);
-	CU_ASSERT_PTR_NULL(focus_token_conference(r.focus, token));
+	CU_ASSERT_PTR_NULL(focus_secret_endpoint(r.focus, secret));
 	room_close(&r);
 }
 
@@ -451,6 +456,7 @@ static void whom_we_called_may_become_anonymous(void)
 
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
+	r.known = true;
 	room_join(&r, &other, "demo", "sip:b@x", "b");
 	room_join(&r, &b, "demo", "sip:b@x", "b");
 	focus_answered(b.ep, &named);
@@ -557,7 +563,7 @@ static CU_TestInfo tests[] = {
 	{"two devices of a user are one user",
 	 two_devices_of_a_user_are_one_user},
 	{"shutdown ends all and says so", shutdown_ends_all_and_says_so},
-	{"a token opens its own conference", a_token_opens_its_own_conference},
+	{"a secret is its own endpoint's", a_secret_is_its_own_endpoints},
 	{"hostile names are made harmless", hostile_names_are_made_harmless},
 	{"whom we called may become anonymous (F12)",
 	 whom_we_called_may_become_anonymous},

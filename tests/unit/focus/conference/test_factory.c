@@ -76,7 +76,7 @@ static void it_may_end_with_its_creator(void)
 
 	/* a second conference, of those that do */
 	r.config->end_with_creator = true;
-	r.factory = true;
+	r.factory = r.known = true;
 	CU_ASSERT_EQUAL_FATAL(
 		room_join(&r, &a, "conf-aaaaaaaaaaaaaaaa", "sip:a@x", "A"), 0);
 	r.factory = false;

@@ -32,7 +32,9 @@ struct focus_room {
 	enum reason reason; /**< of the last */
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
-	bool factory, anonymous, dialled_out;
+	bool factory, anonymous, dialled_out, known;
+	const char *secret;
+	struct referrer referrer;
 	uint32_t replaces_leg;
 	bool inherits;
 };

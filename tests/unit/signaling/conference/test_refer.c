@@ -217,7 +217,7 @@ SCRIPT(keeps_referred_by, CALL,
 /* S9, S12 */
 #define ICID(value) "^P-Charging-Vector: icid-value=" value
 PLAY(charges_who_is_called, SET(.trusted = true),
-     "> INVITE 1 | offer | P-Charging-Vector: icid-value=abc", "< 200",
+     "> INVITE 1 | offer | X: y" ASSERTED("alice") ICID("abc"), "< 200",
      "> ACK 1", REFER("2", "sip:bob@$") "^Refer-Sub: false" ICID("else"),
      "< 202 | Session-ID: ", "< INVITE | P-Charging-Vector: icid-value=abc",
      "= 486", "< ACK", "x",
@@ -230,9 +230,16 @@ SCRIPT(tells_several_apart, CALL, REFER("2", "sip:bob@$"), "< 202",
        ACTIVE("Event: refer;id=3 | 100 Trying"), "< INVITE | INVITE sip:eve@",
        "= 603", "< ACK", FINAL("Event: refer;id=3 | SIP/2.0 603"), "# 1")
 
-PLAY(listens_to_known_members, SET(.trusted = true), CALL, "x",
+#define ALICE_CALLS                                                           \
+	"> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1"
+
+PLAY(listens_to_known_members, SET(.trusted = true), ALICE_CALLS, "x",
      REFER("1", "sip:bob@$") ASSERTED("alice"), "< 202 | Contact: <sip:demo@",
      ACTIVE("100 Trying"), "< INVITE", "= 486", "< ACK", FINAL("486"), "# 1")
+
+/* Alice is one who claimed to be; who proves that name is somebody else */
+PLAY(not_to_the_known_for_claims, SET(.trusted = true), CALL, "x",
+     REFER("1", "sip:bob@$") ASSERTED("alice"), "< 403", "- INVITE", "# 1")
 
 PLAY(not_to_known_strangers, SET(.trusted = true), CALL, "x",
      REFER("1", "sip:bob@$") ASSERTED("carol"), "< 403", "- INVITE", "# 1")
@@ -249,6 +256,16 @@ SCRIPT(listens_to_who_knows_a_dialog, CALL, "x",
 SCRIPT(whichever_side_is_called_local, CALL, "x",
        REFER("1", "sip:bob@$") "^Target-Dialog: {t}^Refer-Sub: false", "< 202",
        "< INVITE", "= 486", "< ACK", "# 1")
+
+/* Tags are seen on the way: from elsewhere, and for a proved one, they are not
+ * enough */
+SCRIPT(not_to_who_saw_one, CALL, "e connected", "P", "x",
+       REFER("1", "sip:bob@$") "^Target-Dialog: {T}", "< 403", "- INVITE",
+       "# 1")
+PLAY(not_to_who_saw_a_proved_ones, SET(.trusted = true), ALICE_CALLS, "x",
+     REFER("1", "sip:bob@$") "^Target-Dialog: {T}", "< 403", "n",
+     REFER("2", "sip:bob@$") "^Target-Dialog: {T}" ASSERTED("carol"), "< 403",
+     "- INVITE", "# 1")
 
 SCRIPT(not_to_who_guesses_one, CALL, "x",
        REFER("1", "sip:bob@$") "^Target-Dialog: x;local-tag=1;remote-tag=2",
@@ -379,13 +396,13 @@ PLAY(but_of_oneself, SET(.trusted = true),
      REPLACE("1") ASSERTED("alice"), "< 200", "> ACK 1", "< BYE | To: \"Al",
      "= 200", "# 1")
 
-PLAY(and_of_who_referred_one, SET(.trusted = true),
+/* Anybody may say so, also who has proved himself */
+PLAY(not_of_who_was_referred_by_his_own_word, SET(.trusted = true),
      "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
      REPLACE("1") "^Referred-By: \"A\" <sip:Alice@example.com>;cid=1" ASSERTED(
 	     "carol"),
-     "< 200", "> ACK 1", "< BYE | To: \"Al", "= 200", "# 1")
+     "< 403", "> ACK 1", "# 1")
 
-/* Anybody may say so */
 PLAY(not_of_who_only_says_so, SET(.trusted = true),
      "> INVITE 1 | offer | X: y" ASSERTED("alice"), "< 200", "> ACK 1", "x",
      REPLACE("1") "^Referred-By: <sip:alice@example.com>", "< 403", "> ACK 1",
@@ -412,19 +429,24 @@ SCRIPT(rights_move_with_the_leg, CALL, "x", REPLACE("1"), "< 200", "> ACK 1",
 	"> INVITE 1 | application/sdp:v=0^o=p 1 1 IN IP4 127.0.0.1^s=-^"      \
 	"c=IN IP4 127.0.0.1^t=0 0^m=audio 4000 RTP/AVP 0^"                    \
 	"a=rtcp:4001 IN IP4 gw.example.com^ | " header
-PLAY(takes_no_place_that_is_gone, SET(.trusted = true, .config = NOBODY), CALL,
-     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "x", "> BYE 2",
+#define TRUSTED_LATER SET(.trusted = true, .config = NOBODY)
+PLAY(takes_no_place_that_is_gone, TRUSTED_LATER, ALICE_CALLS, "e connected",
+     "x", REPLACE_LATER("Replaces: {R}") ASSERTED("alice"), "x", "> BYE 2",
      "< 200", "x", "< 481", "> ACK 1", "# 0")
-PLAY(takes_no_place_that_goes, SET(.trusted = true, .config = NOBODY), CALL,
-     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "- 200", "h", "< BYE",
+PLAY(takes_no_place_that_goes, TRUSTED_LATER, ALICE_CALLS, "e connected", "x",
+     REPLACE_LATER("Replaces: {R}") ASSERTED("alice"), "- 200", "h", "< BYE",
      "< 603", "> ACK 1")
-PLAY(takes_a_place_later, SET(.trusted = true, .config = NOBODY), CALL,
-     "e connected", "x", REPLACE_LATER("Replaces: {R}"), "< 200", "> ACK 1",
+PLAY(takes_a_place_later, TRUSTED_LATER, ALICE_CALLS, "e connected", "x",
+     REPLACE_LATER("Replaces: {R}") ASSERTED("alice"), "< 200", "> ACK 1",
      "< BYE | To: \"Al", "= 200", "e left replaced", "# 1")
-PLAY(picks_nothing_up_that_was_answered,
-     SET(.trusted = true, .config = NOBODY), "d", "< INVITE", "= 180",
-     "e status", "x", REPLACE_LATER("Replaces: {R};early-only"), "x", "i",
-     "= 200 | answer", "< ACK", "e connected", "x", "< 486", "> ACK 1", "# 1")
+PLAY(picks_nothing_up_that_was_answered, TRUSTED_LATER, "d", "< INVITE",
+     "= 180", "e status", "x", REPLACE_LATER("Replaces: {R};early-only"), "x",
+     "i", "= 200 | answer", "< ACK", "e connected", "x", "< 486", "> ACK 1",
+     "# 1")
+
+/* A host that is trusted calls for many: by itself it is nobody's sign */
+PLAY(not_by_the_proxy_of_all, SET(.trusted = true), CALL, "x", REPLACE("1"),
+     "< 403", "> ACK 1", "# 1")
 
 SCRIPT(one_at_a_time, CALL, "x", REPLACE("1"), "< 200", "n", REPLACE("2"),
        "< 491", "> ACK 2", "# 2")
@@ -589,7 +611,12 @@ static CU_TestInfo tests[] = {
 	{"F4 tells several apart", tells_several_apart},
 	{"F4 listens to known members outside a dialog",
 	 listens_to_known_members},
+	{"F4 not to the known for a claim's sake",
+	 not_to_the_known_for_claims},
 	{"F4 not to strangers", not_to_known_strangers},
+	{"F4 not to who saw a dialog", not_to_who_saw_one},
+	{"F4 nor one of who has proved who he is",
+	 not_to_who_saw_a_proved_ones},
 	{"F4 nor to claims", nor_to_claims},
 	{"F4 listens to who knows a dialog", listens_to_who_knows_a_dialog},
 	{"F4 whichever side is called local", whichever_side_is_called_local},
@@ -619,7 +646,8 @@ static CU_TestInfo tests[] = {
 	 takes_the_place_of_another},
 	{"F7 but not of who has proved who it is", not_of_who_is_known},
 	{"F7 unless that is oneself", but_of_oneself},
-	{"F7 or has referred one here", and_of_who_referred_one},
+	{"F7 nor has referred one, as that one says",
+	 not_of_who_was_referred_by_his_own_word},
 	{"F7 one at a time", one_at_a_time},
 	{"F7 takes no place that is gone meanwhile",
 	 takes_no_place_that_is_gone},
@@ -628,6 +656,7 @@ static CU_TestInfo tests[] = {
 	{"F7 picks up nothing that was answered meanwhile",
 	 picks_nothing_up_that_was_answered},
 	{"F7 not of who only says so", not_of_who_only_says_so},
+	{"F7 not by the proxy of all", not_by_the_proxy_of_all},
 	{"F7 not from elsewhere", not_from_elsewhere},
 	{"F7 but of who sent one from elsewhere",
 	 but_of_who_sent_one_from_elsewhere},

@@ -148,10 +148,23 @@ static void shows_strangers_nothing(void)
 
 	CU_ASSERT_FATAL(!world_open(&w));
 	PLAY(&w, CALL);
+	(void)strcpy(w.callid, "her-second-dialog");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w, WATCH("9") "^Expires: 0", "< 200", "< NOTIFY" DOCUMENT,
+	     "= 200");
 	(void)strcpy(w.callid, "another");
 	(void)strcpy(w.local, "<sip:eve@example.com>;tag=eve");
 	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
 	PLAY(&w, WATCH("1"), "< 403");
+
+	/* by a proxy, anybody could have claimed to be the one who is in */
+	(void)strcpy(w.local, "<sip:alice@example.com>;tag=eve");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	PLAY(&w,
+	     WATCH("5") "^Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bKproxied",
+	     "< 403");
+	(void)strcpy(w.local, "<sip:eve@example.com>;tag=eve");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
 	(void)sa_set_str(&w.config->trusted_hosts[0].address, "127.0.0.1", 0);
 	w.config->trusted_hosts[0].bits = 32;
 	w.config->trusted_hosts_count = 1;

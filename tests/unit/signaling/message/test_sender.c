@@ -9,7 +9,10 @@
 #include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/unit.h"
 
-#define TOP    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;received=192.0.2.1\r\n"
+#define OWN "Via: SIP/2.0/UDP 127.64.0.1:1024" BRANCH "\r\n"
+#define TOP                                                                   \
+	OWN "Via: SIP/2.0/UDP "                                               \
+	    "192.0.2.1;branch=z9hG4bK1;received=192.0.2.1\r\n"
 #define BRANCH ";branch=z9hG4bK2"
 
 static const struct {
@@ -31,6 +34,17 @@ static const struct {
 	     ";received=192.0.2.9, SIP/2.0/UDP 10.0.0.1" BRANCH
 	     ";rport=5;received=203.0.113.9\r\n",
 	 FLOW_TCP, "203.0.113.9"},
+	/* below who is not trusted stands whatever he liked to write */
+	{"192.0.2.1",
+	 TOP "Via: SIP/2.0/UDP 10.0.0.1" BRANCH
+	     ";received=203.0.113.9\r\nVia: SIP/2.0/UDP 203.0.113.66" BRANCH
+	     ";received=203.0.113.66\r\n",
+	 FLOW_UDP, "203.0.113.9"},
+	/* a trusted one that passed on what it got from nobody we can name */
+	{"192.0.2.1",
+	 TOP "Via: SIP/2.0/TCP 192.0.2.9" BRANCH
+	     "\r\nVia: SIP/2.0/UDP core.example" BRANCH "\r\n",
+	 FLOW_UDP, NULL},
 	/* one that is not behind a NAT */
 	{"192.0.2.1", TOP "Via: SIP/2.0/UDP 203.0.113.8:5070" BRANCH "\r\n",
 	 FLOW_UDP, "203.0.113.8"},

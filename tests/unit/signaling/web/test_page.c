@@ -330,18 +330,20 @@ static void whether_one_may_join_can_be_answered_later(void)
 static void who_mutes_itself_waits_for_the_judge(void)
 {
 	static const enum reason verdicts[] = {REASON_NONE, REASON_FORBIDDEN};
-	char request[300], *answer;
+	char request[300], secret[SECRET_SIZE], *answer;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
 		struct waiting_page w = {
 			.judge = {.after_ms = 20, .reason = verdicts[i]}};
 
 		waiting_page_open(&w);
+		focus_secret(w.alice.ep, secret);
 		snprintf(request, sizeof(request),
-			 "POST /api/self?token=%s HTTP/1.1\r\nHost: h\r\n"
+			 "POST /api/self HTTP/1.1\r\nHost: h\r\n"
+			 "Authorization: Bearer %s\r\n"
 			 "Content-Length: 14\r\nConnection: close\r\n\r\n"
 			 "{\"muted\":true}",
-			 focus_token(w.alice.ep));
+			 secret);
 		answer = ask(w.page, request);
 		CU_ASSERT_PTR_NOT_NULL(strstr(answer, verdicts[i]
 							      ? "HTTP/1.1 400"

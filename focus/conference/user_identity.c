@@ -1,0 +1,374 @@
+/**
+ * @file focus/conference/user_identity.c  Who is who, and whose rights are his
+ *
+ * An address is proved, or it is a label. All legs of a proved one are one
+ * user. Who only claims one is himself: what he may, he may by the dialog that
+ * he is in, or by what proves that he is the one of another dialog: Replaces
+ * that only he could send, or the secret he was given.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "focus/conference/conference_private.h"
+#include "focus/conference/focus.h"
+#include "focus/conference/user.h"
+#include "mixer/base/utf8.h"
+
+
+/** What the others see instead of a name */
+#define ANONYMOUS "Anonymous"
+
+/** Tells a user's address from another's who claims the same */
+#define USER_GUEST_PARAM ";guest="
+
+
+static void user_destructor(void *arg)
+{
+	struct user *u = arg;
+
+	list_unlink(&u->le);
+	mem_deref(u->aor);
+}
+
+
+static struct user *user_find(const struct conference *c, const char *aor)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		if (!u->anonymous && !str_casecmp(u->aor, aor))
+			return u;
+	}
+
+	return NULL;
+}
+
+
+/** What the others see instead of an anonymous user: a URI that leads nowhere
+ *  (RFC 3323 section 4.1.1.3) and is nobody else's in this conference */
+static int anonymous_aor(char **dst, unsigned number)
+{
+	return re_sdprintf(dst, "sip:anonymous%u@anonymous.invalid", number);
+}
+
+
+/** An address that another user has already, as of one more */
+static int guest_aor(char **dst, const char *aor, unsigned guest)
+{
+	return re_sdprintf(dst, "%s" USER_GUEST_PARAM "%u", aor, guest);
+}
+
+
+/** Somebody has proved that an address is his: who only claimed it gives it
+ *  up */
+static int yield_aor(struct user *u, unsigned guest)
+{
+	char *aor;
+	int err = guest_aor(&aor, u->aor, guest);
+
+	if (err)
+		return err;
+
+	mem_deref(u->aor);
+	u->aor = aor;
+	u->guest = guest;
+	for (struct le *e = u->endpoints.head; e; e = e->next)
+		endpoint_tell_renamed(e->data);
+
+	return 0;
+}
+
+
+/** The address it is on the roster by; unlike all others' */
+static int take_aor(struct user *u, const struct join *join)
+{
+	const unsigned number = u->conference->last_number + 1;
+	struct user *other;
+	char *aor;
+	int err;
+
+	if (join->anonymous)
+		return anonymous_aor(&u->aor, number);
+
+	err = user_dup_text(&aor, join->aor, USER_URI_MAX);
+	if (err)
+		return err;
+
+	other = user_find(u->conference, aor);
+	if (other && !join->known) {
+		err = guest_aor(&u->aor, aor, number);
+		u->guest = number;
+		mem_deref(aor);
+		return err;
+	}
+
+	u->aor = aor;
+
+	return other ? yield_aor(other, number) : 0;
+}
+
+
+bool user_is_guest_aor(const char *uri)
+{
+	return strstr(uri, USER_GUEST_PARAM) != NULL;
+}
+
+
+bool focus_aor_is(const char *shown, const char *aor)
+{
+	const size_t len = strlen(aor);
+
+	return !strncasecmp(shown, aor, len) &&
+	       (!shown[len] || !strncmp(shown + len, USER_GUEST_PARAM,
+					sizeof(USER_GUEST_PARAM) - 1));
+}
+
+
+static const struct endpoint *secret_of(const struct conference *c,
+					const struct join *join)
+{
+	const struct endpoint *ep =
+		focus_secret_endpoint(c->focus, join->secret);
+
+	return ep && ep->user->conference == c ? ep : NULL;
+}
+
+
+/** The user it is one more leg of: by what is proved */
+static struct user *user_same(const struct conference *c,
+			      const struct join *join)
+{
+	const struct endpoint *ep;
+	struct user *u;
+
+	if (join->anonymous)
+		return NULL;
+
+	if (join->known || join->dialled_out) {
+		u = user_find(c, join->aor);
+		return u && (join->known ? u->known : u->called) ? u : NULL;
+	}
+
+	ep = join->inherits ? endpoint_by_leg(c->focus, join->replaces_leg)
+			    : secret_of(c, join);
+	u = ep && ep->user->conference == c ? ep->user : NULL;
+
+	return u && !u->known && !u->anonymous &&
+			       focus_aor_is(u->aor, join->aor)
+		       ? u
+		       : NULL;
+}
+
+
+/** Has it been here, and may moderate? */
+static bool is_heir(const struct conference *c, const struct join *join)
+{
+	const struct heritage *h = &c->heritage;
+	struct secret_sum secret;
+
+	if (join->known && h->aor && !join->anonymous)
+		return !str_casecmp(h->aor, join->aor);
+
+	return secret_read(&secret, join->secret) &&
+	       secret_same(&secret, &h->secret);
+}
+
+
+static void take_rights(struct user *u, const struct join *join)
+{
+	struct conference *c = u->conference;
+	const struct endpoint *self = secret_of(c, join);
+
+	u->moderator = !c->announced && !join->dialled_out;
+	u->creator = !c->announced && join->factory;
+	if (is_heir(c, join)) {
+		u->moderator = true;
+		u->creator |= c->heritage.creator;
+		c->heritage.aor = mem_deref(c->heritage.aor);
+		c->heritage.secret.given = false;
+	}
+	/* another leg of his is still here, by another name */
+	if (self) {
+		u->moderator |= self->user->moderator;
+		u->creator |= self->user->creator;
+	}
+}
+
+
+int user_get(struct user **up, struct conference *c, const struct join *join)
+{
+	struct user *u = user_same(c, join);
+	int err;
+
+	if (u) {
+		*up = u;
+		return 0;
+	}
+
+	u = mem_zalloc(sizeof(*u), user_destructor);
+	if (!u)
+		return ENOMEM;
+
+	u->conference = c;
+	u->known = join->known && !join->anonymous;
+	u->called = join->dialled_out;
+	u->anonymous = join->anonymous;
+	err = take_aor(u, join);
+	if (err) {
+		mem_deref(u);
+		return err;
+	}
+
+	take_rights(u, join);
+	user_name(u->display, sizeof(u->display),
+		  join->anonymous ? ANONYMOUS : join->display,
+		  join->anonymous ? u->aor : join->aor);
+	list_append(&c->users, &u->le, u);
+	*up = u;
+
+	return 0;
+}
+
+
+/* ---------------------------------------------------------------- heirs */
+
+static struct endpoint *heir_of(const struct endpoint *ep)
+{
+	const struct conference *c = ep->user->conference;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			struct endpoint *heir = e->data;
+
+			if (heir->replaces == ep->leg)
+				return heir;
+		}
+	}
+
+	return NULL;
+}
+
+
+/** Whom it has called may be called off by its heir */
+static void bequeath_calls(const struct endpoint *ep,
+			   const struct endpoint *heir)
+{
+	const struct conference *c = ep->user->conference;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			struct endpoint *called = e->data;
+
+			if (called->referrer == ep->leg)
+				called->referrer = heir->leg;
+		}
+	}
+}
+
+
+/** What was set of the leg stays: nobody is heard by replacing himself. The
+ *  rights move with it to whom it is known to be the same. When who is
+ * replaced goes first, of himself, it is the same */
+bool user_bequeath(const struct endpoint *ep)
+{
+	struct endpoint *heir = heir_of(ep);
+	struct endpoint_levels levels;
+	struct user *u;
+	bool more;
+
+	if (!heir)
+		return false;
+
+	heir->replaces = 0;
+	if (heir->inherits)
+		bequeath_calls(ep, heir);
+	u = heir->user;
+	more = heir->inherits && ep->user->moderator && !u->moderator;
+	u->moderator |= heir->inherits && ep->user->moderator;
+	u->creator |= heir->inherits && ep->user->creator;
+	levels = ep->levels;
+	levels.muted |= heir->levels.muted;
+	levels.deaf |= heir->levels.deaf;
+	levels.video_muted |= heir->levels.video_muted;
+	endpoint_set_levels(heir, &levels);
+	if (more)
+		endpoint_tell_renamed(heir);
+
+	return heir->inherits;
+}
+
+
+/** Nobody of his is left: his rights are there for when he comes back */
+void user_leave_rights(const struct endpoint *last)
+{
+	const struct user *u = last->user;
+	struct heritage *h = &u->conference->heritage;
+
+	if (!u->moderator)
+		return;
+
+	h->aor = mem_deref(h->aor);
+	if (u->known)
+		(void)str_dup(&h->aor, u->aor);
+	h->secret = last->secret;
+	h->creator = u->creator;
+}
+
+
+/* ------------------------------------------------------------- anonymity */
+
+/** The user that an endpoint is from now on */
+static struct user *make_anonymous(struct endpoint *ep)
+{
+	struct user *old = ep->user;
+	struct user *u = mem_zalloc(sizeof(*u), user_destructor);
+
+	if (!u)
+		return NULL;
+
+	if (anonymous_aor(&u->aor, ep->number)) {
+		mem_deref(u);
+		return NULL;
+	}
+
+	u->conference = old->conference;
+	u->anonymous = true;
+	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
+
+	return u;
+}
+
+
+int user_hide(struct endpoint *ep)
+{
+	struct user *old = ep->user, *u = make_anonymous(ep);
+	char *entity = NULL, *agent = NULL;
+
+	if (!u || str_dup(&entity, u->aor) || str_dup(&agent, "")) {
+		mem_deref(u);
+		mem_deref(entity);
+		return ENOMEM;
+	}
+
+	mem_deref(ep->entity);
+	mem_deref(ep->agent);
+	ep->entity = entity;
+	ep->agent = agent;
+	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
+
+	list_append(&u->conference->users, &u->le, u);
+	list_unlink(&ep->le);
+	list_append(&u->endpoints, &ep->le, ep);
+	ep->user = u;
+	if (list_isempty(&old->endpoints)) {
+		u->moderator = old->moderator;
+		u->creator = old->creator;
+		mem_deref(old);
+	}
+
+	return 0;
+}
