@@ -29,6 +29,7 @@ struct line {
 	struct transport *transport;
 	struct send_stream *stream;
 	int fd;
+	unsigned reports; /* of the far end's */
 	uint8_t buf[2048];
 	struct rtp_packet packet; /* the last that was received */
 };
@@ -40,6 +41,18 @@ static void ignore_packet(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 	(void)len;
 	(void)now_us;
 	(void)arg;
+}
+
+
+static void count_report(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	struct line *l = arg;
+
+	(void)buf;
+	(void)len;
+	(void)now_us;
+	l->reports++;
+	re_cancel();
 }
 
 
@@ -78,10 +91,11 @@ static struct media_description description(int rtx_pt)
 }
 
 
-static void line_open(struct line *l, int rtx_pt)
+/* A far end that was not heard yet */
+static void line_open_mute(struct line *l, int rtx_pt)
 {
 	static const struct transport_handlers handlers = {
-		ignore_packet, ignore_packet, ignore_state, ignore_path};
+		ignore_packet, count_report, ignore_state, ignore_path, NULL};
 	struct media_description d = description(rtx_pt);
 	struct net_config config;
 	struct transport_remote r;
@@ -96,7 +110,7 @@ static void line_open(struct line *l, int rtx_pt)
 	CU_ASSERT_EQUAL_FATAL(net_alloc(&l->net, &config), 0);
 	CU_ASSERT_EQUAL_FATAL(
 		transport_alloc(&l->transport, l->net, TRANSPORT_PLAIN, 0,
-				TRANSPORT_SUITE_NONE, &handlers, NULL),
+				TRANSPORT_SUITE_NONE, &handlers, l),
 		0);
 	l->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	sa_set_str(&r.rtp, "127.0.0.1", 0);
@@ -107,6 +121,39 @@ static void line_open(struct line *l, int rtx_pt)
 	CU_ASSERT_EQUAL_FATAL(send_stream_alloc(&l->stream), 0);
 	CU_ASSERT_EQUAL_FATAL(
 		send_stream_configure(l->stream, l->transport, &d, 90000), 0);
+}
+
+
+static void give_up(void *arg)
+{
+	(void)arg;
+	re_cancel();
+}
+
+
+/* The far end reports */
+static void line_report(struct line *l)
+{
+	const uint8_t report[8] = {0x80, RTCP_RR, 0, 1, 0, 0, 0, 77};
+	struct transport_local local;
+	struct tmr tmr;
+
+	transport_local(l->transport, &local);
+	CU_ASSERT_EQUAL(sendto(l->fd, report, sizeof(report), 0,
+			       &local.rtp.u.sa, local.rtp.len),
+			sizeof(report));
+	tmr_init(&tmr);
+	tmr_start(&tmr, unit_patience_ms(1000), give_up, NULL);
+	re_main(NULL);
+	tmr_cancel(&tmr);
+	CU_ASSERT_TRUE_FATAL(l->reports > 0);
+}
+
+
+static void line_open(struct line *l, int rtx_pt)
+{
+	line_open_mute(l, rtx_pt);
+	line_report(l);
 }
 
 
