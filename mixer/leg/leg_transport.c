@@ -491,7 +491,8 @@ static bool is_silent(struct leg *leg, uint64_t now_us, uint64_t limit_us)
 }
 
 
-/* Something is sent, and no host that it goes to was ever heard */
+/* Something is sent, if only a handshake is begun, and no host that it goes to
+ * was ever heard */
 static bool is_unproven(const struct leg *leg)
 {
 	bool sends = false;
@@ -505,9 +506,7 @@ static bool is_unproven(const struct leg *leg)
 		if (transport_is_proven(m->lt->t))
 			return false;
 
-		sends = sends ||
-			(media_sends(m) &&
-			 transport_state(m->lt->t) == TRANSPORT_CONNECTED);
+		sends = sends || media_sends(m);
 	}
 
 	return sends;
