@@ -328,6 +328,44 @@ static void packets_of_others_keep_no_leg_alive(void)
 }
 
 
+/* Who only listens, too: we begin it, again and again */
+static void a_handshake_that_nobody_answers_ends(void)
+{
+	static const char fingerprint[] =
+		"00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:"
+		"10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F";
+	struct place victim;
+	json_t *msg, *dtls;
+	uint64_t now_us;
+	struct world w;
+	struct leg *leg;
+
+	world_open(&w, 30);
+	place_open(&victim, "127.0.0.2");
+	msg = described("leg.add", 1, &victim, false);
+	for (size_t i = 0; i < 2; i++) {
+		dtls = json_pack("{s:s,s:[{s:s,s:s}]}", "role", "client",
+				 "fingerprints", "hash", "sha-256", "value",
+				 fingerprint);
+		json_object_set_new(
+			json_array_get(json_object_get(msg, "transports"), i),
+			"dtls", dtls);
+	}
+	world_ask(&w, msg);
+	CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
+	leg = mixer_leg(w.mixer, 1);
+	CU_ASSERT_EQUAL(leg->transports[0].kind, TRANSPORT_PLAIN_DTLS);
+	now_us = clock_us();
+	run(&leg, 1, &victim, 19 * SECOND_US + SECOND_US / 2, &now_us);
+	CU_ASSERT_EQUAL(timeouts(&w, 1), 0);
+	run(&leg, 1, &victim, SECOND_US, &now_us);
+	CU_ASSERT_EQUAL(timeouts(&w, 1), 1);
+	CU_ASSERT_EQUAL(victim.sounds + victim.pictures, 0);
+	close(victim.fd);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a victim gets little, and not for long",
 	 a_victim_gets_little_and_not_for_long},
@@ -340,6 +378,8 @@ static CU_TestInfo tests[] = {
 	{"a leg that moves on gets no more", a_leg_that_moves_on_gets_no_more},
 	{"packets of others keep no leg alive",
 	 packets_of_others_keep_no_leg_alive},
+	{"a handshake that nobody answers ends",
+	 a_handshake_that_nobody_answers_ends},
 	CU_TEST_INFO_NULL,
 };
 
