@@ -232,7 +232,8 @@ static uint32_t own_ssrc(const struct media *m)
 
 static void transmit(struct media *m, struct rtcp_writer *w)
 {
-	if (m->lt)
+	if (m->lt &&
+	    transport_may_send(m->lt->t, TRANSPORT_REPORT, w->len, clock_us()))
 		(void)transport_send_rtcp(m->lt->t, w->buf, w->len);
 }
 

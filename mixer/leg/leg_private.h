@@ -50,7 +50,10 @@ struct leg {
 	size_t media_count;
 	bool attended;
 	bool connected, timed_out; /**< leg_transport.c */
-	uint64_t told_us;          /**< since when `told` counts */
+	/** Since when it sends to hosts of which none was heard; 0: it does
+	 *  not (leg_transport.c) */
+	uint64_t unproven_us;
+	uint64_t told_us; /**< since when `told` counts */
 	unsigned told;
 };
 

@@ -23,6 +23,10 @@ enum {
 	BWE_MIN_BPS = 50000,
 	BWE_START_BPS = 800000,
 	BWE_MAX_BPS = 6000000,
+	/** Who is sent to and was never heard is given up after so long, where
+	 *  it is sooner than who was. A terminal's first report comes within
+	 *  7.5 s (RFC 3550 section 6.2) */
+	UNPROVEN_US = 20000000,
 };
 
 
@@ -232,6 +236,31 @@ static void path_h(void *arg)
 }
 
 
+/* A terminal's sound and pictures come from one host: what proves the one
+ * proves the other, which may never send */
+static void share_proof(const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->transport_count; i++) {
+		for (size_t k = 0; k < leg->transport_count; k++) {
+			if (leg->transports[i].t && leg->transports[k].t)
+				transport_share_proof(leg->transports[i].t,
+						      leg->transports[k].t);
+		}
+	}
+}
+
+
+static void proved_h(bool missed, void *arg)
+{
+	struct leg_transport *lt = arg;
+
+	if (missed)
+		leg_keyframe(lt->leg, true);
+
+	share_proof(lt->leg);
+}
+
+
 /* ----------------------------------------------------------- configure */
 
 /* Which of our addresses routes to the far end */
@@ -297,10 +326,7 @@ static int make_transport(struct leg *leg, size_t i,
 			  const struct transport_description *d)
 {
 	static const struct transport_handlers handlers = {
-		rtp_h,
-		rtcp_h,
-		state_h,
-		path_h,
+		rtp_h, rtcp_h, state_h, path_h, proved_h,
 	};
 	struct leg_transport *lt = &leg->transports[i];
 	struct sa far = sa_isset(&d->rtp, SA_ADDR) ? d->rtp : d->near;
@@ -332,6 +358,7 @@ static int set_remote(struct leg_transport *lt,
 	memset(&r, 0, sizeof(r));
 	r.near = d->near;
 	r.realm = lt->leg->realm;
+	r.leg = lt->leg->id;
 	if (!d->known)
 		return transport_set_remote(lt->t, &r);
 
@@ -402,6 +429,8 @@ int leg_configure_transports(struct leg *leg, const struct leg_description *d,
 		}
 	}
 
+	share_proof(leg);
+
 	return 0;
 }
 
@@ -437,13 +466,11 @@ static bool received_lately(const struct leg_transport *lt, uint64_t now_us,
 }
 
 
-void leg_watch(struct leg *leg, uint64_t now_us)
+/* Something arrived on any of those that are due. On hold, and until it is
+ * answered, nothing is, and it has the whole time again afterwards */
+static bool is_silent(struct leg *leg, uint64_t now_us, uint64_t limit_us)
 {
-	uint64_t limit_us = leg->host->media_timeout_s * 1000000ull;
-	bool waiting = false;
-
-	if (!limit_us)
-		return;
+	bool due = false, alive = false;
 
 	for (size_t i = 0; i < leg->transport_count; i++) {
 		struct leg_transport *lt = &leg->transports[i];
@@ -451,23 +478,73 @@ void leg_watch(struct leg *leg, uint64_t now_us)
 		if (!lt->since_us)
 			continue;
 
-		/* after a hold, and once it is answered, it has the whole
-		 * time again */
 		if (leg->settings.early || !expects(lt)) {
 			lt->since_us = now_us;
 			continue;
 		}
 
-		waiting = true;
-		if (received_lately(lt, now_us, limit_us)) {
-			leg->timed_out = false;
-			return;
-		}
+		due = true;
+		alive = alive || received_lately(lt, now_us, limit_us);
 	}
 
-	if (!waiting || leg->timed_out)
+	return due && !alive;
+}
+
+
+/* Something is sent, if only a handshake is begun, and no host that it goes to
+ * was ever heard */
+static bool is_unproven(const struct leg *leg)
+{
+	bool sends = false;
+
+	for (size_t i = 0; i < leg->media_count; i++) {
+		const struct media *m = leg->media[i];
+
+		if (!m->lt || !m->lt->since_us || m->d.off)
+			continue;
+
+		if (transport_is_proven(m->lt->t))
+			return false;
+
+		sends = sends || media_sends(m);
+	}
+
+	return sends;
+}
+
+
+/* Packets of other hosts do not keep it alive, nor does moving on to another
+ * host that is not heard. Who only listens is due here, too: a terminal sends
+ * reports */
+static bool is_given_up(struct leg *leg, uint64_t now_us, uint64_t limit_us)
+{
+	if (!is_unproven(leg)) {
+		leg->unproven_us = 0;
+		return false;
+	}
+
+	if (!leg->unproven_us)
+		leg->unproven_us = now_us;
+
+	return now_us - leg->unproven_us >=
+	       (limit_us < UNPROVEN_US ? limit_us : UNPROVEN_US);
+}
+
+
+void leg_watch(struct leg *leg, uint64_t now_us)
+{
+	uint64_t limit_us = leg->host->media_timeout_s * 1000000ull;
+	bool given_up, over;
+
+	if (!limit_us)
 		return;
 
-	leg->timed_out = true;
-	report_state(leg, "timeout", "nothing received");
+	given_up = is_given_up(leg, now_us, limit_us);
+	over = is_silent(leg, now_us, limit_us) || given_up;
+	if (over && !leg->timed_out)
+		report_state(leg, "timeout",
+			     given_up ? "nothing heard of where media goes"
+				      : "nothing received");
+
+	leg->timed_out = over;
 }

@@ -15,6 +15,8 @@ enum {
 	OVERHEAD_BYTES = 46,
 	ONE_BYTE_ID_MAX = 14,
 	PACKET_BYTES = TRANSPORT_MTU + TRANSPORT_TRAILER_MAX,
+	/* IPv4, UDP and RTP */
+	WIRE_BYTES = 40,
 };
 
 struct send_stream {
@@ -27,6 +29,7 @@ struct send_stream {
 	char mid[DESCRIPTION_MID_BYTES];
 	uint32_t timestamp; /* of the last packet, without offset */
 	uint32_t clock_hz;
+	bool resumes; /* what went before was withheld */
 	struct nack_responder *responder;
 	struct send_stream_stats stats;
 };
@@ -209,6 +212,21 @@ static size_t build(struct send_stream *s, uint8_t *buf, bool marker,
 }
 
 
+/* Before anything is numbered: what is withheld leaves no gap */
+static bool may_send(struct send_stream *s, enum transport_matter matter,
+		     size_t packets, size_t bytes, uint64_t now_us)
+{
+	if (transport_may_send(s->transport, matter,
+			       bytes + packets * WIRE_BYTES, now_us))
+		return true;
+
+	s->stats.withheld += packets;
+	s->resumes = true;
+
+	return false;
+}
+
+
 int send_stream_send(struct send_stream *s, bool marker, uint32_t timestamp,
 		     const uint8_t *payload, size_t len, uint64_t now_us)
 {
@@ -219,9 +237,26 @@ int send_stream_send(struct send_stream *s, bool marker, uint32_t timestamp,
 	    transport_state(s->transport) != TRANSPORT_CONNECTED)
 		return ENOTCONN;
 
+	if (!may_send(s, TRANSPORT_SOUND, 1, len, now_us))
+		return EAGAIN;
+
+	/* after a silence a talkspurt begins (RFC 3551 section 4.1) */
+	marker = marker || s->resumes;
+	s->resumes = false;
 	n = build(s, buf, marker, false, timestamp, payload, len, now_us);
 
 	return n ? transport_send_rtp(s->transport, buf, n) : EMSGSIZE;
+}
+
+
+static size_t frame_bytes(const struct video_frame *frame)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < frame->count; i++)
+		bytes += frame->lens[i];
+
+	return bytes;
 }
 
 
@@ -235,6 +270,10 @@ void send_stream_send_frame(struct send_stream *s, uint32_t timestamp,
 
 	if (!s->transport ||
 	    transport_state(s->transport) != TRANSPORT_CONNECTED)
+		return;
+
+	if (!may_send(s, TRANSPORT_PICTURE, frame->count, frame_bytes(frame),
+		      now_us))
 		return;
 
 	for (size_t i = 0; i < frame->count; i++) {
@@ -258,7 +297,7 @@ void send_stream_send_frame(struct send_stream *s, uint32_t timestamp,
 void send_stream_answer_nack(struct send_stream *s, const uint16_t *seqs,
 			     size_t count, uint32_t rtt_ms, uint64_t now_us)
 {
-	if (s->transport)
+	if (s->transport && transport_is_proven(s->transport))
 		nack_responder_answer(s->responder, s->transport, seqs, count,
 				      rtt_ms, now_us);
 }

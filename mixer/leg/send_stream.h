@@ -3,7 +3,8 @@
  *
  * Its own SSRC, sequence numbers (RFC 3550; starting below 2^15), timestamp
  * offset, header extensions, sender statistics and the answers to NACKs. What
- * it sends comes from renditions; which one is not its business. Owned by its
+ * it sends comes from renditions; which one is not its business. Little of it
+ * goes to a host that was not heard (mixer/net/proof.h). Owned by its
  * media; media thread; time is an argument; sending does not allocate.
  */
 #ifndef PARLEY_MIXER_LEG_SEND_STREAM_H
@@ -20,6 +21,8 @@ struct send_stream;
 struct send_stream_stats {
 	uint64_t packets, bytes; /**< bytes of payloads */
 	uint64_t sent_us;        /**< time of the last packet, 0: none ever */
+	/** Packets not sent to a host that has proved nothing, of all SSRCs */
+	uint64_t withheld;
 };
 
 /** Random identity, bound to no transport. @return 0 or ENOMEM */
@@ -51,16 +54,17 @@ uint32_t send_stream_rtx_ssrc(const struct send_stream *s);
 /** Whether that is its SSRC or its RTX stream's */
 bool send_stream_has_ssrc(const struct send_stream *s, uint32_t ssrc);
 
-/** Send one packet. @return 0; ENOTCONN, EMSGSIZE or the transport's errno */
+/** Send one packet of sound. @return 0; ENOTCONN, EMSGSIZE or the transport's
+ *  errno; EAGAIN: withheld, its number is the next one's */
 int send_stream_send(struct send_stream *s, bool marker, uint32_t timestamp,
 		     const uint8_t *payload, size_t len, uint64_t now_us);
 
-/** Send the payloads of one picture, the marker on the last; a key frame's
- *  last says what its colours are, where that was negotiated */
+/** Send the payloads of one picture, the marker on the last, or withhold all;
+ *  a key frame's last says what its colours are, where that was negotiated */
 void send_stream_send_frame(struct send_stream *s, uint32_t timestamp,
 			    const struct video_frame *frame, uint64_t now_us);
 
-/** A NACK for it came: nack_responder_answer */
+/** A NACK for it came: nack_responder_answer, where the far end is proven */
 void send_stream_answer_nack(struct send_stream *s, const uint16_t *seqs,
 			     size_t count, uint32_t rtt_ms, uint64_t now_us);
 

@@ -162,7 +162,9 @@
  *      back. timeout: nothing received on any transport, not even RTCP or,
  *      while DTLS is up, consent, for the configured time; a transport none
  *      of whose media has recv (plain) or is on (webrtc) is not waited for,
- *      and has the whole time again afterwards.
+ *      and has the whole time again afterwards. A plain one that sends to a
+ *      host which was never heard has 20 s where the time is longer, whether
+ *      it has recv or not.
  *
  *  talking   {mix, leg, talking:bool}
  *
@@ -187,16 +189,18 @@
  *
  *  and a leg {leg, mix,
  *   audio:{codec, codec_in, packets_in, packets_lost, jitter_ms,
- *    playout_delay_ms, concealed, level_dbov, packets_out, remote_loss,
- *    rtt_ms},
+ *    playout_delay_ms, concealed, level_dbov, packets_out, withheld,
+ *    remote_loss, rtt_ms},
  *   video:{codec, codec_in, width_in, height_in, frames_in, packets_in,
  *    packets_lost, nacks_out, plis_out, plis_in, width, height, frames_out,
- *    packets_out, kbps_out, remb_kbps, remote_loss, rtt_ms, tier}}
+ *    packets_out, withheld, kbps_out, remb_kbps, remote_loss, rtt_ms,
+ *    tier}}
  *
  *  audio and video only where it has them. codec is what it is sent, codec_in
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
- *  plis_in and plis_out count FIR, too; level_dbov 0 is the loudest, 127
+ *  plis_in and plis_out count FIR, too; withheld are packets not sent because
+ *  the host they were for has proved nothing (mixer/net/proof.h); level_dbov 0 is the loudest, 127
  *  silence.
  */
 /* clang-format on */

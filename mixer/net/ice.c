@@ -368,6 +368,15 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 }
 
 
+bool ice_is_keepalive(const uint8_t *buf, size_t len)
+{
+	struct stun_packet p;
+
+	return !stun_packet_decode(&p, buf, len) &&
+	       p.type == STUN_BINDING_INDICATION;
+}
+
+
 void ice_receive(struct net *net, struct port *port, const struct sa *src,
 		 const uint8_t *buf, size_t len, uint64_t now_us)
 {

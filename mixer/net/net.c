@@ -96,6 +96,7 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	net->config = *config;
 	net->next_port = config->rtp_port_min;
 	net->hash_seed = rand_u32();
+	net->unproven.seed = rand_u32();
 	net->now_us = clock_us();
 	err = srtp_library_init();
 	if (err)

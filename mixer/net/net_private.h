@@ -13,6 +13,7 @@
 #include "mixer/base/re.h"
 #include "mixer/net/dtls.h"
 #include "mixer/net/media_source.h"
+#include "mixer/net/proof.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
 
@@ -75,6 +76,7 @@ struct net {
 	/** Plain pairs open on each media address, and whose, by number */
 	unsigned plain_pairs[NET_ADDRESS_MAX];
 	struct transport **plain[NET_ADDRESS_MAX];
+	struct proof_hosts unproven;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
 };
@@ -164,6 +166,7 @@ struct transport {
 	const void *realm;
 	bool far_is_here; /**< what is signalled may be ours */
 	struct media_source rtp, rtcp;
+	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
 	struct plain_dtls rtp_dtls, rtcp_dtls;
 	bool rtcp_mux;
 	enum transport_suite suite;
@@ -226,6 +229,9 @@ void ice_receive(struct net *net, struct port *port, const struct sa *src,
 /** The path an address belongs to, NULL if it is not validated */
 struct path *ice_path(const struct net *net, const struct port *port,
 		      const struct sa *src);
+/** Is it what keeps a NAT's port open (RFC 6263 section 4.6)? A check of ICE
+ *  is none: agents send them to whatever address somebody tells them */
+bool ice_is_keepalive(const uint8_t *buf, size_t len);
 /** Forget paths whose consent ran out */
 void ice_tick(struct transport *t, uint64_t now_us);
 
@@ -256,6 +262,8 @@ void plain_tick(struct transport *t, uint64_t now_us);
 void plain_signal(struct transport *t, const struct transport_remote *r);
 /** Connected once there are keys and a destination */
 void plain_update(struct transport *t);
+/** That address was heard, or has the keys: what goes to its host may */
+void plain_prove(struct transport *t, const struct sa *addr);
 
 /* transport_plain_dtls.c */
 

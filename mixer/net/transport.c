@@ -276,6 +276,35 @@ static int send_one(struct transport *t, uint8_t *buf, size_t len, bool rtcp)
 }
 
 
+bool transport_is_proven(const struct transport *t)
+{
+	return t->kind == TRANSPORT_WEBRTC || t->rtp_proof.proven;
+}
+
+
+void transport_share_proof(struct transport *t, const struct transport *other)
+{
+	if (t->kind != TRANSPORT_WEBRTC && other->rtp_proof.proven)
+		plain_prove(t, &other->rtp_proof.host);
+}
+
+
+bool transport_may_send(struct transport *t, enum transport_matter matter,
+			size_t bytes, uint64_t now_us)
+{
+	static const enum proof_matter matters[] = {
+		[TRANSPORT_SOUND] = PROOF_SOUND,
+		[TRANSPORT_PICTURE] = PROOF_PICTURE,
+		[TRANSPORT_REPORT] = PROOF_REPORT,
+	};
+	bool rtcp = matter == TRANSPORT_REPORT && !t->rtcp_mux;
+
+	return t->kind == TRANSPORT_WEBRTC ||
+	       proof_may_send(rtcp ? &t->rtcp_proof : &t->rtp_proof,
+			      matters[matter], bytes, now_us);
+}
+
+
 int transport_send_rtp(struct transport *t, uint8_t *buf, size_t len)
 {
 	return send_one(t, buf, len, false);

@@ -70,6 +70,14 @@ struct net;
 /** One transport */
 struct transport;
 
+/** What is to be sent, where the far end may have proved nothing yet
+ *  (mixer/net/proof.h) */
+enum transport_matter {
+	TRANSPORT_SOUND,
+	TRANSPORT_PICTURE, /**< a whole one */
+	TRANSPORT_REPORT,  /**< RTCP */
+};
+
 struct net_config {
 	/** Advertised and bound; the port is ignored */
 	struct sa media_addresses[4];
@@ -102,6 +110,10 @@ struct transport_handlers {
 	/** The selected candidate pair moved, or other keys took the place of
 	 *  the old ones: ask for and send key frames */
 	void (*path)(void *arg);
+	/** The host that RTP goes to has proved itself (transport_is_proven).
+	 *  `missed`: a picture was not sent to it until now. Must not free the
+	 *  transport */
+	void (*proved)(bool missed, void *arg);
 };
 
 struct transport_fingerprint {
@@ -123,6 +135,8 @@ struct transport_remote {
 	/** Whose transports are no far ends of each other: a conference;
 	 *  NULL: nobody's */
 	const void *realm;
+	uint64_t leg; /**< its transports, and no others, share what may go to
+		       *   a host without proof; 0: it shares with none */
 	bool rtcp_mux;
 	enum transport_suite suite;
 	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
@@ -221,6 +235,26 @@ enum transport_state transport_state(const struct transport *t);
  *  while connected: consent alone is not life), 0 if none: what media
  *  time-outs count from */
 uint64_t transport_received_us(const struct transport *t);
+
+/**
+ * Has the host that RTP goes to been heard since it goes there?
+ *
+ * By RTP or RTCP of whatever port, a DTLS handshake, STUN from the address
+ * itself. A WebRTC transport goes nowhere before its checks, so always.
+ */
+bool transport_is_proven(const struct transport *t);
+
+/** The host that is proven on `other` is on `t`, too: both are of one leg */
+void transport_share_proof(struct transport *t, const struct transport *other);
+
+/**
+ * May that be sent now? Always where the far end is proven; it counts as sent
+ * if so. To be asked before a packet gets its number
+ *
+ * @param bytes About what it takes on the wire
+ */
+bool transport_may_send(struct transport *t, enum transport_matter matter,
+			size_t bytes, uint64_t now_us);
 
 /**
  * Protect in place and send one RTP packet

@@ -101,6 +101,46 @@ void plain_update(struct transport *t)
 }
 
 
+/* ---------------------------------------------------------------- proof */
+
+/** Where media goes may be another host now */
+static void proofs_follow(struct transport *t)
+{
+	proof_towards(&t->rtp_proof, plain_destination(t, false));
+	proof_towards(&t->rtcp_proof, plain_destination(t, true));
+}
+
+
+void plain_prove(struct transport *t, const struct sa *addr)
+{
+	bool missed;
+
+	if (!t->rtcp_proof.proven && proof_is_of(&t->rtcp_proof, addr))
+		(void)proof_given(&t->rtcp_proof);
+
+	if (t->rtp_proof.proven || !proof_is_of(&t->rtp_proof, addr))
+		return;
+
+	missed = proof_given(&t->rtp_proof);
+	if (t->handlers.proved)
+		t->handlers.proved(missed, t->arg);
+}
+
+
+/** What is not listened to may say that its sender is there: a terminal sends
+ *  RTP from another port than it hears at, or keeps a NAT open */
+static void unheard_proves(struct transport *t, const struct sa *src,
+			   const uint8_t *buf, size_t len, bool known)
+{
+	enum datagram_type type = datagram_type(buf, len);
+
+	if (known ? type == DATAGRAM_STUN && ice_is_keepalive(buf, len)
+		  : is_clear(t) && len >= RTCP_BYTES_MIN &&
+			    (type == DATAGRAM_RTP || type == DATAGRAM_RTCP))
+		plain_prove(t, src);
+}
+
+
 /** Authenticate and open, or for plain RTP look whether it is any */
 static int packet_open(struct transport *t, const struct port *port,
 		       uint8_t *buf, size_t *len, bool rtcp, uint64_t now_us)
@@ -156,11 +196,9 @@ static void plain_receive(struct port *port, const struct sa *src,
 		return;
 	}
 
-	if (type != DATAGRAM_RTP && type != DATAGRAM_RTCP)
-		goto discard;
-
-	if (!known && !media_source_considers(s, src, !is_clear(t), now_us))
-		goto discard;
+	if ((type != DATAGRAM_RTP && type != DATAGRAM_RTCP) ||
+	    (!known && !media_source_considers(s, src, !is_clear(t), now_us)))
+		goto unheard;
 
 	rtcp = is_rtcp(t, port, buf, len);
 	if (packet_open(t, port, buf, &len, rtcp, now_us))
@@ -168,8 +206,12 @@ static void plain_receive(struct port *port, const struct sa *src,
 
 	if (known)
 		media_source_heard(s, now_us);
-	else if (!newcomer_accepted(t, s, src, buf, rtcp, now_us))
-		goto discard;
+	else if (newcomer_accepted(t, s, src, buf, rtcp, now_us))
+		proofs_follow(t);
+	else
+		goto unheard;
+
+	plain_prove(t, src);
 
 	/* RTCP is too seldom to be worth it, and everybody else who is not
 	 * where the signalling says has to give way to who is */
@@ -181,6 +223,8 @@ static void plain_receive(struct port *port, const struct sa *src,
 	transport_deliver(t, buf, len, rtcp, now_us);
 	return;
 
+unheard:
+	unheard_proves(t, src, buf, len, known);
 discard:
 	++t->net->stats.discarded;
 }
@@ -280,6 +324,8 @@ int plain_open(struct transport *t, size_t address_index,
 	t->address_index = address_index;
 	media_source_init(&t->rtp, t->net->config.media_from_any, NULL);
 	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp);
+	proof_init(&t->rtp_proof, &t->net->unproven);
+	proof_init(&t->rtcp_proof, &t->net->unproven);
 	plain_dtls_open(t);
 	if (suite != TRANSPORT_SUITE_NONE) {
 		int err = make_local_key(t, suite);
@@ -337,24 +383,29 @@ out:
 void plain_signal(struct transport *t, const struct transport_remote *r)
 {
 	uint64_t now_us = t->net->now_us;
-	struct sa rtcp = r->rtcp;
+	struct sa rtp = r->rtp, rtcp = r->rtcp;
 
-	if (!sa_isset(&rtcp, SA_ALL) && sa_isset(&r->rtp, SA_ALL)) {
-		rtcp = r->rtp;
-		sa_set_port(&rtcp, sa_port(&r->rtp) + 1);
+	/* ours may be named as IPv6 addresses, too */
+	media_source_canonical(&rtp);
+	media_source_canonical(&rtcp);
+	if (!sa_isset(&rtcp, SA_ALL) && sa_isset(&rtp, SA_ALL)) {
+		rtcp = rtp;
+		sa_set_port(&rtcp, sa_port(&rtp) + 1);
 	}
 
 	t->realm = r->realm;
-	if (sa_isset(&r->rtp, SA_ALL)) {
+	t->rtp_proof.leg = t->rtcp_proof.leg = r->leg;
+	if (sa_isset(&rtp, SA_ALL)) {
 		t->rtcp_mux = r->rtcp_mux;
-		t->far_is_here = pair_owner(t->net, &r->rtp) != NULL ||
+		t->far_is_here = pair_owner(t->net, &rtp) != NULL ||
 				 pair_owner(t->net, &rtcp) != NULL;
 	}
 
-	if (media_source_signal(&t->rtp, &r->rtp, &r->near, now_us))
+	if (media_source_signal(&t->rtp, &rtp, &r->near, now_us))
 		port_disconnect(&t->rtp_port);
 
 	(void)media_source_signal(&t->rtcp, &rtcp, &r->near, now_us);
+	proofs_follow(t);
 }
 
 

@@ -230,6 +230,7 @@ static int keys_take(struct plain_dtls *d)
 	d->agreed = !d->agreed;
 	d->closed = d->stale = false;
 	refund(d, a->signalled);
+	plain_prove(d->transport, &a->peer);
 
 	return 0;
 }

@@ -99,6 +99,7 @@ static json_t *audio_json(const struct audio_media *a,
 	put(o, "concealed", s.concealed);
 	put(o, "level_dbov", mixed->level_dbov);
 	put(o, "packets_out", send_stream_stats(media_outgoing(m))->packets);
+	put(o, "withheld", send_stream_stats(media_outgoing(m))->withheld);
 	put(o, "remote_loss", m->reports.remote_loss);
 	put(o, "rtt_ms", m->reports.rtt_ms);
 
@@ -135,6 +136,7 @@ static json_t *video_json(const struct video_media *v,
 	put(o, "height", mixed->height);
 	put(o, "frames_out", v->frames_out);
 	put(o, "packets_out", send_stream_stats(media_outgoing(m))->packets);
+	put(o, "withheld", send_stream_stats(media_outgoing(m))->withheld);
 	put(o, "kbps_out", v->kbps_out);
 	put(o, "remb_kbps", v->remb_bps / 1000);
 	put(o, "remote_loss", m->reports.remote_loss);

@@ -10,10 +10,16 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "mixer/base/re.h"
+#include "mixer/net/rtcp.h"
 #include "mixer/net/rtp.h"
 #include "tests/bench/load.h"
 
-enum { LEVEL_ID = 1, LOOK_MS = 20, RECEIVE_BUFFER = 1 << 20 };
+enum {
+	LEVEL_ID = 1,
+	LOOK_MS = 20,
+	RECEIVE_BUFFER = 1 << 20,
+	REPORT_MS = 1000,
+};
 
 /* Time without a CPU that is told, of 1: lateness is not Parley's then */
 static const double WAITED_NOTED = 0.01;
@@ -121,12 +127,36 @@ static void watch(int epfd, int fd, void *what)
 }
 
 
+/* That it is there, which is all that it ever says */
+static void report(const struct load_leg *leg)
+{
+	uint8_t buf[64 + TRANSPORT_TRAILER_MAX];
+	struct rtcp_writer w = {buf, 64, 0};
+	size_t n;
+
+	(void)rtcp_write_rr(&w, leg->ssrc, NULL, 0);
+	n = w.len;
+	if (leg->protect &&
+	    crypto_context_protect(leg->protect, buf, &n, true))
+		load_die("SRTCP");
+
+	(void)!sendto(leg->fd, buf, n, 0,
+		      (const struct sockaddr *)&leg->remote,
+		      sizeof(leg->remote));
+}
+
+
 /* Sockets are looked at in turn, not waited for: a waiting reader would be
  * woken at the expense of the mixer, which a network card does not do */
 static void beat(struct load *l, unsigned ms)
 {
 	for (unsigned i = ms % LOOK_MS; i < l->leg_count; i += LOOK_MS)
 		drain(&l->legs[i], ms * 1000ull + 1);
+
+	for (unsigned i = ms % REPORT_MS; i < l->leg_count; i += REPORT_MS) {
+		if (l->legs[i].listens_only)
+			report(&l->legs[i]);
+	}
 
 	l->sendh(l, ms);
 }

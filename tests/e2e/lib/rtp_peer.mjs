@@ -172,10 +172,18 @@ export class Line {
 		b.writeUInt16BE(2 + fci.length / 4, 10);
 		b.writeUInt32BE(this.ssrc, 12);
 		b.writeUInt32BE(mediaSsrc, 16);
-		this.#sendRtcp(Buffer.concat([b, fci]));
+		this.transmitRtcp(Buffer.concat([b, fci]));
 	}
 
-	#sendRtcp(packet) {
+	// An empty receiver report, with which a terminal that says nothing shows
+	// that it is where its SDP says
+	appear() {
+		const b = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0]);
+		b.writeUInt32BE(this.ssrc, 4);
+		this.transmitRtcp(b);
+	}
+
+	transmitRtcp(packet) {
 		const { port, rtcp, address } = this.remote;
 		if (this.mux)
 			this.media.send(packet, port, address);
@@ -193,7 +201,7 @@ export class Line {
 		b.writeUInt32BE(this.received.at(-1).ssrc, 8);
 		b[12] = Math.round(fraction * 256);
 		b.writeUInt32BE(this.received.at(-1).seq, 16);
-		this.#sendRtcp(b);
+		this.transmitRtcp(b);
 	}
 
 	pli() { this.feedback(206, 1, this.received.at(-1).ssrc); }
@@ -256,11 +264,13 @@ export class RtpPeer extends Listener {
 	 * @param hz     tone that it says in PCMU from the answer on, or null
 	 * @param sip    its signalling, if not over UDP
 	 * @param line   class of its lines
+	 * @param mute   it does not even report: what it names hears little
 	 */
 	static async open(parley, { name = 'raw', host = '127.0.0.1',
-		audio = [PCMU], video = null, hz = null, sip, line = Line } = {}) {
+		audio = [PCMU], video = null, hz = null, sip, line = Line,
+		mute = false } = {}) {
 		const p = new RtpPeer();
-		Object.assign(p, { name, host, hz, cseq: 0, version: 1,
+		Object.assign(p, { name, host, hz, mute, cseq: 0, version: 1,
 			callId: `${name}-${Math.random().toString(36).slice(2)}` });
 		p.scratch = await scratch();
 		p.sip = sip || await SipPeer.open(parley.sipPort, { host, name });
@@ -328,6 +338,8 @@ export class RtpPeer extends Listener {
 			this.lines[i].answer = text;
 			this.lines[i].remote = port && { port, address, rtcp: Number(
 				text.match(/^a=rtcp:(\d+)/m)?.[1] || port + 1) };
+			if (port && !this.mute)
+				this.lines[i].appear();
 		});
 	}
 

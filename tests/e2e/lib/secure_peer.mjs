@@ -2,7 +2,7 @@
 // packets are protected by werift's SRTP.
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:tls';
-import { RtpHeader, SrtpSession } from 'werift';
+import { RtpHeader, SrtcpSession, SrtpSession } from 'werift';
 import { Line } from './rtp_peer.mjs';
 import { SipPeer, parse } from './sip_peer.mjs';
 
@@ -67,30 +67,37 @@ export class SecureLine extends Line {
 		} inline:${this.key.toString('base64')}\r\n`;
 	}
 
-	// Of this key and the one of the answer
-	get session() {
+	// Those of this key and the one of the answer
+	get sessions() {
 		const [, theirs] = this.answer.match(
 			new RegExp(`^a=crypto:1 ${SUITE} inline:([^|\\s]+)`, 'm'));
 		if (this.theirs !== theirs) {
 			const key = Buffer.from(theirs, 'base64');
 			this.theirs = theirs;
-			this.srtp = new SrtpSession({ profile: PROFILE, keys: {
+			const config = { profile: PROFILE, keys: {
 				localMasterKey: this.key.subarray(0, 16),
 				localMasterSalt: this.key.subarray(16),
 				remoteMasterKey: key.subarray(0, 16),
-				remoteMasterSalt: key.subarray(16) } });
+				remoteMasterSalt: key.subarray(16) } };
+			this.srtp = new SrtpSession(config);
+			this.srtcp = new SrtcpSession(config);
 		}
-		return this.srtp;
+		return this;
 	}
 
 	transmit(packet) {
 		const header = RtpHeader.deSerialize(packet);
-		super.transmit(this.session.encrypt(packet.subarray(12), header));
+		super.transmit(this.sessions.srtp.encrypt(packet.subarray(12),
+			header));
+	}
+
+	transmitRtcp(packet) {
+		super.transmitRtcp(this.sessions.srtcp.encrypt(packet));
 	}
 
 	keep(data) {
 		try {
-			super.keep(this.session.decrypt(data));
+			super.keep(this.sessions.srtp.decrypt(data));
 		} catch {
 			this.strange = (this.strange || 0) + 1;
 		}

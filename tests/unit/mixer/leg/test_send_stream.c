@@ -4,6 +4,7 @@
  * Over a plain transport to a socket of the test's own; the time is the
  * test's.
  */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include "mixer/base/re.h"
@@ -29,6 +30,7 @@ struct line {
 	struct transport *transport;
 	struct send_stream *stream;
 	int fd;
+	unsigned reports; /* of the far end's */
 	uint8_t buf[2048];
 	struct rtp_packet packet; /* the last that was received */
 };
@@ -40,6 +42,18 @@ static void ignore_packet(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 	(void)len;
 	(void)now_us;
 	(void)arg;
+}
+
+
+static void count_report(uint8_t *buf, size_t len, uint64_t now_us, void *arg)
+{
+	struct line *l = arg;
+
+	(void)buf;
+	(void)len;
+	(void)now_us;
+	l->reports++;
+	re_cancel();
 }
 
 
@@ -78,10 +92,11 @@ static struct media_description description(int rtx_pt)
 }
 
 
-static void line_open(struct line *l, int rtx_pt)
+/* A far end that was not heard yet */
+static void line_open_mute(struct line *l, int rtx_pt)
 {
 	static const struct transport_handlers handlers = {
-		ignore_packet, ignore_packet, ignore_state, ignore_path};
+		ignore_packet, count_report, ignore_state, ignore_path, NULL};
 	struct media_description d = description(rtx_pt);
 	struct net_config config;
 	struct transport_remote r;
@@ -96,7 +111,7 @@ static void line_open(struct line *l, int rtx_pt)
 	CU_ASSERT_EQUAL_FATAL(net_alloc(&l->net, &config), 0);
 	CU_ASSERT_EQUAL_FATAL(
 		transport_alloc(&l->transport, l->net, TRANSPORT_PLAIN, 0,
-				TRANSPORT_SUITE_NONE, &handlers, NULL),
+				TRANSPORT_SUITE_NONE, &handlers, l),
 		0);
 	l->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	sa_set_str(&r.rtp, "127.0.0.1", 0);
@@ -107,6 +122,39 @@ static void line_open(struct line *l, int rtx_pt)
 	CU_ASSERT_EQUAL_FATAL(send_stream_alloc(&l->stream), 0);
 	CU_ASSERT_EQUAL_FATAL(
 		send_stream_configure(l->stream, l->transport, &d, 90000), 0);
+}
+
+
+static void give_up(void *arg)
+{
+	(void)arg;
+	re_cancel();
+}
+
+
+/* The far end reports */
+static void line_report(struct line *l)
+{
+	const uint8_t report[8] = {0x80, RTCP_RR, 0, 1, 0, 0, 0, 77};
+	struct transport_local local;
+	struct tmr tmr;
+
+	transport_local(l->transport, &local);
+	CU_ASSERT_EQUAL(sendto(l->fd, report, sizeof(report), 0,
+			       &local.rtp.u.sa, local.rtp.len),
+			sizeof(report));
+	tmr_init(&tmr);
+	tmr_start(&tmr, unit_patience_ms(1000), give_up, NULL);
+	re_main(NULL);
+	tmr_cancel(&tmr);
+	CU_ASSERT_TRUE_FATAL(l->reports > 0);
+}
+
+
+static void line_open(struct line *l, int rtx_pt)
+{
+	line_open_mute(l, rtx_pt);
+	line_report(l);
 }
 
 
@@ -306,6 +354,92 @@ static void repeats_are_bounded(void)
 }
 
 
+/* After two seconds a packet now and then, which nobody may take for loss */
+static void what_is_withheld_leaves_no_gap(void)
+{
+	enum { TICK_US = 20000, TICKS = 250 };
+	unsigned received = 0, refused = 0;
+	uint64_t now_us = T0;
+	bool before = false;
+	uint16_t next = 0;
+	struct line l;
+
+	line_open_mute(&l, -1);
+	for (uint32_t i = 0; i < TICKS; i++, now_us += TICK_US) {
+		int err = line_send(&l, i * 1800, 'a', now_us);
+
+		CU_ASSERT_TRUE(!err || err == EAGAIN);
+		CU_ASSERT_EQUAL(receive(&l), !err);
+		refused += err == EAGAIN;
+		if (!err) {
+			CU_ASSERT_TRUE(!received || l.packet.seq == next);
+			/* a talkspurt begins after each silence */
+			CU_ASSERT_EQUAL(l.packet.marker, before);
+			next = (uint16_t)(l.packet.seq + 1);
+			received++;
+		}
+		before = err == EAGAIN;
+	}
+	CU_ASSERT_TRUE(received >= 100 && received < 120);
+	CU_ASSERT_EQUAL(send_stream_stats(l.stream)->withheld, refused);
+	CU_ASSERT_EQUAL(send_stream_stats(l.stream)->packets, received);
+
+	line_report(&l);
+	for (uint32_t i = TICKS; i < 2 * TICKS; i++, now_us += TICK_US) {
+		CU_ASSERT_EQUAL(line_send(&l, i * 1800, 'a', now_us), 0);
+		CU_ASSERT_TRUE(receive(&l));
+		CU_ASSERT_EQUAL(l.packet.seq, next++);
+		CU_ASSERT_EQUAL(l.packet.marker, before);
+		before = false;
+	}
+	line_close(&l);
+}
+
+
+static void a_picture_goes_whole_or_not_at_all(void)
+{
+	enum { PACKETS = 20, BYTES = 1000, FRAMES = 3 };
+	static uint8_t payload[BYTES];
+	static struct video_frame frame = {.keyframe = true, .count = PACKETS};
+	struct line l;
+
+	for (size_t i = 0; i < PACKETS; i++) {
+		frame.payloads[i] = payload;
+		frame.lens[i] = BYTES;
+	}
+	line_open_mute(&l, -1);
+	for (unsigned i = 0; i < FRAMES; i++)
+		send_stream_send_frame(l.stream, i * 3000, &frame,
+				       T0 + i * 33000);
+	CU_ASSERT_EQUAL(receive_all(&l), PACKETS);
+	CU_ASSERT_EQUAL(send_stream_stats(l.stream)->withheld,
+			(FRAMES - 1) * PACKETS);
+	line_report(&l);
+	send_stream_send_frame(l.stream, 9000, &frame, T0 + 99000);
+	CU_ASSERT_EQUAL(receive_all(&l), PACKETS);
+	line_close(&l);
+}
+
+
+/* They go to where RTP goes, whoever asks for them */
+static void nothing_is_repeated_to_who_was_not_heard(void)
+{
+	struct line l;
+	uint16_t seq;
+
+	line_open_mute(&l, -1);
+	line_send(&l, 0, 'a', T0);
+	CU_ASSERT_TRUE_FATAL(receive(&l));
+	seq = l.packet.seq;
+	send_stream_answer_nack(l.stream, &seq, 1, RTT_MS, T0 + 100000);
+	CU_ASSERT_EQUAL(receive_all(&l), 0);
+	line_report(&l);
+	send_stream_answer_nack(l.stream, &seq, 1, RTT_MS, T0 + 200000);
+	CU_ASSERT_EQUAL(receive_all(&l), 1);
+	line_close(&l);
+}
+
+
 /* A description that there is no memory for leaves a stream as it was */
 static int make_and_describe_anew(void *arg)
 {
@@ -439,6 +573,11 @@ static CU_TestInfo tests[] = {
 	{"a NACK within a round trip is not answered again",
 	 a_nack_within_a_round_trip_is_not_answered_again},
 	{"repeats are bounded", repeats_are_bounded},
+	{"what is withheld leaves no gap", what_is_withheld_leaves_no_gap},
+	{"a picture goes whole or not at all",
+	 a_picture_goes_whole_or_not_at_all},
+	{"nothing is repeated to who was not heard",
+	 nothing_is_repeated_to_who_was_not_heard},
 	{"without memory a stream stays as it was",
 	 without_memory_a_stream_stays_as_it_was},
 	CU_TEST_INFO_NULL,

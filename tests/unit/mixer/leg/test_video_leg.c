@@ -30,6 +30,17 @@ struct mirror {
 };
 
 
+/* That it is there */
+static void report(const struct mirror *m)
+{
+	uint8_t buf[256];
+	struct rtcp_writer w = {buf, sizeof(buf), 0};
+
+	rtcp_write_rr(&w, MIRROR_SSRC, NULL, 0);
+	(void)!sendto(m->fd, buf, w.len, 0, &m->mixer.u.sa, m->mixer.len);
+}
+
+
 static void feedback(struct mirror *m, bool pli, uint16_t seq)
 {
 	uint8_t buf[256];
@@ -171,6 +182,7 @@ static void join(struct world *w, struct mirror *m, unsigned leg)
 	lt = json_array_get(json_object_get(w->reply, "transports"), 0);
 	sa_set_str(&m->mixer, "127.0.0.1",
 		   (uint16_t)json_integer_value(json_object_get(lt, "port")));
+	report(m);
 }
 
 

@@ -74,8 +74,18 @@ static void peer_packet_h(uint8_t *buf, size_t len, bool rtcp, void *arg)
 }
 
 
-const struct transport_handlers loopback_handlers = {rtp_h, rtcp_h, state_h,
-						     path_h};
+static void proved_h(bool missed, void *arg)
+{
+	struct heard *h = arg;
+
+	++h->proofs;
+	h->missed = missed;
+}
+
+
+const struct transport_handlers loopback_handlers = {
+	rtp_h, rtcp_h, state_h, path_h, proved_h,
+};
 
 
 struct net *loopback_net(uint16_t min, uint16_t max)

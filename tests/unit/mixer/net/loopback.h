@@ -13,7 +13,8 @@ enum { LOOPBACK_DEADLINE_MS = 5000, LOOPBACK_PACKET_MAX = 1500 };
 
 /** What one side has heard */
 struct heard {
-	unsigned rtp, rtcp, states, paths;
+	unsigned rtp, rtcp, states, paths, proofs;
+	bool missed; /**< as the last proof said */
 	enum transport_state state;
 	char reason[64];
 	uint8_t last[LOOPBACK_PACKET_MAX];

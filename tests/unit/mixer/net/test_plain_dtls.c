@@ -124,6 +124,36 @@ static void media_flows_after_the_handshake(void)
 }
 
 
+static bool connected(void *arg)
+{
+	const struct pair *p = arg;
+
+	for (int i = 0; i < 2; i++)
+		net_tick(p->net[i], tmr_jiffies() * 1000);
+
+	return p->heard[0].state == TRANSPORT_CONNECTED &&
+	       p->heard[1].state == TRANSPORT_CONNECTED;
+}
+
+
+/* Nobody shakes hands for another */
+static void the_handshake_proves_both(void)
+{
+	struct pair p;
+
+	pair_open(&p);
+	signal_one(&p, 1, true, NULL);
+	signal_one(&p, 0, true, NULL);
+	CU_ASSERT_FALSE(transport_is_proven(p.t[0]));
+	CU_ASSERT_FALSE(transport_is_proven(p.t[1]));
+	CU_ASSERT_TRUE(loopback_until(NULL, NULL, connected, &p));
+	CU_ASSERT_EQUAL(p.heard[0].rtp + p.heard[1].rtp, 0);
+	CU_ASSERT_TRUE(transport_is_proven(p.t[0]));
+	CU_ASSERT_TRUE(transport_is_proven(p.t[1]));
+	pair_close(&p);
+}
+
+
 static void another_certificate_fails_it(void)
 {
 	struct transport_local local;
@@ -245,6 +275,7 @@ static void a_cookie_comes_before_anything_else(void)
 static CU_TestInfo tests[] = {
 	{"media flows after the handshake, on one port and on two",
 	 media_flows_after_the_handshake},
+	{"the handshake proves both", the_handshake_proves_both},
 	{"another certificate fails it", another_certificate_fails_it},
 	{"another fingerprint begins anew", another_fingerprint_begins_anew},
 	{"a cookie comes before anything else",

@@ -421,6 +421,8 @@ static void connects_to_who_signals_without_an_address(void)
 
 static void own_ports_are_no_far_ends(void)
 {
+	/* written as 127.0.0.1 and as ::ffff:127.0.0.1 */
+	static const uint8_t mapped[16] = {[10] = 0xff, 0xff, 127, 0, 0, 1};
 	/* whose ports are whose, and is anything heard? */
 	static const struct {
 		bool self;
@@ -433,7 +435,7 @@ static void own_ports_are_no_far_ends(void)
 		{false, {"x", "y"}, 1},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
 		struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 		struct heard heard[2] = {{0}, {0}};
 		struct transport *t[2];
@@ -444,10 +446,13 @@ static void own_ports_are_no_far_ends(void)
 			struct transport_remote remote = {0};
 			struct transport_local local;
 
-			transport_local(t[rows[i].self ? k : !k], &local);
+			transport_local(t[rows[i / 2].self ? k : !k], &local);
 			remote.rtp = local.rtp;
+			if (i & 1)
+				sa_set_in6(&remote.rtp, mapped,
+					   sa_port(&local.rtp));
 			sa_set_str(&remote.near, "127.0.0.1", 0);
-			remote.realm = rows[i].realm[k];
+			remote.realm = rows[i / 2].realm[k];
 			CU_ASSERT_EQUAL(transport_set_remote(t[k], &remote),
 					0);
 		}
@@ -455,10 +460,12 @@ static void own_ports_are_no_far_ends(void)
 		say(t[0], 1);
 		loopback_settle(net, NULL);
 		for (int k = 0; k < 2; k++) {
-			bool to = k == !rows[i].self;
+			bool to = k == !rows[i / 2].self;
 
-			CU_ASSERT_EQUAL(heard[k].rtp, to ? rows[i].heard : 0);
-			CU_ASSERT_EQUAL(heard[k].rtcp, to ? rows[i].heard : 0);
+			CU_ASSERT_EQUAL(heard[k].rtp,
+					to ? rows[i / 2].heard : 0);
+			CU_ASSERT_EQUAL(heard[k].rtcp,
+					to ? rows[i / 2].heard : 0);
 			mem_deref(t[k]);
 		}
 		mem_deref(net);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "mixer/leg/leg_private.h"
 #include "mixer/mix/mix.h"
+#include "mixer/net/net_private.h"
 #include "mixer/net/rtp.h"
 #include "tests/unit/mixer/world/handset.h"
 #include "tests/unit/unit.h"
@@ -170,6 +171,9 @@ static void dial(struct world *w, struct handset *h)
 	world_ask(w, handset_description(h, "leg.add", sa_port(&local)));
 	CU_ASSERT_EQUAL_FATAL(w->reply_err, 0);
 	h->media = mixer_leg(w->mixer, h->leg)->media[0];
+	/* what it says passes by its transport, and so does that it is there
+	 */
+	plain_prove(h->media->lt->t, &local);
 }
 
 
