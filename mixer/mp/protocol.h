@@ -43,7 +43,8 @@
  *      Without remote parts (see T) it prepares an offer; leg.modify brings
  *      the rest. "early":true until leg.set says false: its session is not
  *      confirmed; transports come up, but it is neither heard nor seen, and
- *      nothing is sent to it.
+ *      nothing is sent to it. Code 99 (EADDRNOTAVAIL), here and for
+ *      leg.modify: no pair of RTP ports could be had.
  *
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
  *      The whole description anew (re-INVITE). Entries keep their place; more
