@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
@@ -322,6 +323,7 @@ static int enqueue(struct link *link, const char *buf, size_t len, int err)
 static void read_h(int flags, void *arg)
 {
 	struct link *link = arg;
+	uint64_t began_us = clock_us();
 	ssize_t n;
 
 	/* handlers may drop the last reference but one */
@@ -350,6 +352,8 @@ static void read_h(int flags, void *arg)
 		}
 
 		handle_datagram(link, (size_t)n);
+		if (clock_us() - began_us >= LINK_TURN_US)
+			break;
 	}
 	mem_deref(link);
 }

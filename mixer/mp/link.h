@@ -20,6 +20,9 @@ enum {
 	 *  finds so much before it ends the link, since a peer that misses a
 	 *  message would not do what is believed of it */
 	LINK_QUEUE_BYTES_MAX = 16 * 1024 * 1024,
+	/** After so much time with messages the loop gets its turn (packets,
+	 *  beats), and after every message that takes longer; microseconds */
+	LINK_TURN_US = 2000,
 };
 
 /**

@@ -184,7 +184,7 @@
  *  mixer {legs, mixes, packets_in, packets_out, bytes_in, bytes_out,
  *   discarded, ticks, ticks_missed, tick_late_us_p50, .._p99, .._max,
  *   renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
- *   cpu_system_ms}
+ *   cpu_system_ms, requests:{count, p50_us, p99_us, max_us}}
  *
  *  and a leg {leg, mix,
  *   audio:{codec, codec_in, packets_in, packets_lost, jitter_ms,
@@ -198,7 +198,8 @@
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
  *  plis_in and plis_out count FIR, too; level_dbov 0 is the loudest, 127
- *  silence.
+ *  silence. requests: what each cost the media thread since start, its answer
+ *  included.
  */
 /* clang-format on */
 #ifndef PARLEY_MIXER_MP_PROTOCOL_H

@@ -15,6 +15,7 @@
 #include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
 #include "mixer/net/transport.h"
+#include "mixer/server/durations.h"
 #include "mixer/video/engine.h"
 
 struct link;
@@ -43,6 +44,7 @@ struct mixer {
 	struct tmr chore;          /**< housekeeping while nothing ticks */
 	struct hash *mixes, *legs; /**< by id */
 	struct mix_totals totals;
+	struct durations requests; /**< what each cost this thread */
 	struct leg_host leg_host;
 	struct mix_host mix_host;
 	void (*closed)(void *arg); /**< the link closed */
