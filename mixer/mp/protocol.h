@@ -36,7 +36,7 @@
  *      Changes what is given.
  *
  *  mix.remove  {mix}
- *      Removes its legs, too.
+ *      Removes its legs, too; where they are many some go after the reply.
  *
  *  leg.add     {mix, leg, name, early?, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}

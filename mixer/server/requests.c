@@ -222,7 +222,7 @@ static int mix_destroy(struct request *r)
 	int err = get_mix(r, &mix);
 
 	if (!err)
-		mem_deref(mix);
+		mixer_end_mix(r->mixer, mix, clock_us() + LINK_TURN_US);
 
 	return err;
 }
