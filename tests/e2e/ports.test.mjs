@@ -14,6 +14,7 @@ const PAIRS = 1500; // of the range
 const PEOPLE = 24; // with sound both ways
 const RATE = 300; // INVITEs a second
 const QUIET_MS = 3000, FLOOD_MS = 6000;
+const OTHERS = 20; // ports of the range that other programs may give up
 const BEATS_MORE = 0.05; // that may be missed of all, beside the machine's own
 
 // Calls as often as it is told to; its finals by Call-ID
@@ -39,7 +40,6 @@ async function caller(t, parley, name) {
 			sip.send(sip.request('INVITE', uri, { callId,
 				branch: `z9hG4bK${callId}`,
 				body: sdp(sip.port + 1, { direction: 'inactive' }) }));
-			return callId;
 		},
 		bye(callId) {
 			sip.send(sip.request('BYE', uri, { callId, cseq: 2,
@@ -86,16 +86,19 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 		people.push(p);
 	}
 	const crowd = await caller(t, parley, 'crowd');
-	const free = PAIRS - 1 - PEOPLE;
-	for (let i = 0; i < free; i++) {
-		crowd.invite();
-		if (i % 20 === 19)
-			await crowd.answered();
-	}
-	await crowd.answered();
-	const refused = (finals) => [...finals.values()]
-		.filter((m) => m.status !== 200);
-	assert.deepEqual(refused(crowd.finals).map((m) => m.first), []);
+	const taken = ({ finals }) => [...finals.values()]
+		.filter((m) => m.status === 200).length;
+	const fill = async (most) => {
+		for (let i = 0; i < most; i++)
+			crowd.invite();
+		await crowd.answered();
+		return taken(crowd);
+	};
+	// as far as it goes: programs that are none of this test's may be there
+	let filled = 0;
+	for (let more; (more = await fill(20)) > filled; filled = more)
+		assert.ok(filled < PAIRS);
+	assert.ok(filled > 0.9 * PAIRS - PEOPLE, `${filled} of ${PAIRS}`);
 
 	// Beats that were missed of all, while what happens happens; how often
 	// they were tells how often a stream may jump
@@ -131,22 +134,23 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 	assert.equal(flood.mixer.replaced, 0);
 	assert.ok(flood.share < quiet.share + BEATS_MORE,
 		`${flood.share} of all beats missed, ${quiet.share} before`);
-	assert.equal(refused(eve.finals).length, eve.finals.size);
+	assert.ok(taken(eve) < OTHERS, `${taken(eve)} came in`);
 	for (const m of eve.finals.values()) {
+		if (m.status === 200)
+			continue;
 		assert.equal(m.status, 503, m.first);
 		assert.ok(Number(m.headers['retry-after']) > 0);
 		assert.match(m.headers.warning, /\((no-ports|overload)\)/);
 	}
 	const { count, p50_us: half, p99_us: most, max_us: max } =
 		flood.mixer.requests;
-	assert.ok(count > free + PEOPLE);
+	assert.ok(count > filled + PEOPLE);
 	assert.ok(half <= most && most <= max);
 
 	// what one gives up another one gets
+	const { legs } = await mixer();
 	crowd.bye('crowd-1');
 	await until('its ports are free', async () =>
-		(await mixer()).legs === PEOPLE + free - 1);
-	const again = crowd.invite();
-	await crowd.answered();
-	assert.equal(crowd.finals.get(again).status, 200);
+		(await mixer()).legs === legs - 1);
+	assert.equal(await fill(1), filled + 1);
 });
