@@ -18,8 +18,8 @@ static void a_range_has_its_whole_pairs(void)
 		int err;
 		size_t pairs;
 	} rows[] = {
-		{MIN, MIN + 1, 0, 1},	 {MIN, MIN + 2, 0, 1},
-		{MIN, MIN + 3, 0, 2},	 {2, 65535, 0, 32767},
+		{MIN, MIN + 1, 0, 1},          {MIN, MIN + 2, 0, 1},
+		{MIN, MIN + 3, 0, 2},          {2, 65535, 0, 32767},
 		{MIN + 1, MIN + 9, EINVAL, 0}, {MIN, MIN, EINVAL, 0},
 		{MIN, 10, EINVAL, 0},
 	};
@@ -27,9 +27,8 @@ static void a_range_has_its_whole_pairs(void)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct port_pairs *p = NULL;
 
-		CU_ASSERT_EQUAL(
-			port_pairs_alloc(&p, rows[i].min, rows[i].max),
-			rows[i].err);
+		CU_ASSERT_EQUAL(port_pairs_alloc(&p, rows[i].min, rows[i].max),
+				rows[i].err);
 		CU_ASSERT_EQUAL(port_pairs_free(p), rows[i].pairs);
 		mem_deref(p);
 	}
@@ -42,8 +41,8 @@ static void each_pair_is_given_out_once(void)
 	struct port_pairs *p = NULL;
 	bool taken[MANY] = {false};
 
-	CU_ASSERT_EQUAL_FATAL(
-		port_pairs_alloc(&p, MIN, MIN + 2 * MANY - 1), 0);
+	CU_ASSERT_EQUAL_FATAL(port_pairs_alloc(&p, MIN, MIN + 2 * MANY - 1),
+			      0);
 	for (unsigned i = 0; i < MANY; i++) {
 		uint16_t port = port_pairs_take(p);
 
@@ -66,10 +65,10 @@ static void nobody_can_tell_which_comes_next(void)
 	struct port_pairs *a = NULL, *b = NULL;
 	unsigned same = 0, ascending = 0;
 
-	CU_ASSERT_EQUAL_FATAL(
-		port_pairs_alloc(&a, MIN, MIN + 2 * MANY - 1), 0);
-	CU_ASSERT_EQUAL_FATAL(
-		port_pairs_alloc(&b, MIN, MIN + 2 * MANY - 1), 0);
+	CU_ASSERT_EQUAL_FATAL(port_pairs_alloc(&a, MIN, MIN + 2 * MANY - 1),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(port_pairs_alloc(&b, MIN, MIN + 2 * MANY - 1),
+			      0);
 	for (unsigned i = 0; i < MANY; i++) {
 		uint16_t port = port_pairs_take(a);
 
