@@ -360,6 +360,14 @@ int focus_new_name(const struct focus *f, char **name)
 }
 
 
+/** Calls wait for the mixer, but not without end: who was let in before goes
+ *  on, also to another mixer */
+static bool is_congested(const struct focus *f, const struct conference *c)
+{
+	return mixer_is_congested(c ? c->mixer : mixers_pick(f->mixers));
+}
+
+
 enum reason focus_join(struct focus *f, struct endpoint **epp,
 		       const struct join *join,
 		       const struct leg_description *leg, focus_leg_h *legh,
@@ -376,6 +384,9 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 	reason = focus_join_facts(f, join, name, &c);
 	if (reason)
 		return reason;
+
+	if (is_congested(f, c))
+		return REASON_OVERLOAD;
 
 	if (!c) {
 		reason = conference_create(

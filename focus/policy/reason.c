@@ -51,6 +51,9 @@ static const struct reason_row rows[REASON_COUNT] = {
 	[REASON_NO_MIXER] = {503, 503, "no-mixer", "No Mixer Available",
 			     "The media server does not answer; "
 			     "try again in a moment."},
+	[REASON_NO_PORTS] = {503, 503, "no-ports", "No Port Available",
+			     "All ports for sound and picture are in use; "
+			     "try again later."},
 	[REASON_OVERLOAD] = {503, 503, "overload", "Server Overloaded",
 			     "The server is at its limits; try again later."},
 	[REASON_SHUTDOWN] = {503, 503, "shutdown", "Server Shutting Down",
@@ -101,6 +104,7 @@ enum reason reason_from_errno(int err)
 	case EINVAL:
 	case EMSGSIZE:
 	case EBADMSG: return REASON_BAD_REQUEST;
+	case EADDRNOTAVAIL: return REASON_NO_PORTS;
 	case ENOMEM:
 	case ENOSPC:
 	case EMFILE:

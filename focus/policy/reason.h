@@ -31,6 +31,7 @@ enum reason {
 	REASON_NOBODY,          /**< 404 to our INVITE */
 	REASON_NO_ROUTE,        /**< no host, no name server, no transport */
 	REASON_NO_MIXER,        /**< 503 no mixer can take it */
+	REASON_NO_PORTS,        /**< 503 the mixer's RTP ports are in use */
 	REASON_OVERLOAD,        /**< 503 limits of this server */
 	REASON_SHUTDOWN,        /**< 503, BYE: server is going down */
 	REASON_LEFT,            /**< it hung up */

@@ -16,8 +16,10 @@ static void net_destructor(void *arg)
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		port_close(&net->ports[i]);
 
-	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
+	for (size_t i = 0; i < NET_ADDRESS_MAX; i++) {
+		mem_deref(net->free_pairs[i]);
 		mem_deref(net->plain[i]);
+	}
 
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
@@ -59,22 +61,29 @@ static bool config_valid(const struct net_config *c)
 }
 
 
-/** Room for whose each pair is */
+/** Which pairs are free, and room for whose the others are */
 static int make_plain_tables(struct net *net)
 {
 	const struct net_config *c = &net->config;
-	size_t pairs = c->rtp_port_min
-			       ? (c->rtp_port_max - c->rtp_port_min + 1u) / 2
-			       : 0;
+	int err = 0;
 
-	for (size_t i = 0; pairs && i < c->media_address_count; i++) {
+	if (!c->rtp_port_min)
+		return 0;
+
+	for (size_t i = 0; i < c->media_address_count && !err; i++) {
+		err = port_pairs_alloc(&net->free_pairs[i], c->rtp_port_min,
+				       c->rtp_port_max);
+		if (err)
+			break;
+
 		net->plain[i] =
-			mem_zalloc(pairs * sizeof(*net->plain[i]), NULL);
-		if (!net->plain[i])
-			return ENOMEM;
+			mem_zalloc(port_pairs_free(net->free_pairs[i]) *
+					   sizeof(*net->plain[i]),
+				   NULL);
+		err = net->plain[i] ? 0 : ENOMEM;
 	}
 
-	return 0;
+	return err;
 }
 
 
@@ -94,7 +103,6 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		net->ports[i].fd = -1;
 
 	net->config = *config;
-	net->next_port = config->rtp_port_min;
 	net->hash_seed = rand_u32();
 	net->unproven.seed = rand_u32();
 	net->now_us = clock_us();

@@ -13,6 +13,7 @@
 #include "mixer/base/re.h"
 #include "mixer/net/dtls.h"
 #include "mixer/net/media_source.h"
+#include "mixer/net/port_pairs.h"
 #include "mixer/net/proof.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
@@ -39,6 +40,9 @@ enum {
 	 *  that come to nothing, and as many with others than the signalled
 	 *  address */
 	NET_HANDSHAKES_MAX = 8,
+	/** Pairs of the range that are tried for one transport, should other
+	 *  programs have ports there: what a request costs is bounded */
+	NET_PAIR_TRIES_MAX = 4,
 };
 
 struct port;
@@ -72,9 +76,9 @@ struct net {
 	struct net_stats stats;
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
-	uint16_t next_port; /**< where the search in the range goes on */
-	/** Plain pairs open on each media address, and whose, by number */
-	unsigned plain_pairs[NET_ADDRESS_MAX];
+	/** Plain pairs of each media address that are free, and whose the
+	 *  others are, by number; NULL: no plain RTP */
+	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
 	struct transport **plain[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */

@@ -179,8 +179,8 @@ void net_tick(struct net *net, uint64_t now_us);
  * Make a transport
  *
  * WebRTC: chooses ufrag and pwd. Plain: opens an even port and the next one
- * from the range (EADDRNOTAVAIL when used up) on media address number
- * `address_index`.
+ * from the range on media address number `address_index`; EADDRNOTAVAIL when
+ * all of them are in use, or the few that were tried by other programs.
  *
  * @param suite Plain with SDES: suite for which a local key is made; else
  *              TRANSPORT_SUITE_NONE

@@ -261,30 +261,27 @@ static int open_pair(struct transport *t, uint16_t number)
 }
 
 
-/** The next free pair of the range, round and round: a port just given up
- *  may still hear its former far end */
+/** A free pair of the range. The kernel knows best what other programs have,
+ *  but asking it costs time on the media thread: not all are tried */
 static int open_any_pair(struct transport *t)
 {
 	struct net *net = t->net;
-	unsigned min = net->config.rtp_port_min;
-	unsigned max = net->config.rtp_port_max;
-	unsigned pairs = min ? (max - min + 1) / 2 : 0;
-	unsigned *in_use = &net->plain_pairs[t->address_index];
+	struct port_pairs *pairs = net->free_pairs[t->address_index];
 
-	if (*in_use >= pairs)
-		return EADDRNOTAVAIL;
-
-	for (unsigned i = 0; i < pairs; i++) {
-		uint16_t number = net->next_port;
+	for (unsigned i = 0; i < NET_PAIR_TRIES_MAX; i++) {
+		uint16_t number = port_pairs_take(pairs);
 		int err;
 
-		net->next_port = number + 3U <= max ? (uint16_t)(number + 2)
-						    : (uint16_t)min;
+		if (!number)
+			break;
+
 		err = open_pair(t, number);
 		if (!err) {
-			++*in_use;
 			*pair_owner(net, &t->rtp_port.addr) = t;
+			return 0;
 		}
+
+		port_pairs_give(pairs, number);
 		if (err != EADDRINUSE)
 			return err;
 	}
@@ -340,13 +337,16 @@ int plain_open(struct transport *t, size_t address_index,
 
 void plain_close(struct transport *t)
 {
-	if (t->rtp_port.fd >= 0) {
-		--t->net->plain_pairs[t->address_index];
+	bool open = t->rtp_port.fd >= 0;
+	uint16_t number = sa_port(&t->rtp_port.addr);
+
+	if (open)
 		*pair_owner(t->net, &t->rtp_port.addr) = NULL;
-	}
 
 	port_close(&t->rtp_port);
 	port_close(&t->rtcp_port);
+	if (open)
+		port_pairs_give(t->net->free_pairs[t->address_index], number);
 }
 
 

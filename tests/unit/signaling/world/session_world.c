@@ -105,7 +105,9 @@ static json_t *leg_local(const json_t *msg)
 static void mixer_answer(struct world *w, json_t *msg, const char *op)
 {
 	if (!strcmp(op, w->refuse_op))
-		(void)link_reply_error(w->mixer, msg, ENOTSUP, "no");
+		(void)link_reply_error(
+			w->mixer, msg,
+			w->refuse_code ? w->refuse_code : ENOTSUP, "no");
 	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
 		(void)link_reply(w->mixer, msg, leg_local(msg));
 	else

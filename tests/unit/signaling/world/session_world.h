@@ -79,6 +79,7 @@ struct world {
 	/* the mixer */
 	char ops[512];
 	char refuse_op[32];   /**< say no to this one */
+	int refuse_code;      /**< with this errno, 0: ENOTSUP */
 	bool silent;          /**< answer no more */
 	struct json_t *asked; /**< meanwhile */
 
