@@ -675,6 +675,7 @@ int main(int argc, char *argv[])
 	}
 
 	mem_deref(d.config);
+	log_libre_stop();
 	libre_close();
 
 	return status;

@@ -108,7 +108,6 @@ struct sessions {
 	uint64_t last_id;    /**< given to a session */
 	struct limit *dials; /**< by source, of whom nobody vouches for */
 	uint64_t invites, dialled, refused, expired, too_many_dials;
-	uint64_t refusal_logged_ms;
 };
 
 enum {
