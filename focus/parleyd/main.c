@@ -296,6 +296,8 @@ static json_t *stats_h(void *arg)
 	if (d->accounts)
 		(void)json_object_set_new(o, "accounts",
 					  accounts_stats(d->accounts));
+	if (d->store)
+		(void)json_object_set_new(o, "store", store_stats(d->store));
 	if (d->credentials)
 		(void)json_object_set_new(o, "credentials",
 					  credentials_stats(d->credentials));
@@ -588,8 +590,10 @@ static int run(struct daemon *d)
 	log_level_set(d->config->log_level);
 	supervisor_open(&d->supervisor);
 
+	/* somebody else's may be a trap; one that cannot be made is lived
+	 * without */
 	err = make_folder(d->config->data_dir);
-	if (err)
+	if (err == EPERM)
 		goto out;
 
 	what = "signals";
