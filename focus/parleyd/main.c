@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "focus/parleyd/privileges.h"
 #include "focus/parleyd/supervisor.h"
 #include "focus/policy/policy.h"
 #include "focus/store/store.h"
@@ -454,6 +455,11 @@ static void ready_h(int err, void *arg)
 	if (err)
 		goto out;
 
+	what = "privileges";
+	err = privileges_give_up(d->config);
+	if (err)
+		goto out;
+
 	tell_of_certificate(d);
 	tmr_start(&d->daily, DAY_MS, daily_h, d);
 	print_ready(d);
@@ -589,6 +595,12 @@ static int run(struct daemon *d)
 
 	log_level_set(d->config->log_level);
 	supervisor_open(&d->supervisor);
+
+	err = privileges_begin(d->config);
+	if (err) {
+		what = "run_as";
+		goto out;
+	}
 
 	/* somebody else's may be a trap; one that cannot be made is lived
 	 * without */

@@ -48,6 +48,15 @@ static const char *ssl_reason(void)
 }
 
 
+/** A user that parleyd has become may not read what root could */
+static const char *file_reason(const char *path)
+{
+	const char *reason = ssl_reason();
+
+	return access(path, R_OK) ? strerror(errno) : reason;
+}
+
+
 /** subjectAltName: what people type to get here */
 static void alt_names(char *dst, size_t size, const char *name,
 		      const struct config *config)
@@ -283,13 +292,13 @@ static int load(SSL_CTX *ctx, const char *cert, const char *key)
 
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1) {
 		log_error("certificate", "load tls_cert=%s error=\"%s\"", cert,
-			  ssl_reason());
+			  file_reason(cert));
 		return EINVAL;
 	}
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(ctx) != 1) {
 		log_error("certificate", "load tls_key=%s error=\"%s\"", key,
-			  ssl_reason());
+			  file_reason(key));
 		return EINVAL;
 	}
 
