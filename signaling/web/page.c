@@ -151,7 +151,8 @@ static bool origin_is_welcome(const struct page *p,
 	const char *origin = http_header(x, "Origin");
 
 	return !origin ||
-	       origin_is_ours(origin, http_header(x, "Host"), secure) ||
+	       origin_is_ours(origin, http_header(x, "Host"), secure,
+			      p->config->domain) ||
 	       !regexec(&p->origins, origin, 0, NULL, 0);
 }
 
