@@ -269,6 +269,17 @@ static void stats_counters(const json_t *reply, const char *key)
 }
 
 
+/** Said only where it is not as it should be */
+static void stats_store(const json_t *reply)
+{
+	const json_t *store = json_object_get(reply, "store");
+
+	if (store && strcmp(cli_string(store, "state"), "writable") != 0)
+		printf("store: %s %s\n", cli_string(store, "state"),
+		       cli_string(store, "path"));
+}
+
+
 static void stats_accounts(const json_t *reply)
 {
 	static const char *const names[] = {"ACCOUNT",  "STATE",  "EXPIRES",
@@ -314,6 +325,7 @@ void cli_print_stats(const json_t *reply)
 		if (json_is_object(value))
 			stats_counters(reply, key);
 	}
+	stats_store(reply);
 	stats_accounts(reply);
 	if (!json_array_size(legs))
 		return;

@@ -8,6 +8,7 @@
 #include "focus/conference/focus.h"
 #include "focus/conference/media_event.h"
 #include "focus/conference/mixer_bearer.h"
+#include "focus/conference/mixer_wait.h"
 #include "focus/conference/replay.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
@@ -133,6 +134,7 @@ static void focus_destructor(void *arg)
 	f->mixers = mem_deref(f->mixers);
 
 	judge_forget_all(&f->asks);
+	mixer_waits_forget_all(f);
 	if (f->conferences)
 		(void)hash_apply(f->conferences, drop_h, NULL);
 	mem_deref(f->conferences);
@@ -548,6 +550,7 @@ void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
 
 	f->shutting_down = true;
 	judge_answer_all(&f->asks, REASON_SHUTDOWN);
+	mixer_waits_answer_all(f, REASON_SHUTDOWN);
 	f->doneh = done;
 	f->done_arg = arg;
 

@@ -229,6 +229,7 @@ int main(int argc, char *argv[])
 	steady_heap();
 	log_libre_start();
 	err = run(&config, sandbox);
+	log_libre_stop();
 	libre_close();
 
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -18,7 +18,6 @@
 #include "signaling/transport/layer.h"
 
 enum {
-	HINT_INTERVAL_MS = 60000,
 	EXPIRE_INTERVAL_MS = 1000, /**< at most one walk a second */
 };
 
@@ -31,7 +30,6 @@ struct registrar {
 	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct tmr expiry;
-	uint64_t hinted_ms;
 	uint64_t registers, refused, flows_lost;
 };
 
@@ -359,18 +357,6 @@ static void registrar_refuse(struct request *q)
 
 /* ----------------------------------------------------------- judgement */
 
-static void hint(struct registrar *r)
-{
-	const uint64_t now = tmr_jiffies();
-
-	if (r->hinted_ms && now < r->hinted_ms + HINT_INTERVAL_MS)
-		return;
-
-	r->hinted_ms = now;
-	log_warn("registrar", "refused: there are no users; `parley user add"
-			      " NAME` makes one");
-}
-
 
 /** An S-CSCF tells its application servers (TS 24.229 section 5.4.1.7) */
 static bool is_third_party(const struct request *q)
@@ -449,7 +435,8 @@ static void register_in(struct request *q)
 		return;
 	}
 	if (!auth_has_users(r->auth)) {
-		hint(r);
+		log_warn("registrar", "refused: there are no users; "
+				      "`parley user add NAME` makes one");
 		(void)register_refuse(&q->asked, 403, "Forbidden");
 		registrar_refuse(q);
 		return;

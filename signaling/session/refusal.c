@@ -6,7 +6,7 @@
 #include "signaling/session/session_headers.h"
 #include "signaling/session/session_private.h"
 
-enum { RETRY_AFTER_S = 10, LOG_INTERVAL_MS = 1000 };
+enum { RETRY_AFTER_S = 10 };
 
 /* Rows that are no answer to an INVITE (it hung up) get 480 */
 static uint16_t refusal_status(const struct reason_row *row)
@@ -20,20 +20,6 @@ static const char *refusal_phrase(const struct reason_row *row)
 				      : reason_row(REASON_UNAVAILABLE)->phrase;
 }
 
-/* A line a second says so, the counter how often; anybody may call */
-static void log_refusal(struct sessions *all, const struct reason_row *row)
-{
-	uint64_t now = tmr_jiffies();
-
-	if (all->refusal_logged_ms &&
-	    now < all->refusal_logged_ms + LOG_INTERVAL_MS)
-		return;
-	all->refusal_logged_ms = now;
-	log_info("session", "refused status=%u reason=%s refused=%llu",
-		 refusal_status(row), row->token,
-		 (unsigned long long)all->refused);
-}
-
 void session_refuse(struct sessions *all, const struct sip_msg *msg,
 		    struct sip_strans **st, enum reason reason)
 {
@@ -45,7 +31,9 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	if (refusal_status(row) == 503)
 		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
 				  RETRY_AFTER_S);
-	log_refusal(all, row);
+	log_info("session", "refused status=%u reason=%s refused=%llu",
+		 refusal_status(row), row->token,
+		 (unsigned long long)all->refused);
 	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
 			  refusal_phrase(row),
 			  "%HWarning: 399 parley \"%s (%s)\"\r\n"

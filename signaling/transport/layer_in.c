@@ -7,33 +7,23 @@
 #include "signaling/transport/transport_private.h"
 
 
-enum { LOG_INTERVAL_MS = 1000 };
-
-
-/** One line a second says what is refused by a rule; the counters say how
- *  much */
-static void log_refusal(struct transport_layer *layer,
-			const struct layer_source *source,
+/** Each rule has lines of its own, so that none drowns another */
+static void log_refusal(const struct layer_source *source,
 			const struct gate_verdict *v, const char *p,
 			size_t len)
 {
+	static struct log_site sites[GATE_RULES];
 	const char *eol = memchr(p, '\r', len);
-	uint64_t now = tmr_jiffies();
 	char start[128], addr[64];
 
-	if (now < layer->refusal_logged_ms[v->rule] + LOG_INTERVAL_MS &&
-	    layer->refusal_logged_ms[v->rule])
-		return;
-
-	layer->refusal_logged_ms[v->rule] = now;
 	(void)re_snprintf(addr, sizeof(addr), "%J", &source->peer);
-	log_warn("gate",
-		 "refused rule=%s status=%u transport=%s peer=%s"
-		 " start=%s",
-		 gate_rule_name(v->rule), v->status,
-		 flow_transport_name(source->transport), addr,
-		 log_escape(start, sizeof(start), p,
-			    MIN(eol ? (size_t)(eol - p) : len, 80)));
+	log_limited(&sites[v->rule], LOG_LEVEL_WARN, "gate",
+		    "refused rule=%s status=%u transport=%s peer=%s"
+		    " start=%s",
+		    gate_rule_name(v->rule), v->status,
+		    flow_transport_name(source->transport), addr,
+		    log_escape(start, sizeof(start), p,
+			       MIN(eol ? (size_t)(eol - p) : len, 80)));
 }
 
 
@@ -91,7 +81,7 @@ static void layer_in_refuse(struct transport_layer *layer,
 			    size_t len)
 {
 	++layer->counters.refused[v->rule];
-	log_refusal(layer, source, v, p, len);
+	log_refusal(source, v, p, len);
 	if (v->status)
 		answer(layer, source, w, v);
 }

@@ -109,7 +109,6 @@ struct transport_layer {
 	const struct config *config; /**< outlives the transport layer */
 	uint8_t key[32];
 	struct layer_counters counters;
-	uint64_t refusal_logged_ms[GATE_RULES];
 	struct list flow_lsnrs;
 	struct list failures;
 	void (*exith)(void *arg);

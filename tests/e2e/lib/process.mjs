@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pace, paced, within } from './pace.mjs';
@@ -12,6 +12,8 @@ export const root = new URL('../../..', import.meta.url).pathname
 
 export async function scratch() {
 	const dir = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
+	// a parleyd that was root reads what tests put there, too
+	await chmod(dir, 0o755);
 	return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
