@@ -8,8 +8,6 @@
 #include "mixer/base/utf8.h"
 
 
-enum { LOG_INTERVAL_MS = 1000 };
-
 struct mixer_bearer {
 	struct bearer
 		b; /**< prepared: the leg is known to the process there */
@@ -93,18 +91,12 @@ static void undo_add(struct mixer_bearer *mb, int err)
 }
 
 
-/** A line a second: who calls makes as many as he likes */
 static void log_refusal(const struct mixer_bearer *mb, bool add, int err,
 			const json_t *reply, const char *reason)
 {
-	static uint64_t logged_ms;
 	const char *why = json_string_value(json_object_get(reply, "error"));
 	char text[160];
 
-	if (logged_ms && tmr_jiffies() < logged_ms + LOG_INTERVAL_MS)
-		return;
-
-	logged_ms = tmr_jiffies();
 	why = why ? why : reason;
 	log_escape(text, sizeof(text), why, strlen(why));
 	log_warn("leg", "refused leg=%u op=%s error=%d why=%s", mb->leg,

@@ -116,6 +116,9 @@ void user_leave_rights(const struct endpoint *last);
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
 
+/** Is a user who says that he is `aor` on the roster as `shown`? */
+bool user_aor_is(const char *shown, const char *aor);
+
 /** From now on it is anonymous. @return 0, ENOMEM: it stays as it was */
 int user_hide(struct endpoint *ep);
 
@@ -187,6 +190,10 @@ struct endpoint *endpoint_by_number(const struct conference *c,
 
 /** An endpoint by the number of its leg; NULL */
 struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg);
+
+/** An endpoint by the secret that it was given; NULL. @param secret Hostile;
+ *  NULL: none */
+struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret);
 
 /** Call `h` for every endpoint of a conference; it must not remove any */
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));

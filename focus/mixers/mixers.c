@@ -517,7 +517,7 @@ bool mixer_is_up(const struct mixer *m)
 
 bool mixer_is_congested(const struct mixer *m)
 {
-	return mixer_is_up(m) && link_is_congested(m->link, MIXER_WAIT_MAX_MS);
+	return mixer_is_up(m) && link_is_congested(m->link, MIXER_CONGESTED_MS);
 }
 
 

@@ -31,7 +31,7 @@ enum {
 	MIXER_DEAF_MAX_MS = 30000,
 	/** Who would wait longer for it does not come in: he would give up by
 	 *  MP_REPLY_DEADLINE_MS, and the mixer do it all the same */
-	MIXER_WAIT_MAX_MS = 1500,
+	MIXER_CONGESTED_MS = 1500,
 	/** Until its hello: a busy machine takes long to load it, and one that
 	 *  fails ends by itself */
 	MIXER_HELLO_MAX_MS = 30000,
@@ -85,7 +85,7 @@ struct mixer *mixers_pick_if(const struct mixers *ms,
 unsigned mixer_index(const struct mixer *m);
 bool mixer_is_up(const struct mixer *m);
 
-/** Whether it has more requests to answer than it will in MIXER_WAIT_MAX_MS:
+/** Whether it has more requests to answer than it will in MIXER_CONGESTED_MS:
  *  new calls had better come again later. False while it is down */
 bool mixer_is_congested(const struct mixer *m);
 

@@ -130,12 +130,12 @@ static void who_hangs_gets_no_more_work(void)
 	world_say(0, HELLO);
 	world.far[0].deaf = true;
 	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
-	world_pass(MIXER_WAIT_MAX_MS - 100);
+	world_pass(MIXER_CONGESTED_MS - 100);
 	CU_ASSERT_FALSE(mixer_is_congested(world_slot(0)));
 	world_pass(200);
 	CU_ASSERT_TRUE(mixer_is_congested(world_slot(0)));
 	/* also when nobody waits for it any more */
-	world_pass(MP_REPLY_DEADLINE_MS - MIXER_WAIT_MAX_MS);
+	world_pass(MP_REPLY_DEADLINE_MS - MIXER_CONGESTED_MS);
 	CU_ASSERT_EQUAL(a.err, ETIMEDOUT);
 	CU_ASSERT_TRUE(mixer_is_congested(world_slot(0)));
 
@@ -159,7 +159,7 @@ static void a_congested_mixer_is_avoided(void)
 	world.far[0].deaf = true;
 	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
 	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(0));
-	world_pass(MIXER_WAIT_MAX_MS + 100);
+	world_pass(MIXER_CONGESTED_MS + 100);
 	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(1));
 	world_close();
 }
