@@ -87,6 +87,7 @@ struct config {
 	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
 	size_t dns_server_count;
 	unsigned sip_rate_per_source; /**< messages a second */
+	unsigned strangers_rate;      /**< of all who are not known; 0: any */
 };
 
 /** What -t and errors print: "FILE:LINE: words" */

@@ -349,9 +349,9 @@ static void answer_ok(const struct request *q)
 static void registrar_refuse(struct request *q)
 {
 	++q->registrar->refused;
-	(void)sip_treplyf(NULL, NULL, q->registrar->sip, q->msg, false,
-			  q->asked.status, q->asked.phrase,
-			  "%sContent-Length: 0\r\n\r\n", q->asked.headers);
+	(void)sip_replyf(q->registrar->sip, q->msg, q->asked.status,
+			 q->asked.phrase, "%sContent-Length: 0\r\n\r\n",
+			 q->asked.headers);
 }
 
 
@@ -443,6 +443,7 @@ static void register_in(struct request *q)
 	}
 	if (auth_check(r->auth, q->msg, &q->flow, &q->aor) != AUTH_PASS)
 		return;
+	layer_flow_proved(r->layer, q->flow.id);
 
 	if (q->aor && is_own(q) &&
 	    register_read(&q->asked, r->config->register_expires_s) &&

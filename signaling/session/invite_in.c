@@ -300,6 +300,8 @@ static int check_caller(struct sessions *all, struct invitation *in)
 
 	if (auth_check(all->base.auth, msg, &in->flow, &user) == AUTH_ANSWERED)
 		return EACCES;
+	if (user)
+		layer_flow_proved(all->base.layer, in->flow.id);
 	err = identity_read(&in->who, msg, &in->flow, user, all->base.config);
 	mem_deref(user);
 	if (err == ENOTSUP) /* RFC 3323 section 5 */

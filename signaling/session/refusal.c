@@ -8,6 +8,10 @@
 
 enum { RETRY_AFTER_S = 10 };
 
+/** Session-ID, words, token, Retry-After */
+#define REFUSAL_FORMAT                                                        \
+	"%HWarning: 399 parley \"%s (%s)\"\r\n%s" SESSION_NO_BODY
+
 /* Rows that are no answer to an INVITE (it hung up) get 480 */
 static uint16_t refusal_status(const struct reason_row *row)
 {
@@ -18,6 +22,13 @@ static const char *refusal_phrase(const struct reason_row *row)
 {
 	return row->sip_status >= 300 ? row->phrase
 				      : reason_row(REASON_UNAVAILABLE)->phrase;
+}
+
+/* What says no to another request than an INVITE may say it again: nothing is
+ * kept of it (RFC 3261 section 8.2.7), however many come */
+static bool is_stateless(const struct sip_msg *msg, struct sip_strans **st)
+{
+	return !st && pl_strcmp(&msg->met, "INVITE") != 0;
 }
 
 void session_refuse(struct sessions *all, const struct sip_msg *msg,
@@ -34,12 +45,16 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	log_info("session", "refused status=%u reason=%s refused=%llu",
 		 refusal_status(row), row->token,
 		 (unsigned long long)all->refused);
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
-			  refusal_phrase(row),
-			  "%HWarning: 399 parley \"%s (%s)\"\r\n"
-			  "%s" SESSION_NO_BODY,
-			  session_id_reply_print, &to, row->words, row->token,
-			  retry);
+	if (is_stateless(msg, st))
+		(void)sip_replyf(all->sip, msg, refusal_status(row),
+				 refusal_phrase(row), REFUSAL_FORMAT,
+				 session_id_reply_print, &to, row->words,
+				 row->token, retry);
+	else
+		(void)sip_treplyf(st, NULL, all->sip, msg, false,
+				  refusal_status(row), refusal_phrase(row),
+				  REFUSAL_FORMAT, session_id_reply_print, &to,
+				  row->words, row->token, retry);
 }
 
 void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
@@ -48,9 +63,15 @@ void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 {
 	const struct session_request to = {all, msg};
 
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, status, phrase,
-			  "%H%s" SESSION_NO_BODY, session_id_reply_print, &to,
-			  headers ? headers : "");
+	if (is_stateless(msg, st))
+		(void)sip_replyf(
+			all->sip, msg, status, phrase, "%H%s" SESSION_NO_BODY,
+			session_id_reply_print, &to, headers ? headers : "");
+	else
+		(void)sip_treplyf(st, NULL, all->sip, msg, false, status,
+				  phrase, "%H%s" SESSION_NO_BODY,
+				  session_id_reply_print, &to,
+				  headers ? headers : "");
 }
 
 void sessions_count_refused(struct sessions *all)
