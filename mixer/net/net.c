@@ -16,9 +16,6 @@ static void net_destructor(void *arg)
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		port_close(&net->ports[i]);
 
-	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
-		mem_deref(net->plain[i]);
-
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
 	mem_deref(net->listener);
@@ -59,25 +56,6 @@ static bool config_valid(const struct net_config *c)
 }
 
 
-/** Room for whose each pair is */
-static int make_plain_tables(struct net *net)
-{
-	const struct net_config *c = &net->config;
-	size_t pairs = c->rtp_port_min
-			       ? (c->rtp_port_max - c->rtp_port_min + 1u) / 2
-			       : 0;
-
-	for (size_t i = 0; pairs && i < c->media_address_count; i++) {
-		net->plain[i] =
-			mem_zalloc(pairs * sizeof(*net->plain[i]), NULL);
-		if (!net->plain[i])
-			return ENOMEM;
-	}
-
-	return 0;
-}
-
-
 int net_alloc(struct net **netp, const struct net_config *config)
 {
 	struct net *net;
@@ -94,6 +72,10 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		net->ports[i].fd = -1;
 
 	net->config = *config;
+	if (!config->own_port_max) {
+		net->config.own_port_min = config->rtp_port_min;
+		net->config.own_port_max = config->rtp_port_max;
+	}
 	net->next_port = config->rtp_port_min;
 	net->hash_seed = rand_u32();
 	net->unproven.seed = rand_u32();
@@ -111,10 +93,6 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		goto out;
 
 	err = dtls_context_alloc(&net->dtls);
-	if (err)
-		goto out;
-
-	err = make_plain_tables(net);
 	if (err)
 		goto out;
 

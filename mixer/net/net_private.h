@@ -73,9 +73,8 @@ struct net {
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
 	uint16_t next_port; /**< where the search in the range goes on */
-	/** Plain pairs open on each media address, and whose, by number */
+	/** Plain pairs open on each media address */
 	unsigned plain_pairs[NET_ADDRESS_MAX];
-	struct transport **plain[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
@@ -163,8 +162,7 @@ struct transport {
 	/* plain */
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
-	const void *realm;
-	bool far_is_here; /**< what is signalled may be ours */
+	bool far_is_here; /**< what is signalled is a port of Parley's */
 	struct media_source rtp, rtcp;
 	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
 	struct plain_dtls rtp_dtls, rtcp_dtls;

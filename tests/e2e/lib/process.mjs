@@ -154,7 +154,7 @@ async function isFree(port) {
 // ephemeral range, and that no other test is given
 export async function freePort(count = 1) {
 	for (;;) {
-		const port = 20000 + Math.floor(Math.random() * 12000);
+		const port = 2000 + Math.floor(Math.random() * 8000);
 		let n = 0;
 		while (n < count && await isFree(port + n))
 			n++;
