@@ -121,8 +121,12 @@ export class Program {
 
 export async function run(file, args, options) {
 	const program = new Program(file, args, options);
+	// it may end before what it has said is read
+	const said = new Promise((end) => program.child.once('close', end));
 	program.child.stdin.end();
 	const { code } = await program.done;
+	if (code !== 127)
+		await said;
 	return { code, stdout: program.stdout, output: program.output };
 }
 
