@@ -18,8 +18,8 @@
 
 
 enum {
-	/** -a twice a listen address, -w -p -t -l, -m, program, NULL */
-	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 4 + 1 + 2,
+	/** -a twice a listen address, -w -p -P -t -l, -m, program, NULL */
+	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 5 + 1 + 2,
 	ARGUMENT_BYTES = 64,
 	/** Descriptors of the programs that are started end below */
 	HELD_FD_MIN = 16,
@@ -99,6 +99,9 @@ static void build_arguments(struct arguments *a, const struct config *c,
 	mixer_process_ports(c, index, &min, &max);
 	(void)snprintf(text, sizeof(text), "%u-%u", min, max);
 	add(a, "-p", text);
+	(void)snprintf(text, sizeof(text), "%u-%u", c->rtp_port_min,
+		       c->rtp_port_max);
+	add(a, "-P", text);
 	add_number(a, "-t", c->media_timeout_s);
 	add(a, "-l", level_name(log_level_get()));
 	if (!strcmp(c->media_from, "any"))

@@ -16,10 +16,8 @@ static void net_destructor(void *arg)
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		port_close(&net->ports[i]);
 
-	for (size_t i = 0; i < NET_ADDRESS_MAX; i++) {
+	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		mem_deref(net->free_pairs[i]);
-		mem_deref(net->plain[i]);
-	}
 
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
@@ -61,8 +59,8 @@ static bool config_valid(const struct net_config *c)
 }
 
 
-/** Which pairs are free, and room for whose the others are */
-static int make_plain_tables(struct net *net)
+/** Which pairs of each media address are free */
+static int make_free_pairs(struct net *net)
 {
 	const struct net_config *c = &net->config;
 	int err = 0;
@@ -70,18 +68,9 @@ static int make_plain_tables(struct net *net)
 	if (!c->rtp_port_min)
 		return 0;
 
-	for (size_t i = 0; i < c->media_address_count && !err; i++) {
+	for (size_t i = 0; i < c->media_address_count && !err; i++)
 		err = port_pairs_alloc(&net->free_pairs[i], c->rtp_port_min,
 				       c->rtp_port_max);
-		if (err)
-			break;
-
-		net->plain[i] =
-			mem_zalloc(port_pairs_free(net->free_pairs[i]) *
-					   sizeof(*net->plain[i]),
-				   NULL);
-		err = net->plain[i] ? 0 : ENOMEM;
-	}
 
 	return err;
 }
@@ -103,6 +92,10 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		net->ports[i].fd = -1;
 
 	net->config = *config;
+	if (!config->own_port_max) {
+		net->config.own_port_min = config->rtp_port_min;
+		net->config.own_port_max = config->rtp_port_max;
+	}
 	net->hash_seed = rand_u32();
 	net->unproven.seed = rand_u32();
 	net->now_us = clock_us();
@@ -122,7 +115,7 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	if (err)
 		goto out;
 
-	err = make_plain_tables(net);
+	err = make_free_pairs(net);
 	if (err)
 		goto out;
 

@@ -76,10 +76,9 @@ struct net {
 	struct net_stats stats;
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
-	/** Plain pairs of each media address that are free, and whose the
-	 *  others are, by number; NULL: no plain RTP */
+	/** Plain pairs of each media address that are free; NULL: no plain RTP
+	 */
 	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
-	struct transport **plain[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
@@ -167,8 +166,7 @@ struct transport {
 	/* plain */
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
-	const void *realm;
-	bool far_is_here; /**< what is signalled may be ours */
+	bool far_is_here; /**< what is signalled is a port of Parley's */
 	struct media_source rtp, rtcp;
 	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
 	struct plain_dtls rtp_dtls, rtcp_dtls;

@@ -306,7 +306,7 @@ static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 	get_name(r->msg, settings.name, sizeof(settings.name));
 	err = description_bool(r->msg, "early", &settings.early, r->why);
 	if (!err)
-		err = leg_alloc(&leg, &r->mixer->leg_host, id, mix, &settings);
+		err = leg_alloc(&leg, &r->mixer->leg_host, id, &settings);
 	if (!err)
 		err = leg_configure(leg, d, r->why);
 	if (!err)

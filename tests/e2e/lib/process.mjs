@@ -123,8 +123,12 @@ export class Program {
 
 export async function run(file, args, options) {
 	const program = new Program(file, args, options);
+	// it may end before what it has said is read
+	const said = new Promise((end) => program.child.once('close', end));
 	program.child.stdin.end();
 	const { code } = await program.done;
+	if (code !== 127)
+		await said;
 	return { code, stdout: program.stdout, output: program.output };
 }
 
@@ -156,7 +160,7 @@ async function isFree(port) {
 // ephemeral range, and that no other test is given
 export async function freePort(count = 1) {
 	for (;;) {
-		const port = 20000 + Math.floor(Math.random() * 12000);
+		const port = 2000 + Math.floor(Math.random() * 8000);
 		let n = 0;
 		while (n < count && await isFree(port + n))
 			n++;
