@@ -43,8 +43,9 @@ struct link {
 	link_close_h *closeh;
 	void *arg;
 	json_int_t next_id;
+	json_int_t answers; /**< that came, where `strict` */
 	int fd;
-	bool closed, debug, writable_wanted;
+	bool closed, debug, writable_wanted, strict;
 	bool overflowed;          /**< it is about to be closed */
 	char buf[MP_MESSAGE_MAX]; /**< received */
 	char out[MP_MESSAGE_MAX]; /**< being sent */
@@ -156,26 +157,79 @@ static struct pending *pending_find(const struct link *link, json_int_t id)
 }
 
 
+/* What the peer sent is no message of this protocol */
+static void refuse(struct link *link, int code, const char *why)
+{
+	if (!link->strict) {
+		link_reply_error(link, NULL, code, why);
+		return;
+	}
+
+	log_error("link", "refused error=%d why=%s", code, why);
+	close_link(link, code);
+}
+
+
+/* Nobody waits for many an answer, and for none any more that comes too late;
+ * but each was asked for, once */
+static bool was_asked(struct link *link, const json_t *id)
+{
+	json_int_t n = json_integer_value(id);
+
+	return json_is_integer(id) && n > 0 && n <= link->next_id &&
+	       ++link->answers <= link->next_id;
+}
+
+
+/* ETIMEDOUT and ECONNRESET tell of the link, which is for this side to say */
+static int refusal(const json_t *msg)
+{
+	json_int_t code = json_integer_value(json_object_get(msg, "code"));
+
+	if (!json_object_get(msg, "error"))
+		return 0;
+
+	return code > 0 && code < 4096 && code != ETIMEDOUT &&
+			       code != ECONNRESET
+		       ? (int)code
+		       : EPROTO;
+}
+
+
 /* A message with "id" but no "op" is a reply */
 static void handle_reply(struct link *link, json_t *msg)
 {
 	const json_t *id = json_object_get(msg, "id");
 	struct pending *p;
-	int err = 0;
+
+	if (link->strict && !was_asked(link, id)) {
+		refuse(link, EPROTO, "an answer that nobody asked for");
+		return;
+	}
 
 	p = json_is_integer(id) ? pending_find(link, json_integer_value(id))
 				: NULL;
-	if (!p)
-		return;
+	if (p)
+		complete(p, refusal(msg), msg);
+}
 
-	if (json_object_get(msg, "error")) {
-		json_int_t code =
-			json_integer_value(json_object_get(msg, "code"));
 
-		err = code > 0 && code < 4096 ? (int)code : EPROTO;
-	}
+static void trace(const struct link *link, const char *what, const char *buf,
+		  size_t len)
+{
+	char text[1024];
 
-	complete(p, err, msg);
+	if (link->debug)
+		log_debug("link", "%s bytes=%zu text=%s", what, len,
+			  log_escape(text, sizeof(text), buf, len));
+}
+
+
+/* jansson tells so, or nothing at all */
+static bool is_out_of_memory(const json_error_t *error)
+{
+	return !error->text[0] ||
+	       json_error_code(error) == json_error_out_of_memory;
 }
 
 
@@ -185,14 +239,18 @@ static void handle_datagram(struct link *link, size_t len)
 	json_t *msg;
 
 	msg = json_loadb(link->buf, len, JSON_REJECT_DUPLICATES, &error);
-	if (link->debug)
-		log_debug("link", "received bytes=%zu text=%.*s", len,
-			  (int)(len > 900 ? 900 : len), link->buf);
+	trace(link, "received", link->buf, len);
+
+	if (!msg && is_out_of_memory(&error)) {
+		log_warn("link", "no memory bytes=%zu", len);
+		link_reply_error(link, NULL, ENOMEM, "out of memory");
+		return;
+	}
 
 	if (!json_is_object(msg)) {
 		log_warn("link", "malformed bytes=%zu line=%d", len,
 			 error.line);
-		link_reply_error(link, NULL, EBADMSG, "not a JSON object");
+		refuse(link, EBADMSG, "not a JSON object");
 		json_decref(msg);
 		return;
 	}
@@ -344,8 +402,7 @@ static void read_h(int flags, void *arg)
 		}
 
 		if ((size_t)n > sizeof(link->buf)) {
-			link_reply_error(link, NULL, EMSGSIZE,
-					 "message too large");
+			refuse(link, EMSGSIZE, "message too large");
 			continue;
 		}
 
@@ -390,6 +447,12 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 }
 
 
+void link_set_strict(struct link *link)
+{
+	link->strict = true;
+}
+
+
 /* Serialise and send; steals msg. Not by json_dumps(): where memory fails it
  * may leave bytes out and say nothing */
 static int send_message(struct link *link, json_t *msg)
@@ -410,9 +473,7 @@ static int send_message(struct link *link, json_t *msg)
 	if (len > MP_MESSAGE_MAX)
 		return EMSGSIZE;
 
-	if (link->debug)
-		log_debug("link", "sent bytes=%zu text=%.*s", len,
-			  (int)(len > 900 ? 900 : len), link->out);
+	trace(link, "sent", link->out, len);
 
 	if (!link->queue.head) {
 		err = transmit(link, link->out, len);
