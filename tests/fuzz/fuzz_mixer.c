@@ -85,12 +85,15 @@ static void check_text(const char *text)
 }
 
 
-/** It goes into SDP */
+/** It goes into SDP; who is refused is gone */
 static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
-	(void)arg;
+	struct person *p = arg;
+
 	if (!reason != (local != NULL))
 		abort();
+	if (reason)
+		p->ep = NULL;
 
 	for (size_t i = 0; local && i < local->transport_count; i++) {
 		const struct local_transport *t = &local->transports[i];
@@ -199,7 +202,7 @@ static void join(struct person *p, const char *conference)
 	p->conference = conference;
 	if (leg_description_alloc(&leg, 1, 1))
 		abort();
-	(void)focus_join(w.focus, &p->ep, &join, leg, leg_h, NULL);
+	(void)focus_join(w.focus, &p->ep, &join, leg, leg_h, p);
 	mem_deref(leg);
 }
 
