@@ -93,20 +93,21 @@ static int value_of(const struct store *s, const char *sql, char *dst,
 		    size_t size)
 {
 	sqlite3_stmt *stmt = NULL;
-	int code, err;
+	const char *text;
+	int code, err = 0;
 
 	*dst = '\0';
 	code = sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		(void)snprintf(dst, size, "%s",
-			       (const char *)sqlite3_column_text(stmt, 0));
-		err = 0;
-	}
-	else {
-		err = complain(s, "cannot be read", code);
-	}
+	/* a number becomes text only now, if there is memory */
+	text = code == SQLITE_ROW ? (const void *)sqlite3_column_text(stmt, 0)
+				  : NULL;
+	if (text)
+		(void)snprintf(dst, size, "%s", text);
+	else
+		err = complain(s, "cannot be read",
+			       code == SQLITE_ROW ? SQLITE_NOMEM : code);
 	(void)sqlite3_finalize(stmt);
 
 	return err;
