@@ -4,16 +4,26 @@
  * Asks every mixer that matters and answers when the last has answered (or
  * its link's deadline passed). What does not fit a datagram of the link comes
  * in pages: {"after":LEG} is answered with "more":true while legs are left.
+ * A mixer may lie: what it tells of other mixers' legs, twice of one, without
+ * end or in no shape that statistics have is left out.
  */
 #include <string.h>
 #include "focus/command/command_private.h"
 
 
+enum {
+	/** A hundred legs and more fit one */
+	PAGES_MAX = 256,
+	/** A leg's or mixer's members, and those of its audio and video */
+	DEPTH_MAX = 2,
+};
+
 /** One mixer's part of it */
 struct stats_part {
 	struct stats_query *query;
 	struct mixer *mixer;
-	json_int_t after; /**< leg that ended the last page */
+	json_int_t after; /**< the last leg that was told */
+	unsigned pages;
 };
 
 struct stats_query {
@@ -38,14 +48,35 @@ static void query_destructor(void *arg)
 }
 
 
-static void take_leg(struct stats_query *q, json_t *leg)
+/** Members that are no lists, and none too deep */
+static bool is_plain(const json_t *o, unsigned depth)
 {
-	uint32_t number =
-		(uint32_t)json_integer_value(json_object_get(leg, "leg"));
-	const struct endpoint *ep = focus_leg_endpoint(q->cmd->focus, number);
+	const json_t *value;
+	const char *key;
+
+	if (!json_is_object(o) || !depth)
+		return false;
+
+	json_object_foreach ((json_t *)(uintptr_t)o, key, value) {
+		if (json_is_array(value) ||
+		    (json_is_object(value) && !is_plain(value, depth - 1)))
+			return false;
+	}
+
+	return true;
+}
+
+
+static void take_leg(const struct stats_part *part, json_t *leg,
+		     json_int_t number)
+{
+	const struct stats_query *q = part->query;
+	const struct endpoint *ep =
+		focus_leg_endpoint(q->cmd->focus, (uint32_t)number);
 	const struct conference *c = ep ? ep->user->conference : NULL;
 
-	if (!c || (*q->conference && strcmp(q->conference, c->name) != 0))
+	if (!c || c->mixer != part->mixer || !is_plain(leg, DEPTH_MAX) ||
+	    (*q->conference && strcmp(q->conference, c->name) != 0))
 		return;
 
 	(void)json_object_set_new(leg, "conference", json_string(c->name));
@@ -80,7 +111,7 @@ static void take_mixer(struct stats_query *q, const struct mixer *m,
 			  "pid", mixer_pid(m), "up", mixer_is_up(m),
 			  "replaced", (int)mixer_deaths(m));
 
-	if (mixer)
+	if (is_plain(mixer, DEPTH_MAX))
 		(void)json_object_update_missing(o, mixer);
 	(void)json_array_insert_new(q->mixers, place_of(q, m), o);
 }
@@ -115,23 +146,24 @@ static int ask_page(struct stats_part *part)
 /** @return true if the mixer has more, and was asked for it */
 static bool take_page(struct stats_part *part, const json_t *reply)
 {
-	json_int_t last = part->after;
+	const json_int_t before = part->after;
 	json_t *leg;
 	size_t i;
 
 	json_array_foreach (json_object_get(reply, "legs"), i, leg) {
-		take_leg(part->query, leg);
-		last = json_integer_value(json_object_get(leg, "leg"));
+		json_int_t number =
+			json_integer_value(json_object_get(leg, "leg"));
+
+		if (number <= part->after || number > UINT32_MAX)
+			continue;
+		part->after = number;
+		take_leg(part, leg, number);
 	}
 
 	/* a page that brings nothing new must not be asked for again */
-	if (!json_is_true(json_object_get(reply, "more")) ||
-	    last <= part->after)
-		return false;
-
-	part->after = last;
-
-	return !ask_page(part);
+	return json_is_true(json_object_get(reply, "more")) &&
+	       part->after > before && ++part->pages < PAGES_MAX &&
+	       !ask_page(part);
 }
 
 

@@ -447,6 +447,7 @@ void focus_connected(struct endpoint *ep)
 		return;
 
 	conference_set_calls_off(ep->user->conference);
+	user_take_heritage(ep->user);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
 	replay_queue(ep);

@@ -20,11 +20,13 @@ enum {
 static void leg_state(struct endpoint *ep, const json_t *event)
 {
 	const char *state = json_string_value(json_object_get(event, "state"));
+	char text[32];
 
 	if (!state)
 		return;
 
-	log_debug("focus", "leg state leg=%u state=%s", ep->leg, state);
+	log_debug("focus", "leg state leg=%u state=%s", ep->leg,
+		  log_escape(text, sizeof(text), state, strlen(state)));
 
 	if (!strcmp(state, "connected")) {
 		endpoint_media_renewed(ep);
@@ -90,13 +92,27 @@ static bool mix_h(struct le *le, void *arg)
 }
 
 
+/** NULL: there is none. Legs are numbered from 1 */
+static struct endpoint *endpoint_of(const json_t *event, struct focus *f)
+{
+	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
+
+	return leg > 0 && leg <= UINT32_MAX ? endpoint_by_leg(f, (uint32_t)leg)
+					    : NULL;
+}
+
+
+/** 0 is nobody; another leg that is not in the mix says nothing */
 static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 {
+	const json_t *leg = json_object_get(event, "leg");
 	struct mix_key key = {
 		json_integer_value(json_object_get(event, "mix")), m};
-	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
-	struct endpoint *ep = endpoint_by_leg(f, (uint32_t)leg);
+	struct endpoint *ep = endpoint_of(event, f);
 	struct conference *c;
+
+	if (!ep && (!json_is_integer(leg) || json_integer_value(leg)))
+		return;
 
 	c = list_ledata(hash_apply(f->conferences, mix_h, &key));
 	if (!c || (ep && ep->user->conference != c))
@@ -109,7 +125,6 @@ static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 void media_event(struct mixer *m, const json_t *event, struct focus *f)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
-	json_int_t leg = json_integer_value(json_object_get(event, "leg"));
 	struct endpoint *ep;
 
 	if (!strcmp(name, "speaker")) {
@@ -117,8 +132,7 @@ void media_event(struct mixer *m, const json_t *event, struct focus *f)
 		return;
 	}
 
-	ep = leg > 0 && leg <= UINT32_MAX ? endpoint_by_leg(f, (uint32_t)leg)
-					  : NULL;
+	ep = endpoint_of(event, f);
 	if (!ep || ep->user->conference->mixer != m)
 		return;
 

@@ -78,14 +78,13 @@ static void leg_gone(struct mixer_bearer *mb)
 }
 
 
-/** A leg that the mixer may have although it did not say so in time, or not
- *  in words that are understood */
-static void undo_add(struct mixer_bearer *mb, int err)
+/** @param may_be The mixer has the leg, perhaps */
+static void undo_add(struct mixer_bearer *mb, bool may_be)
 {
 	if (!mb->b.prepared)
 		return;
 
-	if (err == ETIMEDOUT || err == EPROTO)
+	if (may_be)
 		tell_mixer(mb, leg_op(mb, "leg.remove"));
 	leg_gone(mb);
 }
@@ -110,18 +109,24 @@ static void leg_reply_h(int err, json_t *reply, void *arg)
 	struct mixer_bearer *mb = req->mb;
 	bearer_h *h = req->h;
 	void *h_arg = req->arg;
-	bool add = req->add;
+	bool add = req->add, may_be = err == ETIMEDOUT;
 	char reason[DESCRIPTION_WHY_BYTES] = "";
 	struct leg_local *local = NULL;
 
 	mem_deref(req);
-	if (!err && leg_local_read(&local, reply, reason))
+	if (!err) {
+		err = leg_local_read(&local, reply, reason);
+		may_be = err != 0;
+	}
+	if (err == EINVAL && may_be) {
 		err = EPROTO;
+		mixer_lied(mixer_of(mb), reason);
+	}
 
 	if (err) {
 		log_refusal(mb, add, err, reply, reason);
 		if (add)
-			undo_add(mb, err);
+			undo_add(mb, may_be);
 	}
 
 	/* the bearer may be gone after this */

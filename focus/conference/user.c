@@ -237,7 +237,9 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	hash_unlink(&ep->hash_le);
 	if (list_isempty(&u->endpoints)) {
 		list_unlink(&u->le);
-		if (reason != REASON_KICKED && !inherited)
+		if (reason == REASON_KICKED)
+			user_take_heritage(u);
+		else if (!inherited)
 			user_leave_rights(ep);
 	}
 

@@ -34,8 +34,9 @@ enum endpoint_status {
 
 /** Who is one: whoever has proved his address, with all his legs; whom we
  *  called at one, with all that answers there; or one leg, and what proves
- *  itself the same person's (its successor by Replaces, its secret). Who merely claims an address may have the same label as others,
- *  but nothing of theirs */
+ *  itself the same person's (its successor by Replaces, its secret). Who
+ * merely claims an address may have the same label as others, but nothing of
+ * theirs */
 struct user {
 	struct le le; /**< in conference->users */
 	struct conference *conference;
@@ -48,6 +49,8 @@ struct user {
 	bool moderator; /**< it made the conference, or is who did */
 	bool creator;   /**< by a factory; it may end with it */
 	bool anonymous; /**< aor and display are not its own */
+	bool heir;      /**< comes back to rights that the conference still
+			     keeps: he is not connected yet */
 	struct list endpoints;
 };
 
@@ -110,8 +113,12 @@ int user_get(struct user **up, struct conference *c, const struct join *join);
 bool user_bequeath(const struct endpoint *ep);
 
 /** Its user goes with this last endpoint: keep his rights for when he comes
- *  back and proves that he is the same */
+ *  back and proves that he is the same. Those that he came back to, and was
+ *  not connected to have, are kept as they are */
 void user_leave_rights(const struct endpoint *last);
+
+/** What was kept for him is his own now: he is connected, or thrown out */
+void user_take_heritage(struct user *u);
 
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);

@@ -183,8 +183,7 @@ static void take_rights(struct user *u, const struct join *join)
 	if (is_heir(c, join)) {
 		u->moderator = true;
 		u->creator |= c->heritage.creator;
-		c->heritage.aor = mem_deref(c->heritage.aor);
-		c->heritage.secret.given = false;
+		u->heir = true;
 	}
 	/* another leg of his is still here, by another name */
 	if (self) {
@@ -307,14 +306,26 @@ void user_leave_rights(const struct endpoint *last)
 	const struct user *u = last->user;
 	struct heritage *h = &u->conference->heritage;
 
-	if (!u->moderator)
+	if (!u->moderator || u->heir)
 		return;
 
-	h->aor = mem_deref(h->aor);
-	if (u->known)
-		(void)str_dup(&h->aor, u->aor);
+	mem_deref(h->aor);
+	h->aor = u->known ? mem_ref(u->aor) : NULL;
 	h->secret = last->secret;
 	h->creator = u->creator;
+}
+
+
+void user_take_heritage(struct user *u)
+{
+	struct heritage *h = &u->conference->heritage;
+
+	if (!u->heir)
+		return;
+
+	u->heir = false;
+	h->aor = mem_deref(h->aor);
+	h->secret.given = false;
 }
 
 

@@ -19,6 +19,13 @@ enum {
 	REAP_INTERVAL_MS = 20,
 	/** At the end: so long it may take to close by itself */
 	END_GRACE_MS = 500,
+	/** What one tells of a leg in a second is less: 32 keys, 4 sizes of
+	 *  its picture, a few beginnings and ends of talk */
+	EVENTS_PER_S = 64,
+	/** Legs that are gone may still be told of */
+	EVENTS_SPARE_LEGS = 16,
+	/** Who was stopped finds so much of it at once */
+	EVENTS_AHEAD_US = 10 * 1000000,
 };
 
 enum mixer_state {
@@ -38,8 +45,10 @@ struct mixer {
 	pid_t pid;
 	bool own;        /**< we start the processes in this slot */
 	bool died_young; /**< the one before this did */
+	bool lied;       /**< it is about to be closed */
 	struct tmr tmr;  /**< ping, reaping or pause, by state */
 	uint64_t started_ms, watched_ms, pause_ms;
+	uint64_t events_us; /**< when its events of up to now were due */
 	unsigned legs, deaths;
 	struct mixer_capabilities capable;
 };
@@ -207,6 +216,18 @@ static const char *death_sign(const struct mixer *m, uint64_t now)
 }
 
 
+void mixer_lied(struct mixer *m, const char *why)
+{
+	if (m->lied || !m->link)
+		return;
+
+	m->lied = true;
+	log_error("mixers", "lied mixer=%u pid=%d why=%s", m->index,
+		  (int)m->pid, why);
+	put_down(m);
+}
+
+
 /** Pings while it is up, and a deadline for its hello before */
 static void watch(void *arg)
 {
@@ -237,8 +258,10 @@ static void hello(struct mixer *m, const json_t *msg)
 		json_integer_value(json_object_get(msg, "version"));
 	char why[DESCRIPTION_WHY_BYTES];
 
-	if (m->state != MIXER_STARTING)
+	if (m->state != MIXER_STARTING) {
+		mixer_lied(m, "a second hello");
 		return;
+	}
 
 	if (version != MP_VERSION) {
 		log_error("mixers", "version mixer=%u has=%d want=%d",
@@ -253,6 +276,14 @@ static void hello(struct mixer *m, const json_t *msg)
 		return;
 	}
 
+	/* nobody could call while it is up: see mixers_capable() */
+	if (!mixer_has_codec(&m->capable, MEDIA_AUDIO, "PCMU", 8000)) {
+		log_error("mixers", "hello mixer=%u codecs: no PCMU",
+			  m->index);
+		put_down(m);
+		return;
+	}
+
 	set_state(m, MIXER_UP);
 	log_info("mixers", "up mixer=%u pid=%d", m->index, (int)m->pid);
 
@@ -261,12 +292,29 @@ static void hello(struct mixer *m, const json_t *msg)
 }
 
 
+/** Each is due so long after the one before it, or they run ahead of time */
+static bool says_too_much(struct mixer *m)
+{
+	uint64_t now = clock_us();
+
+	if (m->events_us < now)
+		m->events_us = now;
+	m->events_us += 1000000 / (EVENTS_PER_S *
+				   (EVENTS_SPARE_LEGS + (uint64_t)m->legs));
+
+	return m->events_us - now > EVENTS_AHEAD_US;
+}
+
+
 static void message_h(json_t *msg, void *arg)
 {
 	struct mixer *m = arg;
 	const char *name = json_string_value(json_object_get(msg, "event"));
 
-	if (!name)
+	if (says_too_much(m))
+		mixer_lied(m, "more events than can have happened");
+
+	if (!name || m->lied)
 		return;
 
 	if (!strcmp(name, "hello"))
@@ -284,9 +332,12 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 	if (err)
 		return err;
 
+	link_set_strict(m->link);
 	m->fd = fd;
 	m->pid = pid;
 	m->legs = 0;
+	m->lied = false;
+	m->events_us = 0;
 	m->started_ms = now_ms();
 	m->watched_ms = m->started_ms;
 	set_state(m, MIXER_STARTING);
@@ -517,7 +568,8 @@ bool mixer_is_up(const struct mixer *m)
 
 bool mixer_is_congested(const struct mixer *m)
 {
-	return mixer_is_up(m) && link_is_congested(m->link, MIXER_CONGESTED_MS);
+	return mixer_is_up(m) &&
+	       link_is_congested(m->link, MIXER_CONGESTED_MS);
 }
 
 

@@ -7,7 +7,8 @@
  * pause if it died young. One that is busy lives: whatever it says counts, and
  * no more calls are given to it than it gets done in time. That the link
  * closed is the one sign of death (a process that ends closes it), so no
- * SIGCHLD is needed. Lives on parleyd's loop. The vocabulary is
+ * SIGCHLD is needed. So is one that lies: it reads what strangers send, and may
+ * have been taken over by one. Lives on parleyd's loop. The vocabulary is
  * mixer/mp/protocol.h.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXERS_H
@@ -102,6 +103,11 @@ unsigned mixer_deaths(const struct mixer *m);
 /** Keep account of the legs on it */
 void mixer_leg_added(struct mixer *m);
 void mixer_leg_removed(struct mixer *m);
+
+/** It said what no mixer says: it is told in the log, once, and another takes
+ *  its place. Later, from the loop: what waits for its answers hears the end
+ *  of the link then. `why` is ours, not from the peer */
+void mixer_lied(struct mixer *m, const char *why);
 
 /** As link_request(); steals msg. @return also ENOTCONN when it is down */
 int mixer_request(struct mixer *m, json_t *msg, link_reply_h *replyh,

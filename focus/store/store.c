@@ -94,20 +94,21 @@ static int value_of(const struct store *s, const char *sql, char *dst,
 		    size_t size)
 {
 	sqlite3_stmt *stmt = NULL;
-	int code, err;
+	const char *text;
+	int code, err = 0;
 
 	*dst = '\0';
 	code = sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		(void)snprintf(dst, size, "%s",
-			       (const char *)sqlite3_column_text(stmt, 0));
-		err = 0;
-	}
-	else {
-		err = complain(s, "cannot be read", code);
-	}
+	/* a number becomes text only now, if there is memory */
+	text = code == SQLITE_ROW ? (const void *)sqlite3_column_text(stmt, 0)
+				  : NULL;
+	if (text)
+		(void)snprintf(dst, size, "%s", text);
+	else
+		err = complain(s, "cannot be read",
+			       code == SQLITE_ROW ? SQLITE_NOMEM : code);
 	(void)sqlite3_finalize(stmt);
 
 	return err;
@@ -239,16 +240,22 @@ static int open_writable(struct store *s)
 }
 
 
-/** Of the version that we know: it cannot be brought up to date */
+/** Of the version that we know: it cannot be brought up to date. One that
+ *  could only just be made has none, and nothing in it */
 static int check_version(const struct store *s)
 {
 	char text[32];
 	int err = value_of(s, "PRAGMA user_version", text, sizeof(text));
+	unsigned long version;
 
 	if (err)
 		return err;
 
-	return strtoul(text, NULL, 10) == ARRAY_SIZE(migrations) ? 0 : ENOTSUP;
+	version = strtoul(text, NULL, 10);
+	if (!version)
+		return ENOENT;
+
+	return version == ARRAY_SIZE(migrations) ? 0 : ENOTSUP;
 }
 
 

@@ -152,6 +152,9 @@ static int text_read(const struct json_row *row, char *text, const json_t *o,
 	if (!err && !text_is_visible(text))
 		err = json_table_refuse(why, "%s: not visible ASCII",
 					row->name);
+	if (!err && row->characters && text[strspn(text, row->characters)])
+		err = json_table_refuse(why, "%s: not of its characters",
+					row->name);
 	if (!err && (row->flags & JSON_ROW_REQUIRED) && !text[0])
 		err = json_table_refuse(why, "%s: empty", row->name);
 
@@ -179,6 +182,17 @@ static int word_read(const struct json_row *row, void *p, const json_t *o,
 }
 
 
+static bool is_multicast(const struct sa *sa)
+{
+	switch (sa_af(sa)) {
+
+	case AF_INET: return IN_MULTICAST(sa_in(sa));
+	case AF_INET6: return IN6_IS_ADDR_MULTICAST(&sa->u.in6.sin6_addr);
+	default: return false;
+	}
+}
+
+
 /** "192.0.2.1:5004", "[2001:db8::1]:5004"; a HOST has no port */
 static int address_read(const struct json_row *row, struct sa *sa,
 			const json_t *o, char *why)
@@ -196,6 +210,8 @@ static int address_read(const struct json_row *row, struct sa *sa,
 			: sa_set_str(sa, text, 0);
 	if (err || (with_port && !sa_port(sa)))
 		return json_table_refuse(why, "%s: not an address", row->name);
+	if ((row->flags & JSON_ROW_UNICAST) && is_multicast(sa))
+		return json_table_refuse(why, "%s: multicast", row->name);
 
 	return 0;
 }

@@ -39,6 +39,7 @@ enum json_row_type {
 enum {
 	JSON_ROW_REQUIRED = 1, /**< absent is an error; so is empty text */
 	JSON_ROW_SPARE = 2,    /**< what is the fallback is not written */
+	JSON_ROW_UNICAST = 4,  /**< ADDRESS, HOST: not of a group */
 };
 
 struct json_row {
@@ -48,6 +49,7 @@ struct json_row {
 	int64_t min, max;         /**< NUMBER; LIST, NUMBERS: most elements
 				       that are kept, others are left out */
 	int64_t fallback;         /**< NUMBER */
+	const char *characters;   /**< TEXT: of these only; NULL: any */
 	const char *const *words; /**< by value; "" has no word; NULL ends */
 	const struct json_row *rows;     /**< OBJECT, LIST */
 	size_t count_offset;             /**< LIST, NUMBERS: a size_t */

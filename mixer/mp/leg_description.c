@@ -48,6 +48,8 @@
 		       sizeof(((struct s *)0)->member[0]),                    \
 		.count_offset = OF(s, count), .rows = (rows_), __VA_ARGS__    \
 	}
+#define ALPHANUMERIC                                                          \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define END                                                                   \
 	{                                                                     \
 		.name = NULL                                                  \
@@ -179,21 +181,26 @@ static bool local_has_keys(const void *of)
 }
 
 
+/* The mixer's side goes into our SDP, where no other characters may stand
+ * (RFC 8839 section 5.4, RFC 8122 section 5, RFC 4568 section 9.2) */
 static const struct json_row local_ice_rows[] = {
-	TEXT("ufrag", local_transport, ice_ufrag),
-	TEXT("pwd", local_transport, ice_pwd),
+	TEXT("ufrag", local_transport, ice_ufrag,
+	     .characters = ALPHANUMERIC "+/"),
+	TEXT("pwd", local_transport, ice_pwd, .characters = ALPHANUMERIC "+/"),
 	END,
 };
 
 static const struct json_row local_fingerprint_rows[] = {
-	TEXT("hash", local_transport, fingerprint.hash),
-	TEXT("value", local_transport, fingerprint.value),
+	TEXT("hash", local_transport, fingerprint.hash,
+	     .characters = ALPHANUMERIC "-"),
+	TEXT("value", local_transport, fingerprint.value,
+	     .characters = "0123456789ABCDEFabcdef:"),
 	END,
 };
 
 static const struct json_row candidate_rows[] = {
 	SOCKET("address", local_candidate, addr, JSON_ROW_HOST,
-	       .flags = JSON_ROW_REQUIRED),
+	       .flags = JSON_ROW_REQUIRED | JSON_ROW_UNICAST),
 	SOCKET("port", local_candidate, addr, JSON_ROW_PORT,
 	       .flags = JSON_ROW_REQUIRED),
 	NUMBER("priority", local_candidate, priority, 0, UINT32_MAX),
@@ -202,7 +209,8 @@ static const struct json_row candidate_rows[] = {
 
 static const struct json_row local_sdes_rows[] = {
 	WORD("suite", local_transport, suite, suite_words),
-	TEXT("local_key", local_transport, sdes_key),
+	TEXT("local_key", local_transport, sdes_key,
+	     .characters = ALPHANUMERIC "+/="),
 	END,
 };
 
@@ -215,7 +223,7 @@ static const struct json_row local_transport_rows[] = {
 	LIST("candidates", local_transport, candidates, candidate_count,
 	     candidate_rows, .written = local_is_webrtc),
 	SOCKET("address", local_transport, rtp, JSON_ROW_HOST,
-	       .written = local_is_plain),
+	       .written = local_is_plain, .flags = JSON_ROW_UNICAST),
 	SOCKET("port", local_transport, rtp, JSON_ROW_PORT,
 	       .written = local_is_plain),
 	NUMBER("rtcp_port", local_transport, rtcp_port, 0, 65535,

@@ -55,8 +55,9 @@ struct link {
 	uint64_t heard_us;               /* anything */
 	uint64_t owed_us; /* the last answer, or the first request after it */
 	uint64_t service_us; /* mean time that one takes when others wait */
+	json_int_t answers;  /* that came, where `strict` */
 	int fd;
-	bool closed, debug, writable_wanted;
+	bool closed, debug, writable_wanted, strict;
 	bool overflowed;          /**< it is about to be closed */
 	char buf[MP_MESSAGE_MAX]; /**< received */
 	char out[MP_MESSAGE_MAX]; /**< being sent */
@@ -190,12 +191,53 @@ static struct pending *pending_find(const struct link *link, json_int_t id)
 }
 
 
+/* What the peer sent is no message of this protocol */
+static void refuse(struct link *link, int code, const char *why)
+{
+	if (!link->strict) {
+		link_reply_error(link, NULL, code, why);
+		return;
+	}
+
+	log_error("link", "refused error=%d why=%s", code, why);
+	close_link(link, code);
+}
+
+
+/* Nobody waits for many an answer, and for none any more that comes too late;
+ * but each was asked for, once */
+static bool was_asked(struct link *link, json_int_t id)
+{
+	return id > 0 && id <= link->last_id &&
+	       ++link->answers <= link->last_id;
+}
+
+
+/* ETIMEDOUT and ECONNRESET tell of the link, which is for this side to say */
+static int refusal(const json_t *msg)
+{
+	json_int_t code = json_integer_value(json_object_get(msg, "code"));
+
+	if (!json_object_get(msg, "error"))
+		return 0;
+
+	return code > 0 && code < 4096 && code != ETIMEDOUT &&
+			       code != ECONNRESET
+		       ? (int)code
+		       : EPROTO;
+}
+
+
 /* A message with "id" but no "op" is a reply */
 static void handle_reply(struct link *link, json_t *msg)
 {
-	json_int_t id = json_integer_value(json_object_get(msg, "id"));
+	const json_int_t id = json_integer_value(json_object_get(msg, "id"));
 	struct pending *p;
-	int err = 0;
+
+	if (link->strict && !was_asked(link, id)) {
+		refuse(link, EPROTO, "an answer that nobody asked for");
+		return;
+	}
 
 	if (id > link->answered_id && id <= link->last_id) {
 		link->answered_id = id;
@@ -207,15 +249,26 @@ static void handle_reply(struct link *link, json_t *msg)
 		return;
 
 	learn_service(link, p, link->heard_us);
+	complete(p, refusal(msg), msg);
+}
 
-	if (json_object_get(msg, "error")) {
-		json_int_t code =
-			json_integer_value(json_object_get(msg, "code"));
 
-		err = code > 0 && code < 4096 ? (int)code : EPROTO;
-	}
+static void trace(const struct link *link, const char *what, const char *buf,
+		  size_t len)
+{
+	char text[1024];
 
-	complete(p, err, msg);
+	if (link->debug)
+		log_debug("link", "%s bytes=%zu text=%s", what, len,
+			  log_escape(text, sizeof(text), buf, len));
+}
+
+
+/* jansson tells so, or nothing at all */
+static bool is_out_of_memory(const json_error_t *error)
+{
+	return !error->text[0] ||
+	       json_error_code(error) == json_error_out_of_memory;
 }
 
 
@@ -225,14 +278,18 @@ static void handle_datagram(struct link *link, size_t len)
 	json_t *msg;
 
 	msg = json_loadb(link->buf, len, JSON_REJECT_DUPLICATES, &error);
-	if (link->debug)
-		log_debug("link", "received bytes=%zu text=%.*s", len,
-			  (int)(len > 900 ? 900 : len), link->buf);
+	trace(link, "received", link->buf, len);
+
+	if (!msg && is_out_of_memory(&error)) {
+		log_warn("link", "no memory bytes=%zu", len);
+		link_reply_error(link, NULL, ENOMEM, "out of memory");
+		return;
+	}
 
 	if (!json_is_object(msg)) {
 		log_warn("link", "malformed bytes=%zu line=%d", len,
 			 error.line);
-		link_reply_error(link, NULL, EBADMSG, "not a JSON object");
+		refuse(link, EBADMSG, "not a JSON object");
 		json_decref(msg);
 		return;
 	}
@@ -386,8 +443,7 @@ static void read_h(int flags, void *arg)
 
 		link->heard_us = clock_us();
 		if ((size_t)n > sizeof(link->buf)) {
-			link_reply_error(link, NULL, EMSGSIZE,
-					 "message too large");
+			refuse(link, EMSGSIZE, "message too large");
 			continue;
 		}
 
@@ -436,6 +492,12 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 }
 
 
+void link_set_strict(struct link *link)
+{
+	link->strict = true;
+}
+
+
 /* Serialise and send; steals msg. Not by json_dumps(): where memory fails it
  * may leave bytes out and say nothing */
 static int send_message(struct link *link, json_t *msg)
@@ -456,9 +518,7 @@ static int send_message(struct link *link, json_t *msg)
 	if (len > MP_MESSAGE_MAX)
 		return EMSGSIZE;
 
-	if (link->debug)
-		log_debug("link", "sent bytes=%zu text=%.*s", len,
-			  (int)(len > 900 ? 900 : len), link->out);
+	trace(link, "sent", link->out, len);
 
 	if (!link->queue.head) {
 		err = transmit(link, link->out, len);

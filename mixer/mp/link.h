@@ -29,8 +29,9 @@ enum {
 /**
  * The answer to a request
  *
- * @param err   0, or an errno: what the peer answered, ETIMEDOUT after
- *              MP_REPLY_DEADLINE_MS, ECONNRESET when the link closed
+ * @param err   0, or an errno: what the peer answered (EPROTO if it is none,
+ *              or one of the next two), ETIMEDOUT after MP_REPLY_DEADLINE_MS,
+ *              ECONNRESET when the link closed
  * @param reply The reply, borrowed; NULL when err came from this side
  * @param arg   Handler argument
  *
@@ -58,6 +59,16 @@ typedef void(link_close_h)(int err, void *arg);
  */
 int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 	       link_close_h *closeh, void *arg);
+
+/**
+ * Do not bear with a peer that breaks the protocol
+ *
+ * Bytes that are no JSON object, more of them than a message may have, and
+ * answers that nobody asked for then end the link (EBADMSG, EMSGSIZE, EPROTO)
+ * with a line in the log, where otherwise they are answered with an error or
+ * ignored: such a peer is broken, or somebody else's.
+ */
+void link_set_strict(struct link *link);
 
 /**
  * Send a request; takes over (steals) the reference to `msg`, which has "op"

@@ -21,7 +21,11 @@
  * replayed to a new mixer word by word. "mix" and "leg" are numbers chosen by
  * the focus, unique during its life. No message is dropped: one that does not
  * fit waits (LINK_QUEUE_BYTES_MAX), and a peer that cannot keep up is given
- * up; the focus then starts another mixer, a mixer ends.
+ * up; the focus then starts another mixer, a mixer ends. The focus does so
+ * with a mixer that says what none says, too: what is no such object, an
+ * answer that nobody asked for, a second hello, LT and LM that are none, or
+ * more events than can have happened (64 a second and leg, ten seconds' at
+ * once). What it says of legs and mixes that are not its own is ignored.
  *
  *
  * REQUESTS
@@ -147,7 +151,8 @@
  *             features:{rtx, telephone_event, cn, remb: bool}}
  *      What it can do; signaling offers and accepts nothing else. Without
  *      codecs it is a mixer from before they were told: it has the codecs of
- *      C above and all four features. A mixer is started as
+ *      C above and all four features. PCMU it always has.
+ *      A mixer is started as
  *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL
  *                       [-m] [-v VIDEO_THREADS] [-S]

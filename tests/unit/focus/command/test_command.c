@@ -314,6 +314,77 @@ static void stats_ask_the_mixer(void)
 }
 
 
+static void stats_with(struct focus_room *r, const char *answer)
+{
+	json_array_clear(r->mixer.requests);
+	r->mixer.stats_answer = answer;
+	room_command(r, "{\"verb\":\"stats\"}");
+	for (int i = 0; i < 400 && !r->answer; i++)
+		room_turn(5);
+	CU_ASSERT_TRUE_FATAL(room_ok(r));
+}
+
+
+static size_t legs_told(const struct focus_room *r)
+{
+	return json_array_size(json_object_get(r->answer, "legs"));
+}
+
+
+/** Legs 1 to 3 are the first mixer's, 4 the second's */
+static void stats_that_lie_are_left_out(void)
+{
+	static const struct {
+		const char *answer;
+		size_t legs;
+	} rows[] = {
+		{"{\"legs\":[{\"leg\":1},{\"leg\":3}]}", 2},
+		{"{\"legs\":[{\"leg\":1},{\"leg\":1},{\"leg\":1}]}", 1},
+		{"{\"legs\":[{\"leg\":3},{\"leg\":2}]}", 1},
+		{"{\"legs\":[{\"leg\":4}]}", 0},
+		{"{\"legs\":[{\"leg\":4294967297}]}", 0},
+		{"{\"legs\":[{\"leg\":-4294967295}]}", 0},
+		{"{\"legs\":[{\"leg\":\"1\"},[1],1,null]}", 0},
+		{"{\"legs\":{\"leg\":1}}", 0},
+		{"{\"legs\":[{\"leg\":1,\"audio\":{\"x\":{}}},"
+		 "{\"leg\":2,\"audio\":[1]},{\"leg\":3,\"audio\":{}}]}",
+		 1},
+		{"{\"mixer\":[1]}", 0},
+		{"{\"mixer\":{\"a\":{\"b\":{}}}}", 0},
+		{"{\"more\":true}", 0},
+		{"{\"error\":\"no\",\"code\":22}", 0},
+	};
+	struct fake_mixer second = {.requests = json_array(),
+				    .stats_answer = "{}"};
+	struct focus_room r;
+	struct party p[3], other;
+
+	room_open_with(&r, 2);
+	for (unsigned i = 0; i < ARRAY_SIZE(p); i++)
+		(void)room_join(&r, &p[i], "demo", "sip:a@x", "A");
+	room_mixer_attach(&r, &second);
+	CU_ASSERT_EQUAL(room_join(&r, &other, "other", "sip:b@x", "B"), 0);
+	CU_ASSERT_EQUAL_FATAL(mixer_count(&second, "leg.add"), 1);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		stats_with(&r, rows[i].answer);
+		CU_ASSERT_EQUAL(legs_told(&r), rows[i].legs);
+		CU_ASSERT_EQUAL(
+			json_array_size(json_object_get(r.answer, "mixers")),
+			2);
+		CU_ASSERT_EQUAL(mixer_count(&r.mixer, "stats"), 1);
+	}
+
+	/* without end: each page tells of the next leg that there is not */
+	r.mixer.stats_endless = true;
+	stats_with(&r, NULL);
+	CU_ASSERT_TRUE(mixer_count(&r.mixer, "stats") < 1000);
+	CU_ASSERT_EQUAL(legs_told(&r), 3);
+	room_close(&r);
+	mem_deref(second.link);
+	json_decref(second.requests);
+}
+
+
 /** A verb that there is no memory for changes nothing, or all */
 static int command_once(void *arg)
 {
@@ -374,6 +445,7 @@ static CU_TestInfo tests[] = {
 	{"a failed dial is told", a_failed_dial_is_told},
 	{"end sends everybody home", end_sends_everybody_home},
 	{"stats ask the mixer", stats_ask_the_mixer},
+	{"stats that lie are left out", stats_that_lie_are_left_out},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };

@@ -309,27 +309,6 @@ static void nobody_comes_in_where_the_mixer_has_too_much_to_do(void)
 }
 
 
-/** The mixer has it all the same */
-static void a_leg_of_a_garbled_answer_is_removed(void)
-{
-	struct focus_room r;
-	struct party a, b;
-
-	room_open(&r);
-	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "A"), 0);
-	r.mixer.garbled = true;
-	CU_ASSERT_EQUAL(room_join(&r, &b, "demo", "sip:b@x", "B"),
-			REASON_INTERNAL);
-	room_turn(5);
-	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.add"), 2);
-	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.remove"), 1);
-	CU_ASSERT_TRUE(json_equal(
-		json_object_get(mixer_last(&r.mixer, "leg.remove"), "leg"),
-		json_object_get(mixer_last(&r.mixer, "leg.add"), "leg")));
-	room_close(&r);
-}
-
-
 static void a_leg_without_media_is_a_bad_request(void)
 {
 	struct focus_room r;
@@ -590,8 +569,6 @@ static CU_TestInfo tests[] = {
 	{"nobody comes in where the mixer has too much to do",
 	 nobody_comes_in_where_the_mixer_has_too_much_to_do},
 	{"a refused leg undoes everything", a_refused_leg_undoes_everything},
-	{"a leg of a garbled answer is removed",
-	 a_leg_of_a_garbled_answer_is_removed},
 	{"a leg without media is a bad request",
 	 a_leg_without_media_is_a_bad_request},
 	{"who leaves while waiting is not called back",

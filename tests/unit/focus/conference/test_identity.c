@@ -4,9 +4,11 @@
  * "Alice" made the conference, with a right to end it, in one of these ways:
  * by a mere claim, by a proved address, or as a page that was given a secret.
  */
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include "focus/conference/focus.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -197,6 +199,123 @@ static void who_was_thrown_out_comes_back_as_anybody(void)
 	come(&r, &again, ALICE, false, secret);
 	CU_ASSERT_FALSE(moderates(&r, &again));
 	room_close(&r);
+}
+
+
+/** Whom the mixer cannot take just now, or who hangs up before, is who he was
+ *  when he comes again */
+static void who_does_not_get_in_keeps_his_rights(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(meetings); i++) {
+		struct party alice, bob, again;
+		char secret[SECRET_SIZE];
+		struct focus_room r;
+
+		if (!meetings[i].again)
+			continue;
+		make(&r, &alice, &bob, meetings[i].made, secret);
+		focus_leave(alice.ep, REASON_LEFT);
+		for (int how = 0; how < 2; how++) {
+			r.mixer.refuse_legs = how ? 0 : ENOSPC;
+			r.known = meetings[i].comes == PROVES;
+			r.secret = secret;
+			CU_ASSERT_EQUAL(room_join_begin(&r, &again, "demo",
+							ALICE, "Alice"),
+					0);
+			if (how)
+				focus_leave(again.ep, REASON_LEFT);
+			room_turn(5);
+		}
+		come_as(&r, &again, meetings[i].comes, secret);
+		CU_ASSERT_TRUE(moderates(&r, &again));
+		CU_ASSERT_FALSE(moderates(&r, &bob));
+		room_close(&r);
+	}
+}
+
+
+/** But not who is thrown out then */
+static void who_is_thrown_out_at_the_door_has_none(void)
+{
+	struct party alice, bob, again;
+	char secret[SECRET_SIZE];
+	struct focus_room r;
+
+	make(&r, &alice, &bob, SHOWS_SECRET, secret);
+	focus_leave(alice.ep, REASON_LEFT);
+	r.secret = secret;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &again, "demo", ALICE, "Alice"),
+			0);
+	r.secret = NULL;
+	room_command(&r, "{\"verb\":\"kick\",\"target\":3,"
+			 "\"conference\":\"demo\"}");
+	CU_ASSERT_TRUE(room_ok(&r));
+	come(&r, &again, ALICE, false, secret);
+	CU_ASSERT_FALSE(moderates(&r, &again));
+	room_close(&r);
+}
+
+
+/** Alice comes and goes while Bob is there */
+struct visit {
+	struct focus_room *room;
+	struct party bob;
+	bool known;
+	char secret[SECRET_SIZE];
+};
+
+static int come_and_go(void *arg)
+{
+	struct visit *v = arg;
+	struct focus_room *r = v->room;
+	struct party alice;
+	enum reason reason;
+
+	r->known = v->known;
+	r->secret = v->secret;
+	reason = room_join_begin(r, &alice, "demo", ALICE, "Alice");
+	if (alice.ep) {
+		focus_connected(alice.ep);
+		if (!v->known)
+			focus_secret(alice.ep, v->secret);
+		focus_leave(alice.ep, REASON_LEFT);
+	}
+
+	failing_pause();
+	CU_ASSERT_EQUAL(reason == REASON_NONE, alice.ep != NULL);
+	come(r, &alice, ALICE, v->known, v->secret);
+	CU_ASSERT_TRUE(moderates(r, &alice));
+	CU_ASSERT_TRUE(is_shown_as(r, &alice, ALICE));
+	CU_ASSERT_FALSE(moderates(r, &v->bob));
+	if (!v->known)
+		focus_secret(alice.ep, v->secret);
+	focus_leave(alice.ep, REASON_LEFT);
+	room_turn(1);
+	room_turn(1);
+	json_array_clear(r->events);
+	json_array_clear(r->mixer.requests);
+	json_decref(r->answer);
+	r->answer = NULL;
+	failing_resume();
+
+	return reason ? ENOMEM : 0;
+}
+
+
+static void memory_that_is_missing_costs_no_rights(void)
+{
+	for (int known = 0; known < 2; known++) {
+		struct visit v = {.known = known};
+		struct focus_room r;
+		struct party alice;
+
+		v.room = &r;
+		make(&r, &alice, &v.bob, known ? PROVES : SHOWS_SECRET,
+		     v.secret);
+		focus_leave(alice.ep, REASON_LEFT);
+		failing_each(come_and_go, &v);
+		room_close(&r);
+	}
 }
 
 
@@ -404,6 +523,12 @@ static CU_TestInfo tests[] = {
 	{"who comes back proves it", who_comes_back_proves_it},
 	{"who was thrown out comes back as anybody",
 	 who_was_thrown_out_comes_back_as_anybody},
+	{"who does not get in keeps his rights",
+	 who_does_not_get_in_keeps_his_rights},
+	{"who is thrown out at the door has none",
+	 who_is_thrown_out_at_the_door_has_none},
+	{"memory that is missing costs no rights",
+	 memory_that_is_missing_costs_no_rights},
 	{"a secret is hers by whatever name",
 	 a_secret_is_hers_by_whatever_name},
 	{"a secret is of its conference", a_secret_is_of_its_conference},

@@ -59,10 +59,14 @@ static void request_h(json_t *msg, void *arg)
 	if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify")) {
 		if (m->refuse_legs)
 			link_reply_error(m->link, msg, m->refuse_legs, "no");
-		else if (m->garbled)
-			link_reply(m->link, msg, NULL);
+		else if (m->leg_answer)
+			link_reply(m->link, msg,
+				   json_loads(m->leg_answer, 0, NULL));
 		else
 			link_reply(m->link, msg, leg_result(msg));
+	}
+	else if (!strcmp(op, "stats") && m->stats_answer) {
+		link_reply(m->link, msg, json_loads(m->stats_answer, 0, NULL));
 	}
 	else if (!strcmp(op, "stats")) {
 		/* a leg a page, three of them */
@@ -72,7 +76,7 @@ static void request_h(json_t *msg, void *arg)
 		link_reply(m->link, msg,
 			   json_pack("{s:{s:i},s:[{s:i}],s:b}", "mixer",
 				     "legs", 3, "legs", "leg", after + 1,
-				     "more", after < 2));
+				     "more", after < 2 || m->stats_endless));
 	}
 	else {
 		link_reply(m->link, msg, NULL);
@@ -80,16 +84,25 @@ static void request_h(json_t *msg, void *arg)
 }
 
 
-void room_mixer_attach(struct focus_room *r, struct fake_mixer *m)
+int room_mixer_socket(struct focus_room *r)
 {
-	struct mixer_capabilities capable;
-	json_t *hello;
 	int fds[2];
 
 	CU_ASSERT_EQUAL_FATAL(
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
 	CU_ASSERT_EQUAL_FATAL(focus_attach_mixer(r->focus, fds[0]), 0);
-	CU_ASSERT_EQUAL_FATAL(link_alloc(&m->link, fds[1], request_h, NULL, m),
+
+	return fds[1];
+}
+
+
+void room_mixer_attach(struct focus_room *r, struct fake_mixer *m)
+{
+	struct mixer_capabilities capable;
+	json_t *hello;
+
+	m->fd = room_mixer_socket(r);
+	CU_ASSERT_EQUAL_FATAL(link_alloc(&m->link, m->fd, request_h, NULL, m),
 			      0);
 	hello = json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version",
 			  MP_VERSION, "pid", 1, "webrtc_port", 1);
@@ -336,6 +349,13 @@ json_t *mixer_last(const struct fake_mixer *m, const char *op)
 void mixer_say(struct fake_mixer *m, json_t *event)
 {
 	link_event(m->link, event);
+	room_turn(5);
+}
+
+
+void mixer_say_bytes(struct fake_mixer *m, const void *bytes, size_t len)
+{
+	CU_ASSERT_EQUAL(send(m->fd, bytes, len, MSG_NOSIGNAL), (ssize_t)len);
 	room_turn(5);
 }
 

@@ -17,8 +17,11 @@ struct fake_mixer {
 	struct link *link;
 	json_t *requests; /**< all of them, in order */
 	int refuse_legs;  /**< errno for leg.add and leg.modify */
-	bool garbled;     /**< its LT and LM are none */
 	bool silent;      /**< answers nothing */
+	/** Said instead of what is asked for: an object's text; NULL */
+	const char *leg_answer, *stats_answer;
+	bool stats_endless; /**< there is always one more page */
+	int fd;             /**< the link's, for what is no message */
 };
 
 /** A focus with `count` slots and a fake mixer in the first */
@@ -91,6 +94,13 @@ json_t *mixer_last(const struct fake_mixer *m, const char *op);
 
 /** Send an event */
 void mixer_say(struct fake_mixer *m, json_t *event);
+
+/** Send bytes as they are */
+void mixer_say_bytes(struct fake_mixer *m, const void *bytes, size_t len);
+
+/** A socket pair with one end in the next empty slot, which waits for a hello.
+ *  @return the other end */
+int room_mixer_socket(struct focus_room *r);
 
 /** Events of this type that were told, and the last of them */
 unsigned event_count(const struct focus_room *r, const char *type);

@@ -265,6 +265,20 @@ static void a_mixer_cannot_break_lines(void)
 		"{'transports':[{'kind':'webrtc','ice':{'ufrag':"
 		"'a\\r\\nb'}}],'media':[]}",
 		"{'transports':[],'media':[{'cname':'a b'}]}",
+		"{'transports':[{'kind':'webrtc','ice':{'ufrag':'a:b'}}],"
+		"'media':[]}",
+		"{'transports':[{'kind':'webrtc','ice':{'pwd':'a;b'}}],"
+		"'media':[]}",
+		"{'transports':[{'kind':'webrtc','fingerprint':{'hash':"
+		"'sha_1'}}],'media':[]}",
+		"{'transports':[{'kind':'webrtc','fingerprint':{'hash':"
+		"'sha-256','value':'AB:CG'}}],'media':[]}",
+		"{'transports':[{'kind':'plain','sdes':{'suite':"
+		"'AEAD_AES_128_GCM','local_key':'AAAA|1:4'}}],'media':[]}",
+		"{'transports':[{'kind':'plain','address':'239.1.2.3',"
+		"'port':5004}],'media':[]}",
+		"{'transports':[{'kind':'webrtc','candidates':[{'address':"
+		"'ff02::1','port':5004}]}],'media':[]}",
 		"{'transports':[{'kind':'plain','port':65536}],'media':[]}",
 		"{'transports':[{}],'media':[]}",
 		"{'transports':[]}",
