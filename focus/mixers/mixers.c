@@ -252,6 +252,17 @@ static void watch(void *arg)
 }
 
 
+static bool has_sound(const struct mixer_capabilities *c)
+{
+	for (size_t i = 0; i < c->codec_count; i++) {
+		if (c->codecs[i].kind == MEDIA_AUDIO)
+			return true;
+	}
+
+	return false;
+}
+
+
 static void hello(struct mixer *m, const json_t *msg)
 {
 	json_int_t version =
@@ -277,8 +288,8 @@ static void hello(struct mixer *m, const json_t *msg)
 	}
 
 	/* nobody could call while it is up: see mixers_capable() */
-	if (!mixer_has_codec(&m->capable, MEDIA_AUDIO, "PCMU", 8000)) {
-		log_error("mixers", "hello mixer=%u codecs: no PCMU",
+	if (!has_sound(&m->capable)) {
+		log_error("mixers", "hello mixer=%u codecs: none for sound",
 			  m->index);
 		put_down(m);
 		return;
