@@ -108,15 +108,25 @@ static void command_answer(struct command *cmd, json_t *reply)
 }
 
 
+void command_done(struct command *cmd)
+{
+	command_answer(cmd, json_pack("{s:b}", "ok", true));
+}
+
+
 void command_ok(struct command *cmd, json_t *more)
 {
 	json_t *reply = json_pack("{s:b}", "ok", true);
+	int err = json_object_update(reply, more);
 
-	if (more)
-		(void)json_object_update(reply, more);
 	json_decref(more);
+	if (!err) {
+		command_answer(cmd, reply);
+		return;
+	}
 
-	command_answer(cmd, reply);
+	json_decref(reply);
+	command_fail(cmd, REASON_INTERNAL, "out of memory");
 }
 
 

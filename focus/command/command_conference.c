@@ -41,14 +41,14 @@ void command_show(struct command *cmd)
 void command_lock(struct command *cmd)
 {
 	conference_set_locked(cmd->conference, true);
-	command_ok(cmd, NULL);
+	command_done(cmd);
 }
 
 
 void command_unlock(struct command *cmd)
 {
 	conference_set_locked(cmd->conference, false);
-	command_ok(cmd, NULL);
+	command_done(cmd);
 }
 
 
@@ -62,7 +62,7 @@ void command_layout(struct command *cmd)
 		return;
 	}
 
-	command_ok(cmd, NULL);
+	command_done(cmd);
 }
 
 
@@ -119,12 +119,12 @@ void command_invite(struct command *cmd)
 	else if (reason)
 		command_refuse(cmd, reason);
 	else
-		command_ok(cmd, NULL);
+		command_done(cmd);
 }
 
 
 void command_end(struct command *cmd)
 {
 	endpoint_evict_all(cmd->conference, REASON_ENDED);
-	command_ok(cmd, NULL);
+	command_done(cmd);
 }

@@ -40,8 +40,13 @@ struct command_targets {
 	unsigned count;
 };
 
-/** Answer {"ok":true} and the members of `more` (stolen, may be NULL). Once
- *  the verb has returned this and the next three also free the command */
+/** Answer {"ok":true}. Once the verb has returned this and the next four also
+ *  free the command */
+void command_done(struct command *cmd);
+
+/** Answer {"ok":true} and the members of `more` (stolen); where it is NULL, or
+ *  there is no memory for all of it, that it failed: what was asked for is not
+ *  answered by half */
 void command_ok(struct command *cmd, json_t *more);
 
 /** Answer with a reason in its own words */

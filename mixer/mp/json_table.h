@@ -44,7 +44,6 @@ enum {
 
 struct json_row {
 	const char *name; /**< NULL ends a table */
-	enum json_row_type type;
 	size_t offset, size;
 	int64_t min, max;         /**< NUMBER; LIST, NUMBERS: most elements
 				       that are kept, others are left out */
@@ -54,7 +53,8 @@ struct json_row {
 	const struct json_row *rows;     /**< OBJECT, LIST */
 	size_t count_offset;             /**< LIST, NUMBERS: a size_t */
 	bool (*written)(const void *of); /**< NULL: always; of: the struct */
-	unsigned flags;                  /**< JSON_ROW_* */
+	enum json_row_type type;
+	unsigned flags; /**< JSON_ROW_* */
 };
 
 /**

@@ -32,6 +32,8 @@ export class Parley {
 			log_level: process.env.PARLEY_LOG || 'info',
 			sip_rate_per_source: 10000,
 			invite_rate_per_source: 10000,
+			// how `./dev tsan` starts it
+			mixer_program: process.env.PARLEY_MIXER || null,
 			...options,
 		};
 		p.settings = settings;

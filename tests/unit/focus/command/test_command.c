@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "focus/command/command.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -415,6 +416,59 @@ static int command_once(void *arg)
 }
 
 
+/** What they are asked for, if it goes well */
+static const struct {
+	const char *text, *member;
+} questions[] = {
+	{"{\"verb\":\"list\"}", "conferences"},
+	{"{\"verb\":\"show\",\"conference\":\"demo\"}", "conference"},
+	{"{\"verb\":\"stats\"}", "legs"},
+	{"{\"verb\":\"verbs\"}", "verbs"},
+};
+
+static void asked_h(json_t *reply, void *arg)
+{
+	const bool ok = json_is_true(json_object_get(reply, "ok"));
+	const char **member = arg;
+
+	if (ok)
+		CU_ASSERT_PTR_NOT_NULL(json_object_get(reply, *member));
+	*member = ok ? "ok" : NULL;
+}
+
+
+/** Who asks is answered, by all or by an error, whatever there is no memory
+ *  for */
+static int ask_once(void *arg)
+{
+	static const struct asker host = {.operates = true};
+	struct focus_room *r = arg;
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+		const char *member = questions[i].member;
+		json_t *command;
+
+		failing_pause();
+		command = json_loads(questions[i].text, 0, NULL);
+		failing_resume();
+		focus_command(NULL, r->focus, &host, command, asked_h,
+			      &member);
+		failing_pause();
+		for (int n = 0; n < 400 && member == questions[i].member; n++)
+			room_turn(1);
+		CU_ASSERT_PTR_NOT_EQUAL_FATAL(member, questions[i].member);
+		json_decref(command);
+		json_array_clear(r->mixer.requests);
+		if (!member)
+			err = ENOMEM;
+		failing_resume();
+	}
+
+	return err;
+}
+
+
 static void survives_any_failing_allocation(void)
 {
 	struct focus_room r;
@@ -424,6 +478,7 @@ static void survives_any_failing_allocation(void)
 	CU_ASSERT_EQUAL_FATAL(room_join(&r, &p, "demo", "sip:a@x", "Alice"),
 			      0);
 	failing_each(command_once, &r);
+	failing_each(ask_once, &r);
 	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
 	CU_ASSERT_TRUE(room_ok(&r));
 	focus_leave(p.ep, REASON_LEFT);
