@@ -306,8 +306,10 @@ static void a_leg_that_moves_on_gets_no_more(void)
 		run(&leg, 1, &victims[i], 8 * SECOND_US, &now_us);
 		CU_ASSERT_TRUE(victims[i].sounds < (i ? 30 : 130));
 		CU_ASSERT_TRUE(!i || !victims[i].pictures);
-		CU_ASSERT_EQUAL(timeouts(&w, 1, i == 2), i == 2);
 	}
+	/* 24 s after the first; the mixer's own beats may have seen it
+	 * earlier, by a clock that is behind this one */
+	CU_ASSERT_EQUAL(timeouts(&w, 1, true), true);
 	for (unsigned i = 0; i < 3; i++)
 		close(victims[i].fd);
 	close(own.fd);
