@@ -36,6 +36,7 @@ static const char *const rule_names[GATE_RULES] = {
 	[GATE_RATE] = "rate",
 	[GATE_INVITE_RATE] = "invite_rate",
 	[GATE_STRANGERS] = "strangers",
+	[GATE_LOOP] = "loop",
 };
 
 /** A check looks at the message and says true, or fills the verdict */

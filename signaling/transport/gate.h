@@ -34,6 +34,7 @@ enum gate_rule {
 	GATE_RATE,        /**< source over its rate of messages */
 	GATE_INVITE_RATE, /**< source over its rate of calls and the like */
 	GATE_STRANGERS,   /**< all who are not known are too many together */
+	GATE_LOOP,        /**< came before by another way */
 	GATE_RULES
 };
 

@@ -207,7 +207,36 @@ static bool is_admitted(struct transport_layer *layer,
 }
 
 
-/** New calls hear so, as many as we would hear of one source in a second */
+/** Has it come before by another way (RFC 3261 section 8.2.2.2)? For what is
+ *  answered without a transaction, which would know */
+static bool is_loop(struct transport_layer *layer, const struct sip_lines *w)
+{
+	const struct pl tag = sip_lines_tag(w, SIP_LINES_FROM);
+	struct pl rest = sip_lines_find(w, SIP_LINES_VIA)->value, via;
+	const uint64_t now = tmr_jiffies();
+	char key[512];
+	bool other;
+
+	if (!sip_lines_method_is(w, "OPTIONS") ||
+	    sip_lines_tag(w, SIP_LINES_TO).l ||
+	    !sip_lines_next_value(&rest, &via) ||
+	    re_snprintf(key, sizeof(key), "%r|%r|%r",
+			&sip_lines_find(w, SIP_LINES_CALL_ID)->value,
+			&sip_lines_find(w, SIP_LINES_CSEQ)->value, &tag) < 0)
+		return false;
+
+	other = layer_repeats_seen(layer->begun, 0, key, now);
+	if (re_snprintf(key + strlen(key), sizeof(key) - strlen(key), "|%r",
+			&via) < 0)
+		return false;
+
+	return other ? !layer_repeats_known(layer->begun, 0, key)
+		     : layer_repeats_seen(layer->begun, 0, key, now);
+}
+
+
+/** What begins something hears so, as many as we would hear of one source in a
+ *  second */
 static void refuse_stranger(struct transport_layer *layer,
 			    const struct layer_source *source,
 			    const struct sip_lines *w, const char *p,
@@ -216,7 +245,7 @@ static void refuse_stranger(struct transport_layer *layer,
 	struct sa all;
 
 	sa_init(&all, AF_INET);
-	if (sip_lines_method_is(w, "INVITE") && w->request &&
+	if (w->request && begins(w) &&
 	    limit_take(layer->refusals, &all, 1, tmr_jiffies()))
 		refuse_busy(layer, source, w, GATE_STRANGERS, p, len);
 	else
@@ -342,6 +371,12 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		return;
 	if (!trusted && !may_begin(layer, source, w)) {
 		refuse_busy(layer, source, w, GATE_INVITE_RATE, p, len);
+		return;
+	}
+
+	if (w->request && is_loop(layer, w)) {
+		gate_refuse(&v, w, GATE_LOOP, 482, "Loop Detected");
+		layer_in_refuse(layer, source, w, &v, p, len);
 		return;
 	}
 

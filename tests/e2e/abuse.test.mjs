@@ -92,7 +92,8 @@ async function answerTo(c) {
 
 describe('abuse', () => {
 	before(async () => {
-		parley = await Parley.start({ sip_rate_per_source: RATE,
+		parley = await Parley.start({ strangers_rate: 0,
+			sip_rate_per_source: RATE,
 			invite_rate_per_source: 20, media_timeout: 5,
 			trusted_hosts: '127.0.0.1' });
 	});
@@ -471,7 +472,8 @@ describe('abuse of what conferences offer', () => {
 	const perSource = 30, most = 100;
 
 	before(async () => {
-		parley = await Parley.start({ max_subscriptions: most,
+		parley = await Parley.start({ strangers_rate: 0,
+			max_subscriptions: most,
 			subscriptions_per_source: perSource, sip_message_max: 1048576 });
 	});
 	after(async () => {
