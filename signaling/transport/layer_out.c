@@ -2,6 +2,7 @@
  * @file signaling/transport/layer_out.c  From libre to a flow
  */
 #include <string.h>
+#include <strings.h>
 #include "mixer/base/log.h"
 #include "signaling/http/websocket.h"
 #include "signaling/message/identity.h"
@@ -205,6 +206,59 @@ static bool is_too_much(const struct transport_layer *layer,
 }
 
 
+/** Of a response without a body: what nobody can do without (RFC 3261 table 2)
+ */
+static bool is_needed(const struct pl *line)
+{
+	static const char *const names[] = {
+		"Via",          "From",
+		"To",           "Call-ID",
+		"CSeq",         "Contact",
+		"Record-Route", "Retry-After",
+		"Unsupported",  "Content-Length",
+		"Min-Expires",  "WWW-Authenticate",
+		"Require",      "Proxy-Authenticate",
+		"RSeq",         "Session-Expires",
+		"Allow"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const size_t n = strlen(names[i]);
+
+		if (line->l > n && line->p[n] == ':' &&
+		    !strncasecmp(line->p, names[i], n))
+			return true;
+	}
+
+	return false;
+}
+
+
+/** Make a message shorter by what may be left out */
+static void make_lean(struct mbuf *mb)
+{
+	char *const text = (char *)mb->buf;
+	size_t at = 0, kept = 0;
+	bool needed = true;
+
+	while (at < mb->end) {
+		const char *eol = memchr(text + at, '\n', mb->end - at);
+		struct pl line = {text + at, mb->end - at};
+
+		if (eol)
+			line.l = (size_t)(eol + 1 - line.p);
+		/* what was folded goes with its first line */
+		if (at && *line.p != ' ' && *line.p != '\t')
+			needed = line.l <= 2 || is_needed(&line);
+		if (needed) {
+			memmove(text + kept, line.p, line.l);
+			kept += line.l;
+		}
+		at += line.l;
+	}
+	mb->end = kept;
+}
+
+
 static void note_request(struct flow *flow, const struct sip_lines *w)
 {
 	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
@@ -238,6 +292,9 @@ static int send_on(struct transport_layer *layer, struct flow *flow,
 		err = layer_cancel_complete(layer, w, mb);
 	if (!err && mb->end > LAYER_MESSAGE_MAX)
 		err = EMSGSIZE;
+	if (!err && !w->request && !w->body.l &&
+	    is_too_much(layer, flow, w, mb->end))
+		make_lean(mb);
 	if (!err && is_too_much(layer, flow, w, mb->end)) {
 		++layer->counters.unproven;
 	}

@@ -53,7 +53,8 @@ test('a wall clock that is set moves no timer', async (t) => {
 	t.after(() => peer.close());
 	const watcher = await Watcher.open(parley, 'steps', { peer });
 	t.after(() => watcher.close());
-	assert.equal((await watcher.subscribe({ expires: 600 })).status, 200);
+	assert.equal((await watcher.subscribe({ expires: 600, headers: {
+		'P-Asserted-Identity': `<${peer.contact}>` } })).status, 200);
 	await watcher.sees('two users', (s) => s.users.size === 2);
 	await until('the mixer has reported', () => reports(a.audio).length,
 		15000);

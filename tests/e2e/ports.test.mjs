@@ -68,6 +68,7 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 	// below the ports that the kernel gives to whoever asks for any
 	const first = await portSlice(14000, 2 * PAIRS, 6);
 	const parley = await Parley.start({ media_timeout: 600,
+		strangers_rate: 0,
 		max_participants: 2 * PAIRS + RATE * 10,
 		rtp_ports: `${first}-${first + 2 * PAIRS - 1}` });
 	t.after(() => parley.endsWell());
