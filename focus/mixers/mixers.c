@@ -247,6 +247,22 @@ static void watch(void *arg)
 }
 
 
+/** Has it a codec for sound that we know, too? */
+static bool can_be_heard(const struct mixer_capabilities *c)
+{
+	struct mixer_capabilities known;
+
+	mixer_capabilities_base(&known);
+	mixer_capabilities_meet(&known, c);
+	for (size_t i = 0; i < known.codec_count; i++) {
+		if (known.codecs[i].kind == MEDIA_AUDIO)
+			return true;
+	}
+
+	return false;
+}
+
+
 static void hello(struct mixer *m, const json_t *msg)
 {
 	json_int_t version =
@@ -272,8 +288,8 @@ static void hello(struct mixer *m, const json_t *msg)
 	}
 
 	/* nobody could call while it is up: see mixers_capable() */
-	if (!mixer_has_codec(&m->capable, MEDIA_AUDIO, "PCMU", 8000)) {
-		log_error("mixers", "hello mixer=%u codecs: no PCMU",
+	if (!can_be_heard(&m->capable)) {
+		log_error("mixers", "hello mixer=%u codecs: no known audio",
 			  m->index);
 		put_down(m);
 		return;
