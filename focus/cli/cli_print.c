@@ -184,9 +184,9 @@ void cli_print_show(const json_t *reply)
 static void stats_mixers(const json_t *reply)
 {
 	static const char *const names[] = {
-		"MIXER",      "PID",         "MIXES",        "LEGS",
-		"PACKETS IN", "PACKETS OUT", "TICKS MISSED", "LATE P99",
-		"REPLACED",   NULL};
+		"MIXER",       "PID",         "MIXES",        "LEGS",
+		"PACKETS IN",  "PACKETS OUT", "TICKS MISSED", "LATE P99",
+		"REQUEST P99", "REQUEST MAX", "REPLACED",     NULL};
 	struct cli_table *t = cli_table_new();
 	const json_t *m;
 	size_t i;
@@ -196,6 +196,7 @@ static void stats_mixers(const json_t *reply)
 		static const char *const keys[] = {
 			"mixer",      "pid",         "mixes",       "legs",
 			"packets_in", "packets_out", "ticks_missed"};
+		static const char *const asked[] = {"p99_us", "max_us"};
 
 		cli_table_row(t);
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
@@ -203,6 +204,11 @@ static void stats_mixers(const json_t *reply)
 				       (long long)cli_integer(m, keys[k]));
 		cli_table_cell(t, "%lld us",
 			       (long long)cli_integer(m, "tick_late_us_p99"));
+		for (size_t k = 0; k < sizeof(asked) / sizeof(asked[0]); k++)
+			cli_table_cell(t, "%lld us",
+				       (long long)cli_integer(
+					       json_object_get(m, "requests"),
+					       asked[k]));
 		cli_table_cell(t, "%lld",
 			       (long long)cli_integer(m, "replaced"));
 	}
@@ -263,6 +269,17 @@ static void stats_counters(const json_t *reply, const char *key)
 }
 
 
+/** Said only where it is not as it should be */
+static void stats_store(const json_t *reply)
+{
+	const json_t *store = json_object_get(reply, "store");
+
+	if (store && strcmp(cli_string(store, "state"), "writable") != 0)
+		printf("store: %s %s\n", cli_string(store, "state"),
+		       cli_string(store, "path"));
+}
+
+
 static void stats_accounts(const json_t *reply)
 {
 	static const char *const names[] = {"ACCOUNT",  "STATE",  "EXPIRES",
@@ -308,6 +325,7 @@ void cli_print_stats(const json_t *reply)
 		if (json_is_object(value))
 			stats_counters(reply, key);
 	}
+	stats_store(reply);
 	stats_accounts(reply);
 	if (!json_array_size(legs))
 		return;

@@ -38,10 +38,12 @@ struct focus {
 			    uint32_t leg);
 	struct list replay; /**< of endpoints to re-offer */
 	struct tmr replay_tmr, done_tmr, ready_tmr;
-	uint64_t started_ms; /**< when ready_tmr was set first */
-	struct list guests;  /**< of struct focus_guest */
-	struct judge judge;  /**< asked besides the facts */
-	struct list asks;    /**< that are not answered yet */
+	uint64_t started_ms;     /**< when ready_tmr was set first */
+	struct list guests;      /**< of struct focus_guest */
+	struct judge judge;      /**< asked besides the facts */
+	struct list asks;        /**< that are not answered yet */
+	struct list mixer_waits; /**< of those who wait for a mixer */
+	struct tmr mixer_wait_tmr;
 	struct signaling_ops signaling;
 	struct user_store *users; /**< NULL: no users are kept */
 	json_t *(*statsh)(void *arg);

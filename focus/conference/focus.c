@@ -8,6 +8,7 @@
 #include "focus/conference/focus.h"
 #include "focus/conference/media_event.h"
 #include "focus/conference/mixer_bearer.h"
+#include "focus/conference/mixer_wait.h"
 #include "focus/conference/replay.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
@@ -133,6 +134,7 @@ static void focus_destructor(void *arg)
 	f->mixers = mem_deref(f->mixers);
 
 	judge_forget_all(&f->asks);
+	mixer_waits_forget_all(f);
 	if (f->conferences)
 		(void)hash_apply(f->conferences, drop_h, NULL);
 	mem_deref(f->conferences);
@@ -360,6 +362,14 @@ int focus_new_name(const struct focus *f, char **name)
 }
 
 
+/** Calls wait for the mixer, but not without end: who was let in before goes
+ *  on, also to another mixer */
+static bool is_congested(const struct focus *f, const struct conference *c)
+{
+	return mixer_is_congested(c ? c->mixer : mixers_pick(f->mixers));
+}
+
+
 enum reason focus_join(struct focus *f, struct endpoint **epp,
 		       const struct join *join,
 		       const struct leg_description *leg, focus_leg_h *legh,
@@ -376,6 +386,9 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 	reason = focus_join_facts(f, join, name, &c);
 	if (reason)
 		return reason;
+
+	if (is_congested(f, c))
+		return REASON_OVERLOAD;
 
 	if (!c) {
 		reason = conference_create(
@@ -538,6 +551,7 @@ void focus_shutdown(struct focus *f, void (*done)(void *arg), void *arg)
 
 	f->shutting_down = true;
 	judge_answer_all(&f->asks, REASON_SHUTDOWN);
+	mixer_waits_answer_all(f, REASON_SHUTDOWN);
 	f->doneh = done;
 	f->done_arg = arg;
 

@@ -86,7 +86,8 @@ int focus_new_name(const struct focus *f, char **name);
  *             focus_leave()
  * @param leg  Borrowed
  * @return REASON_NONE and legh will be called once (never from within this
- *         call), or why not, and it will not
+ *         call), or why not, and it will not; REASON_OVERLOAD also when its
+ *         mixer has too many to answer already (mixer_is_congested())
  */
 enum reason focus_join(struct focus *f, struct endpoint **ep,
 		       const struct join *join,

@@ -116,23 +116,16 @@ void focus_secret(struct endpoint *ep, char *text)
 }
 
 
-static bool secret_h(struct le *le, void *arg)
-{
-	const struct endpoint *ep = le->data;
-
-	return secret_same(&ep->secret, arg);
-}
-
-
 struct endpoint *focus_secret_endpoint(const struct focus *f,
 				       const char *secret)
 {
-	struct secret_sum sum;
+	return endpoint_by_secret(f, secret);
+}
 
-	if (!f || !secret_read(&sum, secret))
-		return NULL;
 
-	return list_ledata(hash_apply(f->legs, secret_h, &sum));
+bool focus_aor_is(const char *shown, const char *aor)
+{
+	return user_aor_is(shown, aor);
 }
 
 

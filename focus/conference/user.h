@@ -123,6 +123,9 @@ void user_take_heritage(struct user *u);
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
 
+/** Is a user who says that he is `aor` on the roster as `shown`? */
+bool user_aor_is(const char *shown, const char *aor);
+
 /** From now on it is anonymous. @return 0, ENOMEM: it stays as it was */
 int user_hide(struct endpoint *ep);
 
@@ -194,6 +197,10 @@ struct endpoint *endpoint_by_number(const struct conference *c,
 
 /** An endpoint by the number of its leg; NULL */
 struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg);
+
+/** An endpoint by the secret that it was given; NULL. @param secret Hostile;
+ *  NULL: none */
+struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret);
 
 /** Call `h` for every endpoint of a conference; it must not remove any */
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));

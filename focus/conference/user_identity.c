@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/focus.h"
 #include "focus/conference/user.h"
 #include "mixer/base/utf8.h"
 
@@ -114,7 +113,7 @@ bool user_is_guest_aor(const char *uri)
 }
 
 
-bool focus_aor_is(const char *shown, const char *aor)
+bool user_aor_is(const char *shown, const char *aor)
 {
 	const size_t len = strlen(aor);
 
@@ -128,7 +127,7 @@ static const struct endpoint *secret_of(const struct conference *c,
 					const struct join *join)
 {
 	const struct endpoint *ep =
-		focus_secret_endpoint(c->focus, join->secret);
+		endpoint_by_secret(c->focus, join->secret);
 
 	return ep && ep->user->conference == c ? ep : NULL;
 }
@@ -154,7 +153,7 @@ static struct user *user_same(const struct conference *c,
 	u = ep && ep->user->conference == c ? ep->user : NULL;
 
 	return u && !u->known && !u->anonymous &&
-			       focus_aor_is(u->aor, join->aor)
+			       user_aor_is(u->aor, join->aor)
 		       ? u
 		       : NULL;
 }

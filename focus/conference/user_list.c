@@ -104,3 +104,22 @@ void endpoint_drop_all(struct conference *c)
 		mem_deref(u);
 	}
 }
+
+
+static bool secret_h(struct le *le, void *arg)
+{
+	const struct endpoint *ep = le->data;
+
+	return secret_same(&ep->secret, arg);
+}
+
+
+struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret)
+{
+	struct secret_sum sum;
+
+	if (!f || !secret_read(&sum, secret))
+		return NULL;
+
+	return list_ledata(hash_apply(f->legs, secret_h, &sum));
+}

@@ -69,6 +69,10 @@ static const struct config_row rows[] = {
 	 "folder for what is kept; none: /var/lib/parley or "
 	 "~/.local/share/parley",
 	 NULL},
+	{"run_as", CONFIG_TEXT, AT(run_as), "", 0, 0,
+	 "user that a parleyd started as root becomes, name or number; none: "
+	 "parley if there is one, else nobody; root: it stays root",
+	 NULL},
 	{"web_dir", CONFIG_PATH, AT(web_dir), "", 0, 0,
 	 "folder of the page; none: of the build tree or "
 	 "/usr/share/parley/web",
@@ -159,6 +163,10 @@ static const struct config_row rows[] = {
 	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
 	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
 	 1, 1000000, "SIP messages a second from one address", NULL},
+	{"strangers_rate", CONFIG_NUMBER, AT(strangers_rate), "500", 0,
+	 1000000,
+	 "SIP messages a second from all who are not known yet; 0: no limit",
+	 NULL},
 	{"invite_rate_per_source", CONFIG_NUMBER, AT(invite_rate_per_source),
 	 "50", 1, 1000000,
 	 "calls, registrations and the like that one address begins a second",
@@ -190,6 +198,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->mixer_program);
 	mem_deref(c->control_socket);
 	mem_deref(c->data_dir);
+	mem_deref(c->run_as);
 	mem_deref(c->web_dir);
 	mem_deref(c->web_origins);
 	mem_deref(c->conference_names);

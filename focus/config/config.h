@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "focus/privileges/run_as.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 
@@ -50,6 +51,8 @@ struct config {
 	unsigned mixers;
 	char *mixer_program; /**< path of parley-mixer */
 	char *control_socket, *data_dir, *web_dir;
+	char *run_as;       /**< whom a root is to become, "": found */
+	struct run_as user; /**< who that is; set by parleyd */
 	enum log_level log_level;
 	char *web_origins;      /**< pattern of other sites let in */
 	char *conference_names; /**< pattern of permitted names */
@@ -84,6 +87,7 @@ struct config {
 	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
 	size_t dns_server_count;
 	unsigned sip_rate_per_source; /**< messages a second */
+	unsigned strangers_rate;      /**< of all who are not known; 0: any */
 };
 
 /** What -t and errors print: "FILE:LINE: words" */

@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +18,13 @@
 
 
 enum {
-	/** -a twice a listen address, -w -p -t -l, -m, program, NULL */
-	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 4 + 1 + 2,
+	/** -a twice a listen address, -w -p -P -t -l, -m, program, NULL */
+	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 5 + 1 + 2,
 	ARGUMENT_BYTES = 64,
+	/** Descriptors of the programs that are started end below */
+	HELD_FD_MIN = 16,
+	/** Ports from here on are anybody's */
+	PORT_FREE = 1024,
 	/** Some messages under way each way */
 	LINK_BUFFER_BYTES = 8 * MP_MESSAGE_MAX,
 };
@@ -93,6 +99,9 @@ static void build_arguments(struct arguments *a, const struct config *c,
 	mixer_process_ports(c, index, &min, &max);
 	(void)snprintf(text, sizeof(text), "%u-%u", min, max);
 	add(a, "-p", text);
+	(void)snprintf(text, sizeof(text), "%u-%u", c->rtp_port_min,
+		       c->rtp_port_max);
+	add(a, "-P", text);
 	add_number(a, "-t", c->media_timeout_s);
 	add(a, "-l", level_name(log_level_get()));
 	if (!strcmp(c->media_from, "any"))
@@ -100,11 +109,57 @@ static void build_arguments(struct arguments *a, const struct config *c,
 }
 
 
+/** The program, -1: by its path */
+static int held = -1;
+
+
+void mixer_process_hold(const struct config *config)
+{
+	int fd = open(config->mixer_program, O_PATH | O_CLOEXEC);
+
+	if (held >= 0)
+		(void)close(held);
+	held = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, HELD_FD_MIN);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+
+uint64_t mixer_process_capabilities(const struct config *config)
+{
+	const uint64_t nice = UINT64_C(1) << CAP_SYS_NICE,
+		       bind = UINT64_C(1) << CAP_NET_BIND_SERVICE;
+	unsigned port = config->webrtc_port;
+
+	return port && port < PORT_FREE ? nice | bind : nice;
+}
+
+
+/** By its path, so that a newer one is found; else the one that is held. A
+ *  script is read by another program, by the descriptor's name */
+static void execute(char *argv[])
+{
+	(void)execv(argv[0], argv);
+	if (held < 0)
+		return;
+
+	(void)execveat(held, "", argv, environ, AT_EMPTY_PATH);
+	if (errno == ENOENT && !fcntl(held, F_SETFD, 0))
+		(void)execveat(held, "", argv, environ, AT_EMPTY_PATH);
+}
+
+
 /** In the child: only async-signal-safe calls from here */
 __attribute__((noreturn)) static void become_mixer(struct arguments *a, int fd,
+						   const struct config *config,
 						   pid_t parent)
 {
 	sigset_t none;
+
+	/* the sandbox of the mixer copes with a root that cannot */
+	if (!geteuid())
+		(void)run_as_become(&config->user,
+				    mixer_process_capabilities(config));
 
 	/* the terminal's ^C is for parleyd, who says goodbye in order */
 	(void)setpgid(0, 0);
@@ -125,10 +180,10 @@ __attribute__((noreturn)) static void become_mixer(struct arguments *a, int fd,
 		_exit(127);
 	}
 
-	if (close_range(MP_LINK_FD + 1, ~0u, 0) < 0)
+	if (close_range(MP_LINK_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		_exit(127);
 
-	(void)execv(a->argv[0], a->argv);
+	execute(a->argv);
 	_exit(127);
 }
 
@@ -158,7 +213,7 @@ int mixer_process_start(const struct config *config, unsigned index, int *fd,
 	struct arguments a;
 	int fds[2], err;
 
-	if (access(config->mixer_program, X_OK) < 0)
+	if (access(config->mixer_program, X_OK) < 0 && held < 0)
 		return errno;
 
 	build_arguments(&a, config, index);
@@ -176,7 +231,7 @@ int mixer_process_start(const struct config *config, unsigned index, int *fd,
 	}
 
 	if (!*pid)
-		become_mixer(&a, fds[1], parent);
+		become_mixer(&a, fds[1], config, parent);
 
 	(void)close(fds[1]);
 	*fd = fds[0];

@@ -2,17 +2,29 @@
  * @file focus/mixers/mixer_process.h  One parley-mixer process, from fork to
  * reaping
  *
- * Only mixers.c uses it.
+ * Only mixers.c starts them.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXER_PROCESS_H
 #define PARLEY_FOCUS_MIXERS_MIXER_PROCESS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct config;
 
 /**
- * Start it
+ * Hold the program open, so that it can be started also by a user who cannot
+ * come to its folder; before parleyd becomes that user. Where it cannot be
+ * opened its path is used
+ */
+void mixer_process_hold(const struct config *config);
+
+/** Capabilities that it makes use of where it has them, 1 << CAP_x: to raise
+ *  its priority, and to bind a webrtc_port that only root may */
+uint64_t mixer_process_capabilities(const struct config *config);
+
+/**
+ * Start it; where we are root, as config->user
  *
  * @param index Slot: decides its share of the ports
  * @param fd    Set to our end of the link; the caller's to close

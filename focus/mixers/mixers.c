@@ -47,7 +47,7 @@ struct mixer {
 	bool died_young; /**< the one before this did */
 	bool lied;       /**< it is about to be closed */
 	struct tmr tmr;  /**< ping, reaping or pause, by state */
-	uint64_t started_ms, answered_ms, watched_ms, pause_ms;
+	uint64_t started_ms, watched_ms, pause_ms;
 	uint64_t events_us; /**< when its events of up to now were due */
 	unsigned legs, deaths;
 	struct mixer_capabilities capable;
@@ -181,23 +181,13 @@ static void close_h(int err, void *arg)
 }
 
 
-static void pong_h(int err, json_t *reply, void *arg)
-{
-	struct mixer *m = arg;
-
-	(void)reply;
-
-	if (!err)
-		m->answered_ms = now_ms();
-}
-
-
+/** Whoever is busy answers late: that it does is seen on the link */
 static void ping(struct mixer *m)
 {
 	json_t *msg = json_pack("{s:s}", "op", "ping");
 
 	if (msg)
-		(void)link_request(m->link, msg, pong_h, m);
+		(void)link_request(m->link, msg, NULL, NULL);
 }
 
 
@@ -207,6 +197,22 @@ static void put_down(struct mixer *m)
 	if (m->pid > 0)
 		(void)kill(m->pid, SIGKILL);
 	(void)shutdown(m->fd, SHUT_RDWR);
+}
+
+
+/** Why it is dead; NULL: it lives. It is pinged, so that it always has
+ *  something to say; the answers of one that is busy trickle */
+static const char *death_sign(const struct mixer *m, uint64_t now)
+{
+	if (m->state != MIXER_UP)
+		return now - m->started_ms > MIXER_HELLO_MAX_MS ? "no hello"
+								: NULL;
+
+	if (now - link_heard_us(m->link) / 1000 > MIXER_SILENCE_MAX_MS)
+		return "silent";
+
+	return now - link_owed_us(m->link) / 1000 > MIXER_DEAF_MAX_MS ? "deaf"
+								      : NULL;
 }
 
 
@@ -227,16 +233,15 @@ static void watch(void *arg)
 {
 	struct mixer *m = arg;
 	uint64_t now = now_ms();
-	uint64_t most = m->state == MIXER_UP ? MIXER_SILENCE_MAX_MS
-					     : MIXER_HELLO_MAX_MS;
+	const char *sign = death_sign(m, now);
 	bool slept = now - m->watched_ms > 2 * MIXER_PING_INTERVAL_MS;
 
 	m->watched_ms = now;
 
 	/* one who was stopped himself cannot tell who was silent meanwhile */
-	if (!slept && now - m->answered_ms > most) {
-		log_error("mixers", "silent mixer=%u pid=%d ms=%u", m->index,
-			  (int)m->pid, (unsigned)most);
+	if (!slept && sign) {
+		log_error("mixers", "dead mixer=%u pid=%d sign=\"%s\"",
+			  m->index, (int)m->pid, sign);
 		put_down(m);
 		return;
 	}
@@ -295,7 +300,6 @@ static void hello(struct mixer *m, const json_t *msg)
 		return;
 	}
 
-	m->answered_ms = now_ms();
 	set_state(m, MIXER_UP);
 	log_info("mixers", "up mixer=%u pid=%d", m->index, (int)m->pid);
 
@@ -351,7 +355,6 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 	m->lied = false;
 	m->events_us = 0;
 	m->started_ms = now_ms();
-	m->answered_ms = m->started_ms;
 	m->watched_ms = m->started_ms;
 	set_state(m, MIXER_STARTING);
 	tmr_start(&m->tmr, MIXER_PING_INTERVAL_MS, watch, m);
@@ -524,10 +527,12 @@ struct mixer *mixers_at(const struct mixers *ms, unsigned i)
 }
 
 
-/** Its predecessor died young, and it may do so, too */
+/** It has too much to do, or its predecessor died young, and it may do so, too
+ */
 static bool is_troubled(const struct mixer *m, uint64_t now)
 {
-	return m->died_young && now - m->started_ms < MIXER_YOUNG_MS;
+	return mixer_is_congested(m) ||
+	       (m->died_young && now - m->started_ms < MIXER_YOUNG_MS);
 }
 
 
@@ -574,6 +579,13 @@ unsigned mixer_index(const struct mixer *m)
 bool mixer_is_up(const struct mixer *m)
 {
 	return m && m->state == MIXER_UP;
+}
+
+
+bool mixer_is_congested(const struct mixer *m)
+{
+	return mixer_is_up(m) &&
+	       link_is_congested(m->link, MIXER_CONGESTED_MS);
 }
 
 

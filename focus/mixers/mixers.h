@@ -2,13 +2,14 @@
  * @file focus/mixers/mixers.h  The media servers: started, watched, replaced
  *
  * A fixed set of slots, one a mixer. A slot outlives the process in it: when
- * the link closes or pings stay unanswered, the process is killed, reaped and
- * another is started in its place, at once, or after a pause if it died
- * young. That the link closed is the one sign of death (a process that ends
- * closes it), so no SIGCHLD is needed. So is one that lies: it reads what
- * strangers send, and may have been taken over by one. Lives on parleyd's
- * loop. The vocabulary
- * is mixer/mp/protocol.h.
+ * the link closes or the mixer says nothing although it is pinged, the process
+ * is killed, reaped and another is started in its place, at once, or after a
+ * pause if it died young. One that is busy lives: whatever it says counts, and
+ * no more calls are given to it than it gets done in time. That the link
+ * closed is the one sign of death (a process that ends closes it), so no
+ * SIGCHLD is needed. So is one that lies: it reads what strangers send, and may
+ * have been taken over by one. Lives on parleyd's loop. The vocabulary is
+ * mixer/mp/protocol.h.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXERS_H
 #define PARLEY_FOCUS_MIXERS_MIXERS_H
@@ -24,8 +25,14 @@ struct config;
 
 enum {
 	MIXER_PING_INTERVAL_MS = 1000,
-	/** No answer for so long: dead */
+	/** Nothing said for so long: dead */
 	MIXER_SILENCE_MAX_MS = 3000,
+	/** No request answered for so long, whatever else it says: as good as
+	 *  dead */
+	MIXER_DEAF_MAX_MS = 30000,
+	/** Who would wait longer for it does not come in: he would give up by
+	 *  MP_REPLY_DEADLINE_MS, and the mixer do it all the same */
+	MIXER_CONGESTED_MS = 1500,
 	/** Until its hello: a busy machine takes long to load it, and one that
 	 *  fails ends by itself */
 	MIXER_HELLO_MAX_MS = 30000,
@@ -66,8 +73,9 @@ bool mixers_is_starting(const struct mixers *ms);
 /** A slot by its index; NULL after the last */
 struct mixer *mixers_at(const struct mixers *ms, unsigned i);
 
-/** The mixer that is up and has the fewest legs; a young one whose predecessor
- *  died young only if there is no other. NULL if none is up */
+/** The mixer that is up and has the fewest legs; one that is congested, or
+ *  young and its predecessor died young, only if there is no other. NULL if
+ *  none is up */
 struct mixer *mixers_pick(const struct mixers *ms);
 
 /** The same among those for which `h` says so */
@@ -77,6 +85,10 @@ struct mixer *mixers_pick_if(const struct mixers *ms,
 
 unsigned mixer_index(const struct mixer *m);
 bool mixer_is_up(const struct mixer *m);
+
+/** Whether it has more requests to answer than it will in MIXER_CONGESTED_MS:
+ *  new calls had better come again later. False while it is down */
+bool mixer_is_congested(const struct mixer *m);
 
 /** What every mixer that is up can do, as a call may be moved to another;
  *  the base set while none is up */

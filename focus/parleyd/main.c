@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "focus/parleyd/privileges.h"
 #include "focus/parleyd/supervisor.h"
 #include "focus/policy/policy.h"
 #include "focus/store/store.h"
@@ -296,6 +297,8 @@ static json_t *stats_h(void *arg)
 	if (d->accounts)
 		(void)json_object_set_new(o, "accounts",
 					  accounts_stats(d->accounts));
+	if (d->store)
+		(void)json_object_set_new(o, "store", store_stats(d->store));
 	if (d->credentials)
 		(void)json_object_set_new(o, "credentials",
 					  credentials_stats(d->credentials));
@@ -452,6 +455,11 @@ static void ready_h(int err, void *arg)
 	if (err)
 		goto out;
 
+	what = "privileges";
+	err = privileges_give_up(d->config);
+	if (err)
+		goto out;
+
 	tell_of_certificate(d);
 	tmr_start(&d->daily, DAY_MS, daily_h, d);
 	print_ready(d);
@@ -588,8 +596,16 @@ static int run(struct daemon *d)
 	log_level_set(d->config->log_level);
 	supervisor_open(&d->supervisor);
 
+	err = privileges_begin(d->config);
+	if (err) {
+		what = "run_as";
+		goto out;
+	}
+
+	/* somebody else's may be a trap; one that cannot be made is lived
+	 * without */
 	err = make_folder(d->config->data_dir);
-	if (err)
+	if (err == EPERM)
 		goto out;
 
 	what = "signals";
@@ -675,6 +691,7 @@ int main(int argc, char *argv[])
 	}
 
 	mem_deref(d.config);
+	log_libre_stop();
 	libre_close();
 
 	return status;

@@ -51,6 +51,12 @@ static const struct reason_row rows[REASON_COUNT] = {
 	[REASON_NO_MIXER] = {503, 503, "no-mixer", "No Mixer Available",
 			     "The media server does not answer; "
 			     "try again in a moment."},
+	[REASON_NO_PORTS] = {503, 503, "no-ports", "No Port Available",
+			     "All ports for sound and picture are in use; "
+			     "try again later."},
+	[REASON_MIXER_LOST] = {503, 503, "mixer-lost", "Media Server Lost",
+			       "The media server ended; "
+			       "try again in a moment."},
 	[REASON_OVERLOAD] = {503, 503, "overload", "Server Overloaded",
 			     "The server is at its limits; try again later."},
 	[REASON_SHUTDOWN] = {503, 503, "shutdown", "Server Shutting Down",
@@ -86,21 +92,28 @@ const struct reason_row *reason_row(enum reason reason)
 }
 
 
+bool reason_is_no_mixer(enum reason reason)
+{
+	return reason == REASON_NO_MIXER || reason == REASON_MIXER_LOST;
+}
+
+
 enum reason reason_from_errno(int err)
 {
 	switch (err) {
 
 	case 0: return REASON_NONE;
-	case ETIMEDOUT:
 	case ECONNRESET:
 	case ENOTCONN:
-	case EPIPE:
+	case EPIPE: return REASON_MIXER_LOST;
+	case ETIMEDOUT:
 	case ENOBUFS: return REASON_NO_MIXER;
 	case ENOTSUP:
 	case EPROTONOSUPPORT: return REASON_NO_CODEC;
 	case EINVAL:
 	case EMSGSIZE:
 	case EBADMSG: return REASON_BAD_REQUEST;
+	case EADDRNOTAVAIL: return REASON_NO_PORTS;
 	case ENOMEM:
 	case ENOSPC:
 	case EMFILE:

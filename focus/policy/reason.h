@@ -9,6 +9,7 @@
 #ifndef PARLEY_FOCUS_POLICY_REASON_H
 #define PARLEY_FOCUS_POLICY_REASON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum reason {
@@ -31,6 +32,8 @@ enum reason {
 	REASON_NOBODY,          /**< 404 to our INVITE */
 	REASON_NO_ROUTE,        /**< no host, no name server, no transport */
 	REASON_NO_MIXER,        /**< 503 no mixer can take it */
+	REASON_NO_PORTS,        /**< 503 the mixer's RTP ports are in use */
+	REASON_MIXER_LOST,      /**< 503 it died while it was asked */
 	REASON_OVERLOAD,        /**< 503 limits of this server */
 	REASON_SHUTDOWN,        /**< 503, BYE: server is going down */
 	REASON_LEFT,            /**< it hung up */
@@ -52,6 +55,9 @@ struct reason_row {
 	const char *phrase;   /**< SIP reason phrase */
 	const char *words;    /**< for people */
 };
+
+/** There is no mixer just now: another comes */
+bool reason_is_no_mixer(enum reason reason);
 
 /** What an errno of the mixer or its link comes to; 0: REASON_NONE */
 enum reason reason_from_errno(int err);

@@ -14,14 +14,15 @@
 
 enum {
 	PATH_MAX_BYTES = 512,
-	/** Another program (a backup) may hold the file so long; the loop
-	 *  waits with it */
-	BUSY_MS = 200,
+	/** Another program may hold the file so long when it is opened; later
+	 *  nobody waits for it, since the loop would */
+	BUSY_AT_START_MS = 5000,
 };
 
 struct store {
 	sqlite3 *db;
 	char path[PATH_MAX_BYTES];
+	enum store_state state;
 };
 
 /** Row i makes version i + 1 of version i. Only ever append */
@@ -50,8 +51,8 @@ static int error_of(int code)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED: return EBUSY;
 	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-	case SQLITE_READONLY: return EACCES;
+	case SQLITE_PERM: return EACCES;
+	case SQLITE_READONLY: return EROFS;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: return EBADMSG;
 	default: return EIO;
@@ -180,37 +181,185 @@ static int make_private(const struct store *s)
 {
 	int fd =
 		open(s->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int err = fd < 0 ? errno : 0;
 
-	if (fd >= 0)
-		(void)close(fd);
-	else
-		log_error("store", "cannot open path=%s error=%s", s->path,
-			  strerror(err));
+	if (fd < 0)
+		return errno;
+
+	(void)close(fd);
+
+	return 0;
+}
+
+
+static const char *state_name(enum store_state state)
+{
+	static const char *const names[] = {"writable", "read-only", "absent"};
+
+	return names[state];
+}
+
+
+static int open_as(struct store *s, const char *name, int flags)
+{
+	int code;
+
+	(void)sqlite3_close_v2(s->db);
+	s->db = NULL;
+	code = sqlite3_open_v2(name, &s->db, flags, NULL);
+	if (code != SQLITE_OK)
+		return error_of(code);
+
+	(void)sqlite3_busy_timeout(s->db, BUSY_AT_START_MS);
+
+	return 0;
+}
+
+
+/** What SQLite says of the first statement counts: it opens the file then */
+static int open_writable(struct store *s)
+{
+	int err = make_private(s);
+
+	if (!err)
+		err = open_as(s, s->path, SQLITE_OPEN_READWRITE);
+	if (err)
+		return err;
+
+	err = error_of(sqlite3_exec(
+		s->db,
+		"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+		"PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+		"BEGIN IMMEDIATE; PRAGMA user_version; COMMIT",
+		NULL, NULL, NULL));
+	if (err)
+		return err;
+
+	err = check(s);
+
+	return err ? err : migrate(s);
+}
+
+
+/** Of the version that we know: it cannot be brought up to date. One that
+ *  could only just be made has none, and nothing in it */
+static int check_version(const struct store *s)
+{
+	char text[32];
+	int err = value_of(s, "PRAGMA user_version", text, sizeof(text));
+	unsigned long version;
+
+	if (err)
+		return err;
+
+	version = strtoul(text, NULL, 10);
+	if (!version)
+		return ENOENT;
+
+	return version == ARRAY_SIZE(migrations) ? 0 : ENOTSUP;
+}
+
+
+/** What ends the path of a URI, or begins an escape in it */
+static int uri_path_print(struct re_printf *pf, const char *path)
+{
+	int err = 0;
+
+	for (; *path && !err; path++)
+		err = strchr("%?#", *path)
+			      ? re_hprintf(pf, "%%%02x", (uint8_t)*path)
+			      : re_hprintf(pf, "%c", *path);
 
 	return err;
 }
 
 
-static int open_file(struct store *s)
+/** A file in WAL mode can be read where its side files cannot be made only if
+ *  SQLite is told that nobody writes it */
+static int open_readable(struct store *s)
 {
-	int code, err;
+	static const char *const modes[] = {"mode=ro", "mode=ro&immutable=1"};
+	char uri[3 * PATH_MAX_BYTES + 64], *escaped = NULL;
+	int err = EACCES;
 
-	err = make_private(s);
-	if (err)
-		return err;
+	if (access(s->path, R_OK) ||
+	    re_sdprintf(&escaped, "%H", uri_path_print, s->path))
+		return EACCES;
 
-	code = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL);
-	if (code != SQLITE_OK)
-		return complain(s, "cannot open", code);
-
-	(void)sqlite3_busy_timeout(s->db, BUSY_MS);
-	err = run(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-		     "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF");
+	for (size_t i = 0; i < ARRAY_SIZE(modes) && err; i++) {
+		(void)snprintf(uri, sizeof(uri), "file:%s?%s", escaped,
+			       modes[i]);
+		err = open_as(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+		if (!err)
+			err = error_of(sqlite3_exec(
+				s->db, "SELECT count(*) FROM sqlite_schema",
+				NULL, NULL, NULL));
+	}
+	mem_deref(escaped);
 	if (!err)
 		err = check(s);
 
-	return err ? err : migrate(s);
+	return err ? err : check_version(s);
+}
+
+
+static int open_empty(struct store *s)
+{
+	int err = open_as(s, ":memory:", SQLITE_OPEN_READWRITE);
+
+	if (!err)
+		err = migrate(s);
+
+	return err ? err : run(s, "PRAGMA query_only=ON");
+}
+
+
+/** Not for lack of rights or room, but because it is not what it should be */
+static bool is_fatal(int err)
+{
+	return err == EBADMSG || err == ENOTSUP || err == EBUSY ||
+	       err == ELOOP || err == ENOMEM || err == EIO;
+}
+
+
+static const char *words_of(int err)
+{
+	switch (err) {
+
+	case EBUSY: return "another program has it locked";
+	case EBADMSG: return "damaged, or no database";
+	case ENOTSUP: return "of another version";
+	default: return strerror(err);
+	}
+}
+
+
+static int open_file(struct store *s)
+{
+	int why = open_writable(s), err = why;
+
+	if (err && !is_fatal(err)) {
+		s->state = STORE_READ_ONLY;
+		err = open_readable(s);
+	}
+	if (err && !is_fatal(err)) {
+		s->state = STORE_ABSENT;
+		err = open_empty(s);
+	}
+
+	if (err)
+		log_error("store", "cannot open path=%s error=%s", s->path,
+			  words_of(err));
+	else if (why)
+		log_warn("store",
+			 "cannot be written: %s; users cannot be changed "
+			 "state=%s path=%s error=%s",
+			 s->state == STORE_ABSENT ? "there are none"
+						  : "they are read",
+			 state_name(s->state), s->path, strerror(why));
+	if (!err)
+		(void)sqlite3_busy_timeout(s->db, 0);
+
+	return err;
 }
 
 
@@ -238,6 +387,20 @@ int store_alloc(struct store **sp, const char *folder)
 		*sp = s;
 
 	return err;
+}
+
+
+enum store_state store_state(const struct store *s)
+{
+	return s ? s->state : STORE_ABSENT;
+}
+
+
+json_t *store_stats(const struct store *s)
+{
+	return s ? json_pack("{s:s,s:s}", "state", state_name(s->state),
+			     "path", s->path)
+		 : NULL;
 }
 
 

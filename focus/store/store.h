@@ -5,25 +5,46 @@
  * synchronous=NORMAL: a write does not wait for the disk, and a power cut
  * costs at most the last ones. One thread. The schema's version is the
  * file's user_version; older files are brought up to date when opened.
+ *
+ * Conferences need no store. Where the folder or the file cannot be written
+ * (a disk that is full or read-only, somebody else's) it is read, and where it
+ * cannot be read either an empty one in memory stands in; who writes is told
+ * EROFS.
  */
 #ifndef PARLEY_FOCUS_STORE_STORE_H
 #define PARLEY_FOCUS_STORE_STORE_H
 
 #include <stdbool.h>
+#include <jansson.h>
 #include <sqlite3.h>
 
 struct store;
+
+enum store_state {
+	STORE_WRITABLE,
+	STORE_READ_ONLY, /**< the file is read */
+	STORE_ABSENT,    /**< nothing is in it, and nothing can be put there */
+};
 
 /**
  * Open or make the file, check it, bring its schema up to date
  *
  * Ownership: mem_deref() closes it, after all who hold its statements.
  *
- * @param folder Exists; borrowed
- * @return 0; EBADMSG damaged or no database; ENOTSUP made by a newer Parley;
- *         EIO, ENOSPC, EACCES, EBUSY, ENOMEM. With a log line that says why
+ * @param folder Borrowed
+ * @return 0, with a warning where it cannot be written; EBADMSG damaged or no
+ *         database; ENOTSUP made by a newer Parley; EBUSY another program has
+ *         had it for five seconds; EIO, ELOOP, ENOMEM. With a log line that
+ *         says why
  */
 int store_alloc(struct store **sp, const char *folder);
+
+/** Can it be written? */
+enum store_state store_state(const struct store *s);
+
+/** Its state for statistics: {"state":"writable"|"read-only"|"absent",
+ *  "path":...}. New reference, NULL for lack of memory */
+json_t *store_stats(const struct store *s);
 
 /**
  * Prepare a statement once, for many runs
@@ -39,7 +60,9 @@ int store_prepare(const struct store *s, sqlite3_stmt **stmtp,
  * left the statement is ready for its next run
  *
  * @param row Set to whether there is a row; NULL where none can be
- * @return 0; EEXIST a constraint forbids it; other errno, logged
+ * @return 0; EEXIST a constraint forbids it; EROFS, EBUSY (at once: nobody
+ *         waits for another program), ENOSPC, other errno; all but the first
+ *         logged
  */
 int store_step(const struct store *s, sqlite3_stmt *stmt, bool *row);
 

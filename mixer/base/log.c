@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 
 
@@ -49,31 +50,135 @@ int log_level_parse(enum log_level *level, const char *name)
 }
 
 
-void log_line(enum log_level level, const char *module, const char *fmt, ...)
+/** A full pipe or a closed stderr must not stop the program
+ *
+ * @param more Lines before this one that were not printed */
+static void print(enum log_level level, const char *module, unsigned more,
+		  const char *fmt, va_list ap)
 {
-	char line[LINE_MAX_BYTES];
-	va_list ap;
-	int n, m;
+	char line[LINE_MAX_BYTES], tail[32] = "\n";
+	int n, m, end = 1;
 
-	if (!log_enabled(level))
-		return;
+	if (more)
+		end = snprintf(tail, sizeof(tail), " more=%u\n", more);
 
 	n = snprintf(line, sizeof(line), "%s %s: ", names[level], module);
-	va_start(ap, fmt);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
-	va_end(ap);
 	if (m < 0)
 		return;
 
 	n += m;
-	if (n > LINE_MAX_BYTES - 2)
-		n = LINE_MAX_BYTES - 2;
+	if (n > LINE_MAX_BYTES - end - 1)
+		n = LINE_MAX_BYTES - end - 1;
 
-	line[n++] = '\n';
-
-	/* a full pipe or a closed stderr must not stop the program */
+	memcpy(line + n, tail, (size_t)end);
+	n += end;
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
+}
+
+
+void log_line(enum log_level level, const char *module, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_enabled(level))
+		return;
+
+	va_start(ap, fmt);
+	print(level, module, 0, fmt, ap);
+	va_end(ap);
+}
+
+
+/* ------------------------------------------------------------ what is held */
+
+/** Those that ever held a line back; they are never taken off */
+static struct log_site *_Atomic held_sites;
+
+
+bool log_site_take(struct log_site *site, uint64_t now_us, unsigned *more)
+{
+	const uint64_t interval_us = LOG_INTERVAL_MS * UINT64_C(1000);
+	uint64_t full = atomic_load(&site->full_us), base;
+
+	do {
+		base = full > now_us ? full : now_us;
+		if (base - now_us > (LOG_BURST - 1) * interval_us) {
+			atomic_fetch_add(&site->held, 1);
+			return false;
+		}
+	} while (!atomic_compare_exchange_weak(&site->full_us, &full,
+					       base + interval_us));
+
+	*more = atomic_exchange(&site->held, 0);
+
+	return true;
+}
+
+
+static void list_site(struct log_site *site, enum log_level level,
+		      const char *module, const char *fmt)
+{
+	if (atomic_exchange(&site->listed, true))
+		return;
+
+	site->level = level;
+	site->module = module;
+	site->fmt = fmt;
+	site->next = atomic_load(&held_sites);
+	while (!atomic_compare_exchange_weak(&held_sites, &site->next, site))
+		;
+}
+
+
+void log_limited(struct log_site *site, enum log_level level,
+		 const char *module, const char *fmt, ...)
+{
+	unsigned more = 0;
+	va_list ap;
+
+	if (!log_enabled(level))
+		return;
+
+	if (!log_enabled(LOG_LEVEL_DEBUG) &&
+	    !log_site_take(site, clock_us(), &more)) {
+		list_site(site, level, module, fmt);
+		return;
+	}
+
+	va_start(ap, fmt);
+	print(level, module, more, fmt, ap);
+	va_end(ap);
+}
+
+
+/** Of the format what is the same in all lines, up to the first value */
+static int event_len(const char *fmt)
+{
+	size_t len = strcspn(fmt, "%");
+
+	while (fmt[len] && len && fmt[len - 1] != ' ')
+		len--;
+	while (len && fmt[len - 1] == ' ')
+		len--;
+
+	return (int)len;
+}
+
+
+void log_tell_held(void)
+{
+	struct log_site *site = atomic_load(&held_sites);
+
+	for (; site; site = site->next) {
+		unsigned held = atomic_exchange(&site->held, 0);
+
+		if (held)
+			log_line(site->level, site->module,
+				 "more lines=%u event=\"%.*s\"", held,
+				 event_len(site->fmt), site->fmt);
+	}
 }
 
 

@@ -6,12 +6,20 @@
  * bytes, quotes and backslashes are escaped, so that a peer cannot forge a
  * line. Never called per packet. Thread-safe: a
  * line is one write().
+ *
+ * Most lines can be caused by somebody who is not known, as often as he likes.
+ * So each place in the source that speaks has LOG_BURST lines at once, then
+ * one each LOG_INTERVAL_MS; what it was not given is counted, and the count is
+ * told as more=N at the end of its next line, or by log_tell_held() if none
+ * comes. At debug level nothing is held back.
  */
 #ifndef PARLEY_MIXER_BASE_LOG_H
 #define PARLEY_MIXER_BASE_LOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum log_level {
 	LOG_LEVEL_ERROR,
@@ -36,8 +44,52 @@ bool log_enabled(enum log_level level);
  */
 int log_level_parse(enum log_level *level, const char *name);
 
+enum {
+	/** Lines that a place may print at once, and then one each interval */
+	LOG_BURST = 10,
+	LOG_INTERVAL_MS = 10000
+};
+
+/** A place in the source that speaks, or one of its kinds of line. Static and
+ *  zeroed at first; written by log.c only */
+struct log_site {
+	_Atomic uint64_t full_us; /**< then it has all of its burst again */
+	_Atomic unsigned held;    /**< lines that were not printed since */
+	atomic_bool listed;
+	struct log_site *next; /**< of those that ever held one back */
+	enum log_level level;
+	const char *module, *fmt;
+};
+
 /**
- * Print one line
+ * May it print a line now?
+ *
+ * @param now_us Monotonic time, never 0
+ * @param more   Gets how many were held back before this one, if it may
+ * @return false: it was counted
+ */
+bool log_site_take(struct log_site *site, uint64_t now_us, unsigned *more);
+
+/**
+ * Print one line as long as its place may; log_warn() and its like call it
+ *
+ * @param site   Where the line comes from; the same for level, module and fmt
+ * @param level  Severity
+ * @param module Room that speaks, e.g. "session"
+ * @param fmt    printf format of `event key=value ...`, without newline
+ */
+void log_limited(struct log_site *site, enum log_level level,
+		 const char *module, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** Tell for each place how many lines it held back that nobody was told of:
+ *  `more lines=N event="..."`. Every LOG_INTERVAL_MS and at the end, so that
+ *  none is lost silently. One thread at a time */
+void log_tell_held(void);
+
+/**
+ * Print one line, however many there were: what nobody but us can cause, and
+ * what is for debugging
  *
  * @param level  Severity
  * @param module Room that speaks, e.g. "session"
@@ -57,9 +109,17 @@ void log_line(enum log_level level, const char *module, const char *fmt, ...)
  */
 const char *log_escape(char *dst, size_t size, const char *src, size_t len);
 
-#define log_error(module, ...) log_line(LOG_LEVEL_ERROR, module, __VA_ARGS__)
-#define log_warn(module, ...)  log_line(LOG_LEVEL_WARN, module, __VA_ARGS__)
-#define log_info(module, ...)  log_line(LOG_LEVEL_INFO, module, __VA_ARGS__)
+#define LOG_AT_SITE(level, module, ...)                                       \
+	do {                                                                  \
+		static struct log_site log_site_;                             \
+                                                                              \
+		log_limited(&log_site_, level, module, __VA_ARGS__);          \
+	} while (0)
+
+#define log_error(module, ...)                                                \
+	LOG_AT_SITE(LOG_LEVEL_ERROR, module, __VA_ARGS__)
+#define log_warn(module, ...) LOG_AT_SITE(LOG_LEVEL_WARN, module, __VA_ARGS__)
+#define log_info(module, ...) LOG_AT_SITE(LOG_LEVEL_INFO, module, __VA_ARGS__)
 #define log_debug(module, ...)                                                \
 	do {                                                                  \
 		if (log_enabled(LOG_LEVEL_DEBUG))                             \

@@ -10,40 +10,19 @@
 #include <re_dbg.h>
 
 
-/** libre calls the handler under a lock of its own */
-static struct {
-	uint64_t since_ms;
-	unsigned lines, dropped;
-} burst;
+static struct tmr tell_tmr;
 
 
-static bool take_place(void)
+static void tell_h(void *arg)
 {
-	uint64_t now = tmr_jiffies();
-
-	if (now >= burst.since_ms + LOG_LIBRE_INTERVAL_MS) {
-		if (burst.dropped)
-			log_warn("libre", "more lines=%u", burst.dropped);
-		burst.since_ms = now;
-		burst.lines = 0;
-		burst.dropped = 0;
-	}
-
-	if (burst.lines < LOG_LIBRE_BURST) {
-		burst.lines++;
-		return true;
-	}
-
-	burst.dropped++;
-
-	return false;
+	log_tell_held();
+	tmr_start(&tell_tmr, LOG_INTERVAL_MS, tell_h, arg);
 }
 
 
+/** libre calls it under a lock of its own */
 static void print_h(int level, const char *p, size_t len, void *arg)
 {
-	enum log_level ours =
-		level <= DBG_WARNING ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG;
 	char text[300];
 
 	(void)arg;
@@ -51,13 +30,26 @@ static void print_h(int level, const char *p, size_t len, void *arg)
 	while (len && (p[len - 1] == '\n' || p[len - 1] == '\r'))
 		len--;
 
-	if (len && log_enabled(ours) && take_place())
-		log_line(ours, "libre", "said text=%s",
-			 log_escape(text, sizeof(text), p, len));
+	if (!len)
+		return;
+
+	log_escape(text, sizeof(text), p, len);
+	if (level <= DBG_WARNING)
+		log_warn("libre", "said text=%s", text);
+	else
+		log_debug("libre", "said text=%s", text);
 }
 
 
 void log_libre_start(void)
 {
 	dbg_handler_set(print_h, NULL);
+	tmr_start(&tell_tmr, LOG_INTERVAL_MS, tell_h, NULL);
+}
+
+
+void log_libre_stop(void)
+{
+	tmr_cancel(&tell_tmr);
+	log_tell_held();
 }

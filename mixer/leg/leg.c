@@ -30,7 +30,7 @@ static void leg_destructor(void *arg)
 
 
 int leg_alloc(struct leg **lp, const struct leg_host *host, uint64_t id,
-	      const void *realm, const struct leg_settings *settings)
+	      const struct leg_settings *settings)
 {
 	struct leg *leg = mem_zalloc(sizeof(*leg), leg_destructor);
 
@@ -39,7 +39,6 @@ int leg_alloc(struct leg **lp, const struct leg_host *host, uint64_t id,
 
 	leg->host = host;
 	leg->id = id;
-	leg->realm = realm;
 	leg->settings = *settings;
 	rand_str(leg->cname, sizeof(leg->cname));
 	hash_append(host->legs, (uint32_t)id, &leg->he, leg);

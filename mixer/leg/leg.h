@@ -74,11 +74,10 @@ struct leg_settings {
 /**
  * Make a leg; it is in no mix yet (mix_add)
  *
- * @param realm Its conference: its legs are no far ends of each other
  * @return 0 or ENOMEM
  */
 int leg_alloc(struct leg **lp, const struct leg_host *host, uint64_t id,
-	      const void *realm, const struct leg_settings *settings);
+	      const struct leg_settings *settings);
 
 /**
  * Follow a whole description, at first or anew

@@ -41,7 +41,6 @@ struct leg {
 	const struct leg_mix_events *mix; /**< NULL: in none */
 	void *mix_arg;
 	uint64_t id;
-	const void *realm;
 	struct leg_settings settings;
 	char cname[LEG_CNAME_BYTES]; /**< RFC 7022: random */
 	struct leg_transport transports[MP_MEDIA_MAX];

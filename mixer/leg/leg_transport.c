@@ -357,7 +357,6 @@ static int set_remote(struct leg_transport *lt,
 
 	memset(&r, 0, sizeof(r));
 	r.near = d->near;
-	r.realm = lt->leg->realm;
 	r.leg = lt->leg->id;
 	if (!d->known)
 		return transport_set_remote(lt->t, &r);

@@ -285,6 +285,26 @@ void mix_remove(struct leg *leg)
 }
 
 
+void mix_end(struct mix *mix, struct list *ending)
+{
+	hash_unlink(&mix->he);
+	list_append(ending, &mix->he, mix);
+}
+
+
+bool mix_dismiss(struct mix *mix, uint64_t until_us)
+{
+	do {
+		if (!mix->member_count)
+			return true;
+
+		mix_remove(mix->members[mix->member_count - 1]->leg);
+	} while (clock_us() < until_us);
+
+	return !mix->member_count;
+}
+
+
 void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
 	if (!mix_is_busy(mix))

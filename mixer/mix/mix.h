@@ -74,6 +74,14 @@ struct mix *mix_of(const struct leg *leg);
 /** Take a leg out of its mix and drop the mix's reference */
 void mix_remove(struct leg *leg);
 
+/** It is to be freed in slices: it leaves the host's mixes, where it is found
+ *  and ticked, for the list `ending`, which it leaves when it is freed */
+void mix_end(struct mix *mix, struct list *ending);
+
+/** Take legs out, one at least, until there is none or clock_us() has come to
+ *  `until_us`. @return whether none is left */
+bool mix_dismiss(struct mix *mix, uint64_t until_us);
+
 /** 20 ms of sound, and what has changed in the picture */
 void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
@@ -18,13 +19,21 @@ enum {
 	SWEEP_MS = 100,
 	/* no event tells when the kernel has memory again */
 	AGAIN_MS = 20,
+	/* what a request is thought to take before any was seen to */
+	SERVICE_US = 1000,
+	SERVICE_WEIGHT = 8, /* one more is an eighth of the mean */
+	/* behind fewer the loop's own turns are most of the wait */
+	QUEUE_MIN = 8,
+	/* that many may always wait */
+	BACKLOG_MIN = 2 * QUEUE_MIN,
 };
 
 struct pending {
 	struct le le;
 	struct link *link;
 	json_int_t id;
-	uint64_t deadline_ms;
+	uint64_t deadline_ms, sent_us;
+	uint64_t queue; /* unanswered when it was sent, itself included */
 	link_reply_h *replyh;
 	const void *arg;
 };
@@ -42,8 +51,11 @@ struct link {
 	link_message_h *messageh;
 	link_close_h *closeh;
 	void *arg;
-	json_int_t next_id;
-	json_int_t answers; /**< that came, where `strict` */
+	json_int_t last_id, answered_id; /* of requests to the peer */
+	uint64_t heard_us;               /* anything */
+	uint64_t owed_us; /* the last answer, or the first request after it */
+	uint64_t service_us; /* mean time that one takes when others wait */
+	json_int_t answers;  /* that came, where `strict` */
 	int fd;
 	bool closed, debug, writable_wanted, strict;
 	bool overflowed;          /**< it is about to be closed */
@@ -144,6 +156,28 @@ static void sweep(void *arg)
 }
 
 
+/* Requests the peer has not answered, those without a handler or in time
+ * too */
+static uint64_t unanswered(const struct link *link)
+{
+	return (uint64_t)(link->last_id - link->answered_id);
+}
+
+
+/* How long it took for those before it and itself: one of them took so long.
+ */
+static void learn_service(struct link *link, const struct pending *p,
+			  uint64_t now_us)
+{
+	uint64_t each_us = (now_us - p->sent_us) / p->queue;
+
+	if (p->queue >= QUEUE_MIN)
+		link->service_us =
+			(link->service_us * (SERVICE_WEIGHT - 1) + each_us) /
+			SERVICE_WEIGHT;
+}
+
+
 static struct pending *pending_find(const struct link *link, json_int_t id)
 {
 	for (struct le *le = link->pending.head; le; le = le->next) {
@@ -172,12 +206,10 @@ static void refuse(struct link *link, int code, const char *why)
 
 /* Nobody waits for many an answer, and for none any more that comes too late;
  * but each was asked for, once */
-static bool was_asked(struct link *link, const json_t *id)
+static bool was_asked(struct link *link, json_int_t id)
 {
-	json_int_t n = json_integer_value(id);
-
-	return json_is_integer(id) && n > 0 && n <= link->next_id &&
-	       ++link->answers <= link->next_id;
+	return id > 0 && id <= link->last_id &&
+	       ++link->answers <= link->last_id;
 }
 
 
@@ -199,7 +231,7 @@ static int refusal(const json_t *msg)
 /* A message with "id" but no "op" is a reply */
 static void handle_reply(struct link *link, json_t *msg)
 {
-	const json_t *id = json_object_get(msg, "id");
+	const json_int_t id = json_integer_value(json_object_get(msg, "id"));
 	struct pending *p;
 
 	if (link->strict && !was_asked(link, id)) {
@@ -207,10 +239,17 @@ static void handle_reply(struct link *link, json_t *msg)
 		return;
 	}
 
-	p = json_is_integer(id) ? pending_find(link, json_integer_value(id))
-				: NULL;
-	if (p)
-		complete(p, refusal(msg), msg);
+	if (id > link->answered_id && id <= link->last_id) {
+		link->answered_id = id;
+		link->owed_us = link->heard_us;
+	}
+
+	p = pending_find(link, id);
+	if (!p)
+		return;
+
+	learn_service(link, p, link->heard_us);
+	complete(p, refusal(msg), msg);
 }
 
 
@@ -380,6 +419,7 @@ static int enqueue(struct link *link, const char *buf, size_t len, int err)
 static void read_h(int flags, void *arg)
 {
 	struct link *link = arg;
+	uint64_t began_us = clock_us();
 	ssize_t n;
 
 	/* handlers may drop the last reference but one */
@@ -401,12 +441,15 @@ static void read_h(int flags, void *arg)
 			break;
 		}
 
+		link->heard_us = clock_us();
 		if ((size_t)n > sizeof(link->buf)) {
 			refuse(link, EMSGSIZE, "message too large");
 			continue;
 		}
 
 		handle_datagram(link, (size_t)n);
+		if (clock_us() - began_us >= LINK_TURN_US)
+			break;
 	}
 	mem_deref(link);
 }
@@ -441,6 +484,8 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 	link->messageh = messageh;
 	link->closeh = closeh;
 	link->arg = arg;
+	link->service_us = SERVICE_US;
+	link->heard_us = clock_us();
 	*linkp = link;
 
 	return 0;
@@ -488,12 +533,23 @@ static int send_message(struct link *link, json_t *msg)
 /* Nobody waits for its answer, so there is no limit of such */
 static int tell(struct link *link, json_t *msg)
 {
-	if (json_object_set_new(msg, "id", json_integer(++link->next_id))) {
+	json_int_t id = link->last_id + 1;
+	int err;
+
+	if (json_object_set_new(msg, "id", json_integer(id))) {
 		json_decref(msg);
 		return ENOMEM;
 	}
 
-	return send_message(link, msg);
+	err = send_message(link, msg);
+	if (err)
+		return err;
+
+	if (!unanswered(link))
+		link->owed_us = clock_us();
+	link->last_id = id;
+
+	return 0;
 }
 
 
@@ -525,7 +581,9 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	}
 
 	p->link = link;
-	p->id = link->next_id;
+	p->id = link->last_id;
+	p->sent_us = clock_us();
+	p->queue = unanswered(link);
 	p->deadline_ms = tmr_jiffies() + MP_REPLY_DEADLINE_MS;
 	p->replyh = replyh;
 	p->arg = arg;
@@ -535,6 +593,29 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
 
 	return 0;
+}
+
+
+uint64_t link_heard_us(const struct link *link)
+{
+	return link->heard_us;
+}
+
+
+uint64_t link_owed_us(const struct link *link)
+{
+	return unanswered(link) ? link->owed_us : clock_us();
+}
+
+
+bool link_is_congested(const struct link *link, unsigned wait_ms)
+{
+	uint64_t wait_us = (uint64_t)wait_ms * 1000;
+
+	return link->queued_bytes > LINK_QUEUE_BYTES_MAX / 4 ||
+	       clock_us() > link_owed_us(link) + wait_us ||
+	       (unanswered(link) >= BACKLOG_MIN &&
+		unanswered(link) * link->service_us > wait_us);
 }
 
 

@@ -9,6 +9,7 @@
 #ifndef PARLEY_MIXER_MP_LINK_H
 #define PARLEY_MIXER_MP_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
 
@@ -20,6 +21,9 @@ enum {
 	 *  finds so much before it ends the link, since a peer that misses a
 	 *  message would not do what is believed of it */
 	LINK_QUEUE_BYTES_MAX = 16 * 1024 * 1024,
+	/** After so much time with messages the loop gets its turn (packets,
+	 *  beats), and after every message that takes longer; microseconds */
+	LINK_TURN_US = 2000,
 };
 
 /**
@@ -77,6 +81,26 @@ void link_set_strict(struct link *link);
  */
 int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		 void *arg);
+
+/** When the peer was heard last, whatever it said; the link's beginning before
+ *  that. clock_us() */
+uint64_t link_heard_us(const struct link *link);
+
+/** Since when the peer owes an answer and gives none, though it may say other
+ *  things; clock_us(), now when it owes none. Peers answer in order, and each
+ *  request, whoever waits for it or did not wait so long */
+uint64_t link_owed_us(const struct link *link);
+
+/**
+ * Whether a request sent now had better not be
+ *
+ * Its answer would probably take longer than `wait_ms`: so many are before it,
+ * by what the ones before them took each, or no answer has come for so long;
+ * or a quarter of LINK_QUEUE_BYTES_MAX waits to be sent. Always false while
+ * few are unanswered and answers come, so that it learns when the peer is
+ * faster again.
+ */
+bool link_is_congested(const struct link *link, unsigned wait_ms);
 
 /** Forget the handlers of requests whose argument is `arg` */
 void link_forget(struct link *link, const void *arg);

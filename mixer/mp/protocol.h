@@ -40,14 +40,15 @@
  *      Changes what is given.
  *
  *  mix.remove  {mix}
- *      Removes its legs, too.
+ *      Removes its legs, too; where they are many some go after the reply.
  *
  *  leg.add     {mix, leg, name, early?, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
  *      Without remote parts (see T) it prepares an offer; leg.modify brings
  *      the rest. "early":true until leg.set says false: its session is not
  *      confirmed; transports come up, but it is neither heard nor seen, and
- *      nothing is sent to it.
+ *      nothing is sent to it. Code 99 (EADDRNOTAVAIL), here and for
+ *      leg.modify: no pair of RTP ports could be had.
  *
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
  *      The whole description anew (re-INVITE). Entries keep their place; more
@@ -190,7 +191,7 @@
  *  mixer {legs, mixes, packets_in, packets_out, bytes_in, bytes_out,
  *   discarded, ticks, ticks_missed, tick_late_us_p50, .._p99, .._max,
  *   renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
- *   cpu_system_ms}
+ *   cpu_system_ms, requests:{count, p50_us, p99_us, max_us}}
  *
  *  and a leg {leg, mix,
  *   audio:{codec, codec_in, packets_in, packets_lost, jitter_ms,
@@ -205,8 +206,9 @@
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
  *  plis_in and plis_out count FIR, too; withheld are packets not sent because
- *  the host they were for has proved nothing (mixer/net/proof.h); level_dbov 0 is the loudest, 127
- *  silence.
+ *  the host they were for has proved nothing (mixer/net/proof.h); level_dbov 0
+ *  is the loudest, 127 silence. requests: what each cost the media thread since
+ *  start, its answer included.
  */
 /* clang-format on */
 #ifndef PARLEY_MIXER_MP_PROTOCOL_H

@@ -343,7 +343,8 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 		if (p->integrity)
 			reply_error(port, src, p, 401, "Unauthorized", NULL);
 		else
-			reply_error(port, src, p, 400, "Bad Request", NULL);
+			/* as short as what asks for it may be */
+			reply_error(port, src, p, 400, "", NULL);
 		return;
 	}
 

@@ -17,7 +17,7 @@ static void net_destructor(void *arg)
 		port_close(&net->ports[i]);
 
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
-		mem_deref(net->plain[i]);
+		mem_deref(net->free_pairs[i]);
 
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
@@ -59,22 +59,20 @@ static bool config_valid(const struct net_config *c)
 }
 
 
-/** Room for whose each pair is */
-static int make_plain_tables(struct net *net)
+/** Which pairs of each media address are free */
+static int make_free_pairs(struct net *net)
 {
 	const struct net_config *c = &net->config;
-	size_t pairs = c->rtp_port_min
-			       ? (c->rtp_port_max - c->rtp_port_min + 1u) / 2
-			       : 0;
+	int err = 0;
 
-	for (size_t i = 0; pairs && i < c->media_address_count; i++) {
-		net->plain[i] =
-			mem_zalloc(pairs * sizeof(*net->plain[i]), NULL);
-		if (!net->plain[i])
-			return ENOMEM;
-	}
+	if (!c->rtp_port_min)
+		return 0;
 
-	return 0;
+	for (size_t i = 0; i < c->media_address_count && !err; i++)
+		err = port_pairs_alloc(&net->free_pairs[i], c->rtp_port_min,
+				       c->rtp_port_max);
+
+	return err;
 }
 
 
@@ -94,7 +92,10 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		net->ports[i].fd = -1;
 
 	net->config = *config;
-	net->next_port = config->rtp_port_min;
+	if (!config->own_port_max) {
+		net->config.own_port_min = config->rtp_port_min;
+		net->config.own_port_max = config->rtp_port_max;
+	}
 	net->hash_seed = rand_u32();
 	net->unproven.seed = rand_u32();
 	net->now_us = clock_us();
@@ -114,7 +115,7 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	if (err)
 		goto out;
 
-	err = make_plain_tables(net);
+	err = make_free_pairs(net);
 	if (err)
 		goto out;
 

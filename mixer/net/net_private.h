@@ -13,6 +13,7 @@
 #include "mixer/base/re.h"
 #include "mixer/net/dtls.h"
 #include "mixer/net/media_source.h"
+#include "mixer/net/port_pairs.h"
 #include "mixer/net/proof.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
@@ -39,6 +40,9 @@ enum {
 	 *  that come to nothing, and as many with others than the signalled
 	 *  address */
 	NET_HANDSHAKES_MAX = 8,
+	/** Pairs of the range that are tried for one transport, should other
+	 *  programs have ports there: what a request costs is bounded */
+	NET_PAIR_TRIES_MAX = 4,
 };
 
 struct port;
@@ -72,10 +76,9 @@ struct net {
 	struct net_stats stats;
 	uint64_t now_us;    /**< of the last wake or tick */
 	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
-	uint16_t next_port; /**< where the search in the range goes on */
-	/** Plain pairs open on each media address, and whose, by number */
-	unsigned plain_pairs[NET_ADDRESS_MAX];
-	struct transport **plain[NET_ADDRESS_MAX];
+	/** Plain pairs of each media address that are free; NULL: no plain RTP
+	 */
+	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
@@ -163,8 +166,7 @@ struct transport {
 	/* plain */
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
-	const void *realm;
-	bool far_is_here; /**< what is signalled may be ours */
+	bool far_is_here; /**< what is signalled is a port of Parley's */
 	struct media_source rtp, rtcp;
 	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
 	struct plain_dtls rtp_dtls, rtcp_dtls;

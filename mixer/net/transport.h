@@ -85,7 +85,10 @@ struct net_config {
 	uint16_t webrtc_port;  /**< 0: any free one */
 	uint16_t rtp_port_min; /**< plain RTP, even; 0: no plain RTP */
 	uint16_t rtp_port_max; /**< last port of the range */
-	bool media_from_any;   /**< mixer/net/media_source.h */
+	/** Ports that others of the same Parley may have, too: no far ends.
+	 *  0: those of the range */
+	uint16_t own_port_min, own_port_max;
+	bool media_from_any; /**< mixer/net/media_source.h */
 };
 
 struct net_stats {
@@ -132,9 +135,6 @@ struct transport_remote {
 	/* plain */
 	struct sa rtp, rtcp; /**< unset: not known yet */
 	struct sa near;      /**< host of the signalling; unset: not given */
-	/** Whose transports are no far ends of each other: a conference;
-	 *  NULL: nobody's */
-	const void *realm;
 	uint64_t leg; /**< its transports, and no others, share what may go to
 		       *   a host without proof; 0: it shares with none */
 	bool rtcp_mux;
@@ -179,8 +179,8 @@ void net_tick(struct net *net, uint64_t now_us);
  * Make a transport
  *
  * WebRTC: chooses ufrag and pwd. Plain: opens an even port and the next one
- * from the range (EADDRNOTAVAIL when used up) on media address number
- * `address_index`.
+ * from the range on media address number `address_index`; EADDRNOTAVAIL when
+ * all of them are in use, or the few that were tried by other programs.
  *
  * @param suite Plain with SDES: suite for which a local key is made; else
  *              TRANSPORT_SUITE_NONE
@@ -199,9 +199,8 @@ int transport_alloc(struct transport **tp, struct net *net,
  * changed, or the far end ends the association or begins another one (a new
  * peer connection may have the certificate of the old, RFC 8842). Plain: a
  * changed address takes effect at once; whose packets are accepted, and where
- * packets go, is mixer/net/media_source.h's. A port of the net's own is a far
- * end only as the signalled address of another realm (conferences that call
- * each other): who names Parley's port hears nothing.
+ * packets go, is mixer/net/media_source.h's. Parley's own ports are no
+ * far ends (net_config): who names one hears nothing, and no circle is closed.
  *
  * WebRTC: the DTLS role is taken until a handshake has begun. A ClientHello
  * that overtakes the description makes us the server. A fingerprint may follow

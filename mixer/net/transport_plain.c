@@ -36,39 +36,23 @@ static bool is_rtcp(const struct transport *t, const struct port *port,
 }
 
 
-/** Where the net keeps whose port that is; NULL: it is none of its pairs */
-static struct transport **pair_owner(const struct net *net,
-				     const struct sa *addr)
+/** A port of this Parley's: whose, or of which mixer, is all the same. What is
+ *  sent there comes from us, and would keep a call alive, or make a circle of
+ *  conferences, when everybody else is gone */
+static bool is_own(const struct net *net, const struct sa *addr)
 {
-	unsigned min = net->config.rtp_port_min, port = sa_port(addr);
+	const struct net_config *c = &net->config;
+	uint16_t port = sa_port(addr);
 
-	for (size_t i = 0; i < net->config.media_address_count; i++) {
-		if (!sa_cmp(&net->config.media_addresses[i], addr, SA_ADDR))
-			continue;
+	if (port < c->own_port_min || port > c->own_port_max)
+		return false;
 
-		/* a last port without a partner is none */
-		return net->plain[i] && port >= min &&
-				       (port - min) / 2 <
-					       (net->config.rtp_port_max -
-						min + 1) /
-						       2
-			       ? &net->plain[i][(port - min) / 2]
-			       : NULL;
+	for (size_t i = 0; i < c->media_address_count; i++) {
+		if (sa_cmp(&c->media_addresses[i], addr, SA_ADDR))
+			return true;
 	}
 
-	return NULL;
-}
-
-
-/** A packet of our own that must not be taken for a far end's */
-static bool comes_back(const struct transport *t, const struct media_source *s,
-		       const struct sa *src)
-{
-	struct transport **owner = pair_owner(t->net, src);
-
-	return owner && *owner &&
-	       (*owner == t || (t->realm && (*owner)->realm == t->realm) ||
-		!sa_cmp(&s->signalled, src, SA_ALL));
+	return false;
 }
 
 
@@ -187,7 +171,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
 
-	if ((!known || t->far_is_here) && comes_back(t, s, src))
+	if ((!known || t->far_is_here) && is_own(t->net, src))
 		goto discard;
 
 	if (type == DATAGRAM_DTLS && t->kind == TRANSPORT_PLAIN_DTLS) {
@@ -261,30 +245,25 @@ static int open_pair(struct transport *t, uint16_t number)
 }
 
 
-/** The next free pair of the range, round and round: a port just given up
- *  may still hear its former far end */
+/** A free pair of the range. The kernel knows best what other programs have,
+ *  but asking it costs time on the media thread: not all are tried */
 static int open_any_pair(struct transport *t)
 {
 	struct net *net = t->net;
-	unsigned min = net->config.rtp_port_min;
-	unsigned max = net->config.rtp_port_max;
-	unsigned pairs = min ? (max - min + 1) / 2 : 0;
-	unsigned *in_use = &net->plain_pairs[t->address_index];
+	struct port_pairs *pairs = net->free_pairs[t->address_index];
 
-	if (*in_use >= pairs)
-		return EADDRNOTAVAIL;
-
-	for (unsigned i = 0; i < pairs; i++) {
-		uint16_t number = net->next_port;
+	for (unsigned i = 0; i < NET_PAIR_TRIES_MAX; i++) {
+		uint16_t number = port_pairs_take(pairs);
 		int err;
 
-		net->next_port = number + 3U <= max ? (uint16_t)(number + 2)
-						    : (uint16_t)min;
+		if (!number)
+			break;
+
 		err = open_pair(t, number);
-		if (!err) {
-			++*in_use;
-			*pair_owner(net, &t->rtp_port.addr) = t;
-		}
+		if (!err)
+			return 0;
+
+		port_pairs_give(pairs, number);
 		if (err != EADDRINUSE)
 			return err;
 	}
@@ -340,13 +319,13 @@ int plain_open(struct transport *t, size_t address_index,
 
 void plain_close(struct transport *t)
 {
-	if (t->rtp_port.fd >= 0) {
-		--t->net->plain_pairs[t->address_index];
-		*pair_owner(t->net, &t->rtp_port.addr) = NULL;
-	}
+	bool open = t->rtp_port.fd >= 0;
+	uint16_t number = sa_port(&t->rtp_port.addr);
 
 	port_close(&t->rtp_port);
 	port_close(&t->rtcp_port);
+	if (open)
+		port_pairs_give(t->net->free_pairs[t->address_index], number);
 }
 
 
@@ -393,12 +372,10 @@ void plain_signal(struct transport *t, const struct transport_remote *r)
 		sa_set_port(&rtcp, sa_port(&rtp) + 1);
 	}
 
-	t->realm = r->realm;
 	t->rtp_proof.leg = t->rtcp_proof.leg = r->leg;
 	if (sa_isset(&rtp, SA_ALL)) {
 		t->rtcp_mux = r->rtcp_mux;
-		t->far_is_here = pair_owner(t->net, &rtp) != NULL ||
-				 pair_owner(t->net, &rtcp) != NULL;
+		t->far_is_here = is_own(t->net, &rtp) || is_own(t->net, &rtcp);
 	}
 
 	if (media_source_signal(&t->rtp, &rtp, &r->near, now_us))

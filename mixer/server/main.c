@@ -30,10 +30,11 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: parley-mixer -a ADDRESS [-a ADDRESS]... "
-		"[-w WEBRTC_PORT] [-p MIN-MAX]\n"
+		"[-w WEBRTC_PORT] [-p MIN-MAX] [-P MIN-MAX]\n"
 		"                    [-t MEDIA_TIMEOUT_S] [-l LOG_LEVEL] "
 		"[-m] [-v VIDEO_THREADS] [-S]\n"
 		"Speaks the Mp link on descriptor %d; started by parleyd. "
+		"-P: RTP ports of all mixers. "
 		"-S: no sandbox.\n",
 		MP_LINK_FD);
 
@@ -62,7 +63,7 @@ static int address(struct net_config *net, const char *text)
 }
 
 
-static int ports(struct net_config *net, const char *text)
+static int ports(uint16_t *first, uint16_t *last, const char *text)
 {
 	unsigned min, max;
 	char extra;
@@ -71,8 +72,8 @@ static int ports(struct net_config *net, const char *text)
 	    max > 65535 || min < 1024)
 		return EINVAL;
 
-	net->rtp_port_min = (uint16_t)(min + (min & 1));
-	net->rtp_port_max = (uint16_t)max;
+	*first = (uint16_t)(min + (min & 1));
+	*last = (uint16_t)max;
 
 	return 0;
 }
@@ -85,7 +86,7 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 	unsigned long n;
 	int err = 0, opt;
 
-	while (!err && (opt = getopt(argc, argv, "a:w:p:t:l:mv:S")) != -1) {
+	while (!err && (opt = getopt(argc, argv, "a:w:p:P:t:l:mv:S")) != -1) {
 		switch (opt) {
 
 		case 'a': err = address(&c->net, optarg); break;
@@ -95,7 +96,15 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 			c->net.webrtc_port = (uint16_t)n;
 			break;
 
-		case 'p': err = ports(&c->net, optarg); break;
+		case 'p':
+			err = ports(&c->net.rtp_port_min, &c->net.rtp_port_max,
+				    optarg);
+			break;
+
+		case 'P':
+			err = ports(&c->net.own_port_min, &c->net.own_port_max,
+				    optarg);
+			break;
 
 		case 't':
 			err = number(optarg, 86400, &n);
@@ -229,6 +238,7 @@ int main(int argc, char *argv[])
 	steady_heap();
 	log_libre_start();
 	err = run(&config, sandbox);
+	log_libre_stop();
 	libre_close();
 
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

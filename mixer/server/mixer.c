@@ -17,6 +17,9 @@
 enum {
 	HASH_BUCKETS = 1024,
 	CHORE_MS = 100,
+	/* of mixes that are being freed, and from one to the next */
+	SLICE_US = 2000,
+	SLICE_INTERVAL_MS = 5,
 };
 
 struct beat {
@@ -32,7 +35,9 @@ static void mixer_destructor(void *arg)
 	if (mixer->mixes)
 		hash_flush(mixer->mixes);
 
+	list_flush(&mixer->ending);
 	tmr_cancel(&mixer->chore);
+	tmr_cancel(&mixer->end);
 	mem_deref(mixer->mixes);
 	mem_deref(mixer->legs);
 	mem_deref(mixer->tick);
@@ -103,6 +108,33 @@ void mixer_schedule(struct mixer *mixer)
 		tmr_cancel(&mixer->chore);
 	else if (!tmr_isrunning(&mixer->chore))
 		tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
+}
+
+
+static void end_h(void *arg)
+{
+	struct mixer *mixer = arg;
+	uint64_t until_us = clock_us() + SLICE_US;
+
+	while (mixer->ending.head && clock_us() < until_us) {
+		struct mix *mix = mixer->ending.head->data;
+
+		if (mix_dismiss(mix, until_us))
+			mem_deref(mix);
+	}
+
+	if (mixer->ending.head)
+		tmr_start(&mixer->end, SLICE_INTERVAL_MS, end_h, mixer);
+}
+
+
+void mixer_end_mix(struct mixer *mixer, struct mix *mix, uint64_t until_us)
+{
+	mix_end(mix, &mixer->ending);
+	if (mix_dismiss(mix, until_us))
+		mem_deref(mix);
+	else if (!tmr_isrunning(&mixer->end))
+		tmr_start(&mixer->end, SLICE_INTERVAL_MS, end_h, mixer);
 }
 
 
@@ -210,6 +242,7 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 	mixer->config = *config;
 	mixer->arg = arg;
 	tmr_init(&mixer->chore);
+	tmr_init(&mixer->end);
 	err = hash_alloc(&mixer->mixes, HASH_BUCKETS);
 	if (!err)
 		err = hash_alloc(&mixer->legs, HASH_BUCKETS);

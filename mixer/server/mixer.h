@@ -15,6 +15,7 @@
 #include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
 #include "mixer/net/transport.h"
+#include "mixer/server/durations.h"
 #include "mixer/video/engine.h"
 
 struct link;
@@ -41,8 +42,11 @@ struct mixer {
 	struct link *link;
 	struct tick *tick;
 	struct tmr chore;          /**< housekeeping while nothing ticks */
+	struct tmr end;            /**< the next slice of `ending` */
+	struct list ending;        /**< mixes that are being freed */
 	struct hash *mixes, *legs; /**< by id */
 	struct mix_totals totals;
+	struct durations requests; /**< what each cost this thread */
 	struct leg_host leg_host;
 	struct mix_host mix_host;
 	void (*closed)(void *arg); /**< the link closed */
@@ -61,6 +65,13 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 /** NULL when unknown */
 struct mix *mixer_mix(const struct mixer *mixer, uint64_t id);
 struct leg *mixer_leg(const struct mixer *mixer, uint64_t id);
+
+/**
+ * Free a mix with all its legs. It is not found any more; its legs go one by
+ * one until `until_us` (clock_us()), the others in slices of 2 ms, between
+ * which packets and beats have their turn
+ */
+void mixer_end_mix(struct mixer *mixer, struct mix *mix, uint64_t until_us);
 
 /** Send an event; steals `msg`. Losing one is logged, not fatal */
 void mixer_event(struct mixer *mixer, json_t *msg);

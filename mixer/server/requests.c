@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "mixer/leg/leg.h"
@@ -221,7 +222,7 @@ static int mix_destroy(struct request *r)
 	int err = get_mix(r, &mix);
 
 	if (!err)
-		mem_deref(mix);
+		mixer_end_mix(r->mixer, mix, clock_us() + LINK_TURN_US);
 
 	return err;
 }
@@ -305,7 +306,7 @@ static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 	get_name(r->msg, settings.name, sizeof(settings.name));
 	err = description_bool(r->msg, "early", &settings.early, r->why);
 	if (!err)
-		err = leg_alloc(&leg, &r->mixer->leg_host, id, mix, &settings);
+		err = leg_alloc(&leg, &r->mixer->leg_host, id, &settings);
 	if (!err)
 		err = leg_configure(leg, d, r->why);
 	if (!err)
@@ -478,7 +479,7 @@ static const struct {
 };
 
 
-void requests_handle(struct mixer *mixer, const json_t *msg)
+static void handle(struct mixer *mixer, const json_t *msg)
 {
 	const char *op = json_string_value(json_object_get(msg, "op"));
 	struct request r = {mixer, msg, NULL, ""};
@@ -502,4 +503,13 @@ void requests_handle(struct mixer *mixer, const json_t *msg)
 
 	log_debug("requests", "refused code=%d why=\"%s\"", err, r.why);
 	(void)link_reply_error(mixer->link, msg, err, r.why);
+}
+
+
+void requests_handle(struct mixer *mixer, const json_t *msg)
+{
+	uint64_t began_us = clock_us();
+
+	handle(mixer, msg);
+	durations_add(&mixer->requests, clock_us() - began_us);
 }

@@ -114,6 +114,18 @@ static const char *const font_folders[] = {
 };
 
 
+/* The kernel doubles its table of descriptors when it is full, and waits until
+ * no processor looks at the old one where other threads could: 20 ms of the
+ * media thread. There are no others yet */
+static void make_room(rlim_t files)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, (int)files - 1);
+
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+
 unsigned sandbox_limits(void)
 {
 	struct rlimit files, core = {0, 0};
@@ -126,6 +138,7 @@ unsigned sandbox_limits(void)
 	if (files.rlim_cur > FILES_ENOUGH)
 		files.rlim_cur = FILES_ENOUGH;
 	(void)setrlimit(RLIMIT_NOFILE, &files);
+	make_room(files.rlim_cur);
 
 	return (unsigned)files.rlim_cur;
 }

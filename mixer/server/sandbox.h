@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 /**
- * Raise RLIMIT_NOFILE to its hard limit and forbid core dumps of keys
+ * Raise RLIMIT_NOFILE to its hard limit, make room for so many descriptors,
+ * and forbid core dumps of keys. Before the first thread starts
  *
  * @return descriptors that may be open
  */

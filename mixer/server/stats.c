@@ -33,6 +33,19 @@ static uint64_t ms(const struct timeval *tv)
 }
 
 
+static json_t *durations_json(const struct durations *d)
+{
+	json_t *o = json_object();
+
+	put(o, "count", d->count);
+	put(o, "p50_us", durations_percentile(d, 50));
+	put(o, "p99_us", durations_percentile(d, 99));
+	put(o, "max_us", d->max_us);
+
+	return o;
+}
+
+
 static json_t *mixer_json(const struct mixer *mixer)
 {
 	const struct net_stats *net = net_stats(mixer->net);
@@ -59,6 +72,7 @@ static json_t *mixer_json(const struct mixer *mixer)
 	put(o, "decoded_audio", mixer->totals.decoded_audio);
 	put(o, "cpu_user_ms", ms(&usage.ru_utime));
 	put(o, "cpu_system_ms", ms(&usage.ru_stime));
+	json_object_set_new(o, "requests", durations_json(&mixer->requests));
 
 	return o;
 }

@@ -2,6 +2,7 @@
  * @file mixer/video/engine.c  Ties sources, views and renditions together
  */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include "mixer/video/video_private.h"
 
@@ -79,6 +80,63 @@ out:
 
 	return err;
 }
+
+/* ----------------------------------------------------------- last things */
+
+/** Something that a worker is to free */
+struct remains {
+	struct pool_job job;
+	struct engine *engine;
+	void *thing; /* NULL: it is freed */
+	void (*freeh)(void *thing);
+};
+
+static void remains_free(struct pool_job *job)
+{
+	struct remains *r = (struct remains *)((char *)job -
+					       offsetof(struct remains, job));
+
+	if (r->thing)
+		r->freeh(r->thing);
+	r->thing = NULL;
+}
+
+static void remains_done(struct pool_job *job)
+{
+	struct remains *r = (struct remains *)((char *)job -
+					       offsetof(struct remains, job));
+	struct engine *e = r->engine;
+
+	/* the pool may have ended before its turn came */
+	remains_free(job);
+	mem_deref(r);
+	mem_deref(e);
+}
+
+void engine_free(struct engine *e, void *thing, void (*freeh)(void *thing))
+{
+	struct remains *r = thing ? mem_zalloc(sizeof(*r), NULL) : NULL;
+
+	if (!thing)
+		return;
+
+	if (r) {
+		r->job.runh = remains_free;
+		r->job.doneh = remains_done;
+		r->engine = e;
+		r->thing = thing;
+		r->freeh = freeh;
+	}
+	if (!r || pool_submit(e->pool, &r->job)) {
+		mem_deref(r);
+		freeh(thing);
+		return;
+	}
+
+	mem_ref(e);
+}
+
+/* ------------------------------------------------------------------ shown */
 
 /* The largest place of each source among the tiles of one view */
 static void note_tiles(const struct view *v)

@@ -17,12 +17,17 @@ enum {
 	FPS_MAX = 30,
 };
 
+static void encoder_freeh(void *encoder)
+{
+	video_encoder_free(encoder);
+}
+
 static void core_destructor(void *arg)
 {
 	struct rendition *r = arg;
 
 	list_unlink(&r->le);
-	video_encoder_free(r->work.encoder);
+	engine_free(r->view->engine, r->work.encoder, encoder_freeh);
 	free(r->work.list.buf);
 	mem_deref(r->view);
 }

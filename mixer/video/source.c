@@ -13,13 +13,18 @@ enum {
 	ALIVE_US = 1000000,
 };
 
+static void decoder_freeh(void *decoder)
+{
+	video_decoder_free(decoder);
+}
+
 static void core_destructor(void *arg)
 {
 	struct source *s = arg;
 
 	list_unlink(&s->le);
 	for (size_t i = 0; i < VIDEO_CODEC_COUNT; i++)
-		video_decoder_free(s->work.decoders[i]);
+		engine_free(s->engine, s->work.decoders[i], decoder_freeh);
 	for (size_t i = 0; i < SOURCE_FRAMES; i++)
 		free(s->frames[i].buf);
 	picture_deref(s->newest);

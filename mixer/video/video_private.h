@@ -155,6 +155,16 @@ struct video_rendition {
 	struct rendition *core;
 };
 
+/**
+ * Free something big that no job has in hand any more (an encoder, a decoder,
+ * a canvas): by a worker, since it takes milliseconds, which the media thread
+ * does not have; at once where that cannot be had
+ *
+ * @param thing NULL: nothing is to be done
+ * @param freeh Frees it; on any thread, once
+ */
+void engine_free(struct engine *e, void *thing, void (*freeh)(void *thing));
+
 /** Which sources are shown and how large, after any change */
 void engine_update_shown(struct engine *e);
 

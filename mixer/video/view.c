@@ -14,13 +14,18 @@ static void tiles_clear(struct view *v)
 	v->count = 0;
 }
 
+static void canvas_freeh(void *canvas)
+{
+	canvas_free(canvas);
+}
+
 static void core_destructor(void *arg)
 {
 	struct view *v = arg;
 
 	list_unlink(&v->le);
 	tiles_clear(v);
-	canvas_free(v->work.canvas);
+	engine_free(v->engine, v->work.canvas, canvas_freeh);
 	mem_deref(v->engine);
 }
 

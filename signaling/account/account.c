@@ -98,8 +98,8 @@ static void make_uuid(char dst[UUID_CHARS + 1])
 }
 
 
-/** The instance outlives restarts (RFC 5626 section 4.1): it stands in a file
- */
+/** The instance outlives restarts (RFC 5626 section 4.1): it stands in a file.
+ *  Where that cannot be, it is one of this run */
 static int find_instance(struct accounts *all)
 {
 	char path[512], uuid[UUID_CHARS + 2] = "";
@@ -112,20 +112,24 @@ static int find_instance(struct accounts *all)
 
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return errno;
-	n = read(fd, uuid, UUID_CHARS + 1);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, uuid, UUID_CHARS + 1);
 	uuid[n == UUID_CHARS + 1 ? UUID_CHARS : 0] = '\0';
 	if (!is_uuid(uuid)) {
 		make_uuid(uuid);
-		if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET) ||
+		if (fd < 0 || ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET) ||
 		    dprintf(fd, "%s\n", uuid) < 0)
 			err = errno;
 	}
-	(void)close(fd);
+	if (err)
+		log_warn("account", "instance not kept file=%s error=%s", path,
+			 strerror(err));
+	if (fd >= 0)
+		(void)close(fd);
 	(void)re_snprintf(all->instance, sizeof(all->instance), "urn:uuid:%s",
 			  uuid);
 
-	return err;
+	return 0;
 }
 
 

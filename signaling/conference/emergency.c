@@ -8,8 +8,6 @@
 #include "signaling/session/refusal.h"
 #include "signaling/session/session.h"
 
-enum { LOG_INTERVAL_MS = 1000 };
-
 /** TS 24.229 section 7.6: what the terminal is to do instead */
 static const char alternative[] =
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n"
@@ -23,16 +21,11 @@ static const char alternative[] =
 
 bool emergency_in(struct sessions *all, const struct sip_msg *msg)
 {
-	static uint64_t logged_ms;
-
 	if (!target_is_emergency(&msg->ruri, sessions_base(all)->config))
 		return false;
 
 	sessions_count_refused(all);
-	if (tmr_jiffies() >= logged_ms + LOG_INTERVAL_MS) {
-		logged_ms = tmr_jiffies();
-		log_warn("session", "emergency call refused status=380");
-	}
+	log_warn("session", "emergency call refused status=380");
 	(void)sip_treplyf(NULL, NULL, sessions_sip(all), msg, false, 380,
 			  "Alternative Service",
 			  "Content-Type: application/3gpp-ims+xml\r\n"

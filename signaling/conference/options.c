@@ -41,8 +41,9 @@ static void options_answer(struct sessions *all, const struct sip_msg *msg,
 {
 	const struct session_request request = {all, msg};
 
-	(void)sip_treplyf(
-		NULL, NULL, sessions_sip(all), msg, false, 200, "OK",
+	/* nothing is kept of it (RFC 3261 section 8.2.7) */
+	(void)sip_replyf(
+		sessions_sip(all), msg, 200, "OK",
 		"%H%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_ACCEPT
 		"Accept: application/dtmf-relay,"
 		" application/dtmf\r\n" SESSION_SUPPORTED

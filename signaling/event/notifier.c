@@ -381,8 +381,8 @@ static void send_refusal(struct notifiers *all, const struct sip_msg *msg,
 			 const char *headers)
 {
 	all->refused++;
-	(void)sip_treplyf(NULL, NULL, all->sip, msg, false, status, phrase,
-			  "%sContent-Length: 0\r\n\r\n", headers);
+	(void)sip_replyf(all->sip, msg, status, phrase,
+			 "%sContent-Length: 0\r\n\r\n", headers);
 }
 
 bool notifier_too_brief(struct notifiers *all, const struct sip_msg *msg)

@@ -24,6 +24,14 @@ enum {
 };
 
 
+/** Ours, as long as data_dir cannot be written; lost with the program. The
+ *  name of its file is "" */
+static struct {
+	X509 *cert;
+	EVP_PKEY *key;
+} kept;
+
+
 /** What TLS 1.2 may encrypt with (RFC 9325 section 4.2): forward secrecy, and
  *  nothing that is padded and signed in two steps */
 static const char aead[] = "ECDHE+AESGCM:ECDHE+CHACHA20:"
@@ -37,6 +45,15 @@ static const char *ssl_reason(void)
 	ERR_clear_error();
 
 	return reason ? reason : "unknown";
+}
+
+
+/** A user that parleyd has become may not read what root could */
+static const char *file_reason(const char *path)
+{
+	const char *reason = ssl_reason();
+
+	return access(path, R_OK) ? strerror(errno) : reason;
 }
 
 
@@ -145,30 +162,39 @@ static int write_pem(const char *path, X509 *cert, EVP_PKEY *key)
 {
 	FILE *f = create_private(path);
 	bool ok;
-	int err = 0;
 
-	if (!f) {
-		err = errno;
-		log_error("certificate", "write file=%s error=\"%s\"", path,
-			  strerror(err));
-		return err;
-	}
+	if (!f)
+		return errno;
 
 	ok = PEM_write_X509(f, cert) &&
 	     PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL);
-	if (fclose(f) || !ok)
-		err = EIO;
 
-	return err;
+	return fclose(f) || !ok ? EIO : 0;
+}
+
+
+static void keep(X509 *cert, EVP_PKEY *key)
+{
+	X509_free(kept.cert);
+	EVP_PKEY_free(kept.key);
+	kept.cert = cert;
+	kept.key = key;
 }
 
 
 /** The certificate that is shown, before those of its chain; NULL = none */
 static X509 *read_first(const char *path)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f;
 	X509 *cert;
 
+	if (!*path) {
+		if (kept.cert)
+			(void)X509_up_ref(kept.cert);
+		return kept.cert;
+	}
+
+	f = fopen(path, "re");
 	if (!f)
 		return NULL;
 
@@ -194,12 +220,11 @@ static bool is_good(const char *path)
 }
 
 
-static int make_own(const char *path, const struct config *config)
+static int make(X509 **certp, EVP_PKEY **keyp, const struct config *config)
 {
 	char name[256] = "localhost", alt[1024];
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *key;
 	X509 *cert = NULL;
-	int err = EPROTO;
 
 	if (config->domain && config->domain[0])
 		(void)snprintf(name, sizeof(name), "%.200s", config->domain);
@@ -211,32 +236,69 @@ static int make_own(const char *path, const struct config *config)
 	key = EVP_EC_gen("P-256");
 	if (key)
 		cert = make_certificate(key, name, alt);
-	if (cert)
-		err = write_pem(path, cert, key);
-	else
+	if (!cert) {
 		log_error("certificate", "make error=\"%s\"", ssl_reason());
+		EVP_PKEY_free(key);
+		return EPROTO;
+	}
 
-	X509_free(cert);
-	EVP_PKEY_free(key);
-	if (!err)
-		log_info("certificate", "made file=%s name=%s days=%d", path,
-			 name, VALID_DAYS);
+	*certp = cert;
+	*keyp = key;
 
-	return err;
+	return 0;
+}
+
+
+/** In a file, or in memory as long as none can be */
+static int make_own(const char *path, const struct config *config)
+{
+	int err;
+
+	if (!is_good("")) {
+		EVP_PKEY *key = NULL;
+		X509 *cert = NULL;
+
+		err = make(&cert, &key, config);
+		if (err)
+			return err;
+		keep(cert, key);
+	}
+
+	err = write_pem(path, kept.cert, kept.key);
+	if (err) {
+		(void)unlink(path);
+		log_warn("certificate",
+			 "kept in memory: another one is made at the next "
+			 "start file=%s error=\"%s\"",
+			 path, strerror(err));
+		return 0;
+	}
+
+	keep(NULL, NULL);
+	log_info("certificate", "made file=%s days=%d", path, VALID_DAYS);
+
+	return 0;
 }
 
 
 static int load(SSL_CTX *ctx, const char *cert, const char *key)
 {
+	if (!*cert)
+		return SSL_CTX_use_certificate(ctx, kept.cert) == 1 &&
+				       SSL_CTX_use_PrivateKey(ctx, kept.key) ==
+					       1
+			       ? 0
+			       : EINVAL;
+
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1) {
 		log_error("certificate", "load tls_cert=%s error=\"%s\"", cert,
-			  ssl_reason());
+			  file_reason(cert));
 		return EINVAL;
 	}
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(ctx) != 1) {
 		log_error("certificate", "load tls_key=%s error=\"%s\"", key,
-			  ssl_reason());
+			  file_reason(key));
 		return EINVAL;
 	}
 
@@ -249,6 +311,7 @@ static int choose(char *cert, char *key, size_t size,
 		  const struct config *config)
 {
 	bool have_key = config->tls_key && config->tls_key[0];
+	int err = 0;
 
 	if (config->tls_cert && config->tls_cert[0]) {
 		(void)snprintf(cert, size, "%s", config->tls_cert);
@@ -259,9 +322,14 @@ static int choose(char *cert, char *key, size_t size,
 
 	(void)snprintf(cert, size, "%s/tls.pem",
 		       config->data_dir ? config->data_dir : ".");
+	if (!is_good(cert)) {
+		err = make_own(cert, config);
+		if (kept.cert)
+			*cert = '\0';
+	}
 	(void)snprintf(key, size, "%s", cert);
 
-	return is_good(cert) ? 0 : make_own(cert, config);
+	return err;
 }
 
 
@@ -326,7 +394,11 @@ static int context(struct tls **tlsp, const struct config *config, bool client)
 	if (!err && client) {
 		SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
 		(void)SSL_CTX_set_default_verify_paths(ctx);
-		(void)SSL_CTX_load_verify_locations(ctx, cert, NULL);
+		if (*cert)
+			(void)SSL_CTX_load_verify_locations(ctx, cert, NULL);
+		else
+			(void)X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx),
+						  kept.cert);
 		ERR_clear_error();
 	}
 

@@ -5,7 +5,7 @@
  * libre cannot set a minimum version nor make a certificate that OpenSSL 3
  * accepts. TLS 1.2 and up, with AEAD suites alone; the certificate is the
  * configured one, else an EC P-256 one signed by itself, made once and kept in
- * data_dir.
+ * data_dir; where that cannot be written, in memory until the program ends.
  */
 #ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_H
 #define PARLEY_SIGNALING_HTTP_CERTIFICATE_H

@@ -255,6 +255,9 @@ static unsigned parse_options(struct http_head *h)
 	const char *connection = http_head_find(h, "Connection");
 	const char *expect = http_head_find(h, "Expect");
 
+	/* Of two sites one would be judged and the other meant */
+	if (count_of(h, "Origin") > 1)
+		return 400;
 	/* Exactly one Host in HTTP/1.1 (RFC 9112 section 3.2). */
 	if (count_of(h, "Host") > 1 || (h->minor1 && !count_of(h, "Host")))
 		return 400;

@@ -39,14 +39,36 @@ static bool read_authority(struct authority *a, const char *text)
 }
 
 
-bool origin_is_ours(const char *origin, const char *host, bool secure)
+static bool is_name(const struct authority *a, const char *name)
+{
+	return name && strlen(name) == a->len &&
+	       !strncasecmp(a->host, name, a->len);
+}
+
+
+/** An address, which no name server can lead elsewhere, or a name of ours */
+static bool has_own_name(const struct authority *a, const char *domain)
+{
+	static const char dotted[] = "0123456789.";
+	bool address = a->host[0] == '[' || strspn(a->host, dotted) >= a->len;
+
+	return address || is_name(a, "localhost") ||
+	       (domain && *domain && is_name(a, domain));
+}
+
+
+bool origin_is_ours(const char *origin, const char *host, bool secure,
+		    const char *domain)
 {
 	struct authority theirs, ours;
 	bool https = !strncasecmp(origin, "https://", 8);
 
-	if (!host || (!https && strncasecmp(origin, "http://", 7)) ||
+	if (!host || (!https && strncasecmp(origin, "http://", 7) != 0) ||
 	    !read_authority(&theirs, origin + (https ? 8 : 7)) ||
 	    !read_authority(&ours, host) || (secure && !https))
+		return false;
+
+	if (!https && !has_own_name(&ours, domain))
 		return false;
 
 	if (!theirs.port)

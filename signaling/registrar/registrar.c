@@ -18,7 +18,6 @@
 #include "signaling/transport/layer.h"
 
 enum {
-	HINT_INTERVAL_MS = 60000,
 	EXPIRE_INTERVAL_MS = 1000, /**< at most one walk a second */
 };
 
@@ -31,7 +30,6 @@ struct registrar {
 	struct layer_handled *handled;
 	struct layer_flow_lsnr *flows;
 	struct tmr expiry;
-	uint64_t hinted_ms;
 	uint64_t registers, refused, flows_lost;
 };
 
@@ -351,25 +349,13 @@ static void answer_ok(const struct request *q)
 static void registrar_refuse(struct request *q)
 {
 	++q->registrar->refused;
-	(void)sip_treplyf(NULL, NULL, q->registrar->sip, q->msg, false,
-			  q->asked.status, q->asked.phrase,
-			  "%sContent-Length: 0\r\n\r\n", q->asked.headers);
+	(void)sip_replyf(q->registrar->sip, q->msg, q->asked.status,
+			 q->asked.phrase, "%sContent-Length: 0\r\n\r\n",
+			 q->asked.headers);
 }
 
 
 /* ----------------------------------------------------------- judgement */
-
-static void hint(struct registrar *r)
-{
-	const uint64_t now = tmr_jiffies();
-
-	if (r->hinted_ms && now < r->hinted_ms + HINT_INTERVAL_MS)
-		return;
-
-	r->hinted_ms = now;
-	log_warn("registrar", "refused: there are no users; `parley user add"
-			      " NAME` makes one");
-}
 
 
 /** An S-CSCF tells its application servers (TS 24.229 section 5.4.1.7) */
@@ -449,13 +435,15 @@ static void register_in(struct request *q)
 		return;
 	}
 	if (!auth_has_users(r->auth)) {
-		hint(r);
+		log_warn("registrar", "refused: there are no users; "
+				      "`parley user add NAME` makes one");
 		(void)register_refuse(&q->asked, 403, "Forbidden");
 		registrar_refuse(q);
 		return;
 	}
 	if (auth_check(r->auth, q->msg, &q->flow, &q->aor) != AUTH_PASS)
 		return;
+	layer_flow_proved(r->layer, q->flow.id);
 
 	if (q->aor && is_own(q) &&
 	    register_read(&q->asked, r->config->register_expires_s) &&

@@ -23,6 +23,8 @@ static void invite_cancel_h(void *arg)
 	session_drop(s, REASON_LEFT);
 }
 
+static void mixer_there_h(enum reason reason, void *arg);
+
 static void invite_in_refuse(struct session *s, enum reason reason)
 {
 	if (server_request_is_open(s->in_hand))
@@ -40,7 +42,9 @@ static void caller_joined_h(enum reason reason, const struct leg_local *local,
 
 	if (reason != REASON_NONE) {
 		session_endpoint_gone(s);
-		invite_in_refuse(s, reason);
+		if (reason != REASON_MIXER_LOST ||
+		    !session_join_again(s, reason, mixer_there_h))
+			invite_in_refuse(s, reason);
 		return;
 	}
 	if (exchange_print(s->exchange, local, &sdp)) {
@@ -85,7 +89,8 @@ static void join_caller(struct session *s, const struct pl *sdp)
 	if (reason == REASON_NONE)
 		reason = session_join(s, leg, caller_joined_h);
 	mem_deref(leg);
-	if (reason != REASON_NONE)
+	if (reason != REASON_NONE &&
+	    !session_join_again(s, reason, mixer_there_h))
 		invite_in_refuse(s, reason);
 }
 
@@ -93,12 +98,17 @@ static void join_caller(struct session *s, const struct pl *sdp)
  * Answered at once or later; nobody else waits meanwhile, and CANCEL drops the
  * question with the session. */
 
-/* All was answered: the offer is looked at */
-static void enter(struct session *s)
+/* All was answered: the offer is looked at, with what the mixers can do */
+static void mixer_there_h(enum reason reason, void *arg)
 {
+	struct session *s = arg;
 	const struct sip_msg *msg = server_request_msg(s->in_hand);
 	struct pl sdp;
 
+	if (reason != REASON_NONE) {
+		invite_in_refuse(s, reason);
+		return;
+	}
 	if (header_sdp(msg, &sdp))
 		pl_set_str(&sdp, "");
 	if (session_exchange_begin(s))
@@ -110,7 +120,7 @@ static void enter(struct session *s)
 static void invite_may_act_h(enum reason reason, void *arg)
 {
 	if (reason == REASON_NONE)
-		enter(arg);
+		session_await_mixer(arg, mixer_there_h);
 	else
 		invite_in_refuse(arg, reason);
 }
@@ -126,7 +136,7 @@ static void invite_may_join_h(enum reason reason, void *arg)
 		focus_ask(&s->ask, s->all->base.focus, &q, invite_may_act_h,
 			  s);
 	else
-		enter(s);
+		session_await_mixer(s, mixer_there_h);
 }
 
 static void ask_to_join(struct session *s)
@@ -290,6 +300,8 @@ static int check_caller(struct sessions *all, struct invitation *in)
 
 	if (auth_check(all->base.auth, msg, &in->flow, &user) == AUTH_ANSWERED)
 		return EACCES;
+	if (user)
+		layer_flow_proved(all->base.layer, in->flow.id);
 	err = identity_read(&in->who, msg, &in->flow, user, all->base.config);
 	mem_deref(user);
 	if (err == ENOTSUP) /* RFC 3323 section 5 */

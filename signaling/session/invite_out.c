@@ -15,6 +15,7 @@ enum { RINGING_MAX_MS = 180 * 1000 /* as RFC 3261's timer C */ };
 
 static int send_invite(struct session *s);
 static enum reason join_callee(struct session *s, bool webrtc);
+static void mixer_there_h(enum reason reason, void *arg);
 
 static void ringing_h(void *arg)
 {
@@ -261,7 +262,9 @@ static void callee_joined_h(enum reason reason, const struct leg_local *local,
 
 	if (reason != REASON_NONE) {
 		session_endpoint_gone(s);
-		session_give_up(s, reason);
+		if (reason != REASON_MIXER_LOST ||
+		    !session_join_again(s, reason, mixer_there_h))
+			session_give_up(s, reason);
 		return;
 	}
 	err = exchange_print(s->exchange, local, &sdp);
@@ -293,16 +296,30 @@ static enum reason join_callee(struct session *s, bool webrtc)
 	return reason;
 }
 
+static void mixer_there_h(enum reason reason, void *arg)
+{
+	struct session *s = arg;
+	const struct next_hop *hop = call_out_hop(s->call);
+
+	if (reason == REASON_NONE)
+		reason = join_callee(s, next_hop_target(hop)->webrtc);
+	if (reason != REASON_NONE &&
+	    !session_join_again(s, reason, mixer_there_h))
+		session_give_up(s, reason);
+}
+
 void session_call(struct session *s)
 {
 	const struct next_hop *hop = call_out_hop(s->call);
 	const bool webrtc = next_hop_target(hop)->webrtc;
 	enum reason reason;
 
-	if (!s->ep)
-		reason = join_callee(s, webrtc);
-	else if (exchange_is_webrtc(s->exchange) == webrtc &&
-		 exchange_has_keys(s->exchange) == next_hop_is_secure(hop))
+	if (!s->ep) {
+		session_await_mixer(s, mixer_there_h);
+		return;
+	}
+	if (exchange_is_webrtc(s->exchange) == webrtc &&
+	    exchange_has_keys(s->exchange) == next_hop_is_secure(hop))
 		reason = send_invite(s) ? REASON_INTERNAL : REASON_NONE;
 	else /* Keys of an offer over TLS must not be seen on the way. */
 		reason = rejoin(s, webrtc, REASON_UNAVAILABLE);

@@ -77,7 +77,7 @@ static void modify_cancel_h(void *arg)
 
 bool session_survives(const struct session *s, enum reason reason)
 {
-	return reason == REASON_NO_MIXER &&
+	return reason_is_no_mixer(reason) &&
 	       dialog_state(s->dialog) == DIALOG_CONFIRMED && s->ep;
 }
 
@@ -87,7 +87,7 @@ void session_restore(struct session *s, enum reason reason)
 	server_request_forget(s->in_hand);
 	/* An offer that waits may be the last one that fails. */
 	mem_ref(s);
-	if (reason != REASON_NO_MIXER)
+	if (!reason_is_no_mixer(reason))
 		session_wish(s, EXCHANGE_WISH_RESTORE);
 	else if (session_survives(s, reason))
 		(void)session_offer_again(s);

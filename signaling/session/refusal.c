@@ -6,7 +6,11 @@
 #include "signaling/session/session_headers.h"
 #include "signaling/session/session_private.h"
 
-enum { RETRY_AFTER_S = 10, LOG_INTERVAL_MS = 1000 };
+enum { RETRY_AFTER_S = 10 };
+
+/** Session-ID, words, token, Retry-After */
+#define REFUSAL_FORMAT                                                        \
+	"%HWarning: 399 parley \"%s (%s)\"\r\n%s" SESSION_NO_BODY
 
 /* Rows that are no answer to an INVITE (it hung up) get 480 */
 static uint16_t refusal_status(const struct reason_row *row)
@@ -20,18 +24,11 @@ static const char *refusal_phrase(const struct reason_row *row)
 				      : reason_row(REASON_UNAVAILABLE)->phrase;
 }
 
-/* A line a second says so, the counter how often; anybody may call */
-static void log_refusal(struct sessions *all, const struct reason_row *row)
+/* What says no to another request than an INVITE may say it again: nothing is
+ * kept of it (RFC 3261 section 8.2.7), however many come */
+static bool is_stateless(const struct sip_msg *msg, struct sip_strans **st)
 {
-	uint64_t now = tmr_jiffies();
-
-	if (all->refusal_logged_ms &&
-	    now < all->refusal_logged_ms + LOG_INTERVAL_MS)
-		return;
-	all->refusal_logged_ms = now;
-	log_info("session", "refused status=%u reason=%s refused=%llu",
-		 refusal_status(row), row->token,
-		 (unsigned long long)all->refused);
+	return !st && pl_strcmp(&msg->met, "INVITE") != 0;
 }
 
 void session_refuse(struct sessions *all, const struct sip_msg *msg,
@@ -45,13 +42,19 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	if (refusal_status(row) == 503)
 		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
 				  RETRY_AFTER_S);
-	log_refusal(all, row);
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, refusal_status(row),
-			  refusal_phrase(row),
-			  "%HWarning: 399 parley \"%s (%s)\"\r\n"
-			  "%s" SESSION_NO_BODY,
-			  session_id_reply_print, &to, row->words, row->token,
-			  retry);
+	log_info("session", "refused status=%u reason=%s refused=%llu",
+		 refusal_status(row), row->token,
+		 (unsigned long long)all->refused);
+	if (is_stateless(msg, st))
+		(void)sip_replyf(all->sip, msg, refusal_status(row),
+				 refusal_phrase(row), REFUSAL_FORMAT,
+				 session_id_reply_print, &to, row->words,
+				 row->token, retry);
+	else
+		(void)sip_treplyf(st, NULL, all->sip, msg, false,
+				  refusal_status(row), refusal_phrase(row),
+				  REFUSAL_FORMAT, session_id_reply_print, &to,
+				  row->words, row->token, retry);
 }
 
 void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
@@ -60,9 +63,15 @@ void session_refuse_protocol(struct sessions *all, const struct sip_msg *msg,
 {
 	const struct session_request to = {all, msg};
 
-	(void)sip_treplyf(st, NULL, all->sip, msg, false, status, phrase,
-			  "%H%s" SESSION_NO_BODY, session_id_reply_print, &to,
-			  headers ? headers : "");
+	if (is_stateless(msg, st))
+		(void)sip_replyf(
+			all->sip, msg, status, phrase, "%H%s" SESSION_NO_BODY,
+			session_id_reply_print, &to, headers ? headers : "");
+	else
+		(void)sip_treplyf(st, NULL, all->sip, msg, false, status,
+				  phrase, "%H%s" SESSION_NO_BODY,
+				  session_id_reply_print, &to,
+				  headers ? headers : "");
 }
 
 void sessions_count_refused(struct sessions *all)

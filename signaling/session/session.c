@@ -35,6 +35,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->in_hand);
 	mem_deref(s->exchange);
 	mem_deref(s->ask);
+	mem_deref(s->mixer_wait);
 	mem_deref(s->plan);
 	mem_deref(s->call);
 	count_confirmed(s);
@@ -220,6 +221,25 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 	dialog_set_session_id(s->dialog, focus_session_id(s->ep));
 
 	return reason;
+}
+
+void session_await_mixer(struct session *s, judge_answer_h *answerh)
+{
+	s->mixer_wait = mem_deref(s->mixer_wait);
+	focus_await_mixer(&s->mixer_wait, s->all->base.focus,
+			  s->party->conference, s->rejoins, answerh, s);
+}
+
+bool session_join_again(struct session *s, enum reason reason,
+			judge_answer_h *answerh)
+{
+	if (s->rejoins || !reason_is_no_mixer(reason))
+		return false;
+	s->rejoins = true;
+	s->joined = false;
+	session_await_mixer(s, answerh);
+
+	return true;
 }
 
 /* ----------------------------------------------------- what it consists of */

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include "focus/conference/focus.h"
+#include "focus/conference/mixer_wait.h"
 #include "focus/config/config.h"
 #include "signaling/account/account.h"
 #include "signaling/auth/credentials.h"
@@ -58,6 +59,8 @@ struct session {
 	uint64_t id;     /**< no other session's, ever */
 	void *plan;      /**< of the acts, for when it is confirmed; NULL */
 	struct ask *ask; /**< may it come in? NULL: that is known */
+	struct mixer_wait *mixer_wait; /**< it is to come in as soon as there
+					    is one; NULL: it does not wait */
 	struct names *names; /**< whose addresses a description waits for */
 
 	struct client_invite *invite;   /**< of ours */
@@ -81,6 +84,7 @@ struct session {
 	char *secret;          /**< what it said to prove who it was; NULL */
 	bool first_reply;      /**< `reply` answered the first INVITE */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
+	bool rejoins;     /**< a mixer died while it came in, once */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
 	bool connected;   /**< the focus was told */
 };
@@ -105,7 +109,6 @@ struct sessions {
 	uint64_t last_id;    /**< given to a session */
 	struct limit *dials; /**< by source, of whom nobody vouches for */
 	uint64_t invites, dialled, refused, expired, too_many_dials;
-	uint64_t refusal_logged_ms;
 };
 
 enum {
@@ -146,6 +149,14 @@ int session_exchange_begin(struct session *s);
  *  @param joinedh As legh of focus_join(), with the session as argument */
 enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh);
+/** Go on as soon as its conference has a mixer
+ *  @param answerh Called once, perhaps from within, with the session */
+void session_await_mixer(struct session *s, judge_answer_h *answerh);
+/** Its mixer died while it came in, or before it did: once, it may try with
+ *  the next. Its endpoint is gone, and answerh comes as above, later
+ *  @return false: it has tried, or that is not why it was refused */
+bool session_join_again(struct session *s, enum reason reason,
+			judge_answer_h *answerh);
 
 /* session_end.c */
 /** As session_fail, when the endpoint is out already. May drop */

@@ -61,6 +61,17 @@ struct session *session_find(const struct sessions *all,
 				       dialog_cmp_h, (void *)msg));
 }
 
+static bool known_dialog_h(const struct pl *callid, const struct pl *ours,
+			   const struct pl *theirs, void *arg)
+{
+	struct sip_msg like = {.req = true, .callid = *callid};
+
+	like.to.tag = *ours;
+	like.from.tag = *theirs;
+
+	return session_find(arg, &like) != NULL;
+}
+
 struct search {
 	session_match_h *h;
 	void *arg;
@@ -379,6 +390,7 @@ static void sessions_destructor(void *arg)
 	all->closed = NULL;
 	all->acts->flushh(all);
 	mem_deref(all->flows);
+	layer_set_dialogs(all->base.layer, NULL, NULL);
 	focus_set_signaling(all->base.focus, NULL);
 	tmr_cancel(&all->close_tmr);
 	mem_deref(all->handled);
@@ -430,6 +442,7 @@ int sessions_alloc(struct sessions **sp,
 	if (err)
 		goto out;
 
+	layer_set_dialogs(all->base.layer, known_dialog_h, all);
 	all->ops.dial = session_dial;
 	all->ops.undial = session_undial;
 	all->ops.arg = all;

@@ -278,14 +278,42 @@ void flows_each_connection(const struct flows *f, flow_h *h, void *arg)
 }
 
 
+static uint32_t branch_sum(const struct pl *branch)
+{
+	const uint32_t sum = hash_joaat_pl(branch);
+
+	return sum ? sum : 1;
+}
+
+
+void flows_asked(struct flow *flow, const struct pl *branch)
+{
+	flow->asked[flow->asked_next] = branch_sum(branch);
+	flow->asked_next = (flow->asked_next + 1) % FLOWS_ASKED_MAX;
+}
+
+
+bool flows_was_asked(const struct flow *flow, const struct pl *branch)
+{
+	const uint32_t sum = branch_sum(branch);
+
+	for (size_t i = 0; i < FLOWS_ASKED_MAX; i++) {
+		if (flow->asked[i] == sum)
+			return true;
+	}
+
+	return false;
+}
+
+
 void flows_touch(struct flow *flow, bool proof)
 {
 	struct flows *f = flow->flows;
 
+	flow->proven |= proof;
 	if (flow->info.transport != FLOW_UDP)
 		return;
 
-	flow->proven |= proof;
 	list_unlink(&flow->le);
 	list_append(flow->proven ? &f->proven : &f->unproven, &flow->le, flow);
 }

@@ -12,7 +12,11 @@
 
 #include "signaling/message/flow.h"
 
-enum { FLOWS_UDP_MAX = 32768, FLOWS_MOVES_MAX = 8192 };
+enum {
+	FLOWS_UDP_MAX = 32768,
+	FLOWS_MOVES_MAX = 8192,
+	FLOWS_ASKED_MAX = 4,
+};
 
 struct flows;
 struct flow;
@@ -27,8 +31,13 @@ struct flow {
 				connections */
 	struct flows *flows;
 	struct flow_info info;
-	uint64_t heard_ms;   /**< when the last message came, tmr_jiffies() */
-	bool proven;         /**< has answered us, or sent within a dialog */
+	uint64_t heard_ms; /**< when the last message came, tmr_jiffies() */
+	bool proven; /**< gets what we send it: it knew a tag or branch of
+			ours, or proved who it is */
+	uint64_t in_bytes, out_bytes;    /**< until then */
+	uint32_t asked[FLOWS_ASKED_MAX]; /**< sums of the branches of our last
+					      requests by it, 0: none */
+	unsigned asked_next;
 	struct udp_sock *us; /**< UDP: the listener's */
 	struct stream *stream;
 	char *name; /**< TLS: whom its certificate was verified to be (RFC 5922
@@ -76,8 +85,15 @@ struct flow *flows_find_peer(const struct flows *f,
 typedef void(flow_h)(struct flow *flow, void *arg);
 void flows_each_connection(const struct flows *f, flow_h *h, void *arg);
 
-/** The flow was used; @param proof it is no forged source */
+/** The flow was used; @param proof it gets what we send it: no forged source
+ */
 void flows_touch(struct flow *flow, bool proof);
+
+/** A request of ours goes by it. @param branch Of its Via */
+void flows_asked(struct flow *flow, const struct pl *branch);
+
+/** Was one of the last requests that branch's? Nobody guesses it */
+bool flows_was_asked(const struct flow *flow, const struct pl *branch);
 
 /** Take out and free, its connection too */
 void flows_remove(struct flow *flow);

@@ -35,6 +35,7 @@ static const char *const rule_names[GATE_RULES] = {
 	[GATE_UNDECODABLE] = "undecodable",
 	[GATE_RATE] = "rate",
 	[GATE_INVITE_RATE] = "invite_rate",
+	[GATE_STRANGERS] = "strangers",
 };
 
 /** A check looks at the message and says true, or fills the verdict */

@@ -33,6 +33,7 @@ enum gate_rule {
 	GATE_UNDECODABLE, /**< libre's parser refuses it */
 	GATE_RATE,        /**< source over its rate of messages */
 	GATE_INVITE_RATE, /**< source over its rate of calls and the like */
+	GATE_STRANGERS,   /**< all who are not known are too many together */
 	GATE_RULES
 };
 

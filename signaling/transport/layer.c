@@ -23,6 +23,7 @@ static void layer_destructor(void *arg)
 	mem_deref(layer->limit);
 	mem_deref(layer->calls);
 	mem_deref(layer->refusals);
+	mem_deref(layer->admission);
 	mem_deref(layer->repeats);
 	mem_deref(layer->begun);
 	mem_deref(layer->tls);
@@ -95,6 +96,9 @@ static int limits_alloc(struct transport_layer *layer)
 		err = limit_alloc(&layer->refusals, &messages);
 	if (!err)
 		err = limit_alloc(&layer->calls, &calls);
+	if (!err)
+		err = admission_alloc(&layer->admission,
+				      layer->config->strangers_rate);
 
 	return err;
 }
@@ -249,6 +253,26 @@ int layer_contact(const struct transport_layer *layer, uint64_t flow,
 }
 
 
+void layer_set_dialogs(struct transport_layer *layer, layer_dialog_h *h,
+		       void *arg)
+{
+	if (!layer)
+		return;
+
+	layer->dialogh = h;
+	layer->dialog_arg = arg;
+}
+
+
+void layer_flow_proved(struct transport_layer *layer, uint64_t id)
+{
+	struct flow *flow = layer ? flows_find(layer->flows, id) : NULL;
+
+	if (flow)
+		flows_touch(flow, true);
+}
+
+
 static void flow_lsnr_destructor(void *arg)
 {
 	struct layer_flow_lsnr *l = arg;
@@ -339,7 +363,7 @@ json_t *layer_stats(const struct transport_layer *layer)
 
 	return json_pack(
 		"{s:I,s:I,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,"
-		"s:I}",
+		"s:I,s:I}",
 		"connections", (json_int_t)connections, "turned_away",
 		(json_int_t)turned_away, "in", (json_int_t)c->in, "out",
 		(json_int_t)c->out, "flows", flows, "refused", refused,
@@ -347,7 +371,8 @@ json_t *layer_stats(const struct transport_layer *layer)
 		(json_int_t)c->no_flow, "unrouted", (json_int_t)c->unrouted,
 		"queue_full", (json_int_t)c->queue_full, "repeats",
 		(json_int_t)c->repeats, "stray", (json_int_t)c->stray,
-		"send_errors", (json_int_t)c->send_errors);
+		"send_errors", (json_int_t)c->send_errors, "unproven",
+		(json_int_t)c->unproven);
 }
 
 

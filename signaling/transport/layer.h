@@ -235,6 +235,23 @@ int layer_dialog_moved(struct transport_layer *layer,
 int layer_cancel_lines(struct transport_layer *layer, const char *callid,
 		       const char *lines);
 
+/**
+ * Is there a dialog or a subscription of ours? Whoever knows both tags gets
+ * what we send, and goes before strangers
+ *
+ * @param ours Tag of ours: of To in a request of theirs
+ */
+typedef bool(layer_dialog_h)(const struct pl *callid, const struct pl *ours,
+			     const struct pl *theirs, void *arg);
+
+/** Ask there whether a request is in a dialog; NULL: nobody is asked. One at a
+ *  time */
+void layer_set_dialogs(struct transport_layer *layer, layer_dialog_h *h,
+		       void *arg);
+
+/** Who sent that by this flow has proved who he is */
+void layer_flow_proved(struct transport_layer *layer, uint64_t flow);
+
 /** A flow has ended (connection closed or lost): whoever lives on it may act
  *  at once instead of waiting for a timeout. Called from the loop; the flow is
  *  already gone from the table */

@@ -7,33 +7,23 @@
 #include "signaling/transport/transport_private.h"
 
 
-enum { LOG_INTERVAL_MS = 1000 };
-
-
-/** One line a second says what is refused by a rule; the counters say how
- *  much */
-static void log_refusal(struct transport_layer *layer,
-			const struct layer_source *source,
+/** Each rule has lines of its own, so that none drowns another */
+static void log_refusal(const struct layer_source *source,
 			const struct gate_verdict *v, const char *p,
 			size_t len)
 {
+	static struct log_site sites[GATE_RULES];
 	const char *eol = memchr(p, '\r', len);
-	uint64_t now = tmr_jiffies();
 	char start[128], addr[64];
 
-	if (now < layer->refusal_logged_ms[v->rule] + LOG_INTERVAL_MS &&
-	    layer->refusal_logged_ms[v->rule])
-		return;
-
-	layer->refusal_logged_ms[v->rule] = now;
 	(void)re_snprintf(addr, sizeof(addr), "%J", &source->peer);
-	log_warn("gate",
-		 "refused rule=%s status=%u transport=%s peer=%s"
-		 " start=%s",
-		 gate_rule_name(v->rule), v->status,
-		 flow_transport_name(source->transport), addr,
-		 log_escape(start, sizeof(start), p,
-			    MIN(eol ? (size_t)(eol - p) : len, 80)));
+	log_limited(&sites[v->rule], LOG_LEVEL_WARN, "gate",
+		    "refused rule=%s status=%u transport=%s peer=%s"
+		    " start=%s",
+		    gate_rule_name(v->rule), v->status,
+		    flow_transport_name(source->transport), addr,
+		    log_escape(start, sizeof(start), p,
+			       MIN(eol ? (size_t)(eol - p) : len, 80)));
 }
 
 
@@ -91,7 +81,7 @@ static void layer_in_refuse(struct transport_layer *layer,
 			    size_t len)
 {
 	++layer->counters.refused[v->rule];
-	log_refusal(layer, source, v, p, len);
+	log_refusal(source, v, p, len);
 	if (v->status)
 		answer(layer, source, w, v);
 }
@@ -179,6 +169,61 @@ static bool may_begin(struct transport_layer *layer,
 }
 
 
+/** Does it show that what we send reaches who sent it: a tag or a branch of
+ *  ours, that he could not guess? */
+static bool is_proof(const struct transport_layer *layer,
+		     const struct flow *flow, const struct sip_lines *w)
+{
+	const struct sip_line *id = sip_lines_find(w, SIP_LINES_CALL_ID);
+	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
+	const struct pl ours = sip_lines_tag(w, SIP_LINES_TO);
+	const struct pl theirs = sip_lines_tag(w, SIP_LINES_FROM);
+	struct via via;
+
+	if (w->request)
+		return ours.l && id && layer->dialogh &&
+		       layer->dialogh(&id->value, &ours, &theirs,
+				      layer->dialog_arg);
+
+	return flow && h && !via_decode(&via, &h->value) &&
+	       flows_was_asked(flow, &via.branch);
+}
+
+
+/** Within what all may send together. @param flow Whose it is, if it has one
+ *  yet */
+static bool is_admitted(struct transport_layer *layer,
+			const struct layer_source *source,
+			const struct flow *flow, const struct sip_lines *w)
+{
+	const unsigned cost =
+		w->request && begins(w) ? ADMISSION_BEGIN_COST : 1;
+	const uint64_t now = tmr_jiffies();
+
+	return flow && flow->proven
+		       ? admission_known(layer->admission, cost, now)
+		       : admission_stranger(layer->admission, &source->peer,
+					    cost, now);
+}
+
+
+/** New calls hear so, as many as we would hear of one source in a second */
+static void refuse_stranger(struct transport_layer *layer,
+			    const struct layer_source *source,
+			    const struct sip_lines *w, const char *p,
+			    size_t len)
+{
+	struct sa all;
+
+	sa_init(&all, AF_INET);
+	if (sip_lines_method_is(w, "INVITE") && w->request &&
+	    limit_take(layer->refusals, &all, 1, tmr_jiffies()))
+		refuse_busy(layer, source, w, GATE_STRANGERS, p, len);
+	else
+		++layer->counters.refused[GATE_STRANGERS];
+}
+
+
 /** A Route that names us: one of our addresses, or our domain */
 static bool is_ours(const struct uri *uri, void *arg)
 {
@@ -228,14 +273,31 @@ static int to_libre(struct transport_layer *layer, const struct flow *flow,
 }
 
 
-static struct flow *source_flow(const struct layer_source *source)
+/** The flow that it came by, if there is one already */
+static struct flow *known_flow(const struct transport_layer *layer,
+			       const struct layer_source *source)
+{
+	return source->flow
+		       ? source->flow
+		       : flows_find_peer(layer->flows, FLOW_UDP, &source->peer,
+					 source->listener->us, NULL);
+}
+
+
+/** @param proof It shows that what we send reaches who sent it */
+static void take(struct transport_layer *layer,
+		 const struct layer_source *source, const struct sip_lines *w,
+		 size_t len, bool proof)
 {
 	struct flow *flow = source->flow;
 
 	if (!flow && layer_udp_flow(&flow, source->listener, &source->peer))
-		return NULL;
+		return;
 
-	return flow;
+	flow->heard_ms = tmr_jiffies();
+	flow->in_bytes += len;
+	flows_touch(flow, proof);
+	(void)to_libre(layer, flow, w);
 }
 
 
@@ -244,10 +306,10 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 {
 	const bool stream =
 		source->transport == FLOW_TCP || source->transport == FLOW_TLS;
+	const struct flow *flow;
 	struct gate_verdict v;
-	struct flow *flow;
 	struct sip_lines found;
-	bool trusted;
+	bool trusted, proof;
 
 	++layer->counters.in;
 	trusted = config_network_has(layer->config->trusted_hosts,
@@ -263,6 +325,14 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		w = &found;
 		(void)sip_lines_parse(w, p, len);
 	}
+	flow = known_flow(layer, source);
+	proof = trusted ||
+		(w->error == SIP_LINES_OK && is_proof(layer, flow, w));
+	if (!proof && !is_admitted(layer, source, flow, w)) {
+		refuse_stranger(layer, source, w, p, len);
+		return;
+	}
+
 	if (!gate_check(&v, w, len, layer->config->sip_message_max_bytes,
 			stream)) {
 		layer_in_refuse(layer, source, w, &v, p, len);
@@ -275,11 +345,5 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		return;
 	}
 
-	flow = source_flow(source);
-	if (!flow)
-		return;
-
-	flow->heard_ms = tmr_jiffies();
-	flows_touch(flow, !w->request || sip_lines_tag(w, SIP_LINES_TO).l > 0);
-	(void)to_libre(layer, flow, w);
+	take(layer, source, w, len, proof);
 }

@@ -162,16 +162,15 @@ static void refuse_method(struct transport_layer *layer, int method,
 		return;
 	if (!pl_strcmp(&msg->met, "CANCEL") ||
 	    (method >= 0 && is_handled(methods, method)))
-		(void)sip_treplyf(NULL, NULL, sip, msg, false, 481,
-				  "Call/Transaction Does Not Exist",
-				  "%HContent-Length: 0\r\n\r\n",
-				  print_session_id, msg);
+		(void)sip_replyf(
+			sip, msg, 481, "Call/Transaction Does Not Exist",
+			"%HContent-Length: 0\r\n\r\n", print_session_id, msg);
 	else
-		(void)sip_treplyf(
-			NULL, NULL, sip, msg, false, method >= 0 ? 405 : 501,
-			method >= 0 ? "Method Not Allowed" : "Not Implemented",
-			"%H%HContent-Length: 0\r\n\r\n", print_session_id, msg,
-			print_allow, methods);
+		(void)sip_replyf(sip, msg, method >= 0 ? 405 : 501,
+				 method >= 0 ? "Method Not Allowed"
+					     : "Not Implemented",
+				 "%H%HContent-Length: 0\r\n\r\n",
+				 print_session_id, msg, print_allow, methods);
 }
 
 

@@ -5,6 +5,7 @@
 #include "mixer/base/log.h"
 #include "signaling/http/websocket.h"
 #include "signaling/message/identity.h"
+#include "signaling/message/via.h"
 #include "signaling/transport/transport_private.h"
 
 
@@ -181,6 +182,39 @@ int layer_flow_ping(struct transport_layer *layer, uint64_t id)
 }
 
 
+/** Is it so much for who has not shown that it reaches him that somebody
+ *  could use us against him (RFC 3261 section 26.1.5)? What we begin
+ *  ourselves is bounded elsewhere */
+static bool is_too_much(const struct transport_layer *layer,
+			const struct flow *flow, const struct sip_lines *w,
+			size_t bytes)
+{
+	const struct sip_line *to = sip_lines_find(w, SIP_LINES_TO);
+	const uint64_t most = flow->in_bytes * LAYER_UNPROVEN_TIMES;
+	uint64_t sum = flow->out_bytes + bytes;
+
+	if (flow->info.transport != FLOW_UDP || flow->proven ||
+	    (w->request && to && !sip_lines_tag(w, SIP_LINES_TO).l) ||
+	    identity_flow_trusted(layer->config, &flow->info))
+		return false;
+
+	if (!w->request && w->status == 100)
+		sum += LAYER_ANSWER_BYTES;
+
+	return sum > most;
+}
+
+
+static void note_request(struct flow *flow, const struct sip_lines *w)
+{
+	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
+	struct via via;
+
+	if (w->request && h && !via_decode(&via, &h->value))
+		flows_asked(flow, &via.branch);
+}
+
+
 static int send_on(struct transport_layer *layer, struct flow *flow,
 		   const struct sip_lines *w, const struct rewrite_out *out)
 {
@@ -204,8 +238,13 @@ static int send_on(struct transport_layer *layer, struct flow *flow,
 		err = layer_cancel_complete(layer, w, mb);
 	if (!err && mb->end > LAYER_MESSAGE_MAX)
 		err = EMSGSIZE;
-	if (!err) {
+	if (!err && is_too_much(layer, flow, w, mb->end)) {
+		++layer->counters.unproven;
+	}
+	else if (!err) {
 		mb->pos = 0;
+		flow->out_bytes += mb->end;
+		note_request(flow, w);
 		flows_touch(flow, false);
 		err = layer_send_raw(layer, flow, mb, out->reply_port);
 	}

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include "focus/config/config.h"
+#include "signaling/transport/admission.h"
 #include "signaling/http/limit.h"
 #include "signaling/http/listener.h"
 #include "signaling/transport/flows.h"
@@ -31,6 +32,11 @@ enum {
 	LAYER_FAILURE_MAX_MS = 3600000,
 	LAYER_CANCELS_MAX = 1024,
 	LAYER_SOCKBUF_BYTES = 4194304,
+	/** Bytes that are sent by UDP to who has not shown that they reach
+	 *  him, for each that came from there: a forged source is a victim */
+	LAYER_UNPROVEN_TIMES = 3,
+	/** A 100 would take from those what the answer needs */
+	LAYER_ANSWER_BYTES = 1200,
 };
 
 struct repeats;
@@ -85,7 +91,7 @@ struct layer_methods {
 
 struct layer_counters {
 	uint64_t in, out, refused[GATE_RULES], no_flow, unrouted, queue_full,
-		repeats, stray, send_errors;
+		repeats, stray, send_errors, unproven;
 };
 
 struct transport_layer {
@@ -100,6 +106,9 @@ struct transport_layer {
 	struct limit *limit;    /**< messages of a source */
 	struct limit *calls;    /**< its requests that begin something */
 	struct limit *refusals; /**< our answers when it is over the first */
+	struct admission *admission; /**< of all sources together */
+	layer_dialog_h *dialogh;     /**< NULL: no dialog is known */
+	void *dialog_arg;
 	struct repeats *repeats, *begun;
 	struct list cancels; /**< header lines for CANCELs, oldest first */
 	struct list deferred;
@@ -109,7 +118,6 @@ struct transport_layer {
 	const struct config *config; /**< outlives the transport layer */
 	uint8_t key[32];
 	struct layer_counters counters;
-	uint64_t refusal_logged_ms[GATE_RULES];
 	struct list flow_lsnrs;
 	struct list failures;
 	void (*exith)(void *arg);

@@ -28,16 +28,12 @@ struct page {
 	struct http_server *https[CONFIG_LISTEN_MAX];
 	regex_t origins; /**< other sites that are let in */
 	bool compiled;
-	uint64_t strangers_ms; /**< when other sites were last told of */
-	unsigned strangers;    /**< refused since then */
-	struct list waiting;   /**< requests whose answer takes its time */
+	struct list waiting; /**< requests whose answer takes its time */
 };
 
 enum {
 	/** Longest Host that is repeated in an answer, bytes */
 	HOST_MAX = 255,
-	/** Between two lines of sites that were refused */
-	STRANGERS_MS = 10000,
 };
 
 
@@ -155,27 +151,20 @@ static bool origin_is_welcome(const struct page *p,
 	const char *origin = http_header(x, "Origin");
 
 	return !origin ||
-	       origin_is_ours(origin, http_header(x, "Host"), secure) ||
+	       origin_is_ours(origin, http_header(x, "Host"), secure,
+			      p->config->domain) ||
 	       !regexec(&p->origins, origin, 0, NULL, 0);
 }
 
 
 /** An engineer whose application stays out reads why */
-static void note_stranger(struct page *p, const struct http_exchange *x)
+static void note_stranger(const struct http_exchange *x)
 {
 	const char *origin = http_header(x, "Origin");
-	uint64_t now = tmr_jiffies();
 	char text[200];
 
-	p->strangers++;
-	if (p->strangers_ms && now < p->strangers_ms + STRANGERS_MS)
-		return;
-
-	log_warn("page", "site refused key=web_origins origin=%s count=%u",
-		 log_escape(text, sizeof(text), origin, strlen(origin)),
-		 p->strangers);
-	p->strangers_ms = now;
-	p->strangers = 0;
+	log_warn("page", "site refused key=web_origins origin=%s",
+		 log_escape(text, sizeof(text), origin, strlen(origin)));
 }
 
 
@@ -185,7 +174,7 @@ static void open_websocket(struct page *p, struct http_exchange *x,
 	struct websocket *ws = NULL;
 
 	if (!origin_is_welcome(p, x, secure)) {
-		note_stranger(p, x);
+		note_stranger(x);
 		reply(x, 403, "Pages of your site are not let in here.\n");
 		return;
 	}

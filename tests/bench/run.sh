@@ -40,7 +40,7 @@ start_parley() {
 		-o "sip_tls_listen=127.0.0.1:$tls" \
 		-o http_listen=127.0.0.1:0 -o https_listen=127.0.0.1:0 \
 		-o media_address=127.0.0.1 -o webrtc_port=0 -o mixers=1 \
-		-o rtp_ports=40000-49998 -o max_participants=2000 \
+		-o rtp_ports=10000-19998 -o max_participants=2000 \
 		-o sip_rate_per_source=100000 \
 		-o invite_rate_per_source=100000 -o log_level=warn \
 		-o web_dir="$PWD/web/dist" \

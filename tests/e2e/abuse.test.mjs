@@ -101,8 +101,8 @@ describe('abuse', () => {
 			40000);
 		const end = await parley.endsWell();
 		assert.doesNotMatch(end.output, /ERROR: \w*Sanitizer|runtime error:/);
-		// a flood is a line a second for each rule, not a line a message
-		assert.ok(end.output.split('\n').length < 2000,
+		// a flood is a few lines of each kind, not a line a message
+		assert.ok(end.output.split('\n').length < 1000,
 			`${end.output.split('\n').length} lines`);
 	});
 

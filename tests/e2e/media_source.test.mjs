@@ -271,6 +271,50 @@ describe('Parley\'s own ports', { concurrency: 1 }, () => {
 	});
 });
 
+// Two conferences, on one mixer or two, of which two legs each name the port
+// of one of the other
+for (const mixers of [1, 2])
+	describe(`a circle of two conferences on ${mixers} mixers`, () => {
+		const w = sipWorld({ options: { media_timeout: 5, mixers } });
+
+		test('carries no sound, and its legs end', async (t) => {
+			const bob = await w.peer(t, { name: 'bob' });
+			const eve = await w.peer(t, { name: 'eve', hz: B });
+			await bob.dial(w.parley.uri('left'));
+			await eve.dial(w.parley.uri('right'));
+			bob.audio.talk(ulawTone(A, 0));
+			const { conferences } = await w.parley.json('list');
+			assert.equal(new Set(conferences.map((c) => c.mixer)).size,
+				mixers);
+			const legs = [
+				await w.joined(t, 'left', { name: 'l0' }, { name: 'l1' }),
+				await w.joined(t, 'right', { name: 'r0' }, { name: 'r1' }),
+			];
+			for (const [side, peers] of legs.entries())
+				for (const [i, p] of peers.entries()) {
+					const { port } = legs[1 - side][i].audio.remote;
+					const body = p.sdp
+						.replace(/m=audio \d+/, `m=audio ${port}`)
+						.replace(/a=rtcp:\d+/, `a=rtcp:${port + 1}`);
+					assert.equal((await p.ask('INVITE', { body })).status,
+						200);
+				}
+			await bob.audio.more(100);
+			const before = await w.legStats('left', 'l0');
+			assert.ok(power(bob.audio.received, B, performance.now() - 1000)
+				< -50, 'the other conference is heard');
+			await bob.audio.more(50);
+			const now = await w.legStats('left', 'l0');
+			assert.equal(now.audio.packets_in, before.audio.packets_in);
+			await Promise.all(legs.flat().map(async (p) => {
+				await p.request('BYE', 15000);
+				p.gone = true;
+			}));
+			for (const p of [bob, eve])
+				assert.ok(!p.requests.some((m) => m.method === 'BYE'));
+		});
+	});
+
 // The terminal's Via below the proxy's, which is this peer
 const viaOf = (peer, terminal) => ({
 	Via: `SIP/2.0/UDP ${peer.sip.contact.split('@')[1]};branch=z9hG4bK${

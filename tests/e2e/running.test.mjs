@@ -2,7 +2,7 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
@@ -192,6 +192,8 @@ describe('the secure ways in', () => {
 				`${days}`, '-keyout', `${file}.key`, '-out', file],
 			{ env: { ...process.env, ...clock.env } });
 			assert.equal(code, 0, output);
+			// also for whom a parleyd of root has become
+			await chmod(`${file}.key`, 0o644);
 		};
 		await make(10);
 		const parley = await Parley.start({ tls_cert: file,

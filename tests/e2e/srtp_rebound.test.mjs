@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { hearsOthersOnly } from './lib/judge.mjs';
 import { SecureLine, TlsPeer } from './lib/secure_peer.mjs';
-import { sipWorld } from './lib/sip_world.mjs';
+import { hears, sipWorld } from './lib/sip_world.mjs';
 
 const world = sipWorld();
 
 for (const [what, host] of [['another port', '127.0.0.1'],
 	['another host', '127.0.0.2']])
-	test(`SRTP that comes from ${what} goes on both ways`, async (t) => {
+	test(`SRTP that comes from ${what} goes on both ways within 3 s`, async (t) => {
 		const name = `rebound-${host.at(-1)}`;
 		const [bob] = await world.joined(t, name, { name: 'bob', hz: 1000 });
 		const sip = await TlsPeer.openAt(world.tlsPort, { name: 'alice' });
@@ -24,7 +24,10 @@ for (const [what, host] of [['another port', '127.0.0.1'],
 		alice.audio.host = host;
 		await alice.audio.open();
 		alice.audio.received = [];
-		await bob.audio.more(50);
+		await Promise.all([hears(alice, 1000, 3000), (async () => {
+			await bob.audio.more(50);
+			await hears(bob, 440, 2000);
+		})()]);
 		await hearsOthersOnly(bob, [alice]);
 		await hearsOthersOnly(alice, [bob]);
 		assert.equal(alice.audio.strange, undefined);

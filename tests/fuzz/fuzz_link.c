@@ -33,8 +33,8 @@ static void start(void)
 	memset(&config, 0, sizeof(config));
 	sa_set_str(&config.net.media_addresses[0], "127.0.0.1", 0);
 	config.net.media_address_count = 1;
-	config.net.rtp_port_min = 47000;
-	config.net.rtp_port_max = 47199;
+	config.net.rtp_port_min = 30000;
+	config.net.rtp_port_max = 30199;
 	config.video_workers = 1;
 	config.requesth = requests_handle;
 	log_level_set(LOG_LEVEL_ERROR);

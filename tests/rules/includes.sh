@@ -10,6 +10,12 @@ if grep -rnE '#include <re(_[a-z]+)?\.h>' focus mixer signaling tests \
 	echo "only mixer/base/re.h may include libre"
 	bad=1
 fi
+# Lines go through log_warn() and its like, which count what they hold back
+if grep -rnE '\<(log_line|perror|syslog)\(' focus mixer signaling \
+	--include='*.c' | grep -v '^\(mixer/base/log\.c\|focus/cli/.*\):'; then
+	echo "only mixer/base/log.c may print lines without end"
+	bad=1
+fi
 for bin in build/bin/parleyd build/bin/parley-mixer; do
 	[ -x "$bin" ] || continue
 	if nm -D --undefined-only "$bin" |

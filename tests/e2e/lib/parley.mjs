@@ -51,7 +51,8 @@ export class Parley {
 	}
 
 	async rtpPorts() {
-		const slice = await portSlice(33000, 500, 60);
+		// those that the kernel gives to terminals are none of Parley's
+		const slice = await portSlice(20000, 500, 25);
 		return `${slice}-${slice + 499}`;
 	}
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pace, paced, within } from './pace.mjs';
@@ -12,6 +12,8 @@ export const root = new URL('../../..', import.meta.url).pathname
 
 export async function scratch() {
 	const dir = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
+	// a parleyd that was root reads what tests put there, too
+	await chmod(dir, 0o755);
 	return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
@@ -121,8 +123,12 @@ export class Program {
 
 export async function run(file, args, options) {
 	const program = new Program(file, args, options);
+	// it may end before what it has said is read
+	const said = new Promise((end) => program.child.once('close', end));
 	program.child.stdin.end();
 	const { code } = await program.done;
+	if (code !== 127)
+		await said;
 	return { code, stdout: program.stdout, output: program.output };
 }
 
@@ -154,7 +160,7 @@ async function isFree(port) {
 // ephemeral range, and that no other test is given
 export async function freePort(count = 1) {
 	for (;;) {
-		const port = 20000 + Math.floor(Math.random() * 12000);
+		const port = 2000 + Math.floor(Math.random() * 8000);
 		let n = 0;
 		while (n < count && await isFree(port + n))
 			n++;

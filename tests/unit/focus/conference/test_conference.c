@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "focus/mixers/mixers.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -274,6 +275,40 @@ static void a_refused_leg_undoes_everything(void)
 }
 
 
+/** Who is in stays and goes on, and so does who leaves */
+static void nobody_comes_in_where_the_mixer_has_too_much_to_do(void)
+{
+	enum { TOO_MANY = 2000 };
+	struct focus_room r;
+	struct party a, b, c;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join(&r, &a, "demo", "sip:a@x", "A"), 0);
+	r.mixer.silent = true;
+	for (unsigned i = 0; i < TOO_MANY; i++)
+		CU_ASSERT_EQUAL(
+			mixer_request(mixers_at(focus_mixers(r.focus), 0),
+				      json_pack("{s:s}", "op", "ping"), NULL,
+				      NULL),
+			0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &b, "demo", "sip:b@x", "B"),
+			REASON_OVERLOAD);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &c, "other", "sip:c@x", "C"),
+			REASON_OVERLOAD);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.create"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.add"), 1);
+	CU_ASSERT_EQUAL(event_count(&r, "left"), 0);
+
+	focus_leave(a.ep, REASON_LEFT);
+	for (unsigned i = 0; i < 1000 && !mixer_count(&r.mixer, "leg.remove");
+	     i++)
+		room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.remove"), 1);
+	room_close(&r);
+}
+
+
 static void a_leg_without_media_is_a_bad_request(void)
 {
 	struct focus_room r;
@@ -531,6 +566,8 @@ static CU_TestInfo tests[] = {
 	 a_leg_is_early_until_it_is_connected},
 	{"events are numbered without gaps", events_are_numbered_without_gaps},
 	{"a late watcher gets a snapshot", a_late_watcher_gets_a_snapshot},
+	{"nobody comes in where the mixer has too much to do",
+	 nobody_comes_in_where_the_mixer_has_too_much_to_do},
 	{"a refused leg undoes everything", a_refused_leg_undoes_everything},
 	{"a leg without media is a bad request",
 	 a_leg_without_media_is_a_bad_request},

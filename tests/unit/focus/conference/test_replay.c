@@ -135,7 +135,7 @@ static void who_waited_for_the_dead_mixer_is_told(void)
 	room_turn(5);
 	room_mixer_kill(&r);
 	CU_ASSERT_EQUAL(r.replies, 1);
-	CU_ASSERT_EQUAL(r.reason, REASON_NO_MIXER);
+	CU_ASSERT_EQUAL(r.reason, REASON_MIXER_LOST);
 	CU_ASSERT_EQUAL(event_count(&r, "ended"), 1);
 	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"),
 			REASON_NO_MIXER);

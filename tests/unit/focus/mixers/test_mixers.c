@@ -1,9 +1,5 @@
 /**
  * @file test_mixers.c  Media servers: start, death, pauses, placement
- *
- * Time is the test's: the clock of parleyd and of libre's timers are this
- * program's own, real time plus what the test adds. A mixer is the far end of
- * a link, or a script of two lines where a process is needed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,171 +16,9 @@
 #include "mixer/base/log.h"
 #include "mixer/mp/protocol.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/focus/mixers/mixers_world.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
-
-static uint64_t added_us;
-
-uint64_t clock_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000 +
-	       added_us;
-}
-
-
-uint64_t clock_ntp(void)
-{
-	return 0;
-}
-
-
-uint64_t tmr_jiffies(void)
-{
-	return clock_us() / 1000;
-}
-
-
-/** Time passes at once, then what is due is done */
-static void pass(unsigned ms)
-{
-	added_us += (uint64_t)ms * 1000;
-	room_turn(2);
-}
-
-
-/* ---------------------------------------------------------- the world */
-
-enum {
-	SLOTS = 3,
-	/** Of the loop, until a process must have come or gone */
-	TURNS = 2000,
-};
-
-struct far_end {
-	struct link *link;
-	unsigned pings, requests;
-	bool deaf; /**< answers nothing */
-};
-
-static struct {
-	struct config *config;
-	struct mixers *mixers;
-	struct far_end far[SLOTS];
-	unsigned up, down, events;
-	struct mixer *last;
-	unsigned up_at_down; /**< mixers_up_count() as `down` sees it */
-} w;
-
-static void up_h(struct mixer *m, void *arg)
-{
-	(void)arg;
-	w.up++;
-	w.last = m;
-}
-
-
-static void down_h(struct mixer *m, void *arg)
-{
-	(void)arg;
-	w.down++;
-	w.last = m;
-	w.up_at_down = mixers_up_count(w.mixers);
-	CU_ASSERT_FALSE(mixer_is_up(m));
-}
-
-
-static void event_h(struct mixer *m, const json_t *event, void *arg)
-{
-	(void)event;
-	(void)arg;
-	w.events++;
-	w.last = m;
-}
-
-
-static const struct mixers_handlers handlers = {up_h, down_h, event_h, NULL};
-
-
-static void open_world(unsigned slots, const char *program)
-{
-	char count[32], path[128];
-	const char *overrides[] = {count, path};
-	struct config_error error;
-
-	memset(&w, 0, sizeof(w));
-	(void)signal(SIGPIPE, SIG_IGN);
-	/* deaths are what is tested */
-	log_level_set(LOG_LEVEL_ERROR);
-	(void)snprintf(count, sizeof(count), "mixers=%u", slots);
-	(void)snprintf(path, sizeof(path), "mixer_program=%s", program);
-	CU_ASSERT_EQUAL_FATAL(
-		config_load(&w.config, NULL, overrides, 2, &error), 0);
-	CU_ASSERT_EQUAL_FATAL(mixers_alloc(&w.mixers, w.config, &handlers), 0);
-}
-
-
-static void close_world(void)
-{
-	mem_deref(w.mixers);
-	for (unsigned i = 0; i < SLOTS; i++)
-		mem_deref(w.far[i].link);
-	mem_deref(w.config);
-}
-
-
-static void request_h(json_t *msg, void *arg)
-{
-	struct far_end *f = arg;
-	bool ping =
-		!strcmp("ping", json_string_value(json_object_get(msg, "op")));
-
-	f->pings += ping;
-	f->requests += !ping;
-	if (!f->deaf)
-		(void)link_reply(f->link, msg, NULL);
-}
-
-
-static void attach(unsigned i)
-{
-	int fds[2];
-
-	CU_ASSERT_EQUAL_FATAL(
-		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
-	CU_ASSERT_EQUAL_FATAL(mixers_attach(w.mixers, fds[0]), 0);
-	CU_ASSERT_EQUAL_FATAL(
-		link_alloc(&w.far[i].link, fds[1], request_h, NULL, &w.far[i]),
-		0);
-}
-
-
-static void say(unsigned i, const char *text)
-{
-	CU_ASSERT_EQUAL(link_event(w.far[i].link, json_loads(text, 0, NULL)),
-			0);
-	room_turn(2);
-}
-
-
-#define OTHER_HELLO "{\"event\":\"hello\",\"version\":999}"
-#define HELLO       "{\"event\":\"hello\",\"version\":1,\"pid\":1}"
-
-static void kill_far(unsigned i)
-{
-	w.far[i].link = mem_deref(w.far[i].link);
-	room_turn(5);
-}
-
-
-static struct mixer *slot(unsigned i)
-{
-	return mixers_at(w.mixers, i);
-}
-
 
 /* ----------------------------------------------------- state and event */
 
@@ -202,26 +36,26 @@ enum what_happens {
 
 static void be_silent(unsigned longest_ms)
 {
-	w.far[0].deaf = true;
+	world.far[0].deaf = true;
 	for (unsigned ms = 0; ms <= longest_ms + 1000; ms += 500)
-		pass(500);
+		world_pass(500);
 }
 
 static void happen(enum what_happens what)
 {
 	switch (what) {
 
-	case SAYS_HELLO: say(0, HELLO); break;
-	case SAYS_ANOTHER_VERSION: say(0, OTHER_HELLO); break;
-	case SAYS_NO_VERSION: say(0, "{\"event\":\"hello\"}"); break;
-	case SAYS_SOMETHING: say(0, "{\"event\":\"talking\"}"); break;
-	case SAYS_NOTHING_NAMED: say(0, "{\"reply\":7}"); break;
-	case CLOSES: kill_far(0); break;
+	case SAYS_HELLO: world_say(0, HELLO); break;
+	case SAYS_ANOTHER_VERSION: world_say(0, OTHER_HELLO); break;
+	case SAYS_NO_VERSION: world_say(0, "{\"event\":\"hello\"}"); break;
+	case SAYS_SOMETHING: world_say(0, "{\"event\":\"talking\"}"); break;
+	case SAYS_NOTHING_NAMED: world_say(0, "{\"reply\":7}"); break;
+	case CLOSES: world_kill(0); break;
 	case IS_SILENT: be_silent(MIXER_SILENCE_MAX_MS); break;
 	case IS_SILENT_FOR_LONG: be_silent(MIXER_HELLO_MAX_MS); break;
 	case PARLEYD_SLEEPS:
-		w.far[0].deaf = true;
-		pass(10 * MIXER_SILENCE_MAX_MS);
+		world.far[0].deaf = true;
+		world_pass(10 * MIXER_SILENCE_MAX_MS);
 		break;
 	}
 	room_turn(5);
@@ -256,42 +90,43 @@ static void each_state_knows_each_event(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		open_world(1, "/bin/false");
-		attach(0);
+		world_open(1, "/bin/false");
+		world_attach(0);
 		if (rows[i].up)
-			say(0, HELLO);
-		CU_ASSERT_EQUAL(mixer_is_up(slot(0)), rows[i].up);
-		w.up = 0;
+			world_say(0, HELLO);
+		CU_ASSERT_EQUAL(mixer_is_up(world_slot(0)), rows[i].up);
+		world.up = 0;
 
 		happen(rows[i].what);
-		if (w.up != rows[i].ups || w.down != rows[i].downs ||
-		    mixer_deaths(slot(0)) != rows[i].deaths)
+		if (world.up != rows[i].ups || world.down != rows[i].downs ||
+		    mixer_deaths(world_slot(0)) != rows[i].deaths)
 			fprintf(stderr, "row %zu: up %u down %u deaths %u\n",
-				i, w.up, w.down, mixer_deaths(slot(0)));
-		CU_ASSERT_EQUAL(mixer_is_up(slot(0)), rows[i].is_up);
-		CU_ASSERT_EQUAL(mixers_up_count(w.mixers), rows[i].is_up);
-		CU_ASSERT_EQUAL(w.up, rows[i].ups);
-		CU_ASSERT_EQUAL(w.down, rows[i].downs);
-		CU_ASSERT_EQUAL(w.events, rows[i].events);
-		CU_ASSERT_EQUAL(mixer_deaths(slot(0)), rows[i].deaths);
-		close_world();
+				i, world.up, world.down,
+				mixer_deaths(world_slot(0)));
+		CU_ASSERT_EQUAL(mixer_is_up(world_slot(0)), rows[i].is_up);
+		CU_ASSERT_EQUAL(mixers_up_count(world.mixers), rows[i].is_up);
+		CU_ASSERT_EQUAL(world.up, rows[i].ups);
+		CU_ASSERT_EQUAL(world.down, rows[i].downs);
+		CU_ASSERT_EQUAL(world.events, rows[i].events);
+		CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), rows[i].deaths);
+		world_close();
 	}
 }
 
 
 static void who_answers_pings_lives(void)
 {
-	open_world(1, "/bin/false");
-	attach(0);
+	world_open(1, "/bin/false");
+	world_attach(0);
 	/* no ping before it said hello */
-	pass(MIXER_PING_INTERVAL_MS);
-	CU_ASSERT_EQUAL(w.far[0].pings, 0);
-	say(0, HELLO);
+	world_pass(MIXER_PING_INTERVAL_MS);
+	CU_ASSERT_EQUAL(world.far[0].pings, 0);
+	world_say(0, HELLO);
 	for (unsigned i = 0; i < 10; i++)
-		pass(MIXER_PING_INTERVAL_MS);
-	CU_ASSERT_TRUE(mixer_is_up(slot(0)));
-	CU_ASSERT(w.far[0].pings >= 9);
-	close_world();
+		world_pass(MIXER_PING_INTERVAL_MS);
+	CU_ASSERT_TRUE(mixer_is_up(world_slot(0)));
+	CU_ASSERT(world.far[0].pings >= 9);
+	world_close();
 }
 
 
@@ -301,32 +136,32 @@ static void slots_are_filled_in_order_and_again(void)
 {
 	int fds[2];
 
-	open_world(2, "/bin/false");
-	CU_ASSERT_EQUAL(mixers_count(w.mixers), 2);
-	CU_ASSERT_PTR_NULL(mixers_at(w.mixers, 2));
-	attach(0);
-	attach(1);
-	CU_ASSERT_EQUAL(mixer_index(slot(1)), 1);
-	CU_ASSERT_EQUAL(mixer_pid(slot(1)), 0);
+	world_open(2, "/bin/false");
+	CU_ASSERT_EQUAL(mixers_count(world.mixers), 2);
+	CU_ASSERT_PTR_NULL(mixers_at(world.mixers, 2));
+	world_attach(0);
+	world_attach(1);
+	CU_ASSERT_EQUAL(mixer_index(world_slot(1)), 1);
+	CU_ASSERT_EQUAL(mixer_pid(world_slot(1)), 0);
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
-	CU_ASSERT_EQUAL(mixers_attach(w.mixers, fds[0]), ENOSPC);
+	CU_ASSERT_EQUAL(mixers_attach(world.mixers, fds[0]), ENOSPC);
 	/* which did not take it */
 	CU_ASSERT_EQUAL(close(fds[0]), 0);
 	(void)close(fds[1]);
 
-	say(1, HELLO);
-	CU_ASSERT_PTR_EQUAL(w.last, slot(1));
-	kill_far(0);
-	CU_ASSERT_EQUAL(mixer_deaths(slot(0)), 1);
-	attach(0);
-	say(0, HELLO);
-	CU_ASSERT_PTR_EQUAL(w.last, slot(0));
-	CU_ASSERT_EQUAL(mixers_up_count(w.mixers), 2);
+	world_say(1, HELLO);
+	CU_ASSERT_PTR_EQUAL(world.last, world_slot(1));
+	world_kill(0);
+	CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), 1);
+	world_attach(0);
+	world_say(0, HELLO);
+	CU_ASSERT_PTR_EQUAL(world.last, world_slot(0));
+	CU_ASSERT_EQUAL(mixers_up_count(world.mixers), 2);
 
 	CU_ASSERT_EQUAL(mixers_count(NULL), 0);
 	CU_ASSERT_PTR_NULL(mixers_at(NULL, 0));
 	CU_ASSERT_FALSE(mixer_is_up(NULL));
-	close_world();
+	world_close();
 }
 
 
@@ -341,116 +176,95 @@ static void the_least_loaded_that_is_up_is_picked(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		open_world(SLOTS, "/bin/false");
+		world_open(SLOTS, "/bin/false");
 		for (unsigned k = 0; k < SLOTS; k++) {
-			attach(k);
+			world_attach(k);
 			if (rows[i].legs[k] >= 0)
-				say(k, HELLO);
+				world_say(k, HELLO);
 			for (int n = 0; n < rows[i].legs[k]; n++)
-				mixer_leg_added(slot(k));
+				mixer_leg_added(world_slot(k));
 		}
-		CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers),
-				    rows[i].want < 0
-					    ? NULL
-					    : slot((unsigned)rows[i].want));
-		close_world();
+		CU_ASSERT_PTR_EQUAL(
+			mixers_pick(world.mixers),
+			rows[i].want < 0 ? NULL
+					 : world_slot((unsigned)rows[i].want));
+		world_close();
 	}
 }
 
 
 static void legs_are_counted_until_the_mixer_dies(void)
 {
-	open_world(2, "/bin/false");
+	world_open(2, "/bin/false");
 	for (unsigned i = 0; i < 2; i++) {
-		attach(i);
-		say(i, HELLO);
+		world_attach(i);
+		world_say(i, HELLO);
 	}
-	mixer_leg_removed(slot(0)); /* below none there is nothing */
-	mixer_leg_added(slot(0));
-	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(1));
-	mixer_leg_removed(slot(0));
-	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
+	mixer_leg_removed(world_slot(0)); /* below none there is nothing */
+	mixer_leg_added(world_slot(0));
+	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(1));
+	mixer_leg_removed(world_slot(0));
+	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(0));
 
-	mixer_leg_added(slot(0));
-	mixer_leg_added(slot(0));
-	mixer_leg_added(slot(1));
-	pass(MIXER_YOUNG_MS);
-	kill_far(0);
-	attach(0);
-	say(0, HELLO);
+	mixer_leg_added(world_slot(0));
+	mixer_leg_added(world_slot(0));
+	mixer_leg_added(world_slot(1));
+	world_pass(MIXER_YOUNG_MS);
+	world_kill(0);
+	world_attach(0);
+	world_say(0, HELLO);
 	/* another process has none of them */
-	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
-	close_world();
+	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(0));
+	world_close();
 }
 
 
 /** ... though it is always that which has the fewest legs */
 static void a_slot_where_mixers_die_young_is_avoided(void)
 {
-	open_world(2, "/bin/false");
+	world_open(2, "/bin/false");
 	for (unsigned i = 0; i < 2; i++) {
-		attach(i);
-		say(i, HELLO);
+		world_attach(i);
+		world_say(i, HELLO);
 	}
-	mixer_leg_added(slot(1));
-	kill_far(0);
-	attach(0);
-	say(0, HELLO);
-	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(1));
-	pass(MIXER_YOUNG_MS);
-	CU_ASSERT_PTR_EQUAL(mixers_pick(w.mixers), slot(0));
-	close_world();
+	mixer_leg_added(world_slot(1));
+	world_kill(0);
+	world_attach(0);
+	world_say(0, HELLO);
+	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(1));
+	world_pass(MIXER_YOUNG_MS);
+	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(0));
+	world_close();
 }
 
 
 /* -------------------------------------------------------------- requests */
 
-struct asked {
-	unsigned count;
-	int err;
-};
-
-static void reply_h(int err, json_t *reply, void *arg)
-{
-	struct asked *a = arg;
-
-	(void)reply;
-	a->count++;
-	a->err = err;
-}
-
-
-static int ask(unsigned i, struct asked *a)
-{
-	return mixer_request(slot(i), json_pack("{s:s}", "op", "stats"),
-			     reply_h, a);
-}
-
-
 static void requests_are_answered_or_fail(void)
 {
 	struct asked a = {0, 0};
 
-	open_world(1, "/bin/false");
-	CU_ASSERT_EQUAL(mixer_request(slot(0), NULL, reply_h, &a), ENOMEM);
-	CU_ASSERT_EQUAL(ask(0, &a), ENOTCONN);
-	attach(0);
-	CU_ASSERT_EQUAL(ask(0, &a), ENOTCONN);
+	world_open(1, "/bin/false");
+	CU_ASSERT_EQUAL(mixer_request(world_slot(0), NULL, NULL, NULL),
+			ENOMEM);
+	CU_ASSERT_EQUAL(world_ask(0, &a), ENOTCONN);
+	world_attach(0);
+	CU_ASSERT_EQUAL(world_ask(0, &a), ENOTCONN);
 	CU_ASSERT_EQUAL(a.count, 0);
 
-	say(0, HELLO);
-	CU_ASSERT_EQUAL(ask(0, &a), 0);
+	world_say(0, HELLO);
+	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
 	room_turn(2);
 	CU_ASSERT(a.count == 1 && a.err == 0);
 
 	/* nobody answers any more: told once, before `down` */
-	w.far[0].deaf = true;
-	CU_ASSERT_EQUAL(ask(0, &a), 0);
-	kill_far(0);
+	world.far[0].deaf = true;
+	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
+	world_kill(0);
 	CU_ASSERT(a.count == 2 && a.err == ECONNRESET);
-	CU_ASSERT_EQUAL(w.down, 1);
-	CU_ASSERT_EQUAL(w.up_at_down, 0);
-	close_world();
+	CU_ASSERT_EQUAL(world.down, 1);
+	CU_ASSERT_EQUAL(world.up_at_down, 0);
+	world_close();
 }
 
 
@@ -459,18 +273,18 @@ static void a_request_has_a_deadline(void)
 {
 	struct asked a = {0, 0};
 
-	open_world(1, "/bin/false");
-	attach(0);
-	say(0, HELLO);
-	w.far[0].deaf = true;
-	CU_ASSERT_EQUAL(ask(0, &a), 0);
+	world_open(1, "/bin/false");
+	world_attach(0);
+	world_say(0, HELLO);
+	world.far[0].deaf = true;
+	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
 	room_turn(2);
-	w.far[0].deaf = false;
+	world.far[0].deaf = false;
 	for (unsigned ms = 0; ms < MP_REPLY_DEADLINE_MS + 1000; ms += 500)
-		pass(500);
+		world_pass(500);
 	CU_ASSERT(a.count == 1 && a.err == ETIMEDOUT);
-	CU_ASSERT_TRUE(mixer_is_up(slot(0)));
-	close_world();
+	CU_ASSERT_TRUE(mixer_is_up(world_slot(0)));
+	world_close();
 }
 
 
@@ -478,19 +292,19 @@ static void who_forgets_is_not_told(void)
 {
 	struct asked a = {0, 0}, b = {0, 0};
 
-	open_world(1, "/bin/false");
-	mixer_forget(slot(0), &a);
+	world_open(1, "/bin/false");
+	mixer_forget(world_slot(0), &a);
 	mixer_forget(NULL, &a);
-	attach(0);
-	say(0, HELLO);
-	w.far[0].deaf = true;
-	CU_ASSERT_EQUAL(ask(0, &a), 0);
-	CU_ASSERT_EQUAL(ask(0, &b), 0);
-	mixer_forget(slot(0), &a);
-	kill_far(0);
+	world_attach(0);
+	world_say(0, HELLO);
+	world.far[0].deaf = true;
+	CU_ASSERT_EQUAL(world_ask(0, &a), 0);
+	CU_ASSERT_EQUAL(world_ask(0, &b), 0);
+	mixer_forget(world_slot(0), &a);
+	world_kill(0);
 	CU_ASSERT_EQUAL(a.count, 0);
 	CU_ASSERT_EQUAL(b.count, 1);
-	close_world();
+	world_close();
 }
 
 
@@ -500,8 +314,8 @@ static void who_forgets_is_not_told(void)
 static bool dies(unsigned deaths)
 {
 	for (unsigned i = 0; i < TURNS; i++) {
-		if (mixer_deaths(slot(0)) >= deaths)
-			return mixer_deaths(slot(0)) == deaths;
+		if (mixer_deaths(world_slot(0)) >= deaths)
+			return mixer_deaths(world_slot(0)) == deaths;
 		room_turn(5);
 	}
 
@@ -514,48 +328,49 @@ static void who_dies_young_is_started_ever_slower(void)
 	static const unsigned pauses_ms[] = {100,  200,  400,  800,
 					     1600, 3200, 5000, 5000};
 
-	open_world(1, "/bin/false");
-	CU_ASSERT_EQUAL(mixers_start(w.mixers), 0);
-	CU_ASSERT(mixer_pid(slot(0)) > 0);
+	world_open(1, "/bin/false");
+	CU_ASSERT_EQUAL(mixers_start(world.mixers), 0);
+	CU_ASSERT(mixer_pid(world_slot(0)) > 0);
 	CU_ASSERT_TRUE(dies(1));
 
 	for (unsigned i = 0; i < ARRAY_SIZE(pauses_ms); i++) {
 		uint64_t before_us = clock_us();
 
 		/* reaped, and pausing */
-		for (unsigned n = 0; n < TURNS && mixer_pid(slot(0)); n++) {
+		for (unsigned n = 0; n < TURNS && mixer_pid(world_slot(0));
+		     n++) {
 			before_us = clock_us();
 			room_turn(5);
 		}
-		pass(pauses_ms[i] - 60);
+		world_pass(pauses_ms[i] - 60);
 		/* unless this machine was busy for the rest of it */
 		if (clock_us() - before_us < pauses_ms[i] * 1000u) {
-			CU_ASSERT_EQUAL(mixer_pid(slot(0)), 0);
-			CU_ASSERT_EQUAL(mixer_deaths(slot(0)), i + 1);
+			CU_ASSERT_EQUAL(mixer_pid(world_slot(0)), 0);
+			CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), i + 1);
 		}
-		pass(60);
+		world_pass(60);
 		CU_ASSERT_TRUE(dies(i + 2));
 	}
 	/* none of them was ever up */
-	CU_ASSERT_EQUAL(w.down, 0);
-	close_world();
+	CU_ASSERT_EQUAL(world.down, 0);
+	world_close();
 }
 
 
 static void a_missing_program_is_an_error_and_tried_again(void)
 {
-	open_world(2, "/nonexistent/parley-mixer");
+	world_open(2, "/nonexistent/parley-mixer");
 	log_level_set(LOG_LEVEL_ERROR);
 	(void)fflush(stderr);
-	CU_ASSERT_EQUAL(mixers_start(w.mixers), ENOENT);
-	CU_ASSERT_EQUAL(mixer_deaths(slot(0)), 1);
-	CU_ASSERT_EQUAL(mixer_deaths(slot(1)), 1);
-	pass(MIXER_PAUSE_MIN_MS);
-	CU_ASSERT_EQUAL(mixer_deaths(slot(0)), 2);
+	CU_ASSERT_EQUAL(mixers_start(world.mixers), ENOENT);
+	CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), 1);
+	CU_ASSERT_EQUAL(mixer_deaths(world_slot(1)), 1);
+	world_pass(MIXER_PAUSE_MIN_MS);
+	CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), 2);
 	/* those that try are not started twice */
-	CU_ASSERT_EQUAL(mixers_start(w.mixers), 0);
-	CU_ASSERT_EQUAL(mixer_deaths(slot(0)), 2);
-	close_world();
+	CU_ASSERT_EQUAL(mixers_start(world.mixers), 0);
+	CU_ASSERT_EQUAL(mixer_deaths(world_slot(0)), 2);
+	world_close();
 }
 
 
@@ -579,10 +394,10 @@ static void write_script(char *path, const char *says)
 
 static bool comes_up(unsigned ups)
 {
-	for (unsigned i = 0; i < TURNS && w.up < ups; i++)
+	for (unsigned i = 0; i < TURNS && world.up < ups; i++)
 		room_turn(5);
 
-	return w.up == ups && mixer_is_up(slot(0));
+	return world.up == ups && mixer_is_up(world_slot(0));
 }
 
 
@@ -592,21 +407,21 @@ static void who_lived_long_is_started_at_once(void)
 	int pid;
 
 	write_script(path, HELLO);
-	open_world(1, path);
-	CU_ASSERT_EQUAL(mixers_start(w.mixers), 0);
+	world_open(1, path);
+	CU_ASSERT_EQUAL(mixers_start(world.mixers), 0);
 	CU_ASSERT_TRUE(comes_up(1));
-	pid = mixer_pid(slot(0));
+	pid = mixer_pid(world_slot(0));
 	CU_ASSERT(pid > 0);
 
 	/* one jump: parleyd was stopped itself, nobody was silent */
-	pass(MIXER_YOUNG_MS + 1000);
-	CU_ASSERT_EQUAL(w.down, 0);
+	world_pass(MIXER_YOUNG_MS + 1000);
+	CU_ASSERT_EQUAL(world.down, 0);
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 	CU_ASSERT_TRUE(dies(1));
-	CU_ASSERT_EQUAL(w.down, 1);
+	CU_ASSERT_EQUAL(world.down, 1);
 	CU_ASSERT_TRUE(comes_up(2));
-	CU_ASSERT(mixer_pid(slot(0)) != pid);
-	close_world();
+	CU_ASSERT(mixer_pid(world_slot(0)) != pid);
+	world_close();
 	(void)unlink(path);
 }
 
@@ -617,20 +432,20 @@ static void who_is_silent_is_killed_and_replaced(void)
 	int pid;
 
 	write_script(path, HELLO);
-	open_world(1, path);
+	world_open(1, path);
 	/* the error that is logged is what is wanted */
-	CU_ASSERT_EQUAL(mixers_start(w.mixers), 0);
+	CU_ASSERT_EQUAL(mixers_start(world.mixers), 0);
 	CU_ASSERT_TRUE(comes_up(1));
-	pid = mixer_pid(slot(0));
-	for (unsigned i = 0; i < 5 && !w.down; i++)
-		pass(MIXER_PING_INTERVAL_MS);
-	CU_ASSERT_EQUAL(w.down, 1);
-	for (unsigned i = 0; i < TURNS && mixer_pid(slot(0)); i++)
+	pid = mixer_pid(world_slot(0));
+	for (unsigned i = 0; i < 5 && !world.down; i++)
+		world_pass(MIXER_PING_INTERVAL_MS);
+	CU_ASSERT_EQUAL(world.down, 1);
+	for (unsigned i = 0; i < TURNS && mixer_pid(world_slot(0)); i++)
 		room_turn(5);
 	CU_ASSERT_EQUAL(kill(pid, 0), -1);
-	pass(MIXER_PAUSE_MIN_MS);
+	world_pass(MIXER_PAUSE_MIN_MS);
 	CU_ASSERT_TRUE(comes_up(2));
-	close_world();
+	world_close();
 	(void)unlink(path);
 }
 
@@ -641,7 +456,7 @@ static int attach_one(void *arg)
 {
 	struct mixers *ms = NULL;
 	int fds[2] = {-1, -1};
-	int err = mixers_alloc(&ms, arg, &handlers);
+	int err = mixers_alloc(&ms, arg, &world_handlers);
 
 	CU_ASSERT_EQUAL(!err, ms != NULL);
 	if (err)
@@ -664,10 +479,11 @@ static int attach_one(void *arg)
 
 static void memory_that_is_missing_leaves_the_slot_empty(void)
 {
-	open_world(1, "/bin/false");
-	failing_each(attach_one, w.config);
-	CU_ASSERT_EQUAL(mixers_alloc(NULL, w.config, &handlers), EINVAL);
-	close_world();
+	world_open(1, "/bin/false");
+	failing_each(attach_one, world.config);
+	CU_ASSERT_EQUAL(mixers_alloc(NULL, world.config, &world_handlers),
+			EINVAL);
+	world_close();
 }
 
 

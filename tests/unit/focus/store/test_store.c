@@ -113,8 +113,6 @@ static void refuses_what_it_cannot_keep_right(void)
 	FILE *f;
 
 	open_folder();
-	CU_ASSERT_EQUAL(store_alloc(&s, "/nonexistent"), ENOENT);
-
 	run_sql("PRAGMA user_version=1000");
 	CU_ASSERT_EQUAL(store_alloc(&s, folder), ENOTSUP);
 
@@ -157,12 +155,146 @@ static void finds_damage(void)
 }
 
 
+/* ---------------------------------------------- what cannot be written */
+
+static int insert(struct store *s)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = store_prepare(s, &stmt,
+				"INSERT INTO subscriber VALUES"
+				" ('b','r','1','2','3','4',5)");
+
+	if (!err)
+		err = store_step(s, stmt, NULL);
+	(void)sqlite3_finalize(stmt);
+
+	return err;
+}
+
+
+static int count(struct store *s)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
+	int n = -1;
+
+	CU_ASSERT_EQUAL(
+		store_prepare(s, &stmt, "SELECT count(*) FROM subscriber"), 0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	if (row)
+		n = sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+
+	return n;
+}
+
+
+static void an_absent_folder_has_no_users(void)
+{
+	struct store *s = NULL;
+
+	log_level_set(LOG_LEVEL_ERROR);
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, "/nonexistent"), 0);
+	CU_ASSERT_EQUAL(store_state(s), STORE_ABSENT);
+	CU_ASSERT_EQUAL(count(s), 0);
+	CU_ASSERT_EQUAL(insert(s), EROFS);
+	mem_deref(s);
+}
+
+
+/** As somebody whose folder that is not; root may write everywhere */
+static void what_cannot_be_written_is_read(void)
+{
+	const uid_t self = geteuid(), nobody = 65534;
+	struct store *s = NULL;
+
+	open_folder();
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(insert(s), 0);
+	s = mem_deref(s);
+	CU_ASSERT_EQUAL(chmod(file, 0444), 0);
+	CU_ASSERT_EQUAL(chmod(folder, 0555), 0);
+	if (!self)
+		CU_ASSERT_EQUAL_FATAL(seteuid(nobody), 0);
+
+	CU_ASSERT_EQUAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(store_state(s), STORE_READ_ONLY);
+	CU_ASSERT_EQUAL(count(s), 1);
+	CU_ASSERT_EQUAL(insert(s), EROFS);
+	mem_deref(s);
+
+	CU_ASSERT_EQUAL_FATAL(seteuid(self), 0);
+	(void)chmod(folder, 0700);
+	close_folder();
+}
+
+
+/** Another program has it: nobody waits, and what is there is read on */
+static void a_lock_is_not_waited_for(void)
+{
+	sqlite3 *other = NULL;
+	struct store *s = NULL;
+	uint64_t before;
+
+	open_folder();
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(file, &other), SQLITE_OK);
+	CU_ASSERT_EQUAL(
+		sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL),
+		SQLITE_OK);
+	before = tmr_jiffies();
+	CU_ASSERT_EQUAL(insert(s), EBUSY);
+	CU_ASSERT(tmr_jiffies() - before < unit_patience_ms(150));
+	CU_ASSERT_EQUAL(count(s), 0);
+	CU_ASSERT_EQUAL(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL),
+			SQLITE_OK);
+	CU_ASSERT_EQUAL(insert(s), 0);
+	CU_ASSERT_EQUAL(count(s), 1);
+	(void)sqlite3_close(other);
+	mem_deref(s);
+	close_folder();
+}
+
+
+/** SQLite says of a limit what it says of a disk that is full */
+static void a_full_disk_can_be_read(void)
+{
+	struct store *s = NULL;
+	sqlite3_stmt *stmt = NULL;
+	bool row;
+	int err = 0;
+
+	open_folder();
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&s, folder), 0);
+	CU_ASSERT_EQUAL(store_prepare(s, &stmt, "PRAGMA max_page_count=4"), 0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	(void)sqlite3_finalize(stmt);
+	CU_ASSERT_EQUAL(insert(s), 0);
+	CU_ASSERT_EQUAL(
+		store_prepare(s, &stmt,
+			      "INSERT INTO subscriber SELECT hex(randomblob"
+			      "(99)),'r','1','2','3','4',5 FROM subscriber"),
+		0);
+	for (int i = 0; i < 20 && !err; i++)
+		err = store_step(s, stmt, NULL);
+	(void)sqlite3_finalize(stmt);
+	CU_ASSERT_EQUAL(err, ENOSPC);
+	CU_ASSERT(count(s) > 0);
+	mem_deref(s);
+	close_folder();
+}
+
+
 static CU_TestInfo tests[] = {
 	{"keeps what is written, for its owner only", keeps_what_is_written},
 	{"brings an old file up to date", brings_an_old_file_up_to_date},
 	{"refuses what it cannot keep right",
 	 refuses_what_it_cannot_keep_right},
 	{"finds damage", finds_damage},
+	{"an absent folder has no users", an_absent_folder_has_no_users},
+	{"what cannot be written is read", what_cannot_be_written_is_read},
+	{"a lock is not waited for", a_lock_is_not_waited_for},
+	{"a full disk can be read", a_full_disk_can_be_read},
 	CU_TEST_INFO_NULL,
 };
 

@@ -106,8 +106,8 @@ static void line_open_mute(struct line *l, int rtx_pt)
 	memset(&r, 0, sizeof(r));
 	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
 	config.media_address_count = 1;
-	config.rtp_port_min = 42000;
-	config.rtp_port_max = 42199;
+	config.rtp_port_min = 32000;
+	config.rtp_port_max = 32199;
 	CU_ASSERT_EQUAL_FATAL(net_alloc(&l->net, &config), 0);
 	CU_ASSERT_EQUAL_FATAL(
 		transport_alloc(&l->transport, l->net, TRANSPORT_PLAIN, 0,

@@ -154,15 +154,24 @@ static void run(struct leg *const legs[], size_t n, struct place *p,
 }
 
 
-static size_t timeouts(struct world *w, unsigned leg)
+static bool has_timed_out(const struct world *w, unsigned leg)
 {
-	const json_t *e;
-
-	world_run(w, 40); /* the event crosses the link */
-	e = world_event(w, "leg.state", leg);
+	const json_t *e = world_event(w, "leg.state", leg);
 
 	return e && !strcmp(json_string_value(json_object_get(e, "state")),
 			    "timeout");
+}
+
+
+/* Has it timed out? @param is So it should be: then that is waited for, as the
+ * event must cross the link */
+static bool timeouts(struct world *w, unsigned leg, bool is)
+{
+	world_run(w, 40);
+	for (unsigned i = 0; i < 100 && is && !has_timed_out(w, leg); i++)
+		world_run(w, 20);
+
+	return has_timed_out(w, leg);
 }
 
 
@@ -180,9 +189,9 @@ static void a_victim_gets_little_and_not_for_long(void)
 		leg = join(&w, 1, &victim, recv);
 		now_us = clock_us();
 		run(&leg, 1, &victim, 19 * SECOND_US + SECOND_US / 2, &now_us);
-		CU_ASSERT_EQUAL(timeouts(&w, 1), 0);
+		CU_ASSERT_EQUAL(timeouts(&w, 1, 0), 0);
 		run(&leg, 1, &victim, 5 * SECOND_US + SECOND_US / 2, &now_us);
-		CU_ASSERT_EQUAL(timeouts(&w, 1), 1);
+		CU_ASSERT_EQUAL(timeouts(&w, 1, 1), 1);
 
 		/* 60 kB of 1.8 MB: a thirtieth */
 		CU_ASSERT_TRUE(victim.bytes < 60000);
@@ -212,7 +221,7 @@ static void twenty_calls_are_not_twenty_times_as_much(void)
 	/* not twice what one gets; a four-hundredth of what there was */
 	CU_ASSERT_TRUE(victim.bytes < 90000);
 	for (unsigned i = 0; i < LEGS_MAX; i++)
-		CU_ASSERT_EQUAL(timeouts(&w, i + 1), 1);
+		CU_ASSERT_EQUAL(timeouts(&w, i + 1, 1), 1);
 	close(victim.fd);
 	world_close(&w);
 }
@@ -240,7 +249,7 @@ static void who_is_heard_late_gets_all_from_then_on(void)
 	CU_ASSERT_EQUAL(terminal.sounds, 500);
 	CU_ASSERT_TRUE(terminal.pictures >= 500 / PICTURE_TICKS * 4);
 	CU_ASSERT_EQUAL(terminal.gaps, 0);
-	CU_ASSERT_EQUAL(timeouts(&w, 1), 0);
+	CU_ASSERT_EQUAL(timeouts(&w, 1, 0), 0);
 	close(terminal.fd);
 	world_close(&w);
 }
@@ -297,8 +306,10 @@ static void a_leg_that_moves_on_gets_no_more(void)
 		run(&leg, 1, &victims[i], 8 * SECOND_US, &now_us);
 		CU_ASSERT_TRUE(victims[i].sounds < (i ? 30 : 130));
 		CU_ASSERT_TRUE(!i || !victims[i].pictures);
-		CU_ASSERT_EQUAL(timeouts(&w, 1), i == 2);
 	}
+	/* 24 s after the first; the mixer's own beats may have seen it
+	 * earlier, by a clock that is behind this one */
+	CU_ASSERT_EQUAL(timeouts(&w, 1, true), true);
 	for (unsigned i = 0; i < 3; i++)
 		close(victims[i].fd);
 	close(own.fd);
@@ -322,7 +333,7 @@ static void packets_of_others_keep_no_leg_alive(void)
 		leg->transports[0].t->received_us = now_us;
 		run(&leg, 1, &victim, SECOND_US, &now_us);
 	}
-	CU_ASSERT_EQUAL(timeouts(&w, 1), 1);
+	CU_ASSERT_EQUAL(timeouts(&w, 1, 1), 1);
 	close(victim.fd);
 	world_close(&w);
 }
@@ -357,9 +368,9 @@ static void a_handshake_that_nobody_answers_ends(void)
 	CU_ASSERT_EQUAL(leg->transports[0].kind, TRANSPORT_PLAIN_DTLS);
 	now_us = clock_us();
 	run(&leg, 1, &victim, 19 * SECOND_US + SECOND_US / 2, &now_us);
-	CU_ASSERT_EQUAL(timeouts(&w, 1), 0);
+	CU_ASSERT_EQUAL(timeouts(&w, 1, 0), 0);
 	run(&leg, 1, &victim, SECOND_US, &now_us);
-	CU_ASSERT_EQUAL(timeouts(&w, 1), 1);
+	CU_ASSERT_EQUAL(timeouts(&w, 1, 1), 1);
 	CU_ASSERT_EQUAL(victim.sounds + victim.pictures, 0);
 	close(victim.fd);
 	world_close(&w);

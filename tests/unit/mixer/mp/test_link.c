@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "mixer/base/clock.h"
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
@@ -132,6 +133,29 @@ static void teardown(struct fixture *f)
 {
 	mem_deref(f->focus);
 	mem_deref(f->mixer);
+}
+
+
+/** One that takes long over each message, and what was due meanwhile */
+static unsigned long_messages, long_at_turn;
+
+static void long_message(json_t *msg, void *arg)
+{
+	uint64_t end_us = clock_us() + LINK_TURN_US / 2;
+
+	(void)msg;
+	(void)arg;
+	long_messages++;
+	while (clock_us() < end_us)
+		;
+}
+
+
+static void turn_h(void *arg)
+{
+	(void)arg;
+	if (!long_at_turn)
+		long_at_turn = long_messages;
 }
 
 
@@ -469,6 +493,39 @@ static void survives_any_failing_allocation(void)
 	failing_each(ask_and_answer, NULL);
 }
 
+/** Packets and beats come between, however many messages wait */
+static void long_work_lets_the_loop_have_its_turn(void)
+{
+	struct fixture f;
+	struct tmr turn;
+	int fds[2];
+
+	setup(&f);
+	f.mixer = mem_deref(f.mixer);
+	f.focus = mem_deref(f.focus);
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&f.focus, fds[0], focus_message, closed, &f), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&f.mixer, fds[1], long_message, NULL, &f), 0);
+	long_messages = long_at_turn = 0;
+	for (int i = 0; i < 20; i++)
+		CU_ASSERT_EQUAL(link_request(f.focus, request(i), NULL, NULL),
+				0);
+	tmr_init(&turn);
+	tmr_start(&turn, 1, turn_h, NULL);
+	for (int i = 0; i < 1000 && long_messages < 20; i++) {
+		tmr_start(&f.deadline, 1, too_late, &f);
+		re_main(NULL);
+	}
+	CU_ASSERT_EQUAL(long_messages, 20);
+	CU_ASSERT(long_at_turn > 0 && long_at_turn <= 4);
+	tmr_cancel(&turn);
+	tmr_cancel(&f.deadline);
+	teardown(&f);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"reply finds its request", reply_finds_its_request},
 	{"error reaches the requester", error_reaches_the_requester},
@@ -488,6 +545,8 @@ static CU_TestInfo tests[] = {
 	 what_needs_no_answer_is_always_sent},
 	{"oversized messages are refused", oversized_messages_are_refused},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"long work lets the loop have its turn",
+	 long_work_lets_the_loop_have_its_turn},
 	CU_TEST_INFO_NULL,
 };
 

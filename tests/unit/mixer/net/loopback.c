@@ -97,6 +97,8 @@ struct net *loopback_net(uint16_t min, uint16_t max)
 	config.media_address_count = 1;
 	config.rtp_port_min = min;
 	config.rtp_port_max = max;
+	/* two transports of a test are each other's far ends */
+	config.own_port_min = config.own_port_max = 1;
 	CU_ASSERT_EQUAL_FATAL(net_alloc(&net, &config), 0);
 
 	return net;

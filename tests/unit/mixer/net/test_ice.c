@@ -2,8 +2,40 @@
  * @file test_ice.c  The lite agent's answers
  */
 #include <string.h>
+#include <unistd.h>
+#include "mixer/net/stun.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
+
+
+/** The smallest request that is answered: a name of ours, and nothing else */
+static void no_answer_is_larger_than_its_request(void)
+{
+	static const uint8_t transaction[12] = {1, 2, 3};
+	struct transport_local local;
+	struct stun_writer w;
+	struct loopback l;
+	struct sa to, from;
+	char name[32];
+	int fd, n;
+
+	loopback_open(&l, DTLS_ROLE_SERVER, NULL);
+	loopback_signal(&l);
+	transport_local(l.transport, &local);
+	fd = loopback_socket("127.0.0.1", &from);
+	sa_set_str(&to, "127.0.0.1", net_webrtc_port(l.net));
+	n = re_snprintf(name, sizeof(name), "%s:", local.ice_ufrag);
+	stun_write_header(&w, STUN_BINDING_REQUEST, transaction);
+	stun_write_attribute(&w, STUN_ATTR_USERNAME, name, (size_t)n);
+	w.buf[3] = (uint8_t)(w.len - STUN_HEADER_SIZE);
+	CU_ASSERT_EQUAL(sendto(fd, w.buf, w.len, 0, &to.u.sa, to.len),
+			(ssize_t)w.len);
+	loopback_settle(l.net, NULL);
+	CU_ASSERT_EQUAL(net_stats(l.net)->packets_out, 1);
+	CU_ASSERT_TRUE(net_stats(l.net)->bytes_out <= w.len);
+	close(fd);
+	loopback_close(&l);
+}
 
 
 /** One check and what must come of it */
@@ -152,6 +184,8 @@ static void an_address_that_another_proves_is_forgotten(void)
 
 
 static CU_TestInfo tests[] = {
+	{"no answer is larger than its request",
+	 no_answer_is_larger_than_its_request},
 	{"answers checks as due", answers_checks_as_due},
 	{"mapped address is the source", mapped_address_is_the_source},
 	{"too short credentials are refused",

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -79,8 +80,41 @@ static void nothing_is_left_but_sockets(void)
 }
 
 
+/** Of this process, from /proc; 0: not told */
+static unsigned descriptor_room(void)
+{
+	unsigned room = 0;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		(void)sscanf(line, "FDSize: %u", &room);
+	if (f)
+		(void)fclose(f);
+
+	return room;
+}
+
+
+/** No call that comes waits for the kernel to make more */
+static void all_descriptors_have_room_at_once(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	CU_ASSERT_TRUE_FATAL(child >= 0);
+	if (!child)
+		_exit(sandbox_limits() > descriptor_room());
+
+	CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
+	CU_ASSERT_TRUE(WIFEXITED(status));
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
+}
+
 static CU_TestInfo tests[] = {
 	{"nothing is left but sockets", nothing_is_left_but_sockets},
+	{"all descriptors have room at once",
+	 all_descriptors_have_room_at_once},
 	CU_TEST_INFO_NULL,
 };
 

@@ -113,8 +113,8 @@ void world_open(struct world *w, unsigned media_timeout_s)
 	tmr_init(&w->beat);
 	sa_set_str(&config.net.media_addresses[0], "127.0.0.1", 0);
 	config.net.media_address_count = 1;
-	config.net.rtp_port_min = 41000;
-	config.net.rtp_port_max = 41999;
+	config.net.rtp_port_min = 31000;
+	config.net.rtp_port_max = 31999;
 	config.media_timeout_s = media_timeout_s;
 	config.video_workers = 1;
 	config.requesth = requests_handle;

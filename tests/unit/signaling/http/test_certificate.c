@@ -78,6 +78,46 @@ static void a_renewed_certificate_is_taken(void)
 }
 
 
+/** All contexts show the same one, which is as good as a kept one, and it is
+ *  not made anew by a reload */
+static void without_a_folder_it_is_kept_in_memory(void)
+{
+	char folder[] = "/tmp/certificate-XXXXXX", missing[64];
+	struct tls *tls = NULL, *other = NULL, *client = NULL;
+	X509 *a, *b, *c;
+	struct config config;
+	int err;
+
+	log_level_set(LOG_LEVEL_ERROR);
+	memset(&config, 0, sizeof(config));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	(void)snprintf(missing, sizeof(missing), "%s/none", folder);
+	config.data_dir = missing;
+	CU_ASSERT_EQUAL_FATAL(certificate_tls(&tls, &config), 0);
+	CU_ASSERT_EQUAL_FATAL(certificate_tls(&other, &config), 0);
+	CU_ASSERT_EQUAL_FATAL(certificate_client_tls(&client, &config), 0);
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+	CU_ASSERT_EQUAL(err, 0);
+	certificate_tell(&config);
+
+	a = certificate_of(tls);
+	b = certificate_of(other);
+	c = certificate_of(client);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	CU_ASSERT_EQUAL(X509_cmp(a, b), 0);
+	CU_ASSERT_EQUAL(X509_cmp(a, c), 0);
+	CU_ASSERT_EQUAL(SSL_CTX_check_private_key(tls_openssl_context(tls)),
+			1);
+	X509_free(a);
+	X509_free(b);
+	X509_free(c);
+	mem_deref(tls);
+	mem_deref(other);
+	mem_deref(client);
+	(void)rmdir(folder);
+}
+
+
 /** One with these names. @param alt subjectAltName as OpenSSL's configuration
  *  has it, NULL: none */
 static X509 *make(const char *cn, const char *alt)
@@ -147,6 +187,8 @@ static void names_domains_as_sip_does(void)
 
 
 static CU_TestInfo tests[] = {
+	{"without a folder it is kept in memory",
+	 without_a_folder_it_is_kept_in_memory},
 	{"names domains as SIP does", names_domains_as_sip_does},
 	{"a renewed certificate is taken", a_renewed_certificate_is_taken},
 	CU_TEST_INFO_NULL,

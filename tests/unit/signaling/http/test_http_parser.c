@@ -52,6 +52,10 @@ static void judges_heads(void)
 		/* exactly one Host (RFC 9112 section 3.2) */
 		{T(GET END), 400},
 		{T(GET HOST HOST END), 400},
+		/* one site asks */
+		{T(GET HOST "Origin: https://h\r\n" END), 0},
+		{T(GET HOST "Origin: https://h\r\norigin: https://e\r\n" END),
+		 400},
 		/* white space before the colon, folds, bare CR, NUL */
 		{T(GET "Host : x\r\n" END), 400},
 		{T(GET HOST "A: b\r\n c\r\n" END), 400},

@@ -19,7 +19,18 @@ static const struct {
 	{"HTTPS://h.example", "h.example", true, true},
 	{"https://[2001:db8::1]:8443", "[2001:DB8::1]:8443", true, true},
 	{"http://127.0.0.1:8080", "127.0.0.1:8080", false, true},
-	{"http://h.example:80", "h.example", false, true},
+	{"http://[::1]:8080", "[::1]:8080", false, true},
+	{"http://localhost:8080", "localhost:8080", false, true},
+	{"http://LocalHost", "localhost", false, true},
+	{"http://conf.example:80", "conf.example", false, true},
+	/* a name that somebody lets lead here */
+	{"http://h.example:80", "h.example", false, false},
+	{"http://evil.example:8080", "evil.example:8080", false, false},
+	{"http://localhost.evil.example", "localhost.evil.example", false,
+	 false},
+	{"http://x.conf.example", "x.conf.example", false, false},
+	{"http://127.0.0.1.example", "127.0.0.1.example", false, false},
+	{"http://127.0.0.1x", "127.0.0.1x", false, false},
 	/* behind a proxy that ends TLS */
 	{"https://h.example", "h.example", false, true},
 	{"https://h.example:443", "h.example", false, true},
@@ -58,7 +69,7 @@ static void only_the_same_site_is_ours(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool ours = origin_is_ours(rows[i].origin, rows[i].host,
-					   rows[i].secure);
+					   rows[i].secure, "conf.example");
 
 		CU_ASSERT_EQUAL(ours, rows[i].ours);
 		if (ours != rows[i].ours)

@@ -1,6 +1,7 @@
 /**
  * @file test_session.c  INVITE sessions, played over UDP with a real layer
  */
+#include <errno.h>
 #include <string.h>
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
@@ -331,15 +332,27 @@ static void bye_before_answer(void)
 
 static void mixer_refuses(void)
 {
-	static const char *const ask[] = {"> INVITE 1 | offer",
-					  "< 488 | Warning: 399 parley",
-					  "> ACK 1", "# 0", NULL};
-	struct world w;
+	static const struct {
+		int code;
+		const char *answer;
+	} rows[] = {
+		{ENOTSUP, "< 488 | Warning: 399 parley"},
+		{EADDRNOTAVAIL,
+		 "< 503 | Retry-After: | Warning: 399 parley \"All ports"},
+	};
 
-	CU_ASSERT_FATAL(!world_open(&w));
-	(void)strcpy(w.refuse_op, "leg.add");
-	CU_ASSERT(world_play(&w, ask));
-	world_close(&w);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *const ask[] = {"> INVITE 1 | offer",
+					   rows[i].answer, "> ACK 1", "# 0",
+					   NULL};
+		struct world w;
+
+		CU_ASSERT_FATAL(!world_open(&w));
+		(void)strcpy(w.refuse_op, "leg.add");
+		w.refuse_code = rows[i].code;
+		CU_ASSERT(world_play(&w, ask));
+		world_close(&w);
+	}
 }
 
 /* Whose next hop is looked for is not in the focus, and would make the

@@ -35,6 +35,18 @@ static void answers_sent_by_without_rport(void)
 }
 
 
+static bool any_dialog_h(const struct pl *callid, const struct pl *ours,
+			 const struct pl *theirs, void *arg)
+{
+	(void)callid;
+	(void)ours;
+	(void)theirs;
+	(void)arg;
+
+	return true;
+}
+
+
 /** A proxy on the Record-Route: Route and Request-URI are RFC 3261's, and the
  *  request goes to the proxy */
 static void keeps_route_set_of_proxy(void)
@@ -59,6 +71,12 @@ static void keeps_route_set_of_proxy(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(msg,
 				      "Via: SIP/2.0/UDP 192.0.2.7:5062;branch="
 				      "z9hG4bKu1\r\n"));
+
+	layer_set_dialogs(w->layer, any_dialog_h, NULL);
+	peer_send(p, "ACK sip:demo@@B SIP/2.0\r\n"
+		     "Via: SIP/2.0/UDP @L;branch=z9hG4bKp2;rport\r\n"
+		     "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\n"
+		     "Call-ID: p1\r\nCSeq: 1 ACK\r\nMax-Forwards: 69\r\n\r\n");
 
 	CU_ASSERT_EQUAL(world_request(w, "BYE"), 0);
 	msg = peer_find(p, "BYE");

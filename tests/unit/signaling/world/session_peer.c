@@ -289,6 +289,13 @@ static void read_extra(const struct world *w, char *dst, size_t size,
 	(void)strcat(dst, "\r\n");
 }
 
+enum {
+	/** Telephones' INVITEs are larger than these: as much as the answers
+	 *  and their repeats need before anything proves the source
+	 *  (LAYER_UNPROVEN_TIMES) */
+	PEER_INVITE_PADDING = 900
+};
+
 static bool has_scheme(const char *uri)
 {
 	return !strncmp(uri, "urn:", 4) || !strncmp(uri, "tel:", 4) ||
@@ -306,17 +313,18 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 	char contact[64] = "";
 	const char *type;
 	unsigned cseq = 1;
-	bool cancel, target;
+	bool cancel, target, invite;
 
 	(void)sscanf(fields[0], "> %15s %u", method, &cseq);
 	make_body(w, n > 1 ? fields[1] : NULL, &type, body, sizeof(body));
 	read_extra(w, extra, sizeof(extra), fields, n);
 	cancel = !strcmp(method, "CANCEL");
+	invite = !strcmp(method, "INVITE");
 	target = strstr(w->to, "tag=") && !cancel;
 	if (!cancel)
 		(void)snprintf(w->branch, sizeof(w->branch), "z9hG4bKt%d-%u",
 			       getpid(), ++w->branches);
-	if (!strcmp(method, "INVITE")) {
+	if (invite) {
 		memcpy(w->invite_to, w->to, sizeof(w->to));
 		memcpy(w->invite_branch, w->branch, sizeof(w->branch));
 	}
@@ -329,13 +337,14 @@ bool peer_send_request(struct world *w, char *fields[], unsigned n)
 		"%s %s%s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=%s"
 		";rport\r\nMax-Forwards: 70\r\nFrom: %s\r\nTo: %s\r\n"
 		"Call-ID: %s\r\nCSeq: %u %s\r\n"
-		"%sUser-Agent: peer/1\r\n%s%s%s%sContent-Length: "
-		"%zu\r\n\r\n%s",
+		"%sUser-Agent: peer/1\r\nOrganization: %0*d\r\n"
+		"%s%s%s%sContent-Length: %zu\r\n\r\n%s",
 		method, target || has_scheme(w->uri) ? "" : "sip:",
 		target ? w->contact : w->uri, sa_port(&w->peer),
 		cancel ? w->invite_branch : w->branch, w->local,
 		cancel ? w->invite_to : w->to, w->callid, cseq, method,
-		contact, extra, type ? "Content-Type: " : "", type ? type : "",
+		contact, invite ? PEER_INVITE_PADDING : 1, 0, extra,
+		type ? "Content-Type: " : "", type ? type : "",
 		type ? "\r\n" : "", strlen(body), body);
 
 	return transmit(w, text);

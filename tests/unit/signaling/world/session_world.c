@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "focus/mixers/mixers.h"
 #include "mixer/base/log.h"
 #include "mixer/mp/capabilities.h"
 #include "mixer/mp/link.h"
@@ -105,7 +106,9 @@ static json_t *leg_local(const json_t *msg)
 static void mixer_answer(struct world *w, json_t *msg, const char *op)
 {
 	if (!strcmp(op, w->refuse_op))
-		(void)link_reply_error(w->mixer, msg, ENOTSUP, "no");
+		(void)link_reply_error(
+			w->mixer, msg,
+			w->refuse_code ? w->refuse_code : ENOTSUP, "no");
 	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
 		(void)link_reply(w->mixer, msg, leg_local(msg));
 	else
@@ -354,6 +357,19 @@ static bool replace_mixer(struct world *w)
 	return w->mixer != NULL;
 }
 
+static bool kill_mixer(struct world *w)
+{
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
+	bool never = false;
+
+	w->ops[0] = '\0';
+	w->mixer = mem_deref(w->mixer);
+	while (mixers_up_count(focus_mixers(w->focus)) && tmr_jiffies() < end)
+		(void)world_wait(w, &never, 20);
+
+	return !mixers_up_count(focus_mixers(w->focus));
+}
+
 /* It goes on from another port, as behind a NAT that forgot it, or from
  * another host */
 static bool peer_move(struct world *w, const char *host)
@@ -425,6 +441,7 @@ static bool play(struct world *w, const char *line)
 	case 'p': return peer_move(w, "127.0.0.1");
 	case 'P': return peer_move(w, "127.0.0.2");
 	case 'k': return replace_mixer(w);
+	case 'K': return kill_mixer(w);
 	case 'l': w->lacks = line + 2; return replace_mixer(w);
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));

@@ -17,7 +17,7 @@
  *   "i"                    the last request read is the last INVITE again
  *   "m 0", "m 1"           the mixer falls silent, answers again; "m 2": and
  *                          what it was asked meanwhile
- *   "k"                    the mixer dies, another comes
+ *   "k", "K"               the mixer dies, another comes; none comes
  *   "p", "P"               the peer goes on from another port, another host
  *   "h"                    the call that is confirmed is ended, by BYE
  *   "T", "U"               it speaks over TLS from now on (a world of
@@ -79,6 +79,7 @@ struct world {
 	/* the mixer */
 	char ops[512];
 	char refuse_op[32];   /**< say no to this one */
+	int refuse_code;      /**< with this errno, 0: ENOTSUP */
 	bool silent;          /**< answer no more */
 	struct json_t *asked; /**< meanwhile */
 

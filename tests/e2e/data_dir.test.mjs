@@ -1,0 +1,65 @@
+// A data_dir that cannot be written, or that another program has locked, is
+// no reason to take no calls: what needs no store goes on, and what needs it
+// says why not.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { Parley } from './lib/parley.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { scratch, until } from './lib/process.mjs';
+
+async function call(t, parley, name) {
+	const peer = await SipPeer.open(parley.sipPort);
+	t.after(() => peer.close());
+	peer.send(peer.request('INVITE', parley.uri(name), { body: sdp(9) }));
+	assert.equal((await peer.final('it is answered')).first,
+		'SIP/2.0 200 OK');
+}
+
+const add = (parley, name) => parley.cli('user', 'add', name, '--generate');
+
+describe('data_dir', () => {
+	test('one that cannot be made is lived without', async (t) => {
+		const parley = await Parley.start({ data_dir: '/proc/none/parley' });
+		t.after(() => parley.stop());
+		assert.match(parley.program.output,
+			/^warn store: cannot be written: .*state=absent/m);
+		await call(t, parley, 'adhoc');
+		// with a certificate of its own
+		const page = await fetch(`${parley.http}/`);
+		assert.equal(page.status, 200);
+		const { code, output } = await add(parley, 'ann');
+		assert.equal(code, 1);
+		assert.match(output, /the store is read-only/);
+		assert.equal((await parley.json('stats')).store.state, 'absent');
+		assert.match((await parley.cli('stats')).stdout,
+			/^store: absent \/proc\/none\/parley\/parley\.db$/m);
+		await parley.endsWell();
+	});
+
+	test('one that another program has locked stops nothing', async (t) => {
+		const work = await scratch();
+		t.after(() => work.remove());
+		const parley = await Parley.start({ data_dir: work.dir });
+		t.after(() => parley.stop());
+		assert.equal((await add(parley, 'ann')).code, 0);
+		const other = spawn('sqlite3', [join(work.dir, 'parley.db')]);
+		t.after(() => other.kill());
+		const locked = new Promise((told) => other.stdout.once('data', told));
+		other.stdin.write("BEGIN EXCLUSIVE; SELECT 'locked';\n");
+		await locked;
+		const begun = Date.now();
+		const { code, output } = await add(parley, 'bob');
+		assert.equal(code, 1);
+		assert.match(output, /locked by another program/);
+		t.diagnostic(`answered after ${Date.now() - begun} ms`);
+		await call(t, parley, 'adhoc');
+		// who is known already is read
+		assert.match((await parley.cli('user', 'list')).stdout, /ann/);
+		other.stdin.end();
+		await until('it can be written again', async () =>
+			(await add(parley, 'bob')).code === 0);
+		await parley.endsWell();
+	});
+});

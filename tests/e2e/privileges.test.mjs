@@ -1,0 +1,146 @@
+// What parleyd and its mixers may still do once calls are taken. As root: who
+// they have become; as anybody: what they deny themselves.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Parley } from './lib/parley.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { root, run, scratch, until } from './lib/process.mjs';
+
+const isRoot = process.getuid() === 0;
+const bin = process.env.PARLEY_BIN || join(root, 'build/bin');
+const NICE = 1n << 23n; // CAP_SYS_NICE
+
+async function status(pid) {
+	const text = await readFile(`/proc/${pid}/status`, 'utf8');
+	return Object.fromEntries(text.trim().split('\n').map((line) =>
+		line.split(/:\s*/, 2)));
+}
+
+const caps = (s, which) => BigInt(`0x${s[`Cap${which}`]}`);
+
+// Every thread of it, not only the first
+async function assertConfined(pid) {
+	let s;
+	for (const tid of await readdir(`/proc/${pid}/task`))
+		s = assertThread(await status(`${pid}/task/${tid}`));
+	return s;
+}
+
+function assertThread(s) {
+	assert.equal(s.NoNewPrivs, '1');
+	assert.equal(s.Seccomp, '2');
+	if (!isRoot)
+		return s;
+	const uids = s.Uid.split(/\s+/), gids = s.Gid.split(/\s+/);
+	assert.ok(uids.every((id) => id === uids[0] && id !== '0'), s.Uid);
+	assert.ok(gids.every((id) => id === gids[0] && id !== '0'), s.Gid);
+	assert.equal(s.Groups.trim(), '');
+	assert.equal(caps(s, 'Eff'), 0n);
+	assert.equal(caps(s, 'Bnd') & ~NICE, 0n, s.CapBnd);
+	assert.equal(caps(s, 'Prm') & ~NICE, 0n, s.CapPrm);
+	return s;
+}
+
+async function call(t, parley, name) {
+	const peer = await SipPeer.open(parley.sipPort);
+	t.after(() => peer.close());
+	peer.send(peer.request('INVITE', parley.uri(name), { body: sdp(9) }));
+	assert.equal((await peer.final('it is answered')).first,
+		'SIP/2.0 200 OK');
+}
+
+describe('privileges', () => {
+	test('parleyd and its mixers have given them up', async (t) => {
+		const parley = await Parley.start();
+		t.after(() => parley.stop());
+		const self = await assertConfined(parley.program.pid);
+		const [old] = await parley.mixerPids;
+		const mixer = await assertConfined(old);
+		assert.equal(mixer.Uid, self.Uid);
+		assert.equal(caps(mixer, 'Prm'), 0n);
+
+		// what was root's is theirs, and goes on: users, a new mixer
+		assert.equal((await parley.cli('user', 'add', 'ann', '--generate'))
+			.code, 0);
+		process.kill(old, 'SIGKILL');
+		await call(t, parley, 'anew');
+		const [fresh] = await parley.mixerPids;
+		assert.notEqual(fresh, old);
+		await assertConfined(fresh);
+		const { output } = await parley.endsWell();
+		// it has the same priority as the first
+		if (isRoot)
+			assert.doesNotMatch(output,
+				/started.*=unchanged/s);
+	});
+
+	test('programs and files in a folder of root alone are used',
+		{ skip: !isRoot }, async (t) => {
+			const work = await scratch();
+			t.after(() => work.remove());
+			await chmod(work.dir, 0o700);
+			const program = join(work.dir, 'mixer');
+			assert.equal((await run('cp', [join(bin, 'parley-mixer'),
+				program])).code, 0);
+			const key = join(work.dir, 'tls.pem');
+			assert.equal((await run('openssl', ['req', '-x509', '-newkey',
+				'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+				'-keyout', key, '-out', join(work.dir, 'cert'), '-subj',
+				'/CN=root.example'])).code, 0);
+			await writeFile(key, await readFile(join(work.dir, 'cert')),
+				{ flag: 'a' });
+			const parley = await Parley.start({ mixer_program: program,
+				tls_cert: join(work.dir, 'cert'), tls_key: key });
+			t.after(() => parley.stop());
+			await until('it is said', () => /SIGHUP.*key=tls_key/
+				.test(parley.program.output));
+			const [old] = await parley.mixerPids;
+			process.kill(old, 'SIGKILL');
+			await call(t, parley, 'anew');
+			await assertConfined((await parley.mixerPids)[0]);
+			// a renewed one cannot be read, and calls go on with the old one
+			parley.program.child.kill('SIGHUP');
+			await until('it is said', () =>
+				/load tls_(cert|key)=.*Permission denied.*certificate=kept/s
+					.test(parley.program.output));
+			await call(t, parley, 'still');
+			await parley.endsWell();
+		});
+
+	test('a port that is root\'s is bound, also by a mixer that comes later',
+		{ skip: !isRoot }, async (t) => {
+			const parley = await Parley.start({ webrtc_port: 997,
+				http_listen: '127.0.0.1:998' });
+			t.after(() => parley.stop());
+			const [old] = await parley.mixerPids;
+			process.kill(old, 'SIGKILL');
+			await call(t, parley, 'anew');
+			const self = await status(parley.program.pid);
+			assert.equal(caps(self, 'Eff'), 0n);
+			assert.equal(caps(self, 'Bnd') & ~(NICE | 1n << 10n), 0n);
+			assert.equal((await fetch('http://127.0.0.1:998/')).status, 200);
+			await parley.endsWell();
+		});
+
+	test('run_as says who; nobody unknown is become', { skip: !isRoot },
+		async (t) => {
+			const parley = await Parley.start({ run_as: '54321' });
+			t.after(() => parley.stop());
+			assert.match((await status(parley.program.pid)).Uid, /^54321\b/);
+			assert.equal((await stat(join(parley.scratch.dir, 'parley.db')))
+				.uid, 54321);
+			await assert.rejects(Parley.start({ run_as: 'no-such-user' }),
+				/run_as/);
+			const kept = await Parley.start({ run_as: 'root' });
+			t.after(() => kept.stop());
+			const s = await status(kept.program.pid);
+			assert.match(s.Uid, /^0\b/);
+			assert.equal(s.Seccomp, '2');
+			assert.match(kept.program.output, /privileges: kept/);
+			// its mixers are nobody all the same
+			const mixer = await status((await kept.mixerPids)[0]);
+			assert.match(mixer.Uid, /^65534\b/);
+		});
+});
