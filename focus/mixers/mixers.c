@@ -252,10 +252,15 @@ static void watch(void *arg)
 }
 
 
-static bool has_sound(const struct mixer_capabilities *c)
+/** Has it a codec for sound that we know, too? */
+static bool can_be_heard(const struct mixer_capabilities *c)
 {
-	for (size_t i = 0; i < c->codec_count; i++) {
-		if (c->codecs[i].kind == MEDIA_AUDIO)
+	struct mixer_capabilities known;
+
+	mixer_capabilities_base(&known);
+	mixer_capabilities_meet(&known, c);
+	for (size_t i = 0; i < known.codec_count; i++) {
+		if (known.codecs[i].kind == MEDIA_AUDIO)
 			return true;
 	}
 
@@ -288,8 +293,8 @@ static void hello(struct mixer *m, const json_t *msg)
 	}
 
 	/* nobody could call while it is up: see mixers_capable() */
-	if (!has_sound(&m->capable)) {
-		log_error("mixers", "hello mixer=%u codecs: none for sound",
+	if (!can_be_heard(&m->capable)) {
+		log_error("mixers", "hello mixer=%u codecs: no known audio",
 			  m->index);
 		put_down(m);
 		return;

@@ -151,7 +151,7 @@
  *             features:{rtx, telephone_event, cn, remb: bool}}
  *      What it can do; signaling offers and accepts nothing else. Without
  *      codecs it is a mixer from before they were told: it has the codecs of
- *      C above and all four features. PCMU it always has.
+ *      C above and all four features. It has one for audio at least.
  *      A mixer is started as
  *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL

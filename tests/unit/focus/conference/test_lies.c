@@ -356,6 +356,8 @@ static void an_absurd_hello_is_not_believed(void)
 		"\"audio\",\"clock\":8000}],\"features\":7}",
 		/* nobody could call while it is up */
 		"{" HELLO ",\"codecs\":[]}",
+		"{" HELLO ",\"codecs\":[{\"name\":\"hum\",\"kind\":"
+		"\"audio\",\"clock\":8000}]}",
 		"{" HELLO ",\"codecs\":[{\"name\":\"VP8\",\"kind\":"
 		"\"video\",\"clock\":90000}]}",
 		"{\"event\":\"hello\",\"version\":4294967297}",
