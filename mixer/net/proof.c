@@ -119,15 +119,20 @@ static struct proof_host *host_of(const struct proof *p, uint64_t now_us)
 }
 
 
-/** What it has is another's to have again: it was no cannon */
-static void give_back(const struct proof *p)
+/** It was heard. What it has is another's to have again: it was no cannon */
+static void tell_host(const struct proof *p)
 {
 	struct proof_host *h;
 	uint8_t key[16];
 
 	key_make(key, &p->host);
 	h = host_find(&p->all->hosts[place_of(p->all, key)], key);
-	if (h && h->leg == p->leg)
+	if (!h)
+		return;
+
+	/* of IPv6 it is a network, and who is heard may be another's */
+	h->heard = sa_af(&p->host) == AF_INET;
+	if (p->full && h->leg == p->leg)
 		h->granted = false;
 }
 
@@ -170,6 +175,13 @@ static void begin(struct proof *p, uint64_t now_us)
 	p->begun_us = now_us;
 	if (p->spent || h == &p->all->rest)
 		return;
+
+	/* a host that many share, as a session border controller */
+	if (h->heard) {
+		p->full = true;
+		p->full_until_us = now_us + PROOF_FULL_US;
+		return;
+	}
 
 	if (!shares(p, h, now_us)) {
 		if (is_granted(h, now_us) || had_elsewhere(p, now_us))
@@ -215,9 +227,8 @@ static uint64_t interval_us(const struct proof *p, uint64_t now_us)
 {
 	uint64_t us = elapsed_us(now_us, p->begun_us);
 
-	return us >= PROOF_SLOWEST_AFTER_US  ? PROOF_SLOWEST_US
-	       : us >= PROOF_SLOWER_AFTER_US ? PROOF_SLOWER_US
-					     : PROOF_TRICKLE_US;
+	return us >= PROOF_SLOWER_AFTER_US ? PROOF_SLOWER_US
+					   : PROOF_TRICKLE_US;
 }
 
 
@@ -228,8 +239,18 @@ static bool host_takes(const struct proof *p, uint64_t now_us)
 }
 
 
+/** Nobody hears it, and will not: its leg may live by another line's */
+static bool is_over(const struct proof *p, uint64_t now_us)
+{
+	return p->begun && elapsed_us(now_us, p->begun_us) >= PROOF_OVER_US;
+}
+
+
 static bool trickles(struct proof *p, uint64_t now_us)
 {
+	if (is_over(p, now_us))
+		return false;
+
 	if (p->sound &&
 	    elapsed_us(now_us, p->sound_us) < interval_us(p, now_us))
 		return false;
@@ -246,6 +267,9 @@ static bool trickles(struct proof *p, uint64_t now_us)
 
 static bool reports(struct proof *p, uint64_t now_us)
 {
+	if (is_over(p, now_us))
+		return false;
+
 	if (p->report && elapsed_us(now_us, p->report_us) < PROOF_REPORT_US)
 		return false;
 
@@ -292,8 +316,7 @@ bool proof_given(struct proof *p)
 	bool missed = p->missed;
 
 	/* another leg's, to the same host, is as it was */
-	if (p->full)
-		give_back(p);
+	tell_host(p);
 
 	p->proven = true;
 	p->missed = false;

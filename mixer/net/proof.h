@@ -47,8 +47,8 @@ enum {
 	PROOF_TRICKLE_US = 250000,
 	PROOF_SLOWER_AFTER_US = 5000000,
 	PROOF_SLOWER_US = 1000000,
-	PROOF_SLOWEST_AFTER_US = 30000000,
-	PROOF_SLOWEST_US = 5000000,
+	/** Then nothing more: the leg lives by another line of its own */
+	PROOF_OVER_US = 30000000,
 	/** Between reports */
 	PROOF_REPORT_US = 5000000,
 	/** Between trickled packets to one host, and how many at once */
@@ -71,6 +71,7 @@ struct proof_host {
 	uint8_t key[16];
 	bool used;
 	bool granted;      /**< the allowance, and it was not heard since */
+	bool heard;        /**< while it is remembered: many call by it */
 	uint64_t leg;      /**< who has it */
 	uint64_t since_us; /**< since when */
 	size_t picture_bytes;

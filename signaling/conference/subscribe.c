@@ -204,6 +204,8 @@ static int read_identity(struct asked *a)
 	if (auth_check(sessions_base(a->all)->auth, a->msg, &a->flow, &user) !=
 	    AUTH_PASS)
 		return EACCES;
+	if (user)
+		layer_flow_proved(sessions_base(a->all)->layer, a->flow.id);
 	err = identity_read(&a->who, a->msg, &a->flow, user,
 			    sessions_base(a->all)->config);
 	mem_deref(user);

@@ -412,13 +412,30 @@ out:
 }
 
 
+/** Is there one of our own that we cannot read any more, as who we are now?
+ *  Another one would be no better than what is loaded */
+static bool is_out_of_reach(const struct config *config)
+{
+	char path[512];
+
+	if (config->tls_cert && config->tls_cert[0])
+		return false;
+
+	(void)snprintf(path, sizeof(path), "%s/tls.pem",
+		       config->data_dir ? config->data_dir : ".");
+
+	return access(path, R_OK) && errno == EACCES;
+}
+
+
 void certificate_tell(const struct config *config)
 {
 	char path[512], key[512];
 	int days = 0, seconds = 0;
 	X509 *cert;
 
-	if (choose(path, key, sizeof(path), config))
+	if (is_out_of_reach(config) ||
+	    choose(path, key, sizeof(path), config))
 		return;
 
 	cert = read_first(path);
@@ -450,6 +467,13 @@ int certificate_reload(struct tls *tls, const struct config *config)
 
 	if (!tls)
 		return 0;
+	if (is_out_of_reach(config)) {
+		log_warn("certificate",
+			 "kept as loaded: its file cannot be "
+			 "read as this user data_dir=%s",
+			 config->data_dir);
+		return 0;
+	}
 
 	/* A context that took the one file and not the other would be lost. */
 	err = certificate_tls(&trial, config);

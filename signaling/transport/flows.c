@@ -278,31 +278,64 @@ void flows_each_connection(const struct flows *f, flow_h *h, void *arg)
 }
 
 
-static uint32_t branch_sum(const struct pl *branch)
+static uint32_t sum_of(const struct pl *text)
 {
-	const uint32_t sum = hash_joaat_pl(branch);
+	const uint32_t sum = hash_joaat_pl(text);
 
 	return sum ? sum : 1;
 }
 
 
-void flows_asked(struct flow *flow, const struct pl *branch)
+static bool has_sum(const uint32_t sums[FLOWS_TOLD_MAX], uint32_t sum)
 {
-	flow->asked[flow->asked_next] = branch_sum(branch);
-	flow->asked_next = (flow->asked_next + 1) % FLOWS_ASKED_MAX;
-}
-
-
-bool flows_was_asked(const struct flow *flow, const struct pl *branch)
-{
-	const uint32_t sum = branch_sum(branch);
-
-	for (size_t i = 0; i < FLOWS_ASKED_MAX; i++) {
-		if (flow->asked[i] == sum)
+	for (size_t i = 0; i < FLOWS_TOLD_MAX; i++) {
+		if (sums[i] == sum)
 			return true;
 	}
 
 	return false;
+}
+
+
+static void add_sum(uint32_t sums[FLOWS_TOLD_MAX], unsigned *next,
+		    uint32_t sum)
+{
+	if (has_sum(sums, sum))
+		return;
+
+	sums[*next] = sum;
+	*next = (*next + 1) % FLOWS_TOLD_MAX;
+}
+
+
+void flows_tell(struct flow *flow, const struct pl *secret)
+{
+	add_sum(flow->told, &flow->told_next, sum_of(secret));
+}
+
+
+bool flows_was_told(const struct flow *flow, const struct pl *secret)
+{
+	return has_sum(flow->told, sum_of(secret));
+}
+
+
+void flows_begin(struct flow *flow, const struct pl *callid)
+{
+	add_sum(flow->begun, &flow->begun_next, sum_of(callid));
+}
+
+
+bool flows_has_begun(const struct flow *flow, const struct pl *callid)
+{
+	return has_sum(flow->begun, sum_of(callid));
+}
+
+
+void flows_keep(struct flow *flow)
+{
+	flow->kept = true;
+	flows_touch(flow, false);
 }
 
 
@@ -315,7 +348,8 @@ void flows_touch(struct flow *flow, bool proof)
 		return;
 
 	list_unlink(&flow->le);
-	list_append(flow->proven ? &f->proven : &f->unproven, &flow->le, flow);
+	list_append(flow->proven || flow->kept ? &f->proven : &f->unproven,
+		    &flow->le, flow);
 }
 
 

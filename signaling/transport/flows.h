@@ -15,7 +15,7 @@
 enum {
 	FLOWS_UDP_MAX = 32768,
 	FLOWS_MOVES_MAX = 8192,
-	FLOWS_ASKED_MAX = 4,
+	FLOWS_TOLD_MAX = 4,
 };
 
 struct flows;
@@ -32,12 +32,15 @@ struct flow {
 	struct flows *flows;
 	struct flow_info info;
 	uint64_t heard_ms; /**< when the last message came, tmr_jiffies() */
-	bool proven; /**< gets what we send it: it knew a tag or branch of
-			ours, or proved who it is */
-	uint64_t in_bytes, out_bytes;    /**< until then */
-	uint32_t asked[FLOWS_ASKED_MAX]; /**< sums of the branches of our last
-					      requests by it, 0: none */
-	unsigned asked_next;
+	bool kept;         /**< we chose it: others make room first */
+	bool proven; /**< gets what we send it: it knew a tag or branch that
+			went there, or proved who it is */
+	uint64_t in_bytes, out_bytes; /**< until then */
+	/** Sums, 0: none: of branches of our last requests by it, and of our
+	 *  tags in the last dialogs that it began; and of the Call-IDs of
+	 *  those */
+	uint32_t told[FLOWS_TOLD_MAX], begun[FLOWS_TOLD_MAX];
+	unsigned told_next, begun_next;
 	struct udp_sock *us; /**< UDP: the listener's */
 	struct stream *stream;
 	char *name; /**< TLS: whom its certificate was verified to be (RFC 5922
@@ -89,11 +92,21 @@ void flows_each_connection(const struct flows *f, flow_h *h, void *arg);
  */
 void flows_touch(struct flow *flow, bool proof);
 
-/** A request of ours goes by it. @param branch Of its Via */
-void flows_asked(struct flow *flow, const struct pl *branch);
+/** We chose to send there: it makes room after those that came by themselves
+ */
+void flows_keep(struct flow *flow);
 
-/** Was one of the last requests that branch's? Nobody guesses it */
-bool flows_was_asked(const struct flow *flow, const struct pl *branch);
+/** What nobody guesses goes by it: the branch of a request of ours, our tag */
+void flows_tell(struct flow *flow, const struct pl *secret);
+
+/** Was that told by it of late? */
+bool flows_was_told(const struct flow *flow, const struct pl *secret);
+
+/** A dialog may begin by it; then our tag is news there */
+void flows_begin(struct flow *flow, const struct pl *callid);
+
+/** May that one have begun by it of late? */
+bool flows_has_begun(const struct flow *flow, const struct pl *callid);
 
 /** Take out and free, its connection too */
 void flows_remove(struct flow *flow);

@@ -24,6 +24,8 @@ static void layer_destructor(void *arg)
 	mem_deref(layer->calls);
 	mem_deref(layer->refusals);
 	mem_deref(layer->admission);
+	mem_deref(layer->admission_connected);
+	mem_deref(layer->unheard);
 	mem_deref(layer->repeats);
 	mem_deref(layer->begun);
 	mem_deref(layer->tls);
@@ -87,6 +89,7 @@ static int limits_alloc(struct transport_layer *layer)
 {
 	const struct limit_rate messages = {layer->config->sip_rate_per_source,
 					    1, 0};
+	const struct limit_rate unheard = {1, 1, LAYER_UNHEARD_KB};
 	const struct limit_rate calls = {layer->config->invite_rate_per_source,
 					 1, 0};
 	int err;
@@ -99,6 +102,11 @@ static int limits_alloc(struct transport_layer *layer)
 	if (!err)
 		err = admission_alloc(&layer->admission,
 				      layer->config->strangers_rate);
+	if (!err)
+		err = admission_alloc(&layer->admission_connected,
+				      layer->config->strangers_rate);
+	if (!err)
+		err = limit_alloc(&layer->unheard, &unheard);
 
 	return err;
 }

@@ -170,7 +170,8 @@ static bool may_begin(struct transport_layer *layer,
 
 
 /** Does it show that what we send reaches who sent it: a tag or a branch of
- *  ours, that he could not guess? */
+ *  ours, that went there and that he could not guess? A tag that went
+ *  elsewhere is its owner's, who may forge sources */
 static bool is_proof(const struct transport_layer *layer,
 		     const struct flow *flow, const struct sip_lines *w)
 {
@@ -180,13 +181,17 @@ static bool is_proof(const struct transport_layer *layer,
 	const struct pl theirs = sip_lines_tag(w, SIP_LINES_FROM);
 	struct via via;
 
+	if (!flow)
+		return false;
+
 	if (w->request)
 		return ours.l && id && layer->dialogh &&
+		       flows_was_told(flow, &ours) &&
 		       layer->dialogh(&id->value, &ours, &theirs,
 				      layer->dialog_arg);
 
-	return flow && h && !via_decode(&via, &h->value) &&
-	       flows_was_asked(flow, &via.branch);
+	return h && !via_decode(&via, &h->value) &&
+	       flows_was_told(flow, &via.branch);
 }
 
 
@@ -200,10 +205,13 @@ static bool is_admitted(struct transport_layer *layer,
 		w->request && begins(w) ? ADMISSION_BEGIN_COST : 1;
 	const uint64_t now = tmr_jiffies();
 
+	/* who has connected gets what we send: no forged one takes from him */
+	struct admission *a =
+		source->flow ? layer->admission_connected : layer->admission;
+
 	return flow && flow->proven
 		       ? admission_known(layer->admission, cost, now)
-		       : admission_stranger(layer->admission, &source->peer,
-					    cost, now);
+		       : admission_stranger(a, &source->peer, cost, now);
 }
 
 
@@ -325,6 +333,9 @@ static void take(struct transport_layer *layer,
 
 	flow->heard_ms = tmr_jiffies();
 	flow->in_bytes += len;
+	if (w->request && !sip_lines_tag(w, SIP_LINES_TO).l)
+		flows_begin(flow,
+			    &sip_lines_find(w, SIP_LINES_CALL_ID)->value);
 	flows_touch(flow, proof);
 	(void)to_libre(layer, flow, w);
 }

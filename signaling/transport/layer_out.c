@@ -183,26 +183,35 @@ int layer_flow_ping(struct transport_layer *layer, uint64_t id)
 }
 
 
+/** Do we begin it: a dialog, or anything by a flow that nothing came by? */
+static bool is_ours(const struct flow *flow, const struct sip_lines *w)
+{
+	return w->request &&
+	       (!flow->in_bytes || !sip_lines_tag(w, SIP_LINES_TO).l);
+}
+
+
 /** Is it so much for who has not shown that it reaches him that somebody
- *  could use us against him (RFC 3261 section 26.1.5)? What we begin
- *  ourselves is bounded elsewhere */
+ *  could use us against him (RFC 3261 section 26.1.5)? */
 static bool is_too_much(const struct transport_layer *layer,
 			const struct flow *flow, const struct sip_lines *w,
 			size_t bytes)
 {
-	const struct sip_line *to = sip_lines_find(w, SIP_LINES_TO);
 	const uint64_t most = flow->in_bytes * LAYER_UNPROVEN_TIMES;
 	uint64_t sum = flow->out_bytes + bytes;
 
 	if (flow->info.transport != FLOW_UDP || flow->proven ||
-	    (w->request && to && !sip_lines_tag(w, SIP_LINES_TO).l) ||
 	    identity_flow_trusted(layer->config, &flow->info))
 		return false;
 
 	if (!w->request && w->status == 100)
 		sum += LAYER_ANSWER_BYTES;
+	if (sum <= most)
+		return false;
 
-	return sum > most;
+	return !is_ours(flow, w) ||
+	       !limit_take(layer->unheard, &flow->info.peer,
+			   (unsigned)(bytes / 1024 + 1), tmr_jiffies());
 }
 
 
@@ -259,13 +268,25 @@ static void make_lean(struct mbuf *mb)
 }
 
 
-static void note_request(struct flow *flow, const struct sip_lines *w)
+/** What nobody but who gets it can know */
+static void note_secret(struct flow *flow, const struct sip_lines *w)
 {
+	const struct sip_line *id = sip_lines_find(w, SIP_LINES_CALL_ID);
 	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
+	const struct pl tag = sip_lines_tag(w, SIP_LINES_TO);
 	struct via via;
 
-	if (w->request && h && !via_decode(&via, &h->value))
-		flows_asked(flow, &via.branch);
+	if (flow->proven)
+		return;
+
+	if (w->request) {
+		if (h && !via_decode(&via, &h->value))
+			flows_tell(flow, &via.branch);
+	}
+	else if (w->status > 100 && w->status < 300 && tag.l && id &&
+		 flows_has_begun(flow, &id->value)) {
+		flows_tell(flow, &tag);
+	}
 }
 
 
@@ -301,7 +322,7 @@ static int send_on(struct transport_layer *layer, struct flow *flow,
 	else if (!err) {
 		mb->pos = 0;
 		flow->out_bytes += mb->end;
-		note_request(flow, w);
+		note_secret(flow, w);
 		flows_touch(flow, false);
 		err = layer_send_raw(layer, flow, mb, out->reply_port);
 	}

@@ -180,7 +180,7 @@ static int resolve_take(struct layer_resolve *r, const struct sa *addr)
 	if (err)
 		return err;
 
-	flows_touch(flow, true);
+	flows_keep(flow);
 	r->flow = flow->info.id;
 	report(r, 0);
 

@@ -35,6 +35,9 @@ enum {
 	/** Bytes that are sent by UDP to who has not shown that they reach
 	 *  him, for each that came from there: a forged source is a victim */
 	LAYER_UNPROVEN_TIMES = 3,
+	/** kB that a host gets of what we begin without having heard of it, at
+	 *  once; then one a second */
+	LAYER_UNHEARD_KB = 48,
 	/** A 100 would take from those what the answer needs */
 	LAYER_ANSWER_BYTES = 1200,
 };
@@ -106,8 +109,11 @@ struct transport_layer {
 	struct limit *limit;    /**< messages of a source */
 	struct limit *calls;    /**< its requests that begin something */
 	struct limit *refusals; /**< our answers when it is over the first */
-	struct admission *admission; /**< of all sources together */
-	layer_dialog_h *dialogh;     /**< NULL: no dialog is known */
+	struct admission *admission, *admission_connected; /**< of all sources
+		together; of strangers those by UDP, and others */
+	struct limit *unheard;   /**< kB that we begin to send to a host that
+				      has sent nothing by that flow */
+	layer_dialog_h *dialogh; /**< NULL: no dialog is known */
 	void *dialog_arg;
 	struct repeats *repeats, *begun;
 	struct list cancels; /**< header lines for CANCELs, oldest first */
