@@ -5,7 +5,11 @@
 #include "signaling/transport/admission.h"
 
 
-enum { PARTS = 1000 /**< of a message: what a rate of 1 gives in 1 ms */ };
+enum {
+	PARTS = 1000, /**< of a message: what a rate of 1 gives in 1 ms */
+	/** Of a source's LIMIT_BURST_MIN, for each message: three at once */
+	QUIET_TOKENS = 3,
+};
 
 /** All of a kind together */
 struct bucket {
@@ -61,7 +65,7 @@ static void admission_destructor(void *arg)
 
 int admission_alloc(struct admission **ap, unsigned rate)
 {
-	const struct limit_rate quiet = {1, ADMISSION_QUIET_S, 0};
+	const struct limit_rate quiet = {QUIET_TOKENS, ADMISSION_QUIET_S, 0};
 	struct admission *a = mem_zalloc(sizeof(*a), admission_destructor);
 	int err;
 
@@ -92,7 +96,7 @@ bool admission_stranger(struct admission *a, const struct sa *source,
 		return true;
 
 	bucket_fill(b, now_ms);
-	quiet = limit_take(a->quiet, source, 1, now_ms);
+	quiet = limit_take(a->quiet, source, QUIET_TOKENS, now_ms);
 	if (!quiet && b->parts < full(b) / 2)
 		return false;
 

@@ -18,8 +18,8 @@
 enum {
 	/** Seconds of the rate that may be used at once */
 	ADMISSION_BURST_S = 2,
-	/** A source is quiet with one message in so many seconds, and
-	 *  LIMIT_BURST_MIN at once */
+	/** A source is quiet with one message in so many seconds, and three at
+	 *  once */
 	ADMISSION_QUIET_S = 8,
 	/** What a request costs that begins something: a call, a binding */
 	ADMISSION_BEGIN_COST = 2,
