@@ -120,6 +120,55 @@ static void unproven_silent_ones_make_room(void)
 }
 
 
+/** What was told by one is no proof of another, and only the last counts */
+static void what_was_told_is_proof_of_that_flow_alone(void)
+{
+	struct flows *f = make();
+	struct flow *one = add(f, FLOW_UDP, 0), *other = add(f, FLOW_UDP, 1);
+	const struct pl tag = PL("t1"), callid = PL("a@b"), none = PL("");
+	char text[16];
+	struct pl more;
+
+	CU_ASSERT_FALSE(flows_was_told(one, &tag));
+	CU_ASSERT_FALSE(flows_was_told(one, &none));
+	flows_tell(one, &tag);
+	flows_begin(one, &callid);
+	CU_ASSERT_TRUE(flows_was_told(one, &tag));
+	CU_ASSERT_FALSE(flows_was_told(other, &tag));
+	CU_ASSERT_FALSE(flows_was_told(one, &callid));
+	CU_ASSERT_TRUE(flows_has_begun(one, &callid));
+	CU_ASSERT_FALSE(flows_has_begun(other, &callid));
+
+	/* repeats take no place of others */
+	for (unsigned i = 0; i < 2 * FLOWS_TOLD_MAX; i++)
+		flows_tell(one, &tag);
+	for (unsigned i = 1; i <= FLOWS_TOLD_MAX; i++) {
+		CU_ASSERT_TRUE(flows_was_told(one, &tag));
+		(void)re_snprintf(text, sizeof(text), "more%u", i);
+		pl_set_str(&more, text);
+		flows_tell(one, &more);
+		CU_ASSERT_TRUE(flows_was_told(one, &more));
+	}
+	CU_ASSERT_FALSE(flows_was_told(one, &tag));
+	mem_deref(f);
+}
+
+
+/** What we chose stays longer than what came by itself, and proves nothing */
+static void a_flow_that_we_chose_is_kept(void)
+{
+	struct flows *f = make();
+	uint64_t chosen = add(f, FLOW_UDP, 0)->info.id;
+
+	flows_keep(flows_find(f, chosen));
+	CU_ASSERT_FALSE(flows_find(f, chosen)->proven);
+	for (unsigned n = 1; n < 2 * FLOWS_UDP_MAX; n++)
+		(void)add(f, FLOW_UDP, n);
+	CU_ASSERT_PTR_NOT_NULL(flows_find(f, chosen));
+	mem_deref(f);
+}
+
+
 static void moved_dialogs_are_followed(void)
 {
 	const struct pl callid = PL("a@b"), tag = PL("t1"), other = PL("t2");
@@ -201,6 +250,9 @@ static CU_TestInfo tests[] = {
 	{"peers are told apart by transport and port",
 	 peers_are_told_apart_by_transport_and_port},
 	{"unproven silent ones make room", unproven_silent_ones_make_room},
+	{"what was told is proof of that flow alone",
+	 what_was_told_is_proof_of_that_flow_alone},
+	{"a flow that we chose is kept", a_flow_that_we_chose_is_kept},
 	{"moved dialogs are followed", moved_dialogs_are_followed},
 	{"the oldest move is forgotten", the_oldest_move_is_forgotten},
 	{"survives any failing allocation", survives_any_failing_allocation},
