@@ -208,7 +208,7 @@ static void changes_of_rendition_are_not_heard(void)
 	CU_ASSERT_TRUE(max < 1.1 * LOUD);
 	/* a sine of 440 Hz rises by 461 a sample */
 	CU_ASSERT_TRUE(largest_step(&h[1], from) < 600);
-	CU_ASSERT_EQUAL(h[1].jumps, 0);
+	CU_ASSERT_TRUE(h[1].jumps <= world_missed(&w));
 
 	for (unsigned i = 0; i < 3; i++)
 		handset_close(&h[i]);
@@ -237,8 +237,8 @@ static void packets_of_40_and_60_ms_keep_step(void)
 		handsets_run(&w, h, 2, 600, &now_us);
 		CU_ASSERT_TRUE(sound_of(&w, 1)->on_own);
 		CU_ASSERT_EQUAL(h[0].last_bytes, 8 * ptimes[i]);
-		CU_ASSERT_EQUAL(h[0].jumps, 0);
-		CU_ASSERT_EQUAL(h[1].jumps, 0);
+		CU_ASSERT_TRUE(h[0].jumps <= world_missed(&w));
+		CU_ASSERT_TRUE(h[1].jumps <= world_missed(&w));
 		CU_ASSERT_TRUE(h[1].packets >= 1300 / ptimes[i]);
 		last = h[1].heard_count - 1600;
 		CU_ASSERT_TRUE(handset_tone(&h[1], 440, last, 1600) >

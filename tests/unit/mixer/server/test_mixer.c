@@ -66,9 +66,7 @@ static void everybody_hears_all_others_but_not_itself(void)
 					      : hears(&p[i], tones[k]));
 		}
 		CU_ASSERT_TRUE(p[i].packets > 60);
-		/* but where the host stood still */
-		CU_ASSERT_TRUE((json_int_t)p[i].jumps <=
-			       mixer_stat(&w, "ticks_missed"));
+		CU_ASSERT_TRUE(p[i].jumps <= world_missed(&w));
 		CU_ASSERT_EQUAL(world_events(&w, "leg.state", i + 1), 1);
 	}
 	CU_ASSERT_TRUE(world_events(&w, "talking", 0) >= 3);
@@ -353,7 +351,7 @@ static void modify_changes_the_codec(void)
 	CU_ASSERT_EQUAL(w.reply_err, 0);
 	world_run(&w, 200);
 	CU_ASSERT_EQUAL(b.last_pt, 8);
-	CU_ASSERT_EQUAL(b.jumps, 0);
+	CU_ASSERT_TRUE(b.jumps <= world_missed(&w));
 
 	phone_close(&a);
 	phone_close(&b);
@@ -607,7 +605,7 @@ static void a_second_sound_comes_up_and_is_not_mixed(void)
 	CU_ASSERT_TRUE(hears(&p[1], tones[0]));
 	CU_ASSERT_TRUE(hears_not(&p[1], tones[2]));
 	CU_ASSERT_TRUE(hears(&p[0], tones[1]));
-	CU_ASSERT_EQUAL(p[0].jumps, 0);
+	CU_ASSERT_TRUE(p[0].jumps <= world_missed(&w));
 	CU_ASSERT_EQUAL(p[2].packets, 0);
 
 	for (unsigned i = 0; i < 3; i++)

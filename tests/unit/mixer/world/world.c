@@ -150,6 +150,15 @@ static bool matches(const json_t *e, const char *name, unsigned leg)
 }
 
 
+unsigned world_missed(struct world *w)
+{
+	const json_t *reply = world_ask(w, json_pack("{s:s}", "op", "stats"));
+
+	return (unsigned)json_integer_value(json_object_get(
+		json_object_get(reply, "mixer"), "ticks_missed"));
+}
+
+
 size_t world_events(const struct world *w, const char *name, unsigned leg)
 {
 	size_t n = 0;

@@ -71,6 +71,10 @@ void world_run(struct world *w, unsigned ms);
  *  errno in w->reply_err */
 json_t *world_ask(struct world *w, json_t *msg);
 
+/** Beats that the mixer missed because the host stood still: so often a stream
+ *  may not follow. Asks it */
+unsigned world_missed(struct world *w);
+
 /** Number of events of that name, and with that leg when leg > 0 */
 size_t world_events(const struct world *w, const char *name, unsigned leg);
 const json_t *world_event(const struct world *w, const char *name,
