@@ -267,7 +267,8 @@ describe('Parley\'s own ports', { concurrency: 1 }, () => {
 			await p.request('BYE', 15000);
 			p.gone = true;
 		}
-		assert.ok(!bob.requests.some((m) => m.method === 'BYE'));
+		assert.deepEqual(bob.requests.filter((m) => m.method === 'BYE')
+			.map((m) => m.headers.reason), []);
 	});
 });
 
