@@ -40,11 +40,9 @@ enum endpoint_status {
 struct user {
 	struct le le; /**< in conference->users */
 	struct conference *conference;
-	char *aor;      /**< unlike all others' here (RFC 4575 section 5.6) */
-	unsigned guest; /**< tells aor from the same of another user; 0: no
-			     need to */
-	bool known;     /**< aor is proved or asserted, not only claimed */
-	bool called;    /**< aor is what we called: all that answers there */
+	char *aor;   /**< unlike all others' here (RFC 4575 section 5.6) */
+	bool known;  /**< aor is proved or asserted, not only claimed */
+	bool called; /**< aor is what we called: all that answers there */
 	char display[UTF8_NAME_MAX + 1];
 	bool moderator; /**< it made the conference, or is who did */
 	bool creator;   /**< by a factory; it may end with it */

@@ -70,7 +70,6 @@ static int yield_aor(struct user *u, unsigned guest)
 
 	mem_deref(u->aor);
 	u->aor = aor;
-	u->guest = guest;
 	for (struct le *e = u->endpoints.head; e; e = e->next)
 		endpoint_tell_renamed(e->data);
 
@@ -96,7 +95,6 @@ static int take_aor(struct user *u, const struct join *join)
 	other = user_find(u->conference, aor);
 	if (other && !join->known) {
 		err = guest_aor(&u->aor, aor, number);
-		u->guest = number;
 		mem_deref(aor);
 		return err;
 	}
@@ -126,8 +124,7 @@ bool user_aor_is(const char *shown, const char *aor)
 static const struct endpoint *secret_of(const struct conference *c,
 					const struct join *join)
 {
-	const struct endpoint *ep =
-		endpoint_by_secret(c->focus, join->secret);
+	const struct endpoint *ep = endpoint_by_secret(c->focus, join->secret);
 
 	return ep && ep->user->conference == c ? ep : NULL;
 }
@@ -377,6 +374,7 @@ int user_hide(struct endpoint *ep)
 	if (list_isempty(&old->endpoints)) {
 		u->moderator = old->moderator;
 		u->creator = old->creator;
+		u->heir = old->heir;
 		mem_deref(old);
 	}
 
