@@ -208,11 +208,11 @@ static const char *death_sign(const struct mixer *m, uint64_t now)
 		return now - m->started_ms > MIXER_HELLO_MAX_MS ? "no hello"
 								: NULL;
 
-	if (now - link_heard_us(m->link) / 1000 > MIXER_SILENCE_MAX_MS)
+	if (link_silent_us(m->link) > MIXER_SILENCE_MAX_MS * 1000)
 		return "silent";
 
-	return now - link_owed_us(m->link) / 1000 > MIXER_DEAF_MAX_MS ? "deaf"
-								      : NULL;
+	return link_owing_us(m->link) > MIXER_DEAF_MAX_MS * 1000 ? "deaf"
+								 : NULL;
 }
 
 

@@ -596,15 +596,15 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 }
 
 
-uint64_t link_heard_us(const struct link *link)
+uint64_t link_silent_us(const struct link *link)
 {
-	return link->heard_us;
+	return clock_us() - link->heard_us;
 }
 
 
-uint64_t link_owed_us(const struct link *link)
+uint64_t link_owing_us(const struct link *link)
 {
-	return unanswered(link) ? link->owed_us : clock_us();
+	return unanswered(link) ? clock_us() - link->owed_us : 0;
 }
 
 
@@ -613,7 +613,7 @@ bool link_is_congested(const struct link *link, unsigned wait_ms)
 	uint64_t wait_us = (uint64_t)wait_ms * 1000;
 
 	return link->queued_bytes > LINK_QUEUE_BYTES_MAX / 4 ||
-	       clock_us() > link_owed_us(link) + wait_us ||
+	       link_owing_us(link) > wait_us ||
 	       (unanswered(link) >= BACKLOG_MIN &&
 		unanswered(link) * link->service_us > wait_us);
 }

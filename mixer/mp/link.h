@@ -82,14 +82,14 @@ void link_set_strict(struct link *link);
 int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		 void *arg);
 
-/** When the peer was heard last, whatever it said; the link's beginning before
- *  that. clock_us() */
-uint64_t link_heard_us(const struct link *link);
+/** For how long, in us, the peer has said nothing at all; counted from the
+ *  link's beginning before its first message */
+uint64_t link_silent_us(const struct link *link);
 
-/** Since when the peer owes an answer and gives none, though it may say other
- *  things; clock_us(), now when it owes none. Peers answer in order, and each
+/** For how long, in us, the peer has owed an answer and given none, though it
+ *  may say other things; 0: it owes none. Peers answer in order, and each
  *  request, whoever waits for it or did not wait so long */
-uint64_t link_owed_us(const struct link *link);
+uint64_t link_owing_us(const struct link *link);
 
 /**
  * Whether a request sent now had better not be

@@ -13,13 +13,14 @@
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
-uint64_t world_added_us;
+uint64_t world_added_us, world_tick_us;
 
 uint64_t clock_us(void)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	world_added_us += world_tick_us;
 
 	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000 +
 	       world_added_us;

@@ -48,6 +48,9 @@ extern const struct mixers_handlers world_handlers;
 /** Microseconds that the test has added to the time */
 extern uint64_t world_added_us;
 
+/** Microseconds that every look at the clock takes; 0 at first */
+extern uint64_t world_tick_us;
+
 /** Time passes at once, then what is due is done */
 void world_pass(unsigned ms);
 

@@ -170,6 +170,22 @@ static void a_congested_mixer_is_avoided(void)
 }
 
 
+/** Whoever looks at the clock twice sees two times */
+static void a_clock_that_goes_on_kills_nobody(void)
+{
+	world_open(1, "/bin/false");
+	world_attach(0);
+	world_say(0, HELLO);
+	world_tick_us = 1000;
+	for (unsigned i = 0; i < 20 && mixer_is_up(world_slot(0)); i++)
+		world_pass(MIXER_PING_INTERVAL_MS);
+	world_tick_us = 0;
+	CU_ASSERT_TRUE(mixer_is_up(world_slot(0)));
+	CU_ASSERT_EQUAL(world.down, 0);
+	world_close();
+}
+
+
 static CU_TestInfo tests[] = {
 	{"who is busy is not taken for dead",
 	 who_is_busy_is_not_taken_for_dead},
@@ -178,6 +194,8 @@ static CU_TestInfo tests[] = {
 	{"what would wait too long is known before",
 	 what_would_wait_too_long_is_known_before},
 	{"who hangs gets no more work", who_hangs_gets_no_more_work},
+	{"a clock that goes on kills nobody",
+	 a_clock_that_goes_on_kills_nobody},
 	{"a congested mixer is avoided", a_congested_mixer_is_avoided},
 	CU_TEST_INFO_NULL,
 };
