@@ -31,12 +31,12 @@ const [name, tree] = process.argv.slice(2);
 const { measure } = await import(`./${name}.mjs`);
 const measurement = new Measurement(tree);
 process.on('SIGTERM', () => process.exit(1));
+let code = 0;
 try {
-	const figures = await measure(measurement);
-	await measurement.end();
-	console.log(JSON.stringify(figures));
-	process.exit(0);
+	console.log(JSON.stringify(await measure(measurement)));
 } catch (error) {
 	console.error(`${name}: ${error.message}`);
-	process.exit(1);
+	code = 1;
 }
+await measurement.end();
+process.exit(code);

@@ -43,7 +43,11 @@ export class Parley {
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
 		p.program = new Program(programs.path('parleyd'), args,
 			{ env: { ...process.env, ...env } });
-		await p.program.printed(/parleyd ready .*\n/, 20000);
+		await p.program.printed(/parleyd ready .*\n/, 20000)
+			.catch(async (error) => {
+				await p.stop();
+				throw error;
+			});
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
 		p.ready = line.trim();
 		p.http = line.match(/join=(http:\S+)/)?.[1].replace(/\/$/, '');
