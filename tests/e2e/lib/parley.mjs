@@ -6,6 +6,10 @@ import { Program, freePort, portSlice, root, run, scratch } from './process.mjs'
 const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
 	name);
 
+/** For mixers that are scripts of this tree, which may lie where nobody but
+ *  who runs the tests can read */
+export const asOurselves = process.getuid() ? {} : { run_as: 'root' };
+
 export class Parley {
 	// @param options  configuration keys, null leaves one out
 	// @param env      what its environment has beside ours
