@@ -3,10 +3,10 @@
 // answered, and every conference finds its way to a server that is honest.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
-import { Parley } from './lib/parley.mjs';
+import { Parley, asOurselves } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
 import { root, scratch, until } from './lib/process.mjs';
@@ -46,14 +46,11 @@ low=$(cat ${first} 2>/dev/null)
 [ "$ports" = "$low" ] && exec ${honest} "$@"
 exec ${process.execPath} ${join(root, 'tests/e2e/lib/lying_mixer.mjs')} ${work.dir} "$@"
 `, { mode: 0o755 });
-	// whoever mixers run as, it counts its lives there
-	await chmod(work.dir, 0o755);
 	await writeFile(join(work.dir, 'lives'), '0');
-	await chmod(join(work.dir, 'lives'), 0o666);
 	const ports = await Parley.prototype.rtpPorts();
 	await writeFile(first, ports.split('-')[0]);
 	const parley = await Parley.start({ mixers: 2, mixer_program: program,
-		rtp_ports: ports });
+		rtp_ports: ports, ...asOurselves });
 	t.after(() => parley.stop());
 
 	const [ann, bob] = await Promise.all([['ann', 1000], ['bob', 440]]

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Parley } from './lib/parley.mjs';
+import { Parley, asOurselves } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { WsPeer } from './lib/ws_peer.mjs';
 import { ours } from './lib/programs.mjs';
@@ -65,7 +65,8 @@ test('calls do not wait for ever', async (t) => {
 	await writeFile(program, `#!/bin/sh\nexec ${
 		ours.path('parley-mixer')} "$@"\n`);
 	await chmod(program, 0o755);
-	const parley = await Parley.start({ mixer_program: program });
+	const parley = await Parley.start({ mixer_program: program,
+		...asOurselves });
 	t.after(() => parley.stop());
 	const peer = await SipPeer.open(parley.sipPort);
 	t.after(() => peer.close());

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
-import { Parley } from './lib/parley.mjs';
+import { Parley, asOurselves } from './lib/parley.mjs';
 import { WallClock } from './lib/wall_clock.mjs';
 import { Program, freePort, root, run, scratch, stays, until }
 	from './lib/process.mjs';
@@ -85,7 +85,8 @@ read -r word < ${go}
 exec ${ours.path('parley-mixer')} "$@"
 `, { mode: 0o755 });
 		let up = false;
-		const starting = Parley.start({ mixer_program: file })
+		const starting = Parley.start({ mixer_program: file,
+			...asOurselves })
 			.then((parley) => (up = true, parley));
 		await stays('it is not ready', () => !up, 6000);
 		await writeFile(go, 'go\n');

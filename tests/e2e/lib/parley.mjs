@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { Program, freePort, portSlice, run, scratch } from './process.mjs';
 import { ours } from './programs.mjs';
 
+/** For mixers that are scripts of this tree, which may lie where nobody but
+ *  who runs the tests can read */
+export const asOurselves = process.getuid() ? {} : { run_as: 'root' };
+
 export class Parley {
 	// @param options   configuration keys, null leaves one out
 	// @param env       what its environment has beside ours
