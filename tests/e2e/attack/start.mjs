@@ -1,6 +1,7 @@
 // A media server that takes six seconds to load, as on a busy machine.
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asOurselves } from '../lib/parley.mjs';
 import { scratch } from '../lib/process.mjs';
 
 export const row = 8;
@@ -19,6 +20,6 @@ export async function measure(t) {
 	await writeFile(file, `#!/bin/sh\nsleep ${LOAD_S}\nexec ${
 		t.programs.path('parley-mixer')} "$@"\n`);
 	await chmod(file, 0o755);
-	return { starts: await t.start({ mixer_program: file })
-		.then(() => 'yes', () => 'no') };
+	const starting = t.start({ mixer_program: file, ...asOurselves });
+	return { starts: await starting.then(() => 'yes', () => 'no') };
 }
