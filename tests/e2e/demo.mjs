@@ -1,7 +1,6 @@
 // ./dev demo: Parley on its defaults and two callers in the conference "demo"
 // who play a melody in turns and show a moving picture, until Ctrl-C.
 // Arguments go to parleyd.
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
 import { Program, scratch } from './lib/process.mjs';

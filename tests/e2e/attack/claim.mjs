@@ -10,7 +10,8 @@ export const files = ['rights', 'refer', 'events'];
 export const figures = {
 	end: ['who has the creator\'s From ends the conference', { is: 'no' }],
 	out: ['Referred-By throws out a proved user', { is: 'no' }],
-	roster: ['who has a member\'s From, at his address, is told the roster', { is: 'no' }],
+	roster: ['who has a member\'s From, at his address, is told the roster',
+		{ is: 'no' }],
 };
 
 const yes = (is) => (is ? 'yes' : 'no');
