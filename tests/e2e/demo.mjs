@@ -1,10 +1,10 @@
 // ./dev demo: Parley on its defaults and two callers in the conference "demo"
 // who play a melody in turns and show a moving picture, until Ctrl-C.
 // Arguments go to parleyd.
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Baresip } from './lib/baresip.mjs';
-import { Program, root, scratch } from './lib/process.mjs';
+import { Program, scratch } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 import { writeSound } from './lib/signal.mjs';
 
 // as long as the callers' film
@@ -51,8 +51,6 @@ async function caller(name, options) {
 }
 
 const work = await scratch();
-const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
-	name);
 const callers = [];
 let parley, ending = false;
 
@@ -70,7 +68,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 try {
 	// detached: Ctrl-C reaches the callers first, who say goodbye
-	parley = new Program(bin('parleyd'), process.argv.slice(2),
+	parley = new Program(ours.path('parleyd'), process.argv.slice(2),
 		{ detached: true });
 	const [ready] = await parley.printed(/^parleyd ready .*$/m, 15000);
 	const uri = ready.match(/dial=(\S+)/)?.[1].replace('NAME', 'demo');
@@ -93,7 +91,7 @@ try {
 
   join        ${joins.map((u) => `${u}demo`).join('\n              ')}
   dial        ${uri}
-  moderate    ${bin('parley')}${socket.startsWith('/run/') ? ''
+  moderate    ${ours.path('parley')}${socket.startsWith('/run/') ? ''
 		: ` -s ${socket}`} watch demo
 
 Ctrl-C ends it.`);

@@ -3,75 +3,20 @@
 // and a source that has shown nothing gets no more than thrice what it sent.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { readFile } from 'node:fs/promises';
+import { amplification, unproven } from './lib/cannon.mjs';
+import { Flood, request } from './lib/flood.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
-import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { SipPeer } from './lib/sip_peer.mjs';
 import { allowed, patience } from './lib/pace.mjs';
+import { residentMb } from './lib/proc.mjs';
 import { until } from './lib/process.mjs';
 
-const SOURCES = 1000, RATE = 8000, MEMORY_MB = 40;
-const net = `127.${100 + Math.floor(Math.random() * 20)}`;
-
-// A thousand sockets that send what `next` says until stop()
-class Flood {
-	static async open(port, next) {
-		const f = new Flood();
-		f.sent = f.sentBytes = f.got = f.gotBytes = 0;
-		f.sockets = await Promise.all(Array.from({ length: SOURCES },
-			(_, i) => new Promise((done) => {
-				const socket = createSocket('udp4');
-				socket.host = `${net}.${i >> 8}.${i & 255}`;
-				socket.on('message', (m) => {
-					f.got++;
-					f.gotBytes += m.length;
-				});
-				socket.bind(0, socket.host, () => done(socket));
-			})));
-		const began = performance.now();
-		f.timer = setInterval(() => {
-			const due = (performance.now() - began) / 1000 * RATE;
-			for (; f.sent < due; f.sent++) {
-				const socket = f.sockets[f.sent % SOURCES];
-				const text = next(f.sent, socket.host,
-					socket.address().port);
-				socket.send(text, port, '127.0.0.1');
-				f.sentBytes += text.length;
-			}
-		}, 5);
-		return f;
-	}
-
-	stop() {
-		clearInterval(this.timer);
-		for (const socket of this.sockets)
-			socket.close();
-	}
-}
-
-const methods = ['OPTIONS', 'INVITE', 'REGISTER', 'SUBSCRIBE', 'MESSAGE'];
-const request = (port) => (n, host, own) => {
-	const method = methods[n % methods.length];
-	const body = method === 'INVITE' ? 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n'
-		+ `s=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n`
-		: '';
-	return `${method} sip:flood${n % 7}@127.0.0.1:${port} SIP/2.0\r\n`
-		+ `Via: SIP/2.0/UDP ${host}:${own};branch=z9hG4bKf${n};rport\r\n`
-		+ `From: <sip:f${n}@example.com>;tag=${n}\r\n`
-		+ `To: <sip:demo@127.0.0.1>\r\nCall-ID: f${n}\r\n`
-		+ `CSeq: 1 ${method}\r\nContact: <sip:f@${host}:${own}>\r\n`
-		+ (method === 'SUBSCRIBE' ? 'Event: conference\r\n' : '')
-		+ (body ? 'Content-Type: application/sdp\r\n' : '')
-		+ `Content-Length: ${body.length}\r\n\r\n${body}`;
-};
+const MEMORY_MB = 40;
 
 describe('a flood of a thousand quiet sources', () => {
 	let parley, alice, bob, flood, before_mb;
 
-	const resident = async () => Number((await readFile(
-		`/proc/${parley.program.pid}/status`, 'utf8'))
-		.match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 	const timed = async (what) => {
 		const began = performance.now();
 		await what();
@@ -84,7 +29,7 @@ describe('a flood of a thousand quiet sources', () => {
 		bob = await RtpPeer.open(parley, { name: 'bob', hz: 1000 });
 		await alice.dial(parley.uri('demo'));
 		await bob.dial(parley.uri('demo'));
-		before_mb = await resident();
+		before_mb = await residentMb(parley.program.pid);
 		flood = await Flood.open(parley.sipPort, request(parley.sipPort));
 		await until('more than all strangers may send has come', async () =>
 			(await parley.json('stats')).transport.refused.strangers > 10000,
@@ -127,7 +72,7 @@ describe('a flood of a thousand quiet sources', () => {
 	});
 
 	test('memory is bounded, and refusals are counted', async (t) => {
-		const mb = await resident() - before_mb;
+		const mb = await residentMb(parley.program.pid) - before_mb;
 		const { refused } = (await parley.json('stats')).transport;
 		assert.ok(refused.strangers > 5000);
 		assert.ok(mb < MEMORY_MB, `${mb} MB more`);
@@ -142,36 +87,10 @@ describe('who has shown nothing', () => {
 	before(async () => { parley = await Parley.start(); });
 	after(() => parley?.stop());
 
-	// Bytes that one source gets for each that it sends, and never an ACK
-	const ratio = async (name, message, seconds = 3) => {
-		const victim = await SipPeer.open(parley.sipPort, { name,
-			host: '127.0.0.3', server: '127.0.0.1' });
-		let got = 0;
-		victim.socket.on('message', (m) => { got += m.length; });
-		const text = message(victim);
-		victim.send(text);
-		await until(`${name} is answered`, () => got > 0);
-		const wait = performance.now() + seconds * 1000;
-		await until('the repeats had their time', () =>
-			performance.now() > wait, seconds * 1000 + 1000);
-		victim.close();
-		return got / text.length;
-	};
-
-	for (const [name, message] of Object.entries({
-		'an INVITE': (p) => p.request('INVITE', parley.uri('demo'), {
-			body: sdp(4000) }),
-		'an INVITE as small as they come': (p) => p.request('INVITE',
-			parley.uri('demo'), { body: 'v=0\r\nc=IN IP4 127.0.0.3\r\n'
-				+ 'm=audio 4000 RTP/AVP 0\r\n' }),
-		'an OPTIONS': (p) => p.request('OPTIONS', parley.uri('demo')),
-		'a SUBSCRIBE': (p) => p.request('SUBSCRIBE', parley.uri('demo'), {
-			headers: { Event: 'conference' } }),
-		'nonsense': (p) => p.request('NONSENSE', parley.uri('demo')),
-	})) {
+	for (const name of Object.keys(unproven)) {
 		test(`${name} has no more than three times its bytes sent`,
 			async (t) => {
-				const times = await ratio(name.split(' ')[1], message);
+				const times = await amplification(parley, name);
 				assert.ok(times <= 3, `${times.toFixed(1)} times`);
 				t.diagnostic(`${name}: ${times.toFixed(1)} times its bytes`);
 			});

@@ -4,8 +4,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { knock } from './lib/flood.mjs';
 import { Parley } from './lib/parley.mjs';
-import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { SipPeer } from './lib/sip_peer.mjs';
 import { until } from './lib/process.mjs';
 
 const MESSAGES = 5000, BURST = 10;
@@ -38,20 +39,7 @@ test('a burst of bad messages gives a few lines and their number', async (t) => 
 	const started = Date.now();
 	let cancelled = 0;
 	for (let i = 0; i < MESSAGES; i++) {
-		const id = `flood${i}`, callId = id, branch = `z9hG4bK${id}`,
-			fromTag = id;
-		const kind = i % 5;
-		const own = parley.uri(`flood${i}`);
-		const request = (method, uri, more) => peer.send(peer.request(method,
-			uri, { callId, branch, fromTag, ...more }));
-		if (kind < 2)
-			request('OPTIONS', own, { headers: { CSeq: 'none' } });
-		else if (kind < 4)
-			request('INVITE', 'sip:flood@elsewhere.example', { body: sdp(9) });
-		else {
-			request('INVITE', own, { body: sdp(9) });
-			request('CANCEL', own, { headers: { CSeq: '1 CANCEL' } });
-		}
+		knock(peer, parley, i);
 		if (i % 10 === 9)
 			await sleep(2);
 	}

@@ -10,10 +10,10 @@ import { Parley, asOurselves } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
 import { root, scratch, until } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 
 const CALLS = 60;
-const honest = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
-	'parley-mixer');
+const honest = ours.path('parley-mixer');
 
 // A call as long as its answers take. @return its final status
 async function call(peer, uri) {

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { Parley, asOurselves } from './lib/parley.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { WsPeer } from './lib/ws_peer.mjs';
-import { root, scratch, until } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
+import { scratch, until } from './lib/process.mjs';
 
 const CALLS = 30;
 
@@ -61,9 +62,8 @@ test('calls do not wait for ever', async (t) => {
 	const work = await scratch();
 	t.after(() => work.remove());
 	const program = join(work.dir, 'mixer');
-	const real = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
-		'parley-mixer');
-	await writeFile(program, `#!/bin/sh\nexec ${real} "$@"\n`);
+	await writeFile(program, `#!/bin/sh\nexec ${
+		ours.path('parley-mixer')} "$@"\n`);
 	await chmod(program, 0o755);
 	const parley = await Parley.start({ mixer_program: program,
 		...asOurselves });

@@ -7,6 +7,7 @@ import { Parley } from './lib/parley.mjs';
 import { hearsNot, hearsOthersOnly, sees } from './lib/judge.mjs';
 import { allowed, within } from './lib/pace.mjs';
 import { Program, until } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 
 describe('the moderator at a terminal', () => {
 	let parley, alice, bob;
@@ -99,9 +100,8 @@ describe('the moderator at a terminal', () => {
 	});
 
 	test('watch prints what happens', async (t) => {
-		const watch = new Program(`${process.env.PARLEY_BIN
-			|| new URL('../../build/bin', import.meta.url).pathname}/parley`,
-		['-s', parley.control, 'watch', 'board']);
+		const watch = new Program(ours.path('parley'),
+			['-s', parley.control, 'watch', 'board']);
 		t.after(() => watch.stop());
 		await watch.printed(/board.* 2 in it/);
 		await ok('mute', 'board', 'bob');

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Crowd } from './lib/crowd.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
-import { SipPeer, parse, sdp } from './lib/sip_peer.mjs';
 import { portSlice, until } from './lib/process.mjs';
 
 const PAIRS = 1500; // of the range
@@ -16,40 +16,6 @@ const RATE = 300; // INVITEs a second
 const QUIET_MS = 3000, FLOOD_MS = 6000;
 const OTHERS = 20; // ports of the range that other programs may give up
 const BEATS_MORE = 0.05; // that may be missed of all, beside the machine's own
-
-// Calls as often as it is told to; its finals by Call-ID
-async function caller(t, parley, name) {
-	const sip = await SipPeer.open(parley.sipPort, { name });
-	const finals = new Map();
-	t.after(() => sip.close());
-	sip.socket.on('message', (data) => {
-		const m = parse(`${data}`);
-		const callId = m.headers['call-id'];
-		if (m.status < 200 || !m.headers.cseq?.endsWith('INVITE'))
-			return;
-		finals.set(callId, m);
-		sip.send(sip.request('ACK', uri, { callId, toTag: m.toTag,
-			branch: m.status > 299 ? `z9hG4bK${callId}` : undefined }));
-	});
-	const uri = parley.uri('crowd');
-	let calls = 0;
-	return {
-		finals,
-		invite() {
-			const callId = `${name}-${++calls}`;
-			sip.send(sip.request('INVITE', uri, { callId,
-				branch: `z9hG4bK${callId}`,
-				body: sdp(sip.port + 1, { direction: 'inactive' }) }));
-		},
-		bye(callId) {
-			sip.send(sip.request('BYE', uri, { callId, cseq: 2,
-				toTag: finals.get(callId).toTag }));
-		},
-		answered: () => until(`${name}: all are answered`, () =>
-			finals.size === calls || Promise.reject(new Error(
-				`${finals.size} of ${calls}`)), 10000, 10),
-	};
-}
 
 // What came of a stream since `from`: one source, each packet, and how often
 // its time went on by more than a beat
@@ -88,19 +54,10 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 		await p.dial(parley.uri('meeting'));
 		people.push(p);
 	}
-	const crowd = await caller(t, parley, 'crowd');
-	const taken = ({ finals }) => [...finals.values()]
-		.filter((m) => m.status === 200).length;
-	const fill = async (most) => {
-		for (let i = 0; i < most; i++)
-			crowd.invite();
-		await crowd.answered();
-		return taken(crowd);
-	};
+	const crowd = await Crowd.open(t, parley, 'crowd');
 	// as far as it goes: programs that are none of this test's may be there
-	let filled = 0;
-	for (let more; (more = await fill(20)) > filled; filled = more)
-		assert.ok(filled < PAIRS);
+	const filled = await crowd.fillAll();
+	assert.ok(filled < PAIRS);
 	assert.ok(filled > 0.9 * PAIRS - PEOPLE, `${filled} of ${PAIRS}`);
 
 	// Beats that were missed of all, while what happens happens; how often
@@ -119,14 +76,9 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 		return { share, missed, mixer: is };
 	};
 	const quiet = await observe(() => sleep(QUIET_MS));
-	const eve = await caller(t, parley, 'eve');
+	const eve = await Crowd.open(t, parley, 'eve');
 	const flood = await observe(async () => {
-		const began = performance.now();
-		for (let n = 0; n < RATE * FLOOD_MS / 1000; n++) {
-			eve.invite();
-			while (performance.now() - began < 1000 * n / RATE)
-				await sleep(2);
-		}
+		await eve.flood(RATE, FLOOD_MS);
 		await eve.answered();
 	});
 	t.diagnostic(`beats missed: ${quiet.missed} before, ${flood.missed} of ${
@@ -137,7 +89,7 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 	assert.equal(flood.mixer.replaced, 0);
 	assert.ok(flood.share < quiet.share + BEATS_MORE,
 		`${flood.share} of all beats missed, ${quiet.share} before`);
-	assert.ok(taken(eve) < OTHERS, `${taken(eve)} came in`);
+	assert.ok(eve.taken < OTHERS, `${eve.taken} came in`);
 	for (const m of eve.finals.values()) {
 		if (m.status === 200)
 			continue;
@@ -155,5 +107,5 @@ test('S16 calls beyond the RTP ports cost those who are in nothing', async (t) =
 	crowd.bye('crowd-1');
 	await until('its ports are free', async () =>
 		(await mixer()).legs === legs - 1);
-	assert.equal(await fill(1), filled + 1);
+	assert.equal(await crowd.fill(1), filled + 1);
 });

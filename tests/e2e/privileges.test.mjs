@@ -5,20 +5,13 @@ import assert from 'node:assert/strict';
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Parley } from './lib/parley.mjs';
+import { caps, status } from './lib/proc.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
-import { root, run, scratch, until } from './lib/process.mjs';
+import { run, scratch, until } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 
 const isRoot = process.getuid() === 0;
-const bin = process.env.PARLEY_BIN || join(root, 'build/bin');
 const NICE = 1n << 23n; // CAP_SYS_NICE
-
-async function status(pid) {
-	const text = await readFile(`/proc/${pid}/status`, 'utf8');
-	return Object.fromEntries(text.trim().split('\n').map((line) =>
-		line.split(/:\s*/, 2)));
-}
-
-const caps = (s, which) => BigInt(`0x${s[`Cap${which}`]}`);
 
 // Every thread of it, not only the first
 async function assertConfined(pid) {
@@ -82,7 +75,7 @@ describe('privileges', () => {
 			t.after(() => work.remove());
 			await chmod(work.dir, 0o700);
 			const program = join(work.dir, 'mixer');
-			assert.equal((await run('cp', [join(bin, 'parley-mixer'),
+			assert.equal((await run('cp', [ours.path('parley-mixer'),
 				program])).code, 0);
 			const key = join(work.dir, 'tls.pem');
 			assert.equal((await run('openssl', ['req', '-x509', '-newkey',

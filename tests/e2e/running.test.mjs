@@ -9,9 +9,9 @@ import { Parley, asOurselves } from './lib/parley.mjs';
 import { WallClock } from './lib/wall_clock.mjs';
 import { Program, freePort, root, run, scratch, stays, until }
 	from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 
-const parleyd = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
-	'parleyd');
+const parleyd = ours.path('parleyd');
 
 describe('running parleyd', () => {
 	test('-t accepts the shipped configuration', async () => {
@@ -82,7 +82,7 @@ describe('running parleyd', () => {
 		assert.equal((await run('mkfifo', [go])).code, 0);
 		await writeFile(file, `#!/bin/sh
 read -r word < ${go}
-exec ${join(parleyd, '../parley-mixer')} "$@"
+exec ${ours.path('parley-mixer')} "$@"
 `, { mode: 0o755 });
 		let up = false;
 		const starting = Parley.start({ mixer_program: file,

@@ -4,80 +4,16 @@
 // 127.0.0.2; judged by tones.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { sipWorld, hears } from './lib/sip_world.mjs';
 import { ABSENT_DB } from './lib/judge.mjs';
 import { ulawTone } from './lib/payloads.mjs';
 import { steadyPower } from './lib/signal.mjs';
 import { SecureLine, TlsPeer } from './lib/secure_peer.mjs';
+import { STRANGE_HZ, Stranger, portsOf, putBehindNat, rtcp, rtp, seen }
+	from './lib/stranger.mjs';
 import { until } from './lib/process.mjs';
 
-const PLAIN = 440, NAT = 1000, SECURE = 1500, STRANGE = 2300;
-
-const rtp = (ssrc, payload = Buffer.alloc(0), seq = 0) => {
-	const head = Buffer.from([0x80, 0, seq >> 8, seq & 255,
-		...Array(8).fill(0)]);
-	head.writeUInt32BE(seq * 160 >>> 0, 4);
-	head.writeUInt32BE(ssrc, 8);
-	return Buffer.concat([head, payload]);
-};
-
-// An SR and a BYE of that source (RFC 3550 sections 6.4.1 and 6.6)
-const rtcp = (ssrc) => {
-	const b = Buffer.alloc(36);
-	b.set([0x80, 200, 0, 6]);
-	b.writeUInt32BE(ssrc, 4);
-	b.set([0x81, 203, 0, 1], 28);
-	b.writeUInt32BE(ssrc, 32);
-	return b;
-};
-
-// Somebody who belongs to no call
-class Stranger {
-	static async at(t, host = '127.0.0.2') {
-		const s = new Stranger();
-		s.received = 0;
-		s.sent = 0;
-		s.socket = createSocket('udp4');
-		s.socket.on('message', () => s.received++);
-		await new Promise((bound) => s.socket.bind(0, host, bound));
-		t.after(() => { s.hush(); s.socket.close(); });
-		return s;
-	}
-
-	send(packet, port) {
-		this.sent++;
-		this.socket.send(packet, port, '127.0.0.1');
-	}
-
-	// Round after round of the ports, `batch` of them in 20 ms; of what there
-	// is in a round, one packet for each
-	spray(ports, rounds, batch = 100) {
-		let n = 0;
-		this.timer = setInterval(() => {
-			const kinds = rounds();
-			for (let i = 0; i < batch; i++, n++)
-				this.send(kinds[Math.floor(n / ports.length) % kinds.length],
-					ports[n % ports.length]);
-		}, 20);
-	}
-
-	// His tone to all of them, with the SSRC that goes with each
-	talk(lines) {
-		const payloads = ulawTone(STRANGE), start = performance.now();
-		let n = 0;
-		this.hush();
-		this.timer = setInterval(() => {
-			for (; performance.now() - start >= n * 20; n++) {
-				const { value } = payloads.next();
-				for (const { port, ssrc, seq = 0 } of lines)
-					this.send(rtp(ssrc, value, seq + n & 0xffff), port);
-			}
-		}, 5);
-	}
-
-	hush() { clearInterval(this.timer); }
-}
+const PLAIN = 440, NAT = 1000, SECURE = 1500;
 
 // Those who can tell do not hear it now
 async function hearsNoStranger(peers) {
@@ -85,31 +21,17 @@ async function hearsNoStranger(peers) {
 		const { rate, samples } = await p.heard(1);
 		assert.ok(samples.length >= rate, `${p.name} hears ${samples.length
 		} samples`);
-		const db = steadyPower(samples, rate, STRANGE);
+		const db = steadyPower(samples, rate, STRANGE_HZ);
 		assert.ok(db < ABSENT_DB, `${p.name} hears the stranger at ${
 			db.toFixed(1)} dB`);
 	}
 }
 
-function portsOf(parley) {
-	const [first, last] = parley.settings.rtp_ports.split('-').map(Number);
-	return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
-
-// He knows the SSRC and the next number, as if he had seen a packet
-const seen = (p) => ({ port: p.audio.remote.port, ssrc: p.audio.ssrc,
-	seq: p.audio.seq });
-
 // Terminals of three kinds, in a world
 const plain = (w) => (t, name) => w.peer(t, { name });
 
-// The SDP names a private address; who only listens has one port for all
-const behindNat = (w) => async (t, name, i) => {
-	const p = await w.peer(t, { name });
-	p.audio.address = `10.0.0.${i + 1}`;
-	p.audio.mux = Boolean(i & 1);
-	return p;
-};
+const behindNat = (w) => async (t, name, i) =>
+	putBehindNat(await w.peer(t, { name }), i);
 
 const secure = (w) => async (t, name) => w.peer(t, { name, line: SecureLine,
 	sip: await TlsPeer.openAt(w.tlsPort, { name }) });
@@ -230,7 +152,7 @@ describe('who sprays where media may come from any host',
 			const early = performance.now();
 			await nat.dial(w.parley.uri('robbed'));
 			stranger.talk([seen(nat)]);
-			await hears(bob, STRANGE, 5000);
+			await hears(bob, STRANGE_HZ, 5000);
 			assert.ok(performance.now() - early > 2000, 'too early');
 			nat.audio.talk(ulawTone(NAT));
 			await Promise.all([hears(bob, NAT, 1000),

@@ -3,6 +3,7 @@
 // addresses of loopback, each a victim of its own.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { aim, sentTo } from './lib/cannon.mjs';
 import { sipWorld, h264 } from './lib/sip_world.mjs';
 import { nalsOf } from './lib/payloads.mjs';
 import { until } from './lib/process.mjs';
@@ -29,28 +30,16 @@ describe('who was not heard', { concurrency: 1 }, () => {
 	};
 
 	// A caller here whose lines are at another host
-	const caller = async (t, name, host, { video, direction = 'sendrecv' } = {}) => {
+	const caller = async (t, name, host, { video, direction } = {}) => {
 		const p = await w.peer(t, { name, mute: true,
 			video: video ? [h264('0d')] : null });
-		for (const line of p.lines) {
-			Object.assign(line, { host, address: host, direction });
-			await line.open();
-		}
-		p.bytes = 0;
-		const { send } = p.sip;
-		p.sip.send = (text) => { p.bytes += text.length; send.call(p.sip, text); };
-		return p;
+		return aim(p, host, direction);
 	};
 
 	const call = async (p) => {
 		await p.dial(w.parley.uri(CONFERENCE));
 		p.since = performance.now();
 	};
-
-	const sentTo = (p) => p.lines.flatMap((line) => [
-		...line.received.map(({ size }) => size),
-		...line.rtcp.map(({ data }) => data.length),
-	]).reduce((sum, size) => sum + size, 0);
 
 	// Until Parley hangs up: after how many seconds
 	const end = async (p) => {

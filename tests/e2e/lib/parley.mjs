@@ -1,20 +1,20 @@
 // A Parley of its own for one test: loopback only, free ports, own folders.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { Program, freePort, portSlice, root, run, scratch } from './process.mjs';
-
-const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
-	name);
+import { Program, freePort, portSlice, run, scratch } from './process.mjs';
+import { ours } from './programs.mjs';
 
 /** For mixers that are scripts of this tree, which may lie where nobody but
  *  who runs the tests can read */
 export const asOurselves = process.getuid() ? {} : { run_as: 'root' };
 
 export class Parley {
-	// @param options  configuration keys, null leaves one out
-	// @param env      what its environment has beside ours
-	static async start(options = {}, env = {}) {
+	// @param options   configuration keys, null leaves one out
+	// @param env       what its environment has beside ours
+	// @param programs  whose: of another tree's, what it knows of the keys
+	static async start(options = {}, env = {}, programs = ours) {
 		const p = new Parley();
+		p.programs = programs;
 		p.scratch = await scratch();
 		p.control = join(p.scratch.dir, 'control.sock');
 		p.sipPort = await freePort();
@@ -30,7 +30,7 @@ export class Parley {
 			mixers: 1,
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
-			web_dir: join(root, 'web/dist'),
+			web_dir: programs.web,
 			// pages of the tests' own applications
 			web_origins: 'http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?',
 			log_level: process.env.PARLEY_LOG || 'info',
@@ -40,13 +40,18 @@ export class Parley {
 			mixer_program: process.env.PARLEY_MIXER || null,
 			...options,
 		};
-		p.settings = settings;
-		const args = Object.entries(settings)
+		p.settings = programs === ours ? settings
+			: await programs.known(settings);
+		const args = Object.entries(p.settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
-		p.program = new Program(bin('parleyd'), args,
+		p.program = new Program(programs.path('parleyd'), args,
 			{ env: { ...process.env, ...env } });
-		await p.program.printed(/parleyd ready .*\n/, 20000);
+		await p.program.printed(/parleyd ready .*\n/, 20000)
+			.catch(async (error) => {
+				await p.stop();
+				throw error;
+			});
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
 		p.ready = line.trim();
 		p.http = line.match(/join=(http:\S+)/)?.[1].replace(/\/$/, '');
@@ -64,7 +69,8 @@ export class Parley {
 
 	// The CLI as a moderator types it
 	cli(...args) {
-		return run(bin('parley'), ['-s', this.control, ...args]);
+		return run(this.programs.path('parley'),
+			['-s', this.control, ...args]);
 	}
 
 	async json(...args) {

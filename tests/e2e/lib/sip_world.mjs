@@ -20,15 +20,17 @@ export const h264 = (level, mode = 1) => ({ pt: 97 + mode, map: 'H264/90000',
 		+ 'level-asymmetry-allowed=1',
 	feedback: ['nack', 'nack pli', 'ccm fir'] });
 
-// Pictures of one colour as lists of NAL units that fit a packet
-export async function film(rgb, dir, { profile = 'baseline', level = '1.3',
+// Pictures of one colour, or of one of ffmpeg's sources by name, as lists of NAL
+// units that fit a packet
+export async function film(what, dir, { profile = 'baseline', level = '1.3',
 	size = '320x180', matrix, full } = {}) {
-	const file = join(dir, `${rgb.join('-')}-${size}.h264`);
-	const hex = rgb.map((v) => v.toString(16).padStart(2, '0')).join('');
+	const file = join(dir, `${[what].flat().join('-')}-${size}.h264`);
+	const source = Array.isArray(what) ? `color=c=0x${what.map((v) =>
+		v.toString(16).padStart(2, '0')).join('')}:` : `${what}=`;
 	const described = matrix ? `:colorprim=${matrix}:transfer=${matrix
 	}:colormatrix=${matrix}:fullrange=${full ? 'on' : 'off'}` : '';
 	const { code, output } = await run('ffmpeg', ['-loglevel', 'error', '-y',
-		'-f', 'lavfi', '-i', `color=c=0x${hex}:s=${size}:r=15,format=gbrp,scale=`
+		'-f', 'lavfi', '-i', `${source}s=${size}:r=15,format=gbrp,scale=`
 			+ `out_color_matrix=${matrix || 'bt601'}:out_range=${
 				full ? 'full' : 'limited'},format=${full ? 'yuvj420p'
 				: 'yuv420p'}`, '-t', '2',
