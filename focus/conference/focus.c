@@ -454,6 +454,12 @@ void focus_connected(struct endpoint *ep)
 }
 
 
+void focus_proved(struct endpoint *ep, const struct sa *host, bool vouched)
+{
+	endpoint_prove(ep, host, vouched);
+}
+
+
 void focus_progress(struct endpoint *ep, const char *status)
 {
 	if (!status || ep->status == ENDPOINT_CONNECTED)

@@ -369,6 +369,22 @@ void endpoint_set_levels(struct endpoint *ep,
 }
 
 
+void endpoint_prove(struct endpoint *ep, const struct sa *host, bool vouched)
+{
+	struct endpoint_proof *p = &ep->proof;
+
+	if (sa_cmp(&p->host, host, SA_ADDR) && p->vouched == vouched)
+		return;
+
+	p->host = *host;
+	p->vouched = vouched;
+
+	/* before, it is sent nothing, and then it is told all */
+	if (ep->status == ENDPOINT_CONNECTED)
+		endpoint_update_bearers(ep);
+}
+
+
 void endpoint_set_status(struct endpoint *ep, enum endpoint_status status)
 {
 	if (ep->status == status)

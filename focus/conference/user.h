@@ -66,6 +66,7 @@ struct endpoint {
 	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
+	struct endpoint_proof proof;
 	unsigned camera_width, camera_height; /**< 0: no picture */
 	bool media_over;                      /**< its media has ended */
 	struct tmr ended_tmr;     /**< runs since then, but on hold */
@@ -219,6 +220,9 @@ void endpoint_evict(struct endpoint *ep, enum reason reason);
 /** Set levels: one leg.set to the mixer, one event a change */
 void endpoint_set_levels(struct endpoint *ep,
 			 const struct endpoint_levels *levels);
+
+/** focus_proved() */
+void endpoint_prove(struct endpoint *ep, const struct sa *host, bool vouched);
 
 /** Show what its answer says of it: agent and name, or that it is anonymous.
  *  For lack of memory it may stay as it was, but for the name */

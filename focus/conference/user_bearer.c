@@ -30,7 +30,7 @@ static struct bearer_state state_of(const struct endpoint *ep)
 {
 	return (struct bearer_state){endpoint_name(ep),
 				     ep->status != ENDPOINT_CONNECTED,
-				     ep->levels};
+				     ep->levels, ep->proof};
 }
 
 

@@ -239,9 +239,21 @@ uint64_t transport_received_us(const struct transport *t);
  * Has the host that RTP goes to been heard since it goes there?
  *
  * By RTP or RTCP of whatever port, a DTLS handshake, STUN from the address
- * itself. A WebRTC transport goes nowhere before its checks, so always.
+ * itself, or its signalling (transport_believe()). A WebRTC transport goes
+ * nowhere before its checks, so always.
  */
 bool transport_is_proven(const struct transport *t);
+
+/**
+ * Who signals has shown that it is at a host, by what nobody can send who does
+ * not get what we send it: media for that host needs no other proof, now and
+ * when it goes there later. No port of ours is proven by that
+ *
+ * @param host    Its port is ignored; unset: no host
+ * @param vouched So is the signalled address, wherever that is
+ */
+void transport_believe(struct transport *t, const struct sa *host,
+		       bool vouched);
 
 /** The host that is proven on `other` is on `t`, too: both are of one leg */
 void transport_share_proof(struct transport *t, const struct transport *other);

@@ -87,14 +87,6 @@ void plain_update(struct transport *t)
 
 /* ---------------------------------------------------------------- proof */
 
-/** Where media goes may be another host now */
-static void proofs_follow(struct transport *t)
-{
-	proof_towards(&t->rtp_proof, plain_destination(t, false));
-	proof_towards(&t->rtcp_proof, plain_destination(t, true));
-}
-
-
 void plain_prove(struct transport *t, const struct sa *addr)
 {
 	bool missed;
@@ -108,6 +100,39 @@ void plain_prove(struct transport *t, const struct sa *addr)
 	missed = proof_given(&t->rtp_proof);
 	if (t->handlers.proved)
 		t->handlers.proved(missed, t->arg);
+}
+
+
+/** Signalling has proven it, or where it says that media goes. Of ports of
+ * ours it says nothing: who names one may be at our own host */
+static void prove_believed(struct transport *t)
+{
+	if (t->far_is_here)
+		return;
+
+	plain_prove(t, &t->believed);
+	if (t->vouched) {
+		plain_prove(t, &t->rtp.signalled);
+		plain_prove(t, &t->rtcp.signalled);
+	}
+}
+
+
+void plain_believe(struct transport *t, const struct sa *host, bool vouched)
+{
+	t->believed = *host;
+	t->vouched = vouched;
+	media_source_canonical(&t->believed);
+	prove_believed(t);
+}
+
+
+/** Where media goes may be another host now */
+static void proofs_follow(struct transport *t)
+{
+	proof_towards(&t->rtp_proof, plain_destination(t, false));
+	proof_towards(&t->rtcp_proof, plain_destination(t, true));
+	prove_believed(t);
 }
 
 
