@@ -172,10 +172,10 @@ static int packet_open(struct transport *t, const struct port *port,
 }
 
 
-/** It came from elsewhere than what came before: may it? */
-static bool newcomer_accepted(const struct transport *t,
-			      struct media_source *s, const struct sa *src,
-			      const uint8_t *buf, bool rtcp, uint64_t now_us)
+/** If it came from elsewhere than what came before: may it? */
+static bool is_believed(struct transport *t, struct media_source *s,
+			const struct sa *src, const uint8_t *buf, bool rtcp,
+			uint64_t now_us)
 {
 	const struct media_source_packet p = {
 		.rtcp = rtcp,
@@ -184,7 +184,17 @@ static bool newcomer_accepted(const struct transport *t,
 		.seq = rtcp ? 0 : get16(buf + 2),
 	};
 
-	return media_source_accepts(s, src, &p, now_us);
+	if (media_source_is_current(s, src)) {
+		media_source_heard(s, &p, now_us);
+		return true;
+	}
+
+	if (!media_source_accepts(s, src, &p, now_us))
+		return false;
+
+	proofs_follow(t);
+
+	return true;
 }
 
 
@@ -213,11 +223,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	if (packet_open(t, port, buf, &len, rtcp, now_us))
 		goto discard;
 
-	if (known)
-		media_source_heard(s, now_us);
-	else if (newcomer_accepted(t, s, src, buf, rtcp, now_us))
-		proofs_follow(t);
-	else
+	if (!is_believed(t, s, src, buf, rtcp, now_us))
 		goto unheard;
 
 	plain_prove(t, src);
@@ -326,8 +332,10 @@ int plain_open(struct transport *t, size_t address_index,
 	       enum transport_suite suite)
 {
 	t->address_index = address_index;
-	media_source_init(&t->rtp, t->net->config.media_from_any, NULL);
-	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp);
+	media_source_init(&t->rtp, t->net->config.media_from_any, NULL,
+			  &t->rtcp);
+	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp,
+			  NULL);
 	proof_init(&t->rtp_proof, &t->net->unproven);
 	proof_init(&t->rtcp_proof, &t->net->unproven);
 	plain_dtls_open(t);

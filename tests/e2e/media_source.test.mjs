@@ -147,6 +147,49 @@ describe('where media comes from and goes to', { concurrency: 1 }, () => {
 		await Promise.all([hears(bob, 1500, 3000), hears(alice, B, 3000)]);
 	});
 
+	// Two behind one NAT, one of whom knows the other's port here
+	test('who takes over in a pause gives back what he took', async (t) => {
+		const { alice, bob } = await two(t, 'thief');
+		alice.audio.address = '10.11.12.13';
+		await alice.dial(w.parley.uri('thief'));
+		alice.audio.talk(ulawTone(A));
+		await Promise.all([hears(bob, A, 5000), hears(alice, B, 5000)]);
+		const thief = await Place.at(t, '127.0.0.1');
+		const line = { ...alice.audio, ssrc: 99, seq: 1 };
+		thief.talk(line, 1500);
+		// not while she speaks
+		await alice.audio.more(100);
+		assert.equal(thief.received.length, 0);
+		alice.audio.quiet();
+		await thief.hears(B, 3000);
+		// a stream that was left is refused for 2 s, as if it were late
+		alice.audio.talk(ulawTone(A));
+		await Promise.all([hears(bob, A, 3000), hears(alice, B, 1000)]);
+		const count = thief.received.length;
+		await alice.audio.more(100);
+		assert.ok(thief.received.length - count < 20, 'and keeps it');
+		// the NAT gives her another port, while he goes on
+		alice.audio.quiet();
+		const moved = await Place.at(t, '127.0.0.1');
+		moved.talk(alice.audio, 1800);
+		await Promise.all([hears(bob, 1800, 3000), moved.hears(B, 3000)]);
+	});
+
+	test('who only listens is not robbed while his reports come', async (t) => {
+		const { alice } = await two(t, 'robbed');
+		alice.audio.direction = 'recvonly';
+		await alice.dial(w.parley.uri('robbed'));
+		await hears(alice, B, 5000);
+		const reports = setInterval(() => alice.audio.appear(), 4000);
+		t.after(() => clearInterval(reports));
+		const thief = await Place.at(t, '127.0.0.1');
+		thief.talk({ ...alice.audio }, 1500);
+		const since = performance.now();
+		await alice.audio.more(300, 12000);
+		assert.equal(thief.received.length, 0);
+		assert.ok(power(alice.audio.received, B, since) > -20);
+	});
+
 	test('a terminal behind a NAT is heard and hears', async (t) => {
 		const { alice, bob } = await two(t, 'nat');
 		alice.audio.address = '10.11.12.13';
