@@ -37,6 +37,8 @@ struct bearer_state {
 			       seen, and sent nothing */
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;
+	bool crosses; /**< its far end is an endpoint of another conference
+			   here (focus/conference/crossing.h) */
 };
 
 /**

@@ -213,6 +213,8 @@ static void mixer_bearer_set(struct bearer *b,
 	}
 	if (is_proven(state))
 		add_proof(msg, &state->proof);
+	(void)json_object_set_new(msg, "crosses",
+				  json_boolean(state->crosses));
 	tell_mixer(mb, msg);
 }
 
@@ -242,7 +244,8 @@ mixer_bearer_prepare(struct bearer *b,
 	b->prepared = true;
 	mixer_leg_added(mixer_of(mb));
 	str_ncpy(mb->name, state->name, sizeof(mb->name));
-	if (!levels_are_fresh(&state->levels) || is_proven(state))
+	if (!levels_are_fresh(&state->levels) || is_proven(state) ||
+	    state->crosses)
 		mixer_bearer_set(b, state);
 
 	return REASON_NONE;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
+#include "focus/conference/crossing.h"
 #include "focus/conference/user.h"
 #include "mixer/base/utf8.h"
 
@@ -23,6 +24,7 @@ static void endpoint_destructor(void *arg)
 	tmr_cancel(&ep->ended_tmr);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
+	mem_deref(ep->crossing);
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
 		mem_deref(ep->bearers[i]);
 	json_decref(ep->media);
@@ -141,6 +143,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
 	ep->number = conference_enter(c);
+	crossing_update(c->focus);
 
 out:
 	if (err) {
@@ -228,7 +231,9 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 		inherited = user_bequeath(ep);
 
 	endpoint_drop_bearers(ep);
+	ep->crossing = mem_deref(ep->crossing);
 	conference_leave(c);
+	crossing_update(c->focus);
 	if (c->speaker == ep->number)
 		endpoint_set_speaker(c, NULL);
 

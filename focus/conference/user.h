@@ -5,8 +5,8 @@
  * The roster's tree: a user is a person by address-of-record,
  * an endpoint one device's dialog, its media the m-lines of its leg. A user
  * lives as long as it has an endpoint; endpoints are made by focus_join() and
- * unmade by endpoint_remove(). Others than user*.c only read them. Parleyd's
- * loop only.
+ * unmade by endpoint_remove(). Others than user*.c only read them, but for what
+ * is crossing.c's. Parleyd's loop only.
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_USER_H
 #define PARLEY_FOCUS_CONFERENCE_USER_H
@@ -67,6 +67,8 @@ struct endpoint {
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;
+	struct crossing *crossing; /**< NULL: it names no port of ours */
+	bool crosses;
 	unsigned camera_width, camera_height; /**< 0: no picture */
 	bool media_over;                      /**< its media has ended */
 	struct tmr ended_tmr;     /**< runs since then, but on hold */

@@ -71,6 +71,7 @@ struct leg_settings {
 	float volume_in_db, volume_out_db;
 	struct sa proven; /**< host that its signalling has; unset: none */
 	bool vouched;
+	bool crosses; /**< own ports that it names are another's far end */
 };
 
 /**

@@ -326,8 +326,11 @@ static void believe(const struct leg_transport *lt)
 {
 	const struct leg_settings *s = &lt->leg->settings;
 
-	if (lt->t)
-		transport_believe(lt->t, &s->proven, s->vouched);
+	if (!lt->t)
+		return;
+
+	transport_believe(lt->t, &s->proven, s->vouched);
+	transport_set_crosses(lt->t, s->crosses);
 }
 
 

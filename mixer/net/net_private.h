@@ -167,6 +167,7 @@ struct transport {
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
 	bool far_is_here; /**< what is signalled is a port of Parley's */
+	bool crosses;     /**< and may be heard */
 	struct media_source rtp, rtcp;
 	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
 	struct sa believed; /**< host that signalling has proven; or unset */

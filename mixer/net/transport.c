@@ -290,6 +290,12 @@ void transport_believe(struct transport *t, const struct sa *host,
 }
 
 
+void transport_set_crosses(struct transport *t, bool crosses)
+{
+	t->crosses = crosses;
+}
+
+
 void transport_share_proof(struct transport *t, const struct transport *other)
 {
 	if (t->kind != TRANSPORT_WEBRTC && other->rtp_proof.proven)

@@ -38,7 +38,8 @@ static bool is_rtcp(const struct transport *t, const struct port *port,
 
 /** A port of this Parley's: whose, or of which mixer, is all the same. What is
  *  sent there comes from us, and would keep a call alive, or make a circle of
- *  conferences, when everybody else is gone */
+ *  conferences, when everybody else is gone; but for what the focus has looked
+ *  at (transport_set_crosses()) */
 static bool is_own(const struct net *net, const struct sa *addr)
 {
 	const struct net_config *c = &net->config;
@@ -198,6 +199,14 @@ static bool is_believed(struct transport *t, struct media_source *s,
 }
 
 
+/** From the very port that is signalled, which may be one of ours */
+static bool is_crossing(const struct transport *t,
+			const struct media_source *s, const struct sa *src)
+{
+	return t->crosses && sa_cmp(&s->signalled, src, SA_ALL);
+}
+
+
 static void plain_receive(struct port *port, const struct sa *src,
 			  uint8_t *buf, size_t len, uint64_t now_us, void *arg)
 {
@@ -206,7 +215,8 @@ static void plain_receive(struct port *port, const struct sa *src,
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
 
-	if ((!known || t->far_is_here) && is_own(t->net, src))
+	if ((!known || t->far_is_here) && is_own(t->net, src) &&
+	    !is_crossing(t, s, src))
 		goto discard;
 
 	if (type == DATAGRAM_DTLS && t->kind == TRANSPORT_PLAIN_DTLS) {

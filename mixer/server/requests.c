@@ -426,6 +426,9 @@ static int leg_set(struct request *r)
 	if (!err)
 		err = description_bool(r->msg, "early", &next.early, r->why);
 	if (!err)
+		err = description_bool(r->msg, "crosses", &next.crosses,
+				       r->why);
+	if (!err)
 		err = get_proven(r, &next);
 	if (!err)
 		err = get_volume(r, "volume_in_db", &next.volume_in_db);

@@ -315,49 +315,94 @@ describe('Parley\'s own ports', { concurrency: 1 }, () => {
 	});
 });
 
-// Two conferences, on one mixer or two, of which two legs each name the port
-// of one of the other
+// Conferences, on one mixer or two, that a B2BUA joins: it calls two and has
+// each send to where the other one listens
 for (const mixers of [1, 2])
-	describe(`a circle of two conferences on ${mixers} mixers`, () => {
-		const w = sipWorld({ options: { media_timeout: 5, mixers } });
+	describe(`conferences that are joined, on ${mixers} mixers`,
+		{ concurrency: 1 }, () => {
+			const w = sipWorld({ options: { media_timeout: 5, mixers } });
 
-		test('carries no sound, and its legs end', async (t) => {
-			const bob = await w.peer(t, { name: 'bob' });
-			const eve = await w.peer(t, { name: 'eve', hz: B });
-			await bob.dial(w.parley.uri('left'));
-			await eve.dial(w.parley.uri('right'));
-			bob.audio.talk(ulawTone(A, 0));
-			const { conferences } = await w.parley.json('list');
-			assert.equal(new Set(conferences.map((c) => c.mixer)).size,
-				mixers);
-			const legs = [
-				await w.joined(t, 'left', { name: 'l0' }, { name: 'l1' }),
-				await w.joined(t, 'right', { name: 'r0' }, { name: 'r1' }),
-			];
-			for (const [side, peers] of legs.entries())
+			const join = async (t, ...names) => {
+				const peers = [];
+				for (const name of names)
+					peers.push((await w.joined(t, name, { name: `to${name}${
+						Math.random().toString(36).slice(2, 6)}` }))[0]);
 				for (const [i, p] of peers.entries()) {
-					const { port } = legs[1 - side][i].audio.remote;
+					const { port } = peers[1 - i].audio.remote;
 					const body = p.sdp
 						.replace(/m=audio \d+/, `m=audio ${port}`)
 						.replace(/a=rtcp:\d+/, `a=rtcp:${port + 1}`);
 					assert.equal((await p.ask('INVITE', { body })).status,
 						200);
 				}
-			await bob.audio.more(100);
-			const before = await w.legStats('left', 'l0');
-			assert.ok(power(bob.audio.received, B, performance.now() - 1000)
-				< -50, 'the other conference is heard');
-			await bob.audio.more(50);
-			const now = await w.legStats('left', 'l0');
-			assert.equal(now.audio.packets_in, before.audio.packets_in);
-			await Promise.all(legs.flat().map(async (p) => {
+				return peers;
+			};
+			const end = (peers) => Promise.all(peers.map(async (p) => {
 				await p.request('BYE', 15000);
 				p.gone = true;
 			}));
-			for (const p of [bob, eve])
-				assert.ok(!p.requests.some((m) => m.method === 'BYE'));
+			const ends = (p) => p.requests.some((m) => m.method === 'BYE');
+			const talkers = async (t, ...names) => {
+				const all = [];
+				for (const [i, name] of names.entries()) {
+					const p = await w.peer(t, { name, hz: [A, B, 1800][i] });
+					await p.dial(w.parley.uri(name));
+					all.push(p);
+				}
+				return all;
+			};
+
+			test('two hear each other, and part with the last who is there',
+				async (t) => {
+					const [bob, eve] = await talkers(t, 'left', 'right');
+					const { conferences } = await w.parley.json('list');
+					assert.equal(new Set(conferences.map((c) => c.mixer))
+						.size, mixers);
+					const ends2 = await join(t, 'left', 'right');
+					await Promise.all([hears(bob, B, 5000),
+						hears(eve, A, 5000)]);
+					// longer than who is not heard lives
+					await bob.audio.more(350, 10000);
+					await Promise.all([hears(bob, B, 1000),
+						hears(eve, A, 1000)]);
+					const own = power(bob.audio.received, A,
+						performance.now() - 1000);
+					assert.ok(own < -40, `bob hears himself: ${own} dB`);
+					assert.ok(!ends2.some(ends));
+					for (const p of [bob, eve]) {
+						await p.bye();
+						p.gone = true;
+					}
+					await end(ends2);
+				});
+
+			test('what would close a circle is silent, and ends', async (t) => {
+				const [bob, eve] = await talkers(t, 'left', 'right');
+				const first = await join(t, 'left', 'right');
+				const second = await join(t, 'left', 'right');
+				await Promise.all([hears(bob, B, 5000), hears(eve, A, 5000)]);
+				await end(second);
+				await Promise.all([hears(bob, B, 1000), hears(eve, A, 1000)]);
+				assert.ok(power(bob.audio.received, A, performance.now() - 1000)
+					< -40, 'bob hears himself');
+				assert.ok(![bob, eve, ...first].some(ends));
+			});
+
+			test('so it is where three are joined', async (t) => {
+				const [bob, eve, zoe] = await talkers(t, 'a', 'b', 'c');
+				const chain = [...await join(t, 'a', 'b'),
+					...await join(t, 'b', 'c')];
+				const last = await join(t, 'c', 'a');
+				await Promise.all([hears(bob, 1800, 5000),
+					hears(eve, A, 5000), hears(zoe, A, 5000)]);
+				await end(last);
+				await hears(bob, 1800, 1000);
+				for (const [p, hz] of [[bob, A], [eve, B], [zoe, 1800]])
+					assert.ok(power(p.audio.received, hz,
+						performance.now() - 1000) < -40, p.name);
+				assert.ok(![bob, eve, zoe, ...chain].some(ends));
+			});
 		});
-	});
 
 // The terminal's Via below the proxy's, which is this peer
 const viaOf = (peer, terminal) => ({
