@@ -38,7 +38,7 @@ struct bearer_state {
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;
 	bool crosses; /**< its far end is an endpoint of another conference
-			   here (focus/conference/crossing.h) */
+			   here (focus/conference/user_crossing.c) */
 };
 
 /**

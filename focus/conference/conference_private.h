@@ -32,7 +32,7 @@ struct focus {
 	struct hash *conferences; /**< by name */
 	struct hash *legs;        /**< of endpoints, by leg number */
 	unsigned conference_count;
-	struct list crossings;       /**< crossing.c's */
+	struct list crossings;       /**< user_crossing.c's */
 	struct hash *crossing_ports; /**< and by port */
 	uint32_t last_mix, last_leg;
 	struct event_followers followers;

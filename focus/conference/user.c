@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/crossing.h"
 #include "focus/conference/user.h"
 #include "mixer/base/utf8.h"
 

@@ -5,8 +5,8 @@
  * The roster's tree: a user is a person by address-of-record,
  * an endpoint one device's dialog, its media the m-lines of its leg. A user
  * lives as long as it has an endpoint; endpoints are made by focus_join() and
- * unmade by endpoint_remove(). Others than user*.c only read them, but for what
- * is crossing.c's. Parleyd's loop only.
+ * unmade by endpoint_remove(). Others than user*.c only read them. Parleyd's
+ * loop only.
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_USER_H
 #define PARLEY_FOCUS_CONFERENCE_USER_H
@@ -254,5 +254,28 @@ json_t *media_json(const struct leg_description *leg);
 
 /** The name shown: display name, else the address's user part; borrowed */
 const char *endpoint_name(const struct endpoint *ep);
+
+/* user_crossing.c: whose far end is an endpoint of another conference here */
+
+/**
+ * What of ours a description names
+ *
+ * @param xp Set; NULL: nothing. mem_deref() it, or crossing_take()
+ * @return 0, ENOMEM
+ */
+int crossing_read(struct crossing **xp, const struct focus *f,
+		  const struct leg_description *d);
+
+/**
+ * That description of the endpoint holds from now on
+ *
+ * @param x     Of crossing_read(), stolen; may be NULL
+ * @param local Our side of it
+ */
+void crossing_take(struct endpoint *ep, struct crossing *x,
+		   const struct leg_local *local);
+
+/** Somebody has come, or gone: who crosses may be others now */
+void crossing_update(struct focus *f);
 
 #endif

@@ -1,7 +1,6 @@
 /**
  * @file focus/conference/user_bearer.c  What carries an endpoint's media
  */
-#include "focus/conference/crossing.h"
 #include "focus/conference/user.h"
 
 

@@ -66,7 +66,7 @@
  *      is one of the operator's own, and so is what it signals. crosses:true:
  *      a port of Parley's own that is its plain far end is that of a leg of
  *      another conference, whose far end it is, and there is no circle: it is
- *      heard as any other (focus/conference/crossing.h).
+ *      heard as any other (focus/conference/user_crossing.c).
  *
  *  leg.remove  {leg}
  *      RTCP BYE is sent.

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/crossing.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
 #include "tests/unit/focus/world/fake_mixer.h"
