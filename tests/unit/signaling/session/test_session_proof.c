@@ -128,8 +128,27 @@ static void shows_where_the_far_end_is(void)
 		play(&rows[i]);
 }
 
+static void shows_it_over_a_connection_too(void)
+{
+	static const char *const lines[] = {"T", "> INVITE 1 | offer", "< 200",
+					    "> ACK 1", NULL};
+	struct sa host, is;
+	bool never = false, vouched;
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open_tls(&w));
+	CU_ASSERT(world_play(&w, lines));
+	(void)world_wait(&w, &never, 50);
+	CU_ASSERT_TRUE(
+		dialog_proof(world_session(&w)->dialog, &host, &vouched));
+	(void)sa_set_str(&is, PEER, 0);
+	CU_ASSERT_TRUE(sa_cmp(&host, &is, SA_ADDR));
+	world_close(&w);
+}
+
 static CU_TestInfo tests[] = {
 	{"shows where the far end is", shows_where_the_far_end_is},
+	{"shows it over a connection, too", shows_it_over_a_connection_too},
 	CU_TEST_INFO_NULL,
 };
 
