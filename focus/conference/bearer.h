@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include "focus/policy/reason.h"
+#include "mixer/base/re.h"
 #include "mixer/mp/leg_description.h"
 
 struct bearer;
@@ -23,12 +24,21 @@ struct endpoint_levels {
 	int volume_in_db, volume_out_db;
 };
 
+/** Where the far end is, as its signalling has shown; leg.set again */
+struct endpoint_proof {
+	struct sa host; /**< its port means nothing; unset: not shown */
+	bool vouched;   /**< one of the operator's own */
+};
+
 /** What the others are to hear and see of it, and it of them */
 struct bearer_state {
 	const char *name; /**< on its tile */
 	bool early;       /**< its dialog is not confirmed: neither heard nor
 			       seen, and sent nothing */
 	struct endpoint_levels levels;
+	struct endpoint_proof proof;
+	bool crosses; /**< its far end is an endpoint of another conference
+			   here (focus/conference/user_crossing.c) */
 };
 
 /**

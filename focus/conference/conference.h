@@ -47,8 +47,12 @@ struct conference {
 	bool announced;        /**< "created" was told */
 	struct list users;     /**< of struct user */
 	unsigned participants; /**< endpoints of all users */
-	unsigned last_number;  /**< given to an endpoint */
-	unsigned speaker;      /**< endpoint's number, 0 = nobody */
+	/** Of crossing_update(): one that it is joined with, or itself; and
+	 * how many are in all of these who do not cross */
+	struct conference *joined;
+	unsigned others;
+	unsigned last_number; /**< given to an endpoint */
+	unsigned speaker;     /**< endpoint's number, 0 = nobody */
 	bool locked;
 	bool calls_off; /**< its end does, whoever is called into it still */
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */

@@ -22,6 +22,7 @@ struct user_store;
 enum {
 	FOCUS_CONFERENCE_BUCKETS = 256,
 	FOCUS_LEG_BUCKETS = 4096,
+	FOCUS_CROSSING_BUCKETS = 256,
 };
 
 struct focus {
@@ -31,6 +32,8 @@ struct focus {
 	struct hash *conferences; /**< by name */
 	struct hash *legs;        /**< of endpoints, by leg number */
 	unsigned conference_count;
+	struct list crossings;       /**< user_crossing.c's */
+	struct hash *crossing_ports; /**< and by port */
 	uint32_t last_mix, last_leg;
 	struct event_followers followers;
 	/** Makes what carries an endpoint's media: mixer_bearer_alloc() */

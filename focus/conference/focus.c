@@ -139,6 +139,7 @@ static void focus_destructor(void *arg)
 		(void)hash_apply(f->conferences, drop_h, NULL);
 	mem_deref(f->conferences);
 	mem_deref(f->legs);
+	mem_deref(f->crossing_ports);
 	mem_deref(f->policy);
 }
 
@@ -163,6 +164,7 @@ int focus_alloc(struct focus **fp, const struct config *config)
 	err = policy_alloc(&f->policy, config);
 	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
 	err |= hash_alloc(&f->legs, FOCUS_LEG_BUCKETS);
+	err |= hash_alloc(&f->crossing_ports, FOCUS_CROSSING_BUCKETS);
 	if (!err)
 		err = mixers_alloc(&f->mixers, config, &handlers);
 
@@ -451,6 +453,12 @@ void focus_connected(struct endpoint *ep)
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
 	replay_queue(ep);
+}
+
+
+void focus_proved(struct endpoint *ep, const struct sa *host, bool vouched)
+{
+	endpoint_prove(ep, host, vouched);
 }
 
 

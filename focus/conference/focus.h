@@ -108,6 +108,15 @@ bool focus_has_mixer(const struct endpoint *ep);
  *  then its leg is early: neither heard nor seen, and sent nothing */
 void focus_connected(struct endpoint *ep);
 
+/**
+ * A message that nobody can have sent who does not get ours, with a tag of
+ * ours in it, came from a host: media for there needs no other proof. The same
+ * again does nothing
+ *
+ * @param vouched That host is the operator's own: what it signals is as good
+ */
+void focus_proved(struct endpoint *ep, const struct sa *host, bool vouched);
+
 /** No word reaches it any more (session_ops.is_cut_off): if its media has
  *  ended, too, it goes */
 void focus_cut_off(struct endpoint *ep);

@@ -176,6 +176,22 @@ static bool levels_are_fresh(const struct endpoint_levels *l)
 }
 
 
+static bool is_proven(const struct bearer_state *state)
+{
+	return sa_isset(&state->proof.host, SA_ADDR);
+}
+
+
+static void add_proof(json_t *msg, const struct endpoint_proof *p)
+{
+	char host[64];
+
+	(void)re_snprintf(host, sizeof(host), "%j", &p->host);
+	(void)json_object_set_new(msg, "proven", json_string(host));
+	(void)json_object_set_new(msg, "vouched", json_boolean(p->vouched));
+}
+
+
 static void mixer_bearer_set(struct bearer *b,
 			     const struct bearer_state *state)
 {
@@ -195,6 +211,10 @@ static void mixer_bearer_set(struct bearer *b,
 		str_ncpy(mb->name, state->name, sizeof(mb->name));
 		(void)json_object_set_new(msg, "name", json_string(mb->name));
 	}
+	if (is_proven(state))
+		add_proof(msg, &state->proof);
+	(void)json_object_set_new(msg, "crosses",
+				  json_boolean(state->crosses));
 	tell_mixer(mb, msg);
 }
 
@@ -224,7 +244,8 @@ mixer_bearer_prepare(struct bearer *b,
 	b->prepared = true;
 	mixer_leg_added(mixer_of(mb));
 	str_ncpy(mb->name, state->name, sizeof(mb->name));
-	if (!levels_are_fresh(&state->levels))
+	if (!levels_are_fresh(&state->levels) || is_proven(state) ||
+	    state->crosses)
 		mixer_bearer_set(b, state);
 
 	return REASON_NONE;

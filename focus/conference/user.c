@@ -23,6 +23,7 @@ static void endpoint_destructor(void *arg)
 	tmr_cancel(&ep->ended_tmr);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
+	mem_deref(ep->crossing);
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
 		mem_deref(ep->bearers[i]);
 	json_decref(ep->media);
@@ -141,6 +142,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
 	ep->number = conference_enter(c);
+	crossing_update(c->focus);
 
 out:
 	if (err) {
@@ -228,7 +230,9 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 		inherited = user_bequeath(ep);
 
 	endpoint_drop_bearers(ep);
+	ep->crossing = mem_deref(ep->crossing);
 	conference_leave(c);
+	crossing_update(c->focus);
 	if (c->speaker == ep->number)
 		endpoint_set_speaker(c, NULL);
 
@@ -366,6 +370,22 @@ void endpoint_set_levels(struct endpoint *ep,
 			      json_pack("{s:i,s:i}", "volume_in_db",
 					new->volume_in_db, "volume_out_db",
 					new->volume_out_db));
+}
+
+
+void endpoint_prove(struct endpoint *ep, const struct sa *host, bool vouched)
+{
+	struct endpoint_proof *p = &ep->proof;
+
+	if (sa_cmp(&p->host, host, SA_ADDR) && p->vouched == vouched)
+		return;
+
+	p->host = *host;
+	p->vouched = vouched;
+
+	/* before, it is sent nothing, and then it is told all */
+	if (ep->status == ENDPOINT_CONNECTED)
+		endpoint_update_bearers(ep);
 }
 
 

@@ -66,6 +66,9 @@ struct endpoint {
 	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
+	struct endpoint_proof proof;
+	struct crossing *crossing; /**< NULL: it names no port of ours */
+	bool crosses;
 	unsigned camera_width, camera_height; /**< 0: no picture */
 	bool media_over;                      /**< its media has ended */
 	struct tmr ended_tmr;     /**< runs since then, but on hold */
@@ -220,6 +223,9 @@ void endpoint_evict(struct endpoint *ep, enum reason reason);
 void endpoint_set_levels(struct endpoint *ep,
 			 const struct endpoint_levels *levels);
 
+/** focus_proved() */
+void endpoint_prove(struct endpoint *ep, const struct sa *host, bool vouched);
+
 /** Show what its answer says of it: agent and name, or that it is anonymous.
  *  For lack of memory it may stay as it was, but for the name */
 void endpoint_describe(struct endpoint *ep, const struct callee *callee);
@@ -248,5 +254,28 @@ json_t *media_json(const struct leg_description *leg);
 
 /** The name shown: display name, else the address's user part; borrowed */
 const char *endpoint_name(const struct endpoint *ep);
+
+/* user_crossing.c: whose far end is an endpoint of another conference here */
+
+/**
+ * What of ours a description names
+ *
+ * @param xp Set; NULL: nothing. mem_deref() it, or crossing_take()
+ * @return 0, ENOMEM
+ */
+int crossing_read(struct crossing **xp, const struct focus *f,
+		  const struct leg_description *d);
+
+/**
+ * That description of the endpoint holds from now on
+ *
+ * @param x     Of crossing_read(), stolen; may be NULL
+ * @param local Our side of it
+ */
+void crossing_take(struct endpoint *ep, struct crossing *x,
+		   const struct leg_local *local);
+
+/** Somebody has come, or gone: who crosses may be others now */
+void crossing_update(struct focus *f);
 
 #endif

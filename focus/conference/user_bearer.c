@@ -8,7 +8,8 @@
 struct endpoint_request {
 	struct le le; /**< in endpoint->requests */
 	struct endpoint *ep;
-	json_t *media; /**< [MEDIA] if it is taken */
+	json_t *media;             /**< [MEDIA] if it is taken */
+	struct crossing *crossing; /**< likewise */
 	bool join;
 	focus_leg_h *legh;
 	void *arg;
@@ -21,6 +22,7 @@ static void endpoint_request_destructor(void *arg)
 
 	list_unlink(&req->le);
 	json_decref(req->media);
+	mem_deref(req->crossing);
 }
 
 
@@ -30,7 +32,7 @@ static struct bearer_state state_of(const struct endpoint *ep)
 {
 	return (struct bearer_state){endpoint_name(ep),
 				     ep->status != ENDPOINT_CONNECTED,
-				     ep->levels};
+				     ep->levels, ep->proof, ep->crosses};
 }
 
 
@@ -43,13 +45,16 @@ static void described_h(enum reason reason, const struct leg_local *local,
 	void *legh_arg = req->arg;
 	bool join = req->join;
 	json_t *media = json_incref(req->media);
+	struct crossing *crossing = mem_ref(req->crossing);
 
 	mem_deref(req);
 	if (!reason) {
 		endpoint_set_media(ep, media, ep->media_connected);
+		crossing_take(ep, crossing, local);
 	}
 	else {
 		json_decref(media);
+		mem_deref(crossing);
 		if (join)
 			endpoint_remove(ep, reason);
 	}
@@ -92,6 +97,10 @@ enum reason endpoint_submit(struct endpoint *ep,
 	req->legh = legh;
 	req->arg = arg;
 	req->media = media_json(leg);
+	if (crossing_read(&req->crossing, ep->user->conference->focus, leg)) {
+		mem_deref(req);
+		return REASON_INTERNAL;
+	}
 	list_append(&ep->requests, &req->le, req);
 
 	reason = b->prepared

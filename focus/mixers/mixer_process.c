@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "focus/config/config.h"
+#include "focus/mixers/mixer_output.h"
 #include "focus/mixers/mixer_process.h"
 #include "mixer/mp/protocol.h"
 
@@ -151,10 +152,14 @@ static void execute(char *argv[])
 
 /** In the child: only async-signal-safe calls from here */
 __attribute__((noreturn)) static void become_mixer(struct arguments *a, int fd,
+						   int output,
 						   const struct config *config,
 						   pid_t parent)
 {
 	sigset_t none;
+
+	if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
+		_exit(127);
 
 	/* the sandbox of the mixer copes with a root that cannot */
 	if (!geteuid())
@@ -206,12 +211,19 @@ static int open_pair(int fds[2])
 }
 
 
+static void close_pair(const int fds[2])
+{
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+
 int mixer_process_start(const struct config *config, unsigned index, int *fd,
-			pid_t *pid)
+			int *output, pid_t *pid)
 {
 	pid_t parent = getpid();
 	struct arguments a;
-	int fds[2], err;
+	int fds[2], outputs[2], err;
 
 	if (access(config->mixer_program, X_OK) < 0 && held < 0)
 		return errno;
@@ -222,19 +234,27 @@ int mixer_process_start(const struct config *config, unsigned index, int *fd,
 	if (err)
 		return err;
 
+	err = mixer_output_pipe(outputs);
+	if (err) {
+		close_pair(fds);
+		return err;
+	}
+
 	*pid = fork();
 	if (*pid < 0) {
 		err = errno;
-		(void)close(fds[0]);
-		(void)close(fds[1]);
+		close_pair(fds);
+		close_pair(outputs);
 		return err;
 	}
 
 	if (!*pid)
-		become_mixer(&a, fds[1], config, parent);
+		become_mixer(&a, fds[1], outputs[1], config, parent);
 
 	(void)close(fds[1]);
+	(void)close(outputs[1]);
 	*fd = fds[0];
+	*output = outputs[0];
 
 	return 0;
 }

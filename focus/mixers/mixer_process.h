@@ -27,12 +27,14 @@ uint64_t mixer_process_capabilities(const struct config *config);
  * Start it; where we are root, as config->user
  *
  * @param index Slot: decides its share of the ports
- * @param fd    Set to our end of the link; the caller's to close
- * @param pid   Set to the process
+ * @param fd     Set to our end of the link; the caller's to close
+ * @param output Set to where its stdout and stderr can be read
+ *               (mixer_output.h); likewise
+ * @param pid    Set to the process
  * @return 0 or errno
  */
 int mixer_process_start(const struct config *config, unsigned index, int *fd,
-			pid_t *pid);
+			int *output, pid_t *pid);
 
 /**
  * Share of the RTP ports: begins even (RFC 3550 section 11)

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "focus/config/config.h"
+#include "focus/mixers/mixer_output.h"
 #include "focus/mixers/mixer_process.h"
 #include "focus/mixers/mixers.h"
 #include "mixer/base/clock.h"
@@ -43,6 +44,7 @@ struct mixer {
 	struct link *link;
 	int fd; /**< the link's, to shut it down */
 	pid_t pid;
+	struct mixer_output *output; /**< of its process; NULL: none */
 	bool own;        /**< we start the processes in this slot */
 	bool died_young; /**< the one before this did */
 	bool lied;       /**< it is about to be closed */
@@ -366,13 +368,20 @@ static int adopt(struct mixer *m, int fd, pid_t pid)
 static int try_start(struct mixer *m)
 {
 	pid_t pid = 0;
-	int fd = -1, err;
+	int fd = -1, output = -1, err;
 
-	err = mixer_process_start(m->mixers->config, m->index, &fd, &pid);
+	/* all that the one before has said */
+	m->output = mem_deref(m->output);
+	err = mixer_process_start(m->mixers->config, m->index, &fd, &output,
+				  &pid);
 	if (err)
 		return err;
 
-	err = adopt(m, fd, pid);
+	err = mixer_output_alloc(&m->output, m->index, output);
+	if (err)
+		(void)close(output);
+	else
+		err = adopt(m, fd, pid);
 	if (err) {
 		(void)close(fd);
 		(void)kill(pid, SIGKILL);
@@ -421,6 +430,7 @@ static void end_slots(struct mixers *ms)
 			sys_msleep(5);
 		}
 		m->pid = 0;
+		m->output = mem_deref(m->output);
 	}
 }
 

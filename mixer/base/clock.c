@@ -39,9 +39,15 @@ static uint64_t origin_us(void)
 }
 
 
+uint64_t clock_wall_us(void)
+{
+	return origin_us() + clock_us();
+}
+
+
 uint64_t clock_ntp(void)
 {
-	const uint64_t us = origin_us() + clock_us();
+	const uint64_t us = clock_wall_us();
 
 	return (us / 1000000u + NTP_EPOCH_OFFSET_S) << 32 |
 	       (us % 1000000u << 32) / 1000000u;

@@ -14,9 +14,13 @@
 /** Monotonic time in microseconds, never 0 */
 uint64_t clock_us(void);
 
-/** Wall-clock time in 32.32 NTP format, for RTCP SR (RFC 3550 section 4). It
- *  is read once, what follows is counted: receivers lay sound and picture side
- *  by side by it, so that it must not jump */
+/** Wall-clock time in microseconds since 1970 as it was when it was first
+ *  asked for, and counted from then on: no step of it is seen */
+uint64_t clock_wall_us(void);
+
+/** Wall-clock time in 32.32 NTP format, for RTCP SR (RFC 3550 section 4), as
+ *  clock_wall_us(): receivers lay sound and picture side by side by it, so
+ * that it must not jump */
 uint64_t clock_ntp(void);
 
 #endif

@@ -197,6 +197,7 @@ void leg_follow_settings(struct leg *leg, const struct leg_settings *settings)
 	bool begins = leg->settings.early && !settings->early;
 
 	leg->settings = *settings;
+	leg_transports_believe(leg);
 	for (size_t i = 0; i < leg->media_count; i++) {
 		if (audio_media_of(leg->media[i]))
 			audio_media_volume(audio_media_of(leg->media[i]));

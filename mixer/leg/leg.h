@@ -69,6 +69,9 @@ struct leg_settings {
 	bool muted, deaf, video_muted;
 	bool early; /**< neither audible, seen nor sent to */
 	float volume_in_db, volume_out_db;
+	struct sa proven; /**< host that its signalling has; unset: none */
+	bool vouched;
+	bool crosses; /**< own ports that it names are another's far end */
 };
 
 /**

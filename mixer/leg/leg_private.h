@@ -68,6 +68,9 @@ void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 int leg_configure_transports(struct leg *leg, const struct leg_description *d,
 			     char why[DESCRIPTION_WHY_BYTES]);
 
+/** Tell them what the settings say that its signalling has proven */
+void leg_transports_believe(const struct leg *leg);
+
 /** Its sections may be others now: learn anew whose packets are whose */
 void leg_transport_relearn(struct leg_transport *lt);
 

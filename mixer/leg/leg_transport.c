@@ -322,6 +322,25 @@ static enum transport_kind kind_of(const struct transport_description *d)
 }
 
 
+static void believe(const struct leg_transport *lt)
+{
+	const struct leg_settings *s = &lt->leg->settings;
+
+	if (!lt->t)
+		return;
+
+	transport_believe(lt->t, &s->proven, s->vouched);
+	transport_set_crosses(lt->t, s->crosses);
+}
+
+
+void leg_transports_believe(const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->transport_count; i++)
+		believe(&leg->transports[i]);
+}
+
+
 static int make_transport(struct leg *leg, size_t i,
 			  const struct transport_description *d)
 {
@@ -331,6 +350,7 @@ static int make_transport(struct leg *leg, size_t i,
 	struct leg_transport *lt = &leg->transports[i];
 	struct sa far = sa_isset(&d->rtp, SA_ADDR) ? d->rtp : d->near;
 	enum transport_kind kind = kind_of(d);
+	int err;
 
 	if (lt->t && lt->kind == kind)
 		return 0;
@@ -341,11 +361,14 @@ static int make_transport(struct leg *leg, size_t i,
 	drop_transport(lt);
 	media_source_canonical(&far);
 
-	return transport_alloc(
-		&lt->t, leg->host->net, kind,
-		address_towards(leg->host->net_config, &far),
-		transport_suite_by_name(mp_suite_name(d->suite)), &handlers,
-		lt);
+	err = transport_alloc(&lt->t, leg->host->net, kind,
+			      address_towards(leg->host->net_config, &far),
+			      transport_suite_by_name(mp_suite_name(d->suite)),
+			      &handlers, lt);
+	if (!err)
+		believe(lt);
+
+	return err;
 }
 
 

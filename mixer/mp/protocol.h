@@ -56,10 +56,17 @@
  *      dropped (port 0) but keeps its place.
  *
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?, early?}
+ *               volume_out_db?, early?, proven?, vouched?, crosses?}
  *      Absolute values. name: of its tile; muted: not heard by others; deaf:
  *      hears nothing; video_muted: its camera is not shown; volume_in_db:
  *      gain of what it says, volume_out_db: of what it hears; -60..+20.
+ *      proven:"192.0.2.1": the signalling of the far end has shown that it
+ *      is there (by an ACK, say), so that plain media for that host needs no
+ *      other proof (mixer/net/proof.h); "": none has. vouched:true: that host
+ *      is one of the operator's own, and so is what it signals. crosses:true:
+ *      a port of Parley's own that is its plain far end is that of a leg of
+ *      another conference, whose far end it is, and there is no circle: it is
+ *      heard as any other (focus/conference/user_crossing.c).
  *
  *  leg.remove  {leg}
  *      RTCP BYE is sent.

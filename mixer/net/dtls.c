@@ -10,12 +10,10 @@
 #include "mixer/net/bytes.h"
 #include "mixer/net/dtls.h"
 #include "mixer/net/dtls_certificate.h"
+#include "mixer/net/dtls_timer.h"
 
 
 enum {
-	/* flights are sent again after this, doubled each time */
-	RETRANSMIT_FIRST_US = 200000,
-	RETRANSMIT_MAX_US = 2000000,
 	/* a peer's certificate chain, bytes */
 	CERTIFICATES_MAX = 16384,
 	/* headers of records and handshake messages (RFC 6347 section 4) */
@@ -252,17 +250,6 @@ dtls_context_fingerprint(const struct dtls_context *c)
 }
 
 
-static unsigned retransmit_after(SSL *ssl, unsigned us)
-{
-	(void)ssl;
-
-	if (!us)
-		return RETRANSMIT_FIRST_US;
-
-	return us * 2 < RETRANSMIT_MAX_US ? us * 2 : RETRANSMIT_MAX_US;
-}
-
-
 static void association_destructor(void *arg)
 {
 	struct dtls_association *a = arg;
@@ -303,7 +290,7 @@ int dtls_association_alloc(struct dtls_association **ap,
 	SSL_set_app_data(a->ssl, a);
 	SSL_set_bio(a->ssl, bio, bio);
 	SSL_set_mtu(a->ssl, DTLS_MTU);
-	DTLS_set_timer_cb(a->ssl, retransmit_after);
+	DTLS_set_timer_cb(a->ssl, dtls_retransmit_after);
 	/* this one function of OpenSSL returns 0 for success */
 	if (SSL_set_tlsext_use_srtp(a->ssl,
 				    profiles ? profiles : default_profiles)) {

@@ -27,11 +27,13 @@ static bool same_host(const struct sa *a, const struct sa *b)
 
 
 void media_source_init(struct media_source *s, bool from_any,
-		       const struct media_source *lead)
+		       const struct media_source *lead,
+		       const struct media_source *reports)
 {
 	memset(s, 0, sizeof(*s));
 	s->from_any = from_any;
 	s->lead = lead;
+	s->reports = reports;
 }
 
 
@@ -73,6 +75,60 @@ static void former_add(struct media_source *s, const struct sa *addr,
 }
 
 
+/* --------------------------------------------------------- who goes on */
+
+static bool stream_goes_on(const struct media_source_stream *stream,
+			   const struct media_source_packet *p)
+{
+	return stream->known && !p->rtcp && p->ssrc == stream->ssrc &&
+	       (uint16_t)(p->seq - stream->seq - 1) < MEDIA_SOURCE_DROPOUT;
+}
+
+
+static void stream_follow(struct media_source_stream *stream,
+			  const struct media_source_packet *p)
+{
+	if (p->rtcp)
+		return;
+
+	stream->known = true;
+	stream->ssrc = p->ssrc;
+	stream->seq = p->seq;
+}
+
+
+/** Which of those of before it is: by where they were, or their stream */
+static int senior_find(const struct media_source *s, const struct sa *src,
+		       const struct media_source_packet *p)
+{
+	for (int i = 0; i < s->senior_count; i++) {
+		if (sa_cmp(&s->seniors[i].addr, src, SA_ALL) ||
+		    stream_goes_on(&s->seniors[i].stream, p))
+			return i;
+	}
+
+	return -1;
+}
+
+
+/** The current one is left to another that is not its heir. The first ones
+ *  stay, whoever comes and goes after them */
+static void senior_add(struct media_source *s)
+{
+	int i = s->senior_count;
+
+	if (!s->heard)
+		return;
+
+	if (i == MEDIA_SOURCE_SENIOR_MAX)
+		i--;
+
+	s->seniors[i].addr = s->current;
+	s->seniors[i].stream = s->stream;
+	s->senior_count = i + 1;
+}
+
+
 /* ----------------------------------------------------- the current one */
 
 static void follow(struct media_source *s, const struct sa *addr,
@@ -106,6 +162,8 @@ static bool near_changed(struct media_source *s, uint64_t now_us)
 
 	former_add(s, &s->current, false);
 	follow(s, &s->signalled, MEDIA_SOURCE_SIGNALLED, now_us);
+	s->stream.known = false;
+	s->senior_count = 0;
 
 	return true;
 }
@@ -136,19 +194,23 @@ bool media_source_signal(struct media_source *s, const struct sa *addr,
 	s->known_us = now_us;
 	follow(s, &to, MEDIA_SOURCE_SIGNALLED, now_us);
 	s->heard = stays;
+	s->stream.known = s->stream.known && stays;
+	s->senior_count = 0;
 
 	return true;
 }
 
 
-void media_source_heard(struct media_source *s, uint64_t now_us)
+void media_source_heard(struct media_source *s,
+			const struct media_source_packet *p, uint64_t now_us)
 {
 	s->heard = true;
 	s->heard_us = now_us;
+	stream_follow(&s->stream, p);
 	if (s->rank >= MEDIA_SOURCE_NEAR)
 		s->known_us = now_us;
 
-	if (s->candidate.rank <= s->rank)
+	if (s->candidate.rank <= s->rank && s->candidate.senior < 0)
 		s->candidate.count = 0;
 }
 
@@ -156,6 +218,24 @@ void media_source_heard(struct media_source *s, uint64_t now_us)
 static bool is_silent(const struct media_source *s, uint64_t now_us)
 {
 	return !s->heard || now_us - s->heard_us >= MEDIA_SOURCE_SILENT_US;
+}
+
+
+/** It listens only, and its reports have come: on this port, or from where it
+ *  is signalled on the other one */
+static bool is_reporting(const struct media_source *s, uint64_t now_us)
+{
+	const struct media_source *r = s->reports;
+
+	if (s->stream.known)
+		return false;
+
+	if (s->heard && now_us - s->heard_us < MEDIA_SOURCE_REPORTS_US)
+		return true;
+
+	return r && s->rank == MEDIA_SOURCE_SIGNALLED && r->heard &&
+	       r->rank == MEDIA_SOURCE_SIGNALLED &&
+	       now_us - r->heard_us < MEDIA_SOURCE_REPORTS_US;
 }
 
 
@@ -227,12 +307,15 @@ static bool goes_on(const struct media_source_candidate *c,
  *  was left keep out who is as good and was not */
 static bool candidate_is_held(const struct media_source *s,
 			      const struct sa *src,
-			      enum media_source_rank rank, bool rtcp,
+			      enum media_source_rank rank, bool kin, bool rtcp,
 			      uint64_t now_us)
 {
 	const struct media_source_candidate *c = &s->candidate;
 
 	if (!c->count || c->rank < rank || sa_cmp(&c->addr, src, SA_ALL))
+		return false;
+
+	if (c->rank == rank && kin && !c->kin)
 		return false;
 
 	if (c->rank <= rank && former_find(s, &c->addr) >= 0 &&
@@ -250,17 +333,21 @@ static bool candidate_count(struct media_source *s, const struct sa *src,
 			    uint64_t now_us)
 {
 	struct media_source_candidate *c = &s->candidate;
+	int senior = rank == MEDIA_SOURCE_NEAR ? senior_find(s, src, p) : -1;
+	bool kin = senior >= 0 || p->proven || stream_goes_on(&s->stream, p);
 
-	if (candidate_is_held(s, src, rank, p->rtcp, now_us))
+	if (candidate_is_held(s, src, rank, kin, p->rtcp, now_us))
 		return false;
 
-	if (!goes_on(c, src, p, now_us)) {
+	if (!goes_on(c, src, p, now_us) || c->senior != senior) {
 		c->addr = *src;
 		c->count = 0;
 		c->first_us = now_us;
 	}
 
 	c->rank = rank;
+	c->senior = senior;
+	c->kin = kin;
 	c->count += p->rtcp ? MEDIA_SOURCE_RTCP_WEIGHT : 1;
 	c->last_us = now_us;
 	c->gap_us = p->rtcp ? MEDIA_SOURCE_GAP_RTCP_US : MEDIA_SOURCE_GAP_US;
@@ -271,21 +358,26 @@ static bool candidate_count(struct media_source *s, const struct sa *src,
 }
 
 
-static bool second_takes_over(const struct media_source *s, bool former)
+static bool second_takes_over(const struct media_source *s, bool proven,
+			      bool former, uint64_t now_us)
 {
 	const struct media_source_candidate *c = &s->candidate;
 	bool nat = !s->heard && !former && !same_host(&s->near, &s->signalled);
 
 	if (c->count >= MEDIA_SOURCE_BETTER_PACKETS &&
-	    (nat || s->rank < MEDIA_SOURCE_NEAR))
+	    (nat || s->rank < MEDIA_SOURCE_NEAR || c->senior >= 0))
 		return true;
+
+	if (!proven && is_reporting(s, now_us))
+		return false;
 
 	return c->count >= MEDIA_SOURCE_SAME_PACKETS &&
 	       c->last_us - c->first_us >= MEDIA_SOURCE_WHILE_US;
 }
 
 
-static bool takes_over(const struct media_source *s, uint64_t now_us)
+static bool takes_over(const struct media_source *s, bool proven,
+		       uint64_t now_us)
 {
 	const struct media_source_candidate *c = &s->candidate;
 	int former = former_find(s, &c->addr);
@@ -298,13 +390,35 @@ static bool takes_over(const struct media_source *s, uint64_t now_us)
 	case MEDIA_SOURCE_SIGNALLED:
 		return c->count >= MEDIA_SOURCE_BETTER_PACKETS;
 
-	case MEDIA_SOURCE_NEAR: return second_takes_over(s, former >= 0);
+	case MEDIA_SOURCE_NEAR:
+		return second_takes_over(s, proven, former >= 0, now_us);
 
 	default:
 		return c->count >= MEDIA_SOURCE_ANY_PACKETS &&
 		       now_us - s->known_us >= MEDIA_SOURCE_ANY_SILENT_US &&
 		       now_us - s->heard_us >= MEDIA_SOURCE_ANY_SILENT_US;
 	}
+}
+
+
+/** The candidate is the current one from now on */
+static void succeed(struct media_source *s,
+		    const struct media_source_packet *p, uint64_t now_us)
+{
+	const struct media_source_candidate c = s->candidate;
+
+	if (c.rank == MEDIA_SOURCE_SIGNALLED)
+		s->senior_count = 0;
+	else if (c.senior >= 0)
+		s->senior_count = c.senior;
+	else if (!c.kin)
+		senior_add(s);
+
+	follow(s, &c.addr, c.rank, now_us);
+	s->proven = p->proven;
+	s->heard = true;
+	s->stream.known = false;
+	stream_follow(&s->stream, p);
 }
 
 
@@ -323,10 +437,8 @@ bool media_source_accepts(struct media_source *s, const struct sa *src,
 	if (!candidate_count(s, src, rank, p, now_us))
 		return false;
 
-	if (takes_over(s, now_us)) {
-		follow(s, src, rank, now_us);
-		s->proven = p->proven;
-		s->heard = true;
+	if (takes_over(s, p->proven, now_us)) {
+		succeed(s, p, now_us);
 		return true;
 	}
 

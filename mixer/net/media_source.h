@@ -21,11 +21,13 @@
  *    newcomer                     takes over
  *    the signalled address        after 3 packets, also from a live one
  *    second rank                  after 5 packets in at least 1 s without one
- *                                 of the current source; after 3 packets when
- *                                 nothing was heard yet and the SDP names
+ *                                 of the current source, or in 10 s if all
+ *                                 that this sends is reports; after 3 packets
+ *                                 when nothing was heard yet and the SDP names
  *                                 another host than the signalling came from
  *                                 (a NAT), or when the current one is of the
  *                                 third rank
+ *    who was followed before it   after 3 packets, also from a live one
  *    third rank                   after 50 packets of one SSRC in order, when
  *                                 neither the current one nor anybody better
  *                                 was heard for 2 s
@@ -35,6 +37,13 @@
  * is silent (200 ms) the second rank is heard before it takes over, so that a
  * new port of a NAT costs a moment only; what is sent follows later. Nothing
  * here lasts: who fell silent can be followed by another at any time.
+ *
+ * Several share a host behind a NAT, and one of them may take over while
+ * another is silent. So who comes after another is either the same stream that
+ * goes on (its SSRC and numbers; or SRTP proves it), as behind a NAT's new
+ * port, or its junior: who was followed before, by its address or its stream,
+ * comes back at once, and a terminal that has moved to another port and SSRC
+ * for good is not disturbed, as nobody comes back.
  *
  * RTP and RTCP have one of these each unless they share a port (RFC 5761); the
  * one of RTCP believes the host that RTP follows, too.
@@ -60,6 +69,15 @@ enum {
 	 *  400 ms between packets of Opus in DTX; RTCP's interval */
 	MEDIA_SOURCE_GAP_US = 700000,
 	MEDIA_SOURCE_GAP_RTCP_US = 15000000,
+	/** Who sends no RTP is silent when no report came for so long: one
+	 * that is due after 5 s on average (RFC 3550 section 6.2) may be late
+	 */
+	MEDIA_SOURCE_REPORTS_US = 10000000,
+	/** Numbers that a stream may have gone on by, unheard (RFC 3550
+	 *  appendix A.1, MAX_DROPOUT) */
+	MEDIA_SOURCE_DROPOUT = 3000,
+	/** Sources that were followed before and are remembered */
+	MEDIA_SOURCE_SENIOR_MAX = 4,
 	/** Nobody better was heard for so long: the third rank may */
 	MEDIA_SOURCE_ANY_SILENT_US = 2000000,
 	/** Packets: of the rank above the current one's, of the same, of the
@@ -85,10 +103,19 @@ struct media_source_packet {
 	uint16_t seq; /**< RTP only */
 };
 
+/** A source's last RTP packet */
+struct media_source_stream {
+	bool known; /**< there was one */
+	uint32_t ssrc;
+	uint16_t seq;
+};
+
 /** A source that may become the current one */
 struct media_source_candidate {
 	struct sa addr;
 	enum media_source_rank rank;
+	int senior; /**< which of those of before it is, -1: none */
+	bool kin;   /**< it is one, or the current one's stream, or proven */
 	unsigned count; /**< 0: there is none */
 	uint64_t first_us, last_us, gap_us;
 	uint32_t ssrc;
@@ -98,15 +125,24 @@ struct media_source_candidate {
 /** Of one component; written by media_source.c only */
 struct media_source {
 	bool from_any;
-	const struct media_source *lead; /**< of RTP, for RTCP's; or NULL */
-	struct sa signalled;             /**< unset: not known yet */
+	const struct media_source *lead;    /**< of RTP, for RTCP's; or NULL */
+	const struct media_source *reports; /**< of RTCP, for RTP's; or NULL */
+	struct sa signalled;                /**< unset: not known yet */
 	struct sa near;    /**< host of the signalling; unset: not known */
 	struct sa current; /**< unset: none */
 	enum media_source_rank rank; /**< of the current one */
 	bool proven, heard;          /**< and of it */
 	uint64_t heard_us;           /**< its last packet, else since when */
 	uint64_t known_us;           /**< any packet of the first two ranks */
+	struct media_source_stream stream; /**< of the current one */
 	struct media_source_candidate candidate;
+	/** Who was followed before the current one, which was no heir of
+	 *  theirs; the first one first */
+	struct {
+		struct sa addr;
+		struct media_source_stream stream;
+	} seniors[MEDIA_SOURCE_SENIOR_MAX];
+	int senior_count;
 	struct {
 		struct sa addr;
 		bool signalled;
@@ -120,9 +156,11 @@ struct media_source {
  * @param from_any The third rank may be believed
  * @param lead     For RTCP on a port of its own: that of its RTP, which lives
  *                 as long; else NULL
+ * @param reports  For RTP: that of its RTCP, likewise; else NULL
  */
 void media_source_init(struct media_source *s, bool from_any,
-		       const struct media_source *lead);
+		       const struct media_source *lead,
+		       const struct media_source *reports);
 
 /**
  * The signalling says where; the same again changes nothing
@@ -151,7 +189,8 @@ bool media_source_considers(const struct media_source *s, const struct sa *src,
 			    bool srtp, uint64_t now_us);
 
 /** A good packet of the current source */
-void media_source_heard(struct media_source *s, uint64_t now_us);
+void media_source_heard(struct media_source *s,
+			const struct media_source_packet *p, uint64_t now_us);
 
 /**
  * A good packet of another source

@@ -167,8 +167,11 @@ struct transport {
 	struct port rtp_port, rtcp_port;
 	size_t address_index;
 	bool far_is_here; /**< what is signalled is a port of Parley's */
+	bool crosses;     /**< and may be heard */
 	struct media_source rtp, rtcp;
 	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
+	struct sa believed; /**< host that signalling has proven; or unset */
+	bool vouched;       /**< and whatever it signals */
 	struct plain_dtls rtp_dtls, rtcp_dtls;
 	bool rtcp_mux;
 	enum transport_suite suite;
@@ -266,6 +269,8 @@ void plain_signal(struct transport *t, const struct transport_remote *r);
 void plain_update(struct transport *t);
 /** That address was heard, or has the keys: what goes to its host may */
 void plain_prove(struct transport *t, const struct sa *addr);
+/** transport_believe() */
+void plain_believe(struct transport *t, const struct sa *host, bool vouched);
 
 /* transport_plain_dtls.c */
 

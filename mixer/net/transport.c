@@ -282,6 +282,20 @@ bool transport_is_proven(const struct transport *t)
 }
 
 
+void transport_believe(struct transport *t, const struct sa *host,
+		       bool vouched)
+{
+	if (t->kind != TRANSPORT_WEBRTC)
+		plain_believe(t, host, vouched);
+}
+
+
+void transport_set_crosses(struct transport *t, bool crosses)
+{
+	t->crosses = crosses;
+}
+
+
 void transport_share_proof(struct transport *t, const struct transport *other)
 {
 	if (t->kind != TRANSPORT_WEBRTC && other->rtp_proof.proven)

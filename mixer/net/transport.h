@@ -200,7 +200,8 @@ int transport_alloc(struct transport **tp, struct net *net,
  * peer connection may have the certificate of the old, RFC 8842). Plain: a
  * changed address takes effect at once; whose packets are accepted, and where
  * packets go, is mixer/net/media_source.h's. Parley's own ports are no
- * far ends (net_config): who names one hears nothing, and no circle is closed.
+ * far ends (net_config): who names one hears nothing, and no circle is closed,
+ * but for transport_set_crosses().
  *
  * WebRTC: the DTLS role is taken until a handshake has begun. A ClientHello
  * that overtakes the description makes us the server. A fingerprint may follow
@@ -239,9 +240,26 @@ uint64_t transport_received_us(const struct transport *t);
  * Has the host that RTP goes to been heard since it goes there?
  *
  * By RTP or RTCP of whatever port, a DTLS handshake, STUN from the address
- * itself. A WebRTC transport goes nowhere before its checks, so always.
+ * itself, or its signalling (transport_believe()). A WebRTC transport goes
+ * nowhere before its checks, so always.
  */
 bool transport_is_proven(const struct transport *t);
+
+/**
+ * Who signals has shown that it is at a host, by what nobody can send who does
+ * not get what we send it: media for that host needs no other proof, now and
+ * when it goes there later. No port of ours is proven by that
+ *
+ * @param host    Its port is ignored; unset: no host
+ * @param vouched So is the signalled address, wherever that is
+ */
+void transport_believe(struct transport *t, const struct sa *host,
+		       bool vouched);
+
+/** May a port of Parley's own that is signalled be its far end after all? It
+ * is that of a leg of another conference, and no circle comes of it. Only what
+ *  comes from that port is heard then */
+void transport_set_crosses(struct transport *t, bool crosses);
 
 /** The host that is proven on `other` is on `t`, too: both are of one leg */
 void transport_share_proof(struct transport *t, const struct transport *other);

@@ -38,7 +38,8 @@ static bool is_rtcp(const struct transport *t, const struct port *port,
 
 /** A port of this Parley's: whose, or of which mixer, is all the same. What is
  *  sent there comes from us, and would keep a call alive, or make a circle of
- *  conferences, when everybody else is gone */
+ *  conferences, when everybody else is gone; but for what the focus has looked
+ *  at (transport_set_crosses()) */
 static bool is_own(const struct net *net, const struct sa *addr)
 {
 	const struct net_config *c = &net->config;
@@ -87,14 +88,6 @@ void plain_update(struct transport *t)
 
 /* ---------------------------------------------------------------- proof */
 
-/** Where media goes may be another host now */
-static void proofs_follow(struct transport *t)
-{
-	proof_towards(&t->rtp_proof, plain_destination(t, false));
-	proof_towards(&t->rtcp_proof, plain_destination(t, true));
-}
-
-
 void plain_prove(struct transport *t, const struct sa *addr)
 {
 	bool missed;
@@ -108,6 +101,39 @@ void plain_prove(struct transport *t, const struct sa *addr)
 	missed = proof_given(&t->rtp_proof);
 	if (t->handlers.proved)
 		t->handlers.proved(missed, t->arg);
+}
+
+
+/** Signalling has proven it, or where it says that media goes. Of ports of
+ * ours it says nothing: who names one may be at our own host */
+static void prove_believed(struct transport *t)
+{
+	if (t->far_is_here)
+		return;
+
+	plain_prove(t, &t->believed);
+	if (t->vouched) {
+		plain_prove(t, &t->rtp.signalled);
+		plain_prove(t, &t->rtcp.signalled);
+	}
+}
+
+
+void plain_believe(struct transport *t, const struct sa *host, bool vouched)
+{
+	t->believed = *host;
+	t->vouched = vouched;
+	media_source_canonical(&t->believed);
+	prove_believed(t);
+}
+
+
+/** Where media goes may be another host now */
+static void proofs_follow(struct transport *t)
+{
+	proof_towards(&t->rtp_proof, plain_destination(t, false));
+	proof_towards(&t->rtcp_proof, plain_destination(t, true));
+	prove_believed(t);
 }
 
 
@@ -147,10 +173,10 @@ static int packet_open(struct transport *t, const struct port *port,
 }
 
 
-/** It came from elsewhere than what came before: may it? */
-static bool newcomer_accepted(const struct transport *t,
-			      struct media_source *s, const struct sa *src,
-			      const uint8_t *buf, bool rtcp, uint64_t now_us)
+/** If it came from elsewhere than what came before: may it? */
+static bool is_believed(struct transport *t, struct media_source *s,
+			const struct sa *src, const uint8_t *buf, bool rtcp,
+			uint64_t now_us)
 {
 	const struct media_source_packet p = {
 		.rtcp = rtcp,
@@ -159,7 +185,25 @@ static bool newcomer_accepted(const struct transport *t,
 		.seq = rtcp ? 0 : get16(buf + 2),
 	};
 
-	return media_source_accepts(s, src, &p, now_us);
+	if (media_source_is_current(s, src)) {
+		media_source_heard(s, &p, now_us);
+		return true;
+	}
+
+	if (!media_source_accepts(s, src, &p, now_us))
+		return false;
+
+	proofs_follow(t);
+
+	return true;
+}
+
+
+/** From the very port that is signalled, which may be one of ours */
+static bool is_crossing(const struct transport *t,
+			const struct media_source *s, const struct sa *src)
+{
+	return t->crosses && sa_cmp(&s->signalled, src, SA_ALL);
 }
 
 
@@ -171,7 +215,8 @@ static void plain_receive(struct port *port, const struct sa *src,
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
 
-	if ((!known || t->far_is_here) && is_own(t->net, src))
+	if ((!known || t->far_is_here) && is_own(t->net, src) &&
+	    !is_crossing(t, s, src))
 		goto discard;
 
 	if (type == DATAGRAM_DTLS && t->kind == TRANSPORT_PLAIN_DTLS) {
@@ -188,11 +233,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	if (packet_open(t, port, buf, &len, rtcp, now_us))
 		goto discard;
 
-	if (known)
-		media_source_heard(s, now_us);
-	else if (newcomer_accepted(t, s, src, buf, rtcp, now_us))
-		proofs_follow(t);
-	else
+	if (!is_believed(t, s, src, buf, rtcp, now_us))
 		goto unheard;
 
 	plain_prove(t, src);
@@ -301,8 +342,10 @@ int plain_open(struct transport *t, size_t address_index,
 	       enum transport_suite suite)
 {
 	t->address_index = address_index;
-	media_source_init(&t->rtp, t->net->config.media_from_any, NULL);
-	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp);
+	media_source_init(&t->rtp, t->net->config.media_from_any, NULL,
+			  &t->rtcp);
+	media_source_init(&t->rtcp, t->net->config.media_from_any, &t->rtp,
+			  NULL);
 	proof_init(&t->rtp_proof, &t->net->unproven);
 	proof_init(&t->rtcp_proof, &t->net->unproven);
 	plain_dtls_open(t);

@@ -294,6 +294,28 @@ static int leg_reply(struct request *r, const struct leg *leg)
 }
 
 
+/* What the signalling of the far end has shown; absent: as it was */
+static int get_proven(struct request *r, struct leg_settings *settings)
+{
+	char host[64] = "";
+	int err;
+
+	err = description_bool(r->msg, "vouched", &settings->vouched, r->why);
+	if (err || !json_object_get(r->msg, "proven"))
+		return err;
+
+	err = description_string(r->msg, "proven", host, sizeof(host), r->why);
+	if (err)
+		return err;
+
+	sa_init(&settings->proven, AF_UNSPEC);
+	if (host[0] && sa_set_str(&settings->proven, host, 0))
+		return fail(r, EINVAL, "proven: not an address");
+
+	return 0;
+}
+
+
 /* A leg of its own, in the mix */
 static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 		    const struct leg_description *d, struct leg **legp)
@@ -403,6 +425,11 @@ static int leg_set(struct request *r)
 				       &next.video_muted, r->why);
 	if (!err)
 		err = description_bool(r->msg, "early", &next.early, r->why);
+	if (!err)
+		err = description_bool(r->msg, "crosses", &next.crosses,
+				       r->why);
+	if (!err)
+		err = get_proven(r, &next);
 	if (!err)
 		err = get_volume(r, "volume_in_db", &next.volume_in_db);
 	if (!err)

@@ -20,9 +20,11 @@ struct dialog {
 	bool ours;
 	struct sip_dialog *sip;
 	uint64_t flow;
-	bool secure;    /**< it began over TLS */
-	struct sa near; /**< unset: not known */
-	bool wss;       /**< they called, and it went by nothing else */
+	bool secure;      /**< it began over TLS */
+	struct sa near;   /**< unset: not known */
+	struct sa proven; /**< dialog_proof(); unset: none */
+	bool vouched;
+	bool wss; /**< they called, and it went by nothing else */
 	bool cut_off;
 	struct tmr grace;
 	char *contact;
@@ -137,18 +139,56 @@ int dialog_near(const struct dialog *d, struct sa *host)
 	return 0;
 }
 
-void dialog_heard(struct dialog *d, const struct sip_msg *msg)
+bool dialog_proof(const struct dialog *d, struct sa *host, bool *vouched)
+{
+	*host = d->proven;
+	*vouched = d->vouched;
+
+	return sa_isset(&d->proven, SA_ADDR);
+}
+
+/* May it bring a session description, which comes from there then? */
+static bool describes(const struct sip_msg *msg)
 {
 	static const char *const methods[] = {"INVITE", "UPDATE", "PRACK"};
 	const struct pl *method = msg->req ? &msg->met : &msg->cseq.met;
-	struct flow_info flow;
 
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
-		if (pl_strcmp(method, methods[i]) ||
-		    layer_flow(d->base->layer, msg, &flow))
-			continue;
-		(void)sender_host(&d->near, msg, &flow, d->base->config);
+		if (!pl_strcmp(method, methods[i]))
+			return true;
 	}
+
+	return false;
+}
+
+/* Can nobody have sent it who does not get what we send? Our tags are random,
+ * and so is what a response has from our request */
+static bool is_proof(const struct sip_msg *msg)
+{
+	return !msg->req || pl_isset(&msg->to.tag);
+}
+
+void dialog_heard(struct dialog *d, const struct sip_msg *msg)
+{
+	const struct config *config = d->base->config;
+	struct flow_info flow;
+	struct sa host;
+	bool known;
+
+	if (layer_flow(d->base->layer, msg, &flow))
+		return;
+
+	known = sender_host(&host, msg, &flow, config);
+	if (known && describes(msg))
+		d->near = host;
+	if (!is_proof(msg) || (!known && msg->req))
+		return;
+
+	/* a proxy that passes a response on has shown that it is there */
+	d->proven = known ? host : flow.peer;
+	d->vouched = known && identity_flow_trusted(config, &flow) &&
+		     config_network_has(config->trusted_hosts,
+					config->trusted_hosts_count, &host);
 }
 
 bool dialog_is_trusted(const struct dialog *d)

@@ -67,7 +67,19 @@ int dialog_flow_info(const struct dialog *d, struct flow_info *flow);
  * @return 0; ENOENT it is not known
  */
 int dialog_near(const struct dialog *d, struct sa *host);
-/** Read from where a message came that may bring a description */
+/**
+ * The host that has shown that it gets what we send: the last from which a
+ * request with our tag came, or a response. Behind a trusted proxy as
+ * sender_host() has it
+ *
+ * @param host    Set; its port means nothing
+ * @param vouched Set: that host is a trusted one itself, and the end of the
+ *                way as far as its message tells: what it signals is the
+ *                operator's own
+ * @return false: none has
+ */
+bool dialog_proof(const struct dialog *d, struct sa *host, bool *vouched);
+/** Read from where a message of it came */
 void dialog_heard(struct dialog *d, const struct sip_msg *msg);
 /** Does it go by a flow of a host that is trusted (trusted_hosts)? */
 bool dialog_is_trusted(const struct dialog *d);

@@ -147,11 +147,14 @@ int session_exchange_begin(struct session *s)
 
 void session_heard(struct session *s, const struct sip_msg *msg)
 {
-	struct sa near;
+	struct sa host;
+	bool vouched;
 
 	dialog_heard(s->dialog, msg);
-	if (!dialog_near(s->dialog, &near))
-		offer_set_near(exchange_offer(s->exchange), &near);
+	if (!dialog_near(s->dialog, &host))
+		offer_set_near(exchange_offer(s->exchange), &host);
+	if (s->ep && dialog_proof(s->dialog, &host, &vouched))
+		focus_proved(s->ep, &host, vouched);
 }
 
 void session_received(struct session *s, const struct sip_msg *msg)

@@ -250,8 +250,10 @@ static bool ack_h(const struct sip_msg *msg, void *arg)
 {
 	struct session *s = session_find(arg, msg);
 
-	if (s && !is_exposed(s, msg))
+	if (s && !is_exposed(s, msg)) {
+		session_heard(s, msg);
 		session_ack_in(s, msg);
+	}
 
 	return true;
 }

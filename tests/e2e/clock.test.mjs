@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
-import { RtpPeer, compound } from './lib/rtp_peer.mjs';
+import { RtpPeer, compound, dtlsOffer } from './lib/rtp_peer.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { Watcher } from './lib/watcher.mjs';
 import { WallClock } from './lib/wall_clock.mjs';
@@ -94,4 +94,39 @@ test('a wall clock that is set moves no timer', async (t) => {
 	}, 10000);
 	await hearsOthersOnly(a, [b]);
 	await hearsOthersOnly(b, [a]);
+});
+
+// OpenSSL times them by the wall clock
+test('nor does it stall a handshake, or hurry it', async (t) => {
+	const work = await scratch();
+	t.after(() => work.remove());
+	const clock = await WallClock.make(work.dir);
+	const parley = await Parley.start({}, clock.env);
+	t.after(() => parley.stop());
+	const bob = await RtpPeer.open(parley, { name: 'bob', hz: 1000 });
+	t.after(() => bob.close());
+	await bob.dial(parley.uri('hello'));
+
+	// when flights come to who does not answer; the wall clock is set after
+	// the second one, which is 200 ms after the first
+	const flights = async (step) => {
+		const p = await RtpPeer.open(parley, { name: `deaf${step}` });
+		t.after(() => p.close());
+		const at = [];
+		p.audio.media.on('message', () => at.push(performance.now()));
+		await clock.set(0);
+		await dtlsOffer(p, parley.uri('hello'), 'passive');
+		await until('two flights came', () => at.length >= 2, 3000, 5);
+		await clock.set(step);
+		await until(`five came after a step of ${step} s`,
+			() => at.length >= 5, 8000);
+		return at.slice(1, 5).map((ms, i) => Math.round(ms - at[i]));
+	};
+	for (const step of [0, 3600, -3600, -1]) {
+		const gaps = await flights(step);
+		t.diagnostic(`${step} s: ${gaps} ms`);
+		// 200, 400, 800 and 1600 ms, looked at every 20 ms or so
+		gaps.forEach((ms, i) => assert.ok(ms > 150 * 2 ** i
+			&& ms < 200 * 2 ** i + 400, `${step} s: ${gaps} ms`));
+	}
 });

@@ -3,11 +3,14 @@
 // was held back is counted.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knock } from './lib/flood.mjs';
 import { Parley } from './lib/parley.mjs';
-import { SipPeer } from './lib/sip_peer.mjs';
-import { until } from './lib/process.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
+import { root, scratch, until } from './lib/process.mjs';
 
 const MESSAGES = 5000, BURST = 10;
 
@@ -75,4 +78,33 @@ test('a burst of bad messages gives a few lines and their number', async (t) => 
 		Date.now() - started} ms: ${JSON.stringify({ bad, refused, ended })}`);
 	assert.ok(output.split('\n').length < 10 * (BURST + 2 * intervals),
 		output.split('\n').length);
+});
+
+// What codecs, fonts and TLS are made of writes to stderr as it likes
+test('what libraries of a media server write does not fill it', async (t) => {
+	const work = await scratch();
+	t.after(() => work.remove());
+	const program = join(work.dir, 'mixer');
+	const honest = join(process.env.PARLEY_BIN || join(root, 'build/bin'),
+		'parley-mixer');
+	// 4 MB of lines beside a media server that works
+	await writeFile(program, `#!/bin/sh
+(i=0; while [ $i -lt 100000 ]; do i=$((i + 1))
+echo "library: something is wrong with packet $i"; done) >&2 2>/dev/null 3>&- &
+exec ${honest} "$@"
+`, { mode: 0o755 });
+	await chmod(work.dir, 0o755);
+	const parley = await Parley.start({ mixer_program: program });
+	t.after(() => parley.stop());
+	for (const name of ['ann', 'bob']) {
+		const p = await RtpPeer.open(parley, { name, hz: 440 });
+		t.after(() => p.close());
+		await p.dial(parley.uri('flood'));
+		await (name === 'bob' && p.audio.more(100));
+	}
+	const { output } = parley.program;
+	const lines = output.split('\n').filter((l) => l.startsWith('library: '));
+	t.diagnostic(`${lines.length} lines`);
+	assert.ok(lines.length > 500 && lines.length < 2500, `${lines.length}`);
+	assert.match(output, /^warn mixers: says too much mixer=0/m);
 });

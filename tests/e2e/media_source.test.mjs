@@ -147,6 +147,49 @@ describe('where media comes from and goes to', { concurrency: 1 }, () => {
 		await Promise.all([hears(bob, 1500, 3000), hears(alice, B, 3000)]);
 	});
 
+	// Two behind one NAT, one of whom knows the other's port here
+	test('who takes over in a pause gives back what he took', async (t) => {
+		const { alice, bob } = await two(t, 'thief');
+		alice.audio.address = '10.11.12.13';
+		await alice.dial(w.parley.uri('thief'));
+		alice.audio.talk(ulawTone(A));
+		await Promise.all([hears(bob, A, 5000), hears(alice, B, 5000)]);
+		const thief = await Place.at(t, '127.0.0.1');
+		const line = { ...alice.audio, ssrc: 99, seq: 1 };
+		thief.talk(line, 1500);
+		// not while she speaks
+		await alice.audio.more(100);
+		assert.equal(thief.received.length, 0);
+		alice.audio.quiet();
+		await thief.hears(B, 3000);
+		// a stream that was left is refused for 2 s, as if it were late
+		alice.audio.talk(ulawTone(A));
+		await Promise.all([hears(bob, A, 3000), hears(alice, B, 1000)]);
+		const count = thief.received.length;
+		await alice.audio.more(100);
+		assert.ok(thief.received.length - count < 20, 'and keeps it');
+		// the NAT gives her another port, while he goes on
+		alice.audio.quiet();
+		const moved = await Place.at(t, '127.0.0.1');
+		moved.talk(alice.audio, 1800);
+		await Promise.all([hears(bob, 1800, 3000), moved.hears(B, 3000)]);
+	});
+
+	test('who only listens is not robbed while his reports come', async (t) => {
+		const { alice } = await two(t, 'robbed');
+		alice.audio.direction = 'recvonly';
+		await alice.dial(w.parley.uri('robbed'));
+		await hears(alice, B, 5000);
+		const reports = setInterval(() => alice.audio.appear(), 4000);
+		t.after(() => clearInterval(reports));
+		const thief = await Place.at(t, '127.0.0.1');
+		thief.talk({ ...alice.audio }, 1500);
+		const since = performance.now();
+		await alice.audio.more(300, 12000);
+		assert.equal(thief.received.length, 0);
+		assert.ok(power(alice.audio.received, B, since) > -20);
+	});
+
 	test('a terminal behind a NAT is heard and hears', async (t) => {
 		const { alice, bob } = await two(t, 'nat');
 		alice.audio.address = '10.11.12.13';
@@ -272,49 +315,94 @@ describe('Parley\'s own ports', { concurrency: 1 }, () => {
 	});
 });
 
-// Two conferences, on one mixer or two, of which two legs each name the port
-// of one of the other
+// Conferences, on one mixer or two, that a B2BUA joins: it calls two and has
+// each send to where the other one listens
 for (const mixers of [1, 2])
-	describe(`a circle of two conferences on ${mixers} mixers`, () => {
-		const w = sipWorld({ options: { media_timeout: 5, mixers } });
+	describe(`conferences that are joined, on ${mixers} mixers`,
+		{ concurrency: 1 }, () => {
+			const w = sipWorld({ options: { media_timeout: 5, mixers } });
 
-		test('carries no sound, and its legs end', async (t) => {
-			const bob = await w.peer(t, { name: 'bob' });
-			const eve = await w.peer(t, { name: 'eve', hz: B });
-			await bob.dial(w.parley.uri('left'));
-			await eve.dial(w.parley.uri('right'));
-			bob.audio.talk(ulawTone(A, 0));
-			const { conferences } = await w.parley.json('list');
-			assert.equal(new Set(conferences.map((c) => c.mixer)).size,
-				mixers);
-			const legs = [
-				await w.joined(t, 'left', { name: 'l0' }, { name: 'l1' }),
-				await w.joined(t, 'right', { name: 'r0' }, { name: 'r1' }),
-			];
-			for (const [side, peers] of legs.entries())
+			const join = async (t, ...names) => {
+				const peers = [];
+				for (const name of names)
+					peers.push((await w.joined(t, name, { name: `to${name}${
+						Math.random().toString(36).slice(2, 6)}` }))[0]);
 				for (const [i, p] of peers.entries()) {
-					const { port } = legs[1 - side][i].audio.remote;
+					const { port } = peers[1 - i].audio.remote;
 					const body = p.sdp
 						.replace(/m=audio \d+/, `m=audio ${port}`)
 						.replace(/a=rtcp:\d+/, `a=rtcp:${port + 1}`);
 					assert.equal((await p.ask('INVITE', { body })).status,
 						200);
 				}
-			await bob.audio.more(100);
-			const before = await w.legStats('left', 'l0');
-			assert.ok(power(bob.audio.received, B, performance.now() - 1000)
-				< -50, 'the other conference is heard');
-			await bob.audio.more(50);
-			const now = await w.legStats('left', 'l0');
-			assert.equal(now.audio.packets_in, before.audio.packets_in);
-			await Promise.all(legs.flat().map(async (p) => {
+				return peers;
+			};
+			const end = (peers) => Promise.all(peers.map(async (p) => {
 				await p.request('BYE', 15000);
 				p.gone = true;
 			}));
-			for (const p of [bob, eve])
-				assert.ok(!p.requests.some((m) => m.method === 'BYE'));
+			const ends = (p) => p.requests.some((m) => m.method === 'BYE');
+			const talkers = async (t, ...names) => {
+				const all = [];
+				for (const [i, name] of names.entries()) {
+					const p = await w.peer(t, { name, hz: [A, B, 1800][i] });
+					await p.dial(w.parley.uri(name));
+					all.push(p);
+				}
+				return all;
+			};
+
+			test('two hear each other, and part with the last who is there',
+				async (t) => {
+					const [bob, eve] = await talkers(t, 'left', 'right');
+					const { conferences } = await w.parley.json('list');
+					assert.equal(new Set(conferences.map((c) => c.mixer))
+						.size, mixers);
+					const ends2 = await join(t, 'left', 'right');
+					await Promise.all([hears(bob, B, 5000),
+						hears(eve, A, 5000)]);
+					// longer than who is not heard lives
+					await bob.audio.more(350, 10000);
+					await Promise.all([hears(bob, B, 1000),
+						hears(eve, A, 1000)]);
+					const own = power(bob.audio.received, A,
+						performance.now() - 1000);
+					assert.ok(own < -40, `bob hears himself: ${own} dB`);
+					assert.ok(!ends2.some(ends));
+					for (const p of [bob, eve]) {
+						await p.bye();
+						p.gone = true;
+					}
+					await end(ends2);
+				});
+
+			test('what would close a circle is silent, and ends', async (t) => {
+				const [bob, eve] = await talkers(t, 'left', 'right');
+				const first = await join(t, 'left', 'right');
+				const second = await join(t, 'left', 'right');
+				await Promise.all([hears(bob, B, 5000), hears(eve, A, 5000)]);
+				await end(second);
+				await Promise.all([hears(bob, B, 1000), hears(eve, A, 1000)]);
+				assert.ok(power(bob.audio.received, A, performance.now() - 1000)
+					< -40, 'bob hears himself');
+				assert.ok(![bob, eve, ...first].some(ends));
+			});
+
+			test('so it is where three are joined', async (t) => {
+				const [bob, eve, zoe] = await talkers(t, 'a', 'b', 'c');
+				const chain = [...await join(t, 'a', 'b'),
+					...await join(t, 'b', 'c')];
+				const last = await join(t, 'c', 'a');
+				await Promise.all([hears(bob, 1800, 5000),
+					hears(eve, A, 5000), hears(zoe, A, 5000)]);
+				await end(last);
+				await hears(bob, 1800, 1000);
+				for (const [p, hz] of [[bob, A], [eve, B], [zoe, 1800]])
+					assert.ok(power(p.audio.received, hz,
+						performance.now() - 1000) < -40, p.name);
+				assert.ok(![bob, eve, zoe, ...chain].some(ends));
+			});
 		});
-	});
 
 // The terminal's Via below the proxy's, which is this peer
 const viaOf = (peer, terminal) => ({

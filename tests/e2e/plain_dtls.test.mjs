@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { Parley } from './lib/parley.mjs';
 import { Baresip } from './lib/baresip.mjs';
-import { RtpPeer } from './lib/rtp_peer.mjs';
+import { RtpPeer, dtlsOffer } from './lib/rtp_peer.mjs';
 import { hears } from './lib/sip_world.mjs';
 import { tonePower } from './lib/signal.mjs';
 import { until } from './lib/process.mjs';
@@ -112,15 +112,6 @@ describe('DTLS-SRTP without ICE', { concurrency: 1 }, () => {
 });
 
 // An INVITE of that peer with a DTLS line; the answer's SDP
-async function dtlsOffer(peer, uri, setup) {
-	peer.uri = uri;
-	const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
-	const body = peer.sdp.replace('RTP/AVP', 'UDP/TLS/RTP/SAVP')
-		+ `a=setup:${setup}\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
-	const answer = await peer.ask('INVITE', { body });
-	assert.equal(answer.status, 200, answer.first);
-	return answer.body;
-}
 
 // DTLS 1.2, no cookie, use_srtp; as OpenSSL sends it
 const CLIENT_HELLO = (() => {

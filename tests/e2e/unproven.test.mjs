@@ -1,10 +1,13 @@
 // Callers whose SDP names somebody else: how much a third party is sent, for
-// how long, and that who is there and is heard late gets everything. Hosts are
+// how long, and that who is there gets everything: who is heard, if late, and
+// whose signalling shows where he is. Hosts are
 // addresses of loopback, each a victim of its own.
+import { createSocket } from 'node:dgram';
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { aim, sentTo } from './lib/cannon.mjs';
 import { sipWorld, h264 } from './lib/sip_world.mjs';
+import { SipPeer } from './lib/sip_peer.mjs';
 import { nalsOf } from './lib/payloads.mjs';
 import { until } from './lib/process.mjs';
 
@@ -18,7 +21,7 @@ const PICTURES_BYTES = 32 * 1024;
 
 describe('who was not heard', { concurrency: 1 }, () => {
 	// trusted: free of the rates, as an attack from many hosts would be
-	const w = sipWorld({ options: { trusted_hosts: '127.0.0.1' } });
+	const w = sipWorld();
 
 	// Sound and pictures that never end
 	const bob = async (t) => {
@@ -88,6 +91,38 @@ describe('who was not heard', { concurrency: 1 }, () => {
 		// of one, the first packet of each, and reports
 		assert.ok(bytes < SOUND_BYTES + PICTURES_BYTES + TRICKLE_BYTES
 			+ CALLS * 172 + 10000, `${bytes} bytes`);
+	});
+
+	// b=RS:0 and b=RR:0 (RFC 3556), recorders, one-way gateways
+	const silent = async (t, p) => {
+		await bob(t);
+		await call(p);
+		// more than the 20 s after which it would be given up
+		await p.audio.more(1150, 40000);
+		assert.ok(!p.requests.some((m) => m.method === 'BYE'));
+		assert.equal((await w.legStats(CONFERENCE, p.name)).audio.withheld, 0);
+	};
+
+	test('who only listens and does not report is there by its ACK', async (t) => {
+		const p = await w.peer(t, { name: 'mute', host: '127.0.0.8', mute: true,
+			sip: await SipPeer.open(w.parley.sipPort, { host: '127.0.0.8',
+				server: '127.0.0.1', name: 'mute' }) });
+		p.audio.direction = 'recvonly';
+		await silent(t, p);
+	});
+
+	test('whose reports come from another host, too', async (t) => {
+		const p = await w.peer(t, { name: 'split', mute: true });
+		p.audio.direction = 'recvonly';
+		const { control } = p.audio;
+		control.close();
+		p.audio.control = createSocket('udp4');
+		await new Promise((bound) => p.audio.control.bind(0, '127.0.0.9',
+			bound));
+		const reports = setInterval(() => p.audio.remote && p.audio.appear(),
+			2000);
+		t.after(() => clearInterval(reports));
+		await silent(t, p);
 	});
 
 	test('who is heard late gets all the sound, and a key frame at once',

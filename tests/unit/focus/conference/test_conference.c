@@ -194,6 +194,39 @@ static void a_leg_is_early_until_it_is_connected(void)
 }
 
 
+/* Before it is connected nothing is sent to it, so nothing is said of it */
+static void the_mixer_hears_where_the_far_end_is(void)
+{
+	struct focus_room r;
+	struct party a;
+	struct sa host;
+
+	CU_ASSERT_EQUAL(sa_set_str(&host, "192.0.2.7", 5060), 0);
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &a, "demo", "sip:a@x", "A"), 0);
+	room_turn(5);
+	focus_proved(a.ep, &host, false);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), 0);
+	focus_connected(a.ep);
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(
+			mixer_last(&r.mixer, "leg.set"), "proven")),
+		"192.0.2.7");
+	CU_ASSERT_FALSE(is(mixer_last(&r.mixer, "leg.set"), "vouched"));
+
+	focus_proved(a.ep, &host, false);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), 1);
+	focus_proved(a.ep, &host, true);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.set"), 2);
+	CU_ASSERT_TRUE(is(mixer_last(&r.mixer, "leg.set"), "vouched"));
+	room_close(&r);
+}
+
+
 static void events_are_numbered_without_gaps(void)
 {
 	struct focus_room r;
@@ -564,6 +597,8 @@ static CU_TestInfo tests[] = {
 	 is_made_by_the_first_and_ends_with_the_last},
 	{"a leg is early until it is connected (S4)",
 	 a_leg_is_early_until_it_is_connected},
+	{"the mixer hears where the far end is",
+	 the_mixer_hears_where_the_far_end_is},
 	{"events are numbered without gaps", events_are_numbered_without_gaps},
 	{"a late watcher gets a snapshot", a_late_watcher_gets_a_snapshot},
 	{"nobody comes in where the mixer has too much to do",

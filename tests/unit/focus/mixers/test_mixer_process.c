@@ -54,12 +54,13 @@ static void what_is_no_program_is_an_error(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct config *c = with_program(rows[i].override);
-		int fd = -1;
+		int fd = -1, output = -1;
 		pid_t pid = 0;
 
-		CU_ASSERT_EQUAL(mixer_process_start(c, 0, &fd, &pid),
+		CU_ASSERT_EQUAL(mixer_process_start(c, 0, &fd, &output, &pid),
 				rows[i].err);
 		CU_ASSERT_EQUAL(fd, -1);
+		CU_ASSERT_EQUAL(output, -1);
 		CU_ASSERT_EQUAL(pid, 0);
 		mem_deref(c);
 	}
@@ -70,16 +71,19 @@ static void what_is_no_program_is_an_error(void)
 static void its_end_closes_the_link(void)
 {
 	struct config *c = with_program("mixer_program=/bin/true");
-	int fd = -1, status = 0;
+	int fd = -1, output = -1, status = 0;
 	pid_t pid = 0;
 	char byte;
 
-	CU_ASSERT_EQUAL_FATAL(mixer_process_start(c, 0, &fd, &pid), 0);
+	CU_ASSERT_EQUAL_FATAL(mixer_process_start(c, 0, &fd, &output, &pid),
+			      0);
 	CU_ASSERT_EQUAL(read(fd, &byte, 1), 0);
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
 	CU_ASSERT(WIFEXITED(status));
 	/* a group of its own: the terminal's ^C is not for it */
 	CU_ASSERT_NOT_EQUAL(pid, getpgrp());
+	CU_ASSERT_EQUAL(read(output, &byte, 1), 0);
+	(void)close(output);
 	(void)close(fd);
 	mem_deref(c);
 }

@@ -134,6 +134,9 @@ static void event_h(const json_t *event, void *arg)
 }
 
 
+const char *room_conferences = "max_conferences=2";
+
+
 void room_open(struct focus_room *r)
 {
 	room_open_with(r, 1);
@@ -144,7 +147,7 @@ void room_open_with(struct focus_room *r, unsigned mixers)
 {
 	char count[32];
 	const char *const overrides[] = {count, "max_participants=4",
-					 "max_conferences=2"};
+					 room_conferences};
 	struct config_error error;
 
 	memset(r, 0, sizeof(*r));

@@ -50,6 +50,9 @@ struct party {
 	enum reason end_reason;
 };
 
+/** How many conferences the next rooms may have, a line of configuration */
+extern const char *room_conferences;
+
 void room_open(struct focus_room *r);
 /** The same with more slots */
 void room_open_with(struct focus_room *r, unsigned mixers);

@@ -255,6 +255,69 @@ static void who_is_heard_late_gets_all_from_then_on(void)
 }
 
 
+/* What its signalling says of its host, of another, and of the operator's own;
+ * before it is described anew at another place, and after */
+static void who_signals_from_there_need_not_speak(void)
+{
+	static const struct {
+		const char *host;
+		bool vouched, all;
+	} rows[] = {
+		{"127.0.0.2", false, true},  {"::ffff:127.0.0.2", false, true},
+		{"127.0.0.1", false, false}, {"127.0.0.1", true, true},
+		{"", false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct place terminal;
+		uint64_t now_us;
+		struct world w;
+		struct leg *leg;
+
+		world_open(&w, 30);
+		place_open(&terminal, "127.0.0.2");
+		leg = join(&w, 1, &terminal, false);
+		world_ask(&w, json_pack("{s:s,s:i,s:s,s:b}", "op", "leg.set",
+					"leg", 1, "proven", rows[i].host,
+					"vouched", rows[i].vouched));
+		CU_ASSERT_EQUAL(w.reply_err, 0);
+		now_us = clock_us();
+		for (int again = 0; again < 2; again++) {
+			run(&leg, 1, &terminal, 25 * SECOND_US, &now_us);
+			CU_ASSERT_EQUAL(terminal.sounds > 1200, rows[i].all);
+			CU_ASSERT_EQUAL(terminal.pictures > 1500, rows[i].all);
+			CU_ASSERT_EQUAL(timeouts(&w, 1, !rows[i].all),
+					!rows[i].all);
+			close(terminal.fd);
+			place_open(&terminal, "127.0.0.2");
+			world_ask(&w, described("leg.modify", 1, &terminal,
+						false));
+		}
+		close(terminal.fd);
+		world_close(&w);
+	}
+}
+
+
+static void what_is_no_host_is_refused(void)
+{
+	static const char *const hosts[] = {"somewhere", "127.0.0.1:5"};
+	struct place terminal;
+	struct world w;
+
+	world_open(&w, 30);
+	place_open(&terminal, "127.0.0.2");
+	(void)join(&w, 1, &terminal, false);
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		world_ask(&w, json_pack("{s:s,s:i,s:s}", "op", "leg.set",
+					"leg", 1, "proven", hosts[i]));
+		CU_ASSERT_EQUAL(w.reply_err, EINVAL);
+	}
+	close(terminal.fd);
+	world_close(&w);
+}
+
+
 /* A hold names its host, or none, and later the same again */
 static void who_was_heard_stays_so_over_a_hold(void)
 {
@@ -384,6 +447,9 @@ static CU_TestInfo tests[] = {
 	 twenty_calls_are_not_twenty_times_as_much},
 	{"who is heard late gets all from then on",
 	 who_is_heard_late_gets_all_from_then_on},
+	{"who signals from there need not speak",
+	 who_signals_from_there_need_not_speak},
+	{"what is no host is refused", what_is_no_host_is_refused},
 	{"who was heard stays so over a hold",
 	 who_was_heard_stays_so_over_a_hold},
 	{"a leg that moves on gets no more", a_leg_that_moves_on_gets_no_more},

@@ -12,7 +12,7 @@
 enum { MS = 1000, STEPS_MAX = 8 };
 
 /** Whose packets, and where from */
-enum who { NOBODY, S, S2, N1, N2, OTHER, STRANGER, P };
+enum who { NOBODY, S, S2, N1, N2, N1B, N3, OTHER, STRANGER, P };
 
 static const struct {
 	const char *host;
@@ -23,13 +23,15 @@ static const struct {
 	[S2] = {"192.0.2.1", 4002},        /* signalled later */
 	[N1] = {"192.0.2.1", 50001},       /* ports of the host that signals */
 	[N2] = {"192.0.2.1", 50002},       /* .. */
+	[N1B] = {"192.0.2.1", 50011},      /* .. where N1's stream goes on */
+	[N3] = {"192.0.2.1", 50003},       /* .. */
 	[OTHER] = {"203.0.113.9", 50000},  /* another host */
 	[STRANGER] = {"203.0.113.66", 66}, /* yet another */
 	[P] = {"10.0.0.5", 4000},          /* signalled behind a NAT */
 };
 
-/** The last: a stranger's packet after each */
-enum kind { RTP, RTCP, SIGNAL, SIGNAL_ELSEWHERE, WAIT, BETWEEN };
+/** BETWEEN: a stranger's packet after each; AMID: one of who is followed */
+enum kind { RTP, RTCP, SIGNAL, SIGNAL_ELSEWHERE, WAIT, BETWEEN, AMID };
 
 struct step {
 	enum kind kind;
@@ -42,6 +44,7 @@ struct step {
 struct story {
 	const char *name;
 	bool any, proven, lead;
+	bool reports; /**< the signalled address has reported, elsewhere */
 	struct step steps[STEPS_MAX];
 };
 
@@ -78,10 +81,72 @@ static const struct story stories[] = {
 	{"a NAT's new port after another, and back",
 	 .steps = {{SIGNAL, P, .to = P},
 		   {RTP, N1, 100, 20, 100, N1},
-		   {RTP, N2, 9, 20, 0, N1},
-		   {RTP, N2, 60, 20, 60, N2},
-		   {RTP, N1, 9, 20, 0, N2},
+		   {RTP, N1B, 9, 20, 0, N1},
+		   {RTP, N1B, 60, 20, 60, N1B},
+		   {RTP, N1, 9, 20, 0, N1B},
 		   {RTP, N1, 60, 20, 60, N1}}},
+	{"who was followed comes back at once, before a live one, that then "
+	 "takes nothing",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {RTP, N2, 69, 20, 60, N2},
+		   {AMID, N1, 2, 20, 0, N2},
+		   {AMID, N1, 1, 20, 1, N1},
+		   {RTP, N2, 9, 20, 0, N1},
+		   {RTP, N1, 1, 20, 1, N1},
+		   {RTP, N2, 9, 20, 0, N1}}},
+	{"also from another port of its NAT",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {RTP, N2, 69, 20, 60, N2},
+		   {AMID, N1B, 3, 20, 1, N1B},
+		   {RTP, N2, 9, 20, 0, N1B}}},
+	{"also by another stream, and the first one before the second",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {RTP, N2, 69, 20, 60, N2},
+		   {RTP, N3, 69, 20, 60, N3},
+		   {AMID, N2, 3, 20, 1, N2},
+		   {AMID, N3, 200, 20, 0, N2},
+		   {AMID, N1, 3, 20, 1, N1},
+		   {AMID, N2, 200, 20, 0, N1}}},
+	{"reports of who was followed, too",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTCP, N1, 2, 5000, 2, N1},
+		   {RTCP, N2, 3, 5000, 3, N2},
+		   {RTCP, N1, 1, 20, 1, N1}}},
+	{"a NAT's new port takes over and no other, where both go on",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {RTP, N2, 40, 20, 31, N1},
+		   {RTP, N1B, 51, 20, 51, N1B},
+		   {AMID, N2, 200, 20, 0, N1B}}},
+	{"a terminal with another port and stream stays there",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {RTP, N2, 69, 20, 60, N2},
+		   {RTP, N1, 2, 20, 0, N2},
+		   {RTP, N2, 500, 20, 500, N2},
+		   {RTP, N3, 69, 20, 60, N3}}},
+	{"who was followed before the signalling changed has no precedence",
+	 .steps = {{SIGNAL, P, .to = P},
+		   {RTP, N1, 100, 20, 100, N1},
+		   {SIGNAL, OTHER, .to = OTHER},
+		   {RTP, N2, 69, 20, 69, N2},
+		   {AMID, N1, 200, 20, 0, N2}}},
+	{"who listens and reports is left when no report comes for ten "
+	 "seconds",
+	 .steps = {{SIGNAL, S, .to = S},
+		   {RTCP, S, 1, 5000, 1, S},
+		   {RTP, N1, 499, 20, 490, S},
+		   {RTCP, S, 1, 1, 1, S},
+		   {RTP, N1, 499, 20, 490, S},
+		   {RTP, N1, 1, 20, 1, N1},
+		   {RTCP, S, 1, 20, 1, S}}},
+	{"and who reports from another port", .reports = true,
+	 .steps = {{SIGNAL, S, .to = S},
+		   {RTP, N1, 499, 20, 499, S},
+		   {RTP, N1, 1, 20, 1, N1}}},
 	{"behind a NAT the third packet is enough",
 	 .steps = {{SIGNAL, P, .to = P},
 		   {RTP, N1, 2, 20, 2, P},
@@ -235,6 +300,7 @@ static bool stranger_is_heard(struct media_source *s, uint64_t now_us)
 static unsigned send_packets(struct media_source *s, const struct step *step,
 			     bool proven, uint64_t *now_us, uint16_t *seq)
 {
+	const struct media_source_packet other = {.ssrc = STRANGER};
 	struct sa src = place(step->who);
 	unsigned heard = 0;
 
@@ -242,18 +308,20 @@ static unsigned send_packets(struct media_source *s, const struct step *step,
 		const struct media_source_packet p = {
 			.rtcp = step->kind == RTCP,
 			.proven = proven,
-			.ssrc = step->who,
+			.ssrc = step->who == N1B ? N1 : step->who,
 			.seq = ++*seq,
 		};
 
 		*now_us += step->apart_ms * MS;
 		if (media_source_is_current(s, &src)) {
-			media_source_heard(s, *now_us);
+			media_source_heard(s, &p, *now_us);
 			heard++;
 		}
 		else if (media_source_considers(s, &src, proven, *now_us)) {
 			heard += media_source_accepts(s, &src, &p, *now_us);
 		}
+		if (step->kind == AMID && !media_source_is_current(s, &src))
+			media_source_heard(s, &other, *now_us);
 		if (step->kind == BETWEEN)
 			CU_ASSERT_FALSE(stranger_is_heard(s, *now_us));
 	}
@@ -264,15 +332,21 @@ static unsigned send_packets(struct media_source *s, const struct step *step,
 
 static void play(const struct story *story)
 {
-	struct media_source s, lead;
+	const struct media_source_packet report = {.rtcp = true};
+	struct media_source s, lead, reports;
 	uint64_t now_us = 1000 * MS;
 	struct sa other = place(OTHER), none = place(NOBODY);
+	struct sa signalled = place(S);
 	uint16_t seq = 65500;
 
-	media_source_init(&lead, false, NULL);
+	media_source_init(&lead, false, NULL, NULL);
 	(void)media_source_signal(&lead, &other, &none, now_us);
-	media_source_heard(&lead, now_us);
-	media_source_init(&s, story->any, story->lead ? &lead : NULL);
+	media_source_heard(&lead, &report, now_us);
+	media_source_init(&reports, false, NULL, NULL);
+	(void)media_source_signal(&reports, &signalled, &none, now_us);
+	media_source_heard(&reports, &report, now_us);
+	media_source_init(&s, story->any, story->lead ? &lead : NULL,
+			  story->reports ? &reports : NULL);
 
 	for (size_t i = 0; i < STEPS_MAX; i++) {
 		const struct step *step = &story->steps[i];
@@ -327,7 +401,7 @@ static void spraying_takes_nothing(void)
 	uint64_t now_us = MS;
 
 	for (int any = 0; any < 2; any++) {
-		media_source_init(&s, any, NULL);
+		media_source_init(&s, any, NULL, NULL);
 		(void)media_source_signal(&s, &signalled, &near, now_us);
 		for (uint32_t i = 0; i < 5000; i++) {
 			sa_set_in(&src, 0xc6336400 + i % 100,
@@ -367,7 +441,7 @@ static void ipv4_in_ipv6_is_ipv4(void)
 		CU_ASSERT_EQUAL(sa_set_str(&sa, rows[i].text, 5004), 0);
 		CU_ASSERT_EQUAL(sa_set_str(&is, rows[i].is, 5004), 0);
 		near = sa;
-		media_source_init(&s, false, NULL);
+		media_source_init(&s, false, NULL, NULL);
 		(void)media_source_signal(&s, &sa, &near, 0);
 		CU_ASSERT_EQUAL(sa_af(&s.current), rows[i].af);
 		CU_ASSERT_TRUE(media_source_is_current(&s, &is));

@@ -477,6 +477,47 @@ static void own_ports_are_no_far_ends(void)
 }
 
 
+/** The focus says that they cross: of own ports the signalled one alone is
+ *  heard, and not when it says so no more */
+static void own_ports_that_cross_are_far_ends(void)
+{
+	struct net *net = net_with(PORT_MAX, 0);
+	struct heard heard[3] = {{0}, {0}, {0}};
+	struct transport *t[3];
+
+	for (int k = 0; k < 3; k++)
+		t[k] = plain(net, TRANSPORT_SUITE_NONE, &heard[k]);
+	for (int k = 0; k < 3; k++) {
+		struct transport_remote remote = {0};
+		struct transport_local local;
+
+		transport_local(t[k == 0], &local);
+		if (k == 1)
+			transport_local(t[0], &local);
+		remote.rtp = local.rtp;
+		sa_set_str(&remote.near, "127.0.0.1", 0);
+		CU_ASSERT_EQUAL(transport_set_remote(t[k], &remote), 0);
+		transport_set_crosses(t[k], true);
+	}
+
+	/* the third names the second, whose far end is the first */
+	say(t[2], 1);
+	say(t[0], 1);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard[1].rtp, 1);
+	CU_ASSERT_TRUE(transport_is_proven(t[1]));
+	CU_ASSERT_FALSE(transport_is_proven(t[2]));
+
+	transport_set_crosses(t[1], false);
+	say(t[0], 2);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard[1].rtp, 1);
+	for (int k = 0; k < 3; k++)
+		mem_deref(t[k]);
+	mem_deref(net);
+}
+
+
 /** The far end is at a port that another mixer may have */
 static void ports_of_other_mixers_are_no_far_ends(void)
 {
@@ -564,6 +605,8 @@ static CU_TestInfo tests[] = {
 	{"connects to who signals, without an address",
 	 connects_to_who_signals_without_an_address},
 	{"own ports are no far ends", own_ports_are_no_far_ends},
+	{"own ports that cross are far ends",
+	 own_ports_that_cross_are_far_ends},
 	{"ports of other mixers are no far ends",
 	 ports_of_other_mixers_are_no_far_ends},
 	{"survives any failing allocation", survives_any_failing_allocation},

@@ -303,6 +303,26 @@ static void what_proves_one_of_a_leg_proves_the_other_to_the_same_host(void)
 }
 
 
+/* Whoever is at our own host may name a port of ours */
+static void a_port_of_ours_is_proven_by_no_signalling(void)
+{
+	struct call c;
+	struct sa host;
+
+	call_open(&c, RTP_HOST);
+	sa_set_str(&host, SIP_HOST, 0);
+	sa_set_str(&c.rtp, SIP_HOST, 1); /* the own one of loopback_net() */
+	signal_far(&c);
+	transport_believe(c.t, &host, true);
+	CU_ASSERT_FALSE(transport_is_proven(c.t));
+	sa_set_port(&c.rtp, 4000);
+	signal_far(&c);
+	CU_ASSERT_TRUE(transport_is_proven(c.t));
+	CU_ASSERT_EQUAL(c.heard.proofs, 1);
+	call_close(&c);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"RTP and RTCP of its host prove it",
 	 rtp_and_rtcp_of_its_host_prove_it},
@@ -320,6 +340,8 @@ static CU_TestInfo tests[] = {
 	 what_was_missed_is_told_with_the_proof},
 	{"what proves one of a leg proves the other, to the same host",
 	 what_proves_one_of_a_leg_proves_the_other_to_the_same_host},
+	{"a port of ours is proven by no signalling",
+	 a_port_of_ours_is_proven_by_no_signalling},
 	CU_TEST_INFO_NULL,
 };
 
