@@ -23,6 +23,7 @@ struct flow_info {
 	struct sa local,
 		peer; /**< true addresses, not the transport layer's */
 	bool retired; /**< a connection that nothing new goes by */
+	bool proven;  /**< its peer has shown that it gets what we send it */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */

@@ -23,6 +23,8 @@ struct dialog {
 	bool secure;      /**< it began over TLS */
 	struct sa near;   /**< unset: not known */
 	struct sa proven; /**< dialog_proof(); unset: none */
+	/** The host that our tag, or request, went to first; unset: none */
+	struct sa told;
 	bool vouched;
 	bool wss; /**< they called, and it went by nothing else */
 	bool cut_off;
@@ -161,11 +163,20 @@ static bool describes(const struct sip_msg *msg)
 	return false;
 }
 
-/* Can nobody have sent it who does not get what we send? Our tags are random,
- * and so is what a response has from our request */
-static bool is_proof(const struct sip_msg *msg)
+/* Can nobody have sent it from there who does not get there what we send? Our
+ * tags are random, and so is what a response has from our request. But the far
+ * end knows them, and may write another source below its datagrams: they prove
+ * the host that was told, or none. So do Vias that another one passes on */
+static bool is_proof(const struct dialog *d, const struct sip_msg *msg,
+		     const struct flow_info *flow, const struct sa *host)
 {
-	return !msg->req || pl_isset(&msg->to.tag);
+	if (msg->req && !pl_isset(&msg->to.tag))
+		return false;
+
+	if (flow->transport != FLOW_UDP && sa_cmp(host, &flow->peer, SA_ADDR))
+		return true;
+
+	return msg->req ? sa_cmp(&d->told, host, SA_ADDR) : flow->proven;
 }
 
 void dialog_heard(struct dialog *d, const struct sip_msg *msg)
@@ -181,11 +192,18 @@ void dialog_heard(struct dialog *d, const struct sip_msg *msg)
 	known = sender_host(&host, msg, &flow, config);
 	if (known && describes(msg))
 		d->near = host;
-	if (!is_proof(msg) || (!known && msg->req))
+	if (!known && msg->req)
 		return;
 
 	/* a proxy that passes a response on has shown that it is there */
-	d->proven = known ? host : flow.peer;
+	if (!known)
+		host = flow.peer;
+	if (!sa_isset(&d->told, SA_ADDR) && (msg->req || flow.proven))
+		d->told = host;
+	if (!is_proof(d, msg, &flow, &host))
+		return;
+
+	d->proven = host;
 	d->vouched = known && identity_flow_trusted(config, &flow) &&
 		     config_network_has(config->trusted_hosts,
 					config->trusted_hosts_count, &host);

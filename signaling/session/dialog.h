@@ -69,8 +69,8 @@ int dialog_flow_info(const struct dialog *d, struct flow_info *flow);
 int dialog_near(const struct dialog *d, struct sa *host);
 /**
  * The host that has shown that it gets what we send: the last from which a
- * request with our tag came, or a response. Behind a trusted proxy as
- * sender_host() has it
+ * request with our tag came, or a response; by datagrams none but the first
+ * that our tag was sent to. Behind a trusted proxy as sender_host() has it
  *
  * @param host    Set; its port means nothing
  * @param vouched Set: that host is a trusted one itself, and the end of the

@@ -179,6 +179,7 @@ int layer_flow_by_id(const struct transport_layer *layer, uint64_t id,
 		return ENOENT;
 
 	*info = flow->info;
+	info->proven = flow->proven || info->transport != FLOW_UDP;
 
 	return 0;
 }
