@@ -1,7 +1,6 @@
 /**
  * @file focus/parleyd/reload.c  What is read anew while calls go on
  */
-#include <stdio.h>
 #include "focus/parleyd/daemon.h"
 #include "signaling/http/certificate.h"
 #include "signaling/transport/layer.h"
@@ -46,25 +45,40 @@ void daemon_watch_certificate(struct daemon *d)
 }
 
 
-void daemon_reload(struct daemon *d)
+/** Its other keys wait for a new start */
+static int read_configuration(const struct daemon *d)
 {
 	struct config_error error;
 	struct config *fresh;
-	int err;
+	int err = options_load(&fresh, &d->options, &error);
 
-	if (d->control)
-		supervisor_reloading(&d->supervisor);
-	if (options_load(&fresh, &d->options, &error)) {
-		fprintf(stderr, "parleyd: %s\n", error.text);
-		goto out;
+	if (err) {
+		log_error("parleyd", "the configuration stays as it was: %s",
+			  error.text);
+		return err;
 	}
 
 	log_level_set(fresh->log_level);
 	mem_deref(fresh);
-	err = read_certificate(d);
-	log_info("parleyd", "reloaded certificate=%s", err ? "kept" : "read");
 
-out:
+	return 0;
+}
+
+
+/** A file that cannot be read keeps none of the others from being */
+void daemon_reload(struct daemon *d)
+{
+	bool configuration, certificate;
+
+	if (d->control)
+		supervisor_reloading(&d->supervisor);
+
+	configuration = !read_configuration(d);
+	certificate = !read_certificate(d);
+	log_info("parleyd", "reloaded certificate=%s configuration=%s",
+		 certificate ? "read" : "kept",
+		 configuration ? "read" : "kept");
+
 	if (d->control)
 		supervisor_ready(&d->supervisor);
 }

@@ -143,7 +143,7 @@ static int make_control(struct daemon *d)
 
 static int give_up_privileges(struct daemon *d)
 {
-	return privileges_give_up(d->config);
+	return privileges_give_up(d->config, d->options.file);
 }
 
 

@@ -9,7 +9,8 @@ const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
 export class Parley {
 	// @param options  configuration keys, null leaves one out
 	// @param env      what its environment has beside ours
-	static async start(options = {}, env = {}) {
+	// @param words    of its command line, before the keys
+	static async start(options = {}, env = {}, words = []) {
 		const p = new Parley();
 		p.scratch = await scratch();
 		p.control = join(p.scratch.dir, 'control.sock');
@@ -40,7 +41,7 @@ export class Parley {
 		const args = Object.entries(settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
-		p.program = new Program(bin('parleyd'), args,
+		p.program = new Program(bin('parleyd'), [...words, ...args],
 			{ env: { ...process.env, ...env } });
 		await p.program.printed(/parleyd ready .*\n/, 20000);
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
