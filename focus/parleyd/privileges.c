@@ -72,22 +72,37 @@ static void tell_closed(struct reread *r, const struct run_as *user)
 }
 
 
-static int become_user(const struct config *c, const char *file)
+/** Whatever else is in it, or may come into it, is not to be his */
+static void give_data_dir(const struct config *c)
 {
 	static const char *const ours[] = {"parley.db*", "tls.pem", "instance",
 					   "aka-*",      "*.sock",  NULL};
+	const char *why;
+	int err = run_as_give(&c->user, c->data_dir, ours);
+
+	switch (err) {
+
+	case 0:
+	case ENOENT: return;
+	case ENOTEMPTY: why = "there is more in it than Parley's files"; break;
+	case EPERM: why = "anybody may write in it"; break;
+	case EBUSY: why = "it is another user's home"; break;
+	default: why = strerror(err);
+	}
+
+	log_warn("privileges",
+		 "data_dir stays as it is: name a folder that is Parley's "
+		 "alone path=%s user=%s why=\"%s\"",
+		 c->data_dir, c->user.name, why);
+}
+
+
+static int become_user(const struct config *c, const char *file)
+{
 	struct reread reread[3];
 	int err;
 
-	err = run_as_give(&c->user, c->data_dir, ours);
-	if (err && err != ENOENT)
-		log_warn("privileges",
-			 "data_dir stays root's%s path=%s user=%s error=%s",
-			 err == ENOTEMPTY
-				 ? ": there is more in it than Parley's files"
-				 : "",
-			 c->data_dir, c->user.name, strerror(err));
-
+	give_data_dir(c);
 	reread_find(&reread[0], "-f", file);
 	reread_find(&reread[1], "tls_cert", c->tls_cert);
 	reread_find(&reread[2], "tls_key", c->tls_key);
