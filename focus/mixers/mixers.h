@@ -7,8 +7,8 @@
  * pause if it died young. One that is busy lives: whatever it says counts, and
  * no more calls are given to it than it gets done in time. That the link
  * closed is the one sign of death (a process that ends closes it), so no
- * SIGCHLD is needed. So is one that lies: it reads what strangers send, and may
- * have been taken over by one. Lives on parleyd's loop. The vocabulary is
+ * SIGCHLD is needed. So is one that lies: it reads what strangers send, and
+ * may have been taken over by one. Lives on parleyd's loop. The vocabulary is
  * mixer/mp/protocol.h.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXERS_H
