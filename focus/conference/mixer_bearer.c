@@ -8,6 +8,9 @@
 #include "mixer/base/utf8.h"
 
 
+/** A member "name", each of its bytes as an escape of JSON */
+enum { NAME_BYTES = 6 * UTF8_NAME_MAX + 16 };
+
 struct mixer_bearer {
 	struct bearer
 		b; /**< prepared: the leg is known to the process there */
@@ -55,19 +58,24 @@ static struct mixer *mixer_of(const struct mixer_bearer *mb)
 }
 
 
-/** Send without interest in the answer */
-static void tell_mixer(const struct mixer_bearer *mb, json_t *msg)
+/** Who is muted or gone must not be heard: it is never lost for lack of
+ * memory. A mixer that misses it is replaced */
+static void tell_mixer(const struct mixer_bearer *mb, const char *text)
 {
-	int err = mixer_request(mixer_of(mb), msg, NULL, NULL);
+	int err = mixer_tell(mixer_of(mb), text);
 
 	if (err && err != ENOTCONN && err != EPIPE)
 		log_warn("leg", "not told leg=%u error=%d", mb->leg, err);
 }
 
 
-static json_t *leg_op(const struct mixer_bearer *mb, const char *op)
+static void tell_removed(const struct mixer_bearer *mb)
 {
-	return json_pack("{s:s,s:I}", "op", op, "leg", (json_int_t)mb->leg);
+	char text[64];
+
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"leg.remove\",\"leg\":%u}", mb->leg);
+	tell_mixer(mb, text);
 }
 
 
@@ -85,7 +93,7 @@ static void undo_add(struct mixer_bearer *mb, bool may_be)
 		return;
 
 	if (may_be)
-		tell_mixer(mb, leg_op(mb, "leg.remove"));
+		tell_removed(mb);
 	leg_gone(mb);
 }
 
@@ -176,26 +184,35 @@ static bool levels_are_fresh(const struct endpoint_levels *l)
 }
 
 
+static const char *word(bool yes)
+{
+	return yes ? "true" : "false";
+}
+
+
 static void mixer_bearer_set(struct bearer *b,
 			     const struct bearer_state *state)
 {
 	const struct endpoint_levels *l = &state->levels;
 	struct mixer_bearer *mb = self_of(b);
-	json_t *msg;
+	char name[NAME_BYTES] = "", text[NAME_BYTES + 256];
 
 	if (!b->prepared)
 		return;
 
-	msg = json_pack("{s:s,s:I,s:b,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set",
-			"leg", (json_int_t)mb->leg, "early", state->early,
-			"muted", l->muted, "deaf", l->deaf, "video_muted",
-			l->video_muted, "volume_in_db", l->volume_in_db,
-			"volume_out_db", l->volume_out_db);
 	if (strcmp(mb->name, state->name) != 0) {
 		str_ncpy(mb->name, state->name, sizeof(mb->name));
-		(void)json_object_set_new(msg, "name", json_string(mb->name));
+		(void)re_snprintf(name, sizeof(name), ",\"name\":\"%H\"",
+				  utf8_encode, mb->name);
 	}
-	tell_mixer(mb, msg);
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"leg.set\",\"leg\":%u,\"early\":%s,"
+			  "\"muted\":%s,\"deaf\":%s,\"video_muted\":%s,"
+			  "\"volume_in_db\":%d,\"volume_out_db\":%d%s}",
+			  mb->leg, word(state->early), word(l->muted),
+			  word(l->deaf), word(l->video_muted), l->volume_in_db,
+			  l->volume_out_db, name);
+	tell_mixer(mb, text);
 }
 
 
@@ -240,8 +257,10 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 	if (!mb->conference->placed)
 		return REASON_NO_MIXER;
 
-	return send_description(mb, leg_op(mb, "leg.modify"), false,
-				description, h, arg);
+	return send_description(mb,
+				json_pack("{s:s,s:I}", "op", "leg.modify",
+					  "leg", (json_int_t)mb->leg),
+				false, description, h, arg);
 }
 
 
@@ -259,7 +278,7 @@ static void mixer_bearer_drop(struct bearer *b)
 		return;
 
 	leg_gone(mb);
-	tell_mixer(mb, leg_op(mb, "leg.remove"));
+	tell_removed(mb);
 }
 
 

@@ -262,6 +262,12 @@ int mixer_request(struct mixer *m, json_t *msg, link_reply_h *replyh,
 }
 
 
+int mixer_tell(struct mixer *m, const char *text)
+{
+	return mixer_is_up(m) ? link_tell(m->link, text) : ENOTCONN;
+}
+
+
 void mixer_forget(struct mixer *m, const void *arg)
 {
 	if (m && m->link)

@@ -137,8 +137,8 @@ describe('privileges', () => {
 			t.after(() => work.remove());
 			const file = join(work.dir, 'parley.conf');
 			await writeFile(file, 'log_level info\n', { mode: 0o600 });
-			const parley = await Parley.start({ log_level: null,
-				...await certificate(work.dir) }, {}, ['-f', file]);
+			const parley = await Parley.start({ '-f': file, log_level: null,
+				...await certificate(work.dir) });
 			t.after(() => parley.stop());
 			const said = (what) => until(`it says ${what}`, () =>
 				what.exec(parley.program.output));

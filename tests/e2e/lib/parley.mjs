@@ -7,10 +7,9 @@ const bin = (name) => join(process.env.PARLEY_BIN || join(root, 'build/bin'),
 	name);
 
 export class Parley {
-	// @param options  configuration keys, null leaves one out
+	// @param options  configuration keys, null leaves one out; '-f': a file
 	// @param env      what its environment has beside ours
-	// @param words    of its command line, before the keys
-	static async start(options = {}, env = {}, words = []) {
+	static async start(options = {}, env = {}) {
 		const p = new Parley();
 		p.scratch = await scratch();
 		p.control = join(p.scratch.dir, 'control.sock');
@@ -40,8 +39,8 @@ export class Parley {
 		p.settings = settings;
 		const args = Object.entries(settings)
 			.filter(([, v]) => v !== null)
-			.flatMap(([k, v]) => ['-o', `${k}=${v}`]);
-		p.program = new Program(bin('parleyd'), [...words, ...args],
+			.flatMap(([k, v]) => k === '-f' ? [k, v] : ['-o', `${k}=${v}`]);
+		p.program = new Program(bin('parleyd'), args,
 			{ env: { ...process.env, ...env } });
 		await p.program.printed(/parleyd ready .*\n/, 20000);
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
