@@ -66,8 +66,8 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
  *
  * Bytes that are no JSON object, and more of them than a message may have, end
  * the link (EBADMSG, EMSGSIZE); then with a line in the log, otherwise with an
- * answer that says so. Answers that nobody asked for end it, too (EPROTO), where
- * otherwise they are ignored: such a peer is broken, or somebody else's.
+ * answer that says so. Answers that nobody asked for end it, too (EPROTO),
+ * where otherwise they are ignored: such a peer is broken, or somebody else's.
  */
 void link_set_strict(struct link *link);
 

@@ -434,8 +434,7 @@ void certificate_tell(const struct config *config)
 	int days = 0, seconds = 0;
 	X509 *cert;
 
-	if (is_out_of_reach(config) ||
-	    choose(path, key, sizeof(path), config))
+	if (is_out_of_reach(config) || choose(path, key, sizeof(path), config))
 		return;
 
 	cert = read_first(path);
