@@ -56,9 +56,9 @@ struct log_site {
 	_Atomic uint64_t full_us; /**< then it has all of its burst again */
 	_Atomic unsigned held;    /**< lines that were not printed since */
 	_Atomic unsigned number;  /**< of several: which, from 1; 0: alone */
+	enum log_level level;
 	atomic_bool listed;
 	struct log_site *next; /**< of those that ever held one back */
-	enum log_level level;
 	const char *module, *fmt;
 };
 
