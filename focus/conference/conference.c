@@ -25,6 +25,7 @@ static void conference_destructor(void *arg)
 
 	hash_unlink(&c->le);
 	tmr_cancel(&c->lost_tmr);
+	tmr_cancel(&c->anew_tmr);
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
 	mem_deref(c->heritage.aor);
@@ -89,6 +90,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->ends_with_creator = ends_with_creator;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
+	tmr_init(&c->anew_tmr);
 	tmr_init(&c->move_tmr);
 	tmr_init(&c->end_tmr);
 	uuid_make(c->uuid);
@@ -133,12 +135,14 @@ struct conference *conference_find(const struct focus *f, const char *name)
 static void unmake(struct conference *c, enum reason reason)
 {
 	struct focus *f = c->focus;
+	char text[64];
 
-	if (c->placed)
-		(void)mixer_request(c->mixer,
-				    json_pack("{s:s,s:I}", "op", "mix.remove",
-					      "mix", (json_int_t)c->mix),
-				    NULL, NULL);
+	if (c->placed) {
+		(void)re_snprintf(text, sizeof(text),
+				  "{\"op\":\"mix.remove\",\"mix\":%u}",
+				  c->mix);
+		(void)mixer_tell(c->mixer, text);
+	}
 
 	/* gone from the books before it is told */
 	hash_unlink(&c->le);
@@ -186,7 +190,7 @@ void conference_announce(struct conference *c)
 		return;
 
 	c->announced = true;
-	conference_emit(c, "created", NULL);
+	conference_emit(c, "created", json_object());
 }
 
 
@@ -293,6 +297,8 @@ bool conference_move(struct conference *c)
 
 enum reason conference_set_layout(struct conference *c, const char *layout)
 {
+	char text[96];
+
 	if (strcmp(layout, "grid") != 0 && strcmp(layout, "speaker") != 0)
 		return REASON_BAD_REQUEST;
 
@@ -300,12 +306,13 @@ enum reason conference_set_layout(struct conference *c, const char *layout)
 		return REASON_NONE;
 
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", layout);
-	if (c->placed)
-		(void)mixer_request(c->mixer,
-				    json_pack("{s:s,s:I,s:s}", "op", "mix.set",
-					      "mix", (json_int_t)c->mix,
-					      "layout", c->layout),
-				    NULL, NULL);
+	if (c->placed) {
+		(void)re_snprintf(text, sizeof(text),
+				  "{\"op\":\"mix.set\",\"mix\":%u,"
+				  "\"layout\":\"%s\"}",
+				  c->mix, c->layout);
+		(void)mixer_tell(c->mixer, text);
+	}
 	conference_emit(c, "layout", json_pack("{s:s}", "layout", c->layout));
 
 	return REASON_NONE;
@@ -332,19 +339,17 @@ bool conference_set_speaker(struct conference *c, unsigned number)
 }
 
 
+/** Half an event would be a lie, and one that is not told leaves somebody on
+ *  the roster who has asked not to be */
 void conference_emit(struct conference *c, const char *type, json_t *fields)
 {
 	json_t *event =
 		event_make(type, c->name, ++c->seq, conference_time_ms());
 
-	if (event && fields)
-		(void)json_object_update(event, fields);
-	json_decref(fields);
-
-	/* one that cannot be made for lack of memory is not told: a follower
-	   sees the gap in the numbers of the next one */
-	if (event)
+	if (fields && !json_object_update(event, fields))
 		event_tell(&c->focus->followers, c->name, event);
-
+	else
+		focus_tell_anew(c);
+	json_decref(fields);
 	json_decref(event);
 }

@@ -57,6 +57,7 @@ struct conference {
 	bool calls_off; /**< its end does, whoever is called into it still */
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
 	struct tmr end_tmr;     /**< ...which has left, or everybody has */
+	struct tmr anew_tmr;    /**< runs: who follows has missed something */
 	struct heritage heritage;
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
@@ -122,9 +123,10 @@ void conference_set_locked(struct conference *c, bool locked);
 bool conference_set_speaker(struct conference *c, unsigned number);
 
 /**
- * Make an event and hand it to those who follow
+ * Make an event and hand it to those who follow. If there is no memory for it
+ * they get a snapshot as soon as there is
  *
- * @param fields Object with the type's members, stolen; NULL: none
+ * @param fields Object with the type's members, stolen; NULL: out of memory
  */
 void conference_emit(struct conference *c, const char *type, json_t *fields);
 

@@ -68,6 +68,10 @@ struct focus {
 void focus_tell(struct focus *f, const char *name, const char *type,
 		json_t *fields);
 
+/** Who follows it has missed something: a snapshot comes as soon as there is
+ *  memory */
+void focus_tell_anew(struct conference *c);
+
 /**
  * What the facts say to somebody who comes in
  *

@@ -19,7 +19,9 @@
  * characters.
  *
  * TYPE
- *  snapshot   {"state":CONFERENCE}  only to a new subscriber
+ *  snapshot   {"state":CONFERENCE}  to a new subscriber; to all when there was
+ *                                   no memory for an event: it is left out,
+ *                                   and the state that it made told instead
  *  created    {}                    first event of a conference
  *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
  *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...

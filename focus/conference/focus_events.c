@@ -7,6 +7,10 @@
 #include "focus/conference/user.h"
 
 
+/** Until there is memory to tell what could not be told */
+enum { ANEW_INTERVAL_MS = 20 };
+
+
 void focus_tell(struct focus *f, const char *name, const char *type,
 		json_t *fields)
 {
@@ -56,6 +60,40 @@ void focus_dial_failed(struct focus *f, const char *conference,
 }
 
 
+static json_t *snapshot(const struct conference *c)
+{
+	json_t *event =
+		event_make("snapshot", c->name, c->seq, conference_time_ms());
+
+	if (json_object_set_new(event, "state", roster_json(c))) {
+		json_decref(event);
+		return NULL;
+	}
+
+	return event;
+}
+
+
+static void anew_h(void *arg)
+{
+	struct conference *c = arg;
+	json_t *event = snapshot(c);
+
+	if (event)
+		event_tell(&c->focus->followers, c->name, event);
+	else
+		focus_tell_anew(c);
+	json_decref(event);
+}
+
+
+void focus_tell_anew(struct conference *c)
+{
+	if (!tmr_isrunning(&c->anew_tmr))
+		tmr_start(&c->anew_tmr, ANEW_INTERVAL_MS, anew_h, c);
+}
+
+
 /** Who begins to follow, and what */
 struct beginning {
 	const char *conference; /**< "" = all */
@@ -66,7 +104,7 @@ struct beginning {
 
 static bool snapshot_h(struct le *le, void *arg)
 {
-	const struct conference *c = le->data;
+	struct conference *c = le->data;
 	const struct beginning *b = arg;
 	json_t *event;
 
@@ -74,9 +112,11 @@ static bool snapshot_h(struct le *le, void *arg)
 	    (*b->conference && strcmp(b->conference, c->name) != 0))
 		return false;
 
-	event = event_make("snapshot", c->name, c->seq, conference_time_ms());
-	if (!json_object_set_new(event, "state", roster_json(c)))
+	event = snapshot(c);
+	if (event)
 		b->h(event, b->arg);
+	else
+		focus_tell_anew(c);
 	json_decref(event);
 
 	return false;

@@ -8,6 +8,10 @@
 #include "mixer/base/utf8.h"
 
 
+/** A member "name", each of its bytes as an escape of JSON; members "proven"
+ *  and "vouched" */
+enum { NAME_BYTES = 6 * UTF8_NAME_MAX + 16, PROOF_BYTES = 96 };
+
 struct mixer_bearer {
 	struct bearer
 		b; /**< prepared: the leg is known to the process there */
@@ -55,19 +59,24 @@ static struct mixer *mixer_of(const struct mixer_bearer *mb)
 }
 
 
-/** Send without interest in the answer */
-static void tell_mixer(const struct mixer_bearer *mb, json_t *msg)
+/** Who is muted or gone must not be heard: it is never lost for lack of
+ * memory. A mixer that misses it is replaced */
+static void tell_mixer(const struct mixer_bearer *mb, const char *text)
 {
-	int err = mixer_request(mixer_of(mb), msg, NULL, NULL);
+	int err = mixer_tell(mixer_of(mb), text);
 
 	if (err && err != ENOTCONN && err != EPIPE)
 		log_warn("leg", "not told leg=%u error=%d", mb->leg, err);
 }
 
 
-static json_t *leg_op(const struct mixer_bearer *mb, const char *op)
+static void tell_removed(const struct mixer_bearer *mb)
 {
-	return json_pack("{s:s,s:I}", "op", op, "leg", (json_int_t)mb->leg);
+	char text[64];
+
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"leg.remove\",\"leg\":%u}", mb->leg);
+	tell_mixer(mb, text);
 }
 
 
@@ -85,7 +94,7 @@ static void undo_add(struct mixer_bearer *mb, bool may_be)
 		return;
 
 	if (may_be)
-		tell_mixer(mb, leg_op(mb, "leg.remove"));
+		tell_removed(mb);
 	leg_gone(mb);
 }
 
@@ -182,13 +191,9 @@ static bool is_proven(const struct bearer_state *state)
 }
 
 
-static void add_proof(json_t *msg, const struct endpoint_proof *p)
+static const char *word(bool yes)
 {
-	char host[64];
-
-	(void)re_snprintf(host, sizeof(host), "%j", &p->host);
-	(void)json_object_set_new(msg, "proven", json_string(host));
-	(void)json_object_set_new(msg, "vouched", json_boolean(p->vouched));
+	return yes ? "true" : "false";
 }
 
 
@@ -197,25 +202,31 @@ static void mixer_bearer_set(struct bearer *b,
 {
 	const struct endpoint_levels *l = &state->levels;
 	struct mixer_bearer *mb = self_of(b);
-	json_t *msg;
+	char name[NAME_BYTES] = "", proof[PROOF_BYTES] = "";
+	char text[NAME_BYTES + PROOF_BYTES + 256];
 
 	if (!b->prepared)
 		return;
 
-	msg = json_pack("{s:s,s:I,s:b,s:b,s:b,s:b,s:i,s:i}", "op", "leg.set",
-			"leg", (json_int_t)mb->leg, "early", state->early,
-			"muted", l->muted, "deaf", l->deaf, "video_muted",
-			l->video_muted, "volume_in_db", l->volume_in_db,
-			"volume_out_db", l->volume_out_db);
 	if (strcmp(mb->name, state->name) != 0) {
 		str_ncpy(mb->name, state->name, sizeof(mb->name));
-		(void)json_object_set_new(msg, "name", json_string(mb->name));
+		(void)re_snprintf(name, sizeof(name), ",\"name\":\"%H\"",
+				  utf8_encode, mb->name);
 	}
 	if (is_proven(state))
-		add_proof(msg, &state->proof);
-	(void)json_object_set_new(msg, "crosses",
-				  json_boolean(state->crosses));
-	tell_mixer(mb, msg);
+		(void)re_snprintf(proof, sizeof(proof),
+				  ",\"proven\":\"%j\",\"vouched\":%s",
+				  &state->proof.host,
+				  word(state->proof.vouched));
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"leg.set\",\"leg\":%u,\"early\":%s,"
+			  "\"muted\":%s,\"deaf\":%s,\"video_muted\":%s,"
+			  "\"volume_in_db\":%d,\"volume_out_db\":%d,"
+			  "\"crosses\":%s%s%s}",
+			  mb->leg, word(state->early), word(l->muted),
+			  word(l->deaf), word(l->video_muted), l->volume_in_db,
+			  l->volume_out_db, word(state->crosses), name, proof);
+	tell_mixer(mb, text);
 }
 
 
@@ -261,8 +272,10 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 	if (!mb->conference->placed)
 		return REASON_NO_MIXER;
 
-	return send_description(mb, leg_op(mb, "leg.modify"), false,
-				description, h, arg);
+	return send_description(mb,
+				json_pack("{s:s,s:I}", "op", "leg.modify",
+					  "leg", (json_int_t)mb->leg),
+				false, description, h, arg);
 }
 
 
@@ -280,7 +293,7 @@ static void mixer_bearer_drop(struct bearer *b)
 		return;
 
 	leg_gone(mb);
-	tell_mixer(mb, leg_op(mb, "leg.remove"));
+	tell_removed(mb);
 }
 
 

@@ -117,11 +117,9 @@ static bool may_remove(const struct conference *c, const struct asker *asker,
 }
 
 
-bool focus_has(const struct focus *f, const char *conference, const char *uri)
+static bool has(const struct conference *c, const char *uri)
 {
-	const struct conference *c = focus_conference(f, conference);
-
-	for (struct le *le = c ? c->users.head : NULL; le; le = le->next) {
+	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
 
 		for (struct le *e = u->endpoints.head; e; e = e->next) {
@@ -131,6 +129,14 @@ bool focus_has(const struct focus *f, const char *conference, const char *uri)
 	}
 
 	return false;
+}
+
+
+bool focus_has(const struct focus *f, const char *conference, const char *uri)
+{
+	const struct conference *c = focus_conference(f, conference);
+
+	return c && has(c, uri);
 }
 
 
@@ -195,14 +201,13 @@ static enum reason moderate_facts(const struct question *q,
 }
 
 
-static enum reason remove_facts(const struct focus *f,
-				const struct question *q,
+static enum reason remove_facts(const struct question *q,
 				const struct conference *c)
 {
 	if (q->who)
 		return moderate_facts(q, c);
 
-	if (!q->target || !focus_has(f, q->conference, q->target))
+	if (!c || !q->target || !has(c, q->target))
 		return REASON_NOBODY;
 
 	return find_removable(c, &q->asker, q->target, NULL)
@@ -314,7 +319,7 @@ static enum reason rights_facts(struct question *q, void *arg)
 	case QUESTION_JOIN:
 	case QUESTION_CREATE: return join_facts(f, q);
 	case QUESTION_DIAL: return dial_facts(f, q, c);
-	case QUESTION_REMOVE: return remove_facts(f, q, c);
+	case QUESTION_REMOVE: return remove_facts(q, c);
 	case QUESTION_END: return end_facts(q, c);
 	case QUESTION_MODERATE: return moderate_facts(q, c);
 	case QUESTION_SEE:

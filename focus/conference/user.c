@@ -27,6 +27,7 @@ static void endpoint_destructor(void *arg)
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
 		mem_deref(ep->bearers[i]);
 	json_decref(ep->media);
+	mem_deref(ep->mask);
 	mem_deref(ep->entity);
 	mem_deref(ep->agent);
 	mem_deref(ep->referred_by);
@@ -73,10 +74,9 @@ void user_name(char *dst, size_t size, const char *display, const char *aor)
 }
 
 
-static int user_fill(struct endpoint *ep, const struct join *join)
+static int copy_names(struct endpoint *ep, const struct join *join)
 {
-	struct user *u = ep->user;
-	struct conference *c = u->conference;
+	const struct user *u = ep->user;
 	int err;
 
 	/* the Contact names the user too, and what program it has may be
@@ -88,8 +88,7 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	if (join->referrer.aor)
 		err |= user_dup_text(&ep->referred_by, join->referrer.aor,
 				     USER_URI_MAX);
-	ep->media = json_array();
-	if (err || !ep->media)
+	if (err)
 		return ENOMEM;
 
 	if (u->anonymous)
@@ -98,6 +97,24 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	else
 		user_name(ep->display, sizeof(ep->display), join->display,
 			  u->aor);
+
+	return 0;
+}
+
+
+static int user_fill(struct endpoint *ep, const struct join *join)
+{
+	struct conference *c = ep->user->conference;
+	int err = copy_names(ep, join);
+
+	if (!err && join->dialled_out) {
+		ep->mask = user_mask(c, c->last_number + 1);
+		err = ep->mask ? 0 : ENOMEM;
+	}
+	ep->media = json_array();
+	if (err || !ep->media)
+		return ENOMEM;
+
 	ep->referrer = join->referrer.leg;
 	ep->referrer_known = join->referrer.known;
 	ep->webrtc = join->webrtc;
@@ -311,11 +328,12 @@ void endpoint_describe(struct endpoint *ep, const struct callee *callee)
 {
 	bool renamed = false, news = false;
 
-	if (ep->user->anonymous)
+	if (ep->user->anonymous || !ep->dialled_out)
 		return;
 
 	if (callee->anonymous) {
-		renamed = !user_hide(ep);
+		user_hide(ep);
+		renamed = true;
 	}
 	else {
 		if (callee->display)
@@ -396,7 +414,7 @@ void endpoint_set_status(struct endpoint *ep, enum endpoint_status status)
 
 	ep->status = status;
 	if (status == ENDPOINT_CONNECTED)
-		endpoint_emit(ep, "connected", NULL);
+		endpoint_emit(ep, "connected", json_object());
 	else
 		endpoint_emit(ep, "status",
 			      json_pack("{s:s}", "status",

@@ -57,6 +57,8 @@ struct endpoint {
 	struct le hash_le;   /**< in the focus's hash of legs */
 	struct le replay_le; /**< in the focus's queue of re-offers */
 	struct user *user;
+	struct user *mask; /**< of whom we call: who it is if it answers that
+			      it wants to be nobody */
 	unsigned number;   /**< short id in its conference */
 	uint32_t leg;      /**< number on the Mp link */
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
@@ -127,8 +129,13 @@ bool user_is_guest_aor(const char *uri);
 /** Is a user who says that he is `aor` on the roster as `shown`? */
 bool user_aor_is(const char *shown, const char *aor);
 
-/** From now on it is anonymous. @return 0, ENOMEM: it stays as it was */
-int user_hide(struct endpoint *ep);
+/** Whom an endpoint that is called becomes if it wants to be nobody: made
+ *  ahead, as privacy must not be lost for lack of memory.
+ *  @param number Of the endpoint. @return NULL: out of memory */
+struct user *user_mask(struct conference *c, unsigned number);
+
+/** From now on it is anonymous. @param ep With a mask */
+void user_hide(struct endpoint *ep);
 
 /** A name to show: `display`, cleaned; where that is empty, out of `aor`.
  *  @param dst Gets it, UTF8_NAME_MAX + 1 bytes */
@@ -227,7 +234,9 @@ void endpoint_set_levels(struct endpoint *ep,
 void endpoint_prove(struct endpoint *ep, const struct sa *host, bool vouched);
 
 /** Show what its answer says of it: agent and name, or that it is anonymous.
- *  For lack of memory it may stay as it was, but for the name */
+ *  For lack of memory the agent may stay as it was
+ *
+ *  @param ep It was called */
 void endpoint_describe(struct endpoint *ep, const struct callee *callee);
 
 void endpoint_set_status(struct endpoint *ep, enum endpoint_status status);

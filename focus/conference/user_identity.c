@@ -328,21 +328,19 @@ void user_take_heritage(struct user *u)
 
 /* ------------------------------------------------------------- anonymity */
 
-/** The user that an endpoint is from now on */
-static struct user *make_anonymous(struct endpoint *ep)
+struct user *user_mask(struct conference *c, unsigned number)
 {
-	struct user *old = ep->user;
 	struct user *u = mem_zalloc(sizeof(*u), user_destructor);
 
 	if (!u)
 		return NULL;
 
-	if (anonymous_aor(&u->aor, ep->number)) {
+	if (anonymous_aor(&u->aor, number)) {
 		mem_deref(u);
 		return NULL;
 	}
 
-	u->conference = old->conference;
+	u->conference = c;
 	u->anonymous = true;
 	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
 
@@ -350,21 +348,14 @@ static struct user *make_anonymous(struct endpoint *ep)
 }
 
 
-int user_hide(struct endpoint *ep)
+void user_hide(struct endpoint *ep)
 {
-	struct user *old = ep->user, *u = make_anonymous(ep);
-	char *entity = NULL, *agent = NULL;
+	struct user *old = ep->user, *u = ep->mask;
 
-	if (!u || str_dup(&entity, u->aor) || str_dup(&agent, "")) {
-		mem_deref(u);
-		mem_deref(entity);
-		return ENOMEM;
-	}
-
+	ep->mask = NULL;
 	mem_deref(ep->entity);
-	mem_deref(ep->agent);
-	ep->entity = entity;
-	ep->agent = agent;
+	ep->entity = mem_ref(u->aor);
+	*ep->agent = '\0';
 	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
 
 	list_append(&u->conference->users, &u->le, u);
@@ -377,6 +368,4 @@ int user_hide(struct endpoint *ep)
 		u->heir = old->heir;
 		mem_deref(old);
 	}
-
-	return 0;
 }

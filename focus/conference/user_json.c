@@ -49,14 +49,28 @@ json_t *endpoint_json(const struct endpoint *ep)
 			 "volume_in_db", l->volume_in_db, "volume_out_db",
 			 l->volume_out_db, "camera", camera_json(ep), "media",
 			 ep->media);
-	if (o && rest)
-		(void)json_object_update(o, rest);
-	if (o && ep->referred_by)
-		(void)json_object_set_new(o, "referred_by",
-					  json_string(ep->referred_by));
+	if (json_object_update(o, rest) ||
+	    (ep->referred_by &&
+	     json_object_set_new(o, "referred_by",
+				 json_string(ep->referred_by)))) {
+		json_decref(o);
+		o = NULL;
+	}
 	json_decref(rest);
 
 	return o;
+}
+
+
+/** All of them or, for lack of memory, NULL */
+static json_t *append(json_t *list, json_t *item)
+{
+	if (!json_array_append_new(list, item))
+		return list;
+
+	json_decref(list);
+
+	return NULL;
 }
 
 
@@ -64,8 +78,8 @@ json_t *user_json(const struct user *u)
 {
 	json_t *list = json_array();
 
-	for (struct le *le = u->endpoints.head; le; le = le->next)
-		(void)json_array_append_new(list, endpoint_json(le->data));
+	for (struct le *le = u->endpoints.head; le && list; le = le->next)
+		list = append(list, endpoint_json(le->data));
 
 	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
 			 u->display, "moderator", u->moderator, "anonymous",
@@ -89,18 +103,18 @@ json_t *media_json(const struct leg_description *leg)
 	json_t *list = json_array();
 
 	/* others of a kind are not in the mix, and so not in the roster */
-	for (size_t i = 0; i < leg->media_count; i++) {
+	for (size_t i = 0; list && i < leg->media_count; i++) {
 		const struct media_description *m = &leg->media[i];
 
 		if (m->off || there[m->kind])
 			continue;
 
 		there[m->kind] = true;
-		(void)json_array_append_new(
-			list,
-			json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
-				  "type", media_kind_name(m->kind), "codec",
-				  m->codecs[0].name, "status", direction(m)));
+		list = append(list,
+			      json_pack("{s:i,s:s,s:s,s:s}", "id", (int)i + 1,
+					"type", media_kind_name(m->kind),
+					"codec", m->codecs[0].name, "status",
+					direction(m)));
 	}
 
 	return list;
@@ -111,8 +125,8 @@ json_t *roster_json(const struct conference *c)
 {
 	json_t *users = json_array();
 
-	for (struct le *le = c->users.head; le; le = le->next)
-		(void)json_array_append_new(users, user_json(le->data));
+	for (struct le *le = c->users.head; le && users; le = le->next)
+		users = append(users, user_json(le->data));
 
 	return json_pack(
 		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,

@@ -11,8 +11,10 @@ void endpoint_emit(const struct endpoint *ep, const char *type, json_t *fields)
 		json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number, "user",
 			  ep->user->aor, "display", ep->display);
 
-	if (about && fields)
-		(void)json_object_update(about, fields);
+	if (!fields || json_object_update(about, fields)) {
+		json_decref(about);
+		about = NULL;
+	}
 	json_decref(fields);
 	conference_emit(ep->user->conference, type, about);
 }

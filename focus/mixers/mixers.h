@@ -113,6 +113,10 @@ void mixer_lied(struct mixer *m, const char *why);
 int mixer_request(struct mixer *m, json_t *msg, link_reply_h *replyh,
 		  void *arg);
 
+/** As link_tell(): what must not be lost. @return also ENOTCONN when it is
+ *  down; whoever is up next is told anew */
+int mixer_tell(struct mixer *m, const char *text);
+
 /** As link_forget() */
 void mixer_forget(struct mixer *m, const void *arg);
 

@@ -3,6 +3,9 @@
  * calls
  */
 #include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -13,45 +16,104 @@
 #include "mixer/base/log.h"
 
 
-/** A renewed one is taken by SIGHUP only if it can be read then */
-static void tell_unreadable(const struct config *c, const char *key,
-			    const char *path)
+/** A file that SIGHUP reads again */
+struct reread {
+	const char *key;
+	char *path; /**< without links, NULL: there is none */
+};
+
+
+/** While we may look into every folder */
+static void reread_find(struct reread *r, const char *key, const char *path)
 {
-	if (str_isset(path) && access(path, R_OK))
-		log_warn(
-			"privileges",
-			"a renewed file cannot be read by SIGHUP: let the user"
-			" read it, or start anew key=%s file=%s user=%s"
-			" error=%s",
-			key, path, c->user.name, strerror(errno));
+	r->key = key;
+	r->path = str_isset(path) ? realpath(path, NULL) : NULL;
 }
 
 
-static int become_user(const struct config *c)
+/**
+ * The first folder on the way to a file that is closed to us, or the file
+ *
+ * @param path Is cut off behind it
+ * @return NULL: it can be read
+ */
+static const char *closed_part(char *path)
+{
+	for (char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		if (access(path, X_OK))
+			return path;
+		*p = '/';
+	}
+
+	return access(path, R_OK) ? path : NULL;
+}
+
+
+static void tell_closed(struct reread *r, const struct run_as *user)
+{
+	const struct group *gr = getgrgid(user->gid);
+	char name[16], *path = r->path ? strdup(r->path) : NULL;
+	const char *closed = path ? closed_part(path) : NULL, *group = name;
+
+	(void)snprintf(name, sizeof(name), "%u", (unsigned)user->gid);
+	if (gr)
+		group = gr->gr_name;
+	if (closed)
+		log_warn("privileges",
+			 "SIGHUP cannot read it again: let that user's group, "
+			 "or start anew then key=%s file=%s user=%s error=%s "
+			 "try=\"chgrp %s %s && chmod %s %s\"",
+			 r->key, r->path, user->name, strerror(errno), group,
+			 closed, strcmp(closed, r->path) ? "g+x" : "640",
+			 closed);
+	free(path);
+	free(r->path);
+}
+
+
+/** Whatever else is in it, or may come into it, is not to be his */
+static void give_data_dir(const struct config *c)
 {
 	static const char *const ours[] = {"parley.db*", "tls.pem", "instance",
 					   "aka-*",      "*.sock",  NULL};
+	const char *why;
+	int err = run_as_give(&c->user, c->data_dir, ours);
+
+	switch (err) {
+
+	case 0:
+	case ENOENT: return;
+	case ENOTEMPTY: why = "there is more in it than Parley's files"; break;
+	case EPERM: why = "anybody may write in it"; break;
+	case EBUSY: why = "it is another user's home"; break;
+	default: why = strerror(err);
+	}
+
+	log_warn("privileges",
+		 "data_dir stays as it is: name a folder that is Parley's "
+		 "alone path=%s user=%s why=\"%s\"",
+		 c->data_dir, c->user.name, why);
+}
+
+
+static int become_user(const struct config *c, const char *file)
+{
+	struct reread reread[3];
 	int err;
 
-	err = run_as_give(&c->user, c->data_dir, ours);
-	if (err && err != ENOENT)
-		log_warn("privileges",
-			 "data_dir stays root's%s path=%s user=%s error=%s",
-			 err == ENOTEMPTY
-				 ? ": there is more in it than Parley's files"
-				 : "",
-			 c->data_dir, c->user.name, strerror(err));
-
+	give_data_dir(c);
+	reread_find(&reread[0], "-f", file);
+	reread_find(&reread[1], "tls_cert", c->tls_cert);
+	reread_find(&reread[2], "tls_key", c->tls_key);
 	err = run_as_become(&c->user, mixer_process_capabilities(c));
-	if (err)
-		return err;
+	if (!err)
+		log_info("privileges", "given up user=%s uid=%u", c->user.name,
+			 (unsigned)geteuid());
+	for (size_t i = 0; i < sizeof(reread) / sizeof(reread[0]); i++)
+		tell_closed(&reread[i], &c->user);
 
-	log_info("privileges", "given up user=%s uid=%u", c->user.name,
-		 (unsigned)geteuid());
-	tell_unreadable(c, "tls_cert", c->tls_cert);
-	tell_unreadable(c, "tls_key", c->tls_key);
-
-	return 0;
+	return err;
 }
 
 
@@ -66,13 +128,13 @@ int privileges_begin(struct config *c)
 }
 
 
-int privileges_give_up(const struct config *c)
+int privileges_give_up(const struct config *c, const char *file)
 {
 	const bool root = !geteuid();
 	int err;
 
 	if (c->user.changes) {
-		err = become_user(c);
+		err = become_user(c, file);
 		if (err)
 			log_error("privileges",
 				  "cannot become key=run_as user=%s error=%s",

@@ -22,11 +22,13 @@ int privileges_begin(struct config *c);
 
 /**
  * Ports are bound, keys are read, files are open: give up what is left, and
- * data_dir to the user. What does not work is logged
+ * data_dir to the user. What does not work is logged, and which files could
+ * not be read again by SIGHUP
  *
+ * @param file Of the configuration, NULL: none
  * @return 0, also where no user was named and none can be become (a container
  *         that has root alone); errno
  */
-int privileges_give_up(const struct config *c);
+int privileges_give_up(const struct config *c, const char *file);
 
 #endif

@@ -2,10 +2,7 @@
  * @file focus/privileges/run_as.c  The user that a parleyd started as root
  * becomes
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <fnmatch.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
@@ -13,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "focus/privileges/run_as.h"
@@ -178,85 +174,4 @@ int run_as_become(const struct run_as *who, uint64_t keep)
 	more = keep_alone(keep);
 
 	return err ? err : more;
-}
-
-
-/* -------------------------------------------------------------------- give */
-
-static bool is_ours(const char *name, const char *const ours[])
-{
-	if (!strcmp(name, ".") || !strcmp(name, ".."))
-		return true;
-
-	for (; *ours; ours++) {
-		if (!fnmatch(*ours, name, FNM_PERIOD))
-			return true;
-	}
-
-	return false;
-}
-
-
-static bool all_are_ours(DIR *dir, const char *const ours[])
-{
-	const struct dirent *e;
-
-	rewinddir(dir);
-	while ((e = readdir(dir))) {
-		if (!is_ours(e->d_name, ours))
-			return false;
-	}
-
-	return true;
-}
-
-
-/** A file that has another name elsewhere may be anybody's */
-static int give_one(const struct run_as *who, int folder, const char *name)
-{
-	struct stat st;
-
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
-		return errno;
-	if ((!S_ISREG(st.st_mode) && !S_ISSOCK(st.st_mode)) ||
-	    st.st_nlink != 1)
-		return 0;
-
-	return fchownat(folder, name, who->uid, who->gid, AT_SYMLINK_NOFOLLOW)
-		       ? errno
-		       : 0;
-}
-
-
-int run_as_give(const struct run_as *who, const char *folder,
-		const char *const ours[])
-{
-	const struct dirent *e;
-	int fd, err = 0;
-	DIR *dir;
-
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-
-	dir = fdopendir(fd);
-	if (!dir) {
-		err = errno;
-		(void)close(fd);
-		return err;
-	}
-
-	if (!all_are_ours(dir, ours))
-		err = ENOTEMPTY;
-
-	rewinddir(dir);
-	while (!err && (e = readdir(dir))) {
-		if (e->d_name[0] != '.')
-			err = give_one(who, fd, e->d_name);
-	}
-	if (!err && fchown(fd, who->uid, who->gid))
-		err = errno;
-	(void)closedir(dir);
-
-	return err;
 }

@@ -48,12 +48,16 @@ int run_as_find(struct run_as *who, const char *name);
 int run_as_become(const struct run_as *who, uint64_t keep);
 
 /**
- * Give a folder and the files in it to that user, before it is become. Only
- * where all that is in it is ours: a folder that others use, or that somebody
- * named by mistake, stays whose it is. No links are followed.
+ * Give a folder and our files in it to that user, before it is become. Only
+ * where all that is in it is ours, or of no weight (lost+found, names with a
+ * dot): a folder that others use, or that somebody named by mistake, stays
+ * whose it is. The folder itself may be reached by a link of root's; in it
+ * none is followed, and a file that has another name elsewhere, or that is a
+ * third user's, is left, with a line in the log.
  *
  * @param ours  Patterns of file names (fnmatch(3)), NULL at the end
- * @return 0; ENOTEMPTY there is something else in it; errno
+ * @return 0; ENOTEMPTY there is something else in it; EPERM anybody may write
+ *         in it (/tmp); EBUSY it is another user's home; errno
  */
 int run_as_give(const struct run_as *who, const char *folder,
 		const char *const ours[]);

@@ -204,9 +204,12 @@ static void add_endpoint(struct conference_info *i, const json_t *state)
 	struct info_user *u;
 
 	/* numbers are never reused */
-	if (find_endpoint(i, number_of(state, "endpoint"), &u) ||
-	    make_user(&u, i, state))
+	if (find_endpoint(i, number_of(state, "endpoint"), &u))
 		return;
+	if (make_user(&u, i, state)) {
+		i->missed = true;
+		return;
+	}
 	e = mem_zalloc(sizeof(*e), endpoint_destructor);
 	if (!e)
 		goto out;
@@ -228,6 +231,7 @@ static void add_endpoint(struct conference_info *i, const json_t *state)
 	return;
 
 out:
+	i->missed = true;
 	if (!u->endpoints.head)
 		mem_deref(u);
 }
@@ -276,9 +280,12 @@ static void tidy(struct conference_info *i)
 static void end_endpoint(struct conference_info *i, struct info_user *u,
 			 struct info_endpoint *e, const json_t *event)
 {
-	e->gone = true;
-	(void)str_dup(&e->reason, string_of(event, "reason"));
+	const char *reason = string_of(event, "reason");
+
+	/* of a user that it is no more, and where its end was missed */
+	(void)str_dup(&e->reason, *reason ? reason : "left");
 	(void)str_dup(&e->words, string_of(event, "words"));
+	e->gone = true;
 	e->left_ms =
 		(uint64_t)json_integer_value(json_object_get(event, "time"));
 	note_endpoint(i, u, e);
@@ -297,52 +304,120 @@ static void end_endpoint(struct conference_info *i, struct info_user *u,
 static void rename_endpoint(struct conference_info *i, struct info_user *u,
 			    struct info_endpoint *e, const json_t *event)
 {
-	json_t *state = json_object_get(event, "state"), *end;
+	json_t *state = json_object_get(event, "state");
 
 	if (!str_casecmp(u->entity, string_of(state, "user"))) {
-		(void)json_object_update(e->state, state);
-		if (list_count(&u->endpoints) == 1)
-			(void)describe(u, state);
+		if (json_object_update(e->state, state) ||
+		    (list_count(&u->endpoints) == 1 && describe(u, state)))
+			i->missed = true;
 		note_endpoint(i, u, e);
 		u->whole = i->number;
 		return;
 	}
-	end = json_pack("{s:s,s:O*}", "reason", "left", "time",
-			json_object_get(event, "time"));
-	end_endpoint(i, u, e, end);
-	json_decref(end);
+	end_endpoint(i, u, e, event);
 	add_endpoint(i, state);
 }
 
 /* ---------------------------------------------------------------- events */
 
-static void take_snapshot(struct conference_info *i, const json_t *state)
+static void take_state(struct conference_info *i, const json_t *event,
+		       json_t *state)
+{
+	struct info_user *u;
+	struct info_endpoint *e =
+		find_endpoint(i, number_of(state, "endpoint"), &u);
+	json_t *renamed;
+
+	if (!e) {
+		add_endpoint(i, state);
+		return;
+	}
+	renamed = json_pack("{s:O,s:O*}", "state", state, "time",
+			    json_object_get(event, "time"));
+	if (renamed)
+		rename_endpoint(i, u, e, renamed);
+	else
+		i->missed = true;
+	json_decref(renamed);
+}
+
+/* Which of those that are known are in a snapshot? */
+static void mark_known(struct conference_info *i, const json_t *users)
 {
 	const json_t *user, *endpoint;
+	struct info_endpoint *e;
+	struct info_user *u;
+	struct le *le, *k;
+	size_t n, m;
+
+	for (le = list_head(&i->users); le; le = le->next) {
+		u = le->data;
+		for (k = list_head(&u->endpoints); k; k = k->next) {
+			e = k->data;
+			e->known = false;
+		}
+	}
+	json_array_foreach (users, n, user)
+		json_array_foreach (json_object_get(user, "endpoints"), m,
+				    endpoint) {
+			e = find_endpoint(i, number_of(endpoint, "endpoint"),
+					  &u);
+			if (e)
+				e->known = true;
+		}
+}
+
+/* One whose end was missed; with it others may go that are told of already */
+static bool end_one(struct conference_info *i, const json_t *event)
+{
+	struct le *le, *k;
+
+	for (le = list_head(&i->users); le; le = le->next) {
+		struct info_user *u = le->data;
+
+		for (k = list_head(&u->endpoints); k; k = k->next) {
+			struct info_endpoint *e = k->data;
+
+			if (!e->gone && !e->known) {
+				end_endpoint(i, u, e, event);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void take_snapshot(struct conference_info *i, const json_t *event)
+{
+	const json_t *state = json_object_get(event, "state"), *user;
+	const json_t *users = json_object_get(state, "users");
+	json_t *endpoint;
 	size_t n, k;
 
-	list_flush(&i->users);
-	i->users_count = i->gone = 0;
+	i->missed = false;
 	i->active = true;
-	i->name = mem_deref(i->name);
-	(void)str_dup(&i->name, string_of(state, "name"));
+	if (!i->name && str_dup(&i->name, string_of(state, "name")))
+		i->missed = true;
 	i->locked = flag_of(state, "locked");
 	i->max_users = number_of(state, "max_participants");
 	i->speaker = number_of(state, "speaker");
 	i->media_lost =
 		json_integer_value(json_object_get(state, "mixer")) < 0;
 	note_state(i);
-	json_array_foreach (json_object_get(state, "users"), n, user)
+	mark_known(i, users);
+	while (end_one(i, event))
+		;
+	json_array_foreach (users, n, user)
 		json_array_foreach (json_object_get(user, "endpoints"), k,
 				    endpoint)
-			add_endpoint(i, endpoint);
+			take_state(i, event, endpoint);
 }
 
 static bool conference_event(struct conference_info *i, const char *type,
 			     const json_t *event)
 {
 	if (!strcmp(type, "snapshot"))
-		take_snapshot(i, json_object_get(event, "state"));
+		take_snapshot(i, event);
 	else if (!strcmp(type, "joined"))
 		add_endpoint(i, json_object_get(event, "state"));
 	else if (!strcmp(type, "locked")) {
@@ -367,27 +442,35 @@ static bool conference_event(struct conference_info *i, const char *type,
 	return true;
 }
 
-/* Members that an event of this type brings, by the endpoint's names */
-static json_t *news_of(const char *type, const json_t *event)
+/* Members that an event of this type brings, by the endpoint's names. NULL: it
+ * brings none, or (missed) there is no memory for them */
+static json_t *news_of(struct conference_info *i, const char *type,
+		       const json_t *event)
 {
 	static const char *const flags[] = {"talking", "muted", "deaf",
 					    "video_muted", "held"};
+	json_t *news = NULL;
+	bool known = true;
 	size_t k;
 
-	for (k = 0; k < ARRAY_SIZE(flags); k++) {
-		if (!strcmp(type, flags[k]))
-			return json_pack("{s:b}", type, flag_of(event, type));
-	}
-	if (!strcmp(type, "status"))
-		return json_pack("{s:s}", type, string_of(event, type));
-	if (!strcmp(type, "connected"))
-		return json_pack("{s:s}", "status", type);
-	if (!strcmp(type, "media") && json_object_get(event, type))
-		return json_pack("{s:O}", type, json_object_get(event, type));
-	if (!strcmp(type, "video"))
-		return json_pack("{s:b}", "receiving",
+	for (k = 0; k < ARRAY_SIZE(flags) && strcmp(type, flags[k]) != 0; k++)
+		;
+	if (k < ARRAY_SIZE(flags))
+		news = json_pack("{s:b}", type, flag_of(event, type));
+	else if (!strcmp(type, "status"))
+		news = json_pack("{s:s}", type, string_of(event, type));
+	else if (!strcmp(type, "connected"))
+		news = json_pack("{s:s}", "status", type);
+	else if (!strcmp(type, "media") && json_object_get(event, type))
+		news = json_pack("{s:O}", type, json_object_get(event, type));
+	else if (!strcmp(type, "video"))
+		news = json_pack("{s:b}", "receiving",
 				 flag_of(event, "receiving"));
-	return NULL;
+	else
+		known = false;
+	i->missed |= known && !news;
+
+	return news;
 }
 
 static bool is_video(const json_t *media)
@@ -451,11 +534,12 @@ static void endpoint_event(struct conference_info *i, const char *type,
 		rename_endpoint(i, u, e, event);
 		return;
 	}
-	news = news_of(type, event);
+	news = news_of(i, type, event);
 	if (!news)
 		return;
 	status = info_endpoint_status(e);
-	(void)json_object_update(e->state, news);
+	if (json_object_update(e->state, news))
+		i->missed = true;
 	json_decref(news);
 	if (!strcmp(type, "media") ||
 	    strcmp(status, info_endpoint_status(e)) != 0)
@@ -463,12 +547,16 @@ static void endpoint_event(struct conference_info *i, const char *type,
 	note_activity(i, u, e);
 }
 
-void conference_info_event(struct conference_info *i, const json_t *event)
+int conference_info_event(struct conference_info *i, const json_t *event)
 {
 	const char *type = string_of(event, "type");
 
-	if (i && !conference_event(i, type, event))
+	if (!i)
+		return EINVAL;
+	if (!conference_event(i, type, event))
 		endpoint_event(i, type, event);
+
+	return i->missed ? ENOMEM : 0;
 }
 
 bool conference_info_active(const struct conference_info *i)

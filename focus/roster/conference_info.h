@@ -37,9 +37,13 @@ const char *conference_info_label(const char *type);
 /** An empty one that waits for its snapshot. @return 0, ENOMEM */
 int conference_info_alloc(struct conference_info **ip);
 
-/** Take an event in; types that are not on the roster change nothing. For
- *  lack of memory it may miss one */
-void conference_info_event(struct conference_info *i, const json_t *event);
+/**
+ * Take an event in; types that are not on the roster change nothing. A
+ * snapshot may come again: who is not in it any more has left
+ *
+ * @return 0; ENOMEM: something was missed, it wants another snapshot
+ */
+int conference_info_event(struct conference_info *i, const json_t *event);
 
 /** Has it been told of, and has not ended? */
 bool conference_info_active(const struct conference_info *i);

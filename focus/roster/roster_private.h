@@ -15,10 +15,10 @@
 struct info_endpoint {
 	struct le le;
 	unsigned number;
-	char *entity;  /**< unique among its user's */
-	json_t *state; /**< ENDPOINT of focus/conference/event.h, kept up to
-			  date */
-	bool gone;
+	char *entity;     /**< unique among its user's */
+	json_t *state;    /**< ENDPOINT of focus/conference/event.h, kept up to
+			     date */
+	bool gone, known; /**< known: a snapshot has it */
 	char *reason, *words; /**< of its end */
 	uint64_t left_ms;
 	uint64_t changed; /**< number of its last change but activity */
@@ -46,6 +46,7 @@ struct info_fragment {
 struct conference_info {
 	char *name;
 	bool active, locked, media_lost;
+	bool missed; /**< something, for lack of memory */
 	unsigned max_users, users_count, speaker;
 	uint64_t number;  /**< of the last change */
 	uint64_t changed; /**< of the last one but activity */

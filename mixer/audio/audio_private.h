@@ -53,11 +53,11 @@ struct audio_source {
 	size_t fifo_samples;
 	int16_t native[AUDIO_PACKET_MAX_SAMPLES];
 
-	bool holding;           /**< waits until the delay is the target */
-	bool skipped;           /**< the last tick was not decoded */
-	bool stepped;           /**< the sound jumped: bend the next samples */
-	int16_t last_sample;    /**< of the last tick */
-	int16_t last_native;    /**< that a resampler took */
+	bool holding;        /**< waits until the delay is the target */
+	bool skipped;        /**< the last tick was not decoded */
+	bool stepped;        /**< the sound jumped: bend the next samples */
+	int16_t last_sample; /**< of the last tick */
+	int16_t last_native; /**< that a resampler took */
 	struct source_bend bend_native;
 	struct source_bend bend_fifo;
 	unsigned since_stretch; /**< ticks */

@@ -22,7 +22,7 @@ struct audio_decoder {
 };
 
 static const struct codec_ops *const table[AUDIO_CODEC_COUNT] = {
-#define AUDIO_CODEC_ROW(id, ops) [id] = &ops,
+#define AUDIO_CODEC_ROW(id, ops) [id] = &(ops),
 	AUDIO_CODECS(AUDIO_CODEC_ROW)
 #undef AUDIO_CODEC_ROW
 };

@@ -167,6 +167,18 @@ static int event_len(const char *fmt)
 }
 
 
+static void tell_held(const struct log_site *site, unsigned held)
+{
+	const unsigned number = site->number;
+	char of[16] = "";
+
+	if (number)
+		(void)snprintf(of, sizeof(of), " of=%u", number - 1);
+	log_line(site->level, site->module, "more lines=%u event=\"%.*s\"%s",
+		 held, event_len(site->fmt), site->fmt, of);
+}
+
+
 void log_tell_held(void)
 {
 	struct log_site *site = atomic_load(&held_sites);
@@ -175,9 +187,7 @@ void log_tell_held(void)
 		unsigned held = atomic_exchange(&site->held, 0);
 
 		if (held)
-			log_line(site->level, site->module,
-				 "more lines=%u event=\"%.*s\"", held,
-				 event_len(site->fmt), site->fmt);
+			tell_held(site, held);
 	}
 }
 

@@ -50,14 +50,15 @@ enum {
 	LOG_INTERVAL_MS = 10000
 };
 
-/** A place in the source that speaks, or one of its kinds of line. Static and
- *  zeroed at first; written by log.c only */
+/** A place in the source that speaks, or one of several that it speaks of.
+ * Static and zeroed at first; written by log.c only */
 struct log_site {
 	_Atomic uint64_t full_us; /**< then it has all of its burst again */
 	_Atomic unsigned held;    /**< lines that were not printed since */
+	_Atomic unsigned number;  /**< of several: which, from 1; 0: alone */
+	enum log_level level;
 	atomic_bool listed;
 	struct log_site *next; /**< of those that ever held one back */
-	enum log_level level;
 	const char *module, *fmt;
 };
 
@@ -83,8 +84,9 @@ void log_limited(struct log_site *site, enum log_level level,
 	__attribute__((format(printf, 4, 5)));
 
 /** Tell for each place how many lines it held back that nobody was told of:
- *  `more lines=N event="..."`. Every LOG_INTERVAL_MS and at the end, so that
- *  none is lost silently. One thread at a time */
+ *  `more lines=N event="..."`, and of=I where that is of one of several. Every
+ * LOG_INTERVAL_MS and at the end, so that none is lost silently. One thread at
+ * a time */
 void log_tell_held(void);
 
 /**
@@ -114,6 +116,19 @@ const char *log_escape(char *dst, size_t size, const char *src, size_t len);
 		static struct log_site log_site_;                             \
                                                                               \
 		log_limited(&log_site_, level, module, __VA_ARGS__);          \
+	} while (0)
+
+/** One line of a thing that there are several of, like a mixer: each of them
+ *  may say as much as a place that speaks of one
+ *
+ * @param count Of the things, a constant
+ * @param i     Which it is, below count */
+#define LOG_OF_SEVERAL(count, i, level, module, ...)                          \
+	do {                                                                  \
+		static struct log_site log_sites_[count];                     \
+                                                                              \
+		log_sites_[i].number = (i) + 1;                               \
+		log_limited(&log_sites_[i], level, module, __VA_ARGS__);      \
 	} while (0)
 
 #define log_error(module, ...)                                                \

@@ -1,5 +1,6 @@
 /**
- * @file mixer/base/spsc.h  Ring between one producer thread and one consumer thread
+ * @file mixer/base/spsc.h  Ring between one producer thread and one consumer
+ * thread
  *
  * Carries pointers. Neither end blocks or allocates: push fails when full,
  * pop returns NULL when empty. Waking the other side (eventfd) is the

@@ -2,23 +2,18 @@
  * @file mixer/mp/link.c  Framing, ids and deadlines of the Mp link
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <fcntl.h>
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
-#include "mixer/base/re.h"
-#include "mixer/mp/link.h"
-#include "mixer/mp/protocol.h"
+#include "mixer/mp/mp_private.h"
 
 
 enum {
 	BURST_MAX = 64, /* messages read before the loop gets its turn */
 	PENDING_MAX = 8192,
 	SWEEP_MS = 100,
-	/* no event tells when the kernel has memory again */
-	AGAIN_MS = 20,
 	/* what a request is thought to take before any was seen to */
 	SERVICE_US = 1000,
 	SERVICE_WEIGHT = 8, /* one more is an eighth of the mean */
@@ -38,35 +33,6 @@ struct pending {
 	const void *arg;
 };
 
-struct queued {
-	struct le le;
-	size_t len;
-	char buf[];
-};
-
-struct link {
-	struct list pending, queue;
-	size_t pending_count, queued_bytes;
-	struct tmr tmr, again;
-	link_message_h *messageh;
-	link_close_h *closeh;
-	void *arg;
-	json_int_t last_id, answered_id; /* of requests to the peer */
-	uint64_t heard_us;               /* anything */
-	uint64_t owed_us; /* the last answer, or the first request after it */
-	uint64_t service_us; /* mean time that one takes when others wait */
-	json_int_t answers;  /* that came, where `strict` */
-	int fd;
-	bool closed, debug, writable_wanted, strict;
-	bool overflowed;          /**< it is about to be closed */
-	char buf[MP_MESSAGE_MAX]; /**< received */
-	char out[MP_MESSAGE_MAX]; /**< being sent */
-};
-
-
-static void read_h(int flags, void *arg);
-
-
 static void pending_destructor(void *arg)
 {
 	struct pending *p = arg;
@@ -77,22 +43,13 @@ static void pending_destructor(void *arg)
 }
 
 
-static void queued_destructor(void *arg)
-{
-	struct queued *q = arg;
-
-	list_unlink(&q->le);
-}
-
-
 static void link_destructor(void *arg)
 {
 	struct link *link = arg;
 
 	tmr_cancel(&link->tmr);
-	tmr_cancel(&link->again);
 	list_flush(&link->pending);
-	list_flush(&link->queue);
+	link_send_stop(link);
 	if (link->fd >= 0) {
 		fd_close(link->fd);
 		close(link->fd);
@@ -112,7 +69,7 @@ static void complete(struct pending *p, int err, json_t *reply)
 }
 
 
-static void close_link(struct link *link, int err)
+void link_close(struct link *link, int err)
 {
 	link_close_h *closeh = link->closeh;
 	void *arg = link->arg;
@@ -122,9 +79,8 @@ static void close_link(struct link *link, int err)
 
 	link->closed = true;
 	tmr_cancel(&link->tmr);
-	tmr_cancel(&link->again);
+	link_send_stop(link);
 	fd_close(link->fd);
-	list_flush(&link->queue);
 
 	while (link->pending.head)
 		complete(link->pending.head->data, ECONNRESET, NULL);
@@ -191,16 +147,15 @@ static struct pending *pending_find(const struct link *link, json_int_t id)
 }
 
 
-/* What the peer sent is no message of this protocol */
+/* What the peer sent is no message of this protocol, or there was no memory to
+ * read it: who has missed one would go on with what it should not */
 static void refuse(struct link *link, int code, const char *why)
 {
-	if (!link->strict) {
-		link_reply_error(link, NULL, code, why);
-		return;
-	}
-
-	log_error("link", "refused error=%d why=%s", code, why);
-	close_link(link, code);
+	if (link->strict)
+		log_error("link", "refused error=%d why=%s", code, why);
+	else
+		(void)link_reply_error(link, NULL, code, why);
+	link_close(link, code);
 }
 
 
@@ -253,8 +208,8 @@ static void handle_reply(struct link *link, json_t *msg)
 }
 
 
-static void trace(const struct link *link, const char *what, const char *buf,
-		  size_t len)
+void link_trace(const struct link *link, const char *what, const char *buf,
+		size_t len)
 {
 	char text[1024];
 
@@ -278,11 +233,11 @@ static void handle_datagram(struct link *link, size_t len)
 	json_t *msg;
 
 	msg = json_loadb(link->buf, len, JSON_REJECT_DUPLICATES, &error);
-	trace(link, "received", link->buf, len);
+	link_trace(link, "received", link->buf, len);
 
-	if (!msg && is_out_of_memory(&error)) {
+	/* the focus waits for answers in vain, and knows */
+	if (!msg && link->strict && is_out_of_memory(&error)) {
 		log_warn("link", "no memory bytes=%zu", len);
-		link_reply_error(link, NULL, ENOMEM, "out of memory");
 		return;
 	}
 
@@ -303,120 +258,7 @@ static void handle_datagram(struct link *link, size_t len)
 }
 
 
-static int transmit(struct link *link, const char *buf, size_t len)
-{
-	ssize_t n;
-
-	do {
-		n = send(link->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-
-	return n < 0 ? errno : 0;
-}
-
-
-static int want_write(struct link *link, bool on)
-{
-	if (link->writable_wanted == on)
-		return 0;
-
-	link->writable_wanted = on;
-
-	return fd_listen(link->fd, FD_READ | (on ? FD_WRITE : 0), read_h,
-			 link);
-}
-
-
-/* Not now, but later */
-static bool is_full(int err)
-{
-	return err == EAGAIN || err == ENOBUFS || err == ENOMEM;
-}
-
-
-static void again_h(void *arg);
-
-
-/* When the socket is full it tells when it is not; a kernel without memory
- * tells nothing, and such a socket says all the time that it is writable */
-static void plan_drain(struct link *link, int err)
-{
-	bool tells = err == EAGAIN;
-
-	if (want_write(link, tells) || !tells)
-		tmr_start(&link->again, AGAIN_MS, again_h, link);
-}
-
-
-static void drain(struct link *link)
-{
-	while (link->queue.head) {
-		struct queued *q = link->queue.head->data;
-		int err = transmit(link, q->buf, q->len);
-
-		if (is_full(err)) {
-			plan_drain(link, err);
-			return;
-		}
-
-		/* the rest are ends of the connection, which the reader
-		   meets, too */
-		link->queued_bytes -= q->len;
-		mem_deref(q);
-	}
-
-	(void)want_write(link, false);
-}
-
-
-static void again_h(void *arg)
-{
-	struct link *link = arg;
-
-	mem_ref(link);
-	if (link->overflowed)
-		close_link(link, ENOBUFS);
-	else
-		drain(link);
-	mem_deref(link);
-}
-
-
-static int overflow(struct link *link)
-{
-	log_error("link", "full bytes=%zu: the peer cannot keep up",
-		  link->queued_bytes);
-	link->overflowed = true;
-	tmr_start(&link->again, 0, again_h, link);
-
-	return EPIPE;
-}
-
-
-/* @param err Why it cannot be sent now, 0: others are before it */
-static int enqueue(struct link *link, const char *buf, size_t len, int err)
-{
-	struct queued *q;
-
-	if (link->queued_bytes + len > LINK_QUEUE_BYTES_MAX)
-		return overflow(link);
-
-	q = mem_zalloc(sizeof(*q) + len, queued_destructor);
-	if (!q)
-		return ENOMEM;
-
-	memcpy(q->buf, buf, len);
-	q->len = len;
-	link->queued_bytes += len;
-	list_append(&link->queue, &q->le, q);
-	if (err)
-		plan_drain(link, err);
-
-	return 0;
-}
-
-
-static void read_h(int flags, void *arg)
+void link_socket_h(int flags, void *arg)
 {
 	struct link *link = arg;
 	uint64_t began_us = clock_us();
@@ -425,19 +267,19 @@ static void read_h(int flags, void *arg)
 	/* handlers may drop the last reference but one */
 	mem_ref(link);
 	if (flags & FD_WRITE && !link->closed)
-		drain(link);
+		link_drain(link);
 
 	for (unsigned i = 0; i < BURST_MAX && !link->closed; i++) {
 		n = recv(link->fd, link->buf, sizeof(link->buf),
 			 MSG_DONTWAIT | MSG_TRUNC);
 		if (n < 0) {
 			if (errno != EAGAIN && errno != EINTR)
-				close_link(link, errno);
+				link_close(link, errno);
 			break;
 		}
 
 		if (!n) {
-			close_link(link, ECONNRESET);
+			link_close(link, ECONNRESET);
 			break;
 		}
 
@@ -474,7 +316,7 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 	/* best effort: the kernel's limit may be lower, sends then queue */
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 
-	err = fd_listen(fd, FD_READ, read_h, link);
+	err = fd_listen(fd, FD_READ, link_socket_h, link);
 	if (err) {
 		mem_deref(link);
 		return err;
@@ -498,13 +340,18 @@ void link_set_strict(struct link *link)
 }
 
 
+static bool is_over(const struct link *link)
+{
+	return link->closed || link->overflowed;
+}
+
+
 /* Serialise and send; steals msg. Not by json_dumps(): where memory fails it
  * may leave bytes out and say nothing */
 static int send_message(struct link *link, json_t *msg)
 {
-	const bool over = link->closed || link->overflowed;
+	const bool over = is_over(link);
 	size_t len;
-	int err = 0;
 
 	if (!msg)
 		return ENOMEM;
@@ -518,38 +365,56 @@ static int send_message(struct link *link, json_t *msg)
 	if (len > MP_MESSAGE_MAX)
 		return EMSGSIZE;
 
-	trace(link, "sent", link->out, len);
+	return link_send(link, len);
+}
 
-	if (!link->queue.head) {
-		err = transmit(link, link->out, len);
-		if (!is_full(err))
-			return err;
-	}
 
-	return enqueue(link, link->out, len, err);
+static void count_request(struct link *link)
+{
+	if (!unanswered(link))
+		link->owed_us = clock_us();
+	link->last_id++;
 }
 
 
 /* Nobody waits for its answer, so there is no limit of such */
-static int tell(struct link *link, json_t *msg)
+static int ask(struct link *link, json_t *msg)
 {
-	json_int_t id = link->last_id + 1;
 	int err;
 
-	if (json_object_set_new(msg, "id", json_integer(id))) {
+	if (json_object_set_new(msg, "id", json_integer(link->last_id + 1))) {
 		json_decref(msg);
 		return ENOMEM;
 	}
 
 	err = send_message(link, msg);
-	if (err)
-		return err;
+	if (!err)
+		count_request(link);
 
-	if (!unanswered(link))
-		link->owed_us = clock_us();
-	link->last_id = id;
+	return err;
+}
 
-	return 0;
+
+int link_tell(struct link *link, const char *text)
+{
+	int len, err;
+
+	if (is_over(link))
+		return EPIPE;
+
+	len = snprintf(link->out, sizeof(link->out),
+		       "{\"id\":%" JSON_INTEGER_FORMAT ",%s",
+		       link->last_id + 1, text + 1);
+	if (len >= (int)sizeof(link->out))
+		return EMSGSIZE;
+
+	err = link_send(link, (size_t)len);
+	if (err == ENOMEM)
+		err = link_give_up(link, "out of memory");
+	if (!err)
+		count_request(link);
+
+	return err;
 }
 
 
@@ -560,7 +425,7 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	int err;
 
 	if (!replyh)
-		return tell(link, msg);
+		return ask(link, msg);
 
 	if (link->pending_count >= PENDING_MAX) {
 		json_decref(msg);
@@ -574,7 +439,7 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	}
 
 	/* without its number it would be done and never answered */
-	err = tell(link, msg);
+	err = ask(link, msg);
 	if (err) {
 		mem_deref(p);
 		return err;

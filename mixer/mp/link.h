@@ -43,8 +43,9 @@ typedef void(link_reply_h)(int err, json_t *reply, void *arg);
  */
 typedef void(link_message_h)(json_t *msg, void *arg);
 
-/** The peer is gone, or cannot keep up (ENOBUFS). Last call from this link,
- *  never from within a call of it; may free it */
+/** The peer is gone, cannot keep up (ENOBUFS), or has said what could not be
+ *  read, also for lack of memory where this side is not strict. Last call from
+ *  this link, never from within a call of it; may free it */
 typedef void(link_close_h)(int err, void *arg);
 
 /**
@@ -63,10 +64,10 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 /**
  * Do not bear with a peer that breaks the protocol
  *
- * Bytes that are no JSON object, more of them than a message may have, and
- * answers that nobody asked for then end the link (EBADMSG, EMSGSIZE, EPROTO)
- * with a line in the log, where otherwise they are answered with an error or
- * ignored: such a peer is broken, or somebody else's.
+ * Bytes that are no JSON object, and more of them than a message may have, end
+ * the link (EBADMSG, EMSGSIZE); then with a line in the log, otherwise with an
+ * answer that says so. Answers that nobody asked for end it, too (EPROTO),
+ * where otherwise they are ignored: such a peer is broken, or somebody else's.
  */
 void link_set_strict(struct link *link);
 
@@ -81,6 +82,16 @@ void link_set_strict(struct link *link);
  */
 int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 		 void *arg);
+
+/**
+ * Send a request whose loss nobody could bear, and whose answer nobody waits
+ * for. It takes no memory, unless it has to wait; where there is none for that
+ * the link ends, as for a peer that cannot keep up: it must not go on without
+ *
+ * @param text A JSON object with "op" but no "id", not empty
+ * @return 0; EMSGSIZE; EPIPE as link_request()
+ */
+int link_tell(struct link *link, const char *text);
 
 /** For how long, in us, the peer has said nothing at all; counted from the
  *  link's beginning before its first message */

@@ -179,7 +179,8 @@ static const uint8_t *row(const struct colour_planes *from, int plane,
 static void convert(struct picture *to, const struct colour_planes *from,
 		    const struct kernel *k)
 {
-	int16_t add[PICTURE_SIDE_MAX + 1];
+	/* its pairs fill a row, which clang-tidy cannot tell */
+	int16_t add[PICTURE_SIDE_MAX + 1] = {0};
 
 	for (unsigned y = 0; y < to->height; y++) {
 		uint8_t *const *p = to->planes;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "signaling/account/account_private.h"
@@ -98,6 +99,27 @@ static void make_uuid(char dst[UUID_CHARS + 1])
 }
 
 
+/** No other file by another name: what is in it is overwritten, by root
+ *  perhaps, in a folder of who is not */
+static int open_instance(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 &&
+	    (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_nlink != 1)) {
+		(void)close(fd);
+		errno = EMLINK;
+		fd = -1;
+	}
+
+	return fd;
+}
+
+
 /** The instance outlives restarts (RFC 5626 section 4.1): it stands in a file.
  *  Where that cannot be, it is one of this run */
 static int find_instance(struct accounts *all)
@@ -110,9 +132,7 @@ static int find_instance(struct accounts *all)
 			all->config->data_dir) < 0)
 		return ENAMETOOLONG;
 
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_instance(path);
 	n = fd < 0 ? -1 : read(fd, uuid, UUID_CHARS + 1);
 	uuid[n == UUID_CHARS + 1 ? UUID_CHARS : 0] = '\0';
 	if (!is_uuid(uuid)) {

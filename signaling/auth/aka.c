@@ -160,7 +160,9 @@ int aka_window_save(const struct aka_window *w, const char *path)
 	    sizeof(next))
 		return ENAMETOOLONG;
 
-	fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* a new one: no link can lead elsewhere */
+	(void)unlink(next);
+	fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		f = fdopen(fd, "w");
 	if (!f) {

@@ -264,7 +264,7 @@ static int read_member(struct asked *a, const struct session *member)
 			     : NULL;
 	a->asker.aor = a->aor;
 	/* Who proved itself when it called need not do so again. */
-	a->asker.known = a->who->known || (a->s && party->known);
+	a->asker.known = a->who->known || (a->s && party && party->known);
 	a->asker.leg = member ? focus_leg(session_endpoint(member)) : 0;
 
 	return 0;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <jansson.h>
 #include "focus/command/command.h"
@@ -17,10 +15,11 @@
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 #include "signaling/control/control.h"
+#include "signaling/control/control_socket.h"
 #include "signaling/http/acceptor.h"
 
 
-enum { LISTEN_BACKLOG = 64, READ_BYTES = 4096 };
+enum { READ_BYTES = 4096, CONTROL_WHY_BYTES = 256 };
 
 struct control {
 	struct focus *focus;
@@ -457,85 +456,16 @@ static void control_destructor(void *arg)
 }
 
 
-/** The folder must be ours alone where anybody may make one (/tmp) */
-static int make_folder(const char *path)
+static int open_socket(struct control *c, const struct config *config,
+		       char *why, size_t size)
 {
-	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat st;
-	char *slash;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (!slash || slash == folder)
-		return 0;
-
-	*slash = '\0';
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return errno;
-
-	if (stat(folder, &st) < 0)
-		return errno;
-	if (!S_ISDIR(st.st_mode))
-		return ENOTDIR;
-
-	/* another's folder will do only if he is root, as in /run */
-	if (geteuid() && st.st_uid != geteuid() && st.st_uid != 0)
-		return EPERM;
-
-	return 0;
-}
-
-
-/** A socket that nobody serves was left behind by one that was killed */
-static int remove_stale(const struct sockaddr_un *addr)
-{
-	int fd, err = 0;
-
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return errno;
-
-	if (!connect(fd, (const struct sockaddr *)addr, sizeof(*addr)))
-		err = EADDRINUSE;
-	else if (errno == ECONNREFUSED)
-		(void)unlink(addr->sun_path);
-
-	(void)close(fd);
-
-	return err;
-}
-
-
-static int open_socket(struct control *c)
-{
-	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	mode_t mask;
 	int fd, err;
 
-	if (strlen(c->path) >= sizeof(addr.sun_path))
-		return ENAMETOOLONG;
-
-	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", c->path);
-	err = make_folder(c->path);
-	if (!err)
-		err = remove_stale(&addr);
+	err = control_socket_open(&fd, config, why, size);
 	if (err)
 		return err;
 
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return errno;
-
-	mask = umask(0177);
-	err = bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
-	(void)umask(mask);
-	c->bound = !err;
-	if (!err && listen(fd, LISTEN_BACKLOG) < 0)
-		err = errno;
-	if (err) {
-		(void)close(fd);
-		return err;
-	}
+	c->bound = true;
 
 	return acceptor_alloc(&c->acceptor, fd, c->path, accept_h, c);
 }
@@ -544,6 +474,7 @@ static int open_socket(struct control *c)
 int control_alloc(struct control **cp, const struct config *config,
 		  struct focus *focus)
 {
+	char why[CONTROL_WHY_BYTES] = "";
 	struct control *c;
 	int err;
 
@@ -557,15 +488,13 @@ int control_alloc(struct control **cp, const struct config *config,
 	c->focus = focus;
 	err = str_dup(&c->path, config->control_socket);
 	if (!err)
-		err = open_socket(c);
+		err = open_socket(c, config, why, sizeof(why));
 
 	if (err) {
 		log_error("control",
-			  "cannot listen key=control_socket "
-			  "path=%s error=%s",
-			  config->control_socket,
-			  err == EADDRINUSE ? "another parleyd serves it"
-					    : strerror(err));
+			  "cannot listen key=control_socket path=%s "
+			  "error=\"%s\"",
+			  config->control_socket, *why ? why : strerror(err));
 		mem_deref(c);
 	}
 	else {

@@ -46,7 +46,7 @@ enum {
  * @param config Borrowed: control_socket
  * @param focus  Borrowed
  * @return 0; EADDRINUSE: another parleyd serves it; EACCES etc., with a log
- *         line that names key and path
+ *         line that names key, path and what to do
  */
 int control_alloc(struct control **cp, const struct config *config,
 		  struct focus *focus);

@@ -14,6 +14,8 @@
 
 enum {
 	BUSY_MS = 100,
+	/** Until there is memory for what was missed */
+	ANEW_MS = 20,
 	WEB_MAX = 512,
 	/** Longest turn of the clock, and the pause after one that had more
 	 *  to do, so that calls go on beside it */
@@ -37,6 +39,7 @@ struct watched {
 	char *name;
 	struct conference_events *all;
 	struct event_subscription *events;
+	struct tmr anew; /**< runs: it has missed something */
 	struct conference_info *info;
 	struct list watchers;
 	bool over;
@@ -72,6 +75,7 @@ static void watched_destructor(void *arg)
 	struct watched *watched = arg;
 
 	list_unlink(&watched->le);
+	tmr_cancel(&watched->anew);
 	mem_deref(watched->events);
 	list_flush(&watched->watchers);
 	mem_deref(watched->info);
@@ -217,11 +221,29 @@ static void close_watched(struct watched *watched)
 	struct le *le;
 
 	watched->over = true;
+	tmr_cancel(&watched->anew);
 	watched->events = mem_deref(watched->events);
 	list_unlink(&watched->le);
 	list_append(&watched->all->over, &watched->le, watched);
 	for (le = watched->watchers.head; le; le = le->next)
 		wait_until(le->data, tmr_jiffies());
+}
+
+static void event_h(const json_t *event, void *arg);
+
+/* A snapshot: whoever begins to follow gets one */
+static void anew_h(void *arg)
+{
+	struct watched *watched = arg;
+	struct event_subscription *fresh;
+
+	if (focus_subscribe(&fresh, watched->all->focus, watched->name,
+			    event_h, watched)) {
+		tmr_start(&watched->anew, ANEW_MS, anew_h, watched);
+		return;
+	}
+	mem_deref(watched->events);
+	watched->events = fresh;
 }
 
 static void event_h(const json_t *event, void *arg)
@@ -231,7 +253,10 @@ static void event_h(const json_t *event, void *arg)
 	struct watched *watched = arg;
 	struct le *le;
 
-	conference_info_event(watched->info, event);
+	if (conference_info_event(watched->info, event))
+		tmr_start(&watched->anew, ANEW_MS, anew_h, watched);
+	else
+		tmr_cancel(&watched->anew);
 	if (type && !strcmp(type, "ended")) {
 		close_watched(watched);
 		return;
@@ -278,6 +303,7 @@ static int open_watched(struct watched **rp, struct conference_events *ce,
 	if (!watched)
 		return ENOMEM;
 	watched->all = ce;
+	tmr_init(&watched->anew);
 	list_append(&ce->watched_list, &watched->le, watched);
 	err = str_dup(&watched->name, name);
 	if (!err)

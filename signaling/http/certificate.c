@@ -434,15 +434,14 @@ void certificate_tell(const struct config *config)
 	int days = 0, seconds = 0;
 	X509 *cert;
 
-	if (is_out_of_reach(config) ||
-	    choose(path, key, sizeof(path), config))
+	if (is_out_of_reach(config) || choose(path, key, sizeof(path), config))
 		return;
 
 	cert = read_first(path);
 	if (!cert ||
 	    !ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert)))
 		log_warn("certificate", "unread file=%s error=\"%s\"", path,
-			 ssl_reason());
+			 file_reason(path));
 	else if (days < 0 || seconds < 0)
 		log_error("certificate", "expired file=%s days_ago=%d", path,
 			  -days);
@@ -472,7 +471,7 @@ int certificate_reload(struct tls *tls, const struct config *config)
 			 "kept as loaded: its file cannot be "
 			 "read as this user data_dir=%s",
 			 config->data_dir);
-		return 0;
+		return EACCES;
 	}
 
 	/* A context that took the one file and not the other would be lost. */

@@ -273,16 +273,16 @@ static uint8_t pt_take(uint64_t used[2], uint8_t wanted)
 /** Stable payload types of our own offers, in order of preference */
 static const struct ours {
 	const char *name;
-	uint8_t pt, rtx_pt;
 	unsigned variant;
+	uint8_t pt, rtx_pt;
 	bool webrtc, plain;
 } our_codecs[] = {
-	{"opus", 111, 0, 0, true, true},   {"AMR-WB", 97, 0, 0, false, true},
-	{"AMR-WB", 98, 0, 1, false, true}, {"G722", 9, 0, 0, true, true},
-	{"AMR", 99, 0, 0, false, true},    {"AMR", 100, 0, 1, false, true},
-	{"PCMU", 0, 0, 0, true, true},     {"PCMA", 8, 0, 0, true, true},
-	{"VP8", 102, 103, 0, true, false}, {"H264", 104, 105, 0, true, true},
-	{"H264", 106, 0, 1, false, true},  {"VP8", 102, 103, 0, false, true},
+	{"opus", 0, 111, 0, true, true},   {"AMR-WB", 0, 97, 0, false, true},
+	{"AMR-WB", 1, 98, 0, false, true}, {"G722", 0, 9, 0, true, true},
+	{"AMR", 0, 99, 0, false, true},    {"AMR", 1, 100, 0, false, true},
+	{"PCMU", 0, 0, 0, true, true},     {"PCMA", 0, 8, 0, true, true},
+	{"VP8", 0, 102, 103, true, false}, {"H264", 0, 104, 105, true, true},
+	{"H264", 1, 106, 0, false, true},  {"VP8", 0, 102, 103, false, true},
 };
 
 static const struct event_description our_events[CODEC_EVENTS_MAX] = {

@@ -32,15 +32,15 @@ struct offered_format {
 /** One codec that both sides do */
 struct chosen_codec {
 	const struct codec_row *row;
+	unsigned feedback; /**< CODEC_FB_* that both sides do */
+	int rank;          /**< among configurations of the same codec */
+	struct picture_bounds bounds;
 	struct codec_description d; /**< as the mixer is told it */
 	uint8_t rtx_pt;             /**< 0: none */
-	unsigned feedback;          /**< CODEC_FB_* that both sides do */
-	struct picture_bounds bounds;
-	int rank; /**< among configurations of the same codec */
 	/* what only the SDP needs */
 	bool amr_capability;    /**< mode-change-capability was there */
-	struct fmtp_h264 h264;  /**< level_idc: what we may send */
 	uint8_t h264_our_level; /**< level_idc that our side of the SDP says */
+	struct fmtp_h264 h264;  /**< level_idc: what we may send */
 };
 
 struct codec_row {

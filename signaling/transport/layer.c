@@ -149,6 +149,9 @@ int layer_alloc(struct transport_layer **bp, const struct config *config,
 		goto out;
 	}
 	err = layer_listen(layer);
+	/* a user that we become may not read the key */
+	if (!err && config->user.changes)
+		err = certificate_client_tls(&layer->client_tls, config);
 
 out:
 	if (err)
@@ -385,16 +388,37 @@ json_t *layer_stats(const struct transport_layer *layer)
 }
 
 
+/** Connections of ours to come; where there was none, the next one reads it */
+static int reload_client(struct transport_layer *layer)
+{
+	struct tls *fresh = NULL;
+	int err;
+
+	if (!layer->client_tls)
+		return 0;
+
+	err = certificate_client_tls(&fresh, layer->config);
+	if (err)
+		return err;
+
+	mem_deref(layer->client_tls);
+	layer->client_tls = fresh;
+	layer_retire_verified(layer);
+
+	return 0;
+}
+
+
 int layer_reload(struct transport_layer *layer)
 {
+	int err;
+
 	if (!layer)
 		return 0;
 
-	/* the next connection of ours makes itself a new one */
-	layer->client_tls = mem_deref(layer->client_tls);
-	layer_retire_verified(layer);
+	err = certificate_reload(layer->tls, layer->config);
 
-	return certificate_reload(layer->tls, layer->config);
+	return err ? err : reload_client(layer);
 }
 
 

@@ -297,7 +297,8 @@ int layer_listen_addr(const struct transport_layer *layer,
 struct json_t;
 struct json_t *layer_stats(const struct transport_layer *layer);
 
-/** Read the TLS certificate anew. @return 0 or errno, logged */
+/** Read the TLS certificate anew, for connections to come; what cannot be read
+ *  stays as it was. @return 0 or errno, logged */
 int layer_reload(struct transport_layer *layer);
 
 /** Close listeners; sip_close(); exith follows */

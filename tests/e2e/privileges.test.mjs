@@ -3,15 +3,28 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Parley } from './lib/parley.mjs';
 import { caps, status } from './lib/proc.mjs';
 import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { run, scratch, until } from './lib/process.mjs';
 import { ours } from './lib/programs.mjs';
+import { within } from './lib/pace.mjs';
 
 const isRoot = process.getuid() === 0;
 const NICE = 1n << 23n; // CAP_SYS_NICE
+
+// A certificate of its own and its key, for all to read
+async function certificate(dir) {
+	const key = join(dir, 'key'), cert = join(dir, 'cert');
+	assert.equal((await run('openssl', ['req', '-x509', '-newkey', 'ec',
+		'-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key,
+		'-out', cert, '-subj', '/CN=root.example'])).code, 0);
+	await chmod(key, 0o644);
+	return { tls_cert: cert, tls_key: key };
+}
 
 // Every thread of it, not only the first
 async function assertConfined(pid) {
@@ -42,6 +55,18 @@ async function call(t, parley, name) {
 	peer.send(peer.request('INVITE', parley.uri(name), { body: sdp(9) }));
 	assert.equal((await peer.final('it is answered')).first,
 		'SIP/2.0 200 OK');
+}
+
+// It opens a connection of its own, and shows its certificate on it
+async function callsByTls(t, parley) {
+	const far = createServer();
+	t.after(() => far.close());
+	far.listen(0, '127.0.0.1');
+	await once(far, 'listening');
+	const met = once(far, 'connection').then(([socket]) => socket.destroy());
+	await parley.cli('invite', 'tls', `sip:bob@127.0.0.1:${
+		far.address().port};transport=tls`);
+	await within('it connects', met, 5000);
 }
 
 describe('privileges', () => {
@@ -77,28 +102,52 @@ describe('privileges', () => {
 			const program = join(work.dir, 'mixer');
 			assert.equal((await run('cp', [ours.path('parley-mixer'),
 				program])).code, 0);
-			const key = join(work.dir, 'tls.pem');
-			assert.equal((await run('openssl', ['req', '-x509', '-newkey',
-				'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-				'-keyout', key, '-out', join(work.dir, 'cert'), '-subj',
-				'/CN=root.example'])).code, 0);
-			await writeFile(key, await readFile(join(work.dir, 'cert')),
-				{ flag: 'a' });
 			const parley = await Parley.start({ mixer_program: program,
-				tls_cert: join(work.dir, 'cert'), tls_key: key });
+				...await certificate(work.dir) });
 			t.after(() => parley.stop());
-			await until('it is said', () => /SIGHUP.*key=tls_key/
+			await until('it is said, with what to do', () => new RegExp(
+				`SIGHUP.*key=tls_key.* try="chgrp \\S+ ${
+					work.dir} && chmod g\\+x ${work.dir}"`)
 				.test(parley.program.output));
 			const [old] = await parley.mixerPids;
 			process.kill(old, 'SIGKILL');
 			await call(t, parley, 'anew');
 			await assertConfined((await parley.mixerPids)[0]);
+			await callsByTls(t, parley);
 			// a renewed one cannot be read, and calls go on with the old one
 			parley.program.child.kill('SIGHUP');
 			await until('it is said', () =>
 				/load tls_(cert|key)=.*Permission denied.*certificate=kept/s
 					.test(parley.program.output));
 			await call(t, parley, 'still');
+			await callsByTls(t, parley);
+			await parley.endsWell();
+		});
+
+	test('a configuration of root alone keeps no certificate from being read',
+		{ skip: !isRoot }, async (t) => {
+			const work = await scratch();
+			t.after(() => work.remove());
+			const file = join(work.dir, 'parley.conf');
+			await writeFile(file, 'log_level info\n', { mode: 0o600 });
+			const parley = await Parley.start({ '-f': file, log_level: null,
+				...await certificate(work.dir) });
+			t.after(() => parley.stop());
+			const said = (what) => until(`it says ${what}`, () =>
+				what.exec(parley.program.output));
+			const [, fix] = await said(new RegExp('SIGHUP cannot read.* '
+				+ `key=-f file=${file} .*try="(chgrp .*)"`));
+			assert.doesNotMatch(parley.program.output, /key=tls_/);
+			await certificate(work.dir);
+			parley.program.child.kill('SIGHUP');
+			await said(new RegExp('stays as it was: '
+				+ `${file}: Permission denied`));
+			await said(/reloaded certificate=read configuration=kept/);
+
+			// what it says to do does it
+			assert.equal((await run('sh', ['-c', fix])).code, 0);
+			parley.program.child.kill('SIGHUP');
+			await said(/reloaded certificate=read configuration=read/);
 			await parley.endsWell();
 		});
 

@@ -29,12 +29,14 @@ export class Baresip {
 	 * @param account  {aor, password, proxy}: registers with digest through
 	 *                 that proxy; without it there is no registrar
 	 */
-	// Another program may take a free port first: then once more
+	// Its ports are given to no other test, but a program that is none of ours
+	// may take one first: then once more
 	static async start(options, attempts = 3) {
 		try {
 			return await Baresip.#begin(options);
 		} catch (error) {
-			if (attempts <= 1)
+			if (attempts <= 1
+				|| !/Address already in use/.test(error.message))
 				throw error;
 			return Baresip.start(options, attempts - 1);
 		}
@@ -52,7 +54,8 @@ export class Baresip {
 		b.aor = account?.aor;
 		b.scratch = await scratch();
 		const { dir } = b.scratch;
-		b.port = await freePort();
+		// the next one is that of its TLS, whether that is used or not
+		b.port = await freePort(2);
 		b.controlPort = await freePort();
 		b.recordings = join(dir, 'recordings');
 		await mkdir(b.recordings);
@@ -155,11 +158,13 @@ module_app menu.so
 	async #connect() {
 		this.events = [];
 		this.socket = await until('baresip takes control connections',
-			() => new Promise((resolve, reject) => {
+			() => this.program.exited || new Promise((resolve, reject) => {
 				const s = createConnection(this.controlPort, '127.0.0.1');
 				s.once('connect', () => resolve(s));
 				s.once('error', reject);
 			}), 5000);
+		if (this.program.exited)
+			throw new Error('baresip does not go on');
 		let pending = Buffer.alloc(0);
 		this.socket.on('data', (data) => {
 			pending = Buffer.concat([pending, data]);

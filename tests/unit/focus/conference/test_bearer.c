@@ -187,6 +187,7 @@ static void is_asked_in_the_order_of_a_call(void)
 	enum reason told;
 
 	open_with_fakes(&r);
+	r.dialled_out = true;
 	CU_ASSERT_EQUAL(room_join_begin(&r, &p, "demo", "sip:a@x", "Alice"),
 			0);
 	CU_ASSERT_STRING_EQUAL(fakes.calls, "prepare");

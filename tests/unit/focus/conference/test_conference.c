@@ -504,6 +504,7 @@ static void whom_we_called_may_become_anonymous(void)
 	room_open(&r);
 	room_join(&r, &a, "demo", "sip:a@x", "A");
 	r.known = true;
+	r.dialled_out = true;
 	room_join(&r, &other, "demo", "sip:b@x", "b");
 	room_join(&r, &b, "demo", "sip:b@x", "b");
 	focus_answered(b.ep, &named);

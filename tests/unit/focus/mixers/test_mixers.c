@@ -18,6 +18,7 @@
 #include "tests/unit/failing.h"
 #include "tests/unit/focus/mixers/mixers_world.h"
 #include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/said.h"
 #include "tests/unit/unit.h"
 
 /* ----------------------------------------------------- state and event */
@@ -234,6 +235,34 @@ static void a_slot_where_mixers_die_young_is_avoided(void)
 	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(1));
 	world_pass(MIXER_YOUNG_MS);
 	CU_ASSERT_PTR_EQUAL(mixers_pick(world.mixers), world_slot(0));
+	world_close();
+}
+
+
+/** ... however often another one did */
+static void who_dies_is_named(void)
+{
+	struct said said;
+
+	world_open(2, "/bin/false");
+	log_level_set(LOG_LEVEL_INFO);
+	said_begin(&said);
+	for (unsigned i = 0; i < 2 * LOG_BURST; i++) {
+		world_attach(0);
+		world_say(0, HELLO);
+		world_kill(0);
+	}
+	world_attach(0);
+	world_attach(1);
+	world_say(1, HELLO);
+	world_kill(1);
+	log_tell_held();
+	said_end(&said);
+	log_level_set(LOG_LEVEL_ERROR);
+	CU_ASSERT_EQUAL(said_count(&said, "up mixer=0"), LOG_BURST);
+	CU_ASSERT_EQUAL(said_count(&said, "up mixer=1"), 1);
+	CU_ASSERT_EQUAL(said_count(&said, "link closed mixer=1"), 1);
+	CU_ASSERT_EQUAL(said_count(&said, "lines=10 event=\"up\" of=0"), 1);
 	world_close();
 }
 
@@ -498,6 +527,7 @@ static CU_TestInfo tests[] = {
 	 a_slot_where_mixers_die_young_is_avoided},
 	{"legs are counted until the mixer dies",
 	 legs_are_counted_until_the_mixer_dies},
+	{"who dies is named", who_dies_is_named},
 	{"requests are answered or fail", requests_are_answered_or_fail},
 	{"a request has a deadline", a_request_has_a_deadline},
 	{"who forgets is not told", who_forgets_is_not_told},

@@ -4,9 +4,11 @@
  * In processes of their own, for there is no way back. Their exit code is the
  * number of the first thing that is not as it should be.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,10 @@
 #include <unistd.h>
 #include "focus/privileges/run_as.h"
 #include "mixer/base/re.h"
+#include "tests/unit/said.h"
 #include "tests/unit/unit.h"
+
+enum { GIVEN_BYTES = 40 };
 
 static const uint64_t nice_cap = UINT64_C(1) << CAP_SYS_NICE;
 
@@ -163,53 +168,149 @@ static unsigned owner(const char *folder, const char *name)
 }
 
 
-/** A folder is its own, or stays whose it is */
-static void only_what_is_ours_is_given(void)
+static const char *const ours[] = {"kept*", NULL};
+static const struct run_as who = {.changes = true, .uid = 54321, .gid = 54321};
+static const unsigned his = 54321;
+
+
+/** With one of our files in it */
+static void folder_open(char folder[GIVEN_BYTES])
 {
-	static const char *const ours[] = {"kept*", NULL};
-	char folder[] = "/tmp/parley-give-XXXXXX", from[128], to[128];
-	struct run_as who = {.changes = true, .uid = 54321, .gid = 54321};
+	(void)snprintf(folder, GIVEN_BYTES, "/tmp/parley-give-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	make_file(folder, "kept.db");
+}
+
+
+static void folder_close(const char *folder)
+{
+	char path[GIVEN_BYTES * 2];
+	const struct dirent *e;
+	DIR *dir = opendir(folder);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
+	while ((e = readdir(dir))) {
+		(void)snprintf(path, sizeof(path), "%s/%.40s", folder,
+			       e->d_name);
+		(void)remove(path);
+	}
+	(void)closedir(dir);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+
+/** It stays root's, and so does what is in it */
+static void is_refused(const char *folder, int err)
+{
+	CU_ASSERT_EQUAL(run_as_give(&who, folder, ours), err);
+	CU_ASSERT_EQUAL(owner(folder, "."), 0);
+	CU_ASSERT_EQUAL(owner(folder, "kept.db"), 0);
+}
+
+
+static void a_folder_of_others_is_not_given(void)
+{
+	char folder[GIVEN_BYTES];
 
 	if (geteuid())
 		return;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	make_file(folder, "kept.db");
-	make_file(folder, "kept-twice");
-	(void)snprintf(from, sizeof(from), "%s/kept-link", folder);
-	CU_ASSERT_EQUAL(symlink("/etc/passwd", from), 0);
+	folder_open(folder);
+	CU_ASSERT_EQUAL(chmod(folder, 01777), 0);
+	is_refused(folder, EPERM);
+	CU_ASSERT_EQUAL(chmod(folder, 0777), 0);
+	is_refused(folder, EPERM);
+	CU_ASSERT_EQUAL(chmod(folder, 0755), 0);
 	make_file(folder, "other");
-	CU_ASSERT_EQUAL(run_as_give(&who, folder, ours), ENOTEMPTY);
-	CU_ASSERT_EQUAL(owner(folder, "."), 0);
-	CU_ASSERT_EQUAL(owner(folder, "kept.db"), 0);
-
-	/* a second name leads out of the folder */
-	(void)snprintf(from, sizeof(from), "%s/other", folder);
-	CU_ASSERT_EQUAL(unlink(from), 0);
-	(void)snprintf(from, sizeof(from), "%s/kept-twice", folder);
-	(void)snprintf(to, sizeof(to), "%s.other", folder);
-	CU_ASSERT_EQUAL(link(from, to), 0);
-	CU_ASSERT_EQUAL(run_as_give(&who, folder, ours), 0);
-	CU_ASSERT_EQUAL(owner(folder, "."), 54321);
-	CU_ASSERT_EQUAL(owner(folder, "kept.db"), 54321);
-	CU_ASSERT_EQUAL(owner(folder, "kept-twice"), 0);
-	CU_ASSERT_EQUAL(owner("/etc", "passwd"), 0);
+	is_refused(folder, ENOTEMPTY);
+	folder_close(folder);
 	CU_ASSERT_EQUAL(run_as_give(&who, "/nonexistent", ours), ENOENT);
+}
 
-	(void)unlink(to);
-	(void)unlink(from);
-	(void)snprintf(from, sizeof(from), "%s/kept.db", folder);
-	(void)unlink(from);
-	(void)snprintf(from, sizeof(from), "%s/kept-link", folder);
-	(void)unlink(from);
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
+
+/** One that holds nothing but names with a dot looks empty */
+static void a_home_is_not_given(void)
+{
+	const struct passwd *pw = getpwnam("bin");
+
+	if (geteuid() || !pw)
+		return;
+
+	CU_ASSERT_EQUAL(run_as_give(&who, pw->pw_dir, ours), EBUSY);
+	CU_ASSERT_EQUAL(owner(pw->pw_dir, "."), 0);
+}
+
+
+static void what_has_no_weight_is_left(void)
+{
+	char folder[GIVEN_BYTES], path[GIVEN_BYTES * 2], link[GIVEN_BYTES * 2];
+
+	if (geteuid())
+		return;
+
+	folder_open(folder);
+	(void)snprintf(path, sizeof(path), "%s/lost+found", folder);
+	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	make_file(folder, ".keep");
+
+	/* root may have moved it, nobody else */
+	(void)snprintf(link, sizeof(link), "%s.link", folder);
+	CU_ASSERT_EQUAL(symlink(folder, link), 0);
+	CU_ASSERT_EQUAL(lchown(link, his, his), 0);
+	CU_ASSERT_NOT_EQUAL(run_as_give(&who, link, ours), 0);
+	CU_ASSERT_EQUAL(owner(folder, "."), 0);
+	CU_ASSERT_EQUAL(lchown(link, 0, 0), 0);
+	CU_ASSERT_EQUAL(run_as_give(&who, link, ours), 0);
+	CU_ASSERT_EQUAL(owner(folder, "."), his);
+	CU_ASSERT_EQUAL(owner(folder, "kept.db"), his);
+	CU_ASSERT_EQUAL(owner(folder, "lost+found"), 0);
+	CU_ASSERT_EQUAL(owner(folder, ".keep"), 0);
+	CU_ASSERT_EQUAL(owner(link, "."), his);
+
+	(void)unlink(link);
+	folder_close(folder);
+}
+
+
+/** What whoever had the folder before has planted there */
+static void links_in_it_lead_nowhere(void)
+{
+	char folder[GIVEN_BYTES], other[GIVEN_BYTES], name[GIVEN_BYTES * 2];
+	char secret[GIVEN_BYTES * 2];
+	struct said said;
+
+	if (geteuid())
+		return;
+
+	folder_open(folder);
+	folder_open(other);
+	(void)snprintf(secret, sizeof(secret), "%s/kept.db", other);
+	(void)snprintf(name, sizeof(name), "%s/kept-link", folder);
+	CU_ASSERT_EQUAL(symlink(secret, name), 0);
+	(void)snprintf(name, sizeof(name), "%s/kept-twice", folder);
+	CU_ASSERT_EQUAL(link(secret, name), 0);
+
+	said_begin(&said);
+	CU_ASSERT_EQUAL(run_as_give(&who, folder, ours), 0);
+	said_end(&said);
+	CU_ASSERT_EQUAL(said_count(&said, "not given"), 2);
+	CU_ASSERT_EQUAL(said_count(&said, "kept-link"), 1);
+	CU_ASSERT_EQUAL(said_count(&said, "kept-twice"), 1);
+	CU_ASSERT_EQUAL(owner(folder, "kept.db"), his);
+	CU_ASSERT_EQUAL(owner(folder, "kept-twice"), 0);
+	CU_ASSERT_EQUAL(owner(other, "kept.db"), 0);
+	folder_close(folder);
+	folder_close(other);
 }
 
 
 static CU_TestInfo tests[] = {
 	{"a root becomes somebody", a_root_becomes_somebody},
 	{"who it is is found", who_it_is_is_found},
-	{"only what is ours is given", only_what_is_ours_is_given},
+	{"a folder of others is not given", a_folder_of_others_is_not_given},
+	{"a home is not given", a_home_is_not_given},
+	{"what has no weight is left", what_has_no_weight_is_left},
+	{"links in it lead nowhere", links_in_it_lead_nowhere},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(run_as, tests)

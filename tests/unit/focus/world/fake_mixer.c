@@ -130,7 +130,9 @@ static void event_h(const json_t *event, void *arg)
 {
 	struct focus_room *r = arg;
 
+	failing_pause();
 	json_array_append_new(r->events, json_deep_copy(event));
+	failing_resume();
 }
 
 

@@ -465,8 +465,8 @@ static void sound_begins_without_a_click_wherever_it_begins(void)
 
 			open_line(&l, kinds[i], 20);
 			l.send_us += part / 4 * 1000;
-			l.sent_samples = part % 4 * l.codec.rate_hz /
-					 TONE_HZ / 4;
+			l.sent_samples =
+				part % 4 * l.codec.rate_hz / TONE_HZ / 4;
 			/* somebody in the midst of a word */
 			l.loss_percent = 100;
 			run(&l, 100);

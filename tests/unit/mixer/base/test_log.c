@@ -118,6 +118,30 @@ static void a_flood_is_counted(void)
 }
 
 
+/** The third of them is told, whatever the others say */
+static void of_several_each_has_its_own(void)
+{
+	struct said said;
+
+	said_begin(&said);
+	for (unsigned i = 0; i < 2 * LOG_BURST + 1; i++)
+		LOG_OF_SEVERAL(3, i < 2 * LOG_BURST ? i & 1 : 2,
+			       LOG_LEVEL_WARN, "door", "shut door=%u", i);
+	said_end(&said);
+	CU_ASSERT_EQUAL(said_count(&said, "door: shut"), 2 * LOG_BURST + 1);
+	CU_ASSERT_EQUAL(said_count(&said, "door=20\n"), 1);
+
+	said_begin(&said);
+	for (unsigned i = 0; i < 2 * LOG_BURST; i++)
+		LOG_OF_SEVERAL(3, 1u, LOG_LEVEL_WARN, "door", "locked by=%u",
+			       i);
+	log_tell_held();
+	said_end(&said);
+	CU_ASSERT_EQUAL(said_count(&said, "lines=10 event=\"locked\" of=1\n"),
+			1);
+}
+
+
 static void nothing_is_held_back_when_debugging(void)
 {
 	const enum log_level before = log_level_get();
@@ -159,6 +183,7 @@ static CU_TestInfo tests[] = {
 	{"a place has a burst and then a line an interval",
 	 a_place_has_a_burst_and_then_a_line_an_interval},
 	{"a flood is counted", a_flood_is_counted},
+	{"of several each has its own", of_several_each_has_its_own},
 	{"nothing is held back when debugging",
 	 nothing_is_held_back_when_debugging},
 	{"a long line keeps its end", a_long_line_keeps_its_end},

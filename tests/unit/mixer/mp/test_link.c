@@ -18,7 +18,7 @@ struct fixture {
 	struct link *focus, *mixer;
 	struct tmr deadline;
 	unsigned requests, events, replies, closes, expected;
-	int err;
+	int err, closed_by;
 	json_int_t value;
 	bool refuse, silent, timed_out;
 };
@@ -90,8 +90,8 @@ static void closed(int err, void *arg)
 {
 	struct fixture *f = arg;
 
-	(void)err;
 	f->closes++;
+	f->closed_by = err;
 	step(f);
 }
 
@@ -309,6 +309,7 @@ static void malformed_datagrams_are_answered(void)
 		buf[n] = '\0';
 		CU_ASSERT_PTR_NOT_NULL(strstr(buf, "\"error\""));
 		CU_ASSERT_EQUAL(f.requests, 0);
+		CU_ASSERT_EQUAL(f.closed_by, EBADMSG);
 		close(fds[0]);
 		mem_deref(f.mixer);
 	}
@@ -447,6 +448,7 @@ static void oversized_messages_are_refused(void)
 static int ask_and_answer(void *arg)
 {
 	struct fixture f = {.expected = 1};
+	bool turned = false;
 	json_t *msg;
 	int fds[2], err;
 
@@ -456,7 +458,7 @@ static int ask_and_answer(void *arg)
 	if (err)
 		(void)close(fds[0]);
 	else
-		err = link_alloc(&f.mixer, fds[1], mixer_message, NULL, &f);
+		err = link_alloc(&f.mixer, fds[1], mixer_message, closed, &f);
 	if (!f.mixer)
 		(void)close(fds[1]);
 	if (err)
@@ -473,11 +475,12 @@ static int ask_and_answer(void *arg)
 		tmr_init(&f.deadline);
 		tmr_start(&f.deadline, 1, too_late, &f);
 		failing_resume();
-		(void)re_main(NULL);
+		turned |= !re_main(NULL);
 		tmr_cancel(&f.deadline);
 	}
 	/* not read or not answered for lack of memory: told when the link
-	 * closes, once */
+	 * closes, once. A mixer that has not read it ends */
+	CU_ASSERT(!turned || f.requests || f.closes);
 	err = f.replies ? f.err : ENOMEM;
 
 out:
@@ -491,6 +494,61 @@ out:
 static void survives_any_failing_allocation(void)
 {
 	failing_each(ask_and_answer, NULL);
+}
+
+
+static int tell_one(struct fixture *f)
+{
+	return link_tell(f->focus, "{\"op\":\"x\",\"value\":7}");
+}
+
+
+static void what_is_told_needs_no_memory(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	failing_count_begin();
+	CU_ASSERT_EQUAL(tell_one(&f), 0);
+	CU_ASSERT_EQUAL(failing_count_end(), 0);
+	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.requests, 2);
+	CU_ASSERT_EQUAL(f.err, 0);
+	teardown(&f);
+}
+
+
+/** Neither sent nor kept: it ends, and not from within what is sent */
+static int tell_in_vain(void *arg)
+{
+	struct fixture f;
+	int err;
+
+	(void)arg;
+	failing_pause();
+	setup(&f);
+	sends_refused = 1000000;
+	failing_resume();
+	err = tell_one(&f);
+	failing_pause();
+	sends_refused = 0;
+	CU_ASSERT_EQUAL(f.closes, 0);
+	if (err) {
+		CU_ASSERT_EQUAL(err, EPIPE);
+		run(&f, 1);
+		CU_ASSERT_EQUAL(f.closes, 1);
+	}
+	teardown(&f);
+	failing_resume();
+
+	return err;
+}
+
+
+static void what_cannot_be_told_ends_the_link(void)
+{
+	CU_ASSERT_EQUAL(failing_each(tell_in_vain, NULL), 1);
 }
 
 /** Packets and beats come between, however many messages wait */
@@ -545,6 +603,9 @@ static CU_TestInfo tests[] = {
 	 what_needs_no_answer_is_always_sent},
 	{"oversized messages are refused", oversized_messages_are_refused},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"what is told needs no memory", what_is_told_needs_no_memory},
+	{"what cannot be told ends the link",
+	 what_cannot_be_told_ends_the_link},
 	{"long work lets the loop have its turn",
 	 long_work_lets_the_loop_have_its_turn},
 	CU_TEST_INFO_NULL,

@@ -3,9 +3,11 @@
  * by which account (STANDARDS S10)
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "signaling/account/account.h"
 #include "signaling/account/account_reply.h"
@@ -168,6 +170,56 @@ static const char *caller(const struct accounts *all, const char *text)
 }
 
 
+/** With a folder of its own */
+static struct config *config_in(char *dir, const char *text)
+{
+	struct config *config = NULL;
+	struct config_error error;
+
+	CU_ASSERT_EQUAL_FATAL(config_parse(&config, "p", text, strlen(text),
+					   NULL, 0, &error),
+			      0);
+	mem_deref(config->data_dir);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	CU_ASSERT_EQUAL(str_dup(&config->data_dir, dir), 0);
+
+	return config;
+}
+
+
+/** By who owns the folder, for a parleyd that is root yet */
+static void a_planted_instance_leads_nowhere(void)
+{
+	char dir[] = "/tmp/parley-account-XXXXXX", file[64], secret[64];
+	struct config *config =
+		config_in(dir, "account <sip:a@one.example>;expires=0\n");
+	struct accounts *all = NULL;
+	struct stat st;
+	struct world w;
+
+	CU_ASSERT_EQUAL_FATAL(world_open(&w), 0);
+	(void)snprintf(file, sizeof(file), "%s/instance", dir);
+	(void)snprintf(secret, sizeof(secret), "%s/secret", dir);
+	CU_ASSERT_EQUAL(close(open(secret, O_CREAT | O_WRONLY, 0600)), 0);
+
+	for (int hard = 0; hard < 2; hard++) {
+		CU_ASSERT_EQUAL(
+			hard ? link(secret, file) : symlink(secret, file), 0);
+		CU_ASSERT_EQUAL(accounts_alloc(&all, w.layer, config, NULL),
+				0);
+		all = mem_deref(all);
+		CU_ASSERT_EQUAL(stat(secret, &st), 0);
+		CU_ASSERT_EQUAL(st.st_size, 0);
+		CU_ASSERT_EQUAL(unlink(file), 0);
+	}
+
+	(void)unlink(secret);
+	CU_ASSERT_EQUAL(rmdir(dir), 0);
+	mem_deref(config);
+	world_close(&w);
+}
+
+
 static void calls_go_by_the_account_that_fits(void)
 {
 	static const char text[] =
@@ -175,9 +227,8 @@ static void calls_go_by_the_account_that_fits(void)
 		"account <sip:b@two.example>;expires=0;default=yes;"
 		"outbound=\"sip:192.0.2.1;lr\"\n";
 	struct accounts *all = NULL;
-	struct config *config = NULL;
-	struct config_error error;
 	char dir[] = "/tmp/parley-account-XXXXXX", file[64];
+	struct config *config = config_in(dir, text);
 	const struct account *a;
 	const char *v[2];
 	struct uri uri;
@@ -185,12 +236,6 @@ static void calls_go_by_the_account_that_fits(void)
 	struct world w;
 
 	CU_ASSERT_EQUAL_FATAL(world_open(&w), 0);
-	CU_ASSERT_EQUAL_FATAL(config_parse(&config, "p", text, strlen(text),
-					   NULL, 0, &error),
-			      0);
-	mem_deref(config->data_dir);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
-	CU_ASSERT_EQUAL(str_dup(&config->data_dir, dir), 0);
 	CU_ASSERT_EQUAL_FATAL(accounts_alloc(&all, w.layer, config, NULL), 0);
 
 	CU_ASSERT_STRING_EQUAL(caller(all, "sip:x@ONE.example"),
@@ -232,6 +277,7 @@ static CU_TestInfo tests[] = {
 	{"waits grow to half an hour", waits_grow_to_half_an_hour},
 	{"calls go by the account that fits",
 	 calls_go_by_the_account_that_fits},
+	{"a planted instance leads nowhere", a_planted_instance_leads_nowhere},
 	CU_TEST_INFO_NULL,
 };
 

@@ -146,7 +146,7 @@ static void a_forged_challenge_changes_nothing(void)
 
 static void a_window_is_kept_whole_or_not_at_all(void)
 {
-	char folder[] = "/tmp/parley-test-aka-XXXXXX", path[64], bad[64];
+	char folder[] = "/tmp/parley-test-aka-XXXXXX", path[64], bad[80];
 	struct aka_window w, read;
 	struct stat st;
 	FILE *f;
@@ -166,6 +166,13 @@ static void a_window_is_kept_whole_or_not_at_all(void)
 	CU_ASSERT_EQUAL(stat(path, &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
 	CU_ASSERT_EQUAL(aka_window_save(&w, bad), ENOENT);
+
+	/* who may write in the folder may not have us write elsewhere */
+	(void)snprintf(bad, sizeof(bad), "%s.next", path);
+	CU_ASSERT_EQUAL(symlink("elsewhere", bad), 0);
+	CU_ASSERT_EQUAL(aka_window_save(&w, path), 0);
+	(void)snprintf(bad, sizeof(bad), "%s/elsewhere", folder);
+	CU_ASSERT_EQUAL(access(bad, F_OK), -1);
 
 	f = fopen(path, "w");
 	(void)fprintf(f, "1\n2\n");

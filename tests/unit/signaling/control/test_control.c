@@ -12,11 +12,12 @@
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
 #include "signaling/control/control.h"
+#include "tests/unit/said.h"
 #include "tests/unit/unit.h"
 
 
 struct control_room {
-	char folder[32], path[64];
+	char folder[32], inner[64], path[64];
 	struct config *config;
 	struct focus *focus;
 	struct control *control;
@@ -25,7 +26,7 @@ struct control_room {
 };
 
 
-enum { ANSWER_MAX_MS = 5000 };
+enum { ANSWER_MAX_MS = 5000, NOBODY = 65534 };
 
 
 static void stop_h(void *arg)
@@ -75,6 +76,7 @@ static void room_open(struct control_room *r)
 	log_level_set(LOG_LEVEL_ERROR);
 	(void)snprintf(r->folder, sizeof(r->folder), "/tmp/control-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(r->folder));
+	(void)snprintf(r->inner, sizeof(r->inner), "%s/in", r->folder);
 	(void)snprintf(r->path, sizeof(r->path), "%s/in/c.sock", r->folder);
 	(void)snprintf(override, sizeof(override), "control_socket=%s",
 		       r->path);
@@ -89,16 +91,13 @@ static void room_open(struct control_room *r)
 
 static void room_close(struct control_room *r)
 {
-	char folder[64];
-
 	(void)close(r->fd);
 	mem_deref(r->control);
 	mem_deref(r->focus);
 	mem_deref(r->config);
 
 	/* it took its socket away, so the folder is empty */
-	(void)snprintf(folder, sizeof(folder), "%s/in", r->folder);
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	CU_ASSERT_EQUAL(rmdir(r->inner), 0);
 	CU_ASSERT_EQUAL(rmdir(r->folder), 0);
 }
 
@@ -306,25 +305,108 @@ static void a_second_server_is_refused(void)
 }
 
 
-static void a_dead_servers_socket_is_replaced(void)
+/** What one that was killed leaves */
+static void leave_socket(const struct control_room *r)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	struct control_room r;
 	int fd;
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", r->path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	CU_ASSERT_EQUAL(chmod(r->path, 0600), 0);
+	(void)close(fd);
+}
+
+
+static void a_dead_servers_socket_is_replaced(void)
+{
+	struct control_room r;
 
 	room_open(&r);
 	r.control = mem_deref(r.control);
 	(void)close(r.fd);
-
-	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", r.path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	(void)close(fd);
+	leave_socket(&r);
 
 	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), 0);
 	dial_in(&r);
 	say(&r, "{\"verb\":\"list\"}\n", true);
 	CU_ASSERT_EQUAL(lines(r.got), 1);
+	room_close(&r);
+}
+
+
+/** Root's, of whom nobody can tell whether he still serves it */
+static void a_socket_of_another_user_is_named(void)
+{
+	struct said said;
+	struct control_room r;
+	struct control *other = NULL;
+
+	if (geteuid())
+		return;
+
+	room_open(&r);
+	r.control = mem_deref(r.control);
+	leave_socket(&r);
+	CU_ASSERT_EQUAL(chmod(r.folder, 0755), 0);
+	CU_ASSERT_EQUAL(chmod(r.inner, 0755), 0);
+	CU_ASSERT_EQUAL_FATAL(seteuid(NOBODY), 0);
+	said_begin(&said);
+	CU_ASSERT_EQUAL(control_alloc(&other, r.config, r.focus), EACCES);
+	said_end(&said);
+	CU_ASSERT_EQUAL_FATAL(seteuid(0), 0);
+	CU_ASSERT_EQUAL(said_count(&said, "another user"), 1);
+	CU_ASSERT_EQUAL(said_count(&said, "owner=root"), 1);
+
+	/* in a folder that he cannot even look into */
+	CU_ASSERT_EQUAL(chmod(r.inner, 0700), 0);
+	CU_ASSERT_EQUAL_FATAL(seteuid(NOBODY), 0);
+	said_begin(&said);
+	CU_ASSERT_EQUAL(control_alloc(&other, r.config, r.focus), EACCES);
+	said_end(&said);
+	CU_ASSERT_EQUAL_FATAL(seteuid(0), 0);
+	CU_ASSERT_EQUAL(said_count(&said, "its folder is closed"), 1);
+	CU_ASSERT_EQUAL(unlink(r.path), 0);
+	room_close(&r);
+}
+
+
+static void what_is_no_socket_stays(void)
+{
+	struct control_room r;
+	FILE *f;
+
+	room_open(&r);
+	r.control = mem_deref(r.control);
+	f = fopen(r.path, "we");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	(void)fclose(f);
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), EEXIST);
+	CU_ASSERT_EQUAL(unlink(r.path), 0);
+	room_close(&r);
+}
+
+
+/** Who takes the socket away at the end is no longer root */
+static void its_folder_is_the_users(void)
+{
+	struct control_room r;
+
+	if (geteuid())
+		return;
+
+	room_open(&r);
+	r.control = mem_deref(r.control);
+	CU_ASSERT_EQUAL(rmdir(r.inner), 0);
+	CU_ASSERT_EQUAL(chmod(r.folder, 0755), 0);
+	r.config->user.changes = true;
+	r.config->user.uid = NOBODY;
+	r.config->user.gid = NOBODY;
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), 0);
+	CU_ASSERT_EQUAL_FATAL(seteuid(NOBODY), 0);
+	r.control = mem_deref(r.control);
+	CU_ASSERT_EQUAL_FATAL(seteuid(0), 0);
 	room_close(&r);
 }
 
@@ -357,6 +439,10 @@ static CU_TestInfo tests[] = {
 	{"a second server is refused", a_second_server_is_refused},
 	{"a dead server's socket is replaced",
 	 a_dead_servers_socket_is_replaced},
+	{"a socket of another user is named",
+	 a_socket_of_another_user_is_named},
+	{"what is no socket stays", what_is_no_socket_stays},
+	{"its folder is the user's", its_folder_is_the_users},
 	{"a client may go at any time", a_client_may_go_at_any_time},
 	CU_TEST_INFO_NULL,
 };

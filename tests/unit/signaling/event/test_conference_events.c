@@ -1,9 +1,11 @@
 /**
  * @file test_conference_events.c  SUBSCRIBE to a conference, played over UDP
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "focus/command/command.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
@@ -17,6 +19,8 @@
 #define DOCUMENT                                                              \
 	" | Event: conference | Content-Type: "                               \
 	"application/conference-info+xml"
+
+enum { MISSED_MS = 60 /* until the state is told anew, and a little more */ };
 
 static void done_h(json_t *reply, void *arg)
 {
@@ -141,6 +145,49 @@ static void refuses(void)
 	world_close(&w);
 }
 
+static void answer_h(json_t *reply, void *arg)
+{
+	bool *ok = arg;
+
+	*ok = json_is_true(json_object_get(reply, "ok"));
+}
+
+
+/** @return 0, ENOMEM: it was not done */
+static int lock_without_memory(void *arg)
+{
+	static const struct asker host = {.operates = true};
+	const bool never = false;
+	bool ok = false;
+	struct world w;
+	json_t *cmd;
+
+	(void)arg;
+	failing_pause();
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL, WATCH("2"), "< 200", "< NOTIFY", "= 200");
+	cmd = json_pack("{s:s,s:s}", "verb", "lock", "conference", "demo");
+	failing_resume();
+	focus_command(NULL, w.focus, &host, cmd, answer_h, &ok);
+	failing_pause();
+	json_decref(cmd);
+	if (ok) {
+		(void)world_wait(&w, &never, MISSED_MS);
+		PLAY(&w, WATCH("3"), "< 200", "< NOTIFY | <locked>true</",
+		     "= 200");
+	}
+	world_close(&w);
+	failing_resume();
+
+	return ok ? 0 : ENOMEM;
+}
+
+
+static void what_was_missed_is_told_later(void)
+{
+	failing_each(lock_without_memory, NULL);
+}
+
 /** A proxy that is trusted and says of nobody who it is vouches for nobody */
 static void shows_strangers_nothing(void)
 {
@@ -185,6 +232,7 @@ static CU_TestInfo tests[] = {
 	{"F10 looks once", looks_once},
 	{"F10 shows who talks to who asks", shows_who_talks_to_who_asks},
 	{"F10 refuses", refuses},
+	{"F10 what was missed is told later", what_was_missed_is_told_later},
 	{"F10 shows strangers nothing", shows_strangers_nothing},
 	CU_TEST_INFO_NULL,
 };

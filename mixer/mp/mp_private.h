@@ -1,0 +1,58 @@
+/**
+ * @file mixer/mp/mp_private.h  The two halves of a link: what comes (link.c)
+ * and what is sent (link_send.c)
+ */
+#ifndef PARLEY_MIXER_MP_MP_PRIVATE_H
+#define PARLEY_MIXER_MP_MP_PRIVATE_H
+
+#include "mixer/base/re.h"
+#include "mixer/mp/link.h"
+#include "mixer/mp/protocol.h"
+
+struct link {
+	struct list pending, queue;
+	size_t pending_count, queued_bytes;
+	struct tmr tmr, again;
+	link_message_h *messageh;
+	link_close_h *closeh;
+	void *arg;
+	json_int_t last_id, answered_id; /* of requests to the peer */
+	uint64_t heard_us;               /* anything */
+	uint64_t owed_us; /* the last answer, or the first request after it */
+	uint64_t service_us; /* mean time that one takes when others wait */
+	json_int_t answers;  /* that came, where `strict` */
+	int fd;
+	bool closed, debug, writable_wanted, strict;
+	bool overflowed;          /**< it is about to be closed */
+	char buf[MP_MESSAGE_MAX]; /**< received */
+	char out[MP_MESSAGE_MAX]; /**< being sent */
+};
+
+/** The socket can be read, or written to: fd_listen() */
+void link_socket_h(int flags, void *arg);
+
+/** The end; who waits for an answer is told first */
+void link_close(struct link *link, int err);
+
+/** Print a message where MP_DEBUG is set */
+void link_trace(const struct link *link, const char *what, const char *buf,
+		size_t len);
+
+/**
+ * Send what stands in link->out, now or behind what waits
+ *
+ * @return 0; ENOMEM it cannot wait; EPIPE the link is or will be closed
+ */
+int link_send(struct link *link, size_t len);
+
+/** The peer would miss a message: the link ends, but not from within this
+ *  call. @return EPIPE */
+int link_give_up(struct link *link, const char *why);
+
+/** Send what waits, as far as the socket takes it */
+void link_drain(struct link *link);
+
+/** Nothing is sent any more */
+void link_send_stop(struct link *link);
+
+#endif
