@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/message/identity.h"
 #include "signaling/message/via.h"
 #include "signaling/transport/transport_private.h"
 
@@ -188,7 +189,7 @@ static bool is_proof(const struct transport_layer *layer,
 		return ours.l && id && layer->dialogh &&
 		       flows_was_told(flow, &ours) &&
 		       layer->dialogh(&id->value, &ours, &theirs,
-				      layer->dialog_arg);
+				      layer->dialog_arg) != LAYER_DIALOG_NONE;
 
 	return h && !via_decode(&via, &h->value) &&
 	       flows_was_told(flow, &via.branch);
@@ -285,12 +286,24 @@ static bool is_ours(const struct uri *uri, void *arg)
 }
 
 
+/** Is its source no more than what it says itself? Who is trusted is trusted
+ *  by that */
+static bool is_claimed(const struct transport_layer *layer,
+		       const struct flow *flow, const struct sip_lines *w)
+{
+	return w->request && flow->info.transport == FLOW_UDP &&
+	       !sip_lines_tag(w, SIP_LINES_TO).l &&
+	       !identity_flow_trusted(layer->config, &flow->info);
+}
+
+
 static int to_libre(struct transport_layer *layer, const struct flow *flow,
 		    const struct sip_lines *w)
 {
 	struct rewrite_in r = {.flow = flow->info.id,
 			       .transport = flow->info.transport,
 			       .peer = flow->info.peer,
+			       .claimed = is_claimed(layer, flow, w),
 			       .key = layer->key,
 			       .key_bytes = sizeof(layer->key),
 			       .oursh = is_ours,

@@ -18,6 +18,7 @@ struct package {
 	struct layer_handled *handled;
 	struct notifier *n;
 	uint32_t grant_s; /**< 0: what was wished */
+	bool reached;     /**< who subscribes is known */
 	unsigned state, closed, refreshed;
 	int err; /**< of the last notifier_accept() */
 	bool gone;
@@ -56,6 +57,7 @@ static bool subscribe_h(const struct sip_msg *msg, void *arg)
 	struct notifier_param param = {.event = "test",
 				       .id = "7",
 				       .contact = "sip:demo@127.0.0.1",
+				       .reached = p->reached,
 				       .session_id = OURS};
 
 	if (notifier_too_brief(p->notifiers, msg))
@@ -75,6 +77,19 @@ static bool subscribe_h(const struct sip_msg *msg, void *arg)
 static const struct layer_method subscribe = {"SUBSCRIBE", LAYER_OUTSIDE,
 					      subscribe_h};
 
+static enum layer_dialog dialog_h(const struct pl *callid,
+				  const struct pl *ours,
+				  const struct pl *theirs, void *arg)
+{
+	const struct package *p = arg;
+	struct sip_msg like = {.req = true, .callid = *callid};
+
+	like.to.tag = *ours;
+	like.from.tag = *theirs;
+
+	return notifiers_dialog(p->notifiers, &like);
+}
+
 static bool open_package(struct package *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -84,6 +99,7 @@ static bool open_package(struct package *p)
 	p->w.sessions = mem_deref(p->w.sessions);
 	p->w.watchers = mem_deref(p->w.watchers);
 	p->w.notifiers = mem_deref(p->w.notifiers);
+	layer_set_dialogs(p->w.layer, dialog_h, p);
 
 	return !notifiers_alloc(&p->notifiers, p->w.layer, p->w.config) &&
 	       !layer_handle(&p->handled, p->w.layer, &subscribe, 1, p);
@@ -91,6 +107,7 @@ static bool open_package(struct package *p)
 
 static void close_package(struct package *p)
 {
+	layer_set_dialogs(p->w.layer, NULL, NULL);
 	mem_deref(p->n);
 	mem_deref(p->handled);
 	mem_deref(p->notifiers);
@@ -142,6 +159,31 @@ static void subscribes_refreshes_ends(void)
 	CU_ASSERT_EQUAL(stat_of(&p, "refreshed"), 2);
 	/* nobody knows it any more */
 	PLAY(&p, "> SUBSCRIBE 4 | - | " EVENT, "< 481");
+	close_package(&p);
+}
+
+/* The Contact of a stranger's datagram is nobody's whom we know: the first
+ * NOTIFY goes where the SUBSCRIBE came from, and when it was answered there,
+ * the others go to the Contact (of another port here, where nobody listens) */
+static void goes_to_no_contact_before_it_was_answered(void)
+{
+	struct package p;
+
+	CU_ASSERT_FATAL(open_package(&p));
+	PLAY(&p, SUBSCRIBE "^Contact: <sip:mallory@127.0.0.1:9>", "< 200",
+	     "< NOTIFY | NOTIFY sip:mallory@127.0.0.1:9 | state 1", "= 200");
+	PLAY(&p, "- NOTIFY");
+	say(&p);
+	PLAY(&p, "- NOTIFY");
+	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 2);
+	close_package(&p);
+
+	/* who is known is believed */
+	CU_ASSERT_FATAL(open_package(&p));
+	p.reached = true;
+	PLAY(&p, SUBSCRIBE "^Contact: <sip:alice@127.0.0.1:9>", "< 200",
+	     "- NOTIFY");
+	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 1);
 	close_package(&p);
 }
 
@@ -359,6 +401,8 @@ static void bounded_by_source(void)
 }
 
 static CU_TestInfo tests[] = {
+	{"goes to no Contact before it was answered",
+	 goes_to_no_contact_before_it_was_answered},
 	{"F10 subscribes, refreshes, ends", subscribes_refreshes_ends},
 	{"F10 one look", one_look},
 	{"F10 runs out", runs_out},
