@@ -12,14 +12,17 @@ import { allowed, patience } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
 
 const SOURCES = 1000, RATE = 8000, MEMORY_MB = 40;
+// More than Parley remembers: each is new to it whenever it comes again
+const FRESH = 9000;
 const net = `127.${100 + Math.floor(Math.random() * 20)}`;
 
-// A thousand sockets that send what `next` says until stop()
+// So many sockets that send what `next` says, by turns, until stop(); `number`
+// says which message comes when: the same one again is a repetition
 class Flood {
-	static async open(port, next) {
+	static async open(port, next, sources = SOURCES, number = (n) => n) {
 		const f = new Flood();
 		f.sent = f.sentBytes = f.got = f.gotBytes = 0;
-		f.sockets = await Promise.all(Array.from({ length: SOURCES },
+		f.sockets = await Promise.all(Array.from({ length: sources },
 			(_, i) => new Promise((done) => {
 				const socket = createSocket('udp4');
 				socket.host = `${net}.${i >> 8}.${i & 255}`;
@@ -33,8 +36,9 @@ class Flood {
 		f.timer = setInterval(() => {
 			const due = (performance.now() - began) / 1000 * RATE;
 			for (; f.sent < due; f.sent++) {
-				const socket = f.sockets[f.sent % SOURCES];
-				const text = next(f.sent, socket.host,
+				const n = number(f.sent);
+				const socket = f.sockets[n % sources];
+				const text = next(n, socket.host,
 					socket.address().port);
 				socket.send(text, port, '127.0.0.1');
 				f.sentBytes += text.length;
@@ -135,6 +139,98 @@ describe('a flood of a thousand quiet sources', () => {
 			flood.got} answered`);
 	});
 });
+
+// RFC 3261 section 17.1.1.2: what is not answered is sent again
+const T1 = 500, TIMES = 7;
+
+class Caller {
+	static async open(parley, i) {
+		const c = new Caller();
+		c.peer = await SipPeer.open(parley.sipPort, { name: `new${i}`,
+			host: `127.90.0.${i + 1}`, server: '127.0.0.1' });
+		c.uri = parley.uri('fresh');
+		c.dialog = { callId: `new${i}`, fromTag: `new${i}` };
+		return c;
+	}
+
+	// @return its answer and after how many ms that came
+	async call() {
+		const text = this.peer.request('INVITE', this.uri, {
+			...this.dialog, body: sdp(4000) });
+		const began = performance.now();
+		let timer, sent = 0;
+		const send = () => {
+			this.peer.send(text);
+			if (++sent < TIMES)
+				timer = setTimeout(send, T1 * 2 ** (sent - 1));
+		};
+		this.peer.socket.on('message', () => clearTimeout(timer));
+		send();
+		try {
+			this.answer = await this.peer.final('an answer', undefined,
+				64 * T1);
+		} catch {
+			return { status: 0, ms: 64 * T1 };
+		} finally {
+			clearTimeout(timer);
+		}
+		return { status: this.answer.status, ms: performance.now() - began };
+	}
+
+	async bye() {
+		const options = { ...this.dialog, toTag: this.answer.toTag };
+		const contact = this.answer.headers.contact.match(/<([^>]+)>/)[1];
+		this.peer.send(this.peer.request('ACK', contact, options));
+		this.peer.send(this.peer.request('BYE', contact,
+			{ ...options, cseq: 2 }));
+		await this.peer.final('BYE is answered', (m) =>
+			m.headers.cseq === '2 BYE');
+	}
+}
+
+// Each message once; each a second time after T1, and so half as many
+const TWICE = (n) => (n % 2 ? n : Math.max(n - RATE * T1 / 1000 + 1, 1));
+
+for (const [what, number] of [['never has the same source twice'],
+	['repeats each of its fresh sources once', TWICE]]) {
+	describe(`a flood that ${what}`, () => {
+		const CALLERS = 20;
+		let parley, flood;
+
+		before(async () => {
+			parley = await Parley.start();
+			flood = await Flood.open(parley.sipPort,
+				request(parley.sipPort), FRESH, number);
+			await until('more than all strangers may send has come',
+				async () => (await parley.json('stats')).transport.refused
+					.strangers > 10000, patience(15000));
+		});
+		after(async () => {
+			flood?.stop();
+			await parley?.stop();
+		});
+
+		test('who is new and repeats as a telephone does is let in',
+			async (t) => {
+				const callers = await Promise.all(Array.from(
+					{ length: CALLERS }, (_, i) => Caller.open(parley, i)));
+				t.after(() => callers.forEach((c) => c.peer.close()));
+				const sent = flood.sent, began = performance.now();
+				const calls = await Promise.all(callers.map((c) => c.call()));
+				const rate = (flood.sent - sent) * 1000
+					/ (performance.now() - began);
+				const ms = calls.map((c) => c.ms).sort((a, b) => a - b);
+				t.diagnostic(`${CALLERS} new callers, ${rate.toFixed(0)
+				} messages a second: half in after ${ms[CALLERS / 2]
+					.toFixed(0)} ms, all after ${ms.at(-1).toFixed(0)} ms`);
+				for (const { status } of calls)
+					assert.equal(status, 200);
+				assert.ok(ms.at(-1) < allowed(4000), `${ms.at(-1)} ms`);
+				for (const c of callers)
+					await c.bye();
+			});
+	});
+}
 
 describe('who has shown nothing', () => {
 	let parley;
