@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "signaling/event/notifier.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
@@ -400,7 +401,104 @@ static void bounded_by_source(void)
 	close_package(&p);
 }
 
+/* ------------------------------------------------------- nothing is left */
+
+struct kept {
+	struct sip_msg *msg;
+	bool here;
+};
+
+static bool keep_h(const struct sip_msg *msg, void *arg)
+{
+	struct kept *kept = arg;
+
+	kept->msg = mem_ref((void *)(uintptr_t)msg);
+	kept->here = true;
+
+	return true;
+}
+
+/* A SUBSCRIBE as the layer has it, that nobody has answered */
+static struct sip_msg *asked(struct package *p)
+{
+	static const struct layer_method keep = {"SUBSCRIBE", LAYER_OUTSIDE,
+						 keep_h};
+	struct kept kept = {NULL, false};
+
+	p->handled = mem_deref(p->handled);
+	CU_ASSERT_FATAL(
+		!layer_handle(&p->handled, p->w.layer, &keep, 1, &kept));
+	PLAY(p, SUBSCRIBE "^Session-ID: " THEIRS);
+	CU_ASSERT_FATAL(world_wait(&p->w, &kept.here, unit_patience_ms(3000)));
+	p->handled = mem_deref(p->handled);
+
+	return kept.msg;
+}
+
+static int say_twice_and_end(struct package *p)
+{
+	struct mbuf *mb = mbuf_alloc(8);
+	int err = mb ? mbuf_write_str(mb, "state") : ENOMEM;
+
+	if (!err)
+		err = notifier_send(p->n, "text/plain", mb);
+	/* one is under way: it waits */
+	if (!err)
+		err = notifier_send(p->n, "text/plain", mb);
+	CU_ASSERT(err || notifier_busy(p->n));
+	notifier_end(p->n, "noresource", "text/plain", mb);
+	p->n = NULL;
+	mem_deref(mb);
+
+	return err;
+}
+
+static int one_subscription(void *arg)
+{
+	const struct notifier_param param = {.event = "test",
+					     .id = "7",
+					     .contact = "sip:demo@127.0.0.1",
+					     .expires_s = 600};
+	struct sip_msg *msg;
+	struct package p;
+	int err;
+	(void)arg;
+
+	failing_pause();
+	CU_ASSERT_FATAL(open_package(&p));
+	msg = asked(&p);
+	p.notifiers = mem_deref(p.notifiers);
+	failing_resume();
+
+	err = notifiers_alloc(&p.notifiers, p.w.layer, p.w.config);
+	CU_ASSERT_EQUAL(!err, p.notifiers != NULL);
+	if (!err) {
+		err = notifier_accept(&p.n, p.notifiers, msg, &param,
+				      refresh_h, closed_h, &p);
+		CU_ASSERT_EQUAL(!err, p.n != NULL);
+	}
+	if (!err)
+		err = say_twice_and_end(&p);
+
+	failing_pause();
+	if (p.notifiers) {
+		/* what failed is not counted, and what ended may be sending */
+		CU_ASSERT(stat_of(&p, "subscriptions") <= 1);
+	}
+	mem_deref(msg);
+	close_package(&p);
+	failing_resume();
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	CU_ASSERT(failing_each(one_subscription, NULL) > 10);
+}
+
 static CU_TestInfo tests[] = {
+	{"survives any failing allocation", survives_any_failing_allocation},
 	{"goes to no Contact before it was answered",
 	 goes_to_no_contact_before_it_was_answered},
 	{"F10 subscribes, refreshes, ends", subscribes_refreshes_ends},
