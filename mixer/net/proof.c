@@ -30,27 +30,12 @@ static bool take(uint64_t *paid_us, uint64_t cost_us, uint64_t depth_us,
 
 /* ---------------------------------------------------------------- hosts */
 
-/** Whoever has one address of an IPv6 /64 has all of it */
-static void key_make(uint8_t key[16], const struct sa *host)
-{
-	memset(key, 0, 16);
-	if (sa_af(host) == AF_INET) {
-		uint32_t in = sa_in(host);
-
-		key[10] = key[11] = 0xff;
-		memcpy(key + 12, &in, sizeof(in));
-	}
-	else {
-		memcpy(key, host->u.in6.sin6_addr.s6_addr, 8);
-	}
-}
-
-
-static size_t place_of(const struct proof_hosts *all, const uint8_t key[16])
+static size_t place_of(const struct proof_hosts *all,
+		       const uint8_t key[HOST_KEY_BYTES])
 {
 	uint32_t h = all->seed;
 
-	for (size_t i = 0; i < 16; i++)
+	for (size_t i = 0; i < HOST_KEY_BYTES; i++)
 		h = (h ^ key[i]) * 0x01000193;
 
 	h ^= h >> 15;
@@ -67,10 +52,10 @@ static bool is_forgotten(const struct proof_host *h, uint64_t now_us)
 
 /** NULL: it is not remembered */
 static struct proof_host *host_find(struct proof_host *ways,
-				    const uint8_t key[16])
+				    const uint8_t key[HOST_KEY_BYTES])
 {
 	for (size_t i = 0; i < PROOF_HOSTS_WAYS; i++) {
-		if (ways[i].used && !memcmp(ways[i].key, key, 16))
+		if (ways[i].used && !memcmp(ways[i].key, key, HOST_KEY_BYTES))
 			return &ways[i];
 	}
 
@@ -80,7 +65,8 @@ static struct proof_host *host_find(struct proof_host *ways,
 
 /** NULL: no place is free */
 static struct proof_host *host_make(struct proof_host *ways,
-				    const uint8_t key[16], uint64_t now_us)
+				    const uint8_t key[HOST_KEY_BYTES],
+				    uint64_t now_us)
 {
 	for (size_t i = 0; i < PROOF_HOSTS_WAYS; i++) {
 		struct proof_host *h = &ways[i];
@@ -103,9 +89,9 @@ static struct proof_host *host_of(const struct proof *p, uint64_t now_us)
 {
 	struct proof_hosts *all = p->all;
 	struct proof_host *ways, *h;
-	uint8_t key[16];
+	uint8_t key[HOST_KEY_BYTES];
 
-	key_make(key, &p->host);
+	host_key(key, &p->host);
 	ways = &all->hosts[place_of(all, key)];
 	h = host_find(ways, key);
 	if (!h)
@@ -123,9 +109,9 @@ static struct proof_host *host_of(const struct proof *p, uint64_t now_us)
 static void tell_host(const struct proof *p)
 {
 	struct proof_host *h;
-	uint8_t key[16];
+	uint8_t key[HOST_KEY_BYTES];
 
-	key_make(key, &p->host);
+	host_key(key, &p->host);
 	h = host_find(&p->all->hosts[place_of(p->all, key)], key);
 	if (!h)
 		return;

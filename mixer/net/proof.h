@@ -33,6 +33,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "mixer/base/host_key.h"
 #include "mixer/base/re.h"
 
 enum {
@@ -68,7 +69,7 @@ enum proof_matter {
 
 /** What was sent to a host without proof; written by proof.c only */
 struct proof_host {
-	uint8_t key[16];
+	uint8_t key[HOST_KEY_BYTES];
 	bool used;
 	bool granted;      /**< the allowance, and it was not heard since */
 	bool heard;        /**< while it is remembered: many call by it */

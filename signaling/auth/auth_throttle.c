@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/host_key.h"
 #include "signaling/auth/auth_throttle.h"
 
 
@@ -89,16 +90,11 @@ int auth_throttle_alloc(struct auth_throttle **ap, unsigned per_minute)
 void auth_throttle_address_key(char key[AUTH_THROTTLE_KEY_SIZE],
 			       const struct sa *sa)
 {
-	uint8_t in6[16];
+	uint8_t host[HOST_KEY_BYTES];
 
-	if (sa_af(sa) == AF_INET6) {
-		sa_in6(sa, in6);
-		(void)re_snprintf(key, AUTH_THROTTLE_KEY_SIZE, "[%w]", in6,
-				  (size_t)8);
-		return;
-	}
-
-	(void)re_snprintf(key, AUTH_THROTTLE_KEY_SIZE, "[%j]", sa);
+	host_key(host, sa);
+	(void)re_snprintf(key, AUTH_THROTTLE_KEY_SIZE, "[%w]", host,
+			  sizeof(host));
 }
 
 

@@ -24,7 +24,7 @@ struct auth_throttle;
 /** @param per_minute Failures a minute that a key may have; 0: no limit */
 int auth_throttle_alloc(struct auth_throttle **ap, unsigned per_minute);
 
-/** Key of an address: IPv4 as such, IPv6 by its /64 */
+/** Key of an address: of its host (mixer/base/host_key.h) */
 void auth_throttle_address_key(char key[AUTH_THROTTLE_KEY_SIZE],
 			       const struct sa *sa);
 

@@ -406,7 +406,11 @@ static int refer_take(struct refer **rp, const struct asked *a)
 {
 	char uri[HEADER_URI_MAX], id[16];
 	struct notifier_param param = {
-		.event = "refer", .contact = uri, .expires_s = EXPIRES_S};
+		.event = "refer",
+		.contact = uri,
+		.expires_s = EXPIRES_S,
+		/* known by password or word of a trusted host, or by tags */
+		.reached = a->asker.known || a->asker.leg};
 	struct acts *acts = sessions_acts_arg(a->all);
 	struct refer *r;
 	int err;

@@ -247,11 +247,18 @@ static int judge_asker(struct asked *a)
 		return err;
 	if (a->who->known) {
 		sub->may = true;
+		sub->reached = true;
 		sub->memberh = NULL;
 	}
 	else {
 		/* a proxy's port is that of all whom it sends here */
-		sub->may = sender_is_direct(a->msg) && find_member(a);
+		member = sender_is_direct(a->msg) ? find_member(a) : NULL;
+		sub->may = member != NULL;
+		/* whoever forges its address says where the roster shall go,
+		 * too: only where its call said */
+		sub->reached =
+			member &&
+			dialog_is_target(session_dialog(member), a->msg);
 	}
 
 	return 0;

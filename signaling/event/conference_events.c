@@ -334,6 +334,7 @@ static int conference_events_take(struct watcher *w, const struct sip_msg *msg,
 		.session_id = sub->session_id,
 		.expires_s = notifier_expires(msg, NOTIFIER_EXPIRES_MAX_S),
 		.dlg = sub->dlg,
+		.reached = sub->reached,
 	};
 	struct conference_info_param info = {
 		.entity = sub->entity,

@@ -56,6 +56,7 @@ struct conference_subscribe {
 	struct sip_dialog *dlg;
 	struct conference_watcher who;
 	bool may;                     /**< judged: it may watch */
+	bool reached;                 /**< notifier_param's */
 	conference_member_h *memberh; /**< NULL: it may stay though it takes
 					   no part; else it goes with its
 					   last session */

@@ -12,7 +12,6 @@
 #include "signaling/event/subscription_source.h"
 #include "signaling/message/header.h"
 #include "signaling/message/session_id.h"
-#include "signaling/transport/layer.h"
 
 enum {
 	TABLE_SIZE = 1024, /* power of two */
@@ -26,7 +25,8 @@ enum {
 };
 
 struct notifiers {
-	struct hash *table; /**< by Call-ID */
+	struct hash *table;   /**< by Call-ID */
+	struct hash *dialogs; /**< by Call-ID, those that end as well */
 	struct subscription_sources *sources;
 	struct list ending; /**< said goodbye; owned */
 	struct list last;   /**< their time is over, the last NOTIFY is not;
@@ -49,7 +49,7 @@ struct state {
 };
 
 struct notifier {
-	struct le he, le;
+	struct le he, he_dialog, le;
 	struct notifiers *all;
 	struct subscription_source *source;
 	struct sip_dialog *dlg;
@@ -67,6 +67,7 @@ struct notifier {
 	notifier_refresh_h *refreshh;
 	notifier_closed_h *closedh;
 	void *arg;
+	bool reached;          /**< its far end is who began it */
 	bool secure;           /**< it began over TLS and goes on there */
 	bool last_sent, ended; /**< the last NOTIFY is; by notifier_end() */
 };
@@ -102,6 +103,7 @@ static void notifier_destructor(void *arg)
 	struct notifier *n = arg;
 
 	hash_unlink(&n->he);
+	hash_unlink(&n->he_dialog);
 	list_unlink(&n->le);
 	tmr_cancel(&n->retry);
 	mem_deref(n->req);
@@ -238,6 +240,7 @@ static void notify_h(int err, const struct sip_msg *msg, void *arg)
 		session_id_read(&n->ids, msg);
 	if (!err && msg->scode < 300) {
 		n->early = EARLY_MAX;
+		n->reached = true;
 		state_reset(&n->current);
 		if (n->last_sent)
 			closed(n);
@@ -454,6 +457,7 @@ static void refresh(struct notifier *n, const struct sip_msg *msg)
 	if (notifier_too_brief(all, msg))
 		return;
 
+	n->reached = true;
 	/* A target refresh (4.1.2.1), perhaps by another connection. */
 	(void)sip_dialog_update(n->dlg, msg);
 	session_id_read(&n->ids, msg);
@@ -498,6 +502,7 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 		return err;
 	n->flow = flow.id;
 	n->secure = flow_is_secure(&flow);
+	n->reached = param->reached;
 	err = subscription_source_take(&n->source, n->all->sources,
 				       &flow.peer);
 	if (err)
@@ -558,6 +563,8 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		mem_deref(n);
 		return err;
 	}
+	hash_append(all->dialogs, hash_joaat_pl(&msg->callid), &n->he_dialog,
+		    n);
 	/* one look is no subscription that could be refreshed */
 	if (n->expires_s) {
 		hash_append(all->table, hash_joaat_pl(&msg->callid), &n->he,
@@ -571,6 +578,28 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 	*np = n;
 
 	return 0;
+}
+
+static bool dialog_cmp_h(struct le *le, void *arg)
+{
+	const struct notifier *n = le->data;
+
+	return sip_dialog_cmp(n->dlg, arg);
+}
+
+enum layer_dialog notifiers_dialog(const struct notifiers *all,
+				   const struct sip_msg *like)
+{
+	const struct notifier *n;
+
+	if (!all)
+		return LAYER_DIALOG_NONE;
+	n = list_ledata(hash_lookup(all->dialogs, hash_joaat_pl(&like->callid),
+				    dialog_cmp_h, (void *)(uintptr_t)like));
+	if (!n)
+		return LAYER_DIALOG_NONE;
+
+	return n->reached ? LAYER_DIALOG_REACHED : LAYER_DIALOG_BEGUN;
 }
 
 /* ------------------------------------------------------------ life cycle */
@@ -619,6 +648,7 @@ static void notifiers_destructor(void *arg)
 	mem_deref(all->handled);
 	list_flush(&all->ending);
 	mem_deref(all->table);
+	mem_deref(all->dialogs);
 	mem_deref(all->sources);
 }
 
@@ -641,6 +671,8 @@ int notifiers_alloc(struct notifiers **np, struct transport_layer *layer,
 	tmr_init(&all->sweep);
 
 	err = hash_alloc(&all->table, TABLE_SIZE);
+	if (!err)
+		err = hash_alloc(&all->dialogs, TABLE_SIZE);
 	if (!err)
 		err = subscription_sources_alloc(&all->sources, config);
 	if (!err)

@@ -15,10 +15,10 @@
 #include <stdint.h>
 #include <jansson.h>
 #include "mixer/base/re.h"
+#include "signaling/transport/layer.h"
 
 struct notifier;
 struct notifiers;
-struct transport_layer;
 struct config;
 
 /** Bounds of Expires, in seconds */
@@ -42,6 +42,10 @@ struct notifier_param {
 	uint32_t expires_s;     /**< granted */
 	struct sip_dialog *dlg; /**< shared dialog (a reference is taken),
 				     NULL: made from the request */
+	bool reached;           /**< who asks is known: NOTIFYs may go to his
+				     Contact. Else they go to where the request
+				     came from until one is answered or he
+				     refreshes */
 	const char *session_id; /**< our half of Session-ID (RFC 7989): of the
 				     conference; NULL: a new one */
 };
@@ -91,6 +95,11 @@ bool notifier_busy(const struct notifier *n);
  */
 void notifier_end(struct notifier *n, const char *reason, const char *type,
 		  struct mbuf *body);
+
+/** What there is of a subscription's dialog, in LAYER_DIALOG_*. @param like A
+ *  request in it: Call-ID and tags. @param all May be NULL */
+enum layer_dialog notifiers_dialog(const struct notifiers *all,
+				   const struct sip_msg *like);
 
 /** Is its Expires too brief (RFC 6665 section 4.2.1.1)? 423, true */
 bool notifier_too_brief(struct notifiers *all, const struct sip_msg *msg);

@@ -3,7 +3,9 @@
  * have
  */
 #include <errno.h>
+#include <string.h>
 #include "focus/config/config.h"
+#include "mixer/base/host_key.h"
 #include "signaling/event/subscription_source.h"
 
 enum { SOURCES_BUCKETS = 1024 /* power of two */ };
@@ -13,10 +15,10 @@ struct subscription_sources {
 	const struct config *config;
 };
 
-/** The subscriptions of one address share it */
+/** The subscriptions of one host share it */
 struct subscription_source {
 	struct le he;
-	struct sa sa;
+	uint8_t key[HOST_KEY_BYTES];
 	unsigned count;
 };
 
@@ -65,7 +67,7 @@ static bool source_cmp_h(struct le *le, void *arg)
 {
 	const struct subscription_source *s = le->data;
 
-	return sa_cmp(&s->sa, arg, SA_ADDR);
+	return !memcmp(s->key, arg, sizeof(s->key));
 }
 
 
@@ -75,9 +77,12 @@ int subscription_source_take(struct subscription_source **sp,
 {
 	const struct config *c = all->config;
 	struct subscription_source *s;
+	uint8_t key[HOST_KEY_BYTES];
+	uint32_t hash;
 
-	s = list_ledata(hash_lookup(all->table, sa_hash(peer, SA_ADDR),
-				    source_cmp_h, (void *)(uintptr_t)peer));
+	host_key(key, peer);
+	hash = hash_joaat(key, sizeof(key));
+	s = list_ledata(hash_lookup(all->table, hash, source_cmp_h, key));
 	if (s && s->count >= c->subscriptions_per_source &&
 	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
 				peer))
@@ -87,8 +92,8 @@ int subscription_source_take(struct subscription_source **sp,
 		s = mem_zalloc(sizeof(*s), source_destructor);
 		if (!s)
 			return ENOMEM;
-		s->sa = *peer;
-		hash_append(all->table, sa_hash(peer, SA_ADDR), &s->he, s);
+		memcpy(s->key, key, sizeof(key));
+		hash_append(all->table, hash, &s->he, s);
 	}
 	s->count++;
 	*sp = s;

@@ -2,8 +2,8 @@
  * @file signaling/event/subscription_source.h  How many subscriptions hosts
  * have
  *
- * A host that nobody vouches for has at most `subscriptions_per_source` of
- * them. Parleyd's loop only.
+ * A host (mixer/base/host_key.h) that nobody vouches for has at most
+ * `subscriptions_per_source` of them. Parleyd's loop only.
  */
 #ifndef PARLEY_SIGNALING_EVENT_SUBSCRIPTION_SOURCE_H
 #define PARLEY_SIGNALING_EVENT_SUBSCRIPTION_SOURCE_H

@@ -2,6 +2,7 @@
  * @file signaling/http/limit.c  Token bucket for each source address
  */
 #include <string.h>
+#include "mixer/base/host_key.h"
 #include "signaling/http/limit.h"
 
 
@@ -14,7 +15,7 @@ enum {
 struct source {
 	struct le he;
 	struct le le; /**< oldest first */
-	uint8_t key[16];
+	uint8_t key[HOST_KEY_BYTES];
 	uint64_t tokens; /**< in parts of one, tokens() */
 	uint64_t at_ms;
 };
@@ -68,26 +69,6 @@ int limit_alloc(struct limit **lp, const struct limit_rate *rate)
 }
 
 
-/** IPv4 as such, IPv6 by its /64: a host has as many addresses as it likes
- *  within one */
-static void source_key(uint8_t key[16], const struct sa *sa)
-{
-	uint8_t in6[16];
-	uint32_t in;
-
-	memset(key, 0, 16);
-	if (sa_af(sa) == AF_INET6) {
-		sa_in6(sa, in6);
-		memcpy(key, in6, 8);
-		key[15] = 6;
-		return;
-	}
-	in = sa_in(sa);
-	memcpy(key, &in, sizeof(in));
-	key[15] = 4;
-}
-
-
 static bool key_equal(struct le *le, void *arg)
 {
 	const struct source *s = le->data;
@@ -114,11 +95,11 @@ static uint64_t burst(const struct limit *l)
 static struct source *source_get(struct limit *l, const struct sa *sa,
 				 uint64_t now_ms)
 {
-	uint8_t key[16];
+	uint8_t key[HOST_KEY_BYTES];
 	uint32_t hash;
 	struct source *s;
 
-	source_key(key, sa);
+	host_key(key, sa);
 	hash = hash_joaat(key, sizeof(key));
 	s = list_ledata(hash_lookup(l->sources, hash, key_equal, key));
 	if (s) {

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "mixer/base/host_key.h"
 #include "mixer/base/log.h"
 #include "signaling/http/acceptor.h"
 #include "signaling/http/listener.h"
@@ -19,9 +20,6 @@ struct census {
 	size_t count;
 };
 
-/** ::ffff:a.b.c.d, an IPv4 address (RFC 4291 section 2.5.5.2) */
-static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
 /** Of all listeners: they share the process's descriptors */
 static size_t places_taken;
 static uint64_t refused;
@@ -29,7 +27,7 @@ static uint64_t refused;
 struct listener_place {
 	struct le he;
 	struct census *census;
-	struct sa source;
+	uint8_t key[HOST_KEY_BYTES]; /**< of its far end */
 };
 
 struct listener {
@@ -70,34 +68,17 @@ static void listener_destructor(void *arg)
 }
 
 
-/** IPv4 as such, IPv6 by its /64: a host has as many addresses as it likes
- *  within one. Without a port */
-static void host_of(struct sa *host, const struct sa *source)
-{
-	uint8_t in6[16];
-
-	*host = *source;
-	sa_set_port(host, 0);
-	if (sa_af(source) != AF_INET6)
-		return;
-	sa_in6(source, in6);
-	if (!memcmp(in6, mapped, sizeof(mapped)))
-		return;
-	memset(in6 + 8, 0, 8);
-	sa_set_in6(host, in6, 0);
-}
-
-
-static size_t places_of(const struct census *c, const struct sa *source)
+static size_t places_of(const struct census *c,
+			const uint8_t key[HOST_KEY_BYTES])
 {
 	struct le *le;
 	size_t n = 0;
 
-	le = list_head(hash_list(c->places, sa_hash(source, SA_ADDR)));
+	le = list_head(hash_list(c->places, hash_joaat(key, HOST_KEY_BYTES)));
 	for (; le; le = le->next) {
 		const struct listener_place *p = le->data;
 
-		n += sa_cmp(&p->source, source, SA_ADDR);
+		n += !memcmp(p->key, key, HOST_KEY_BYTES);
 	}
 
 	return n;
@@ -122,23 +103,23 @@ static int place_alloc(struct listener_place **pp, struct census *c,
 		       const struct sa *peer)
 {
 	struct listener_place *p;
-	struct sa host;
+	uint8_t key[HOST_KEY_BYTES];
 
-	host_of(&host, peer);
+	host_key(key, peer);
 
 	if (c->count >= LISTENER_TOTAL_MAX || places_taken >= places_max() ||
-	    places_of(c, &host) >= LISTENER_SOURCE_MAX)
+	    places_of(c, key) >= LISTENER_SOURCE_MAX)
 		return EUSERS;
 
 	p = mem_zalloc(sizeof(*p), place_destructor);
 	if (!p)
 		return ENOMEM;
 
-	p->source = host;
+	memcpy(p->key, key, sizeof(key));
 	p->census = mem_ref(c);
 	++c->count;
 	++places_taken;
-	hash_append(c->places, sa_hash(&host, SA_ADDR), &p->he, p);
+	hash_append(c->places, hash_joaat(key, sizeof(key)), &p->he, p);
 	*pp = p;
 
 	return 0;

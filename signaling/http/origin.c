@@ -1,6 +1,7 @@
 /**
  * @file signaling/http/origin.c  Whose page a browser's request comes from
  */
+#include <arpa/inet.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,13 +47,29 @@ static bool is_name(const struct authority *a, const char *name)
 }
 
 
+/** "192.0.2.1", "[2001:db8::1]": as browsers write them, and nothing else that
+ *  begins like one */
+static bool is_address(const struct authority *a)
+{
+	const bool bracketed = a->host[0] == '[';
+	const size_t len = bracketed ? a->len - 2 : a->len;
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr in;
+
+	if (len >= sizeof(text))
+		return false;
+
+	memcpy(text, a->host + bracketed, len);
+	text[len] = '\0';
+
+	return inet_pton(bracketed ? AF_INET6 : AF_INET, text, &in) == 1;
+}
+
+
 /** An address, which no name server can lead elsewhere, or a name of ours */
 static bool has_own_name(const struct authority *a, const char *domain)
 {
-	static const char dotted[] = "0123456789.";
-	bool address = a->host[0] == '[' || strspn(a->host, dotted) >= a->len;
-
-	return address || is_name(a, "localhost") ||
+	return is_address(a) || is_name(a, "localhost") ||
 	       (domain && *domain && is_name(a, domain));
 }
 

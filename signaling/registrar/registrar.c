@@ -160,22 +160,27 @@ static bool is_tied(const struct request *q, const struct register_contact *w)
 }
 
 
-static int set_string(char **dst, const struct pl *value)
+/** What a binding keeps of a REGISTER in memory of its own */
+struct text {
+	char *contact, *target, *instance, *path, *callid;
+};
+
+/** What becomes of one Contact */
+struct change {
+	struct bound *bd; /**< NULL: nothing is bound that it means */
+	struct text text; /**< for one that was there before */
+	bool fresh;       /**< it was not */
+};
+
+
+static int copy(char **dst, const struct pl *value)
 {
-	char *copy = NULL;
-	int err = pl_isset(value) ? pl_strdup(&copy, value) : 0;
-
-	if (!err) {
-		mem_deref(*dst);
-		*dst = copy;
-	}
-
-	return err;
+	return pl_isset(value) ? pl_strdup(dst, value) : 0;
 }
 
 
-static int registrar_fill(const struct request *q,
-			  const struct register_contact *w, struct bound *bd)
+static int text_make(struct text *t, const struct request *q,
+		     const struct register_contact *w)
 {
 	struct pl path = pl_null, target = w->contact;
 	int err;
@@ -188,75 +193,141 @@ static int registrar_fill(const struct request *q,
 
 	if (q->asked.path)
 		pl_set_str(&path, q->asked.path);
-	err = set_string(&bd->contact, &w->contact);
+	err = copy(&t->contact, &w->contact);
 	if (!err)
-		err = set_string(&bd->target, &target);
+		err = copy(&t->target, &target);
 	if (!err)
-		err = set_string(&bd->instance, &w->instance);
+		err = copy(&t->instance, &w->instance);
 	if (!err)
-		err = set_string(&bd->path, &path);
+		err = copy(&t->path, &path);
 	if (!err)
-		err = set_string(&bd->callid, &q->msg->callid);
+		err = copy(&t->callid, &q->msg->callid);
 
+	return err;
+}
+
+
+static void text_drop(struct text *t)
+{
+	mem_deref(t->contact);
+	mem_deref(t->target);
+	mem_deref(t->instance);
+	mem_deref(t->path);
+	mem_deref(t->callid);
+	memset(t, 0, sizeof(*t));
+}
+
+
+/** What the binding had goes the other way */
+static void text_swap(struct text *t, struct bound *bd)
+{
+	const struct text old = {bd->contact, bd->target, bd->instance,
+				 bd->path, bd->callid};
+
+	bd->contact = t->contact;
+	bd->target = t->target;
+	bd->instance = t->instance;
+	bd->path = t->path;
+	bd->callid = t->callid;
+	*t = old;
+}
+
+
+/** All that may fail; what is bound stays as it is */
+static int prepare(struct change *c, const struct request *q,
+		   const struct register_contact *w)
+{
+	struct bindings *b = q->registrar->bindings;
+	int err;
+
+	c->bd = bindings_find(b, q->name, &w->contact, &w->instance,
+			      w->reg_id);
+	if (!w->expires_s)
+		return 0;
+	err = text_make(&c->text, q, w);
+	if (err || c->bd)
+		return err;
+
+	err = bindings_add(b, q->name, &c->bd);
+	if (err)
+		return err;
+	c->fresh = true;
+	c->bd->reg_id = w->reg_id;
+	/* so that the request may name it twice */
+	text_swap(&c->text, c->bd);
+
+	return 0;
+}
+
+
+static void log_bound(const struct request *q,
+		      const struct register_contact *w)
+{
+	char text[200];
+
+	log_info("registrar", "registered user=%s transport=%s contact=%s",
+		 q->name, flow_transport_name(q->flow.transport),
+		 log_escape(text, sizeof(text), w->contact.p,
+			    MIN(w->contact.l, 100)));
+}
+
+
+static void commit(struct change *c, const struct request *q,
+		   const struct register_contact *w)
+{
+	struct registrar *r = q->registrar;
+	struct bound *bd = c->bd;
+
+	if (!bd)
+		return;
+	if (!w->expires_s) {
+		bd->expires_ms = 0;
+		return;
+	}
+
+	if (c->fresh)
+		log_bound(q, w);
+	else
+		text_swap(&c->text, bd);
 	bd->reg_id = w->reg_id;
 	bd->cseq = q->msg->cseq.num;
 	bd->tied = is_tied(q, w);
 	bd->webrtc = is_websocket(q, w);
 	bd->q = w->q;
 	bd->expires_ms = tmr_jiffies() + (uint64_t)w->expires_s * 1000;
-
-	return err;
-}
-
-
-/** The oldest update makes room for a new one */
-static void make_room(struct request *q)
-{
-	struct bindings *b = q->registrar->bindings;
-	const struct list *list = bindings_of(b, q->name);
-
-	if (list && list_count(list) >= REGISTRAR_BINDINGS_MAX)
-		bindings_remove(b, list_ledata(list_head(list)));
-}
-
-
-static int bind_contact(struct request *q, const struct register_contact *w)
-{
-	struct registrar *r = q->registrar;
-	struct bound *bd;
-	char text[200];
-	int err = 0;
-
-	/* looked up anew: room was made, or the request names it twice */
-	bd = bindings_find(r->bindings, q->name, &w->contact, &w->instance,
-			   w->reg_id);
-	if (!w->expires_s) {
-		if (bd)
-			bindings_remove(r->bindings, bd);
-		return 0;
-	}
-
-	if (!bd) {
-		make_room(q);
-		err = bindings_add(r->bindings, q->name, &bd);
-		if (err)
-			return err;
-		log_info("registrar",
-			 "registered user=%s transport=%s contact=%s", q->name,
-			 flow_transport_name(q->flow.transport),
-			 log_escape(text, sizeof(text), w->contact.p,
-				    MIN(w->contact.l, 100)));
-	}
-
-	err = registrar_fill(q, w, bd);
-	if (err) {
-		bindings_remove(r->bindings, bd);
-		return err;
-	}
 	bindings_updated(r->bindings, bd, q->flow.id);
 	expires_at(r, bd->expires_ms);
+}
 
-	return 0;
+
+static struct bound *find_over(const struct list *list)
+{
+	struct le *le;
+
+	for (le = list_head(list); le; le = le->next) {
+		struct bound *bd = le->data;
+
+		if (!bd->expires_ms)
+			return bd;
+	}
+
+	return NULL;
+}
+
+
+/** Those that were taken back, and the oldest updates beyond what one may have
+ */
+static void tidy(const struct request *q)
+{
+	struct bindings *b = q->registrar->bindings;
+	const struct list *list;
+	struct bound *bd;
+
+	while ((bd = find_over(bindings_of(b, q->name))))
+		bindings_remove(b, bd);
+	while ((list = bindings_of(b, q->name)) &&
+	       list_count(list) > REGISTRAR_BINDINGS_MAX)
+		bindings_remove(b, list_ledata(list_head(list)));
 }
 
 
@@ -269,22 +340,36 @@ static void forget_all(struct registrar *r, const char *name)
 }
 
 
-/** @return false: refused */
+/** All of it or nothing (RFC 3261 section 10.3, step 7). @return false:
+ *  refused */
 static bool update(struct request *q)
 {
+	struct change changes[REGISTER_CONTACTS_MAX];
+	const size_t count = q->asked.count;
 	size_t i;
 	int err = 0;
 
+	memset(changes, 0, sizeof(changes));
 	if (q->asked.all)
 		forget_all(q->registrar, q->name);
-	for (i = 0; i < q->asked.count && !err; i++)
-		err = bind_contact(q, &q->asked.contacts[i]);
+	for (i = 0; i < count && !err; i++)
+		err = prepare(&changes[i], q, &q->asked.contacts[i]);
 
+	for (i = 0; i < count; i++) {
+		if (!err)
+			commit(&changes[i], q, &q->asked.contacts[i]);
+		else if (changes[i].fresh)
+			bindings_remove(q->registrar->bindings, changes[i].bd);
+		text_drop(&changes[i].text);
+	}
 	if (err == ENOSPC)
 		return register_refuse(&q->asked, 503, "Too Many Bindings");
+	if (err)
+		return register_refuse(&q->asked, 500,
+				       "Server Internal Error");
+	tidy(q);
 
-	return !err ||
-	       register_refuse(&q->asked, 500, "Server Internal Error");
+	return true;
 }
 
 

@@ -37,11 +37,21 @@ static bool is_loopback(const struct sa *sa)
 }
 
 
-/** Media is never sent to a group or to everybody, nor where we cannot */
+/** One host's address, or 0.0.0.0, which is hold (RFC 2543); not of a group,
+ * of everybody, of "this network" (RFC 1122 section 3.2.1.3) or of all that
+ *  loopback has. What is everybody on a network of ours the kernel knows: it
+ *  sends nothing there */
+static bool is_unicast(uint32_t in)
+{
+	return !in || (in >> 24 && in < 0xe0000000u && in != 0x7fffffffu);
+}
+
+
+/** Media is never sent to many, nor where we cannot */
 static bool is_usable(const struct sa *sa, const struct offer_config *config)
 {
 	if (sa_af(sa) == AF_INET)
-		return sa_in(sa) < 0xe0000000u &&
+		return is_unicast(sa_in(sa)) &&
 		       (!config->no_ip4 || sa_is_any(sa));
 	return sa->u.in6.sin6_addr.s6_addr[0] != 0xff && !config->no_ip6;
 }

@@ -27,9 +27,11 @@ struct dialog {
 	struct sa told;
 	bool vouched;
 	bool wss; /**< they called, and it went by nothing else */
+	bool reached;
 	bool cut_off;
 	struct tmr grace;
 	char *contact;
+	char *target; /**< URI of their last Contact; may be NULL */
 	struct session_id ids;
 	struct charging *charging;
 	unsigned refers; /**< taken in it */
@@ -42,6 +44,7 @@ static void dialog_destructor(void *arg)
 	tmr_cancel(&d->grace);
 	mem_deref(d->sip);
 	mem_deref(d->contact);
+	mem_deref(d->target);
 	mem_deref(d->charging);
 }
 
@@ -88,6 +91,7 @@ bool dialog_set_state(struct dialog *d, enum dialog_state state)
 	log_debug("session", "state from=%s to=%s", state_name(d->state),
 		  state_name(state));
 	d->state = state;
+	d->reached |= state == DIALOG_CONFIRMED;
 
 	return true;
 }
@@ -95,6 +99,11 @@ bool dialog_set_state(struct dialog *d, enum dialog_state state)
 bool dialog_is_ours(const struct dialog *d)
 {
 	return d->ours;
+}
+
+bool dialog_is_reached(const struct dialog *d)
+{
+	return d->ours || d->reached;
 }
 
 struct sip_dialog *dialog_sip(const struct dialog *d)
@@ -371,8 +380,35 @@ bool dialog_take_refer(struct dialog *d)
 	return !d->refers++;
 }
 
+static bool contact_uri(struct pl *uri, const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+	struct sip_addr addr;
+
+	if (!hdr || sip_addr_decode(&addr, &hdr->val))
+		return false;
+	*uri = addr.auri;
+
+	return true;
+}
+
+bool dialog_is_target(const struct dialog *d, const struct sip_msg *msg)
+{
+	struct pl uri;
+
+	return dialog_is_reached(d) && d->target && contact_uri(&uri, msg) &&
+	       !pl_strcmp(&uri, d->target);
+}
+
 void dialog_received(struct dialog *d, const struct sip_msg *msg)
 {
+	struct pl target;
+
+	if (contact_uri(&target, msg)) {
+		d->target = mem_deref(d->target);
+		(void)pl_strdup(&d->target, &target);
+	}
+	d->reached |= !msg->req || pl_isset(&msg->to.tag);
 	session_id_read(&d->ids, msg);
 	if (!msg->req && d->charging && dialog_is_trusted(d))
 		(void)charging_answered(d->charging, msg);

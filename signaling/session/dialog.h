@@ -45,6 +45,12 @@ enum dialog_state dialog_state(const struct dialog *d);
 bool dialog_set_state(struct dialog *d, enum dialog_state state);
 /** Did we make the Call-ID? */
 bool dialog_is_ours(const struct dialog *d);
+/** Has its far end shown that it gets what we send, so that its Contact is no
+ *  stranger's choice: it was ours to call, knew our tag or answered us? */
+bool dialog_is_reached(const struct dialog *d);
+/** Does a message name the same Contact as this far end, which was reached, in
+ *  its last? Then no stranger chose it */
+bool dialog_is_target(const struct dialog *d, const struct sip_msg *msg);
 
 /** libre's dialog; NULL: their 2xx has not made it yet. Borrowed */
 struct sip_dialog *dialog_sip(const struct dialog *d);

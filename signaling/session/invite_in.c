@@ -280,10 +280,20 @@ static int create(struct session **sp, struct sessions *all,
 	return 0;
 }
 
-static enum reason check_room(const struct sessions *all)
+/* Of calls without an ACK as many as leave half of the ports to others */
+static size_t few_unconfirmed(const struct config *config)
+{
+	return (config->rtp_port_max - config->rtp_port_min + 1U) / 8;
+}
+
+static enum reason check_room(struct sessions *all)
 {
 	if (all->closing)
 		return REASON_SHUTDOWN;
+
+	if (all->unconfirmed >=
+	    MIN(few_unconfirmed(all->base.config), SESSIONS_UNCONFIRMED_MAX))
+		session_give_way(all);
 
 	return all->count >= SESSIONS_MAX ||
 			       all->unconfirmed >= SESSIONS_UNCONFIRMED_MAX

@@ -15,7 +15,17 @@ static void count_confirmed(struct session *s)
 
 void session_set_state(struct session *s, enum dialog_state state)
 {
-	if (dialog_set_state(s->dialog, state) && state >= DIALOG_CANCELLING)
+	if (!dialog_set_state(s->dialog, state))
+		return;
+
+	if (state == DIALOG_ANSWERED) {
+		s->answered_ms = tmr_jiffies();
+		list_append(&s->all->answered, &s->answered_le, s);
+	}
+	else {
+		list_unlink(&s->answered_le);
+	}
+	if (state >= DIALOG_CANCELLING)
 		count_confirmed(s);
 }
 
@@ -25,6 +35,7 @@ static void session_destructor(void *arg)
 	struct sessions *all = s->all;
 	session_leave(s, REASON_SHUTDOWN);
 	hash_unlink(&s->he);
+	list_unlink(&s->answered_le);
 	(void)session_names_stop(s);
 	session_exchange_stop(s);
 	session_reply_reset(s);

@@ -80,6 +80,42 @@ void session_bye(struct session *s, enum reason reason)
 	}
 }
 
+/* Nothing but a datagram, that may have been forged, says that somebody is
+ * there */
+static bool is_doubtful(const struct session *s)
+{
+	struct flow_info flow;
+
+	return !s->party->known && !dialog_is_reached(s->dialog) &&
+	       !dialog_flow_info(s->dialog, &flow) &&
+	       flow.transport == FLOW_UDP && !dialog_is_trusted(s->dialog);
+}
+
+void session_give_way(struct sessions *all)
+{
+	const uint64_t now = tmr_jiffies();
+	struct le *le;
+
+	for (le = list_head(&all->answered); le; le = le->next) {
+		struct session *s = le->data;
+
+		if (now - s->answered_ms < SESSIONS_ANSWERED_MS)
+			return;
+		if (!is_doubtful(s))
+			continue;
+
+		log_info("session", "no ACK, and others need the room");
+		session_reply_reset(s);
+		/* a word, in case there is somebody; not repeated */
+		(void)sip_drequestf(NULL, all->sip, false, "BYE",
+				    dialog_sip(s->dialog), 0, NULL, NULL, NULL,
+				    NULL, "%H" SESSION_NO_BODY,
+				    session_ims_print, s);
+		session_drop(s, REASON_OVERLOAD);
+		return;
+	}
+}
+
 /* What the CANCEL of an INVITE of ours will say (RFC 3326, 7989) */
 static void word_cancel(const struct session *s, struct sip_dialog *dlg)
 {

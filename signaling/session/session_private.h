@@ -83,6 +83,8 @@ struct session {
 	bool inherits;         /**< and its rights */
 	char *secret;          /**< what it said to prove who it was; NULL */
 	bool first_reply;      /**< `reply` answered the first INVITE */
+	struct le answered_le; /**< while our 2xx waits for its ACK */
+	uint64_t answered_ms;  /**< since when */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool rejoins;     /**< a mixer died while it came in, once */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
@@ -90,9 +92,10 @@ struct session {
 };
 
 struct sessions {
-	struct hash *table; /**< by Call-ID */
-	struct hash *acks;  /**< ACKs of ours, to be repeated */
-	struct list strays; /**< forks that lost */
+	struct hash *table;   /**< by Call-ID */
+	struct hash *acks;    /**< ACKs of ours, to be repeated */
+	struct list strays;   /**< forks that lost */
+	struct list answered; /**< whose ACK has not come, oldest first */
 	size_t count, unconfirmed, calling;
 	uint32_t t1_ms; /**< SIP_T1, for what libre does not time itself */
 	struct sessions_dependencies base;
@@ -117,6 +120,9 @@ enum {
 	/** Of these, such that called and have not sent their ACK: forged
 	 *  sources never do, and each holds a leg for 64*T1 */
 	SESSIONS_UNCONFIRMED_MAX = 1024,
+	/** So long one of them stays although others need the room: more than
+	 *  the way to it and back takes */
+	SESSIONS_ANSWERED_MS = 1000,
 	/** Calls of ours that are not answered yet: one request may ask for
 	 *  many, and whom they reach did not ask for them */
 	SESSIONS_CALLING_MAX = 1024,
@@ -165,6 +171,9 @@ void session_terminate(struct session *s, enum reason reason);
 void session_refuse_pending(struct session *s);
 /** BYE now. May drop */
 void session_bye(struct session *s, enum reason reason);
+/** Others need the room: the call that waits longest for an ACK ends, if
+ *  nobody has shown that he is there and it has had SESSIONS_ANSWERED_MS */
+void session_give_way(struct sessions *all);
 void session_bye_in(struct sessions *all, const struct sip_msg *msg);
 
 /* session_ack.c */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/event/notifier.h"
 #include "signaling/session/invitation.h"
 #include "signaling/session/session_private.h"
 
@@ -61,15 +62,23 @@ struct session *session_find(const struct sessions *all,
 				       dialog_cmp_h, (void *)msg));
 }
 
-static bool known_dialog_h(const struct pl *callid, const struct pl *ours,
-			   const struct pl *theirs, void *arg)
+static enum layer_dialog known_dialog_h(const struct pl *callid,
+					const struct pl *ours,
+					const struct pl *theirs, void *arg)
 {
 	struct sip_msg like = {.req = true, .callid = *callid};
+	const struct sessions *all = arg;
+	const struct session *s;
 
 	like.to.tag = *ours;
 	like.from.tag = *theirs;
+	s = session_find(all, &like);
+	if (!s)
+		return notifiers_dialog(all->base.notifiers, &like);
 
-	return session_find(arg, &like) != NULL;
+	return s->party->known || dialog_is_reached(s->dialog)
+		       ? LAYER_DIALOG_REACHED
+		       : LAYER_DIALOG_BEGUN;
 }
 
 struct search {

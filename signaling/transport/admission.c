@@ -9,6 +9,9 @@ enum {
 	PARTS = 1000, /**< of a message: what a rate of 1 gives in 1 ms */
 	/** Of a source's LIMIT_BURST_MIN, for each message: three at once */
 	QUIET_TOKENS = 3,
+	/** Who was dropped so often takes all that there is: an INVITE is
+	 *  sent seven times */
+	FIRM_TIMES = 6,
 };
 
 /** All of a kind together */
@@ -42,11 +45,12 @@ static void bucket_fill(struct bucket *b, uint64_t now_ms)
 }
 
 
-static bool bucket_take(struct bucket *b, unsigned cost)
+/** @param floor What is left for others */
+static bool bucket_take(struct bucket *b, unsigned cost, uint64_t floor)
 {
 	const uint64_t parts = (uint64_t)cost * PARTS;
 
-	if (b->parts < parts)
+	if (b->parts < floor + parts)
 		return false;
 
 	b->parts -= parts;
@@ -86,8 +90,19 @@ int admission_alloc(struct admission **ap, unsigned rate)
 }
 
 
+/** What is left to those who come before */
+static uint64_t reserve(const struct bucket *b, bool quiet, unsigned times)
+{
+	if (!quiet && !times)
+		return full(b) / 2;
+
+	return full(b) / 4 * (FIRM_TIMES - MIN(times, FIRM_TIMES)) /
+	       FIRM_TIMES;
+}
+
+
 bool admission_stranger(struct admission *a, const struct sa *source,
-			unsigned cost, uint64_t now_ms)
+			unsigned times, unsigned cost, uint64_t now_ms)
 {
 	struct bucket *b = &a->strangers;
 	bool quiet;
@@ -97,10 +112,8 @@ bool admission_stranger(struct admission *a, const struct sa *source,
 
 	bucket_fill(b, now_ms);
 	quiet = limit_take(a->quiet, source, QUIET_TOKENS, now_ms);
-	if (!quiet && b->parts < full(b) / 2)
-		return false;
 
-	return bucket_take(b, cost);
+	return bucket_take(b, cost, reserve(b, quiet, times));
 }
 
 
@@ -111,5 +124,5 @@ bool admission_known(struct admission *a, unsigned cost, uint64_t now_ms)
 
 	bucket_fill(&a->known, now_ms);
 
-	return bucket_take(&a->known, cost);
+	return bucket_take(&a->known, cost, 0);
 }

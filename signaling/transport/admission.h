@@ -6,9 +6,11 @@
  * strangers share one budget of messages, refilled evenly; so many as they
  * may be, and however few each sends, dialogs, users and the control socket
  * get the rest of the processor. When half of it is gone only those come in
- * who have been quiet, so that somebody new is heard beside a flood. Whoever
- * is known has a budget of his kind for what is outside of his dialogs. Pure;
- * time is an argument.
+ * who have been quiet, so that somebody new is heard beside a flood; of the
+ * last quarter only what comes again after it was dropped (dropped.h), the
+ * more often the surer, so that he is heard beside a flood that never has the
+ * same source twice. Whoever is known has a budget of his kind for what is
+ * outside of his dialogs. Pure; time is an argument.
  */
 #ifndef PARLEY_SIGNALING_TRANSPORT_ADMISSION_H
 #define PARLEY_SIGNALING_TRANSPORT_ADMISSION_H
@@ -35,9 +37,14 @@ struct admission;
  */
 int admission_alloc(struct admission **ap, unsigned rate);
 
-/** May this message of a stranger come in? @param cost At least 1 */
+/**
+ * May this message of a stranger come in?
+ *
+ * @param times How often it was dropped before
+ * @param cost  At least 1
+ */
 bool admission_stranger(struct admission *a, const struct sa *source,
-			unsigned cost, uint64_t now_ms);
+			unsigned times, unsigned cost, uint64_t now_ms);
 
 /** And this of one who is known, outside of a dialog? */
 bool admission_known(struct admission *a, unsigned cost, uint64_t now_ms);

@@ -25,6 +25,7 @@ static void layer_destructor(void *arg)
 	mem_deref(layer->refusals);
 	mem_deref(layer->admission);
 	mem_deref(layer->admission_connected);
+	mem_deref(layer->dropped);
 	mem_deref(layer->unheard);
 	mem_deref(layer->repeats);
 	mem_deref(layer->begun);
@@ -105,6 +106,8 @@ static int limits_alloc(struct transport_layer *layer)
 	if (!err)
 		err = admission_alloc(&layer->admission_connected,
 				      layer->config->strangers_rate);
+	if (!err)
+		err = dropped_alloc(&layer->dropped);
 	if (!err)
 		err = limit_alloc(&layer->unheard, &unheard);
 

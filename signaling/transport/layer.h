@@ -235,17 +235,29 @@ int layer_dialog_moved(struct transport_layer *layer,
 int layer_cancel_lines(struct transport_layer *layer, const char *callid,
 		       const char *lines);
 
+/** What there is of a dialog */
+enum layer_dialog {
+	LAYER_DIALOG_NONE,
+	/** It began. By a datagram, that may have been anybody's */
+	LAYER_DIALOG_BEGUN,
+	/** Its far end has shown that it is who began it: it knew our tag or
+	 *  answered us, or proved who it is when it began */
+	LAYER_DIALOG_REACHED,
+};
+
 /**
  * Is there a dialog or a subscription of ours? Whoever knows both tags gets
- * what we send, and goes before strangers
+ * what we send, and goes before strangers. Where the far end was not reached,
+ * our requests go to where the first of it came from and to no Contact
+ * elsewhere, which might be the choice of one who forged that source
  *
  * @param ours Tag of ours: of To in a request of theirs
  */
-typedef bool(layer_dialog_h)(const struct pl *callid, const struct pl *ours,
-			     const struct pl *theirs, void *arg);
+typedef enum layer_dialog(layer_dialog_h)(const struct pl *callid,
+					  const struct pl *ours,
+					  const struct pl *theirs, void *arg);
 
-/** Ask there whether a request is in a dialog; NULL: nobody is asked. One at a
- *  time */
+/** Ask there for dialogs; NULL: there are none. One at a time */
 void layer_set_dialogs(struct transport_layer *layer, layer_dialog_h *h,
 		       void *arg);
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/message/identity.h"
 #include "signaling/message/via.h"
 #include "signaling/transport/transport_private.h"
 
@@ -47,9 +48,37 @@ static uint16_t reply_port(const struct sip_lines *w, const struct sa *peer)
 }
 
 
+/** The flow that it came by, if there is one already */
+static struct flow *known_flow(const struct transport_layer *layer,
+			       const struct layer_source *source)
+{
+	return source->flow
+		       ? source->flow
+		       : flows_find_peer(layer->flows, FLOW_UDP, &source->peer,
+					 source->listener->us, NULL);
+}
+
+
+/** May a stateless answer be so large? Whose address it is, is a datagram's
+ *  word (RFC 3261 section 26.1.5) */
+static bool may_answer(const struct transport_layer *layer,
+		       const struct layer_source *source, size_t came_bytes,
+		       size_t bytes)
+{
+	const struct flow *flow = known_flow(layer, source);
+
+	return source->flow || (flow && flow->proven) ||
+	       bytes <= came_bytes * LAYER_UNPROVEN_TIMES ||
+	       config_network_has(layer->config->trusted_hosts,
+				  layer->config->trusted_hosts_count,
+				  &source->peer);
+}
+
+
 static void answer(struct transport_layer *layer,
 		   const struct layer_source *source,
-		   const struct sip_lines *w, const struct gate_verdict *v)
+		   const struct sip_lines *w, const struct gate_verdict *v,
+		   size_t came_bytes)
 {
 	struct mbuf *mb = mbuf_alloc(1024);
 	struct sa dst = source->peer;
@@ -59,6 +88,10 @@ static void answer(struct transport_layer *layer,
 
 	if (gate_reply(mb, w, v, &source->peer))
 		goto out;
+	if (!may_answer(layer, source, came_bytes, mb->end)) {
+		++layer->counters.unproven;
+		goto out;
+	}
 
 	mb->pos = 0;
 	if (source->flow) {
@@ -83,7 +116,7 @@ static void layer_in_refuse(struct transport_layer *layer,
 	++layer->counters.refused[v->rule];
 	log_refusal(source, v, p, len);
 	if (v->status)
-		answer(layer, source, w, v);
+		answer(layer, source, w, v, len);
 }
 
 
@@ -140,24 +173,39 @@ static bool begins(const struct sip_lines *w)
 }
 
 
+/** What a request and its repetitions by UDP have the same: source, method,
+ *  top Via. @return false: it has no Via */
+static bool print_request(char *key, size_t size,
+			  const struct layer_source *source,
+			  const struct sip_lines *w)
+{
+	const struct sip_line *h = sip_lines_find(w, SIP_LINES_VIA);
+	struct pl rest, value = {NULL, 0};
+
+	if (!h)
+		return false;
+
+	rest = h->value;
+	(void)sip_lines_next_value(&rest, &value);
+	if (re_snprintf(key, size, "%J|%r|%r", &source->peer, &w->method,
+			&value) < 0)
+		key[size - 1] = '\0';
+
+	return true;
+}
+
+
 /** Within invite_rate_per_source. What was let in may come again: UDP repeats
  *  what is not answered at once, and another answer would be the wrong one */
 static bool may_begin(struct transport_layer *layer,
 		      const struct layer_source *source,
 		      const struct sip_lines *w)
 {
-	struct pl rest, value = {NULL, 0};
 	uint64_t now = tmr_jiffies();
 	char key[512];
 
-	if (!begins(w))
+	if (!begins(w) || !print_request(key, sizeof(key), source, w))
 		return true;
-
-	rest = sip_lines_find(w, SIP_LINES_VIA)->value;
-	(void)sip_lines_next_value(&rest, &value);
-	if (re_snprintf(key, sizeof(key), "%J|%r|%r", &source->peer,
-			&w->method, &value) < 0)
-		key[sizeof(key) - 1] = '\0';
 
 	if (!limit_take(layer->calls, &source->peer, 1, now))
 		return source->transport == FLOW_UDP &&
@@ -188,10 +236,52 @@ static bool is_proof(const struct transport_layer *layer,
 		return ours.l && id && layer->dialogh &&
 		       flows_was_told(flow, &ours) &&
 		       layer->dialogh(&id->value, &ours, &theirs,
-				      layer->dialog_arg);
+				      layer->dialog_arg) != LAYER_DIALOG_NONE;
 
 	return h && !via_decode(&via, &h->value) &&
 	       flows_was_told(flow, &via.branch);
+}
+
+
+/** Nobody else can make two that have the same. @return 0: it has no Via */
+static uint64_t request_sum(const struct transport_layer *layer,
+			    const struct layer_source *source,
+			    const struct sip_lines *w)
+{
+	uint8_t digest[20];
+	uint64_t sum;
+	char key[512];
+
+	if (!print_request(key, sizeof(key), source, w))
+		return 0;
+
+	hmac_sha1(layer->key, sizeof(layer->key), (const uint8_t *)key,
+		  strlen(key), digest, sizeof(digest));
+	memcpy(&sum, digest, sizeof(sum));
+
+	return sum;
+}
+
+
+/** A datagram: what was dropped and comes again goes first, for a flood of
+ *  forged sources seldom has the time */
+static bool is_admitted_stranger(struct transport_layer *layer,
+				 const struct layer_source *source,
+				 const struct sip_lines *w, unsigned cost,
+				 uint64_t now)
+{
+	const uint64_t sum = w->request ? request_sum(layer, source, w) : 0;
+	const unsigned times =
+		sum ? dropped_times(layer->dropped, sum, now) : 0;
+
+	if (admission_stranger(layer->admission, &source->peer, times, cost,
+			       now))
+		return true;
+
+	if (sum)
+		dropped_add(layer->dropped, sum, now);
+
+	return false;
 }
 
 
@@ -205,13 +295,14 @@ static bool is_admitted(struct transport_layer *layer,
 		w->request && begins(w) ? ADMISSION_BEGIN_COST : 1;
 	const uint64_t now = tmr_jiffies();
 
-	/* who has connected gets what we send: no forged one takes from him */
-	struct admission *a =
-		source->flow ? layer->admission_connected : layer->admission;
+	if (flow && flow->proven)
+		return admission_known(layer->admission, cost, now);
 
-	return flow && flow->proven
-		       ? admission_known(layer->admission, cost, now)
-		       : admission_stranger(a, &source->peer, cost, now);
+	/* who has connected gets what we send: no forged one takes from him */
+	return source->flow
+		       ? admission_stranger(layer->admission_connected,
+					    &source->peer, 0, cost, now)
+		       : is_admitted_stranger(layer, source, w, cost, now);
 }
 
 
@@ -244,16 +335,18 @@ static bool is_loop(struct transport_layer *layer, const struct sip_lines *w)
 
 
 /** What begins something hears so, as many as we would hear of one source in a
- *  second */
+ *  second. Not where the source may be forged: a 503 is the end for one who is
+ *  there, and unanswered he comes again and is let in */
 static void refuse_stranger(struct transport_layer *layer,
 			    const struct layer_source *source,
-			    const struct sip_lines *w, const char *p,
-			    size_t len)
+			    const struct flow *flow, const struct sip_lines *w,
+			    const char *p, size_t len)
 {
 	struct sa all;
 
 	sa_init(&all, AF_INET);
-	if (w->request && begins(w) &&
+	if (w->request && begins(w) && flow &&
+	    (source->flow || flow->proven) &&
 	    limit_take(layer->refusals, &all, 1, tmr_jiffies()))
 		refuse_busy(layer, source, w, GATE_STRANGERS, p, len);
 	else
@@ -285,12 +378,24 @@ static bool is_ours(const struct uri *uri, void *arg)
 }
 
 
+/** Is its source no more than what it says itself? Who is trusted is trusted
+ *  by that */
+static bool is_claimed(const struct transport_layer *layer,
+		       const struct flow *flow, const struct sip_lines *w)
+{
+	return w->request && flow->info.transport == FLOW_UDP &&
+	       !sip_lines_tag(w, SIP_LINES_TO).l &&
+	       !identity_flow_trusted(layer->config, &flow->info);
+}
+
+
 static int to_libre(struct transport_layer *layer, const struct flow *flow,
 		    const struct sip_lines *w)
 {
 	struct rewrite_in r = {.flow = flow->info.id,
 			       .transport = flow->info.transport,
 			       .peer = flow->info.peer,
+			       .claimed = is_claimed(layer, flow, w),
 			       .key = layer->key,
 			       .key_bytes = sizeof(layer->key),
 			       .oursh = is_ours,
@@ -307,17 +412,6 @@ static int to_libre(struct transport_layer *layer, const struct flow *flow,
 	mem_deref(mb);
 
 	return err;
-}
-
-
-/** The flow that it came by, if there is one already */
-static struct flow *known_flow(const struct transport_layer *layer,
-			       const struct layer_source *source)
-{
-	return source->flow
-		       ? source->flow
-		       : flows_find_peer(layer->flows, FLOW_UDP, &source->peer,
-					 source->listener->us, NULL);
 }
 
 
@@ -369,7 +463,7 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	proof = trusted ||
 		(w->error == SIP_LINES_OK && is_proof(layer, flow, w));
 	if (!proof && !is_admitted(layer, source, flow, w)) {
-		refuse_stranger(layer, source, w, p, len);
+		refuse_stranger(layer, source, flow, w, p, len);
 		return;
 	}
 

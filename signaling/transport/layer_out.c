@@ -412,6 +412,22 @@ static struct flow *flow_of(const struct transport_layer *layer,
 }
 
 
+/** Is it known no better than by a claim where it should go? Then it goes to
+ *  where that came from, or nowhere */
+static bool is_bound(const struct transport_layer *layer,
+		     const struct sip_lines *w, const struct rewrite_out *out)
+{
+	const struct sip_line *callid = sip_lines_find(w, SIP_LINES_CALL_ID);
+	const struct pl ours = sip_lines_tag(w, SIP_LINES_FROM);
+	const struct pl theirs = sip_lines_tag(w, SIP_LINES_TO);
+
+	return out->claimed &&
+	       (!callid || !layer->dialogh ||
+		layer->dialogh(&callid->value, &ours, &theirs,
+			       layer->dialog_arg) != LAYER_DIALOG_REACHED);
+}
+
+
 int layer_send(const struct sa *dst, struct mbuf *mb, void *arg)
 {
 	struct transport_layer *layer = arg;
@@ -419,6 +435,7 @@ int layer_send(const struct sa *dst, struct mbuf *mb, void *arg)
 	struct flow *flow = NULL;
 	struct rewrite_out out;
 	struct sip_lines w;
+	bool bound = false;
 	int err = 0;
 
 	if (sip_lines_parse(&w, (const char *)mbuf_buf(mb),
@@ -431,14 +448,16 @@ int layer_send(const struct sa *dst, struct mbuf *mb, void *arg)
 		++layer->counters.unrouted;
 		err = EHOSTUNREACH;
 	}
-	else if (!out.direct && (flow = flow_of(layer, &w, id)) != NULL) {
+	else if (((bound = is_bound(layer, &w, &out)) || !out.direct) &&
+		 (flow = flow_of(layer, &w, id)) != NULL) {
 		err = send_on(layer, flow, &w, &out);
 	}
-	else if (w.request) {
+	else if (w.request && !bound) {
 		err = defer(layer, mb, &w, &out);
 	}
 	else {
 		++layer->counters.no_flow;
+		err = EHOSTUNREACH;
 	}
 
 	/* A response that cannot be sent is lost like a datagram: its

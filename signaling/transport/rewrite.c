@@ -176,8 +176,9 @@ static int print_record_route(struct mbuf *mb, const struct sip_lines *w,
 
 	rewrite_layer_addr(&layer, r->flow);
 
-	return mbuf_printf(mb, "Record-Route: <sip:%J;lr%s>\r\n", &layer,
-			   goes_direct(w, r) ? ";direct" : "");
+	return mbuf_printf(mb, "Record-Route: <sip:%J;lr%s%s>\r\n", &layer,
+			   goes_direct(w, r) ? ";direct" : "",
+			   r->claimed ? ";claimed" : "");
 }
 
 
@@ -344,6 +345,8 @@ static int inspect_request(struct rewrite_out *out, const struct sip_lines *w)
 		}
 		if (!msg_param_exists(&uri.params, "direct", &flag))
 			out->direct = true;
+		if (!msg_param_exists(&uri.params, "claimed", &flag))
+			out->claimed = true;
 	}
 
 	return re_snprintf(out->next_hop, sizeof(out->next_hop), "%r", &raw) <

@@ -27,6 +27,8 @@ struct rewrite_in {
 	uint64_t flow;
 	enum flow_transport transport;
 	struct sa peer;
+	bool claimed; /**< anybody may have sent it: `peer` is a datagram's
+			   word, and no tag of ours stands in it */
 	const uint8_t *key; /**< secret of the branches */
 	size_t key_bytes;
 	rewrite_ours_h *oursh;
@@ -41,6 +43,8 @@ int rewrite_in(struct mbuf *mb, const struct sip_lines *w,
 /** What is found in a message that goes out */
 struct rewrite_out {
 	bool direct;         /**< next hop is the URI's, not the flow's peer */
+	bool claimed;        /**< the dialog began by a claim: nothing leaves
+				  the flow before its far end was reached */
 	char next_hop[256];  /**< URI of the next hop after our own Route */
 	uint16_t reply_port; /**< response: RFC 3261 18.2.2, 0: the peer's */
 	char key[192];       /**< equal for retransmissions only; "" where

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include "focus/config/config.h"
 #include "signaling/transport/admission.h"
+#include "signaling/transport/dropped.h"
 #include "signaling/http/limit.h"
 #include "signaling/http/listener.h"
 #include "signaling/transport/flows.h"
@@ -111,6 +112,7 @@ struct transport_layer {
 	struct limit *refusals; /**< our answers when it is over the first */
 	struct admission *admission, *admission_connected; /**< of all sources
 		together; of strangers those by UDP, and others */
+	struct dropped *dropped; /**< requests of strangers by UDP */
 	struct limit *unheard;   /**< kB that we begin to send to a host that
 				      has sent nothing by that flow */
 	layer_dialog_h *dialogh; /**< NULL: no dialog is known */

@@ -4,15 +4,17 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { amplification, unproven } from './lib/cannon.mjs';
-import { Flood, request } from './lib/flood.mjs';
+import { Flood, RATE, request } from './lib/flood.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
-import { SipPeer } from './lib/sip_peer.mjs';
+import { SipPeer, sdp } from './lib/sip_peer.mjs';
 import { allowed, patience } from './lib/pace.mjs';
 import { residentMb } from './lib/proc.mjs';
 import { until } from './lib/process.mjs';
 
 const MEMORY_MB = 40;
+// More than Parley remembers: each is new to it whenever it comes again
+const FRESH = 9000;
 
 describe('a flood of a thousand quiet sources', () => {
 	let parley, alice, bob, flood, before_mb;
@@ -80,6 +82,99 @@ describe('a flood of a thousand quiet sources', () => {
 			flood.got} answered`);
 	});
 });
+
+// RFC 3261 section 17.1.1.2: what is not answered is sent again
+const T1 = 500, TIMES = 7;
+
+class Caller {
+	static async open(parley, i) {
+		const c = new Caller();
+		c.peer = await SipPeer.open(parley.sipPort, { name: `new${i}`,
+			host: `127.90.0.${i + 1}`, server: '127.0.0.1' });
+		c.uri = parley.uri('fresh');
+		c.dialog = { callId: `new${i}`, fromTag: `new${i}` };
+		return c;
+	}
+
+	// @return its answer and after how many ms that came
+	async call() {
+		const text = this.peer.request('INVITE', this.uri, {
+			...this.dialog, body: sdp(4000) });
+		const began = performance.now();
+		let timer, sent = 0;
+		const send = () => {
+			this.peer.send(text);
+			if (++sent < TIMES)
+				timer = setTimeout(send, T1 * 2 ** (sent - 1));
+		};
+		this.peer.socket.on('message', () => clearTimeout(timer));
+		send();
+		try {
+			this.answer = await this.peer.final('an answer', undefined,
+				64 * T1);
+		} catch {
+			return { status: 0, ms: 64 * T1 };
+		} finally {
+			clearTimeout(timer);
+		}
+		return { status: this.answer.status, ms: performance.now() - began };
+	}
+
+	async bye() {
+		const options = { ...this.dialog, toTag: this.answer.toTag };
+		const contact = this.answer.headers.contact.match(/<([^>]+)>/)[1];
+		this.peer.send(this.peer.request('ACK', contact, options));
+		this.peer.send(this.peer.request('BYE', contact,
+			{ ...options, cseq: 2 }));
+		await this.peer.final('BYE is answered', (m) =>
+			m.headers.cseq === '2 BYE');
+	}
+}
+
+// Each message once; each a second time after T1, and so half as many
+const TWICE = (n) => (n % 2 ? n : Math.max(n - RATE * T1 / 1000 + 1, 1));
+
+for (const [what, number] of [['never has the same source twice'],
+	['repeats each of its fresh sources once', TWICE]]) {
+	describe(`a flood that ${what}`, () => {
+		const CALLERS = 20;
+		let parley, flood;
+
+		before(async () => {
+			parley = await Parley.start();
+			flood = await Flood.open(parley.sipPort,
+				request(parley.sipPort), FRESH, number);
+			// and its INVITEs have asked for more than all RTP ports
+			await until('all strangers may send no more, for long',
+				async () => (await parley.json('stats')).transport.refused
+					.strangers > 10 * RATE, patience(30000));
+		});
+		after(async () => {
+			flood?.stop();
+			await parley?.stop();
+		});
+
+		test('who is new and repeats as a telephone does is let in',
+			async (t) => {
+				const callers = await Promise.all(Array.from(
+					{ length: CALLERS }, (_, i) => Caller.open(parley, i)));
+				t.after(() => callers.forEach((c) => c.peer.close()));
+				const sent = flood.sent, began = performance.now();
+				const calls = await Promise.all(callers.map((c) => c.call()));
+				const rate = (flood.sent - sent) * 1000
+					/ (performance.now() - began);
+				const ms = calls.map((c) => c.ms).sort((a, b) => a - b);
+				t.diagnostic(`${CALLERS} new callers, ${rate.toFixed(0)
+				} messages a second: half in after ${ms[CALLERS / 2]
+					.toFixed(0)} ms, all after ${ms.at(-1).toFixed(0)} ms`);
+				for (const { status } of calls)
+					assert.equal(status, 200);
+				assert.ok(ms.at(-1) < allowed(4000), `${ms.at(-1)} ms`);
+				for (const c of callers)
+					await c.bye();
+			});
+	});
+}
 
 describe('who has shown nothing', () => {
 	let parley;

@@ -131,6 +131,37 @@ describe('conference events', () => {
 		await look.validate();
 	});
 
+	// Whoever forges ann's address and port has the SUBSCRIBE come from there
+	// as well; what he may say freely is the Contact
+	test('F10 the roster goes to a member\'s address, to no Contact elsewhere',
+		async (t) => {
+			const ann = await call(t, 'forged', { name: 'ann' });
+			const mallory = await SipPeer.open(parley.sipPort,
+				{ name: 'mallory' });
+			t.after(() => mallory.close());
+			const w = await watch(t, 'forged', {}, { headers: {
+				Contact: `<${mallory.contact}>` } });
+			assert.equal(w.reply.status, 200);
+			await until('ann hears it', () => w.notifies.length === 1);
+			assert.deepEqual(mallory.received, []);
+
+			// where her call said that she listens, she is told at once
+			const own = await SipPeer.open(parley.sipPort, { name: 'own' });
+			t.after(() => own.close());
+			const headers = { Contact: `<${own.contact}>` };
+			const bob = await call(t, 'forged', { name: 'bob', headers });
+			const b = await watch(t, 'forged', { name: 'bob' }, { headers });
+			assert.equal(b.reply.status, 200);
+			await until('bob hears it at his other port', () =>
+				own.received.some((m) => m.method === 'NOTIFY'));
+			assert.deepEqual(b.notifies, []);
+			assert.ok(ann.toTag && bob.toTag);
+			own.onRequest = (m) => own.send('SIP/2.0 200 OK\r\n'
+				+ ['via', 'from', 'to', 'call-id', 'cseq'].map((h) =>
+					`${h}: ${m.headers[h]}\r\n`).join('')
+				+ 'Content-Length: 0\r\n\r\n');
+		});
+
 	test('F10 within the INVITE dialog', async (t) => {
 		const ann = await call(t, 'three', { name: 'ann' });
 		const w = await Watcher.open(parley, 'three', { peer: ann.peer,

@@ -7,12 +7,13 @@ const SOURCES = 1000;
 export const RATE = 8000; // messages a second, of all
 const net = `127.${100 + Math.floor(Math.random() * 20)}`;
 
-// A thousand sockets that send what `next` says until stop()
+// So many sockets that send what `next` says, by turns, until stop(); `number`
+// says which message comes when: the same one again is a repetition
 export class Flood {
-	static async open(port, next) {
+	static async open(port, next, sources = SOURCES, number = (n) => n) {
 		const f = new Flood();
 		f.sent = f.sentBytes = f.got = f.gotBytes = 0;
-		f.sockets = await Promise.all(Array.from({ length: SOURCES },
+		f.sockets = await Promise.all(Array.from({ length: sources },
 			(_, i) => new Promise((done) => {
 				const socket = createSocket('udp4');
 				socket.host = `${net}.${i >> 8}.${i & 255}`;
@@ -26,8 +27,9 @@ export class Flood {
 		f.timer = setInterval(() => {
 			const due = (performance.now() - began) / 1000 * RATE;
 			for (; f.sent < due; f.sent++) {
-				const socket = f.sockets[f.sent % SOURCES];
-				const text = next(f.sent, socket.host,
+				const n = number(f.sent);
+				const socket = f.sockets[n % sources];
+				const text = next(n, socket.host,
 					socket.address().port);
 				socket.send(text, port, '127.0.0.1');
 				f.sentBytes += text.length;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "signaling/event/notifier.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
@@ -18,6 +19,7 @@ struct package {
 	struct layer_handled *handled;
 	struct notifier *n;
 	uint32_t grant_s; /**< 0: what was wished */
+	bool reached;     /**< who subscribes is known */
 	unsigned state, closed, refreshed;
 	int err; /**< of the last notifier_accept() */
 	bool gone;
@@ -56,6 +58,7 @@ static bool subscribe_h(const struct sip_msg *msg, void *arg)
 	struct notifier_param param = {.event = "test",
 				       .id = "7",
 				       .contact = "sip:demo@127.0.0.1",
+				       .reached = p->reached,
 				       .session_id = OURS};
 
 	if (notifier_too_brief(p->notifiers, msg))
@@ -75,6 +78,19 @@ static bool subscribe_h(const struct sip_msg *msg, void *arg)
 static const struct layer_method subscribe = {"SUBSCRIBE", LAYER_OUTSIDE,
 					      subscribe_h};
 
+static enum layer_dialog dialog_h(const struct pl *callid,
+				  const struct pl *ours,
+				  const struct pl *theirs, void *arg)
+{
+	const struct package *p = arg;
+	struct sip_msg like = {.req = true, .callid = *callid};
+
+	like.to.tag = *ours;
+	like.from.tag = *theirs;
+
+	return notifiers_dialog(p->notifiers, &like);
+}
+
 static bool open_package(struct package *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -84,6 +100,7 @@ static bool open_package(struct package *p)
 	p->w.sessions = mem_deref(p->w.sessions);
 	p->w.watchers = mem_deref(p->w.watchers);
 	p->w.notifiers = mem_deref(p->w.notifiers);
+	layer_set_dialogs(p->w.layer, dialog_h, p);
 
 	return !notifiers_alloc(&p->notifiers, p->w.layer, p->w.config) &&
 	       !layer_handle(&p->handled, p->w.layer, &subscribe, 1, p);
@@ -91,6 +108,7 @@ static bool open_package(struct package *p)
 
 static void close_package(struct package *p)
 {
+	layer_set_dialogs(p->w.layer, NULL, NULL);
 	mem_deref(p->n);
 	mem_deref(p->handled);
 	mem_deref(p->notifiers);
@@ -142,6 +160,31 @@ static void subscribes_refreshes_ends(void)
 	CU_ASSERT_EQUAL(stat_of(&p, "refreshed"), 2);
 	/* nobody knows it any more */
 	PLAY(&p, "> SUBSCRIBE 4 | - | " EVENT, "< 481");
+	close_package(&p);
+}
+
+/* The Contact of a stranger's datagram is nobody's whom we know: the first
+ * NOTIFY goes where the SUBSCRIBE came from, and when it was answered there,
+ * the others go to the Contact (of another port here, where nobody listens) */
+static void goes_to_no_contact_before_it_was_answered(void)
+{
+	struct package p;
+
+	CU_ASSERT_FATAL(open_package(&p));
+	PLAY(&p, SUBSCRIBE "^Contact: <sip:mallory@127.0.0.1:9>", "< 200",
+	     "< NOTIFY | NOTIFY sip:mallory@127.0.0.1:9 | state 1", "= 200");
+	PLAY(&p, "- NOTIFY");
+	say(&p);
+	PLAY(&p, "- NOTIFY");
+	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 2);
+	close_package(&p);
+
+	/* who is known is believed */
+	CU_ASSERT_FATAL(open_package(&p));
+	p.reached = true;
+	PLAY(&p, SUBSCRIBE "^Contact: <sip:alice@127.0.0.1:9>", "< 200",
+	     "- NOTIFY");
+	CU_ASSERT_EQUAL(stat_of(&p, "notifies"), 1);
 	close_package(&p);
 }
 
@@ -358,7 +401,106 @@ static void bounded_by_source(void)
 	close_package(&p);
 }
 
+/* ------------------------------------------------------- nothing is left */
+
+struct kept {
+	struct sip_msg *msg;
+	bool here;
+};
+
+static bool keep_h(const struct sip_msg *msg, void *arg)
+{
+	struct kept *kept = arg;
+
+	kept->msg = mem_ref((void *)(uintptr_t)msg);
+	kept->here = true;
+
+	return true;
+}
+
+/* A SUBSCRIBE as the layer has it, that nobody has answered */
+static struct sip_msg *asked(struct package *p)
+{
+	static const struct layer_method keep = {"SUBSCRIBE", LAYER_OUTSIDE,
+						 keep_h};
+	struct kept kept = {NULL, false};
+
+	p->handled = mem_deref(p->handled);
+	CU_ASSERT_FATAL(
+		!layer_handle(&p->handled, p->w.layer, &keep, 1, &kept));
+	PLAY(p, SUBSCRIBE "^Session-ID: " THEIRS);
+	CU_ASSERT_FATAL(world_wait(&p->w, &kept.here, unit_patience_ms(3000)));
+	p->handled = mem_deref(p->handled);
+
+	return kept.msg;
+}
+
+static int say_twice_and_end(struct package *p)
+{
+	struct mbuf *mb = mbuf_alloc(8);
+	int err = mb ? mbuf_write_str(mb, "state") : ENOMEM;
+
+	if (!err)
+		err = notifier_send(p->n, "text/plain", mb);
+	/* one is under way: it waits */
+	if (!err)
+		err = notifier_send(p->n, "text/plain", mb);
+	CU_ASSERT(err || notifier_busy(p->n));
+	notifier_end(p->n, "noresource", "text/plain", mb);
+	p->n = NULL;
+	mem_deref(mb);
+
+	return err;
+}
+
+static int one_subscription(void *arg)
+{
+	const struct notifier_param param = {.event = "test",
+					     .id = "7",
+					     .contact = "sip:demo@127.0.0.1",
+					     .expires_s = 600};
+	struct sip_msg *msg;
+	struct package p;
+	int err;
+	(void)arg;
+
+	failing_pause();
+	CU_ASSERT_FATAL(open_package(&p));
+	msg = asked(&p);
+	p.notifiers = mem_deref(p.notifiers);
+	failing_resume();
+
+	err = notifiers_alloc(&p.notifiers, p.w.layer, p.w.config);
+	CU_ASSERT_EQUAL(!err, p.notifiers != NULL);
+	if (!err) {
+		err = notifier_accept(&p.n, p.notifiers, msg, &param,
+				      refresh_h, closed_h, &p);
+		CU_ASSERT_EQUAL(!err, p.n != NULL);
+	}
+	if (!err)
+		err = say_twice_and_end(&p);
+
+	failing_pause();
+	if (p.notifiers) {
+		/* what failed is not counted, and what ended may be sending */
+		CU_ASSERT(stat_of(&p, "subscriptions") <= 1);
+	}
+	mem_deref(msg);
+	close_package(&p);
+	failing_resume();
+
+	return err;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	CU_ASSERT(failing_each(one_subscription, NULL) > 10);
+}
+
 static CU_TestInfo tests[] = {
+	{"survives any failing allocation", survives_any_failing_allocation},
+	{"goes to no Contact before it was answered",
+	 goes_to_no_contact_before_it_was_answered},
 	{"F10 subscribes, refreshes, ends", subscribes_refreshes_ends},
 	{"F10 one look", one_look},
 	{"F10 runs out", runs_out},

@@ -64,6 +64,10 @@ static void knows_a_source(void)
 	CU_ASSERT_EQUAL(take(l, "2001:db8:1:2::1", 1, 20), 10);
 	CU_ASSERT_EQUAL(take(l, "2001:db8:1:2:ffff::9", 1, 20), 0);
 	CU_ASSERT_EQUAL(take(l, "2001:db8:1:3::1", 1, 20), 10);
+	/* IPv4 on a socket for both */
+	CU_ASSERT_EQUAL(take(l, "::ffff:192.0.2.1", 1, 20), 10);
+	CU_ASSERT_EQUAL(take(l, "192.0.2.1", 1, 20), 0);
+	CU_ASSERT_EQUAL(take(l, "::ffff:192.0.2.2", 1, 20), 10);
 	mem_deref(l);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "signaling/registrar/bindings.h"
+#include "signaling/transport/transport_private.h"
+#include "tests/unit/failing.h"
 #include "tests/unit/signaling/world/auth_world.h"
 #include "tests/unit/unit.h"
 
@@ -416,7 +418,98 @@ static void expires_in_order(void)
 }
 
 
+/* ------------------------------------------------------- nothing is left */
+
+static bool keep_h(const struct sip_msg *msg, void *arg)
+{
+	struct sip_msg **kept = arg;
+
+	*kept = mem_ref((void *)(uintptr_t)msg);
+
+	return true;
+}
+
+
+/** A REGISTER with right credentials that nobody has answered, where no
+ *  registrar is */
+static struct sip_msg *asked(struct auth_world *w, struct peer *p)
+{
+	static const struct layer_method keep = {"REGISTER", LAYER_OUTSIDE,
+						 keep_h};
+	const char *challenge = auth_register(w, p, "", NULL, NULL);
+	struct layer_handled *handled = NULL;
+	struct sip_msg *msg = NULL;
+
+	w->registrar = mem_deref(w->registrar);
+	CU_ASSERT_EQUAL_FATAL(
+		layer_handle(&handled, w->layer->layer, &keep, 1, &msg), 0);
+	auth_send_register(w, p,
+			   "Contact: <sip:a@192.0.2.1>;q=0.5,"
+			   " <sip:b@192.0.2.2>;reg-id=1" INSTANCE "\r\n"
+			   "Path: <sip:edge.example.com;lr;ob>\r\n"
+			   "Supported: path, outbound\r\n",
+			   &(struct claim){NULL}, challenge);
+	world_settle(w->layer);
+	mem_deref(handled);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(msg);
+
+	return msg;
+}
+
+
+/** @return 0: all is bound, and it was told so */
+static int one_registration(void *arg)
+{
+	struct binding v[REGISTRAR_BINDINGS_MAX];
+	struct auth_world *w;
+	struct sip_msg *msg;
+	struct peer *p;
+	size_t bound = 0;
+	int err;
+	(void)arg;
+
+	failing_pause();
+	w = auth_world_open("example.com", "off");
+	p = open_peer(w->layer, FLOW_UDP);
+	msg = asked(w, p);
+	failing_resume();
+
+	err = registrar_alloc(&w->registrar, w->layer->layer, w->auth,
+			      &w->layer->config);
+	CU_ASSERT_EQUAL(!err, w->registrar != NULL);
+	if (!err)
+		(void)layer_request_handler(msg, w->layer->layer);
+
+	failing_pause();
+	world_settle(w->layer);
+	if (!err) {
+		const char *said =
+			p->count > p->read ? p->messages[p->read] : "";
+
+		bound = look_up(w, v);
+		/* who is told that he is bound is; and no half of it */
+		if (has_status(said, 200))
+			CU_ASSERT_EQUAL(bound, 2);
+		err = bound == 2 && has_status(said, 200) ? 0 : ENOMEM;
+	}
+	CU_ASSERT_TRUE(!bound || bound == 2);
+	mem_deref(msg);
+	mem_deref(p);
+	auth_world_close(w);
+	failing_resume();
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	CU_ASSERT_TRUE(failing_each(one_registration, NULL) > 10);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"survives any failing allocation", survives_any_failing_allocation},
 	{"S10 binds, lists and removes", binds_lists_and_removes},
 	{"S10 refuses what is wrong", refuses_what_is_wrong},
 	{"S10 each registers for itself", each_registers_for_itself},

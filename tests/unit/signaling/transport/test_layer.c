@@ -235,7 +235,7 @@ static void limits_rate_of_source(void)
 	struct world *w = NULL;
 	struct peer *p;
 
-	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 1, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 1, 0, 0), 0);
 	p = open_peer(w, FLOW_UDP);
 	send_calls(w, p, 0, 40);
 	CU_ASSERT_TRUE(busy_answers(p) >= 1);
@@ -253,7 +253,7 @@ static void limits_calls_of_source(void)
 	struct peer *p;
 	unsigned invites, refused;
 
-	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1, 0), 0);
 	p = open_peer(w, FLOW_UDP);
 	send_calls(w, p, 0, 20);
 	invites = w->invites;
@@ -287,7 +287,7 @@ static void limits_registers_with_a_tag(void)
 	struct peer *p;
 	json_t *stats, *refused;
 
-	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1, 0), 0);
 	p = open_peer(w, FLOW_UDP);
 	for (unsigned i = 0; i < 20; i++)
 		peer_send(p,

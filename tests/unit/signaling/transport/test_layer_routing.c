@@ -35,15 +35,16 @@ static void answers_sent_by_without_rport(void)
 }
 
 
-static bool any_dialog_h(const struct pl *callid, const struct pl *ours,
-			 const struct pl *theirs, void *arg)
+/** Every dialog is what `arg` says */
+static enum layer_dialog any_dialog_h(const struct pl *callid,
+				      const struct pl *ours,
+				      const struct pl *theirs, void *arg)
 {
 	(void)callid;
 	(void)ours;
 	(void)theirs;
-	(void)arg;
 
-	return true;
+	return *(const enum layer_dialog *)arg;
 }
 
 
@@ -53,6 +54,7 @@ static void keeps_route_set_of_proxy(void)
 {
 	struct world *w = open_world();
 	struct peer *p = open_peer(w, FLOW_UDP);
+	enum layer_dialog dialog = LAYER_DIALOG_BEGUN;
 	char rr[128];
 	const char *msg;
 
@@ -72,7 +74,7 @@ static void keeps_route_set_of_proxy(void)
 				      "Via: SIP/2.0/UDP 192.0.2.7:5062;branch="
 				      "z9hG4bKu1\r\n"));
 
-	layer_set_dialogs(w->layer, any_dialog_h, NULL);
+	layer_set_dialogs(w->layer, any_dialog_h, &dialog);
 	peer_send(p, "ACK sip:demo@@B SIP/2.0\r\n"
 		     "Via: SIP/2.0/UDP @L;branch=z9hG4bKp2;rport\r\n"
 		     "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\n"
@@ -96,9 +98,11 @@ static void leaves_proxy_out_without_record_route(void)
 	struct world *w = open_world();
 	struct peer *proxy = open_peer(w, FLOW_UDP);
 	struct peer *ua = open_peer(w, FLOW_UDP);
+	enum layer_dialog dialog = LAYER_DIALOG_REACHED;
 	char contact[64];
 	const char *msg;
 
+	layer_set_dialogs(w->layer, any_dialog_h, &dialog);
 	(void)re_snprintf(contact, sizeof(contact), "sip:a@%J", &ua->local);
 	peer_send(proxy,
 		  "INVITE sip:demo@@B SIP/2.0\r\n"
@@ -122,6 +126,52 @@ static void leaves_proxy_out_without_record_route(void)
 	mem_deref(proxy);
 	mem_deref(ua);
 	mem_deref(w);
+}
+
+
+/** A datagram says where it comes from and, in its Contact, where requests
+ *  shall go: until somebody there was reached, that is one stranger's word */
+static void goes_nowhere_else_on_a_claim(void)
+{
+	static const enum layer_dialog rows[] = {
+		LAYER_DIALOG_NONE, LAYER_DIALOG_BEGUN, LAYER_DIALOG_REACHED};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world *w = open_world();
+		struct peer *p = open_peer(w, FLOW_UDP);
+		struct peer *other = open_peer(w, FLOW_UDP);
+		const bool reached = rows[i] == LAYER_DIALOG_REACHED;
+		enum layer_dialog dialog = rows[i];
+		char contact[64];
+
+		(void)re_snprintf(contact, sizeof(contact), "sip:a@%J",
+				  &other->local);
+		layer_set_dialogs(w->layer, any_dialog_h, &dialog);
+		peer_send(p,
+			  "INVITE sip:demo@@B SIP/2.0\r\n"
+			  "Via: SIP/2.0/UDP @L;branch=z9hG4bKc1;rport\r\n"
+			  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+			  "Call-ID: c1\r\nCSeq: 1 INVITE\r\n"
+			  "Max-Forwards: 70\r\n"
+			  "Contact: <%s>\r\n\r\n",
+			  contact);
+		CU_ASSERT_TRUE(*peer_find(p, "SIP/2.0 200") != '\0');
+		CU_ASSERT_TRUE(is_clean(p));
+		layer_flow_proved(w->layer, w->flow);
+		CU_ASSERT_EQUAL(world_request(w, "BYE"), 0);
+		world_settle(w);
+		if (reached) {
+			CU_ASSERT_TRUE(*peer_find(other, "BYE") != '\0');
+		}
+		else {
+			CU_ASSERT_TRUE(*peer_find(p, "BYE") != '\0');
+		}
+		CU_ASSERT_EQUAL(other->count, reached ? 1 : 0);
+
+		mem_deref(p);
+		mem_deref(other);
+		mem_deref(w);
+	}
 }
 
 
@@ -441,6 +491,7 @@ static void calls_out_by_flow(void)
 
 
 static CU_TestInfo tests[] = {
+	{"goes nowhere else on a claim", goes_nowhere_else_on_a_claim},
 	{"answers the sent-by port without rport",
 	 answers_sent_by_without_rport},
 	{"keeps the route set of a proxy", keeps_route_set_of_proxy},

@@ -436,7 +436,7 @@ struct world *open_world(void)
 {
 	struct world *w = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 0, 0), 0);
 
 	return w;
 }

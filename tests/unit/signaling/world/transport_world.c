@@ -149,7 +149,8 @@ static void http_handler(struct http_exchange *x,
 }
 
 
-int world_alloc(struct world **wp, unsigned rate, unsigned calls)
+int world_alloc(struct world **wp, unsigned rate, unsigned calls,
+		unsigned strangers)
 {
 	char dir[] = "/tmp/parley-unit-XXXXXX";
 	struct world *w;
@@ -168,6 +169,7 @@ int world_alloc(struct world **wp, unsigned rate, unsigned calls)
 	w->config.sip_message_max_bytes = 65535;
 	w->config.sip_rate_per_source = rate;
 	w->config.invite_rate_per_source = calls;
+	w->config.strangers_rate = strangers;
 	if (!mkdtemp(dir))
 		return errno;
 	err = str_dup(&w->config.data_dir, dir);

@@ -60,7 +60,10 @@ struct world {
 	bool routed, exited, timed_out;
 };
 
-int world_alloc(struct world **wp, unsigned rate, unsigned calls);
+/** @param rate, calls, strangers Messages a second, 0: as many as come, of a
+ *  source, that begin something of a source, and of all strangers */
+int world_alloc(struct world **wp, unsigned rate, unsigned calls,
+		unsigned strangers);
 
 /** Run the loop until *flag is set; false after 3 s */
 bool world_until(struct world *w, const bool *flag);
