@@ -88,6 +88,51 @@ const struct transport_handlers loopback_handlers = {
 };
 
 
+static bool is_free(uint16_t port)
+{
+	struct sa addr;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool can;
+
+	sa_set_str(&addr, "0.0.0.0", port);
+	can = !bind(fd, &addr.u.sa, addr.len);
+	close(fd);
+
+	return can;
+}
+
+
+static bool all_are_free(uint16_t first)
+{
+	for (uint16_t i = 0; i < LOOPBACK_PORTS_MAX; i++) {
+		if (!is_free((uint16_t)(first + i)))
+			return false;
+	}
+
+	return true;
+}
+
+
+uint16_t loopback_ports(unsigned count)
+{
+	/* below those that the kernel hands out by itself */
+	enum { FIRST = 12000, BLOCKS = 200 };
+	static uint16_t first;
+
+	CU_ASSERT_FATAL(count <= LOOPBACK_PORTS_MAX);
+	for (int i = 0; !first && i < BLOCKS; i++) {
+		uint16_t port = (uint16_t)(FIRST + (getpid() + i) % BLOCKS *
+							   LOOPBACK_PORTS_MAX);
+
+		if (all_are_free(port))
+			first = port;
+	}
+	CU_ASSERT_FATAL(first != 0);
+
+	return first;
+}
+
+
 struct net *loopback_net(uint16_t min, uint16_t max)
 {
 	struct net_config config = {0};

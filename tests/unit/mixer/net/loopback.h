@@ -30,6 +30,11 @@ struct loopback {
 	struct heard mixer, browser;
 };
 
+/** The first of so many ports of UDP from an even one on that nobody had when
+ *  this program asked first; at most LOOPBACK_PORTS_MAX. The same each time */
+enum { LOOPBACK_PORTS_MAX = 64 };
+uint16_t loopback_ports(unsigned count);
+
 /** A net on 127.0.0.1; plain ports min..max, 0: none */
 struct net *loopback_net(uint16_t min, uint16_t max);
 

@@ -10,7 +10,7 @@
 enum { BYTES = 172, SSRC = 77, PORTS = 40 };
 
 /** Ports that runs side by side do not share */
-#define PORT_MIN ((uint16_t)(30000 + getpid() % 400 * PORTS))
+#define PORT_MIN loopback_ports(PORTS)
 #define PORT_MAX ((uint16_t)(PORT_MIN + PORTS - 1))
 
 /** A client and a server; each with a net, as each has a certificate */

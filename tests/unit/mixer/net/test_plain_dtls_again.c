@@ -28,7 +28,7 @@ enum {
 };
 
 /** Ports that runs side by side do not share */
-#define PORT_MIN ((uint16_t)(30000 + getpid() % 400 * PORTS))
+#define PORT_MIN loopback_ports(PORTS)
 #define PORT_MAX ((uint16_t)(PORT_MIN + PORTS - 1))
 
 /** Its association on one port */

@@ -10,7 +10,7 @@
 enum { PORTS = 40 };
 
 /** Ports that runs side by side do not share */
-#define PORT_MIN ((uint16_t)(12000 + getpid() % 400 * PORTS))
+#define PORT_MIN loopback_ports(PORTS)
 
 static struct transport *plain(struct net *net, enum transport_suite suite,
 			       struct heard *heard)

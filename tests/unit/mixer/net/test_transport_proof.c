@@ -13,7 +13,7 @@
 enum { BYTES = 172, SSRC = 77, PORTS = 40, US = 1000000 };
 
 /** Ports that runs side by side do not share */
-#define PORT_MIN ((uint16_t)(12000 + getpid() % 400 * PORTS))
+#define PORT_MIN loopback_ports(PORTS)
 #define PORT_MAX ((uint16_t)(PORT_MIN + PORTS - 1))
 
 #define RTP_HOST "127.0.0.2"
