@@ -71,4 +71,39 @@ struct conference_info_reader {
 /** RFC 4575's word for an endpoint's state; never NULL */
 const char *info_endpoint_status(const struct info_endpoint *e);
 
+/** Endpoints that are gone, before it is looked which all know of */
+enum { GONE_MAX = 64 };
+
+/* A member of an event or of a state; "", 0, false where it is none */
+const char *info_string_of(const json_t *o, const char *key);
+unsigned info_number_of(const json_t *o, const char *key);
+bool info_flag_of(const json_t *o, const char *key);
+
+/* The conference, an endpoint, what it does has changed; who goes by it is
+ * told */
+void info_note_state(struct conference_info *i);
+void info_note_endpoint(struct conference_info *i, struct info_user *u,
+			struct info_endpoint *e);
+void info_note_activity(struct conference_info *i, struct info_user *u,
+			struct info_endpoint *e);
+
+/* One that is there, by its number; NULL */
+struct info_endpoint *info_find_endpoint(const struct conference_info *i,
+					 unsigned number,
+					 struct info_user **up);
+
+/* By its ENDPOINT of focus/conference/event.h. Where there is no memory for
+ * it, `missed` is set */
+void info_add_endpoint(struct conference_info *i, const json_t *state);
+
+/* It has left, or is another user's from now on. Frees others, whose end all
+ * have been told */
+void info_end_endpoint(struct conference_info *i, struct info_user *u,
+		       struct info_endpoint *e, const json_t *event);
+
+/* It is described anew; who has become anonymous is gone from the user that it
+ * was */
+void info_rename_endpoint(struct conference_info *i, struct info_user *u,
+			  struct info_endpoint *e, const json_t *event);
+
 #endif

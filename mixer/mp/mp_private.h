@@ -1,11 +1,12 @@
 /**
- * @file mixer/mp/mp_private.h  The two halves of a link: what comes (link.c)
- * and what is sent (link_send.c)
+ * @file mixer/mp/mp_private.h  The two halves of a link, what comes (link.c)
+ * and what is sent (link_send.c), and the tables of leg_description.h
  */
 #ifndef PARLEY_MIXER_MP_MP_PRIVATE_H
 #define PARLEY_MIXER_MP_MP_PRIVATE_H
 
 #include "mixer/base/re.h"
+#include "mixer/mp/json_table.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
 
@@ -54,5 +55,13 @@ void link_drain(struct link *link);
 
 /** Nothing is sent any more */
 void link_send_stop(struct link *link);
+
+/** The largest picture of who does not say */
+enum { PICTURE_WIDTH = 1280, PICTURE_HEIGHT = 720, PICTURE_FPS = 25 };
+
+/** T, LT, M and LM of mixer/mp/protocol.h, into struct transport_description,
+ *  local_transport, media_description and local_media */
+extern const struct json_row leg_transport_rows[], leg_local_transport_rows[],
+	leg_media_rows[], leg_local_media_rows[];
 
 #endif

@@ -7,62 +7,11 @@
 #include <strings.h>
 #include <openssl/crypto.h>
 #include "focus/config/config.h"
-#include "focus/store/user_store.h"
-#include "mixer/base/log.h"
-#include "signaling/auth/auth.h"
-#include "signaling/auth/auth_throttle.h"
-#include "signaling/auth/digest.h"
-#include "signaling/auth/nonce.h"
+#include "signaling/auth/auth_private.h"
 #include "signaling/message/header.h"
 #include "signaling/message/host.h"
 #include "signaling/message/identity.h"
 #include "signaling/transport/layer.h"
-
-enum { SECRET_BYTES = 16 };
-
-struct auth {
-	struct transport_layer *layer;
-	struct sip *sip;
-	const struct config *config;
-	struct user_store *users;
-	struct nonces *nonces;
-	struct auth_throttle *throttle;
-	struct list pending;
-	size_t pending_count;
-	char secret[2 * SECRET_BYTES + 1]; /**< of users that do not exist */
-	char opaque[2 * SECRET_BYTES + 1];
-	uint64_t challenges, accepted, failures, stale, slowed;
-};
-
-/** One request on its way through auth_check() */
-struct check {
-	struct auth *auth;
-	const struct sip_msg *msg;
-	const struct flow_info *flow;
-	bool registers;
-	struct digest_header header;
-	enum digest_algorithm algorithm;
-	bool found, broken;
-	bool trusted; /**< in the trust domain */
-	bool shared;  /**< its address stands for many: browsers behind a
-			   trusted host's web server are not trusted, but many
-		       */
-	bool proved;  /**< this user was right from this address lately */
-	char name[SUBSCRIBER_NAME_MAX + 1];
-	char address_key[AUTH_THROTTLE_KEY_SIZE],
-		user_key[AUTH_THROTTLE_KEY_SIZE];
-};
-
-/** A refusal that comes late */
-struct pending {
-	struct le le;
-	struct auth *auth;
-	struct tmr tmr;
-	struct sip_msg *msg;
-	struct sip_strans *st;
-	char address_key[AUTH_THROTTLE_KEY_SIZE],
-		user_key[AUTH_THROTTLE_KEY_SIZE];
-};
 
 /** What comes of credentials */
 enum verdict {
@@ -123,229 +72,6 @@ int auth_alloc(struct auth **ap, struct transport_layer *layer,
 bool auth_has_users(const struct auth *a)
 {
 	return a && user_store_count(a->users) > 0;
-}
-
-
-/* -------------------------------------------------------------- answers */
-
-static bool is_register(const struct sip_msg *msg)
-{
-	return !pl_strcmp(&msg->met, "REGISTER");
-}
-
-
-/** libre before 3.0 gives up when it meets an algorithm that it does not
- *  know, instead of taking the next challenge (RFC 8760 section 2.3) */
-static bool knows_md5_only(const struct sip_msg *msg)
-{
-	static const char name[] = "baresip v";
-	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_USER_AGENT);
-	const size_t len = sizeof(name) - 1;
-
-	return hdr && hdr->val.l > len + 1 && !memcmp(hdr->val.p, name, len) &&
-	       hdr->val.p[len] >= '0' && hdr->val.p[len] <= '2' &&
-	       hdr->val.p[len + 1] == '.';
-}
-
-
-struct challenge {
-	struct auth *auth;
-	const struct sip_msg *msg;
-	const char *client; /**< address key */
-	bool stale;
-};
-
-
-/** The strongest first (RFC 8760 section 2.4), and MD5 last: the libraries of
- *  web pages know it only, and keep the last challenge */
-static int print_challenges(struct re_printf *pf, const struct challenge *c)
-{
-	const char *name = is_register(c->msg) ? "WWW" : "Proxy";
-	int i = knows_md5_only(c->msg) ? DIGEST_MD5 : DIGEST_SHA256;
-	char nonce[NONCE_SIZE];
-	int err = 0;
-
-	nonces_make(c->auth->nonces, nonce, c->client, tmr_jiffies());
-	for (; i >= DIGEST_MD5 && !err; i--)
-		err = re_hprintf(
-			pf,
-			"%s-Authenticate: Digest realm=\"%s\", nonce=\"%s\","
-			" opaque=\"%s\",%s algorithm=%s, qop=\"auth\"\r\n",
-			name, user_store_realm(c->auth->users), nonce,
-			c->auth->opaque, c->stale ? " stale=true," : "",
-			digest_algorithm_name((enum digest_algorithm)i));
-
-	return err;
-}
-
-
-/**
- * 401 or 407
- *
- * @param st Set: within this transaction. NULL: in none, so that requests
- *           without credentials cost no memory (RFC 3261 section 26.3.2.4)
- */
-static void challenge(struct auth *a, const struct sip_msg *msg,
-		      struct sip_strans **st, const char *client, bool stale)
-{
-	struct challenge c = {a, msg, client, stale};
-	const bool registers = is_register(msg);
-	const uint16_t status = registers ? 401 : 407;
-	const char *phrase =
-		registers ? "Unauthorized" : "Proxy Authentication Required";
-
-	++a->challenges;
-	if (st)
-		(void)sip_treplyf(st, NULL, a->sip, msg, false, status, phrase,
-				  "%HContent-Length: 0\r\n\r\n",
-				  print_challenges, &c);
-	else
-		(void)sip_replyf(a->sip, msg, status, phrase,
-				 "%HContent-Length: 0\r\n\r\n",
-				 print_challenges, &c);
-}
-
-
-static void auth_refuse(struct auth *a, const struct sip_msg *msg,
-			uint16_t status, const char *phrase, const char *words)
-{
-	(void)sip_replyf(a->sip, msg, status, phrase,
-			 "Warning: 399 parley \"%s\"\r\n"
-			 "Content-Length: 0\r\n\r\n",
-			 words);
-}
-
-
-static void refuse_busy(struct auth *a, const struct sip_msg *msg)
-{
-	++a->slowed;
-	(void)sip_replyf(a->sip, msg, 503, "Service Unavailable",
-			 "Retry-After: %u\r\nContent-Length: 0\r\n\r\n",
-			 AUTH_RETRY_AFTER_S);
-}
-
-
-/* -------------------------------------------------------- late refusals */
-
-static void pending_destructor(void *arg)
-{
-	struct pending *p = arg;
-
-	tmr_cancel(&p->tmr);
-	list_unlink(&p->le);
-	--p->auth->pending_count;
-	mem_deref(p->st);
-	mem_deref(p->msg);
-}
-
-
-static void late_h(void *arg)
-{
-	struct pending *p = arg;
-
-	challenge(p->auth, p->msg, &p->st, p->address_key, false);
-	mem_deref(p);
-}
-
-
-static void cancel_h(void *arg)
-{
-	struct pending *p = arg;
-
-	(void)sip_treply(&p->st, p->auth->sip, p->msg, 487,
-			 "Request Terminated");
-	mem_deref(p);
-}
-
-
-static int refuse_late(const struct check *c)
-{
-	struct auth *a = c->auth;
-	struct pending *p;
-	int err;
-
-	if (a->pending_count >= AUTH_PENDING_MAX)
-		return EBUSY;
-
-	p = mem_zalloc(sizeof(*p), pending_destructor);
-	if (!p)
-		return ENOMEM;
-
-	p->auth = a;
-	++a->pending_count;
-	list_append(&a->pending, &p->le, p);
-	tmr_init(&p->tmr);
-	str_ncpy(p->address_key, c->address_key, sizeof(p->address_key));
-	str_ncpy(p->user_key, c->user_key, sizeof(p->user_key));
-	p->msg = mem_ref((void *)c->msg);
-	err = sip_strans_alloc(&p->st, a->sip, c->msg, cancel_h, p);
-	if (err)
-		mem_deref(p);
-	else
-		tmr_start(&p->tmr, AUTH_DELAY_MS, late_h, p);
-
-	return err;
-}
-
-
-static bool is_pending(const struct check *c)
-{
-	struct le *le;
-
-	for (le = list_head(&c->auth->pending); le; le = le->next) {
-		const struct pending *p = le->data;
-
-		if ((!c->shared && !strcmp(p->address_key, c->address_key)) ||
-		    (!c->proved && !strcmp(p->user_key, c->user_key)))
-			return true;
-	}
-
-	return c->auth->pending_count >= AUTH_PENDING_MAX;
-}
-
-
-static bool tries_too_often(const struct check *c)
-{
-	const uint64_t now = tmr_jiffies();
-
-	return auth_throttle_too_many(c->auth->throttle, c->address_key,
-				      now) ||
-	       (!c->proved &&
-		auth_throttle_too_many(c->auth->throttle, c->user_key, now));
-}
-
-
-/** One more wrong password: now, or late if there were too many before */
-static void refuse_wrong(const struct check *c, bool late)
-{
-	struct auth *a = c->auth;
-	const uint64_t now = tmr_jiffies();
-	struct sip_strans *st = NULL;
-	char peer[64], user[4 * AUTH_THROTTLE_KEY_SIZE];
-	bool news;
-
-	++a->failures;
-	news = auth_throttle_failed(a->throttle, c->user_key, now);
-	if (!c->shared)
-		news |= auth_throttle_failed(a->throttle, c->address_key, now);
-	if (news) {
-		(void)re_snprintf(peer, sizeof(peer), "%J", &c->flow->peer);
-		log_warn("auth",
-			 "wrong passwords are slowed down peer=%s user=%s"
-			 " auth_failures=%u",
-			 peer,
-			 log_escape(user, sizeof(user), c->user_key,
-				    strlen(c->user_key)),
-			 a->config->auth_failures);
-	}
-
-	if (late) {
-		++a->slowed;
-		if (!refuse_late(c))
-			return;
-	}
-
-	challenge(a, c->msg, &st, c->address_key, false);
 }
 
 
@@ -572,9 +298,9 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 	auth_throttle_user_key(c->user_key, &c->header.username);
 	c->proved =
 		auth_throttle_knows(a->throttle, c->address_key, c->user_key);
-	slow = tries_too_often(c);
-	if (slow && is_pending(c)) {
-		refuse_busy(a, c->msg);
+	slow = auth_tries_too_often(c);
+	if (slow && auth_is_pending(c)) {
+		auth_refuse_busy(a, c->msg);
 		return AUTH_ANSWERED;
 	}
 
@@ -583,10 +309,10 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 	case RIGHT: return pass(c, aorp);
 	case STALE:
 		++a->stale;
-		challenge(a, c->msg, NULL, c->address_key, true);
+		auth_challenge(a, c->msg, NULL, c->address_key, true);
 		break;
 
-	case WRONG: refuse_wrong(c, slow); break;
+	case WRONG: auth_refuse_wrong(c, slow); break;
 	case MALFORMED:
 		auth_refuse(a, c->msg, 400, "Bad Request",
 			    "Credentials do not fit the"
@@ -622,7 +348,7 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 
 	/* Credentials that a trusted proxy has checked and left in are none of
 	   ours; nor are any while nobody has a password here. */
-	c.registers = is_register(msg);
+	c.registers = auth_is_register(msg);
 	c.trusted = identity_flow_trusted(a->config, flow);
 	if (is_free(&c) && (c.trusted || !auth_has_users(a)))
 		return AUTH_PASS;
@@ -648,7 +374,7 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	if (is_free(&c))
 		return AUTH_PASS;
 
-	challenge(a, msg, NULL, c.address_key, false);
+	auth_challenge(a, msg, NULL, c.address_key, false);
 
 	return AUTH_ANSWERED;
 }

@@ -10,6 +10,7 @@ import { Parley } from './lib/parley.mjs';
 import { SipPeer, parse, sdp } from './lib/sip_peer.mjs';
 import { allowed } from './lib/pace.mjs';
 import { until } from './lib/process.mjs';
+import { tcp } from './lib/tcp.mjs';
 
 // What a sanitizer keeps of freed memory is not what is measured here
 process.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=8']
@@ -56,20 +57,6 @@ async function assertServed(ms = 5000) {
 	bob.send(bob.request('BYE', uri, { callId, toTag: ok.toTag, cseq: 2 }));
 	await bob.final('answer to BYE', (m) => m.headers.cseq === '2 BYE', ms)
 		.finally(() => bob.close());
-}
-
-// A connection that keeps what it hears
-async function tcp(from, port = parley.sipPort) {
-	const socket = connect({ port, host: '127.0.0.1', localAddress: from });
-	const c = { socket, text: '', closed: false };
-	socket.on('data', (d) => { c.text += d.toString('latin1'); });
-	socket.on('error', () => {});
-	socket.on('close', () => { c.closed = true; });
-	await new Promise((done) => {
-		socket.once('connect', done);
-		socket.once('close', done);
-	});
-	return c;
 }
 
 const closed = (c, ms = 5000) => until('it is closed', () => c.closed, ms);
@@ -224,7 +211,7 @@ describe('abuse', () => {
 	];
 	for (const [what, text, status] of bombs)
 		test(`S16 ${what}: ${status}`, async () => {
-			const c = await tcp(address());
+			const c = await tcp(parley.sipPort, address());
 			c.socket.write(text());
 			assert.equal(await answerTo(c), status, c.text.slice(0, 300));
 			c.socket.destroy();
@@ -256,7 +243,7 @@ describe('abuse', () => {
 			for (const from of [address(), address(), address()])
 				for (let i = 0; i < 700; i += 50)
 					all.push(...await Promise.all(Array.from({ length: 50 },
-						() => tcp(from))));
+						() => tcp(parley.sipPort, from))));
 			await until('those too many are closed', () =>
 				all.filter((c) => !c.closed).length === 3 * SOURCE_MAX);
 			const now = await transport();
@@ -277,7 +264,7 @@ describe('abuse', () => {
 		test('S16 a message that never ends does not keep its connection',
 			async () => {
 				const all = await Promise.all(Array.from({ length: 100 },
-					() => tcp(address())));
+					() => tcp(parley.sipPort, address())));
 				host -= 100;
 				const text = options('slow', `X: ${'y'.repeat(5000)}\r\n`);
 				let at = 0;
@@ -295,7 +282,7 @@ describe('abuse', () => {
 			});
 
 		test('S16 empty lines alone do not keep a connection', async () => {
-			const c = await tcp(address());
+			const c = await tcp(parley.sipPort, address());
 			const beat = setInterval(() => c.socket.write('\r\n\r\n'), 500);
 			// STREAM_FIRST_MS after it was opened
 			await closed(c, 40000);
@@ -306,8 +293,8 @@ describe('abuse', () => {
 
 		test('S16 empty and half lines keep no HTTP connection', async () => {
 			const from = address();
-			const blank = await tcp(from, httpPort());
-			const half = await tcp(from, httpPort());
+			const blank = await tcp(httpPort(), from);
+			const half = await tcp(httpPort(), from);
 			half.socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
 			const drip = setInterval(() => {
 				blank.socket.write('\r\n');
@@ -336,7 +323,7 @@ describe('abuse', () => {
 		});
 
 		test('S17 a frame that never ends keeps no WebSocket', async () => {
-			const c = await tcp(address(), httpPort());
+			const c = await tcp(httpPort(), address());
 			c.socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket'
 				+ '\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
 				+ 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
@@ -349,7 +336,7 @@ describe('abuse', () => {
 	});
 
 	test('S16 a flood of keep-alives is answered in bulk', async () => {
-		const c = await tcp(address());
+		const c = await tcp(parley.sipPort, address());
 		const flood = Buffer.alloc(4 * 1024 * 1024, '\r\n\r\n');
 		c.socket.write(flood);
 		c.socket.write(options('after'));
@@ -363,7 +350,7 @@ describe('abuse', () => {
 
 	test('S16 a reader that reads nothing is let go', async () => {
 		const memory = await resident();
-		const c = await tcp(address());
+		const c = await tcp(parley.sipPort, address());
 		c.socket.pause();
 		// answers repeat what stands in Via
 		const vias = lines(60, `Via: SIP/2.0/UDP ${'y'.repeat(200)}\r\n`);
@@ -395,7 +382,7 @@ describe('abuse', () => {
 	}
 
 	async function websocket() {
-		const c = await tcp(address(), httpPort());
+		const c = await tcp(httpPort(), address());
 		c.socket.write(upgrade);
 		await until('101', () => c.text.startsWith('HTTP/1.1 101'));
 		c.text = '';
@@ -441,7 +428,7 @@ describe('abuse', () => {
 	];
 	for (const [what, headers, status] of requests)
 		test(`S17 HTTP with ${what}: ${status}`, async () => {
-			const c = await tcp(address(), httpPort());
+			const c = await tcp(httpPort(), address());
 			c.socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
 			await until('an answer', () => c.text);
 			assert.ok(c.text.startsWith(`HTTP/1.1 ${status}`),
@@ -455,7 +442,7 @@ describe('abuse', () => {
 		const all = [];
 		for (let i = 0; i < 600; i += 50)
 			all.push(...await Promise.all(Array.from({ length: 50 }, () =>
-				tcp(from, httpPort()))));
+				tcp(httpPort(), from))));
 		await until('those too many are closed', () =>
 			all.filter((c) => !c.closed).length <= SOURCE_MAX);
 		assert.ok((await transport()).turned_away - before.turned_away >= 88);
@@ -568,7 +555,7 @@ describe('abuse of what conferences offer', () => {
 	for (const [what, type, body, status] of bodies)
 		test(`F3 a body with ${what}: ${status}`, async () => {
 			const memory = await resident();
-			const c = await tcp(address());
+			const c = await tcp(parley.sipPort, address());
 			const id = `body${host}`;
 			const began = Date.now();
 			c.socket.write(Buffer.from(options(id,

@@ -16,31 +16,16 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "focus/privileges/run_as.h"
 #include "mixer/base/re.h"
+#include "tests/unit/focus/privileges/child.h"
 #include "tests/unit/said.h"
 #include "tests/unit/unit.h"
 
 enum { GIVEN_BYTES = 40 };
 
 static const uint64_t nice_cap = UINT64_C(1) << CAP_SYS_NICE;
-
-
-/** @return what it exits with */
-static int in_child(int (*h)(void))
-{
-	pid_t child = fork();
-	int status = 0;
-
-	CU_ASSERT_TRUE_FATAL(child >= 0);
-	if (!child)
-		_exit(h());
-	CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
-
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 
 /** A line of our /proc/self/status, as a number of that base */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "focus/privileges/system_calls.h"
 #include "mixer/base/re.h"
+#include "tests/unit/focus/privileges/child.h"
 #include "tests/unit/unit.h"
 
 
@@ -102,20 +103,6 @@ static int try_root(void)
 		return 1;
 
 	return setuid(getuid()) || !denied(setns(-1, 0)) ? 2 : 0;
-}
-
-
-static int in_child(int (*h)(void))
-{
-	pid_t child = fork();
-	int status = 0;
-
-	CU_ASSERT_TRUE_FATAL(child >= 0);
-	if (!child)
-		_exit(h());
-	CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
-
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 

@@ -177,6 +177,20 @@ void loopback_peer(struct loopback *l, enum dtls_role role,
 }
 
 
+struct transport *loopback_plain(struct net *net, enum transport_suite suite,
+				 struct heard *heard)
+{
+	struct transport *t = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&t, net, TRANSPORT_PLAIN, 0,
+					      suite, &loopback_handlers,
+					      heard),
+			      0);
+
+	return t;
+}
+
+
 void loopback_open(struct loopback *l, enum dtls_role role,
 		   const char *profiles)
 {

@@ -45,6 +45,10 @@ int loopback_socket(const char *host, struct sa *addr);
 /** Handlers that count into a struct heard given as arg */
 extern const struct transport_handlers loopback_handlers;
 
+/** A plain transport that tells `heard` */
+struct transport *loopback_plain(struct net *net, enum transport_suite suite,
+				 struct heard *heard);
+
 /** Make all of it; `role` is the peer's */
 void loopback_open(struct loopback *l, enum dtls_role role,
 		   const char *profiles);

@@ -12,20 +12,6 @@ enum { PORTS = 40 };
 /** Ports that runs side by side do not share */
 #define PORT_MIN loopback_ports(PORTS)
 
-static struct transport *plain(struct net *net, enum transport_suite suite,
-			       struct heard *heard)
-{
-	struct transport *t = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(transport_alloc(&t, net, TRANSPORT_PLAIN, 0,
-					      suite, &loopback_handlers,
-					      heard),
-			      0);
-
-	return t;
-}
-
-
 static void port_range_runs_out_and_comes_back(void)
 {
 	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 5);
@@ -34,7 +20,7 @@ static void port_range_runs_out_and_comes_back(void)
 	struct transport_local local;
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
-		t[i] = plain(net, TRANSPORT_SUITE_NONE, &none);
+		t[i] = loopback_plain(net, TRANSPORT_SUITE_NONE, &none);
 		transport_local(t[i], &local);
 		CU_ASSERT_EQUAL(sa_port(&local.rtp) & 1, 0);
 		CU_ASSERT_EQUAL(local.rtcp_port, sa_port(&local.rtp) + 1);
@@ -45,7 +31,7 @@ static void port_range_runs_out_and_comes_back(void)
 					&loopback_handlers, &none),
 			EADDRNOTAVAIL);
 	mem_deref(t[1]);
-	t[1] = plain(net, TRANSPORT_SUITE_NONE, &none);
+	t[1] = loopback_plain(net, TRANSPORT_SUITE_NONE, &none);
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
 		mem_deref(t[i]);
 	mem_deref(net);
@@ -63,7 +49,7 @@ static void taken_ports_are_passed_over(void)
 
 	sa_set_str(&addr, "127.0.0.1", PORT_MIN + 1);
 	CU_ASSERT_EQUAL(bind(fd, &addr.u.sa, addr.len), 0);
-	t = plain(net, TRANSPORT_SUITE_NONE, &none);
+	t = loopback_plain(net, TRANSPORT_SUITE_NONE, &none);
 	transport_local(t, &local);
 	CU_ASSERT_EQUAL(sa_port(&local.rtp), PORT_MIN + 2);
 	close(fd);
@@ -148,14 +134,14 @@ static void a_pair_given_up_rests(void)
 	struct net *net = loopback_net(PORT_MIN, PORT_MIN + 7);
 	struct heard none = {0};
 	struct transport_local local;
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &none);
+	struct transport *t = loopback_plain(net, TRANSPORT_SUITE_NONE, &none);
 	uint16_t first;
 
 	transport_local(t, &local);
 	first = sa_port(&local.rtp);
 	for (unsigned i = 0; i < 8; i++) {
 		mem_deref(t);
-		t = plain(net, TRANSPORT_SUITE_NONE, &none);
+		t = loopback_plain(net, TRANSPORT_SUITE_NONE, &none);
 		transport_local(t, &local);
 		CU_ASSERT_EQUAL(sa_port(&local.rtp) == first, i % 4 == 3);
 	}

@@ -26,20 +26,6 @@ struct pair {
 static uint8_t packet[LOOPBACK_PACKET_MAX + TRANSPORT_TRAILER_MAX];
 
 
-static struct transport *plain(struct net *net, enum transport_suite suite,
-			       struct heard *heard)
-{
-	struct transport *t = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(transport_alloc(&t, net, TRANSPORT_PLAIN, 0,
-					      suite, &loopback_handlers,
-					      heard),
-			      0);
-
-	return t;
-}
-
-
 /** Tell `to` what `from` says of itself */
 static int signal_one(struct transport *to, const struct transport *from,
 		      bool mux)
@@ -63,8 +49,8 @@ static void pair_open(struct pair *p, enum transport_suite suite, bool mux)
 {
 	memset(p, 0, sizeof(*p));
 	p->net = loopback_net(PORT_MIN, PORT_MAX);
-	p->a = plain(p->net, suite, &p->heard_a);
-	p->b = plain(p->net, suite, &p->heard_b);
+	p->a = loopback_plain(p->net, suite, &p->heard_a);
+	p->b = loopback_plain(p->net, suite, &p->heard_b);
 	CU_ASSERT_EQUAL(signal_one(p->a, p->b, mux), 0);
 	CU_ASSERT_EQUAL(signal_one(p->b, p->a, mux), 0);
 }
@@ -225,7 +211,8 @@ static void follows_a_nat_and_no_stranger(void)
 {
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct transport *t =
+		loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa signalled, nat, other, another;
 	int said = loopback_socket("127.0.0.2", &signalled),
 	    natted = stranger(&nat);
@@ -281,7 +268,8 @@ static void hears_another_address_once_it_is_signalled(void)
 	struct transport_remote remote = {0};
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct transport *t =
+		loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa first, second;
 	int a = stranger(&first), b = stranger(&second);
 
@@ -314,7 +302,8 @@ static void goes_on_after_the_far_end_was_away(void)
 	struct transport_remote remote = {0};
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct transport *t =
+		loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa addr;
 	int fd = stranger(&addr);
 
@@ -355,7 +344,8 @@ static void bursts_are_read_to_their_end(void)
 	enum { BURST = 100 };
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct transport *t =
+		loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa addr;
 	int fd = stranger(&addr);
 
@@ -394,7 +384,8 @@ static void connects_to_who_signals_without_an_address(void)
 {
 	struct net *net = loopback_net(PORT_MIN, PORT_MAX);
 	struct heard heard = {0};
-	struct transport *t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+	struct transport *t =
+		loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 	struct sa addr, other;
 	int fd = stranger(&addr), third = loopback_socket("127.0.0.3", &other);
 
@@ -450,7 +441,8 @@ static void own_ports_are_no_far_ends(void)
 		struct transport *t[2];
 
 		for (int k = 0; k < 2; k++)
-			t[k] = plain(net, TRANSPORT_SUITE_NONE, &heard[k]);
+			t[k] = loopback_plain(net, TRANSPORT_SUITE_NONE,
+					      &heard[k]);
 		for (int k = 0; k < 2; k++) {
 			struct transport_remote remote = {0};
 			struct transport_local local;
@@ -530,7 +522,7 @@ static void ports_of_other_mixers_are_no_far_ends(void)
 
 		sa_set_str(&addr, "127.0.0.1", PORT_MAX - (other ? 3 : 1));
 		CU_ASSERT_EQUAL(bind(fd, &addr.u.sa, addr.len), 0);
-		t = plain(net, TRANSPORT_SUITE_NONE, &heard);
+		t = loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
 		signal_at(t, &addr);
 		throw_some(fd, t, 1, 5, net);
 		CU_ASSERT_EQUAL(heard.rtp, other ? 0 : 5);
@@ -583,7 +575,7 @@ static void survives_any_failing_allocation(void)
 	for (unsigned i = 0; i < PORTS / 2; i++) {
 		struct heard heard = {0};
 
-		mem_deref(plain(net, TRANSPORT_SUITE_NONE, &heard));
+		mem_deref(loopback_plain(net, TRANSPORT_SUITE_NONE, &heard));
 	}
 	mem_deref(net);
 }

@@ -1,5 +1,5 @@
 /**
- * @file test_session_world.c  The lines, and the mixer they meet
+ * @file session_world.c  The lines
  */
 #include <ctype.h>
 #include <errno.h>
@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include "focus/mixers/mixers.h"
 #include "mixer/base/log.h"
-#include "mixer/mp/capabilities.h"
 #include "mixer/mp/link.h"
 #include "signaling/conference/acts.h"
 #include "signaling/event/conference_events.h"
@@ -60,145 +59,6 @@ bool world_wait(struct world *w, const bool *flag, unsigned ms)
 	tmr_cancel(&poll.tmr);
 
 	return *flag;
-}
-
-/* ---------------------------------------------------------------- mixer */
-
-static json_t *leg_local(const json_t *msg)
-{
-	json_t *transports = json_array(), *media = json_array(), *one;
-	unsigned port = 40000;
-	size_t i;
-
-	json_array_foreach (json_object_get(msg, "transports"), i, one) {
-		const char *kind =
-			json_string_value(json_object_get(one, "kind"));
-
-		if (kind && !strcmp(kind, "webrtc"))
-			(void)json_array_append_new(
-				transports,
-				json_pack("{s:s,s:{s:s,s:s},s:{s:s,s:s},"
-					  "s:[{s:s,s:i,s:i}]}",
-					  "kind", "webrtc", "ice", "ufrag",
-					  "abcd", "pwd",
-					  "abcdefghijklmnopqrstuvwx",
-					  "fingerprint", "hash", "sha-256",
-					  "value", "AB:CD", "candidates",
-					  "address", "127.0.0.1", "port",
-					  10000, "priority", 1));
-		else
-			(void)json_array_append_new(
-				transports,
-				json_pack("{s:s,s:s,s:i,s:i}", "kind", "plain",
-					  "address", "127.0.0.1", "port", port,
-					  "rtcp_port", port + 1));
-		port += 2;
-	}
-	json_array_foreach (json_object_get(msg, "media"), i, one)
-		(void)json_array_append_new(
-			media, json_pack("{s:i,s:i,s:s}", "ssrc", 1000 + i,
-					 "rtx_ssrc", 2000 + i, "cname", "c"));
-
-	return json_pack("{s:o,s:o}", "transports", transports, "media",
-			 media);
-}
-
-static void mixer_answer(struct world *w, json_t *msg, const char *op)
-{
-	if (!strcmp(op, w->refuse_op))
-		(void)link_reply_error(
-			w->mixer, msg,
-			w->refuse_code ? w->refuse_code : ENOTSUP, "no");
-	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
-		(void)link_reply(w->mixer, msg, leg_local(msg));
-	else
-		(void)link_reply(w->mixer, msg, NULL);
-}
-
-static void mixer_h(json_t *msg, void *arg)
-{
-	struct world *w = arg;
-	const char *op = json_string_value(json_object_get(msg, "op"));
-	size_t len = strlen(w->ops);
-
-	if (!op)
-		return;
-	if (strcmp(op, "ping") && len < sizeof(w->ops) - 40)
-		(void)snprintf(w->ops + len, sizeof(w->ops) - len, "%s ", op);
-	if (w->silent)
-		(void)json_array_append(w->asked, msg);
-	else
-		mixer_answer(w, msg, op);
-}
-
-static bool mixer_speak(struct world *w, char how)
-{
-	json_t *msg;
-	size_t i;
-
-	w->silent = how == '0';
-	if (how == '2') {
-		json_array_foreach (w->asked, i, msg)
-			mixer_answer(
-				w, msg,
-				json_string_value(json_object_get(msg, "op")));
-	}
-	(void)json_array_clear(w->asked);
-
-	return true;
-}
-
-static void mixer_gone_h(int err, void *arg)
-{
-	struct world *w = arg;
-	(void)err;
-
-	w->mixer = mem_deref(w->mixer);
-}
-
-/* Of a mixer of the base set, or of one without a codec of it */
-static json_t *hello(const struct world *w)
-{
-	json_t *event =
-		json_pack("{s:s,s:i,s:i,s:i}", "event", "hello", "version", 1,
-			  "pid", 1, "webrtc_port", 10000);
-	struct mixer_capabilities base, c;
-
-	if (!w->lacks)
-		return event;
-	mixer_capabilities_base(&base);
-	c = base;
-	c.codec_count = 0;
-	for (size_t i = 0; i < base.codec_count; i++) {
-		const struct mixer_codec *codec = &base.codecs[i];
-
-		if (strcmp(codec->name, w->lacks) != 0)
-			mixer_capabilities_add(&c, codec->kind, codec->name,
-					       codec->clock_hz);
-	}
-	(void)mixer_capabilities_write(&c, event);
-
-	return event;
-}
-
-static int mixer_open(struct world *w)
-{
-	int fd[2], err;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd))
-		return errno;
-	err = link_alloc(&w->mixer, fd[0], mixer_h, mixer_gone_h, w);
-	if (err) {
-		(void)close(fd[0]);
-		(void)close(fd[1]);
-		return err;
-	}
-	err = focus_attach_mixer(w->focus, fd[1]);
-	if (err)
-		(void)close(fd[1]);
-	else
-		err = link_event(w->mixer, hello(w));
-	return err;
 }
 
 /* ---------------------------------------------------------------- lines */
@@ -266,6 +126,41 @@ static bool expect(struct world *w, const char *what, char *fields[],
 	}
 	if (!letter && want)
 		fprintf(stderr, "want %s, read nothing\n", what);
+
+	return ok;
+}
+
+/* Whatever else comes before it stays to be read */
+static struct letter *find_letter(const struct world *w, const char *what)
+{
+	for (struct le *le = w->inbox.head; le; le = le->next) {
+		struct letter *letter = le->data;
+
+		if (peer_starts_as(letter->text, what))
+			return letter;
+	}
+	return NULL;
+}
+
+static bool await_letter(struct world *w, const char *what, char *fields[],
+			 unsigned n)
+{
+	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
+	struct letter *letter;
+	bool never = false, ok;
+
+	while (!(letter = find_letter(w, what))) {
+		if (tmr_jiffies() > end) {
+			fprintf(stderr, "want %s, read nothing\n", what);
+			return false;
+		}
+		(void)world_wait(w, &never, 5);
+	}
+	(void)peer_repeated(w, letter->text);
+	peer_learn(w, letter->text);
+	ok = check_texts(letter->text, fields, n);
+	list_unlink(&letter->le);
+	mem_deref(letter);
 
 	return ok;
 }
@@ -342,34 +237,6 @@ static bool await_count(struct world *w, size_t count)
 	return true;
 }
 
-static bool replace_mixer(struct world *w)
-{
-	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
-	bool never = false;
-
-	w->ops[0] = '\0';
-	/* the place of the dead is free a moment later */
-	do {
-		w->mixer = mem_deref(w->mixer);
-		(void)world_wait(w, &never, 20);
-	} while (mixer_open(w) && tmr_jiffies() < end);
-
-	return w->mixer != NULL;
-}
-
-static bool kill_mixer(struct world *w)
-{
-	uint64_t end = tmr_jiffies() + unit_patience_ms(READ_MS);
-	bool never = false;
-
-	w->ops[0] = '\0';
-	w->mixer = mem_deref(w->mixer);
-	while (mixers_up_count(focus_mixers(w->focus)) && tmr_jiffies() < end)
-		(void)world_wait(w, &never, 20);
-
-	return !mixers_up_count(focus_mixers(w->focus));
-}
-
 /* It goes on from another port, as behind a NAT that forgot it, or from
  * another host */
 static bool peer_move(struct world *w, const char *host)
@@ -425,6 +292,7 @@ static bool play(struct world *w, const char *line)
 	case '<':
 		return expect(w, fields[0] + 2, fields, n,
 			      unit_patience_ms(READ_MS), true);
+	case '~': return await_letter(w, fields[0] + 2, fields, n);
 	case '-': return expect(w, fields[0] + 2, fields, n, NOT_MS, false);
 	case '@': return await_op(w, fields[0] + 2);
 	case '#': return await_count(w, (size_t)atoi(fields[0] + 2));
@@ -440,13 +308,13 @@ static bool play(struct world *w, const char *line)
 	case 'h': return hang_up(w);
 	case 'p': return peer_move(w, "127.0.0.1");
 	case 'P': return peer_move(w, "127.0.0.2");
-	case 'k': return replace_mixer(w);
-	case 'K': return kill_mixer(w);
-	case 'l': w->lacks = line + 2; return replace_mixer(w);
+	case 'k': return world_mixer_replace(w);
+	case 'K': return world_mixer_kill(w);
+	case 'l': w->lacks = line + 2; return world_mixer_replace(w);
 	case 'i':
 		memcpy(w->last_request, w->invite, sizeof(w->invite));
 		return true;
-	case 'm': return mixer_speak(w, line[2]);
+	case 'm': return world_mixer_speak(w, line[2]);
 	case '+': return await_repeat(w, line + 2);
 	case 'T': w->speaks_tls = true; return w->up || peer_open_tls(w);
 	case 'U': w->speaks_tls = false; return true;
@@ -533,7 +401,7 @@ static int open_with(struct world *w, bool tls)
 	if (!err)
 		err = focus_alloc(&w->focus, w->config);
 	if (!err)
-		err = mixer_open(w);
+		err = world_mixer_open(w);
 	if (!err)
 		err = notifiers_alloc(&w->notifiers, w->layer, w->config);
 	if (!err)

@@ -1,5 +1,5 @@
 /**
- * @file test_session_world.h  A focus, a transport layer and one peer in one
+ * @file session_world.h  A focus, a transport layer and one peer in one
  * process
  *
  * The peer is a UDP socket that speaks SIP word by word, the mixer is the
@@ -10,6 +10,8 @@
  *   "< WHAT [| TEXT]..."   it reads "200" or "BYE" next and finds each TEXT
  *                          in it; "!TEXT" must not be there. 1xx are skipped
  *                          unless named, repetitions too
+ *   "~ WHAT [| TEXT]..."   the same, whatever comes before it; that is read
+ * later
  *   "- WHAT"               no such message comes within 700 ms
  *   "@ OP"                 the mixer is asked for it, e.g. leg.remove
  *   "# N"                  so many sessions are left in the end
@@ -106,7 +108,15 @@ struct letter {
 	char text[];
 };
 
-/* test_session_peer.c */
+/* session_mixer.c */
+int world_mixer_open(struct world *w);
+/** "m 0" and its like */
+bool world_mixer_speak(struct world *w, char how);
+/** It dies, and another comes */
+bool world_mixer_replace(struct world *w);
+bool world_mixer_kill(struct world *w);
+
+/* session_peer.c */
 udp_recv_h peer_received_h;
 /** Connect over TLS */
 bool peer_open_tls(struct world *w);
