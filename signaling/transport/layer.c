@@ -27,6 +27,7 @@ static void layer_destructor(void *arg)
 	mem_deref(layer->admission_connected);
 	mem_deref(layer->dropped);
 	mem_deref(layer->unheard);
+	mem_deref(layer->unheard_all);
 	mem_deref(layer->repeats);
 	mem_deref(layer->begun);
 	mem_deref(layer->tls);
@@ -91,6 +92,8 @@ static int limits_alloc(struct transport_layer *layer)
 	const struct limit_rate messages = {layer->config->sip_rate_per_source,
 					    1, 0};
 	const struct limit_rate unheard = {1, 1, LAYER_UNHEARD_KB};
+	const struct limit_rate unheard_all = {LAYER_UNHEARD_ALL_KB_S, 1,
+					       LAYER_UNHEARD_ALL_KB};
 	const struct limit_rate calls = {layer->config->invite_rate_per_source,
 					 1, 0};
 	int err;
@@ -110,6 +113,8 @@ static int limits_alloc(struct transport_layer *layer)
 		err = dropped_alloc(&layer->dropped);
 	if (!err)
 		err = limit_alloc(&layer->unheard, &unheard);
+	if (!err)
+		err = limit_alloc(&layer->unheard_all, &unheard_all);
 
 	return err;
 }

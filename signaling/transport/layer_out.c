@@ -191,6 +191,21 @@ static bool is_ours(const struct flow *flow, const struct sip_lines *w)
 }
 
 
+/** May what we begin go to a host that was not heard? */
+static bool may_begin_unheard(const struct transport_layer *layer,
+			      const struct sa *host, size_t bytes)
+{
+	const unsigned kb = (unsigned)(bytes / 1024 + 1);
+	const uint64_t now = tmr_jiffies();
+	struct sa all;
+
+	sa_init(&all, AF_INET);
+
+	return limit_take(layer->unheard, host, kb, now) &&
+	       limit_take(layer->unheard_all, &all, kb, now);
+}
+
+
 /** Is it so much for who has not shown that it reaches him that somebody
  *  could use us against him (RFC 3261 section 26.1.5)? */
 static bool is_too_much(const struct transport_layer *layer,
@@ -210,8 +225,7 @@ static bool is_too_much(const struct transport_layer *layer,
 		return false;
 
 	return !is_ours(flow, w) ||
-	       !limit_take(layer->unheard, &flow->info.peer,
-			   (unsigned)(bytes / 1024 + 1), tmr_jiffies());
+	       !may_begin_unheard(layer, &flow->info.peer, bytes);
 }
 
 

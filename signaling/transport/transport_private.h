@@ -39,6 +39,10 @@ enum {
 	/** kB that a host gets of what we begin without having heard of it, at
 	 *  once; then one a second */
 	LAYER_UNHEARD_KB = 48,
+	/** The same of all such hosts, at once and a second: one call may name
+	 *  many */
+	LAYER_UNHEARD_ALL_KB = 2048,
+	LAYER_UNHEARD_ALL_KB_S = 256,
 	/** A 100 would take from those what the answer needs */
 	LAYER_ANSWER_BYTES = 1200,
 };
@@ -112,10 +116,11 @@ struct transport_layer {
 	struct limit *refusals; /**< our answers when it is over the first */
 	struct admission *admission, *admission_connected; /**< of all sources
 		together; of strangers those by UDP, and others */
-	struct dropped *dropped; /**< requests of strangers by UDP */
-	struct limit *unheard;   /**< kB that we begin to send to a host that
-				      has sent nothing by that flow */
-	layer_dialog_h *dialogh; /**< NULL: no dialog is known */
+	struct dropped *dropped;   /**< requests of strangers by UDP */
+	struct limit *unheard;     /**< kB that we begin to send to a host that
+					has sent nothing by that flow */
+	struct limit *unheard_all; /**< and to all of them: one source */
+	layer_dialog_h *dialogh;   /**< NULL: no dialog is known */
 	void *dialog_arg;
 	struct repeats *repeats, *begun;
 	struct list cancels; /**< header lines for CANCELs, oldest first */

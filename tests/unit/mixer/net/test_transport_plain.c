@@ -478,7 +478,7 @@ static void own_ports_that_cross_are_far_ends(void)
 	struct transport *t[3];
 
 	for (int k = 0; k < 3; k++)
-		t[k] = plain(net, TRANSPORT_SUITE_NONE, &heard[k]);
+		t[k] = loopback_plain(net, TRANSPORT_SUITE_NONE, &heard[k]);
 	for (int k = 0; k < 3; k++) {
 		struct transport_remote remote = {0};
 		struct transport_local local;

@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/command/command.h"
+#include "signaling/session/dialog.h"
+#include "signaling/transport/rewrite.h"
+#include "signaling/transport/transport_private.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/signaling/world/message_world.h"
 #include "tests/unit/signaling/world/session_world.h"
 #include "tests/unit/unit.h"
 
@@ -225,7 +229,61 @@ static void shows_strangers_nothing(void)
 	world_close(&w);
 }
 
+/* A SUBSCRIBE of its call, as the layer would have it */
+static struct sip_msg *asked(const struct world *w, unsigned cseq)
+{
+	struct sip_msg *msg;
+	struct sa flow;
+
+	rewrite_layer_addr(
+		&flow, dialog_flow(session_dialog(world_session((void *)w))));
+	msg = message_of("SUBSCRIBE sip:%s SIP/2.0\r\n"
+			 "Via: SIP/2.0/UDP %J;branch=z9hG4bK-layer\r\n"
+			 "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK7;rport"
+			 "\r\n"
+			 "From: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
+			 "CSeq: %u SUBSCRIBE\r\nEvent: conference;id=9\r\n"
+			 "Contact: <sip:alice@127.0.0.1:%u>\r\n"
+			 "Content-Length: 0\r\n\r\n",
+			 w->uri, &flow, sa_port(&w->peer), w->local, w->to,
+			 w->callid, cseq, sa_port(&w->peer));
+	msg->tp = SIP_TRANSP_UDP;
+	msg->src = flow;
+
+	return msg;
+}
+
+/* Whatever is answered, the call goes on */
+static int one_watcher(void *arg)
+{
+	struct sip_msg *msg;
+	struct world w;
+	(void)arg;
+
+	failing_pause();
+	CU_ASSERT_FATAL(!world_open(&w));
+	PLAY(&w, CALL);
+	msg = asked(&w, 2);
+	failing_resume();
+
+	(void)layer_request_handler(msg, w.layer);
+
+	failing_pause();
+	mem_deref(msg);
+	CU_ASSERT(session_endpoint(world_session(&w)) != NULL);
+	world_close(&w);
+	failing_resume();
+
+	return 0;
+}
+
+static void survives_any_failing_allocation(void)
+{
+	CU_ASSERT(failing_each(one_watcher, NULL) > 10);
+}
+
 static CU_TestInfo tests[] = {
+	{"survives any failing allocation", survives_any_failing_allocation},
 	{"F10 watches in its dialog", watches_in_its_dialog},
 	{"F13 merges while a NOTIFY is under way", merges_while_busy},
 	{"F10 waits as it is told and loses nothing", waits_and_tells_all},

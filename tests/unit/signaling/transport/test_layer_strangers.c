@@ -224,6 +224,58 @@ static void answers_with_three_times_its_bytes_at_most(void)
 }
 
 
+/** A request of ours, of more than `kb`, to a host that nobody has heard of */
+static void begin_at(struct world *w, const char *uri, unsigned kb)
+{
+	const char *routes[] = {w->route};
+	struct sip_dialog *dialog = NULL;
+	struct layer_resolve *r = NULL;
+	char *padding = mem_zalloc(kb * 1024 + 1, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(padding);
+	memset(padding, 'x', kb * 1024);
+	w->routed = false;
+	CU_ASSERT_EQUAL(layer_resolve(&r, w->layer, uri, world_routed, w), 0);
+	CU_ASSERT_TRUE(world_until(w, &w->routed));
+	mem_deref(r);
+	CU_ASSERT_EQUAL_FATAL(sip_dialog_alloc(&dialog, uri, uri, NULL,
+					       "sip:demo@x", routes, 1),
+			      0);
+	CU_ASSERT_EQUAL(sip_drequestf(NULL, layer_sip(w->layer), false,
+				      "OPTIONS", dialog, 0, NULL, NULL, NULL,
+				      NULL,
+				      "Subject: %s\r\n"
+				      "Content-Length: 0\r\n\r\n",
+				      padding),
+			0);
+	mem_deref(dialog);
+	mem_deref(padding);
+}
+
+
+/** 48 kB for one, and 2 MB for all: one guest may name many to be called */
+static void begins_within_budgets_at_those_who_were_not_heard(void)
+{
+	enum { KB = 15, HOSTS = 160 };
+	struct world *w = open_world();
+	char uri[64];
+
+	for (unsigned i = 0; i < 4; i++)
+		begin_at(w, "sip:x@127.4.0.1:9", KB);
+	CU_ASSERT_EQUAL(unproven(w), 1);
+
+	for (unsigned i = 0; i < HOSTS; i++) {
+		(void)re_snprintf(uri, sizeof(uri), "sip:x@127.3.0.%u:9",
+				  1 + i);
+		begin_at(w, uri, KB);
+	}
+	/* each counts as 16 kB: 2048 kB are 128, and the second adds some */
+	CU_ASSERT_TRUE(unproven(w) > 1);
+	CU_ASSERT_TRUE(unproven(w) <= HOSTS - 128 + 4);
+	mem_deref(w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"drops who has no room, and takes him when he repeats",
 	 drops_who_has_no_room_and_takes_him_when_he_repeats},
@@ -232,6 +284,8 @@ static CU_TestInfo tests[] = {
 	 tags_from_elsewhere_are_strangers},
 	{"answers with three times its bytes at most",
 	 answers_with_three_times_its_bytes_at_most},
+	{"begins within budgets at those who were not heard",
+	 begins_within_budgets_at_those_who_were_not_heard},
 	CU_TEST_INFO_NULL,
 };
 
