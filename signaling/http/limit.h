@@ -1,8 +1,9 @@
 /**
  * @file signaling/http/limit.h  Token bucket for each source address
  *
- * A source is a host: an IPv4 address or an IPv6 /64 (mixer/base/host_key.h). The table is bounded: the source
- * seen longest ago makes room. Time is an argument.
+ * A source is a host: an IPv4 address or an IPv6 /64 (mixer/base/host_key.h).
+ * The table is bounded: the source seen longest ago makes room. Time is an
+ * argument.
  */
 #ifndef PARLEY_SIGNALING_HTTP_LIMIT_H
 #define PARLEY_SIGNALING_HTTP_LIMIT_H
