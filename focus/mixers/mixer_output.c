@@ -14,9 +14,12 @@
 enum {
 	/** Others have their turn after so much */
 	TURN_BYTES = 16 * 1024,
+	/** What a pipe holds */
+	LAST_BYTES = 64 * 1024,
 	/** Until some of the budget is there again */
 	PAUSE_MS = 1000,
 	BYTE_US = 1000000 / MIXER_OUTPUT_BYTES_PER_S,
+	DEBUG_BYTE_US = 1,
 };
 
 struct mixer_output {
@@ -45,16 +48,13 @@ static uint64_t owed_us(const struct mixer_output *o, uint64_t now_us)
 
 static bool is_used_up(const struct mixer_output *o)
 {
-	return !log_enabled(LOG_LEVEL_DEBUG) &&
-	       owed_us(o, clock_us()) >=
-		       (uint64_t)MIXER_OUTPUT_BURST_BYTES * BYTE_US;
+	return owed_us(o, clock_us()) >=
+	       (uint64_t)MIXER_OUTPUT_BURST_BYTES * BYTE_US;
 }
 
 
 static void pass_on(struct mixer_output *o)
 {
-	const uint64_t now_us = clock_us();
-
 	if (!o->len)
 		return;
 
@@ -65,15 +65,26 @@ static void pass_on(struct mixer_output *o)
 			o->line[i] = '?';
 	}
 
-	o->paid_us = now_us + owed_us(o, now_us) + (o->len + 1) * BYTE_US;
 	o->line[o->len++] = '\n';
 	(void)!write(STDERR_FILENO, o->line, o->len);
 	o->len = 0;
 }
 
 
+/** Empty lines, too, which are not passed on */
+static void pay(struct mixer_output *o, size_t bytes)
+{
+	const uint64_t now_us = clock_us();
+	const uint64_t each_us =
+		log_enabled(LOG_LEVEL_DEBUG) ? DEBUG_BYTE_US : BYTE_US;
+
+	o->paid_us = now_us + owed_us(o, now_us) + bytes * each_us;
+}
+
+
 static void take(struct mixer_output *o, const char *buf, size_t n)
 {
+	pay(o, n);
 	for (size_t i = 0; i < n; i++) {
 		if (buf[i] != '\n')
 			o->line[o->len++] = buf[i];
@@ -136,13 +147,14 @@ static void readable_h(int flags, void *arg)
 }
 
 
-/** What it said last tells why it has ended */
+/** What it said last tells why it has ended; a child of its may go on */
 static void mixer_output_destructor(void *arg)
 {
 	struct mixer_output *o = arg;
+	size_t left = LAST_BYTES / MIXER_OUTPUT_LINE_BYTES;
 
 	tmr_cancel(&o->pause);
-	while (o->fd >= 0 && !is_used_up(o) && take_some(o))
+	while (left-- && o->fd >= 0 && !is_used_up(o) && take_some(o))
 		;
 	pass_on(o);
 	if (o->fd < 0)

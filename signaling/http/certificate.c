@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -54,6 +55,39 @@ static const char *file_reason(const char *path)
 	const char *reason = ssl_reason();
 
 	return access(path, R_OK) ? strerror(errno) : reason;
+}
+
+
+/** To be read without waiting for anybody, as who opens a FIFO does */
+static FILE *open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+
+	f = !fstat(fd, &st) && S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	if (!f)
+		(void)close(fd);
+
+	return f;
+}
+
+
+/** @return false: it is there and no file, which is said */
+static bool check_file(const char *what, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return true;
+
+	log_error("certificate", "load %s=%s error=\"no regular file\"", what,
+		  path);
+
+	return false;
 }
 
 
@@ -194,7 +228,7 @@ static X509 *read_first(const char *path)
 		return kept.cert;
 	}
 
-	f = fopen(path, "re");
+	f = open_file(path);
 	if (!f)
 		return NULL;
 
@@ -289,6 +323,9 @@ static int load(SSL_CTX *ctx, const char *cert, const char *key)
 					       1
 			       ? 0
 			       : EINVAL;
+
+	if (!check_file("tls_cert", cert) || !check_file("tls_key", key))
+		return EINVAL;
 
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1) {
 		log_error("certificate", "load tls_cert=%s error=\"%s\"", cert,

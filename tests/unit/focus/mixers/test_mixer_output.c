@@ -105,7 +105,27 @@ static void a_flood_is_bounded_and_nobody_waits(void)
 }
 
 
-static void at_debug_level_all_is_passed_on(void)
+/** They are not passed on, and cost as much to read */
+static void empty_lines_count(void)
+{
+	char text[KIB];
+	size_t taken = 0;
+
+	memset(text, '\n', sizeof(text));
+	writer_open();
+	for (unsigned i = 0; i < 400; i++) {
+		if (write(writer.fd, text, sizeof(text)) > 0)
+			taken += sizeof(text);
+		world_pass(0);
+	}
+	/* of which the pipe holds some */
+	CU_ASSERT(taken >= MIXER_OUTPUT_BURST_BYTES);
+	CU_ASSERT(taken < 3 * MIXER_OUTPUT_BURST_BYTES);
+	writer_close();
+}
+
+
+static void at_debug_level_much_is_passed_on(void)
 {
 	const enum log_level before = log_level_get();
 	char line[LINE_BYTES + 1];
@@ -144,7 +164,8 @@ static CU_TestInfo tests[] = {
 	 lines_are_passed_on_without_controls},
 	{"a flood is bounded, and nobody waits",
 	 a_flood_is_bounded_and_nobody_waits},
-	{"at debug level all is passed on", at_debug_level_all_is_passed_on},
+	{"empty lines count", empty_lines_count},
+	{"at debug level much is passed on", at_debug_level_much_is_passed_on},
 	{"a line without end is cut", a_line_without_end_is_cut},
 	CU_TEST_INFO_NULL,
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -71,6 +72,15 @@ static void a_renewed_certificate_is_taken(void)
 	config.tls_key = path;
 	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
 	CU_ASSERT_NOT_EQUAL(err, 0);
+
+	/* nor what is no file: nobody waits for who writes into a FIFO */
+	(void)unlink(path);
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+	CU_ASSERT_NOT_EQUAL(err, 0);
+	config.tls_cert = config.tls_key = NULL;
+	CU_ASSERT_TRUE(reload_changes(tls, &config, &err));
+	CU_ASSERT_EQUAL(err, 0);
 
 	mem_deref(tls);
 	(void)unlink(path);
