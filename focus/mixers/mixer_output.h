@@ -9,8 +9,8 @@
  * bytes: MIXER_OUTPUT_BURST_BYTES at once, then MIXER_OUTPUT_BYTES_PER_S. What
  * is beyond that is not read, and lost where it is written: nobody waits for
  * it, neither the media server, whose end does not block. At debug level
- * it is 16 MB at once, then 1 MB/s. Control characters are not passed on. parleyd's loop
- * only.
+ * it is 16 MB at once, then 1 MB/s. Control characters are not passed on.
+ * parleyd's loop only.
  */
 #ifndef PARLEY_FOCUS_MIXERS_MIXER_OUTPUT_H
 #define PARLEY_FOCUS_MIXERS_MIXER_OUTPUT_H
