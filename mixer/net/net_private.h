@@ -15,6 +15,7 @@
 #include "mixer/net/media_source.h"
 #include "mixer/net/port_pairs.h"
 #include "mixer/net/proof.h"
+#include "mixer/net/sprayers.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
 
@@ -80,6 +81,7 @@ struct net {
 	 */
 	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
+	struct sprayers sprayers;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
 };
