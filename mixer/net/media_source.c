@@ -153,17 +153,40 @@ static bool is_near(const struct media_source *s, const struct sa *src)
 }
 
 
-/** Back to the signalled address: the learnt one was of the host before */
+/** Back to the signalled address */
+static void fall_back(struct media_source *s, uint64_t now_us)
+{
+	former_add(s, &s->current, false);
+	follow(s, &s->signalled, MEDIA_SOURCE_SIGNALLED, now_us);
+	s->stream.known = false;
+}
+
+
+/** The learnt address was of the host before */
 static bool near_changed(struct media_source *s, uint64_t now_us)
 {
 	if (s->rank != MEDIA_SOURCE_NEAR || s->proven ||
 	    is_near(s, &s->current))
 		return false;
 
-	former_add(s, &s->current, false);
-	follow(s, &s->signalled, MEDIA_SOURCE_SIGNALLED, now_us);
-	s->stream.known = false;
+	fall_back(s, now_us);
 	s->senior_count = 0;
+
+	return true;
+}
+
+
+bool media_source_refuse(struct media_source *s, const struct sa *src,
+			 uint64_t now_us)
+{
+	if (s->candidate.count && sa_cmp(&s->candidate.addr, src, SA_ALL))
+		s->candidate.count = 0;
+
+	if (!media_source_is_current(s, src) ||
+	    s->rank == MEDIA_SOURCE_SIGNALLED)
+		return false;
+
+	fall_back(s, now_us);
 
 	return true;
 }

@@ -45,6 +45,9 @@
  * comes back at once, and a terminal that has moved to another port and SSRC
  * for good is not disturbed, as nobody comes back.
  *
+ * A neighbour behind the NAT may speak before the terminal does. One who
+ * speaks to several legs from one place is found out (mixer/net/sprayers.h).
+ *
  * RTP and RTCP have one of these each unless they share a port (RFC 5761); the
  * one of RTCP believes the host that RTP follows, too.
  *
@@ -200,6 +203,16 @@ void media_source_heard(struct media_source *s,
 bool media_source_accepts(struct media_source *s, const struct sa *src,
 			  const struct media_source_packet *p,
 			  uint64_t now_us);
+
+/**
+ * Somebody at a place that was learnt has turned out to be nobody's far end.
+ * Where that was followed media goes to the signalled address again, and who
+ * speaks next from the signalling's host is followed as if nothing was heard.
+ *
+ * @return true if the current source is another
+ */
+bool media_source_refuse(struct media_source *s, const struct sa *src,
+			 uint64_t now_us);
 
 /** Where media goes; NULL: not known */
 static inline const struct sa *

@@ -98,6 +98,7 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	}
 	net->hash_seed = rand_u32();
 	net->unproven.seed = rand_u32();
+	net->sprayers.seed = rand_u32();
 	net->now_us = clock_us();
 	err = srtp_library_init();
 	if (err)

@@ -15,6 +15,7 @@
 #include "mixer/net/media_source.h"
 #include "mixer/net/port_pairs.h"
 #include "mixer/net/proof.h"
+#include "mixer/net/sprayers.h"
 #include "mixer/net/srtp.h"
 #include "mixer/net/transport.h"
 
@@ -80,6 +81,7 @@ struct net {
 	 */
 	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
 	struct proof_hosts unproven;
+	struct sprayers sprayers;
 	bool gso_refused; /**< the kernel or device cannot segment UDP */
 	_Alignas(16) uint8_t buf[TRANSPORT_DATAGRAM_MAX + 16];
 };
@@ -117,6 +119,7 @@ struct plain_association {
 	struct sa peer;
 	bool client;    /**< we began it */
 	bool signalled; /**< with the signalled address */
+	bool heard;     /**< the peer's host, in this one */
 	/** Of the ClientHello that began it, where we are server */
 	uint8_t random[DTLS_RANDOM_BYTES];
 	uint64_t described_us; /**< the last time since its keys, 0: not */
@@ -283,6 +286,19 @@ void plain_dtls_tick(struct transport *t);
 /** A DTLS datagram on one of its ports. The transport may fail */
 void plain_dtls_receive(struct plain_dtls *d, const struct sa *src,
 			const uint8_t *buf, size_t len);
+
+/* plain_dtls_credit.c; `signalled`: with the signalled address */
+
+/** May a datagram of it go to its peer? It counts as sent if so */
+bool plain_dtls_may_send(const struct plain_association *a, size_t len);
+/** Is there no credit for another handshake? */
+bool plain_dtls_is_exhausted(const struct plain_dtls *d, bool signalled);
+/** One begins: as if it came to nothing */
+void plain_dtls_charge(struct plain_dtls *d, bool signalled);
+/** It gave keys */
+void plain_dtls_refund(struct plain_dtls *d, bool signalled);
+/** It is described anew: all of the credit, if its host was heard */
+void plain_dtls_renew_credit(struct plain_dtls *d);
 
 /* transport.c */
 

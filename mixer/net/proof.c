@@ -176,7 +176,7 @@ static void begin(struct proof *p, uint64_t now_us)
 		h->granted = true;
 		h->leg = p->leg;
 		h->since_us = now_us;
-		h->picture_bytes = 0;
+		h->picture_bytes = h->handshake_bytes = 0;
 	}
 
 	p->full = true;
@@ -218,9 +218,11 @@ static uint64_t interval_us(const struct proof *p, uint64_t now_us)
 }
 
 
-static bool host_takes(const struct proof *p, uint64_t now_us)
+static bool host_takes(const struct proof *p, unsigned packets,
+		       uint64_t now_us)
 {
-	return take(&host_of(p, now_us)->paid_us, PROOF_HOST_US,
+	return take(&host_of(p, now_us)->paid_us,
+		    packets * (uint64_t)PROOF_HOST_US,
 		    PROOF_HOST_BURST * (uint64_t)PROOF_HOST_US, now_us);
 }
 
@@ -241,7 +243,7 @@ static bool trickles(struct proof *p, uint64_t now_us)
 	    elapsed_us(now_us, p->sound_us) < interval_us(p, now_us))
 		return false;
 
-	if (!host_takes(p, now_us) && (p->sound || p->full))
+	if (!host_takes(p, 1, now_us) && (p->sound || p->full))
 		return false;
 
 	p->sound = true;
@@ -259,13 +261,49 @@ static bool reports(struct proof *p, uint64_t now_us)
 	if (p->report && elapsed_us(now_us, p->report_us) < PROOF_REPORT_US)
 		return false;
 
-	if (!host_takes(p, now_us))
+	if (!host_takes(p, 1, now_us))
 		return false;
 
 	p->report = true;
 	p->report_us = now_us;
 
 	return true;
+}
+
+
+/* ----------------------------------------------------------- handshakes */
+
+/** Within the leg's allowance. A host that many share was heard perhaps since
+ *  this one began: those who call at once all begin before it answers */
+static bool handshakes_at_once(struct proof *p, size_t bytes, uint64_t now_us)
+{
+	struct proof_host *h = host_of(p, now_us);
+
+	if (h->heard && !p->full && !p->spent) {
+		p->full = true;
+		p->full_until_us = now_us + PROOF_FULL_US;
+	}
+
+	if (!h->heard && h->handshake_bytes + bytes > PROOF_HANDSHAKE_BYTES)
+		return false;
+
+	if (!at_full_rate(p, PROOF_SOUND, bytes, now_us))
+		return false;
+
+	h->handshake_bytes += bytes;
+
+	return true;
+}
+
+
+/** Unlike sound the first one is not free of what the host has: a call has
+ *  many lines, each with two of them, and who waits for one is sent the next
+ *  repeat */
+static bool handshakes(struct proof *p, size_t bytes, uint64_t now_us)
+{
+	return handshakes_at_once(p, bytes, now_us) ||
+	       (!is_over(p, now_us) &&
+		host_takes(p, PROOF_HANDSHAKE_COST, now_us));
 }
 
 
@@ -325,6 +363,9 @@ bool proof_may_send(struct proof *p, enum proof_matter matter, size_t bytes,
 
 	if (!p->begun)
 		begin(p, now_us);
+
+	if (matter == PROOF_HANDSHAKE)
+		return handshakes(p, bytes, now_us);
 
 	if (at_full_rate(p, matter, bytes, now_us))
 		return true;

@@ -12,6 +12,8 @@
  *    pictures   32 KiB within those 2 s; none after one that was left out,
  *               for nothing is seen of what follows
  *    reports    one in 5 s
+ *    handshakes of DTLS without ICE 8 KiB within those 2 s, then two
+ *               datagrams a second to one host, whoever sends them
  *
  * The full rate is an allowance that legs do not renew and calls do not add
  * up: it is given to one leg for one host, and not again for 30 s to that host
@@ -41,6 +43,9 @@ enum {
 	PROOF_FULL_US = 2000000,
 	/** Of pictures within it, bytes */
 	PROOF_PICTURES_BYTES = 32 * 1024,
+	/** Of handshakes within it, bytes: ten ClientHellos on each of the
+	 *  four ports that sound and pictures have */
+	PROOF_HANDSHAKE_BYTES = 8 * 1024,
 	/** Of all who have it: bytes a second, and for so long at once */
 	PROOF_BYTES_PER_S = 256 * 1024,
 	PROOF_BURST_US = 2000000,
@@ -55,6 +60,8 @@ enum {
 	/** Between trickled packets to one host, and how many at once */
 	PROOF_HOST_US = 250000,
 	PROOF_HOST_BURST = 4,
+	/** A datagram of a handshake takes that of so many: it is repeated */
+	PROOF_HANDSHAKE_COST = 2,
 	/** No other allowance for so long */
 	PROOF_MEMORY_US = 30000000,
 	PROOF_HOSTS_MAX = 1024,
@@ -63,8 +70,9 @@ enum {
 
 enum proof_matter {
 	PROOF_SOUND,
-	PROOF_PICTURE, /**< a whole one: it goes or is left out */
-	PROOF_REPORT,  /**< RTCP */
+	PROOF_PICTURE,   /**< a whole one: it goes or is left out */
+	PROOF_REPORT,    /**< RTCP */
+	PROOF_HANDSHAKE, /**< a datagram of DTLS */
 };
 
 /** What was sent to a host without proof; written by proof.c only */
@@ -75,7 +83,7 @@ struct proof_host {
 	bool heard;        /**< while it is remembered: many call by it */
 	uint64_t leg;      /**< who has it */
 	uint64_t since_us; /**< since when */
-	size_t picture_bytes;
+	size_t picture_bytes, handshake_bytes;
 	uint64_t paid_us; /**< trickle: until when it is paid for */
 	uint64_t used_us; /**< last asked for */
 };

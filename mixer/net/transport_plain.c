@@ -173,6 +173,25 @@ static int packet_open(struct transport *t, const struct port *port,
 }
 
 
+/** Is that from a place that nobody has signalled and that speaks to other
+ *  legs, too? Then it is no terminal of this one's, also if it was believed */
+static bool is_sprayed(struct transport *t, struct media_source *s,
+		       const struct sa *src, uint64_t now_us)
+{
+	uint64_t leg = t->rtp_proof.leg;
+
+	if (!is_clear(t) || !leg ||
+	    media_source_rank_of(s, src) != MEDIA_SOURCE_NEAR ||
+	    !sprayers_heard(&t->net->sprayers, src, leg, now_us))
+		return false;
+
+	if (media_source_refuse(s, src, now_us))
+		proofs_follow(t);
+
+	return true;
+}
+
+
 /** If it came from elsewhere than what came before: may it? */
 static bool is_believed(struct transport *t, struct media_source *s,
 			const struct sa *src, const uint8_t *buf, bool rtcp,
@@ -230,7 +249,8 @@ static void plain_receive(struct port *port, const struct sa *src,
 		goto unheard;
 
 	rtcp = is_rtcp(t, port, buf, len);
-	if (packet_open(t, port, buf, &len, rtcp, now_us))
+	if (packet_open(t, port, buf, &len, rtcp, now_us) ||
+	    is_sprayed(t, s, src, now_us))
 		goto discard;
 
 	if (!is_believed(t, s, src, buf, rtcp, now_us))

@@ -14,11 +14,7 @@
  * other one's certificate has proved to be the signalled one's. Two
  * ClientHello belong to one handshake if their random is the same.
  *
- * Handshakes cost time of the media thread, so each component has credit for
- * NET_HANDSHAKES_MAX that come to nothing, and gains another one every
- * FAILURE_US; those that give keys cost SUCCESS_US each. Those with the
- * signalled address have a credit of their own, so that nobody else can use it
- * up.
+ * How many there may be is plain_dtls_credit.c's.
  */
 #include <string.h>
 #include "mixer/base/log.h"
@@ -26,8 +22,6 @@
 
 
 enum {
-	FAILURE_US = 30000000,
-	SUCCESS_US = 1000000,
 	/** The end of the old association may come so long after the offer
 	 *  that another one is to be made with */
 	RENEWAL_US = 5000000,
@@ -39,7 +33,10 @@ static void send_h(const uint8_t *buf, size_t len, void *arg)
 	const struct plain_association *a = arg;
 	const struct plain_dtls *d = a->component;
 
-	(void)port_send(d->port, d->asked ? d->asked : &a->peer, buf, len);
+	/* a cookie is asked for in less than has come */
+	if (d->asked || plain_dtls_may_send(a, len))
+		(void)port_send(d->port, d->asked ? d->asked : &a->peer, buf,
+				len);
 }
 
 
@@ -126,41 +123,6 @@ static bool is_signalled(const struct plain_dtls *d, const struct sa *addr)
 }
 
 
-/* --------------------------------------------------------------- credit */
-
-static bool is_exhausted(const struct plain_dtls *d, bool signalled)
-{
-	return d->paid_us[signalled] >
-	       d->transport->net->now_us +
-		       (NET_HANDSHAKES_MAX - 1) * (uint64_t)FAILURE_US;
-}
-
-
-/** As if it came to nothing */
-static void charge(struct plain_dtls *d, bool signalled)
-{
-	uint64_t now_us = d->transport->net->now_us;
-
-	if (d->paid_us[signalled] < now_us)
-		d->paid_us[signalled] = now_us;
-
-	d->paid_us[signalled] += FAILURE_US;
-}
-
-
-static void refund(struct plain_dtls *d, bool signalled)
-{
-	if (d->paid_us[signalled] > FAILURE_US - SUCCESS_US)
-		d->paid_us[signalled] -= FAILURE_US - SUCCESS_US;
-}
-
-
-static void credit_renew(struct plain_dtls *d)
-{
-	memset(d->paid_us, 0, sizeof(d->paid_us));
-}
-
-
 /* ----------------------------------------------------------------- ends */
 
 /** It came to nothing. Only the signalled address can fail the transport, and
@@ -229,7 +191,7 @@ static int keys_take(struct plain_dtls *d)
 	old->dtls = mem_deref(old->dtls);
 	d->agreed = !d->agreed;
 	d->closed = d->stale = false;
-	refund(d, a->signalled);
+	plain_dtls_refund(d, a->signalled);
 	plain_prove(d->transport, &a->peer);
 
 	return 0;
@@ -303,12 +265,13 @@ static void take(struct plain_dtls *d, struct dtls_association *dtls,
 	a->dtls = dtls;
 	a->peer = *peer;
 	a->client = !random;
+	a->heard = random != NULL; /* it brought a cookie */
 	a->signalled = is_signalled(d, peer);
 	a->described_us = 0;
 	if (random)
 		memcpy(a->random, random, sizeof(a->random));
 
-	charge(d, a->signalled);
+	plain_dtls_charge(d, a->signalled);
 }
 
 
@@ -324,7 +287,7 @@ static void begin_if_client(struct plain_dtls *d)
 	    !t->role_known || t->role != DTLS_ROLE_CLIENT ||
 	    !t->fingerprint_count || t->state == TRANSPORT_FAILED ||
 	    (d == &t->rtcp_dtls && t->rtcp_mux) ||
-	    is_exhausted(d, is_signalled(d, to)))
+	    plain_dtls_is_exhausted(d, is_signalled(d, to)))
 		return;
 
 	if (dtls_association_alloc(&dtls, t->net->dtls, DTLS_ROLE_CLIENT, NULL,
@@ -387,7 +350,7 @@ static bool may_begin(struct plain_dtls *d, const struct sa *src,
 {
 	const struct plain_association *a = coming(d);
 
-	return !is_exhausted(d, rank == MEDIA_SOURCE_SIGNALLED) &&
+	return !plain_dtls_is_exhausted(d, rank == MEDIA_SOURCE_SIGNALLED) &&
 	       (!a->dtls || sa_cmp(&a->peer, src, SA_ALL) ||
 		rank == MEDIA_SOURCE_SIGNALLED || !is_signalled(d, &a->peer));
 }
@@ -404,6 +367,7 @@ static bool records_take(struct plain_dtls *d, const struct sa *src,
 	if (a->dtls && (a->client || sa_cmp(&a->peer, src, SA_ALL))) {
 		/* who answers from another port is behind a NAT */
 		a->peer = *src;
+		a->heard = true;
 		dtls_association_receive(a->dtls, buf, len);
 		any = true;
 	}
@@ -477,7 +441,7 @@ static void start_over(struct plain_dtls *d)
 	coming(d)->dtls = mem_deref(coming(d)->dtls);
 	agreed(d)->dtls = mem_deref(agreed(d)->dtls);
 	keys_forget(d);
-	credit_renew(d);
+	plain_dtls_renew_credit(d);
 }
 
 
@@ -487,7 +451,7 @@ static void make_another(struct plain_dtls *d)
 {
 	coming(d)->dtls = mem_deref(coming(d)->dtls);
 	d->stale = d->in && d->transport->role == DTLS_ROLE_CLIENT;
-	credit_renew(d);
+	plain_dtls_renew_credit(d);
 }
 
 
@@ -502,11 +466,13 @@ static void moved(struct plain_dtls *d, const struct sa *from)
 	if (coming(d)->client)
 		coming(d)->dtls = mem_deref(coming(d)->dtls);
 
-	if (sa_cmp(&agreed(d)->peer, from, SA_ALL))
+	if (sa_cmp(&agreed(d)->peer, from, SA_ALL)) {
+		agreed(d)->heard &= sa_cmp(from, to, SA_ADDR);
 		agreed(d)->peer = *to;
+	}
 
 	d->stale = d->in && d->transport->role == DTLS_ROLE_CLIENT;
-	credit_renew(d);
+	plain_dtls_renew_credit(d);
 }
 
 
@@ -520,7 +486,7 @@ static void addresses_take(struct transport *t,
 	moved(&t->rtp_dtls, &rtp);
 	moved(&t->rtcp_dtls, &rtcp);
 	if (mux != t->rtcp_mux)
-		credit_renew(&t->rtcp_dtls);
+		plain_dtls_renew_credit(&t->rtcp_dtls);
 }
 
 

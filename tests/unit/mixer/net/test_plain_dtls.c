@@ -7,7 +7,7 @@
 #include "tests/unit/unit.h"
 
 
-enum { BYTES = 172, SSRC = 77, PORTS = 40 };
+enum { BYTES = 172, SSRC = 77, PORTS = 40, CANNON_LINES = 16 };
 
 /** Ports that runs side by side do not share */
 #define PORT_MIN loopback_ports(PORTS)
@@ -272,7 +272,85 @@ static void a_cookie_comes_before_anything_else(void)
 }
 
 
+/** A caller's lines at another host, with another fingerprint each time */
+struct cannon {
+	struct net *net;
+	struct transport *t[CANNON_LINES];
+	struct heard heard[CANNON_LINES];
+	struct sa rtp, rtcp;
+	int fd[2];
+	size_t bytes; /**< that came there */
+};
+
+
+static void cannon_describe(struct cannon *c, unsigned round)
+{
+	struct transport_remote remote = {0};
+
+	remote.rtp = c->rtp;
+	remote.rtcp = c->rtcp;
+	sa_set_str(&remote.near, "127.0.0.1", 0);
+	remote.dtls_role = DTLS_ROLE_CLIENT;
+	remote.fingerprint_count = 1;
+	str_ncpy(remote.fingerprints[0].hash, "sha-256",
+		 sizeof(remote.fingerprints[0].hash));
+	for (size_t i = 0; i < 32; i++)
+		re_snprintf(remote.fingerprints[0].value + 3 * i, 4, "%02X%s",
+			    round, i < 31 ? ":" : "");
+
+	for (size_t i = 0; i < ARRAY_SIZE(c->t); i++) {
+		remote.leg = 1 + i / 2;
+		CU_ASSERT_EQUAL(transport_set_remote(c->t[i], &remote), 0);
+	}
+}
+
+
+static void cannon_count(struct cannon *c)
+{
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	ssize_t n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(c->fd); i++) {
+		while ((n = recv(c->fd[i], buf, sizeof(buf), MSG_DONTWAIT)) >
+		       0)
+			c->bytes += (size_t)n;
+	}
+}
+
+
+static void calls_and_new_offers_are_no_cannon(void)
+{
+	struct cannon c = {0};
+
+	c.net = loopback_net(PORT_MIN, PORT_MAX);
+	c.fd[0] = loopback_socket("127.0.0.9", &c.rtp);
+	c.fd[1] = loopback_socket("127.0.0.9", &c.rtcp);
+	for (size_t i = 0; i < ARRAY_SIZE(c.t); i++)
+		CU_ASSERT_EQUAL_FATAL(
+			transport_alloc(&c.t[i], c.net, TRANSPORT_PLAIN_DTLS,
+					0, TRANSPORT_SUITE_NONE,
+					&loopback_handlers, &c.heard[i]),
+			0);
+
+	for (unsigned round = 0; round < 40; round++) {
+		cannon_describe(&c, round);
+		cannon_count(&c);
+		/* there is something, or nobody was ever called */
+		CU_ASSERT_TRUE(c.bytes > 0);
+	}
+
+	CU_ASSERT_TRUE(c.bytes < 10000);
+	for (size_t i = 0; i < ARRAY_SIZE(c.t); i++)
+		mem_deref(c.t[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(c.fd); i++)
+		close(c.fd[i]);
+	mem_deref(c.net);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"calls and new offers are no cannon",
+	 calls_and_new_offers_are_no_cannon},
 	{"media flows after the handshake, on one port and on two",
 	 media_flows_after_the_handshake},
 	{"the handshake proves both", the_handshake_proves_both},

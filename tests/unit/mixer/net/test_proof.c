@@ -12,6 +12,7 @@ enum {
 	MS = 1000,
 	/* of 20 ms of PCMU, on the wire */
 	PACKET = 200,
+	HELLO = 192, /* of ours */
 	TICK_US = 20 * MS,
 	FULL_PACKETS = PROOF_FULL_US / TICK_US,
 	T0 = 5 * S,
@@ -436,7 +437,86 @@ static void a_clock_that_is_a_little_behind_is_no_age(void)
 }
 
 
+/* ClientHellos of one component that go in 20 s, repeated as they are */
+static unsigned shake_hands(struct proof *p, uint64_t from_us)
+{
+	unsigned sent = 0;
+
+	for (uint64_t us = 0, wait_us = 200 * MS; us < 20 * S;
+	     us += wait_us, wait_us = wait_us < 2 * S ? wait_us * 2 : 2 * S)
+		sent += proof_may_send(p, PROOF_HANDSHAKE, HELLO,
+				       from_us + us);
+
+	return sent;
+}
+
+
+static void handshakes_with_one_host_do_not_add_up(void)
+{
+	unsigned sent = 0;
+	struct proof p;
+
+	world_open();
+	for (unsigned leg = 1; leg <= 20; leg++) {
+		for (unsigned line = 0; line < 32; line++) {
+			p = towards("192.0.2.1", leg);
+			sent += shake_hands(&p, T0 + leg * MS);
+		}
+	}
+
+	/* two a second, and what one leg has */
+	CU_ASSERT_TRUE(sent <= PROOF_HANDSHAKE_BYTES / HELLO + 2 * 20 + 2);
+	CU_ASSERT_TRUE(sent * HELLO < 20000);
+	world_close();
+}
+
+
+/* Sound and pictures, RTP and RTCP: all of it goes at once */
+static void a_handshake_of_a_leg_comes_up_quickly(void)
+{
+	struct proof p[4];
+
+	world_open();
+	for (unsigned i = 0; i < 4; i++) {
+		p[i] = towards("192.0.2.1", 1);
+		for (unsigned k = 0; k < 4; k++)
+			CU_ASSERT_TRUE(proof_may_send(&p[i], PROOF_HANDSHAKE,
+						      HELLO,
+						      T0 + k * 400 * MS));
+	}
+
+	/* what never was answered goes on, but slowly */
+	CU_ASSERT_TRUE(shake_hands(&p[0], T0 + 2 * S) > 2);
+	world_close();
+}
+
+
+static void a_host_that_was_heard_has_handshakes_with_all(void)
+{
+	struct proof p[4];
+
+	world_open();
+	p[0] = towards("192.0.2.1", 1);
+	for (unsigned i = 1; i < 4; i++) {
+		p[i] = towards("192.0.2.1", 1 + i);
+		while (proof_may_send(&p[i], PROOF_HANDSHAKE, HELLO, T0))
+			;
+	}
+	(void)proof_given(&p[0]);
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT_TRUE(proof_may_send(&p[i], PROOF_HANDSHAKE, HELLO,
+					      T0 + 200 * MS));
+	world_close();
+}
+
+
 static CU_TestInfo tests[] = {
+	{"handshakes with one host do not add up",
+	 handshakes_with_one_host_do_not_add_up},
+	{"a handshake of a leg comes up quickly",
+	 a_handshake_of_a_leg_comes_up_quickly},
+	{"a host that was heard has handshakes with all",
+	 a_host_that_was_heard_has_handshakes_with_all},
 	{"sound is whole for two seconds and then trickles",
 	 sound_is_whole_for_two_seconds_and_then_trickles},
 	{"who was heard gets everything", who_was_heard_gets_everything},
