@@ -38,6 +38,25 @@ static const char *const migrations[] = {
 };
 
 
+/** Of an I/O error: did the file system not take what was to be written? Over
+ *  quota, or a disk full before the side files of a WAL are as long as they
+ *  have to be; what is there can still be read */
+static bool is_of_writing(int code)
+{
+	switch (code) {
+
+	case SQLITE_IOERR_WRITE:
+	case SQLITE_IOERR_FSYNC:
+	case SQLITE_IOERR_DIR_FSYNC:
+	case SQLITE_IOERR_TRUNCATE:
+	case SQLITE_IOERR_SHMOPEN:
+	case SQLITE_IOERR_SHMSIZE: return true;
+	default: return false;
+	}
+}
+
+
+/** @param code Extended */
 static int error_of(int code)
 {
 	switch (code & 0xff) {
@@ -55,7 +74,7 @@ static int error_of(int code)
 	case SQLITE_READONLY: return EROFS;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: return EBADMSG;
-	default: return EIO;
+	default: return is_of_writing(code) ? ENOSPC : EIO;
 	}
 }
 
@@ -209,6 +228,7 @@ static int open_as(struct store *s, const char *name, int flags)
 	if (code != SQLITE_OK)
 		return error_of(code);
 
+	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_timeout(s->db, BUSY_AT_START_MS);
 
 	return 0;
