@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "focus/store/store.h"
+#include "focus/store/store_files.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 
@@ -348,6 +349,7 @@ static const char *words_of(int err)
 	case EBUSY: return "another program has it locked";
 	case EBADMSG: return "damaged, or no database";
 	case ENOTSUP: return "of another version";
+	case ELOOP: return "it, -wal, -shm or -journal is a link or no file";
 	default: return strerror(err);
 	}
 }
@@ -355,7 +357,11 @@ static const char *words_of(int err)
 
 static int open_file(struct store *s)
 {
-	int why = open_writable(s), err = why;
+	int why = store_files_check(s->path), err;
+
+	if (!why)
+		why = open_writable(s);
+	err = why;
 
 	if (err && !is_fatal(err)) {
 		s->state = STORE_READ_ONLY;

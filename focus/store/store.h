@@ -34,8 +34,8 @@ enum store_state {
  * @param folder Borrowed
  * @return 0, with a warning where it cannot be written; EBADMSG damaged or no
  *         database; ENOTSUP made by a newer Parley; EBUSY another program has
- *         had it for five seconds; EIO, ELOOP, ENOMEM. With a log line that
- *         says why
+ *         had it for five seconds; ELOOP a link or no plain file stands there;
+ *         EIO, ENOMEM. With a log line that says why
  */
 int store_alloc(struct store **sp, const char *folder);
 
