@@ -303,9 +303,8 @@ static void a_link_is_not_written_through(void)
 		const bool hard = i & 1;
 
 		(void)snprintf(name, sizeof(name), "%s%s", file, ends[i / 2]);
-		CU_ASSERT_EQUAL_FATAL(hard ? link(victim, name)
-					   : symlink(victim, name),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+			hard ? link(victim, name) : symlink(victim, name), 0);
 		if (!hard || !geteuid()) {
 			CU_ASSERT_EQUAL(store_alloc(&s, folder), ELOOP);
 		}
