@@ -275,8 +275,8 @@ static void stats_store(const json_t *reply)
 	const json_t *store = json_object_get(reply, "store");
 
 	if (store && strcmp(cli_string(store, "state"), "writable") != 0)
-		printf("store: %s %s\n", cli_string(store, "state"),
-		       cli_string(store, "path"));
+		printf("store: %s %s: %s\n", cli_string(store, "state"),
+		       cli_string(store, "path"), cli_string(store, "error"));
 }
 
 

@@ -30,6 +30,7 @@ struct daemon {
 	struct sessions *sessions;
 	struct control *control;
 	struct supervisor supervisor;
+	struct tmr store_retry;
 	struct tmr daily;
 	struct tmr tmr;
 	int signals;

@@ -18,7 +18,10 @@
 #include "mixer/base/log_libre.h"
 
 
-enum { DESCRIPTORS_MAX = 8192 /* libre's loop takes those below */ };
+enum {
+	DESCRIPTORS_MAX = 8192, /* libre's loop takes those below */
+	STORE_RETRY_MS = 3000,
+};
 
 
 /** Where anybody may make folders (/tmp) another's may be in our way */
@@ -149,12 +152,25 @@ static int make_data_dir(struct daemon *d)
 }
 
 
+static void retry_store_h(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (user_store_retry(d->users))
+		tmr_start(&d->store_retry, STORE_RETRY_MS, retry_store_h, d);
+}
+
+
 static int open_store(struct daemon *d)
 {
 	int err = store_alloc(&d->store, d->config->data_dir);
 
-	return err ? err
-		   : user_store_alloc(&d->users, d->store, d->config->domain);
+	if (!err)
+		err = user_store_alloc(&d->users, d->store, d->config->domain);
+	if (!err && store_state(d->store) != STORE_WRITABLE)
+		tmr_start(&d->store_retry, STORE_RETRY_MS, retry_store_h, d);
+
+	return err;
 }
 
 
@@ -180,6 +196,7 @@ static int run(struct daemon *d)
 {
 	int err;
 
+	tmr_init(&d->store_retry);
 	tmr_init(&d->daily);
 	tmr_init(&d->tmr);
 	log_level_set(d->config->log_level);
@@ -195,6 +212,7 @@ static int run(struct daemon *d)
 	}
 
 	supervisor_close(&d->supervisor);
+	tmr_cancel(&d->store_retry);
 	tmr_cancel(&d->daily);
 	tmr_cancel(&d->tmr);
 	daemon_rooms_free(d);

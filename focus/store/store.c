@@ -8,21 +8,25 @@
 #include <string.h>
 #include <unistd.h>
 #include "focus/store/store.h"
+#include "focus/store/store_files.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 
 
 enum {
 	PATH_MAX_BYTES = 512,
-	/** Another program may hold the file so long when it is opened; later
+	/** Another program may hold the file so long at the start; later
 	 *  nobody waits for it, since the loop would */
-	BUSY_AT_START_MS = 5000,
+	BUSY_AT_START_MS = 1000,
 };
 
 struct store {
 	sqlite3 *db;
 	char path[PATH_MAX_BYTES];
 	enum store_state state;
+	int why;          /**< it cannot be written, errno */
+	int patience_ms;  /**< with another program's lock */
+	bool was_checked; /**< what is only read, once */
 };
 
 /** Row i makes version i + 1 of version i. Only ever append */
@@ -38,6 +42,25 @@ static const char *const migrations[] = {
 };
 
 
+/** Of an I/O error: did the file system not take what was to be written? Over
+ *  quota, or a disk full before the side files of a WAL are as long as they
+ *  have to be; what is there can still be read */
+static bool is_of_writing(int code)
+{
+	switch (code) {
+
+	case SQLITE_IOERR_WRITE:
+	case SQLITE_IOERR_FSYNC:
+	case SQLITE_IOERR_DIR_FSYNC:
+	case SQLITE_IOERR_TRUNCATE:
+	case SQLITE_IOERR_SHMOPEN:
+	case SQLITE_IOERR_SHMSIZE: return true;
+	default: return false;
+	}
+}
+
+
+/** @param code Extended */
 static int error_of(int code)
 {
 	switch (code & 0xff) {
@@ -55,7 +78,7 @@ static int error_of(int code)
 	case SQLITE_READONLY: return EROFS;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: return EBADMSG;
-	default: return EIO;
+	default: return is_of_writing(code) ? ENOSPC : EIO;
 	}
 }
 
@@ -209,7 +232,8 @@ static int open_as(struct store *s, const char *name, int flags)
 	if (code != SQLITE_OK)
 		return error_of(code);
 
-	(void)sqlite3_busy_timeout(s->db, BUSY_AT_START_MS);
+	(void)sqlite3_extended_result_codes(s->db, 1);
+	(void)sqlite3_busy_timeout(s->db, s->patience_ms);
 
 	return 0;
 }
@@ -281,11 +305,13 @@ static int open_readable(struct store *s)
 	char uri[3 * PATH_MAX_BYTES + 64], *escaped = NULL;
 	int err = EACCES;
 
+	s->patience_ms = 0;
 	if (access(s->path, R_OK) ||
 	    re_sdprintf(&escaped, "%H", uri_path_print, s->path))
 		return EACCES;
 
-	for (size_t i = 0; i < ARRAY_SIZE(modes) && err; i++) {
+	/* what another is writing may not be taken for immutable */
+	for (size_t i = 0; i < ARRAY_SIZE(modes) && err && err != EBUSY; i++) {
 		(void)snprintf(uri, sizeof(uri), "file:%s?%s", escaped,
 			       modes[i]);
 		err = open_as(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
@@ -295,8 +321,9 @@ static int open_readable(struct store *s)
 				NULL, NULL, NULL));
 	}
 	mem_deref(escaped);
-	if (!err)
+	if (!err && !s->was_checked)
 		err = check(s);
+	s->was_checked |= !err;
 
 	return err ? err : check_version(s);
 }
@@ -316,8 +343,8 @@ static int open_empty(struct store *s)
 /** Not for lack of rights or room, but because it is not what it should be */
 static bool is_fatal(int err)
 {
-	return err == EBADMSG || err == ENOTSUP || err == EBUSY ||
-	       err == ELOOP || err == ENOMEM || err == EIO;
+	return err == EBADMSG || err == ENOTSUP || err == ELOOP ||
+	       err == ENOMEM || err == EIO;
 }
 
 
@@ -328,6 +355,7 @@ static const char *words_of(int err)
 	case EBUSY: return "another program has it locked";
 	case EBADMSG: return "damaged, or no database";
 	case ENOTSUP: return "of another version";
+	case ELOOP: return "it, -wal, -shm or -journal is a link or no file";
 	default: return strerror(err);
 	}
 }
@@ -335,8 +363,12 @@ static const char *words_of(int err)
 
 static int open_file(struct store *s)
 {
-	int why = open_writable(s), err = why;
+	int err = store_files_check(s->path);
 
+	s->state = STORE_WRITABLE;
+	if (!err)
+		err = open_writable(s);
+	s->why = err;
 	if (err && !is_fatal(err)) {
 		s->state = STORE_READ_ONLY;
 		err = open_readable(s);
@@ -349,17 +381,24 @@ static int open_file(struct store *s)
 	if (err)
 		log_error("store", "cannot open path=%s error=%s", s->path,
 			  words_of(err));
-	else if (why)
-		log_warn("store",
-			 "cannot be written: %s; users cannot be changed "
-			 "state=%s path=%s error=%s",
-			 s->state == STORE_ABSENT ? "there are none"
-						  : "they are read",
-			 state_name(s->state), s->path, strerror(why));
-	if (!err)
+	else
 		(void)sqlite3_busy_timeout(s->db, 0);
 
 	return err;
+}
+
+
+static void tell_state(const struct store *s)
+{
+	if (s->why)
+		log_warn("store",
+			 "cannot be written: %s; users cannot be changed "
+			 "state=%s path=%s error=\"%s\"",
+			 s->state == STORE_ABSENT ? "there are none"
+						  : "they are read",
+			 state_name(s->state), s->path, words_of(s->why));
+	else
+		log_info("store", "can be written path=%s", s->path);
 }
 
 
@@ -378,8 +417,11 @@ int store_alloc(struct store **sp, const char *folder)
 	if (snprintf(s->path, sizeof(s->path), "%s/parley.db", folder) >=
 	    (int)sizeof(s->path))
 		err = ENAMETOOLONG;
+	s->patience_ms = BUSY_AT_START_MS;
 	if (!err)
 		err = open_file(s);
+	if (!err && s->why)
+		tell_state(s);
 
 	if (err)
 		mem_deref(s);
@@ -387,6 +429,30 @@ int store_alloc(struct store **sp, const char *folder)
 		*sp = s;
 
 	return err;
+}
+
+
+bool store_retry(struct store *s)
+{
+	const enum store_state state = s->state;
+	const int why = s->why;
+	int err;
+
+	/* not beside the old one: a descriptor that is closed takes this
+	 * process's locks of the file with it */
+	(void)sqlite3_close_v2(s->db);
+	s->db = NULL;
+	s->patience_ms = 0;
+	err = open_file(s);
+	if (err) {
+		s->why = err;
+		s->state = STORE_ABSENT;
+		(void)open_empty(s);
+	}
+	if (s->state != state || s->why != why)
+		tell_state(s);
+
+	return s->why && (!err || err == ENOMEM);
 }
 
 
@@ -398,8 +464,9 @@ enum store_state store_state(const struct store *s)
 
 json_t *store_stats(const struct store *s)
 {
-	return s ? json_pack("{s:s,s:s}", "state", state_name(s->state),
-			     "path", s->path)
+	return s ? json_pack("{s:s,s:s,s:s*}", "state", state_name(s->state),
+			     "path", s->path, "error",
+			     s->why ? words_of(s->why) : NULL)
 		 : NULL;
 }
 
@@ -435,6 +502,9 @@ int store_step(const struct store *s, sqlite3_stmt *stmt, bool *row)
 		err = EEXIST;
 	else if (code != SQLITE_DONE && code != SQLITE_ROW)
 		err = complain(s, "failed", code);
+	/* it is only read because of that */
+	if (err == EROFS && (s->why == EBUSY || s->why == ENOSPC))
+		err = s->why;
 
 	(void)sqlite3_reset(stmt);
 	(void)sqlite3_clear_bindings(stmt);

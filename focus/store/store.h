@@ -8,8 +8,9 @@
  *
  * Conferences need no store. Where the folder or the file cannot be written
  * (a disk that is full or read-only, somebody else's) it is read, and where it
- * cannot be read either an empty one in memory stands in; who writes is told
- * EROFS.
+ * cannot be read either an empty one in memory stands in, as where another
+ * program has it locked; who writes is told EROFS, ENOSPC or EBUSY. It is
+ * tried again until it can be written (store_retry()).
  */
 #ifndef PARLEY_FOCUS_STORE_STORE_H
 #define PARLEY_FOCUS_STORE_STORE_H
@@ -33,17 +34,28 @@ enum store_state {
  *
  * @param folder Borrowed
  * @return 0, with a warning where it cannot be written; EBADMSG damaged or no
- *         database; ENOTSUP made by a newer Parley; EBUSY another program has
- *         had it for five seconds; EIO, ELOOP, ENOMEM. With a log line that
- *         says why
+ *         database; ENOTSUP made by a newer Parley; ELOOP a link or no plain
+ * file stands there; EIO, ENOMEM. With a log line that says why
  */
 int store_alloc(struct store **sp, const char *folder);
 
 /** Can it be written? */
 enum store_state store_state(const struct store *s);
 
+/**
+ * Open it anew when it cannot be written, waiting for nobody
+ *
+ * Statements of before have to be finalized and prepared anew. What changes is
+ * logged.
+ *
+ * @return true: it cannot be written still, try again later; false: it can, or
+ *         never will because it is damaged or not ours (then it is absent)
+ */
+bool store_retry(struct store *s);
+
 /** Its state for statistics: {"state":"writable"|"read-only"|"absent",
- *  "path":...}. New reference, NULL for lack of memory */
+ *  "path":..., "error":why it is not writable}. New reference, NULL for lack
+ * of memory */
 json_t *store_stats(const struct store *s);
 
 /**

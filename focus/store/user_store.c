@@ -39,7 +39,7 @@ static const char *const sql[STATEMENTS] = {
 enum { FORM_SHORT, FORM_LONG, FORMS };
 
 struct user_store {
-	const struct store *store;
+	struct store *store;
 	char *realm;
 	sqlite3_stmt *stmt[STATEMENTS];
 	size_t count; /**< kept, so that a REGISTER need not count */
@@ -48,12 +48,20 @@ struct user_store {
 };
 
 
+static void finalize(struct user_store *s)
+{
+	for (int i = 0; i < STATEMENTS; i++) {
+		(void)sqlite3_finalize(s->stmt[i]);
+		s->stmt[i] = NULL;
+	}
+}
+
+
 static void user_store_destructor(void *arg)
 {
 	struct user_store *s = arg;
 
-	for (int i = 0; i < STATEMENTS; i++)
-		(void)sqlite3_finalize(s->stmt[i]);
+	finalize(s);
 	mem_deref(s->realm);
 }
 
@@ -104,7 +112,26 @@ static int check_realm(const struct user_store *s)
 }
 
 
-int user_store_alloc(struct user_store **sp, const struct store *store,
+static int prepare(struct user_store *s)
+{
+	int err = 0;
+
+	for (int i = 0; i < STATEMENTS && !err; i++)
+		err = store_prepare(s->store, &s->stmt[i], sql[i]);
+
+	return err;
+}
+
+
+static int count_all(struct user_store *s)
+{
+	int err = count_of(s, COUNT, &s->count);
+
+	return err ? err : check_realm(s);
+}
+
+
+int user_store_alloc(struct user_store **sp, struct store *store,
 		     const char *domain)
 {
 	struct user_store *s;
@@ -120,12 +147,10 @@ int user_store_alloc(struct user_store **sp, const struct store *store,
 	s->store = store;
 	err = str_dup(&s->realm,
 		      str_isset(domain) ? domain : SUBSCRIBER_REALM_DEFAULT);
-	for (int i = 0; i < STATEMENTS && !err; i++)
-		err = store_prepare(store, &s->stmt[i], sql[i]);
 	if (!err)
-		err = count_of(s, COUNT, &s->count);
+		err = prepare(s);
 	if (!err)
-		err = check_realm(s);
+		err = count_all(s);
 
 	if (err)
 		mem_deref(s);
@@ -133,6 +158,28 @@ int user_store_alloc(struct user_store **sp, const struct store *store,
 		*sp = s;
 
 	return err;
+}
+
+
+bool user_store_retry(struct user_store *s)
+{
+	enum store_state before;
+	bool again;
+	int err;
+
+	if (!s || (store_state(s->store) == STORE_WRITABLE && s->stmt[LOOKUP]))
+		return false;
+
+	before = store_state(s->store);
+	finalize(s);
+	again = store_retry(s->store);
+	err = prepare(s);
+	if (!err && store_state(s->store) != before)
+		err = count_all(s);
+	if (err)
+		finalize(s);
+
+	return again || err;
 }
 
 

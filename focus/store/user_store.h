@@ -38,8 +38,13 @@ struct store;
  * @return 0 or errno, logged. Users whose sums are of another realm are
  *         counted in a warning
  */
-int user_store_alloc(struct user_store **sp, const struct store *store,
+int user_store_alloc(struct user_store **sp, struct store *store,
 		     const char *domain);
+
+/** Open a store that cannot be written anew, and take the users that are in
+ * it.
+ *  @return true: try again later */
+bool user_store_retry(struct user_store *s);
 
 /** The realm of challenges */
 const char *user_store_realm(const struct user_store *s);

@@ -285,6 +285,39 @@ static void a_full_disk_can_be_read(void)
 }
 
 
+/** Somebody's name for a file of root's, or a link, is not written through */
+static void a_link_is_not_written_through(void)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+	struct store *s = NULL;
+	char victim[112], name[112];
+	struct stat st;
+	FILE *f;
+
+	open_folder();
+	(void)snprintf(victim, sizeof(victim), "%s/victim", folder);
+	f = fopen(victim, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	(void)fclose(f);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(ends); i++) {
+		const bool hard = i & 1;
+
+		(void)snprintf(name, sizeof(name), "%s%s", file, ends[i / 2]);
+		CU_ASSERT_EQUAL_FATAL(
+			hard ? link(victim, name) : symlink(victim, name), 0);
+		if (!hard || !geteuid()) {
+			CU_ASSERT_EQUAL(store_alloc(&s, folder), ELOOP);
+		}
+		CU_ASSERT_EQUAL(stat(victim, &st), 0);
+		CU_ASSERT(st.st_size == 0 || geteuid());
+		(void)unlink(name);
+		s = mem_deref(s);
+	}
+	(void)unlink(victim);
+	close_folder();
+}
+
+
 static CU_TestInfo tests[] = {
 	{"keeps what is written, for its owner only", keeps_what_is_written},
 	{"brings an old file up to date", brings_an_old_file_up_to_date},
@@ -295,6 +328,7 @@ static CU_TestInfo tests[] = {
 	{"what cannot be written is read", what_cannot_be_written_is_read},
 	{"a lock is not waited for", a_lock_is_not_waited_for},
 	{"a full disk can be read", a_full_disk_can_be_read},
+	{"a link is not written through", a_link_is_not_written_through},
 	CU_TEST_INFO_NULL,
 };
 
