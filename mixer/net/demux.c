@@ -48,6 +48,6 @@ void demux_receive(struct port *port, const struct sa *src, uint8_t *buf,
 	else if (type == DATAGRAM_DTLS)
 		webrtc_dtls_receive(path, buf, len);
 	else
-		webrtc_media_receive(path->transport, buf, len,
-				     type == DATAGRAM_RTCP, now_us);
+		webrtc_media_receive(path, buf, len, type == DATAGRAM_RTCP,
+				     now_us);
 }

@@ -3,7 +3,8 @@
  *
  * Answers the checks of the full agent at the far end and keeps what they
  * prove: which addresses are its own (paths), which one it nominated, and
- * that it still wants media (RFC 7675). A request whose ufrag is not ours is
+ * that it still wants media (RFC 7675); of itself it asks only whether who is
+ * to get media does (ice_proof.c). A request whose ufrag is not ours is
  * dropped unanswered; only one with our ufrag costs a MAC, and no answer is
  * larger than its request.
  */
@@ -66,6 +67,7 @@ static void credentials_drop(struct ice_credentials *c)
 int ice_init(struct transport *t)
 {
 	credentials_make(t, &t->ice.local[0]);
+	proof_init(&t->rtp_proof, &t->net->unproven);
 
 	return 0;
 }
@@ -76,14 +78,18 @@ static void path_drop(struct path *path)
 	struct transport *t = path->transport;
 
 	hash_unlink(&path->le);
-	if (t->dtls_path == path)
+	if (t->dtls_path == path) {
 		t->dtls_path = NULL;
+		t->dtls_strayed = true;
+	}
 	if (t->next_path == path)
 		t->next_path = NULL;
 	if (t->ice.selected == path) {
 		t->ice.selected = NULL;
 		t->ice.nominated = false;
 	}
+	if (t->ice.asked == path)
+		t->ice.asked = NULL;
 	memset(path, 0, sizeof(*path));
 }
 
@@ -206,7 +212,8 @@ static struct path *path_validate(struct transport *t, struct port *port,
 	struct path *path = ice_path(t->net, port, src);
 
 	*former = NULL;
-	/* the address now belongs to another agent, which proved it */
+	/* the address now belongs to another agent: who had it is silent or
+	 * never proved it */
 	if (path && path->transport != t) {
 		if (path->transport->ice.selected == path)
 			*former = mem_ref(path->transport);
@@ -223,7 +230,7 @@ static struct path *path_validate(struct transport *t, struct port *port,
 			    path);
 	}
 
-	path->checked_us = now_us;
+	path->checked_us = path->heard_us = now_us;
 
 	return path;
 }
@@ -250,7 +257,7 @@ static struct path *path_best(struct ice *ice)
  *  more. The handlers may drop it */
 static void path_lost(struct transport *t)
 {
-	t->ice.selected = path_best(&t->ice);
+	ice_select(t, path_best(&t->ice));
 	webrtc_path_changed(t, t->ice.selected != NULL);
 }
 
@@ -269,25 +276,27 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 	/* nothing below drops our selected path, so it can be compared */
 
 	path = path_validate(t, port, src, now_us, &former);
-	/* consent alone is not life: nothing is heard without keys */
-	if (t->state == TRANSPORT_CONNECTED)
+	/* consent alone is not life: nothing is heard without keys, and
+	 * who forges the address is not there */
+	if (t->state == TRANSPORT_CONNECTED && path->proven)
 		t->received_us = now_us;
 	if (use_candidate && c == &ice->local[0]) {
-		ice->selected = path;
+		ice_select(t, path);
 		ice->nominated = true;
 		/* the restart is through: the old credentials have served */
 		credentials_drop(&ice->local[1]);
 	}
 	else if (use_candidate && ice->selected != path) {
-		ice->selected = path;
+		ice_select(t, path);
 		ice->nominated = true;
 	}
 	else if (!ice->selected) {
-		ice->selected = path;
+		ice_select(t, path);
 	}
 
 	moved = before && ice->selected != before;
 	webrtc_path_changed(t, moved);
+	ice_prove(t, now_us);
 	/* closed by the handlers of the other, it has no paths */
 	if (former && former->ice.local[0].transport)
 		path_lost(former);
@@ -331,6 +340,7 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 	struct ice_credentials *c;
 	struct transport *t;
 	struct stun_writer w;
+	const struct path *path;
 
 	c = credentials_find(net, p->username, p->username_bytes);
 	if (!c) {
@@ -359,12 +369,32 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 		return;
 	}
 
+	/* unanswered, so that the agent goes on to ask should it be there */
+	path = ice_path(net, port, src);
+	if (path && path->transport != c->transport &&
+	    ice_path_held(path, now_us)) {
+		++net->stats.discarded;
+		return;
+	}
+
 	stun_write_header(&w, STUN_BINDING_SUCCESS, p->transaction);
 	stun_write_mapped(&w, src);
 	reply(port, src, &w, c->pwd);
 
 	t = mem_ref(c->transport);
 	check_passed(t, c, port, src, p->use_candidate, now_us);
+	mem_deref(t);
+}
+
+
+static void response(struct net *net, const struct port *port,
+		     const struct sa *src, const struct stun_packet *p)
+{
+	struct path *path = ice_path(net, port, src);
+	struct transport *t = path ? mem_ref(path->transport) : NULL;
+
+	if (!path || !ice_answered(path, p))
+		++net->stats.discarded;
 	mem_deref(t);
 }
 
@@ -392,6 +422,7 @@ void ice_receive(struct net *net, struct port *port, const struct sa *src,
 	switch (p.type) {
 
 	case STUN_BINDING_REQUEST: request(net, port, src, &p, now_us); break;
+	case STUN_BINDING_SUCCESS: response(net, port, src, &p); break;
 	case STUN_BINDING_INDICATION: break; /* keeps a NAT open, no more */
 	default: ++net->stats.discarded; break;
 	}
@@ -413,4 +444,5 @@ void ice_tick(struct transport *t, uint64_t now_us)
 
 	if (had && !ice->selected)
 		path_lost(t);
+	ice_prove(t, now_us);
 }

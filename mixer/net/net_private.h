@@ -30,6 +30,9 @@ enum {
 	/** A path without a check for so long is gone (RFC 7675 section 5.1)
 	 */
 	ICE_CONSENT_US = 30000000,
+	/** A proven path that was heard so lately is nobody else's: agents
+	 *  check every 6 s at most (RFC 7675 section 5.1), and one is lost */
+	ICE_HOLD_US = 15000000,
 	/** Lengths of ufrag and pwd (RFC 8839 section 5.4) */
 	ICE_UFRAG_MAX = 256,
 	ICE_PWD_MIN = 22,
@@ -47,6 +50,7 @@ enum {
 };
 
 struct port;
+struct stun_packet;
 
 /** A datagram arrived; buf has room for TRANSPORT_DATAGRAM_MAX */
 typedef void(port_receive_h)(struct port *port, const struct sa *src,
@@ -100,6 +104,8 @@ struct path {
 	struct port *port;
 	struct sa addr;
 	uint64_t checked_us;
+	uint64_t heard_us; /**< by a check or authentic media */
+	bool proven;       /**< who is there gets what we send there */
 };
 
 /** ICE-lite agent of one transport */
@@ -110,6 +116,11 @@ struct ice {
 	struct path paths[ICE_PATH_MAX];
 	struct path *selected; /**< nominated, or the first valid one */
 	bool nominated;        /**< `selected` was nominated */
+	/** Who is asked whether it gets what we send, NULL: nobody */
+	const struct path *asked;
+	uint8_t transaction[12]; /**< of that request */
+	uint64_t ask_us;         /**< when it goes again */
+	uint64_t ask_again_us;   /**< and how long after that */
 };
 
 /** An association on a component of a plain transport */
@@ -156,6 +167,7 @@ struct transport {
 	struct ice ice;
 	struct dtls_association *dtls;
 	struct path *dtls_path; /**< where the last flight came from */
+	bool dtls_strayed;      /**< not all of the handshake went over it */
 	/** As a server, made beside the other one; NULL: none */
 	struct dtls_association *next;
 	struct path *next_path;
@@ -172,7 +184,8 @@ struct transport {
 	bool far_is_here; /**< what is signalled is a port of Parley's */
 	bool crosses;     /**< and may be heard */
 	struct media_source rtp, rtcp;
-	struct proof rtp_proof, rtcp_proof; /**< of where each goes */
+	/** Of where each goes; WebRTC has the first for both */
+	struct proof rtp_proof, rtcp_proof;
 	struct sa believed; /**< host that signalling has proven; or unset */
 	bool vouched;       /**< and whatever it signals */
 	struct plain_dtls rtp_dtls, rtcp_dtls;
@@ -243,12 +256,26 @@ bool ice_is_keepalive(const uint8_t *buf, size_t len);
 /** Forget paths whose consent ran out */
 void ice_tick(struct transport *t, uint64_t now_us);
 
+/* ice_proof.c */
+
+/** Media goes there from now on; NULL: nowhere */
+void ice_select(struct transport *t, struct path *path);
+/** Who is there has shown that it gets what we send there */
+void ice_path_proven(struct path *path);
+/** Is it that of a far end that is alive and there? No other agent's check
+ *  takes it then: who sends one may have forged the address */
+bool ice_path_held(const struct path *path, uint64_t now_us);
+/** Ask who is at the selected path whether it gets that, where due */
+void ice_prove(struct transport *t, uint64_t now_us);
+/** A success response from there. @return false if it is to nothing of ours */
+bool ice_answered(struct path *path, const struct stun_packet *p);
+
 /* transport_webrtc.c */
 
 /** An address became valid or the selection moved */
 void webrtc_path_changed(struct transport *t, bool moved);
 void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len);
-void webrtc_media_receive(struct transport *t, uint8_t *buf, size_t len,
+void webrtc_media_receive(struct path *path, uint8_t *buf, size_t len,
 			  bool rtcp, uint64_t now_us);
 int webrtc_set_remote(struct transport *t, const struct transport_remote *r);
 void webrtc_tick(struct transport *t, uint64_t now_us);

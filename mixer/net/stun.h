@@ -20,7 +20,7 @@ enum {
 	/** Longest message whose integrity is checked, bytes */
 	STUN_READ_MAX = 1500,
 	/** Longest message written here, bytes */
-	STUN_WRITE_MAX = 256,
+	STUN_WRITE_MAX = 384,
 };
 
 /** Message types: method Binding in its four classes */

@@ -278,7 +278,8 @@ static int send_one(struct transport *t, uint8_t *buf, size_t len, bool rtcp)
 
 bool transport_is_proven(const struct transport *t)
 {
-	return t->kind == TRANSPORT_WEBRTC || t->rtp_proof.proven;
+	return t->rtp_proof.proven || (t->kind == TRANSPORT_WEBRTC &&
+				       t->state != TRANSPORT_CONNECTED);
 }
 
 
@@ -311,10 +312,10 @@ bool transport_may_send(struct transport *t, enum transport_matter matter,
 		[TRANSPORT_PICTURE] = PROOF_PICTURE,
 		[TRANSPORT_REPORT] = PROOF_REPORT,
 	};
-	bool rtcp = matter == TRANSPORT_REPORT && !t->rtcp_mux;
+	bool rtcp = matter == TRANSPORT_REPORT && !t->rtcp_mux &&
+		    t->kind != TRANSPORT_WEBRTC;
 
-	return t->kind == TRANSPORT_WEBRTC ||
-	       proof_may_send(rtcp ? &t->rtcp_proof : &t->rtp_proof,
+	return proof_may_send(rtcp ? &t->rtcp_proof : &t->rtp_proof,
 			      matters[matter], bytes, now_us);
 }
 

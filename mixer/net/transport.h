@@ -232,7 +232,8 @@ void transport_local(const struct transport *t, struct transport_local *l);
 enum transport_state transport_state(const struct transport *t);
 
 /** Time of the last packet of any authenticated kind (RTP, RTCP; STUN only
- *  while connected: consent alone is not life), 0 if none: what media
+ *  while connected and from where what we send is got: consent alone is not
+ *  life), 0 if none: what media
  *  time-outs count from */
 uint64_t transport_received_us(const struct transport *t);
 
@@ -241,7 +242,8 @@ uint64_t transport_received_us(const struct transport *t);
  *
  * By RTP or RTCP of whatever port, a DTLS handshake, STUN from the address
  * itself, or its signalling (transport_believe()). A WebRTC transport goes
- * nowhere before its checks, so always.
+ * nowhere before it is connected; then by a DTLS handshake over the selected
+ * path, or the answer to a Binding request that it sends there at once.
  */
 bool transport_is_proven(const struct transport *t);
 

@@ -91,6 +91,7 @@ static void next_takes_over(struct transport *t)
 	t->next_path = NULL;
 	t->role = DTLS_ROLE_SERVER;
 	t->renewed_us = 0;
+	t->dtls_strayed = true;
 	dtls_association_set_sender(t->dtls, send_datagram, t);
 }
 
@@ -156,6 +157,9 @@ static void established(struct transport *t)
 		}
 	}
 
+	if (t->dtls_path && !t->dtls_strayed && !t->dtls_path->proven)
+		ice_path_proven(t->dtls_path);
+
 	if (t->ice.selected)
 		transport_state_set(t, TRANSPORT_CONNECTED, "connected");
 	else
@@ -175,6 +179,9 @@ static int dtls_begin(struct transport *t, enum dtls_role role)
 	t->role = role;
 	t->role_known = true;
 	t->handshakes++;
+	t->dtls_strayed = false;
+	if (!t->dtls_path)
+		t->dtls_path = t->ice.selected;
 	dtls_association_start(t->dtls);
 
 	return 0;
@@ -231,8 +238,10 @@ void webrtc_update(struct transport *t)
 
 void webrtc_path_changed(struct transport *t, bool moved)
 {
-	if (moved)
+	if (moved) {
 		t->dtls_path = NULL;
+		t->dtls_strayed = true;
+	}
 
 	begin_if_client(t);
 	webrtc_update(t);
@@ -292,6 +301,8 @@ void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 	}
 
 	/* A ClientHello may overtake the answer that says who is client. */
+	if (!t->dtls)
+		t->dtls_path = path;
 	if (!t->dtls &&
 	    dtls_begin(t, t->role_known ? t->role : DTLS_ROLE_SERVER)) {
 		fail(t, "out of memory");
@@ -307,6 +318,7 @@ void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 		dtls_association_receive(t->next, buf, len);
 	}
 
+	t->dtls_strayed = t->dtls_strayed || t->dtls_path != path;
 	t->dtls_path = path;
 	dtls_association_receive(t->dtls, buf, len);
 	webrtc_update(t);
@@ -314,16 +326,21 @@ void webrtc_dtls_receive(struct path *path, const uint8_t *buf, size_t len)
 }
 
 
-void webrtc_media_receive(struct transport *t, uint8_t *buf, size_t len,
+void webrtc_media_receive(struct path *path, uint8_t *buf, size_t len,
 			  bool rtcp, uint64_t now_us)
 {
+	struct transport *t = path->transport;
+
 	/* the handler above may drop its transport */
 	mem_ref(t);
 	if (t->state == TRANSPORT_CONNECTED && t->in &&
-	    !crypto_context_unprotect(t->in, buf, &len, rtcp, now_us))
+	    !crypto_context_unprotect(t->in, buf, &len, rtcp, now_us)) {
+		path->heard_us = now_us;
 		transport_deliver(t, buf, len, rtcp, now_us);
-	else
+	}
+	else {
 		++t->net->stats.discarded;
+	}
 	mem_deref(t);
 }
 
@@ -366,6 +383,8 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
 	err = transport_fingerprints_check(r);
 	if (err)
 		return err;
+
+	t->rtp_proof.leg = r->leg;
 
 	if (r->ice_ufrag && r->ice_pwd) {
 		bool restart = is_restart(t, r);

@@ -33,7 +33,7 @@ struct ice_peer {
 	struct crypto_context *in, *out;
 	enum transport_suite suite;
 	struct ice_peer_answers answers;
-	bool valid, silent;
+	bool valid, silent, ignores;
 	unsigned lose;
 	uint64_t checked_us;
 	uint8_t transaction[12];
@@ -105,12 +105,37 @@ static void peer_handshake(struct ice_peer *p)
 }
 
 
+/** A check of the transport's: whether we get what it sends */
+static void peer_answer(struct ice_peer *p, const struct stun_packet *s)
+{
+	size_t n = strlen(p->ufrag);
+	struct stun_writer w;
+
+	if (p->ignores || s->username_bytes <= n ||
+	    memcmp(s->username, p->ufrag, n) != 0 || s->username[n] != ':' ||
+	    !stun_packet_authentic(s, p->pwd))
+		return;
+
+	stun_write_header(&w, STUN_BINDING_SUCCESS, s->transaction);
+	stun_write_mapped(&w, &p->remote);
+	stun_write_end(&w, p->pwd);
+	(void)ice_peer_send_raw(p, w.buf, w.len);
+}
+
+
 static void peer_stun(struct ice_peer *p, const uint8_t *buf, size_t len)
 {
 	struct stun_packet s;
 
-	if (stun_packet_decode(&s, buf, len) ||
-	    memcmp(s.transaction, p->transaction, sizeof(p->transaction)))
+	if (stun_packet_decode(&s, buf, len))
+		return;
+
+	if (s.type == STUN_BINDING_REQUEST) {
+		peer_answer(p, &s);
+		return;
+	}
+
+	if (memcmp(s.transaction, p->transaction, sizeof(p->transaction)) != 0)
 		return;
 
 	if (s.type == STUN_BINDING_ERROR) {
@@ -238,6 +263,20 @@ int ice_peer_move(struct ice_peer *p)
 	sa_set_port(&p->local, 0);
 
 	return peer_open(p);
+}
+
+
+int ice_peer_move_to(struct ice_peer *p, const char *host)
+{
+	int err = sa_set_str(&p->local, host, 0);
+
+	return err ? err : ice_peer_move(p);
+}
+
+
+void ice_peer_ignore(struct ice_peer *p, bool ignore)
+{
+	p->ignores = ignore;
 }
 
 

@@ -62,6 +62,12 @@ void ice_peer_restart(struct ice_peer *p);
 /** Go on from another port, as after a NAT rebinding */
 int ice_peer_move(struct ice_peer *p);
 
+/** Go on from that host, as one that changes its network does */
+int ice_peer_move_to(struct ice_peer *p, const char *host);
+
+/** Hear none of the transport's checks, as who is not there; or do again */
+void ice_peer_ignore(struct ice_peer *p, bool ignore);
+
 /** Checks (50 ms until valid, then 2.5 s) and handshake; every 10..50 ms */
 void ice_peer_tick(struct ice_peer *p, uint64_t now_us);
 

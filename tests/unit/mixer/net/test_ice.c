@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include <unistd.h>
+#include "mixer/net/net_private.h"
 #include "mixer/net/stun.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
@@ -146,27 +147,70 @@ static bool is_connected(void *arg)
 }
 
 
-/** Its only address proves to be another agent's: it is told so, and sends
- *  nothing there any more until that is its own again */
-static void an_address_that_another_proves_is_forgotten(void)
+/** Another transport, and a check for it from the address of `l`'s peer */
+static struct transport *check_for_another(struct loopback *l,
+					   struct heard *heard)
 {
 	struct ice_peer_check check = {.use_candidate = true};
-	struct transport *other = NULL;
-	struct heard heard = {0};
 	struct transport_local local;
-	uint8_t buf[LOOPBACK_PACKET_MAX];
-	struct loopback l;
+	struct transport *other = NULL;
 
-	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
-	CU_ASSERT_EQUAL_FATAL(transport_alloc(&other, l.net, TRANSPORT_WEBRTC,
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&other, l->net, TRANSPORT_WEBRTC,
 					      0, TRANSPORT_SUITE_NONE,
-					      &loopback_handlers, &heard),
+					      &loopback_handlers, heard),
 			      0);
 	transport_local(other, &local);
 	check.ufrag = local.ice_ufrag;
 	check.pwd = local.ice_pwd;
-	ice_peer_silence(l.peer, true);
-	ice_peer_send_check(l.peer, &check);
+	ice_peer_silence(l->peer, true);
+	ice_peer_send_check(l->peer, &check);
+
+	return other;
+}
+
+
+/* Its sender may have forged the address: who is there loses nothing */
+static void the_address_of_a_live_agent_is_not_anothers(void)
+{
+	struct transport *other;
+	struct heard heard = {0};
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	struct loopback l;
+	unsigned in;
+
+	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
+	in = (unsigned)net_stats(l.net)->packets_in;
+	other = check_for_another(&l, &heard);
+	loopback_settle(l.net, NULL);
+	CU_ASSERT_TRUE(net_stats(l.net)->packets_in > in);
+	CU_ASSERT_EQUAL(l.mixer.states, 1);
+	CU_ASSERT_PTR_NULL(other->ice.selected);
+	CU_ASSERT_EQUAL(transport_send_rtp(l.transport, buf,
+					   loopback_rtp(buf, 1, 1, 100)),
+			0);
+	CU_ASSERT_TRUE(loopback_count(&l, &l.browser.rtp, 1));
+	CU_ASSERT_EQUAL(ice_peer_send(l.peer, buf,
+				      loopback_rtp(buf, 1, 1, 100), false),
+			0);
+	CU_ASSERT_TRUE(loopback_count(&l, &l.mixer.rtp, 1));
+	mem_deref(other);
+	loopback_close(&l);
+}
+
+
+/** Its only address proves to be another agent's: it is told so, and sends
+ *  nothing there any more until that is its own again */
+static void an_address_that_another_proves_is_forgotten(void)
+{
+	struct transport *other;
+	struct heard heard = {0};
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	struct loopback l;
+
+	loopback_connect(&l, DTLS_ROLE_CLIENT, NULL);
+	/* it was not heard for so long */
+	l.transport->ice.selected->heard_us -= ICE_HOLD_US;
+	other = check_for_another(&l, &heard);
 	CU_ASSERT_TRUE(loopback_until(l.net, NULL, is_new, &l));
 	CU_ASSERT_EQUAL(l.mixer.state, TRANSPORT_NEW);
 	CU_ASSERT_EQUAL(transport_send_rtp(l.transport, buf,
@@ -191,6 +235,8 @@ static CU_TestInfo tests[] = {
 	{"too short credentials are refused",
 	 too_short_credentials_are_refused},
 	{"many addresses stay bounded", many_addresses_stay_bounded},
+	{"the address of a live agent is not another's",
+	 the_address_of_a_live_agent_is_not_anothers},
 	{"an address that another proves is forgotten",
 	 an_address_that_another_proves_is_forgotten},
 	CU_TEST_INFO_NULL,

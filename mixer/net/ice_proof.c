@@ -1,0 +1,131 @@
+/**
+ * @file mixer/net/ice_proof.c  Does who is sent media get it?
+ *
+ * A check proves who sent it, by a password, and not from where: whoever calls
+ * can forge one in a third party's address, nominate that and fall silent. So
+ * a path is proven by an answer that only who gets what we send there can
+ * give: a handshake all of which went over it, or else the answer to a
+ * Binding request of ours (RFC 7675 section 5.1), whose transaction is random.
+ * Until then what goes there is bounded by mixer/net/proof.h.
+ */
+#include <string.h>
+#include "mixer/net/net_private.h"
+#include "mixer/net/stun.h"
+
+
+enum {
+	/** Between requests: at first, then twice as long each time up to */
+	ASK_US = 100000,
+	ASK_MAX_US = 3200000,
+};
+
+
+/** Its host gets everything; tells who waited for that */
+static void host_proven(struct transport *t)
+{
+	bool missed;
+
+	if (t->rtp_proof.proven)
+		return;
+
+	missed = proof_given(&t->rtp_proof);
+	if (t->handlers.proved)
+		t->handlers.proved(missed, t->arg);
+}
+
+
+void ice_select(struct transport *t, struct path *path)
+{
+	t->ice.selected = path;
+	if (!path)
+		return;
+
+	proof_towards(&t->rtp_proof, &path->addr);
+	if (path->proven)
+		host_proven(t);
+}
+
+
+void ice_path_proven(struct path *path)
+{
+	struct transport *t = path->transport;
+
+	path->proven = true;
+	if (path == t->ice.selected)
+		host_proven(t);
+}
+
+
+bool ice_path_held(const struct path *path, uint64_t now_us)
+{
+	return path->proven && path->transport->state == TRANSPORT_CONNECTED &&
+	       now_us < path->heard_us + ICE_HOLD_US;
+}
+
+
+static void ask(struct transport *t)
+{
+	static const uint8_t priority[4] = {126, 255, 255, 255};
+	struct ice *ice = &t->ice;
+	struct stun_writer w;
+	char username[ICE_UFRAG_MAX + ICE_UFRAG_BYTES + 2];
+	uint8_t tie_breaker[8];
+	int n;
+
+	n = re_snprintf(username, sizeof(username), "%s:%s", ice->remote_ufrag,
+			ice->local[0].ufrag);
+	if (n < 0)
+		return;
+
+	rand_bytes(tie_breaker, sizeof(tie_breaker));
+	stun_write_header(&w, STUN_BINDING_REQUEST, ice->transaction);
+	stun_write_attribute(&w, STUN_ATTR_USERNAME, username, (size_t)n);
+	stun_write_attribute(&w, STUN_ATTR_CONTROLLED, tie_breaker,
+			     sizeof(tie_breaker));
+	stun_write_attribute(&w, STUN_ATTR_PRIORITY, priority,
+			     sizeof(priority));
+	stun_write_end(&w, ice->remote_pwd);
+	(void)port_send(ice->asked->port, &ice->asked->addr, w.buf, w.len);
+}
+
+
+void ice_prove(struct transport *t, uint64_t now_us)
+{
+	struct ice *ice = &t->ice;
+
+	if (!ice->selected || ice->selected->proven || !ice->remote_pwd[0] ||
+	    t->state != TRANSPORT_CONNECTED)
+		return;
+
+	if (ice->asked != ice->selected) {
+		ice->asked = ice->selected;
+		ice->ask_us = now_us;
+		ice->ask_again_us = ASK_US;
+		rand_bytes(ice->transaction, sizeof(ice->transaction));
+	}
+
+	if (now_us < ice->ask_us)
+		return;
+
+	ice->ask_us = now_us + ice->ask_again_us;
+	if (ice->ask_again_us < ASK_MAX_US)
+		ice->ask_again_us *= 2;
+	ask(t);
+}
+
+
+bool ice_answered(struct path *path, const struct stun_packet *p)
+{
+	struct ice *ice = &path->transport->ice;
+
+	if (ice->asked != path ||
+	    memcmp(p->transaction, ice->transaction,
+		   sizeof(ice->transaction)) != 0 ||
+	    !stun_packet_authentic(p, ice->remote_pwd))
+		return false;
+
+	ice->asked = NULL;
+	ice_path_proven(path);
+
+	return true;
+}
