@@ -42,11 +42,16 @@ bool audio_gain_apply(struct audio_gain *g, int16_t *pcm);
 
 struct audio_limiter;
 
+enum {
+	/** By so much a limiter delays: its look-ahead of 2 ms */
+	AUDIO_LIMITER_DELAY_SAMPLES = AUDIO_RATE_HZ / 500,
+};
+
 /** One a listener's mix. @return 0 or ENOMEM */
 int audio_limiter_alloc(struct audio_limiter **lp);
 
 /** One tick of a sum, brought into 16 bits without clipping; delays by the
- *  look-ahead (at most 2 ms). Quiet input passes bit-exact */
+ *  look-ahead. Quiet input passes bit-exact */
 void audio_limiter_run(struct audio_limiter *l, const int32_t *in,
 		       int16_t *out);
 

@@ -15,8 +15,8 @@
 
 enum {
 	BLOCK = AUDIO_RATE_HZ / 2000,
-	AHEAD = 4, /**< blocks of look-ahead: 2 ms */
-	DELAY = AHEAD * BLOCK,
+	AHEAD = AUDIO_LIMITER_DELAY_SAMPLES / BLOCK, /**< blocks */
+	DELAY = AUDIO_LIMITER_DELAY_SAMPLES,
 	TICK_BLOCKS = AUDIO_TICK_SAMPLES / BLOCK,
 	BLOCKS = AHEAD + TICK_BLOCKS,
 	/** Blocks for a full recovery: 200 ms */

@@ -342,6 +342,14 @@ struct video_source *leg_picture(const struct leg *leg)
 }
 
 
+bool leg_is_telephone(const struct leg *leg)
+{
+	const struct audio_media *a = leg_audio(leg);
+
+	return a && a->m->lt && a->m->lt->kind == TRANSPORT_PLAIN;
+}
+
+
 bool leg_participates(const struct leg *leg)
 {
 	for (size_t i = 0; i < leg->media_count; i++) {

@@ -67,7 +67,8 @@ struct leg_mix_events {
 struct leg_settings {
 	char name[LEG_NAME_BYTES];
 	bool muted, deaf, video_muted;
-	bool early; /**< neither audible, seen nor sent to */
+	bool early;   /**< neither audible, seen nor sent to */
+	bool cut_off; /**< silence of seconds is its end */
 	float volume_in_db, volume_out_db;
 	struct sa proven; /**< host that its signalling has; unset: none */
 	bool vouched;
@@ -136,6 +137,9 @@ bool leg_mixes(const struct leg *leg, const struct media *m);
 
 /** Its camera as others may see it, NULL: none */
 struct video_source *leg_picture(const struct leg *leg);
+
+/** Its far end has ears alone for what it is told: no page */
+bool leg_is_telephone(const struct leg *leg);
 
 /** It may say or show something: it has a tile */
 bool leg_participates(const struct leg *leg);

@@ -27,6 +27,9 @@ enum {
 	 *  it is sooner than who was. A terminal's first report comes within
 	 *  7.5 s (RFC 3550 section 6.2) */
 	UNPROVEN_US = 20000000,
+	/** Whom no word reaches is waited for so long: a browser proves its
+	 *  consent every 5 s (RFC 7675 section 5.1) */
+	CUT_OFF_US = 8000000,
 };
 
 
@@ -553,9 +556,19 @@ static bool is_given_up(struct leg *leg, uint64_t now_us, uint64_t limit_us)
 }
 
 
+/* 0: it may be silent for ever */
+static uint64_t limit_of(const struct leg *leg)
+{
+	uint64_t usual_us = leg->host->media_timeout_s * 1000000ull;
+
+	return leg->settings.cut_off && usual_us > CUT_OFF_US ? CUT_OFF_US
+							      : usual_us;
+}
+
+
 void leg_watch(struct leg *leg, uint64_t now_us)
 {
-	uint64_t limit_us = leg->host->media_timeout_s * 1000000ull;
+	uint64_t limit_us = limit_of(leg);
 	bool given_up, over;
 
 	if (!limit_us)

@@ -219,10 +219,15 @@ static void set_busy(struct mix *mix, bool busy)
 		mix_audio_quiet(mix);
 	}
 
-	shared_video_pause(mix->pictures, !busy);
 	/* what waited in jitter buffers while nobody listened is old */
-	for (size_t i = 0; i < mix->member_count; i++)
+	for (size_t i = 0; i < mix->member_count; i++) {
 		leg_attend(mix->members[i]->leg, busy);
+		(void)mix_waiting_follow(mix->members[i]);
+		/* nobody is the first or alone any more */
+		if (busy)
+			announcement_fade(
+				&mix->members[i]->sound.announcement);
+	}
 }
 
 
@@ -243,6 +248,7 @@ int mix_add(struct mix *mix, struct leg *leg)
 		set_busy(mix, true);
 	else
 		leg_attend(leg, mix_is_busy(mix));
+	mix_video_pace(mix);
 
 	mix->host->events->population(mix->host->arg);
 
@@ -278,6 +284,7 @@ void mix_remove(struct leg *leg)
 	mix->host->totals->legs--;
 	if (mix->member_count == BUSY_LEGS - 1)
 		set_busy(mix, false);
+	mix_video_pace(mix);
 
 	mix->host->events->population(mix->host->arg);
 	leg_bye(leg);
@@ -307,9 +314,6 @@ bool mix_dismiss(struct mix *mix, uint64_t until_us)
 
 void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
-	if (!mix_is_busy(mix))
-		return;
-
 	mix_audio_tick(mix, tick, now_us);
 	mix_video_tick(mix);
 }

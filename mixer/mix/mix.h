@@ -10,9 +10,11 @@
 #ifndef PARLEY_MIXER_MIX_MIX_H
 #define PARLEY_MIXER_MIX_MIX_H
 
+#include "mixer/audio/announcement.h"
 #include "mixer/base/re.h"
 #include "mixer/mix/shared_audio.h"
 #include "mixer/mix/shared_video.h"
+#include "mixer/mix/waiting_room.h"
 #include "mixer/video/engine.h"
 
 struct leg;
@@ -32,7 +34,7 @@ struct mix_events {
 /** Over all mixes of one process; the files of this room count them */
 struct mix_totals {
 	unsigned mixes, legs;
-	unsigned busy; /**< mixes with two legs or more: they tick */
+	unsigned busy; /**< mixes with two legs or more */
 	unsigned audio_renditions, video_renditions;
 	uint64_t decoded_audio; /**< ticks of sound */
 };
@@ -41,6 +43,7 @@ struct mix_totals {
 struct mix_host {
 	struct hash *mixes; /**< where a mix enters itself by id */
 	struct video_engine *engine;
+	struct waiting_room *waiting;
 	struct mix_totals *totals;
 	const struct mix_events *events;
 	void *arg; /**< of the events */
@@ -58,7 +61,7 @@ const struct video_canvas *mix_canvas(const struct mix *mix);
 enum video_layout mix_layout(const struct mix *mix);
 void mix_set_layout(struct mix *mix, enum video_layout layout);
 
-/** Two legs or more: it ticks */
+/** Two legs or more: there is something to mix */
 bool mix_is_busy(const struct mix *mix);
 
 /**
@@ -82,7 +85,12 @@ void mix_end(struct mix *mix, struct list *ending);
  *  `until_us`. @return whether none is left */
 bool mix_dismiss(struct mix *mix, uint64_t until_us);
 
-/** 20 ms of sound, and what has changed in the picture */
+/** Say something to a leg alone, once it is sent to; what was being said to
+ *  it ends. @return 0 or ENOMEM */
+int mix_announce(const struct leg *leg, enum announcement_id id);
+
+/** 20 ms of sound, and what has changed in the picture; then the waiting room
+ *  ticks */
 void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
 
 /** What other consumers than its legs may join; they are freed before it */

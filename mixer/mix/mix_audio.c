@@ -99,7 +99,18 @@ static void hear_nothing(struct member_sound *s)
 {
 	s->on = false;
 	s->on_own = false;
+	s->waiting_gain = 0;
 	audio_consumer_take(s->consumer, false);
+	audio_consumer_take(s->waiting, false);
+}
+
+
+/* The sound that it shares with others, or neither of both */
+static void hear_shared(struct member_sound *s, bool common, bool waiting)
+{
+	s->on_waiting = waiting;
+	audio_consumer_take(s->consumer, common);
+	audio_consumer_take(s->waiting, waiting);
 }
 
 
@@ -111,6 +122,8 @@ int mix_audio_enter(struct member *member)
 	s->level_dbov = LEVEL_SILENT;
 	err = audio_consumer_alloc(&s->consumer, member->mix->sound.shared,
 				   packet_h, member);
+	if (!err)
+		err = mix_waiting_enter(member, packet_h);
 	if (err)
 		return err;
 
@@ -125,6 +138,8 @@ void mix_audio_exit(struct member *member)
 	struct member_sound *s = &member->sound;
 
 	s->consumer = mem_deref(s->consumer);
+	s->waiting = mem_deref(s->waiting);
+	announcement_end(&s->announcement);
 	s->own = mem_deref(s->own);
 	s->limiter = mem_deref(s->limiter);
 }
@@ -148,10 +163,12 @@ int mix_audio_follow(struct member *member)
 	struct member_sound *s = &member->sound;
 	const struct audio_codec *joined = audio_consumer_codec(s->consumer);
 	bool sent_to = a && a->m->d.send;
+	int err;
 
 	/* its own may be of another codec where it could join nothing */
 	if (!sent_to || !joined || !audio_codec_equal(joined, &a->codec)) {
 		audio_consumer_leave(s->consumer);
+		audio_consumer_leave(s->waiting);
 		hear_nothing(s);
 		s->own = mem_deref(s->own);
 	}
@@ -165,8 +182,9 @@ int mix_audio_follow(struct member *member)
 		return 0;
 
 	hear_nothing(s);
+	err = audio_consumer_join(s->consumer, &a->codec, a->cmr);
 
-	return audio_consumer_join(s->consumer, &a->codec, a->cmr);
+	return err ? err : mix_waiting_follow(member);
 }
 
 
@@ -345,6 +363,7 @@ static void choose(struct member *member, const struct audio_media *a,
 {
 	struct member_sound *s = &member->sound;
 	unsigned ticks = audio_media_packet_ticks(a);
+	const bool waits = mix_waits(member);
 	bool own;
 
 	if (!audio_consumer_codec(s->consumer) || !media_sends(a->m)) {
@@ -355,18 +374,22 @@ static void choose(struct member *member, const struct audio_media *a,
 	if (tick % ticks)
 		return;
 
-	own = may_be_audible(s, a) || !audio_media_plain_volume(a) ||
-	      audio_media_steps(a);
+	own = (!waits && may_be_audible(s, a)) ||
+	      !audio_media_plain_volume(a) || audio_media_steps(a) ||
+	      !mix_waiting_is_settled(member);
 	if (own && !(s->on && s->on_own)) {
 		if (alloc_own(s, a))
 			return;
-		past_sound_warm_up(&member->mix->sound.past, s->own,
+		past_sound_warm_up(mix_waiting_past(member), s->own,
 				   s->limiter, ticks);
 	}
 
 	s->on_own = own;
 	s->on = true;
-	audio_consumer_take(s->consumer, !own);
+	hear_shared(s, !own && !waits, !own && waits);
+	/* its encoder is another's, or nobody's */
+	if (!waits && mix_waiting_is_settled(member))
+		audio_consumer_leave(s->waiting);
 }
 
 
@@ -456,6 +479,7 @@ static void encode_own(struct member *member, struct audio_media *a,
 
 	audio_bus_minus(&member->mix->sound.bus,
 			s->contributes ? s->pcm : NULL, others);
+	mix_waiting_add(member, others);
 	audio_limiter_run(s->limiter, others, pcm);
 	sound = audio_media_volume_out(a, pcm);
 	(void)audio_rendition_feed(s->own, sound ? pcm : NULL, &p.payload,
@@ -472,8 +496,34 @@ static void encode_own(struct member *member, struct audio_media *a,
 }
 
 
+/* What is said by nobody but the waiting room */
+static void tick_alone(struct member *member, uint64_t tick, uint64_t now_us)
+{
+	struct audio_media *a = leg_audio(member->leg);
+	const struct member_sound *s = &member->sound;
+
+	if (!a)
+		return;
+
+	choose(member, a, tick);
+	if (!s->on)
+		return;
+
+	if (s->on_own)
+		encode_own(member, a, tick, now_us);
+	else if (!s->on_waiting) /* the rest of a packet */
+		encode_common(member->mix, tick, now_us);
+}
+
+
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
+	if (!mix_is_busy(mix)) {
+		if (mix->member_count)
+			tick_alone(mix->members[0], tick, now_us);
+		return;
+	}
+
 	rank(mix, now_us);
 	for (size_t i = 0; i < mix->member_count; i++) {
 		struct member *member = mix->members[i];

@@ -3,12 +3,13 @@
  *
  * A mix knows of each of its legs more than the leg: whether it is audible,
  * what it is sent. That is the leg's member. mix.c writes members and mix,
- * mix_audio.c all that is called sound, mix_video.c all that is called
- * picture.
+ * mix_audio.c and mix_waiting.c all that is called sound, mix_video.c all that
+ * is called picture.
  */
 #ifndef PARLEY_MIXER_MIX_MIX_PRIVATE_H
 #define PARLEY_MIXER_MIX_MIX_PRIVATE_H
 
+#include "mixer/audio/announcement.h"
 #include "mixer/audio/speaker.h"
 #include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
@@ -30,7 +31,13 @@ struct member_sound {
 	 *  another volume */
 	struct audio_rendition *own;
 	struct audio_limiter *limiter;
+	/** Of the waiting room; takes it while it is alone */
+	struct audio_consumer *waiting;
 	bool on_own, on; /**< which it hears; if anything yet */
+	bool on_waiting; /**< not the common mix but the waiting room */
+	/** How loud that is for it: 1 while it is alone, after a ramp */
+	float waiting_gain;
+	struct announcement announcement; /**< said to it alone */
 	uint64_t sent_tick;
 };
 
@@ -102,6 +109,30 @@ void mix_audio_quiet(struct mix *mix);
 
 void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us);
 
+/* mix_waiting.c */
+
+/** It hears the waiting room if it hears nothing else: it is alone */
+bool mix_waits(const struct member *member);
+
+/** Make its consumer, which has joined nothing and takes nothing.
+ *  @return 0 or ENOMEM */
+int mix_waiting_enter(struct member *member, audio_packet_h *packeth);
+
+/** Join the sound of the waiting room that is right for it, where it is alone.
+ *  @return 0 or errno: its encoder is its own then */
+int mix_waiting_follow(struct member *member);
+
+/** The room's sound, at its full loudness or not at all, is all that it
+ *  hears beside the mix */
+bool mix_waiting_is_settled(const struct member *member);
+
+/** What it heard last, for an encoder of its own */
+const struct past_sound *mix_waiting_past(const struct member *member);
+
+/** Add a tick of the room's sound, as loud as it is by now, and of what is
+ *  announced, to AUDIO_TICK_SAMPLES at `sum` */
+void mix_waiting_add(struct member *member, int32_t *sum);
+
 /* mix_video.c */
 
 /** What the tiles show is not as it was */
@@ -118,6 +149,10 @@ int mix_video_follow(struct member *member);
 
 void mix_video_keyframe(struct member *member, bool urgent);
 unsigned mix_video_tier_kbps(const struct member *member, unsigned tier);
+
+/** Somebody came or went: who is alone at a telephone is shown that nobody is
+ *  there, and no face of one who is gone; a page that is alone shows itself */
+void mix_video_pace(struct mix *mix);
 
 /** Tiles anew when something changed; called each tick */
 void mix_video_tick(struct mix *mix);

@@ -21,7 +21,10 @@ static void describe_tile(struct video_tile *tile, const struct member *member)
 
 	memset(tile, 0, sizeof(*tile));
 	snprintf(tile->label, sizeof(tile->label), "%s", s->name);
-	tile->source = s->video_muted ? NULL : leg_picture(member->leg);
+	/* nobody looks in a mirror, which costs as much as a window */
+	tile->source = s->video_muted || !mix_is_busy(member->mix)
+			       ? NULL
+			       : leg_picture(member->leg);
 	tile->muted = s->muted;
 	tile->talking =
 		leg_audio(member->leg) && member->sound.speaker.talking;
@@ -68,6 +71,18 @@ int mix_video_init(struct mix *mix)
 	return shared_video_alloc(
 		&mix->pictures, mix->host->engine, &mix->canvas,
 		&mix->host->totals->video_renditions, view_h, mix);
+}
+
+
+void mix_video_pace(struct mix *mix)
+{
+	bool busy = mix_is_busy(mix);
+	bool rests = mix->member_count == 1 &&
+		     leg_is_telephone(mix->members[0]->leg);
+
+	shared_video_pace(mix->pictures, busy    ? VIDEO_LIVE
+					 : rests ? VIDEO_RESTS
+						 : VIDEO_PAUSED);
 }
 
 

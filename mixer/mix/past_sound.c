@@ -23,15 +23,31 @@ void past_sound_advance(struct past_sound *p)
 }
 
 
-static void clip(const int32_t *sum, int16_t *pcm)
+static int16_t clip(int32_t v)
 {
-	for (size_t i = 0; i < AUDIO_TICK_SAMPLES; i++) {
-		int32_t v = sum[i];
+	return (int16_t)(v > INT16_MAX   ? INT16_MAX
+			 : v < INT16_MIN ? INT16_MIN
+					 : v);
+}
 
-		pcm[i] = (int16_t)(v > INT16_MAX   ? INT16_MAX
-				   : v < INT16_MIN ? INT16_MIN
-						   : v);
-	}
+
+/* As late as a limiter would bring it, for it comes through one from now on.
+ * @param before The tick before it */
+static void delay(const int32_t *before, const int32_t *sum, int16_t *pcm)
+{
+	enum { DELAY = AUDIO_LIMITER_DELAY_SAMPLES };
+
+	for (size_t i = 0; i < DELAY; i++)
+		pcm[i] = clip(before[AUDIO_TICK_SAMPLES - DELAY + i]);
+	for (size_t i = DELAY; i < AUDIO_TICK_SAMPLES; i++)
+		pcm[i] = clip(sum[i - DELAY]);
+}
+
+
+/* The tick that was so many before the one that is being mixed */
+static const int32_t *ago(const struct past_sound *p, unsigned ticks)
+{
+	return p->ticks[(p->next + PAST_TICKS - ticks) % PAST_TICKS];
 }
 
 
@@ -43,13 +59,10 @@ void past_sound_warm_up(const struct past_sound *p, struct audio_rendition *r,
 	size_t len;
 
 	for (unsigned i = PAST_PACKETS * packet_ticks; i; i--) {
-		const int32_t *sum =
-			p->ticks[(p->next + PAST_TICKS - i) % PAST_TICKS];
-
 		if (limiter)
-			audio_limiter_run(limiter, sum, pcm);
+			audio_limiter_run(limiter, ago(p, i), pcm);
 		else
-			clip(sum, pcm);
+			delay(ago(p, i + 1), ago(p, i), pcm);
 
 		(void)audio_rendition_feed(r, pcm, &payload, &len);
 		while (audio_rendition_more(r, &payload, &len))

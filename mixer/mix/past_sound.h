@@ -16,9 +16,9 @@ enum {
 	/** Packets of the past that warm up an encoder: with one, Opus is
 	 *  off by 8 dB for two frames, with three by 30 dB */
 	PAST_PACKETS = 3,
-	/** Ticks that are kept: the longest packet has three, and one is
-	 *  being written */
-	PAST_TICKS = 3 * PAST_PACKETS + 1,
+	/** Ticks that are kept: the longest packet has three, the end of one
+	 *  before is delayed into them, and one is being written */
+	PAST_TICKS = 3 * PAST_PACKETS + 2,
 };
 
 struct past_sound {
@@ -38,7 +38,8 @@ void past_sound_advance(struct past_sound *p);
 /**
  * Feed an encoder the packets before this tick
  *
- * @param limiter      NULL: clip instead
+ * @param limiter      Of the encoder, is fed, too; NULL: it is another's,
+ *                     which goes on: what comes out of it is made by a delay
  * @param packet_ticks Ticks of one of its packets, 1..3
  */
 void past_sound_warm_up(const struct past_sound *p, struct audio_rendition *r,

@@ -116,6 +116,19 @@ static int make(struct shared_audio_rendition **rp, struct shared_audio *s,
 }
 
 
+bool shared_audio_is_taken(const struct shared_audio *s)
+{
+	for (struct le *le = s->renditions.head; le; le = le->next) {
+		const struct shared_audio_rendition *r = le->data;
+
+		if (r->taker_count)
+			return true;
+	}
+
+	return false;
+}
+
+
 /* --------------------------------------------------------------- consumer */
 
 static void audio_consumer_destructor(void *arg)

@@ -46,9 +46,11 @@ int shared_audio_alloc(struct shared_audio **sp, const struct past_sound *past,
 void shared_audio_tick(struct shared_audio *s, const int16_t *pcm,
 		       uint64_t tick, uint64_t now_us);
 
+/** One of its consumers takes what it has joined */
+bool shared_audio_is_taken(const struct shared_audio *s);
+
 /** Make a consumer that has joined nothing and takes what it will join; to be
- *  freed before the mix is.
-Freeing it leaves. @return 0 or ENOMEM */
+ *  freed before the mix is. Freeing it leaves. @return 0 or ENOMEM */
 int audio_consumer_alloc(struct audio_consumer **cp, struct shared_audio *s,
 			 audio_packet_h *packeth, void *arg);
 

@@ -16,7 +16,7 @@ struct shared_video {
 	unsigned *count;
 	struct video_view *view; /* while there are renditions */
 	struct list renditions;  /* shared_video_rendition */
-	bool paused;
+	enum video_pace pace;
 	shared_video_view_h *viewh;
 	void *arg;
 };
@@ -147,7 +147,7 @@ int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
 	s->engine = engine;
 	s->canvas = *canvas;
 	s->count = count;
-	s->paused = true;
+	s->pace = VIDEO_PAUSED;
 	s->viewh = viewh;
 	s->arg = arg;
 	*sp = s;
@@ -162,11 +162,11 @@ struct video_view *shared_video_view(const struct shared_video *s)
 }
 
 
-void shared_video_pause(struct shared_video *s, bool paused)
+void shared_video_pace(struct shared_video *s, enum video_pace pace)
 {
-	s->paused = paused;
+	s->pace = pace;
 	if (s->view)
-		video_view_pause(s->view, paused);
+		video_view_pace(s->view, pace);
 }
 
 
@@ -271,7 +271,7 @@ static int make_view(struct shared_video *s)
 	if (err)
 		return err;
 
-	video_view_pause(s->view, s->paused);
+	video_view_pace(s->view, s->pace);
 	s->viewh(s->view, s->arg);
 
 	return 0;

@@ -60,8 +60,8 @@ int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
 /** NULL while there is no rendition */
 struct video_view *shared_video_view(const struct shared_video *s);
 
-/** Nobody needs the picture for now; renditions stay as they are */
-void shared_video_pause(struct shared_video *s, bool paused);
+/** How much is made of the picture for now */
+void shared_video_pace(struct shared_video *s, enum video_pace pace);
 
 /** Make a consumer that has joined nothing; to be freed before the mix is.
  *  Freeing it leaves. @return 0 or ENOMEM */

@@ -56,10 +56,13 @@
  *      dropped (port 0) but keeps its place.
  *
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?, early?, proven?, vouched?, crosses?}
+ *               volume_out_db?, early?, cut_off?, proven?, vouched?,
+ *               crosses?}
  *      Absolute values. name: of its tile; muted: not heard by others; deaf:
  *      hears nothing; video_muted: its camera is not shown; volume_in_db:
  *      gain of what it says, volume_out_db: of what it hears; -60..+20.
+ *      cut_off: its signalling has no way to it, so it times out after 8 s
+ *      without any media: a browser that died says no goodbye.
  *      proven:"192.0.2.1": the signalling of the far end has shown that it
  *      is there (by an ACK, say), so that plain media for that host needs no
  *      other proof (mixer/net/proof.h); "": none has. vouched:true: that host
@@ -70,6 +73,11 @@
  *
  *  leg.remove  {leg}
  *      RTCP BYE is sent.
+ *
+ *  leg.announce  {leg, announcement:"first"|"alone"}
+ *      Says something to it alone, beside what else it hears: that nobody
+ *      has come yet, that everybody else has gone. What is being said to it
+ *      ends.
  *
  *  leg.keyframe  {leg}
  *      A key frame to this leg.

@@ -16,7 +16,6 @@
 
 enum {
 	HASH_BUCKETS = 1024,
-	CHORE_MS = 100,
 	/* of mixes that are being freed, and from one to the next */
 	SLICE_US = 2000,
 	SLICE_INTERVAL_MS = 5,
@@ -36,9 +35,9 @@ static void mixer_destructor(void *arg)
 		hash_flush(mixer->mixes);
 
 	list_flush(&mixer->ending);
-	tmr_cancel(&mixer->chore);
 	tmr_cancel(&mixer->end);
 	mem_deref(mixer->mixes);
+	mem_deref(mixer->waiting);
 	mem_deref(mixer->legs);
 	mem_deref(mixer->tick);
 	mem_deref(mixer->engine);
@@ -73,21 +72,10 @@ static void tick_handler(uint64_t number, uint64_t now_us, void *arg)
 	struct beat beat = {number, now_us};
 
 	hash_apply(mixer->mixes, tick_mix, &beat);
+	waiting_room_tick(mixer->waiting, number, now_us);
 	hash_apply(mixer->legs, tick_leg, &beat);
 	video_engine_tick(mixer->engine, now_us);
 	net_tick(mixer->net, now_us);
-}
-
-
-/* DTLS, RTCP and time-outs of legs that are alone */
-static void chore_h(void *arg)
-{
-	struct mixer *mixer = arg;
-	struct beat beat = {0, clock_us()};
-
-	hash_apply(mixer->legs, tick_leg, &beat);
-	net_tick(mixer->net, beat.now_us);
-	tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
 }
 
 
@@ -95,19 +83,14 @@ void mixer_schedule(struct mixer *mixer)
 {
 	int err;
 
-	if (mixer->totals.busy) {
-		tmr_cancel(&mixer->chore);
-		err = tick_start(mixer->tick);
-		if (err)
-			log_error("mixer", "no_tick error=%d", err);
+	if (!mixer->totals.legs) {
+		tick_stop(mixer->tick);
 		return;
 	}
 
-	tick_stop(mixer->tick);
-	if (!mixer->totals.legs)
-		tmr_cancel(&mixer->chore);
-	else if (!tmr_isrunning(&mixer->chore))
-		tmr_start(&mixer->chore, CHORE_MS, chore_h, mixer);
+	err = tick_start(mixer->tick);
+	if (err)
+		log_error("mixer", "no_tick error=%d", err);
 }
 
 
@@ -224,6 +207,7 @@ static void set_hosts(struct mixer *mixer)
 	leg->arg = mixer;
 	mix->mixes = mixer->mixes;
 	mix->engine = mixer->engine;
+	mix->waiting = mixer->waiting;
 	mix->totals = &mixer->totals;
 	mix->events = &server_mix_events;
 	mix->arg = mixer;
@@ -241,13 +225,15 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 
 	mixer->config = *config;
 	mixer->arg = arg;
-	tmr_init(&mixer->chore);
 	tmr_init(&mixer->end);
 	err = hash_alloc(&mixer->mixes, HASH_BUCKETS);
 	if (!err)
 		err = hash_alloc(&mixer->legs, HASH_BUCKETS);
 	if (!err)
 		err = tick_alloc(&mixer->tick, tick_handler, mixer);
+	if (!err)
+		err = waiting_room_alloc(&mixer->waiting,
+					 &mixer->totals.audio_renditions);
 	if (!err)
 		err = net_alloc(&mixer->net, &config->net);
 	if (!err && config->give_up_files)

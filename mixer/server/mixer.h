@@ -41,12 +41,12 @@ struct mixer {
 	struct video_engine *engine;
 	struct link *link;
 	struct tick *tick;
-	struct tmr chore;          /**< housekeeping while nothing ticks */
 	struct tmr end;            /**< the next slice of `ending` */
 	struct list ending;        /**< mixes that are being freed */
 	struct hash *mixes, *legs; /**< by id */
 	struct mix_totals totals;
 	struct durations requests; /**< what each cost this thread */
+	struct waiting_room *waiting;
 	struct leg_host leg_host;
 	struct mix_host mix_host;
 	void (*closed)(void *arg); /**< the link closed */
@@ -76,7 +76,7 @@ void mixer_end_mix(struct mixer *mixer, struct mix *mix, uint64_t until_us);
 /** Send an event; steals `msg`. Losing one is logged, not fatal */
 void mixer_event(struct mixer *mixer, json_t *msg);
 
-/** Tick while a mix is busy, keep house while there is a leg */
+/** Tick while there is a leg */
 void mixer_schedule(struct mixer *mixer);
 
 #endif

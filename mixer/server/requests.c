@@ -426,6 +426,9 @@ static int leg_set(struct request *r)
 	if (!err)
 		err = description_bool(r->msg, "early", &next.early, r->why);
 	if (!err)
+		err = description_bool(r->msg, "cut_off", &next.cut_off,
+				       r->why);
+	if (!err)
 		err = description_bool(r->msg, "crosses", &next.crosses,
 				       r->why);
 	if (!err)
@@ -453,6 +456,25 @@ static int leg_remove(struct request *r)
 		mix_remove(leg);
 
 	return err;
+}
+
+
+static int leg_announce(struct request *r)
+{
+	const char *name =
+		json_string_value(json_object_get(r->msg, "announcement"));
+	enum announcement_id id;
+	struct leg *leg;
+	int err = get_leg(r, &leg);
+
+	if (err)
+		return err;
+
+	id = announcement_by_name(name ? name : "");
+
+	return id == ANNOUNCEMENT_COUNT
+		       ? fail(r, EINVAL, "announcement: unknown name")
+		       : mix_announce(leg, id);
 }
 
 
@@ -500,6 +522,7 @@ static const struct {
 	{"leg.modify", leg_modify},
 	{"leg.set", leg_set},
 	{"leg.remove", leg_remove},
+	{"leg.announce", leg_announce},
 	{"leg.keyframe", leg_keyframe},
 	{"stats", stats},
 	{"ping", ping},

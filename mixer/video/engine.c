@@ -164,7 +164,8 @@ void engine_update_shown(struct engine *e)
 	for (le = e->views.head; le; le = le->next) {
 		const struct view *v = le->data;
 
-		if (!v->closed && !v->paused && v->renditions.head)
+		if (!v->closed && v->pace != VIDEO_PAUSED &&
+		    v->renditions.head)
 			note_tiles(v);
 	}
 

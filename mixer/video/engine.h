@@ -203,9 +203,15 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 int video_view_set(struct video_view *v, enum video_layout layout,
 		   const struct video_tile *tiles, size_t count);
 
-/** Compose nothing and show no source while nobody needs the picture; its
- *  renditions stay as they are */
-void video_view_pause(struct video_view *v, bool paused);
+/** How much is made of a picture; its renditions stay as they are */
+enum video_pace {
+	VIDEO_PAUSED, /**< nothing is composed, no source is shown */
+	VIDEO_RESTS,  /**< what changes, and else a frame in two seconds */
+	VIDEO_LIVE,
+};
+
+/** Live at first */
+void video_view_pace(struct video_view *v, enum video_pace pace);
 
 /* ---------------------------------------------------------- rendition */
 

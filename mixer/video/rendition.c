@@ -12,6 +12,7 @@ enum {
 	KEYFRAME_INTERVAL_US = 300000,
 	/* An unchanged picture is sent so often */
 	KEEPALIVE_US = 200000,
+	RESTING_US = 2000000, /**< likewise, of a view that rests */
 	PAYLOAD_MIN = 256,
 	KBPS_MIN = 30,
 	FPS_MAX = 30,
@@ -249,6 +250,8 @@ static bool in_time(struct rendition *r, uint64_t now_us)
 
 bool rendition_due(struct rendition *r, bool changed, uint64_t now_us)
 {
+	const uint64_t pause =
+		r->view->pace == VIDEO_RESTS ? RESTING_US : KEEPALIVE_US;
 	bool key =
 		r->key_wanted &&
 		(r->key_urgent || now_us >= r->key_us + KEYFRAME_INTERVAL_US);
@@ -256,7 +259,7 @@ bool rendition_due(struct rendition *r, bool changed, uint64_t now_us)
 	r->stale |= changed;
 	if (!in_time(r, now_us) && !(key && r->key_urgent))
 		return false;
-	if (!r->stale && !key && now_us < r->frame_us + KEEPALIVE_US)
+	if (!r->stale && !key && now_us < r->frame_us + pause)
 		return false;
 
 	r->stale = false;

@@ -104,7 +104,8 @@ struct view {
 	struct le le; /* engine's views */
 	struct engine *engine;
 	unsigned width, height, fps;
-	bool closed, paused;
+	bool closed;
+	enum video_pace pace;
 	struct list renditions; /* not referenced */
 	enum video_layout layout;
 	struct view_tile tiles[VIDEO_TILES_MAX];

@@ -132,6 +132,7 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 	v->width = width;
 	v->height = height;
 	v->fps = fps;
+	v->pace = VIDEO_LIVE;
 	v->dirty = true;
 	v->job.runh = run;
 	v->job.doneh = done;
@@ -188,14 +189,14 @@ int video_view_set(struct video_view *handle, enum video_layout layout,
 	return 0;
 }
 
-void video_view_pause(struct video_view *handle, bool paused)
+void video_view_pace(struct video_view *handle, enum video_pace pace)
 {
 	struct view *v = handle->core;
 
-	if (v->paused == paused)
+	if (v->pace == pace)
 		return;
 
-	v->paused = paused;
+	v->pace = pace;
 	v->dirty = true;
 	engine_update_shown(v->engine);
 }
@@ -279,7 +280,8 @@ void view_tick(struct view *v, uint64_t now_us)
 {
 	bool differs;
 
-	if (v->closed || v->paused || !v->renditions.head || !due(v, now_us))
+	if (v->closed || v->pace == VIDEO_PAUSED || !v->renditions.head ||
+	    !due(v, now_us))
 		return;
 
 	differs = changed(v);

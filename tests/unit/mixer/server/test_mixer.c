@@ -383,21 +383,19 @@ static void listeners_share_one_rendition(void)
 }
 
 
-static void one_leg_alone_costs_no_tick(void)
+static void nobody_costs_no_tick(void)
 {
-	static struct phone a, b;
+	static struct phone a;
 	struct world w;
 	json_int_t ticks;
 
 	world_open(&w, 30);
-	phone_join(&w, &a, 1, 400);
 	world_run(&w, 150);
 	CU_ASSERT_EQUAL(mixer_stat(&w, "ticks"), 0);
 
-	phone_join(&w, &b, 2, 0);
+	phone_join(&w, &a, 1, 400);
 	world_until(&w, mixer_stat(&w, "ticks") > 3, 10000);
 	CU_ASSERT_TRUE(mixer_stat(&w, "ticks") > 3);
-	CU_ASSERT_TRUE(b.packets > 3);
 
 	world_ask(&w, json_pack("{s:s,s:i}", "op", "leg.remove", "leg", 1));
 	ticks = mixer_stat(&w, "ticks");
@@ -405,7 +403,6 @@ static void one_leg_alone_costs_no_tick(void)
 	CU_ASSERT_EQUAL(mixer_stat(&w, "ticks"), ticks);
 
 	phone_close(&a);
-	phone_close(&b);
 	world_close(&w);
 }
 
@@ -637,7 +634,7 @@ static CU_TestInfo tests[] = {
 	 a_modify_that_fails_halfway_leaves_nothing_behind},
 	{"modify changes the codec", modify_changes_the_codec},
 	{"listeners share one rendition", listeners_share_one_rendition},
-	{"one leg alone costs no tick", one_leg_alone_costs_no_tick},
+	{"nobody costs no tick", nobody_costs_no_tick},
 	{"bad requests are answered with reasons",
 	 bad_requests_are_answered_with_reasons},
 	{"what parleyd may be configured to is taken",

@@ -33,6 +33,7 @@ struct handset {
 	uint32_t timestamp, ssrc;
 	int16_t *heard; /**< at codec.rate_hz */
 	size_t heard_count;
+	bool listens;                     /**< handsets_run() has begun */
 	unsigned packets, markers, jumps; /**< seq or time did not follow */
 	uint16_t last_seq;
 	uint32_t last_timestamp, last_ssrc;
