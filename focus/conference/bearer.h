@@ -35,6 +35,7 @@ struct bearer_state {
 	const char *name; /**< on its tile */
 	bool early;       /**< its dialog is not confirmed: neither heard nor
 			       seen, and sent nothing */
+	bool cut_off;     /**< no word reaches it any more, until one does */
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;
 	bool crosses; /**< its far end is an endpoint of another conference
@@ -71,6 +72,12 @@ struct bearer_ops {
 
 	/** The state has changed. Nothing to do while not prepared */
 	void (*set)(struct bearer *b, const struct bearer_state *state);
+
+	/** Say something to who is at its far end alone. Nothing to do while
+	 *  not prepared; NULL: it has no voice
+	 *
+	 * @param name Of leg.announce in mixer/mp/protocol.h */
+	void (*announce)(struct bearer *b, const char *name);
 
 	/** Give all back; who waits for a description is forgotten */
 	void (*drop)(struct bearer *b);

@@ -452,6 +452,7 @@ void focus_connected(struct endpoint *ep)
 	user_take_heritage(ep->user);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
+	endpoint_say_alone(ep->user->conference, "first");
 	replay_queue(ep);
 }
 

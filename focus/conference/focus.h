@@ -117,8 +117,9 @@ void focus_connected(struct endpoint *ep);
  */
 void focus_proved(struct endpoint *ep, const struct sa *host, bool vouched);
 
-/** No word reaches it any more (session_ops.is_cut_off): if its media has
- *  ended, too, it goes */
+/** No word reaches it any more, or one does again (session_ops.is_cut_off).
+ *  While none does it goes as soon as its media has ended, and is waited for
+ *  but for seconds when nothing comes */
 void focus_cut_off(struct endpoint *ep);
 
 /** The dial-out is ringing (roster status "alerting"/"dialing-out") */

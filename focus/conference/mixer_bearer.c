@@ -222,10 +222,11 @@ static void mixer_bearer_set(struct bearer *b,
 			  "{\"op\":\"leg.set\",\"leg\":%u,\"early\":%s,"
 			  "\"muted\":%s,\"deaf\":%s,\"video_muted\":%s,"
 			  "\"volume_in_db\":%d,\"volume_out_db\":%d,"
-			  "\"crosses\":%s%s%s}",
+			  "\"crosses\":%s,\"cut_off\":%s%s%s}",
 			  mb->leg, word(state->early), word(l->muted),
 			  word(l->deaf), word(l->video_muted), l->volume_in_db,
-			  l->volume_out_db, word(state->crosses), name, proof);
+			  l->volume_out_db, word(state->crosses),
+			  word(state->cut_off), name, proof);
 	tell_mixer(mb, text);
 }
 
@@ -279,6 +280,22 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 }
 
 
+static void mixer_bearer_announce(struct bearer *b, const char *name)
+{
+	const struct mixer_bearer *mb = self_of(b);
+	char text[128];
+
+	if (!b->prepared)
+		return;
+
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"leg.announce\",\"leg\":%u,"
+			  "\"announcement\":\"%s\"}",
+			  mb->leg, name);
+	tell_mixer(mb, text);
+}
+
+
 static void mixer_bearer_drop(struct bearer *b)
 {
 	struct mixer_bearer *mb = self_of(b);
@@ -309,8 +326,9 @@ int mixer_bearer_alloc(struct bearer **bp, const struct conference *c,
 		       uint32_t leg)
 {
 	static const struct bearer_ops ops = {
-		"mixer",          mixer_bearer_prepare, mixer_bearer_apply,
-		mixer_bearer_set, mixer_bearer_drop,    mixer_bearer_lost,
+		"mixer",           mixer_bearer_prepare,  mixer_bearer_apply,
+		mixer_bearer_set,  mixer_bearer_announce, mixer_bearer_drop,
+		mixer_bearer_lost,
 	};
 	struct mixer_bearer *mb;
 

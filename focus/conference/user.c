@@ -276,6 +276,8 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 		mem_deref(u);
 	}
 
+	if (was_in)
+		endpoint_say_alone(c, "alone");
 	if (was_in || creator)
 		end_if_left(c, creator);
 	conference_end_if_empty(c, reason);

@@ -174,6 +174,13 @@ bool endpoint_bearers_lost(struct endpoint *ep);
 /** Tell what carries its media what the others are to hear and see of it */
 void endpoint_update_bearers(const struct endpoint *ep);
 
+/** Say something to its far end alone (leg.announce of mixer/mp/protocol.h) */
+void endpoint_say(const struct endpoint *ep, const char *announcement);
+
+/** Say so to who is the only one whose call is up, if there is one and it is
+ *  no page */
+void endpoint_say_alone(const struct conference *c, const char *announcement);
+
 /** The process of its conference's mixer is gone, and perhaps what carried
  *  its media with it */
 void endpoint_lost(struct endpoint *ep);
@@ -189,8 +196,11 @@ void endpoint_media_ended(struct endpoint *ep, enum reason reason);
 /** It is described anew, or there again */
 void endpoint_media_renewed(struct endpoint *ep);
 
-/** No word reaches it any more */
+/** No word reaches it any more, or one does again */
 void endpoint_cut_off(struct endpoint *ep);
+
+/** No word reaches it just now */
+bool endpoint_is_cut_off(const struct endpoint *ep);
 
 /** Make an event about it; as conference_emit() */
 void endpoint_emit(const struct endpoint *ep, const char *type,

@@ -32,7 +32,10 @@ static struct bearer_state state_of(const struct endpoint *ep)
 {
 	return (struct bearer_state){endpoint_name(ep),
 				     ep->status != ENDPOINT_CONNECTED,
-				     ep->levels, ep->proof, ep->crosses};
+				     endpoint_is_cut_off(ep),
+				     ep->levels,
+				     ep->proof,
+				     ep->crosses};
 }
 
 
@@ -121,6 +124,17 @@ void endpoint_update_bearers(const struct endpoint *ep)
 
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
 		ep->bearers[i]->ops->set(ep->bearers[i], &state);
+}
+
+
+void endpoint_say(const struct endpoint *ep, const char *announcement)
+{
+	for (size_t i = 0; i < ENDPOINT_BEARERS; i++) {
+		struct bearer *b = ep->bearers[i];
+
+		if (b->ops->announce)
+			b->ops->announce(b, announcement);
+	}
 }
 
 

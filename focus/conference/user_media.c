@@ -13,6 +13,13 @@ enum {
 };
 
 
+bool endpoint_is_cut_off(const struct endpoint *ep)
+{
+	return ep->ops && ep->ops->is_cut_off &&
+	       ep->ops->is_cut_off(ep->session);
+}
+
+
 static void ended_h(void *arg)
 {
 	struct endpoint *ep = arg;
@@ -23,8 +30,7 @@ static void ended_h(void *arg)
 
 void endpoint_media_ended(struct endpoint *ep, enum reason reason)
 {
-	bool cut_off = ep->ops && ep->ops->is_cut_off &&
-		       ep->ops->is_cut_off(ep->session);
+	const bool cut_off = endpoint_is_cut_off(ep);
 
 	ep->ended_reason = reason;
 	ep->media_over = true;
@@ -47,6 +53,7 @@ void endpoint_media_renewed(struct endpoint *ep)
 
 void endpoint_cut_off(struct endpoint *ep)
 {
-	if (ep->media_over)
+	endpoint_update_bearers(ep);
+	if (ep->media_over && endpoint_is_cut_off(ep))
 		tmr_start(&ep->ended_tmr, 0, ended_h, ep);
 }

@@ -205,12 +205,22 @@ int session_read_sdp(struct session *s, const struct sip_msg *msg,
 	return err;
 }
 
+/* It may be somewhere else now, and within reach again */
+static void follow(struct session *s, const struct sip_msg *msg)
+{
+	bool was_cut_off = dialog_is_cut_off(s->dialog);
+
+	dialog_follow(s->dialog, msg, s->party->conference);
+	if (was_cut_off && !dialog_is_cut_off(s->dialog) && s->ep)
+		focus_cut_off(s->ep);
+}
+
 void session_change_in(struct session *s, const struct sip_msg *msg,
 		       const struct pl *sdp)
 {
 	if (modify_take(s, msg))
 		return;
-	dialog_follow(s->dialog, msg, s->party->conference);
+	follow(s, msg);
 	change(s, sdp);
 }
 
@@ -234,7 +244,7 @@ void session_reinvite_in(struct session *s, const struct sip_msg *msg)
 		session_refuse_busy(s, msg);
 	else if (!session_read_sdp(s, msg, &sdp) &&
 		 !timer_refused(s->all, msg) && !modify_take(s, msg)) {
-		dialog_follow(s->dialog, msg, s->party->conference);
+		follow(s, msg);
 		(void)sip_treply(server_request_strans(s->in_hand),
 				 s->all->sip, msg, 100, "Trying");
 		reliable_read(s, msg);
@@ -270,6 +280,6 @@ void session_update_in(struct session *s, const struct sip_msg *msg)
 	}
 	if (modify_take(s, msg))
 		return;
-	dialog_follow(s->dialog, msg, s->party->conference);
+	follow(s, msg);
 	session_answer(s, NULL);
 }

@@ -94,6 +94,48 @@ static void who_rings_is_called_off_with_the_last(void)
 }
 
 
+static const char *last_said(const struct focus_room *r)
+{
+	return json_string_value(json_object_get(
+		mixer_last(&r->mixer, "leg.announce"), "announcement"));
+}
+
+
+/** At a telephone nothing else says that nobody is there. A page sees it */
+static void who_is_alone_at_a_telephone_is_told(void)
+{
+	struct party ann, bob, carl;
+	struct focus_room r;
+
+	room_open(&r);
+	CU_ASSERT_EQUAL(room_join(&r, &ann, "demo", "sip:a@x", "Ann"), 0);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 1);
+	CU_ASSERT_STRING_EQUAL(last_said(&r), "first");
+
+	r.webrtc = true;
+	CU_ASSERT_EQUAL(room_join(&r, &bob, "demo", "sip:b@x", "Bob"), 0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &carl, "demo", "sip:c@x", "C"), 0);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 1);
+
+	/* whoever only rings is no company, and no loss */
+	focus_leave(bob.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
+	CU_ASSERT_STRING_EQUAL(last_said(&r), "alone");
+	focus_leave(carl.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
+
+	CU_ASSERT_EQUAL(room_join(&r, &bob, "demo", "sip:b@x", "Bob"), 0);
+	focus_leave(ann.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
+	room_close(&r);
+}
+
+
 /** Where nobody has been in they are what it waits for, however many fail */
 static void who_rings_is_waited_for_where_nobody_was_in(void)
 {
@@ -591,6 +633,8 @@ static void memory_that_is_missing_leaves_no_conference(void)
 static CU_TestInfo tests[] = {
 	{"who rings is called off with the last",
 	 who_rings_is_called_off_with_the_last},
+	{"who is alone at a telephone is told",
+	 who_is_alone_at_a_telephone_is_told},
 	{"who rings is waited for where nobody was in",
 	 who_rings_is_waited_for_where_nobody_was_in},
 	{"a refusal calls nobody else off", a_refusal_calls_nobody_else_off},

@@ -182,6 +182,7 @@ static void the_end_of_media_on_hold_is_no_end(void)
 	/* but for one who cannot be told */
 	focus_held(a.ep, true);
 	say_state(&r, "closed");
+	a.cut_off = true;
 	focus_cut_off(a.ep);
 	room_turn(5);
 	CU_ASSERT_EQUAL(a.ends, 1);

@@ -35,7 +35,7 @@ struct focus_room {
 	enum reason reason; /**< of the last */
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
-	bool factory, anonymous, dialled_out, known;
+	bool factory, anonymous, dialled_out, known, webrtc;
 	const char *secret;
 	struct referrer referrer;
 	uint32_t replaces_leg;
