@@ -2,7 +2,7 @@
 import JsSIP from 'jssip';
 import { watchIncoming } from './incoming.mjs';
 import { TYPE } from './roster.mjs';
-import { endWords, failureWords } from './words.mjs';
+import { endWords, failureWords, isPassing } from './words.mjs';
 
 // The user part of our address. Names without Latin letters leave nothing:
 // one address for all of them would make one person of them
@@ -39,12 +39,24 @@ const PATIENCE_MAX_MS = 300000;
 const ANEW_MAX = 2;
 // What the page says of it, and before it calls anew
 const INTERRUPTED_MS = 2000;
+// A server that is away is waited for so long: at first, and by who was in
+const FIRST_MS = 15000;
+const AWAY_MS = 120000;
+// It is asked so often while it takes nobody
+const AGAIN_MS = 2000;
 // The dialog that is replaced has so long to be ended by the server
 const FAREWELL_MS = 2000;
+
+// So long after the answer nothing has come: something is in the way
+const BLOCKED_MS = 6000;
+
+const AWAY = 'The server is away. Trying again…';
 
 // In order of weight
 const TROUBLES = {
 	socket: 'Connection lost, trying again…',
+	blocked: 'No sound gets through. This network may block it (UDP). '
+		+ 'Still trying…',
 	lost: 'Sound and picture are being restored…',
 	ice: 'Sound and picture are interrupted…',
 	silent: 'Sound and picture are interrupted…',
@@ -64,6 +76,8 @@ export class Call {
 		this.troubles = new Set();
 		this.calls = 0;
 		this.anew = 0;
+		this.waits = null; // the event that another call is to mend
+		this.deadline = 0; // by which the server is given up
 		this.#calm();
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		const socket = new JsSIP.WebSocketInterface(
@@ -83,9 +97,11 @@ export class Call {
 			connection_recovery_max_interval: 8,
 		});
 		this.ua.on('connected', () => {
-			if (!this.session)
+			if (!this.session || this.waits) {
+				this.waits = null;
+				this.handlers.state('Asking to join…', 'wait');
 				this.#invite();
-			else
+			} else
 				this.#renegotiate({ iceRestart: true },
 					() => this.handlers.moved());
 		});
@@ -93,15 +109,15 @@ export class Call {
 			// another call may be on the page by now
 			if (this.left || this.over)
 				return;
-			if (this.session)
+			if (this.session && !this.session.isEnded())
 				this.#trouble('socket', true);
 			else
-				this.#end('The server is gone. Check your network.');
+				this.#await(this.waits);
 		});
 	}
 
 	start() {
-		this.handlers.state('Connecting…', 'wait');
+		this.handlers.state('Reaching the server…', 'wait');
 		this.ua.start();
 	}
 
@@ -115,7 +131,12 @@ export class Call {
 
 	#say() {
 		const name = Object.keys(TROUBLES).find((t) => this.troubles.has(t));
-		if (this.session?.isEstablished())
+		if (!this.session?.isEstablished())
+			return;
+		// it is not connected before something was heard
+		if (!name && !this.heard)
+			this.handlers.state('Setting up sound and picture…', 'wait');
+		else
 			this.handlers.state(TROUBLES[name] || '', name ? 'bad' : 'ok');
 	}
 
@@ -159,7 +180,9 @@ export class Call {
 				},
 				failed: (event) => {
 					this.#forget(attempt);
-					if (!replaced)
+					if (!replaced && this.wasUp && isPassing(event))
+						this.#again(event);
+					else if (!replaced)
 						this.#failed(event);
 					// it was to be the call, and there is no other
 					else if (replaced === this.session && replaced.isEnded())
@@ -172,8 +195,7 @@ export class Call {
 					if (attempt.session !== this.session
 						|| this.attempt?.session.isEstablished())
 						return;
-					// ICE came to nothing, which JsSIP takes for the end
-					if (event.cause !== 'RTP Timeout')
+					if (this.left || !isPassing(event))
 						this.#end(this.left ? '' : endWords(event));
 					// one on its way in its place may still be accepted
 					else if (!this.attempt)
@@ -192,16 +214,49 @@ export class Call {
 			this.attempt = null;
 	}
 
+	// The server is away: JsSIP asks for it again and again
+	#await(event) {
+		this.waits = event || {};
+		this.handlers.state(AWAY, 'bad');
+		this.#giveUpLater(event);
+	}
+
+	#giveUpLater(event) {
+		this.deadline = this.deadline || setTimeout(() => this.#end(event
+			? endWords(event) : 'The server is gone. Check your network.'),
+		this.wasUp ? AWAY_MS : FIRST_MS);
+	}
+
+	// It is there, and takes nobody yet
+	#again(event) {
+		this.waits = event;
+		this.handlers.state(AWAY, 'bad');
+		this.#giveUpLater(event);
+		setTimeout(() => {
+			if (this.waits !== event || this.over || this.left
+				|| !this.ua.isConnected())
+				return;
+			this.waits = null;
+			this.#invite();
+		}, AGAIN_MS);
+	}
+
 	// In place of a call that `event` ended. Where nothing gets through another
 	// call is no help, and the others see it come and go
 	#callAnew(event) {
 		if (this.over)
 			return;
-		if (this.left || !this.ua.isConnected()) {
-			this.#end(this.left ? '' : endWords(event));
+		if (this.left) {
+			this.#end('');
+		} else if (!this.ua.isConnected()) {
+			this.#await(event);
+		} else if (event.cause !== 'RTP Timeout') {
+			this.handlers.state(TROUBLES.lost, 'bad');
+			this.#invite();
 		} else if (this.anew === ANEW_MAX) {
 			this.#end('No sound or picture gets through between this browser '
-				+ 'and the server. Another network may help.');
+				+ 'and the server: the network may block it (UDP). Another '
+				+ 'network may help, or call by phone.');
 		} else {
 			this.anew++;
 			this.handlers.state(TROUBLES.ice, 'bad');
@@ -223,8 +278,14 @@ export class Call {
 	// This is the call now
 	#take(attempt, replaced) {
 		this.attempt = null;
+		clearTimeout(this.deadline);
+		this.deadline = 0;
+		this.wasUp = true;
 		this.session = attempt.session;
 		this.pc = attempt.pc;
+		// sound is to be heard before it is connected again
+		if (!replaced)
+			this.heard = false;
 		this.remote = null;
 		// what the call before it waited for is nothing to this one
 		this.renegotiating = this.again = false;
@@ -286,18 +347,24 @@ export class Call {
 	// Nothing that the browser says tells that media has come back, or that it
 	// has not: only packets do
 	#arrives({ silent, ever }) {
-		this.heard = this.heard || ever;
+		if (ever && !this.heard) {
+			this.heard = true;
+			this.#say();
+		}
 		if (silent < INTERRUPTED_MS && ever) {
 			this.anew = 0;
 			this.#trouble('silent', false);
+			this.#trouble('blocked', false);
 			if (!this.lost)
 				this.#trouble('lost', false);
 			if (performance.now() > this.notBefore + PATIENCE_MS)
 				this.#calm();
 			return;
 		}
-		if (!this.heard)
+		if (!this.heard) {
+			this.#trouble('blocked', silent >= BLOCKED_MS);
 			return;
+		}
 		this.#trouble('silent', silent >= INTERRUPTED_MS);
 		if (silent >= PATIENCE_MS && performance.now() > this.notBefore
 			&& !this.lost && !this.attempt && !this.left
@@ -414,6 +481,7 @@ export class Call {
 		if (this.over)
 			return;
 		this.over = true;
+		clearTimeout(this.deadline);
 		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);
 		// lets the BYE out before the connection closes

@@ -1,5 +1,5 @@
 // Microphone, camera and speaker: asking, choosing, previewing.
-import { mediaWords } from './words.mjs';
+import { lackWords, mediaWords } from './words.mjs';
 
 const remembered = (kind) => localStorage.getItem(`parley.${kind}`) || '';
 const remember = (kind, id) => localStorage.setItem(`parley.${kind}`, id);
@@ -14,6 +14,23 @@ const audio = (id) => ({
 	...(id && { deviceId: { ideal: id } }),
 });
 
+// What its owner switched off stays off: over "Join again", and a reload
+const off = {
+	key: (kind) => `parley.off.${kind}`,
+	get(kind) {
+		try {
+			return sessionStorage.getItem(this.key(kind)) === '1';
+		} catch {
+			return false;
+		}
+	},
+	set(kind, is) {
+		try {
+			sessionStorage.setItem(this.key(kind), is ? '1' : '0');
+		} catch { /* a reload forgets it */ }
+	},
+};
+
 // Holds at most one track of each kind. `onchange(kind, track)` tells the
 // call that a track came, went (null) or was replaced.
 export class Devices {
@@ -21,6 +38,24 @@ export class Devices {
 		this.stream = new MediaStream();
 		this.onchange = () => {};
 		this.error = null;
+		this.muted = off.get('audio');
+		this.cameraOff = off.get('video');
+	}
+
+	// Nobody's microphone opens but by his own hand
+	mute(muted) {
+		this.muted = muted;
+		off.set('audio', muted);
+		const track = this.track('audio');
+		if (track)
+			track.enabled = !muted;
+	}
+
+	// By its owner: the camera is let go, so that its light goes out
+	stopCamera() {
+		this.cameraOff = true;
+		off.set('video', true);
+		this.stop('video');
 	}
 
 	track(kind) {
@@ -34,22 +69,27 @@ export class Devices {
 			this.error = mediaWords();
 			return;
 		}
-		const both = { audio: audio(remembered('audioinput')),
-			video: video(remembered('videoinput')) };
+		const want = { audio: audio(remembered('audioinput')),
+			...(!this.cameraOff && { video: video(remembered('videoinput')) }) };
 		try {
-			this.#take(await navigator.mediaDevices.getUserMedia(both));
+			this.#take(await navigator.mediaDevices.getUserMedia(want));
 		} catch (error) {
-			this.error = mediaWords(error);
-			for (const kind of ['audio', 'video']) {
-				try {
-					this.#take(await navigator.mediaDevices
-						.getUserMedia({ [kind]: both[kind] }));
-					this.error = kind === 'audio'
-						? 'There is no camera. Others will see your name.'
-						: 'There is no microphone. You can watch and listen.';
-				} catch { /* the first error says it */ }
+			await this.#openSingly(want, error);
+		}
+	}
+
+	async #openSingly(want, error) {
+		const errors = [];
+		for (const kind of Object.keys(want)) {
+			try {
+				this.#take(await navigator.mediaDevices
+					.getUserMedia({ [kind]: want[kind] }));
+			} catch (reason) {
+				errors.push(lackWords(kind, reason));
 			}
 		}
+		this.error = errors.length === Object.keys(want).length
+			? mediaWords(error) : errors[0] || null;
 	}
 
 	#take(stream) {
@@ -63,6 +103,8 @@ export class Devices {
 			this.stream.removeTrack(old);
 			old.stop();
 		}
+		if (track.kind === 'audio')
+			track.enabled = !this.muted;
 		this.stream.addTrack(track);
 		track.addEventListener('ended', () => this.stop(track.kind));
 		this.onchange(track.kind, track);
@@ -86,6 +128,10 @@ export class Devices {
 		try {
 			this.#take(await navigator.mediaDevices.getUserMedia(
 				{ [kind]: want(remembered(name)) }));
+			if (kind === 'video') {
+				this.cameraOff = false;
+				off.set('video', false);
+			}
 			return null;
 		} catch (error) {
 			return mediaWords(error);

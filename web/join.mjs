@@ -1,7 +1,9 @@
 // The page: lobby, call, and the way between them.
+import { hideAlone, showAlone } from './alone.mjs';
 import { Call } from './call.mjs';
 import { Devices, fillSelects, watchLevel } from './devices.mjs';
 import { invite, readAddress } from './invite.mjs';
+import { conferenceName, freshName } from './names.mjs';
 import { Roster, initials } from './roster.mjs';
 
 const $ = (id) => document.getElementById(id);
@@ -30,8 +32,9 @@ function nameOfPath() {
 
 async function openLobby() {
 	show('lobby');
-	const name = nameOfPath();
-	$('conference').value = name;
+	const name = pathName();
+	$('conference').value = name || freshName();
+	hintName('');
 	$('conference').readOnly = name !== '';
 	$('display-name').value = localStorage.getItem('parley.name') || '';
 	$('lead').textContent = name
@@ -45,6 +48,45 @@ async function openLobby() {
 	await fillSelects(devices, $('picture'));
 	showPreview();
 }
+
+// A link that somebody typed may have a name that none can have
+function pathName() {
+	const typed = nameOfPath(), name = conferenceName(typed);
+	if (name && name !== typed.toLowerCase())
+		history.replaceState({}, '', `/${encodeURIComponent(name)}`);
+	return name === typed.toLowerCase() ? typed : name;
+}
+
+function hintName(words) {
+	$('name-hint').textContent = words;
+	$('name-hint').hidden = !words;
+}
+
+// What it will be called, or why it cannot be, before anybody presses Join
+let nameAsked = 0;
+async function checkName() {
+	const typed = $('conference').value.trim();
+	const name = conferenceName(typed);
+	const asked = ++nameAsked;
+	if (!typed || name === typed.toLowerCase())
+		hintName('');
+	else
+		hintName(name ? `It will be called ${name}.`
+			: 'Its name has letters from a to z, digits, dots and dashes, '
+				+ `for example ${freshName()}.`);
+	if (!name)
+		return;
+	const answer = await askConference(name);
+	if (asked === nameAsked && answer?.reason === 'not-found')
+		hintName(`${name} cannot be a conference here. What about ${name
+		}-meeting?`);
+}
+
+let nameTimer = 0;
+$('conference').addEventListener('input', () => {
+	clearTimeout(nameTimer);
+	nameTimer = setTimeout(checkName, 300);
+});
 
 function showPreview() {
 	const note = $('preview-note');
@@ -95,7 +137,9 @@ async function askLogin(words) {
 
 $('join-form').addEventListener('submit', async (event) => {
 	event.preventDefault();
-	const conference = $('conference').value.trim();
+	const typed = $('conference').value.trim();
+	const conference = conferenceName(typed) === typed.toLowerCase() ? typed
+		: conferenceName(typed);
 	const name = $('display-name').value.trim();
 	if (!conference || !name) {
 		joinError(conference ? 'Please say who you are.'
@@ -147,6 +191,7 @@ function join(conference, name, uri, login) {
 		'.preview > label, .preview > select, #speaker-row'));
 	note('Waiting for the picture…');
 	show('call');
+	company = false;
 	call = new Call({ conference, uri, name, login, devices, handlers: {
 		state: showState,
 		accepted: (following) => {
@@ -157,7 +202,7 @@ function join(conference, name, uri, login) {
 				showName(following.conference);
 			}
 			roster.follow(following);
-			if (devices.track('audio') && !devices.track('audio').enabled)
+			if (devices.track('audio') && devices.muted)
 				sayMuted();
 		},
 		moved: () => roster.again(),
@@ -184,8 +229,10 @@ function showPicture(stream) {
 	const picture = $('picture');
 	if (picture.srcObject !== stream)
 		picture.srcObject = stream;
-	picture.play().catch(() => note('Press a key or click to start the sound.'));
 	picture.onplaying = () => note('');
+	// another stream that came meanwhile is no reason
+	picture.play().catch((error) => error.name === 'NotAllowedError'
+		&& note('Press a key or click to start the sound.'));
 }
 
 function showPeople() {
@@ -215,8 +262,23 @@ function showPeople() {
 	}));
 	$('people-count').textContent = roster.list().length || '';
 	$('locked-mark').hidden = !roster.locked;
+	$('deaf-mark').hidden = !me?.deaf;
+	$('hidden-mark').hidden = !me?.hidden;
+	paintAlone();
 	if (me)
 		paintMuted(Boolean(me.muted));
+}
+
+// Whether others were here, since we are
+let company = false;
+function paintAlone() {
+	const others = call && roster.others();
+	company = company || Boolean(others?.length);
+	if (others && !others.length)
+		showAlone(devices.stream, { left: company,
+			dial: $('dial-uri').textContent });
+	else
+		hideAlone();
 }
 
 function icon(id, label) {
@@ -230,8 +292,9 @@ function icon(id, label) {
 	return svg;
 }
 
-// Whether we are muted is the conference's to say: a moderator may do it too.
-// `asked` is what we said last, so that we know whose doing a change was.
+// Whether we are muted is the conference's to say: a moderator may do it too,
+// but only ask that it ends. `asked` is what we said last, so that we know
+// whose doing a change was.
 let muted = false;
 let asked = null;
 function paintMuted(now) {
@@ -243,13 +306,21 @@ function paintMuted(now) {
 	if (now === muted)
 		return;
 	muted = now;
-	if (!own)
-		toast(now ? 'A moderator muted you.' : 'You can be heard again.');
-	asked = null;
-	const track = devices.track('audio');
-	if (track)
-		track.enabled = !now;
+	if (own)
+		return;
+	if (now) {
+		devices.mute(true);
+		toast('A moderator muted you.');
+	} else if (devices.track('audio') && devices.muted) {
+		sayMuted();
+		askToSpeak(true);
+	}
 	paintCall();
+}
+
+function askToSpeak(is) {
+	$('ask-words').textContent = is ? 'A moderator asks you to speak.' : '';
+	$('ask').hidden = !is;
 }
 
 function tell(event) {
@@ -306,6 +377,8 @@ function endCall(words, own) {
 	devices.close();
 	muted = false;
 	asked = null;
+	askToSpeak(false);
+	hideAlone();
 	$('invitations').replaceChildren();
 	$('invite-error').hidden = true;
 	document.querySelector('.preview').append(...$('device-slot').children);
@@ -346,19 +419,21 @@ function paintCall() {
 	paint('camera', 'video');
 }
 
-// The microphone is silenced (it comes back at once); the camera is let go,
-// so that its light goes out.
+// The microphone is silenced (it comes back at once), the camera let go
 async function toggle(kind) {
 	const track = devices.track(kind);
 	if (!track) {
+		if (kind === 'audio')
+			devices.mute(false);
 		const error = await devices.start(kind);
 		if (error && call)
 			toast(error);
 	} else if (kind === 'audio') {
-		track.enabled = !track.enabled;
+		devices.mute(!devices.muted);
+		askToSpeak(false);
 		sayMuted();
 	} else {
-		devices.stop(kind);
+		devices.stopCamera();
 	}
 	if (call)
 		paintCall();
@@ -367,11 +442,20 @@ async function toggle(kind) {
 }
 
 function sayMuted() {
-	asked = !devices.track('audio')?.enabled;
+	asked = devices.muted || !devices.track('audio');
 	roster.sayMuted(asked).catch(() => false).then((done) => {
 		if (!done)
 			asked = null;
 	});
+}
+
+async function copyLink() {
+	try {
+		await navigator.clipboard.writeText(location.href);
+		toast('The link is copied.');
+	} catch {
+		toast(`Copy it by hand: ${location.href}`);
+	}
 }
 
 function togglePanel(name) {
@@ -404,10 +488,12 @@ const actions = {
 		history.pushState({}, '', '/');
 		openLobby();
 	},
-	'copy-link': async () => {
-		await navigator.clipboard?.writeText(location.href);
-		toast('The link is copied.');
-	},
+	'copy-link': copyLink,
+	'alone-copy': copyLink,
+	share: () => navigator.share({ title: document.title,
+		url: location.href }).catch(() => {}),
+	'ask-yes': () => toggle('audio'),
+	'ask-no': () => askToSpeak(false),
 };
 for (const [id, action] of Object.entries(actions))
 	$(id).addEventListener('click', action);

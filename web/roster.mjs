@@ -37,8 +37,9 @@ function takeEndpoint(endpoint, element) {
 	const activity = child(element, 'activity');
 	if (activity?.namespaceURI === ACTIVITY) {
 		endpoint.number = Number(activity.getAttribute('number'));
-		for (const key of ['talking', 'muted', 'webrtc'])
+		for (const key of ['talking', 'muted', 'deaf', 'webrtc'])
 			endpoint[key] = isTrue(activity.getAttribute(key));
+		endpoint.hidden = isTrue(activity.getAttribute('video-muted'));
 	}
 }
 
@@ -191,6 +192,13 @@ export class Roster {
 			[...user.endpoints.values()].map((e) => ({ ...e,
 				display: e.display || user.display || user.entity })))
 			.sort((a, b) => a.number - b.number);
+	}
+
+	// Those whose calls are up, without ourselves; null before we are in
+	others() {
+		const now = this.#present();
+		return now.some(([, e]) => e.entity === this.ownEntity)
+			? now.filter(([, e]) => e.entity !== this.ownEntity) : null;
 	}
 
 	own() {

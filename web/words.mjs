@@ -70,6 +70,18 @@ export function failureWords({ message, cause }) {
 		|| 'The call could not be set up.';
 }
 
+// What another call may mend: the server or the network was away, or either
+// side has forgotten the call meanwhile. Nobody decided that it ends
+export function isPassing({ message, cause }) {
+	if (message?.method === 'BYE')
+		return /cause=(?:503|408)\b/.test(message.getHeader('Reason') || '');
+	if (message?.status_code)
+		return message.status_code >= 500 && message.status_code < 600
+			|| [408, 480, 481].includes(message.status_code);
+	return ['RTP Timeout', 'Dialog Error', 'Request Timeout',
+		'Connection Error'].includes(cause);
+}
+
 // A call that was up. It ends from here where a change in it was refused, or
 // the network broke
 export function endWords({ originator, message, cause }) {
@@ -100,6 +112,18 @@ export function dialWords(status, phrase) {
 	return byDialStatus[status]
 		|| (status ? `failed (${status}${phrase ? ` ${phrase}` : ''})`
 			: 'the server does not answer');
+}
+
+// One of the two is there
+export function lackWords(kind, error) {
+	const thing = kind === 'video' ? 'camera' : 'microphone';
+	const why = { NotAllowedError: `You did not allow the ${thing}.`,
+		SecurityError: `You did not allow the ${thing}.`,
+		NotReadableError: `Another program is using the ${thing}.`,
+		AbortError: `Another program is using the ${thing}.`,
+	}[error?.name] || `There is no ${thing}.`;
+	return `${why} ${kind === 'video' ? 'Others will see your name.'
+		: 'You can watch and listen.'}`;
 }
 
 export function mediaWords(error) {

@@ -60,6 +60,8 @@ describe('the moderator at a terminal', () => {
 		1000, 20);
 		await hearsNot(bob, 1000);
 		await ok('unmute', 'board', 'Alice');
+		// her microphone opens by her own hand alone
+		await alice.page.click('#ask-yes');
 		await hearsOthersOnly(bob, [alice]);
 	});
 

@@ -44,6 +44,10 @@ describe('the join page', () => {
 			await until(`it asks for ${words}`, async () =>
 				words.test(await page.textContent('#join-error')));
 		};
+		// one that nobody guesses
+		assert.match(await page.inputValue('#conference'),
+			/^([b-z][aeiou]){2}-([b-z][aeiou]){2}-([b-z][aeiou]){2}$/);
+		await page.fill('#conference', '');
 		await refused(/conference/i);
 		await page.fill('#conference', 'garden');
 		await refused(/who you are/i);

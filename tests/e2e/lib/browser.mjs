@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { patience } from './pace.mjs';
-import { scratch, until } from './process.mjs';
+import { run, scratch, until } from './process.mjs';
 import { PageMedia, plainMicrophone } from './page_media.mjs';
 import { writeCamera, writeTone } from './signal.mjs';
 
@@ -93,6 +93,29 @@ export class Browser extends PageMedia {
 	async people() {
 		return this.page.evaluate(() => [...document.querySelectorAll(
 			'#people .who')].map((e) => e.firstChild.textContent));
+	}
+
+	// All processes of this browser, by its profile
+	async #processes() {
+		const { output } = await run('pgrep', ['-f',
+			`user-data-dir=${this.scratch.dir}/profile`]);
+		return output.trim().split('\n').map(Number);
+	}
+
+	// As a laptop that is closed; returns what wakes it
+	async sleep() {
+		const pids = await this.#processes();
+		for (const pid of pids)
+			process.kill(pid, 'SIGSTOP');
+		return () => pids.forEach((pid) => process.kill(pid, 'SIGCONT'));
+	}
+
+	// At once, without a goodbye
+	async die() {
+		for (const pid of await this.#processes())
+			process.kill(pid, 'SIGKILL');
+		await this.scratch.remove();
+		this.context = this.page = null;
 	}
 
 	async leave() { await this.page.click('#leave'); }

@@ -1,0 +1,142 @@
+// People whose server, browser or network stops come back by themselves: the
+// same name, mute and camera, no ghost, and how long it takes until they hear.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
+import { Parley } from './lib/parley.mjs';
+import { hearsOthersOnly, sees } from './lib/judge.mjs';
+import { freePort, until } from './lib/process.mjs';
+
+const GREEN = [30, 160, 40];
+
+// One that comes up again where it was
+async function lasting(t) {
+	const http = await freePort();
+	const p = { settings: { http_listen: `127.0.0.1:${http}` } };
+	p.start = async () => {
+		p.parley = await Parley.start(p.settings);
+		const { sip_listen, rtp_ports } = p.parley.settings;
+		Object.assign(p.settings, { sip_listen, rtp_ports });
+	};
+	await p.start();
+	t.after(() => p.parley.stop());
+	return p;
+}
+
+const state = (b) => b.page.textContent('#state');
+
+// From now on until `all` hear each other, in s
+async function untilHeard(t, what, ...all) {
+	const began = performance.now();
+	await Promise.all(all.map((peer) => hearsOthersOnly(peer,
+		all.filter((other) => other !== peer), 60000)));
+	t.diagnostic(`${what}: ${((performance.now() - began) / 1000)
+		.toFixed(1)} s`);
+}
+
+describe('coming back', { concurrency: 1 }, () => {
+	test('after a crash of the server: muted stays muted, no ghost',
+		async (t) => {
+			const server = await lasting(t);
+			const ann = await Browser.start({ hz: 1000, rgb: GREEN });
+			t.after(() => ann.stop());
+			const ben = await Browser.start({ hz: 440 });
+			t.after(() => ben.stop());
+			await ann.join(`${server.parley.http}/crash`, 'Ann');
+			await ben.join(`${server.parley.http}/crash`, 'Ben');
+			await hearsOthersOnly(ann, [ben]);
+			await ben.page.click('#mute');
+			await ben.page.click('#camera');
+
+			process.kill(server.parley.program.pid, 'SIGKILL');
+			await until('the page says so', async () =>
+				/lost|away/i.test(await state(ann)));
+			await server.parley.stop();
+			await server.start();
+			const began = performance.now();
+			await ann.connected(60000);
+			await ben.connected(60000);
+			t.diagnostic(`back ${((performance.now() - began) / 1000)
+				.toFixed(1)} s after the server`);
+			await until('both are there once, Ben muted', async () => {
+				const list = await server.parley.endpoints('crash');
+				return list.length === 2 && list.some((e) =>
+					e.display === 'Ben' && e.muted && !e.camera);
+			});
+			await sees(ben, GREEN);
+			assert.equal(await ben.page.getAttribute('#mute', 'aria-pressed'),
+				'true');
+			await ben.page.click('#mute');
+			await untilHeard(t, 'heard after unmuting', ann, ben);
+		});
+
+	test('after a sleep of 45 s, when the server has given it up',
+		async (t) => {
+			const server = await lasting(t);
+			const ann = await Browser.start({ hz: 1000 });
+			t.after(() => ann.stop());
+			const bob = await Baresip.start({ hz: 440 });
+			t.after(() => bob.stop());
+			await ann.join(`${server.parley.http}/sleep`, 'Ann');
+			await bob.dial(server.parley.uri('sleep'));
+			await hearsOthersOnly(bob, [ann]);
+			const waken = await ann.sleep();
+			await until('it is off the roster', async () =>
+				(await server.parley.endpoints('sleep')).length === 1, 44000);
+			await new Promise((done) => setTimeout(done, 10000));
+			waken();
+			await untilHeard(t, 'heard after 45 s of sleep', ann, bob);
+			assert.deepEqual((await server.parley.endpoints('sleep'))
+				.map((e) => e.display).sort(), ['Ann', 'bob']);
+		});
+
+	test('a dialog that is gone is made anew', async (t) => {
+		const server = await lasting(t);
+		const ann = await Browser.start({ hz: 1000 });
+		t.after(() => ann.stop());
+		const bob = await Baresip.start({ hz: 440 });
+		t.after(() => bob.stop());
+		await ann.page.addInitScript(() => {
+			window.sockets = [];
+			window.WebSocket = class extends window.WebSocket {
+				constructor(url, ...rest) {
+					super(window.barred ? 'ws://127.0.0.1:9/' : url, ...rest);
+					window.sockets.push(this);
+				}
+			};
+		});
+		await ann.join(`${server.parley.http}/gone`, 'Ann');
+		await bob.dial(server.parley.uri('gone'));
+		await hearsOthersOnly(bob, [ann]);
+		// she does not hear that her call has ended, and asks for a change
+		await ann.page.evaluate(() => {
+			window.barred = true;
+			window.sockets.at(-1).close();
+		});
+		await until('the page says so', async () =>
+			/lost/i.test(await state(ann)));
+		await server.parley.cli('kick', 'gone', 'Ann');
+		await until('the server has forgotten her', async () =>
+			(await server.parley.endpoints('gone')).length === 1);
+		await ann.page.evaluate(() => { window.barred = false; });
+		await untilHeard(t, 'heard after 481', ann, bob);
+	});
+
+	test('a browser that dies leaves no tile', async (t) => {
+		const server = await lasting(t);
+		const ann = await Browser.start({ hz: 1000 });
+		t.after(() => ann.stop());
+		const ben = await Browser.start({ hz: 440 });
+		await ann.join(`${server.parley.http}/dies`, 'Ann');
+		await ben.join(`${server.parley.http}/dies`, 'Ben');
+		await until('both are seen', async () =>
+			(await ann.people()).length === 2);
+		const began = performance.now();
+		await ben.die();
+		await until('it is gone', async () =>
+			(await ann.people()).length === 1, 15000);
+		t.diagnostic(`gone after ${((performance.now() - began) / 1000)
+			.toFixed(1)} s`);
+	});
+});
