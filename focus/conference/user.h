@@ -177,8 +177,7 @@ void endpoint_update_bearers(const struct endpoint *ep);
 /** Say something to its far end alone (leg.announce of mixer/mp/protocol.h) */
 void endpoint_say(const struct endpoint *ep, const char *announcement);
 
-/** Say so to who is the only one whose call is up, if there is one and it is
- *  no page */
+/** Say so to who is the only one, if its call is up and it is no page */
 void endpoint_say_alone(const struct conference *c, const char *announcement);
 
 /** The process of its conference's mixer is gone, and perhaps what carried

@@ -79,44 +79,24 @@ void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep))
 }
 
 
-/** NULL: there is none whose call is up, or more than one */
-static struct endpoint *only_connected(const struct conference *c)
-{
-	struct endpoint *only = NULL;
-
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			struct endpoint *ep = e->data;
-
-			if (ep->status != ENDPOINT_CONNECTED)
-				continue;
-			if (only)
-				return NULL;
-			only = ep;
-		}
-	}
-
-	return only;
-}
-
-
-void endpoint_say_alone(const struct conference *c, const char *announcement)
-{
-	const struct endpoint *ep = only_connected(c);
-
-	/* a page has words for it */
-	if (ep && !ep->webrtc)
-		endpoint_say(ep, announcement);
-}
-
-
 static struct endpoint *any_endpoint(const struct conference *c)
 {
 	const struct user *u = list_ledata(c->users.head);
 
 	return u ? list_ledata(u->endpoints.head) : NULL;
+}
+
+
+/** Whoever is on the way in, or rings, is company: they may be there before
+ * the words are over */
+void endpoint_say_alone(const struct conference *c, const char *announcement)
+{
+	const struct endpoint *ep =
+		c->participants == 1 ? any_endpoint(c) : NULL;
+
+	/* a page has words for it */
+	if (ep && ep->status == ENDPOINT_CONNECTED && !ep->webrtc)
+		endpoint_say(ep, announcement);
 }
 
 

@@ -6,7 +6,7 @@ import { Baresip } from './lib/baresip.mjs';
 import { Parley } from './lib/parley.mjs';
 import { DTMF, PCMA, PCMU, RtpPeer, compound } from './lib/rtp_peer.mjs';
 import { nalsOf, samplesOf, ulawTone } from './lib/payloads.mjs';
-import { RED, assertNoClick, assertPackets, h264, hears,
+import { RED, assertNoClick, assertPackets, forgetWords, h264, hears,
 	sipWorld } from './lib/sip_world.mjs';
 import { hearsNot, hearsOthersOnly, sees, seesNot } from './lib/judge.mjs';
 import { tonePower } from './lib/signal.mjs';
@@ -131,6 +131,7 @@ for (const [what, options] of [['', { audio: 'opus/48000/2' }],
 			? `sip:${name}@127.0.0.1:${world.tlsPort};transport=tls`
 			: world.parley.uri(name));
 		await hearsOthersOnly(a, [bob]);
+		forgetWords(a);
 		await hearsOthersOnly(bob, [a]);
 		bob.hold();
 		await until('Parley shows it on hold', async () =>

@@ -74,12 +74,17 @@ function stops(p) {
 		packet.at - received[i].at > PAUSE_MS).map(({ at }) => at)];
 }
 
-// No step from sample to sample is larger, but for the first two seconds and
-// where the machine stood still
+// Who was alone until now was told so: words have steps
+export const forgetWords = (p) => {
+	p.wordless = p.audio.received.length;
+};
+
+// No step from sample to sample is larger, but at first and where the machine
+// stood still
 export async function assertNoClick(p, largest) {
 	const { samples } = await p.heard(Infinity);
 	const stopped = stops(p);
-	for (let i = 3200; i < samples.length; i++) {
+	for (let i = 3200 + 160 * (p.wordless || 0); i < samples.length; i++) {
 		const step = Math.abs(samples[i] - samples[i - 1]);
 		const { at } = p.audio.received[Math.floor(i / 160)];
 		if (step > largest && !stopped.some((stop) =>
@@ -152,6 +157,7 @@ export function sipWorld({ ready, done, options = {} } = {}) {
 		for (const [i, options] of all.entries())
 			peers.push(await w.peer(t, { name: `raw${i}`, ...options }));
 		await Promise.all(peers.map((p) => p.dial(w.parley.uri(conference))));
+		peers.filter((p) => p.audio).forEach(forgetWords);
 		return peers;
 	};
 

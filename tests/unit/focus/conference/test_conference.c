@@ -119,17 +119,28 @@ static void who_is_alone_at_a_telephone_is_told(void)
 	room_turn(5);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 1);
 
-	/* whoever only rings is no company, and no loss */
+	/* whoever rings may be in at any time, and is no loss */
+	focus_leave(carl.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 1);
 	focus_leave(bob.ep, REASON_LEFT);
 	room_turn(5);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
 	CU_ASSERT_STRING_EQUAL(last_said(&r), "alone");
-	focus_leave(carl.ep, REASON_LEFT);
-	room_turn(5);
-	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
 
 	CU_ASSERT_EQUAL(room_join(&r, &bob, "demo", "sip:b@x", "Bob"), 0);
 	focus_leave(ann.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
+	focus_leave(bob.ep, REASON_LEFT);
+
+	/* who came together is not first */
+	r.webrtc = false;
+	CU_ASSERT_EQUAL(room_join_begin(&r, &ann, "duo", "sip:a@x", "A"), 0);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &bob, "duo", "sip:b@x", "B"), 0);
+	room_turn(5);
+	focus_connected(ann.ep);
+	focus_connected(bob.ep);
 	room_turn(5);
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 2);
 	room_close(&r);
