@@ -60,7 +60,7 @@ int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
 /** NULL while there is no rendition */
 struct video_view *shared_video_view(const struct shared_video *s);
 
-/** How much is made of the picture for now */
+/** How much is made of the picture from here on */
 void shared_video_pace(struct shared_video *s, enum video_pace pace);
 
 /** Make a consumer that has joined nothing; to be freed before the mix is.

@@ -81,10 +81,11 @@ describe('coming back', { concurrency: 1 }, () => {
 			await ann.join(`${server.parley.http}/sleep`, 'Ann');
 			await bob.dial(server.parley.uri('sleep'));
 			await hearsOthersOnly(bob, [ann]);
-			const waken = await ann.sleep();
+			const waken = await ann.sleep(), slept = performance.now();
 			await until('it is off the roster', async () =>
 				(await server.parley.endpoints('sleep')).length === 1, 44000);
-			await new Promise((done) => setTimeout(done, 10000));
+			await until('45 s are over', () =>
+				performance.now() - slept >= 45000, 46000);
 			waken();
 			await untilHeard(t, 'heard after 45 s of sleep', ann, bob);
 			assert.deepEqual((await server.parley.endpoints('sleep'))
