@@ -156,9 +156,11 @@ static void mistakes_name_their_line(void)
 		{"log_level loud", "p.conf:1: log_level:"},
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
-		{"tls_cert a.pem", "tls_cert and tls_key go together"},
-		{"session_min_se 2000", "session_min_se is above"},
-		{"mixers 64\nrtp_ports 20000-20100", "rtp_ports are too few"},
+		{"tls_cert a.pem", "p.conf:1: tls_cert: goes together with "
+				     "tls_key"},
+		{"session_min_se 2000", "p.conf:1: session_min_se: is above"},
+		{"mixers 64\nrtp_ports 20000-20100",
+		 "p.conf:2: rtp_ports: are too few"},
 		{"\x1b[2J 1", "p.conf:1: unknown key \"\\x1b[2J\""},
 	};
 	struct config_error error;
