@@ -184,7 +184,8 @@ static const struct config_row rows[] = {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-_Static_assert(ROWS <= (int)CONFIG_KEYS_MAX, "more keys than places for lines");
+_Static_assert(ROWS <= (int)CONFIG_KEYS_MAX,
+	       "more keys than places for lines");
 
 static void config_destructor(void *arg)
 {

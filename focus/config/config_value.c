@@ -151,13 +151,23 @@ static int parse_host(struct sa *sa, const char *text, bool any, char *why,
 }
 
 
+/** Digits alone follow the address: libre takes more */
+static bool has_port(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	unsigned long port;
+	const char *end;
+
+	return colon && colon > text && colon[-1] != ':' &&
+	       number(colon + 1, &port, &end) && !*end && port <= UINT16_MAX;
+}
+
+
 static int parse_listen(struct sa *sa, enum config_type type, const char *text,
 			char *why, size_t size)
 {
-	if (strlen(text) > 60 || sa_decode(sa, text, strlen(text)) ||
-	    !strrchr(text, ':') ||
-	    !strchr("0123456789", strrchr(text, ':')[1]) ||
-	    !strrchr(text, ':')[1] || strrchr(text, ':')[-1] == ':')
+	if (strlen(text) > 60 || !has_port(text) ||
+	    sa_decode(sa, text, strlen(text)))
 		return config_value_refuse(
 			why, size,
 			"is not ADDRESS:PORT, like 0.0.0.0:5060 or "
@@ -179,9 +189,18 @@ static int parse_advertised(struct sa *sa, const struct sa *local,
 			    size_t size)
 {
 	const size_t len = strlen(text);
+	struct pl host = {text, len};
+	int err;
 
+	if (*text == '[' && text[len - 1] == ']') {
+		host.p += 1;
+		host.l -= 2;
+	}
 	/* "2001:db8::1" alone would be read as address and port */
-	if (len > 60 || (sa_set_str(sa, text, 0) && sa_decode(sa, text, len)))
+	err = sa_set(sa, &host, 0);
+	if (err && len <= 60 && has_port(text))
+		err = sa_decode(sa, text, len);
+	if (err)
 		return config_value_refuse(why, size,
 					   "has no address behind '/', like "
 					   "203.0.113.7 or [2001:db8::7]");
