@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "focus/parleyd/check.h"
-#include "focus/parleyd/check_private.h"
+#include "focus/parleyd/parleyd_private.h"
 #include "focus/parleyd/options.h"
 #include "focus/policy/policy.h"
 #include "signaling/http/certificate.h"
@@ -272,6 +272,8 @@ int check_configuration(const struct options *o)
 	static struct check k;
 	struct config *c = NULL;
 	const char *words = NULL;
+	char text[WORDS_BYTES];
+	size_t which;
 	int err;
 
 	err = config_load_all(&c, o->file, o->overrides, o->override_count,
@@ -281,9 +283,10 @@ int check_configuration(const struct options *o)
 
 	k.c = c;
 	k.running = find_running(c);
-	if (policy_check(c, &words)) {
+	if (policy_check(c, &words, &which)) {
 		++k.problems;
-		printf("%s\n", words ? words : "no memory");
+		options_tell_policy(c, words, which, text, sizeof(text));
+		printf("%s\n", text);
 	}
 	check_ports(&k);
 	certificate_check(c, certificate_h, &k);

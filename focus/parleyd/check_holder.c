@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "focus/parleyd/check_private.h"
+#include "focus/parleyd/parleyd_private.h"
 
 
 enum {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "focus/parleyd/check_private.h"
+#include "focus/parleyd/parleyd_private.h"
 
 
 enum {

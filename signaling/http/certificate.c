@@ -15,7 +15,7 @@
 #include <openssl/x509v3.h>
 #include "focus/config/config.h"
 #include "signaling/http/certificate.h"
-#include "signaling/http/certificate_private.h"
+#include "signaling/http/certificate_own.h"
 
 
 enum {

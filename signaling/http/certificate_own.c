@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <openssl/x509v3.h>
 #include "focus/config/config.h"
-#include "signaling/http/certificate_private.h"
+#include "signaling/http/certificate_own.h"
 
 
 static void add(struct certificate_names *n, const char *text)

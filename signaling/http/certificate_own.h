@@ -1,10 +1,10 @@
 /**
- * @file signaling/http/certificate_private.h  What our own certificate names
+ * @file signaling/http/certificate_own.h  What our own certificate names
  *
  * Of certificate*.c alone. Any thread.
  */
-#ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_PRIVATE_H
-#define PARLEY_SIGNALING_HTTP_CERTIFICATE_PRIVATE_H
+#ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_OWN_H
+#define PARLEY_SIGNALING_HTTP_CERTIFICATE_OWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

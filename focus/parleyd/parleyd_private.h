@@ -1,10 +1,10 @@
 /**
- * @file focus/parleyd/check_private.h  What the checks of -t share
+ * @file focus/parleyd/parleyd_private.h  What the checks of -t share
  *
  * Of check*.c alone. Nothing of it runs in a parleyd that serves. Main thread.
  */
-#ifndef PARLEY_FOCUS_PARLEYD_CHECK_PRIVATE_H
-#define PARLEY_FOCUS_PARLEYD_CHECK_PRIVATE_H
+#ifndef PARLEY_FOCUS_PARLEYD_PARLEYD_PRIVATE_H
+#define PARLEY_FOCUS_PARLEYD_PARLEYD_PRIVATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
