@@ -23,8 +23,8 @@ struct flow_info {
 	struct sa local; /**< ours, as the far end knows it: behind a 1:1 NAT
 			      what that makes of it */
 	struct sa peer;  /**< its true address, not the transport layer's */
-	bool retired; /**< a connection that nothing new goes by */
-	bool proven;  /**< its peer has shown that it gets what we send it */
+	bool retired;    /**< a connection that nothing new goes by */
+	bool proven; /**< its peer has shown that it gets what we send it */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */
