@@ -7,6 +7,10 @@
 #include "mixer/net/net_private.h"
 
 
+/** What browsers give to host candidates of TCP: 126 is those of UDP */
+enum { TCP_TYPE_PREFERENCE = 90 };
+
+
 static const char *state_name(enum transport_state state)
 {
 	switch (state) {
@@ -101,13 +105,31 @@ static void local_webrtc(const struct transport *t, struct transport_local *l)
 	str_ncpy(l->ice_pwd, t->ice.local[0].pwd, sizeof(l->ice_pwd));
 	l->fingerprint = *dtls_context_fingerprint(net->dtls);
 	l->candidate_count = net->config.media_address_count;
-	for (size_t i = 0; i < l->candidate_count; i++) {
+	for (size_t i = 0; i < net->config.media_address_count; i++) {
 		l->candidates[i].addr = net->ports[i].addr;
 		/* host, by order of configuration, component 1 (RFC 8445
 		 * section 5.1.2.1) */
 		l->candidates[i].priority = (126U << 24) +
 					    ((65535U - (uint32_t)i) << 8) +
 					    (256 - 1);
+	}
+
+	for (size_t i = 0; i < net->config.media_address_count; i++) {
+		struct transport_candidate *c =
+			&l->candidates[l->candidate_count];
+
+		if (!net->tcp_ports[i])
+			continue;
+
+		/* below all that goes by UDP, passive (RFC 6544 section 4.2)
+		 */
+		c->addr = l->candidates[i].addr;
+		sa_set_port(&c->addr, net->tcp_ports[i]);
+		c->tcp = true;
+		c->priority = (TCP_TYPE_PREFERENCE << 24) +
+			      ((4U << 13 | (8191U - (uint32_t)i)) << 8) +
+			      (256 - 1);
+		l->candidate_count++;
 	}
 }
 
@@ -141,6 +163,17 @@ enum transport_state transport_state(const struct transport *t)
 uint64_t transport_received_us(const struct transport *t)
 {
 	return t->received_us;
+}
+
+
+const char *transport_path(const struct transport *t)
+{
+	if (!t || (t->kind == TRANSPORT_WEBRTC && !t->ice.selected))
+		return NULL;
+	if (t->kind != TRANSPORT_WEBRTC)
+		return "udp";
+
+	return t->ice.selected->port->stream ? "tcp" : "udp";
 }
 
 
