@@ -149,6 +149,7 @@ struct local_transport {
 	struct local_candidate {
 		struct sa addr;
 		uint32_t priority;
+		bool tcp; /**< passive (RFC 6544); else UDP */
 	} candidates[DESCRIPTION_CANDIDATES_MAX]; /**< host, component 1 */
 	size_t candidate_count;
 	struct sa rtp; /**< plain: where it wants media */
