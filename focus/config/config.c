@@ -57,6 +57,10 @@ static const struct config_row rows[] = {
 	 "UDP port for WebRTC of the first mixer, the next has the next; 0 = "
 	 "any",
 	 NULL},
+	{"ice_tcp", CONFIG_YES_PORT, PAIR(ice_tcp, ice_tcp_port), "yes", 0, 0,
+	 "yes: browsers whose network blocks UDP send media by TCP to "
+	 "https_listen; a number: so, and that is the port outside of a NAT",
+	 NULL},
 	{"mixers", CONFIG_NUMBER, AT(mixers), "0", 0, CONFIG_MIXERS_MAX,
 	 "media server processes; 0 = one a core", NULL},
 	{"mixer_program", CONFIG_PATH, AT(mixer_program), "", 0, 0,

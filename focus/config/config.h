@@ -41,6 +41,8 @@ struct config {
 	size_t http_listen_count;
 	struct sa https_listen[CONFIG_LISTEN_MAX];
 	size_t https_listen_count;
+	bool ice_tcp;             /**< media may come to https_listen, too */
+	uint16_t ice_tcp_port;    /**< that clients reach it by; 0: its own */
 	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
 				       in data_dir */
 	char *domain;             /**< "" = the host's own addresses too */

@@ -294,6 +294,27 @@ static int add_account(struct config *c, const struct config_row *row,
 }
 
 
+static int set_switch_port(struct config *c, const struct config_row *row,
+			   const char *text, char *why, size_t size)
+{
+	bool *on = field(c, row->offset);
+	uint16_t *port = field(c, row->offset2);
+	unsigned long value = 0;
+	const char *end;
+
+	*on = strcmp(text, "no") != 0;
+	if (*on && strcmp(text, "yes") != 0) {
+		if (!number(text, &value, &end) || *end || !value ||
+		    value > UINT16_MAX)
+			return config_value_refuse(
+				why, size, "is neither yes, no nor a port");
+	}
+	*port = (uint16_t)value;
+
+	return 0;
+}
+
+
 static int set_word(struct config *c, const struct config_row *row,
 		    const char *text, char *why, size_t size)
 {
@@ -374,6 +395,7 @@ int config_value_set(struct config *c, const struct config_row *row,
 
 	case CONFIG_NUMBER:
 	case CONFIG_PORT: return set_number(c, row, text, why, size);
+	case CONFIG_YES_PORT: return set_switch_port(c, row, text, why, size);
 	case CONFIG_PORT_RANGE: return set_port_range(c, row, text, why, size);
 	case CONFIG_SIZE: return set_size(c, row, text, why, size);
 	case CONFIG_LISTEN:

@@ -21,6 +21,7 @@ enum config_type {
 	CONFIG_LEVEL,      /**< enum log_level */
 	CONFIG_CHOICE,     /**< char *, one of the row's words */
 	CONFIG_SWITCH,     /**< bool, "yes" or "no" */
+	CONFIG_YES_PORT,   /**< bool, uint16_t: "yes", "no", or a port: yes */
 	CONFIG_NETWORK,    /**< struct config_network[] and count: IP[/BITS] */
 	CONFIG_ACCOUNT,    /**< struct config_account *[] and count */
 	CONFIG_ROUTE,      /**< char *, "" or a URI that a Route can have */
