@@ -65,7 +65,7 @@ const TROUBLES = {
 // Emits through the handlers given: state(words, kind), accepted({ conference,
 // subscribe, own, self }) with its name and for the roster, also when the call
 // was made anew; moved() after a lost connection, picture(stream),
-// ended(words, own),
+// path(words) by which sound and picture go, ended(words, own),
 // refused(words) when the server wants another { user, password } than `login`
 export class Call {
 	constructor({ conference, uri, name, login, devices, handlers }) {
@@ -346,7 +346,8 @@ export class Call {
 
 	// Nothing that the browser says tells that media has come back, or that it
 	// has not: only packets do
-	#arrives({ silent, ever }) {
+	#arrives({ silent, ever, path }) {
+		this.handlers.path(path);
 		if (ever && !this.heard) {
 			this.heard = true;
 			this.#say();

@@ -2,16 +2,19 @@
 // answer: ICE consent goes on while nothing can be decrypted, and a Firefox
 // keeps the DTLS association of a media server that is no more.
 
+import { readPath } from './path.mjs';
+
 const STEP_MS = 500;
 
-// tell({ silent, ever }) twice a second: for how many ms no packet came, and
-// whether one ever did. Returns what ends it
+// tell({ silent, ever, path }) twice a second: for how many ms no packet came,
+// whether one ever did, and by which way they come. Returns what ends it
 export function watchIncoming(pc, tell) {
 	let packets = 0, silent = 0, ever = false, asking = false;
 	let last = performance.now();
 	const look = async () => {
 		let now = 0;
-		for (const report of (await pc.getStats()).values()) {
+		const reports = await pc.getStats();
+		for (const report of reports.values()) {
 			if (report.type === 'inbound-rtp')
 				now += report.packetsReceived || 0;
 		}
@@ -21,7 +24,7 @@ export function watchIncoming(pc, tell) {
 		silent = now === packets ? silent + step : 0;
 		ever = ever || now > 0;
 		packets = now;
-		tell({ silent, ever });
+		tell({ silent, ever, path: readPath(reports) });
 	};
 	const timer = setInterval(() => {
 		if (asking)

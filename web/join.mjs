@@ -207,6 +207,7 @@ function join(conference, name, uri, login) {
 		},
 		moved: () => roster.again(),
 		picture: showPicture,
+		path: showPath,
 		ended: (words, own) => endCall(words, own),
 		refused: (words) => { loginWords = words; },
 	} });
@@ -218,6 +219,11 @@ function join(conference, name, uri, login) {
 function showState(words, kind) {
 	$('state').textContent = words || 'Connected';
 	$('state').className = `state ${kind}`;
+}
+
+// By which way sound and picture go: for who wonders why they are as they are
+function showPath(words) {
+	$('path').textContent = words || 'not yet';
 }
 
 function note(words) {

@@ -225,6 +225,9 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 	cli_table_cell(t, "%s", cli_string(leg, "conference"));
 	cli_table_cell(t, "%lld", (long long)cli_integer(leg, "endpoint"));
 	cli_table_cell(t, "%s", cli_string(leg, "display"));
+	cli_table_cell(t, "%s",
+		       json_object_get(leg, "path") ? cli_string(leg, "path")
+						    : "-");
 	cli_table_cell(t, "%s", a ? cli_string(a, "codec") : "-");
 	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_in"));
 	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_lost"));
@@ -312,8 +315,8 @@ static void stats_accounts(const json_t *reply)
 void cli_print_stats(const json_t *reply)
 {
 	static const char *const names[] = {
-		"CONFERENCE", "NO",    "NAME",   "AUDIO", "IN", "LOST",
-		"JITTER",     "VIDEO", "CAMERA", "OUT",   NULL};
+		"CONFERENCE", "NO",     "NAME",  "PATH",   "AUDIO", "IN",
+		"LOST",       "JITTER", "VIDEO", "CAMERA", "OUT",   NULL};
 	const json_t *legs = json_object_get(reply, "legs"), *leg;
 	json_t *root = (json_t *)reply, *value;
 	struct cli_table *t;

@@ -19,6 +19,9 @@ struct mixer_bearer {
 	uint32_t leg;
 	char name[UTF8_NAME_MAX + 1]; /**< that the mixer was told */
 	struct list requests;         /**< under way */
+	/** Of each transport, and the one that it had before: an agent goes on
+	 *  by that until a restart is through */
+	struct mixer_ufrag *ufrags[MP_MEDIA_MAX][2];
 };
 
 /** One request under way */
@@ -39,11 +42,21 @@ static void leg_request_destructor(void *arg)
 }
 
 
+static void forget_ufrags(struct mixer_bearer *mb)
+{
+	for (size_t i = 0; i < MP_MEDIA_MAX; i++) {
+		mb->ufrags[i][0] = mem_deref(mb->ufrags[i][0]);
+		mb->ufrags[i][1] = mem_deref(mb->ufrags[i][1]);
+	}
+}
+
+
 static void mixer_bearer_destructor(void *arg)
 {
 	struct mixer_bearer *mb = arg;
 
 	list_flush(&mb->requests);
+	forget_ufrags(mb);
 }
 
 
@@ -80,8 +93,30 @@ static void tell_removed(const struct mixer_bearer *mb)
 }
 
 
+/** Connections that begin with one of them are for that mixer. Without memory
+ *  for that those by TCP come to nothing, and others go on */
+static void learn_ufrags(struct mixer_bearer *mb,
+			 const struct leg_local *local)
+{
+	for (size_t i = 0; i < local->transport_count && i < MP_MEDIA_MAX;
+	     i++) {
+		const char *ufrag = local->transports[i].ice_ufrag;
+		struct mixer_ufrag **known = mb->ufrags[i], *u;
+
+		if (!ufrag[0] || mixer_ufrag_is(known[0], ufrag) ||
+		    mixer_ufrag_alloc(&u, mixer_of(mb), ufrag))
+			continue;
+
+		mem_deref(known[1]);
+		known[1] = known[0];
+		known[0] = u;
+	}
+}
+
+
 static void leg_gone(struct mixer_bearer *mb)
 {
+	forget_ufrags(mb);
 	mb->b.prepared = false;
 	mixer_leg_removed(mixer_of(mb));
 }
@@ -136,6 +171,9 @@ static void leg_reply_h(int err, json_t *reply, void *arg)
 		log_refusal(mb, add, err, reply, reason);
 		if (add)
 			undo_add(mb, may_be);
+	}
+	else {
+		learn_ufrags(mb, local);
 	}
 
 	/* the bearer may be gone after this */
@@ -316,6 +354,7 @@ static void mixer_bearer_drop(struct bearer *b)
 
 static bool mixer_bearer_lost(struct bearer *b)
 {
+	forget_ufrags(self_of(b));
 	b->prepared = false;
 
 	return true;

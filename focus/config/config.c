@@ -61,6 +61,9 @@ static const struct config_row rows[] = {
 	 "UDP port for WebRTC of the first mixer, the next has the next; 0 = "
 	 "any",
 	 NULL},
+	{"ice_tcp", CONFIG_SWITCH, AT(ice_tcp), "yes", 0, 0,
+	 "browsers whose network blocks UDP send media by TCP to https_listen",
+	 NULL},
 	{"mixers", CONFIG_NUMBER, AT(mixers), "0", 0, CONFIG_MIXERS_MAX,
 	 "media server processes; 0 = one a core", NULL},
 	{"mixer_program", CONFIG_PATH, AT(mixer_program), "", 0, 0,

@@ -47,6 +47,7 @@ struct config {
 	struct sa https_listen[CONFIG_LISTEN_MAX];
 	size_t https_listen_count;
 	struct sa https_advertised[CONFIG_LISTEN_MAX]; /**< the same */
+	bool ice_tcp; /**< media may come to https_listen, too */
 	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
 				       in data_dir */
 	char *domain;             /**< "" = the host's own addresses too */

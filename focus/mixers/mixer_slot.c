@@ -265,6 +265,7 @@ static void hello(struct mixer *m, const json_t *msg)
 
 	set_state(m, MIXER_UP);
 	say(m, LOG_LEVEL_INFO, "up mixer=%u pid=%d", m->index, (int)m->pid);
+	mixer_tell_tcp_ports(m);
 
 	if (m->mixers->h.up)
 		m->mixers->h.up(m, m->mixers->h.arg);

@@ -8,8 +8,11 @@
 #include "focus/mixers/mixers_private.h"
 
 
-/** At the end: so long it may take to close by itself */
-enum { END_GRACE_MS = 500 };
+enum {
+	/** At the end: so long it may take to close by itself */
+	END_GRACE_MS = 500,
+	UFRAG_BUCKETS = 1024,
+};
 
 
 /** Closing the link tells it to go; a deaf one is killed */
@@ -42,7 +45,10 @@ static void end_slots(struct mixers *ms)
 
 static void mixers_destructor(void *arg)
 {
-	end_slots(arg);
+	struct mixers *ms = arg;
+
+	end_slots(ms);
+	mem_deref(ms->ufrags);
 }
 
 
@@ -50,6 +56,7 @@ int mixers_alloc(struct mixers **mp, const struct config *config,
 		 const struct mixers_handlers *handlers)
 {
 	struct mixers *ms;
+	int err;
 
 	if (!mp || !config || !handlers || !config->mixers)
 		return EINVAL;
@@ -68,9 +75,13 @@ int mixers_alloc(struct mixers **mp, const struct config *config,
 		tmr_init(&ms->slot[i].tmr);
 	}
 
-	*mp = ms;
+	err = hash_alloc(&ms->ufrags, UFRAG_BUCKETS);
+	if (err)
+		mem_deref(ms);
+	else
+		*mp = ms;
 
-	return 0;
+	return err;
 }
 
 

@@ -117,6 +117,36 @@ int mixer_request(struct mixer *m, json_t *msg, link_reply_h *replyh,
  *  down; whoever is up next is told anew */
 int mixer_tell(struct mixer *m, const char *text);
 
+/**
+ * Tell all mixers, and those that come, at which ports by TCP somebody listens
+ * for ICE who hands over what connects there (ice.listen)
+ *
+ * @param ports For each media address, 0: nobody
+ */
+void mixers_set_tcp_ports(struct mixers *ms, const uint16_t *ports,
+			  size_t count);
+
+/** What one has said: a leg of it has this ufrag. mem_deref() forgets it */
+struct mixer_ufrag;
+
+/** @return 0, ENOMEM */
+int mixer_ufrag_alloc(struct mixer_ufrag **up, struct mixer *m,
+		      const char *ufrag);
+
+/** Is it that one? */
+bool mixer_ufrag_is(const struct mixer_ufrag *u, const char *ufrag);
+
+/**
+ * Hand a TCP connection over to the mixer that has the leg it begins with a
+ * check for (ice.take)
+ *
+ * @param fd Borrowed: to be closed afterwards in any case
+ * @return 0; ENOENT: nobody has; EAGAIN: that mixer is not quick enough just
+ *         now, ENOTCONN, EPIPE: or is gone
+ */
+int mixers_hand_over(const struct mixers *ms, const char *ufrag, size_t len,
+		     int fd);
+
 /** As link_forget() */
 void mixer_forget(struct mixer *m, const void *arg);
 

@@ -38,6 +38,8 @@ struct mixer {
 struct mixers {
 	const struct config *config;
 	struct mixers_handlers h;
+	struct hash *ufrags; /**< struct mixer_ufrag */
+	char listen[96];     /**< ice.listen as it is told, "": not */
 	unsigned count;
 	struct mixer slot[];
 };
@@ -49,6 +51,9 @@ static inline uint64_t mixers_now_ms(void)
 
 /** Start a process in it; where that cannot be, again after a pause */
 void mixer_slot_start(struct mixer *m);
+
+/** Tell one that is up at which ports somebody listens for it */
+void mixer_tell_tcp_ports(struct mixer *m);
 
 /**
  * Put a far end into it

@@ -26,7 +26,7 @@ enum {
 	DESCRIPTION_EVENTS_MAX = 4,
 	DESCRIPTION_SSRCS_MAX = 8,
 	DESCRIPTION_FINGERPRINTS_MAX = 4,
-	DESCRIPTION_CANDIDATES_MAX = 8,
+	DESCRIPTION_CANDIDATES_MAX = 12,
 	DESCRIPTION_MID_BYTES = 17, /**< 16 (one-byte element) and the end */
 	DESCRIPTION_ICE_BYTES = 257,
 	DESCRIPTION_SPROP_BYTES = 256,
@@ -149,6 +149,7 @@ struct local_transport {
 	struct local_candidate {
 		struct sa addr;
 		uint32_t priority;
+		bool tcp; /**< passive (RFC 6544); else UDP */
 	} candidates[DESCRIPTION_CANDIDATES_MAX]; /**< host, component 1 */
 	size_t candidate_count;
 	struct sa rtp; /**< plain: where it wants media */

@@ -201,6 +201,7 @@ static const struct json_row candidate_rows[] = {
 	SOCKET("port", local_candidate, addr, JSON_ROW_PORT,
 	       .flags = JSON_ROW_REQUIRED),
 	NUMBER("priority", local_candidate, priority, 0, UINT32_MAX),
+	FLAG("tcp", local_candidate, tcp),
 	END,
 };
 

@@ -54,6 +54,7 @@ static void link_destructor(void *arg)
 		fd_close(link->fd);
 		close(link->fd);
 	}
+	link_drop_descriptor(link);
 }
 
 
@@ -270,8 +271,7 @@ void link_socket_h(int flags, void *arg)
 		link_drain(link);
 
 	for (unsigned i = 0; i < BURST_MAX && !link->closed; i++) {
-		n = recv(link->fd, link->buf, sizeof(link->buf),
-			 MSG_DONTWAIT | MSG_TRUNC);
+		n = link_receive(link);
 		if (n < 0) {
 			if (errno != EAGAIN && errno != EINTR)
 				link_close(link, errno);
@@ -290,6 +290,7 @@ void link_socket_h(int flags, void *arg)
 		}
 
 		handle_datagram(link, (size_t)n);
+		link_drop_descriptor(link);
 		if (clock_us() - began_us >= LINK_TURN_US)
 			break;
 	}
@@ -308,7 +309,7 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 	if (!link)
 		return ENOMEM;
 
-	link->fd = -1;
+	link->fd = link->descriptor = -1;
 	tmr_init(&link->tmr);
 	tmr_init(&link->again);
 	link->debug = getenv("MP_DEBUG") != NULL;
@@ -395,9 +396,10 @@ static int ask(struct link *link, json_t *msg)
 }
 
 
-int link_tell(struct link *link, const char *text)
+/* The object with its id, ready to be sent */
+static int print_tell(struct link *link, const char *text, size_t *size)
 {
-	int len, err;
+	int len;
 
 	if (is_over(link))
 		return EPIPE;
@@ -408,7 +410,35 @@ int link_tell(struct link *link, const char *text)
 	if (len >= (int)sizeof(link->out))
 		return EMSGSIZE;
 
-	err = link_send(link, (size_t)len);
+	*size = (size_t)len;
+
+	return 0;
+}
+
+
+int link_tell_descriptor(struct link *link, const char *text, int fd)
+{
+	size_t len;
+	int err = print_tell(link, text, &len);
+
+	if (!err)
+		err = link_send_descriptor(link, len, fd);
+	if (!err)
+		count_request(link);
+
+	return err;
+}
+
+
+int link_tell(struct link *link, const char *text)
+{
+	size_t len;
+	int err = print_tell(link, text, &len);
+
+	if (err)
+		return err;
+
+	err = link_send(link, len);
 	if (err == ENOMEM)
 		err = link_give_up(link, "out of memory");
 	if (!err)

@@ -93,6 +93,24 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
  */
 int link_tell(struct link *link, const char *text);
 
+/**
+ * As link_tell(), and pass a descriptor with it (SCM_RIGHTS). It is sent at
+ * once or not at all
+ *
+ * @param fd Borrowed: the peer has one of its own afterwards
+ * @return 0; EAGAIN: others wait to be sent, or the socket is full; EMSGSIZE;
+ *         EPIPE
+ */
+int link_tell_descriptor(struct link *link, const char *text, int fd);
+
+/** Take descriptors that the peer passes. Who has not said so never gets one:
+ *  the kernel closes them */
+void link_accept_descriptors(struct link *link);
+
+/** The descriptor that came with the message that is being handled, now the
+ *  caller's; -1: none, or more than one. Nobody takes it: it is closed */
+int link_take_descriptor(struct link *link);
+
 /** For how long, in us, the peer has said nothing at all; counted from the
  *  link's beginning before its first message */
 uint64_t link_silent_us(const struct link *link);

@@ -23,7 +23,9 @@ struct link {
 	uint64_t service_us; /* mean time that one takes when others wait */
 	json_int_t answers;  /* that came, where `strict` */
 	int fd;
+	int descriptor; /* that came with a message; -1: none */
 	bool closed, debug, writable_wanted, strict;
+	bool descriptors;         /**< are taken */
 	bool overflowed;          /**< it is about to be closed */
 	char buf[MP_MESSAGE_MAX]; /**< received */
 	char out[MP_MESSAGE_MAX]; /**< being sent */
@@ -45,6 +47,15 @@ void link_trace(const struct link *link, const char *what, const char *buf,
  * @return 0; ENOMEM it cannot wait; EPIPE the link is or will be closed
  */
 int link_send(struct link *link, size_t len);
+
+/** Send that now, with a descriptor. @return 0, EAGAIN, EPIPE, ... */
+int link_send_descriptor(struct link *link, size_t len, int fd);
+
+/** As recv(), into link->buf; link->descriptor is the one that came with it */
+ssize_t link_receive(struct link *link);
+
+/** Close the one that nobody took */
+void link_drop_descriptor(struct link *link);
 
 /** The peer would miss a message: the link ends, but not from within this
  *  call. @return EPIPE */

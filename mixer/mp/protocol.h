@@ -82,6 +82,19 @@
  *  leg.keyframe  {leg}
  *      A key frame to this leg.
  *
+ *  ice.listen  {tcp_ports:[8443,0]}
+ *      Ports by TCP where somebody listens for ICE (RFC 6544) and hands over
+ *      what connects there, for each media address (-a) in order; 0 or none:
+ *      nobody. Legs that are described from then on have such candidates. A
+ *      mixer that listens itself is not told any.
+ *
+ *  ice.take    {} and a descriptor (SCM_RIGHTS)
+ *      A TCP connection to one of these ports: its first frame (RFC 4571) has
+ *      come whole, was not read, and is a Binding request whose USERNAME
+ *      begins with the ufrag of an LT. The mixer closes one that proves to be
+ *      none of its legs' (code 13, EACCES). Not more than one descriptor goes
+ *      with a message, none with another one, and none the other way.
+ *
  *  stats       {after?} -> {mixer:{..}, legs:[{leg, ...}], more:bool}
  *      See STATS. Legs by ascending id above `after`, as many as fit; when
  *      more is true, ask again after the last of them.
@@ -115,7 +128,8 @@
  * LT, the mixer's side, same order:
  *
  *  {kind:"webrtc", ice:{ufrag,pwd}, fingerprint:{hash,value},
- *   candidates:[{address,port,priority}]}          host, UDP, component 1
+ *   candidates:[{address,port,priority,tcp}]}      host, component 1; UDP or
+ *                             tcp:true, passive TCP (RFC 6544); UDP first
  *
  *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key},
  *   fingerprint:{hash,value}}
@@ -208,7 +222,7 @@
  *   renditions_audio, renditions_video, decoded_audio, cpu_user_ms,
  *   cpu_system_ms, requests:{count, p50_us, p99_us, max_us}}
  *
- *  and a leg {leg, mix,
+ *  and a leg {leg, mix, path:"udp"|"tcp",
  *   audio:{codec, codec_in, packets_in, packets_lost, jitter_ms,
  *    playout_delay_ms, concealed, level_dbov, packets_out, withheld,
  *    remote_loss, rtt_ms},
@@ -217,7 +231,8 @@
  *    packets_out, withheld, kbps_out, remb_kbps, remote_loss, rtt_ms,
  *    tier}}
  *
- *  audio and video only where it has them. codec is what it is sent, codec_in
+ *  path is absent before there is one. audio and video only where it has them.
+ *  codec is what it is sent, codec_in
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
  *  plis_in and plis_out count FIR, too; withheld are packets not sent because

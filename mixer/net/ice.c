@@ -76,6 +76,7 @@ int ice_init(struct transport *t)
 static void path_drop(struct path *path)
 {
 	struct transport *t = path->transport;
+	struct ice_stream *stream = path->port->stream;
 
 	hash_unlink(&path->le);
 	if (t->dtls_path == path) {
@@ -91,6 +92,8 @@ static void path_drop(struct path *path)
 	if (t->ice.asked == path)
 		t->ice.asked = NULL;
 	memset(path, 0, sizeof(*path));
+	if (stream)
+		ice_stream_end(stream);
 }
 
 
@@ -182,20 +185,29 @@ struct path *ice_path(const struct net *net, const struct port *port,
 }
 
 
-/** A place for a new path: a free one, or the one longest unchecked */
-static struct path *path_place(struct ice *ice)
+/** A place for a new path: a free one, or the one longest unchecked; of TCP
+ *  connections there are fewer */
+static struct path *path_place(struct ice *ice, bool stream)
 {
-	struct path *oldest = NULL;
+	struct path *oldest = NULL, *free = NULL;
+	size_t streams = 0;
 
 	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
 		struct path *path = &ice->paths[i];
 
-		if (!path->transport)
-			return path;
-		if (path != ice->selected &&
+		if (!path->transport) {
+			free = path;
+			continue;
+		}
+
+		streams += path->port->stream != NULL;
+		if (path != ice->selected && (!stream || path->port->stream) &&
 		    (!oldest || path->checked_us < oldest->checked_us))
 			oldest = path;
 	}
+
+	if (free && (!stream || streams < ICE_STREAM_MAX))
+		return free;
 
 	path_drop(oldest);
 
@@ -222,10 +234,12 @@ static struct path *path_validate(struct transport *t, struct port *port,
 	}
 
 	if (!path) {
-		path = path_place(&t->ice);
+		path = path_place(&t->ice, port->stream != NULL);
 		path->transport = t;
 		path->port = port;
 		path->addr = *src;
+		/* who was not there could not have connected */
+		path->proven = port->stream != NULL;
 		hash_append(t->net->paths, path_hash(t->net, src), &path->le,
 			    path);
 	}
@@ -259,6 +273,18 @@ static void path_lost(struct transport *t)
 {
 	ice_select(t, path_best(&t->ice));
 	webrtc_path_changed(t, t->ice.selected != NULL);
+}
+
+
+void ice_path_end(struct path *path)
+{
+	struct transport *t = mem_ref(path->transport);
+	bool selected = t->ice.selected == path;
+
+	path_drop(path);
+	if (selected)
+		path_lost(t);
+	mem_deref(t);
 }
 
 
@@ -369,10 +395,11 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 		return;
 	}
 
-	/* unanswered, so that the agent goes on to ask should it be there */
+	/* unanswered, so that the agent goes on to ask should it be there. A
+	 * connection is of one agent */
 	path = ice_path(net, port, src);
 	if (path && path->transport != c->transport &&
-	    ice_path_held(path, now_us)) {
+	    (port->stream || ice_path_held(path, now_us))) {
 		++net->stats.discarded;
 		return;
 	}

@@ -13,6 +13,9 @@ static void net_destructor(void *arg)
 {
 	struct net *net = arg;
 
+	while (net->streams.head)
+		ice_stream_end(net->streams.head->data);
+
 	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
 		port_close(&net->ports[i]);
 
@@ -129,6 +132,13 @@ out:
 		*netp = net;
 
 	return err;
+}
+
+
+void net_set_tcp_ports(struct net *net, const uint16_t *ports, size_t count)
+{
+	for (size_t i = 0; i < NET_ADDRESS_MAX; i++)
+		net->tcp_ports[i] = i < count ? ports[i] : 0;
 }
 
 

@@ -47,8 +47,12 @@ enum {
 	/** Pairs of the range that are tried for one transport, should other
 	 *  programs have ports there: what a request costs is bounded */
 	NET_PAIR_TRIES_MAX = 4,
+	/** TCP connections of all WebRTC transports, and of one */
+	NET_STREAMS_MAX = 1024,
+	ICE_STREAM_MAX = 4,
 };
 
+struct ice_stream;
 struct port;
 struct stun_packet;
 
@@ -57,14 +61,15 @@ typedef void(port_receive_h)(struct port *port, const struct sa *src,
 			     uint8_t *buf, size_t len, uint64_t now_us,
 			     void *arg);
 
-/** One UDP socket, bound to a media address */
+/** One UDP socket, bound to a media address, or a TCP connection */
 struct port {
 	struct net *net;
 	int fd; /**< -1: closed */
 	struct sa addr;
 	port_receive_h *receiveh;
 	void *arg;
-	bool own;       /**< of one leg */
+	struct ice_stream *stream; /**< whose connection it is; NULL: UDP */
+	bool own;                  /**< of one leg */
 	bool connected; /**< to the only address it sends to and hears */
 	bool refused;   /**< connecting it failed: not tried again */
 };
@@ -73,6 +78,9 @@ struct net {
 	struct net_config config;
 	struct port ports[NET_ADDRESS_MAX]; /**< WebRTC's */
 	struct list transports;
+	struct list streams; /**< struct ice_stream */
+	/** TCP port of each media address that is advertised, 0: none */
+	uint16_t tcp_ports[NET_ADDRESS_MAX];
 	struct hash *ufrags; /**< struct ice_credentials */
 	struct hash *paths;  /**< struct path */
 	struct dtls_context *dtls;
@@ -253,8 +261,20 @@ struct path *ice_path(const struct net *net, const struct port *port,
 /** Is it what keeps a NAT's port open (RFC 6263 section 4.6)? A check of ICE
  *  is none: agents send them to whatever address somebody tells them */
 bool ice_is_keepalive(const uint8_t *buf, size_t len);
+/** It leads nowhere any more: the transport goes on by another, or has none.
+ *  Its handlers may drop it */
+void ice_path_end(struct path *path);
 /** Forget paths whose consent ran out */
 void ice_tick(struct transport *t, uint64_t now_us);
+
+/* ice_stream.c */
+
+/** Close it, and its path; from within its own reading: after that */
+void ice_stream_end(struct ice_stream *s);
+/** Send datagrams as frames. @return how many the connection takes; the others
+ *  are lost */
+size_t ice_stream_send(struct ice_stream *s, uint8_t *const bufs[],
+		       const size_t lens[], size_t count);
 
 /* ice_proof.c */
 

@@ -147,6 +147,12 @@ static int send_single(const struct port *port, const struct sa *dst,
 {
 	ssize_t n;
 
+	if (port->stream)
+		return ice_stream_send(port->stream, (uint8_t *const *)&buf,
+				       &len, 1)
+			       ? 0
+			       : EAGAIN;
+
 	if (port->connected)
 		n = send(port->fd, buf, len, MSG_DONTWAIT);
 	else
@@ -239,11 +245,30 @@ static size_t run_length(const size_t lens[], size_t count)
 }
 
 
+/** What a stream does not take is lost */
+static int send_frames(struct port *port, uint8_t *const bufs[],
+		       const size_t lens[], size_t count)
+{
+	struct net_stats *stats = &port->net->stats;
+	size_t sent = ice_stream_send(port->stream, bufs, lens, count);
+
+	stats->packets_out += sent;
+	stats->send_errors += count - sent;
+	for (size_t i = 0; i < sent; i++)
+		stats->bytes_out += lens[i];
+
+	return sent < count ? EAGAIN : 0;
+}
+
+
 int port_send_burst(struct port *port, const struct sa *dst,
 		    uint8_t *const bufs[], const size_t lens[], size_t count)
 {
 	int err = 0;
 	size_t n;
+
+	if (port->stream)
+		return send_frames(port, bufs, lens, count);
 
 	for (size_t i = 0; i < count; i += n) {
 		int e;

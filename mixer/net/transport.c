@@ -7,6 +7,10 @@
 #include "mixer/net/net_private.h"
 
 
+/** What browsers give to host candidates */
+enum { UDP_TYPE_PREFERENCE = 126, TCP_TYPE_PREFERENCE = 90 };
+
+
 static const char *state_name(enum transport_state state)
 {
 	switch (state) {
@@ -108,35 +112,50 @@ static bool advertise(const struct net_config *c, size_t i, struct sa *sa)
 }
 
 
-/** A host candidate, component 1; the next one is worse (RFC 8445 section
- *  5.1.2.1) */
-static void add_candidate(struct transport_local *l, const struct sa *addr)
+/** A host candidate, component 1 (RFC 8445 section 5.1.2.1) */
+static void add_candidate(struct transport_local *l, const struct sa *addr,
+			  unsigned type, unsigned local)
 {
-	const size_t i = l->candidate_count++;
+	struct transport_candidate *c = &l->candidates[l->candidate_count++];
 
-	l->candidates[i].addr = *addr;
-	l->candidates[i].priority =
-		(126U << 24) + ((65535U - (uint32_t)i) << 8) + (256 - 1);
+	c->addr = *addr;
+	c->priority = (type << 24) + (local << 8) + (256 - 1);
+	c->tcp = type == TCP_TYPE_PREFERENCE;
 }
 
 
-/** In the order of the configuration; behind a 1:1 NAT the address outside,
- *  and for who is inside, too, all those that are bound after them */
+/** In the order of the configuration, each worse than the one before; behind a
+ *  1:1 NAT the address outside, and for who is inside, too, all those that are
+ *  bound after them. Those of TCP are below all that goes by UDP, and passive
+ *  (RFC 6544 section 4.2) */
 static void add_candidates(const struct net *net, struct transport_local *l)
 {
 	const struct net_config *c = &net->config;
+	unsigned udp = 65535, tcp = 4U << 13 | 8191U;
 	size_t i;
 
 	for (i = 0; i < c->media_address_count; i++) {
 		struct sa sa = net->ports[i].addr;
 
 		(void)advertise(c, i, &sa);
-		add_candidate(l, &sa);
+		add_candidate(l, &sa, UDP_TYPE_PREFERENCE, udp--);
 	}
 
 	for (i = 0; i < c->media_address_count; i++) {
 		if (sa_isset(&c->advertised_addresses[i], SA_ADDR))
-			add_candidate(l, &net->ports[i].addr);
+			add_candidate(l, &net->ports[i].addr,
+				      UDP_TYPE_PREFERENCE, udp--);
+	}
+
+	for (i = 0; i < c->media_address_count; i++) {
+		struct sa sa = net->ports[i].addr;
+
+		if (!net->tcp_ports[i])
+			continue;
+
+		(void)advertise(c, i, &sa);
+		sa_set_port(&sa, net->tcp_ports[i]);
+		add_candidate(l, &sa, TCP_TYPE_PREFERENCE, tcp--);
 	}
 }
 
@@ -182,6 +201,17 @@ enum transport_state transport_state(const struct transport *t)
 uint64_t transport_received_us(const struct transport *t)
 {
 	return t->received_us;
+}
+
+
+const char *transport_path(const struct transport *t)
+{
+	if (!t || (t->kind == TRANSPORT_WEBRTC && !t->ice.selected))
+		return NULL;
+	if (t->kind != TRANSPORT_WEBRTC)
+		return "udp";
+
+	return t->ice.selected->port->stream ? "tcp" : "udp";
 }
 
 

@@ -2,8 +2,9 @@
  * @file mixer/net/transport.h  One way in and out of a leg for RTP and RTCP
  *
  * A transport is either WebRTC (ICE-lite on the mixer's one UDP port, RFC
- * 8445; DTLS-SRTP, RFC 5764; RTP and RTCP multiplexed, RFC 5761; all media of
- * a BUNDLE group, RFC 9143) or plain (a UDP port pair of its own, RFC 3550,
+ * 8445, and on TCP connections that it is handed, RFC 6544; DTLS-SRTP, RFC
+ * 5764; RTP and RTCP multiplexed, RFC 5761; all media of a BUNDLE group, RFC
+ * 9143) or plain (a UDP port pair of its own, RFC 3550,
  * with or without SRTP keyed by SDES, RFC 4568, or by DTLS, RFC 5763). Above
  * it everything is clear RTP and RTCP: demultiplexing (RFC 7983), consent,
  * handshake, keys, replay windows, roll-over counters stay inside.
@@ -28,7 +29,7 @@ enum {
 	/** RTP packets we build stay under this, header included, bytes */
 	TRANSPORT_MTU = 1200,
 	/** Local candidates of a WebRTC transport at most */
-	TRANSPORT_CANDIDATE_MAX = 8,
+	TRANSPORT_CANDIDATE_MAX = 12,
 	TRANSPORT_FINGERPRINT_MAX = 4,
 	/** Most packets of one transport_send_burst */
 	TRANSPORT_BURST_MAX = 64,
@@ -150,10 +151,11 @@ struct transport_local {
 	enum transport_kind kind;
 	char ice_ufrag[16], ice_pwd[40];
 	struct transport_fingerprint fingerprint; /**< where there is DTLS */
-	struct {
+	struct transport_candidate {
 		struct sa addr;
 		uint32_t priority;
-	} candidates[TRANSPORT_CANDIDATE_MAX];
+		bool tcp;                      /**< passive (RFC 6544) */
+	} candidates[TRANSPORT_CANDIDATE_MAX]; /**< those of UDP first */
 	size_t candidate_count;
 	struct sa rtp; /**< plain: advertised address and port */
 	uint16_t rtcp_port;
@@ -177,6 +179,25 @@ const struct net_stats *net_stats(const struct net *net);
 
 /** DTLS retransmissions, consent expiry; call every 20..100 ms */
 void net_tick(struct net *net, uint64_t now_us);
+
+/**
+ * Advertise passive TCP candidates of ICE (RFC 6544): where somebody listens
+ * who hands over by net_take_stream() what connects there. In what is
+ * described from now on
+ *
+ * @param ports For each media address, 0: none
+ */
+void net_set_tcp_ports(struct net *net, const uint16_t *ports, size_t count);
+
+/**
+ * Take a TCP connection that begins with a check of ICE, framed (RFC 4571),
+ * which has come whole
+ *
+ * @param fd Non-blocking; taken, also on failure
+ * @return 0; EACCES: the check is for no transport here, or not made with its
+ *         password; EUSERS: too many; ENOMEM, ...
+ */
+int net_take_stream(struct net *net, int fd);
 
 /**
  * Make a transport
@@ -231,6 +252,9 @@ int transport_set_remote(struct transport *t,
 
 /** Our side; call again after set_remote, credentials may be new */
 void transport_local(const struct transport *t, struct transport_local *l);
+
+/** "udp" or "tcp": what it goes by; NULL: not known yet */
+const char *transport_path(const struct transport *t);
 
 enum transport_state transport_state(const struct transport *t);
 

@@ -249,6 +249,7 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 		return err;
 	}
 
+	link_accept_descriptors(mixer->link);
 	set_hosts(mixer);
 	mixer->closed = closed;
 	hello(mixer);

@@ -250,6 +250,7 @@ static void transport_tell(struct local_transport *lt,
 	for (size_t i = 0; i < l.candidate_count; i++) {
 		lt->candidates[i].addr = l.candidates[i].addr;
 		lt->candidates[i].priority = l.candidates[i].priority;
+		lt->candidates[i].tcp = l.candidates[i].tcp;
 	}
 	lt->candidate_count = l.candidate_count;
 	lt->rtp = l.rtp;
@@ -490,6 +491,39 @@ static int leg_keyframe(struct request *r)
 }
 
 
+static int ice_listen(struct request *r)
+{
+	const json_t *ports = json_object_get(r->msg, "tcp_ports"), *port;
+	uint16_t numbers[4] = {0};
+	size_t i;
+
+	if (!json_is_array(ports) ||
+	    json_array_size(ports) > ARRAY_SIZE(numbers))
+		return fail(r, EINVAL, "tcp_ports: not a list of few");
+
+	json_array_foreach (ports, i, port) {
+		json_int_t n = json_integer_value(port);
+
+		if (!json_is_integer(port) || n < 0 || n > UINT16_MAX)
+			return fail(r, EINVAL, "tcp_ports: not a port");
+		numbers[i] = (uint16_t)n;
+	}
+
+	net_set_tcp_ports(r->mixer->net, numbers, i);
+
+	return 0;
+}
+
+
+static int ice_take(struct request *r)
+{
+	int fd = link_take_descriptor(r->mixer->link);
+
+	return fd < 0 ? fail(r, EBADF, "no descriptor")
+		      : net_take_stream(r->mixer->net, fd);
+}
+
+
 static int stats(struct request *r)
 {
 	int64_t after = 0;
@@ -524,6 +558,8 @@ static const struct {
 	{"leg.remove", leg_remove},
 	{"leg.announce", leg_announce},
 	{"leg.keyframe", leg_keyframe},
+	{"ice.listen", ice_listen},
+	{"ice.take", ice_take},
 	{"stats", stats},
 	{"ping", ping},
 };

@@ -161,6 +161,18 @@ static json_t *video_json(const struct video_media *v,
 }
 
 
+/** Of the first transport that has one: mostly there is no other */
+static void put_path(json_t *o, const struct leg *leg)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < leg_transport_count(leg) && !path; i++)
+		path = transport_path(leg_transport(leg, i));
+	if (path)
+		json_object_set_new(o, "path", json_string(path));
+}
+
+
 static json_t *leg_json(const struct leg *leg)
 {
 	const struct audio_media *a = leg_audio(leg);
@@ -172,6 +184,7 @@ static json_t *leg_json(const struct leg *leg)
 	mix_leg_stats(leg, &mixed);
 	put(o, "leg", leg_id(leg));
 	put(o, "mix", mix ? mix_id(mix) : 0);
+	put_path(o, leg);
 	if (a)
 		json_object_set_new(o, "audio", audio_json(a, &mixed));
 	if (v)

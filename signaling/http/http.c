@@ -479,6 +479,19 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 }
 
 
+void http_server_set_ice(struct http_server *h, listener_ice_h *iceh,
+			 void *arg)
+{
+	listener_set_ice(h->listener, iceh, arg);
+}
+
+
+bool http_server_serves(const struct http_server *h, const struct sa *host)
+{
+	return listener_serves(h->listener, host);
+}
+
+
 const struct sa *http_server_addr(const struct http_server *h)
 {
 	return h ? listener_addr(h->listener) : NULL;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "mixer/base/re.h"
+#include "signaling/http/listener.h"
 
 struct http_server;
 struct http_exchange;
@@ -48,6 +49,11 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 
 /** Address that is bound (port 0 resolved) */
 const struct sa *http_server_addr(const struct http_server *h);
+
+/** listener_set_ice() and listener_serves() of its port */
+void http_server_set_ice(struct http_server *h, listener_ice_h *iceh,
+			 void *arg);
+bool http_server_serves(const struct http_server *h, const struct sa *host);
 
 /** A request header's value by name (any case), NULL if absent */
 const char *http_header(const struct http_exchange *x, const char *name);

@@ -11,6 +11,7 @@
 #include "mixer/base/host_key.h"
 #include "mixer/base/log.h"
 #include "signaling/http/acceptor.h"
+#include "signaling/http/first_look.h"
 #include "signaling/http/listener.h"
 
 
@@ -34,9 +35,22 @@ struct listener {
 	struct acceptor *acceptor;
 	struct sa addr;
 	char name[64]; /**< the address, for the log */
+	bool mapped;   /**< it is IPv6's, and serves IPv4, too */
 	struct census *census;
+	struct list arrivals;
 	listener_h *h;
 	void *arg;
+	listener_ice_h *iceh; /**< NULL: they are not looked at */
+	void *ice_arg;
+};
+
+/** A connection that has sent nothing yet that tells what it is */
+struct arrival {
+	struct le le;
+	struct listener *listener;
+	struct listener_place *place;
+	struct first_look *look;
+	struct sa peer;
 };
 
 
@@ -64,6 +78,7 @@ static void listener_destructor(void *arg)
 	struct listener *l = arg;
 
 	mem_deref(l->acceptor);
+	list_flush(&l->arrivals);
 	mem_deref(l->census);
 }
 
@@ -162,32 +177,101 @@ static int adopt(struct tcp_conn **tcp, int fd, const struct sa *peer)
 }
 
 
+/** @param place Taken, also on failure */
+static int give(struct listener *l, int fd, struct listener_place *place,
+		const struct sa *peer)
+{
+	struct tcp_conn *tc = NULL;
+	int err;
+
+	err = adopt(&tc, fd, peer);
+	if (!err)
+		err = l->h(tc, place, peer, l->arg);
+	if (err)
+		mem_deref(place);
+	mem_deref(tc);
+
+	return err;
+}
+
+
+static void arrival_destructor(void *arg)
+{
+	struct arrival *a = arg;
+
+	list_unlink(&a->le);
+	mem_deref(a->look);
+	mem_deref(a->place);
+}
+
+
+static void look_handler(int fd, const struct pl *ufrag, void *arg)
+{
+	struct arrival *a = arg;
+	struct listener *l = a->listener;
+	struct listener_place *place = a->place;
+
+	if (ufrag) {
+		l->iceh(fd, &a->peer, ufrag, l->ice_arg);
+	}
+	else if (fd >= 0) {
+		a->place = NULL;
+		if (give(l, fd, place, &a->peer))
+			++refused;
+	}
+
+	mem_deref(a);
+}
+
+
+/** @param place Taken, also on failure */
+static int look(struct listener *l, int fd, struct listener_place *place,
+		const struct sa *peer)
+{
+	struct arrival *a = mem_zalloc(sizeof(*a), arrival_destructor);
+	int err;
+
+	if (!a) {
+		(void)close(fd);
+		mem_deref(place);
+		return ENOMEM;
+	}
+
+	a->listener = l;
+	a->place = place;
+	a->peer = *peer;
+	list_append(&l->arrivals, &a->le, a);
+	err = first_look_alloc(&a->look, fd, look_handler, a);
+	if (err)
+		mem_deref(a);
+
+	return err;
+}
+
+
 static void connection_handler(int fd, const struct sa *peer, void *arg)
 {
 	struct listener *l = arg;
 	struct listener_place *place = NULL;
-	struct tcp_conn *tc = NULL;
 	int err;
 
 	err = place_alloc(&place, l->census, peer);
 	if (err)
 		(void)close(fd);
+	else if (l->iceh)
+		err = look(l, fd, place, peer);
 	else
-		err = adopt(&tc, fd, peer);
-	if (!err)
-		err = l->h(tc, place, peer, l->arg);
-	if (err) {
+		err = give(l, fd, place, peer);
+	if (err)
 		++refused;
-		mem_deref(place);
-	}
-	mem_deref(tc);
 }
 
 
 static int open_socket(struct listener *l, const struct sa *laddr)
 {
 	const int on = 1;
-	int fd, err = 0;
+	socklen_t size = sizeof(int);
+	int fd, err = 0, only = 1;
 
 	fd = socket(sa_af(laddr), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		    0);
@@ -204,6 +288,9 @@ static int open_socket(struct listener *l, const struct sa *laddr)
 		(void)close(fd);
 		return err;
 	}
+	if (sa_af(laddr) == AF_INET6 && sa_is_any(laddr))
+		(void)getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size);
+	l->mapped = !only;
 	(void)re_snprintf(l->name, sizeof(l->name), "%J", &l->addr);
 
 	return acceptor_alloc(&l->acceptor, fd, l->name, connection_handler,
@@ -243,6 +330,22 @@ out:
 		*lp = l;
 
 	return err;
+}
+
+
+void listener_set_ice(struct listener *l, listener_ice_h *h, void *arg)
+{
+	l->iceh = h;
+	l->ice_arg = arg;
+}
+
+
+bool listener_serves(const struct listener *l, const struct sa *host)
+{
+	if (!sa_is_any(&l->addr))
+		return sa_cmp(&l->addr, host, SA_ADDR);
+
+	return l->mapped || sa_af(&l->addr) == sa_af(host);
 }
 
 

@@ -36,6 +36,22 @@ typedef int(listener_h)(struct tcp_conn *tc, struct listener_place *place,
 int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
 		   void *arg);
 
+/**
+ * A connection has come that begins with a check of ICE (RFC 6544)
+ *
+ * @param fd    Non-blocking, nothing of it was read; the handler's
+ * @param ufrag Ours that the check names; valid during the call
+ */
+typedef void(listener_ice_h)(int fd, const struct sa *peer,
+			     const struct pl *ufrag, void *arg);
+
+/** From now on look at what connections begin with, and give those of ICE to
+ *  that handler. The others come as ever, with their first byte */
+void listener_set_ice(struct listener *l, listener_ice_h *h, void *arg);
+
+/** Can that address of this host be connected to here? */
+bool listener_serves(const struct listener *l, const struct sa *host);
+
 /** Address that is bound (port 0 resolved) */
 const struct sa *listener_addr(const struct listener *l);
 

@@ -61,9 +61,10 @@ static int print_ice(const struct printing *p,
 		const struct local_candidate *c = &local->candidates[i];
 
 		err |= mbuf_printf(
-			p->mb, "a=candidate:%u 1 udp %u %j %u typ host\r\n",
-			(unsigned)i + 1, c->priority, &c->addr,
-			sa_port(&c->addr));
+			p->mb, "a=candidate:%u 1 %s %u %j %u typ host%s\r\n",
+			(unsigned)i + 1, c->tcp ? "tcp" : "udp", c->priority,
+			&c->addr, sa_port(&c->addr),
+			c->tcp ? " tcptype passive" : "");
 	}
 	return err | mbuf_write_str(p->mb, "a=end-of-candidates\r\n");
 }

@@ -16,6 +16,7 @@
 #include "signaling/transport/layer.h"
 #include "signaling/web/page.h"
 #include "signaling/web/page_files.h"
+#include "signaling/web/page_ice.h"
 #include "signaling/web/page_self.h"
 
 struct page {
@@ -399,6 +400,8 @@ int page_alloc(struct page **pp, const struct config *config,
 	if (!err)
 		err = listen_all(p, p->http, config->http_listen,
 				 config->http_listen_count, NULL);
+	if (!err && config->ice_tcp)
+		page_ice(focus, config, p->https, config->https_listen_count);
 
 out:
 	if (err)

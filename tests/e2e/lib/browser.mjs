@@ -16,7 +16,7 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 export class Browser extends PageMedia {
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
-		mobile = false } = {}) {
+		mobile = false, network = null } = {}) {
 		const b = new Browser();
 		b.hz = hz;
 		b.scratch = await scratch();
@@ -25,7 +25,8 @@ export class Browser extends PageMedia {
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
-				executablePath: '/usr/bin/chromium',
+				executablePath: await network?.inside('/usr/bin/chromium')
+					|| '/usr/bin/chromium',
 				timeout: patience(30000),
 				args: [...flags,
 					allow ? '--use-fake-ui-for-media-stream'

@@ -1,0 +1,339 @@
+/**
+ * @file test_ice_stream.c  ICE by TCP: what a connection must begin with, and
+ * how it ends
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "mixer/base/clock.h"
+#include "mixer/net/framing.h"
+#include "mixer/net/net_private.h"
+#include "mixer/net/stun.h"
+#include "tests/unit/mixer/net/loopback.h"
+#include "tests/unit/unit.h"
+
+
+/** A far end's end of a connection, and what it does not tell of itself */
+struct far {
+	int fd, handed; /**< ours, and the one for the net */
+};
+
+
+static unsigned descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+
+	return n;
+}
+
+
+static void far_open(struct far *f)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
+	struct sa addr;
+
+	sa_set_str(&addr, "127.0.0.1", 0);
+	CU_ASSERT_FATAL(!bind(fd, &addr.u.sa, addr.len) && !listen(fd, 1));
+	addr.len = sizeof(addr.u);
+	CU_ASSERT_FATAL(!getsockname(fd, &addr.u.sa, &addr.len));
+	f->fd = socket(AF_INET, SOCK_STREAM, 0);
+	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	CU_ASSERT_FATAL(!connect(f->fd, &addr.u.sa, addr.len));
+	f->handed = accept4(fd, NULL, NULL, SOCK_NONBLOCK);
+	CU_ASSERT_FATAL(f->handed >= 0);
+	close(fd);
+}
+
+
+static void far_say(const struct far *f, const void *bytes, size_t n)
+{
+	CU_ASSERT_EQUAL(send(f->fd, bytes, n, MSG_NOSIGNAL), (ssize_t)n);
+}
+
+
+/** A check, framed, of those credentials */
+static void far_check(const struct far *f, const char *ufrag, const char *pwd,
+		      bool nominate)
+{
+	static const uint8_t transaction[12] = {1, 2, 3};
+	struct stun_writer w;
+	uint8_t head[FRAMING_HEAD_BYTES];
+	char name[64];
+	int n = re_snprintf(name, sizeof(name), "%s:far", ufrag);
+
+	stun_write_header(&w, STUN_BINDING_REQUEST, transaction);
+	stun_write_attribute(&w, STUN_ATTR_USERNAME, name, (size_t)n);
+	if (nominate)
+		stun_write_attribute(&w, STUN_ATTR_USE_CAND, NULL, 0);
+	stun_write_end(&w, pwd);
+	head[0] = (uint8_t)(w.len >> 8);
+	head[1] = (uint8_t)w.len;
+	far_say(f, head, sizeof(head));
+	far_say(f, w.buf, w.len);
+}
+
+
+/** One that is the transport's */
+static void far_join(struct far *f, struct loopback *l)
+{
+	struct transport_local local;
+
+	transport_local(l->transport, &local);
+	far_open(f);
+	far_check(f, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL_FATAL(net_take_stream(l->net, f->handed), 0);
+}
+
+
+static void open_world(struct loopback *l)
+{
+	loopback_open(l, DTLS_ROLE_CLIENT, NULL);
+	loopback_signal(l);
+	ice_peer_silence(l->peer, true);
+	loopback_settle(l->net, l->peer);
+}
+
+
+static void a_check_is_answered_and_makes_a_path(void)
+{
+	uint8_t buf[512], *frame;
+	struct frame_reader r;
+	struct stun_packet p;
+	struct loopback l;
+	struct far f;
+	size_t len;
+	ssize_t n;
+
+	open_world(&l);
+	CU_ASSERT_PTR_NULL(transport_path(l.transport));
+	far_join(&f, &l);
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	/* it could not have connected from where it is not */
+	CU_ASSERT_TRUE(l.transport->ice.selected->proven);
+
+	n = recv(f.fd, buf, sizeof(buf), 0);
+	CU_ASSERT_FATAL(n > 0);
+	memset(&r, 0, sizeof(r));
+	memcpy(frame_room(&r, &len), buf, (size_t)n);
+	frame_received(&r, (size_t)n);
+	CU_ASSERT_EQUAL_FATAL(frame_next(&r, &frame, &len), 0);
+	CU_ASSERT_EQUAL_FATAL(stun_packet_decode(&p, frame, len), 0);
+	CU_ASSERT_EQUAL(p.type, STUN_BINDING_SUCCESS);
+	close(f.fd);
+	loopback_close(&l);
+}
+
+
+/** Whatever is no check of a transport's is closed at once */
+static void strangers_are_closed(void)
+{
+	static const uint8_t huge[2000] = {0xff, 0xff}, empty[2] = {0, 0};
+	struct transport_local local;
+	struct loopback l;
+	unsigned before;
+
+	open_world(&l);
+	transport_local(l.transport, &local);
+	before = descriptors();
+	for (int kind = 0; kind < 7; kind++) {
+		struct far f;
+		char byte;
+
+		far_open(&f);
+		switch (kind) {
+
+		case 0: break;
+		case 1: far_say(&f, huge, 1); break;
+		case 2: far_say(&f, huge, sizeof(huge)); break;
+		case 3: far_say(&f, empty, sizeof(empty)); break;
+		case 4: far_check(&f, "nobodyxx", local.ice_pwd, true); break;
+		case 5: far_check(&f, local.ice_ufrag, NULL, true); break;
+		case 6:
+			far_check(&f, local.ice_ufrag,
+				  "0123456789012345678901", true);
+			break;
+		}
+		CU_ASSERT_EQUAL(net_take_stream(l.net, f.handed), EACCES);
+		/* who knows the ufrag is told what is wrong, then the end */
+		while (recv(f.fd, &byte, 1, 0) > 0)
+			;
+		close(f.fd);
+	}
+	CU_ASSERT_EQUAL(descriptors(), before);
+	CU_ASSERT_EQUAL(list_count(&l.net->streams), 0);
+	CU_ASSERT_PTR_NULL(transport_path(l.transport));
+	loopback_close(&l);
+}
+
+
+/** More than a few of one transport: the one longest unchecked goes */
+static void connections_stay_bounded(void)
+{
+	struct far fars[3 * ICE_STREAM_MAX];
+	struct loopback l;
+	unsigned before = descriptors();
+
+	open_world(&l);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++) {
+		far_join(&fars[i], &l);
+		CU_ASSERT(list_count(&l.net->streams) <= ICE_STREAM_MAX);
+	}
+	CU_ASSERT_EQUAL(list_count(&l.net->streams), ICE_STREAM_MAX);
+	loopback_close(&l);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
+		close(fars[i].fd);
+	CU_ASSERT_EQUAL(descriptors(), before);
+}
+
+
+static bool has_no_stream(void *arg)
+{
+	const struct loopback *l = arg;
+
+	return !list_count(&l->net->streams);
+}
+
+
+/** By the far end, by what it says, and by its silence */
+static void it_ends_with_its_path(void)
+{
+	static const uint8_t huge[2] = {0xff, 0xff};
+
+	for (int kind = 0; kind < 3; kind++) {
+		struct loopback l;
+		struct far f;
+
+		open_world(&l);
+		far_join(&f, &l);
+		if (kind == 0)
+			(void)shutdown(f.fd, SHUT_RDWR);
+		else if (kind == 1)
+			far_say(&f, huge, sizeof(huge));
+		else
+			net_tick(l.net, clock_us() + ICE_CONSENT_US + 1000000);
+		CU_ASSERT_TRUE(loopback_until(l.net, NULL, has_no_stream, &l));
+		CU_ASSERT_PTR_NULL(transport_path(l.transport));
+		/* and it comes again */
+		close(f.fd);
+		far_join(&f, &l);
+		CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+		close(f.fd);
+		loopback_close(&l);
+	}
+}
+
+
+/** A connection is of one agent */
+static void it_cannot_be_anothers(void)
+{
+	struct transport_local local;
+	struct transport *other = NULL;
+	struct heard heard = {0};
+	struct loopback l;
+	struct far f;
+
+	open_world(&l);
+	far_join(&f, &l);
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(&other, l.net, TRANSPORT_WEBRTC,
+					      0, TRANSPORT_SUITE_NONE,
+					      &loopback_handlers, &heard),
+			      0);
+	transport_local(other, &local);
+	far_check(&f, local.ice_ufrag, local.ice_pwd, true);
+	loopback_settle(l.net, NULL);
+	CU_ASSERT_PTR_NULL(transport_path(other));
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	mem_deref(other);
+	close(f.fd);
+	loopback_close(&l);
+}
+
+
+enum { PACKETS = 8, PACKET_BYTES = 1100, BURSTS = 400 };
+
+/** Numbered packets, each full of its number */
+static unsigned send_bursts(struct loopback *l)
+{
+	static uint8_t packets[PACKETS][PACKET_BYTES];
+	struct path *path = l->transport->ice.selected;
+	uint64_t errors = net_stats(l->net)->send_errors;
+	uint8_t *bufs[PACKETS];
+	size_t lens[PACKETS];
+
+	for (unsigned b = 0; b < BURSTS; b++) {
+		for (unsigned i = 0; i < PACKETS; i++) {
+			memset(packets[i], (uint8_t)(b + i), PACKET_BYTES);
+			bufs[i] = packets[i];
+			lens[i] = PACKET_BYTES - (b & 63);
+		}
+		(void)port_send_burst(path->port, &path->addr, bufs, lens,
+				      PACKETS);
+	}
+
+	return (unsigned)(net_stats(l->net)->send_errors - errors);
+}
+
+
+/** Nobody reads: what does not fit is lost, whole, and the rest arrives whole
+ */
+static void frames_are_lost_whole(void)
+{
+	struct frame_reader r;
+	struct loopback l;
+	struct far f;
+	unsigned lost, got = 0;
+	uint8_t *frame;
+	size_t len;
+
+	open_world(&l);
+	far_join(&f, &l);
+	lost = send_bursts(&l);
+	CU_ASSERT(lost > BURSTS);
+	CU_ASSERT(lost < BURSTS * PACKETS);
+
+	memset(&r, 0, sizeof(r));
+	for (;;) {
+		uint8_t *room = frame_room(&r, &len);
+		ssize_t n =
+			recv(f.fd, room, len < 999 ? len : 999, MSG_DONTWAIT);
+
+		/* what is left of a frame goes when there is room */
+		loopback_settle(l.net, NULL);
+		if (n <= 0 && got + lost >= BURSTS * PACKETS)
+			break;
+		if (n > 0)
+			frame_received(&r, (size_t)n);
+		while (!frame_next(&r, &frame, &len)) {
+			if (frame[0] <= 3 && len < 200)
+				continue; /* an answer to a check */
+			CU_ASSERT_FATAL(len > PACKET_BYTES - 64);
+			for (size_t i = 1; i < len; i++)
+				CU_ASSERT_EQUAL_FATAL(frame[i], frame[0]);
+			got++;
+		}
+	}
+	CU_ASSERT_EQUAL(got + lost, BURSTS * PACKETS);
+	close(f.fd);
+	loopback_close(&l);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"a check is answered and makes a path",
+	 a_check_is_answered_and_makes_a_path},
+	{"strangers are closed", strangers_are_closed},
+	{"connections stay bounded", connections_stay_bounded},
+	{"it ends with its path", it_ends_with_its_path},
+	{"it cannot be another's", it_cannot_be_anothers},
+	{"frames are lost whole", frames_are_lost_whole},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(ice_stream, tests)

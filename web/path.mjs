@@ -1,0 +1,19 @@
+// Which way sound and picture go, by what getStats() says of the candidate
+// pair that ICE has selected.
+
+// Firefox has no transports, or none that name a pair
+function selectedPair(reports) {
+	const all = [...reports.values()];
+	const transport = all.find((r) => r.type === 'transport'
+		&& r.selectedCandidatePairId);
+	return transport ? reports.get(transport.selectedCandidatePairId)
+		: all.find((r) => r.type === 'candidate-pair' && r.nominated
+			&& r.state === 'succeeded' && r.selected !== false);
+}
+
+// 'UDP' or 'TCP'; '' while nothing is selected
+export function readPath(reports) {
+	const pair = selectedPair(reports);
+	const local = pair && reports.get(pair.localCandidateId);
+	return local?.protocol?.toUpperCase() || '';
+}
