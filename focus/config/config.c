@@ -9,6 +9,8 @@
 #include <string.h>
 #include "focus/config/config.h"
 #include "focus/config/config_account.h"
+#include "focus/config/config_secret.h"
+#include "focus/config/config_turn.h"
 #include "focus/config/config_value.h"
 
 
@@ -159,6 +161,17 @@ static const struct config_row rows[] = {
 	 "names nor signalling came from, when those are silent; no: it is "
 	 "not",
 	 "no|any"},
+	{"turn_uri", CONFIG_TURN, LIST(turn_uri), "", 0, 0,
+	 "TURN server for browsers that UDP does not reach, like "
+	 "turns:turn.example.com:443?transport=tcp; may repeat",
+	 NULL},
+	{"turn_secret", CONFIG_SECRET, AT(turn_secret), "", 0, 0,
+	 "secret shared with it (coturn: static-auth-secret)", NULL},
+	{"turn_secret_file", CONFIG_PATH, AT(turn_secret_file), "", 0, 0,
+	 "file whose first line is that secret", NULL},
+	{"turn_lifetime", CONFIG_NUMBER, AT(turn_lifetime_s), "600", 5,
+	 CONFIG_TURN_LIFETIME_MAX,
+	 "seconds that credentials for it are good for", NULL},
 	{"sip_message_max", CONFIG_NUMBER, AT(sip_message_max_bytes), "65535",
 	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
 	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
@@ -212,6 +225,11 @@ static void config_destructor(void *arg)
 	mem_deref(c->ioi);
 	for (size_t i = 0; i < c->account_count; i++)
 		mem_deref(c->accounts[i]);
+	for (size_t i = 0; i < c->turn_uri_count; i++)
+		mem_deref(c->turn_uri[i]);
+	config_secret_wipe(c->turn_secret);
+	mem_deref(c->turn_secret);
+	mem_deref(c->turn_secret_file);
 }
 
 
@@ -310,7 +328,7 @@ static int set(struct reading *r, const char *where, size_t i,
 		return 0;
 
 	/* secrets stand in an account's value */
-	if (rows[i].type == CONFIG_ACCOUNT)
+	if (rows[i].type == CONFIG_ACCOUNT || rows[i].type == CONFIG_SECRET)
 		return fail(r->error, err, "%s: %s: %s", where, rows[i].key,
 			    why);
 
@@ -533,7 +551,9 @@ int config_parse(struct config **cp, const char *name, const char *text,
 		goto out;
 	}
 
-	err = check(r.c, error);
+	err = config_turn_settle(r.c, error->text, sizeof(error->text));
+	if (!err)
+		err = check(r.c, error);
 
 out:
 	if (err)

@@ -14,9 +14,11 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--autoplay-policy=no-user-gesture-required'];
 
 export class Browser extends PageMedia {
+	// @param host  of a Network (network.mjs): where it runs
+	// @param more  flags beside those of all
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
-		mobile = false } = {}) {
+		mobile = false, host = null, more = [] } = {}) {
 		const b = new Browser();
 		b.hz = hz;
 		b.scratch = await scratch();
@@ -25,9 +27,10 @@ export class Browser extends PageMedia {
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
-				executablePath: '/usr/bin/chromium',
+				executablePath: await host?.launcher(b.scratch.dir,
+					'/usr/bin/chromium') || '/usr/bin/chromium',
 				timeout: patience(30000),
-				args: [...flags,
+				args: [...flags, ...more,
 					allow ? '--use-fake-ui-for-media-stream'
 						: '--deny-permission-prompts',
 					`--use-file-for-fake-audio-capture=${

@@ -12,7 +12,8 @@ export class Parley {
 	// @param options   configuration keys, null leaves one out; '-f': a file
 	// @param env       what its environment has beside ours
 	// @param programs  whose: of another tree's, what it knows of the keys
-	static async start(options = {}, env = {}, programs = ours) {
+	// @param host      of a Network (network.mjs): where it runs
+	static async start(options = {}, env = {}, programs = ours, host = null) {
 		const p = new Parley();
 		p.programs = programs;
 		p.scratch = await scratch();
@@ -45,7 +46,9 @@ export class Parley {
 		const args = Object.entries(p.settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => k === '-f' ? [k, v] : ['-o', `${k}=${v}`]);
-		p.program = new Program(programs.path('parleyd'), args,
+		const [file, all] = host?.command(programs.path('parleyd'), args)
+			|| [programs.path('parleyd'), args];
+		p.program = new Program(file, all,
 			{ env: { ...process.env, ...env } });
 		await p.program.printed(/parleyd ready .*\n/, 20000)
 			.catch(async (error) => {

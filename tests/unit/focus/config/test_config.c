@@ -157,6 +157,17 @@ static void mistakes_name_their_line(void)
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
 		{"tls_cert a.pem", "tls_cert and tls_key go together"},
+		{"turn_uri turn:192.0.2.9", "turn_uri and turn_secret go "},
+		{"turn_secret hush", "turn_uri and turn_secret go together"},
+		{"turn_secret a\nturn_secret_file b",
+		 "turn_secret and turn_secret_file: one of them"},
+		{"turn_secret_file /nowhere/at/all",
+		 "turn_secret_file: /nowhere/at/all cannot be read"},
+		{"turn_uri turn:192.0.2.9\nturn_secret_file /dev/null",
+		 "turn_secret_file: /dev/null cannot be read"},
+		{"turn_lifetime 601",
+		 "p.conf:1: turn_lifetime: \"601\" is not "
+		 "a number from 5 to 600"},
 		{"session_min_se 2000", "session_min_se is above"},
 		{"mixers 64\nrtp_ports 20000-20100", "rtp_ports are too few"},
 		{"\x1b[2J 1", "p.conf:1: unknown key \"\\x1b[2J\""},
