@@ -36,7 +36,8 @@ const keepConnections = () => {
 	};
 };
 
-describe('behind a firewall', () => {
+describe('behind a firewall', { skip: process.getuid() && 'needs root' },
+() => {
 	let network, coturn, parley, ann, ben;
 
 	before(async () => {

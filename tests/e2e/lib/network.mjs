@@ -1,8 +1,17 @@
 // A network of the test's own: hosts, each a network namespace, around one
 // router. Nothing of it is seen outside, and nothing outside is seen from it.
+// Needs root.
+import { spawnSync } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Program, run } from './process.mjs';
+
+// What is left of a test that was cut short
+const left = new Set();
+process.on('exit', () => {
+	for (const space of left)
+		spawnSync('ip', ['netns', 'del', space]);
+});
 
 async function ip(...args) {
 	const { code, output } = await run('ip', args);
@@ -86,12 +95,13 @@ export class Network {
 		const space = `parley-${process.pid}-${name}`;
 		await ip('netns', 'add', space);
 		this.spaces.push(space);
+		left.add(space);
 		await ip('-n', space, 'link', 'set', 'lo', 'up');
 		return space;
 	}
 
 	async stop() {
 		for (const space of this.spaces)
-			await run('ip', ['netns', 'del', space]);
+			await ip('netns', 'del', space).then(() => left.delete(space));
 	}
 }
