@@ -3,7 +3,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,49 +72,66 @@ bool config_turn_uri_is_good(const char *text)
 }
 
 
-__attribute__((format(printf, 3, 4))) static int
-config_turn_refuse(char *why, size_t size, const char *fmt, ...)
+static int config_turn_refuse(const char **key, const char *name, char *why,
+			      size_t size, const char *words)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(why, size, fmt, ap);
-	va_end(ap);
+	*key = name;
+	(void)snprintf(why, size, "%s", words);
 
 	return EINVAL;
 }
 
 
-int config_turn_settle(struct config *c, char *why, size_t size)
+static int read_file(struct config *c, const char **key, char *why,
+		     size_t size)
 {
-	int err = 0;
+	static const char name[] = "turn_secret_file";
+	int err;
 
-	if (*c->turn_secret && *c->turn_secret_file)
-		return config_turn_refuse(
-			why, size,
-			"turn_secret and turn_secret_file: one of "
-			"them is enough");
+	if (*c->turn_secret)
+		return config_turn_refuse(key, name, why, size,
+					  "stands beside turn_secret: one of "
+					  "them is enough");
+
+	c->turn_secret = mem_deref(c->turn_secret);
+	err = config_secret_read(&c->turn_secret, c->turn_secret_file);
+	if (err)
+		(void)str_dup(&c->turn_secret, "");
+	switch (err) {
+
+	case ENOENT:
+		return config_turn_refuse(key, name, why, size,
+					  "cannot be read");
+	case EMSGSIZE:
+		return config_turn_refuse(key, name, why, size,
+					  "its first line is empty or too "
+					  "long");
+	default: return err;
+	}
+}
+
+
+int config_turn_settle(struct config *c, const char **key, char *why,
+		       size_t size)
+{
+	int err;
 
 	if (*c->turn_secret_file) {
-		c->turn_secret = mem_deref(c->turn_secret);
-		err = config_secret_read(&c->turn_secret, c->turn_secret_file);
+		err = read_file(c, key, why, size);
+		if (err)
+			return err;
 	}
-	if (err == ENOENT)
-		return config_turn_refuse(
-			why, size, "turn_secret_file: %.200s cannot be read",
-			c->turn_secret_file);
-	if (err == EMSGSIZE)
-		return config_turn_refuse(
-			why, size,
-			"turn_secret_file: the first line of %.200s is empty "
-			"or too long",
-			c->turn_secret_file);
-	if (err)
-		return err;
 
-	if (!c->turn_uri_count != !*c->turn_secret)
-		return config_turn_refuse(
-			why, size, "turn_uri and turn_secret go together");
+	if (c->turn_uri_count && !*c->turn_secret)
+		return config_turn_refuse(key, "turn_uri", why, size,
+					  "needs turn_secret or "
+					  "turn_secret_file");
+	if (!c->turn_uri_count && *c->turn_secret)
+		return config_turn_refuse(key,
+					  *c->turn_secret_file
+						  ? "turn_secret_file"
+						  : "turn_secret",
+					  why, size, "needs turn_uri");
 
 	return 0;
 }

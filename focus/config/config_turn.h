@@ -28,9 +28,11 @@ bool config_turn_uri_is_good(const char *text);
  * When all keys are read: read turn_secret_file, and see that servers and
  * secret go together
  *
- * @param why Filled with words on EINVAL
+ * @param key Set to the key that is wrong on EINVAL
+ * @param why Filled with words then
  * @return 0, EINVAL, ENOMEM
  */
-int config_turn_settle(struct config *c, char *why, size_t size);
+int config_turn_settle(struct config *c, const char **key, char *why,
+		       size_t size);
 
 #endif

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { Browser } from './lib/browser.mjs';
 import { Coturn } from './lib/coturn.mjs';
-import { Network } from './lib/network.mjs';
+import { Hosts } from './lib/hosts.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
@@ -38,11 +38,11 @@ const keepConnections = () => {
 
 describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 () => {
-	let network, coturn, parley, ann, ben;
+	let hosts, coturn, parley, ann, ben;
 
 	before(async () => {
-		network = await Network.start('office', 'home', 'parley', 'turn');
-		const { office, parley: host, turn } = network;
+		hosts = await Hosts.start('office', 'home', 'parley', 'turn');
+		const { office, parley: host, turn } = hosts;
 		await office.letOut(`ip daddr ${turn.address} tcp dport 443`,
 			`ip daddr ${host.address} tcp dport 443`);
 		coturn = await Coturn.start({ host: turn, reaches: [host.address],
@@ -53,10 +53,10 @@ describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 			turn_secret: coturn.secret, turn_lifetime: LIFE_S,
 			// the page's port is open: media could take it
 			...await ours.known({ ice_tcp: 'no' }) },
-		{}, undefined, host);
-		ann = await Browser.start({ hz: 1000, rgb: GREEN, host: office,
+		{}, ours, (...program) => host.command(...program));
+		ann = await Browser.start({ hz: 1000, rgb: GREEN, network: office,
 			more: [`--ignore-certificate-errors-spki-list=${coturn.keySum}`] });
-		ben = await Browser.start({ hz: 440, rgb: RED, host: network.home });
+		ben = await Browser.start({ hz: 440, rgb: RED, network: hosts.home });
 		await ann.page.addInitScript(keepConnections);
 	});
 	after(async () => {
@@ -64,7 +64,7 @@ describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 		await ann?.stop();
 		await parley?.stop();
 		await coturn?.stop();
-		await network?.stop();
+		await hosts?.stop();
 	});
 
 	test('sound and pictures go by TURN over TLS, and the page says so',
@@ -94,7 +94,7 @@ describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 			assert.match(coturn.program.output, new RegExp(
 				`${username}.*incoming packet REFRESH processed, success`));
 			assert.ok(Number(username.split(':')[0]) < Date.now() / 1000);
-			assert.deepEqual(await coturn.asks(network.home,
+			assert.deepEqual(await coturn.asks(hosts.home,
 				{ username, credential }), [401]);
 		});
 
@@ -103,7 +103,7 @@ describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 		const good = { username: end,
 			credential: createHmac('sha1', coturn.secret).update(end)
 				.digest('base64') };
-		const { home, office, turn } = network;
+		const { home, office, turn } = hosts;
 		const others = [home.address, office.address, turn.address,
 			'127.0.0.1', '10.77.3.1', '192.0.2.1', '224.0.0.1', '0.0.0.0'];
 		assert.deepEqual(await coturn.asks(home, good,
@@ -133,7 +133,7 @@ describe('behind a firewall', { skip: process.getuid() && 'needs root' },
 	test('a TURN server that says nothing holds nobody up', async (t) => {
 		await ann.leave();
 		await ben.leave();
-		await network.turn.letOut();
+		await hosts.turn.letOut();
 		const times = [];
 		while (times.length < 4 && !times.some((ms) => ms < allowed(1000))) {
 			await ben.open(`${parley.https}/quick`, 'Ben');

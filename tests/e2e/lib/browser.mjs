@@ -14,11 +14,11 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--autoplay-policy=no-user-gesture-required'];
 
 export class Browser extends PageMedia {
-	// @param host  of a Network (network.mjs): where it runs
-	// @param more  flags beside those of all
+	// @param network  where it runs: a Host (hosts.mjs)
+	// @param more     flags beside those of all
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
-		mobile = false, host = null, more = [] } = {}) {
+		mobile = false, network = null, more = [] } = {}) {
 		const b = new Browser();
 		b.hz = hz;
 		b.scratch = await scratch();
@@ -27,8 +27,8 @@ export class Browser extends PageMedia {
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
-				executablePath: await host?.launcher(b.scratch.dir,
-					'/usr/bin/chromium') || '/usr/bin/chromium',
+				executablePath: await network?.inside('/usr/bin/chromium')
+					|| '/usr/bin/chromium',
 				timeout: patience(30000),
 				args: [...flags, ...more,
 					allow ? '--use-fake-ui-for-media-stream'

@@ -3,7 +3,6 @@
 import { connect } from 'node:net';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
 import { Program, scratch, until } from './process.mjs';
 import { PageMedia, plainMicrophone } from './page_media.mjs';
 
@@ -27,21 +26,15 @@ const preferences = (hz) => ({
 	'services.settings.server': 'http://127.0.0.1:1/',
 });
 
-// A connection to a port on the loopback address of another host (network.mjs)
-function loopbackOf(host, port) {
-	const { child } = host.program('socat', ['STDIO', `TCP:127.0.0.1:${port}`]);
-	return Duplex.from({ readable: child.stdout, writable: child.stdin });
-}
-
 // One message is its length, a colon and JSON: [0, id, name, parameters] and
 // [1, id, error, result]
 class Marionette {
-	static async connect(port, host) {
+	static async connect(port) {
 		const m = new Marionette();
 		m.waiting = new Map();
 		m.last = 0;
 		let rest = Buffer.alloc(0);
-		m.socket = host ? loopbackOf(host, port) : connect(port, '127.0.0.1');
+		m.socket = connect(port, '127.0.0.1');
 		m.socket.on('data', (data) => {
 			rest = m.#take(Buffer.concat([rest, data]));
 		});
@@ -52,11 +45,10 @@ class Marionette {
 		};
 		m.socket.on('error', gone);
 		m.socket.on('close', () => gone());
-		if (!host)
-			await new Promise((up, down) => {
-				m.socket.once('connect', up);
-				m.socket.once('error', down);
-			});
+		await new Promise((up, down) => {
+			m.socket.once('connect', up);
+			m.socket.once('error', down);
+		});
 		return m;
 	}
 
@@ -131,8 +123,7 @@ class Page {
 }
 
 export class Firefox extends PageMedia {
-	// @param host  of a Network (network.mjs): where it runs
-	static async start({ hz = 1000, host = null } = {}) {
+	static async start({ hz = 1000 } = {}) {
 		const f = new Firefox();
 		f.hz = hz;
 		f.scratch = await scratch();
@@ -142,9 +133,8 @@ export class Firefox extends PageMedia {
 			Object.entries(preferences(hz)).map(([key, value]) =>
 				`user_pref('${key}', ${JSON.stringify(value)});\n`)
 				.join(''));
-		const file = await host?.launcher(f.scratch.dir, '/usr/bin/firefox-esr')
-			|| '/usr/bin/firefox-esr';
-		f.program = new Program(file, ['--headless', '--no-remote', '--marionette', '--profile', profile,
+		f.program = new Program('/usr/bin/firefox-esr', ['--headless',
+			'--no-remote', '--marionette', '--profile', profile,
 			'about:blank'], { env: { ...process.env,
 			HOME: f.scratch.dir } });
 		const port = await until('Firefox listens', async () => {
@@ -153,9 +143,9 @@ export class Firefox extends PageMedia {
 			return Number(await readFile(
 				join(profile, 'MarionetteActivePort'), 'utf8'));
 		}, 60000);
-		f.marionette = await Marionette.connect(port, host);
+		f.marionette = await Marionette.connect(port);
 		await f.marionette.ask('WebDriver:NewSession', {
-			acceptInsecureCerts: true });
+			capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
 		f.page = new Page(f.marionette);
 		return f;
 	}

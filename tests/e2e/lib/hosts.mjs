@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Program, run } from './process.mjs';
+import { Program, run, scratch } from './process.mjs';
 
 // What is left of a test that was cut short
 const left = new Set();
@@ -20,26 +20,26 @@ async function ip(...args) {
 }
 
 class Host {
-	constructor(space, address) {
-		Object.assign(this, { space, address });
+	constructor(space, address, dir) {
+		Object.assign(this, { space, address, dir });
 	}
 
 	// What runs a program on this host
-	command(file, args = []) {
+	command(file, ...args) {
 		return ['ip', ['netns', 'exec', this.space, file, ...args]];
 	}
 
 	program(file, args, options) {
-		return new Program(...this.command(file, args), options);
+		return new Program(...this.command(file, ...args), options);
 	}
 
 	run(file, args, options) {
-		return run(...this.command(file, args), options);
+		return run(...this.command(file, ...args), options);
 	}
 
-	// A file that is a program and runs another one on this host
-	async launcher(dir, file) {
-		const path = join(dir, `on-${this.space}`);
+	// A program as one word, for who starts it: it runs on this host
+	async inside(file) {
+		const path = join(this.dir, `on-${this.space}`);
 		const [first, args] = this.command(file);
 		await writeFile(path, `#!/bin/sh\nexec ${first} ${args.join(' ')} "$@"\n`);
 		await chmod(path, 0o755);
@@ -61,17 +61,18 @@ class Host {
 	}
 }
 
-export class Network {
-	// @return one with a Host for each name: network.office
+export class Hosts {
+	// @return some with a Host for each name: hosts.office
 	static async start(...names) {
-		const network = new Network();
-		network.spaces = [];
+		const hosts = new Hosts();
+		hosts.scratch = await scratch();
+		hosts.spaces = [];
 		try {
-			const router = await network.#space('router');
+			const router = await hosts.#space('router');
 			await run('ip', ['netns', 'exec', router, 'sysctl', '-qw',
 				'net.ipv4.ip_forward=1']);
 			for (const [i, name] of names.entries()) {
-				const space = await network.#space(name);
+				const space = await hosts.#space(name);
 				const net = `10.77.${i + 1}`;
 				await ip('link', 'add', 'net0', 'netns', space, 'type', 'veth',
 					'peer', 'name', `to${i}`, 'netns', router);
@@ -82,13 +83,14 @@ export class Network {
 				await ip('-n', router, 'link', 'set', `to${i}`, 'up');
 				await ip('-n', space, 'route', 'add', 'default', 'via',
 					`${net}.1`);
-				network[name] = new Host(space, `${net}.2`);
+				hosts[name] = new Host(space, `${net}.2`,
+					hosts.scratch.dir);
 			}
 		} catch (error) {
-			await network.stop();
+			await hosts.stop();
 			throw error;
 		}
-		return network;
+		return hosts;
 	}
 
 	async #space(name) {
@@ -103,5 +105,6 @@ export class Network {
 	async stop() {
 		for (const space of this.spaces)
 			await ip('netns', 'del', space).then(() => left.delete(space));
+		await this.scratch.remove();
 	}
 }
