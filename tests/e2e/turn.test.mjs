@@ -36,7 +36,8 @@ const keepConnections = () => {
 	};
 };
 
-describe('behind a firewall', { skip: process.getuid() && 'needs root' },
+describe('behind a firewall', {
+	skip: process.getuid() ? 'needs root' : false },
 () => {
 	let hosts, coturn, parley, ann, ben;
 
