@@ -1,6 +1,7 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
 import { watchIncoming } from './incoming.mjs';
+import { Relay } from './relay.mjs';
 import { TYPE } from './roster.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
 
@@ -68,13 +69,16 @@ const TROUBLES = {
 // path(words) by which sound and picture go, ended(words, own),
 // refused(words) when the server wants another { user, password } than `login`
 export class Call {
-	constructor({ conference, uri, name, login, devices, handlers }) {
+	// `relay`: the server names TURN servers
+	constructor({ conference, uri, name, login, relay, devices, handlers }) {
 		this.handlers = handlers;
 		this.devices = devices;
 		this.login = login;
+		this.relay = relay && new Relay();
 		this.left = false;
 		this.troubles = new Set();
 		this.calls = 0;
+		this.connections = 0;
 		this.anew = 0;
 		this.waits = null; // the event that another call is to mend
 		this.deadline = 0; // by which the server is given up
@@ -96,7 +100,9 @@ export class Call {
 			connection_recovery_min_interval: 1,
 			connection_recovery_max_interval: 8,
 		});
-		this.ua.on('connected', () => {
+		this.ua.on('connected', async () => {
+			if (!await this.#mayCall())
+				return;
 			if (!this.session || this.waits) {
 				this.waits = null;
 				this.handlers.state('Asking to join…', 'wait');
@@ -114,6 +120,19 @@ export class Call {
 			else
 				this.#await(this.waits);
 		});
+	}
+
+	// Before each offer by a new connection. What refuses a password there
+	// refuses it here; what else is wrong is the INVITE's to find out
+	async #mayCall() {
+		const connection = ++this.connections;
+		const refusal = await this.relay?.renew(() => ({ ua: this.ua,
+			target: this.target, secret: secrets.get(this.target) }));
+		const may = !refusal && this.ua.isConnected() && !this.over
+			&& !this.left && connection === this.connections;
+		if (refusal && !this.session)
+			this.#failed({ message: refusal, cause: 'Authentication Error' });
+		return may;
 	}
 
 	start() {
@@ -152,7 +171,8 @@ export class Call {
 		attempt.session = this.ua.call(this.target, {
 			mediaStream: this.devices.stream,
 			mediaConstraints: { audio: false, video: false },
-			pcConfig: { bundlePolicy: 'max-bundle' },
+			pcConfig: { bundlePolicy: 'max-bundle',
+				iceServers: this.relay?.servers || [] },
 			sessionTimersExpires: 300,
 			extraHeaders: [
 				...(dialog ? [`Replaces: ${dialog.call_id};to-tag=${
@@ -448,6 +468,10 @@ export class Call {
 		}
 		this.renegotiating = true;
 		const session = this.session;
+		// what it gathers anew is not for credentials that have ended
+		if (this.relay && rtcOfferConstraints?.iceRestart)
+			this.pc.setConfiguration({ ...this.pc.getConfiguration(),
+				iceServers: this.relay.servers });
 		const done = () => {
 			if (session !== this.session)
 				return;
@@ -482,6 +506,7 @@ export class Call {
 		if (this.over)
 			return;
 		this.over = true;
+		this.relay?.stop();
 		clearTimeout(this.deadline);
 		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);

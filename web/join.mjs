@@ -163,7 +163,7 @@ $('join-form').addEventListener('submit', async (event) => {
 	}
 	if (nameOfPath() !== conference)
 		history.pushState({}, '', `/${encodeURIComponent(conference)}`);
-	join(conference, name, answer?.uri, login);
+	join(conference, name, login, answer || {});
 });
 
 window.addEventListener('popstate', () => {
@@ -179,7 +179,7 @@ function showName(conference) {
 	$('title').textContent = conference;
 }
 
-function join(conference, name, uri, login) {
+function join(conference, name, login, { uri, relay }) {
 	showName(conference);
 	stopLevel?.();
 	stopLevel = null;
@@ -192,7 +192,7 @@ function join(conference, name, uri, login) {
 	note('Waiting for the picture…');
 	show('call');
 	company = false;
-	call = new Call({ conference, uri, name, login, devices, handlers: {
+	call = new Call({ conference, uri, name, login, relay, devices, handlers: {
 		state: showState,
 		accepted: (following) => {
 			if (following.conference !== conference) {

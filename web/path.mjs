@@ -11,9 +11,13 @@ function selectedPair(reports) {
 			&& r.state === 'succeeded' && r.selected !== false);
 }
 
-// 'UDP' or 'TCP'; '' while nothing is selected
+// 'UDP' or 'TCP'; by a relay 'TURN/UDP', 'TURN/TCP' or 'TURN/TLS', whichever
+// way it is reached; '' while nothing is selected
 export function readPath(reports) {
 	const pair = selectedPair(reports);
 	const local = pair && reports.get(pair.localCandidateId);
+	if (local?.candidateType === 'relay')
+		return `TURN/${(local.relayProtocol || local.protocol)
+			.toUpperCase()}`;
 	return local?.protocol?.toUpperCase() || '';
 }

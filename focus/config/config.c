@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "focus/config/config.h"
+#include "focus/config/config_secret.h"
+#include "focus/config/config_turn.h"
 #include "focus/config/config_value.h"
 
 
@@ -166,6 +168,17 @@ static const struct config_row rows[] = {
 	 "names nor signalling came from, when those are silent; no: it is "
 	 "not",
 	 "no|any"},
+	{"turn_uri", CONFIG_TURN, LIST(turn_uri), "", 0, 0,
+	 "TURN server for browsers that UDP does not reach, like "
+	 "turns:turn.example.com:443?transport=tcp; may repeat",
+	 NULL},
+	{"turn_secret", CONFIG_SECRET, AT(turn_secret), "", 0, 0,
+	 "secret shared with it (coturn: static-auth-secret)", NULL},
+	{"turn_secret_file", CONFIG_PATH, AT(turn_secret_file), "", 0, 0,
+	 "file whose first line is that secret", NULL},
+	{"turn_lifetime", CONFIG_NUMBER, AT(turn_lifetime_s), "600", 5,
+	 CONFIG_TURN_LIFETIME_MAX,
+	 "seconds that credentials for it are good for", NULL},
 	{"sip_message_max", CONFIG_NUMBER, AT(sip_message_max_bytes), "65535",
 	 4096, 1048576, "largest SIP message taken, in bytes", NULL},
 	{"sip_rate_per_source", CONFIG_NUMBER, AT(sip_rate_per_source), "200",
@@ -215,6 +228,11 @@ static void config_destructor(void *arg)
 	mem_deref(c->ioi);
 	for (size_t i = 0; i < c->account_count; i++)
 		mem_deref(c->accounts[i]);
+	for (size_t i = 0; i < c->turn_uri_count; i++)
+		mem_deref(c->turn_uri[i]);
+	config_secret_wipe(c->turn_secret);
+	mem_deref(c->turn_secret);
+	mem_deref(c->turn_secret_file);
 }
 
 

@@ -91,6 +91,11 @@ struct config {
 	unsigned media_timeout_s;
 	char *media_from; /**< "no"; "any": plain media also from hosts
 			       that neither signalled nor were signalled */
+	char *turn_uri[CONFIG_LISTEN_MAX]; /**< RFC 7065 */
+	size_t turn_uri_count;
+	char *turn_secret; /**< shared with these servers; nobody prints it */
+	char *turn_secret_file;
+	unsigned turn_lifetime_s; /**< of credentials for them */
 	unsigned sip_message_max_bytes;
 	struct sa dns_server[CONFIG_LISTEN_MAX]; /**< none: the system's */
 	size_t dns_server_count;

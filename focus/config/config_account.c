@@ -3,14 +3,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "focus/config/config.h"
 #include "focus/config/config_account.h"
+#include "focus/config/config_secret.h"
 #include "mixer/base/re.h"
 
 
@@ -28,18 +26,11 @@ struct reading {
 typedef int(parameter_h)(struct reading *r, const struct pl *value);
 
 
-static void wipe(char *secret)
-{
-	if (secret)
-		explicit_bzero(secret, strlen(secret));
-}
-
-
 static void config_account_destructor(void *arg)
 {
 	struct config_account *a = arg;
 
-	wipe(a->auth_pass);
+	config_secret_wipe(a->auth_pass);
 	explicit_bzero(a->k, sizeof(a->k));
 	explicit_bzero(a->op, sizeof(a->op));
 	mem_deref(a->aor);
@@ -134,7 +125,7 @@ static int read_auth_user(struct reading *r, const struct pl *value)
 
 static int read_auth_pass(struct reading *r, const struct pl *value)
 {
-	if (value->l > CONFIG_ACCOUNT_SECRET_MAX)
+	if (value->l > CONFIG_SECRET_MAX)
 		return config_account_refuse(r, "has too long a password");
 
 	return set(r, &r->a->auth_pass, value, "auth_pass");
@@ -361,32 +352,17 @@ static int read_aor(struct reading *r, const struct pl *text)
 }
 
 
-/** First line of the file; pipes and devices are none */
 static int read_secret(struct reading *r, const char *path)
 {
-	char line[CONFIG_ACCOUNT_SECRET_MAX + 2];
-	struct stat st;
-	ssize_t n = -1;
-	int fd, err;
+	int err = config_secret_read(&r->a->auth_pass, path);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
-		n = read(fd, line, sizeof(line) - 1);
-	if (fd >= 0)
-		(void)close(fd);
-	if (n < 0)
+	if (err == ENOENT)
 		return config_account_refuse(
 			r, "has an auth_pass_file that cannot be read");
-
-	line[n] = '\0';
-	line[strcspn(line, "\r\n")] = '\0';
-	if (!*line || strlen(line) > CONFIG_ACCOUNT_SECRET_MAX)
-		err = config_account_refuse(
+	if (err == EMSGSIZE)
+		return config_account_refuse(
 			r, "has an auth_pass_file whose first line is "
 			   "empty or too long");
-	else
-		err = str_dup(&r->a->auth_pass, line);
-	explicit_bzero(line, sizeof(line));
 
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "focus/config/config.h"
+#include "focus/config/config_turn.h"
 #include "focus/config/config_value.h"
 
 
@@ -103,7 +104,8 @@ static int set(struct reading *r, const char *where, size_t i,
 	}
 
 	/* secrets stand in an account's value */
-	if (config_row(i)->type == CONFIG_ACCOUNT)
+	if (config_row(i)->type == CONFIG_ACCOUNT ||
+	    config_row(i)->type == CONFIG_SECRET)
 		return fail(r->error, err, "%s: %s: %s", where,
 			    config_row(i)->key, why);
 
@@ -301,13 +303,23 @@ static int clash(struct reading *r, const char *key, const char *words)
 }
 
 
+static int settle_turn(struct reading *r)
+{
+	const char *key;
+	char why[256];
+	int err = config_turn_settle(r->c, &key, why, sizeof(why));
+
+	return err == EINVAL ? tell(r, clash(r, key, why)) : err;
+}
+
+
 /** What only all keys together can tell */
 static int check(struct reading *r)
 {
 	const struct config *c = r->c;
-	int err = 0;
+	int err = settle_turn(r);
 
-	if (!*c->tls_cert != !*c->tls_key)
+	if (!err && !*c->tls_cert != !*c->tls_key)
 		err = tell(r, *c->tls_cert
 				      ? clash(r, "tls_cert",
 					      "goes together with tls_key")

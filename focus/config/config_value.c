@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "focus/config/config_account.h"
+#include "focus/config/config_turn.h"
 #include "focus/config/config_value.h"
 
 
@@ -373,6 +374,31 @@ static int add_account(struct config *c, const struct config_row *row,
 }
 
 
+static int add_turn_uri(struct config *c, const struct config_row *row,
+			const char *text, char *why, size_t size)
+{
+	char **list = field(c, row->offset);
+	size_t *count = field(c, row->offset2);
+	int err;
+
+	if (!config_turn_uri_is_good(text))
+		return config_value_refuse(
+			why, size,
+			"is not a TURN URI like turn:HOST:3478?transport=udp "
+			"or turns:HOST:443?transport=tcp");
+	if (*count >= CONFIG_LISTEN_MAX)
+		return config_value_refuse(why, size,
+					   "is one too many: at most %d",
+					   CONFIG_LISTEN_MAX);
+
+	err = str_dup(&list[*count], text);
+	if (!err)
+		(*count)++;
+
+	return err;
+}
+
+
 static int set_word(struct config *c, const struct config_row *row,
 		    const char *text, char *why, size_t size)
 {
@@ -431,17 +457,19 @@ bool config_value_is_list(enum config_type type)
 {
 	return type == CONFIG_LISTEN || type == CONFIG_LOOPBACK ||
 	       type == CONFIG_HOST || type == CONFIG_NETWORK ||
-	       type == CONFIG_ACCOUNT;
+	       type == CONFIG_ACCOUNT || type == CONFIG_TURN;
 }
 
 
 void config_value_clear(struct config *c, const struct config_row *row)
 {
 	size_t *count = field(c, row->offset2);
-	struct config_account **accounts = field(c, row->offset);
+	const bool pointers =
+		row->type == CONFIG_ACCOUNT || row->type == CONFIG_TURN;
+	void **list = field(c, row->offset);
 
-	for (size_t i = 0; row->type == CONFIG_ACCOUNT && i < *count; i++)
-		accounts[i] = mem_deref(accounts[i]);
+	for (size_t i = 0; pointers && i < *count; i++)
+		list[i] = mem_deref(list[i]);
 	*count = 0;
 }
 
@@ -460,6 +488,7 @@ int config_value_set(struct config *c, const struct config_row *row,
 	case CONFIG_HOST: return set_address(c, row, text, why, size);
 	case CONFIG_NETWORK: return set_network(c, row, text, why, size);
 	case CONFIG_ACCOUNT: return add_account(c, row, text, why, size);
+	case CONFIG_TURN: return add_turn_uri(c, row, text, why, size);
 	default: return set_word(c, row, text, why, size);
 	}
 }

@@ -26,6 +26,8 @@ enum config_type {
 	CONFIG_NETWORK,    /**< struct config_network[] and count: IP[/BITS] */
 	CONFIG_ACCOUNT,    /**< struct config_account *[] and count */
 	CONFIG_ROUTE,      /**< char *, "" or a URI that a Route can have */
+	CONFIG_SECRET,     /**< char *, anything; errors do not show it */
+	CONFIG_TURN,       /**< char *[] and count: TURN URIs */
 	CONFIG_PATTERN,    /**< char *, POSIX extended regular expression */
 };
 

@@ -99,13 +99,14 @@ static void give_data_dir(const struct config *c)
 
 static int become_user(const struct config *c, const char *file)
 {
-	struct reread reread[3];
+	struct reread reread[4];
 	int err;
 
 	give_data_dir(c);
 	reread_find(&reread[0], "-f", file);
 	reread_find(&reread[1], "tls_cert", c->tls_cert);
 	reread_find(&reread[2], "tls_key", c->tls_key);
+	reread_find(&reread[3], "turn_secret_file", c->turn_secret_file);
 	err = run_as_become(&c->user, mixer_process_capabilities(c));
 	if (!err)
 		log_info("privileges", "given up user=%s uid=%u", c->user.name,

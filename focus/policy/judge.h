@@ -26,7 +26,8 @@ enum {
 
 /** What is asked for */
 enum question_kind {
-	QUESTION_JOIN,     /**< come in */
+	QUESTION_JOIN,     /**< come in. A browser that wants a TURN relay
+				asks so before it calls, too */
 	QUESTION_CREATE,   /**< come in as the first, which makes it. Who comes
 				in may ask for either: it becomes what is so */
 	QUESTION_DIAL,     /**< have the target called into it */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include "signaling/conference/acts.h"
 #include "signaling/conference/conference_private.h"
+#include "signaling/conference/relay.h"
 #include "signaling/session/session.h"
 
 static void confirmed_h(struct session *s, void *plan)
@@ -18,6 +19,7 @@ static void flush_h(struct sessions *all)
 
 	list_flush(&acts->askings);
 	list_flush(&acts->refers);
+	mem_deref(acts->relay);
 	mem_deref(acts);
 }
 
@@ -38,9 +40,15 @@ int conference_acts_begin(struct sessions *all)
 		.flushh = flush_h,
 	};
 	struct acts *arg = mem_zalloc(sizeof(*arg), NULL);
+	int err;
 
 	if (!arg)
 		return ENOMEM;
+	err = relay_alloc(&arg->relay, sessions_base(all)->config);
+	if (err) {
+		mem_deref(arg);
+		return err;
+	}
 	sessions_set_acts(all, &acts, arg);
 
 	return 0;

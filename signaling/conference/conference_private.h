@@ -16,6 +16,7 @@ struct identity;
 struct invitation;
 struct plan;
 struct question;
+struct relay;
 struct resource_list;
 struct session;
 struct sessions;
@@ -24,6 +25,7 @@ struct sessions;
 struct acts {
 	struct list refers;  /**< REFERs that are being told how it goes */
 	struct list askings; /**< requests whose question is open */
+	struct relay *relay; /**< TURN servers' credentials */
 };
 
 /* asking.c */

@@ -5,7 +5,10 @@
  * proxy's or a browser's ping at the server itself.
  */
 #include <errno.h>
+#include <string.h>
+#include "signaling/auth/auth.h"
 #include "signaling/conference/conference_private.h"
+#include "signaling/conference/relay.h"
 #include "focus/conference/focus.h"
 #include "signaling/message/header.h"
 #include "signaling/message/host.h"
@@ -19,8 +22,10 @@
 struct options {
 	struct sessions *all;
 	struct sip_msg *msg;
-	uint64_t flow;
+	struct flow_info flow;
 	char *conference;
+	char *aor; /**< of who asks for a relay and has proved who it is */
+	bool relay;
 };
 
 static void options_destructor(void *arg)
@@ -29,6 +34,7 @@ static void options_destructor(void *arg)
 
 	mem_deref(o->msg);
 	mem_deref(o->conference);
+	mem_deref(o->aor);
 }
 
 static int contact_print(struct re_printf *pf, const char *uri)
@@ -36,8 +42,18 @@ static int contact_print(struct re_printf *pf, const char *uri)
 	return *uri ? session_contact_print(pf, uri) : 0;
 }
 
+/** What it takes in a body, at the end of the headers */
+static int body_print(struct re_printf *pf, const char *body)
+{
+	return *body ? re_hprintf(pf,
+				  "Content-Type: " RELAY_TYPE
+				  "\r\nContent-Length: %zu\r\n\r\n%s",
+				  strlen(body), body)
+		     : re_hprintf(pf, SESSION_NO_BODY);
+}
+
 static void options_answer(struct sessions *all, const struct sip_msg *msg,
-			   const char *contact)
+			   const char *contact, const char *body)
 {
 	const struct session_request request = {all, msg};
 
@@ -47,8 +63,9 @@ static void options_answer(struct sessions *all, const struct sip_msg *msg,
 		"%H%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_ACCEPT
 		"Accept: application/dtmf-relay,"
 		" application/dtmf\r\n" SESSION_SUPPORTED
-		"Supported: precondition\r\n" SESSION_NO_BODY,
-		contact_print, contact, session_id_reply_print, &request);
+		"Supported: precondition\r\n%H",
+		contact_print, contact, session_id_reply_print, &request,
+		body_print, body);
 }
 
 /* A conference's Contact tells that it is one (RFC 4579, discovery by
@@ -57,17 +74,51 @@ static void options_may_join_h(enum reason reason, void *arg)
 {
 	struct options *o = arg;
 	const struct sessions_dependencies *base = sessions_base(o->all);
+	const struct acts *acts = sessions_acts_arg(o->all);
 	char contact[HEADER_URI_MAX] = "";
+	char *body = NULL;
 
 	if (reason == REASON_NONE &&
 	    !focus_is_factory(base->focus, o->conference) &&
-	    layer_contact(base->layer, o->flow, o->conference, contact,
+	    layer_contact(base->layer, o->flow.id, o->conference, contact,
 			  sizeof(contact)))
 		reason = REASON_INTERNAL;
+	if (reason == REASON_NONE && o->relay)
+		reason = relay_give(acts->relay, &o->flow, o->aor, &body);
 	if (reason == REASON_NONE)
-		options_answer(o->all, o->msg, contact);
+		options_answer(o->all, o->msg, contact, body ? body : "");
 	else
 		session_refuse(o->all, o->msg, NULL, reason);
+	mem_deref(body);
+}
+
+/* A relay is for who may call: it proves as for an INVITE who it is, or by its
+ * secret that it takes part already; then no lock shuts it out.
+ * @return false: it has been answered */
+static bool relay_may_ask(struct options *o, struct question *q)
+{
+	const struct sessions_dependencies *base = sessions_base(o->all);
+	const struct sip_hdr *hdr = sip_msg_xhdr(o->msg, "Parley-Secret");
+	const struct endpoint *ep = NULL;
+	char *secret = NULL;
+
+	if (hdr && !pl_strdup(&secret, &hdr->val))
+		ep = focus_secret_endpoint(base->focus, secret);
+	mem_deref(secret);
+
+	q->probe = false;
+	if (ep) {
+		q->conference = focus_endpoint_conference(ep);
+		q->asker.leg = focus_leg(ep);
+		q->replaces = true;
+		return true;
+	}
+	if (auth_check(base->auth, o->msg, &o->flow, &o->aor) == AUTH_ANSWERED)
+		return false;
+	q->asker.aor = o->aor;
+	q->asker.known = o->aor != NULL;
+
+	return true;
 }
 
 /* As an INVITE of somebody who has not said who it is */
@@ -75,13 +126,14 @@ static void options_ask(struct sessions *all, const struct sip_msg *msg,
 			const struct flow_info *flow)
 {
 	struct question q = {.kind = QUESTION_JOIN, .probe = true};
+	const struct acts *acts = sessions_acts_arg(all);
 	struct options *o = mem_zalloc(sizeof(*o), options_destructor);
 	int err = o ? header_user(&o->conference, &msg->uri) : ENOMEM;
 
 	if (err) {
 		mem_deref(o);
 		if (err == ENOENT)
-			options_answer(all, msg, "");
+			options_answer(all, msg, "", "");
 		else
 			session_refuse(all, msg, NULL,
 				       err == ENOMEM ? REASON_INTERNAL
@@ -90,8 +142,13 @@ static void options_ask(struct sessions *all, const struct sip_msg *msg,
 	}
 	o->all = all;
 	o->msg = mem_ref((void *)msg);
-	o->flow = flow->id;
+	o->flow = *flow;
+	o->relay = relay_is_wanted(acts->relay, msg, flow);
 	q.conference = o->conference;
+	if (o->relay && !relay_may_ask(o, &q)) {
+		mem_deref(o);
+		return;
+	}
 	asking_begin(all, msg, &q, options_may_join_h, o);
 }
 
@@ -100,7 +157,8 @@ static void options_in_dialog(struct sessions *all, const struct sip_msg *msg)
 	const struct session *s = session_find(all, msg);
 
 	if (s)
-		options_answer(all, msg, dialog_contact(session_dialog(s)));
+		options_answer(all, msg, dialog_contact(session_dialog(s)),
+			       "");
 	else
 		session_refuse_protocol(all, msg, NULL, 481,
 					"Call/Transaction Does Not Exist",

@@ -249,6 +249,8 @@ static void may_join_h(enum reason reason, void *arg)
 	print_uri(uri, sizeof(uri), q->page, x, q->name);
 	if (json && uri[0] && reason != REASON_NOT_FOUND)
 		(void)json_object_set_new(json, "uri", json_string(uri));
+	if (json && q->page->config->turn_uri_count)
+		(void)json_object_set_new(json, "relay", json_true());
 
 	q->x = NULL;
 	mem_deref(q);

@@ -7,7 +7,9 @@
  * transport layer; a browser's Origin must be this host, or match web_origins
  *   GET /api/conferences/NAME    {"may_join":bool,"reason":TOKEN,
  *                                "words":TEXT,"uri":"sip:NAME@host"}; 404
- *                                when there is no such conference
+ *                                when there is no such conference;
+ *                                "relay":true: an OPTIONS may bring TURN
+ *                                servers (signaling/conference/relay.h)
  *   POST /api/self               {"muted":bool}: the participant whose secret
  *                                stands in Authorization mutes itself; 204,
  *                                400, 403

@@ -14,9 +14,11 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--autoplay-policy=no-user-gesture-required'];
 
 export class Browser extends PageMedia {
+	// @param network  where it runs: a Host (hosts.mjs)
+	// @param more     flags beside those of all
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
-		mobile = false, network = null } = {}) {
+		mobile = false, network = null, more = [] } = {}) {
 		const b = new Browser();
 		b.hz = hz;
 		b.scratch = await scratch();
@@ -28,7 +30,7 @@ export class Browser extends PageMedia {
 				executablePath: await network?.inside('/usr/bin/chromium')
 					|| '/usr/bin/chromium',
 				timeout: patience(30000),
-				args: [...flags,
+				args: [...flags, ...more,
 					allow ? '--use-fake-ui-for-media-stream'
 						: '--deny-permission-prompts',
 					`--use-file-for-fake-audio-capture=${

@@ -39,6 +39,38 @@ const listen = async (ms) => {
 	return blocks.map((x) => Math.round(x * 32767));
 };
 
+// Runs in the page: for how many ms on end a tone is missing at most in what it
+// plays in the next `ms`
+const longestGap = async ({ hz, ms }) => {
+	const context = new AudioContext({ sampleRate: 48000 });
+	await context.resume();
+	const input = context.createMediaStreamSource(
+		document.getElementById('picture').srcObject);
+	const tap = context.createScriptProcessor(1024, 1, 1);
+	let missing = 0, longest = 0, left = ms * 48;
+	await new Promise((done) => {
+		tap.onaudioprocess = ({ inputBuffer }) => {
+			const block = inputBuffer.getChannelData(0);
+			let re = 0, im = 0;
+			block.forEach((v, i) => {
+				re += v * Math.cos(2 * Math.PI * hz * i / 48000);
+				im += v * Math.sin(2 * Math.PI * hz * i / 48000);
+			});
+			const power = 4 * (re * re + im * im) / block.length ** 2;
+			missing = 10 * Math.log10(power + 1e-12) > -35 ? 0
+				: missing + block.length / 48;
+			longest = Math.max(longest, missing);
+			left -= block.length;
+			if (left <= 0)
+				done();
+		};
+		input.connect(tap);
+		tap.connect(context.destination);
+	});
+	await context.close();
+	return longest;
+};
+
 // Large ones at half their size: it is looked at often, and colours and shares
 // are the same
 const look = () => {
@@ -73,6 +105,11 @@ export class PageMedia {
 	async hears(hz, seconds = 1) {
 		const { samples, rate } = await this.heard(seconds);
 		return tonePower(samples, rate, hz);
+	}
+
+	// The longest time without that tone, of the next `ms`
+	longestGap(hz, ms) {
+		return this.page.evaluate(longestGap, { hz, ms });
 	}
 
 	// RGBA of the composed picture, or null before there is one

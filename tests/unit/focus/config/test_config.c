@@ -156,6 +156,17 @@ static void mistakes_name_their_line(void)
 		{"log_level loud", "p.conf:1: log_level:"},
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
+		{"turn_uri turn:192.0.2.9", "p.conf:1: turn_uri: needs "},
+		{"turn_secret hush", "p.conf:1: turn_secret: needs turn_uri"},
+		{"turn_secret a\nturn_secret_file b",
+		 "p.conf:2: turn_secret_file: stands beside turn_secret"},
+		{"turn_secret_file /nowhere/at/all",
+		 "p.conf:1: turn_secret_file: cannot be read"},
+		{"turn_uri turn:192.0.2.9\nturn_secret_file /dev/null",
+		 "p.conf:2: turn_secret_file: cannot be read"},
+		{"turn_lifetime 601",
+		 "p.conf:1: turn_lifetime: \"601\" is not "
+		 "a number from 5 to 600"},
 		{"tls_cert a.pem", "p.conf:1: tls_cert: goes together with "
 				   "tls_key"},
 		{"session_min_se 2000", "p.conf:1: session_min_se: is above"},

@@ -45,6 +45,10 @@ static const struct config_row kinds[] = {
 			    FIELDS(accounts, account_count)},
 	[CONFIG_ROUTE] = {"route", CONFIG_ROUTE,
 			  .offset = FIELD(outbound_proxy)},
+	[CONFIG_SECRET] = {"secret", CONFIG_SECRET,
+			   .offset = FIELD(turn_secret)},
+	[CONFIG_TURN] = {"turn", CONFIG_TURN,
+			 FIELDS(turn_uri, turn_uri_count)},
 	[CONFIG_PATTERN] = {"pattern", CONFIG_PATTERN,
 			    .offset = FIELD(conference_names)},
 };
@@ -54,6 +58,8 @@ static struct config c;
 static void forget(void)
 {
 	config_value_clear(&c, &kinds[CONFIG_ACCOUNT]);
+	config_value_clear(&c, &kinds[CONFIG_TURN]);
+	mem_deref(c.turn_secret);
 	mem_deref(c.domain);
 	mem_deref(c.data_dir);
 	mem_deref(c.dial_out);
@@ -175,6 +181,29 @@ static const struct {
 	{CONFIG_ROUTE, "", true},
 	{CONFIG_ROUTE, "sip:192.0.2.1;lr", true},
 	{CONFIG_ROUTE, "http://192.0.2.1", false},
+	{CONFIG_SECRET, "it's all # the same", true},
+	{CONFIG_TURN, "turn:turn.example.com", true},
+	{CONFIG_TURN, "turn:192.0.2.9:3478", true},
+	{CONFIG_TURN, "turn:192.0.2.9:3478?transport=udp", true},
+	{CONFIG_TURN, "turn:turn.example.com?transport=tcp", true},
+	{CONFIG_TURN, "turns:turn.example.com:443?transport=tcp", true},
+	{CONFIG_TURN, "turns:[2001:db8::9]:443", true},
+	{CONFIG_TURN, "turns:[2001:db8::9]", true},
+	{CONFIG_TURN, "", false},
+	{CONFIG_TURN, "turn:", false},
+	{CONFIG_TURN, "turn.example.com", false},
+	{CONFIG_TURN, "stun:turn.example.com", false},
+	{CONFIG_TURN, "turn:user@turn.example.com", false},
+	{CONFIG_TURN, "turn://turn.example.com", false},
+	{CONFIG_TURN, "turn:turn.example.com:0", false},
+	{CONFIG_TURN, "turn:turn.example.com:65536", false},
+	{CONFIG_TURN, "turn:turn.example.com:", false},
+	{CONFIG_TURN, "turn:turn.example.com?transport=sctp", false},
+	{CONFIG_TURN, "turn:turn.example.com?transport=udp,", false},
+	{CONFIG_TURN, "turns:turn.example.com?transport=udp", false},
+	{CONFIG_TURN, "turn:[2001:db8::9", false},
+	{CONFIG_TURN, "turn:[192.0.2.9]:3478", false},
+	{CONFIG_TURN, "turn:2001:db8::9", false},
 	{CONFIG_PATTERN, "[a-z]+", true},
 	{CONFIG_PATTERN, "[a-z", false},
 	{CONFIG_PATTERN, "(", false},
@@ -237,6 +266,7 @@ static void lists_grow_to_their_bound_and_are_cleared(void)
 		{CONFIG_HOST, "192.0.2.1", CONFIG_LISTEN_MAX},
 		{CONFIG_NETWORK, "192.0.2.1", CONFIG_LIST_MAX},
 		{CONFIG_ACCOUNT, "<sip:a@b.example>", CONFIG_LIST_MAX},
+		{CONFIG_TURN, "turn:192.0.2.9", CONFIG_LISTEN_MAX},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -300,6 +330,7 @@ static int set_one(void *arg)
 		{CONFIG_ROUTE, "sip:192.0.2.1;lr"},
 		{CONFIG_PATTERN, "[a-z]+"},
 		{CONFIG_ACCOUNT, "<sip:a@b.example>;auth_pass=x"},
+		{CONFIG_TURN, "turn:192.0.2.9"},
 	};
 	int first = 0;
 
