@@ -8,6 +8,7 @@
 #include <time.h>
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
+#include "focus/conference/kept.h"
 #include "focus/config/config.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
@@ -28,7 +29,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->anew_tmr);
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
-	mem_deref(c->heritage.aor);
+	list_flush(&c->kept);
 }
 
 
@@ -103,6 +104,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 
 	hash_append(f->conferences, hash_joaat_str(c->name), &c->le, c);
 	f->conference_count++;
+	past_adopt(c);
 	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
 		 c->mix, mixer_index(m));
 
@@ -147,6 +149,7 @@ static void unmake(struct conference *c, enum reason reason)
 	/* gone from the books before it is told */
 	hash_unlink(&c->le);
 	f->conference_count--;
+	past_keep(c, reason);
 	log_info("conference", "ended name=%s reason=%s", c->name,
 		 reason_row(reason)->token);
 
@@ -170,11 +173,10 @@ void conference_end_if_empty(struct conference *c, enum reason reason)
 }
 
 
-unsigned conference_enter(struct conference *c)
+void conference_enter(struct conference *c, unsigned number)
 {
 	c->participants++;
-
-	return ++c->last_number;
+	c->last_number = MAX(c->last_number, number);
 }
 
 

@@ -17,6 +17,7 @@
 
 struct conference;
 struct config;
+struct member_store;
 struct user_store;
 
 enum {
@@ -49,6 +50,11 @@ struct focus {
 	struct tmr mixer_wait_tmr;
 	struct signaling_ops signaling;
 	struct user_store *users; /**< NULL: no users are kept */
+	struct member_store *members; /**< NULL: nobody is kept over a crash */
+	struct list pasts;            /**< past.c's */
+	unsigned kept_count;          /**< of all conferences */
+	uint64_t alive_ms; /**< when the store heard that some go on */
+	struct tmr kept_tmr;
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
 	bool shutting_down;

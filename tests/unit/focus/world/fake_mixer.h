@@ -36,7 +36,7 @@ struct focus_room {
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
 	bool factory, anonymous, dialled_out, known, webrtc;
-	const char *secret;
+	const char *secret, *entity; /**< NULL: none; as the aor */
 	struct referrer referrer;
 	uint32_t replaces_leg;
 	bool inherits;
