@@ -9,8 +9,8 @@
  *   {"ok":false, "code":TOKEN, "status":n, "error":WORDS, ...}
  * where TOKEN is that of a reason (focus/policy/reason.h): "bad-request",
  * "not-found", "ambiguous" (with "candidates":[{"endpoint","user",
- * "display","label","status","since":unix_ms}]), "forbidden", "no-route", ..., and status the HTTP status that
- * says the same.
+ * "display","label","status","since":unix_ms}]), "forbidden", "no-route", ...,
+ * and status the HTTP status that says the same.
  *
  * Whether the one who gives it may is asked first (focus_ask()), so any
  * command may be answered later.

@@ -8,7 +8,6 @@
 #include <time.h>
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
-#include "focus/conference/kept.h"
 #include "focus/config/config.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"

@@ -54,7 +54,7 @@ struct conference {
 	bool continues; /**< one of before: who comes first did not make it */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
-	bool written; /**< something of it is in the store */
+	bool written;           /**< something of it is in the store */
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */

@@ -17,8 +17,8 @@
  * where NUMBER is the short id that `parley show` prints. In the life of the
  * conference it is nobody else's: who leaves, comes back and proves that he is
  * the same has it again. NAME is what was said; LABEL has a number behind it
- * where others in the conference have that name, "Ana (2)". Text in them is valid UTF-8 without control
- * characters.
+ * where others in the conference have that name, "Ana (2)". Text in them is
+ * valid UTF-8 without control characters.
  *
  * TYPE
  *  snapshot   {"state":CONFERENCE}  to a new subscriber; to all when there was

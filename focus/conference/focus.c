@@ -6,7 +6,6 @@
 #include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
-#include "focus/conference/kept.h"
 #include "focus/conference/media_event.h"
 #include "focus/conference/mixer_bearer.h"
 #include "focus/conference/mixer_wait.h"
@@ -283,8 +282,8 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	if (reason)
 		return reason;
 
-	facts.fresh = policy_name_is_fresh(canonical) &&
-		      !past_exists(f, canonical);
+	facts.fresh =
+		policy_name_is_fresh(canonical) && !past_exists(f, canonical);
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;

@@ -3,7 +3,6 @@
  */
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/kept_private.h"
 #include "focus/conference/user.h"
 #include "focus/store/member_store.h"
 
@@ -213,8 +212,7 @@ static void drop_oldest(struct conference *c)
 
 static void make_room(struct conference *c)
 {
-	if (c->kept_count >= KEPT_MAX ||
-	    c->focus->kept_count >= KEPT_ALL_MAX)
+	if (c->kept_count >= KEPT_MAX || c->focus->kept_count >= KEPT_ALL_MAX)
 		drop_oldest(c);
 }
 

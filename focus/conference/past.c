@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/conference/conference_private.h"
-#include "focus/conference/kept_private.h"
 #include "focus/conference/user.h"
 #include "focus/store/member_store.h"
 #include "mixer/base/clock.h"
@@ -193,8 +192,7 @@ static void turn_h(void *arg)
 }
 
 
-static void take_row(struct focus *f, struct past *p,
-		     const struct member *row)
+static void take_row(struct focus *f, struct past *p, const struct member *row)
 {
 	struct kept *k = kept_alloc();
 

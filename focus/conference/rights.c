@@ -201,8 +201,8 @@ static unsigned find_meant(const struct conference *c,
 
 			if (!meant(ep, uri) || !may_remove(c, asker, ep))
 				continue;
-			*several |= first && (first != u ||
-					      !same_address(u->aor, uri));
+			*several |= first &&
+				    (first != u || !same_address(u->aor, uri));
 			first = u;
 			if (v)
 				v[n] = (struct removal){

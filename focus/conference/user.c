@@ -148,8 +148,8 @@ static unsigned number_of(const struct conference *c, const struct join *join,
 }
 
 
-/** What a moderator had set of it, or itself, goes with the secret: who has one
- *  is told. A telephone that calls again does not know that it is muted */
+/** What a moderator had set of it, or itself, goes with the secret: who has
+ * one is told. A telephone that calls again does not know that it is muted */
 static void take_back(struct endpoint *ep, struct kept *back,
 		      const struct join *join)
 {

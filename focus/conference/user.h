@@ -14,10 +14,11 @@
 #include "focus/conference/bearer.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/join.h"
-#include "focus/conference/kept.h"
 #include "focus/conference/menu.h"
 #include "focus/conference/secret.h"
 #include "mixer/base/utf8.h"
+
+struct kept;
 
 enum {
 	USER_URI_MAX = 512, /**< longest URI kept */
@@ -50,7 +51,7 @@ struct user {
 	bool anonymous; /**< aor and display are not its own */
 	unsigned place; /**< of users in the order of coming: number of his
 			     first endpoint, which he keeps when he comes
-			     back (kept.h) */
+			     back (kept.c) */
 	struct list endpoints;
 };
 
@@ -62,7 +63,7 @@ struct endpoint {
 	struct user *mask; /**< of whom we call: who it is if it answers that
 			      it wants to be nobody */
 	unsigned number;   /**< short id in its conference; again the same
-				when it comes back (kept.h) */
+				when it comes back (kept.c) */
 	uint32_t leg;      /**< number on the Mp link */
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
 	bool inherits;     /**< its rights, too */
@@ -80,8 +81,8 @@ struct endpoint {
 	enum reason ended_reason; /**< why it goes when that is over */
 	struct menu menu;
 	char display[UTF8_NAME_MAX + 1]; /**< as it came */
-	char label[UTF8_NAME_MAX + 1]; /**< that, and a number where others
-					    have it, too */
+	char label[UTF8_NAME_MAX + 1];   /**< that, and a number where others
+					      have it, too */
 	unsigned namesake; /**< that number, 1: it is not shown */
 	struct kept *kept; /**< for when it leaves */
 	struct kept *back; /**< what it comes back to, and has not taken yet;

@@ -164,12 +164,18 @@ static int bind_sum(sqlite3_stmt *stmt, int i, const uint8_t *sum)
 
 static int bind_row(sqlite3_stmt *stmt, const struct member *row)
 {
-	const int numbers[] = {row->known,         row->secret,
-			       (int)row->place,    (int)row->number,
-			       (int)row->namesake, row->moderator,
-			       row->creator,       row->muted,
-			       row->deaf,          row->video_muted,
-			       row->volume_in_db,  row->volume_out_db,
+	const int numbers[] = {row->known,
+			       row->secret,
+			       (int)row->place,
+			       (int)row->number,
+			       (int)row->namesake,
+			       row->moderator,
+			       row->creator,
+			       row->muted,
+			       row->deaf,
+			       row->video_muted,
+			       row->volume_in_db,
+			       row->volume_out_db,
 			       row->ends_with_creator};
 	int code;
 
@@ -233,8 +239,8 @@ void member_store_end(struct member_store *m, const char *conference)
 void member_store_alive(struct member_store *m)
 {
 	if (!is_off(m) &&
-	    sqlite3_bind_int64(m->stmt[ALIVE], 1,
-			       (sqlite3_int64)time(NULL)) == SQLITE_OK)
+	    sqlite3_bind_int64(m->stmt[ALIVE], 1, (sqlite3_int64)time(NULL)) ==
+		    SQLITE_OK)
 		(void)run(m, ALIVE);
 }
 

@@ -280,8 +280,8 @@ static int open_writable(struct store *s)
 }
 
 
-/** Of a version that we know: it cannot be brought up to date, and users are in
- *  all of them. One that could only just be made has none, and nothing in it
+/** Of a version that we know: it cannot be brought up to date, and users are
+ * in all of them. One that could only just be made has none, and nothing in it
  */
 static int check_version(const struct store *s)
 {

@@ -260,8 +260,8 @@ static void one_that_nobody_ended_goes_on(void)
 	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
 	CU_ASSERT_FALSE(focus_exists(r.focus, name));
 	/* who comes first and goes does not end it */
-	CU_ASSERT_EQUAL_FATAL(
-		room_join(&r, &impostor, name, "sip:a@x", "Ann"), 0);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &impostor, name, "sip:a@x", "Ann"),
+			      0);
 	focus_leave(impostor.ep, REASON_LEFT);
 	r.secret = secret;
 	CU_ASSERT_EQUAL_FATAL(room_join(&r, &again, name, "sip:a@x", "Ann"),
@@ -307,7 +307,8 @@ static void rows_that_are_none_are_passed_over(void)
 	run_sql("INSERT INTO member SELECT 'demo',x'00',aor,known,secret,"
 		"place,number,namesake,moderator,creator,muted,deaf,"
 		"video_muted,0,0,0 FROM member;"
-		"INSERT INTO member SELECT 'no such name',sum,aor,known,secret,"
+		"INSERT INTO member SELECT 'no such "
+		"name',sum,aor,known,secret,"
 		"place,number,namesake,moderator,creator,muted,deaf,"
 		"video_muted,0,0,0 FROM member WHERE length(sum)=32;"
 		"INSERT INTO member SELECT 'other',sum,aor,known,secret,"

@@ -86,6 +86,11 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 /** Run a command given as JSON; the answer is in r->answer */
 void room_command(struct focus_room *r, const char *text);
 
+/** The roster's line of an endpoint, as a command shows it. @param user Set to
+ *  that of its user; both borrowed */
+const json_t *room_line(struct focus_room *r, const struct party *p,
+			const json_t **user);
+
 /** Did the last command go well? */
 bool room_ok(const struct focus_room *r);
 
