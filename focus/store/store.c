@@ -409,7 +409,8 @@ static void tell_state(const struct store *s)
 {
 	if (s->why)
 		log_warn("store",
-			 "cannot be written: %s; users cannot be changed, and nobody is "
+			 "cannot be written: %s; users cannot be changed, and "
+			 "nobody is "
 			 "known after a crash "
 			 "state=%s path=%s error=\"%s\"",
 			 s->state == STORE_ABSENT ? "there are none"
