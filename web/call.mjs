@@ -1,36 +1,10 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
+import { conferenceOf, guestAddress, guestSecret, keepGuest } from './guest.mjs';
 import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
 import { TYPE } from './roster.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
-
-// The user part of our address. Names without Latin letters leave nothing:
-// one address for all of them would make one person of them
-const conferenceOf = (target) =>
-	decodeURIComponent(target.slice(4).split('@')[0]);
-
-// What proves to the server that this tab is who it was before a reload, kept
-// as long as the tab is. Browsers may keep nothing
-const secrets = {
-	key: (target) => `parley.secret.${conferenceOf(target)}`,
-	get(target) {
-		try {
-			return sessionStorage.getItem(this.key(target));
-		} catch {
-			return null;
-		}
-	},
-	set(target, secret) {
-		try {
-			sessionStorage.setItem(this.key(target), secret);
-		} catch { /* then a reload makes it somebody else */ }
-	},
-};
-
-const slug = (name) => name.normalize('NFKD').toLowerCase()
-	.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 24)
-	|| `guest-${Math.random().toString(36).slice(2, 8)}`;
 
 // So long without a packet is a call that is made anew; the next try waits
 // twice as long, and so on: the others see it come and go
@@ -88,9 +62,10 @@ export class Call {
 			`${scheme}://${location.host}/ws`);
 		const host = location.hostname.replace(/^\[|\]$/g, '');
 		this.target = uri || `sip:${encodeURIComponent(conference)}@${host}`;
+		this.address = guestAddress(this.target);
 		this.ua = new JsSIP.UA({
 			sockets: [socket],
-			uri: `sip:${login ? encodeURIComponent(login.user) : slug(name)}@${
+			uri: `sip:${login ? encodeURIComponent(login.user) : this.address}@${
 				this.target.split('@')[1]}`,
 			...(login && { authorization_user: login.user,
 				password: login.password }),
@@ -164,7 +139,7 @@ export class Call {
 	#invite(replaced) {
 		const dialog = replaced?._dialog?.id;
 		const attempt = {};
-		const secret = secrets.get(this.target);
+		const secret = guestSecret(this.target);
 		// each call has a Contact of its own: the roster knows it by that
 		if (++this.calls > 1)
 			this.ua.contact.uri.setParam('call', String(this.calls));
@@ -418,7 +393,7 @@ export class Call {
 		const self = info.match(/<([^>]+)>\s*;[^,]*purpose=conference-self[^,]*/);
 		const secret = self?.[0].match(/;\s*secret=(\w+)/)?.[1];
 		if (secret)
-			secrets.set(this.target, secret);
+			keepGuest(this.target, { address: this.address, secret });
 		this.handlers.accepted({
 			conference: conferenceOf(this.target),
 			subscribe: () => this.ua.subscribe(this.target, 'conference',

@@ -191,7 +191,7 @@ function join(conference, name, login, { uri, relay }) {
 		'.preview > label, .preview > select, #speaker-row'));
 	note('Waiting for the picture…');
 	show('call');
-	company = false;
+	company = accepted = looked = false;
 	call = new Call({ conference, uri, name, login, relay, devices, handlers: {
 		state: showState,
 		accepted: (following) => {
@@ -202,8 +202,10 @@ function join(conference, name, login, { uri, relay }) {
 				showName(following.conference);
 			}
 			roster.follow(following);
-			if (devices.track('audio') && devices.muted)
+			// one that comes back by itself is as its owner has it now
+			if (devices.track('audio') && (devices.muted || accepted))
 				sayMuted();
+			accepted = true;
 		},
 		moved: () => roster.again(),
 		picture: showPicture,
@@ -303,7 +305,11 @@ function icon(id, label) {
 // whose doing a change was.
 let muted = false;
 let asked = null;
+let accepted = false; // the call was, once
+let looked = false; // at what the conference says of us
 function paintMuted(now) {
+	const first = !looked;
+	looked = true;
 	const own = asked === now;
 	// what we said is on its way
 	if (asked !== null && !own)
@@ -316,7 +322,8 @@ function paintMuted(now) {
 		return;
 	if (now) {
 		devices.mute(true);
-		toast('A moderator muted you.');
+		toast(first ? 'You are muted, as you were before.'
+			: 'A moderator muted you.');
 	} else if (devices.track('audio') && devices.muted) {
 		sayMuted();
 		askToSpeak(true);

@@ -36,7 +36,10 @@ function takeEndpoint(endpoint, element) {
 	}
 	const activity = child(element, 'activity');
 	if (activity?.namespaceURI === ACTIVITY) {
-		endpoint.number = Number(activity.getAttribute('number'));
+		for (const key of ['number', 'place'])
+			endpoint[key] = Number(activity.getAttribute(key));
+		// "Ana (2)", where others are called so, too
+		endpoint.label = activity.getAttribute('label');
 		for (const key of ['talking', 'muted', 'deaf', 'webrtc'])
 			endpoint[key] = isTrue(activity.getAttribute(key));
 		endpoint.hidden = isTrue(activity.getAttribute('video-muted'));
@@ -47,7 +50,8 @@ function takeUser(user, element) {
 	if (child(element, 'display-text'))
 		user.display = words(element, 'display-text');
 	merge(user.endpoints, children(element, 'endpoint'),
-		(entity) => ({ entity, user: user.entity, number: 0 }), takeEndpoint);
+		(entity) => ({ entity, user: user.entity, number: 0, place: 0 }),
+		takeEndpoint);
 }
 
 export class Roster {
@@ -190,8 +194,9 @@ export class Roster {
 	list() {
 		return [...this.users.values()].flatMap((user) =>
 			[...user.endpoints.values()].map((e) => ({ ...e,
-				display: e.display || user.display || user.entity })))
-			.sort((a, b) => a.number - b.number);
+				display: e.label || e.display || user.display
+					|| user.entity })))
+			.sort((a, b) => a.place - b.place || a.number - b.number);
 	}
 
 	// Those whose calls are up, without ourselves; null before we are in

@@ -85,9 +85,11 @@ static void print_help(void)
 
 	printf("\n"
 	       "NAME is a conference. WHO is a number from 'parley show', a "
-	       "display name, a URI\n"
-	       "or its user part, or: all, last (who came last), "
-	       "non_moderator. DB is -60 to 20.\n"
+	       "URI or its user part,\n"
+	       "a name or a piece of it, or: all, last (who came last), "
+	       "non_moderator. What could\n"
+	       "be two people is refused, and they are listed. DB is -60 to "
+	       "20.\n"
 	       "\n"
 	       "  -s SOCKET   parleyd's control socket (also $PARLEY_SOCKET)\n"
 	       "  --json      answers as JSON, for scripts\n"
@@ -120,9 +122,10 @@ static void print_verb_help(const struct cli_verb *v)
 	if (v->alias)
 		printf("Also called %s.\n", v->alias);
 	if (strstr(v->args, "WHO"))
-		printf("WHO is a number from 'parley show', a display name, "
-		       "a URI or its user part,\nor: all, last (who came "
-		       "last), non_moderator.\n");
+		printf("WHO is a number from 'parley show', a URI or its user "
+		       "part, a name or a piece\nof it, or: all, last (who "
+		       "came last), non_moderator. What could be two people\n"
+		       "is refused, and they are listed.\n");
 	if (!strcmp(v->name, "user"))
 		printf("The password is asked for, or read from the standard "
 		       "input when that is no\nterminal or --password-stdin "
@@ -181,9 +184,11 @@ int cli_report(const json_t *reply)
 
 	fprintf(stderr, "parley: %s\n", cli_string(reply, "error"));
 	json_array_foreach (list, i, who)
-		fprintf(stderr, "  %lld  %s  %s\n",
+		fprintf(stderr, "  %lld  %s  %s  %s  for %s\n",
 			(long long)cli_integer(who, "endpoint"),
-			cli_string(who, "display"), cli_string(who, "user"));
+			cli_string(who, "label"), cli_string(who, "user"),
+			cli_string(who, "status"),
+			cli_since(cli_integer(who, "since")));
 
 	if (status == 404)
 		return CLI_NOT_FOUND;

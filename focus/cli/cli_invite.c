@@ -54,7 +54,7 @@ static void tell(const struct cli *cli, const struct call *c,
 		printf("\n");
 	}
 	else if (c->status == CLI_OK) {
-		printf("%s is in\n", cli_string(event, "display"));
+		printf("%s is in\n", cli_string(event, "label"));
 	}
 	else {
 		fprintf(stderr, "parley: %s\n", cli_string(event, "words"));

@@ -134,7 +134,7 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 		       cli_string(ep, "status"));
 	cli_table_row(t);
 	cli_table_cell(t, "%lld", (long long)number);
-	cli_table_cell(t, "%s%s", cli_string(ep, "display"),
+	cli_table_cell(t, "%s%s", cli_string(ep, "label"),
 		       cli_true(ep, "moderator") ? " *" : "");
 	cli_table_cell(t, "%s", cli_string(ep, "user"));
 	cell_codecs(t, ep);
@@ -224,7 +224,7 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 	cli_table_row(t);
 	cli_table_cell(t, "%s", cli_string(leg, "conference"));
 	cli_table_cell(t, "%lld", (long long)cli_integer(leg, "endpoint"));
-	cli_table_cell(t, "%s", cli_string(leg, "display"));
+	cli_table_cell(t, "%s", cli_string(leg, "label"));
 	cli_table_cell(t, "%s",
 		       json_object_get(leg, "path") ? cli_string(leg, "path")
 						    : "-");

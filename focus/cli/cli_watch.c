@@ -105,9 +105,9 @@ void cli_print_event(const json_t *event)
 		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
 
 	printf("%s %s", text, cli_string(event, "conference"));
-	if (json_object_get(event, "display"))
+	if (json_object_get(event, "label"))
 		printf(" %lld %s", (long long)cli_integer(event, "endpoint"),
-		       cli_string(event, "display"));
+		       cli_string(event, "label"));
 	if (!print_switch(event, type))
 		print_rest(event, type);
 	printf("\n");

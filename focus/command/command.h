@@ -9,16 +9,18 @@
  *   {"ok":false, "code":TOKEN, "status":n, "error":WORDS, ...}
  * where TOKEN is that of a reason (focus/policy/reason.h): "bad-request",
  * "not-found", "ambiguous" (with "candidates":[{"endpoint","user",
- * "display"}]), "forbidden", "no-route", ..., and status the HTTP status that
- * says the same.
+ * "display","label","status","since":unix_ms}]), "forbidden", "no-route", ...,
+ * and status the HTTP status that says the same.
  *
  * Whether the one who gives it may is asked first (focus_ask()), so any
  * command may be answered later.
  *
  * WHO is a number or a string: an endpoint's number ("3" or 3), a user's URI
- * with or without scheme, its user part, a display name (letters in any
- * case), "all", "last" (who came last) or "non_moderator". A URI or name means
- * all endpoints of that user; a name that two users have is ambiguous.
+ * with or without scheme, its user part, a display name or label (letters in
+ * any case), a piece of either, "all", "last" (who came last) or
+ * "non_moderator". What comes first here wins. A URI, name or piece means all
+ * endpoints of that user; what two users have is ambiguous, and nothing is
+ * done.
  *
  * VERB (aliases)      more members              answer
  *  list               -                         conferences:[{name, ...}]

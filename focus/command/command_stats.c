@@ -83,6 +83,7 @@ static void take_leg(const struct stats_part *part, json_t *leg,
 	(void)json_object_set_new(leg, "endpoint", json_integer(ep->number));
 	(void)json_object_set_new(leg, "user", json_string(ep->user->aor));
 	(void)json_object_set_new(leg, "display", json_string(ep->display));
+	(void)json_object_set_new(leg, "label", json_string(ep->label));
 	(void)json_array_append(q->legs, leg);
 }
 

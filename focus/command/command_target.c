@@ -63,8 +63,29 @@ static bool is_name(const struct endpoint *ep, const char *who)
 	size_t len = strcspn(bare, "@");
 
 	return !str_casecmp(ep->display, who) ||
+	       !str_casecmp(ep->label, who) ||
 	       !str_casecmp(ep->user->display, who) ||
 	       (strlen(who) == len && !strncasecmp(bare, who, len));
+}
+
+
+static bool has_piece(const char *text, const char *piece)
+{
+	const size_t len = strlen(piece);
+
+	for (; *text; text++) {
+		if (!strncasecmp(text, piece, len))
+			return true;
+	}
+
+	return false;
+}
+
+
+static bool is_piece(const struct endpoint *ep, const char *who)
+{
+	return has_piece(ep->label, who) ||
+	       has_piece(without_scheme(ep->user->aor), without_scheme(who));
 }
 
 
@@ -97,7 +118,7 @@ static void find(struct command_targets *t, const struct conference *c,
 		 const char *who)
 {
 	/* the exact before the vague; the first that finds somebody wins */
-	static meant_h *const order[] = {is_number, is_uri, is_name};
+	static meant_h *const order[] = {is_number, is_uri, is_name, is_piece};
 
 	if (!strcmp(who, "all") || !strcmp(who, "last")) {
 		collect(t, c, is_all, who);
@@ -150,13 +171,15 @@ static void fail_ambiguous(struct command *cmd,
 
 		(void)json_array_append_new(
 			candidates,
-			json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number,
-				  "user", ep->user->aor, "display",
-				  ep->display));
+			json_pack("{s:i,s:s,s:s,s:s,s:s,s:I}", "endpoint",
+				  (int)ep->number, "user", ep->user->aor,
+				  "display", ep->display, "label", ep->label,
+				  "status", endpoint_status_name(ep), "since",
+				  (json_int_t)ep->since_ms));
 	}
 
 	(void)snprintf(words, sizeof(words),
-		       "'%.64s' could be %u people; say the number or the URI",
+		       "'%.64s' could be %u; say the number or the address",
 		       who, t->count);
 	command_fail_with(cmd, REASON_AMBIGUOUS,
 			  json_pack("{s:o}", "candidates", candidates), words);

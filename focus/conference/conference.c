@@ -28,7 +28,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->anew_tmr);
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
-	mem_deref(c->heritage.aor);
+	list_flush(&c->kept);
 }
 
 
@@ -103,6 +103,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 
 	hash_append(f->conferences, hash_joaat_str(c->name), &c->le, c);
 	f->conference_count++;
+	past_adopt(c);
 	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
 		 c->mix, mixer_index(m));
 
@@ -147,6 +148,7 @@ static void unmake(struct conference *c, enum reason reason)
 	/* gone from the books before it is told */
 	hash_unlink(&c->le);
 	f->conference_count--;
+	past_keep(c, reason);
 	log_info("conference", "ended name=%s reason=%s", c->name,
 		 reason_row(reason)->token);
 
@@ -170,11 +172,10 @@ void conference_end_if_empty(struct conference *c, enum reason reason)
 }
 
 
-unsigned conference_enter(struct conference *c)
+void conference_enter(struct conference *c, unsigned number)
 {
 	c->participants++;
-
-	return ++c->last_number;
+	c->last_number = MAX(c->last_number, number);
 }
 
 

@@ -15,7 +15,6 @@
 
 #include "focus/conference/event.h"
 #include "focus/conference/placement.h"
-#include "focus/conference/secret.h"
 #include "focus/mixers/mixers.h"
 #include "focus/policy/policy.h"
 #include "focus/policy/reason.h"
@@ -23,14 +22,6 @@
 #include "mixer/base/uuid.h"
 
 struct focus;
-
-/** The rights of a moderator who has left of himself, kept for when he comes
- *  back and proves that he is the same */
-struct heritage {
-	char *aor; /**< address-of-record that was proved; NULL: none was */
-	struct secret_sum secret; /**< given to the last leg of his */
-	bool creator;             /**< and the conference ends with him */
-};
 
 struct conference {
 	struct le le; /**< in the focus's hash of conferences */
@@ -58,7 +49,12 @@ struct conference {
 	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
 	struct tmr end_tmr;     /**< ...which has left, or everybody has */
 	struct tmr anew_tmr;    /**< runs: who follows has missed something */
-	struct heritage heritage;
+	struct list kept;       /**< of struct kept: those who have left */
+	unsigned kept_count;
+	bool continues; /**< one of before: who comes first did not make it */
+	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
+				     come until then; 0: else */
+	bool written;           /**< something of it is in the store */
 	char layout[16];
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */
@@ -80,8 +76,8 @@ struct conference *conference_find(const struct focus *f, const char *name);
 /** Ends it if nobody is left; the pointer may be dead after this */
 void conference_end_if_empty(struct conference *c, enum reason reason);
 
-/** One more is in it. @return its number, never given before */
-unsigned conference_enter(struct conference *c);
+/** One more is in it. @param number Of nobody who is in it */
+void conference_enter(struct conference *c, unsigned number);
 
 /** One less is */
 void conference_leave(struct conference *c);

@@ -10,6 +10,7 @@
 #include "focus/conference/bearer.h"
 #include "focus/conference/event.h"
 #include "focus/conference/join.h"
+#include "focus/conference/secret.h"
 #include "focus/conference/signaling_ops.h"
 #include "focus/mixers/mixers.h"
 #include "focus/policy/judge.h"
@@ -17,6 +18,8 @@
 
 struct conference;
 struct config;
+struct endpoint;
+struct member_store;
 struct user_store;
 
 enum {
@@ -48,7 +51,12 @@ struct focus {
 	struct list mixer_waits; /**< of those who wait for a mixer */
 	struct tmr mixer_wait_tmr;
 	struct signaling_ops signaling;
-	struct user_store *users; /**< NULL: no users are kept */
+	struct user_store *users;     /**< NULL: no users are kept */
+	struct member_store *members; /**< NULL: nobody is kept over a crash */
+	struct list pasts;            /**< past.c's */
+	unsigned kept_count;          /**< of all conferences */
+	uint64_t alive_ms; /**< when the store heard that some go on */
+	struct tmr kept_tmr;
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
 	bool shutting_down;
@@ -80,5 +88,75 @@ void focus_tell_anew(struct conference *c);
  */
 enum reason focus_join_facts(const struct focus *f, const struct join *join,
 			     char *canonical, struct conference **cp);
+
+/* ------------------------------------------- kept.c, past.c: who comes back
+ * Who leaves without being thrown out, and could prove that he is the same (by
+ * the secret that he was given, or a proved address), keeps his place, his
+ * rights, what was set of him and what tells him from others of his name, as
+ * long as the conference goes on. It goes on over the end that nobody wanted,
+ * a crash or restart of parleyd too, for MEMBERS_KEPT_S: who comes in first
+ * then is not who made it. Bounded; the last to leave are kept. */
+
+struct kept {
+	struct le le;             /**< in conference->kept while he is away */
+	struct secret_sum secret; /**< given to the leg that he left with */
+	char *aor;                /**< on the roster */
+	bool known;               /**< that is proved */
+	unsigned place, number, namesake; /**< of struct user, endpoint */
+	bool moderator, creator;
+	struct endpoint_levels levels;
+};
+
+/** For an endpoint that is to leave one day. @return NULL: out of memory */
+struct kept *kept_alloc(void);
+
+/** Whose place is it that somebody takes who joins, as he proves? Borrowed;
+ *  NULL: nobody's. It stays kept until kept_take() */
+struct kept *kept_find(const struct conference *c, const struct join *join);
+
+/** It is connected: what was kept for it is its own now */
+void kept_take(struct endpoint *ep);
+
+/** It leaves: from now on it is kept, if it can prove itself one day
+ *
+ * @param thrown_out Or it is not, nor what was kept for it before
+ * @param follows    Another has its place already: it is not either
+ */
+void kept_leave(struct endpoint *ep, bool thrown_out, bool follows);
+
+/** What is its own has changed, or it has another secret: keep it over a crash
+ *  as it is now */
+void kept_write(const struct endpoint *ep);
+
+/** Keep them where parleyd finds them when it is started anew, and find those
+ *  of before. @param store Borrowed; NULL: nowhere */
+void kept_open(struct focus *f, struct member_store *store);
+
+/** The store can be written again: all that are in are not in there */
+void kept_write_all(struct focus *f);
+
+/** Those of conferences that are over, and the timers */
+void kept_close(struct focus *f);
+
+/* ---- past.c */
+
+/** Is that the name of a conference that is over, but goes on with who comes
+ *  back? */
+bool past_exists(const struct focus *f, const char *name);
+
+/** One of that name begins: it is that one if there was one */
+void past_adopt(struct conference *c);
+
+/** It is over. @param reason Why the last one has left */
+void past_keep(struct conference *c, enum reason reason);
+
+/** One more is kept; stolen */
+void kept_add(struct conference *c, struct kept *k);
+
+/** Write one that is away; as kept_write() */
+void kept_write_away(struct conference *c, const struct kept *k);
+
+/** The store is told that conferences go on, once a minute or `now` */
+void kept_say_alive(struct focus *f, bool now);
 
 #endif

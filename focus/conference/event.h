@@ -13,10 +13,12 @@
  * "dial_failed" may come for a conference that nobody is in yet: their seq is
  * 0 then. Events about
  * one endpoint also have
- *   "endpoint":NUMBER, "user":AOR, "display":NAME
- * where NUMBER is the short id that `parley show` prints, never reused in the
- * life of the conference. Text in them is valid UTF-8 without control
- * characters.
+ *   "endpoint":NUMBER, "user":AOR, "display":NAME, "label":LABEL
+ * where NUMBER is the short id that `parley show` prints. In the life of the
+ * conference it is nobody else's: who leaves, comes back and proves that he is
+ * the same has it again. NAME is what was said; LABEL has a number behind it
+ * where others in the conference have that name, "Ana (2)". Text in them is
+ * valid UTF-8 without control characters.
  *
  * TYPE
  *  snapshot   {"state":CONFERENCE}  to a new subscriber; to all when there was
@@ -58,7 +60,9 @@
  *   Who asked for privacy (RFC 3323) is "Anonymous" here, its AOR and entity
  *   are sip:anonymousN@anonymous.invalid with N its first endpoint's number,
  *   and it is never one user with another; nothing in events tells more
- * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "entity":URI,
+ * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "label":LABEL,
+ *   "place":NUMBER of its user's first endpoint: users in the order of coming,
+ *   "entity":URI,
  *   "agent":TEXT, "webrtc":bool, "moderator":bool, "anonymous":bool,
  *   "method":"dialed-in"|"dialed-out",
  *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",

@@ -123,6 +123,7 @@ static void focus_destructor(void *arg)
 	tmr_cancel(&f->replay_tmr);
 	tmr_cancel(&f->done_tmr);
 	tmr_cancel(&f->ready_tmr);
+	kept_close(f);
 
 	while (f->guests.head) {
 		const struct focus_guest *guest = f->guests.head->data;
@@ -223,6 +224,18 @@ void focus_set_user_store(struct focus *f, struct user_store *users)
 }
 
 
+void focus_set_member_store(struct focus *f, struct member_store *members)
+{
+	kept_open(f, members);
+}
+
+
+void focus_members_lost(struct focus *f)
+{
+	kept_write_all(f);
+}
+
+
 struct user_store *focus_user_store(const struct focus *f)
 {
 	return f->users;
@@ -269,7 +282,8 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	if (reason)
 		return reason;
 
-	facts.fresh = policy_name_is_fresh(canonical);
+	facts.fresh =
+		policy_name_is_fresh(canonical) && !past_exists(f, canonical);
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;
@@ -449,7 +463,7 @@ void focus_connected(struct endpoint *ep)
 		return;
 
 	conference_set_calls_off(ep->user->conference);
-	user_take_heritage(ep->user);
+	kept_take(ep);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
 	endpoint_say_alone(ep->user->conference, "first");

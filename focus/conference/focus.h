@@ -28,6 +28,7 @@ struct focus;
 struct conference;
 struct endpoint;
 struct config;
+struct member_store;
 struct mixers;
 struct user_store;
 
@@ -63,6 +64,13 @@ json_t *focus_stats(const struct focus *f);
 /** Users that the verb `user` keeps; borrowed, NULL: none */
 void focus_set_user_store(struct focus *f, struct user_store *users);
 struct user_store *focus_user_store(const struct focus *f);
+
+/** Where those who are in are kept over a crash, and are taken from now;
+ *  borrowed, before anybody is in */
+void focus_set_member_store(struct focus *f, struct member_store *members);
+
+/** It can be written again, and none of them is in it */
+void focus_members_lost(struct focus *f);
 
 void focus_set_signaling(struct focus *f, const struct signaling_ops *ops);
 
@@ -159,10 +167,12 @@ uint32_t focus_leg(const struct endpoint *ep);
  * QUESTION_DIAL    as `dial_out` is configured; a member is who asks in a
  *                  member's dialog, is known by its address or is entering.
  *                  REASON_FORBIDDEN
- * QUESTION_REMOVE  at least one of those meant by `target` (address-of-record:
- *                  all its endpoints, or an endpoint's entity)? A moderator
- *                  may remove anybody, others themselves and whom they had
- *                  called. REASON_FORBIDDEN, _NOBODY
+ * QUESTION_REMOVE  one meant by `target`: a user's address as the roster has
+ *                  it, with all its endpoints; an endpoint's entity, that one;
+ *                  or either without parameters. A moderator may remove
+ *                  anybody, others themselves and whom they had called.
+ *                  REASON_FORBIDDEN, _NOBODY, _AMBIGUOUS (it names several of
+ *                  those whom he may remove: none is)
  * QUESTION_END     moderators. REASON_FORBIDDEN, _NOT_FOUND
  * QUESTION_MODERATE  moderators; others themselves, by number.
  *                  REASON_FORBIDDEN
@@ -237,7 +247,8 @@ bool focus_has(const struct focus *f, const char *conference, const char *uri);
 
 /** Remove those of whom QUESTION_REMOVE allows it. Sessions may end within
  *  this call, the asker's among them
- *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY, REASON_INTERNAL */
+ *  @return REASON_NONE, REASON_FORBIDDEN, REASON_NOBODY, REASON_AMBIGUOUS,
+ *  REASON_INTERNAL */
 enum reason focus_remove(struct focus *f, const char *conference,
 			 const struct asker *asker, const char *uri);
 

@@ -153,6 +153,7 @@ enum reason focus_subscribe(struct event_subscription **sp, struct focus *f,
 void focus_secret(struct endpoint *ep, char *text)
 {
 	secret_make(&ep->secret, text);
+	kept_write(ep);
 }
 
 

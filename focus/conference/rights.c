@@ -77,16 +77,46 @@ static enum reason dial_facts(const struct focus *f, const struct question *q,
 }
 
 
-/** An address that several claim means all of these; as it is on the roster,
- *  where it tells them apart, that one */
+/** One device of a user, not the user (RFC 5627) */
+static bool is_gruu(const char *uri)
+{
+	return strcasestr(uri, ";gr=") != NULL;
+}
+
+
+/** The user that the roster has by that address: all his devices (RFC 4579
+ *  section 5.9). Of several who claim one, all but the first have a parameter
+ *  there */
+static bool is_user(const struct endpoint *ep, const char *uri)
+{
+	return !is_gruu(uri) && same_address(ep->user->aor, uri) &&
+	       user_is_guest_aor(ep->user->aor) == user_is_guest_aor(uri) &&
+	       (!user_is_guest_aor(uri) || !strcasecmp(ep->user->aor, uri));
+}
+
+
+/** That very device, by its Contact */
+static bool is_device(const struct endpoint *ep, const char *uri)
+{
+	return !strcasecmp(ep->entity, uri);
+}
+
+
+/** An address without what tells devices or users apart */
 static bool is_meant(const struct endpoint *ep, const char *uri)
 {
-	if (user_is_guest_aor(uri))
-		return !strcasecmp(ep->user->aor, uri);
+	if (user_is_guest_aor(uri) || is_gruu(uri))
+		return is_user(ep, uri) || is_device(ep, uri);
 
 	return same_address(ep->user->aor, uri) ||
 	       same_address(ep->entity, uri);
 }
+
+
+/** How it is asked who is meant, the exact before the vague */
+typedef bool(meant_h)(const struct endpoint *ep, const char *uri);
+
+static meant_h *const meanings[] = {is_user, is_device, is_meant};
 
 
 /** Whoever had it called may call it off */
@@ -148,17 +178,20 @@ struct removal {
 
 
 /**
- * Those who are meant and may be removed: an entity is what somebody says in
- * a Contact, so others may be meant by it as well
+ * Those who are meant so and may be removed
  *
- * @param v NULL: only count them
+ * @param v       NULL: only count them
+ * @param several Set where they are of several users, or several devices that
+ *                one Contact names
  */
-static unsigned find_removable(const struct conference *c,
-			       const struct asker *asker, const char *uri,
-			       struct removal *v)
+static unsigned find_meant(const struct conference *c,
+			   const struct asker *asker, meant_h *meant,
+			   const char *uri, struct removal *v, bool *several)
 {
-	const struct user *self = user_of(c, asker);
+	const struct user *self = user_of(c, asker), *first = NULL;
 	unsigned n = 0;
+
+	*several = false;
 
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
@@ -166,8 +199,11 @@ static unsigned find_removable(const struct conference *c,
 		for (struct le *e = u->endpoints.head; e; e = e->next) {
 			const struct endpoint *ep = e->data;
 
-			if (!is_meant(ep, uri) || !may_remove(c, asker, ep))
+			if (!meant(ep, uri) || !may_remove(c, asker, ep))
 				continue;
+			*several |= first &&
+				    (first != u || !same_address(u->aor, uri));
+			first = u;
 			if (v)
 				v[n] = (struct removal){
 					ep->number, u == self ? REASON_LEFT
@@ -177,6 +213,29 @@ static unsigned find_removable(const struct conference *c,
 	}
 
 	return n;
+}
+
+
+/**
+ * Whom it means: a user, or a device, and nobody else. An entity is what
+ * somebody says in a Contact, so it proves nothing of whom it names
+ *
+ * @param n Set to how many endpoints, where that is REASON_NONE
+ * @param v NULL: only count them
+ */
+static enum reason find_removable(const struct conference *c,
+				  const struct asker *asker, const char *uri,
+				  struct removal *v, unsigned *n)
+{
+	bool several;
+
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
+		*n = find_meant(c, asker, meanings[i], uri, v, &several);
+		if (*n)
+			return several ? REASON_AMBIGUOUS : REASON_NONE;
+	}
+
+	return has(c, uri) ? REASON_FORBIDDEN : REASON_NOBODY;
 }
 
 
@@ -204,15 +263,15 @@ static enum reason moderate_facts(const struct question *q,
 static enum reason remove_facts(const struct question *q,
 				const struct conference *c)
 {
+	unsigned n;
+
 	if (q->who)
 		return moderate_facts(q, c);
 
-	if (!c || !q->target || !has(c, q->target))
+	if (!c || !q->target)
 		return REASON_NOBODY;
 
-	return find_removable(c, &q->asker, q->target, NULL)
-		       ? REASON_NONE
-		       : REASON_FORBIDDEN;
+	return find_removable(c, &q->asker, q->target, NULL, &n);
 }
 
 
@@ -221,17 +280,18 @@ enum reason focus_remove(struct focus *f, const char *conference,
 {
 	const struct conference *c = focus_conference(f, conference);
 	struct removal *v;
-	unsigned n = c ? find_removable(c, asker, uri, NULL) : 0;
+	unsigned n = 0;
+	enum reason reason =
+		c ? find_removable(c, asker, uri, NULL, &n) : REASON_NOBODY;
 
-	if (!n)
-		return focus_has(f, conference, uri) ? REASON_FORBIDDEN
-						     : REASON_NOBODY;
+	if (reason)
+		return reason;
 
 	v = mem_zalloc(n * sizeof(*v), NULL);
 	if (!v)
 		return REASON_INTERNAL;
 
-	(void)find_removable(c, asker, uri, v);
+	(void)find_removable(c, asker, uri, v, &n);
 	for (unsigned i = 0; i < n; i++) {
 		struct endpoint *ep;
 

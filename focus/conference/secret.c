@@ -1,6 +1,7 @@
 /**
  * @file focus/conference/secret.c  What proves that somebody is an endpoint
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <openssl/sha.h>
@@ -28,6 +29,19 @@ bool secret_read(struct secret_sum *sum, const char *text)
 			     sum->sha256);
 
 	return sum->given;
+}
+
+
+void secret_of_address(struct secret_sum *sum, const char *aor)
+{
+	char text[SECRET_ADDRESS_MAX];
+
+	/* longer than any secret, and unlike all of them */
+	(void)re_snprintf(text, sizeof(text), "address %s", aor);
+	for (char *p = text; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	sum->given = true;
+	(void)SHA256((const uint8_t *)text, strlen(text), sum->sha256);
 }
 
 

@@ -16,6 +16,8 @@ enum {
 	/** 128 random bits in hex, with its NUL */
 	SECRET_SIZE = 33,
 	SECRET_SUM_SIZE = 32,
+	/** Of an address that is its own proof; what is longer is cut */
+	SECRET_ADDRESS_MAX = 600,
 };
 
 /** What is kept of a secret */
@@ -30,6 +32,10 @@ void secret_make(struct secret_sum *sum, char *text);
 /** What is kept of the secret that somebody says. @param text Hostile; NULL:
  *  none. @return false: it can be none; then the sum is no one's */
 bool secret_read(struct secret_sum *sum, const char *text);
+
+/** What stands for a proved address where there is no secret; no secret has
+ *  that sum. In whatever case */
+void secret_of_address(struct secret_sum *sum, const char *aor);
 
 /** Are they of one secret? Takes as long for every wrong one; not so where
  *  either is none */

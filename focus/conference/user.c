@@ -28,6 +28,8 @@ static void endpoint_destructor(void *arg)
 		mem_deref(ep->bearers[i]);
 	json_decref(ep->media);
 	mem_deref(ep->mask);
+	mem_deref(ep->kept);
+	mem_deref(ep->back);
 	mem_deref(ep->entity);
 	mem_deref(ep->agent);
 	mem_deref(ep->referred_by);
@@ -108,7 +110,7 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	int err = copy_names(ep, join);
 
 	if (!err && join->dialled_out) {
-		ep->mask = user_mask(c, c->last_number + 1);
+		ep->mask = user_mask(c, ep->number);
 		err = ep->mask ? 0 : ENOMEM;
 	}
 	ep->media = json_array();
@@ -134,14 +136,45 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 }
 
 
+/** Whoever comes back has the number that he had. Who is called has a new one,
+ *  as he may turn out to want to be nobody */
+static unsigned number_of(const struct conference *c, const struct join *join,
+			  const struct kept *back)
+{
+	return back && !join->anonymous && !join->dialled_out &&
+			       !endpoint_by_number(c, back->number)
+		       ? back->number
+		       : c->last_number + 1;
+}
+
+
+/** What a moderator had set of it, or itself, goes with the secret: who has
+ * one is told. A telephone that calls again does not know that it is muted */
+static void take_back(struct endpoint *ep, struct kept *back,
+		      const struct join *join)
+{
+	struct secret_sum said;
+
+	if (!back)
+		return;
+
+	ep->back = mem_ref(back);
+	if (secret_read(&said, join->secret) &&
+	    secret_same(&said, &back->secret))
+		ep->levels = back->levels;
+}
+
+
 int endpoint_create(struct endpoint **epp, struct conference *c,
 		    const struct join *join)
 {
+	struct kept *back = kept_find(c, join);
+	const unsigned number = number_of(c, join, back);
 	struct endpoint *ep;
 	struct user *u;
 	int err;
 
-	err = user_get(&u, c, join);
+	err = user_get(&u, c, join, back, number);
 	if (err)
 		return err;
 
@@ -152,13 +185,17 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	}
 
 	ep->user = u;
-	err = user_fill(ep, join);
+	ep->number = number;
+	ep->kept = kept_alloc();
+	err = ep->kept ? user_fill(ep, join) : ENOMEM;
 	if (err)
 		goto out;
 
+	take_back(ep, back, join);
+	endpoint_set_label(ep, back ? back->namesake : 0);
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
-	ep->number = conference_enter(c);
+	conference_enter(c, number);
 	crossing_update(c->focus);
 
 out:
@@ -256,13 +293,9 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	/* off the roster first: who hears "left" must not find it there */
 	list_unlink(&ep->le);
 	hash_unlink(&ep->hash_le);
-	if (list_isempty(&u->endpoints)) {
+	if (list_isempty(&u->endpoints))
 		list_unlink(&u->le);
-		if (reason == REASON_KICKED)
-			user_take_heritage(u);
-		else if (!inherited)
-			user_leave_rights(ep);
-	}
+	kept_leave(ep, reason == REASON_KICKED, inherited);
 
 	if (ep->told)
 		endpoint_emit(ep, "left",
@@ -307,6 +340,7 @@ static bool take_name(struct endpoint *ep, const char *display)
 	(void)str_ncpy(ep->display, name, sizeof(ep->display));
 	if (list_count(&u->endpoints) == 1)
 		(void)str_ncpy(u->display, name, sizeof(u->display));
+	endpoint_set_label(ep, ep->namesake);
 
 	return true;
 }
@@ -353,6 +387,8 @@ void endpoint_describe(struct endpoint *ep, const struct callee *callee)
 
 void endpoint_tell_renamed(struct endpoint *ep)
 {
+	if (ep->secret.given)
+		kept_write(ep);
 	if (ep->told)
 		endpoint_emit(ep, "renamed",
 			      json_pack("{s:o}", "state", endpoint_json(ep)));
@@ -378,6 +414,8 @@ void endpoint_set_levels(struct endpoint *ep,
 
 	ep->levels = *new;
 	endpoint_update_bearers(ep);
+	if (ep->secret.given)
+		kept_write(ep);
 
 	if (old.muted != new->muted)
 		emit_flag(ep, "muted", new->muted);
@@ -481,7 +519,7 @@ void endpoint_set_media(struct endpoint *ep, json_t *media, bool connected)
 
 const char *endpoint_name(const struct endpoint *ep)
 {
-	return ep->display;
+	return ep->label;
 }
 
 

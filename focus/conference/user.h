@@ -18,6 +18,8 @@
 #include "focus/conference/secret.h"
 #include "mixer/base/utf8.h"
 
+struct kept;
+
 enum {
 	USER_URI_MAX = 512, /**< longest URI kept */
 	/** Groups of its media that have a bearer of their own. All are in
@@ -47,8 +49,9 @@ struct user {
 	bool moderator; /**< it made the conference, or is who did */
 	bool creator;   /**< by a factory; it may end with it */
 	bool anonymous; /**< aor and display are not its own */
-	bool heir;      /**< comes back to rights that the conference still
-			     keeps: he is not connected yet */
+	unsigned place; /**< of users in the order of coming: number of his
+			     first endpoint, which he keeps when he comes
+			     back (kept.c) */
 	struct list endpoints;
 };
 
@@ -59,7 +62,8 @@ struct endpoint {
 	struct user *user;
 	struct user *mask; /**< of whom we call: who it is if it answers that
 			      it wants to be nobody */
-	unsigned number;   /**< short id in its conference */
+	unsigned number;   /**< short id in its conference; again the same
+				when it comes back (kept.c) */
 	uint32_t leg;      /**< number on the Mp link */
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
 	bool inherits;     /**< its rights, too */
@@ -76,7 +80,13 @@ struct endpoint {
 	struct tmr ended_tmr;     /**< runs since then, but on hold */
 	enum reason ended_reason; /**< why it goes when that is over */
 	struct menu menu;
-	char display[UTF8_NAME_MAX + 1];
+	char display[UTF8_NAME_MAX + 1]; /**< as it came */
+	char label[UTF8_NAME_MAX + 1];   /**< that, and a number where others
+					      have it, too */
+	unsigned namesake; /**< that number, 1: it is not shown */
+	struct kept *kept; /**< for when it leaves */
+	struct kept *back; /**< what it comes back to, and has not taken yet;
+				NULL: nothing */
 	char *entity, *agent;
 	char *referred_by;        /**< who had it dialled, NULL: nobody said */
 	uint32_t referrer;        /**< the leg that asked for it, 0: none */
@@ -103,9 +113,12 @@ int endpoint_create(struct endpoint **ep, struct conference *c,
  * The user that somebody who joins is: one that is there where that is
  * proved, else a new one, by an address that is unlike all others' there
  *
+ * @param back   Whose place it takes, NULL: nobody's
+ * @param number Of the endpoint that joins
  * @return 0, ENOMEM
  */
-int user_get(struct user **up, struct conference *c, const struct join *join);
+int user_get(struct user **up, struct conference *c, const struct join *join,
+	     const struct kept *back, unsigned number);
 
 /**
  * Hand on what is this endpoint's to the one that takes its place: what was
@@ -114,14 +127,6 @@ int user_get(struct user **up, struct conference *c, const struct join *join);
  * @return true: they went with it
  */
 bool user_bequeath(const struct endpoint *ep);
-
-/** Its user goes with this last endpoint: keep his rights for when he comes
- *  back and proves that he is the same. Those that he came back to, and was
- *  not connected to have, are kept as they are */
-void user_leave_rights(const struct endpoint *last);
-
-/** What was kept for him is his own now: he is connected, or thrown out */
-void user_take_heritage(struct user *u);
 
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
@@ -270,7 +275,12 @@ json_t *roster_json(const struct conference *c);
 /** [MEDIA] of it from a description; new reference */
 json_t *media_json(const struct leg_description *leg);
 
-/** The name shown: display name, else the address's user part; borrowed */
+/** Tell it from others of its name. @param wish The number that it had before,
+ *  0: none. It may have another when that is taken */
+void endpoint_set_label(struct endpoint *ep, unsigned wish);
+
+/** The name shown: display name, else the address's user part, and what tells
+ *  it from others of that name; borrowed */
 const char *endpoint_name(const struct endpoint *ep);
 
 /* user_crossing.c: whose far end is an endpoint of another conference here */

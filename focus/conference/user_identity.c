@@ -77,8 +77,18 @@ static int yield_aor(struct user *u, unsigned guest)
 }
 
 
+/** One that comes back has what told it from others of its address */
+static bool has_again(const struct conference *c, const struct join *join,
+		      const struct kept *back)
+{
+	return back && !join->known && user_aor_is(back->aor, join->aor) &&
+	       !user_find(c, back->aor);
+}
+
+
 /** The address it is on the roster by; unlike all others' */
-static int take_aor(struct user *u, const struct join *join)
+static int take_aor(struct user *u, const struct join *join,
+		    const struct kept *back)
 {
 	const unsigned number = u->conference->last_number + 1;
 	struct user *other;
@@ -87,6 +97,10 @@ static int take_aor(struct user *u, const struct join *join)
 
 	if (join->anonymous)
 		return anonymous_aor(&u->aor, number);
+	if (has_again(u->conference, join, back)) {
+		u->aor = mem_ref(back->aor);
+		return 0;
+	}
 
 	err = user_dup_text(&aor, join->aor, USER_URI_MAX);
 	if (err)
@@ -130,9 +144,22 @@ static const struct endpoint *secret_of(const struct conference *c,
 }
 
 
+static struct user *user_at(const struct conference *c, unsigned place)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		struct user *u = le->data;
+
+		if (u->place == place)
+			return u;
+	}
+
+	return NULL;
+}
+
+
 /** The user it is one more leg of: by what is proved */
 static struct user *user_same(const struct conference *c,
-			      const struct join *join)
+			      const struct join *join, const struct kept *back)
 {
 	const struct endpoint *ep;
 	struct user *u;
@@ -148,6 +175,9 @@ static struct user *user_same(const struct conference *c,
 	ep = join->inherits ? endpoint_by_leg(c->focus, join->replaces_leg)
 			    : secret_of(c, join);
 	u = ep && ep->user->conference == c ? ep->user : NULL;
+	/* it has left, and another leg of its user has not */
+	if (!u && back)
+		u = user_at(c, back->place);
 
 	return u && !u->known && !u->anonymous &&
 			       user_aor_is(u->aor, join->aor)
@@ -156,31 +186,19 @@ static struct user *user_same(const struct conference *c,
 }
 
 
-/** Has it been here, and may moderate? */
-static bool is_heir(const struct conference *c, const struct join *join)
-{
-	const struct heritage *h = &c->heritage;
-	struct secret_sum secret;
-
-	if (join->known && h->aor && !join->anonymous)
-		return !str_casecmp(h->aor, join->aor);
-
-	return secret_read(&secret, join->secret) &&
-	       secret_same(&secret, &h->secret);
-}
-
-
-static void take_rights(struct user *u, const struct join *join)
+static void take_rights(struct user *u, const struct join *join,
+			const struct kept *back)
 {
 	struct conference *c = u->conference;
 	const struct endpoint *self = secret_of(c, join);
 
-	u->moderator = !c->announced && !join->dialled_out;
-	u->creator = !c->announced && join->factory;
-	if (is_heir(c, join)) {
-		u->moderator = true;
-		u->creator |= c->heritage.creator;
-		u->heir = true;
+	const bool makes = !c->announced && !c->continues;
+
+	u->moderator = makes && !join->dialled_out;
+	u->creator = makes && join->factory;
+	if (back) {
+		u->moderator |= back->moderator;
+		u->creator |= back->creator;
 	}
 	/* another leg of his is still here, by another name */
 	if (self) {
@@ -190,12 +208,44 @@ static void take_rights(struct user *u, const struct join *join)
 }
 
 
-int user_get(struct user **up, struct conference *c, const struct join *join)
+/** In the order of places, which is that of coming */
+static void enlist(struct user *u)
 {
-	struct user *u = user_same(c, join);
+	struct list *users = &u->conference->users;
+
+	for (struct le *le = users->tail; le; le = le->prev) {
+		const struct user *before = le->data;
+
+		if (before->place < u->place) {
+			list_insert_after(users, le, &u->le, u);
+			return;
+		}
+	}
+	list_prepend(users, &u->le, u);
+}
+
+
+/** Another place than before for whom the others see as another */
+static unsigned place_of(const struct conference *c, const struct join *join,
+			 const struct kept *back, unsigned number)
+{
+	return back && !join->anonymous && !join->dialled_out &&
+			       user_aor_is(back->aor, join->aor) &&
+			       !user_at(c, back->place)
+		       ? back->place
+		       : number;
+}
+
+
+int user_get(struct user **up, struct conference *c, const struct join *join,
+	     const struct kept *back, unsigned number)
+{
+	struct user *u = user_same(c, join, back);
 	int err;
 
 	if (u) {
+		u->moderator |= back && back->moderator;
+		u->creator |= back && back->creator;
 		*up = u;
 		return 0;
 	}
@@ -208,17 +258,18 @@ int user_get(struct user **up, struct conference *c, const struct join *join)
 	u->known = join->known && !join->anonymous;
 	u->called = join->dialled_out;
 	u->anonymous = join->anonymous;
-	err = take_aor(u, join);
+	u->place = place_of(c, join, back, number);
+	err = take_aor(u, join, back);
 	if (err) {
 		mem_deref(u);
 		return err;
 	}
 
-	take_rights(u, join);
+	take_rights(u, join, back);
 	user_name(u->display, sizeof(u->display),
 		  join->anonymous ? ANONYMOUS : join->display,
 		  join->anonymous ? u->aor : join->aor);
-	list_append(&c->users, &u->le, u);
+	enlist(u);
 	*up = u;
 
 	return 0;
@@ -265,6 +316,22 @@ static void bequeath_calls(const struct endpoint *ep,
 }
 
 
+/** Of one name they cannot be told apart for long. @return true: it is shown
+ *  by another one */
+static bool take_label(struct endpoint *heir, const struct endpoint *ep)
+{
+	if (heir->namesake == ep->namesake ||
+	    str_casecmp(heir->display, ep->display))
+		return false;
+
+	heir->namesake = ep->namesake;
+	(void)str_ncpy(heir->label, ep->label, sizeof(heir->label));
+	endpoint_update_bearers(heir);
+
+	return true;
+}
+
+
 /** What was set of the leg stays: nobody is heard by replacing himself. The
  *  rights move with it to whom it is known to be the same. When who is
  * replaced goes first, of himself, it is the same */
@@ -290,39 +357,10 @@ bool user_bequeath(const struct endpoint *ep)
 	levels.deaf |= heir->levels.deaf;
 	levels.video_muted |= heir->levels.video_muted;
 	endpoint_set_levels(heir, &levels);
-	if (more)
+	if (take_label(heir, ep) || more)
 		endpoint_tell_renamed(heir);
 
 	return heir->inherits;
-}
-
-
-/** Nobody of his is left: his rights are there for when he comes back */
-void user_leave_rights(const struct endpoint *last)
-{
-	const struct user *u = last->user;
-	struct heritage *h = &u->conference->heritage;
-
-	if (!u->moderator || u->heir)
-		return;
-
-	mem_deref(h->aor);
-	h->aor = u->known ? mem_ref(u->aor) : NULL;
-	h->secret = last->secret;
-	h->creator = u->creator;
-}
-
-
-void user_take_heritage(struct user *u)
-{
-	struct heritage *h = &u->conference->heritage;
-
-	if (!u->heir)
-		return;
-
-	u->heir = false;
-	h->aor = mem_deref(h->aor);
-	h->secret.given = false;
 }
 
 
@@ -341,6 +379,7 @@ struct user *user_mask(struct conference *c, unsigned number)
 	}
 
 	u->conference = c;
+	u->place = number;
 	u->anonymous = true;
 	(void)snprintf(u->display, sizeof(u->display), "%s", ANONYMOUS);
 
@@ -358,14 +397,14 @@ void user_hide(struct endpoint *ep)
 	*ep->agent = '\0';
 	(void)snprintf(ep->display, sizeof(ep->display), "%s", ANONYMOUS);
 
-	list_append(&u->conference->users, &u->le, u);
+	enlist(u);
 	list_unlink(&ep->le);
 	list_append(&u->endpoints, &ep->le, ep);
 	ep->user = u;
 	if (list_isempty(&old->endpoints)) {
 		u->moderator = old->moderator;
 		u->creator = old->creator;
-		u->heir = old->heir;
 		mem_deref(old);
 	}
+	endpoint_set_label(ep, 0);
 }

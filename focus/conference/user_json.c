@@ -42,7 +42,8 @@ json_t *endpoint_json(const struct endpoint *ep)
 		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
 		      "status", endpoint_status_name(ep), "since",
 		      (json_int_t)ep->since_ms);
-	rest = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+	rest = json_pack("{s:s,s:i,s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+			 "label", ep->label, "place", (int)ep->user->place,
 			 "media_connected", ep->media_connected, "talking",
 			 ep->talking, "muted", l->muted, "deaf", l->deaf,
 			 "video_muted", l->video_muted, "held", ep->held,

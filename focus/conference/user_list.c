@@ -7,9 +7,9 @@
 
 void endpoint_emit(const struct endpoint *ep, const char *type, json_t *fields)
 {
-	json_t *about =
-		json_pack("{s:i,s:s,s:s}", "endpoint", (int)ep->number, "user",
-			  ep->user->aor, "display", ep->display);
+	json_t *about = json_pack("{s:i,s:s,s:s,s:s}", "endpoint",
+				  (int)ep->number, "user", ep->user->aor,
+				  "display", ep->display, "label", ep->label);
 
 	if (!fields || json_object_update(about, fields)) {
 		json_decref(about);

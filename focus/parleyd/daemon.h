@@ -18,6 +18,7 @@ struct daemon {
 	struct config *config;
 	struct store *store;
 	struct user_store *users;
+	struct member_store *members;
 	struct focus *focus;
 	struct transport_layer *layer;
 	struct page *page;

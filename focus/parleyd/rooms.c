@@ -4,6 +4,7 @@
 #include "focus/conference/focus.h"
 #include "focus/parleyd/daemon.h"
 #include "focus/parleyd/privileges.h"
+#include "focus/store/member_store.h"
 #include "focus/store/store.h"
 #include "focus/store/user_store.h"
 #include "signaling/account/account.h"
@@ -192,6 +193,7 @@ void daemon_rooms_free(struct daemon *d)
 	d->page = mem_deref(d->page);
 	d->layer = mem_deref(d->layer);
 	d->focus = mem_deref(d->focus);
+	d->members = mem_deref(d->members);
 	d->users = mem_deref(d->users);
 	d->store = mem_deref(d->store);
 }

@@ -203,12 +203,20 @@ static void print_activity(xmlTextWriterPtr w, const struct info_endpoint *e)
 	static const char *const flags[] = {"talking", "muted", "deaf",
 					    "webrtc"};
 	const json_t *s = e->state;
+	const json_int_t place =
+		json_integer_value(json_object_get(s, "place"));
+	const char *label = string_of(s, "label");
 	size_t k;
 
 	start(w, "activity");
 	attribute(w, "xmlns", CONFERENCE_INFO_ACTIVITY_NS);
 	(void)xmlTextWriterWriteFormatAttribute(w, X("number"), "%u",
 						e->number);
+	if (place > 0)
+		(void)xmlTextWriterWriteFormatAttribute(w, X("place"), "%lld",
+							(long long)place);
+	if (*label && strcmp(label, string_of(s, "display")) != 0)
+		attribute(w, "label", label);
 	for (k = 0; k < ARRAY_SIZE(flags); k++)
 		attribute(w, flags[k],
 			  boolean(json_is_true(json_object_get(s, flags[k]))));

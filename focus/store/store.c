@@ -39,6 +39,22 @@ static const char *const migrations[] = {
 	" ha1b_md5 TEXT NOT NULL, ha1b_sha256 TEXT NOT NULL,"
 	" created INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID",
+	/* 2: who was in a conference, see focus/store/member_store.h */
+	"CREATE TABLE member ("
+	" conference TEXT NOT NULL, sum BLOB NOT NULL,"
+	" aor TEXT NOT NULL, known INTEGER NOT NULL,"
+	" secret INTEGER NOT NULL, place INTEGER NOT NULL,"
+	" number INTEGER NOT NULL, namesake INTEGER NOT NULL,"
+	" moderator INTEGER NOT NULL, creator INTEGER NOT NULL,"
+	" muted INTEGER NOT NULL, deaf INTEGER NOT NULL,"
+	" video_muted INTEGER NOT NULL, volume_in_db INTEGER NOT NULL,"
+	" volume_out_db INTEGER NOT NULL,"
+	" ends_with_creator INTEGER NOT NULL,"
+	" PRIMARY KEY (conference, sum)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE member_alive ("
+	" one INTEGER PRIMARY KEY, unix_s INTEGER NOT NULL"
+	") STRICT",
 };
 
 
@@ -264,8 +280,9 @@ static int open_writable(struct store *s)
 }
 
 
-/** Of the version that we know: it cannot be brought up to date. One that
- *  could only just be made has none, and nothing in it */
+/** Of a version that we know: it cannot be brought up to date, and users are
+ * in all of them. One that could only just be made has none, and nothing in it
+ */
 static int check_version(const struct store *s)
 {
 	char text[32];
@@ -279,7 +296,7 @@ static int check_version(const struct store *s)
 	if (!version)
 		return ENOENT;
 
-	return version == ARRAY_SIZE(migrations) ? 0 : ENOTSUP;
+	return version <= ARRAY_SIZE(migrations) ? 0 : ENOTSUP;
 }
 
 
@@ -392,7 +409,9 @@ static void tell_state(const struct store *s)
 {
 	if (s->why)
 		log_warn("store",
-			 "cannot be written: %s; users cannot be changed "
+			 "cannot be written: %s; users cannot be changed, and "
+			 "nobody is "
+			 "known after a crash "
 			 "state=%s path=%s error=\"%s\"",
 			 s->state == STORE_ABSENT ? "there are none"
 						  : "they are read",

@@ -6,7 +6,8 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { hearsOthersOnly, sees } from './lib/judge.mjs';
-import { freePort, until } from './lib/process.mjs';
+import { freePort, scratch, until } from './lib/process.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
 
 const GREEN = [30, 160, 40];
 
@@ -19,6 +20,9 @@ async function lasting(t) {
 		const { sip_listen, rtp_ports } = p.parley.settings;
 		Object.assign(p.settings, { sip_listen, rtp_ports });
 	};
+	const folder = await scratch();
+	t.after(() => folder.remove());
+	p.settings.data_dir = folder.dir;
 	await p.start();
 	t.after(() => p.parley.stop());
 	return p;
@@ -69,6 +73,58 @@ describe('coming back', { concurrency: 1 }, () => {
 				'true');
 			await ben.page.click('#mute');
 			await untilHeard(t, 'heard after unmuting', ann, ben);
+		});
+
+	test('after a crash of the server: rights by proof, not by name',
+		async (t) => {
+			const server = await lasting(t);
+			const ann = await Browser.start({ hz: 1000 });
+			t.after(() => ann.stop());
+			const ben = await ann.another();
+			await ann.join(`${server.parley.http}/rights`, 'Ann');
+			await ben.join(`${server.parley.http}/rights`, 'Ben');
+			const people = () => server.parley.endpoints('rights');
+			const before = await people();
+			assert.deepEqual(before.map((e) => e.moderator), [true, false]);
+
+			process.kill(server.parley.program.pid, 'SIGKILL');
+			await server.parley.stop();
+			await server.start();
+			// before they are back somebody of her name is there
+			const phone = await RtpPeer.open(server.parley, { hz: 440,
+				name: before[0].user.match(/:(.*)@/)[1] });
+			t.after(() => phone.close());
+			await phone.dial(server.parley.uri('rights'));
+			await ann.connected(60000);
+			await ben.connected(60000);
+			const after = await people();
+			for (const was of before) {
+				const is = after.find((e) => e.endpoint === was.endpoint);
+				assert.deepEqual([is?.place, is?.moderator, is?.label],
+					[was.place, was.moderator, was.label]);
+			}
+			assert.equal(after.find((e) => e.endpoint === 2).user,
+				before[1].user);
+			assert.deepEqual(after.filter((e) => e.moderator)
+				.map((e) => e.endpoint), [1]);
+
+			// by her address he ends nothing
+			const refused = await phone.ask('REFER', { headers: { 'Refer-To':
+				`<${server.parley.uri('rights')};method=BYE>` } });
+			assert.equal(refused.status, 403);
+			const secret = await ann.page.evaluate(() =>
+				sessionStorage.getItem('parley.secret.rights'));
+			const hers = await RtpPeer.open(server.parley, { name: 'hers' });
+			t.after(() => hers.close());
+			await hers.dial(server.parley.uri('rights'),
+				{ 'Parley-Secret': secret });
+			const removed = await hers.ask('REFER', { headers: {
+				'Refer-To': `<${before[1].user};method=BYE>` } });
+			assert.equal(removed.status, 202);
+			await until('Ben was thrown out', async () =>
+				!(await people()).some((e) => e.endpoint === 2));
+			await hers.bye();
+			await phone.bye();
 		});
 
 	test('after a sleep of 45 s, when the server has given it up',

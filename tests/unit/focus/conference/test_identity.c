@@ -14,37 +14,11 @@
 
 #define ALICE "sip:alice@x"
 
-/** The roster's line of an endpoint; borrowed */
-static const json_t *shown(struct focus_room *r, const struct party *p,
-			   const json_t **user)
-{
-	const json_t *users, *u, *e;
-	size_t i, j;
-
-	room_command(r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
-	users = json_object_get(json_object_get(r->answer, "conference"),
-				"users");
-	json_array_foreach ((json_t *)(uintptr_t)users, i, u) {
-		json_array_foreach (json_object_get(u, "endpoints"), j, e) {
-			if (json_integer_value(
-				    json_object_get(e, "endpoint")) ==
-			    focus_endpoint_number(p->ep)) {
-				*user = u;
-				return e;
-			}
-		}
-	}
-	CU_FAIL_FATAL("not on the roster");
-
-	return NULL;
-}
-
-
 static bool moderates(struct focus_room *r, const struct party *p)
 {
 	const json_t *user;
 
-	(void)shown(r, p, &user);
+	(void)room_line(r, p, &user);
 
 	return json_is_true(json_object_get(user, "moderator"));
 }
@@ -56,7 +30,7 @@ static bool is_shown_as(struct focus_room *r, const struct party *p,
 {
 	const json_t *user;
 
-	(void)shown(r, p, &user);
+	(void)room_line(r, p, &user);
 
 	return !strcasecmp(json_string_value(json_object_get(user, "user")),
 			   aor);
@@ -68,7 +42,7 @@ static void read_aor(struct focus_room *r, const struct party *p, char *dst,
 {
 	const json_t *user;
 
-	(void)shown(r, p, &user);
+	(void)room_line(r, p, &user);
 	(void)str_ncpy(dst, json_string_value(json_object_get(user, "user")),
 		       size);
 }
@@ -247,7 +221,8 @@ static void who_is_thrown_out_at_the_door_has_none(void)
 	CU_ASSERT_EQUAL(room_join_begin(&r, &again, "demo", ALICE, "Alice"),
 			0);
 	r.secret = NULL;
-	room_command(&r, "{\"verb\":\"kick\",\"target\":3,"
+	/* by the number that she had */
+	room_command(&r, "{\"verb\":\"kick\",\"target\":1,"
 			 "\"conference\":\"demo\"}");
 	CU_ASSERT_TRUE(room_ok(&r));
 	come(&r, &again, ALICE, false, secret);

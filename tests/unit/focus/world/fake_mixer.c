@@ -237,7 +237,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.conference = conference,
 		.aor = aor,
 		.display = display,
-		.entity = aor,
+		.entity = r->entity ? r->entity : aor,
 		.agent = "Phone/1",
 		.factory = r->factory,
 		.anonymous = r->anonymous,
@@ -381,4 +381,29 @@ json_t *event_last(const struct focus_room *r, const char *type)
 	unsigned n;
 
 	return find(r->events, "type", type, &n);
+}
+
+
+const json_t *room_line(struct focus_room *r, const struct party *p,
+			const json_t **user)
+{
+	const json_t *users, *u, *e;
+	size_t i, j;
+
+	room_command(r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r->answer, "conference"),
+				"users");
+	json_array_foreach ((json_t *)(uintptr_t)users, i, u) {
+		json_array_foreach (json_object_get(u, "endpoints"), j, e) {
+			if (json_integer_value(
+				    json_object_get(e, "endpoint")) ==
+			    focus_endpoint_number(p->ep)) {
+				*user = u;
+				return e;
+			}
+		}
+	}
+	CU_FAIL_FATAL("not on the roster");
+
+	return NULL;
 }

@@ -36,7 +36,7 @@ struct focus_room {
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
 	bool factory, anonymous, dialled_out, known, webrtc;
-	const char *secret;
+	const char *secret, *entity; /**< NULL: none; as the aor */
 	struct referrer referrer;
 	uint32_t replaces_leg;
 	bool inherits;
@@ -85,6 +85,11 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 
 /** Run a command given as JSON; the answer is in r->answer */
 void room_command(struct focus_room *r, const char *text);
+
+/** The roster's line of an endpoint, as a command shows it. @param user Set to
+ *  that of its user; both borrowed */
+const json_t *room_line(struct focus_room *r, const struct party *p,
+			const json_t **user);
 
 /** Did the last command go well? */
 bool room_ok(const struct focus_room *r);

@@ -1,0 +1,293 @@
+/**
+ * @file focus/conference/past.c  Conferences that are over, and that nobody
+ * ended
+ */
+#include <stdio.h>
+#include <string.h>
+#include "focus/conference/conference_private.h"
+#include "focus/conference/user.h"
+#include "focus/store/member_store.h"
+#include "mixer/base/clock.h"
+#include "mixer/base/log.h"
+
+
+enum {
+	PASTS_MAX = 1000,
+	ALIVE_MS = 60000,
+	TURN_MS = 30000,
+};
+
+struct past {
+	struct le le; /**< in focus->pasts */
+	char name[POLICY_NAME_MAX + 1];
+	bool ends_with_creator;
+	unsigned last_number;
+	uint64_t until_ms;
+	struct list kept;
+	unsigned kept_count;
+};
+
+
+static uint64_t now_ms(void)
+{
+	return clock_us() / 1000;
+}
+
+
+static void past_destructor(void *arg)
+{
+	struct past *p = arg;
+
+	list_unlink(&p->le);
+	list_flush(&p->kept);
+}
+
+
+static struct past *past_find(const struct focus *f, const char *name)
+{
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		struct past *p = le->data;
+
+		if (!strcmp(p->name, name))
+			return p;
+	}
+
+	return NULL;
+}
+
+
+bool past_exists(const struct focus *f, const char *name)
+{
+	const struct past *p = past_find(f, name);
+
+	return p && p->until_ms > now_ms();
+}
+
+
+static void forget(struct focus *f, struct past *p)
+{
+	member_store_end(f->members, p->name);
+	f->kept_count -= p->kept_count;
+	mem_deref(p);
+}
+
+
+/** @return NULL: out of memory */
+static struct past *make_past(struct focus *f, const char *name,
+			      uint64_t until_ms)
+{
+	struct past *p = mem_zalloc(sizeof(*p), past_destructor);
+
+	if (!p)
+		return NULL;
+
+	if (list_count(&f->pasts) >= PASTS_MAX)
+		forget(f, list_ledata(f->pasts.head));
+	(void)snprintf(p->name, sizeof(p->name), "%s", name);
+	p->until_ms = until_ms;
+	list_append(&f->pasts, &p->le, p);
+
+	return p;
+}
+
+
+static void move_all(struct list *to, struct list *from)
+{
+	struct le *le;
+
+	while ((le = from->head)) {
+		list_unlink(le);
+		list_append(to, le, le->data);
+	}
+}
+
+
+void past_adopt(struct conference *c)
+{
+	struct past *p = past_find(c->focus, c->name);
+
+	if (!p)
+		return;
+
+	if (p->until_ms <= now_ms()) {
+		forget(c->focus, p);
+		return;
+	}
+
+	log_info("conference", "goes on name=%s kept=%u", c->name,
+		 p->kept_count);
+	c->continues = c->written = true;
+	c->kept_until_ms = p->until_ms;
+	c->ends_with_creator = p->ends_with_creator;
+	c->last_number = p->last_number;
+	c->kept_count = p->kept_count;
+	move_all(&c->kept, &p->kept);
+	mem_deref(p);
+}
+
+
+/** The server or the network was away: nobody wanted that */
+static bool is_passing(enum reason reason)
+{
+	const unsigned status = reason_row(reason)->sip_status;
+
+	return status == 408 || (status >= 500 && status < 600);
+}
+
+
+void past_keep(struct conference *c, enum reason reason)
+{
+	struct focus *f = c->focus;
+	uint64_t until_ms = is_passing(reason) && c->announced
+				    ? now_ms() + MEMBERS_KEPT_S * 1000
+				    : c->kept_until_ms;
+	struct past *p = NULL;
+
+	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head)
+		p = make_past(f, c->name, until_ms);
+	if (!p) {
+		f->kept_count -= c->kept_count;
+		c->kept_count = 0;
+		list_flush(&c->kept);
+		if (c->written)
+			member_store_end(f->members, c->name);
+		return;
+	}
+
+	p->ends_with_creator = c->ends_with_creator;
+	p->last_number = c->last_number;
+	p->kept_count = c->kept_count;
+	move_all(&p->kept, &c->kept);
+	c->kept_count = 0;
+	kept_say_alive(f, true);
+}
+
+
+/* ------------------------------------------------------------- the store */
+
+void kept_say_alive(struct focus *f, bool now)
+{
+	if (!now && f->alive_ms && now_ms() - f->alive_ms < ALIVE_MS)
+		return;
+
+	f->alive_ms = now_ms();
+	member_store_alive(f->members);
+}
+
+
+static void turn_h(void *arg)
+{
+	struct focus *f = arg;
+
+	tmr_start(&f->kept_tmr, TURN_MS, turn_h, f);
+	for (struct le *le = f->pasts.head; le;) {
+		struct past *p = le->data;
+
+		le = le->next;
+		if (p->until_ms <= now_ms())
+			forget(f, p);
+	}
+	if (f->conference_count || f->pasts.head)
+		kept_say_alive(f, false);
+}
+
+
+static void take_row(struct focus *f, struct past *p, const struct member *row)
+{
+	struct kept *k = kept_alloc();
+
+	if (!k || user_dup_text(&k->aor, row->aor, USER_URI_MAX)) {
+		mem_deref(k);
+		return;
+	}
+
+	k->known = row->known;
+	k->secret.given = row->secret;
+	memcpy(k->secret.sha256, row->sum, sizeof(k->secret.sha256));
+	k->place = row->place;
+	k->number = row->number;
+	k->namesake = row->namesake;
+	k->moderator = row->moderator;
+	k->creator = row->creator;
+	k->levels.muted = row->muted;
+	k->levels.deaf = row->deaf;
+	k->levels.video_muted = row->video_muted;
+	k->levels.volume_in_db = row->volume_in_db;
+	k->levels.volume_out_db = row->volume_out_db;
+	if (p->last_number < MAX(k->number, k->place))
+		p->last_number = MAX(k->number, k->place);
+	p->ends_with_creator = row->ends_with_creator;
+	p->kept_count++;
+	f->kept_count++;
+	list_append(&p->kept, &k->le, k);
+}
+
+
+/** They come conference by conference */
+static void row_h(const struct member *row, void *arg)
+{
+	struct focus *f = arg;
+	struct past *p = list_ledata(f->pasts.tail);
+	char name[POLICY_NAME_MAX + 1];
+
+	if (policy_name(f->policy, row->conference, name) ||
+	    conference_find(f, name))
+		return;
+
+	if (!p || strcmp(p->name, name) != 0)
+		p = list_count(&f->pasts) < PASTS_MAX
+			    ? make_past(f, name,
+					now_ms() + MEMBERS_KEPT_S * 1000)
+			    : NULL;
+	if (p)
+		take_row(f, p, row);
+}
+
+
+void kept_open(struct focus *f, struct member_store *store)
+{
+	f->members = store;
+	member_store_load(store, row_h, f);
+	if (f->pasts.head)
+		log_info("conference",
+			 "went on when parleyd ended conferences=%u people=%u",
+			 list_count(&f->pasts), f->kept_count);
+	tmr_start(&f->kept_tmr, TURN_MS, turn_h, f);
+}
+
+
+/** What is in the store of a conference of its name is of another one */
+static bool write_h(struct le *le, void *arg)
+{
+	struct conference *c = le->data;
+
+	(void)arg;
+	member_store_end(c->focus->members, c->name);
+	for (struct le *k = c->kept.head; k; k = k->next)
+		kept_write_away(c, k->data);
+	for (struct le *u = c->users.head; u; u = u->next) {
+		const struct user *user = u->data;
+
+		for (struct le *e = user->endpoints.head; e; e = e->next)
+			kept_write(e->data);
+	}
+
+	return false;
+}
+
+
+void kept_write_all(struct focus *f)
+{
+	if (!f)
+		return;
+
+	member_store_load(f->members, row_h, f);
+	(void)hash_apply(f->conferences, write_h, NULL);
+}
+
+
+void kept_close(struct focus *f)
+{
+	tmr_cancel(&f->kept_tmr);
+	list_flush(&f->pasts);
+}

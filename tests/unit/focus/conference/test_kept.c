@@ -1,0 +1,340 @@
+/**
+ * @file test_kept.c  Who was in a conference when parleyd ended
+ *
+ * A focus over a store in a folder, killed and made anew: nothing is told to
+ * the first, as with SIGKILL.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "focus/conference/focus.h"
+#include "focus/store/member_store.h"
+#include "focus/store/store.h"
+#include "mixer/base/log.h"
+#include "tests/unit/focus/world/fake_mixer.h"
+#include "tests/unit/unit.h"
+
+static char folder[64], file[96];
+static struct store *store;
+static struct member_store *members;
+static struct focus_room r;
+
+
+static void begin(void)
+{
+	CU_ASSERT_EQUAL_FATAL(store_alloc(&store, folder), 0);
+	CU_ASSERT_EQUAL_FATAL(member_store_alloc(&members, store), 0);
+	room_open(&r);
+	focus_set_member_store(r.focus, members);
+}
+
+
+static void begin_anew(void)
+{
+	log_level_set(LOG_LEVEL_ERROR);
+	(void)snprintf(folder, sizeof(folder), "/tmp/parley-kept-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	(void)snprintf(file, sizeof(file), "%s/parley.db", folder);
+	begin();
+}
+
+
+static void end(void)
+{
+	room_close(&r);
+	members = mem_deref(members);
+	store = mem_deref(store);
+}
+
+
+/** As after a crash: those who were in have not left */
+static void crash(void)
+{
+	end();
+	begin();
+}
+
+
+static void end_all(void)
+{
+	end();
+	CU_ASSERT_EQUAL(unlink(file), 0);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+
+static void run_sql(const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(file, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	(void)sqlite3_close(db);
+}
+
+
+static unsigned rows(void)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
+	unsigned n = 0;
+
+	CU_ASSERT_EQUAL_FATAL(
+		store_prepare(store, &stmt, "SELECT count(*) FROM member"), 0);
+	CU_ASSERT_EQUAL(store_step(store, stmt, &row), 0);
+	n = (unsigned)sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+
+	return n;
+}
+
+
+static void come(struct party *p, const char *aor, const char *display,
+		 const char *secret)
+{
+	r.secret = secret;
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, p, "demo", aor, display), 0);
+	r.secret = NULL;
+}
+
+
+static bool is(const struct party *p, const char *key)
+{
+	const json_t *users, *u, *e;
+	size_t i, j;
+
+	room_command(&r, "{\"verb\":\"show\",\"conference\":\"demo\"}");
+	users = json_object_get(json_object_get(r.answer, "conference"),
+				"users");
+	json_array_foreach ((json_t *)(uintptr_t)users, i, u) {
+		json_array_foreach (json_object_get(u, "endpoints"), j, e) {
+			if (json_integer_value(
+				    json_object_get(e, "endpoint")) ==
+			    focus_endpoint_number(p->ep))
+				return json_is_true(json_object_get(e, key));
+		}
+	}
+
+	return false;
+}
+
+
+/** Who made it, who was muted, and who has their names only */
+static void who_was_in_comes_back_over_a_crash(void)
+{
+	struct party ann, ben, again, impostor, back;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:guest-a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:guest-b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	room_command(&r, "{\"verb\":\"mute\",\"target\":2,"
+			 "\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(rows(), 2);
+
+	crash();
+	/* by her name and address, and before her */
+	come(&impostor, "sip:guest-a@x", "Ann", NULL);
+	CU_ASSERT_FALSE(is(&impostor, "moderator"));
+	CU_ASSERT_EQUAL(focus_endpoint_number(impostor.ep), 3);
+	come(&back, "sip:guest-b@x", "Ben", b);
+	CU_ASSERT_TRUE(is(&back, "muted"));
+	CU_ASSERT_FALSE(is(&back, "moderator"));
+	CU_ASSERT_EQUAL(focus_endpoint_number(back.ep), 2);
+	come(&again, "sip:guest-a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&again, "moderator"));
+	CU_ASSERT_EQUAL(focus_endpoint_number(again.ep), 1);
+	end_all();
+}
+
+
+/** The 200 with the second secret may not have reached it */
+static void either_secret_is_good_until_it_is_in(void)
+{
+	for (int which = 0; which < 2; which++) {
+		struct party ann, again;
+		char first[SECRET_SIZE], second[SECRET_SIZE];
+
+		begin_anew();
+		come(&ann, "sip:guest-a@x", "Ann", NULL);
+		focus_secret(ann.ep, first);
+		crash();
+		r.secret = first;
+		CU_ASSERT_EQUAL_FATAL(room_join_begin(&r, &again, "demo",
+						      "sip:guest-a@x", "Ann"),
+				      0);
+		focus_secret(again.ep, second);
+		crash();
+		come(&again, "sip:guest-a@x", "Ann", which ? second : first);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		CU_ASSERT_EQUAL(focus_endpoint_number(again.ep), 1);
+		/* and then neither */
+		CU_ASSERT_EQUAL(rows(), 0);
+		end_all();
+	}
+}
+
+
+static void only_sums_are_in_the_file(void)
+{
+	struct party ann;
+	char secret[SECRET_SIZE], command[200];
+
+	begin_anew();
+	come(&ann, "sip:guest-a@x", "Ann", NULL);
+	focus_secret(ann.ep, secret);
+	CU_ASSERT_EQUAL(rows(), 1);
+	(void)snprintf(command, sizeof(command), "! grep -rq %s %s", secret,
+		       folder);
+	CU_ASSERT_EQUAL(system(command), 0); /* NOLINT(cert-env33-c) */
+	end_all();
+}
+
+
+/** One that was ended, or that all have left, is over */
+static void nothing_is_left_of_one_that_is_over(void)
+{
+	for (int how = 0; how < 2; how++) {
+		struct party ann, ben, again;
+		char a[SECRET_SIZE], b[SECRET_SIZE];
+
+		begin_anew();
+		come(&ann, "sip:guest-a@x", "Ann", NULL);
+		focus_secret(ann.ep, a);
+		come(&ben, "sip:guest-b@x", "Ben", NULL);
+		focus_secret(ben.ep, b);
+		if (how) {
+			CU_ASSERT_EQUAL(focus_end(r.focus, "demo"), 0);
+		}
+		else {
+			focus_leave(ann.ep, REASON_LEFT);
+			CU_ASSERT_EQUAL(rows(), 2);
+			focus_leave(ben.ep, REASON_LEFT);
+		}
+		CU_ASSERT_EQUAL(rows(), 0);
+		crash();
+		come(&again, "sip:guest-c@x", "Carl", NULL);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		end_all();
+	}
+}
+
+
+static void who_is_thrown_out_is_forgotten(void)
+{
+	struct party ann, ben;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	begin_anew();
+	come(&ben, "sip:guest-b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	come(&ann, "sip:guest-a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	room_command(&r, "{\"verb\":\"kick\",\"target\":1,"
+			 "\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(rows(), 1);
+	crash();
+	come(&ben, "sip:guest-b@x", "Ben", b);
+	CU_ASSERT_FALSE(is(&ben, "moderator"));
+	CU_ASSERT_EQUAL(focus_endpoint_number(ben.ep), 3);
+	end_all();
+}
+
+
+/** Where the network or a media server was away for all, too, but nobody
+ *  needs a name for it: a factory's conference has none to guess */
+static void one_that_nobody_ended_goes_on(void)
+{
+	struct party ann, again, impostor;
+	char secret[SECRET_SIZE], *name = NULL;
+
+	begin_anew();
+	CU_ASSERT_EQUAL_FATAL(focus_new_name(r.focus, &name), 0);
+	r.factory = true;
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &ann, name, "sip:a@x", "Ann"), 0);
+	r.factory = false;
+	focus_secret(ann.ep, secret);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_FALSE(focus_exists(r.focus, name));
+	/* who comes first and goes does not end it */
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &impostor, name, "sip:a@x", "Ann"),
+			      0);
+	focus_leave(impostor.ep, REASON_LEFT);
+	r.secret = secret;
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &again, name, "sip:a@x", "Ann"),
+			      0);
+	r.secret = NULL;
+	CU_ASSERT_EQUAL(focus_endpoint_number(again.ep), 1);
+	focus_leave(again.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(room_join_begin(&r, &again, name, "sip:a@x", "Ann"),
+			REASON_NOT_FOUND);
+	mem_deref(name);
+	end_all();
+}
+
+
+static void one_of_yesterday_does_not(void)
+{
+	struct party ann, ben;
+	char secret[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:guest-a@x", "Ann", NULL);
+	focus_secret(ann.ep, secret);
+	end();
+	run_sql("UPDATE member_alive SET unix_s=unix_s-86400");
+	begin();
+	CU_ASSERT_EQUAL(rows(), 0);
+	come(&ben, "sip:guest-b@x", "Ben", NULL);
+	CU_ASSERT_TRUE(is(&ben, "moderator"));
+	end_all();
+}
+
+
+/** What is in the file may be anything */
+static void rows_that_are_none_are_passed_over(void)
+{
+	struct party ann;
+	char secret[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:guest-a@x", "Ann", NULL);
+	focus_secret(ann.ep, secret);
+	end();
+	run_sql("INSERT INTO member SELECT 'demo',x'00',aor,known,secret,"
+		"place,number,namesake,moderator,creator,muted,deaf,"
+		"video_muted,0,0,0 FROM member;"
+		"INSERT INTO member SELECT 'no such "
+		"name',sum,aor,known,secret,"
+		"place,number,namesake,moderator,creator,muted,deaf,"
+		"video_muted,0,0,0 FROM member WHERE length(sum)=32;"
+		"INSERT INTO member SELECT 'other',sum,aor,known,secret,"
+		"-1,0,-5,moderator,creator,muted,deaf,"
+		"video_muted,0,0,0 FROM member WHERE length(sum)=32"
+		" AND conference='demo'");
+	begin();
+	come(&ann, "sip:guest-a@x", "Ann", secret);
+	CU_ASSERT_TRUE(is(&ann, "moderator"));
+	end_all();
+}
+
+
+static CU_TestInfo tests[] = {
+	{"who was in comes back over a crash",
+	 who_was_in_comes_back_over_a_crash},
+	{"either secret is good until it is in",
+	 either_secret_is_good_until_it_is_in},
+	{"only sums are in the file", only_sums_are_in_the_file},
+	{"nothing is left of one that is over",
+	 nothing_is_left_of_one_that_is_over},
+	{"who is thrown out is forgotten", who_is_thrown_out_is_forgotten},
+	{"one that nobody ended goes on", one_that_nobody_ended_goes_on},
+	{"one of yesterday does not", one_of_yesterday_does_not},
+	{"rows that are none are passed over",
+	 rows_that_are_none_are_passed_over},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(kept, tests)
