@@ -2,6 +2,7 @@
 import JsSIP from 'jssip';
 import { watchIncoming } from './incoming.mjs';
 import { TYPE } from './roster.mjs';
+import { watchScreen, wishSize } from './screen.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
 
 // The user part of our address. Names without Latin letters leave nothing:
@@ -79,6 +80,7 @@ export class Call {
 		this.waits = null; // the event that another call is to mend
 		this.deadline = 0; // by which the server is given up
 		this.#calm();
+		this.unwatch = watchScreen(() => this.#renegotiate());
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		const socket = new JsSIP.WebSocketInterface(
 			`${scheme}://${location.host}/ws`);
@@ -165,6 +167,10 @@ export class Call {
 					this.#prepare(attempt);
 				},
 				icecandidate: (event) => event.ready(),
+				sdp: (event) => {
+					if (event.originator === 'local')
+						event.sdp = wishSize(event.sdp);
+				},
 				accepted: ({ response }) => {
 					if (this.attempt !== attempt || this.over || this.left)
 						return;
@@ -482,6 +488,7 @@ export class Call {
 			return;
 		this.over = true;
 		clearTimeout(this.deadline);
+		this.unwatch();
 		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);
 		// lets the BYE out before the connection closes

@@ -1,0 +1,18 @@
+// A small screen asks for a picture of its size (RFC 6236): the server draws
+// fewer people on that one, and larger names.
+
+const small = matchMedia('(max-width: 560px)');
+const SIZE = '[x=640,y=360]';
+
+// tell() when the screen becomes small, or large. Returns what ends it
+export function watchScreen(tell) {
+	small.addEventListener('change', tell);
+	return () => small.removeEventListener('change', tell);
+}
+
+// What the browser describes, with what the screen wants
+export function wishSize(sdp) {
+	return small.matches ? sdp.replace(
+		/^a=rtpmap:(\d+) (?:VP8|H264)\/90000\r\n/gim,
+		(row, type) => `${row}a=imageattr:${type} recv ${SIZE}\r\n`) : sdp;
+}
