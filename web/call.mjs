@@ -2,7 +2,7 @@
 import JsSIP from 'jssip';
 import { watchIncoming } from './incoming.mjs';
 import { TYPE } from './roster.mjs';
-import { watchScreen, wishSize } from './screen.mjs';
+import { turned, watchScreen, wishSize } from './screen.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
 
 // The user part of our address. Names without Latin letters leave nothing:
@@ -178,11 +178,14 @@ export class Call {
 					this.#accepted(response);
 				},
 				confirmed: () => {
-					if (this.pc === attempt.pc)
+					if (this.pc === attempt.pc) {
 						this.#say();
-					// nobody waits for it any more
-					else if (!attempt.session.isEnded())
+						if (turned())
+							this.#renegotiate();
+					} else if (!attempt.session.isEnded()) {
+						// nobody waits for it any more
 						attempt.session.terminate();
+					}
 				},
 				failed: (event) => {
 					this.#forget(attempt);
