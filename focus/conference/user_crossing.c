@@ -64,7 +64,8 @@ static bool is_ours(const struct config *config, const struct sa *addr)
 		return false;
 
 	for (size_t i = 0; i < config->media_address_count; i++) {
-		if (sa_cmp(&config->media_address[i], addr, SA_ADDR))
+		if (sa_cmp(&config->media_address[i], addr, SA_ADDR) ||
+		    sa_cmp(&config->media_advertised[i], addr, SA_ADDR))
 			return true;
 	}
 

@@ -1,37 +1,40 @@
 /**
- * @file focus/config/config.c  The table of keys, and reading it from a file
+ * @file focus/config/config.c  The table of keys
  */
-#include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "focus/config/config.h"
-#include "focus/config/config_account.h"
 #include "focus/config/config_value.h"
 
 
 enum {
-	FILE_MAX_BYTES = 1024 * 1024,
-	LINE_MAX_BYTES = 1024,
 	/** An edit distance up to which a key is taken for a slip */
 	HINT_DISTANCE = 3,
 };
 
-#define AT(a)      offsetof(struct config, a), 0
-#define PAIR(a, b) offsetof(struct config, a), offsetof(struct config, b)
+#define AT(a)      offsetof(struct config, a), 0, 0
+#define PAIR(a, b) offsetof(struct config, a), offsetof(struct config, b), 0
 #define LIST(a)    PAIR(a, a##_count)
+#define MAPPED(a, b)                                                          \
+	offsetof(struct config, a), offsetof(struct config, a##_count),       \
+		offsetof(struct config, b)
 
 static const struct config_row rows[] = {
-	{"sip_listen", CONFIG_LISTEN, LIST(sip_listen), "0.0.0.0:5060", 0, 0,
-	 "SIP over UDP and TCP here; may repeat; off = none", NULL},
-	{"sip_tls_listen", CONFIG_LISTEN, LIST(sip_tls_listen), "0.0.0.0:5061",
-	 0, 0, "SIP over TLS here; may repeat; off = none", NULL},
-	{"https_listen", CONFIG_LISTEN, LIST(https_listen), "0.0.0.0:8443", 0,
-	 0,
+	{"sip_listen", CONFIG_LISTEN, MAPPED(sip_listen, sip_advertised),
+	 "0.0.0.0:5060", 0, 0,
+	 "SIP over UDP and TCP here; may repeat; off = none; behind a 1:1 NAT "
+	 "ADDRESS:PORT/ADVERTISED[:PORT]",
+	 NULL},
+	{"sip_tls_listen", CONFIG_LISTEN,
+	 MAPPED(sip_tls_listen, sip_tls_advertised), "0.0.0.0:5061", 0, 0,
+	 "SIP over TLS here; may repeat; off = none; /ADVERTISED[:PORT] as "
+	 "sip_listen",
+	 NULL},
+	{"https_listen", CONFIG_LISTEN, MAPPED(https_listen, https_advertised),
+	 "0.0.0.0:8443", 0, 0,
 	 "page, API and SIP over WebSocket with TLS; may repeat; off = "
-	 "none",
+	 "none; /ADVERTISED[:PORT] as sip_listen",
 	 NULL},
 	{"http_listen", CONFIG_LOOPBACK, LIST(http_listen), "127.0.0.1:8080",
 	 0, 0, "the same without TLS, loopback only; may repeat; off = none",
@@ -45,9 +48,10 @@ static const struct config_row rows[] = {
 	{"domain", CONFIG_TEXT, AT(domain), "", 0, 0,
 	 "domain of our conference URIs; none: the host's own addresses",
 	 NULL},
-	{"media_address", CONFIG_HOST, LIST(media_address), "", 0, 0,
+	{"media_address", CONFIG_HOST, MAPPED(media_address, media_advertised),
+	 "", 0, 0,
 	 "address that media uses; may repeat; none: the host's own, IPv4 "
-	 "first, loopback last",
+	 "first, loopback last; behind a 1:1 NAT LOCAL/ADVERTISED",
 	 NULL},
 	{"rtp_ports", CONFIG_PORT_RANGE, PAIR(rtp_port_min, rtp_port_max),
 	 "20000-29999", 1024, 65535,
@@ -180,18 +184,14 @@ static const struct config_row rows[] = {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/** State while reading */
-struct reading {
-	struct config *c;
-	struct config_error *error;
-	bool given[ROWS];
-};
-
+_Static_assert(ROWS <= (int)CONFIG_KEYS_MAX,
+	       "more keys than places for lines");
 
 static void config_destructor(void *arg)
 {
 	struct config *c = arg;
 
+	mem_deref(c->name);
 	mem_deref(c->tls_cert);
 	mem_deref(c->tls_key);
 	mem_deref(c->domain);
@@ -215,16 +215,15 @@ static void config_destructor(void *arg)
 }
 
 
-__attribute__((format(printf, 3, 4))) static int
-fail(struct config_error *error, int err, const char *fmt, ...)
+struct config *config_alloc(void)
 {
-	va_list ap;
+	return mem_zalloc(sizeof(struct config), config_destructor);
+}
 
-	va_start(ap, fmt);
-	(void)vsnprintf(error->text, sizeof(error->text), fmt, ap);
-	va_end(ap);
 
-	return err;
+const struct config_row *config_row(size_t i)
+{
+	return i < ROWS ? &rows[i] : NULL;
 }
 
 
@@ -261,7 +260,7 @@ static size_t distance(const char *a, const char *b)
 }
 
 
-static const char *nearest(const char *key)
+const char *config_row_nearest(const char *key)
 {
 	const char *best = NULL;
 	size_t best_distance = HINT_DISTANCE + 1;
@@ -279,219 +278,7 @@ static const char *nearest(const char *key)
 }
 
 
-static int find_row(const char *where, const char *key, size_t *i,
-		    struct config_error *error)
-{
-	char quoted[96];
-	const char *hint;
-
-	for (*i = 0; *i < ROWS; (*i)++) {
-		if (!strcmp(rows[*i].key, key))
-			return 0;
-	}
-
-	hint = nearest(key);
-	log_escape(quoted, sizeof(quoted), key, strlen(key));
-
-	return fail(error, EINVAL, "%s: unknown key %s%s%s%s", where, quoted,
-		    hint ? "; did you mean '" : "", hint ? hint : "",
-		    hint ? "'?" : "");
-}
-
-
-static int set(struct reading *r, const char *where, size_t i,
-	       const char *value)
-{
-	char why[256] = "cannot be kept", quoted[160];
-	int err;
-
-	err = config_value_set(r->c, &rows[i], value, why, sizeof(why));
-	if (!err)
-		return 0;
-
-	/* secrets stand in an account's value */
-	if (rows[i].type == CONFIG_ACCOUNT)
-		return fail(r->error, err, "%s: %s: %s", where, rows[i].key,
-			    why);
-
-	log_escape(quoted, sizeof(quoted), value, strlen(value));
-
-	return fail(r->error, err, "%s: %s: %s %s", where, rows[i].key, quoted,
-		    why);
-}
-
-
-static int set_defaults(struct reading *r)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < ROWS && !err; i++) {
-		if (config_value_is_list(rows[i].type) && !*rows[i].standard)
-			continue;
-		err = set(r, "default", i, rows[i].standard);
-	}
-
-	return err;
-}
-
-
-/** The first mention of a list key replaces what was there before */
-static int assign(struct reading *r, const char *where, const char *key,
-		  const char *value)
-{
-	size_t i;
-	int err;
-
-	err = find_row(where, key, &i, r->error);
-	if (err)
-		return err;
-
-	if (!r->given[i] && config_value_is_list(rows[i].type))
-		config_value_clear(r->c, &rows[i]);
-	else if (r->given[i] && !config_value_is_list(rows[i].type))
-		return fail(r->error, EINVAL, "%s: key '%s' is given twice",
-			    where, key);
-
-	r->given[i] = true;
-
-	return set(r, where, i, value);
-}
-
-
-static char *trim(char *s)
-{
-	char *end;
-
-	s += strspn(s, " \t\r");
-	end = s + strlen(s);
-	while (end > s && strchr(" \t\r", end[-1]))
-		*--end = '\0';
-
-	return s;
-}
-
-
-/** `#` begins a comment at the start of a line or after white space */
-static void cut_comment(char *line)
-{
-	for (char *p = strchr(line, '#'); p; p = strchr(p + 1, '#')) {
-		if (p == line || p[-1] == ' ' || p[-1] == '\t') {
-			*p = '\0';
-			return;
-		}
-	}
-}
-
-
-static int read_line(struct reading *r, const char *where, char *line)
-{
-	char *key, *value;
-
-	cut_comment(line);
-	key = trim(line);
-	if (!*key)
-		return 0;
-
-	value = key + strcspn(key, " \t");
-	if (*value)
-		*value++ = '\0';
-	value = trim(value);
-	if (!*value) {
-		size_t i;
-		int err = find_row(where, key, &i, r->error);
-
-		return err ? err
-			   : fail(r->error, EINVAL,
-				  "%s: key '%s' has no "
-				  "value",
-				  where, key);
-	}
-
-	return assign(r, where, key, value);
-}
-
-
-static int read_text(struct reading *r, const char *name, const char *text,
-		     size_t len)
-{
-	const char *end = text + len;
-	unsigned n = 0;
-	int err = 0;
-
-	while (text < end && !err) {
-		const char *nl = memchr(text, '\n', (size_t)(end - text));
-		size_t size = (size_t)((nl ? nl : end) - text);
-		char line[LINE_MAX_BYTES], where[320];
-
-		(void)snprintf(where, sizeof(where), "%.256s:%u", name, ++n);
-		if (size >= sizeof(line))
-			return fail(r->error, EINVAL, "%s: line is too long",
-				    where);
-		if (memchr(text, '\0', size))
-			return fail(r->error, EINVAL, "%s: not a text file",
-				    where);
-
-		memcpy(line, text, size);
-		line[size] = '\0';
-		err = read_line(r, where, line);
-		text += size + 1;
-	}
-
-	return err;
-}
-
-
-static int read_override(struct reading *r, const char *text, bool *seen)
-{
-	char line[LINE_MAX_BYTES], *equals;
-	size_t i;
-	int err;
-
-	if (strlen(text) >= sizeof(line))
-		return fail(r->error, EINVAL, "-o: value is too long");
-
-	(void)snprintf(line, sizeof(line), "%s", text);
-	equals = strchr(line, '=');
-	if (!equals)
-		return fail(r->error, EINVAL, "-o: not key=value");
-
-	*equals = '\0';
-	err = find_row("-o", trim(line), &i, r->error);
-	if (err)
-		return err;
-
-	/* the command line replaces the file; its own lists grow */
-	if (!seen[i] || !config_value_is_list(rows[i].type))
-		r->given[i] = false;
-	seen[i] = true;
-
-	return assign(r, "-o", trim(line), trim(equals + 1));
-}
-
-
-/** What only all keys together can tell */
-static int check(const struct config *c, struct config_error *error)
-{
-	if (!*c->tls_cert != !*c->tls_key)
-		return fail(error, EINVAL, "tls_cert and tls_key go together");
-
-	if (c->session_min_se_s > c->session_expires_s)
-		return fail(error, EINVAL,
-			    "session_min_se is above session_expires");
-
-	if ((unsigned)(c->rtp_port_max - c->rtp_port_min + 1) < 4 * c->mixers)
-		return fail(error, EINVAL,
-			    "rtp_ports are too few for %u mixers", c->mixers);
-
-	if (!c->sip_listen_count && !c->sip_tls_listen_count &&
-	    !c->http_listen_count && !c->https_listen_count)
-		return fail(error, EINVAL, "every listener is off");
-
-	return 0;
-}
-
-
-static size_t key_index(const char *key)
+size_t config_row_index(const char *key)
 {
 	size_t i = 0;
 
@@ -499,108 +286,6 @@ static size_t key_index(const char *key)
 		i++;
 
 	return i;
-}
-
-
-int config_parse(struct config **cp, const char *name, const char *text,
-		 size_t len, const char *const overrides[],
-		 size_t override_count, struct config_error *error)
-{
-	struct reading r = {.error = error};
-	bool seen[ROWS] = {false};
-	int err;
-
-	if (!cp || !error)
-		return EINVAL;
-
-	error->text[0] = '\0';
-	r.c = mem_zalloc(sizeof(*r.c), config_destructor);
-	if (!r.c)
-		return fail(error, ENOMEM, "out of memory");
-
-	err = set_defaults(&r);
-	if (!err && text)
-		err = read_text(&r, name, text, len);
-	for (size_t i = 0; i < override_count && !err; i++)
-		err = read_override(&r, overrides[i], seen);
-	if (err)
-		goto out;
-
-	err = config_value_find(r.c, r.given[key_index("media_address")]);
-	if (err) {
-		(void)fail(error, err, "cannot find out the defaults: %s",
-			   strerror(err));
-		goto out;
-	}
-
-	err = check(r.c, error);
-
-out:
-	if (err)
-		mem_deref(r.c);
-	else
-		*cp = r.c;
-
-	return err;
-}
-
-
-static int slurp(const char *path, char **textp, size_t *len,
-		 struct config_error *error)
-{
-	FILE *f = fopen(path, "re");
-	char *text = NULL;
-	int err = 0;
-
-	if (!f)
-		return fail(error, errno == ENOENT ? ENOENT : EINVAL,
-			    "%.300s: %s", path, strerror(errno));
-
-	text = mem_alloc(FILE_MAX_BYTES + 1, NULL);
-	if (!text) {
-		err = fail(error, ENOMEM, "out of memory");
-		goto out;
-	}
-
-	*len = fread(text, 1, FILE_MAX_BYTES + 1, f);
-	if (ferror(f))
-		err = fail(error, EINVAL, "%.300s: cannot be read", path);
-	else if (*len > FILE_MAX_BYTES)
-		err = fail(error, EINVAL, "%.300s: is too large", path);
-
-out:
-	(void)fclose(f);
-	if (err)
-		mem_deref(text);
-	else
-		*textp = text;
-
-	return err;
-}
-
-
-int config_load(struct config **cp, const char *path,
-		const char *const overrides[], size_t override_count,
-		struct config_error *error)
-{
-	char *text = NULL;
-	size_t len = 0;
-	int err;
-
-	if (!cp || !error)
-		return EINVAL;
-
-	if (path) {
-		err = slurp(path, &text, &len, error);
-		if (err)
-			return err;
-	}
-
-	err = config_parse(cp, path ? path : "", text, len, overrides,
-			   override_count, error);
-	mem_deref(text);
-
-	return err;
 }
 
 

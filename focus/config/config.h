@@ -21,6 +21,7 @@ enum {
 	CONFIG_LISTEN_MAX = 4,
 	CONFIG_LIST_MAX = 16,
 	CONFIG_MIXERS_MAX = 64,
+	CONFIG_KEYS_MAX = 64,
 };
 
 struct config_account;
@@ -35,17 +36,23 @@ struct config_network {
 struct config {
 	struct sa sip_listen[CONFIG_LISTEN_MAX]; /**< UDP and TCP */
 	size_t sip_listen_count;
+	/** What a 1:1 NAT makes of each; unset: there is none, port 0: it
+	 *  leaves the port as it is */
+	struct sa sip_advertised[CONFIG_LISTEN_MAX];
 	struct sa sip_tls_listen[CONFIG_LISTEN_MAX];
 	size_t sip_tls_listen_count;
-	struct sa http_listen[CONFIG_LISTEN_MAX]; /**< loopback only */
+	struct sa sip_tls_advertised[CONFIG_LISTEN_MAX]; /**< the same */
+	struct sa http_listen[CONFIG_LISTEN_MAX];        /**< loopback only */
 	size_t http_listen_count;
 	struct sa https_listen[CONFIG_LISTEN_MAX];
 	size_t https_listen_count;
+	struct sa https_advertised[CONFIG_LISTEN_MAX]; /**< the same */
 	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
 				       in data_dir */
 	char *domain;             /**< "" = the host's own addresses too */
 	struct sa media_address[CONFIG_LISTEN_MAX];
 	size_t media_address_count;
+	struct sa media_advertised[CONFIG_LISTEN_MAX]; /**< without ports */
 	uint16_t rtp_port_min, rtp_port_max;
 	uint16_t webrtc_port; /**< of mixer 0; the next +1 ...; 0 any */
 	unsigned mixers;
@@ -88,6 +95,9 @@ struct config {
 	size_t dns_server_count;
 	unsigned sip_rate_per_source; /**< messages a second */
 	unsigned strangers_rate;      /**< of all who are not known; 0: any */
+	char *name;                   /**< of the file, as errors call it */
+	uint32_t lines[CONFIG_KEYS_MAX][CONFIG_LIST_MAX]; /**< where a value
+		stands, for config_where() */
 };
 
 /** What -t and errors print: "FILE:LINE: words" */
@@ -116,6 +126,30 @@ int config_parse(struct config **cp, const char *name, const char *text,
 		 size_t len, const char *const overrides[],
 		 size_t override_count, struct config_error *error);
 
+/** Something is wrong. @param words One line: "FILE:LINE: key: words" */
+typedef void(config_problem_h)(const char *words, void *arg);
+
+/**
+ * As config_load(), but all that is wrong is told
+ *
+ * @param h Called with each problem
+ * @return 0; EINVAL, ENOENT: there were some; ENOMEM
+ */
+int config_load_all(struct config **cp, const char *path,
+		    const char *const overrides[], size_t override_count,
+		    config_problem_h *h, void *arg);
+
+/**
+ * Where a value comes from: "FILE:LINE", "-o" or "default"
+ *
+ * @param key One that there is
+ * @param i   Which of those of a list
+ * @param dst Gets it
+ * @return dst
+ */
+const char *config_where(const struct config *c, const char *key, size_t i,
+			 char *dst, size_t size);
+
 /**
  * Keys one by one, for checks of conf/parley.conf
  *
@@ -124,6 +158,31 @@ int config_parse(struct config **cp, const char *name, const char *text,
  * @return name, NULL after the last
  */
 const char *config_key(size_t i, const char **value);
+
+/** Whose listeners an address is of */
+enum config_service {
+	CONFIG_SERVICE_SIP,
+	CONFIG_SERVICE_SIP_TLS,
+	CONFIG_SERVICE_HTTPS,
+	CONFIG_SERVICE_NONE, /**< of none that a NAT could change */
+};
+
+/**
+ * How those on the other side of a 1:1 NAT call an address of ours: by what
+ * the listener advertises, else by what media_address does for the same
+ * address. A loopback address is as it is
+ *
+ * @param c  Configuration
+ * @param of Whose listener's address it is
+ * @param sa Our own address, bound and with its port, or that of a
+ *           connection; changed to what others use
+ */
+void config_advertise(const struct config *c, enum config_service of,
+		      struct sa *sa);
+
+/** An address of ours that a 1:1 NAT makes of media_address and the listeners,
+ *  one after the other. @return NULL after the last */
+const struct sa *config_advertised(const struct config *c, size_t i);
 
 /** Is the address in one of the networks? */
 bool config_network_has(const struct config_network v[], size_t n,

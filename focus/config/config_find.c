@@ -76,6 +76,48 @@ static int find_media_address(struct config *c)
 }
 
 
+struct family_search {
+	struct sa *sa;
+	int af;
+};
+
+
+static bool family_h(const char *ifname, const struct sa *sa, void *arg)
+{
+	const struct family_search *s = arg;
+
+	(void)ifname;
+
+	if (sa_af(sa) != s->af || sa_is_loopback(sa) || sa_is_linklocal(sa) ||
+	    sa_is_any(sa))
+		return false;
+
+	*s->sa = *sa;
+	sa_set_port(s->sa, 0);
+
+	return true;
+}
+
+
+/** "0.0.0.0/203.0.113.7": the first of the host's own is behind the NAT */
+static int find_mapped_address(struct config *c)
+{
+	for (size_t i = 0; i < c->media_address_count; i++) {
+		struct sa *sa = &c->media_address[i];
+		struct family_search s = {sa, sa_af(sa)};
+
+		if (!sa_is_any(sa))
+			continue;
+
+		(void)net_if_apply(family_h, &s);
+		if (sa_is_any(sa))
+			return EADDRNOTAVAIL;
+	}
+
+	return 0;
+}
+
+
 static int replace(char **str, const char *path)
 {
 	char *dup;
@@ -210,12 +252,11 @@ static unsigned find_mixers(void)
 
 int config_value_find(struct config *c, bool media_given)
 {
-	int err = 0;
+	int err;
 
 	if (!c->mixers)
 		c->mixers = find_mixers();
-	if (!media_given)
-		err |= find_media_address(c);
+	err = media_given ? find_mapped_address(c) : find_media_address(c);
 	if (!*c->control_socket)
 		err |= find_control_socket(c);
 	if (!*c->data_dir)

@@ -140,21 +140,34 @@ static int set_size(struct config *c, const struct config_row *row,
 }
 
 
-static int parse_address(struct sa *sa, enum config_type type,
-			 const char *text, char *why, size_t size)
+static int parse_host(struct sa *sa, const char *text, bool any, char *why,
+		      size_t size)
 {
-	if (type == CONFIG_HOST) {
-		if (sa_set_str(sa, text, 0) || sa_is_any(sa))
-			return config_value_refuse(
-				why, size,
-				"is not an IP address of this host");
-		return 0;
-	}
+	if (sa_set_str(sa, text, 0) || (!any && sa_is_any(sa)))
+		return config_value_refuse(
+			why, size, "is not an IP address of this host");
 
-	if (strlen(text) > 60 || sa_decode(sa, text, strlen(text)) ||
-	    !strrchr(text, ':') ||
-	    !strchr("0123456789", strrchr(text, ':')[1]) ||
-	    !strrchr(text, ':')[1] || strrchr(text, ':')[-1] == ':')
+	return 0;
+}
+
+
+/** Digits alone follow the address: libre takes more */
+static bool has_port(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	unsigned long port;
+	const char *end;
+
+	return colon && colon > text && colon[-1] != ':' &&
+	       number(colon + 1, &port, &end) && !*end && port <= UINT16_MAX;
+}
+
+
+static int parse_listen(struct sa *sa, enum config_type type, const char *text,
+			char *why, size_t size)
+{
+	if (strlen(text) > 60 || !has_port(text) ||
+	    sa_decode(sa, text, strlen(text)))
 		return config_value_refuse(
 			why, size,
 			"is not ADDRESS:PORT, like 0.0.0.0:5060 or "
@@ -170,12 +183,76 @@ static int parse_address(struct sa *sa, enum config_type type,
 }
 
 
+/** What stands behind '/': what a NAT makes of the address before it */
+static int parse_advertised(struct sa *sa, const struct sa *local,
+			    enum config_type type, const char *text, char *why,
+			    size_t size)
+{
+	const size_t len = strlen(text);
+	struct pl host = {text, len};
+	int err;
+
+	if (*text == '[' && text[len - 1] == ']') {
+		host.p += 1;
+		host.l -= 2;
+	}
+	/* "2001:db8::1" alone would be read as address and port */
+	err = sa_set(sa, &host, 0);
+	if (err && len <= 60 && has_port(text))
+		err = sa_decode(sa, text, len);
+	if (err)
+		return config_value_refuse(why, size,
+					   "has no address behind '/', like "
+					   "203.0.113.7 or [2001:db8::7]");
+	if (type == CONFIG_HOST && sa_port(sa))
+		return config_value_refuse(
+			why, size,
+			"has a port behind '/': media's are the same on both "
+			"sides of a 1:1 NAT");
+	if (sa_af(sa) != sa_af(local) || sa_is_any(sa))
+		return config_value_refuse(
+			why, size,
+			"has no address of the same family behind '/' that "
+			"others could use");
+
+	return 0;
+}
+
+
+/** "LOCAL" or "LOCAL/ADVERTISED" */
+static int parse_address(struct sa *sa, struct sa *advertised,
+			 const struct config_row *row, const char *text,
+			 char *why, size_t size)
+{
+	const char *slash = row->advertised ? strchr(text, '/') : NULL;
+	char local[64];
+	int err;
+
+	sa_init(advertised, AF_UNSPEC);
+	if (slash && (size_t)(slash - text) >= sizeof(local))
+		return config_value_refuse(why, size, "is too long");
+
+	(void)snprintf(local, sizeof(local), "%.*s",
+		       slash ? (int)(slash - text) : (int)sizeof(local), text);
+	if (row->type == CONFIG_HOST)
+		err = parse_host(sa, local, slash != NULL, why, size);
+	else
+		err = parse_listen(sa, row->type, local, why, size);
+	if (err || !slash)
+		return err;
+
+	return parse_advertised(advertised, sa, row->type, slash + 1, why,
+				size);
+}
+
+
 static int set_address(struct config *c, const struct config_row *row,
 		       const char *text, char *why, size_t size)
 {
 	struct sa *list = field(c, row->offset);
+	struct sa *mapped = row->advertised ? field(c, row->advertised) : NULL;
 	size_t *count = field(c, row->offset2);
-	struct sa sa;
+	struct sa sa, advertised;
 	int err;
 
 	if (!strcmp(text, "off")) {
@@ -185,7 +262,7 @@ static int set_address(struct config *c, const struct config_row *row,
 		return 0;
 	}
 
-	err = parse_address(&sa, row->type, text, why, size);
+	err = parse_address(&sa, &advertised, row, text, why, size);
 	if (err)
 		return err;
 
@@ -194,6 +271,8 @@ static int set_address(struct config *c, const struct config_row *row,
 					   "is one too many: at most %d",
 					   CONFIG_LISTEN_MAX);
 
+	if (mapped)
+		mapped[*count] = advertised;
 	list[(*count)++] = sa;
 
 	return 0;

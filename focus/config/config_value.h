@@ -15,9 +15,11 @@ enum config_type {
 	CONFIG_PORT,       /**< uint16_t, min..max */
 	CONFIG_PORT_RANGE, /**< two uint16_t: "MIN-MAX" */
 	CONFIG_SIZE,       /**< two unsigned: "1280x720" */
-	CONFIG_LISTEN,     /**< struct sa[] and count: ADDRESS:PORT */
+	CONFIG_LISTEN,     /**< struct sa[] and count: ADDRESS:PORT, where
+				the row has a place for it also
+				ADDRESS:PORT/ADVERTISED[:PORT] */
 	CONFIG_LOOPBACK,   /**< the same, loopback addresses only */
-	CONFIG_HOST,       /**< struct sa[] and count: ADDRESS */
+	CONFIG_HOST,       /**< struct sa[] and count: ADDRESS[/ADVERTISED] */
 	CONFIG_LEVEL,      /**< enum log_level */
 	CONFIG_CHOICE,     /**< char *, one of the row's words */
 	CONFIG_SWITCH,     /**< bool, "yes" or "no" */
@@ -33,11 +35,24 @@ struct config_row {
 	enum config_type type;
 	size_t offset;        /**< of the (first) field in struct config */
 	size_t offset2;       /**< of the count or the second field */
+	size_t advertised;    /**< of struct sa[], 0 = it has none */
 	const char *standard; /**< default as text, "" = found at start */
 	unsigned min, max;
 	const char *help;
 	const char *choices; /**< CONFIG_CHOICE: "one|other" */
 };
+
+/** Row by row; NULL after the last */
+const struct config_row *config_row(size_t i);
+
+/** Of a key that there is */
+size_t config_row_index(const char *key);
+
+/** The key that somebody may have meant; NULL: none is near */
+const char *config_row_nearest(const char *key);
+
+/** All unset. @return NULL: no memory */
+struct config *config_alloc(void);
 
 /** A list key may stand on several lines */
 bool config_value_is_list(enum config_type type);

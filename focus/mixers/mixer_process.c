@@ -21,7 +21,8 @@
 enum {
 	/** -a twice a listen address, -w -p -P -t -l, -m, program, NULL */
 	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 5 + 1 + 2,
-	ARGUMENT_BYTES = 64,
+	/** Two IPv6 addresses */
+	ARGUMENT_BYTES = 2 * INET6_ADDRSTRLEN + 1,
 	/** Descriptors of the programs that are started end below */
 	HELD_FD_MIN = 16,
 	/** Ports from here on are anybody's */
@@ -92,8 +93,15 @@ static void build_arguments(struct arguments *a, const struct config *c,
 	a->argv[a->n++] = c->mixer_program;
 
 	for (size_t i = 0; i < c->media_address_count; i++) {
-		if (!sa_ntop(&c->media_address[i], text, sizeof(text)))
-			add(a, "-a", text);
+		const struct sa *outside = &c->media_advertised[i];
+
+		if (sa_isset(outside, SA_ADDR))
+			(void)re_snprintf(text, sizeof(text), "%j/%j",
+					  &c->media_address[i], outside);
+		else
+			(void)re_snprintf(text, sizeof(text), "%j",
+					  &c->media_address[i]);
+		add(a, "-a", text);
 	}
 
 	add_number(a, "-w", c->webrtc_port ? c->webrtc_port + index : 0);

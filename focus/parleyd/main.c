@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "focus/conference/focus.h"
+#include "focus/parleyd/check.h"
 #include "focus/parleyd/daemon.h"
 #include "focus/parleyd/privileges.h"
 #include "focus/store/store.h"
@@ -240,14 +241,12 @@ int main(int argc, char *argv[])
 	log_libre_start();
 	(void)fd_setsize(DESCRIPTORS_MAX);
 
-	if (options_load(&d.config, &d.options, &error)) {
+	if (d.options.check) {
+		status = check_configuration(&d.options);
+	}
+	else if (options_load(&d.config, &d.options, &error)) {
 		fprintf(stderr, "parleyd: %s\n", error.text);
 		status = EXIT_FAILURE;
-	}
-	else if (d.options.check) {
-		printf("%s: good\n",
-		       d.options.file ? d.options.file : "defaults");
-		status = EXIT_SUCCESS;
 	}
 	else {
 		status = run(&d);

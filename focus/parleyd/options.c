@@ -23,8 +23,9 @@ static void usage(void)
 	       "\n"
 	       "  -f FILE       read the configuration from FILE\n"
 	       "  -o KEY=VALUE  set one key, after the file; may repeat\n"
-	       "  -t            check the configuration and exit (0 good, 1 "
-	       "bad)\n"
+	       "  -t            check the configuration, its addresses, ports "
+	       "and files,\n"
+	       "                and exit (0 good, 1 bad)\n"
 	       "  -h            this text\n"
 	       "  -V            the version\n"
 	       "\n"
@@ -74,20 +75,40 @@ int options_read(struct options *o, int argc, char *argv[])
 }
 
 
+/** "FILE:LINE: key: words" of "key: words" */
+void options_tell_policy(const struct config *c, const char *words,
+			 size_t which, char *dst, size_t size)
+{
+	char key[64], where[320];
+
+	if (!words) {
+		(void)snprintf(dst, size, "%s", strerror(ENOMEM));
+		return;
+	}
+
+	(void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(words, ":"),
+		       words);
+	(void)snprintf(dst, size, "%s: %s",
+		       config_where(c, key, which, where, sizeof(where)),
+		       words);
+}
+
+
 int options_load(struct config **cp, const struct options *o,
 		 struct config_error *error)
 {
 	const char *words = NULL;
+	size_t which;
 	int err;
 
 	err = config_load(cp, o->file, o->overrides, o->override_count, error);
 	if (err)
 		return err;
 
-	err = policy_check(*cp, &words);
+	err = policy_check(*cp, &words, &which);
 	if (err) {
-		(void)snprintf(error->text, sizeof(error->text), "%s",
-			       words ? words : strerror(err));
+		options_tell_policy(*cp, words, which, error->text,
+				    sizeof(error->text));
 		*cp = mem_deref(*cp);
 	}
 

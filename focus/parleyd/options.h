@@ -39,4 +39,14 @@ int options_read(struct options *o, int argc, char *argv[]);
 int options_load(struct config **cp, const struct options *o,
 		 struct config_error *error);
 
+/**
+ * What policy_check() says, with its place
+ *
+ * @param words As it says it, "key: words"; NULL: it had no memory
+ * @param which As it says it
+ * @param dst   Gets "FILE:LINE: key: words"
+ */
+void options_tell_policy(const struct config *c, const char *words,
+			 size_t which, char *dst, size_t size);
+
 #endif

@@ -214,14 +214,19 @@ static int check_account(const struct policy *p, const struct config *c,
 }
 
 
-int policy_check(const struct config *config, const char **words)
+int policy_check(const struct config *config, const char **words,
+		 size_t *which)
 {
 	struct policy *p = NULL;
 	int err = policy_alloc(&p, config);
 
 	*words = err ? "conference_names: no pattern" : NULL;
-	for (size_t i = 0; !err && i < config->account_count; i++)
+	*which = 0;
+	for (size_t i = 0; !err && i < config->account_count; i++) {
 		err = check_account(p, config, config->accounts[i], words);
+		if (err)
+			*which = i;
+	}
 	mem_deref(p);
 
 	return err;

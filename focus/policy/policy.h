@@ -38,10 +38,12 @@ int policy_alloc(struct policy **pp, const struct config *config);
 /**
  * Can this configuration's accounts be called? What config_load() cannot know
  *
- * @param words Set to what is wrong (static), NULL: nothing
+ * @param words Set to what is wrong (static), "key: words"; NULL: nothing
+ * @param which Set to which value of that key it is
  * @return 0, EINVAL, ENOMEM
  */
-int policy_check(const struct config *config, const char **words);
+int policy_check(const struct config *config, const char **words,
+		 size_t *which);
 
 /**
  * The name under which a conference is kept: lower case

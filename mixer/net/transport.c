@@ -93,6 +93,54 @@ int transport_set_remote(struct transport *t,
 }
 
 
+/** As those on the other side of a 1:1 NAT know it. @return There is one */
+static bool advertise(const struct net_config *c, size_t i, struct sa *sa)
+{
+	const uint16_t port = sa_port(sa);
+
+	if (!sa_isset(&c->advertised_addresses[i], SA_ADDR))
+		return false;
+
+	*sa = c->advertised_addresses[i];
+	sa_set_port(sa, port);
+
+	return true;
+}
+
+
+/** A host candidate, component 1; the next one is worse (RFC 8445 section
+ *  5.1.2.1) */
+static void add_candidate(struct transport_local *l, const struct sa *addr)
+{
+	const size_t i = l->candidate_count++;
+
+	l->candidates[i].addr = *addr;
+	l->candidates[i].priority =
+		(126U << 24) + ((65535U - (uint32_t)i) << 8) + (256 - 1);
+}
+
+
+/** In the order of the configuration; behind a 1:1 NAT the address outside,
+ *  and for who is inside, too, all those that are bound after them */
+static void add_candidates(const struct net *net, struct transport_local *l)
+{
+	const struct net_config *c = &net->config;
+	size_t i;
+
+	for (i = 0; i < c->media_address_count; i++) {
+		struct sa sa = net->ports[i].addr;
+
+		(void)advertise(c, i, &sa);
+		add_candidate(l, &sa);
+	}
+
+	for (i = 0; i < c->media_address_count; i++) {
+		if (sa_isset(&c->advertised_addresses[i], SA_ADDR))
+			add_candidate(l, &net->ports[i].addr);
+	}
+}
+
+
 static void local_webrtc(const struct transport *t, struct transport_local *l)
 {
 	const struct net *net = t->net;
@@ -100,15 +148,7 @@ static void local_webrtc(const struct transport *t, struct transport_local *l)
 	str_ncpy(l->ice_ufrag, t->ice.local[0].ufrag, sizeof(l->ice_ufrag));
 	str_ncpy(l->ice_pwd, t->ice.local[0].pwd, sizeof(l->ice_pwd));
 	l->fingerprint = *dtls_context_fingerprint(net->dtls);
-	l->candidate_count = net->config.media_address_count;
-	for (size_t i = 0; i < l->candidate_count; i++) {
-		l->candidates[i].addr = net->ports[i].addr;
-		/* host, by order of configuration, component 1 (RFC 8445
-		 * section 5.1.2.1) */
-		l->candidates[i].priority = (126U << 24) +
-					    ((65535U - (uint32_t)i) << 8) +
-					    (256 - 1);
-	}
+	add_candidates(net, l);
 }
 
 
@@ -125,6 +165,7 @@ void transport_local(const struct transport *t, struct transport_local *l)
 		l->fingerprint = *dtls_context_fingerprint(t->net->dtls);
 
 	l->rtp = t->rtp_port.addr;
+	(void)advertise(&t->net->config, t->address_index, &l->rtp);
 	l->rtcp_port =
 		sa_port(t->rtcp_mux ? &t->rtp_port.addr : &t->rtcp_port.addr);
 	l->suite = t->suite;

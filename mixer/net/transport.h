@@ -79,9 +79,12 @@ enum transport_matter {
 };
 
 struct net_config {
-	/** Advertised and bound; the port is ignored */
+	/** Bound; the port is ignored */
 	struct sa media_addresses[4];
 	size_t media_address_count;
+	/** What a 1:1 NAT makes of each, without a port; unset: there is none,
+	 *  and it is told as it is */
+	struct sa advertised_addresses[4];
 	uint16_t webrtc_port;  /**< 0: any free one */
 	uint16_t rtp_port_min; /**< plain RTP, even; 0: no plain RTP */
 	uint16_t rtp_port_max; /**< last port of the range */

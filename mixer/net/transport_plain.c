@@ -49,7 +49,8 @@ static bool is_own(const struct net *net, const struct sa *addr)
 		return false;
 
 	for (size_t i = 0; i < c->media_address_count; i++) {
-		if (sa_cmp(&c->media_addresses[i], addr, SA_ADDR))
+		if (sa_cmp(&c->media_addresses[i], addr, SA_ADDR) ||
+		    sa_cmp(&c->advertised_addresses[i], addr, SA_ADDR))
 			return true;
 	}
 

@@ -29,7 +29,7 @@ enum {
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: parley-mixer -a ADDRESS [-a ADDRESS]... "
+		"usage: parley-mixer -a ADDRESS[/ADVERTISED] [-a ...]... "
 		"[-w WEBRTC_PORT] [-p MIN-MAX] [-P MIN-MAX]\n"
 		"                    [-t MEDIA_TIMEOUT_S] [-l LOG_LEVEL] "
 		"[-m] [-v VIDEO_THREADS] [-S]\n"
@@ -55,11 +55,20 @@ static int number(const char *text, unsigned long max, unsigned long *v)
 
 static int address(struct net_config *net, const char *text)
 {
-	if (net->media_address_count == 4)
+	const char *slash = strchr(text, '/');
+	size_t i = net->media_address_count;
+	struct pl local;
+
+	if (i == ARRAY_SIZE(net->media_addresses))
 		return E2BIG;
 
-	return sa_set_str(&net->media_addresses[net->media_address_count++],
-			  text, 0);
+	local.p = text;
+	local.l = slash ? (size_t)(slash - text) : strlen(text);
+	++net->media_address_count;
+	if (slash && sa_set_str(&net->advertised_addresses[i], slash + 1, 0))
+		return EINVAL;
+
+	return sa_set(&net->media_addresses[i], &local, 0);
 }
 
 

@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 #include "focus/config/config.h"
 #include "signaling/http/certificate.h"
+#include "signaling/http/certificate_own.h"
 
 
 enum {
@@ -91,29 +92,19 @@ static bool check_file(const char *what, const char *path)
 }
 
 
-/** subjectAltName: what people type to get here */
-static void alt_names(char *dst, size_t size, const char *name,
-		      const struct config *config)
+/** subjectAltName, as OpenSSL's configuration has it */
+static bool print_names(char *dst, size_t size,
+			const struct certificate_names *names)
 {
-	char addr[64];
-	size_t n, i;
-	struct sa sa;
+	size_t n = 0;
 
-	if (!sa_set_str(&sa, name, 0))
-		n = (size_t)snprintf(dst, size, "IP:%s", name);
-	else
-		n = (size_t)snprintf(dst, size, "DNS:%s", name);
-	n += (size_t)snprintf(dst + n, size - n,
-			      ",DNS:localhost,IP:127.0.0.1,IP:::1");
+	for (size_t i = 0; i < names->count && n < size; i++)
+		n += (size_t)snprintf(dst + n, size - n, "%s%s:%s",
+				      i ? "," : "",
+				      names->of[i].address ? "IP" : "DNS",
+				      names->of[i].text);
 
-	for (i = 0; i < config->https_listen_count && n < size; i++) {
-		const struct sa *l = &config->https_listen[i];
-
-		if (sa_is_any(l) || sa_is_loopback(l) ||
-		    sa_ntop(l, addr, sizeof(addr)))
-			continue;
-		n += (size_t)snprintf(dst + n, size - n, ",IP:%s", addr);
-	}
+	return n < size;
 }
 
 
@@ -239,14 +230,18 @@ static X509 *read_first(const char *path)
 }
 
 
-/** The kept certificate will hold for a while yet */
-static bool is_good(const char *path)
+/** The kept certificate will hold for a while yet, and names all that we are
+ *  called by now */
+static bool is_good(const char *path, const struct config *config)
 {
 	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY_S;
 	X509 *cert = read_first(path);
+	struct certificate_names names;
 	bool good;
 
-	good = cert && X509_cmp_time(X509_get0_notAfter(cert), &soon) > 0;
+	certificate_names(&names, config);
+	good = cert && X509_cmp_time(X509_get0_notAfter(cert), &soon) > 0 &&
+	       certificate_has_names(cert, &names);
 	X509_free(cert);
 	ERR_clear_error();
 
@@ -256,18 +251,16 @@ static bool is_good(const char *path)
 
 static int make(X509 **certp, EVP_PKEY **keyp, const struct config *config)
 {
-	char name[256] = "localhost", alt[1024];
-	EVP_PKEY *key;
+	struct certificate_names names;
+	char name[65], alt[4096];
+	EVP_PKEY *key = NULL;
 	X509 *cert = NULL;
 
-	if (config->domain && config->domain[0])
-		(void)snprintf(name, sizeof(name), "%.200s", config->domain);
-	else
-		(void)gethostname(name, sizeof(name) - 1);
-
-	alt_names(alt, sizeof(alt), name, config);
-	name[64] = '\0'; /* ub-common-name */
-	key = EVP_EC_gen("P-256");
+	certificate_names(&names, config);
+	/* ub-common-name */
+	(void)snprintf(name, sizeof(name), "%.64s", names.of[0].text);
+	if (print_names(alt, sizeof(alt), &names))
+		key = EVP_EC_gen("P-256");
 	if (key)
 		cert = make_certificate(key, name, alt);
 	if (!cert) {
@@ -288,7 +281,7 @@ static int make_own(const char *path, const struct config *config)
 {
 	int err;
 
-	if (!is_good("")) {
+	if (!is_good("", config)) {
 		EVP_PKEY *key = NULL;
 		X509 *cert = NULL;
 
@@ -359,7 +352,7 @@ static int choose(char *cert, char *key, size_t size,
 
 	(void)snprintf(cert, size, "%s/tls.pem",
 		       config->data_dir ? config->data_dir : ".");
-	if (!is_good(cert)) {
+	if (!is_good(cert, config)) {
 		err = make_own(cert, config);
 		if (kept.cert)
 			*cert = '\0';

@@ -5,7 +5,8 @@
  * libre cannot set a minimum version nor make a certificate that OpenSSL 3
  * accepts. TLS 1.2 and up, with AEAD suites alone; the certificate is the
  * configured one, else an EC P-256 one signed by itself, made once and kept in
- * data_dir; where that cannot be written, in memory until the program ends.
+ * data_dir as long as it names all that this server is called by; where that
+ * cannot be written, in memory until the program ends.
  */
 #ifndef PARLEY_SIGNALING_HTTP_CERTIFICATE_H
 #define PARLEY_SIGNALING_HTTP_CERTIFICATE_H
@@ -40,6 +41,20 @@ void certificate_tell(const struct config *config);
  * @return 0, or as certificate_tls()
  */
 int certificate_reload(struct tls *tls, const struct config *config);
+
+/** Something is wrong with a file. @param words Static, or of the call */
+typedef void(certificate_problem_h)(const char *key, const char *words,
+				    void *arg);
+
+/**
+ * Would the configured certificate do? Looked for are files that cannot be
+ * read, a key that is not the certificate's, and one that is not valid now
+ *
+ * @param config tls_cert, tls_key; without them there is nothing to check
+ * @param h      Called with the key of each problem
+ */
+void certificate_check(const struct config *config, certificate_problem_h *h,
+		       void *arg);
 
 /**
  * Client context for connections that we open: trusts the system's authorities

@@ -20,10 +20,11 @@ enum flow_transport { FLOW_UDP, FLOW_TCP, FLOW_TLS, FLOW_WS, FLOW_WSS };
 struct flow_info {
 	uint64_t id;
 	enum flow_transport transport;
-	struct sa local,
-		peer; /**< true addresses, not the transport layer's */
-	bool retired; /**< a connection that nothing new goes by */
-	bool proven;  /**< its peer has shown that it gets what we send it */
+	struct sa local; /**< ours, as the far end knows it: behind a 1:1 NAT
+			      what that makes of it */
+	struct sa peer;  /**< its true address, not the transport layer's */
+	bool retired;    /**< a connection that nothing new goes by */
+	bool proven; /**< its peer has shown that it gets what we send it */
 };
 
 /** "UDP", "TCP", "TLS", "WS", "WSS": the word in Via */

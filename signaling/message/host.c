@@ -21,6 +21,19 @@ static bool address_among(const struct sa *sa, const struct sa v[], size_t n)
 	return false;
 }
 
+/** What a 1:1 NAT makes of ours */
+static bool is_advertised(const struct config *c, const struct sa *sa)
+{
+	const struct sa *one;
+	size_t i;
+
+	for (i = 0; (one = config_advertised(c, i)) != NULL; i++) {
+		if (sa_cmp(one, sa, SA_ADDR))
+			return true;
+	}
+	return false;
+}
+
 struct local_search {
 	const struct sa *sa;
 	bool found;
@@ -86,7 +99,8 @@ bool host_is_ours(const struct config *config, const struct pl *host,
 	    address_among(&sa, c->sip_listen, c->sip_listen_count) ||
 	    address_among(&sa, c->sip_tls_listen, c->sip_tls_listen_count) ||
 	    address_among(&sa, c->https_listen, c->https_listen_count) ||
-	    address_among(&sa, c->media_address, c->media_address_count))
+	    address_among(&sa, c->media_address, c->media_address_count) ||
+	    is_advertised(c, &sa))
 		return true;
 
 	search.sa = &sa;

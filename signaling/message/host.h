@@ -13,7 +13,8 @@ struct flow_info;
 /**
  * The configured domain, "conf.", "conference." or "conf-factory." before it,
  * the host's name, or one of its addresses: the flow's
- * own, configured ones, those of its interfaces
+ * own, configured ones with those that a 1:1 NAT makes of them, those of its
+ * interfaces
  *
  * @param flow What the URI came by; NULL: none, and "localhost" is us
  */

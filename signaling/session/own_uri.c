@@ -24,9 +24,14 @@ static bool port_is_ours(const struct sessions_dependencies *base,
 	static const enum flow_transport transports[] = {
 		FLOW_UDP, FLOW_TCP, FLOW_TLS, FLOW_WS, FLOW_WSS};
 	const struct config *c = base->config;
+	const struct sa *outside;
 	struct sa sa;
 	size_t i;
 
+	for (i = 0; (outside = config_advertised(c, i)) != NULL; i++) {
+		if (sa_port(outside) == port)
+			return true;
+	}
 	for (i = 0; i < ARRAY_SIZE(transports); i++) {
 		if (!layer_listen_addr(base->layer, transports[i], &sa) &&
 		    sa_port(&sa) == port)

@@ -144,6 +144,7 @@ int session_exchange_begin(struct session *s)
 		return ENOENT;
 	oc.address = config->media_address_count ? config->media_address[0]
 						 : flow.local;
+	config_advertise(config, CONFIG_SERVICE_NONE, &oc.address);
 	families(config, &oc);
 	if (dialog_near(s->dialog, &oc.near))
 		return ENOENT;

@@ -335,6 +335,21 @@ const struct sa *layer_sip_addr(const struct transport_layer *layer)
 }
 
 
+int layer_sip_advertised(const struct transport_layer *layer, struct sa *addr)
+{
+	const struct layer_listener *l;
+
+	l = layer ? list_ledata(list_head(&layer->listeners)) : NULL;
+	if (!l)
+		return ENOENT;
+
+	*addr = l->addr;
+	layer_advertise(layer, l->transport, addr);
+
+	return 0;
+}
+
+
 int layer_listen_addr(const struct transport_layer *layer,
 		      enum flow_transport transport, struct sa *addr)
 {

@@ -297,8 +297,12 @@ struct websocket;
 int layer_add_websocket(struct transport_layer *layer, struct websocket *ws,
 			bool secure);
 
-/** Listener's address for people ("sip:NAME@127.0.0.1:5060") */
+/** Address of the first listener, as it is bound; NULL: there is none */
 const struct sa *layer_sip_addr(const struct transport_layer *layer);
+
+/** The same for people, as those on the other side of a 1:1 NAT know it.
+ *  @return 0, ENOENT */
+int layer_sip_advertised(const struct transport_layer *layer, struct sa *addr);
 
 /** First listener of a transport. @return 0, ENOENT */
 int layer_listen_addr(const struct transport_layer *layer,

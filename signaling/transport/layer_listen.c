@@ -49,6 +49,21 @@ static int source_addr(struct sa *local, const struct sa *peer)
 }
 
 
+void layer_advertise(const struct transport_layer *layer,
+		     enum flow_transport transport, struct sa *addr)
+{
+	static const enum config_service of[] = {
+		[FLOW_UDP] = CONFIG_SERVICE_SIP,
+		[FLOW_TCP] = CONFIG_SERVICE_SIP,
+		[FLOW_TLS] = CONFIG_SERVICE_SIP_TLS,
+		[FLOW_WS] = CONFIG_SERVICE_NONE,
+		[FLOW_WSS] = CONFIG_SERVICE_HTTPS,
+	};
+
+	config_advertise(layer->config, of[transport], addr);
+}
+
+
 int layer_udp_flow(struct flow **flowp, struct layer_listener *l,
 		   const struct sa *peer)
 {
@@ -60,6 +75,7 @@ int layer_udp_flow(struct flow **flowp, struct layer_listener *l,
 	if (!flow) {
 		if (sa_is_any(&local))
 			(void)source_addr(&local, peer);
+		layer_advertise(l->layer, FLOW_UDP, &local);
 		err = flows_add(&flow, l->layer->flows, FLOW_UDP, &local,
 				peer);
 		if (err)
@@ -250,6 +266,7 @@ static int accept_handler(struct tcp_conn *tc, struct listener_place *place,
 	}
 
 	(void)stream_local(flow->stream, &flow->info.local);
+	layer_advertise(layer, l->transport, &flow->info.local);
 
 	return 0;
 }
@@ -325,6 +342,7 @@ int layer_connect(struct flow **flowp, struct transport_layer *layer,
 		sa_set_port(&local, sa_port(&l->addr));
 	else
 		(void)stream_local(flow->stream, &local);
+	layer_advertise(layer, transport, &local);
 	flow->info.local = local;
 	*flowp = flow;
 
@@ -361,6 +379,7 @@ int layer_add_websocket(struct transport_layer *layer, struct websocket *ws,
 		return EINVAL;
 
 	websocket_addr(ws, &local, &peer, &tls);
+	layer_advertise(layer, secure ? FLOW_WSS : FLOW_WS, &local);
 	err = flows_add(&flow, layer->flows, secure ? FLOW_WSS : FLOW_WS,
 			&local, &peer);
 	if (err)

@@ -152,6 +152,9 @@ void layer_methods_end(struct layer_methods *methods);
 
 /* layer_listen.c */
 int layer_listen(struct transport_layer *layer);
+/** An address of ours becomes what those outside a 1:1 NAT know it by */
+void layer_advertise(const struct transport_layer *layer,
+		     enum flow_transport transport, struct sa *addr);
 /** @param name Whom a TLS certificate must name, NULL: it is not looked at */
 int layer_connect(struct flow **flowp, struct transport_layer *layer,
 		  enum flow_transport transport, const struct sa *peer,

@@ -191,10 +191,13 @@ static void open_websocket(struct page *p, struct http_exchange *x,
 static void print_uri(char *dst, size_t size, const struct page *p,
 		      const struct http_exchange *x, const char *name)
 {
-	const struct sa *sip = layer_sip_addr(p->layer);
 	const char *host = p->config->domain;
-	unsigned port = sip ? sa_port(sip) : 5060;
+	unsigned port = 5060;
+	struct sa sip;
 	size_t len;
+
+	if (!layer_sip_advertised(p->layer, &sip))
+		port = sa_port(&sip);
 
 	if (!host || !host[0])
 		host = safe_host(x);
@@ -428,12 +431,17 @@ int page_url(const struct page *page, uint64_t flow, const char *conference,
 		return ENOENT;
 
 	pl_set_str(&name, conference);
-	local = sa_is_any(sa) ? info.local : *sa;
-	sa_set_port(&local, sa_port(sa));
+	local = *sa;
+	if (secure)
+		config_advertise(page->config, CONFIG_SERVICE_HTTPS, &local);
+	if (sa_is_any(&local)) {
+		local = info.local;
+		sa_set_port(&local, sa_port(sa));
+	}
 	if (str_isset(page->config->domain))
 		n = re_snprintf(dst, size, "http%s://%s:%u/%H",
 				secure ? "s" : "", page->config->domain,
-				sa_port(sa), uri_user_escape, &name);
+				sa_port(&local), uri_user_escape, &name);
 	else
 		n = re_snprintf(dst, size, "http%s://%J/%H", secure ? "s" : "",
 				&local, uri_user_escape, &name);

@@ -12,7 +12,9 @@ export class Parley {
 	// @param options   configuration keys, null leaves one out; '-f': a file
 	// @param env       what its environment has beside ours
 	// @param programs  whose: of another tree's, what it knows of the keys
-	static async start(options = {}, env = {}, programs = ours) {
+	// @param place     (file, ...args) => [file, args] that start it elsewhere
+	static async start(options = {}, env = {}, programs = ours,
+		place = (file, ...args) => [file, args]) {
 		const p = new Parley();
 		p.programs = programs;
 		p.scratch = await scratch();
@@ -45,7 +47,7 @@ export class Parley {
 		const args = Object.entries(p.settings)
 			.filter(([, v]) => v !== null)
 			.flatMap(([k, v]) => k === '-f' ? [k, v] : ['-o', `${k}=${v}`]);
-		p.program = new Program(programs.path('parleyd'), args,
+		p.program = new Program(...place(programs.path('parleyd'), ...args),
 			{ env: { ...process.env, ...env } });
 		await p.program.printed(/parleyd ready .*\n/, 20000)
 			.catch(async (error) => {

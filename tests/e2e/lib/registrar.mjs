@@ -10,9 +10,10 @@ export class Registrar {
 	 *                null: no answer. `request` as of parse() and `at`, its
 	 *                time of arrival in ms
 	 */
-	static async start(answer, { transport = 'udp', port } = {}) {
+	static async start(answer, { transport = 'udp', port,
+		host = '127.0.0.1' } = {}) {
 		const r = new Registrar();
-		Object.assign(r, { answer, transport, requests: [], pings: 0,
+		Object.assign(r, { answer, transport, host, requests: [], pings: 0,
 			connections: new Set() });
 		r.port = port || await freePort();
 		if (transport === 'tcp')
@@ -26,7 +27,7 @@ export class Registrar {
 		this.socket = createSocket('udp4');
 		this.socket.on('message', (data, from) => this.#receive(`${data}`,
 			(text) => this.socket.send(text, from.port, from.address)));
-		await new Promise((done) => this.socket.bind(this.port, '127.0.0.1',
+		await new Promise((done) => this.socket.bind(this.port, this.host,
 			done));
 	}
 
@@ -49,7 +50,7 @@ export class Registrar {
 			});
 		});
 		await new Promise((done) => this.server.listen(this.port,
-			'127.0.0.1', done));
+			this.host, done));
 	}
 
 	#receive(text, send) {

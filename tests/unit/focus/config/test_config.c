@@ -156,9 +156,11 @@ static void mistakes_name_their_line(void)
 		{"log_level loud", "p.conf:1: log_level:"},
 		{"conference_names [a", "p.conf:1: conference_names: \"[a\" "
 					"is not a pattern"},
-		{"tls_cert a.pem", "tls_cert and tls_key go together"},
-		{"session_min_se 2000", "session_min_se is above"},
-		{"mixers 64\nrtp_ports 20000-20100", "rtp_ports are too few"},
+		{"tls_cert a.pem", "p.conf:1: tls_cert: goes together with "
+				   "tls_key"},
+		{"session_min_se 2000", "p.conf:1: session_min_se: is above"},
+		{"mixers 64\nrtp_ports 20000-20100",
+		 "p.conf:2: rtp_ports: are too few"},
 		{"\x1b[2J 1", "p.conf:1: unknown key \"\\x1b[2J\""},
 	};
 	struct config_error error;
@@ -294,6 +296,138 @@ static void a_failing_allocation_is_an_error(void)
 	failing_each(parse_all, text);
 }
 
+static void another_address_is_known_outside(void)
+{
+	static const char text[] =
+		"sip_listen 0.0.0.0:5060/203.0.113.7\n"
+		"sip_listen 10.0.0.4:5070/203.0.113.9:5075\n"
+		"sip_listen [::]:5060\n"
+		"sip_tls_listen 0.0.0.0:5061\n"
+		"https_listen 10.0.0.4:8443/203.0.113.7:443\n"
+		"media_address 10.0.0.4/203.0.113.8\n"
+		"media_address fd00::4/2001:db8::7\n"
+		"media_address 10.0.0.5\n";
+	static const struct {
+		enum config_service of;
+		const char *ours, *outside;
+	} rows[] = {
+		{CONFIG_SERVICE_SIP, "0.0.0.0:5060", "203.0.113.7:5060"},
+		{CONFIG_SERVICE_SIP, "10.0.0.4:5060", "203.0.113.7:5060"},
+		{CONFIG_SERVICE_SIP, "10.0.0.9:5060", "203.0.113.7:5060"},
+		{CONFIG_SERVICE_SIP, "10.0.0.4:5070", "203.0.113.9:5075"},
+		/* where media goes signalling goes, too */
+		{CONFIG_SERVICE_SIP, "[fd00::4]:5060", "[2001:db8::7]:5060"},
+		{CONFIG_SERVICE_SIP, "[fd00::5]:5060", "[fd00::5]:5060"},
+		{CONFIG_SERVICE_SIP_TLS, "10.0.0.4:5061", "203.0.113.8:5061"},
+		{CONFIG_SERVICE_SIP_TLS, "10.0.0.5:5061", "10.0.0.5:5061"},
+		{CONFIG_SERVICE_SIP_TLS, "0.0.0.0:5061", "0.0.0.0:5061"},
+		{CONFIG_SERVICE_HTTPS, "10.0.0.4:8443", "203.0.113.7:443"},
+		{CONFIG_SERVICE_NONE, "10.0.0.4:0", "203.0.113.8:0"},
+		/* who is on this host is on no other side */
+		{CONFIG_SERVICE_SIP, "127.0.0.1:5060", "127.0.0.1:5060"},
+	};
+	struct config_error error;
+	struct config *c;
+	size_t i;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, text, NULL, &error), 0);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		char is[64];
+		struct sa sa;
+
+		CU_ASSERT_EQUAL_FATAL(
+			sa_decode(&sa, rows[i].ours, strlen(rows[i].ours)), 0);
+		config_advertise(c, rows[i].of, &sa);
+		(void)re_snprintf(is, sizeof(is), "%J", &sa);
+		CU_ASSERT_STRING_EQUAL(is, rows[i].outside);
+	}
+	for (i = 0; config_advertised(c, i); i++)
+		;
+	CU_ASSERT_EQUAL(i, 5);
+	mem_deref(c);
+}
+
+
+static void a_wildcard_is_the_first_address(void)
+{
+	struct config_error error;
+	struct config *c, *standard;
+
+	CU_ASSERT_EQUAL_FATAL(parse(&standard, NULL, NULL, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		parse(&c, NULL, "media_address=0.0.0.0/203.0.113.7", &error),
+		0);
+	CU_ASSERT_EQUAL(c->media_address_count, 1);
+	CU_ASSERT(sa_cmp(&c->media_address[0], &standard->media_address[0],
+			 SA_ADDR));
+	CU_ASSERT_EQUAL(sa_port(&c->media_address[0]), 0);
+	mem_deref(standard);
+	mem_deref(c);
+}
+
+
+static void values_know_where_they_stand(void)
+{
+	static const char *const overrides[] = {"mixers=3"};
+	static const char text[] = "\nsip_listen 127.0.0.1:1\n"
+				   "mixers 1\nsip_listen 127.0.0.1:2\n"
+				   "https_listen off\n";
+	static const struct {
+		const char *key;
+		size_t i;
+		const char *where;
+	} rows[] = {
+		{"sip_listen", 0, "p:2"},
+		{"sip_listen", 1, "p:4"},
+		{"mixers", 0, "-o"},
+		{"webrtc_port", 0, "default"},
+		{"sip_tls_listen", 0, "default"},
+	};
+	struct config_error error;
+	struct config *c = NULL;
+	char where[64];
+
+	CU_ASSERT_EQUAL_FATAL(config_parse(&c, "p", text, strlen(text),
+					   overrides, 1, &error),
+			      0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		CU_ASSERT_STRING_EQUAL(config_where(c, rows[i].key, rows[i].i,
+						    where, sizeof(where)),
+				       rows[i].where);
+	mem_deref(c);
+}
+
+
+static void count_h(const char *words, void *arg)
+{
+	unsigned *count = arg;
+
+	++*count;
+	CU_ASSERT_PTR_NOT_NULL(strstr(words, "-o: "));
+}
+
+
+static void all_mistakes_are_told(void)
+{
+	static const char *const overrides[] = {"mixer=1", "mixers=x",
+						"sip_listen=1", "tls_cert=a",
+						"log_level=debug"};
+	struct config *c = NULL;
+	unsigned count = 0;
+
+	CU_ASSERT_EQUAL(
+		config_load_all(&c, NULL, overrides, 5, count_h, &count),
+		EINVAL);
+	CU_ASSERT_PTR_NULL(c);
+	CU_ASSERT_EQUAL(count, 4);
+	CU_ASSERT_EQUAL(
+		config_load_all(&c, NULL, overrides + 4, 1, count_h, &count),
+		0);
+	CU_ASSERT_EQUAL(count, 4);
+	mem_deref(c);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"defaults serve without a file", defaults_serve_without_a_file},
 	{"a file is read", a_file_is_read},
@@ -305,6 +439,10 @@ static CU_TestInfo tests[] = {
 	 mistakes_of_the_command_line_say_so},
 	{"a missing file is named", a_missing_file_is_named},
 	{"the commented file has every key", the_commented_file_has_every_key},
+	{"another address is known outside", another_address_is_known_outside},
+	{"a wildcard is the first address", a_wildcard_is_the_first_address},
+	{"values know where they stand", values_know_where_they_stand},
+	{"all mistakes are told", all_mistakes_are_told},
 	{"a failing allocation is an error", a_failing_allocation_is_an_error},
 	CU_TEST_INFO_NULL,
 };

@@ -183,11 +183,13 @@ static void accounts_lead_somewhere(void)
 		struct config_error error;
 		const char *words;
 		struct config *c;
+		size_t which;
 
 		CU_ASSERT_EQUAL_FATAL(
 			config_load(&c, NULL, rows[i].set, 2, &error), 0);
-		CU_ASSERT_EQUAL(policy_check(c, &words),
+		CU_ASSERT_EQUAL(policy_check(c, &words, &which),
 				rows[i].words ? EINVAL : 0);
+		CU_ASSERT_EQUAL(which, 0);
 		CU_ASSERT_TRUE(
 			rows[i].words
 				? words && !strncmp(words, rows[i].words,

@@ -510,6 +510,46 @@ static void own_ports_that_cross_are_far_ends(void)
 }
 
 
+/** What a 1:1 NAT makes of our address is ours as well */
+static void own_ports_outside_are_no_far_ends(void)
+{
+	struct net_config config = {
+		.media_address_count = 1,
+		.rtp_port_min = PORT_MIN,
+		.rtp_port_max = PORT_MAX,
+	};
+	struct transport_local local;
+	struct net *net = NULL;
+	struct heard heard = {0};
+	struct transport *t;
+	struct sa addr;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	/* somebody has such a port at the address outside, a whole range of
+	 * which is called ours */
+	sa_set_str(&config.media_addresses[0], "127.0.0.1", 0);
+	sa_set_str(&config.advertised_addresses[0], "127.0.0.2", 0);
+	CU_ASSERT_EQUAL_FATAL(net_alloc(&net, &config), 0);
+	t = loopback_plain(net, TRANSPORT_SUITE_NONE, &heard);
+	transport_local(t, &local);
+	sa_set_str(&addr, "127.0.0.2", sa_port(&local.rtp));
+	CU_ASSERT_TRUE(sa_cmp(&local.rtp, &addr, SA_ALL));
+
+	sa_set_port(&addr, PORT_MAX - 1);
+	CU_ASSERT_EQUAL(bind(fd, &addr.u.sa, addr.len), 0);
+	signal_at(t, &addr);
+	sa_set_str(&local.rtp, "127.0.0.1", sa_port(&local.rtp));
+	(void)sendto(fd, packet, 20, 0, &local.rtp.u.sa, local.rtp.len);
+	loopback_settle(net, NULL);
+	CU_ASSERT_EQUAL(heard.rtp, 0);
+	CU_ASSERT_EQUAL(net_stats(net)->discarded, 1);
+
+	close(fd);
+	mem_deref(t);
+	mem_deref(net);
+}
+
+
 /** The far end is at a port that another mixer may have */
 static void ports_of_other_mixers_are_no_far_ends(void)
 {
@@ -599,6 +639,8 @@ static CU_TestInfo tests[] = {
 	{"own ports are no far ends", own_ports_are_no_far_ends},
 	{"own ports that cross are far ends",
 	 own_ports_that_cross_are_far_ends},
+	{"own ports outside are no far ends",
+	 own_ports_outside_are_no_far_ends},
 	{"ports of other mixers are no far ends",
 	 ports_of_other_mixers_are_no_far_ends},
 	{"survives any failing allocation", survives_any_failing_allocation},

@@ -196,11 +196,65 @@ static void names_domains_as_sip_does(void)
 }
 
 
+static bool names(const struct tls *tls, const char *address)
+{
+	X509 *cert = certificate_of(tls);
+	const int ok = X509_check_ip_asc(cert, address, 0);
+
+	X509_free(cert);
+
+	return ok == 1;
+}
+
+
+/** A kept one that lacks a name of today's would be refused by browsers */
+static void our_own_has_all_our_names(void)
+{
+	char folder[] = "/tmp/certificate-XXXXXX", path[64];
+	struct tls *tls = NULL;
+	struct config config;
+	int err;
+
+	log_level_set(LOG_LEVEL_ERROR);
+	memset(&config, 0, sizeof(config));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/tls.pem", folder);
+	config.data_dir = folder;
+	config.media_address_count = 1;
+	(void)sa_set_str(&config.media_address[0], "10.0.0.4", 0);
+	CU_ASSERT_EQUAL_FATAL(certificate_tls(&tls, &config), 0);
+	CU_ASSERT_TRUE(names(tls, "10.0.0.4"));
+	CU_ASSERT_TRUE(names(tls, "::1"));
+	CU_ASSERT_FALSE(names(tls, "203.0.113.7"));
+
+	(void)sa_set_str(&config.media_advertised[0], "203.0.113.7", 0);
+	CU_ASSERT_TRUE(reload_changes(tls, &config, &err));
+	CU_ASSERT_TRUE(names(tls, "203.0.113.7"));
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+
+	/* what it has beyond does no harm */
+	sa_init(&config.media_advertised[0], AF_UNSPEC);
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+
+	config.https_listen_count = 1;
+	(void)sa_set_str(&config.https_listen[0], "2001:db8::4", 443);
+	config.domain = "conf.example.com";
+	CU_ASSERT_TRUE(reload_changes(tls, &config, &err));
+	CU_ASSERT_TRUE(names(tls, "2001:db8::4"));
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+
+	mem_deref(tls);
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"without a folder it is kept in memory",
 	 without_a_folder_it_is_kept_in_memory},
 	{"names domains as SIP does", names_domains_as_sip_does},
 	{"a renewed certificate is taken", a_renewed_certificate_is_taken},
+	{"our own has all our names", our_own_has_all_our_names},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(certificate, tests)
