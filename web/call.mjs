@@ -4,6 +4,7 @@ import { conferenceOf, guestAddress, guestSecret, keepGuest } from './guest.mjs'
 import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
 import { TYPE } from './roster.mjs';
+import { turned, watchScreen, wishSize } from './screen.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
 
 // So long without a packet is a call that is made anew; the next try waits
@@ -57,6 +58,7 @@ export class Call {
 		this.waits = null; // the event that another call is to mend
 		this.deadline = 0; // by which the server is given up
 		this.#calm();
+		this.unwatch = watchScreen(() => this.#renegotiate());
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		const socket = new JsSIP.WebSocketInterface(
 			`${scheme}://${location.host}/ws`);
@@ -160,6 +162,10 @@ export class Call {
 					this.#prepare(attempt);
 				},
 				icecandidate: (event) => event.ready(),
+				sdp: (event) => {
+					if (event.originator === 'local')
+						event.sdp = wishSize(event.sdp);
+				},
 				accepted: ({ response }) => {
 					if (this.attempt !== attempt || this.over || this.left)
 						return;
@@ -167,11 +173,14 @@ export class Call {
 					this.#accepted(response);
 				},
 				confirmed: () => {
-					if (this.pc === attempt.pc)
+					if (this.pc === attempt.pc) {
 						this.#say();
-					// nobody waits for it any more
-					else if (!attempt.session.isEnded())
+						if (turned())
+							this.#renegotiate();
+					} else if (!attempt.session.isEnded()) {
+						// nobody waits for it any more
 						attempt.session.terminate();
+					}
 				},
 				failed: (event) => {
 					this.#forget(attempt);
@@ -483,6 +492,7 @@ export class Call {
 		this.over = true;
 		this.relay?.stop();
 		clearTimeout(this.deadline);
+		this.unwatch();
 		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);
 		// lets the BYE out before the connection closes

@@ -176,7 +176,7 @@ window.addEventListener('popstate', () => {
 
 function showName(conference) {
 	document.title = `${conference} – Parley`;
-	$('title').textContent = conference;
+	$('title').textContent = $('title').title = conference;
 }
 
 function join(conference, name, login, { uri, relay }) {
@@ -336,10 +336,13 @@ function askToSpeak(is) {
 	$('ask').hidden = !is;
 }
 
+// A name reads in its own direction, the words around it in theirs
+const isolated = (name) => `\u2068${name}\u2069`;
+
 function tell(event) {
 	switch (event.type) {
-	case 'joined': toast(`${event.display} joined`); break;
-	case 'left': toast(`${event.display} left`); break;
+	case 'joined': toast(`${isolated(event.display)} joined`); break;
+	case 'left': toast(`${isolated(event.display)} left`); break;
 	case 'locked':
 		toast(event.locked ? 'The conference is locked now.'
 			: 'The conference is open again.');
@@ -535,7 +538,10 @@ document.addEventListener('click', () => {
 		$('picture').play().catch(() => {});
 });
 window.addEventListener('pagehide', () => call?.leave());
-if (matchMedia('(max-width: 760px)').matches)
+// Upright there is room for people below the picture, lengthwise there is not
+if (matchMedia('(max-width: 760px), (max-height: 500px)').matches
+	&& !matchMedia('(orientation: portrait) and (min-height: 600px)').matches)
 	togglePanel('panel');
+$('full').hidden = !document.fullscreenEnabled;
 
 openLobby();

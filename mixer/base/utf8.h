@@ -18,7 +18,9 @@
 
 enum {
 	/** Longest name kept, in bytes without the terminator */
-	UTF8_NAME_MAX = 128
+	UTF8_NAME_MAX = 128,
+	/** Makes one emoji of two */
+	UTF8_JOINER = 0x200d
 };
 
 /**
@@ -66,17 +68,32 @@ static inline bool utf8_harmless(uint32_t code)
 	       (code < 0xe0000 || code > 0xe007f);
 }
 
+/** Does this code point change what the one before it looks like? Combining
+ *  marks, joiners, variants and skin tones of emoji */
+static inline bool utf8_extends(uint32_t code)
+{
+	return (code >= 0x300 && code < 0x370) ||
+	       (code >= 0x1ab0 && code < 0x1b00) ||
+	       (code >= 0x1dc0 && code < 0x1e00) || code == 0x200c ||
+	       code == 0x200d || (code >= 0x20d0 && code < 0x2100) ||
+	       (code >= 0xfe00 && code < 0xfe10) ||
+	       (code >= 0xfe20 && code < 0xfe30) ||
+	       (code >= 0x1f3fb && code < 0x1f400);
+}
+
 /**
  * Copy what is harmless; the rest becomes '?' (undecodable) or a space
  *
- * @param dst  Always terminated, cut at a character
+ * @param dst  Always terminated, cut between letters as people see them: no
+ *             letter loses its accent, no emoji a part
  * @param size Its size in bytes, at least 1
  * @param src  May be NULL
  * @return dst
  */
 static inline const char *utf8_clean(char *dst, size_t size, const char *src)
 {
-	size_t len = src ? strlen(src) : 0, o = 0;
+	size_t len = src ? strlen(src) : 0, o = 0, letter = 0;
+	uint32_t before = 0;
 
 	while (len) {
 		uint32_t code = 0;
@@ -84,8 +101,14 @@ static inline const char *utf8_clean(char *dst, size_t size, const char *src)
 		size_t used = n ? n : 1;
 		bool as_is = n && utf8_harmless(code);
 
-		if (o + (as_is ? n : 1) >= size)
+		if (before != UTF8_JOINER && !utf8_extends(code))
+			letter = o;
+		before = code;
+
+		if (o + (as_is ? n : 1) >= size) {
+			o = letter ? letter : o;
 			break;
+		}
 
 		if (as_is) {
 			memcpy(dst + o, src, n);

@@ -7,6 +7,7 @@
 #include "mixer/base/re.h"
 #include "mixer/leg/video_media.h"
 #include "mixer/mix/mix_private.h"
+#include "mixer/video/layout.h"
 
 
 void mix_look_changed(struct mix *mix)
@@ -32,31 +33,44 @@ static void describe_tile(struct video_tile *tile, const struct member *member)
 }
 
 
+/* @param active Set to which of them speaks; SIZE_MAX: none */
+static size_t count_people(const struct mix *mix, size_t *active)
+{
+	size_t count = 0;
+
+	*active = SIZE_MAX;
+	for (size_t i = 0; i < mix->member_count; i++) {
+		if (!leg_participates(mix->members[i]->leg))
+			continue;
+		if (mix->members[i] == mix->sound.active)
+			*active = count;
+		++count;
+	}
+
+	return count;
+}
+
+
 static void set_tiles(struct mix *mix, struct video_view *view)
 {
 	struct video_tile tiles[VIDEO_TILES_MAX];
-	bool shown = !mix->sound.active;
-	size_t n = 0;
+	size_t chosen[VIDEO_TILES_MAX];
+	size_t active, count = count_people(mix, &active);
+	size_t room = video_view_room(view, mix->layout);
+	size_t seen = layout_choose(chosen, count, room, active);
+	size_t person = 0, n = 0;
 
-	for (size_t i = 0; i < mix->member_count; i++) {
-		struct member *member = mix->members[i];
-
-		if (!leg_participates(member->leg))
+	for (size_t i = 0; i < mix->member_count && n < seen; i++) {
+		if (!leg_participates(mix->members[i]->leg))
 			continue;
-
-		if (n == VIDEO_TILES_MAX) {
-			/* who speaks is seen, whenever it came */
-			if (!shown && member == mix->sound.active)
-				describe_tile(&tiles[n - 1], member);
-			continue;
-		}
-
-		describe_tile(&tiles[n++], member);
-		shown = shown || member == mix->sound.active;
+		if (person++ == chosen[n])
+			describe_tile(&tiles[n++], mix->members[i]);
 	}
 
+	if (seen < count)
+		tiles[n++] = (struct video_tile){.more = count - seen};
+
 	(void)video_view_set(view, mix->layout, tiles, n);
-	mix->look_changed = false;
 }
 
 
@@ -88,10 +102,11 @@ void mix_video_pace(struct mix *mix)
 
 void mix_video_tick(struct mix *mix)
 {
-	struct video_view *view = shared_video_view(mix->pictures);
+	if (!mix->look_changed)
+		return;
 
-	if (view && mix->look_changed)
-		set_tiles(mix, view);
+	mix->look_changed = false;
+	shared_video_views(mix->pictures);
 }
 
 

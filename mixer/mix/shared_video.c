@@ -6,16 +6,20 @@
 #include "mixer/base/clock.h"
 #include "mixer/base/re.h"
 #include "mixer/mix/shared_video.h"
+#include "mixer/video/layout.h"
 
 
 enum { KBPS_MIN = 80 };
+
+/* Of the whole canvas, and for small screens */
+enum view_kind { VIEW_WHOLE, VIEW_SMALL, VIEW_KINDS };
 
 struct shared_video {
 	struct video_engine *engine;
 	struct video_canvas canvas;
 	unsigned *count;
-	struct video_view *view; /* while there are renditions */
-	struct list renditions;  /* shared_video_rendition */
+	struct video_view *views[VIEW_KINDS]; /* while they have renditions */
+	struct list renditions;               /* shared_video_rendition */
 	enum video_pace pace;
 	shared_video_view_h *viewh;
 	void *arg;
@@ -25,6 +29,7 @@ struct shared_video {
 struct shared_video_rendition {
 	struct le le;
 	struct shared_video *shared;
+	enum view_kind view;
 	struct video_rendition_config config;
 	struct video_rendition *rendition;
 	struct list users;   /* consumers by now_le */
@@ -130,7 +135,8 @@ static void shared_video_destructor(void *arg)
 	struct shared_video *s = arg;
 
 	list_flush(&s->renditions);
-	mem_deref(s->view);
+	for (int i = 0; i < VIEW_KINDS; i++)
+		mem_deref(s->views[i]);
 }
 
 
@@ -156,17 +162,22 @@ int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
 }
 
 
-struct video_view *shared_video_view(const struct shared_video *s)
+void shared_video_views(const struct shared_video *s)
 {
-	return s->view;
+	for (int i = 0; i < VIEW_KINDS; i++) {
+		if (s->views[i])
+			s->viewh(s->views[i], s->arg);
+	}
 }
 
 
 void shared_video_pace(struct shared_video *s, enum video_pace pace)
 {
 	s->pace = pace;
-	if (s->view)
-		video_view_pace(s->view, pace);
+	for (int i = 0; i < VIEW_KINDS; i++) {
+		if (s->views[i])
+			video_view_pace(s->views[i], pace);
+	}
 }
 
 
@@ -181,17 +192,32 @@ static void shared_video_rendition_destructor(void *arg)
 }
 
 
-static void drop_unused(struct shared_video_rendition *r)
+static void drop_unused_views(struct shared_video *s)
 {
-	if (r && !r->users.head && !r->waiting.head)
-		mem_deref(r);
+	bool used[VIEW_KINDS] = {false};
+
+	for (struct le *le = s->renditions.head; le; le = le->next) {
+		const struct shared_video_rendition *r = le->data;
+
+		used[r->view] = true;
+	}
+
+	for (int i = 0; i < VIEW_KINDS; i++) {
+		if (!used[i])
+			s->views[i] = mem_deref(s->views[i]);
+	}
 }
 
 
-static void drop_unused_view(struct shared_video *s)
+static void drop_unused(struct shared_video_rendition *r)
 {
-	if (!s->renditions.head)
-		s->view = mem_deref(s->view);
+	struct shared_video *s = r ? r->shared : NULL;
+
+	if (!r || r->users.head || r->waiting.head)
+		return;
+
+	mem_deref(r);
+	drop_unused_views(s);
 }
 
 
@@ -259,20 +285,38 @@ find(const struct shared_video *s, const struct video_rendition_config *config)
 }
 
 
-static int make_view(struct shared_video *s)
+/* The largest scale of the canvas that is for small screens */
+static size_t small_scale(const struct video_canvas *canvas)
 {
+	size_t i = 0;
+
+	while (i + 1 < SCALES &&
+	       canvas->width * scales[i].num / scales[i].den >
+		       LAYOUT_SMALL_WIDTH)
+		++i;
+
+	return i;
+}
+
+
+static int make_view(struct shared_video *s, enum view_kind kind)
+{
+	size_t i = kind == VIEW_SMALL ? small_scale(&s->canvas) : 0;
 	int err;
 
-	if (s->view)
+	if (s->views[kind])
 		return 0;
 
-	err = video_view_alloc(&s->view, s->engine, s->canvas.width,
-			       s->canvas.height, s->canvas.fps);
+	err = video_view_alloc(
+		&s->views[kind], s->engine,
+		s->canvas.width * scales[i].num / scales[i].den & ~1u,
+		s->canvas.height * scales[i].num / scales[i].den & ~1u,
+		s->canvas.fps);
 	if (err)
 		return err;
 
-	video_view_pace(s->view, s->pace);
-	s->viewh(s->view, s->arg);
+	video_view_pace(s->views[kind], s->pace);
+	s->viewh(s->views[kind], s->arg);
 
 	return 0;
 }
@@ -281,8 +325,10 @@ static int make_view(struct shared_video *s)
 static int make(struct shared_video_rendition **rp, struct shared_video *s,
 		const struct video_rendition_config *config)
 {
+	enum view_kind view =
+		config->width <= LAYOUT_SMALL_WIDTH ? VIEW_SMALL : VIEW_WHOLE;
 	struct shared_video_rendition *r;
-	int err = make_view(s);
+	int err = make_view(s, view);
 
 	if (err)
 		return err;
@@ -292,9 +338,10 @@ static int make(struct shared_video_rendition **rp, struct shared_video *s,
 		return ENOMEM;
 
 	r->shared = s;
+	r->view = view;
 	r->config = *config;
-	err = video_rendition_alloc(&r->rendition, s->view, config, frame_h,
-				    r);
+	err = video_rendition_alloc(&r->rendition, s->views[view], config,
+				    frame_h, r);
 	if (err) {
 		mem_deref(r);
 		return err;
@@ -375,7 +422,7 @@ int video_consumer_join(struct video_consumer *c,
 	if (!r) {
 		err = make(&r, c->shared, &config);
 		if (err) {
-			drop_unused_view(c->shared);
+			drop_unused_views(c->shared);
 			return err;
 		}
 	}
@@ -397,7 +444,6 @@ void video_consumer_leave(struct video_consumer *c)
 	c->now = NULL;
 	list_unlink(&c->now_le);
 	drop_unused(mine);
-	drop_unused_view(c->shared);
 }
 
 

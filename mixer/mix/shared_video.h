@@ -2,10 +2,12 @@
  * @file mixer/mix/shared_video.h  A conference's picture, encoded once for
  * many
  *
- * A shared rendition is the mix's view encoded for one size, codec and
+ * A shared rendition is a view of the mix encoded for one size, codec and
  * bitrate. Consumers join it by what they can take and are given its frames;
- * what they are (a leg's picture, a recorder) it does not know. The view
- * exists while there is a rendition of it. Media thread.
+ * what they are (a leg's picture, a recorder) it does not know. There are two
+ * views, the whole canvas and one for small screens (layout.h), from which the
+ * renditions are made that are no larger than that. A view exists while there
+ * is a rendition of it. Media thread.
  */
 #ifndef PARLEY_MIXER_MIX_SHARED_VIDEO_H
 #define PARLEY_MIXER_MIX_SHARED_VIDEO_H
@@ -39,7 +41,7 @@ void shared_video_config(struct video_rendition_config *config,
 			 const struct video_canvas *canvas,
 			 const struct video_wish *wish);
 
-/** The view was made: it wants its tiles */
+/** A view wants its tiles: it was made, or shared_video_views asks */
 typedef void(shared_video_view_h)(struct video_view *view, void *arg);
 
 /** A frame for a consumer, which may not join, leave or be freed.
@@ -57,8 +59,8 @@ int shared_video_alloc(struct shared_video **sp, struct video_engine *engine,
 		       const struct video_canvas *canvas, unsigned *count,
 		       shared_video_view_h *viewh, void *arg);
 
-/** NULL while there is no rendition */
-struct video_view *shared_video_view(const struct shared_video *s);
+/** Have the tiles of all views set anew */
+void shared_video_views(const struct shared_video *s);
 
 /** How much is made of the picture from here on */
 void shared_video_pace(struct shared_video *s, enum video_pace pace);

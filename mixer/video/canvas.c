@@ -15,6 +15,9 @@ enum {
 	SAMPLE_ASPECT_MAX = 4,
 };
 
+/* Behind the number of those who have no tile */
+static const uint8_t more_yuv[3] = {52, 132, 124};
+
 /* Highlight of who talks: green */
 static const uint8_t talking_yuv[3] = {150, 70, 70};
 
@@ -24,6 +27,7 @@ struct slot {
 	uint64_t serial; /* of the picture, 0: placeholder */
 	char name[VIDEO_LABEL_BYTES];
 	bool muted, talking;
+	size_t more;
 	struct label *band, *middle;
 };
 
@@ -37,6 +41,7 @@ struct canvas {
 	struct label_painter *painter;
 	struct picture_pool *pool;
 	struct picture *picture;
+	unsigned band; /* least height of names */
 	struct slot slots[VIDEO_TILES_MAX];
 	size_t count;
 	struct output outputs[CANVAS_OUTPUTS_MAX];
@@ -76,6 +81,7 @@ int canvas_alloc(struct canvas **cp, struct label_painter *painter,
 
 	c->painter = painter;
 	c->pool = pool;
+	c->band = layout_band(width);
 	c->picture = picture_take(pool, width, height);
 	if (!c->picture) {
 		free(c);
@@ -200,7 +206,10 @@ static void draw_placeholder(struct picture *to, const struct slot *slot)
 	unsigned h = label_height(slot->middle);
 	uint8_t yuv[3];
 
-	label_colour(yuv, slot->name);
+	if (slot->more)
+		memcpy(yuv, more_yuv, sizeof(yuv));
+	else
+		label_colour(yuv, slot->name);
 	canvas_fill(to, r->x, r->y, r->width, r->height, yuv);
 	label_blend(slot->middle, to, r->x + (((r->width - w) / 2) & ~1u),
 		    r->y + (((r->height - h) / 2) & ~1u));
@@ -259,9 +268,12 @@ static void slot_labels(struct canvas *c, struct slot *slot,
 		slot->middle = label_free(slot->middle);
 		(void)label_band(c->painter, &slot->band, tile->label,
 				 tile->muted, tile->rect.width,
-				 tile->rect.height);
+				 tile->rect.height, c->band);
 	}
-	if (placeholder && !slot->middle)
+	if (tile->more && !slot->middle)
+		(void)label_more(c->painter, &slot->middle, tile->more,
+				 tile->rect.width, tile->rect.height);
+	else if (placeholder && !slot->middle)
 		(void)label_middle(c->painter, &slot->middle, tile->label,
 				   tile->rect.width, tile->rect.height);
 }
@@ -272,6 +284,7 @@ static bool slot_update(struct canvas *c, struct slot *slot,
 	uint64_t serial = tile->picture ? tile->picture->serial : 0;
 	bool renamed =
 		fresh || slot->muted != tile->muted ||
+		slot->more != tile->more ||
 		strncmp(slot->name, tile->label, VIDEO_LABEL_BYTES) != 0;
 
 	if (!tile->rect.width)
@@ -284,6 +297,7 @@ static bool slot_update(struct canvas *c, struct slot *slot,
 	slot->serial = serial;
 	slot->muted = tile->muted;
 	slot->talking = tile->talking;
+	slot->more = tile->more;
 	memcpy(slot->name, tile->label, sizeof(slot->name));
 	draw_slot(c, slot, tile->picture);
 

@@ -28,6 +28,7 @@ struct canvas_tile {
 	const struct picture *picture; /**< NULL: placeholder */
 	char label[VIDEO_LABEL_BYTES];
 	bool muted, talking;
+	size_t more; /**< stands for so many who have no tile; 0: is one */
 };
 
 struct canvas_scene {

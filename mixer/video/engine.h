@@ -33,7 +33,8 @@
 
 enum {
 	VIDEO_TILES_MAX = 25,
-	VIDEO_LABEL_BYTES = 64,
+	/** Of a name, as long as any is kept (UTF8_NAME_MAX) */
+	VIDEO_LABEL_BYTES = 129,
 	VIDEO_CLOCK_HZ = 90000,
 	/** Most payloads one encoded frame is cut into */
 	VIDEO_FRAME_PAYLOADS_MAX = 512,
@@ -193,11 +194,17 @@ struct video_tile {
 	bool muted;                    /**< microphone mark */
 	bool talking;                  /**< highlight */
 	bool active;                   /**< the active speaker: large tile */
+	/** Not one but so many for whom there is no room, as "+11"; else 0 */
+	size_t more;
 };
 
 /** @param fps 1..30 */
 int video_view_alloc(struct video_view **vp, struct video_engine *e,
 		     unsigned width, unsigned height, unsigned fps);
+
+/** Tiles that are seen at most in a layout of this view; of a view for small
+ *  screens (layout.h) they are fewer, so that names can be read there */
+size_t video_view_room(const struct video_view *v, enum video_layout layout);
 
 /** Arrange anew; sources are referenced. Takes effect at the next frame */
 int video_view_set(struct video_view *v, enum video_layout layout,

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libyuv.h>
@@ -242,19 +243,27 @@ static unsigned even_up(unsigned n)
 	return (n + 1) & ~1u;
 }
 
-/* Never so high that mark and margins would fill a narrow tile's band */
-static unsigned band_height(unsigned tile_width, unsigned tile_height)
+static unsigned at_most(unsigned x, unsigned most)
 {
-	unsigned h = tile_height / 10;
+	return x < most ? x : most;
+}
 
-	if (h > tile_width / 8)
-		h = tile_width / 8;
-	if (h < BAND_HEIGHT_MIN)
-		h = BAND_HEIGHT_MIN;
-	if (h > BAND_HEIGHT_MAX)
-		h = BAND_HEIGHT_MAX;
+static unsigned at_least(unsigned x, unsigned least)
+{
+	return x > least ? x : least;
+}
 
-	return even_up(h);
+/* Never so high that mark and margins would fill a narrow tile's band, or
+ * that it would hide the face above it */
+static unsigned band_height(unsigned tile_width, unsigned tile_height,
+			    unsigned least)
+{
+	unsigned h =
+		at_least(at_most(tile_height / 10, BAND_HEIGHT_MAX), least);
+
+	h = at_most(h, at_most(tile_width / 5, tile_height / 3));
+
+	return even_up(at_least(h, BAND_HEIGHT_MIN));
 }
 
 static int paint_band(struct label_painter *painter, struct label **lp,
@@ -302,7 +311,7 @@ static int paint_band(struct label_painter *painter, struct label **lp,
 
 int label_band(struct label_painter *painter, struct label **lp,
 	       const char *name, bool muted, unsigned tile_width,
-	       unsigned tile_height)
+	       unsigned tile_height, unsigned height_min)
 {
 	char text[LABEL_TEXT_BYTES];
 	int err;
@@ -315,8 +324,9 @@ int label_band(struct label_painter *painter, struct label **lp,
 		return 0;
 
 	pthread_mutex_lock(&painter->lock);
-	err = paint_band(painter, lp, text, muted, (tile_width * 3 / 4) & ~1u,
-			 band_height(tile_width, tile_height));
+	err = paint_band(painter, lp, text, muted,
+			 (tile_width * 15 / 16) & ~1u,
+			 band_height(tile_width, tile_height, height_min));
 	pthread_mutex_unlock(&painter->lock);
 
 	return err;
@@ -344,28 +354,43 @@ static int paint_middle(struct label_painter *painter, struct label **lp,
 	return err;
 }
 
-int label_middle(struct label_painter *painter, struct label **lp,
-		 const char *name, unsigned tile_width, unsigned tile_height)
+static int middle(struct label_painter *painter, struct label **lp,
+		  const char *text, unsigned tile_width, unsigned tile_height)
 {
 	unsigned height = (tile_height / 3) & ~1u;
-	unsigned width = tile_width & ~1u;
-	char initials[LABEL_INITIALS_BYTES];
 	int err;
 
 	*lp = NULL;
-	label_initials(initials, name);
-
-	if (!*initials || height < BAND_HEIGHT_MIN ||
+	if (!*text || height < BAND_HEIGHT_MIN ||
 	    tile_width < LABEL_TILE_WIDTH_MIN)
 		return 0;
-	if (width > 2 * height)
-		width = 2 * height;
 
 	pthread_mutex_lock(&painter->lock);
-	err = paint_middle(painter, lp, initials, width, height);
+	err = paint_middle(painter, lp, text,
+			   at_most(tile_width & ~1u, 3 * height), height);
 	pthread_mutex_unlock(&painter->lock);
 
 	return err;
+}
+
+int label_middle(struct label_painter *painter, struct label **lp,
+		 const char *name, unsigned tile_width, unsigned tile_height)
+{
+	char initials[LABEL_INITIALS_BYTES];
+
+	label_initials(initials, name);
+
+	return middle(painter, lp, initials, tile_width, tile_height);
+}
+
+int label_more(struct label_painter *painter, struct label **lp, size_t more,
+	       unsigned tile_width, unsigned tile_height)
+{
+	char text[LABEL_INITIALS_BYTES];
+
+	(void)snprintf(text, sizeof(text), "+%zu", more);
+
+	return middle(painter, lp, text, tile_width, tile_height);
 }
 
 void label_blend(const struct label *label, struct picture *to, unsigned x,

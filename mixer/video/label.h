@@ -23,8 +23,8 @@ enum {
 	LABEL_TILE_HEIGHT_MIN = 48,
 	/** Bytes of a cleaned name: every byte may become U+FFFD */
 	LABEL_TEXT_BYTES = 3 * VIDEO_LABEL_BYTES + 1,
-	/** Two characters of up to six bytes */
-	LABEL_INITIALS_BYTES = 16,
+	/** Two characters of up to six bytes, or "+" and a number */
+	LABEL_INITIALS_BYTES = 24,
 };
 
 struct label_painter;
@@ -45,16 +45,22 @@ void label_colour(uint8_t yuv[3], const char *name);
 /**
  * Render the translucent band of a tile
  *
- * @param lp Set to NULL if there is nothing to show or no room
+ * @param lp         Set to NULL if there is nothing to show or no room
+ * @param height_min Of the band (layout_band); it is a tenth of the tile where
+ *                   that is more, and less where the tile has not so much
  * @return 0; ENOMEM
  */
 int label_band(struct label_painter *painter, struct label **lp,
 	       const char *name, bool muted, unsigned tile_width,
-	       unsigned tile_height);
+	       unsigned tile_height, unsigned height_min);
 
 /** Render the initials for the middle of a placeholder; as label_band */
 int label_middle(struct label_painter *painter, struct label **lp,
 		 const char *name, unsigned tile_width, unsigned tile_height);
+
+/** Render "+11" for the middle of a tile; as label_band */
+int label_more(struct label_painter *painter, struct label **lp, size_t more,
+	       unsigned tile_width, unsigned tile_height);
 
 /** NULL is allowed; always returns NULL */
 void *label_free(struct label *label);

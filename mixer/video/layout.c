@@ -32,6 +32,34 @@ static unsigned even(unsigned n)
 	return n & ~1u;
 }
 
+size_t layout_room(enum video_layout layout, unsigned width)
+{
+	if (layout == VIDEO_LAYOUT_SPEAKER)
+		return LAYOUT_SPEAKER_TILES;
+
+	return width <= LAYOUT_SMALL_WIDTH ? LAYOUT_SMALL_TILES
+					   : VIDEO_TILES_MAX;
+}
+
+size_t layout_choose(size_t *chosen, size_t count, size_t room, size_t active)
+{
+	size_t n = count <= room ? count : room - 1;
+
+	for (size_t i = 0; i < n; i++)
+		chosen[i] = i;
+	if (active >= n && active < count)
+		chosen[n - 1] = active;
+
+	return n;
+}
+
+unsigned layout_band(unsigned canvas_width)
+{
+	return canvas_width <= LAYOUT_SMALL_WIDTH
+		       ? even(canvas_width * 3 / 64)
+		       : even(canvas_width * 3 / 112);
+}
+
 static unsigned even_at_least_2(unsigned n)
 {
 	return n < 2 ? 2 : even(n);

@@ -143,6 +143,12 @@ int video_view_alloc(struct video_view **vp, struct video_engine *e,
 	return 0;
 }
 
+size_t video_view_room(const struct video_view *handle,
+		       enum video_layout layout)
+{
+	return layout_room(layout, handle->core->width);
+}
+
 static size_t active_index(const struct video_tile *tiles, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -237,6 +243,7 @@ static void scene_set(struct view *v)
 		to->picture = p;
 		to->muted = t->tile.muted;
 		to->talking = t->tile.talking;
+		to->more = t->tile.more;
 		memcpy(to->label, t->tile.label, sizeof(to->label));
 	}
 	v->dirty = false;

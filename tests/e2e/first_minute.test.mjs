@@ -93,8 +93,8 @@ describe('the first minute', { concurrency: 1 }, () => {
 		await until('the lobby is ready', () => ben.page.evaluate(() =>
 			document.getElementById('preview').srcObject
 				?.getAudioTracks().length === 1));
-		assert.equal(await ben.page.getAttribute('#lobby-mic',
-			'aria-pressed'), 'true');
+		await until('it is off still', async () => await ben.page
+			.getAttribute('#lobby-mic', 'aria-pressed') === 'true');
 		await ben.page.click('#join-button');
 		await ben.connected();
 		await until('all see that he is muted', async () =>

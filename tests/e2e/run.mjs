@@ -9,7 +9,7 @@ const here = new URL('.', import.meta.url).pathname;
 const wanted = process.argv.slice(2);
 // Those that take longest begin, so that none of them is left alone at the end
 const long = ['abuse', 'webrtc', 'two_operators', 'colour', 'page', 'firefox',
-	'below_sip', 'churn', 'sip_load', 'moderator'];
+	'below_sip', 'churn', 'screens', 'sip_load', 'moderator'];
 const place = (file) => (long.indexOf(file.slice(0, -9)) + 1 || 99);
 const files = (await readdir(here)).sort()
 	.sort((a, b) => place(a) - place(b))

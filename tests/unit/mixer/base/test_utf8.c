@@ -37,6 +37,18 @@ static void text_of_peers_is_made_harmless(void)
 	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 6, "abc\xc3\xab"),
 			       "abc\xc3\xab");
 	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 1, "abc"), "");
+
+	/* e with an accent of its own, a woman with a computer, a dark hand */
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, "abce\xcc\x81"), "abc");
+	CU_ASSERT_STRING_EQUAL(
+		utf8_clean(out, 12,
+			   "a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"),
+		"a");
+	CU_ASSERT_STRING_EQUAL(
+		utf8_clean(out, 9, "a\xf0\x9f\x91\x8b\xf0\x9f\x8f\xbf"), "a");
+	/* nothing but marks is cut somewhere */
+	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 6, "a\xcc\x81\xcc\x81\xcc\x81"),
+			       "a\xcc\x81\xcc\x81");
 	CU_ASSERT_STRING_EQUAL(utf8_clean(out, 5, NULL), "");
 }
 

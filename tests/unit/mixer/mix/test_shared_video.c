@@ -157,10 +157,74 @@ static void who_is_no_leg_is_shown_the_canvas(void)
 }
 
 
+static size_t views(const struct world *w)
+{
+	struct video_engine_stats stats;
+
+	video_engine_stats(w->mixer->engine, &stats);
+
+	return stats.views;
+}
+
+
+/* Small pictures are made of a view of their own, large ones of another, and
+ * neither is there longer than somebody is given it */
+static void small_screens_have_a_view_of_their_own(void)
+{
+	struct video_wish wish = {
+		.width = 1280, .height = 720, .fps = 25, .payload_max = 1000};
+	static const unsigned widths[] = {1280, 960, 640, 352};
+	static const size_t together[] = {1, 1, 2, 2};
+	struct video_consumer *c[2];
+	static struct phone p[2];
+	struct viewer v[2];
+	struct world w;
+
+	memset(v, 0, sizeof(v));
+	world_open(&w, 30);
+	phone_join(&w, &p[0], 1, 0);
+	phone_join(&w, &p[1], 2, 0);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL_FATAL(
+			video_consumer_alloc(
+				&c[i], mix_shared_video(mixer_mix(w.mixer, 1)),
+				frame_h, &v[i]),
+			0);
+
+	CU_ASSERT_EQUAL(video_consumer_join(c[0], &wish), 0);
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		unsigned before = v[1].keyframes;
+
+		wish.width = widths[i];
+		CU_ASSERT_EQUAL(video_consumer_join(c[1], &wish), 0);
+		world_until(&w, v[1].keyframes > before, 10000);
+		CU_ASSERT_EQUAL(views(&w), together[i]);
+	}
+
+	/* to the other's, and alone back: the first view goes with who had it
+	 */
+	wish.width = 1280;
+	CU_ASSERT_EQUAL(video_consumer_join(c[1], &wish), 0);
+	world_until(&w, views(&w) == 1, 10000);
+	CU_ASSERT_EQUAL(views(&w), 1);
+	mem_deref(c[0]);
+	CU_ASSERT_EQUAL(views(&w), 1);
+	mem_deref(c[1]);
+	CU_ASSERT_EQUAL(views(&w), 0);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 0);
+	CU_ASSERT_EQUAL(v[1].jumps, 0);
+	phone_close(&p[0]);
+	phone_close(&p[1]);
+	world_close(&w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a mix may have another bitrate", a_mix_may_have_another_bitrate},
 	{"who is no leg is shown the canvas",
 	 who_is_no_leg_is_shown_the_canvas},
+	{"small screens have a view of their own",
+	 small_screens_have_a_view_of_their_own},
 	{"size and rate follow the limits", size_and_rate_follow_the_limits},
 	CU_TEST_INFO_NULL,
 };

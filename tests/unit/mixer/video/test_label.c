@@ -78,9 +78,10 @@ static void labels_stay_inside_their_tiles(void)
 			unsigned w = sizes[k][0], h = sizes[k][1];
 			struct label *l;
 
-			CU_ASSERT_EQUAL(
-				label_band(painter, &l, names[i], i & 1, w, h),
-				0);
+			CU_ASSERT_EQUAL(label_band(painter, &l, names[i],
+						   i & 1, w, h,
+						   16 + 4 * (unsigned)k),
+					0);
 			CU_ASSERT(label_width(l) < w && label_height(l) < h);
 			CU_ASSERT_EQUAL((label_width(l) | label_height(l)) & 1,
 					0);
@@ -179,7 +180,8 @@ static int paint(void *arg)
 	if (!err)
 		err = picture_pool_alloc(&pool);
 	if (!err)
-		err = label_band(painter, &band, "Zo\xc3\xab", true, 320, 180);
+		err = label_band(painter, &band, "Zo\xc3\xab", true, 320, 180,
+				 30);
 	if (!err)
 		err = label_middle(painter, &middle, "Zo\xc3\xab", 320, 180);
 	if (!err)

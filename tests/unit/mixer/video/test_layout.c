@@ -104,6 +104,57 @@ static void speaker_is_large_and_the_strip_full(void)
 	CU_ASSERT_EQUAL(r[0].width, 1280);
 }
 
+/* Those in tiles and those in the last tile's number are all, whoever speaks
+ */
+static void who_is_not_seen_is_counted(void)
+{
+	size_t chosen[VIDEO_TILES_MAX];
+
+	for (size_t room = 2; room <= VIDEO_TILES_MAX; room++)
+		for (size_t count = 0; count <= 60; count++)
+			for (size_t active = 0; active <= count; active++) {
+				size_t n = layout_choose(chosen, count, room,
+							 active);
+				size_t more = count - n;
+				bool seen = active == count;
+
+				CU_ASSERT(n <= count && n + !!more <= room);
+				CU_ASSERT(more != 1 || room < count);
+				for (size_t i = 0; i < n; i++) {
+					CU_ASSERT(chosen[i] < count);
+					CU_ASSERT(!i ||
+						  chosen[i - 1] < chosen[i]);
+					seen |= chosen[i] == active;
+				}
+				CU_ASSERT(seen);
+			}
+}
+
+/* As seen on a telephone: 360 points wide upright, 590 and more lengthwise */
+static void names_can_be_read(void)
+{
+	struct layout_rect r[VIDEO_TILES_MAX];
+
+	for (int i = 0; i < 2; i++) {
+		unsigned width = i ? 1280 : LAYOUT_SMALL_WIDTH;
+		unsigned height = width * 9 / 16, shown = i ? 590 : 360;
+		unsigned band = layout_band(width);
+
+		CU_ASSERT(band * 6 * shown >= 10 * 9 * width);
+		for (int layout = 0; layout < 2; layout++) {
+			size_t n =
+				layout_room((enum video_layout)layout, width);
+
+			layout_arrange(r, n, (enum video_layout)layout, width,
+				       height, 0);
+			for (size_t k = 0; k < n; k++) {
+				CU_ASSERT(r[k].width >= 5 * band);
+				CU_ASSERT(r[k].height >= 3 * band);
+			}
+		}
+	}
+}
+
 static void cameras_are_cropped_or_boxed(void)
 {
 	static const struct {
@@ -159,6 +210,8 @@ static CU_TestInfo tests[] = {
 	{"last row is centred", last_row_is_centred},
 	{"speaker is large, the strip full",
 	 speaker_is_large_and_the_strip_full},
+	{"who is not seen is counted", who_is_not_seen_is_counted},
+	{"names can be read", names_can_be_read},
 	{"cameras are cropped or boxed", cameras_are_cropped_or_boxed},
 	{"any size fits any tile", any_size_fits_any_tile},
 	{"names are the protocol's", names_are_the_protocols},
