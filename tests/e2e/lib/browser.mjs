@@ -1,5 +1,6 @@
 // Chromium with a known tone for a microphone and a known picture for a
 // camera, joining through the page as a person does.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { patience } from './pace.mjs';
@@ -16,7 +17,7 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 export class Browser extends PageMedia {
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
-		mobile = false } = {}) {
+		mobile = false, behind = null } = {}) {
 		const b = new Browser();
 		b.hz = hz;
 		b.scratch = await scratch();
@@ -25,7 +26,8 @@ export class Browser extends PageMedia {
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
-				executablePath: '/usr/bin/chromium',
+				executablePath: behind ? await b.#behind(behind)
+					: '/usr/bin/chromium',
 				timeout: patience(30000),
 				args: [...flags,
 					allow ? '--use-fake-ui-for-media-stream'
@@ -42,6 +44,14 @@ export class Browser extends PageMedia {
 			});
 		await b.#use(b.context.pages()[0] || await b.context.newPage());
 		return b;
+	}
+
+	// A program that starts it by others: `nsenter` in another network
+	async #behind(words) {
+		const file = join(this.scratch.dir, 'chromium');
+		await writeFile(file, `#!/bin/sh\nexec ${words.join(' ')
+		} /usr/bin/chromium "$@"\n`, { mode: 0o755 });
+		return file;
 	}
 
 	// A page more in the same browser, with the same microphone and camera
