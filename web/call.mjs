@@ -5,6 +5,7 @@ import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
 import { TYPE } from './roster.mjs';
 import { turned, watchScreen, wishSize } from './screen.mjs';
+import { Socket } from './socket.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
 
 // So long without a packet is a call that is made anew; the next try waits
@@ -15,6 +16,11 @@ const PATIENCE_MAX_MS = 300000;
 const ANEW_MAX = 2;
 // What the page says of it, and before it calls anew
 const INTERRUPTED_MS = 2000;
+// Then it asks whether the server still answers, and if it says nothing
+const DOUBT_MS = 1000;
+// The first try keeps the call: ICE finds another way
+const RESTART_MS = 3000;
+const QUIET_MS = 15000;
 // A server that is away is waited for so long: at first, and by who was in
 const FIRST_MS = 15000;
 const AWAY_MS = 120000;
@@ -25,6 +31,10 @@ const FAREWELL_MS = 2000;
 
 // So long after the answer nothing has come: something is in the way
 const BLOCKED_MS = 6000;
+
+// What tells of another network, where it is told
+const NEWS = [[globalThis.window, 'online'],
+	[globalThis.navigator?.connection, 'change']];
 
 const AWAY = 'The server is away. Trying again…';
 
@@ -60,13 +70,12 @@ export class Call {
 		this.#calm();
 		this.unwatch = watchScreen(() => this.#renegotiate());
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-		const socket = new JsSIP.WebSocketInterface(
-			`${scheme}://${location.host}/ws`);
+		this.socket = new Socket(`${scheme}://${location.host}/ws`);
 		const host = location.hostname.replace(/^\[|\]$/g, '');
 		this.target = uri || `sip:${encodeURIComponent(conference)}@${host}`;
 		this.address = guestAddress(this.target);
 		this.ua = new JsSIP.UA({
-			sockets: [socket],
+			sockets: [this.socket],
 			uri: `sip:${login ? encodeURIComponent(login.user) : this.address}@${
 				this.target.split('@')[1]}`,
 			...(login && { authorization_user: login.user,
@@ -75,18 +84,19 @@ export class Call {
 			register: false,
 			session_timers: true,
 			connection_recovery_min_interval: 1,
-			connection_recovery_max_interval: 8,
+			connection_recovery_max_interval: 3,
 		});
 		this.ua.on('connected', async () => {
+			this.hurries = true;
 			if (!await this.#mayCall())
 				return;
 			if (!this.session || this.waits) {
 				this.waits = null;
 				this.handlers.state('Asking to join…', 'wait');
 				this.#invite();
-			} else
-				this.#renegotiate({ iceRestart: true },
-					() => this.handlers.moved());
+			} else {
+				this.#findWay(() => this.handlers.moved());
+			}
 		});
 		this.ua.on('disconnected', () => {
 			// another call may be on the page by now
@@ -96,7 +106,22 @@ export class Call {
 				this.#trouble('socket', true);
 			else
 				this.#await(this.waits);
+			// at once where it was there before: another network may be
+			if (this.hurries)
+				setTimeout(() => this.#connect());
+			this.hurries = false;
 		});
+		this.online = () => {
+			this.socket.renew();
+			this.#connect();
+		};
+		for (const [source, event] of NEWS)
+			source?.addEventListener(event, this.online);
+	}
+
+	#connect() {
+		if (!this.over && !this.left)
+			this.ua.transport.connect();
 	}
 
 	// Before each offer by a new connection. What refuses a password there
@@ -104,7 +129,7 @@ export class Call {
 	async #mayCall() {
 		const connection = ++this.connections;
 		const refusal = await this.relay?.renew(() => ({ ua: this.ua,
-			target: this.target, secret: secrets.get(this.target) }));
+			target: this.target, secret: guestSecret(this.target) }));
 		const may = !refusal && this.ua.isConnected() && !this.over
 			&& !this.left && connection === this.connections;
 		if (refusal && !this.session)
@@ -199,7 +224,9 @@ export class Call {
 					if (attempt.session !== this.session
 						|| this.attempt?.session.isEstablished())
 						return;
-					if (this.left || !isPassing(event))
+					// a change that was refused ends it from here
+					if (this.left || !isPassing(event)
+						&& !(event.originator === 'local' && this.renegotiating))
 						this.#end(this.left ? '' : endWords(event));
 					// one on its way in its place may still be accepted
 					else if (!this.attempt)
@@ -292,7 +319,8 @@ export class Call {
 			this.heard = false;
 		this.remote = null;
 		// what the call before it waited for is nothing to this one
-		this.renegotiating = this.again = false;
+		this.renegotiating = false;
+		this.again = null;
 		this.troubles.clear();
 		for (const { currentDirection, receiver } of
 			attempt.pc.getTransceivers()) {
@@ -332,6 +360,8 @@ export class Call {
 			if (this.pc === pc)
 				this.#trouble('ice', state === 'disconnected'
 					|| state === 'failed');
+			if (this.pc === pc && state === 'disconnected')
+				this.socket.ask();
 		});
 		for (const kind of ['audio', 'video']) {
 			if (!this.devices.track(kind))
@@ -352,12 +382,15 @@ export class Call {
 	// has not: only packets do
 	#arrives({ silent, ever, path }) {
 		this.handlers.path(path);
+		if (ever && silent >= DOUBT_MS || this.socket.quiet >= QUIET_MS)
+			this.socket.ask();
 		if (ever && !this.heard) {
 			this.heard = true;
 			this.#say();
 		}
 		if (silent < INTERRUPTED_MS && ever) {
 			this.anew = 0;
+			this.restarted = false;
 			this.#trouble('silent', false);
 			this.#trouble('blocked', false);
 			if (!this.lost)
@@ -371,24 +404,42 @@ export class Call {
 			return;
 		}
 		this.#trouble('silent', silent >= INTERRUPTED_MS);
-		if (silent >= PATIENCE_MS && performance.now() > this.notBefore
-			&& !this.lost && !this.attempt && !this.left
-			&& this.ua.isConnected() && this.session.isEstablished()) {
+		if (performance.now() <= this.notBefore || this.lost || this.attempt
+			|| this.left || !this.ua.isConnected()
+			|| !this.session.isEstablished())
+			return;
+		if (silent >= RESTART_MS && !this.restarted) {
+			this.#findWay();
+		} else if (silent >= PATIENCE_MS) {
 			this.notBefore = performance.now() + this.patience;
 			this.patience = Math.min(2 * this.patience, PATIENCE_MAX_MS);
 			this.#invite(this.session);
 		}
 	}
 
+	// In the same call. A browser may know of its new network after seconds
+	// only
+	#findWay(after) {
+		this.restarted = true;
+		this.#wait();
+		this.#renegotiate({ iceRestart: true }, after);
+	}
+
+	// No call is made anew before
+	#wait() {
+		this.notBefore = Math.max(this.notBefore,
+			performance.now() + PATIENCE_MS);
+	}
+
 	// The media server under the conference is gone, or another has come. What
 	// the server does about it has its time, too
 	restoring(lost) {
 		this.lost = lost;
+		this.restarted = true; // the server does it
 		if (lost)
 			this.#trouble('lost', true);
 		else
-			this.notBefore = Math.max(this.notBefore,
-				performance.now() + PATIENCE_MS);
+			this.#wait();
 	}
 
 	#accepted(response) {
@@ -447,7 +498,9 @@ export class Call {
 		if (!this.session?.isEstablished())
 			return;
 		if (this.renegotiating) {
-			this.again = true;
+			this.again = { rtcOfferConstraints: rtcOfferConstraints
+				|| this.again?.rtcOfferConstraints,
+			after: after || this.again?.after };
 			return;
 		}
 		this.renegotiating = true;
@@ -462,10 +515,10 @@ export class Call {
 			this.renegotiating = false;
 			this.#trouble('socket', false);
 			after?.();
-			if (this.again) {
-				this.again = false;
-				this.#renegotiate();
-			}
+			const { again } = this;
+			this.again = null;
+			if (again)
+				this.#renegotiate(again.rtcOfferConstraints, again.after);
 		};
 		if (!this.session.renegotiate({ rtcOfferConstraints }, done)) {
 			// the far end is just changing something: try after it
@@ -493,6 +546,8 @@ export class Call {
 		this.relay?.stop();
 		clearTimeout(this.deadline);
 		this.unwatch();
+		for (const [source, event] of NEWS)
+			source?.removeEventListener(event, this.online);
 		this.attempt?.unwatch?.();
 		this.handlers.ended(words, this.left);
 		// lets the BYE out before the connection closes

@@ -1,6 +1,7 @@
 /**
  * @file mixer/base/log_libre.c  What libre says, through log.h
  */
+#include <string.h>
 #include "mixer/base/log.h"
 #include "mixer/base/log_libre.h"
 #include "mixer/base/re.h"
@@ -20,6 +21,16 @@ static void tell_h(void *arg)
 }
 
 
+/** A peer's doing: a browser that does not know our certificate, or that is
+ *  gone */
+static bool is_passing(const char *text)
+{
+	return strstr(text, "tls: accept error") ||
+	       strstr(text, "tcp: send: write(): Broken pipe") ||
+	       strstr(text, "tcp: send: write(): Connection reset");
+}
+
+
 /** libre calls it under a lock of its own */
 static void print_h(int level, const char *p, size_t len, void *arg)
 {
@@ -34,7 +45,9 @@ static void print_h(int level, const char *p, size_t len, void *arg)
 		return;
 
 	log_escape(text, sizeof(text), p, len);
-	if (level <= DBG_WARNING)
+	if (level <= DBG_WARNING && is_passing(text))
+		log_info("libre", "said text=%s", text);
+	else if (level <= DBG_WARNING)
 		log_warn("libre", "said text=%s", text);
 	else
 		log_debug("libre", "said text=%s", text);

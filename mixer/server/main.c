@@ -186,8 +186,8 @@ static int run(struct mixer_config *config, bool sandbox)
 
 	err = mixer_alloc(&mixer, config, MP_LINK_FD, closed, &fonts);
 	if (err) {
-		log_error("main", "start error=%d text=\"%s\"", err,
-			  strerror(err));
+		log_error("main", "start error=%d text=\"%s\" webrtc_port=%u",
+			  err, strerror(err), config->net.webrtc_port);
 		return err;
 	}
 

@@ -355,6 +355,12 @@ static void websocket_message(const char *p, size_t len, void *arg)
 	struct flow *flow = arg;
 	struct layer_source source = flow_source(flow);
 
+	/* a page cannot send pings of WebSocket (RFC 7118 section 6) */
+	if (len == 4 && !memcmp(p, "\r\n\r\n", 4)) {
+		(void)websocket_send(flow->ws, "\r\n", 2);
+		return;
+	}
+
 	layer_receive(flow->arg, &source, NULL, p, len, false);
 }
 

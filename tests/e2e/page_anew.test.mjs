@@ -156,7 +156,11 @@ describe('calling anew from the page', () => {
 	async function replacing() {
 		sessions[0].accept();
 		await pass(7000, sessions[0]);
-		await pass(6000);
+		// another way is looked for in the same call first
+		await pass(5000);
+		assert.equal(sessions[0].changes, 1);
+		assert.equal(sessions.length, 1);
+		await pass(4500);
 		assert.equal(sessions.length, 2);
 		assert.equal(sessions[1].replaces, true);
 	}

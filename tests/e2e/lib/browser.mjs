@@ -1,5 +1,6 @@
 // Chromium with a known tone for a microphone and a known picture for a
 // camera, joining through the page as a person does.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { patience } from './pace.mjs';
@@ -14,7 +15,8 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu',
 	'--autoplay-policy=no-user-gesture-required'];
 
 export class Browser extends PageMedia {
-	// @param network  where it runs: a Host (hosts.mjs)
+	// @param network  where it runs: command(file, ...args) is what starts a
+	//                 program there, as [file, args]
 	// @param more     flags beside those of all
 	static async start({ hz = 1000, rgb = [30, 160, 40], allow = true,
 		viewport = { width: 1280, height: 800 }, camera = true,
@@ -27,8 +29,7 @@ export class Browser extends PageMedia {
 			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
-				executablePath: await network?.inside('/usr/bin/chromium')
-					|| '/usr/bin/chromium',
+				executablePath: await b.#program(network),
 				timeout: patience(30000),
 				args: [...flags, ...more,
 					allow ? '--use-fake-ui-for-media-stream'
@@ -45,6 +46,19 @@ export class Browser extends PageMedia {
 			});
 		await b.#use(b.context.pages()[0] || await b.context.newPage());
 		return b;
+	}
+
+	// Chromium as one word, for who starts it: it runs in that network
+	async #program(network) {
+		if (!network)
+			return '/usr/bin/chromium';
+		const path = join(this.scratch.dir, 'chromium');
+		const [file, args] = network.command('/usr/bin/chromium');
+		await writeFile(path, `#!/bin/sh
+exec ${file} ${args.join(' ')
+		} "$@"
+`, { mode: 0o755 });
+		return path;
 	}
 
 	// A page more in the same browser, with the same microphone and camera

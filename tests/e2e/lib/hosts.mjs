@@ -2,9 +2,7 @@
 // router. Nothing of it is seen outside, and nothing outside is seen from it.
 // Needs root.
 import { spawnSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Program, run, scratch } from './process.mjs';
+import { Program, run } from './process.mjs';
 
 // What is left of a test that was cut short
 const left = new Set();
@@ -20,8 +18,8 @@ async function ip(...args) {
 }
 
 class Host {
-	constructor(space, address, dir) {
-		Object.assign(this, { space, address, dir });
+	constructor(space, address) {
+		Object.assign(this, { space, address });
 	}
 
 	// What runs a program on this host
@@ -35,15 +33,6 @@ class Host {
 
 	run(file, args, options) {
 		return run(...this.command(file, ...args), options);
-	}
-
-	// A program as one word, for who starts it: it runs on this host
-	async inside(file) {
-		const path = join(this.dir, `on-${this.space}`);
-		const [first, args] = this.command(file);
-		await writeFile(path, `#!/bin/sh\nexec ${first} ${args.join(' ')} "$@"\n`);
-		await chmod(path, 0o755);
-		return path;
 	}
 
 	// What its firewall lets out; everything else is dropped. `rules` are
@@ -65,7 +54,6 @@ export class Hosts {
 	// @return some with a Host for each name: hosts.office
 	static async start(...names) {
 		const hosts = new Hosts();
-		hosts.scratch = await scratch();
 		hosts.spaces = [];
 		try {
 			const router = await hosts.#space('router');
@@ -83,8 +71,7 @@ export class Hosts {
 				await ip('-n', router, 'link', 'set', `to${i}`, 'up');
 				await ip('-n', space, 'route', 'add', 'default', 'via',
 					`${net}.1`);
-				hosts[name] = new Host(space, `${net}.2`,
-					hosts.scratch.dir);
+				hosts[name] = new Host(space, `${net}.2`);
 			}
 		} catch (error) {
 			await hosts.stop();
@@ -105,6 +92,5 @@ export class Hosts {
 	async stop() {
 		for (const space of this.spaces)
 			await ip('netns', 'del', space).then(() => left.delete(space));
-		await this.scratch.remove();
 	}
 }

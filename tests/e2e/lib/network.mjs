@@ -1,9 +1,7 @@
 // A network of its own, one hop from this host: a namespace, a pair of devices
 // and a firewall. Root alone can make one.
 import { spawnSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { reserve, scratch } from './process.mjs';
+import { reserve } from './process.mjs';
 
 export const canMakeNetworks = process.getuid() === 0
 	&& spawnSync('ip', ['netns', 'list']).status === 0;
@@ -26,7 +24,6 @@ export class Network {
 		n.name = `parley-${process.pid}-${number}`;
 		n.here = `10.213.${number}.1`;
 		n.there = `10.213.${number}.2`;
-		n.scratch = await scratch();
 		const ours = `pl${process.pid % 100000}-${number}`;
 		must('ip', ['netns', 'add', n.name]);
 		must('ip', ['link', 'add', ours, 'type', 'veth', 'peer', 'name',
@@ -61,24 +58,13 @@ export class Network {
 			'inet', 'wall']);
 	}
 
-	// So many ms on the way out and back, and of so many percent none comes
-	worsen(ms, percent) {
-		must('tc', ['-n', this.name, 'qdisc', 'replace', 'dev', 'up0', 'root',
-			'netem', 'delay', `${ms}ms`, 'loss', `${percent}%`]);
-	}
-
-	// A program as one word, for who starts it: it runs inside
-	async inside(program) {
-		const file = join(this.scratch.dir, 'inside');
-		await writeFile(file, `#!/bin/sh\nexec ip netns exec ${this.name} ${
-			program} "$@"\n`);
-		await chmod(file, 0o755);
-		return file;
+	// What runs a program inside
+	command(file, ...args) {
+		return ['ip', ['netns', 'exec', this.name, file, ...args]];
 	}
 
 	async remove() {
 		// its device, and the other end of that, go with it
 		must('ip', ['netns', 'delete', this.name]);
-		await this.scratch.remove();
 	}
 }

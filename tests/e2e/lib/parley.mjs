@@ -9,7 +9,8 @@ import { ours } from './programs.mjs';
 export const asOurselves = process.getuid() ? {} : { run_as: 'root' };
 
 export class Parley {
-	// @param options   configuration keys, null leaves one out; '-f': a file
+	// @param options   configuration keys; null leaves one out, a list repeats it;
+	//                 '-f': a file
 	// @param env       what its environment has beside ours
 	// @param programs  whose: of another tree's, what it knows of the keys
 	// @param place     (file, ...args) => [file, args] that start it elsewhere
@@ -46,7 +47,8 @@ export class Parley {
 			: await programs.known(settings);
 		const args = Object.entries(p.settings)
 			.filter(([, v]) => v !== null)
-			.flatMap(([k, v]) => k === '-f' ? [k, v] : ['-o', `${k}=${v}`]);
+			.flatMap(([k, v]) => k === '-f' ? [k, v]
+				: [v].flat().flatMap((one) => ['-o', `${k}=${one}`]));
 		p.program = new Program(...place(programs.path('parleyd'), ...args),
 			{ env: { ...process.env, ...env } });
 		await p.program.printed(/parleyd ready .*\n/, 20000)

@@ -191,14 +191,18 @@ static void refuses_before_libre(void)
 
 static void answers_keep_alive(void)
 {
-	struct world *w = open_world();
-	struct peer *p = open_peer(w, FLOW_TCP);
+	static const enum flow_transport transports[] = {FLOW_TCP, FLOW_WS};
 
-	peer_send_raw(p, "\r\n\r\n", 4);
-	CU_ASSERT_STRING_EQUAL(peer_next(p), "\r\n");
+	for (size_t i = 0; i < ARRAY_SIZE(transports); i++) {
+		struct world *w = open_world();
+		struct peer *p = open_peer(w, transports[i]);
 
-	mem_deref(p);
-	mem_deref(w);
+		peer_send_raw(p, "\r\n\r\n", 4);
+		CU_ASSERT_STRING_EQUAL(peer_next(p), "\r\n");
+
+		mem_deref(p);
+		mem_deref(w);
+	}
 }
 
 
