@@ -4,13 +4,14 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
 import { Firefox } from './lib/firefox.mjs';
 import { Parley } from './lib/parley.mjs';
 import { PRESENT_DB, hearsNot, hearsOthersOnly, sees }
 	from './lib/judge.mjs';
 import { tonePower } from './lib/signal.mjs';
 import { groupsCarry, serveApplication } from './lib/third_party.mjs';
-import { until } from './lib/process.mjs';
+import { freePort, until } from './lib/process.mjs';
 
 describe('a third-party web application in Firefox', () => {
 	let parley, app, bob, eve;
@@ -57,6 +58,8 @@ describe('a third-party web application in Firefox', () => {
 	});
 });
 
+const GREEN = [30, 160, 40]; // a Chromium's camera
+
 // Its fake camera goes through the colours; bob's picture is red
 const isColourful = ({ data }) => {
 	let n = 0;
@@ -69,16 +72,19 @@ const isColourful = ({ data }) => {
 };
 
 describe('the join page in Firefox', () => {
-	let parley, bob, eve;
+	let parley, bob, eve, ann, settings;
 
 	before(async () => {
-		parley = await Parley.start({ media_address: null });
+		settings = { media_address: null,
+			http_listen: `127.0.0.1:${await freePort()}` };
+		parley = await Parley.start(settings);
 		bob = await Baresip.start({ audio: 'opus/48000/2', video: 'VP8',
 			hz: 440 });
 		eve = await Firefox.start({ hz: 1000 });
 		await bob.dial(parley.uri('fox'));
 	});
 	after(async () => {
+		await ann?.stop();
 		await eve?.stop();
 		await bob?.stop();
 		await parley?.stop();
@@ -162,4 +168,44 @@ describe('the join page in Firefox', () => {
 		await eve.enter('Eve');
 		await all();
 	});
+
+	test('hears and sees a Chromium and a telephone', async () => {
+		ann = await Browser.start({ hz: 700, rgb: GREEN });
+		await ann.join(`${parley.http}/fox`, 'Ann');
+		await hearsOthersOnly(ann, [bob, eve], 20000);
+		await hearsOthersOnly(bob, [ann, eve], 20000);
+		await hearsOthersOnly(eve, [ann, bob], 20000);
+		await sees(eve, GREEN);
+		await sees(ann, [200, 30, 30]);
+		await bobSeesHer(true);
+		await until('all lists have three', async () =>
+			(await ann.people()).length === 3
+			&& (await eve.people()).length === 3);
+	});
+
+	test('comes back after a restart of the server, muted as it was',
+		async () => {
+			await eve.click('mute');
+			await until('the others know', async () =>
+				(await eves())[0].muted);
+			// a crash: no goodbye
+			process.kill(parley.program.pid, 'SIGKILL');
+			await eve.until('the page says so', () => /lost|away/i.test(
+				document.getElementById('state').textContent));
+			const { sip_listen, rtp_ports } = parley.settings;
+			await parley.stop();
+			parley = await Parley.start({ ...settings, sip_listen,
+				rtp_ports });
+			await eve.connected(60000);
+			await ann.connected(60000);
+			await until('both are there once, Eve muted', async () => {
+				const list = await parley.endpoints('fox');
+				return list.length === 2
+					&& list.some((e) => e.display === 'Eve' && e.muted);
+			});
+			await hearsOthersOnly(eve, [ann], 20000);
+			await sees(eve, GREEN);
+			await eve.click('mute');
+			await hearsOthersOnly(ann, [eve], 20000);
+		});
 });
