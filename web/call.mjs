@@ -28,6 +28,8 @@ const AWAY_MS = 120000;
 const AGAIN_MS = 2000;
 // The dialog that is replaced has so long to be ended by the server
 const FAREWELL_MS = 2000;
+// A change that cannot be said yet is tried again
+const LATER_MS = 500;
 
 // So long after the answer nothing has come: something is in the way
 const BLOCKED_MS = 6000;
@@ -117,6 +119,12 @@ export class Call {
 		};
 		for (const [source, event] of NEWS)
 			source?.addEventListener(event, this.online);
+	}
+
+	// What is sent over a connection that is then given up ends the call that it
+	// was to mend
+	#reaches() {
+		return this.ua.isConnected() && !this.socket.doubted;
 	}
 
 	#connect() {
@@ -405,8 +413,7 @@ export class Call {
 		}
 		this.#trouble('silent', silent >= INTERRUPTED_MS);
 		if (performance.now() <= this.notBefore || this.lost || this.attempt
-			|| this.left || !this.ua.isConnected()
-			|| !this.session.isEstablished())
+			|| this.left || !this.#reaches() || !this.session.isEstablished())
 			return;
 		if (silent >= RESTART_MS && !this.restarted) {
 			this.#findWay();
@@ -493,14 +500,21 @@ export class Call {
 	}
 
 	// After a lost connection this also tells the server where we are now.
-	// One at a time; a change meanwhile is carried by one more afterwards
+	// One at a time; a change meanwhile is carried by one more afterwards, one
+	// without a connection by the offer that the next connection begins with
 	#renegotiate(rtcOfferConstraints, after) {
-		if (!this.session?.isEstablished())
+		if (!this.session?.isEstablished() || !this.ua.isConnected())
 			return;
 		if (this.renegotiating) {
 			this.again = { rtcOfferConstraints: rtcOfferConstraints
 				|| this.again?.rtcOfferConstraints,
 			after: after || this.again?.after };
+			return;
+		}
+		const later = () => setTimeout(() =>
+			this.#renegotiate(rtcOfferConstraints, after), LATER_MS);
+		if (this.socket.doubted) {
+			later();
 			return;
 		}
 		this.renegotiating = true;
@@ -523,8 +537,7 @@ export class Call {
 		if (!this.session.renegotiate({ rtcOfferConstraints }, done)) {
 			// the far end is just changing something: try after it
 			this.renegotiating = false;
-			setTimeout(() => this.#renegotiate(rtcOfferConstraints, after),
-				500);
+			later();
 		}
 	}
 

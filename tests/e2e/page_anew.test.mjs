@@ -11,7 +11,12 @@ const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
 class Connection extends EventTarget {
 	packets = 0;
 
-	getTransceivers() { return []; }
+	transceivers = [{ direction: 'recvonly', sender: { async replaceTrack() {} },
+		receiver: { track: { kind: 'video' } } }];
+
+	getTransceivers() { return this.transceivers; }
+	getConfiguration() { return {}; }
+	setConfiguration() {}
 	addTransceiver() {}
 	close() {}
 	async getStats() {
@@ -78,7 +83,8 @@ class Agent {
 	}
 	start() { this.emit('connected'); }
 	stop() {}
-	isConnected() { return true; }
+	connected = true;
+	isConnected() { return this.connected; }
 	call(target, options) {
 		const session = new Session(options);
 		this.sessions.push(session);
@@ -214,6 +220,34 @@ describe('calling anew from the page', () => {
 		sessions[1].accept();
 		assert.deepEqual(up(), []);
 		assert.equal(ended.length, 1);
+	});
+
+	test('a connection in doubt is not used before it answers', async () => {
+		sessions[0].accept();
+		await pass(7000, sessions[0]);
+		Object.defineProperty(call.socket, 'doubted', { configurable: true,
+			value: true });
+		await call.setTrack('video', { kind: 'video' });
+		await pass(20000);
+		assert.equal(sessions[0].changes, 0);
+		assert.equal(sessions.length, 1);
+		delete call.socket.doubted;
+		await pass(500);
+		assert.equal(sessions[0].changes, 1);
+	});
+
+	test('what changes without a connection the next one carries', async () => {
+		sessions[0].accept();
+		call.ua.connected = false;
+		call.ua.emit('disconnected');
+		await call.setTrack('video', { kind: 'video' });
+		assert.equal(sessions[0].changes, 0);
+		call.ua.connected = true;
+		call.ua.emit('connected');
+		await settle();
+		assert.equal(sessions[0].changes, 1);
+		assert.equal(sessions[0].connection.transceivers[0].direction,
+			'sendrecv');
 	});
 
 	test('the new call can be changed whatever the old one waits for', async () => {
