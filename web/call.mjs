@@ -133,16 +133,19 @@ export class Call {
 	}
 
 	// Before each offer by a new connection. What refuses a password there
-	// refuses it here; what else is wrong is the INVITE's to find out
+	// refuses it here, where there is no call that goes on; what else is wrong
+	// is the INVITE's to find out
 	async #mayCall() {
 		const connection = ++this.connections;
 		const refusal = await this.relay?.renew(() => ({ ua: this.ua,
 			target: this.target, secret: guestSecret(this.target) }));
-		const may = !refusal && this.ua.isConnected() && !this.over
-			&& !this.left && connection === this.connections;
-		if (refusal && !this.session)
-			this.#failed({ message: refusal, cause: 'Authentication Error' });
-		return may;
+		if (!this.ua.isConnected() || this.over || this.left
+			|| connection !== this.connections)
+			return false;
+		if (!refusal || this.session && !this.session.isEnded())
+			return true;
+		this.#failed({ message: refusal, cause: 'Authentication Error' });
+		return false;
 	}
 
 	start() {

@@ -95,12 +95,13 @@ class Agent {
 describe('calling anew from the page', () => {
 	const real = { UA: JsSIP.UA, WebSocketInterface: JsSIP.WebSocketInterface,
 		performance: globalThis.performance, setInterval, setTimeout };
-	let now, timers, call, ended, sessions;
+	let now, timers, call, ended, refused, sessions;
 
 	beforeEach(async () => {
 		now = 0;
 		timers = new Set();
 		ended = [];
+		refused = [];
 		JsSIP.UA = Agent;
 		JsSIP.WebSocketInterface = class {};
 		globalThis.location = { protocol: 'https:', host: 'page.invalid' };
@@ -114,7 +115,8 @@ describe('calling anew from the page', () => {
 		call = new Call({ conference: 'room', name: 'Ann',
 			devices: { stream: null, track: () => null },
 			handlers: { state() {}, accepted() {}, moved() {}, picture() {},
-				path() {}, refused() {}, ended: (words) => ended.push(words) } });
+				path() {}, refused: (words) => refused.push(words),
+				ended: (words) => ended.push(words) } });
 		({ sessions } = call.ua);
 		call.start();
 		await settle();
@@ -248,6 +250,33 @@ describe('calling anew from the page', () => {
 		assert.equal(sessions[0].changes, 1);
 		assert.equal(sessions[0].connection.transceivers[0].direction,
 			'sendrecv');
+	});
+
+	// The server is away for a while, and then takes no such password
+	async function refusePassword() {
+		call.relay = { servers: [], stop() {},
+			renew: async () => ({ status_code: 407 }) };
+		call.ua.connected = false;
+		call.ua.emit('disconnected');
+		call.ua.connected = true;
+		call.ua.emit('connected');
+		await settle();
+	}
+
+	test('a call that lives goes on where a password is refused', async () => {
+		sessions[0].accept();
+		await refusePassword();
+		assert.equal(sessions[0].changes, 1);
+		assert.deepEqual([refused, ended], [[], []]);
+	});
+
+	test('it is asked for where the call has ended meanwhile', async () => {
+		sessions[0].accept();
+		sessions[0].status = 'ended';
+		await refusePassword();
+		assert.equal(sessions.length, 1);
+		assert.equal(ended.length, 1);
+		assert.match(refused[0], /a user and a password/);
 	});
 
 	test('the new call can be changed whatever the old one waits for', async () => {
