@@ -43,7 +43,7 @@ const AWAY = 'The server is away. Trying again…';
 // In order of weight
 const TROUBLES = {
 	socket: 'Connection lost, trying again…',
-	blocked: 'No sound gets through. This network may block it (UDP). '
+	blocked: 'No sound gets through. This network may block it. '
 		+ 'Still trying…',
 	lost: 'Sound and picture are being restored…',
 	ice: 'Sound and picture are interrupted…',
@@ -297,8 +297,8 @@ export class Call {
 			this.#invite();
 		} else if (this.anew === ANEW_MAX) {
 			this.#end('No sound or picture gets through between this browser '
-				+ 'and the server: the network may block it (UDP). Another '
-				+ 'network may help, or call by phone.');
+				+ 'and the server: the network may block it. Another network '
+				+ 'may help, or call by phone.');
 		} else {
 			this.anew++;
 			this.handlers.state(TROUBLES.ice, 'bad');
