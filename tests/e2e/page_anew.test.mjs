@@ -1,9 +1,11 @@
-// When the join page calls anew, and when it does no more: its call alone, with
-// a SIP stack and a browser that do as they are told, and a clock of its own.
+// When the join page calls anew, and when it does no more, and when it asks for
+// TURN servers: its call alone, with a SIP stack and a browser that do as they
+// are told, and a clock of its own.
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Call } from '../../web/call.mjs';
+import { Relay } from '../../web/relay.mjs';
 
 const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
 	'jssip');
@@ -289,5 +291,63 @@ describe('calling anew from the page', () => {
 		call.ua.emit('connected');
 		await settle();
 		assert.equal(sessions[1].changes, 1);
+	});
+});
+
+describe('asking for TURN servers', () => {
+	const real = setTimeout;
+	let timers, asked, relay;
+
+	beforeEach(() => {
+		timers = [];
+		asked = [];
+		globalThis.setTimeout = (then, ms) => timers.push({ then, ms });
+		relay = new Relay();
+	});
+	afterEach(() => { globalThis.setTimeout = real; });
+
+	const ask = () => ({ target: 'sip:room@page.invalid', ua: {
+		sendOptions: (target, body, { eventHandlers }) =>
+			asked.push(eventHandlers) } });
+	const answer = (status_code, headers = {}, body = '') => ({ status_code,
+		body, getHeader: (name) => headers[name] });
+
+	// What the answer makes it wait for, in s
+	async function waits(outcome, event) {
+		const asking = relay.renew(ask);
+		const before = timers.length;
+		asked.at(-1)[outcome](event);
+		return { refusal: await asking,
+			s: timers.slice(before).map(({ ms }) => ms / 1000) };
+	}
+
+	test('before they end, and again where there were none', async () => {
+		const type = 'application/vnd.parley.ice-servers+json';
+		for (const [outcome, response, s] of [
+			['succeeded', answer(200, { 'Content-Type': type },
+				'{"iceServers":[{}],"lifetime":600}'), [480]],
+			['failed', answer(503, { 'Retry-After': '5;duration=60' }), [5]],
+			['failed', answer(503, { 'Retry-After': '99999999999' }), [3600]],
+			['failed', answer(503, { 'Retry-After': '-1' }), [1]],
+			['failed', answer(480), [30]],
+			['failed', null, [30]]]) {
+			assert.deepEqual(await waits(outcome, { response }),
+				{ refusal: null, s });
+		}
+		timers.at(-1).then();
+		assert.equal(asked.length, 7);
+		assert.equal(relay.servers.length, 1);
+	});
+
+	test('no more where a password is refused, nor after the call', async () => {
+		const refusal = answer(407);
+		assert.deepEqual(await waits('failed', { response: refusal }),
+			{ refusal, s: [] });
+		const asking = relay.renew(ask);
+		const before = timers.length;
+		relay.stop();
+		asked.at(-1).failed({ response: null });
+		assert.equal(await asking, null);
+		assert.equal(timers.length, before);
 	});
 });
