@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { readdir } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
 import { hearsOthersOnly, seesMoving } from './lib/judge.mjs';
@@ -159,19 +160,32 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		const raw = connect(port, network.here);
 		await once(raw, 'connect');
 		raw.setNoDelay(true);
-		const write = raw.write.bind(raw);
-		// byte by byte, each by itself
-		raw.write = (data, encoding, done) => {
-			const bytes = Buffer.from(data);
-			let i = 0;
-			const next = () => i < bytes.length
-				? write(bytes.subarray(i, ++i), () => setImmediate(next))
-				: (typeof encoding === 'function' ? encoding : done)?.();
-			next();
-			return true;
-		};
-		const socket = connectTls({ socket: raw, rejectUnauthorized: false });
+		// byte by byte, each by itself. Of a socket TLS would take the
+		// descriptor and write there
+		let written = 0;
+		const slow = new Duplex({
+			read() { raw.resume(); },
+			write(bytes, encoding, done) {
+				let i = 0;
+				const next = () => i < bytes.length
+					? raw.write(bytes.subarray(i, ++i), () => {
+						written++;
+						setImmediate(next);
+					}) : done();
+				next();
+			},
+			destroy(error, done) {
+				raw.destroy();
+				done(error);
+			},
+		});
+		raw.on('data', (bytes) => slow.push(bytes) || raw.pause());
+		raw.on('end', () => slow.push(null));
+		raw.on('error', (error) => slow.destroy(error));
+		const socket = connectTls({ socket: slow,
+			rejectUnauthorized: false });
 		await once(socket, 'secureConnect');
+		assert.ok(written > 200, `a hello of ${written} bytes`);
 		socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
 		const [answer] = await once(socket, 'data');
 		assert.match(String(answer), /^HTTP\/1.1 200 /);
