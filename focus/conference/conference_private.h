@@ -97,6 +97,13 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
  * a crash or restart of parleyd too, for MEMBERS_KEPT_S: who comes in first
  * then is not who made it. Bounded; the last to leave are kept. */
 
+enum {
+	/** Of a conference; moderators are the last to be forgotten */
+	KEPT_MAX = 500,
+	/** Of all */
+	KEPT_ALL_MAX = 20000,
+};
+
 struct kept {
 	struct le le;             /**< in conference->kept while he is away */
 	struct secret_sum secret; /**< given to the leg that he left with */

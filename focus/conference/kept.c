@@ -7,14 +7,6 @@
 #include "focus/store/member_store.h"
 
 
-enum {
-	/** Of a conference; moderators are the last to be forgotten */
-	KEPT_MAX = 500,
-	/** Of all */
-	KEPT_ALL_MAX = 20000,
-};
-
-
 static void kept_destructor(void *arg)
 {
 	struct kept *k = arg;

@@ -21,6 +21,9 @@ struct past {
 	struct le le; /**< in focus->pasts */
 	char name[POLICY_NAME_MAX + 1];
 	bool ends_with_creator;
+	bool continues;       /**< who comes first then did not make it */
+	bool loaded;          /**< it is being read from the store */
+	unsigned first_place; /**< as of struct conference */
 	unsigned last_number;
 	uint64_t until_ms;
 	struct list kept;
@@ -64,9 +67,11 @@ bool past_exists(const struct focus *f, const char *name)
 }
 
 
+/** What is in the store of its name is another one's, if that is going on */
 static void forget(struct focus *f, struct past *p)
 {
-	member_store_end(f->members, p->name);
+	if (!conference_find(f, p->name))
+		member_store_end(f->members, p->name);
 	f->kept_count -= p->kept_count;
 	mem_deref(p);
 }
@@ -110,13 +115,16 @@ void past_adopt(struct conference *c)
 		return;
 
 	if (p->until_ms <= now_ms()) {
+		member_store_end(c->focus->members, p->name);
 		forget(c->focus, p);
 		return;
 	}
 
 	log_info("conference", "goes on name=%s kept=%u", c->name,
 		 p->kept_count);
-	c->continues = c->written = true;
+	c->continues = p->continues;
+	c->written = true;
+	c->first_place = p->first_place;
 	c->kept_until_ms = p->until_ms;
 	c->ends_with_creator = p->ends_with_creator;
 	c->last_number = p->last_number;
@@ -132,6 +140,24 @@ static bool is_passing(enum reason reason)
 	const unsigned status = reason_row(reason)->sip_status;
 
 	return status == 408 || (status >= 500 && status < 600);
+}
+
+
+/**
+ * Is who comes in first then a guest of those who have been in?
+ *
+ * Who was alone in it keeps what is his, but not the name: otherwise anybody
+ * could call a room that all know, fall silent, and leave it without a
+ * moderator for MEMBERS_KEPT_S. If he comes back to somebody who has come
+ * since, both are moderators. Two have met, and their conference was cut off;
+ * that our own end or a mixer's cuts off one alone is nothing that he can do;
+ * and a name that was made up for one is known to whom he has told it
+ */
+static bool is_continued(const struct conference *c, enum reason reason)
+{
+	return c->continues || c->several ||
+	       reason_row(reason)->sip_status != 408 ||
+	       policy_name_is_fresh(c->name);
 }
 
 
@@ -155,6 +181,8 @@ void past_keep(struct conference *c, enum reason reason)
 	}
 
 	p->ends_with_creator = c->ends_with_creator;
+	p->continues = is_continued(c, reason);
+	p->first_place = c->first_place;
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
 	move_all(&p->kept, &c->kept);
@@ -223,31 +251,60 @@ static void take_row(struct focus *f, struct past *p, const struct member *row)
 }
 
 
-/** They come conference by conference */
+/** What is going on, or was since, is another one of that name */
+static struct past *past_of_row(struct focus *f, const char *name)
+{
+	struct past *p;
+
+	if (conference_find(f, name))
+		return NULL;
+
+	p = past_find(f, name);
+	if (p)
+		return p->loaded ? p : NULL;
+	if (list_count(&f->pasts) >= PASTS_MAX)
+		return NULL;
+
+	p = make_past(f, name, now_ms() + MEMBERS_KEPT_S * 1000);
+	if (p)
+		p->loaded = p->continues = true;
+
+	return p;
+}
+
+
+/** Moderators come first */
 static void row_h(const struct member *row, void *arg)
 {
 	struct focus *f = arg;
-	struct past *p = list_ledata(f->pasts.tail);
 	char name[POLICY_NAME_MAX + 1];
+	struct past *p;
 
-	if (policy_name(f->policy, row->conference, name) ||
-	    conference_find(f, name))
+	if (f->kept_count >= KEPT_ALL_MAX ||
+	    policy_name(f->policy, row->conference, name))
 		return;
 
-	if (!p || strcmp(p->name, name) != 0)
-		p = list_count(&f->pasts) < PASTS_MAX
-			    ? make_past(f, name,
-					now_ms() + MEMBERS_KEPT_S * 1000)
-			    : NULL;
-	if (p)
+	p = past_of_row(f, name);
+	if (p && p->kept_count < KEPT_MAX)
 		take_row(f, p, row);
+}
+
+
+static void load(struct focus *f)
+{
+	member_store_load(f->members, row_h, f);
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		struct past *p = le->data;
+
+		p->loaded = false;
+	}
 }
 
 
 void kept_open(struct focus *f, struct member_store *store)
 {
 	f->members = store;
-	member_store_load(store, row_h, f);
+	load(f);
 	if (f->pasts.head)
 		log_info("conference",
 			 "went on when parleyd ended conferences=%u people=%u",
@@ -281,7 +338,7 @@ void kept_write_all(struct focus *f)
 	if (!f)
 		return;
 
-	member_store_load(f->members, row_h, f);
+	load(f);
 	(void)hash_apply(f->conferences, write_h, NULL);
 }
 

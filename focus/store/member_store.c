@@ -35,7 +35,7 @@ static const char *const sql[STATEMENTS] = {
 	[LOAD] = "SELECT conference,sum,aor,known,secret,place,number,"
 		 "namesake,moderator,creator,muted,deaf,video_muted,"
 		 "volume_in_db,volume_out_db,ends_with_creator FROM member"
-		 " ORDER BY conference, number",
+		 " ORDER BY moderator<>0 DESC, conference, number",
 	[COUNT] = "SELECT count(*) FROM member",
 	[ALIVE] = "INSERT OR REPLACE INTO member_alive VALUES (1,?1)",
 	/* a clock that was set back is no reason to forget */

@@ -57,8 +57,8 @@ void member_store_pause(struct member_store *m);
 bool member_store_resume(struct member_store *m);
 
 /**
- * Those of conferences that were going on MEMBERS_KEPT_S ago or later; the
- * others are deleted
+ * Those of conferences that were going on MEMBERS_KEPT_S ago or later,
+ * moderators first; the others are deleted
  *
  * @param h Called for each; the row is valid until it returns
  */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
 #include "focus/store/member_store.h"
 #include "focus/store/store.h"
@@ -276,6 +277,63 @@ static void one_that_nobody_ended_goes_on(void)
 }
 
 
+/** Who calls a room that all know and falls silent is not who it is of */
+static void one_that_nobody_joined_is_anybodys(void)
+{
+	static const enum reason reasons[] = {REASON_MEDIA_TIMEOUT,
+					      REASON_SHUTDOWN};
+
+	for (unsigned several = 0; several < 2; several++) {
+		for (size_t i = 0; i < 2; i++) {
+			struct party ann, ben, first, again;
+			char secret[SECRET_SIZE];
+
+			begin_anew();
+			come(&ann, "sip:a@x", "Ann", NULL);
+			focus_secret(ann.ep, secret);
+			if (several) {
+				come(&ben, "sip:b@x", "Ben", NULL);
+				focus_leave(ben.ep, REASON_LEFT);
+			}
+			focus_leave(ann.ep, reasons[i]);
+			come(&first, "sip:c@x", "Carl", NULL);
+			CU_ASSERT_EQUAL(is(&first, "moderator"),
+					!several && !i);
+			/* what is hers is hers all the same */
+			come(&again, "sip:a@x", "Ann", secret);
+			CU_ASSERT_TRUE(is(&again, "moderator"));
+			end_all();
+		}
+	}
+}
+
+
+/** What the store has of a name is of before what is in memory */
+static void a_live_one_keeps_its_rows(void)
+{
+	struct party ann, ben;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 1);
+	CU_ASSERT_EQUAL(r.focus->kept_count, 2);
+	/* read while it is in memory */
+	focus_members_lost(r.focus);
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 1);
+	CU_ASSERT_EQUAL(r.focus->kept_count, 2);
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&ann, "moderator"));
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 0);
+	end_all();
+}
+
+
 static void one_of_yesterday_does_not(void)
 {
 	struct party ann, ben;
@@ -332,6 +390,9 @@ static CU_TestInfo tests[] = {
 	 nothing_is_left_of_one_that_is_over},
 	{"who is thrown out is forgotten", who_is_thrown_out_is_forgotten},
 	{"one that nobody ended goes on", one_that_nobody_ended_goes_on},
+	{"one that nobody joined is anybody's",
+	 one_that_nobody_joined_is_anybodys},
+	{"a live one keeps its rows", a_live_one_keeps_its_rows},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
 	 rows_that_are_none_are_passed_over},
