@@ -114,6 +114,14 @@ struct kept {
 	struct endpoint_levels levels;
 };
 
+/** Where some are kept: a conference, or a past; borrowed */
+struct kept_shelf {
+	const char *name;
+	struct conference *conference; /**< NULL: a past's */
+	struct list *kept;
+	unsigned *count;
+};
+
 /** For an endpoint that is to leave one day. @return NULL: out of memory */
 struct kept *kept_alloc(void);
 
@@ -135,6 +143,17 @@ void kept_leave(struct endpoint *ep, bool thrown_out, bool follows);
  *  as it is now */
 void kept_write(const struct endpoint *ep);
 
+/** A conference's */
+struct kept_shelf kept_shelf_of(struct conference *c);
+
+/** One is kept no longer, nor in the store */
+void kept_drop(struct focus *f, const struct kept_shelf *shelf,
+	       struct kept *k);
+
+/** kept_room.c: where one more is to be kept another may have to go.
+ *  @return false: no other may */
+bool kept_make_room(struct conference *c, bool for_moderator);
+
 /** Keep them where parleyd finds them when it is started anew, and find those
  *  of before. @param store Borrowed; NULL: nowhere */
 void kept_open(struct focus *f, struct member_store *store);
@@ -150,6 +169,11 @@ void kept_close(struct focus *f);
 /** Is that the name of a conference that is over, but goes on with who comes
  *  back? */
 bool past_exists(const struct focus *f, const char *name);
+
+/** All that are over and go on */
+void past_each(struct focus *f,
+	       void (*h)(const struct kept_shelf *shelf, void *arg),
+	       void *arg);
 
 /** One of that name begins: it is that one if there was one */
 void past_adopt(struct conference *c);

@@ -77,6 +77,62 @@ static void forget(struct focus *f, struct past *p)
 }
 
 
+void past_each(struct focus *f,
+	       void (*h)(const struct kept_shelf *shelf, void *arg), void *arg)
+{
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		struct past *p = le->data;
+		const struct kept_shelf shelf = {p->name, NULL, &p->kept,
+						 &p->kept_count};
+
+		h(&shelf, arg);
+	}
+}
+
+
+/** Anybody can be alone in many: those go first, then those without a
+ *  moderator */
+static unsigned worth(const struct list *kept, bool continues)
+{
+	if (!continues)
+		return 0;
+
+	for (struct le *le = kept->head; le; le = le->next) {
+		const struct kept *k = le->data;
+
+		if (k->moderator)
+			return 2;
+	}
+
+	return 1;
+}
+
+
+/** @return false: there are too many that are worth more */
+static bool make_room(struct focus *f, unsigned for_worth)
+{
+	struct past *least = NULL;
+	unsigned least_worth = for_worth + 1;
+
+	if (list_count(&f->pasts) < PASTS_MAX)
+		return true;
+
+	for (struct le *le = f->pasts.head; le && least_worth; le = le->next) {
+		struct past *p = le->data;
+		const unsigned w = worth(&p->kept, p->continues);
+
+		if (w < least_worth) {
+			least = p;
+			least_worth = w;
+		}
+	}
+	if (least)
+		forget(f, least);
+
+	return least != NULL;
+}
+
+
 /** @return NULL: out of memory */
 static struct past *make_past(struct focus *f, const char *name,
 			      uint64_t until_ms)
@@ -86,8 +142,6 @@ static struct past *make_past(struct focus *f, const char *name,
 	if (!p)
 		return NULL;
 
-	if (list_count(&f->pasts) >= PASTS_MAX)
-		forget(f, list_ledata(f->pasts.head));
 	(void)snprintf(p->name, sizeof(p->name), "%s", name);
 	p->until_ms = until_ms;
 	list_append(&f->pasts, &p->le, p);
@@ -169,7 +223,8 @@ void past_keep(struct conference *c, enum reason reason)
 				    : c->kept_until_ms;
 	struct past *p = NULL;
 
-	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head)
+	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head &&
+	    make_room(f, worth(&c->kept, is_continued(c, reason))))
 		p = make_past(f, c->name, until_ms);
 	if (!p) {
 		f->kept_count -= c->kept_count;
