@@ -161,6 +161,10 @@ void kept_open(struct focus *f, struct member_store *store);
 /** The store can be written again: all that are in are not in there */
 void kept_write_all(struct focus *f);
 
+/** Write all anew if something was missed (member_store_missed()); once every
+ *  half a minute */
+void kept_repair(struct focus *f);
+
 /** Those of conferences that are over, and the timers */
 void kept_close(struct focus *f);
 
@@ -186,6 +190,10 @@ void kept_add(struct conference *c, struct kept *k);
 
 /** Write one that is away; as kept_write() */
 void kept_write_away(struct conference *c, const struct kept *k);
+
+/** The same of a conference that is over. @return false: nothing to write */
+bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
+		    const struct kept *k);
 
 /** The store is told that conferences go on, once a minute or `now` */
 void kept_say_alive(struct focus *f, bool now);

@@ -70,13 +70,13 @@ struct kept *kept_find(const struct conference *c, const struct join *join)
 
 /* ------------------------------------------------------------- the store */
 
-static void print_row(struct member *row, const struct conference *c,
+static void print_row(struct member *row, const char *name,
 		      const struct kept *k, const struct secret_sum *sum)
 {
 	const struct endpoint_levels *l = &k->levels;
 
 	*row = (struct member){
-		.conference = c->name,
+		.conference = name,
 		.aor = k->aor,
 		.known = k->known,
 		.secret = k->secret.given,
@@ -90,7 +90,6 @@ static void print_row(struct member *row, const struct conference *c,
 		.video_muted = l->video_muted,
 		.volume_in_db = l->volume_in_db,
 		.volume_out_db = l->volume_out_db,
-		.ends_with_creator = c->ends_with_creator,
 	};
 	memcpy(row->sum, sum->sha256, sizeof(row->sum));
 }
@@ -115,19 +114,31 @@ static void describe(struct kept *k, const struct endpoint *ep)
 
 /** Telephones do not come back by themselves: over a crash their rights are
  *  kept, if they have any */
-void kept_write_away(struct conference *c, const struct kept *k)
+bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
+		    const struct kept *k)
 {
 	struct secret_sum sum;
 	struct member row;
 
-	if (!c->focus->members || (!k->secret.given && !k->moderator) ||
+	if (!f->members || (!k->secret.given && !k->moderator) ||
 	    !sum_of(&sum, k))
+		return false;
+
+	print_row(&row, name, k, &sum);
+	row.ends_with_creator = ends_with_creator;
+	member_store_put(f->members, &row);
+
+	return true;
+}
+
+
+void kept_write_away(struct conference *c, const struct kept *k)
+{
+	if (!kept_write_row(c->focus, c->name, c->ends_with_creator, k))
 		return;
 
-	kept_say_alive(c->focus, false);
 	c->written = true;
-	print_row(&row, c, k, &sum);
-	member_store_put(c->focus->members, &row);
+	kept_say_alive(c->focus, false);
 }
 
 

@@ -270,6 +270,7 @@ static void turn_h(void *arg)
 		if (p->until_ms <= now_ms())
 			forget(f, p);
 	}
+	kept_repair(f);
 	if (f->conference_count || f->pasts.head)
 		kept_say_alive(f, false);
 }
@@ -368,13 +369,11 @@ void kept_open(struct focus *f, struct member_store *store)
 }
 
 
-/** What is in the store of a conference of its name is of another one */
 static bool write_h(struct le *le, void *arg)
 {
 	struct conference *c = le->data;
 
 	(void)arg;
-	member_store_end(c->focus->members, c->name);
 	for (struct le *k = c->kept.head; k; k = k->next)
 		kept_write_away(c, k->data);
 	for (struct le *u = c->users.head; u; u = u->next) {
@@ -388,13 +387,36 @@ static bool write_h(struct le *le, void *arg)
 }
 
 
+static void write_all_h(void *arg)
+{
+	struct focus *f = arg;
+
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		const struct past *p = le->data;
+
+		for (struct le *k = p->kept.head; k; k = k->next)
+			(void)kept_write_row(f, p->name, p->ends_with_creator,
+					     k->data);
+	}
+	(void)hash_apply(f->conferences, write_h, NULL);
+}
+
+
+/** What is in the store of a name that is in memory is of another one */
 void kept_write_all(struct focus *f)
 {
 	if (!f)
 		return;
 
 	load(f);
-	(void)hash_apply(f->conferences, write_h, NULL);
+	member_store_write_anew(f->members, write_all_h, f);
+}
+
+
+void kept_repair(struct focus *f)
+{
+	if (member_store_missed(f->members))
+		member_store_write_anew(f->members, write_all_h, f);
 }
 
 

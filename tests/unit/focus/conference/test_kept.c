@@ -474,6 +474,47 @@ static void a_guest_takes_no_moderators_place(void)
 }
 
 
+/** Who was thrown out while another program had the file does not come back as
+ *  a moderator, and who came is not lost */
+static void what_was_missed_is_written_later(void)
+{
+	struct party ann, ben, carl;
+	char a[SECRET_SIZE], b[SECRET_SIZE], c[SECRET_SIZE];
+	sqlite3 *db = NULL;
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(file, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL_FATAL(
+		sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+		SQLITE_OK);
+	room_command(&r, "{\"verb\":\"kick\",\"target\":1,"
+			 "\"conference\":\"demo\"}");
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	kept_repair(r.focus);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL),
+			SQLITE_OK);
+	(void)sqlite3_close(db);
+	CU_ASSERT_EQUAL(rows(), 2);
+	kept_repair(r.focus);
+	CU_ASSERT_FALSE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 2);
+
+	crash();
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_FALSE(is(&ann, "moderator"));
+	come(&carl, "sip:c@x", "Carl", c);
+	CU_ASSERT_EQUAL(focus_endpoint_number(carl.ep), 3);
+	end_all();
+}
+
+
 static void one_of_yesterday_does_not(void)
 {
 	struct party ann, ben;
@@ -539,6 +580,7 @@ static CU_TestInfo tests[] = {
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
+	{"what was missed is written later", what_was_missed_is_written_later},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
 	 rows_that_are_none_are_passed_over},
