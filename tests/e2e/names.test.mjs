@@ -82,7 +82,7 @@ describe('names', { concurrency: 1 }, () => {
 		for (const words of [['mute'], ['kick'], ['volume', 'in', '-6'],
 			['deaf'], ['video_mute']]) {
 			const [verb, ...more] = words;
-			for (const who of ['Ana', 'ana', 'an', 'guest-']) {
+			for (const who of ['Ana', 'ana']) {
 				const { code, output } = await parley.cli(verb, 'board', who,
 					...more);
 				assert.equal(code, 1, `${verb} ${who}: ${output}`);
