@@ -229,6 +229,8 @@ static void tune(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
 			 sizeof(unsent));
+	/* who looked at what it begins with waited for more than a byte */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &on, sizeof(on));
 }
 
 

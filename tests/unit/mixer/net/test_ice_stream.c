@@ -59,21 +59,29 @@ static void far_say(const struct far *f, const void *bytes, size_t n)
 }
 
 
+static void write_check(struct stun_writer *w, const char *ufrag,
+			const char *pwd, bool nominate)
+{
+	static const uint8_t transaction[12] = {1, 2, 3};
+	char name[64];
+	int n = re_snprintf(name, sizeof(name), "%s:far", ufrag);
+
+	stun_write_header(w, STUN_BINDING_REQUEST, transaction);
+	stun_write_attribute(w, STUN_ATTR_USERNAME, name, (size_t)n);
+	if (nominate)
+		stun_write_attribute(w, STUN_ATTR_USE_CAND, NULL, 0);
+	stun_write_end(w, pwd);
+}
+
+
 /** A check, framed, of those credentials */
 static void far_check(const struct far *f, const char *ufrag, const char *pwd,
 		      bool nominate)
 {
-	static const uint8_t transaction[12] = {1, 2, 3};
 	struct stun_writer w;
 	uint8_t head[FRAMING_HEAD_BYTES];
-	char name[64];
-	int n = re_snprintf(name, sizeof(name), "%s:far", ufrag);
 
-	stun_write_header(&w, STUN_BINDING_REQUEST, transaction);
-	stun_write_attribute(&w, STUN_ATTR_USERNAME, name, (size_t)n);
-	if (nominate)
-		stun_write_attribute(&w, STUN_ATTR_USE_CAND, NULL, 0);
-	stun_write_end(&w, pwd);
+	write_check(&w, ufrag, pwd, nominate);
 	head[0] = (uint8_t)(w.len >> 8);
 	head[1] = (uint8_t)w.len;
 	far_say(f, head, sizeof(head));
@@ -191,6 +199,107 @@ static void connections_stay_bounded(void)
 	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
 		close(fars[i].fd);
 	CU_ASSERT_EQUAL(descriptors(), before);
+}
+
+
+static unsigned paths_of(const struct loopback *l, bool stream)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		const struct path *path = &l->transport->ice.paths[i];
+
+		n += path->transport && (path->port->stream != NULL) == stream;
+	}
+
+	return n;
+}
+
+
+/** Good checks from so many ports of UDP, none nominating */
+static void check_by_udp(struct loopback *l, unsigned ports)
+{
+	struct transport_local local;
+	struct stun_writer w;
+	struct sa to, from;
+
+	transport_local(l->transport, &local);
+	write_check(&w, local.ice_ufrag, local.ice_pwd, false);
+	sa_set_str(&to, "127.0.0.1", net_webrtc_port(l->net));
+	while (ports--) {
+		const unsigned before = paths_of(l, false);
+		int fd = loopback_socket("127.0.0.1", &from);
+
+		CU_ASSERT_EQUAL(sendto(fd, w.buf, w.len, 0, &to.u.sa, to.len),
+				(ssize_t)w.len);
+		loopback_settle(l->net, NULL);
+		CU_ASSERT_EQUAL(paths_of(l, false), before + 1);
+		close(fd);
+	}
+}
+
+
+/** Where UDP has every place, the one longest unchecked goes */
+static void a_connection_finds_a_place_among_udp(void)
+{
+	struct loopback l;
+	struct far f[2];
+
+	open_world(&l);
+	check_by_udp(&l, ICE_PATH_MAX);
+	far_join(&f[0], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 1);
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	/* the selected one stays until the new one is nominated */
+	far_join(&f[1], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 2);
+	CU_ASSERT_EQUAL(paths_of(&l, true), 2);
+	CU_ASSERT_EQUAL(list_count(&l.net->streams), 2);
+	close(f[0].fd);
+	close(f[1].fd);
+	loopback_close(&l);
+}
+
+
+static void a_second_connection_finds_a_place_among_udp(void)
+{
+	struct loopback l;
+	struct far f[2];
+
+	open_world(&l);
+	far_join(&f[0], &l);
+	check_by_udp(&l, ICE_PATH_MAX - 1);
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	far_join(&f[1], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, true), 2);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 2);
+	close(f[0].fd);
+	close(f[1].fd);
+	loopback_close(&l);
+}
+
+
+/** Who looked at its first bytes waited for many; it hears of each */
+static void it_wakes_for_every_byte(void)
+{
+	socklen_t size = sizeof(int);
+	struct transport_local local;
+	struct loopback l;
+	struct far f;
+	int bytes = 100;
+
+	open_world(&l);
+	transport_local(l.transport, &local);
+	far_open(&f);
+	(void)setsockopt(f.handed, SOL_SOCKET, SO_RCVLOWAT, &bytes, size);
+	far_check(&f, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, f.handed), 0);
+	CU_ASSERT_EQUAL(
+		getsockopt(f.handed, SOL_SOCKET, SO_RCVLOWAT, &bytes, &size),
+		0);
+	CU_ASSERT_EQUAL(bytes, 1);
+	close(f.fd);
+	loopback_close(&l);
 }
 
 
@@ -331,6 +440,11 @@ static CU_TestInfo tests[] = {
 	 a_check_is_answered_and_makes_a_path},
 	{"strangers are closed", strangers_are_closed},
 	{"connections stay bounded", connections_stay_bounded},
+	{"a connection finds a place among UDP",
+	 a_connection_finds_a_place_among_udp},
+	{"a second connection finds a place among UDP",
+	 a_second_connection_finds_a_place_among_udp},
+	{"it wakes for every byte", it_wakes_for_every_byte},
 	{"it ends with its path", it_ends_with_its_path},
 	{"it cannot be another's", it_cannot_be_anothers},
 	{"frames are lost whole", frames_are_lost_whole},
