@@ -421,6 +421,20 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 }
 
 
+bool ice_is_ours(const struct net *net, const uint8_t *buf, size_t len)
+{
+	const struct ice_credentials *c;
+	struct stun_packet p;
+
+	if (stun_packet_decode(&p, buf, len) || p.type != STUN_BINDING_REQUEST)
+		return false;
+
+	c = credentials_find(net, p.username, p.username_bytes);
+
+	return c && stun_packet_authentic(&p, c->pwd);
+}
+
+
 static void response(struct net *net, const struct port *port,
 		     const struct sa *src, const struct stun_packet *p)
 {

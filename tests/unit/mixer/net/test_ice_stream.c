@@ -35,17 +35,20 @@ static unsigned descriptors(void)
 }
 
 
-static void far_open(struct far *f)
+/** @param host Where it connects from */
+static void far_open(struct far *f, const char *host)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
-	struct sa addr;
+	struct sa addr, from;
 
 	sa_set_str(&addr, "127.0.0.1", 0);
+	sa_set_str(&from, host, 0);
 	CU_ASSERT_FATAL(!bind(fd, &addr.u.sa, addr.len) && !listen(fd, 1));
 	addr.len = sizeof(addr.u);
 	CU_ASSERT_FATAL(!getsockname(fd, &addr.u.sa, &addr.len));
 	f->fd = socket(AF_INET, SOCK_STREAM, 0);
 	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	CU_ASSERT_FATAL(!bind(f->fd, &from.u.sa, from.len));
 	CU_ASSERT_FATAL(!connect(f->fd, &addr.u.sa, addr.len));
 	f->handed = accept4(fd, NULL, NULL, SOCK_NONBLOCK);
 	CU_ASSERT_FATAL(f->handed >= 0);
@@ -95,7 +98,7 @@ static void far_join(struct far *f, struct loopback *l)
 	struct transport_local local;
 
 	transport_local(l->transport, &local);
-	far_open(f);
+	far_open(f, "127.0.0.1");
 	far_check(f, local.ice_ufrag, local.ice_pwd, true);
 	CU_ASSERT_EQUAL_FATAL(net_take_stream(l->net, f->handed), 0);
 }
@@ -155,7 +158,7 @@ static void strangers_are_closed(void)
 		struct far f;
 		char byte;
 
-		far_open(&f);
+		far_open(&f, "127.0.0.1");
 		switch (kind) {
 
 		case 0: break;
@@ -170,9 +173,8 @@ static void strangers_are_closed(void)
 			break;
 		}
 		CU_ASSERT_EQUAL(net_take_stream(l.net, f.handed), EACCES);
-		/* who knows the ufrag is told what is wrong, then the end */
-		while (recv(f.fd, &byte, 1, 0) > 0)
-			;
+		/* nothing is answered, not even to who knows the ufrag */
+		CU_ASSERT(recv(f.fd, &byte, 1, 0) <= 0);
 		close(f.fd);
 	}
 	CU_ASSERT_EQUAL(descriptors(), before);
@@ -199,6 +201,52 @@ static void connections_stay_bounded(void)
 	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
 		close(fars[i].fd);
 	CU_ASSERT_EQUAL(descriptors(), before);
+}
+
+
+/** Others find room where one host has all that one may */
+static void connections_of_one_host_stay_bounded(void)
+{
+	enum { EACH = 2 };
+	static struct transport *legs[NET_STREAMS_HOST_MAX / EACH];
+	static struct far fars[NET_STREAMS_HOST_MAX];
+	struct transport_local local;
+	struct heard heard = {0};
+	struct loopback l;
+	struct far more;
+
+	open_world(&l);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++) {
+		struct transport **leg = &legs[i / EACH];
+
+		if (i % EACH == 0)
+			CU_ASSERT_EQUAL_FATAL(
+				transport_alloc(leg, l.net, TRANSPORT_WEBRTC,
+						0, TRANSPORT_SUITE_NONE,
+						&loopback_handlers, &heard),
+				0);
+		transport_local(*leg, &local);
+		far_open(&fars[i], "127.0.0.1");
+		far_check(&fars[i], local.ice_ufrag, local.ice_pwd, true);
+		CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, fars[i].handed),
+				      0);
+	}
+
+	transport_local(l.transport, &local);
+	far_open(&more, "127.0.0.1");
+	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), EUSERS);
+	close(more.fd);
+	far_open(&more, "127.0.0.2");
+	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), 0);
+	close(more.fd);
+
+	for (size_t i = 0; i < ARRAY_SIZE(legs); i++)
+		mem_deref(legs[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
+		close(fars[i].fd);
+	loopback_close(&l);
 }
 
 
@@ -290,7 +338,7 @@ static void it_wakes_for_every_byte(void)
 
 	open_world(&l);
 	transport_local(l.transport, &local);
-	far_open(&f);
+	far_open(&f, "127.0.0.1");
 	(void)setsockopt(f.handed, SOL_SOCKET, SO_RCVLOWAT, &bytes, size);
 	far_check(&f, local.ice_ufrag, local.ice_pwd, true);
 	CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, f.handed), 0);
@@ -440,6 +488,8 @@ static CU_TestInfo tests[] = {
 	 a_check_is_answered_and_makes_a_path},
 	{"strangers are closed", strangers_are_closed},
 	{"connections stay bounded", connections_stay_bounded},
+	{"connections of one host stay bounded",
+	 connections_of_one_host_stay_bounded},
 	{"a connection finds a place among UDP",
 	 a_connection_finds_a_place_among_udp},
 	{"a second connection finds a place among UDP",
