@@ -1,6 +1,7 @@
-// TURN servers, for networks that let no UDP out. Their credentials end, and the
-// server hands them out to who may call, before he does: an OPTIONS asks for
-// them, by the same WebSocket and with the same password as the INVITE.
+// TURN servers, for networks that let media out neither by UDP nor by TCP to the
+// page's port. Their credentials end, and the server hands them out to who may
+// call, before he does: an OPTIONS asks for them, by the same WebSocket and with
+// the same password as the INVITE.
 const TYPE = 'application/vnd.parley.ice-servers+json';
 // A call does not wait longer for them
 const PATIENCE_MS = 2000;

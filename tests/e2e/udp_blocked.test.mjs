@@ -9,8 +9,8 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { readdir } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
+import { Hosts } from './lib/hosts.mjs';
 import { hearsOthersOnly, seesMoving } from './lib/judge.mjs';
-import { Network, canMakeNetworks } from './lib/network.mjs';
 import { Parley } from './lib/parley.mjs';
 import { status } from './lib/proc.mjs';
 import { until } from './lib/process.mjs';
@@ -55,8 +55,8 @@ function check(username, { integrity = true } = {}) {
 const descriptors = async (pid) => (await readdir(`/proc/${pid}/fd`)).length;
 const kilobytes = async (pid) => parseInt((await status(pid)).VmRSS, 10);
 
-describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
-	let network, parley, inside, outside, port;
+describe('a network that blocks UDP', () => {
+	let hosts, network, parley, inside, outside, port;
 
 	// Says something; it is closed without more than a refusal
 	async function stranger(bytes) {
@@ -77,13 +77,14 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		seesMoving(outside, GREEN, 0.1, 20000)]);
 
 	before(async () => {
-		network = await Network.make();
-		network.blockUdp();
+		hosts = await Hosts.start('here', 'office');
+		network = { here: hosts.here.address };
+		await hosts.office.letOut('meta l4proto tcp', 'udp dport 53');
 		parley = await Parley.start({ https_listen: `${network.here}:0`,
 			media_address: network.here });
 		port = Number(new URL(parley.https).port);
 		[inside, outside] = await Promise.all([
-			Browser.start({ hz: 700, rgb: GREEN, network }),
+			Browser.start({ hz: 700, rgb: GREEN, network: hosts.office }),
 			Browser.start({ hz: 1900, rgb: VIOLET })]);
 		for (const b of [inside, outside])
 			await b.page.addInitScript(keepConnections);
@@ -93,7 +94,7 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		await inside?.stop();
 		await outside?.stop();
 		const end = await parley?.stop();
-		await network?.remove();
+		await hosts?.stop();
 		assert.deepEqual(end && { code: end.code, left: end.left },
 			{ code: 0, left: [] }, end?.output.slice(-3000));
 	});
@@ -194,7 +195,7 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 
 	test('where UDP gets through, it is what is used', async () => {
 		await inside.leave();
-		network.unblock();
+		await hosts.office.letOut('meta l4proto { tcp, udp }');
 		await inside.join(`${parley.https}/wall`, 'Inside');
 		await until('it says so', async () => await way(inside) === 'UDP');
 		await bothWays();
