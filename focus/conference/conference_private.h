@@ -57,6 +57,8 @@ struct focus {
 	unsigned kept_count;          /**< of all conferences */
 	uint64_t alive_ms; /**< when the store heard that some go on */
 	struct tmr kept_tmr;
+	struct list unwritten; /**< of endpoints whose levels changed */
+	struct tmr unwritten_tmr;
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
 	bool shutting_down;
@@ -153,6 +155,10 @@ void kept_drop(struct focus *f, const struct kept_shelf *shelf,
 /** kept_room.c: where one more is to be kept another may have to go.
  *  @return false: no other may */
 bool kept_make_room(struct conference *c, bool for_moderator);
+
+/** Its levels have changed: as kept_write(), once a second at most, as anybody
+ *  may mute himself as often as he likes */
+void kept_write_levels(struct endpoint *ep);
 
 /** Keep them where parleyd finds them when it is started anew, and find those
  *  of before. @param store Borrowed; NULL: nowhere */

@@ -5,6 +5,9 @@
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
 #include "focus/store/member_store.h"
+#include "mixer/base/clock.h"
+
+enum { LEVELS_MS = 1000 };
 
 
 static void kept_destructor(void *arg)
@@ -148,6 +151,41 @@ void kept_write(const struct endpoint *ep)
 
 	describe(&k, ep);
 	kept_write_away(ep->user->conference, &k);
+}
+
+
+static void write_levels_h(void *arg)
+{
+	struct focus *f = arg;
+	struct le *le;
+
+	while ((le = f->unwritten.head)) {
+		struct endpoint *ep = le->data;
+
+		list_unlink(le);
+		ep->written_ms = clock_us() / 1000;
+		kept_write(ep);
+	}
+}
+
+
+void kept_write_levels(struct endpoint *ep)
+{
+	struct focus *f = ep->user->conference->focus;
+	const uint64_t now = clock_us() / 1000;
+
+	if (ep->write_le.list)
+		return;
+
+	if (!ep->written_ms || now - ep->written_ms >= LEVELS_MS) {
+		ep->written_ms = now;
+		kept_write(ep);
+		return;
+	}
+
+	list_append(&f->unwritten, &ep->write_le, ep);
+	if (!tmr_isrunning(&f->unwritten_tmr))
+		tmr_start(&f->unwritten_tmr, LEVELS_MS, write_levels_h, f);
 }
 
 
@@ -321,6 +359,7 @@ void kept_leave(struct endpoint *ep, bool thrown_out, bool follows)
 	struct secret_sum sum;
 	bool stays;
 
+	list_unlink(&ep->write_le);
 	describe(k, ep);
 	mem_ref(k->aor);
 	stays = !thrown_out && !follows && was_in(ep) && sum_of(&sum, k);

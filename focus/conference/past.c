@@ -423,5 +423,6 @@ void kept_repair(struct focus *f)
 void kept_close(struct focus *f)
 {
 	tmr_cancel(&f->kept_tmr);
+	tmr_cancel(&f->unwritten_tmr);
 	list_flush(&f->pasts);
 }

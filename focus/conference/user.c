@@ -20,6 +20,7 @@ static void endpoint_destructor(void *arg)
 
 	list_unlink(&ep->le);
 	list_unlink(&ep->replay_le);
+	list_unlink(&ep->write_le);
 	tmr_cancel(&ep->ended_tmr);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
@@ -415,7 +416,7 @@ void endpoint_set_levels(struct endpoint *ep,
 	ep->levels = *new;
 	endpoint_update_bearers(ep);
 	if (ep->secret.given)
-		kept_write(ep);
+		kept_write_levels(ep);
 
 	if (old.muted != new->muted)
 		emit_flag(ep, "muted", new->muted);

@@ -60,11 +60,13 @@ struct endpoint {
 	struct le hash_le;   /**< in the focus's hash of legs */
 	struct le replay_le; /**< in the focus's queue of re-offers */
 	struct user *user;
-	struct user *mask; /**< of whom we call: who it is if it answers that
-			      it wants to be nobody */
-	unsigned number;   /**< short id in its conference; again the same
-				when it comes back (kept.c) */
-	uint32_t leg;      /**< number on the Mp link */
+	struct user *mask;   /**< of whom we call: who it is if it answers that
+				it wants to be nobody */
+	struct le write_le;  /**< in the focus's queue of levels to keep */
+	uint64_t written_ms; /**< when its levels were kept last */
+	unsigned number;     /**< short id in its conference; again the same
+				  when it comes back (kept.c) */
+	uint32_t leg;        /**< number on the Mp link */
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
 	bool inherits;     /**< its rights, too */
 	enum endpoint_status status;

@@ -515,6 +515,51 @@ static void what_was_missed_is_written_later(void)
 }
 
 
+static int store_total(const struct store *s)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
+	int n;
+
+	CU_ASSERT_EQUAL_FATAL(
+		store_prepare(s, &stmt, "SELECT total_changes()"), 0);
+	CU_ASSERT_EQUAL(store_step(s, stmt, &row), 0);
+	n = sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+
+	return n;
+}
+
+
+/** Nobody has the store written to more often than once a second */
+static void levels_are_written_seldom(void)
+{
+	struct party ann, again;
+	char secret[SECRET_SIZE];
+	int before;
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, secret);
+	before = store_total(store);
+	for (int i = 0; i < 101; i++)
+		room_command(&r, i % 2 ? "{\"verb\":\"unmute\",\"target\":1,"
+					 "\"conference\":\"demo\"}"
+				       : "{\"verb\":\"mute\",\"target\":1,"
+					 "\"conference\":\"demo\"}");
+	CU_ASSERT(store_total(store) - before < 50);
+	room_command(&r, "{\"verb\":\"unmute\",\"target\":1,"
+			 "\"conference\":\"demo\"}");
+	for (int i = 0; i < 100 && r.focus->unwritten.head; i++)
+		room_turn(100);
+	CU_ASSERT_PTR_NULL(r.focus->unwritten.head);
+	crash();
+	come(&again, "sip:a@x", "Ann", secret);
+	CU_ASSERT_FALSE(is(&again, "muted"));
+	end_all();
+}
+
+
 static void one_of_yesterday_does_not(void)
 {
 	struct party ann, ben;
@@ -581,6 +626,7 @@ static CU_TestInfo tests[] = {
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
 	{"what was missed is written later", what_was_missed_is_written_later},
+	{"levels are written seldom", levels_are_written_seldom},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
 	 rows_that_are_none_are_passed_over},

@@ -173,7 +173,26 @@ static void mistakes_name_their_line(void)
 		{"mixers 64\nrtp_ports 20000-20100",
 		 "p.conf:2: rtp_ports: are too few"},
 		{"\x1b[2J 1", "p.conf:1: unknown key \"\""},
-		/* what may be a secret is not said */
+	};
+	struct config_error error;
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(parse(&c, rows[i].text, NULL, &error), EINVAL);
+		if (strncmp(error.text, rows[i].words, strlen(rows[i].words)))
+			fprintf(stderr, "row %zu: %s\n", i, error.text);
+		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
+					strlen(rows[i].words)));
+		CU_ASSERT_PTR_NULL(c);
+	}
+}
+
+
+static void what_may_be_a_secret_is_not_said(void)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {
 		{"turn_secrt=S3CRET", "p.conf:1: unknown key \"turn_secrt\"; "
 				      "did you mean 'turn_secret'?"},
 		{"turn_secret=S3CRET", "p.conf:1: key 'turn_secret' and its "
@@ -185,12 +204,8 @@ static void mistakes_name_their_line(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		CU_ASSERT_EQUAL(parse(&c, rows[i].text, NULL, &error), EINVAL);
-		if (strncmp(error.text, rows[i].words, strlen(rows[i].words)))
-			fprintf(stderr, "row %zu: %s\n", i, error.text);
-		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
-					strlen(rows[i].words)));
+		CU_ASSERT_PTR_NOT_NULL(strstr(error.text, rows[i].words));
 		CU_ASSERT_PTR_NULL(strstr(error.text, "S3CRET"));
-		CU_ASSERT_PTR_NULL(c);
 	}
 }
 
@@ -451,6 +466,7 @@ static CU_TestInfo tests[] = {
 	{"a file is read", a_file_is_read},
 	{"a network has its addresses", a_network_has_its_addresses},
 	{"mistakes name their line", mistakes_name_their_line},
+	{"what may be a secret is not said", what_may_be_a_secret_is_not_said},
 	{"the command line replaces the file",
 	 the_command_line_replaces_the_file},
 	{"mistakes of the command line say so",
