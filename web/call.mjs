@@ -28,6 +28,8 @@ const AWAY_MS = 120000;
 const AGAIN_MS = 2000;
 // The dialog that is replaced has so long to be ended by the server
 const FAREWELL_MS = 2000;
+// A change that cannot be said yet is tried again
+const LATER_MS = 500;
 
 // So long after the answer nothing has come: something is in the way
 const BLOCKED_MS = 6000;
@@ -41,7 +43,7 @@ const AWAY = 'The server is away. Trying again…';
 // In order of weight
 const TROUBLES = {
 	socket: 'Connection lost, trying again…',
-	blocked: 'No sound gets through. This network may block it (UDP). '
+	blocked: 'No sound gets through. This network may block it. '
 		+ 'Still trying…',
 	lost: 'Sound and picture are being restored…',
 	ice: 'Sound and picture are interrupted…',
@@ -119,22 +121,31 @@ export class Call {
 			source?.addEventListener(event, this.online);
 	}
 
+	// What is sent over a connection that is then given up ends the call that it
+	// was to mend
+	#reaches() {
+		return this.ua.isConnected() && !this.socket.doubted;
+	}
+
 	#connect() {
 		if (!this.over && !this.left)
 			this.ua.transport.connect();
 	}
 
 	// Before each offer by a new connection. What refuses a password there
-	// refuses it here; what else is wrong is the INVITE's to find out
+	// refuses it here, where there is no call that goes on; what else is wrong
+	// is the INVITE's to find out
 	async #mayCall() {
 		const connection = ++this.connections;
 		const refusal = await this.relay?.renew(() => ({ ua: this.ua,
 			target: this.target, secret: guestSecret(this.target) }));
-		const may = !refusal && this.ua.isConnected() && !this.over
-			&& !this.left && connection === this.connections;
-		if (refusal && !this.session)
-			this.#failed({ message: refusal, cause: 'Authentication Error' });
-		return may;
+		if (!this.ua.isConnected() || this.over || this.left
+			|| connection !== this.connections)
+			return false;
+		if (!refusal || this.session && !this.session.isEnded())
+			return true;
+		this.#failed({ message: refusal, cause: 'Authentication Error' });
+		return false;
 	}
 
 	start() {
@@ -286,8 +297,8 @@ export class Call {
 			this.#invite();
 		} else if (this.anew === ANEW_MAX) {
 			this.#end('No sound or picture gets through between this browser '
-				+ 'and the server: the network may block it (UDP). Another '
-				+ 'network may help, or call by phone.');
+				+ 'and the server: the network may block it. Another network '
+				+ 'may help, or call by phone.');
 		} else {
 			this.anew++;
 			this.handlers.state(TROUBLES.ice, 'bad');
@@ -405,8 +416,7 @@ export class Call {
 		}
 		this.#trouble('silent', silent >= INTERRUPTED_MS);
 		if (performance.now() <= this.notBefore || this.lost || this.attempt
-			|| this.left || !this.ua.isConnected()
-			|| !this.session.isEstablished())
+			|| this.left || !this.#reaches() || !this.session.isEstablished())
 			return;
 		if (silent >= RESTART_MS && !this.restarted) {
 			this.#findWay();
@@ -493,14 +503,21 @@ export class Call {
 	}
 
 	// After a lost connection this also tells the server where we are now.
-	// One at a time; a change meanwhile is carried by one more afterwards
+	// One at a time; a change meanwhile is carried by one more afterwards, one
+	// without a connection by the offer that the next connection begins with
 	#renegotiate(rtcOfferConstraints, after) {
-		if (!this.session?.isEstablished())
+		if (!this.session?.isEstablished() || !this.ua.isConnected())
 			return;
 		if (this.renegotiating) {
 			this.again = { rtcOfferConstraints: rtcOfferConstraints
 				|| this.again?.rtcOfferConstraints,
 			after: after || this.again?.after };
+			return;
+		}
+		const later = () => setTimeout(() =>
+			this.#renegotiate(rtcOfferConstraints, after), LATER_MS);
+		if (this.socket.doubted) {
+			later();
 			return;
 		}
 		this.renegotiating = true;
@@ -523,8 +540,7 @@ export class Call {
 		if (!this.session.renegotiate({ rtcOfferConstraints }, done)) {
 			// the far end is just changing something: try after it
 			this.renegotiating = false;
-			setTimeout(() => this.#renegotiate(rtcOfferConstraints, after),
-				500);
+			later();
 		}
 	}
 

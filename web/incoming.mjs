@@ -30,7 +30,7 @@ export function watchIncoming(pc, tell) {
 		if (asking)
 			return;
 		asking = true;
-		look().catch(() => {}).finally(() => { asking = false; });
+		look().catch(console.error).finally(() => { asking = false; });
 	}, STEP_MS);
 	return () => clearInterval(timer);
 }

@@ -190,6 +190,7 @@ function join(conference, name, login, { uri, relay }) {
 	$('device-slot').append(...document.querySelectorAll(
 		'.preview > label, .preview > select, #speaker-row'));
 	note('Waiting for the picture…');
+	showPath('');
 	show('call');
 	company = accepted = looked = false;
 	call = new Call({ conference, uri, name, login, relay, devices, handlers: {
@@ -207,7 +208,11 @@ function join(conference, name, login, { uri, relay }) {
 				sayMuted();
 			accepted = true;
 		},
-		moved: () => roster.again(),
+		moved: () => {
+			roster.again();
+			if (unsaid)
+				sayMuted();
+		},
 		picture: showPicture,
 		path: showPath,
 		ended: (words, own) => endCall(words, own),
@@ -305,6 +310,7 @@ function icon(id, label) {
 // whose doing a change was.
 let muted = false;
 let asked = null;
+let unsaid = false; // the conference may not know of it
 let accepted = false; // the call was, once
 let looked = false; // at what the conference says of us
 function paintMuted(now) {
@@ -391,8 +397,9 @@ function endCall(words, own) {
 	roster.close();
 	devices.onchange = () => {};
 	devices.close();
-	muted = false;
+	muted = unsaid = false;
 	asked = null;
+	sayings++;
 	askToSpeak(false);
 	hideAlone();
 	$('invitations').replaceChildren();
@@ -457,9 +464,15 @@ async function toggle(kind) {
 		showPreview();
 }
 
+let sayings = 0;
 function sayMuted() {
+	const saying = ++sayings;
 	asked = devices.muted || !devices.track('audio');
+	unsaid = true;
 	roster.sayMuted(asked).catch(() => false).then((done) => {
+		if (saying !== sayings)
+			return;
+		unsaid = !done;
 		if (!done)
 			asked = null;
 	});

@@ -1,11 +1,19 @@
-// TURN servers, for networks that let no UDP out. Their credentials end, and the
-// server hands them out to who may call, before he does: an OPTIONS asks for
-// them, by the same WebSocket and with the same password as the INVITE.
+// TURN servers, for networks that let media out neither by UDP nor by TCP to the
+// page's port. Their credentials end, and the server hands them out to who may
+// call, before he does: an OPTIONS asks for them, by the same WebSocket and with
+// the same password as the INVITE.
 const TYPE = 'application/vnd.parley.ice-servers+json';
 // A call does not wait longer for them
 const PATIENCE_MS = 2000;
+// They are asked for again so long after they were not to be had, where the
+// server does not say when (RFC 3261 section 20.33), and at most so long
+const AGAIN_S = 30;
+const AGAIN_MAX_S = 3600;
 // Of their life, when new ones are asked for
 const SHARE = 0.8;
+
+const waitOf = (response) => Math.max(1, Math.min(AGAIN_MAX_S,
+	parseInt(response?.getHeader('Retry-After'), 10) || AGAIN_S));
 
 export class Relay {
 	constructor() {
@@ -27,8 +35,12 @@ export class Relay {
 						this.#take(response, ask);
 						resolve(null);
 					},
-					failed: ({ response }) => resolve(
-						response?.status_code === 407 ? response : null),
+					failed: ({ response }) => {
+						const refused = response?.status_code === 407;
+						if (!refused)
+							this.#later(waitOf(response), ask);
+						resolve(refused ? response : null);
+					},
 				},
 			});
 		});
@@ -39,8 +51,13 @@ export class Relay {
 			return;
 		const { iceServers, lifetime } = JSON.parse(response.body);
 		this.servers = iceServers;
-		this.timer = setTimeout(() => this.renew(ask),
-			lifetime * 1000 * SHARE);
+		this.#later(lifetime * SHARE, ask);
+	}
+
+	#later(seconds, ask) {
+		clearTimeout(this.timer);
+		if (!this.over)
+			this.timer = setTimeout(() => this.renew(ask), seconds * 1000);
 	}
 
 	stop() {

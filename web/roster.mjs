@@ -220,9 +220,10 @@ export class Roster {
 	}
 }
 
+// Of the first and the last word; "Ana (2)" is an A as the other one is
 export function initials(name) {
-	const parts = name.trim().split(/\s+/).filter(Boolean);
-	const first = [...(parts[0] || '?')][0];
-	const last = parts.length > 1 ? [...parts.at(-1)][0] : '';
-	return (first + last).toUpperCase();
+	const letters = name.replace(/\s\(\d+\)$/, '').split(/\s+/)
+		.flatMap((word) => word.match(/[\p{L}\p{N}]/u) || []);
+	const first = letters[0] || [...name.trim()][0] || '?';
+	return (first + (letters.length > 1 ? letters.at(-1) : '')).toUpperCase();
 }

@@ -29,6 +29,9 @@ export class Socket extends JsSIP.WebSocketInterface {
 	// For how many ms nothing has come
 	get quiet() { return performance.now() - this.#heard; }
 
+	// It was asked, and has not answered yet
+	get doubted() { return Boolean(this.#patience); }
+
 	// Whether it still answers: a double CRLF is answered by one (RFC 7118
 	// section 6, RFC 5626 section 4.4.1). One that does not is given up
 	ask() {

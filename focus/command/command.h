@@ -17,10 +17,11 @@
  *
  * WHO is a number or a string: an endpoint's number ("3" or 3), a user's URI
  * with or without scheme, its user part, a display name or label (letters in
- * any case), a piece of either, "all", "last" (who came last) or
- * "non_moderator". What comes first here wins. A URI, name or piece means all
- * endpoints of that user; what two users have is ambiguous, and nothing is
- * done.
+ * any case), a piece of the label or user part, "all", "last" (who came last)
+ * or "non_moderator". What comes first here wins. A URI, name or piece means
+ * all endpoints of that user; what two users have is ambiguous, and nothing is
+ * done. A piece has three letters or more, is no number, is not looked for in
+ * the random addresses of a page's guests, and is not enough to kick.
  *
  * VERB (aliases)      more members              answer
  *  list               -                         conferences:[{name, ...}]

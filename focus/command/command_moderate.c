@@ -50,7 +50,7 @@ static void change_targets(struct command *cmd, const struct change *change)
 {
 	struct command_targets t;
 
-	if (!command_targets(cmd, &t))
+	if (!command_targets(cmd, &t, false))
 		return;
 
 	for (unsigned i = 0; i < t.count; i++)
@@ -132,7 +132,7 @@ void command_kick(struct command *cmd)
 	struct command_targets t;
 	json_t *changed;
 
-	if (!command_targets(cmd, &t))
+	if (!command_targets(cmd, &t, true))
 		return;
 
 	/* the last one takes the conference along: keep the answer ready */

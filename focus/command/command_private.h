@@ -69,10 +69,12 @@ const char *command_string(const struct command *cmd, const char *key);
 /**
  * Resolve "target"; answers the command itself if that fails
  *
- * @param t Its list is freed with mem_deref()
+ * @param t       Its list is freed with mem_deref()
+ * @param exactly What cannot be taken back: a piece of a name is not enough
  * @return true if there is at least one
  */
-bool command_targets(struct command *cmd, struct command_targets *t);
+bool command_targets(struct command *cmd, struct command_targets *t,
+		     bool exactly);
 
 /* The verbs; each answers exactly once */
 void command_list(struct command *cmd);

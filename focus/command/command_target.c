@@ -7,6 +7,8 @@
 #include "focus/command/command_private.h"
 
 
+enum { PIECE_MIN = 3 }; /**< letters */
+
 /** How an endpoint is asked whether it is meant */
 typedef bool(meant_h)(const struct endpoint *ep, const char *who);
 
@@ -69,11 +71,28 @@ static bool is_name(const struct endpoint *ep, const char *who)
 }
 
 
-static bool has_piece(const char *text, const char *piece)
+/** A page's guest: "guest-" and 16 letters by chance, of which nobody means a
+ *  piece */
+static bool is_random(const char *text, size_t len)
+{
+	enum { PREFIX = 6, LETTERS = 16 };
+
+	return len >= PREFIX + LETTERS &&
+	       !strncasecmp(text, "guest-", PREFIX) &&
+	       strspn(text + PREFIX, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789") >= LETTERS;
+}
+
+
+static bool has_piece(const char *text, size_t text_len, const char *piece)
 {
 	const size_t len = strlen(piece);
 
-	for (; *text; text++) {
+	if (is_random(text, text_len))
+		return false;
+
+	for (; text_len >= len; text++, text_len--) {
 		if (!strncasecmp(text, piece, len))
 			return true;
 	}
@@ -82,10 +101,33 @@ static bool has_piece(const char *text, const char *piece)
 }
 
 
+/** The host's part of an address is of many, and not searched */
 static bool is_piece(const struct endpoint *ep, const char *who)
 {
-	return has_piece(ep->label, who) ||
-	       has_piece(without_scheme(ep->user->aor), without_scheme(who));
+	const char *bare = without_scheme(ep->user->aor);
+	const char *piece = without_scheme(who);
+
+	return has_piece(ep->label, strlen(ep->label), piece) ||
+	       has_piece(bare, strcspn(bare, "@"), piece);
+}
+
+
+/** A number is that of somebody who may have left just now, and a letter or
+ *  two are in too many names: neither is looked for as a piece */
+static bool may_be_piece(const char *who)
+{
+	const char *piece = without_scheme(who), *digits = piece;
+	unsigned chars = 0;
+
+	if (*digits == '#')
+		digits++;
+	if (!digits[strspn(digits, "0123456789")])
+		return false;
+
+	for (const char *p = piece; *p; p++)
+		chars += (*p & 0xc0) != 0x80; /* of UTF-8 */
+
+	return chars >= PIECE_MIN;
 }
 
 
@@ -115,10 +157,12 @@ static int compare(const void *a, const void *b)
 
 
 static void find(struct command_targets *t, const struct conference *c,
-		 const char *who)
+		 const char *who, bool exactly)
 {
 	/* the exact before the vague; the first that finds somebody wins */
 	static meant_h *const order[] = {is_number, is_uri, is_name, is_piece};
+	const size_t count = sizeof(order) / sizeof(order[0]) -
+			     (exactly || !may_be_piece(who));
 
 	if (!strcmp(who, "all") || !strcmp(who, "last")) {
 		collect(t, c, is_all, who);
@@ -127,7 +171,7 @@ static void find(struct command_targets *t, const struct conference *c,
 		collect(t, c, is_non_moderator, who);
 	}
 	else {
-		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		for (size_t i = 0; i < count; i++) {
 			collect(t, c, order[i], who);
 			if (t->count)
 				break;
@@ -186,7 +230,8 @@ static void fail_ambiguous(struct command *cmd,
 }
 
 
-bool command_targets(struct command *cmd, struct command_targets *t)
+bool command_targets(struct command *cmd, struct command_targets *t,
+		     bool exactly)
 {
 	char who[512];
 
@@ -207,7 +252,7 @@ bool command_targets(struct command *cmd, struct command_targets *t)
 		return false;
 	}
 
-	find(t, cmd->conference, who);
+	find(t, cmd->conference, who, exactly);
 
 	if (!t->count)
 		command_fail(cmd, REASON_NOT_FOUND, "nobody here is '%.64s'",

@@ -97,6 +97,13 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
  * a crash or restart of parleyd too, for MEMBERS_KEPT_S: who comes in first
  * then is not who made it. Bounded; the last to leave are kept. */
 
+enum {
+	/** Of a conference; moderators are the last to be forgotten */
+	KEPT_MAX = 500,
+	/** Of all */
+	KEPT_ALL_MAX = 20000,
+};
+
 struct kept {
 	struct le le;             /**< in conference->kept while he is away */
 	struct secret_sum secret; /**< given to the leg that he left with */
@@ -105,6 +112,14 @@ struct kept {
 	unsigned place, number, namesake; /**< of struct user, endpoint */
 	bool moderator, creator;
 	struct endpoint_levels levels;
+};
+
+/** Where some are kept: a conference, or a past; borrowed */
+struct kept_shelf {
+	const char *name;
+	struct conference *conference; /**< NULL: a past's */
+	struct list *kept;
+	unsigned *count;
 };
 
 /** For an endpoint that is to leave one day. @return NULL: out of memory */
@@ -128,12 +143,27 @@ void kept_leave(struct endpoint *ep, bool thrown_out, bool follows);
  *  as it is now */
 void kept_write(const struct endpoint *ep);
 
+/** A conference's */
+struct kept_shelf kept_shelf_of(struct conference *c);
+
+/** One is kept no longer, nor in the store */
+void kept_drop(struct focus *f, const struct kept_shelf *shelf,
+	       struct kept *k);
+
+/** kept_room.c: where one more is to be kept another may have to go.
+ *  @return false: no other may */
+bool kept_make_room(struct conference *c, bool for_moderator);
+
 /** Keep them where parleyd finds them when it is started anew, and find those
  *  of before. @param store Borrowed; NULL: nowhere */
 void kept_open(struct focus *f, struct member_store *store);
 
 /** The store can be written again: all that are in are not in there */
 void kept_write_all(struct focus *f);
+
+/** Write all anew if something was missed (member_store_missed()); once every
+ *  half a minute */
+void kept_repair(struct focus *f);
 
 /** Those of conferences that are over, and the timers */
 void kept_close(struct focus *f);
@@ -143,6 +173,11 @@ void kept_close(struct focus *f);
 /** Is that the name of a conference that is over, but goes on with who comes
  *  back? */
 bool past_exists(const struct focus *f, const char *name);
+
+/** All that are over and go on */
+void past_each(struct focus *f,
+	       void (*h)(const struct kept_shelf *shelf, void *arg),
+	       void *arg);
 
 /** One of that name begins: it is that one if there was one */
 void past_adopt(struct conference *c);
@@ -155,6 +190,10 @@ void kept_add(struct conference *c, struct kept *k);
 
 /** Write one that is away; as kept_write() */
 void kept_write_away(struct conference *c, const struct kept *k);
+
+/** The same of a conference that is over. @return false: nothing to write */
+bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
+		    const struct kept *k);
 
 /** The store is told that conferences go on, once a minute or `now` */
 void kept_say_alive(struct focus *f, bool now);

@@ -7,14 +7,6 @@
 #include "focus/store/member_store.h"
 
 
-enum {
-	/** Of a conference; moderators are the last to be forgotten */
-	KEPT_MAX = 500,
-	/** Of all */
-	KEPT_ALL_MAX = 20000,
-};
-
-
 static void kept_destructor(void *arg)
 {
 	struct kept *k = arg;
@@ -78,13 +70,13 @@ struct kept *kept_find(const struct conference *c, const struct join *join)
 
 /* ------------------------------------------------------------- the store */
 
-static void print_row(struct member *row, const struct conference *c,
+static void print_row(struct member *row, const char *name,
 		      const struct kept *k, const struct secret_sum *sum)
 {
 	const struct endpoint_levels *l = &k->levels;
 
 	*row = (struct member){
-		.conference = c->name,
+		.conference = name,
 		.aor = k->aor,
 		.known = k->known,
 		.secret = k->secret.given,
@@ -98,7 +90,6 @@ static void print_row(struct member *row, const struct conference *c,
 		.video_muted = l->video_muted,
 		.volume_in_db = l->volume_in_db,
 		.volume_out_db = l->volume_out_db,
-		.ends_with_creator = c->ends_with_creator,
 	};
 	memcpy(row->sum, sum->sha256, sizeof(row->sum));
 }
@@ -123,19 +114,31 @@ static void describe(struct kept *k, const struct endpoint *ep)
 
 /** Telephones do not come back by themselves: over a crash their rights are
  *  kept, if they have any */
-void kept_write_away(struct conference *c, const struct kept *k)
+bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
+		    const struct kept *k)
 {
 	struct secret_sum sum;
 	struct member row;
 
-	if (!c->focus->members || (!k->secret.given && !k->moderator) ||
+	if (!f->members || (!k->secret.given && !k->moderator) ||
 	    !sum_of(&sum, k))
+		return false;
+
+	print_row(&row, name, k, &sum);
+	row.ends_with_creator = ends_with_creator;
+	member_store_put(f->members, &row);
+
+	return true;
+}
+
+
+void kept_write_away(struct conference *c, const struct kept *k)
+{
+	if (!kept_write_row(c->focus, c->name, c->ends_with_creator, k))
 		return;
 
-	kept_say_alive(c->focus, false);
 	c->written = true;
-	print_row(&row, c, k, &sum);
-	member_store_put(c->focus->members, &row);
+	kept_say_alive(c->focus, false);
 }
 
 
@@ -148,12 +151,58 @@ void kept_write(const struct endpoint *ep)
 }
 
 
-static void remove_row(const struct conference *c, const struct kept *k)
+static bool is_same(const struct kept *a, const struct kept *b)
+{
+	struct secret_sum x, y;
+
+	return a->secret.given == b->secret.given && sum_of(&x, a) &&
+	       sum_of(&y, b) && secret_same(&x, &y);
+}
+
+
+/** All legs of a proved address that were given no secret are found by it, and
+ *  have one row. @return true: it is written as of another one */
+static bool is_others(struct conference *c, const struct kept *k)
+{
+	if (k->secret.given || !k->known)
+		return false;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (!u->known || !u->moderator || str_casecmp(u->aor, k->aor))
+			continue;
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *ep = e->data;
+
+			if (!ep->secret.given) {
+				kept_write(ep);
+				return true;
+			}
+		}
+	}
+
+	for (struct le *le = c->kept.head; le; le = le->next) {
+		const struct kept *other = le->data;
+
+		if (other != k && other->moderator && is_same(other, k)) {
+			kept_write_away(c, other);
+			return true;
+		}
+	}
+
+	return false;
+}
+
+
+/** @param c NULL: it is over */
+static void remove_row(struct focus *f, struct conference *c, const char *name,
+		       const struct kept *k)
 {
 	struct secret_sum sum;
 
-	if (sum_of(&sum, k))
-		member_store_remove(c->focus->members, c->name, sum.sha256);
+	if (sum_of(&sum, k) && (!c || !is_others(c, k)))
+		member_store_remove(f->members, name, sum.sha256);
 }
 
 
@@ -167,13 +216,27 @@ void kept_add(struct conference *c, struct kept *k)
 }
 
 
+struct kept_shelf kept_shelf_of(struct conference *c)
+{
+	return (struct kept_shelf){c->name, c, &c->kept, &c->kept_count};
+}
+
+
+void kept_drop(struct focus *f, const struct kept_shelf *shelf, struct kept *k)
+{
+	(*shelf->count)--;
+	f->kept_count--;
+	list_unlink(&k->le);
+	remove_row(f, shelf->conference, shelf->name, k);
+	mem_deref(k);
+}
+
+
 static void drop(struct conference *c, struct kept *k)
 {
-	remove_row(c, k);
-	c->kept_count--;
-	c->focus->kept_count--;
-	list_unlink(&k->le);
-	mem_deref(k);
+	const struct kept_shelf shelf = kept_shelf_of(c);
+
+	kept_drop(c->focus, &shelf, k);
 }
 
 
@@ -193,27 +256,17 @@ static void drop_same(struct conference *c, const struct kept *k)
 }
 
 
-static void drop_oldest(struct conference *c)
+/** It has tried again and again: the first of its secrets and the last are
+ *  what it may know */
+static void drop_between(struct conference *c, const struct endpoint *ep)
 {
-	struct kept *oldest = list_ledata(c->kept.head);
-
-	for (struct le *le = c->kept.head; le; le = le->next) {
+	for (struct le *le = c->kept.head; le;) {
 		struct kept *k = le->data;
 
-		if (!k->moderator) {
-			oldest = k;
-			break;
-		}
+		le = le->next;
+		if (k != ep->back && k->number == ep->number)
+			drop(c, k);
 	}
-	if (oldest)
-		drop(c, oldest);
-}
-
-
-static void make_room(struct conference *c)
-{
-	if (c->kept_count >= KEPT_MAX || c->focus->kept_count >= KEPT_ALL_MAX)
-		drop_oldest(c);
 }
 
 
@@ -254,28 +307,38 @@ static void forget_user(struct conference *c, const struct endpoint *ep)
 }
 
 
+/** Who calls and gives up before he is in has nothing that is his */
+static bool was_in(const struct endpoint *ep)
+{
+	return ep->status == ENDPOINT_CONNECTED || ep->back;
+}
+
+
 void kept_leave(struct endpoint *ep, bool thrown_out, bool follows)
 {
 	struct conference *c = ep->user->conference;
 	struct kept *k = ep->kept;
 	struct secret_sum sum;
+	bool stays;
 
 	describe(k, ep);
 	mem_ref(k->aor);
-	if (thrown_out || follows || !sum_of(&sum, k)) {
-		remove_row(c, k);
+	stays = !thrown_out && !follows && was_in(ep) && sum_of(&sum, k);
+	if (stays) {
+		if (ep->status != ENDPOINT_CONNECTED)
+			drop_between(c, ep);
+		drop_same(c, k);
+		stays = kept_make_room(c, k->moderator);
+	}
+	if (!stays) {
+		remove_row(c->focus, c, c->name, k);
 		if (thrown_out)
 			forget_user(c, ep);
 		return;
 	}
 
-	drop_same(c, k);
-	make_room(c);
-	if (c->focus->kept_count >= KEPT_ALL_MAX) {
-		remove_row(c, k);
-		return;
-	}
-
 	ep->kept = NULL;
 	kept_add(c, k);
+	/* what was dropped may have had the same row */
+	kept_write_away(c, k);
 }

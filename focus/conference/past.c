@@ -21,6 +21,9 @@ struct past {
 	struct le le; /**< in focus->pasts */
 	char name[POLICY_NAME_MAX + 1];
 	bool ends_with_creator;
+	bool continues;       /**< who comes first then did not make it */
+	bool loaded;          /**< it is being read from the store */
+	unsigned first_place; /**< as of struct conference */
 	unsigned last_number;
 	uint64_t until_ms;
 	struct list kept;
@@ -64,11 +67,69 @@ bool past_exists(const struct focus *f, const char *name)
 }
 
 
+/** What is in the store of its name is another one's, if that is going on */
 static void forget(struct focus *f, struct past *p)
 {
-	member_store_end(f->members, p->name);
+	if (!conference_find(f, p->name))
+		member_store_end(f->members, p->name);
 	f->kept_count -= p->kept_count;
 	mem_deref(p);
+}
+
+
+void past_each(struct focus *f,
+	       void (*h)(const struct kept_shelf *shelf, void *arg), void *arg)
+{
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		struct past *p = le->data;
+		const struct kept_shelf shelf = {p->name, NULL, &p->kept,
+						 &p->kept_count};
+
+		h(&shelf, arg);
+	}
+}
+
+
+/** Anybody can be alone in many: those go first, then those without a
+ *  moderator */
+static unsigned worth(const struct list *kept, bool continues)
+{
+	if (!continues)
+		return 0;
+
+	for (struct le *le = kept->head; le; le = le->next) {
+		const struct kept *k = le->data;
+
+		if (k->moderator)
+			return 2;
+	}
+
+	return 1;
+}
+
+
+/** @return false: there are too many that are worth more */
+static bool make_room(struct focus *f, unsigned for_worth)
+{
+	struct past *least = NULL;
+	unsigned least_worth = for_worth + 1;
+
+	if (list_count(&f->pasts) < PASTS_MAX)
+		return true;
+
+	for (struct le *le = f->pasts.head; le && least_worth; le = le->next) {
+		struct past *p = le->data;
+		const unsigned w = worth(&p->kept, p->continues);
+
+		if (w < least_worth) {
+			least = p;
+			least_worth = w;
+		}
+	}
+	if (least)
+		forget(f, least);
+
+	return least != NULL;
 }
 
 
@@ -81,8 +142,6 @@ static struct past *make_past(struct focus *f, const char *name,
 	if (!p)
 		return NULL;
 
-	if (list_count(&f->pasts) >= PASTS_MAX)
-		forget(f, list_ledata(f->pasts.head));
 	(void)snprintf(p->name, sizeof(p->name), "%s", name);
 	p->until_ms = until_ms;
 	list_append(&f->pasts, &p->le, p);
@@ -110,13 +169,16 @@ void past_adopt(struct conference *c)
 		return;
 
 	if (p->until_ms <= now_ms()) {
+		member_store_end(c->focus->members, p->name);
 		forget(c->focus, p);
 		return;
 	}
 
 	log_info("conference", "goes on name=%s kept=%u", c->name,
 		 p->kept_count);
-	c->continues = c->written = true;
+	c->continues = p->continues;
+	c->written = true;
+	c->first_place = p->first_place;
 	c->kept_until_ms = p->until_ms;
 	c->ends_with_creator = p->ends_with_creator;
 	c->last_number = p->last_number;
@@ -135,6 +197,24 @@ static bool is_passing(enum reason reason)
 }
 
 
+/**
+ * Is who comes in first then a guest of those who have been in?
+ *
+ * Who was alone in it keeps what is his, but not the name: otherwise anybody
+ * could call a room that all know, fall silent, and leave it without a
+ * moderator for MEMBERS_KEPT_S. If he comes back to somebody who has come
+ * since, both are moderators. Two have met, and their conference was cut off;
+ * that our own end or a mixer's cuts off one alone is nothing that he can do;
+ * and a name that was made up for one is known to whom he has told it
+ */
+static bool is_continued(const struct conference *c, enum reason reason)
+{
+	return c->continues || c->several ||
+	       reason_row(reason)->sip_status != 408 ||
+	       policy_name_is_fresh(c->name);
+}
+
+
 void past_keep(struct conference *c, enum reason reason)
 {
 	struct focus *f = c->focus;
@@ -143,7 +223,8 @@ void past_keep(struct conference *c, enum reason reason)
 				    : c->kept_until_ms;
 	struct past *p = NULL;
 
-	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head)
+	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head &&
+	    make_room(f, worth(&c->kept, is_continued(c, reason))))
 		p = make_past(f, c->name, until_ms);
 	if (!p) {
 		f->kept_count -= c->kept_count;
@@ -155,6 +236,8 @@ void past_keep(struct conference *c, enum reason reason)
 	}
 
 	p->ends_with_creator = c->ends_with_creator;
+	p->continues = is_continued(c, reason);
+	p->first_place = c->first_place;
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
 	move_all(&p->kept, &c->kept);
@@ -187,6 +270,7 @@ static void turn_h(void *arg)
 		if (p->until_ms <= now_ms())
 			forget(f, p);
 	}
+	kept_repair(f);
 	if (f->conference_count || f->pasts.head)
 		kept_say_alive(f, false);
 }
@@ -223,31 +307,60 @@ static void take_row(struct focus *f, struct past *p, const struct member *row)
 }
 
 
-/** They come conference by conference */
+/** What is going on, or was since, is another one of that name */
+static struct past *past_of_row(struct focus *f, const char *name)
+{
+	struct past *p;
+
+	if (conference_find(f, name))
+		return NULL;
+
+	p = past_find(f, name);
+	if (p)
+		return p->loaded ? p : NULL;
+	if (list_count(&f->pasts) >= PASTS_MAX)
+		return NULL;
+
+	p = make_past(f, name, now_ms() + MEMBERS_KEPT_S * 1000);
+	if (p)
+		p->loaded = p->continues = true;
+
+	return p;
+}
+
+
+/** Moderators come first */
 static void row_h(const struct member *row, void *arg)
 {
 	struct focus *f = arg;
-	struct past *p = list_ledata(f->pasts.tail);
 	char name[POLICY_NAME_MAX + 1];
+	struct past *p;
 
-	if (policy_name(f->policy, row->conference, name) ||
-	    conference_find(f, name))
+	if (f->kept_count >= KEPT_ALL_MAX ||
+	    policy_name(f->policy, row->conference, name))
 		return;
 
-	if (!p || strcmp(p->name, name) != 0)
-		p = list_count(&f->pasts) < PASTS_MAX
-			    ? make_past(f, name,
-					now_ms() + MEMBERS_KEPT_S * 1000)
-			    : NULL;
-	if (p)
+	p = past_of_row(f, name);
+	if (p && p->kept_count < KEPT_MAX)
 		take_row(f, p, row);
+}
+
+
+static void load(struct focus *f)
+{
+	member_store_load(f->members, row_h, f);
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		struct past *p = le->data;
+
+		p->loaded = false;
+	}
 }
 
 
 void kept_open(struct focus *f, struct member_store *store)
 {
 	f->members = store;
-	member_store_load(store, row_h, f);
+	load(f);
 	if (f->pasts.head)
 		log_info("conference",
 			 "went on when parleyd ended conferences=%u people=%u",
@@ -256,13 +369,11 @@ void kept_open(struct focus *f, struct member_store *store)
 }
 
 
-/** What is in the store of a conference of its name is of another one */
 static bool write_h(struct le *le, void *arg)
 {
 	struct conference *c = le->data;
 
 	(void)arg;
-	member_store_end(c->focus->members, c->name);
 	for (struct le *k = c->kept.head; k; k = k->next)
 		kept_write_away(c, k->data);
 	for (struct le *u = c->users.head; u; u = u->next) {
@@ -276,13 +387,36 @@ static bool write_h(struct le *le, void *arg)
 }
 
 
+static void write_all_h(void *arg)
+{
+	struct focus *f = arg;
+
+	for (struct le *le = f->pasts.head; le; le = le->next) {
+		const struct past *p = le->data;
+
+		for (struct le *k = p->kept.head; k; k = k->next)
+			(void)kept_write_row(f, p->name, p->ends_with_creator,
+					     k->data);
+	}
+	(void)hash_apply(f->conferences, write_h, NULL);
+}
+
+
+/** What is in the store of a name that is in memory is of another one */
 void kept_write_all(struct focus *f)
 {
 	if (!f)
 		return;
 
-	member_store_load(f->members, row_h, f);
-	(void)hash_apply(f->conferences, write_h, NULL);
+	load(f);
+	member_store_write_anew(f->members, write_all_h, f);
+}
+
+
+void kept_repair(struct focus *f)
+{
+	if (member_store_missed(f->members))
+		member_store_write_anew(f->members, write_all_h, f);
 }
 
 

@@ -47,12 +47,13 @@ struct config {
 	struct sa https_listen[CONFIG_LISTEN_MAX];
 	size_t https_listen_count;
 	struct sa https_advertised[CONFIG_LISTEN_MAX]; /**< the same */
-	bool ice_tcp; /**< media may come to https_listen, too */
+	bool ice_tcp;             /**< media may come to https_listen, too */
 	char *tls_cert, *tls_key; /**< PEM files; empty: self-signed, made
 				       in data_dir */
 	char *domain;             /**< "" = the host's own addresses too */
 	struct sa media_address[CONFIG_LISTEN_MAX];
 	size_t media_address_count;
+	bool media_found; /**< these are the host's just now: none was given */
 	struct sa media_advertised[CONFIG_LISTEN_MAX]; /**< without ports */
 	uint16_t rtp_port_min, rtp_port_max;
 	uint16_t webrtc_port; /**< of mixer 0; the next +1 ...; 0 any */

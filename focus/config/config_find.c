@@ -256,6 +256,7 @@ int config_value_find(struct config *c, bool media_given)
 
 	if (!c->mixers)
 		c->mixers = find_mixers();
+	c->media_found = !media_given;
 	err = media_given ? find_mapped_address(c) : find_media_address(c);
 	if (!*c->control_socket)
 		err |= find_control_socket(c);

@@ -49,16 +49,28 @@ fail(struct config_error *error, int err, const char *fmt, ...)
 static int find_row(const char *where, const char *key, size_t *i,
 		    struct config_error *error)
 {
-	char quoted[96];
+	char quoted[96], bare[64];
 	const char *hint;
+	/* "turn_secret=..." is one word, and the rest of it none for a log */
+	const size_t len = strspn(key, "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789_-");
 
 	for (*i = 0; config_row(*i); (*i)++) {
-		if (!strcmp(config_row(*i)->key, key))
+		const char *known = config_row(*i)->key;
+
+		if (!strcmp(known, key))
 			return 0;
+		if (strlen(known) == len && !strncmp(known, key, len))
+			return fail(error, EINVAL,
+				    "%s: key '%s' and its value are not "
+				    "apart: a space is missing",
+				    where, known);
 	}
 
-	hint = config_row_nearest(key);
-	log_escape(quoted, sizeof(quoted), key, strlen(key));
+	(void)snprintf(bare, sizeof(bare), "%.*s", (int)len, key);
+	hint = config_row_nearest(bare);
+	log_escape(quoted, sizeof(quoted), key, len);
 
 	return fail(error, EINVAL, "%s: unknown key %s%s%s%s", where, quoted,
 		    hint ? "; did you mean '" : "", hint ? hint : "",

@@ -15,8 +15,13 @@ enum {
 };
 
 
-/** As libre and the mixer would. @return 0 or errno */
-static int bind_one(int *fdp, bool udp, const struct sa *sa)
+/** As libre, the listeners and the mixer would: an IPv6 address by TCP is
+ *  what the kernel makes of it, mostly that of IPv4, too
+ *
+ *  @param claim Listen: nothing else does any more
+ *  @return 0 or errno
+ */
+static int bind_one(int *fdp, bool udp, bool claim, const struct sa *sa)
 {
 	const int on = 1;
 	int fd = socket(sa_af(sa),
@@ -29,11 +34,11 @@ static int bind_one(int *fdp, bool udp, const struct sa *sa)
 	if (!udp)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
 				 sizeof(on));
-	if (sa_af(sa) == AF_INET6)
+	if (udp && sa_af(sa) == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 				 sizeof(on));
 	if (bind(fd, &sa->u.sa, sa->len) < 0 ||
-	    (!udp && listen(fd, BACKLOG) < 0)) {
+	    (claim && listen(fd, BACKLOG) < 0)) {
 		err = errno;
 		(void)close(fd);
 		fd = -1;
@@ -41,6 +46,20 @@ static int bind_one(int *fdp, bool udp, const struct sa *sa)
 	*fdp = fd;
 
 	return err;
+}
+
+
+/** Can only one of them be bound? */
+static bool overlap(bool udp, const struct sa *a, const struct sa *b)
+{
+	const struct sa *six = sa_af(a) == AF_INET6 ? a : b;
+
+	if (sa_port(a) != sa_port(b))
+		return false;
+	if (sa_af(a) != sa_af(b))
+		return !udp && sa_is_any(six);
+
+	return sa_is_any(a) || sa_is_any(b) || sa_cmp(a, b, SA_ADDR);
 }
 
 
@@ -59,11 +78,7 @@ static const struct check_held *own_holder(const struct check *k, bool udp,
 		if (getsockname(held->fd, &there.u.sa, &there.len) < 0 ||
 		    getsockopt(held->fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0)
 			continue;
-		if ((type == SOCK_DGRAM) == udp &&
-		    sa_af(&there) == sa_af(sa) &&
-		    sa_port(&there) == sa_port(sa) &&
-		    (sa_is_any(&there) || sa_is_any(sa) ||
-		     sa_cmp(&there, sa, SA_ADDR)))
+		if ((type == SOCK_DGRAM) == udp && overlap(udp, &there, sa))
 			return held;
 	}
 
@@ -140,10 +155,11 @@ static void tell(struct check *k, const char *key, size_t i, bool udp,
 }
 
 
+/* beside a parleyd that runs none listens: callers would come here */
 static void check_one(struct check *k, const char *key, size_t i, bool udp,
 		      const struct sa *sa)
 {
-	int fd, err = bind_one(&fd, udp, sa);
+	int fd, err = bind_one(&fd, udp, !udp && !k->running, sa);
 
 	if (err)
 		tell(k, key, i, udp, sa, err);
@@ -177,7 +193,7 @@ static void check_listeners(struct check *k)
 static bool check_address(struct check *k, size_t i)
 {
 	const struct sa *sa = &k->c->media_address[i];
-	int fd, err = bind_one(&fd, true, sa);
+	int fd, err = bind_one(&fd, true, false, sa);
 
 	if (err)
 		tell(k, "media_address", i, true, sa, err);
@@ -214,7 +230,7 @@ static void check_rtp(struct check *k, size_t i)
 		int fd;
 
 		sa_set_port(&sa, (uint16_t)port);
-		if (!bind_one(&fd, true, &sa))
+		if (!bind_one(&fd, true, false, &sa))
 			(void)close(fd);
 		else if (!taken++)
 			first = port;
@@ -303,14 +319,21 @@ static void check_nat(struct check *k)
 
 void check_ports(struct check *k)
 {
-	check_listeners(k);
+	bool there[CONFIG_LISTEN_MAX];
+
 	check_range(k);
 	check_nat(k);
+	/* before anything is held that others may want meanwhile */
 	for (size_t i = 0; i < k->c->media_address_count; i++) {
-		if (!check_address(k, i))
-			continue;
-		check_webrtc(k, i);
-		check_rtp(k, i);
+		there[i] = check_address(k, i);
+		if (there[i])
+			check_rtp(k, i);
+	}
+
+	check_listeners(k);
+	for (size_t i = 0; i < k->c->media_address_count; i++) {
+		if (there[i])
+			check_webrtc(k, i);
 	}
 	for (size_t i = 0; i < k->held_count; i++)
 		(void)close(k->held[i].fd);

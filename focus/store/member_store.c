@@ -20,6 +20,10 @@ enum statement {
 	COUNT,
 	ALIVE,
 	STALE,
+	BEGIN,
+	CLEAR,
+	COMMIT,
+	ROLLBACK,
 	STATEMENTS
 };
 
@@ -35,18 +39,23 @@ static const char *const sql[STATEMENTS] = {
 	[LOAD] = "SELECT conference,sum,aor,known,secret,place,number,"
 		 "namesake,moderator,creator,muted,deaf,video_muted,"
 		 "volume_in_db,volume_out_db,ends_with_creator FROM member"
-		 " ORDER BY conference, number",
+		 " ORDER BY moderator<>0 DESC, conference, number",
 	[COUNT] = "SELECT count(*) FROM member",
 	[ALIVE] = "INSERT OR REPLACE INTO member_alive VALUES (1,?1)",
 	/* a clock that was set back is no reason to forget */
 	[STALE] = "DELETE FROM member WHERE NOT EXISTS (SELECT 1 FROM"
 		  " member_alive WHERE unix_s>=?1)",
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[CLEAR] = "DELETE FROM member",
+	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
 };
 
 struct member_store {
 	struct store *store;
 	sqlite3_stmt *stmt[STATEMENTS];
 	int64_t count; /**< of rows, kept so that none is counted again */
+	bool missed;   /**< something that was to be written is not */
 };
 
 
@@ -202,7 +211,8 @@ void member_store_put(struct member_store *m, const struct member *row)
 		m->count += !err;
 	}
 	if (err == EEXIST)
-		(void)run(m, SET);
+		err = run(m, SET);
+	m->missed |= err != 0;
 }
 
 
@@ -211,6 +221,7 @@ static void changed(struct member_store *m, int err)
 {
 	if (!err)
 		m->count -= store_changes(m->store);
+	m->missed |= err != 0;
 }
 
 
@@ -242,6 +253,35 @@ void member_store_alive(struct member_store *m)
 	    sqlite3_bind_int64(m->stmt[ALIVE], 1, (sqlite3_int64)time(NULL)) ==
 		    SQLITE_OK)
 		(void)run(m, ALIVE);
+}
+
+
+bool member_store_missed(const struct member_store *m)
+{
+	return !is_off(m) && m->missed;
+}
+
+
+void member_store_write_anew(struct member_store *m, void (*h)(void *arg),
+			     void *arg)
+{
+	if (is_off(m))
+		return;
+
+	m->missed = true;
+	if (run(m, BEGIN))
+		return;
+
+	m->missed = run(m, CLEAR) != 0;
+	m->count = 0;
+	if (!m->missed)
+		h(arg);
+	if (!m->missed)
+		m->missed = run(m, COMMIT) != 0;
+	if (m->missed) {
+		(void)run(m, ROLLBACK);
+		count_all(m);
+	}
 }
 
 

@@ -57,8 +57,8 @@ void member_store_pause(struct member_store *m);
 bool member_store_resume(struct member_store *m);
 
 /**
- * Those of conferences that were going on MEMBERS_KEPT_S ago or later; the
- * others are deleted
+ * Those of conferences that were going on MEMBERS_KEPT_S ago or later,
+ * moderators first; the others are deleted
  *
  * @param h Called for each; the row is valid until it returns
  */
@@ -75,6 +75,19 @@ void member_store_remove(struct member_store *m, const char *conference,
 
 /** Delete all of a conference */
 void member_store_end(struct member_store *m, const char *conference);
+
+/** Has a row not been written or deleted, as the disk was full or another
+ *  program had the file? Then all are to be written anew */
+bool member_store_missed(const struct member_store *m);
+
+/**
+ * Delete all rows and write them anew, or leave all as they are: a failure is
+ * logged, and missed still
+ *
+ * @param h Puts all of them, before this returns
+ */
+void member_store_write_anew(struct member_store *m, void (*h)(void *arg),
+			     void *arg);
 
 /** Conferences go on: to be said more often than MEMBERS_KEPT_S, so that the
  *  next start knows which of them did */

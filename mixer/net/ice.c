@@ -186,10 +186,10 @@ struct path *ice_path(const struct net *net, const struct port *port,
 
 
 /** A place for a new path: a free one, or the one longest unchecked; of TCP
- *  connections there are fewer */
+ *  connections there are fewer, and one too many takes another's place */
 static struct path *path_place(struct ice *ice, bool stream)
 {
-	struct path *oldest = NULL, *free = NULL;
+	struct path *oldest = NULL, *oldest_stream = NULL, *free = NULL;
 	size_t streams = 0;
 
 	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
@@ -201,12 +201,19 @@ static struct path *path_place(struct ice *ice, bool stream)
 		}
 
 		streams += path->port->stream != NULL;
-		if (path != ice->selected && (!stream || path->port->stream) &&
-		    (!oldest || path->checked_us < oldest->checked_us))
+		if (path == ice->selected)
+			continue;
+		if (!oldest || path->checked_us < oldest->checked_us)
 			oldest = path;
+		if (path->port->stream &&
+		    (!oldest_stream ||
+		     path->checked_us < oldest_stream->checked_us))
+			oldest_stream = path;
 	}
 
-	if (free && (!stream || streams < ICE_STREAM_MAX))
+	if (stream && streams >= ICE_STREAM_MAX)
+		oldest = oldest_stream;
+	else if (free)
 		return free;
 
 	path_drop(oldest);
@@ -411,6 +418,20 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 	t = mem_ref(c->transport);
 	check_passed(t, c, port, src, p->use_candidate, now_us);
 	mem_deref(t);
+}
+
+
+bool ice_is_ours(const struct net *net, const uint8_t *buf, size_t len)
+{
+	const struct ice_credentials *c;
+	struct stun_packet p;
+
+	if (stun_packet_decode(&p, buf, len) || p.type != STUN_BINDING_REQUEST)
+		return false;
+
+	c = credentials_find(net, p.username, p.username_bytes);
+
+	return c && stun_packet_authentic(&p, c->pwd);
 }
 
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <netinet/tcp.h>
 #include "mixer/base/clock.h"
+#include "mixer/base/host_key.h"
 #include "mixer/net/framing.h"
 #include "mixer/net/net_private.h"
 
@@ -27,6 +28,8 @@ enum {
 	 *  yet: a third of a second of picture and sound */
 	SEND_BUFFER_BYTES = 256 * 1024,
 	UNSENT_MAX_BYTES = 64 * 1024,
+	/** The longest check that may begin it, bytes */
+	STREAM_CHECK_MAX = 1500,
 	FRAME_OUT_MAX = TRANSPORT_DATAGRAM_MAX + TRANSPORT_TRAILER_MAX,
 };
 
@@ -34,6 +37,7 @@ struct ice_stream {
 	struct le le;
 	struct port port;
 	struct sa peer;
+	uint8_t host[HOST_KEY_BYTES];
 	struct frame_reader in;
 	/** The rest of a frame that is sent in part */
 	uint8_t out[FRAMING_HEAD_BYTES + FRAME_OUT_MAX];
@@ -229,6 +233,8 @@ static void tune(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
 			 sizeof(unsent));
+	/* who looked at what it begins with waited for more than a byte */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &on, sizeof(on));
 }
 
 
@@ -248,14 +254,56 @@ static int peer_of(int fd, struct sa *peer)
 }
 
 
+/** Nothing is kept for one that does not begin with a check that passes */
+static bool begins_well(const struct net *net, int fd)
+{
+	uint8_t buf[FRAMING_HEAD_BYTES + STREAM_CHECK_MAX];
+	const ssize_t n = recv(fd, buf, sizeof(buf), MSG_PEEK | MSG_DONTWAIT);
+	size_t len;
+
+	if (n < FRAMING_HEAD_BYTES)
+		return false;
+
+	len = (size_t)buf[0] << 8 | buf[1];
+
+	return (size_t)n >= FRAMING_HEAD_BYTES + len &&
+	       ice_is_ours(net, buf + FRAMING_HEAD_BYTES, len);
+}
+
+
+/** Is there room for one more of that host? */
+static bool has_room(const struct net *net, const uint8_t host[HOST_KEY_BYTES])
+{
+	size_t all = 0, same = 0;
+
+	for (struct le *le = net->streams.head; le; le = le->next) {
+		const struct ice_stream *s = le->data;
+
+		all++;
+		same += !memcmp(s->host, host, sizeof(s->host));
+	}
+
+	return all < NET_STREAMS_MAX && same < NET_STREAMS_HOST_MAX;
+}
+
+
 static int stream_alloc(struct ice_stream **sp, struct net *net, int fd)
 {
+	uint8_t host[HOST_KEY_BYTES];
 	struct ice_stream *s;
 	struct sa peer;
 	int err = peer_of(fd, &peer);
 
 	if (err)
 		return err;
+	if (!begins_well(net, fd)) {
+		++net->stats.discarded;
+		return EACCES;
+	}
+
+	host_key(host, &peer);
+	if (!has_room(net, host))
+		return EUSERS;
 
 	s = mem_zalloc(sizeof(*s), stream_destructor);
 	if (!s)
@@ -273,6 +321,7 @@ static int stream_alloc(struct ice_stream **sp, struct net *net, int fd)
 	s->port.fd = fd;
 	s->port.stream = s;
 	s->peer = peer;
+	memcpy(s->host, host, sizeof(host));
 	list_append(&net->streams, &s->le, s);
 	*sp = s;
 
@@ -283,10 +332,8 @@ static int stream_alloc(struct ice_stream **sp, struct net *net, int fd)
 int net_take_stream(struct net *net, int fd)
 {
 	struct ice_stream *s = NULL;
-	int err = EUSERS;
+	int err = stream_alloc(&s, net, fd);
 
-	if (list_count(&net->streams) < NET_STREAMS_MAX)
-		err = stream_alloc(&s, net, fd);
 	if (err) {
 		(void)close(fd);
 		return err;

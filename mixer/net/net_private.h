@@ -47,8 +47,10 @@ enum {
 	/** Pairs of the range that are tried for one transport, should other
 	 *  programs have ports there: what a request costs is bounded */
 	NET_PAIR_TRIES_MAX = 4,
-	/** TCP connections of all WebRTC transports, and of one */
+	/** TCP connections of all WebRTC transports, of one host, and of one
+	 *  transport */
 	NET_STREAMS_MAX = 1024,
+	NET_STREAMS_HOST_MAX = NET_STREAMS_MAX / 4,
 	ICE_STREAM_MAX = 4,
 };
 
@@ -260,6 +262,8 @@ struct path *ice_path(const struct net *net, const struct port *port,
 		      const struct sa *src);
 /** Is it what keeps a NAT's port open (RFC 6263 section 4.6)? A check of ICE
  *  is none: agents send them to whatever address somebody tells them */
+/** Is it a check of a transport of ours, made with its password? */
+bool ice_is_ours(const struct net *net, const uint8_t *buf, size_t len);
 bool ice_is_keepalive(const uint8_t *buf, size_t len);
 /** It leads nowhere any more: the transport goes on by another, or has none.
  *  Its handlers may drop it */

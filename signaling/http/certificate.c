@@ -231,7 +231,7 @@ static X509 *read_first(const char *path)
 
 
 /** The kept certificate will hold for a while yet, and names all that we are
- *  called by now */
+ *  called by as configured */
 static bool is_good(const char *path, const struct config *config)
 {
 	time_t soon = time(NULL) + (time_t)RENEW_DAYS * DAY_S;
@@ -239,7 +239,7 @@ static bool is_good(const char *path, const struct config *config)
 	struct certificate_names names;
 	bool good;
 
-	certificate_names(&names, config);
+	certificate_names(&names, config, false);
 	good = cert && X509_cmp_time(X509_get0_notAfter(cert), &soon) > 0 &&
 	       certificate_has_names(cert, &names);
 	X509_free(cert);
@@ -256,7 +256,7 @@ static int make(X509 **certp, EVP_PKEY **keyp, const struct config *config)
 	EVP_PKEY *key = NULL;
 	X509 *cert = NULL;
 
-	certificate_names(&names, config);
+	certificate_names(&names, config, true);
 	/* ub-common-name */
 	(void)snprintf(name, sizeof(name), "%.64s", names.of[0].text);
 	if (print_names(alt, sizeof(alt), &names))

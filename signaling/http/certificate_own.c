@@ -44,7 +44,8 @@ static void add_addresses(struct certificate_names *n, const struct sa v[],
 }
 
 
-void certificate_names(struct certificate_names *n, const struct config *c)
+void certificate_names(struct certificate_names *n, const struct config *c,
+		       bool found)
 {
 	char name[200] = "localhost";
 	const struct sa *outside;
@@ -63,7 +64,8 @@ void certificate_names(struct certificate_names *n, const struct config *c)
 		add_address(n, outside);
 	add_addresses(n, c->https_listen, c->https_listen_count);
 	add_addresses(n, c->sip_tls_listen, c->sip_tls_listen_count);
-	add_addresses(n, c->media_address, c->media_address_count);
+	if (found || !c->media_found)
+		add_addresses(n, c->media_address, c->media_address_count);
 }
 
 

@@ -35,9 +35,12 @@ struct certificate_names {
  *
  * @param n      Filled
  * @param config domain, *_listen, media_address
+ * @param found  Those that the host happens to have, too: a certificate is
+ *               made with them, but is good without, as a DHCP server or
+ * IPv6's privacy gives it others each day
  */
 void certificate_names(struct certificate_names *n,
-		       const struct config *config);
+		       const struct config *config, bool found);
 
 /**
  * Does a certificate have all of them?

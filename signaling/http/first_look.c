@@ -16,13 +16,16 @@ struct first_look {
 };
 
 
-/** No longer ours to poll; the descriptor may live on elsewhere */
+/** No longer ours to poll; the descriptor may live on elsewhere, and is read
+ *  there as soon as a byte comes */
 static int let_go(struct first_look *l)
 {
+	const int least = 1;
 	int fd = l->fd;
 
 	tmr_cancel(&l->timeout);
 	fd_close(fd);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
 	l->fd = -1;
 
 	return fd;

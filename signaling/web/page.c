@@ -27,6 +27,7 @@ struct page {
 	struct tls *tls;
 	struct http_server *http[CONFIG_LISTEN_MAX];
 	struct http_server *https[CONFIG_LISTEN_MAX];
+	struct page_ice *ice;
 	regex_t origins; /**< other sites that are let in */
 	bool compiled;
 	struct list waiting; /**< requests whose answer takes its time */
@@ -47,6 +48,7 @@ static void page_destructor(void *arg)
 		mem_deref(p->http[i]);
 		mem_deref(p->https[i]);
 	}
+	mem_deref(p->ice);
 	mem_deref(p->tls);
 	mem_deref(p->files);
 	if (p->compiled)
@@ -403,7 +405,8 @@ int page_alloc(struct page **pp, const struct config *config,
 		err = listen_all(p, p->http, config->http_listen,
 				 config->http_listen_count, NULL);
 	if (!err && config->ice_tcp)
-		page_ice(focus, config, p->https, config->https_listen_count);
+		err = page_ice_alloc(&p->ice, focus, config, p->https,
+				     config->https_listen_count);
 
 out:
 	if (err)

@@ -8,15 +8,38 @@
 #include "focus/config/config.h"
 #include "focus/mixers/mixers.h"
 #include "mixer/base/log.h"
+#include "signaling/http/limit.h"
 #include "signaling/web/page_ice.h"
+
+
+struct page_ice {
+	struct focus *focus;
+	struct limit *limit;
+};
+
+
+static void page_ice_destructor(void *arg)
+{
+	struct page_ice *p = arg;
+
+	mem_deref(p->limit);
+}
 
 
 static void ice_h(int fd, const struct sa *peer, const struct pl *ufrag,
 		  void *arg)
 {
-	int err = mixers_hand_over(focus_mixers(arg), ufrag->p, ufrag->l, fd);
+	const struct page_ice *p = arg;
 	char from[64];
+	int err;
 
+	/* without a word: the log is no faster than the limit */
+	if (!limit_take(p->limit, peer, 1, tmr_jiffies())) {
+		(void)close(fd);
+		return;
+	}
+
+	err = mixers_hand_over(focus_mixers(p->focus), ufrag->p, ufrag->l, fd);
 	(void)close(fd);
 	if (!err)
 		return;
@@ -47,16 +70,35 @@ static uint16_t port_of(const struct config *config, const struct sa *host,
 }
 
 
-void page_ice(struct focus *focus, const struct config *config,
-	      struct http_server *const https[], size_t count)
+int page_ice_alloc(struct page_ice **pp, struct focus *focus,
+		   const struct config *config,
+		   struct http_server *const https[], size_t count)
 {
+	static const struct limit_rate rate = {PAGE_ICE_RATE, 1,
+					       PAGE_ICE_BURST};
 	uint16_t ports[CONFIG_LISTEN_MAX];
+	struct page_ice *p;
+	int err;
+
+	p = mem_zalloc(sizeof(*p), page_ice_destructor);
+	if (!p)
+		return ENOMEM;
+
+	p->focus = focus;
+	err = limit_alloc(&p->limit, &rate);
+	if (err) {
+		mem_deref(p);
+		return err;
+	}
 
 	for (size_t i = 0; i < config->media_address_count; i++)
 		ports[i] = port_of(config, &config->media_address[i], https,
 				   count);
 	for (size_t i = 0; i < count; i++)
-		http_server_set_ice(https[i], ice_h, focus);
+		http_server_set_ice(https[i], ice_h, p);
 	mixers_set_tcp_ports(focus_mixers(focus), ports,
 			     config->media_address_count);
+	*pp = p;
+
+	return 0;
 }

@@ -12,15 +12,26 @@
 
 #include "signaling/http/http.h"
 
+enum {
+	/** Connections of one host that are handed over, a second and at
+	 *  once: enough for all who meet behind one NAT, and few for a mixer
+	 *  that must look at each */
+	PAGE_ICE_RATE = 10,
+	PAGE_ICE_BURST = 100,
+};
+
 struct config;
 struct focus;
+struct page_ice;
 
 /**
  * Begin: have the mixers advertise these servers' ports
  *
- * @param https They call back with `focus` as long as they live
+ * @param pp    Set to what the servers call back with: to be freed after them
+ * @return 0 or ENOMEM
  */
-void page_ice(struct focus *focus, const struct config *config,
-	      struct http_server *const https[], size_t count);
+int page_ice_alloc(struct page_ice **pp, struct focus *focus,
+		   const struct config *config,
+		   struct http_server *const https[], size_t count);
 
 #endif

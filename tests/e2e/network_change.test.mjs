@@ -111,6 +111,19 @@ describe('a change of network', { concurrency: 1 }, () => {
 		await together();
 		await sees(bob, GREEN);
 	});
+	test('unmuted where nothing can be said of it', async () => {
+		await ann.page.click('#mute');
+		await until('she is muted', async () => (await anns())[0].muted);
+		await uplinks.down('wifi');
+		await trouble();
+		await ann.page.click('#mute');
+		await uplinks.up('wifi', 3);
+		await until('the conference knows', async () =>
+			!(await anns())[0].muted, 60000);
+		await together();
+		assert.equal(await ann.page.getAttribute('#mute', 'aria-pressed'),
+			'false');
+	});
 	test('a NAT forgets her', async (t) => {
 		await uplinks.translate();
 		await comesBack(t, 'a NAT in between', () => uplinks.rebind(), 8000);

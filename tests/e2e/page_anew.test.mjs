@@ -1,9 +1,11 @@
-// When the join page calls anew, and when it does no more: its call alone, with
-// a SIP stack and a browser that do as they are told, and a clock of its own.
+// When the join page calls anew, and when it does no more, and when it asks for
+// TURN servers: its call alone, with a SIP stack and a browser that do as they
+// are told, and a clock of its own.
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Call } from '../../web/call.mjs';
+import { Relay } from '../../web/relay.mjs';
 
 const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
 	'jssip');
@@ -11,7 +13,12 @@ const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
 class Connection extends EventTarget {
 	packets = 0;
 
-	getTransceivers() { return []; }
+	transceivers = [{ direction: 'recvonly', sender: { async replaceTrack() {} },
+		receiver: { track: { kind: 'video' } } }];
+
+	getTransceivers() { return this.transceivers; }
+	getConfiguration() { return {}; }
+	setConfiguration() {}
 	addTransceiver() {}
 	close() {}
 	async getStats() {
@@ -78,7 +85,8 @@ class Agent {
 	}
 	start() { this.emit('connected'); }
 	stop() {}
-	isConnected() { return true; }
+	connected = true;
+	isConnected() { return this.connected; }
 	call(target, options) {
 		const session = new Session(options);
 		this.sessions.push(session);
@@ -89,12 +97,13 @@ class Agent {
 describe('calling anew from the page', () => {
 	const real = { UA: JsSIP.UA, WebSocketInterface: JsSIP.WebSocketInterface,
 		performance: globalThis.performance, setInterval, setTimeout };
-	let now, timers, call, ended, sessions;
+	let now, timers, call, ended, refused, sessions;
 
-	beforeEach(() => {
+	beforeEach(async () => {
 		now = 0;
 		timers = new Set();
 		ended = [];
+		refused = [];
 		JsSIP.UA = Agent;
 		JsSIP.WebSocketInterface = class {};
 		globalThis.location = { protocol: 'https:', host: 'page.invalid' };
@@ -108,15 +117,21 @@ describe('calling anew from the page', () => {
 		call = new Call({ conference: 'room', name: 'Ann',
 			devices: { stream: null, track: () => null },
 			handlers: { state() {}, accepted() {}, moved() {}, picture() {},
-				refused() {}, ended: (words) => ended.push(words) } });
+				path() {}, refused: (words) => refused.push(words),
+				ended: (words) => ended.push(words) } });
 		({ sessions } = call.ua);
 		call.start();
+		await settle();
+		assert.equal(sessions.length, 1);
 	});
 	afterEach(() => {
 		const { UA, WebSocketInterface, performance, ...globals } = real;
 		Object.assign(JsSIP, { UA, WebSocketInterface });
 		Object.assign(globalThis, globals, { performance });
 	});
+
+	// What has happened is acted upon, without time
+	const settle = () => new Promise(setImmediate);
 
 	// Time goes by; `from`: the session over which packets come
 	async function pass(ms, from) {
@@ -126,7 +141,7 @@ describe('calling anew from the page', () => {
 				from.connection.packets += 25;
 			for (const tick of [...timers])
 				tick();
-			await new Promise(setImmediate);
+			await settle();
 		}
 	}
 	const up = () => sessions.filter((s) => s.isEstablished());
@@ -211,13 +226,128 @@ describe('calling anew from the page', () => {
 		assert.equal(ended.length, 1);
 	});
 
-	test('the new call can be changed, whatever the old one waited for', () => {
+	test('a connection in doubt is not used before it answers', async () => {
+		sessions[0].accept();
+		await pass(7000, sessions[0]);
+		Object.defineProperty(call.socket, 'doubted', { configurable: true,
+			value: true });
+		await call.setTrack('video', { kind: 'video' });
+		await pass(20000);
+		assert.equal(sessions[0].changes, 0);
+		assert.equal(sessions.length, 1);
+		delete call.socket.doubted;
+		await pass(500);
+		assert.equal(sessions[0].changes, 1);
+	});
+
+	test('what changes without a connection the next one carries', async () => {
+		sessions[0].accept();
+		call.ua.connected = false;
+		call.ua.emit('disconnected');
+		await call.setTrack('video', { kind: 'video' });
+		assert.equal(sessions[0].changes, 0);
+		call.ua.connected = true;
+		call.ua.emit('connected');
+		await settle();
+		assert.equal(sessions[0].changes, 1);
+		assert.equal(sessions[0].connection.transceivers[0].direction,
+			'sendrecv');
+	});
+
+	// The server is away for a while, and then takes no such password
+	async function refusePassword() {
+		call.relay = { servers: [], stop() {},
+			renew: async () => ({ status_code: 407 }) };
+		call.ua.connected = false;
+		call.ua.emit('disconnected');
+		call.ua.connected = true;
+		call.ua.emit('connected');
+		await settle();
+	}
+
+	test('a call that lives goes on where a password is refused', async () => {
+		sessions[0].accept();
+		await refusePassword();
+		assert.equal(sessions[0].changes, 1);
+		assert.deepEqual([refused, ended], [[], []]);
+	});
+
+	test('it is asked for where the call has ended meanwhile', async () => {
+		sessions[0].accept();
+		sessions[0].status = 'ended';
+		await refusePassword();
+		assert.equal(sessions.length, 1);
+		assert.equal(ended.length, 1);
+		assert.match(refused[0], /a user and a password/);
+	});
+
+	test('the new call can be changed whatever the old one waits for', async () => {
 		sessions[0].accept();
 		call.ua.emit('connected');
+		await settle();
 		assert.equal(sessions[0].changes, 1);
 		sessions[0].iceFails();
 		sessions[1].accept();
 		call.ua.emit('connected');
+		await settle();
 		assert.equal(sessions[1].changes, 1);
+	});
+});
+
+describe('asking for TURN servers', () => {
+	const real = setTimeout;
+	let timers, asked, relay;
+
+	beforeEach(() => {
+		timers = [];
+		asked = [];
+		globalThis.setTimeout = (then, ms) => timers.push({ then, ms });
+		relay = new Relay();
+	});
+	afterEach(() => { globalThis.setTimeout = real; });
+
+	const ask = () => ({ target: 'sip:room@page.invalid', ua: {
+		sendOptions: (target, body, { eventHandlers }) =>
+			asked.push(eventHandlers) } });
+	const answer = (status_code, headers = {}, body = '') => ({ status_code,
+		body, getHeader: (name) => headers[name] });
+
+	// What the answer makes it wait for, in s
+	async function waits(outcome, event) {
+		const asking = relay.renew(ask);
+		const before = timers.length;
+		asked.at(-1)[outcome](event);
+		return { refusal: await asking,
+			s: timers.slice(before).map(({ ms }) => ms / 1000) };
+	}
+
+	test('before they end, and again where there were none', async () => {
+		const type = 'application/vnd.parley.ice-servers+json';
+		for (const [outcome, response, s] of [
+			['succeeded', answer(200, { 'Content-Type': type },
+				'{"iceServers":[{}],"lifetime":600}'), [480]],
+			['failed', answer(503, { 'Retry-After': '5;duration=60' }), [5]],
+			['failed', answer(503, { 'Retry-After': '99999999999' }), [3600]],
+			['failed', answer(503, { 'Retry-After': '-1' }), [1]],
+			['failed', answer(480), [30]],
+			['failed', null, [30]]]) {
+			assert.deepEqual(await waits(outcome, { response }),
+				{ refusal: null, s });
+		}
+		timers.at(-1).then();
+		assert.equal(asked.length, 7);
+		assert.equal(relay.servers.length, 1);
+	});
+
+	test('no more where a password is refused, nor after the call', async () => {
+		const refusal = answer(407);
+		assert.deepEqual(await waits('failed', { response: refusal }),
+			{ refusal, s: [] });
+		const asking = relay.renew(ask);
+		const before = timers.length;
+		relay.stop();
+		asked.at(-1).failed({ response: null });
+		assert.equal(await asking, null);
+		assert.equal(timers.length, before);
 	});
 });

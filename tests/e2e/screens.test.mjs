@@ -242,7 +242,7 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		await lobby('garden');
 		await page.evaluate(() => { window.networkIsBlocked = true; });
 		await press('Ann');
-		await says('#state', /UDP/, 15000);
+		await says('#state', /No sound gets through/, 15000);
 		await shot('blocked');
 		await page.click('#leave');
 		await page.waitForSelector('#ended', { state: 'visible' });

@@ -36,9 +36,7 @@ const keepConnections = () => {
 	};
 };
 
-describe('behind a firewall', {
-	skip: process.getuid() ? 'needs root' : false },
-() => {
+describe('behind a firewall', () => {
 	let hosts, coturn, parley, ann, ben;
 
 	before(async () => {
@@ -285,6 +283,7 @@ describe('who is given credentials', () => {
 	test('no address without end', async (t) => {
 		const peer = await open(t);
 		const count = 300;
+		const began = performance.now();
 		for (let i = 0; i < count; i++)
 			peer.send(peer.request('OPTIONS', parley.uri('standup'),
 				{ callId: `many${i}`, headers: { Accept: TYPE } }));
@@ -294,7 +293,9 @@ describe('who is given credentials', () => {
 			return all.length === count && all;
 		});
 		const given = answers.filter((m) => m.status === 200).length;
-		assert.ok(given > 200 && given <= 260, `${given}`);
+		// 240 at once, two a second while they came, and what rounds
+		const most = 250 + 2 * (performance.now() - began) / 1000;
+		assert.ok(given > 200 && given <= most, `${given} of ${most}`);
 		const refused = answers.filter((m) => m.status === 503);
 		assert.equal(refused.length, count - given);
 		assert.ok(refused.every((m) => m.headers['retry-after']));

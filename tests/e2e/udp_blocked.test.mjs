@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { readdir } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
+import { Hosts } from './lib/hosts.mjs';
 import { hearsOthersOnly, seesMoving } from './lib/judge.mjs';
-import { Network, canMakeNetworks } from './lib/network.mjs';
 import { Parley } from './lib/parley.mjs';
 import { status } from './lib/proc.mjs';
 import { until } from './lib/process.mjs';
@@ -54,8 +55,8 @@ function check(username, { integrity = true } = {}) {
 const descriptors = async (pid) => (await readdir(`/proc/${pid}/fd`)).length;
 const kilobytes = async (pid) => parseInt((await status(pid)).VmRSS, 10);
 
-describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
-	let network, parley, inside, outside, port;
+describe('a network that blocks UDP', () => {
+	let hosts, network, parley, inside, outside, port;
 
 	// Says something; it is closed without more than a refusal
 	async function stranger(bytes) {
@@ -76,13 +77,14 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		seesMoving(outside, GREEN, 0.1, 20000)]);
 
 	before(async () => {
-		network = await Network.make();
-		network.blockUdp();
+		hosts = await Hosts.start('here', 'office');
+		network = { here: hosts.here.address };
+		await hosts.office.letOut('meta l4proto tcp', 'udp dport 53');
 		parley = await Parley.start({ https_listen: `${network.here}:0`,
 			media_address: network.here });
 		port = Number(new URL(parley.https).port);
 		[inside, outside] = await Promise.all([
-			Browser.start({ hz: 700, rgb: GREEN, network }),
+			Browser.start({ hz: 700, rgb: GREEN, network: hosts.office }),
 			Browser.start({ hz: 1900, rgb: VIOLET })]);
 		for (const b of [inside, outside])
 			await b.page.addInitScript(keepConnections);
@@ -92,7 +94,7 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		await inside?.stop();
 		await outside?.stop();
 		const end = await parley?.stop();
-		await network?.remove();
+		await hosts?.stop();
 		assert.deepEqual(end && { code: end.code, left: end.left },
 			{ code: 0, left: [] }, end?.output.slice(-3000));
 	});
@@ -159,19 +161,32 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 		const raw = connect(port, network.here);
 		await once(raw, 'connect');
 		raw.setNoDelay(true);
-		const write = raw.write.bind(raw);
-		// byte by byte, each by itself
-		raw.write = (data, encoding, done) => {
-			const bytes = Buffer.from(data);
-			let i = 0;
-			const next = () => i < bytes.length
-				? write(bytes.subarray(i, ++i), () => setImmediate(next))
-				: (typeof encoding === 'function' ? encoding : done)?.();
-			next();
-			return true;
-		};
-		const socket = connectTls({ socket: raw, rejectUnauthorized: false });
+		// byte by byte, each by itself. Of a socket TLS would take the
+		// descriptor and write there
+		let written = 0;
+		const slow = new Duplex({
+			read() { raw.resume(); },
+			write(bytes, encoding, done) {
+				let i = 0;
+				const next = () => i < bytes.length
+					? raw.write(bytes.subarray(i, ++i), () => {
+						written++;
+						setImmediate(next);
+					}) : done();
+				next();
+			},
+			destroy(error, done) {
+				raw.destroy();
+				done(error);
+			},
+		});
+		raw.on('data', (bytes) => slow.push(bytes) || raw.pause());
+		raw.on('end', () => slow.push(null));
+		raw.on('error', (error) => slow.destroy(error));
+		const socket = connectTls({ socket: slow,
+			rejectUnauthorized: false });
 		await once(socket, 'secureConnect');
+		assert.ok(written > 200, `a hello of ${written} bytes`);
 		socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
 		const [answer] = await once(socket, 'data');
 		assert.match(String(answer), /^HTTP\/1.1 200 /);
@@ -180,7 +195,7 @@ describe('a network that blocks UDP', { skip: !canMakeNetworks }, () => {
 
 	test('where UDP gets through, it is what is used', async () => {
 		await inside.leave();
-		network.unblock();
+		await hosts.office.letOut('meta l4proto { tcp, udp }');
 		await inside.join(`${parley.https}/wall`, 'Inside');
 		await until('it says so', async () => await way(inside) === 'UDP');
 		await bothWays();

@@ -1,77 +1,30 @@
-// A network of the test's own: hosts, each a network namespace, around one
-// router. Nothing of it is seen outside, and nothing outside is seen from it.
-// Needs root.
-import { spawnSync } from 'node:child_process';
-import { Program, run } from './process.mjs';
-
-// What is left of a test that was cut short
-const left = new Set();
-process.on('exit', () => {
-	for (const space of left)
-		spawnSync('ip', ['netns', 'del', space]);
-});
-
-async function ip(...args) {
-	const { code, output } = await run('ip', args);
-	if (code !== 0)
-		throw new Error(`ip ${args.join(' ')}: ${output}`);
-}
-
-class Host {
-	constructor(space, address) {
-		Object.assign(this, { space, address });
-	}
-
-	// What runs a program on this host
-	command(file, ...args) {
-		return ['ip', ['netns', 'exec', this.space, file, ...args]];
-	}
-
-	program(file, args, options) {
-		return new Program(...this.command(file, ...args), options);
-	}
-
-	run(file, args, options) {
-		return run(...this.command(file, ...args), options);
-	}
-
-	// What its firewall lets out; everything else is dropped. `rules` are
-	// nftables': 'ip daddr 10.77.2.2 tcp dport 443'
-	async letOut(...rules) {
-		const table = ['flush ruleset', 'table inet only {',
-			'chain out { type filter hook output priority 0; policy drop;',
-			'oif lo accept', ...rules.map((rule) => `${rule} accept`), '}',
-			'}'].join('\n');
-		const program = this.program('nft', ['-f', '-']);
-		program.child.stdin.end(`${table}\n`);
-		const { code } = await program.done;
-		if (code !== 0)
-			throw new Error(`nft: ${program.output}\n${table}`);
-	}
-}
+// Hosts, each a network of its own, around one router. `here` is the one that
+// the tests are on themselves.
+import { Place } from './place.mjs';
 
 export class Hosts {
-	// @return some with a Host for each name: hosts.office
+	// @return some with a Place for each name, and its address:
+	//         hosts.office.address
 	static async start(...names) {
 		const hosts = new Hosts();
-		hosts.spaces = [];
+		hosts.places = [];
+		const place = async () => {
+			const made = await Place.make();
+			hosts.places.push(made);
+			return made;
+		};
 		try {
-			const router = await hosts.#space('router');
-			await run('ip', ['netns', 'exec', router, 'sysctl', '-qw',
-				'net.ipv4.ip_forward=1']);
+			const router = await place();
+			await router.forward();
 			for (const [i, name] of names.entries()) {
-				const space = await hosts.#space(name);
+				const host = name === 'here' ? await Place.own()
+					: await place();
 				const net = `10.77.${i + 1}`;
-				await ip('link', 'add', 'net0', 'netns', space, 'type', 'veth',
-					'peer', 'name', `to${i}`, 'netns', router);
-				await ip('-n', space, 'addr', 'add', `${net}.2/24`, 'dev', 'net0');
-				await ip('-n', router, 'addr', 'add', `${net}.1/24`, 'dev',
-					`to${i}`);
-				await ip('-n', space, 'link', 'set', 'net0', 'up');
-				await ip('-n', router, 'link', 'set', `to${i}`, 'up');
-				await ip('-n', space, 'route', 'add', 'default', 'via',
-					`${net}.1`);
-				hosts[name] = new Host(space, `${net}.2`);
+				await host.link('net0', router, `to${i}`);
+				await host.up('net0', `${net}.2/24`);
+				await router.up(`to${i}`, `${net}.1/24`);
+				await host.ip(`route add default via ${net}.1`);
+				hosts[name] = Object.assign(host, { address: `${net}.2` });
 			}
 		} catch (error) {
 			await hosts.stop();
@@ -80,17 +33,7 @@ export class Hosts {
 		return hosts;
 	}
 
-	async #space(name) {
-		const space = `parley-${process.pid}-${name}`;
-		await ip('netns', 'add', space);
-		this.spaces.push(space);
-		left.add(space);
-		await ip('-n', space, 'link', 'set', 'lo', 'up');
-		return space;
-	}
-
 	async stop() {
-		for (const space of this.spaces)
-			await ip('netns', 'del', space).then(() => left.delete(space));
+		await Promise.all(this.places.map((place) => place.stop()));
 	}
 }

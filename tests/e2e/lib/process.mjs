@@ -67,7 +67,7 @@ const hung = () => {
 		[...living].map((child) => child.spawnfile).join(' ') || 'nothing'}`);
 	process.exit(1);
 };
-if (process.env.NODE_TEST_CONTEXT || process.env.PARLEY_OUTSIDE)
+if (process.env.NODE_TEST_CONTEXT)
 	setInterval(hung, 1000).unref();
 
 export class Program {

@@ -67,6 +67,57 @@ static void targets_are_found_as_people_write_them(void)
 }
 
 
+/** Who was meant is not there any more, or was never meant */
+static void nobody_else_is_meant_by_a_piece(void)
+{
+	static const struct {
+		const char *verb, *who, *code;
+	} rows[] = {
+		{"mute", "1", "not-found"},
+		{"mute", "#1", "not-found"},
+		{"mute", "37", "not-found"},
+		{"mute", "sip:", "not-found"},
+		{"mute", "sip:3", "not-found"},
+		{"mute", "ab", "not-found"},
+		{"mute", "host37", "not-found"},
+		{"mute", "guest", "not-found"},
+		{"mute", "bcdef", "not-found"},
+		{"mute", "abi", ""},
+		{"mute", "ABIG", ""},
+		{"mute", "Zo", ""},
+		{"mute", "rber", ""},
+		{"kick", "abig", "not-found"},
+		{"kick", "5", "not-found"},
+		{"kick", "abigail", ""},
+		{"kick", "Herbert", ""},
+		{"kick", "#4", ""},
+	};
+	struct focus_room r;
+	struct party p[4];
+
+	room_open(&r);
+	room_join(&r, &p[0], "demo", "sip:one@example.com", "One");
+	room_join(&r, &p[1], "demo", "sip:abigail37@host37.example",
+		  "Abigail");
+	room_join(&r, &p[2], "demo", "sip:guest-abcdefghijklm372@host37",
+		  "Herbert");
+	room_join(&r, &p[3], "demo", "sip:guest-zzcdefghijklm372@host37",
+		  "Zo");
+	focus_leave(p[0].ep, REASON_LEFT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128];
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"verb\":\"%s\",\"conference\":\"demo\","
+			       "\"target\":\"%s\"}",
+			       rows[i].verb, rows[i].who);
+		room_command(&r, text);
+		CU_ASSERT_STRING_EQUAL(code(&r), rows[i].code);
+	}
+	room_close(&r);
+}
+
+
 static void errors_have_codes(void)
 {
 	static const struct {
@@ -489,6 +540,7 @@ static CU_TestInfo tests[] = {
 	{"targets are found as people write them",
 	 targets_are_found_as_people_write_them},
 	{"errors have codes", errors_have_codes},
+	{"nobody else is meant by a piece", nobody_else_is_meant_by_a_piece},
 	{"an ambiguous name lists the candidates",
 	 an_ambiguous_name_lists_the_candidates},
 	{"mute reaches the mixer and the log once",

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
+#include "focus/conference/user.h"
 #include "focus/store/member_store.h"
 #include "focus/store/store.h"
 #include "mixer/base/log.h"
@@ -276,6 +278,243 @@ static void one_that_nobody_ended_goes_on(void)
 }
 
 
+/** Who calls a room that all know and falls silent is not who it is of */
+static void one_that_nobody_joined_is_anybodys(void)
+{
+	static const enum reason reasons[] = {REASON_MEDIA_TIMEOUT,
+					      REASON_SHUTDOWN};
+
+	for (unsigned several = 0; several < 2; several++) {
+		for (size_t i = 0; i < 2; i++) {
+			struct party ann, ben, first, again;
+			char secret[SECRET_SIZE];
+
+			begin_anew();
+			come(&ann, "sip:a@x", "Ann", NULL);
+			focus_secret(ann.ep, secret);
+			if (several) {
+				come(&ben, "sip:b@x", "Ben", NULL);
+				focus_leave(ben.ep, REASON_LEFT);
+			}
+			focus_leave(ann.ep, reasons[i]);
+			come(&first, "sip:c@x", "Carl", NULL);
+			CU_ASSERT_EQUAL(is(&first, "moderator"),
+					!several && !i);
+			/* what is hers is hers all the same */
+			come(&again, "sip:a@x", "Ann", secret);
+			CU_ASSERT_TRUE(is(&again, "moderator"));
+			end_all();
+		}
+	}
+}
+
+
+/** What the store has of a name is of before what is in memory */
+static void a_live_one_keeps_its_rows(void)
+{
+	struct party ann, ben;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 1);
+	CU_ASSERT_EQUAL(r.focus->kept_count, 2);
+	/* read while it is in memory */
+	focus_members_lost(r.focus);
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 1);
+	CU_ASSERT_EQUAL(r.focus->kept_count, 2);
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&ann, "moderator"));
+	CU_ASSERT_EQUAL(list_count(&r.focus->pasts), 0);
+	end_all();
+}
+
+
+/** All have one row: whoever of them goes does not take it along */
+static void one_of_two_telephones_may_go(void)
+{
+	for (int how = 0; how < 4; how++) {
+		struct party first, second, ben, again;
+		char b[SECRET_SIZE];
+
+		begin_anew();
+		r.known = true;
+		come(&first, "sip:a@x", "Ann", NULL);
+		come(&second, "sip:a@x", "Ann", NULL);
+		r.known = false;
+		come(&ben, "sip:b@x", "Ben", NULL);
+		focus_secret(ben.ep, b);
+		CU_ASSERT_EQUAL(rows(), 2);
+		if (how == 1) {
+			/* the second takes its place */
+			second.ep->replaces = first.ep->leg;
+			second.ep->inherits = true;
+		}
+		focus_leave(first.ep, how == 2 ? REASON_KICKED : REASON_LEFT);
+		if (how == 3)
+			focus_leave(second.ep, REASON_LEFT);
+		CU_ASSERT_EQUAL(rows(), 2);
+		crash();
+		r.known = true;
+		come(&again, "sip:a@x", "Ann", NULL);
+		r.known = false;
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		end_all();
+	}
+}
+
+
+static struct conference *demo(void)
+{
+	return focus_conference(r.focus, "demo");
+}
+
+
+static void who_was_never_in_is_not_kept(void)
+{
+	struct party ann, ben, again;
+	char secret[SECRET_SIZE], next[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, secret);
+	CU_ASSERT_EQUAL_FATAL(
+		room_join_begin(&r, &ben, "demo", "sip:b@x", "Ben"), 0);
+	focus_secret(ben.ep, next);
+	CU_ASSERT_EQUAL(rows(), 2);
+	focus_leave(ben.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(demo()->kept_count, 0);
+	CU_ASSERT_EQUAL(rows(), 1);
+
+	/* one who comes back may try for ever */
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_leave(ann.ep, REASON_LEFT);
+	for (int i = 0; i < 5; i++) {
+		r.secret = secret;
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &again, "demo", "sip:a@x", "Ann"),
+			0);
+		r.secret = NULL;
+		focus_secret(again.ep, next);
+		focus_leave(again.ep, REASON_LEFT);
+		CU_ASSERT(demo()->kept_count <= 2);
+	}
+	come(&again, "sip:a@x", "Ann", next);
+	CU_ASSERT_TRUE(is(&again, "moderator"));
+	CU_ASSERT_EQUAL(demo()->kept_count, 0);
+	end_all();
+}
+
+
+static void keep_many(const char *name, unsigned count, bool moderator)
+{
+	struct conference *c = focus_conference(r.focus, name);
+
+	while (count--) {
+		struct kept *k = kept_alloc();
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(k);
+		CU_ASSERT_EQUAL_FATAL(str_dup(&k->aor, "sip:many@x"), 0);
+		k->secret.given = true;
+		memcpy(k->secret.sha256, &count, sizeof(count));
+		k->moderator = moderator;
+		kept_add(c, k);
+	}
+}
+
+
+/** Strangers use up what is kept of themselves, moderators' places last */
+static void a_moderator_is_kept_where_there_are_too_many(void)
+{
+	struct party ann, ben, carl, last;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&carl, "sip:c@x", "Carl", NULL);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &ben, "other", "sip:b@x", "Ben"),
+			      0);
+	focus_secret(ben.ep, b);
+	CU_ASSERT_EQUAL_FATAL(room_join(&r, &last, "other", "sip:d@x", "Dora"),
+			      0);
+	keep_many("other", KEPT_ALL_MAX, false);
+	focus_leave(ann.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(demo()->kept_count, 1);
+	CU_ASSERT_EQUAL(r.focus->kept_count, KEPT_ALL_MAX);
+	focus_leave(ben.ep, REASON_LEFT);
+	CU_ASSERT(r.focus->kept_count <= KEPT_ALL_MAX);
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&ann, "moderator"));
+	end_all();
+}
+
+
+/** A guest's place is none that a moderator gives up */
+static void a_guest_takes_no_moderators_place(void)
+{
+	struct party ann, ben;
+	char secret[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, secret);
+	keep_many("demo", KEPT_MAX, true);
+	focus_leave(ben.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(demo()->kept_count, KEPT_MAX);
+	for (struct le *le = demo()->kept.head; le; le = le->next)
+		CU_ASSERT_TRUE(((struct kept *)le->data)->moderator);
+	end_all();
+}
+
+
+/** Who was thrown out while another program had the file does not come back as
+ *  a moderator, and who came is not lost */
+static void what_was_missed_is_written_later(void)
+{
+	struct party ann, ben, carl;
+	char a[SECRET_SIZE], b[SECRET_SIZE], c[SECRET_SIZE];
+	sqlite3 *db = NULL;
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	CU_ASSERT_EQUAL_FATAL(sqlite3_open(file, &db), SQLITE_OK);
+	CU_ASSERT_EQUAL_FATAL(
+		sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+		SQLITE_OK);
+	room_command(&r, "{\"verb\":\"kick\",\"target\":1,"
+			 "\"conference\":\"demo\"}");
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	kept_repair(r.focus);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL),
+			SQLITE_OK);
+	(void)sqlite3_close(db);
+	CU_ASSERT_EQUAL(rows(), 2);
+	kept_repair(r.focus);
+	CU_ASSERT_FALSE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 2);
+
+	crash();
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_FALSE(is(&ann, "moderator"));
+	come(&carl, "sip:c@x", "Carl", c);
+	CU_ASSERT_EQUAL(focus_endpoint_number(carl.ep), 3);
+	end_all();
+}
+
+
 static void one_of_yesterday_does_not(void)
 {
 	struct party ann, ben;
@@ -332,6 +571,16 @@ static CU_TestInfo tests[] = {
 	 nothing_is_left_of_one_that_is_over},
 	{"who is thrown out is forgotten", who_is_thrown_out_is_forgotten},
 	{"one that nobody ended goes on", one_that_nobody_ended_goes_on},
+	{"one that nobody joined is anybody's",
+	 one_that_nobody_joined_is_anybodys},
+	{"a live one keeps its rows", a_live_one_keeps_its_rows},
+	{"one of two telephones may go", one_of_two_telephones_may_go},
+	{"who was never in is not kept", who_was_never_in_is_not_kept},
+	{"a moderator is kept where there are too many",
+	 a_moderator_is_kept_where_there_are_too_many},
+	{"a guest takes no moderator's place",
+	 a_guest_takes_no_moderators_place},
+	{"what was missed is written later", what_was_missed_is_written_later},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
 	 rows_that_are_none_are_passed_over},

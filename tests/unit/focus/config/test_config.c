@@ -172,7 +172,13 @@ static void mistakes_name_their_line(void)
 		{"session_min_se 2000", "p.conf:1: session_min_se: is above"},
 		{"mixers 64\nrtp_ports 20000-20100",
 		 "p.conf:2: rtp_ports: are too few"},
-		{"\x1b[2J 1", "p.conf:1: unknown key \"\\x1b[2J\""},
+		{"\x1b[2J 1", "p.conf:1: unknown key \"\""},
+		/* what may be a secret is not said */
+		{"turn_secrt=S3CRET", "p.conf:1: unknown key \"turn_secrt\"; "
+				      "did you mean 'turn_secret'?"},
+		{"turn_secret=S3CRET", "p.conf:1: key 'turn_secret' and its "
+				       "value are not apart"},
+		{"zzzz=S3CRET", "p.conf:1: unknown key \"zzzz\""},
 	};
 	struct config_error error;
 	struct config *c;
@@ -183,6 +189,7 @@ static void mistakes_name_their_line(void)
 			fprintf(stderr, "row %zu: %s\n", i, error.text);
 		CU_ASSERT_FALSE(strncmp(error.text, rows[i].words,
 					strlen(rows[i].words)));
+		CU_ASSERT_PTR_NULL(strstr(error.text, "S3CRET"));
 		CU_ASSERT_PTR_NULL(c);
 	}
 }

@@ -35,17 +35,20 @@ static unsigned descriptors(void)
 }
 
 
-static void far_open(struct far *f)
+/** @param host Where it connects from */
+static void far_open(struct far *f, const char *host)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
-	struct sa addr;
+	struct sa addr, from;
 
 	sa_set_str(&addr, "127.0.0.1", 0);
+	sa_set_str(&from, host, 0);
 	CU_ASSERT_FATAL(!bind(fd, &addr.u.sa, addr.len) && !listen(fd, 1));
 	addr.len = sizeof(addr.u);
 	CU_ASSERT_FATAL(!getsockname(fd, &addr.u.sa, &addr.len));
 	f->fd = socket(AF_INET, SOCK_STREAM, 0);
 	(void)setsockopt(f->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	CU_ASSERT_FATAL(!bind(f->fd, &from.u.sa, from.len));
 	CU_ASSERT_FATAL(!connect(f->fd, &addr.u.sa, addr.len));
 	f->handed = accept4(fd, NULL, NULL, SOCK_NONBLOCK);
 	CU_ASSERT_FATAL(f->handed >= 0);
@@ -59,21 +62,29 @@ static void far_say(const struct far *f, const void *bytes, size_t n)
 }
 
 
+static void write_check(struct stun_writer *w, const char *ufrag,
+			const char *pwd, bool nominate)
+{
+	static const uint8_t transaction[12] = {1, 2, 3};
+	char name[64];
+	int n = re_snprintf(name, sizeof(name), "%s:far", ufrag);
+
+	stun_write_header(w, STUN_BINDING_REQUEST, transaction);
+	stun_write_attribute(w, STUN_ATTR_USERNAME, name, (size_t)n);
+	if (nominate)
+		stun_write_attribute(w, STUN_ATTR_USE_CAND, NULL, 0);
+	stun_write_end(w, pwd);
+}
+
+
 /** A check, framed, of those credentials */
 static void far_check(const struct far *f, const char *ufrag, const char *pwd,
 		      bool nominate)
 {
-	static const uint8_t transaction[12] = {1, 2, 3};
 	struct stun_writer w;
 	uint8_t head[FRAMING_HEAD_BYTES];
-	char name[64];
-	int n = re_snprintf(name, sizeof(name), "%s:far", ufrag);
 
-	stun_write_header(&w, STUN_BINDING_REQUEST, transaction);
-	stun_write_attribute(&w, STUN_ATTR_USERNAME, name, (size_t)n);
-	if (nominate)
-		stun_write_attribute(&w, STUN_ATTR_USE_CAND, NULL, 0);
-	stun_write_end(&w, pwd);
+	write_check(&w, ufrag, pwd, nominate);
 	head[0] = (uint8_t)(w.len >> 8);
 	head[1] = (uint8_t)w.len;
 	far_say(f, head, sizeof(head));
@@ -87,7 +98,7 @@ static void far_join(struct far *f, struct loopback *l)
 	struct transport_local local;
 
 	transport_local(l->transport, &local);
-	far_open(f);
+	far_open(f, "127.0.0.1");
 	far_check(f, local.ice_ufrag, local.ice_pwd, true);
 	CU_ASSERT_EQUAL_FATAL(net_take_stream(l->net, f->handed), 0);
 }
@@ -147,7 +158,7 @@ static void strangers_are_closed(void)
 		struct far f;
 		char byte;
 
-		far_open(&f);
+		far_open(&f, "127.0.0.1");
 		switch (kind) {
 
 		case 0: break;
@@ -162,9 +173,8 @@ static void strangers_are_closed(void)
 			break;
 		}
 		CU_ASSERT_EQUAL(net_take_stream(l.net, f.handed), EACCES);
-		/* who knows the ufrag is told what is wrong, then the end */
-		while (recv(f.fd, &byte, 1, 0) > 0)
-			;
+		/* nothing is answered, not even to who knows the ufrag */
+		CU_ASSERT(recv(f.fd, &byte, 1, 0) <= 0);
 		close(f.fd);
 	}
 	CU_ASSERT_EQUAL(descriptors(), before);
@@ -191,6 +201,153 @@ static void connections_stay_bounded(void)
 	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
 		close(fars[i].fd);
 	CU_ASSERT_EQUAL(descriptors(), before);
+}
+
+
+/** Others find room where one host has all that one may */
+static void connections_of_one_host_stay_bounded(void)
+{
+	enum { EACH = 2 };
+	static struct transport *legs[NET_STREAMS_HOST_MAX / EACH];
+	static struct far fars[NET_STREAMS_HOST_MAX];
+	struct transport_local local;
+	struct heard heard = {0};
+	struct loopback l;
+	struct far more;
+
+	open_world(&l);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++) {
+		struct transport **leg = &legs[i / EACH];
+
+		if (i % EACH == 0)
+			CU_ASSERT_EQUAL_FATAL(
+				transport_alloc(leg, l.net, TRANSPORT_WEBRTC,
+						0, TRANSPORT_SUITE_NONE,
+						&loopback_handlers, &heard),
+				0);
+		transport_local(*leg, &local);
+		far_open(&fars[i], "127.0.0.1");
+		far_check(&fars[i], local.ice_ufrag, local.ice_pwd, true);
+		CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, fars[i].handed),
+				      0);
+	}
+
+	transport_local(l.transport, &local);
+	far_open(&more, "127.0.0.1");
+	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), EUSERS);
+	close(more.fd);
+	far_open(&more, "127.0.0.2");
+	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), 0);
+	close(more.fd);
+
+	for (size_t i = 0; i < ARRAY_SIZE(legs); i++)
+		mem_deref(legs[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
+		close(fars[i].fd);
+	loopback_close(&l);
+}
+
+
+static unsigned paths_of(const struct loopback *l, bool stream)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ICE_PATH_MAX; i++) {
+		const struct path *path = &l->transport->ice.paths[i];
+
+		n += path->transport && (path->port->stream != NULL) == stream;
+	}
+
+	return n;
+}
+
+
+/** Good checks from so many ports of UDP, none nominating */
+static void check_by_udp(struct loopback *l, unsigned ports)
+{
+	struct transport_local local;
+	struct stun_writer w;
+	struct sa to, from;
+
+	transport_local(l->transport, &local);
+	write_check(&w, local.ice_ufrag, local.ice_pwd, false);
+	sa_set_str(&to, "127.0.0.1", net_webrtc_port(l->net));
+	while (ports--) {
+		const unsigned before = paths_of(l, false);
+		int fd = loopback_socket("127.0.0.1", &from);
+
+		CU_ASSERT_EQUAL(sendto(fd, w.buf, w.len, 0, &to.u.sa, to.len),
+				(ssize_t)w.len);
+		loopback_settle(l->net, NULL);
+		CU_ASSERT_EQUAL(paths_of(l, false), before + 1);
+		close(fd);
+	}
+}
+
+
+/** Where UDP has every place, the one longest unchecked goes */
+static void a_connection_finds_a_place_among_udp(void)
+{
+	struct loopback l;
+	struct far f[2];
+
+	open_world(&l);
+	check_by_udp(&l, ICE_PATH_MAX);
+	far_join(&f[0], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 1);
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	/* the selected one stays until the new one is nominated */
+	far_join(&f[1], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 2);
+	CU_ASSERT_EQUAL(paths_of(&l, true), 2);
+	CU_ASSERT_EQUAL(list_count(&l.net->streams), 2);
+	close(f[0].fd);
+	close(f[1].fd);
+	loopback_close(&l);
+}
+
+
+static void a_second_connection_finds_a_place_among_udp(void)
+{
+	struct loopback l;
+	struct far f[2];
+
+	open_world(&l);
+	far_join(&f[0], &l);
+	check_by_udp(&l, ICE_PATH_MAX - 1);
+	CU_ASSERT_STRING_EQUAL(transport_path(l.transport), "tcp");
+	far_join(&f[1], &l);
+	CU_ASSERT_EQUAL(paths_of(&l, true), 2);
+	CU_ASSERT_EQUAL(paths_of(&l, false), ICE_PATH_MAX - 2);
+	close(f[0].fd);
+	close(f[1].fd);
+	loopback_close(&l);
+}
+
+
+/** Who looked at its first bytes waited for many; it hears of each */
+static void it_wakes_for_every_byte(void)
+{
+	socklen_t size = sizeof(int);
+	struct transport_local local;
+	struct loopback l;
+	struct far f;
+	int bytes = 100;
+
+	open_world(&l);
+	transport_local(l.transport, &local);
+	far_open(&f, "127.0.0.1");
+	(void)setsockopt(f.handed, SOL_SOCKET, SO_RCVLOWAT, &bytes, size);
+	far_check(&f, local.ice_ufrag, local.ice_pwd, true);
+	CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, f.handed), 0);
+	CU_ASSERT_EQUAL(
+		getsockopt(f.handed, SOL_SOCKET, SO_RCVLOWAT, &bytes, &size),
+		0);
+	CU_ASSERT_EQUAL(bytes, 1);
+	close(f.fd);
+	loopback_close(&l);
 }
 
 
@@ -331,6 +488,13 @@ static CU_TestInfo tests[] = {
 	 a_check_is_answered_and_makes_a_path},
 	{"strangers are closed", strangers_are_closed},
 	{"connections stay bounded", connections_stay_bounded},
+	{"connections of one host stay bounded",
+	 connections_of_one_host_stay_bounded},
+	{"a connection finds a place among UDP",
+	 a_connection_finds_a_place_among_udp},
+	{"a second connection finds a place among UDP",
+	 a_second_connection_finds_a_place_among_udp},
+	{"it wakes for every byte", it_wakes_for_every_byte},
 	{"it ends with its path", it_ends_with_its_path},
 	{"it cannot be another's", it_cannot_be_anothers},
 	{"frames are lost whole", frames_are_lost_whole},

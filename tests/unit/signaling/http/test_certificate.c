@@ -243,6 +243,21 @@ static void our_own_has_all_our_names(void)
 	CU_ASSERT_TRUE(names(tls, "2001:db8::4"));
 	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
 
+	/* a host has other addresses tomorrow: who trusts this one need not
+	   trust another */
+	config.media_found = true;
+	(void)sa_set_str(&config.media_address[0], "10.0.0.5", 0);
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+	CU_ASSERT_EQUAL(err, 0);
+	/* the next has it, whatever it is made for */
+	config.domain = "other.example.com";
+	CU_ASSERT_TRUE(reload_changes(tls, &config, &err));
+	CU_ASSERT_TRUE(names(tls, "10.0.0.5"));
+	(void)sa_set_str(&config.media_address[0], "10.0.0.6", 0);
+	CU_ASSERT_FALSE(reload_changes(tls, &config, &err));
+	config.media_found = false;
+	CU_ASSERT_TRUE(reload_changes(tls, &config, &err));
+
 	mem_deref(tls);
 	(void)unlink(path);
 	(void)rmdir(folder);

@@ -82,6 +82,7 @@ struct seen {
 	char ufrag[32];
 	uint8_t bytes[128];
 	ssize_t n;
+	int least; /**< that wakes its reader */
 };
 
 
@@ -89,12 +90,14 @@ static void ice_h(int fd, const struct sa *peer, const struct pl *ufrag,
 		  void *arg)
 {
 	struct seen *s = arg;
+	socklen_t size = sizeof(s->least);
 
 	CU_ASSERT(sa_is_loopback(peer));
 	++s->ice;
 	(void)pl_strcpy(ufrag, s->ufrag, sizeof(s->ufrag));
 	/* nothing was read of it */
 	s->n = recv(fd, s->bytes, sizeof(s->bytes), MSG_DONTWAIT);
+	(void)getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &s->least, &size);
 	close(fd);
 }
 
@@ -203,6 +206,8 @@ static void a_listener_sorts_them(void)
 	CU_ASSERT_STRING_EQUAL(s.ufrag, "ours");
 	CU_ASSERT_EQUAL(s.n, (ssize_t)sizeof(check));
 	CU_ASSERT(!memcmp(s.bytes, check, sizeof(check)));
+	/* and every byte wakes who reads it from now on */
+	CU_ASSERT_EQUAL(s.least, 1);
 	close(fd);
 
 	fd = reach(l);

@@ -281,12 +281,16 @@ void peer_send_raw(struct peer *p, const void *data, size_t len)
 	size_t i;
 
 	if (p->upgraded) {
-		/* A mask of zeroes is a mask. */
-		(void)websocket_frame_encode(mb, WEBSOCKET_TEXT, NULL, 0);
-		mbuf_rewind(mb);
 		(void)mbuf_write_u8(mb, 0x81);
-		(void)mbuf_write_u8(mb, 0x80 | 126);
-		(void)mbuf_write_u16(mb, htons((uint16_t)len));
+		/* the shortest form, or it is refused (RFC 6455 5.2) */
+		if (len < 126) {
+			(void)mbuf_write_u8(mb, (uint8_t)(0x80 | len));
+		}
+		else {
+			(void)mbuf_write_u8(mb, 0x80 | 126);
+			(void)mbuf_write_u16(mb, htons((uint16_t)len));
+		}
+		/* A mask of zeroes is a mask. */
 		for (i = 0; i < 4; i++)
 			(void)mbuf_write_u8(mb, 0);
 	}
