@@ -58,6 +58,8 @@ export class Parley {
 			});
 		const line = p.program.stdout.match(/parleyd ready .*\n/)[0];
 		p.ready = line.trim();
+		// a test may have named another
+		p.sipPort = Number(line.match(/dial=\S+:(\d+)/)?.[1] || p.sipPort);
 		p.http = line.match(/join=(http:\S+)/)?.[1].replace(/\/$/, '');
 		p.https = line.match(/join=(https:\S+)/)?.[1].replace(/\/$/, '');
 		return p;
