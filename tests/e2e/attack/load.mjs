@@ -5,7 +5,7 @@ import { SipPeer, sdp } from '../lib/sip_peer.mjs';
 
 export const row = 6;
 export const title = 'what one processor of signalling carries';
-export const files = [];
+export const files = ['sip_load'];
 export const figures = {
 	options: ['OPTIONS a second', { least: 4000 }],
 	calls: ['calls a second (INVITE, ACK, BYE)', { least: 400 }],

@@ -14,6 +14,10 @@
 #include "tests/unit/unit.h"
 
 
+/** Messages that follow from one another at most */
+enum { CHAIN_MAX = 8 };
+
+
 static void stop_h(void *arg)
 {
 	(void)arg;
@@ -22,7 +26,7 @@ static void stop_h(void *arg)
 }
 
 
-void room_turn(unsigned ms)
+static void turn(unsigned ms)
 {
 	struct tmr tmr;
 
@@ -30,6 +34,16 @@ void room_turn(unsigned ms)
 	tmr_start(&tmr, ms, stop_h, NULL);
 	(void)re_main(NULL);
 	tmr_cancel(&tmr);
+}
+
+
+/** However slow the machine is, what one message leads to has come when it
+ *  ends: an event, what it has asked for, the answer to that, ... */
+void room_turn(unsigned ms)
+{
+	turn(ms);
+	for (unsigned i = 0; i < CHAIN_MAX; i++)
+		turn(0);
 }
 
 
