@@ -8,7 +8,7 @@ import { rows } from './attack/rows.mjs';
 import { root } from './lib/process.mjs';
 
 test('every row has figures, bounds and tests', async () => {
-	assert.deepEqual(rows.map(({ row }) => row),
+	assert.deepEqual([...new Set(rows.map(({ row }) => row))],
 		[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 	for (const { name, title, figures, files, measure } of rows) {
 		assert.ok(title && files.length, name);
