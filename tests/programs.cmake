@@ -27,8 +27,8 @@ foreach(part mixer focus signaling)
 		file(GLOB tests CONFIGURE_DEPENDS tests/unit/${part}/${room}/*.c)
 		set(name unit_${part}_${room})
 		add_executable(${name} tests/unit/main.c
-			tests/unit/failing.c tests/unit/pace.c
-			tests/unit/said.c ${tests})
+			tests/unit/descriptors.c tests/unit/failing.c
+			tests/unit/pace.c tests/unit/said.c ${tests})
 		target_link_libraries(${name} world_${part}
 			parley_${part}_${room} PkgConfig::CUNIT)
 		# These mostly wait for the timers of SIP: a suite (a file) each.

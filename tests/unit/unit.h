@@ -42,4 +42,8 @@ void unit_suite_register(struct unit_suite *suite);
  */
 unsigned unit_patience_ms(unsigned ms);
 
+/** How many descriptors this process has, with a constant more: to be compared
+ *  with what it had before */
+unsigned unit_descriptors(void);
+
 #endif

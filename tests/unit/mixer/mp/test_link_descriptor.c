@@ -1,7 +1,6 @@
 /**
  * @file test_link_descriptor.c  Descriptors that go over an Mp link
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -21,20 +20,6 @@ struct fixture {
 	bool takes;
 	int taken;
 };
-
-
-static unsigned descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-
-	return n;
-}
 
 
 static void mixer_message(json_t *msg, void *arg)
@@ -101,7 +86,7 @@ static void one_is_passed(void)
 	/* the loop has one from its first use on */
 	setup(&f, true);
 	teardown(&f);
-	before = descriptors();
+	before = unit_descriptors();
 	setup(&f, true);
 	CU_ASSERT_EQUAL_FATAL(pipe(pipes), 0);
 	CU_ASSERT_EQUAL(
@@ -122,7 +107,7 @@ static void one_is_passed(void)
 	CU_ASSERT_EQUAL(f.taken, -1);
 	CU_ASSERT_EQUAL(f.requests, 2);
 	teardown(&f);
-	CU_ASSERT_EQUAL(descriptors(), before);
+	CU_ASSERT_EQUAL(unit_descriptors(), before);
 }
 
 
@@ -130,7 +115,7 @@ static void one_is_passed(void)
 static void what_nobody_takes_is_closed(void)
 {
 	for (int accepts = 0; accepts < 2; accepts++) {
-		unsigned before = descriptors();
+		unsigned before = unit_descriptors();
 		struct fixture f;
 
 		setup(&f, accepts);
@@ -142,7 +127,7 @@ static void what_nobody_takes_is_closed(void)
 		CU_ASSERT_EQUAL(f.requests, 1);
 		/* the pair, and what the loop has */
 		teardown(&f);
-		CU_ASSERT_EQUAL(descriptors(), before);
+		CU_ASSERT_EQUAL(unit_descriptors(), before);
 	}
 }
 
@@ -151,7 +136,7 @@ static void what_nobody_takes_is_closed(void)
 static void more_than_one_is_none(void)
 {
 	for (size_t count = 2; count < 6; count++) {
-		unsigned before = descriptors(), during;
+		unsigned before = unit_descriptors(), during;
 		char text[] = "{\"id\":1,\"op\":\"x\"}";
 		struct iovec iov = {text, sizeof(text) - 1};
 		union {
@@ -168,7 +153,7 @@ static void more_than_one_is_none(void)
 		struct fixture f;
 
 		setup(&f, true);
-		during = descriptors();
+		during = unit_descriptors();
 		memset(&control, 0, sizeof(control));
 		control.head.cmsg_level = SOL_SOCKET;
 		control.head.cmsg_type = SCM_RIGHTS;
@@ -177,9 +162,9 @@ static void more_than_one_is_none(void)
 		CU_ASSERT(sendmsg(f.far, &msg, 0) > 0);
 		run(&f);
 		CU_ASSERT_EQUAL(f.taken, -1);
-		CU_ASSERT_EQUAL(descriptors(), during);
+		CU_ASSERT_EQUAL(unit_descriptors(), during);
 		teardown(&f);
-		CU_ASSERT_EQUAL(descriptors(), before);
+		CU_ASSERT_EQUAL(unit_descriptors(), before);
 	}
 }
 
@@ -210,7 +195,7 @@ static void none_comes_where_there_is_no_room(void)
 /** Nobody reads: it is said at once, and nothing is kept */
 static void a_full_link_takes_none(void)
 {
-	unsigned before = descriptors();
+	unsigned before = unit_descriptors();
 	struct fixture f;
 	int err = 0;
 
@@ -219,7 +204,7 @@ static void a_full_link_takes_none(void)
 		err = link_tell_descriptor(f.focus, "{\"op\":\"x\"}", 2);
 	CU_ASSERT_EQUAL(err, EAGAIN);
 	teardown(&f);
-	CU_ASSERT_EQUAL(descriptors(), before);
+	CU_ASSERT_EQUAL(unit_descriptors(), before);
 }
 
 

@@ -2,7 +2,6 @@
  * @file test_ice_stream.c  ICE by TCP: what a connection must begin with, and
  * how it ends
  */
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,20 +18,6 @@
 struct far {
 	int fd, handed; /**< ours, and the one for the net */
 };
-
-
-static unsigned descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-
-	return n;
-}
 
 
 /** @param host Where it connects from */
@@ -153,7 +138,7 @@ static void strangers_are_closed(void)
 
 	open_world(&l);
 	transport_local(l.transport, &local);
-	before = descriptors();
+	before = unit_descriptors();
 	for (int kind = 0; kind < 7; kind++) {
 		struct far f;
 		char byte;
@@ -177,7 +162,7 @@ static void strangers_are_closed(void)
 		CU_ASSERT(recv(f.fd, &byte, 1, 0) <= 0);
 		close(f.fd);
 	}
-	CU_ASSERT_EQUAL(descriptors(), before);
+	CU_ASSERT_EQUAL(unit_descriptors(), before);
 	CU_ASSERT_EQUAL(list_count(&l.net->streams), 0);
 	CU_ASSERT_PTR_NULL(transport_path(l.transport));
 	loopback_close(&l);
@@ -189,7 +174,7 @@ static void connections_stay_bounded(void)
 {
 	struct far fars[3 * ICE_STREAM_MAX];
 	struct loopback l;
-	unsigned before = descriptors();
+	unsigned before = unit_descriptors();
 
 	open_world(&l);
 	for (size_t i = 0; i < ARRAY_SIZE(fars); i++) {
@@ -200,7 +185,7 @@ static void connections_stay_bounded(void)
 	loopback_close(&l);
 	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
 		close(fars[i].fd);
-	CU_ASSERT_EQUAL(descriptors(), before);
+	CU_ASSERT_EQUAL(unit_descriptors(), before);
 }
 
 
