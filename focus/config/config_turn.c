@@ -72,6 +72,30 @@ bool config_turn_uri_is_good(const char *text)
 }
 
 
+bool config_turn_uri_needs_name(const char *text)
+{
+	struct in_addr in;
+	char host[INET_ADDRSTRLEN];
+	size_t len;
+
+	if (strncmp(text, "turns:", 6) != 0)
+		return false;
+
+	text += 6;
+	if (*text == '[')
+		return true;
+
+	len = strspn(text, host_chars);
+	if (len >= sizeof(host))
+		return false;
+
+	memcpy(host, text, len);
+	host[len] = '\0';
+
+	return inet_pton(AF_INET, host, &in) == 1;
+}
+
+
 static int config_turn_refuse(const char **key, const char *name, char *why,
 			      size_t size, const char *words)
 {

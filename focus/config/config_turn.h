@@ -24,6 +24,10 @@ enum {
  */
 bool config_turn_uri_is_good(const char *text);
 
+/** Is that turns: with an address, of which Firefox ("TLS requires FQDN")
+ *  makes no relay and says nothing? `text` is good */
+bool config_turn_uri_needs_name(const char *text);
+
 /**
  * When all keys are read: read turn_secret_file, and see that servers and
  * secret go together

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "focus/config/config_turn.h"
 #include "focus/parleyd/check.h"
 #include "focus/parleyd/parleyd_private.h"
 #include "focus/parleyd/options.h"
@@ -234,6 +235,20 @@ static void check_domain(struct check *k)
 }
 
 
+static void check_turn(struct check *k)
+{
+	for (size_t i = 0; i < k->c->turn_uri_count; i++) {
+		const char *uri = k->c->turn_uri[i];
+
+		if (config_turn_uri_needs_name(uri))
+			check_note(k, "turn_uri", i,
+				   "%s: Firefox takes the name of a host "
+				   "there, and no address",
+				   uri);
+	}
+}
+
+
 /* --------------------------------------------------------------- all */
 
 static pid_t find_running(const struct config *c)
@@ -295,6 +310,7 @@ int check_configuration(const struct options *o)
 	check_programs(&k);
 	check_user(&k);
 	check_domain(&k);
+	check_turn(&k);
 	if (!k.problems)
 		printf("%s: good\n", o->file ? o->file : "defaults");
 	mem_deref(c);

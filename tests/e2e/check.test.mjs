@@ -115,6 +115,18 @@ describe('-t', { concurrency: 1 }, () => {
 		await refuses('rtp_ports', base.rtp_ports, /61 of 100 ports are in use/);
 	});
 
+	test('turn_uri: TLS by an address is told of', async () => {
+		const look = (turn_uri) => checked({ turn_uri, turn_secret: 'x' });
+		for (const uri of ['turns:192.0.2.9:443', 'turns:[2001:db8::1]']) {
+			const { code, lines, at, file } = await look(uri);
+			assert.deepEqual([code, lines[1]], [0, `${file}: good`]);
+			assert.ok(lines[0].startsWith(`${at('turn_uri')}note: ${uri}: `),
+				lines[0]);
+		}
+		for (const uri of ['turns:turn.example.com:443', 'turn:192.0.2.9'])
+			assert.equal((await look(uri)).lines.length, 1);
+	});
+
 	test('tls_cert, tls_key', async () => {
 		const at = (name) => join(work.dir, name);
 		const make = async (name, ...more) => {

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
-import { Firefox } from './lib/firefox.mjs';
+import { Firefox, isColourful } from './lib/firefox.mjs';
 import { Parley } from './lib/parley.mjs';
 import { PRESENT_DB, hearsNot, hearsOthersOnly, sees }
 	from './lib/judge.mjs';
@@ -59,17 +59,6 @@ describe('a third-party web application in Firefox', () => {
 });
 
 const GREEN = [30, 160, 40]; // a Chromium's camera
-
-// Its fake camera goes through the colours; bob's picture is red
-const isColourful = ({ data }) => {
-	let n = 0;
-	for (let i = 0; i < data.length; i += 4) {
-		const [r, g, b] = data.subarray(i, i + 3);
-		const red = r > g + 60 && r > b + 60;
-		n += Math.max(r, g, b) - Math.min(r, g, b) > 50 && !red;
-	}
-	return n * 4 / data.length > 0.1;
-};
 
 describe('the join page in Firefox', () => {
 	let parley, bob, eve, ann, settings;

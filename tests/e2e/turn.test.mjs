@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { Browser } from './lib/browser.mjs';
 import { Coturn } from './lib/coturn.mjs';
+import { Firefox } from './lib/firefox.mjs';
 import { Hosts } from './lib/hosts.mjs';
 import { Parley } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
@@ -46,6 +47,8 @@ describe('behind a firewall', () => {
 			`ip daddr ${host.address} tcp dport 443`);
 		coturn = await Coturn.start({ host: turn, reaches: [host.address],
 			more: { 'max-allocate-lifetime': ALLOCATION_S } });
+		await office.knows(coturn.names);
+		await hosts.home.knows(coturn.names);
 		parley = await Parley.start({ sip_listen: `${host.address}:5060`,
 			https_listen: `${host.address}:443`, http_listen: 'off',
 			media_address: host.address, turn_uri: coturn.uri(),
@@ -54,8 +57,9 @@ describe('behind a firewall', () => {
 			...await ours.known({ ice_tcp: 'no' }) },
 		{}, ours, (...program) => host.command(...program));
 		ann = await Browser.start({ hz: 1000, rgb: GREEN, network: office,
-			more: [`--ignore-certificate-errors-spki-list=${coturn.keySum}`] });
-		ben = await Browser.start({ hz: 440, rgb: RED, network: hosts.home });
+			more: [coturn.chromiumFlag] });
+		ben = await Browser.start({ hz: 440, rgb: RED, network: hosts.home,
+			more: [coturn.chromiumFlag] });
 		await ann.page.addInitScript(keepConnections);
 	});
 	after(async () => {
@@ -128,9 +132,21 @@ describe('behind a firewall', () => {
 			assert.equal(await path(ann), 'TURN/TLS');
 		});
 
+	test('Firefox goes by TURN over TLS, too', async (t) => {
+		await ann.leave();
+		const fox = await Firefox.start({ hz: 2500, network: hosts.office });
+		t.after(() => fox.stop());
+		await parley.cli('unlock', 'standup');
+		await fox.join(`${parley.https}/standup`, 'Fox');
+		await until('it says so', async () => await fox.path() === 'TURN/TLS'
+			|| Promise.reject(new Error(await fox.path())));
+		await Promise.all([hearsOthersOnly(fox, [ben], 20000),
+			hearsOthersOnly(ben, [fox], 20000), sees(fox, RED)]);
+		assert.equal(await fox.path(), 'TURN/TLS');
+	});
+
 	// Others who have UDP
 	test('a TURN server that says nothing holds nobody up', async (t) => {
-		await ann.leave();
 		await ben.leave();
 		await hosts.turn.letOut();
 		const times = [];

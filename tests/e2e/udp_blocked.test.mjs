@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { readdir } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
+import { Firefox, isColourful } from './lib/firefox.mjs';
 import { Hosts } from './lib/hosts.mjs';
 import { hearsOthersOnly, seesMoving } from './lib/judge.mjs';
 import { Parley } from './lib/parley.mjs';
@@ -193,8 +194,24 @@ describe('a network that blocks UDP', () => {
 		socket.destroy();
 	});
 
-	test('where UDP gets through, it is what is used', async () => {
+	test('Firefox is in by TCP, too, and seen and heard', async (t) => {
 		await inside.leave();
+		const fox = await Firefox.start({ hz: 2500, network: hosts.office });
+		t.after(() => fox.stop());
+		await fox.join(`${parley.https}/wall`, 'Fox');
+		await until('it says so', async () => await fox.path() === 'TCP'
+			|| Promise.reject(new Error(await fox.path())));
+		await outside.page.click('#camera');
+		await Promise.all([hearsOthersOnly(fox, [outside], 20000),
+			hearsOthersOnly(outside, [fox], 20000),
+			until('its camera is seen', async () =>
+				isColourful(await outside.seen()), 20000, 200)]);
+		await outside.page.click('#camera');
+		await seesMoving(fox, VIOLET, 0.1, 20000);
+		assert.equal(await fox.path(), 'TCP');
+	});
+
+	test('where UDP gets through, it is what is used', async () => {
 		await hosts.office.letOut('meta l4proto { tcp, udp }');
 		await inside.join(`${parley.https}/wall`, 'Inside');
 		await until('it says so', async () => await way(inside) === 'UDP');

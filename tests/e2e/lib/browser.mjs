@@ -53,10 +53,10 @@ export class Browser extends PageMedia {
 		if (!network)
 			return '/usr/bin/chromium';
 		const path = join(this.scratch.dir, 'chromium');
-		const [file, args] = network.command('/usr/bin/chromium');
+		const words = network.command('/usr/bin/chromium').flat()
+			.map((word) => `'${word}'`);
 		await writeFile(path, `#!/bin/sh
-exec ${file} ${args.join(' ')
-		} "$@"
+exec ${words.join(' ')} "$@"
 `, { mode: 0o755 });
 		return path;
 	}

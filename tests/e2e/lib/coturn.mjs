@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { root, run, scratch } from './process.mjs';
 
 const example = join(root, 'conf/coturn/turnserver.conf');
+const NAME = 'turn.example.com';
 const client = new URL('turn_client.mjs', import.meta.url).pathname;
 
 async function openssl(...args) {
@@ -37,8 +38,8 @@ export class Coturn {
 		const cert = join(dir, 'cert.pem'), key = join(dir, 'key.pem');
 		await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
 			'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert,
-			'-days', '2', '-subj', '/CN=turn.example.com', '-addext',
-			`subjectAltName=IP:${host.address}`);
+			'-days', '2', '-subj', `/CN=${NAME}`, '-addext',
+			`subjectAltName=DNS:${NAME},IP:${host.address}`);
 		c.keySum = await keySum(cert);
 		const changes = { 'listening-ip': host.address,
 			'relay-ip': host.address, cert, pkey: key,
@@ -67,10 +68,17 @@ export class Coturn {
 		await this.program.printed(/TLS\/TCP listener opened on ?: [0-9.]+:443/);
 	}
 
+	get names() { return { [NAME]: this.host.address }; }
+
 	end() { return this.program?.stop(); }
 
-	uri(scheme = 'turns', port = 443, transport = 'tcp') {
-		return `${scheme}:${this.host.address}:${port}?transport=${transport}`;
+	// Firefox takes a name alone where there is TLS. Who is to use it has to
+	// know its `names`
+	uri() { return `turns:${NAME}:443?transport=tcp`; }
+
+	// With it Chromium believes its certificate
+	get chromiumFlag() {
+		return `--ignore-certificate-errors-spki-list=${this.keySum}`;
 	}
 
 	// What it answers `from` there, over TLS, to Allocate and then to

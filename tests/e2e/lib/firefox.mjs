@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { Program, scratch, until } from './process.mjs';
 import { PageMedia, plainMicrophone } from './page_media.mjs';
 
@@ -29,27 +30,22 @@ const preferences = (hz) => ({
 // One message is its length, a colon and JSON: [0, id, name, parameters] and
 // [1, id, error, result]
 class Marionette {
-	static async connect(port) {
-		const m = new Marionette();
-		m.waiting = new Map();
-		m.last = 0;
+	// @param socket  to where Firefox listens
+	constructor(socket) {
+		this.waiting = new Map();
+		this.last = 0;
+		this.socket = socket;
 		let rest = Buffer.alloc(0);
-		m.socket = connect(port, '127.0.0.1');
-		m.socket.on('data', (data) => {
-			rest = m.#take(Buffer.concat([rest, data]));
+		socket.on('data', (data) => {
+			rest = this.#take(Buffer.concat([rest, data]));
 		});
 		const gone = (error) => {
-			for (const { fail } of m.waiting.values())
+			for (const { fail } of this.waiting.values())
 				fail(error || new Error('Firefox hung up'));
-			m.waiting.clear();
+			this.waiting.clear();
 		};
-		m.socket.on('error', gone);
-		m.socket.on('close', () => gone());
-		await new Promise((up, down) => {
-			m.socket.once('connect', up);
-			m.socket.once('error', down);
-		});
-		return m;
+		socket.on('error', gone);
+		socket.on('close', () => gone());
 	}
 
 	#take(bytes) {
@@ -122,8 +118,26 @@ class Page {
 	}
 }
 
+// Runs in a network of its own, whose loopback is not ours: standard input and
+// output are those of a connection
+const pass = `const s = require('net').connect(process.argv[1], '127.0.0.1');
+	process.stdin.pipe(s).pipe(process.stdout);`;
+
+// Its fake camera goes through the colours: whether a picture has any but the
+// red of baresip's
+export const isColourful = ({ data }) => {
+	let n = 0;
+	for (let i = 0; i < data.length; i += 4) {
+		const [r, g, b] = data.subarray(i, i + 3);
+		const red = r > g + 60 && r > b + 60;
+		n += Math.max(r, g, b) - Math.min(r, g, b) > 50 && !red;
+	}
+	return n * 4 / data.length > 0.1;
+};
+
 export class Firefox extends PageMedia {
-	static async start({ hz = 1000 } = {}) {
+	// @param network  where it runs (Place)
+	static async start({ hz = 1000, network = null } = {}) {
 		const f = new Firefox();
 		f.hz = hz;
 		f.scratch = await scratch();
@@ -133,7 +147,10 @@ export class Firefox extends PageMedia {
 			Object.entries(preferences(hz)).map(([key, value]) =>
 				`user_pref('${key}', ${JSON.stringify(value)});\n`)
 				.join(''));
-		f.program = new Program('/usr/bin/firefox-esr', ['--headless',
+		const program = (file, args, options) => network
+			? network.program(file, args, options)
+			: new Program(file, args, options);
+		f.program = program('/usr/bin/firefox-esr', ['--headless',
 			'--no-remote', '--marionette', '--profile', profile,
 			'about:blank'], { env: { ...process.env,
 			HOME: f.scratch.dir } });
@@ -143,9 +160,16 @@ export class Firefox extends PageMedia {
 			return Number(await readFile(
 				join(profile, 'MarionetteActivePort'), 'utf8'));
 		}, 60000);
-		f.marionette = await Marionette.connect(port);
-		await f.marionette.ask('WebDriver:NewSession', {
-			capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
+		if (network) {
+			const { stdin, stdout } = program(process.execPath,
+				['-e', pass, port]).child;
+			f.marionette = new Marionette(Duplex.from({ writable: stdin,
+				readable: stdout }));
+		} else {
+			f.marionette = new Marionette(connect(port, '127.0.0.1'));
+		}
+		await f.marionette.ask('WebDriver:NewSession',
+			{ acceptInsecureCerts: true });
 		f.page = new Page(f.marionette);
 		return f;
 	}
@@ -193,6 +217,12 @@ export class Firefox extends PageMedia {
 			!document.getElementById('call').hidden
 			&& document.getElementById('state').textContent
 				=== 'Connected', ms);
+	}
+
+	// Which way its media goes, as the page says
+	path() {
+		return this.page.evaluate(() =>
+			document.getElementById('path').textContent);
 	}
 
 	// Names on the page's list of people

@@ -1,10 +1,14 @@
 // A network namespace: the tests' own, which `run.mjs` starts a file in that has
 // this or what is built on it, or one beside it. Nothing of them is seen
 // outside, and they end with their file, however that ends.
-import { Program, run } from './process.mjs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Program, run, scratch } from './process.mjs';
 
 export class Place {
 	#holder;
+	#scratch;
+	#names; // file of them
 
 	// Where the tests themselves are
 	static async own() {
@@ -26,11 +30,24 @@ export class Place {
 		return place;
 	}
 
+	// Programs started there from now on find these names: { name: address }
+	async knows(names) {
+		this.#scratch ??= await scratch();
+		this.#names = join(this.#scratch.dir, 'hosts');
+		await writeFile(this.#names, ['127.0.0.1 localhost',
+			...Object.entries(names).map(([k, v]) => `${v} ${k}`)]
+			.map((line) => `${line}\n`).join(''));
+	}
+
 	// What runs a program there
-	command(file, ...args) {
-		return this.#holder
-			? ['nsenter', ['-t', `${this.#holder.pid}`, '-n', file, ...args]]
-			: [file, args];
+	command(...program) {
+		if (this.#names)
+			program.unshift('unshare', '--mount', 'sh', '-c',
+				'mount --bind "$0" /etc/hosts && exec "$@"', this.#names);
+		if (this.#holder)
+			program.unshift('nsenter', '-t', `${this.#holder.pid}`, '-n');
+		const [file, ...args] = program;
+		return [file, args];
 	}
 
 	program(file, args, options) {
@@ -86,5 +103,8 @@ export class Place {
 			'}'].join('\n'));
 	}
 
-	async stop() { await this.#holder?.stop(); }
+	async stop() {
+		await this.#holder?.stop();
+		await this.#scratch?.remove();
+	}
 }

@@ -15,15 +15,36 @@
 
 uint64_t world_added_us, world_tick_us;
 
-uint64_t clock_us(void)
+static uint64_t still_us; /* 0: the clock goes on */
+
+
+static uint64_t real_us(void)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+
+	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000;
+}
+
+
+uint64_t clock_us(void)
+{
 	world_added_us += world_tick_us;
 
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000 +
-	       world_added_us;
+	return (still_us ? still_us : real_us()) + world_added_us;
+}
+
+
+void world_clock_stop(void)
+{
+	still_us = real_us();
+}
+
+
+void world_clock_go(void)
+{
+	still_us = 0;
 }
 
 
@@ -43,7 +64,7 @@ uint64_t tmr_jiffies(void)
 void world_pass(unsigned ms)
 {
 	world_added_us += (uint64_t)ms * 1000;
-	room_turn(2);
+	room_turn(still_us ? 0 : 2);
 }
 
 

@@ -51,6 +51,11 @@ extern uint64_t world_added_us;
 /** Microseconds that every look at the clock takes; 0 at first */
 extern uint64_t world_tick_us;
 
+/** The machine's own time does not count until the clock goes again: what is
+ *  expected of rates does not depend on how busy it is */
+void world_clock_stop(void);
+void world_clock_go(void);
+
 /** Time passes at once, then what is due is done */
 void world_pass(unsigned ms);
 

@@ -30,6 +30,7 @@ static void writer_open(void)
 	CU_ASSERT_EQUAL_FATAL(mixer_output_alloc(&writer.output, 3, fds[0]),
 			      0);
 	writer.fd = fds[1];
+	world_clock_stop();
 	said_begin(&writer.said);
 }
 
@@ -38,6 +39,7 @@ static void writer_close(void)
 {
 	(void)close(writer.fd);
 	writer.output = mem_deref(writer.output);
+	world_clock_go();
 	said_end(&writer.said);
 }
 
