@@ -60,7 +60,8 @@ static int place(struct conference *c)
 			  c->name, "width", (int)config->video_width, "height",
 			  (int)config->video_height, "fps",
 			  (int)config->video_fps, "kbps",
-			  (int)config->video_kbps, "layout", c->layout, "waiting",
+			  (int)config->video_kbps, "layout", c->layout,
+			  "waiting",
 			  strcmp(config->waiting_sound, "music") != 0
 				  ? "silence"
 				  : "music"),
