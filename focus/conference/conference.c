@@ -10,6 +10,7 @@
 #include "focus/conference/conference_private.h"
 #include "focus/config/config.h"
 #include "mixer/base/clock.h"
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 
 
@@ -105,7 +106,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	if (reason)
 		goto out;
 
-	hash_append(f->conferences, hash_joaat_str(c->name), &c->le, c);
+	hash_append(f->conferences, keyed_hash_str(c->name), &c->le, c);
 	f->conference_count++;
 	past_adopt(c);
 	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
@@ -131,7 +132,7 @@ static bool name_h(struct le *le, void *arg)
 
 struct conference *conference_find(const struct focus *f, const char *name)
 {
-	return list_ledata(hash_lookup(f->conferences, hash_joaat_str(name),
+	return list_ledata(hash_lookup(f->conferences, keyed_hash_str(name),
 				       name_h, (void *)(uintptr_t)name));
 }
 

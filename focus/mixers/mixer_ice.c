@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "focus/mixers/mixers_private.h"
+#include "mixer/base/keyed_hash.h"
 
 
 struct mixer_ufrag {
@@ -70,7 +71,7 @@ int mixer_ufrag_alloc(struct mixer_ufrag **up, struct mixer *m,
 		return err;
 	}
 
-	hash_append(u->all, hash_joaat_str(ufrag), &u->he, u);
+	hash_append(u->all, keyed_hash_str(ufrag), &u->he, u);
 	*up = u;
 
 	return 0;
@@ -97,8 +98,7 @@ int mixers_hand_over(const struct mixers *ms, const char *ufrag, size_t len,
 {
 	struct pl pl = {ufrag, len};
 	const struct mixer_ufrag *u = list_ledata(hash_lookup(
-		ms->ufrags, hash_joaat((const uint8_t *)ufrag, len), is_it,
-		&pl));
+		ms->ufrags, (uint32_t)keyed_hash(ufrag, len), is_it, &pl));
 
 	if (!u)
 		return ENOENT;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/host_key.h"
+#include "mixer/base/keyed_hash.h"
 #include "signaling/auth/auth_throttle.h"
 
 
@@ -130,7 +131,7 @@ static struct attempt *find(const struct auth_throttle *a, const char *key,
 	struct attempt *t;
 	uint64_t elapsed, worn;
 
-	t = list_ledata(hash_lookup(a->keys, hash_joaat_str(key), key_equal,
+	t = list_ledata(hash_lookup(a->keys, keyed_hash_str(key), key_equal,
 				    (void *)key));
 	if (!t)
 		return NULL;
@@ -160,7 +161,7 @@ static struct attempt *add(struct auth_throttle *a, const char *key,
 
 	str_ncpy(t->key, key, sizeof(t->key));
 	t->at_ms = now_ms;
-	hash_append(a->keys, hash_joaat_str(t->key), &t->he, t);
+	hash_append(a->keys, keyed_hash_str(t->key), &t->he, t);
 	list_append(&a->ages, &t->le, t);
 	++a->count;
 
@@ -235,7 +236,7 @@ static struct known *find_known(const struct auth_throttle *a,
 	(void)re_snprintf(text, sizeof(text), "%s%s", address, user);
 
 	return list_ledata(
-		hash_lookup(a->known, hash_joaat_str(text), text_equal, text));
+		hash_lookup(a->known, keyed_hash_str(text), text_equal, text));
 }
 
 
@@ -263,7 +264,7 @@ void auth_throttle_passed(struct auth_throttle *a, const char *address,
 		return;
 
 	(void)re_snprintf(k->text, sizeof(k->text), "%s%s", address, user);
-	hash_append(a->known, hash_joaat_str(k->text), &k->he, k);
+	hash_append(a->known, keyed_hash_str(k->text), &k->he, k);
 	list_append(&a->known_ages, &k->le, k);
 	++a->known_count;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include "focus/config/config.h"
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/event/notifier.h"
 #include "signaling/event/subscription_source.h"
@@ -482,7 +483,7 @@ static bool refresh_h(const struct sip_msg *msg, void *arg)
 	struct notifiers *all = arg;
 	struct notifier *n;
 
-	n = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
+	n = list_ledata(hash_lookup(all->table, keyed_hash_pl(&msg->callid),
 				    cmp_h, (void *)(uintptr_t)msg));
 	if (!n)
 		return false;
@@ -532,6 +533,7 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		    notifier_refresh_h *refreshh, notifier_closed_h *closedh,
 		    void *arg)
 {
+	const uint32_t hash = msg ? keyed_hash_pl(&msg->callid) : 0;
 	struct notifier *n;
 	int err;
 
@@ -563,12 +565,10 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		mem_deref(n);
 		return err;
 	}
-	hash_append(all->dialogs, hash_joaat_pl(&msg->callid), &n->he_dialog,
-		    n);
+	hash_append(all->dialogs, hash, &n->he_dialog, n);
 	/* one look is no subscription that could be refreshed */
 	if (n->expires_s) {
-		hash_append(all->table, hash_joaat_pl(&msg->callid), &n->he,
-			    n);
+		hash_append(all->table, hash, &n->he, n);
 		start_clock(n);
 	}
 	else {
@@ -594,7 +594,7 @@ enum layer_dialog notifiers_dialog(const struct notifiers *all,
 
 	if (!all)
 		return LAYER_DIALOG_NONE;
-	n = list_ledata(hash_lookup(all->dialogs, hash_joaat_pl(&like->callid),
+	n = list_ledata(hash_lookup(all->dialogs, keyed_hash_pl(&like->callid),
 				    dialog_cmp_h, (void *)(uintptr_t)like));
 	if (!n)
 		return LAYER_DIALOG_NONE;

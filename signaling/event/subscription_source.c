@@ -6,6 +6,7 @@
 #include <string.h>
 #include "focus/config/config.h"
 #include "mixer/base/host_key.h"
+#include "mixer/base/keyed_hash.h"
 #include "signaling/event/subscription_source.h"
 
 enum { SOURCES_BUCKETS = 1024 /* power of two */ };
@@ -81,7 +82,7 @@ int subscription_source_take(struct subscription_source **sp,
 	uint32_t hash;
 
 	host_key(key, peer);
-	hash = hash_joaat(key, sizeof(key));
+	hash = (uint32_t)keyed_hash(key, sizeof(key));
 	s = list_ledata(hash_lookup(all->table, hash, source_cmp_h, key));
 	if (s && s->count >= c->subscriptions_per_source &&
 	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,

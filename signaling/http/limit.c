@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "mixer/base/host_key.h"
+#include "mixer/base/keyed_hash.h"
 #include "signaling/http/limit.h"
 
 
@@ -100,7 +101,7 @@ static struct source *source_get(struct limit *l, const struct sa *sa,
 	struct source *s;
 
 	host_key(key, sa);
-	hash = hash_joaat(key, sizeof(key));
+	hash = (uint32_t)keyed_hash(key, sizeof(key));
 	s = list_ledata(hash_lookup(l->sources, hash, key_equal, key));
 	if (s) {
 		list_unlink(&s->le);

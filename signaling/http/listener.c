@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "mixer/base/host_key.h"
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/http/acceptor.h"
 #include "signaling/http/first_look.h"
@@ -89,7 +90,8 @@ static size_t places_of(const struct census *c,
 	struct le *le;
 	size_t n = 0;
 
-	le = list_head(hash_list(c->places, hash_joaat(key, HOST_KEY_BYTES)));
+	le = list_head(hash_list(c->places,
+				 (uint32_t)keyed_hash(key, HOST_KEY_BYTES)));
 	for (; le; le = le->next) {
 		const struct listener_place *p = le->data;
 
@@ -134,7 +136,8 @@ static int place_alloc(struct listener_place **pp, struct census *c,
 	p->census = mem_ref(c);
 	++c->count;
 	++places_taken;
-	hash_append(c->places, hash_joaat(key, sizeof(key)), &p->he, p);
+	hash_append(c->places, (uint32_t)keyed_hash(key, sizeof(key)), &p->he,
+		    p);
 	*pp = p;
 
 	return 0;

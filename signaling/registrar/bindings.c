@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "signaling/registrar/bindings.h"
 
 enum { HASH_SIZE = 1024 };
@@ -88,7 +89,7 @@ static bool name_equal(struct le *le, void *arg)
 
 static struct bound_user *find_user(const struct bindings *b, const char *name)
 {
-	return list_ledata(hash_lookup(b->users, hash_joaat_str(name),
+	return list_ledata(hash_lookup(b->users, keyed_hash_str(name),
 				       name_equal, (void *)name));
 }
 
@@ -108,7 +109,7 @@ static int add_user(struct bound_user **up, struct bindings *b,
 		return err;
 	}
 
-	hash_append(b->users, hash_joaat_str(name), &u->he, u);
+	hash_append(b->users, keyed_hash_str(name), &u->he, u);
 	++b->user_count;
 	*up = u;
 

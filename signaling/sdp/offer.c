@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include "mixer/base/keyed_hash.h"
 #include "signaling/sdp/offer.h"
 #include "signaling/sdp/sdp_private.h"
 
@@ -613,7 +614,7 @@ bool offer_text_is_news(const struct offer *o, const struct offer_text *t)
 
 	return !o->agreed ||
 	       !offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin) ||
-	       hash_joaat_pl(&origin) != o->agreed->origin;
+	       keyed_hash_pl(&origin) != o->agreed->origin;
 }
 
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include "mixer/base/keyed_hash.h"
 #include "signaling/sdp/sdp_private.h"
 
 /** What one reading works with */
@@ -541,7 +542,7 @@ enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 	r->honour = o->honour;
 	r->reason = REASON_NO_MEDIA;
 	if (offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin))
-		r->s->origin = hash_joaat_pl(&origin);
+		r->s->origin = keyed_hash_pl(&origin);
 	reason = read_lines(r);
 	if (reason != REASON_NONE)
 		goto out;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
 
@@ -147,7 +148,7 @@ static bool fork_cmp_h(struct le *le, void *arg)
 struct session *client_invite_find(const struct sessions *all,
 				   const struct sip_msg *msg)
 {
-	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
+	return list_ledata(hash_lookup(all->table, keyed_hash_pl(&msg->callid),
 				       fork_cmp_h, (void *)msg));
 }
 

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/session/session_private.h"
 
@@ -94,7 +95,7 @@ int session_alloc(struct session **sp, struct sessions *all,
 void session_register(struct session *s, const char *callid)
 {
 	hash_unlink(&s->he);
-	hash_append(s->all->table, hash_joaat_str(callid), &s->he, s);
+	hash_append(s->all->table, keyed_hash_str(callid), &s->he, s);
 }
 
 void session_endpoint_gone(struct session *s)

@@ -6,6 +6,7 @@
  * session, so that a dialog that ends at once still confirms.
  */
 #include <errno.h>
+#include "mixer/base/keyed_hash.h"
 #include "signaling/session/session_private.h"
 
 enum {
@@ -80,7 +81,7 @@ int session_ack_send(struct session *s, struct sip_dialog *dlg, uint32_t cseq)
 
 	if (!ack)
 		return ENOMEM;
-	hash_append(all->acks, hash_joaat_str(sip_dialog_callid(dlg)),
+	hash_append(all->acks, keyed_hash_str(sip_dialog_callid(dlg)),
 		    &ack->he, ack);
 	tmr_start(&ack->tmr, 64 * SIP_T1, ack_old_h, ack);
 	ack->dlg = mem_ref(dlg);
@@ -147,7 +148,7 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg)
 	struct session *s;
 	struct ack *ack;
 
-	ack = list_ledata(hash_lookup(all->acks, hash_joaat_pl(&msg->callid),
+	ack = list_ledata(hash_lookup(all->acks, keyed_hash_pl(&msg->callid),
 				      ack_cmp_h, (void *)msg));
 	if (ack) {
 		if (!ack->mb) /* not sent yet */
@@ -156,7 +157,7 @@ void session_stray_response(struct sessions *all, const struct sip_msg *msg)
 		(void)sip_send(all->sip, NULL, ack->tp, &ack->dst, ack->mb);
 		return;
 	}
-	s = list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
+	s = list_ledata(hash_lookup(all->table, keyed_hash_pl(&msg->callid),
 				    invited_cmp_h, (void *)msg));
 	/* Only another fork: a re-INVITE's 2xx has the dialog's own tag. */
 	if (s && !sip_dialog_cmp(dialog_sip(s->dialog), msg))

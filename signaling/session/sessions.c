@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/event/notifier.h"
 #include "signaling/session/invitation.h"
@@ -58,7 +59,7 @@ static bool dialog_cmp_h(struct le *le, void *arg)
 struct session *session_find(const struct sessions *all,
 			     const struct sip_msg *msg)
 {
-	return list_ledata(hash_lookup(all->table, hash_joaat_pl(&msg->callid),
+	return list_ledata(hash_lookup(all->table, keyed_hash_pl(&msg->callid),
 				       dialog_cmp_h, (void *)msg));
 }
 
@@ -100,7 +101,7 @@ struct session *sessions_search(const struct sessions *all,
 	struct search search = {h, arg};
 
 	return list_ledata(callid ? hash_lookup(all->table,
-						hash_joaat_pl(callid),
+						keyed_hash_pl(callid),
 						search_h, &search)
 				  : hash_apply(all->table, search_h, &search));
 }

@@ -281,7 +281,7 @@ void flows_each_connection(const struct flows *f, flow_h *h, void *arg)
 
 static uint32_t sum_of(const struct pl *text)
 {
-	const uint32_t sum = hash_joaat_pl(text);
+	const uint32_t sum = keyed_hash_pl(text);
 
 	return sum ? sum : 1;
 }

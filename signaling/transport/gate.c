@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include <strings.h>
+#include "mixer/base/keyed_hash.h"
 #include "signaling/message/via.h"
 #include "signaling/transport/gate.h"
 
@@ -577,7 +578,7 @@ static int echo_to(struct mbuf *mb, const struct sip_lines *w)
 		return mbuf_printf(mb, "To: %r\r\n", &to->value);
 
 	return mbuf_printf(mb, "To: %r;tag=gate-%08x\r\n", &to->value,
-			   id ? hash_joaat_pl(&id->value) : 0);
+			   id ? keyed_hash_pl(&id->value) : 0);
 }
 
 

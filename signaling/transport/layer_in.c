@@ -2,6 +2,7 @@
  * @file signaling/transport/layer_in.c  From a flow to libre
  */
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/message/identity.h"
 #include "signaling/message/via.h"
@@ -312,9 +313,7 @@ static bool is_loop(struct transport_layer *layer, const struct sip_lines *w)
 {
 	const struct pl tag = sip_lines_tag(w, SIP_LINES_FROM);
 	struct pl rest = sip_lines_find(w, SIP_LINES_VIA)->value, via;
-	const uint64_t now = tmr_jiffies();
 	char key[512];
-	bool other;
 
 	if (!sip_lines_method_is(w, "OPTIONS") ||
 	    sip_lines_tag(w, SIP_LINES_TO).l ||
@@ -324,13 +323,8 @@ static bool is_loop(struct transport_layer *layer, const struct sip_lines *w)
 			&sip_lines_find(w, SIP_LINES_CSEQ)->value, &tag) < 0)
 		return false;
 
-	other = layer_repeats_seen(layer->begun, 0, key, now);
-	if (re_snprintf(key + strlen(key), sizeof(key) - strlen(key), "|%r",
-			&via) < 0)
-		return false;
-
-	return other ? !layer_repeats_known(layer->begun, 0, key)
-		     : layer_repeats_seen(layer->begun, 0, key, now);
+	return layer_repeats_differ(layer->begun, keyed_hash(via.p, via.l),
+				    key, tmr_jiffies());
 }
 
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include <strings.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/http/websocket.h"
 #include "signaling/message/identity.h"
@@ -23,7 +24,8 @@ struct repeats {
 
 struct repeat {
 	struct le he, le;
-	uint64_t key, flow, until_ms;
+	uint64_t key, until_ms;
+	uint64_t flow; /**< or the way that it came */
 };
 
 
@@ -79,46 +81,34 @@ static void forget_old(struct repeats *r, uint64_t now_ms)
 
 static uint64_t key_sum(const char *key)
 {
-	return (uint64_t)hash_fast_str(key) << 32 | hash_joaat_str(key);
+	return keyed_hash(key, strlen(key));
 }
 
 
-static bool is_known(const struct repeats *r, uint64_t flow, uint64_t sum)
+/** @param flow NULL: of any */
+static const struct repeat *repeat_find(const struct repeats *r,
+					const uint64_t *flow, uint64_t sum)
 {
 	struct le *le = list_head(hash_list(r->keys, (uint32_t)sum));
 
 	for (; le; le = le->next) {
 		const struct repeat *one = le->data;
 
-		if (one->key == sum && one->flow == flow)
-			return true;
+		if (one->key == sum && (!flow || one->flow == *flow))
+			return one;
 	}
 
-	return false;
+	return NULL;
 }
 
 
-bool layer_repeats_known(const struct repeats *r, uint64_t flow,
-			 const char *key)
+static void repeat_add(struct repeats *r, uint64_t flow, uint64_t sum,
+		       uint64_t now_ms)
 {
-	return is_known(r, flow, key_sum(key));
-}
+	struct repeat *one = mem_zalloc(sizeof(*one), repeat_destructor);
 
-
-bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
-			uint64_t now_ms)
-{
-	const uint64_t sum = key_sum(key);
-	struct repeat *one;
-
-	forget_old(r, now_ms);
-
-	if (is_known(r, flow, sum))
-		return true;
-
-	one = mem_zalloc(sizeof(*one), repeat_destructor);
 	if (!one)
-		return false;
+		return;
 
 	one->key = sum;
 	one->flow = flow;
@@ -126,8 +116,43 @@ bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 	hash_append(r->keys, (uint32_t)sum, &one->he, one);
 	list_append(&r->ages, &one->le, one);
 	++r->count;
+}
+
+
+bool layer_repeats_known(const struct repeats *r, uint64_t flow,
+			 const char *key)
+{
+	return repeat_find(r, &flow, key_sum(key)) != NULL;
+}
+
+
+bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
+			uint64_t now_ms)
+{
+	const uint64_t sum = key_sum(key);
+
+	forget_old(r, now_ms);
+	if (repeat_find(r, &flow, sum))
+		return true;
+
+	repeat_add(r, flow, sum, now_ms);
 
 	return false;
+}
+
+
+bool layer_repeats_differ(struct repeats *r, uint64_t way, const char *key,
+			  uint64_t now_ms)
+{
+	const uint64_t sum = key_sum(key);
+	const struct repeat *one;
+
+	forget_old(r, now_ms);
+	one = repeat_find(r, NULL, sum);
+	if (!one)
+		repeat_add(r, way, sum, now_ms);
+
+	return one && one->flow != way;
 }
 
 

@@ -226,6 +226,11 @@ bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 bool layer_repeats_known(const struct repeats *r, uint64_t flow,
 			 const char *key);
 
+/** Did this come by another way when it came first, of late? Remembers the way
+ *  if it had not come yet */
+bool layer_repeats_differ(struct repeats *r, uint64_t way, const char *key,
+			  uint64_t now_ms);
+
 /* layer_defer.c */
 /**
  * The flow is not where this request goes, or not there any more: find the

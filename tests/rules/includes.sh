@@ -1,6 +1,7 @@
 #!/bin/sh
 # Who may include whom: tests/rules/rooms.mjs says the laws and holds them.
-# And what our binaries must never call (libre's websock_* overflows the heap).
+# And what our binaries must never call (libre's websock_* overflows the heap),
+# nor our code.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
@@ -14,6 +15,12 @@ fi
 if grep -rnE '\<(log_line|perror|syslog)\(' focus mixer signaling \
 	--include='*.c' | grep -v '^\(mixer/base/log\.c\|focus/cli/.*\):'; then
 	echo "only mixer/base/log.c may print lines without end"
+	bad=1
+fi
+# Strangers fill a bucket of what everybody can compute
+if grep -rnE '\<(hash_(joaat|fast)[a-z_]*|sa_hash)\(' focus mixer signaling \
+	--include='*.c' | grep -v '^signaling/transport/alias\.c:'; then
+	echo "hash with mixer/base/keyed_hash.h"
 	bad=1
 fi
 for bin in build/bin/parleyd build/bin/parley-mixer; do

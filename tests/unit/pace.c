@@ -1,7 +1,8 @@
 /**
- * @file unit/pace.c  How patient tests are
+ * @file unit/pace.c  How patient tests are, and how busy
  */
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 #include "tests/unit/unit.h"
 
@@ -31,4 +32,14 @@ unsigned unit_patience_ms(unsigned ms)
 	unsigned q = queue(), factor = FACTOR_MIN + 2 * q * q;
 
 	return ms * (factor < FACTOR_MAX ? factor : FACTOR_MAX);
+}
+
+
+double unit_cpu_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }

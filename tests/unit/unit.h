@@ -42,6 +42,10 @@ void unit_suite_register(struct unit_suite *suite);
  */
 unsigned unit_patience_ms(unsigned ms);
 
+/** Processor time of this thread until now, in microseconds: how busy the
+ *  machine is does not matter */
+double unit_cpu_us(void);
+
 /** How many descriptors this process has, with a constant more: to be compared
  *  with what it had before */
 unsigned unit_descriptors(void);

@@ -1,6 +1,7 @@
 /**
  * @file test_limit.c  Token bucket for each source
  */
+#include "mixer/base/host_key.h"
 #include "signaling/http/limit.h"
 #include "tests/unit/unit.h"
 
@@ -88,6 +89,57 @@ static void is_bounded(void)
 }
 
 
+/** The nth address whose hash_joaat() lies in one of 1024 buckets */
+static void aimed(struct sa *sa, uint32_t *last)
+{
+	uint8_t key[HOST_KEY_BYTES];
+
+	do {
+		sa_set_in(sa, ++*last, 1);
+		host_key(key, sa);
+	} while (hash_joaat(key, sizeof(key)) % 1024);
+}
+
+
+/** @param only Addresses that somebody chose */
+static double full_us(bool only)
+{
+	struct sa who[LIMIT_SOURCES_MAX];
+	struct limit *l = NULL;
+	uint32_t last = 0;
+	double from;
+
+	for (size_t i = 0; i < LIMIT_SOURCES_MAX; i++) {
+		if (only)
+			aimed(&who[i], &last);
+		else
+			sa_set_in(&who[i], ++last, 1);
+	}
+	CU_ASSERT_EQUAL_FATAL(limit_alloc(&l, RATE(10, 1, 0)), 0);
+	from = unit_cpu_us();
+	for (size_t i = 0; i < LIMIT_SOURCES_MAX; i++)
+		CU_ASSERT_TRUE(limit_take(l, &who[i], 1, 5));
+	from = unit_cpu_us() - from;
+	mem_deref(l);
+
+	return from;
+}
+
+
+/** Who chooses addresses that hash_joaat() has in one bucket costs no more
+ * than anybody else */
+static void nobody_aims_at_a_bucket(void)
+{
+	double any = 1e9, chosen = 1e9;
+
+	for (size_t i = 0; i < 3; i++) {
+		any = MIN(any, full_us(false));
+		chosen = MIN(chosen, full_us(true));
+	}
+	CU_ASSERT(chosen < 10 * any);
+}
+
+
 static void is_off_at_zero(void)
 {
 	struct limit *l = NULL;
@@ -105,6 +157,7 @@ static CU_TestInfo tests[] = {
 	{"takes an IPv6 /64 for one source", knows_a_source},
 	{"keeps a bounded number of sources", is_bounded},
 	{"is off at rate zero", is_off_at_zero},
+	{"nobody aims at a bucket", nobody_aims_at_a_bucket},
 	CU_TEST_INFO_NULL,
 };
 

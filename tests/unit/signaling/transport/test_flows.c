@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "signaling/transport/flows.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
@@ -228,19 +227,16 @@ static struct sa aimed(unsigned n)
 static double search_us(const struct flows *f, struct sa (*who)(unsigned n))
 {
 	enum { SEARCHES = 1000 };
-	struct timespec from, to;
+	const double from = unit_cpu_us();
 
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
 	for (unsigned n = 0; n < SEARCHES; n++) {
 		const struct sa sa = who(FLOWS_UDP_MAX + n);
 
 		CU_ASSERT_PTR_NULL(
 			flows_find_peer(f, FLOW_UDP, &sa, NULL, NULL));
 	}
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
 
-	return (double)(to.tv_sec - from.tv_sec) * 1e6 +
-	       (double)(to.tv_nsec - from.tv_nsec) / 1e3;
+	return unit_cpu_us() - from;
 }
 
 
