@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "focus/cli/cli_private.h"
@@ -13,6 +14,8 @@
 enum {
 	READ_BYTES = 65536,
 	PLACES = 3,
+	PLACE_SHARED = 2, /**< anybody may have made it first */
+	NOT_TRUSTED = -2,
 	PATH_BYTES = sizeof(((struct sockaddr_un *)0)->sun_path),
 };
 
@@ -63,6 +66,67 @@ static void places(char path[PLACES][PATH_BYTES])
 }
 
 
+/** Is the folder of that socket ours alone, or not there? */
+static bool is_own_folder(const char *path)
+{
+	char folder[PATH_BYTES];
+	struct stat st;
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	*strrchr(folder, '/') = '\0';
+	if (lstat(folder, &st))
+		return errno == ENOENT;
+
+	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+	    !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return true;
+
+	fprintf(stderr,
+		"parley: %s is not this user's alone (uid=%u mode=%o): no "
+		"server is looked for there; say -s PATH if you trust it\n",
+		folder, (unsigned)st.st_uid, (unsigned)st.st_mode);
+
+	return false;
+}
+
+
+/** Is who listens there this user, or root? */
+static bool is_own_server(int fd, const char *path)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(peer);
+
+	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) &&
+	    (peer.uid == geteuid() || peer.uid == 0))
+		return true;
+
+	fprintf(stderr,
+		"parley: the server at %s is another user's (uid=%u); say "
+		"-s PATH if you trust it\n",
+		path, (unsigned)peer.uid);
+
+	return false;
+}
+
+
+/** @return The connection, -1 (errno) or NOT_TRUSTED, which is told */
+static int open_shared(const char *path)
+{
+	int fd;
+
+	if (!is_own_folder(path))
+		return NOT_TRUSTED;
+
+	fd = try_open(path);
+	if (fd >= 0 && !is_own_server(fd, path)) {
+		(void)close(fd);
+		fd = NOT_TRUSTED;
+	}
+
+	return fd;
+}
+
+
 static int find_socket(const struct cli *cli)
 {
 	const char *given =
@@ -80,7 +144,10 @@ static int find_socket(const struct cli *cli)
 
 	places(path);
 	for (int i = 0; i < PLACES && fd < 0; i++) {
-		fd = try_open(path[i]);
+		fd = i == PLACE_SHARED ? open_shared(path[i])
+				       : try_open(path[i]);
+		if (fd == NOT_TRUSTED)
+			return -1;
 		if (fd < 0 && errno == EACCES) {
 			fprintf(stderr, "parley: not allowed to use %s\n",
 				path[i]);

@@ -69,6 +69,23 @@ async function callsByTls(t, parley) {
 	await within('it connects', met, 5000);
 }
 
+// How `parley stats` of root ends where somebody made parley's last place, as
+// lib/false_server.mjs says; nothing of that is seen outside
+async function asksAt(name) {
+	const { stdout, output } = await run('unshare', ['--mount', 'sh', '-c',
+		'mount -t tmpfs none /run && cp "$0" "$1" /run && '
+		+ 'mount -t tmpfs none /tmp && '
+		+ 'exec "$2" /run/false_server.mjs "$3" /run/parley',
+		ours.path('parley'),
+		new URL('lib/false_server.mjs', import.meta.url).pathname,
+		process.execPath, name]);
+	try {
+		return JSON.parse(stdout);
+	} catch {
+		throw new Error(output);
+	}
+}
+
 describe('privileges', () => {
 	test('parleyd and its mixers have given them up', async (t) => {
 		const parley = await Parley.start();
@@ -184,5 +201,22 @@ describe('privileges', () => {
 			// its mixers are nobody all the same
 			const mixer = await status((await kept.mixerPids)[0]);
 			assert.match(mixer.Uid, /^65534\b/);
+		});
+
+	test('a server that somebody else put into /tmp is not asked',
+		{ skip: !isRoot }, async () => {
+			for (const [name, says] of [
+				['nobody', /no server found/],
+				['theirs', /\/tmp\/parley-0 is not this user's alone/],
+				['open', /\/tmp\/parley-0 is not this user's alone/],
+				['link', /\/tmp\/parley-0 is not this user's alone/],
+				['moved', /parley-0\/parley\.sock is another user's .*65534/],
+			]) {
+				const { code, stderr, heard } = await asksAt(name);
+				assert.equal(code, 3, name);
+				assert.match(stderr, says);
+				assert.equal(heard, '', name);
+			}
+			assert.match((await asksAt('ours')).heard, /stats/);
 		});
 });

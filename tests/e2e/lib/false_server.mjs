@@ -1,0 +1,73 @@
+// In a mount namespace whose /tmp is its own, as root: somebody makes
+// parley's last place before any server is there, then root asks for stats.
+//
+//   node false_server.mjs CASE PARLEY
+//
+// Prints as JSON how that ended: code, stderr, and what the server there heard.
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+
+const [name, parley] = process.argv.slice(2);
+const place = '/tmp/parley-0', socket = `${place}/parley.sock`;
+let heard = '';
+
+// What a process of that user would have made
+async function listenAs(user, path) {
+	const server = createServer((c) => {
+		c.on('error', () => {});
+		c.on('data', (data) => {
+			heard += data;
+			c.end('{}\n');
+		});
+	});
+	process.seteuid(user);
+	server.listen(path);
+	process.seteuid(0);
+	await once(server, 'listening');
+}
+
+function makeAs(user, folder, mode) {
+	process.seteuid(user);
+	mkdirSync(folder);
+	chmodSync(folder, mode);
+	process.seteuid(0);
+}
+
+const nobody = 65534;
+const cases = {
+	async nobody() {},
+	async theirs() {
+		makeAs(nobody, place, 0o755);
+		await listenAs(nobody, socket);
+	},
+	async open() {
+		makeAs(0, place, 0o777);
+		await listenAs(0, socket);
+	},
+	async link() {
+		makeAs(0, '/tmp/elsewhere', 0o700);
+		symlinkSync('/tmp/elsewhere', place);
+		await listenAs(0, socket);
+	},
+	async moved() {
+		makeAs(nobody, '/tmp/elsewhere', 0o755);
+		await listenAs(nobody, '/tmp/elsewhere/parley.sock');
+		makeAs(0, place, 0o700);
+		renameSync('/tmp/elsewhere/parley.sock', socket);
+	},
+	async ours() {
+		makeAs(0, place, 0o700);
+		await listenAs(0, socket);
+	},
+};
+
+await cases[name]();
+const env = { ...process.env };
+delete env.PARLEY_SOCKET;
+delete env.XDG_RUNTIME_DIR;
+execFile(parley, ['stats'], { env }, (e, stdout, stderr) => {
+	console.log(JSON.stringify({ code: e ? e.code : 0, stderr, heard }));
+	process.exit();
+});
