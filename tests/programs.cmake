@@ -29,6 +29,9 @@ foreach(part mixer focus signaling)
 		add_executable(${name} tests/unit/main.c
 			tests/unit/descriptors.c tests/unit/failing.c
 			tests/unit/pace.c tests/unit/said.c ${tests})
+		if(NOT name STREQUAL "unit_mixer_base") # it tests the clock
+			target_sources(${name} PRIVATE tests/unit/clock.c)
+		endif()
 		target_link_libraries(${name} world_${part}
 			parley_${part}_${room} PkgConfig::CUNIT)
 		# These mostly wait for the timers of SIP: a suite (a file) each.
