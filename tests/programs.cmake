@@ -34,9 +34,9 @@ foreach(part mixer focus signaling)
 		endif()
 		target_link_libraries(${name} world_${part}
 			parley_${part}_${room} PkgConfig::CUNIT)
-		# These mostly wait for the timers of SIP: a suite (a file) each.
+		# These mostly wait for timers: a suite (a file) each.
 		set(shares 1)
-		if(part STREQUAL "signaling")
+		if(NOT part STREQUAL "mixer")
 			list(LENGTH tests shares)
 		endif()
 		foreach(share RANGE 1 ${shares})

@@ -1,5 +1,6 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
+import { watchAssociation } from './association.mjs';
 import { conferenceOf, guestAddress, guestSecret, keepGuest } from './guest.mjs';
 import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
@@ -382,6 +383,10 @@ export class Call {
 			if (this.pc === pc && !this.over)
 				this.#arrives(arrival);
 		});
+		watchAssociation(pc, () => {
+			if (this.pc === pc && this.#mayCallAnew())
+				this.#callInstead();
+		});
 	}
 
 	#calm() {
@@ -415,16 +420,25 @@ export class Call {
 			return;
 		}
 		this.#trouble('silent', silent >= INTERRUPTED_MS);
-		if (performance.now() <= this.notBefore || this.lost || this.attempt
-			|| this.left || !this.#reaches() || !this.session.isEstablished())
+		if (performance.now() <= this.notBefore || this.lost
+			|| !this.#mayCallAnew())
 			return;
-		if (silent >= RESTART_MS && !this.restarted) {
+		if (silent >= RESTART_MS && !this.restarted)
 			this.#findWay();
-		} else if (silent >= PATIENCE_MS) {
-			this.notBefore = performance.now() + this.patience;
-			this.patience = Math.min(2 * this.patience, PATIENCE_MAX_MS);
-			this.#invite(this.session);
-		}
+		else if (silent >= PATIENCE_MS)
+			this.#callInstead();
+	}
+
+	#mayCallAnew() {
+		return !this.attempt && !this.left && !this.over && this.#reaches()
+			&& this.session.isEstablished();
+	}
+
+	// Another call in the place of this one, which goes on until then
+	#callInstead() {
+		this.notBefore = performance.now() + this.patience;
+		this.patience = Math.min(2 * this.patience, PATIENCE_MAX_MS);
+		this.#invite(this.session);
 	}
 
 	// In the same call. A browser may know of its new network after seconds

@@ -55,12 +55,16 @@ static int place(struct conference *c)
 
 	err = mixer_request(
 		c->mixer,
-		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s}", "op",
+		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s,s:s}", "op",
 			  "mix.create", "mix", (json_int_t)c->mix, "name",
 			  c->name, "width", (int)config->video_width, "height",
 			  (int)config->video_height, "fps",
 			  (int)config->video_fps, "kbps",
-			  (int)config->video_kbps, "layout", c->layout),
+			  (int)config->video_kbps, "layout", c->layout,
+			  "waiting",
+			  strcmp(config->waiting_sound, "music") != 0
+				  ? "silence"
+				  : "music"),
 		NULL, NULL);
 	c->placed = !err;
 	if (!err)

@@ -1,8 +1,10 @@
 /**
  * @file focus/conference/user_list.c  All endpoints of a conference
  */
+#include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
+#include "focus/config/config.h"
 
 
 void endpoint_emit(const struct endpoint *ep, const char *type, json_t *fields)
@@ -93,6 +95,9 @@ void endpoint_say_alone(const struct conference *c, const char *announcement)
 {
 	const struct endpoint *ep =
 		c->participants == 1 ? any_endpoint(c) : NULL;
+
+	if (!strcmp(c->focus->config->waiting_sound, "silence"))
+		return;
 
 	/* a page has words for it */
 	if (ep && ep->status == ENDPOINT_CONNECTED && !ep->webrtc)

@@ -110,6 +110,10 @@ static const struct config_row rows[] = {
 	 "kbit/s of the full canvas", NULL},
 	{"layout", CONFIG_CHOICE, AT(layout), "grid", 0, 0,
 	 "grid or speaker, of a new conference", "grid|speaker"},
+	{"waiting_sound", CONFIG_CHOICE, AT(waiting_sound), "music", 0, 0,
+	 "what a telephone hears that is alone: words and then music, words "
+	 "or silence",
+	 "music|words|silence"},
 	{"factory_names", CONFIG_PATTERN, AT(factory_names),
 	 "conference|mmtel|conf-factory", 0, 0,
 	 "user parts whose INVITE makes a new conference: an extended regular "
@@ -219,6 +223,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->web_origins);
 	mem_deref(c->conference_names);
 	mem_deref(c->layout);
+	mem_deref(c->waiting_sound);
 	mem_deref(c->factory_names);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);

@@ -69,6 +69,7 @@ struct config {
 	unsigned video_width, video_height, video_fps;
 	unsigned video_kbps; /**< of the full canvas */
 	char *layout;
+	char *waiting_sound;     /**< music, words or silence */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	bool end_with_creator;   /**< the conference ends when its creator
 				      leaves (TS 24.147) */

@@ -42,6 +42,7 @@ int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
 	mix->id = id;
 	mix->canvas = *canvas;
 	mix->layout = layout;
+	mix->waiting = WAITING_MUSIC;
 	snprintf(mix->name, sizeof(mix->name), "%s", name);
 	host->totals->mixes++;
 	err = mix_audio_init(mix);

@@ -76,6 +76,7 @@ struct mix {
 	size_t member_count, capacity;
 	struct video_canvas canvas;
 	enum video_layout layout;
+	enum waiting_sound waiting; /**< at a telephone that is alone */
 	bool look_changed; /**< tiles are to be set anew; mix_video.c */
 	struct mix_sound sound;
 	struct shared_video *pictures;

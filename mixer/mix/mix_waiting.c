@@ -14,7 +14,14 @@
 
 static enum waiting_sound sound_of(const struct member *member)
 {
-	return leg_is_telephone(member->leg) ? WAITING_MUSIC : WAITING_SILENCE;
+	return leg_is_telephone(member->leg) ? member->mix->waiting
+					     : WAITING_SILENCE;
+}
+
+
+void mix_set_waiting(struct mix *mix, enum waiting_sound sound)
+{
+	mix->waiting = sound;
 }
 
 

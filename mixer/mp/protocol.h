@@ -30,11 +30,13 @@
  *
  * REQUESTS
  *
- *  mix.create  {mix, name, width, height, fps, kbps, layout}
+ *  mix.create  {mix, name, width, height, fps, kbps, layout, waiting}
  *      The canvas: 64..4096 pixels a side, default 1280x720, halved until it
  *      is no larger than 1920x1088; fps 1..60, default 25, above 30 is 30;
  *      kbps of a picture of the whole size, 0 or absent: what its size
- *      usually needs (1500 at 720p); layout: "grid" | "speaker".
+ *      usually needs (1500 at 720p); layout: "grid" | "speaker"; waiting:
+ *      "music" | "silence", what a telephone that is alone hears, default
+ *      music.
  *
  *  mix.set     {mix, layout?}
  *      Changes what is given.

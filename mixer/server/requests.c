@@ -134,6 +134,29 @@ static int get_layout(struct request *r, enum video_layout *layout)
 }
 
 
+static int get_waiting(struct request *r, enum waiting_sound *sound)
+{
+	static const char *const names[WAITING_SOUNDS] = {
+		[WAITING_MUSIC] = "music",
+		[WAITING_SILENCE] = "silence",
+	};
+	const json_t *j = json_object_get(r->msg, "waiting");
+
+	*sound = WAITING_MUSIC;
+	if (!j)
+		return 0;
+
+	for (size_t i = 0; json_is_string(j) && i < WAITING_SOUNDS; i++) {
+		if (!strcmp(json_string_value(j), names[i])) {
+			*sound = (enum waiting_sound)i;
+			return 0;
+		}
+	}
+
+	return fail(r, EINVAL, "waiting: unknown name");
+}
+
+
 /* @param canvas kbps 0: not given */
 static int get_canvas(struct request *r, struct video_canvas *canvas)
 {
@@ -176,6 +199,7 @@ static int mix_create(struct request *r)
 {
 	enum video_layout layout = VIDEO_LAYOUT_GRID;
 	char name[MIX_NAME_BYTES] = "";
+	enum waiting_sound waiting = WAITING_MUSIC;
 	struct video_canvas canvas;
 	struct mix *mix;
 	uint64_t id;
@@ -186,6 +210,8 @@ static int mix_create(struct request *r)
 		err = get_canvas(r, &canvas);
 	if (!err)
 		err = get_layout(r, &layout);
+	if (!err)
+		err = get_waiting(r, &waiting);
 	if (err)
 		return err;
 
@@ -194,7 +220,11 @@ static int mix_create(struct request *r)
 
 	get_name(r->msg, name, sizeof(name));
 
-	return mix_alloc(&mix, &r->mixer->mix_host, id, name, &canvas, layout);
+	err = mix_alloc(&mix, &r->mixer->mix_host, id, name, &canvas, layout);
+	if (!err)
+		mix_set_waiting(mix, waiting);
+
+	return err;
 }
 
 

@@ -4,6 +4,8 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { seesNot, sees } from './lib/judge.mjs';
+import { Parley } from './lib/parley.mjs';
+import { RtpPeer } from './lib/rtp_peer.mjs';
 import { RED, h264, hears, sipWorld } from './lib/sip_world.mjs';
 import { until } from './lib/process.mjs';
 
@@ -43,6 +45,23 @@ describe('somebody who is alone', { concurrency: 1 }, () => {
 				isMusic(await loudness(ann, 1)), 15000);
 			// one stream without a gap, whatever it was made of
 			await w.assertStream(ann.audio.received, 160);
+		});
+
+	for (const words of [true, false])
+		test(`hears ${words ? 'words, then' : 'nothing but'} silence where `
+			+ 'that is wanted', async (t) => {
+			const parley = await Parley.start({
+				waiting_sound: words ? 'words' : 'silence' });
+			t.after(() => parley.stop());
+			const ann = await RtpPeer.open(parley, { hz: 440 });
+			t.after(() => ann.close());
+			await ann.dial(parley.uri('waiting'));
+			await until('six seconds', () =>
+				ann.audio.received.length >= 300, 15000);
+			const spoken = await loudness(ann, 6);
+			const late = await loudness(ann, 0.5);
+			assert.equal(spoken > -40, words, `${spoken} dB`);
+			assert.ok(late < -60, `${late} dB`);
 		});
 
 	test('sees nobody who is gone, but that nobody is there', async (t) => {

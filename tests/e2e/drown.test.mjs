@@ -97,37 +97,45 @@ class Caller {
 	}
 
 	// @return its answer and after how many ms that came
-	async call() {
-		const text = this.peer.request('INVITE', this.uri, {
-			...this.dialog, body: sdp(4000) });
-		const began = performance.now();
+	// As a telephone repeats it (RFC 3261 section 17.1.1.2), an INVITE until
+	// anything comes; the final answer
+	async #ask(text, what, condition, ms) {
 		let timer, sent = 0;
 		const send = () => {
 			this.peer.send(text);
 			if (++sent < TIMES)
 				timer = setTimeout(send, T1 * 2 ** (sent - 1));
 		};
-		this.peer.socket.on('message', () => clearTimeout(timer));
+		if (!condition)
+			this.peer.socket.on('message', () => clearTimeout(timer));
 		send();
 		try {
-			this.answer = await this.peer.final('an answer', undefined,
+			return await this.peer.final(what, condition, ms);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	async call() {
+		const text = this.peer.request('INVITE', this.uri, {
+			...this.dialog, body: sdp(4000) });
+		const began = performance.now();
+		try {
+			this.answer = await this.#ask(text, 'an answer', undefined,
 				64 * T1);
 		} catch {
 			return { status: 0, ms: 64 * T1 };
-		} finally {
-			clearTimeout(timer);
 		}
 		return { status: this.answer.status, ms: performance.now() - began };
 	}
 
-	async bye() {
+	bye() {
 		const options = { ...this.dialog, toTag: this.answer.toTag };
 		const contact = this.answer.headers.contact.match(/<([^>]+)>/)[1];
 		this.peer.send(this.peer.request('ACK', contact, options));
-		this.peer.send(this.peer.request('BYE', contact,
-			{ ...options, cseq: 2 }));
-		await this.peer.final('BYE is answered', (m) =>
-			m.headers.cseq === '2 BYE');
+		return this.#ask(this.peer.request('BYE', contact,
+			{ ...options, cseq: 2 }), 'BYE is answered', (m) =>
+			m.headers.cseq === '2 BYE', 64 * T1);
 	}
 }
 

@@ -11,6 +11,7 @@ export class Crowd {
 		c.uri = parley.uri('crowd');
 		c.sip = await SipPeer.open(parley.sipPort, { name });
 		c.finals = new Map(); // by Call-ID
+		c.ended = new Set(); // Call-IDs
 		t.after(() => c.sip.close());
 		c.sip.socket.on('message', (data) => c.#take(parse(`${data}`)));
 		return c;
@@ -18,6 +19,8 @@ export class Crowd {
 
 	#take(m) {
 		const callId = m.headers['call-id'];
+		if (m.headers.cseq?.endsWith('BYE'))
+			this.ended.add(callId);
 		if (m.status < 200 || !m.headers.cseq?.endsWith('INVITE'))
 			return;
 		this.finals.set(callId, m);
@@ -43,9 +46,15 @@ export class Crowd {
 		}
 	}
 
+	// Answered, although one may be lost
 	bye(callId) {
-		this.sip.send(this.sip.request('BYE', this.uri, { callId, cseq: 2,
-			toTag: this.finals.get(callId).toTag }));
+		const bye = this.sip.request('BYE', this.uri, { callId, cseq: 2,
+			branch: `z9hG4bK${callId}bye`,
+			toTag: this.finals.get(callId).toTag });
+		return until(`${callId}: the BYE is answered`, () => {
+			this.sip.send(bye);
+			return this.ended.has(callId);
+		}, 10000, 500);
 	}
 
 	get taken() {

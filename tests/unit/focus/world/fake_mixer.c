@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "focus/command/command.h"
@@ -37,13 +38,36 @@ static void turn(unsigned ms)
 }
 
 
+static void round_h(int flags, void *arg)
+{
+	(void)flags;
+	(void)arg;
+
+	re_cancel();
+}
+
+
+/** What has come is handled, and nothing waited for: a timer would take a
+ *  millisecond at least */
+static void turn_round(void)
+{
+	int fd = eventfd(1, EFD_CLOEXEC);
+
+	CU_ASSERT_EQUAL_FATAL(fd_listen(fd, FD_READ, round_h, NULL), 0);
+	(void)re_main(NULL);
+	fd_close(fd);
+	(void)close(fd);
+}
+
+
 /** However slow the machine is, what one message leads to has come when it
  *  ends: an event, what it has asked for, the answer to that, ... */
 void room_turn(unsigned ms)
 {
-	turn(ms);
+	if (ms)
+		turn(ms);
 	for (unsigned i = 0; i < CHAIN_MAX; i++)
-		turn(0);
+		turn_round();
 }
 
 

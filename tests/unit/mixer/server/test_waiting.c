@@ -137,6 +137,27 @@ static void music_is_heard_alone_and_goes_when_somebody_comes(void)
 }
 
 
+static void where_it_is_not_wanted_there_is_no_music(void)
+{
+	static struct handset h;
+	uint64_t now_us = clock_us();
+	struct world w;
+
+	world_open(&w, 30);
+	world_ask(&w, json_pack("{s:s,s:i,s:s}", "op", "mix.create", "mix", 2,
+				"waiting", "loud"));
+	CU_ASSERT_EQUAL(w.reply_err, EINVAL);
+	mix_set_waiting(mixer_mix(w.mixer, 1), WAITING_SILENCE);
+	handset_join(&w, &h, 1, AUDIO_PCMU, 20);
+	handsets_run(&w, &h, 1, 2000, &now_us);
+	/* it is sent to all the same */
+	CU_ASSERT_TRUE(h.packets > 90);
+	CU_ASSERT_TRUE(loudness(&h, 1500, 0) < -60);
+	handset_close(&h);
+	world_close(&w);
+}
+
+
 static void an_announcement_is_said_to_one_alone(void)
 {
 	static struct handset h[2];
@@ -183,6 +204,8 @@ static void an_announcement_is_said_to_one_alone(void)
 static CU_TestInfo tests[] = {
 	{"music is heard alone and goes when somebody comes",
 	 music_is_heard_alone_and_goes_when_somebody_comes},
+	{"where it is not wanted there is no music",
+	 where_it_is_not_wanted_there_is_no_music},
 	{"an announcement is said to one alone",
 	 an_announcement_is_said_to_one_alone},
 	CU_TEST_INFO_NULL,
