@@ -278,11 +278,12 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
 	const bool was_in = ep->status == ENDPOINT_CONNECTED;
-	bool creator = false, inherited = false;
+	struct endpoint *heir = NULL;
+	bool creator = false;
 
 	/* who is thrown out bequeaths nothing */
 	if (reason != REASON_KICKED)
-		inherited = user_bequeath(ep);
+		heir = user_bequeath(ep);
 
 	endpoint_drop_bearers(ep);
 	ep->crossing = mem_deref(ep->crossing);
@@ -296,7 +297,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	hash_unlink(&ep->hash_le);
 	if (list_isempty(&u->endpoints))
 		list_unlink(&u->le);
-	kept_leave(ep, reason == REASON_KICKED, inherited);
+	kept_leave(ep, reason == REASON_KICKED, heir);
 
 	if (ep->told)
 		endpoint_emit(ep, "left",

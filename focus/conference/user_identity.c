@@ -335,7 +335,7 @@ static bool take_label(struct endpoint *heir, const struct endpoint *ep)
 /** What was set of the leg stays: nobody is heard by replacing himself. The
  *  rights move with it to whom it is known to be the same. When who is
  * replaced goes first, of himself, it is the same */
-bool user_bequeath(const struct endpoint *ep)
+struct endpoint *user_bequeath(const struct endpoint *ep)
 {
 	struct endpoint *heir = heir_of(ep);
 	struct endpoint_levels levels;
@@ -343,7 +343,7 @@ bool user_bequeath(const struct endpoint *ep)
 	bool more;
 
 	if (!heir)
-		return false;
+		return NULL;
 
 	heir->replaces = 0;
 	if (heir->inherits)
@@ -360,7 +360,7 @@ bool user_bequeath(const struct endpoint *ep)
 	if (take_label(heir, ep) || more)
 		endpoint_tell_renamed(heir);
 
-	return heir->inherits;
+	return heir->inherits ? heir : NULL;
 }
 
 

@@ -411,6 +411,47 @@ static void who_was_never_in_is_not_kept(void)
 }
 
 
+/** Her page calls anew while the old leg is in, and no ACK comes: not to the
+ *  one with Replaces, and not to the one that said her secret */
+static void who_calls_anew_and_gets_no_ack_is_kept(void)
+{
+	for (unsigned how = 0; how < 4; how++) {
+		const bool replaces = how & 1, second = how & 2;
+		struct party ann, ben, heir, again;
+		char old[SECRET_SIZE], new[SECRET_SIZE];
+
+		begin_anew();
+		come(&ann, "sip:a@x", "Ann", NULL);
+		focus_secret(ann.ep, old);
+		come(&ben, "sip:b@x", "Ben", NULL);
+		if (replaces) {
+			r.replaces_leg = focus_leg(ann.ep);
+			r.inherits = true;
+		}
+		else {
+			r.secret = old;
+		}
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &heir, "demo", "sip:a@x", "Ann"),
+			0);
+		r.replaces_leg = 0;
+		r.inherits = false;
+		r.secret = NULL;
+		focus_secret(heir.ep, new);
+		focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+		focus_leave(heir.ep, REASON_UNAVAILABLE);
+
+		come(&again, "sip:a@x", "Ann", second ? new : old);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		CU_ASSERT_EQUAL(focus_endpoint_number(again.ep), 1);
+		/* and then neither is good */
+		CU_ASSERT_EQUAL(demo()->kept_count, 0);
+		CU_ASSERT_EQUAL(rows(), 0);
+		end_all();
+	}
+}
+
+
 static void keep_many(const char *name, unsigned count, bool moderator)
 {
 	struct conference *c = focus_conference(r.focus, name);
@@ -621,6 +662,8 @@ static CU_TestInfo tests[] = {
 	{"a live one keeps its rows", a_live_one_keeps_its_rows},
 	{"one of two telephones may go", one_of_two_telephones_may_go},
 	{"who was never in is not kept", who_was_never_in_is_not_kept},
+	{"who calls anew and gets no ACK is kept",
+	 who_calls_anew_and_gets_no_ack_is_kept},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"a guest takes no moderator's place",
