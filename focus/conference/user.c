@@ -154,10 +154,16 @@ static unsigned number_of(const struct conference *c, const struct join *join,
 static void take_back(struct endpoint *ep, struct kept *back,
 		      const struct join *join)
 {
+	const struct endpoint *self;
 	struct secret_sum said;
 
-	if (!back)
+	if (!back) {
+		/* it has not left yet */
+		self = user_leg_proved(ep->user->conference, join);
+		if (self)
+			ep->levels = self->levels;
 		return;
+	}
 
 	ep->back = mem_ref(back);
 	if (secret_read(&said, join->secret) &&

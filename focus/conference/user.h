@@ -130,6 +130,10 @@ int user_get(struct user **up, struct conference *c, const struct join *join,
  */
 struct endpoint *user_bequeath(const struct endpoint *ep);
 
+/** The leg in there that who joins proves to be by its secret; NULL: none */
+const struct endpoint *user_leg_proved(const struct conference *c,
+				       const struct join *join);
+
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
 

@@ -135,8 +135,8 @@ bool user_aor_is(const char *shown, const char *aor)
 }
 
 
-static const struct endpoint *secret_of(const struct conference *c,
-					const struct join *join)
+const struct endpoint *user_leg_proved(const struct conference *c,
+				       const struct join *join)
 {
 	const struct endpoint *ep = endpoint_by_secret(c->focus, join->secret);
 
@@ -173,7 +173,7 @@ static struct user *user_same(const struct conference *c,
 	}
 
 	ep = join->inherits ? endpoint_by_leg(c->focus, join->replaces_leg)
-			    : secret_of(c, join);
+			    : user_leg_proved(c, join);
 	u = ep && ep->user->conference == c ? ep->user : NULL;
 	/* it has left, and another leg of its user has not */
 	if (!u && back)
@@ -190,7 +190,7 @@ static void take_rights(struct user *u, const struct join *join,
 			const struct kept *back)
 {
 	struct conference *c = u->conference;
-	const struct endpoint *self = secret_of(c, join);
+	const struct endpoint *self = user_leg_proved(c, join);
 
 	const bool makes = !c->announced && !c->continues;
 

@@ -452,6 +452,30 @@ static void who_calls_anew_and_gets_no_ack_is_kept(void)
 }
 
 
+/** A reload may come before the server knows that the page is gone */
+static void what_was_set_of_a_leg_that_is_in_is_set_of_the_next(void)
+{
+	struct party ann, ben, again;
+	char secret[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, secret);
+	ben.ep->levels.video_muted = ben.ep->levels.deaf = true;
+	ben.ep->levels.volume_in_db = -6;
+	room_command(&r, "{\"verb\":\"mute\",\"target\":2,"
+			 "\"conference\":\"demo\"}");
+	come(&again, "sip:b@x", "Ben", secret);
+	CU_ASSERT_TRUE(is(&again, "muted"));
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_TRUE(again.ep->levels.video_muted);
+	CU_ASSERT_TRUE(again.ep->levels.deaf);
+	CU_ASSERT_EQUAL(again.ep->levels.volume_in_db, -6);
+	end_all();
+}
+
+
 static void keep_many(const char *name, unsigned count, bool moderator)
 {
 	struct conference *c = focus_conference(r.focus, name);
@@ -664,6 +688,8 @@ static CU_TestInfo tests[] = {
 	{"who was never in is not kept", who_was_never_in_is_not_kept},
 	{"who calls anew and gets no ACK is kept",
 	 who_calls_anew_and_gets_no_ack_is_kept},
+	{"what was set of a leg that is in is set of the next",
+	 what_was_set_of_a_leg_that_is_in_is_set_of_the_next},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"a guest takes no moderator's place",
