@@ -457,21 +457,12 @@ bool focus_has_mixer(const struct endpoint *ep)
 }
 
 
-static void note_user(struct conference *c, const struct user *u)
-{
-	if (!c->first_place)
-		c->first_place = u->place;
-	else if (c->first_place != u->place)
-		c->several = true;
-}
-
-
 void focus_connected(struct endpoint *ep)
 {
 	if (ep->status == ENDPOINT_CONNECTED)
 		return;
 
-	note_user(ep->user->conference, ep->user);
+	ep->user->conference->entered = true;
 	conference_set_calls_off(ep->user->conference);
 	kept_take(ep);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);

@@ -294,17 +294,43 @@ static void one_that_nobody_joined_is_anybodys(void)
 			focus_secret(ann.ep, secret);
 			if (several) {
 				come(&ben, "sip:b@x", "Ben", NULL);
-				focus_leave(ben.ep, REASON_LEFT);
+				focus_leave(ben.ep, reasons[i]);
 			}
 			focus_leave(ann.ep, reasons[i]);
 			come(&first, "sip:c@x", "Carl", NULL);
-			CU_ASSERT_EQUAL(is(&first, "moderator"),
-					!several && !i);
+			CU_ASSERT_EQUAL(is(&first, "moderator"), !i);
 			/* what is hers is hers all the same */
 			come(&again, "sip:a@x", "Ann", secret);
 			CU_ASSERT_TRUE(is(&again, "moderator"));
 			end_all();
 		}
+	}
+}
+
+
+/** Nor is it where somebody calls meanwhile and does not come in */
+static void who_was_not_in_takes_no_room_away(void)
+{
+	static const enum reason reasons[] = {REASON_LEFT, REASON_UNAVAILABLE,
+					      REASON_MEDIA_TIMEOUT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		struct party mallory, ben, carl, again;
+		char secret[SECRET_SIZE];
+
+		begin_anew();
+		come(&mallory, "sip:m@x", "Mallory", NULL);
+		focus_secret(mallory.ep, secret);
+		focus_leave(mallory.ep, REASON_MEDIA_TIMEOUT);
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &ben, "demo", "sip:b@x", "Ben"),
+			0);
+		focus_leave(ben.ep, reasons[i]);
+		come(&carl, "sip:c@x", "Carl", NULL);
+		CU_ASSERT_TRUE(is(&carl, "moderator"));
+		come(&again, "sip:m@x", "Mallory", secret);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		end_all();
 	}
 }
 
@@ -683,6 +709,8 @@ static CU_TestInfo tests[] = {
 	{"one that nobody ended goes on", one_that_nobody_ended_goes_on},
 	{"one that nobody joined is anybody's",
 	 one_that_nobody_joined_is_anybodys},
+	{"who was not in takes no room away",
+	 who_was_not_in_takes_no_room_away},
 	{"a live one keeps its rows", a_live_one_keeps_its_rows},
 	{"one of two telephones may go", one_of_two_telephones_may_go},
 	{"who was never in is not kept", who_was_never_in_is_not_kept},
