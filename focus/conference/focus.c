@@ -265,6 +265,14 @@ void focus_set_signaling(struct focus *f, const struct signaling_ops *ops)
 
 /* ------------------------------------------------------------ journeys */
 
+/** A lock keeps out strangers, not who was in, or is, as he proves: nobody
+ *  inside may be left who could take it off */
+static bool is_locked_to(const struct conference *c, const struct join *join)
+{
+	return c->locked && !kept_find(c, join) && !user_leg_proved(c, join);
+}
+
+
 enum reason focus_join_facts(const struct focus *f, const struct join *join,
 			     char *canonical, struct conference **cp)
 {
@@ -287,7 +295,7 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;
-		facts.locked = c->locked;
+		facts.locked = is_locked_to(c, join);
 		facts.participants = c->participants;
 	}
 

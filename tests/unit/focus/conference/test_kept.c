@@ -76,6 +76,12 @@ static void run_sql(const char *sql)
 }
 
 
+static void told_h(enum reason reason, void *arg)
+{
+	*(enum reason *)arg = reason;
+}
+
+
 static unsigned rows(void)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -502,6 +508,56 @@ static void what_was_set_of_a_leg_that_is_in_is_set_of_the_next(void)
 }
 
 
+static enum reason ask_to_join(const char *secret)
+{
+	const struct question q = {
+		.kind = QUESTION_JOIN, .conference = "demo", .secret = secret};
+	enum reason reason = REASON_INTERNAL;
+	struct ask *ask = NULL;
+
+	focus_ask(&ask, r.focus, &q, told_h, &reason);
+	CU_ASSERT_PTR_NULL(ask);
+
+	return reason;
+}
+
+
+/** Else nobody could take the lock off again */
+static void a_lock_is_not_against_who_was_in(void)
+{
+	struct party ann, ben, again, stranger;
+	char a[SECRET_SIZE], b[SECRET_SIZE], wrong[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	come(&again, "sip:c@x", "Carl", NULL);
+	room_command(&r, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
+	memset(wrong, '0', sizeof(wrong) - 1);
+	wrong[sizeof(wrong) - 1] = '\0';
+
+	/* still in, and when that leg is gone */
+	CU_ASSERT_EQUAL(ask_to_join(a), REASON_NONE);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_EQUAL(ask_to_join(a), REASON_NONE);
+	CU_ASSERT_EQUAL(ask_to_join(wrong), REASON_LOCKED);
+	CU_ASSERT_EQUAL(ask_to_join(NULL), REASON_LOCKED);
+	r.secret = wrong;
+	CU_ASSERT_EQUAL(
+		room_join_begin(&r, &stranger, "demo", "sip:a@x", "Ann"),
+		REASON_LOCKED);
+	come(&again, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&again, "moderator"));
+	/* who was thrown out is out */
+	room_command(&r, "{\"verb\":\"kick\",\"target\":2,"
+			 "\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(ask_to_join(b), REASON_LOCKED);
+	end_all();
+}
+
+
 static void keep_many(const char *name, unsigned count, bool moderator)
 {
 	struct conference *c = focus_conference(r.focus, name);
@@ -718,6 +774,7 @@ static CU_TestInfo tests[] = {
 	 who_calls_anew_and_gets_no_ack_is_kept},
 	{"what was set of a leg that is in is set of the next",
 	 what_was_set_of_a_leg_that_is_in_is_set_of_the_next},
+	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"a guest takes no moderator's place",
