@@ -7,6 +7,8 @@
 #include "focus/config/config.h"
 #include "mixer/base/host_key.h"
 #include "signaling/event/subscription_source.h"
+#include "signaling/message/flow.h"
+#include "signaling/message/identity.h"
 
 enum { SOURCES_BUCKETS = 1024 /* power of two */ };
 
@@ -73,19 +75,20 @@ static bool source_cmp_h(struct le *le, void *arg)
 
 int subscription_source_take(struct subscription_source **sp,
 			     struct subscription_sources *all,
-			     const struct sa *peer)
+			     const struct flow_info *flow)
 {
 	const struct config *c = all->config;
 	struct subscription_source *s;
 	uint8_t key[HOST_KEY_BYTES];
+	struct sa source;
 	uint32_t hash;
 
-	host_key(key, peer);
+	identity_source(&source, c, flow);
+	host_key(key, &source);
 	hash = hash_joaat(key, sizeof(key));
 	s = list_ledata(hash_lookup(all->table, hash, source_cmp_h, key));
 	if (s && s->count >= c->subscriptions_per_source &&
-	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
-				peer))
+	    !identity_flow_trusted(c, flow))
 		return EOVERFLOW;
 
 	if (!s) {
