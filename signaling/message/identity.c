@@ -50,6 +50,11 @@ bool identity_flow_trusted(const struct config *config,
 	       is_trusted_host(config, &flow->peer);
 }
 
+bool identity_host_is_free(const struct sa *host, const void *config)
+{
+	return sa_is_loopback(host) || is_trusted_host(config, host);
+}
+
 void identity_source(struct sa *source, const struct config *config,
 		     const struct flow_info *flow)
 {

@@ -73,6 +73,10 @@ bool identity_flow_trusted(const struct config *config,
 void identity_source(struct sa *source, const struct config *config,
 		     const struct flow_info *flow);
 
+/** Has this host no rates of connections and requests, being a trusted one or
+ *  our own? @param config A struct config */
+bool identity_host_is_free(const struct sa *host, const void *config);
+
 /** Who we are to the next hop of a message of ours */
 struct identity_ours {
 	const char *uri; /**< the conference's public URI */
