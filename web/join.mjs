@@ -2,6 +2,7 @@
 import { hideAlone, showAlone } from './alone.mjs';
 import { Call } from './call.mjs';
 import { Devices, fillSelects, watchLevel } from './devices.mjs';
+import { guestSecret } from './guest.mjs';
 import { invite, readAddress } from './invite.mjs';
 import { conferenceName, freshName } from './names.mjs';
 import { Roster, initials } from './roster.mjs';
@@ -157,7 +158,9 @@ $('join-form').addEventListener('submit', async (event) => {
 	$('join-button').disabled = true;
 	localStorage.setItem('parley.name', name);
 	const answer = await askConference(conference);
-	if (answer && answer.may_join === false) {
+	// no lock is against who was in: the call says so by its secret
+	const returns = answer?.reason === 'locked' && guestSecret(answer.uri);
+	if (answer?.may_join === false && !returns) {
 		joinError(answer.words || 'You may not join this conference.');
 		return;
 	}

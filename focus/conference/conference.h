@@ -52,9 +52,7 @@ struct conference {
 	struct list kept;       /**< of struct kept: those who have left */
 	unsigned kept_count;
 	bool continues; /**< one of before: who comes first did not make it */
-	unsigned first_place; /**< of the user who was connected first, 0: none
-			       was yet */
-	bool several;         /**< another was, too */
+	bool entered;   /**< somebody was connected */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */

@@ -137,9 +137,10 @@ void kept_take(struct endpoint *ep);
 /** It leaves: from now on it is kept, if it can prove itself one day
  *
  * @param thrown_out Or it is not, nor what was kept for it before
- * @param follows    Another has its place already: it is not either
+ * @param heir       Has its place already: where that is connected it is not
+ *                   either; NULL: nobody has
  */
-void kept_leave(struct endpoint *ep, bool thrown_out, bool follows);
+void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir);
 
 /** What is its own has changed, or it has another secret: keep it over a crash
  *  as it is now */

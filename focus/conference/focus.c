@@ -265,6 +265,14 @@ void focus_set_signaling(struct focus *f, const struct signaling_ops *ops)
 
 /* ------------------------------------------------------------ journeys */
 
+/** A lock keeps out strangers, not who was in, or is, as he proves: nobody
+ *  inside may be left who could take it off */
+static bool is_locked_to(const struct conference *c, const struct join *join)
+{
+	return c->locked && !kept_find(c, join) && !user_leg_proved(c, join);
+}
+
+
 enum reason focus_join_facts(const struct focus *f, const struct join *join,
 			     char *canonical, struct conference **cp)
 {
@@ -287,7 +295,7 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;
-		facts.locked = c->locked;
+		facts.locked = is_locked_to(c, join);
 		facts.participants = c->participants;
 	}
 
@@ -457,21 +465,12 @@ bool focus_has_mixer(const struct endpoint *ep)
 }
 
 
-static void note_user(struct conference *c, const struct user *u)
-{
-	if (!c->first_place)
-		c->first_place = u->place;
-	else if (c->first_place != u->place)
-		c->several = true;
-}
-
-
 void focus_connected(struct endpoint *ep)
 {
 	if (ep->status == ENDPOINT_CONNECTED)
 		return;
 
-	note_user(ep->user->conference, ep->user);
+	ep->user->conference->entered = true;
 	conference_set_calls_off(ep->user->conference);
 	kept_take(ep);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);

@@ -302,9 +302,18 @@ static void drop_between(struct conference *c, const struct endpoint *ep)
 		struct kept *k = le->data;
 
 		le = le->next;
-		if (k != ep->back && k->number == ep->number)
+		if (k != ep->back && k->number == ep->back->number)
 			drop(c, k);
 	}
+}
+
+
+/** Whoever is to have its place is not in yet, and may never be: until then it
+ *  is what he comes back to */
+static void give_back(struct endpoint *ep, struct kept *k)
+{
+	if (ep->status != ENDPOINT_CONNECTED && !ep->back)
+		ep->back = mem_ref(k);
 }
 
 
@@ -352,20 +361,25 @@ static bool was_in(const struct endpoint *ep)
 }
 
 
-void kept_leave(struct endpoint *ep, bool thrown_out, bool follows)
+void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir)
 {
 	struct conference *c = ep->user->conference;
 	struct kept *k = ep->kept;
 	struct secret_sum sum;
-	bool stays;
+	bool stays, follows;
 
 	list_unlink(&ep->write_le);
 	describe(k, ep);
 	mem_ref(k->aor);
+	follows = heir && heir->status == ENDPOINT_CONNECTED;
 	stays = !thrown_out && !follows && was_in(ep) && sum_of(&sum, k);
 	if (stays) {
-		if (ep->status != ENDPOINT_CONNECTED)
+		if (ep->status != ENDPOINT_CONNECTED) {
+			/* all that it may know is of one place */
+			k->number = ep->back->number;
+			k->namesake = ep->back->namesake;
 			drop_between(c, ep);
+		}
 		drop_same(c, k);
 		stays = kept_make_room(c, k->moderator);
 	}
@@ -378,6 +392,10 @@ void kept_leave(struct endpoint *ep, bool thrown_out, bool follows)
 
 	ep->kept = NULL;
 	kept_add(c, k);
+	if (heir)
+		give_back(heir, k);
+	for (struct le *le = ep->user->endpoints.head; le; le = le->next)
+		give_back(le->data, k);
 	/* what was dropped may have had the same row */
 	kept_write_away(c, k);
 }

@@ -21,9 +21,8 @@ struct past {
 	struct le le; /**< in focus->pasts */
 	char name[POLICY_NAME_MAX + 1];
 	bool ends_with_creator;
-	bool continues;       /**< who comes first then did not make it */
-	bool loaded;          /**< it is being read from the store */
-	unsigned first_place; /**< as of struct conference */
+	bool continues; /**< who comes first then did not make it */
+	bool loaded;    /**< it is being read from the store */
 	unsigned last_number;
 	uint64_t until_ms;
 	struct list kept;
@@ -178,7 +177,6 @@ void past_adopt(struct conference *c)
 		 p->kept_count);
 	c->continues = p->continues;
 	c->written = true;
-	c->first_place = p->first_place;
 	c->kept_until_ms = p->until_ms;
 	c->ends_with_creator = p->ends_with_creator;
 	c->last_number = p->last_number;
@@ -197,20 +195,30 @@ static bool is_passing(enum reason reason)
 }
 
 
+/** Those who were in were cut off. Who was not in cuts off nothing: anybody
+ *  can call and fail */
+static bool is_cut_off(const struct conference *c, enum reason reason)
+{
+	return is_passing(reason) && c->entered;
+}
+
+
 /**
  * Is who comes in first then a guest of those who have been in?
  *
- * Who was alone in it keeps what is his, but not the name: otherwise anybody
- * could call a room that all know, fall silent, and leave it without a
- * moderator for MEMBERS_KEPT_S. If he comes back to somebody who has come
- * since, both are moderators. Two have met, and their conference was cut off;
- * that our own end or a mixer's cuts off one alone is nothing that he can do;
- * and a name that was made up for one is known to whom he has told it
+ * Who falls silent keeps what is his, but not the name: otherwise anybody
+ * could call a room that all know, by two tabs if need be, fall silent, and
+ * leave it without a moderator for MEMBERS_KEPT_S. If he comes back to
+ * somebody who has come since, both are moderators. That our own end or a
+ * mixer's cuts them off is nothing that they can do; and a name that was made
+ * up for one is known to whom he has told it
  */
 static bool is_continued(const struct conference *c, enum reason reason)
 {
-	return c->continues || c->several ||
-	       reason_row(reason)->sip_status != 408 ||
+	if (!is_cut_off(c, reason))
+		return c->continues;
+
+	return reason_row(reason)->sip_status != 408 ||
 	       policy_name_is_fresh(c->name);
 }
 
@@ -218,7 +226,7 @@ static bool is_continued(const struct conference *c, enum reason reason)
 void past_keep(struct conference *c, enum reason reason)
 {
 	struct focus *f = c->focus;
-	uint64_t until_ms = is_passing(reason) && c->announced
+	uint64_t until_ms = is_cut_off(c, reason)
 				    ? now_ms() + MEMBERS_KEPT_S * 1000
 				    : c->kept_until_ms;
 	struct past *p = NULL;
@@ -237,7 +245,6 @@ void past_keep(struct conference *c, enum reason reason)
 
 	p->ends_with_creator = c->ends_with_creator;
 	p->continues = is_continued(c, reason);
-	p->first_place = c->first_place;
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
 	move_all(&p->kept, &c->kept);

@@ -339,6 +339,9 @@ static enum reason join_facts(const struct focus *f, struct question *q)
 		.dialled_out = q->invited,
 		.replaces = q->replaces,
 		.factory = q->factory,
+		.aor = q->asker.aor,
+		.known = q->asker.known && q->asker.aor,
+		.secret = q->secret,
 	};
 	char canonical[POLICY_NAME_MAX + 1], fresh[POLICY_NAME_MAX + 1];
 	struct conference *c = NULL;

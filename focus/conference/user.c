@@ -154,10 +154,16 @@ static unsigned number_of(const struct conference *c, const struct join *join,
 static void take_back(struct endpoint *ep, struct kept *back,
 		      const struct join *join)
 {
+	const struct endpoint *self;
 	struct secret_sum said;
 
-	if (!back)
+	if (!back) {
+		/* it has not left yet */
+		self = user_leg_proved(ep->user->conference, join);
+		if (self)
+			ep->levels = self->levels;
 		return;
+	}
 
 	ep->back = mem_ref(back);
 	if (secret_read(&said, join->secret) &&
@@ -278,11 +284,12 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
 	const bool was_in = ep->status == ENDPOINT_CONNECTED;
-	bool creator = false, inherited = false;
+	struct endpoint *heir = NULL;
+	bool creator = false;
 
 	/* who is thrown out bequeaths nothing */
 	if (reason != REASON_KICKED)
-		inherited = user_bequeath(ep);
+		heir = user_bequeath(ep);
 
 	endpoint_drop_bearers(ep);
 	ep->crossing = mem_deref(ep->crossing);
@@ -296,7 +303,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	hash_unlink(&ep->hash_le);
 	if (list_isempty(&u->endpoints))
 		list_unlink(&u->le);
-	kept_leave(ep, reason == REASON_KICKED, inherited);
+	kept_leave(ep, reason == REASON_KICKED, heir);
 
 	if (ep->told)
 		endpoint_emit(ep, "left",

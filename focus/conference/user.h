@@ -126,9 +126,13 @@ int user_get(struct user **up, struct conference *c, const struct join *join,
  * Hand on what is this endpoint's to the one that takes its place: what was
  * set of it, and if that is proved to be the same its rights and its calls
  *
- * @return true: they went with it
+ * @return that one if they went with it, else NULL
  */
-bool user_bequeath(const struct endpoint *ep);
+struct endpoint *user_bequeath(const struct endpoint *ep);
+
+/** The leg in there that who joins proves to be by its secret; NULL: none */
+const struct endpoint *user_leg_proved(const struct conference *c,
+				       const struct join *join);
 
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);

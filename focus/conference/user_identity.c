@@ -135,8 +135,8 @@ bool user_aor_is(const char *shown, const char *aor)
 }
 
 
-static const struct endpoint *secret_of(const struct conference *c,
-					const struct join *join)
+const struct endpoint *user_leg_proved(const struct conference *c,
+				       const struct join *join)
 {
 	const struct endpoint *ep = endpoint_by_secret(c->focus, join->secret);
 
@@ -173,7 +173,7 @@ static struct user *user_same(const struct conference *c,
 	}
 
 	ep = join->inherits ? endpoint_by_leg(c->focus, join->replaces_leg)
-			    : secret_of(c, join);
+			    : user_leg_proved(c, join);
 	u = ep && ep->user->conference == c ? ep->user : NULL;
 	/* it has left, and another leg of its user has not */
 	if (!u && back)
@@ -190,7 +190,7 @@ static void take_rights(struct user *u, const struct join *join,
 			const struct kept *back)
 {
 	struct conference *c = u->conference;
-	const struct endpoint *self = secret_of(c, join);
+	const struct endpoint *self = user_leg_proved(c, join);
 
 	const bool makes = !c->announced && !c->continues;
 
@@ -335,7 +335,7 @@ static bool take_label(struct endpoint *heir, const struct endpoint *ep)
 /** What was set of the leg stays: nobody is heard by replacing himself. The
  *  rights move with it to whom it is known to be the same. When who is
  * replaced goes first, of himself, it is the same */
-bool user_bequeath(const struct endpoint *ep)
+struct endpoint *user_bequeath(const struct endpoint *ep)
 {
 	struct endpoint *heir = heir_of(ep);
 	struct endpoint_levels levels;
@@ -343,7 +343,7 @@ bool user_bequeath(const struct endpoint *ep)
 	bool more;
 
 	if (!heir)
-		return false;
+		return NULL;
 
 	heir->replaces = 0;
 	if (heir->inherits)
@@ -360,7 +360,7 @@ bool user_bequeath(const struct endpoint *ep)
 	if (take_label(heir, ep) || more)
 		endpoint_tell_renamed(heir);
 
-	return heir->inherits;
+	return heir->inherits ? heir : NULL;
 }
 
 

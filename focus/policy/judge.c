@@ -10,7 +10,7 @@ struct ask {
 	struct ask **askp; /**< the asker's pointer to this, or NULL */
 	struct judge judge;
 	struct question q;
-	char *conference, *aor, *target; /**< what q points to */
+	char *conference, *aor, *target, *secret; /**< what q points to */
 	judge_facts_h *factsh;
 	void *facts_arg;
 	judge_answer_h *answerh;
@@ -43,6 +43,7 @@ static void ask_destructor(void *arg)
 	mem_deref(ask->conference);
 	mem_deref(ask->aor);
 	mem_deref(ask->target);
+	mem_deref(ask->secret);
 }
 
 
@@ -68,6 +69,7 @@ static int copy_question(struct ask *ask, const struct question *q)
 	err = copy_text(&ask->conference, &ask->q.conference);
 	err |= copy_text(&ask->aor, &ask->q.asker.aor);
 	err |= copy_text(&ask->target, &ask->q.target);
+	err |= copy_text(&ask->secret, &ask->q.secret);
 
 	return err;
 }

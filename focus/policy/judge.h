@@ -64,6 +64,8 @@ struct question {
 	bool invited;  /**< join: a member or moderator had it called */
 	bool replaces; /**< join: it takes the place of one that is in */
 	bool factory;  /**< join: a factory gave it this conference's name */
+	const char
+		*secret; /**< join: as of struct join; hostile, NULL: none */
 };
 
 /** @param reason REASON_NONE: it may */

@@ -24,7 +24,8 @@ struct options {
 	struct sip_msg *msg;
 	struct flow_info flow;
 	char *conference;
-	char *aor; /**< of who asks for a relay and has proved who it is */
+	char *aor;    /**< of who asks for a relay and has proved who it is */
+	char *secret; /**< what it says proves that it was in; hostile */
 	bool relay;
 };
 
@@ -35,6 +36,7 @@ static void options_destructor(void *arg)
 	mem_deref(o->msg);
 	mem_deref(o->conference);
 	mem_deref(o->aor);
+	mem_deref(o->secret);
 }
 
 static int contact_print(struct re_printf *pf, const char *uri)
@@ -93,20 +95,19 @@ static void options_may_join_h(enum reason reason, void *arg)
 }
 
 /* A relay is for who may call: it proves as for an INVITE who it is, or by its
- * secret that it takes part already; then no lock shuts it out.
+ * secret that it takes part already, or did; then no lock shuts it out.
  * @return false: it has been answered */
 static bool relay_may_ask(struct options *o, struct question *q)
 {
 	const struct sessions_dependencies *base = sessions_base(o->all);
 	const struct sip_hdr *hdr = sip_msg_xhdr(o->msg, "Parley-Secret");
 	const struct endpoint *ep = NULL;
-	char *secret = NULL;
 
-	if (hdr && !pl_strdup(&secret, &hdr->val))
-		ep = focus_secret_endpoint(base->focus, secret);
-	mem_deref(secret);
+	if (hdr && !pl_strdup(&o->secret, &hdr->val))
+		ep = focus_secret_endpoint(base->focus, o->secret);
 
 	q->probe = false;
+	q->secret = o->secret;
 	if (ep) {
 		q->conference = focus_endpoint_conference(ep);
 		q->asker.leg = focus_leg(ep);

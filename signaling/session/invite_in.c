@@ -147,6 +147,7 @@ static void ask_to_join(struct session *s)
 		.asker = {.aor = s->party->aor, .known = s->party->known},
 		.replaces = s->replaces,
 		.factory = s->factory,
+		.secret = s->secret,
 	};
 
 	focus_ask(&s->ask, s->all->base.focus, &q, invite_may_join_h, s);
@@ -208,6 +209,9 @@ static enum reason check_target(struct sessions *all, struct invitation *in)
 		return err == ENOENT ? REASON_NOT_FOUND : REASON_BAD_REQUEST;
 
 	reason = focus_may_join(all->base.focus, in->conference);
+	/* it may prove later that it was in */
+	if (reason == REASON_LOCKED)
+		reason = REASON_NONE;
 	if (reason != REASON_NONE ||
 	    !focus_is_factory(all->base.focus, in->conference))
 		return reason;

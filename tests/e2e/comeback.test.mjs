@@ -127,7 +127,7 @@ describe('coming back', { concurrency: 1 }, () => {
 			await phone.bye();
 		});
 
-	test('after a sleep of 45 s, when the server has given it up',
+	test('after a sleep of 45 s, when the server has given it up, and locked',
 		async (t) => {
 			const server = await lasting(t);
 			const ann = await Browser.start({ hz: 1000 });
@@ -137,6 +137,7 @@ describe('coming back', { concurrency: 1 }, () => {
 			await ann.join(`${server.parley.http}/sleep`, 'Ann');
 			await bob.dial(server.parley.uri('sleep'));
 			await hearsOthersOnly(bob, [ann]);
+			await server.parley.cli('lock', 'sleep');
 			const waken = await ann.sleep(), slept = performance.now();
 			await until('it is off the roster', async () =>
 				(await server.parley.endpoints('sleep')).length === 1, 44000);
@@ -146,6 +147,21 @@ describe('coming back', { concurrency: 1 }, () => {
 			await untilHeard(t, 'heard after 45 s of sleep', ann, bob);
 			assert.deepEqual((await server.parley.endpoints('sleep'))
 				.map((e) => e.display).sort(), ['Ann', 'bob']);
+
+			// a reload, too; nobody else, with whatever secret
+			await ann.join(`${server.parley.http}/sleep`, 'Ann');
+			await until('she is in once, and moderates', async () => {
+				const list = (await server.parley.endpoints('sleep'))
+					.filter((e) => e.display === 'Ann');
+				return list.length === 1 && list[0].moderator;
+			}, 15000);
+			for (const headers of [{}, { 'Parley-Secret': '0'.repeat(32) }]) {
+				const stranger = await RtpPeer.open(server.parley,
+					{ name: 'stranger' });
+				t.after(() => stranger.close());
+				await assert.rejects(stranger.dial(
+					server.parley.uri('sleep'), headers), / 403 /);
+			}
 		});
 
 	test('a dialog that is gone is made anew', async (t) => {

@@ -76,6 +76,12 @@ static void run_sql(const char *sql)
 }
 
 
+static void told_h(enum reason reason, void *arg)
+{
+	*(enum reason *)arg = reason;
+}
+
+
 static unsigned rows(void)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -294,17 +300,43 @@ static void one_that_nobody_joined_is_anybodys(void)
 			focus_secret(ann.ep, secret);
 			if (several) {
 				come(&ben, "sip:b@x", "Ben", NULL);
-				focus_leave(ben.ep, REASON_LEFT);
+				focus_leave(ben.ep, reasons[i]);
 			}
 			focus_leave(ann.ep, reasons[i]);
 			come(&first, "sip:c@x", "Carl", NULL);
-			CU_ASSERT_EQUAL(is(&first, "moderator"),
-					!several && !i);
+			CU_ASSERT_EQUAL(is(&first, "moderator"), !i);
 			/* what is hers is hers all the same */
 			come(&again, "sip:a@x", "Ann", secret);
 			CU_ASSERT_TRUE(is(&again, "moderator"));
 			end_all();
 		}
+	}
+}
+
+
+/** Nor is it where somebody calls meanwhile and does not come in */
+static void who_was_not_in_takes_no_room_away(void)
+{
+	static const enum reason reasons[] = {REASON_LEFT, REASON_UNAVAILABLE,
+					      REASON_MEDIA_TIMEOUT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		struct party mallory, ben, carl, again;
+		char secret[SECRET_SIZE];
+
+		begin_anew();
+		come(&mallory, "sip:m@x", "Mallory", NULL);
+		focus_secret(mallory.ep, secret);
+		focus_leave(mallory.ep, REASON_MEDIA_TIMEOUT);
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &ben, "demo", "sip:b@x", "Ben"),
+			0);
+		focus_leave(ben.ep, reasons[i]);
+		come(&carl, "sip:c@x", "Carl", NULL);
+		CU_ASSERT_TRUE(is(&carl, "moderator"));
+		come(&again, "sip:m@x", "Mallory", secret);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		end_all();
 	}
 }
 
@@ -407,6 +439,121 @@ static void who_was_never_in_is_not_kept(void)
 	come(&again, "sip:a@x", "Ann", next);
 	CU_ASSERT_TRUE(is(&again, "moderator"));
 	CU_ASSERT_EQUAL(demo()->kept_count, 0);
+	end_all();
+}
+
+
+/** Her page calls anew while the old leg is in, and no ACK comes: not to the
+ *  one with Replaces, and not to the one that said her secret */
+static void who_calls_anew_and_gets_no_ack_is_kept(void)
+{
+	for (unsigned how = 0; how < 4; how++) {
+		const bool replaces = how & 1, second = how & 2;
+		struct party ann, ben, heir, again;
+		char old[SECRET_SIZE], new[SECRET_SIZE];
+
+		begin_anew();
+		come(&ann, "sip:a@x", "Ann", NULL);
+		focus_secret(ann.ep, old);
+		come(&ben, "sip:b@x", "Ben", NULL);
+		if (replaces) {
+			r.replaces_leg = focus_leg(ann.ep);
+			r.inherits = true;
+		}
+		else {
+			r.secret = old;
+		}
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &heir, "demo", "sip:a@x", "Ann"),
+			0);
+		r.replaces_leg = 0;
+		r.inherits = false;
+		r.secret = NULL;
+		focus_secret(heir.ep, new);
+		focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+		focus_leave(heir.ep, REASON_UNAVAILABLE);
+
+		come(&again, "sip:a@x", "Ann", second ? new : old);
+		CU_ASSERT_TRUE(is(&again, "moderator"));
+		CU_ASSERT_EQUAL(focus_endpoint_number(again.ep), 1);
+		/* and then neither is good */
+		CU_ASSERT_EQUAL(demo()->kept_count, 0);
+		CU_ASSERT_EQUAL(rows(), 0);
+		end_all();
+	}
+}
+
+
+/** A reload may come before the server knows that the page is gone */
+static void what_was_set_of_a_leg_that_is_in_is_set_of_the_next(void)
+{
+	struct party ann, ben, again;
+	char secret[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, secret);
+	ben.ep->levels.video_muted = ben.ep->levels.deaf = true;
+	ben.ep->levels.volume_in_db = -6;
+	room_command(&r, "{\"verb\":\"mute\",\"target\":2,"
+			 "\"conference\":\"demo\"}");
+	come(&again, "sip:b@x", "Ben", secret);
+	CU_ASSERT_TRUE(is(&again, "muted"));
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_TRUE(again.ep->levels.video_muted);
+	CU_ASSERT_TRUE(again.ep->levels.deaf);
+	CU_ASSERT_EQUAL(again.ep->levels.volume_in_db, -6);
+	end_all();
+}
+
+
+static enum reason ask_to_join(const char *secret)
+{
+	const struct question q = {
+		.kind = QUESTION_JOIN, .conference = "demo", .secret = secret};
+	enum reason reason = REASON_INTERNAL;
+	struct ask *ask = NULL;
+
+	focus_ask(&ask, r.focus, &q, told_h, &reason);
+	CU_ASSERT_PTR_NULL(ask);
+
+	return reason;
+}
+
+
+/** Else nobody could take the lock off again */
+static void a_lock_is_not_against_who_was_in(void)
+{
+	struct party ann, ben, again, stranger;
+	char a[SECRET_SIZE], b[SECRET_SIZE], wrong[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	come(&again, "sip:c@x", "Carl", NULL);
+	room_command(&r, "{\"verb\":\"lock\",\"conference\":\"demo\"}");
+	memset(wrong, '0', sizeof(wrong) - 1);
+	wrong[sizeof(wrong) - 1] = '\0';
+
+	/* still in, and when that leg is gone */
+	CU_ASSERT_EQUAL(ask_to_join(a), REASON_NONE);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_EQUAL(ask_to_join(a), REASON_NONE);
+	CU_ASSERT_EQUAL(ask_to_join(wrong), REASON_LOCKED);
+	CU_ASSERT_EQUAL(ask_to_join(NULL), REASON_LOCKED);
+	r.secret = wrong;
+	CU_ASSERT_EQUAL(
+		room_join_begin(&r, &stranger, "demo", "sip:a@x", "Ann"),
+		REASON_LOCKED);
+	come(&again, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(is(&again, "moderator"));
+	/* who was thrown out is out */
+	room_command(&r, "{\"verb\":\"kick\",\"target\":2,"
+			 "\"conference\":\"demo\"}");
+	CU_ASSERT_EQUAL(ask_to_join(b), REASON_LOCKED);
 	end_all();
 }
 
@@ -618,9 +765,16 @@ static CU_TestInfo tests[] = {
 	{"one that nobody ended goes on", one_that_nobody_ended_goes_on},
 	{"one that nobody joined is anybody's",
 	 one_that_nobody_joined_is_anybodys},
+	{"who was not in takes no room away",
+	 who_was_not_in_takes_no_room_away},
 	{"a live one keeps its rows", a_live_one_keeps_its_rows},
 	{"one of two telephones may go", one_of_two_telephones_may_go},
 	{"who was never in is not kept", who_was_never_in_is_not_kept},
+	{"who calls anew and gets no ACK is kept",
+	 who_calls_anew_and_gets_no_ack_is_kept},
+	{"what was set of a leg that is in is set of the next",
+	 what_was_set_of_a_leg_that_is_in_is_set_of_the_next},
+	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"a guest takes no moderator's place",
