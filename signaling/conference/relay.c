@@ -20,6 +20,7 @@
 #include "signaling/conference/relay.h"
 #include "signaling/http/limit.h"
 #include "signaling/message/flow.h"
+#include "signaling/message/identity.h"
 
 enum {
 	/** Handed out to one address at once, and then a minute: everybody in
@@ -121,13 +122,12 @@ static int print_id(const struct relay *r, char id[ID_SIZE], const char *aor,
 
 static bool is_too_much(const struct relay *r, const struct flow_info *flow)
 {
-	const struct config *config = r->config;
+	struct sa source;
 	char peer[64];
 
-	/* a proxy stands for many */
-	if (config_network_has(config->trusted_hosts,
-			       config->trusted_hosts_count, &flow->peer) ||
-	    limit_take(r->limit, &flow->peer, 1, tmr_jiffies()))
+	identity_source(&source, r->config, flow);
+	if (identity_flow_trusted(r->config, flow) ||
+	    limit_take(r->limit, &source, 1, tmr_jiffies()))
 		return false;
 
 	(void)re_snprintf(peer, sizeof(peer), "%j", &flow->peer);

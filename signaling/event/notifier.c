@@ -504,8 +504,7 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 	n->flow = flow.id;
 	n->secure = flow_is_secure(&flow);
 	n->reached = param->reached;
-	err = subscription_source_take(&n->source, n->all->sources,
-				       &flow.peer);
+	err = subscription_source_take(&n->source, n->all->sources, &flow);
 	if (err)
 		return err;
 	err = str_dup(&n->event, param->event);

@@ -8,6 +8,8 @@
 #include "mixer/base/host_key.h"
 #include "mixer/base/keyed_hash.h"
 #include "signaling/event/subscription_source.h"
+#include "signaling/message/flow.h"
+#include "signaling/message/identity.h"
 
 enum { SOURCES_BUCKETS = 1024 /* power of two */ };
 
@@ -74,19 +76,25 @@ static bool source_cmp_h(struct le *le, void *arg)
 
 int subscription_source_take(struct subscription_source **sp,
 			     struct subscription_sources *all,
-			     const struct sa *peer)
+			     const struct flow_info *flow)
 {
 	const struct config *c = all->config;
 	struct subscription_source *s;
 	uint8_t key[HOST_KEY_BYTES];
+	struct sa source;
 	uint32_t hash;
 
+<<<<<<< HEAD
 	host_key(key, peer);
 	hash = (uint32_t)keyed_hash(key, sizeof(key));
+=======
+	identity_source(&source, c, flow);
+	host_key(key, &source);
+	hash = hash_joaat(key, sizeof(key));
+>>>>>>> w-flooda
 	s = list_ledata(hash_lookup(all->table, hash, source_cmp_h, key));
 	if (s && s->count >= c->subscriptions_per_source &&
-	    !config_network_has(c->trusted_hosts, c->trusted_hosts_count,
-				peer))
+	    !identity_flow_trusted(c, flow))
 		return EOVERFLOW;
 
 	if (!s) {

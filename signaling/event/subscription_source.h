@@ -11,6 +11,7 @@
 #include "mixer/base/re.h"
 
 struct config;
+struct flow_info;
 struct subscription_sources;
 struct subscription_source;
 
@@ -22,12 +23,12 @@ int subscription_sources_alloc(struct subscription_sources **sp,
  * One more subscription of a host
  *
  * @param sp  Set to what has to be given back, while `all` lives
- * @param peer Its address, whatever the port
+ * @param flow Its way to us: the host, or a browser behind a trusted one
  * @return 0, EOVERFLOW (it has as many as it may), ENOMEM
  */
 int subscription_source_take(struct subscription_source **sp,
 			     struct subscription_sources *all,
-			     const struct sa *peer);
+			     const struct flow_info *flow);
 
 /** One less. @return NULL */
 struct subscription_source *

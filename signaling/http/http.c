@@ -18,6 +18,7 @@ struct http_server {
 	struct listener *listener;
 	struct tls *tls;
 	struct list conns;
+	struct limit_of rate; /**< of requests */
 	http_handler_h *h;
 	void *arg;
 };
@@ -68,6 +69,7 @@ static void http_destructor(void *arg)
 
 	mem_deref(h->listener);
 	list_flush(&h->conns);
+	mem_deref(h->rate.limit);
 	mem_deref(h->tls);
 }
 
@@ -337,7 +339,11 @@ static bool take_body(struct http_conn *c)
 	tmr_cancel(&c->timeout);
 	mem_ref(x); /* held by the application until it answers */
 	mem_ref(c);
-	c->server->h(x, &x->req, c->server->arg);
+	if (limit_of_take(&c->server->rate, &c->peer))
+		c->server->h(x, &x->req, c->server->arg);
+	else
+		(void)http_reply_body(x, 429, NULL, "Retry-After: 5\r\n", NULL,
+				      0);
 	mem_deref(c);
 
 	return true;
@@ -504,6 +510,24 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 		mem_deref(server);
 	else
 		*hp = server;
+
+	return err;
+}
+
+
+int http_server_set_rate(struct http_server *h,
+			 bool (*freeh)(const struct sa *source,
+				       const void *arg),
+			 const void *arg)
+{
+	static const struct limit_rate rate = {HTTP_RATE, 1, HTTP_BURST};
+	int err;
+
+	h->rate.freeh = freeh;
+	h->rate.arg = arg;
+	err = limit_alloc(&h->rate.limit, &rate);
+	if (!err)
+		err = listener_set_rate(h->listener, freeh, arg);
 
 	return err;
 }

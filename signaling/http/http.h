@@ -50,6 +50,15 @@ int http_server_alloc(struct http_server **hp, const struct sa *laddr,
 /** Address that is bound (port 0 resolved) */
 const struct sa *http_server_addr(const struct http_server *h);
 
+enum { HTTP_RATE = 100, HTTP_BURST = 1000 };
+
+/** listener_set_rate() of its port, and HTTP_RATE requests a second of a host:
+ *  429 beyond that. @return 0, ENOMEM */
+int http_server_set_rate(struct http_server *h,
+			 bool (*freeh)(const struct sa *source,
+				       const void *arg),
+			 const void *arg);
+
 /** listener_set_ice() and listener_serves() of its port */
 void http_server_set_ice(struct http_server *h, listener_ice_h *iceh,
 			 void *arg);

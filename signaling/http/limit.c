@@ -155,6 +155,13 @@ bool limit_take(struct limit *l, const struct sa *source, unsigned count,
 }
 
 
+bool limit_of_take(const struct limit_of *of, const struct sa *source)
+{
+	return !of->limit || of->freeh(source, of->arg) ||
+	       limit_take(of->limit, source, 1, tmr_jiffies());
+}
+
+
 size_t limit_sources(const struct limit *l)
 {
 	return l ? l->count : 0;

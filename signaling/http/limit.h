@@ -32,6 +32,17 @@ int limit_alloc(struct limit **lp, const struct limit_rate *rate);
 bool limit_take(struct limit *l, const struct sa *source, unsigned count,
 		uint64_t now_ms);
 
+/** A limit, and who is free of it */
+struct limit_of {
+	struct limit *limit; /**< NULL: nobody has one */
+	bool (*freeh)(const struct sa *source, const void *arg);
+	const void *arg;
+};
+
+/** limit_take() of one, now. @return false if the source is over its rate and
+ *  not free */
+bool limit_of_take(const struct limit_of *of, const struct sa *source);
+
 /** Sources that are known now */
 size_t limit_sources(const struct limit *l);
 

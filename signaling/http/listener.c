@@ -39,6 +39,7 @@ struct listener {
 	bool mapped;   /**< it is IPv6's, and serves IPv4, too */
 	struct census *census;
 	struct list arrivals;
+	struct limit_of rate;
 	listener_h *h;
 	void *arg;
 	listener_ice_h *iceh; /**< NULL: they are not looked at */
@@ -80,6 +81,7 @@ static void listener_destructor(void *arg)
 
 	mem_deref(l->acceptor);
 	list_flush(&l->arrivals);
+	mem_deref(l->rate.limit);
 	mem_deref(l->census);
 }
 
@@ -256,9 +258,10 @@ static void connection_handler(int fd, const struct sa *peer, void *arg)
 {
 	struct listener *l = arg;
 	struct listener_place *place = NULL;
-	int err;
+	int err = EUSERS;
 
-	err = place_alloc(&place, l->census, peer);
+	if (limit_of_take(&l->rate, peer))
+		err = place_alloc(&place, l->census, peer);
 	if (err)
 		(void)close(fd);
 	else if (l->iceh)
@@ -340,6 +343,20 @@ void listener_set_ice(struct listener *l, listener_ice_h *h, void *arg)
 {
 	l->iceh = h;
 	l->ice_arg = arg;
+}
+
+
+int listener_set_rate(struct listener *l,
+		      bool (*freeh)(const struct sa *source, const void *arg),
+		      const void *arg)
+{
+	static const struct limit_rate rate = {LISTENER_RATE, 1,
+					       LISTENER_BURST};
+
+	l->rate.freeh = freeh;
+	l->rate.arg = arg;
+
+	return limit_alloc(&l->rate.limit, &rate);
 }
 
 

@@ -11,12 +11,17 @@
 #define PARLEY_SIGNALING_HTTP_LISTENER_H
 
 #include "mixer/base/re.h"
+#include "signaling/http/limit.h"
 
 enum {
 	LISTENER_BACKLOG = 512,
 	LISTENER_TOTAL_MAX = 4096, /**< of one listener */
 	LISTENER_SOURCE_MAX = 512,
 	LISTENER_SPARE = 512, /**< descriptors that no listener takes */
+	/** Connections a second of a host, and at once: many browsers come
+	 *  through one NAT, each by six */
+	LISTENER_RATE = 50,
+	LISTENER_BURST = 400,
 };
 
 struct listener;
@@ -48,6 +53,15 @@ typedef void(listener_ice_h)(int fd, const struct sa *peer,
 /** From now on look at what connections begin with, and give those of ICE to
  *  that handler. The others come as ever, with their first byte */
 void listener_set_ice(struct listener *l, listener_ice_h *h, void *arg);
+
+/** From now on a host has LISTENER_RATE: what comes beyond is closed before a
+ *  byte is read (a handshake of TLS costs a millisecond)
+ *
+ *  @param freeh Is it free of that?
+ *  @return 0, ENOMEM */
+int listener_set_rate(struct listener *l,
+		      bool (*freeh)(const struct sa *source, const void *arg),
+		      const void *arg);
 
 /** Can that address of this host be connected to here? */
 bool listener_serves(const struct listener *l, const struct sa *host);

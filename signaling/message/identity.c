@@ -29,18 +29,46 @@ static void identity_destructor(void *arg)
 	mem_deref(id->display);
 }
 
+/** Terminals are no part of the trust domain (RFC 3325 section 2), and a
+ *  WebSocket is a browser's, also when a web server on a trusted host hands it
+ *  on. */
+static bool is_browser(const struct flow_info *flow)
+{
+	return flow->transport == FLOW_WS || flow->transport == FLOW_WSS;
+}
+
+static bool is_trusted_host(const struct config *config, const struct sa *host)
+{
+	return config_network_has(config->trusted_hosts,
+				  config->trusted_hosts_count, host);
+}
+
 bool identity_flow_trusted(const struct config *config,
 			   const struct flow_info *flow)
 {
-	/* Terminals are no part of the trust domain (RFC 3325 section 2),
-	 * and a WebSocket is a browser's, also when a web server on a trusted
-	 * host hands it on. */
-	if (!config || !flow || flow->transport == FLOW_WS ||
-	    flow->transport == FLOW_WSS)
-		return false;
+	return config && flow && !is_browser(flow) &&
+	       is_trusted_host(config, &flow->peer);
+}
 
-	return config_network_has(config->trusted_hosts,
-				  config->trusted_hosts_count, &flow->peer);
+bool identity_host_is_free(const struct sa *host, const void *config)
+{
+	return sa_is_loopback(host) || is_trusted_host(config, host);
+}
+
+void identity_source(struct sa *source, const struct config *config,
+		     const struct flow_info *flow)
+{
+	/* the flow's number in the first half, which is all that counts of an
+	   IPv6 address; nobody sends from a multicast one */
+	uint8_t addr[16] = {0xff};
+
+	*source = flow->peer;
+	if (!is_browser(flow) || !is_trusted_host(config, &flow->peer))
+		return;
+
+	for (size_t i = 1; i < 8; i++)
+		addr[i] = (uint8_t)(flow->id >> (8 * (i - 1)));
+	sa_set_in6(source, addr, 0);
 }
 
 static bool is_tel(const struct sip_addr *addr)

@@ -64,6 +64,19 @@ int identity_aor(char **dst, const struct uri *uri);
 bool identity_flow_trusted(const struct config *config,
 			   const struct flow_info *flow);
 
+/**
+ * Whose the rates of a source are: the far end's host; where that is a trusted
+ * one that hands browsers on, each WebSocket is a source of its own
+ *
+ * @param source Set; for such a WebSocket to an address that no host has
+ */
+void identity_source(struct sa *source, const struct config *config,
+		     const struct flow_info *flow);
+
+/** Has this host no rates of connections and requests, being a trusted one or
+ *  our own? @param config A struct config */
+bool identity_host_is_free(const struct sa *host, const void *config);
+
 /** Who we are to the next hop of a message of ours */
 struct identity_ours {
 	const char *uri; /**< the conference's public URI */

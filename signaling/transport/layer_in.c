@@ -145,7 +145,7 @@ static void refuse_rate(struct transport_layer *layer,
 	struct sip_lines w;
 
 	if (len < 7 || memcmp(p, "INVITE ", 7) != 0 ||
-	    !limit_take(layer->refusals, &source->peer, 1, tmr_jiffies())) {
+	    !limit_take(layer->refusals, &source->host, 1, tmr_jiffies())) {
 		++layer->counters.refused[GATE_RATE];
 		return;
 	}
@@ -208,7 +208,7 @@ static bool may_begin(struct transport_layer *layer,
 	if (!begins(w) || !print_request(key, sizeof(key), source, w))
 		return true;
 
-	if (!limit_take(layer->calls, &source->peer, 1, now))
+	if (!limit_take(layer->calls, &source->host, 1, now))
 		return source->transport == FLOW_UDP &&
 		       layer_repeats_known(layer->begun, 0, key);
 	if (source->transport == FLOW_UDP)
@@ -275,7 +275,7 @@ static bool is_admitted_stranger(struct transport_layer *layer,
 	const unsigned times =
 		sum ? dropped_times(layer->dropped, sum, now) : 0;
 
-	if (admission_stranger(layer->admission, &source->peer, times, cost,
+	if (admission_stranger(layer->admission, &source->host, times, cost,
 			       now))
 		return true;
 
@@ -302,7 +302,7 @@ static bool is_admitted(struct transport_layer *layer,
 	/* who has connected gets what we send: no forged one takes from him */
 	return source->flow
 		       ? admission_stranger(layer->admission_connected,
-					    &source->peer, 0, cost, now)
+					    &source->host, 0, cost, now)
 		       : is_admitted_stranger(layer, source, w, cost, now);
 }
 
@@ -429,6 +429,21 @@ static void take(struct transport_layer *layer,
 }
 
 
+/** Whose the rates are. @return It is a trusted host, which has none */
+static bool find_host(const struct transport_layer *layer,
+		      struct layer_source *source)
+{
+	const struct flow_info udp = {.transport = source->transport,
+				      .peer = source->peer};
+	const struct flow_info *flow =
+		source->flow ? &source->flow->info : &udp;
+
+	identity_source(&source->host, layer->config, flow);
+
+	return identity_flow_trusted(layer->config, flow);
+}
+
+
 void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		   struct sip_lines *w, const char *p, size_t len, bool broken)
 {
@@ -440,11 +455,9 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	bool trusted, proof;
 
 	++layer->counters.in;
-	trusted = config_network_has(layer->config->trusted_hosts,
-				     layer->config->trusted_hosts_count,
-				     &source->peer);
+	trusted = find_host(layer, source);
 	if (!trusted &&
-	    !limit_take(layer->limit, &source->peer, 1, tmr_jiffies())) {
+	    !limit_take(layer->limit, &source->host, 1, tmr_jiffies())) {
 		refuse_rate(layer, source, p, len);
 		return;
 	}

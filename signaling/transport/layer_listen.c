@@ -7,6 +7,7 @@
 #include "mixer/base/log.h"
 #include "signaling/http/certificate.h"
 #include "signaling/http/websocket.h"
+#include "signaling/message/identity.h"
 #include "signaling/transport/transport_private.h"
 
 
@@ -471,7 +472,7 @@ static int listen_tcp(struct transport_layer *layer,
 				       addr, err);
 	l->addr = *listener_addr(l->tcp);
 
-	return 0;
+	return listener_set_rate(l->tcp, identity_host_is_free, layer->config);
 }
 
 

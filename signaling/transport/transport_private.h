@@ -65,6 +65,7 @@ struct layer_listener {
 struct layer_source {
 	enum flow_transport transport;
 	struct sa peer;
+	struct sa host; /**< identity_source(), set by layer_receive() */
 	struct layer_listener *listener; /**< UDP, before there is a flow */
 	struct flow *flow;               /**< connections */
 };

@@ -13,6 +13,7 @@
 #include "signaling/http/certificate.h"
 #include "signaling/http/origin.h"
 #include "signaling/http/websocket.h"
+#include "signaling/message/identity.h"
 #include "signaling/transport/layer.h"
 #include "signaling/web/page.h"
 #include "signaling/web/page_files.h"
@@ -345,6 +346,9 @@ static int listen_all(struct page *p, struct http_server **servers,
 		int err = http_server_alloc(&servers[i], &addrs[i], tls,
 					    request_h, p);
 
+		if (!err)
+			err = http_server_set_rate(
+				servers[i], identity_host_is_free, p->config);
 		if (err) {
 			char addr[80];
 

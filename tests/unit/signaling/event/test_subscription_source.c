@@ -4,6 +4,7 @@
 #include <errno.h>
 #include "focus/config/config.h"
 #include "signaling/event/subscription_source.h"
+#include "signaling/message/flow.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
@@ -13,11 +14,11 @@ enum { MAX = 3 };
 static int take(struct subscription_source **sp,
 		struct subscription_sources *all, const char *address)
 {
-	struct sa sa;
+	struct flow_info flow = {.transport = FLOW_UDP};
 
-	CU_ASSERT_EQUAL_FATAL(sa_set_str(&sa, address, 5060), 0);
+	CU_ASSERT_EQUAL_FATAL(sa_set_str(&flow.peer, address, 5060), 0);
 
-	return subscription_source_take(sp, all, &sa);
+	return subscription_source_take(sp, all, &flow);
 }
 
 

@@ -358,6 +358,96 @@ static void shares_what_many_ask_for(void)
 }
 
 
+static bool nobody_is_free(const struct sa *source, const void *arg)
+{
+	(void)source;
+
+	return arg && *(const bool *)arg;
+}
+
+
+static unsigned count(const struct client *c, const char *text)
+{
+	const char *p = (const char *)c->got->buf, *end = p + c->got->end;
+	unsigned n = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), text, strlen(text)))) {
+		++p;
+		++n;
+	}
+
+	return n;
+}
+
+
+/** Beyond its rate a host hears 429, and its connection stays */
+static void limits_requests_of_a_host(void)
+{
+	static const char get[] = "GET /nowhere HTTP/1.1\r\n" HOST "\r\n";
+	struct client c;
+	bool all = false;
+	unsigned i;
+
+	open_client(&c);
+	CU_ASSERT_EQUAL_FATAL(
+		http_server_set_rate(c.server, nobody_is_free, &all), 0);
+	/* a second gives HTTP_RATE more */
+	for (i = 0; i < HTTP_BURST && !has(&c, "429"); i++) {
+		say(&c, get);
+		CU_ASSERT_TRUE_FATAL(
+			wait_for(&c, NULL, c.got->end + 100, NULL));
+	}
+	CU_ASSERT_EQUAL(i, HTTP_BURST);
+	CU_ASSERT_FALSE(has(&c, "429"));
+	for (i = 0; i < 10 * HTTP_BURST && !has(&c, "429"); i++) {
+		say(&c, get);
+		CU_ASSERT_TRUE_FATAL(
+			wait_for(&c, NULL, c.got->end + 100, NULL));
+	}
+	CU_ASSERT_EQUAL(count(&c, "HTTP/1.1 429 "), 1);
+	CU_ASSERT_TRUE(has(&c, "Retry-After: 5\r\n"));
+	CU_ASSERT_FALSE(c.closed);
+	all = true;
+	c.got->end = 0;
+	say(&c, get);
+	CU_ASSERT_TRUE(wait_for(&c, "404 Not Found", 0, NULL));
+	close_client(&c);
+}
+
+
+/** Beyond its rate a host's connections are closed unread */
+static void limits_connections_of_a_host(void)
+{
+	struct client c;
+	bool all = false;
+	uint64_t before, refused;
+	size_t now;
+	unsigned i;
+
+	open_client(&c);
+	CU_ASSERT_EQUAL_FATAL(
+		http_server_set_rate(c.server, nobody_is_free, &all), 0);
+	listener_stats(&now, &before);
+	for (i = 0; i < 20 * LISTENER_BURST; i++) {
+		c.tc = mem_deref(c.tc);
+		c.got->end = 0;
+		c.closed = false;
+		CU_ASSERT_EQUAL_FATAL(
+			tcp_connect(&c.tc, http_server_addr(c.server), NULL,
+				    got_handler, closed_handler, &c),
+			0);
+		say(&c, "NONSENSE\r\n\r\n");
+		CU_ASSERT_TRUE_FATAL(wait_for(&c, NULL, 0, &c.closed));
+		listener_stats(&now, &refused);
+		if (refused > before)
+			break;
+	}
+	CU_ASSERT_TRUE(i >= LISTENER_BURST && i < 20 * LISTENER_BURST);
+	CU_ASSERT_EQUAL(c.got->end, 0);
+	close_client(&c);
+}
+
+
 static void outlives_its_client(void)
 {
 	struct client c;
@@ -412,6 +502,8 @@ static CU_TestInfo tests[] = {
 	{"answers in order behind a large body",
 	 answers_in_order_behind_a_large_body},
 	{"shares a body that many ask for", shares_what_many_ask_for},
+	{"limits the requests of a host", limits_requests_of_a_host},
+	{"limits the connections of a host", limits_connections_of_a_host},
 	{"lets an exchange outlive its client", outlives_its_client},
 	{"refuses nonsense and closes", refuses_and_closes},
 	{"says 100 when asked", continues_when_asked},

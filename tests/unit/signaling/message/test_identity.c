@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "focus/config/config.h"
+#include "mixer/base/host_key.h"
 #include "signaling/message/flow.h"
 #include "signaling/message/identity.h"
 #include "tests/unit/failing.h"
@@ -182,6 +183,39 @@ static void trusts(void)
 	mem_deref(c);
 }
 
+/** Behind a trusted host each browser is a source; that host by itself, and
+ *  all others, are one */
+static void knows_sources(void)
+{
+	static const struct {
+		const char *addr;
+		enum flow_transport transport;
+		bool own;
+	} ways[] = {{"192.0.2.9", FLOW_WS, true},
+		    {"192.0.2.9", FLOW_WSS, true},
+		    {"192.0.2.9", FLOW_TLS, false},
+		    {"192.0.3.9", FLOW_WSS, false}};
+	uint8_t keys[2][HOST_KEY_BYTES];
+	struct config *c = config();
+	struct sa source;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		for (uint64_t j = 0; j < 2; j++) {
+			struct flow_info f =
+				flow(ways[i].addr, ways[i].transport);
+
+			f.id = 0x12345600 + j;
+			identity_source(&source, c, &f);
+			host_key(keys[j], &source);
+			CU_ASSERT_EQUAL(sa_cmp(&source, &f.peer, SA_ADDR),
+					!ways[i].own);
+		}
+		CU_ASSERT_EQUAL(memcmp(keys[0], keys[1], sizeof(keys[0])) != 0,
+				ways[i].own);
+	}
+	mem_deref(c);
+}
+
 static void prints(void)
 {
 	struct identity_ours ours = {"sip:demo@example.com", true};
@@ -237,6 +271,7 @@ static CU_TestInfo tests[] = {
 	{"takes the identity from who may say it", reads},
 	{"refuses what nobody can be", refuses},
 	{"trusts hosts, not terminals", trusts},
+	{"knows whose the rates are", knows_sources},
 	{"asserts only among the trusted", prints},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,

@@ -236,11 +236,11 @@ static void send_calls(struct world *w, struct peer *p, unsigned from,
 	for (; from < to; from++)
 		peer_send(p,
 			  "INVITE sip:demo@@B SIP/2.0\r\n"
-			  "Via: SIP/2.0/UDP @L;branch=z9hG4bKf%u;rport\r\n"
+			  "Via: SIP/2.0/%s @L;branch=z9hG4bKf%u;rport\r\n"
 			  "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
 			  "Call-ID: f%u\r\nCSeq: 1 INVITE\r\n"
 			  "Contact: <sip:a@@L>\r\n\r\n",
-			  from, from);
+			  flow_transport_name(p->transport), from, from);
 	world_settle(w);
 }
 
@@ -302,6 +302,34 @@ static void limits_calls_of_source(void)
 	send_calls(w, p, 20, 60);
 	CU_ASSERT_EQUAL(w->invites, invites + 40);
 
+	mem_deref(p);
+	mem_deref(w);
+}
+
+
+/** A web server on a trusted host hands on whoever opens the page: each is a
+ *  stranger, with rates of his own */
+static void limits_browsers_behind_trusted_hosts(void)
+{
+	struct world *w = NULL;
+	struct peer *p, *other;
+	unsigned invites;
+
+	CU_ASSERT_EQUAL_FATAL(world_alloc(&w, 0, 1, 0), 0);
+	(void)sa_set_str(&w->config.trusted_hosts[0].address, "127.0.0.0", 0);
+	w->config.trusted_hosts[0].bits = 8;
+	w->config.trusted_hosts_count = 1;
+	w->hold_answer = true;
+	p = open_peer(w, FLOW_WS);
+	send_calls(w, p, 0, 25);
+	invites = w->invites;
+	CU_ASSERT_TRUE(invites >= 10 && invites < 25);
+
+	other = open_peer(w, FLOW_WS);
+	send_calls(w, other, 100, 110);
+	CU_ASSERT_EQUAL(w->invites, invites + 10);
+
+	mem_deref(other);
 	mem_deref(p);
 	mem_deref(w);
 }
@@ -388,6 +416,8 @@ static CU_TestInfo tests[] = {
 	{"answers keep-alives of one read once", answers_frames_once},
 	{"limits the rate of a source", limits_rate_of_source},
 	{"limits the calls a source begins", limits_calls_of_source},
+	{"limits browsers behind a trusted host",
+	 limits_browsers_behind_trusted_hosts},
 	{"limits REGISTERs with a tag", limits_registers_with_a_tag},
 	{"carries 60 kB messages", carries_large_messages},
 	{"closes from the loop", closes},
