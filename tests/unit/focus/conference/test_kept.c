@@ -341,6 +341,34 @@ static void who_was_not_in_takes_no_room_away(void)
 }
 
 
+/** Others may come, and come back, as they like */
+static void it_waits_for_those_of_before(void)
+{
+	struct party ann, ben, carl, dora;
+	char a[SECRET_SIZE], c[SECRET_SIZE];
+
+	begin_anew();
+	come(&ben, "sip:b@x", "Ben", NULL);
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	come(&dora, "sip:d@x", "Dora", NULL);
+	focus_leave(carl.ep, REASON_LEFT);
+	come(&carl, "sip:c@x", "Carl", c);
+	focus_leave(carl.ep, REASON_LEFT);
+	focus_leave(dora.ep, REASON_LEFT);
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_EQUAL(focus_endpoint_number(ann.ep), 2);
+	focus_leave(ann.ep, REASON_LEFT);
+	/* she was */
+	CU_ASSERT_PTR_NULL(r.focus->pasts.head);
+	end_all();
+}
+
+
 /** What the store has of a name is of before what is in memory */
 static void a_live_one_keeps_its_rows(void)
 {
@@ -777,6 +805,7 @@ static CU_TestInfo tests[] = {
 	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
+	{"it waits for those of before", it_waits_for_those_of_before},
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
 	{"what was missed is written later", what_was_missed_is_written_later},
