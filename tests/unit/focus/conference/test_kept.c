@@ -630,6 +630,29 @@ static void a_moderator_is_kept_where_there_are_too_many(void)
 }
 
 
+/** Who makes a conference is a moderator there, and may fill many */
+static void others_moderators_take_no_guests_place(void)
+{
+	struct party ann, ben, carl, mallory;
+	char b[SECRET_SIZE], c[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(&r, &mallory, "other", "sip:m@x", "Mallory"), 0);
+	keep_many("other", KEPT_ALL_MAX, true);
+	focus_leave(ben.ep, REASON_LEFT);
+	focus_leave(carl.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(demo()->kept_count, 2);
+	CU_ASSERT_EQUAL(r.focus->kept_count, KEPT_ALL_MAX);
+	end_all();
+}
+
+
 /** A guest's place is none that a moderator gives up */
 static void a_guest_takes_no_moderators_place(void)
 {
@@ -806,6 +829,8 @@ static CU_TestInfo tests[] = {
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
 	{"it waits for those of before", it_waits_for_those_of_before},
+	{"others' moderators take no guest's place",
+	 others_moderators_take_no_guests_place},
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
 	{"what was missed is written later", what_was_missed_is_written_later},
