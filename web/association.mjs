@@ -8,27 +8,33 @@ const BEGIN_MS = 1000;
 const fingerprints = ({ sdp }) => (sdp.match(/^a=fingerprint:.*$/gm) || [])
 	.join();
 
-const transports = (pc) => new Set(pc.getTransceivers()
-	.map(({ sender }) => sender.transport).filter(Boolean));
-
-// kept() when a change has brought another fingerprint and the browser keeps
-// to what it has: nothing comes over this connection again
+// kept() when a change, whose ever it was, has brought another fingerprint and
+// the browser keeps to what it has: nothing comes over this connection again
 export function watchAssociation(pc, kept) {
-	let known = '', begun = false;
-	const begins = () => { begun = true; };
-	pc.addEventListener('signalingstatechange', () => {
-		if (pc.signalingState === 'have-remote-offer') {
-			begun = false;
-			for (const transport of transports(pc))
-				transport.addEventListener('statechange', begins,
-					{ once: true });
+	let known = '', since = 0, begun = 0;
+	const watched = new WeakSet();
+	const watch = () => {
+		for (const { sender: { transport } } of pc.getTransceivers()) {
+			if (!transport || watched.has(transport))
+				continue;
+			watched.add(transport);
+			transport.addEventListener('statechange', () => {
+				begun = performance.now();
+			});
 		}
-		if (pc.signalingState !== 'stable')
+	};
+	pc.addEventListener('signalingstatechange', () => {
+		watch();
+		if (pc.signalingState !== 'stable') {
+			since = performance.now();
 			return;
+		}
 		const now = fingerprints(pc.remoteDescription);
 		const changed = known && now !== known;
 		known = now;
-		if (changed)
-			setTimeout(() => begun || kept(), BEGIN_MS);
+		if (!changed)
+			return;
+		const from = since;
+		setTimeout(() => begun >= from || kept(), BEGIN_MS);
 	});
 }

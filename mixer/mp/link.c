@@ -91,10 +91,20 @@ void link_close(struct link *link, int err)
 }
 
 
+static void plan_sweep(struct link *link, uint64_t now_ms);
+
+
 static void sweep(void *arg)
 {
 	struct link *link = arg;
 	uint64_t now = tmr_jiffies();
+
+	/* one who stood still himself reads first what came meanwhile */
+	if (!link->stood_still && now > link->sweep_ms + SWEEP_MS) {
+		link->stood_still = true;
+		tmr_start(&link->tmr, 1, sweep, link);
+		return;
+	}
 
 	mem_ref(link);
 	/* deadlines ascend: all are the same distance from their request */
@@ -108,8 +118,16 @@ static void sweep(void *arg)
 	}
 
 	if (link->pending.head && !link->closed)
-		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
+		plan_sweep(link, now);
 	mem_deref(link);
+}
+
+
+static void plan_sweep(struct link *link, uint64_t now_ms)
+{
+	link->sweep_ms = now_ms + SWEEP_MS;
+	link->stood_still = false;
+	tmr_start(&link->tmr, SWEEP_MS, sweep, link);
 }
 
 
@@ -485,7 +503,7 @@ int link_request(struct link *link, json_t *msg, link_reply_h *replyh,
 	list_append(&link->pending, &p->le, p);
 	link->pending_count++;
 	if (!tmr_isrunning(&link->tmr))
-		tmr_start(&link->tmr, SWEEP_MS, sweep, link);
+		plan_sweep(link, tmr_jiffies());
 
 	return 0;
 }

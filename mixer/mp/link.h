@@ -30,8 +30,9 @@ enum {
  * The answer to a request
  *
  * @param err   0, or an errno: what the peer answered (EPROTO if it is none,
- *              or one of the next two), ETIMEDOUT after MP_REPLY_DEADLINE_MS,
- *              ECONNRESET when the link closed
+ *              or one of the next two), ETIMEDOUT after MP_REPLY_DEADLINE_MS
+ *              (and a look at what has come, where this process stood still
+ *              meanwhile), ECONNRESET when the link closed
  * @param reply The reply, borrowed; NULL when err came from this side
  * @param arg   Handler argument
  *

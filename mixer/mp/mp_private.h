@@ -22,10 +22,12 @@ struct link {
 	uint64_t owed_us; /* the last answer, or the first request after it */
 	uint64_t service_us; /* mean time that one takes when others wait */
 	json_int_t answers;  /* that came, where `strict` */
+	uint64_t sweep_ms;   /* when those who wait too long are next told */
 	int fd;
 	int descriptor; /* that came with a message; -1: none */
 	bool closed, debug, writable_wanted, strict;
 	bool descriptors;         /**< are taken */
+	bool stood_still;         /**< this process, until after sweep_ms */
 	bool overflowed;          /**< it is about to be closed */
 	char buf[MP_MESSAGE_MAX]; /**< received */
 	char out[MP_MESSAGE_MAX]; /**< being sent */

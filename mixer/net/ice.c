@@ -68,6 +68,7 @@ int ice_init(struct transport *t)
 {
 	credentials_make(t, &t->ice.local[0]);
 	proof_init(&t->rtp_proof, &t->net->unproven);
+	proof_init(&t->dtls_proof, &t->net->unproven);
 
 	return 0;
 }

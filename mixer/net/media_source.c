@@ -238,6 +238,14 @@ void media_source_heard(struct media_source *s,
 }
 
 
+void media_source_repeated(struct media_source *s, uint64_t now_us)
+{
+	s->heard = true;
+	s->heard_us = now_us;
+	s->candidate.count = 0;
+}
+
+
 static bool is_silent(const struct media_source *s, uint64_t now_us)
 {
 	return !s->heard || now_us - s->heard_us >= MEDIA_SOURCE_SILENT_US;

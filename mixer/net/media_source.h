@@ -195,6 +195,10 @@ bool media_source_considers(const struct media_source *s, const struct sa *src,
 void media_source_heard(struct media_source *s,
 			const struct media_source_packet *p, uint64_t now_us);
 
+/** One of the current source that was good before, from elsewhere: somebody
+ *  who sees it sends copies that are faster, to seem the one who speaks */
+void media_source_repeated(struct media_source *s, uint64_t now_us);
+
 /**
  * A good packet of another source
  *

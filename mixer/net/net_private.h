@@ -196,6 +196,7 @@ struct transport {
 	struct media_source rtp, rtcp;
 	/** Of where each goes; WebRTC has the first for both */
 	struct proof rtp_proof, rtcp_proof;
+	struct proof dtls_proof; /**< of a WebRTC handshake's far end */
 	struct sa believed; /**< host that signalling has proven; or unset */
 	bool vouched;       /**< and whatever it signals */
 	struct plain_dtls rtp_dtls, rtcp_dtls;

@@ -5,6 +5,7 @@
  * who is believed is media_source.h's. With SDES a packet must prove, too,
  * that its sender holds the key.
  */
+#include <errno.h>
 #include <string.h>
 #include <openssl/crypto.h>
 #include "mixer/net/bytes.h"
@@ -234,6 +235,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	enum datagram_type type = datagram_type(buf, len);
 	struct media_source *s = component(t, port == &t->rtcp_port);
 	bool known = media_source_is_current(s, src), rtcp;
+	int err;
 
 	if ((!known || t->far_is_here) && is_own(t->net, src) &&
 	    !is_crossing(t, s, src))
@@ -250,8 +252,11 @@ static void plain_receive(struct port *port, const struct sa *src,
 		goto unheard;
 
 	rtcp = is_rtcp(t, port, buf, len);
-	if (packet_open(t, port, buf, &len, rtcp, now_us) ||
-	    is_sprayed(t, s, src, now_us))
+	err = packet_open(t, port, buf, &len, rtcp, now_us);
+	/* a copy from elsewhere was faster: it is not silent */
+	if (err == EALREADY && known)
+		media_source_repeated(s, now_us);
+	if (err || is_sprayed(t, s, src, now_us))
 		goto discard;
 
 	if (!is_believed(t, s, src, buf, rtcp, now_us))

@@ -19,26 +19,41 @@ enum {
 };
 
 
-static void send_by(const struct path *path, const uint8_t *buf, size_t len)
+/** Whoever has called knows what a check has to say, and can forge one, and
+ * the first flight of a handshake, from anybody's address */
+static bool may_send(struct transport *t, const struct path *path, size_t len)
 {
-	if (path)
+	if (path->proven)
+		return true;
+
+	proof_towards(&t->dtls_proof, &path->addr);
+
+	return proof_may_send(&t->dtls_proof, PROOF_HANDSHAKE, len,
+			      t->net->now_us);
+}
+
+
+static void send_by(struct transport *t, const struct path *path,
+		    const uint8_t *buf, size_t len)
+{
+	if (path && may_send(t, path, len))
 		(void)port_send(path->port, &path->addr, buf, len);
 }
 
 
 static void send_datagram(const uint8_t *buf, size_t len, void *arg)
 {
-	const struct transport *t = arg;
+	struct transport *t = arg;
 
-	send_by(t->dtls_path ? t->dtls_path : t->ice.selected, buf, len);
+	send_by(t, t->dtls_path ? t->dtls_path : t->ice.selected, buf, len);
 }
 
 
 static void send_of_next(const uint8_t *buf, size_t len, void *arg)
 {
-	const struct transport *t = arg;
+	struct transport *t = arg;
 
-	send_by(t->next_path ? t->next_path : t->ice.selected, buf, len);
+	send_by(t, t->next_path ? t->next_path : t->ice.selected, buf, len);
 }
 
 
@@ -384,7 +399,7 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r)
 	if (err)
 		return err;
 
-	t->rtp_proof.leg = r->leg;
+	t->rtp_proof.leg = t->dtls_proof.leg = r->leg;
 
 	if (r->ice_ufrag && r->ice_pwd) {
 		bool restart = is_restart(t, r);

@@ -58,6 +58,7 @@ static void conn_destructor(void *arg)
 	mem_deref(c->place);
 	mem_deref(c->in);
 	mem_deref(c->out);
+	mem_deref(c->tail);
 }
 
 
@@ -114,34 +115,53 @@ static void writable_handler(void *arg)
 }
 
 
+static bool is_sending(const struct http_conn *c)
+{
+	return mbuf_get_left(c->out) || c->unsent.l;
+}
+
+
+/** @return Bytes that the socket or its queue took */
+static size_t send_piece(struct http_conn *c, const void *p, size_t len)
+{
+	struct mbuf piece;
+
+	if (!len || c->dead || tcp_conn_txqsz(c->tc))
+		return 0;
+
+	mbuf_init(&piece);
+	piece.buf = (uint8_t *)p;
+	piece.size = MIN(len, PIECE_MAX);
+	piece.end = piece.size;
+	if (tcp_send(c->tc, &piece)) {
+		http_conn_end(c);
+		return 0;
+	}
+	tmr_start(&c->stall, STALL_MS, timeout_end, c);
+
+	return piece.end;
+}
+
+
 /** Send as the socket takes it */
 static void pump(struct http_conn *c)
 {
-	struct mbuf piece;
-	int err;
-
 	if (c->dead || c->lingering)
 		return;
 
-	if (mbuf_get_left(c->out) && !tcp_conn_txqsz(c->tc)) {
-		mbuf_init(&piece);
-		piece.buf = mbuf_buf(c->out);
-		piece.size = MIN(mbuf_get_left(c->out), PIECE_MAX);
-		piece.end = piece.size;
-		err = tcp_send(c->tc, &piece);
-		if (err) {
-			http_conn_end(c);
-			return;
-		}
-		c->out->pos += piece.end;
-		tmr_start(&c->stall, STALL_MS, timeout_end, c);
-	}
+	c->out->pos += send_piece(c, mbuf_buf(c->out), mbuf_get_left(c->out));
+	if (!mbuf_get_left(c->out))
+		pl_advance(&c->unsent,
+			   (ssize_t)send_piece(c, c->unsent.p, c->unsent.l));
+	if (c->dead)
+		return;
 
-	if (mbuf_get_left(c->out) || tcp_conn_txqsz(c->tc)) {
+	if (is_sending(c) || tcp_conn_txqsz(c->tc)) {
 		(void)tcp_set_send(c->tc, writable_handler);
 		return;
 	}
 
+	c->tail = mem_deref(c->tail);
 	(void)tcp_set_send(c->tc, NULL);
 	tmr_cancel(&c->stall);
 	mem_deref(c->out);
@@ -152,6 +172,16 @@ static void pump(struct http_conn *c)
 		linger(c);
 	else
 		tmr_start(&c->later, 0, http_conn_later, c);
+}
+
+
+void http_conn_tail(struct http_conn *c, const void *body, size_t len)
+{
+	/* the last piece of another may still be in the socket's queue */
+	mem_deref(c->tail);
+	c->tail = mem_ref((void *)body);
+	c->unsent.p = body;
+	c->unsent.l = len;
 }
 
 
@@ -343,13 +373,13 @@ static void advance(struct http_conn *c)
 		/* No next request before the last answer is out. */
 		const bool body = is_reading_body(c);
 
-		if (mbuf_get_left(c->out) ||
+		if (is_sending(c) ||
 		    (!body && (c->x || !mbuf_get_left(c->in))))
 			break;
 		more = body ? take_body(c) : take_head(c);
 	}
 
-	if (!c->dead && c->tc && !c->x && !c->last && !mbuf_get_left(c->out))
+	if (!c->dead && c->tc && !c->x && !c->last && !is_sending(c))
 		start_clock(c);
 	mem_deref(c);
 }

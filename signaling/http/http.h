@@ -76,6 +76,13 @@ int http_reply_body(struct http_exchange *x, unsigned status,
 		    const char *ctype, const char *headers, const void *body,
 		    size_t len);
 
+/** The same, but the body is not copied: it stands at the beginning of a
+ *  block of mem_alloc(), does not change, and has a reference more until all
+ * is sent or the client has gone */
+int http_reply_shared(struct http_exchange *x, unsigned status,
+		      const char *ctype, const char *headers, const void *body,
+		      size_t len);
+
 /** What is left of an exchange that becomes another protocol */
 struct http_upgrade {
 	struct tcp_conn *tc;

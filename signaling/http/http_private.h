@@ -24,6 +24,8 @@ struct http_conn {
 	struct tmr later;   /**< go on, or end, from the loop */
 	struct tmr stall;   /**< nothing could be sent */
 	struct mbuf *in, *out;
+	void *tail;       /**< goes out behind `out`: a reference, or NULL */
+	struct pl unsent; /**< of the tail */
 	size_t scanned;
 	struct http_exchange *x; /**< being answered */
 	bool begun;              /**< bytes of the next head are there */
@@ -37,6 +39,11 @@ struct http_exchange {
 	struct http_request req;
 	struct mbuf *body;
 };
+
+/** What goes out behind `out`, when that is written
+ *
+ *  @param body From mem_alloc(): a reference is taken */
+void http_conn_tail(struct http_conn *c, const void *body, size_t len);
 
 /** End the connection from the loop */
 void http_conn_end(struct http_conn *c);

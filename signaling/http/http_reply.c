@@ -66,9 +66,10 @@ static void finish(struct http_exchange *x)
 }
 
 
-int http_reply_body(struct http_exchange *x, unsigned status,
-		    const char *ctype, const char *headers, const void *body,
-		    size_t len)
+/** @param shared The body is referenced, not copied */
+static int reply(struct http_exchange *x, unsigned status, const char *ctype,
+		 const char *headers, const void *body, size_t len,
+		 bool shared)
 {
 	struct http_conn *c;
 	int err = ENOTCONN;
@@ -79,6 +80,10 @@ int http_reply_body(struct http_exchange *x, unsigned status,
 
 	c = x->conn;
 	if (c && !c->dead) {
+		const bool with_body = len &&
+				       strcmp(x->head.method, "HEAD") != 0 &&
+				       status != 304;
+
 		c->last = c->last || !x->head.keep_alive;
 		pos = http_conn_writing(c);
 		err = http_print_head(c->out, status, ctype, headers, c->last);
@@ -86,14 +91,31 @@ int http_reply_body(struct http_exchange *x, unsigned status,
 			err |= mbuf_printf(c->out, "Content-Length: %zu\r\n",
 					   len);
 		err |= mbuf_write_str(c->out, "\r\n");
-		if (len && strcmp(x->head.method, "HEAD") != 0 &&
-		    status != 304)
+		if (with_body && shared)
+			http_conn_tail(c, body, len);
+		else if (with_body)
 			err |= mbuf_write_mem(c->out, body, len);
 		http_conn_written(c, pos, err);
 	}
 	finish(x);
 
 	return err;
+}
+
+
+int http_reply_body(struct http_exchange *x, unsigned status,
+		    const char *ctype, const char *headers, const void *body,
+		    size_t len)
+{
+	return reply(x, status, ctype, headers, body, len, false);
+}
+
+
+int http_reply_shared(struct http_exchange *x, unsigned status,
+		      const char *ctype, const char *headers, const void *body,
+		      size_t len)
+{
+	return reply(x, status, ctype, headers, body, len, true);
 }
 
 

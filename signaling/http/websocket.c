@@ -9,10 +9,20 @@
 #include "signaling/http/websocket.h"
 
 
-enum { BEHIND_MAX = 1048576 };
+enum {
+	BEHIND_MAX = 1048576,
+	ANSWER_MAX = 125, /**< payload of a control frame (section 5.5) */
+};
 
 /** CLOSING: our close frame is out, theirs is awaited */
 enum state { OPEN, CLOSING, DEAD };
+
+/** To the last keep-alive that came */
+struct answer {
+	bool due;
+	size_t len;
+	uint8_t data[ANSWER_MAX];
+};
 
 struct websocket {
 	struct tcp_conn *tc;
@@ -23,6 +33,7 @@ struct websocket {
 	struct sa local, peer;
 	struct tmr ping, end;
 	struct tmr partial; /**< until what has begun is whole */
+	struct answer pong, text;
 	enum state state;
 	bool answered; /**< something came since the last ping */
 	websocket_message_h *msgh;
@@ -99,6 +110,47 @@ static void send_close(struct websocket *ws, uint16_t code)
 }
 
 
+static void answer_keep(struct answer *a, const void *data, size_t len)
+{
+	a->due = true;
+	a->len = MIN(len, sizeof(a->data));
+	memcpy(a->data, data, a->len);
+}
+
+
+static void answer_give(struct websocket *ws, struct answer *a,
+			enum websocket_opcode opcode)
+{
+	if (a->due && ws->state == OPEN)
+		(void)send_frame(ws, opcode, a->data, a->len);
+	a->due = false;
+}
+
+
+static void give_answers(void *arg)
+{
+	struct websocket *ws = arg;
+
+	(void)tcp_set_send(ws->tc, NULL);
+	answer_give(ws, &ws->pong, WEBSOCKET_PONG);
+	answer_give(ws, &ws->text, WEBSOCKET_TEXT);
+}
+
+
+/** Of all that ask at a time the last is answered (section 5.5.3), and when
+ *  nothing else waits to be sent: a small frame in the queue takes a hundred
+ *  times what it took to ask for it */
+static void settle_answers(struct websocket *ws)
+{
+	if ((!ws->pong.due && !ws->text.due) || ws->state != OPEN)
+		return;
+	if (tcp_conn_txqsz(ws->tc))
+		(void)tcp_set_send(ws->tc, give_answers);
+	else
+		give_answers(ws);
+}
+
+
 /** Their close frame, as the first or as the answer to ours */
 static void closed_by_peer(struct websocket *ws, const char *data, size_t len)
 {
@@ -126,10 +178,7 @@ static bool frame_handler(enum websocket_opcode opcode, const char *data,
 			ws->msgh(data, len, ws->arg);
 		break;
 
-	case WEBSOCKET_PING:
-		if (ws->state == OPEN)
-			(void)send_frame(ws, WEBSOCKET_PONG, data, len);
-		break;
+	case WEBSOCKET_PING: answer_keep(&ws->pong, data, len); break;
 
 	case WEBSOCKET_CLOSE: closed_by_peer(ws, data, len); break;
 
@@ -159,6 +208,8 @@ static void feed(struct websocket *ws, const void *data, size_t len)
 			send_close(ws, status);
 		end(ws, 0);
 	}
+	if (mem_nrefs(ws) > 1)
+		settle_answers(ws);
 	if (ws->state != OPEN || mem_nrefs(ws) == 1 ||
 	    !websocket_parser_is_partial(ws->parser))
 		tmr_cancel(&ws->partial);
@@ -371,6 +422,13 @@ int websocket_send(struct websocket *ws, const char *data, size_t len)
 		return ENOTCONN;
 
 	return send_frame(ws, WEBSOCKET_TEXT, data, len);
+}
+
+
+void websocket_answer(struct websocket *ws, const char *data, size_t len)
+{
+	if (ws && data)
+		answer_keep(&ws->text, data, len);
 }
 
 

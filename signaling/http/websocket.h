@@ -95,6 +95,15 @@ void websocket_set_handlers(struct websocket *ws, websocket_message_h *msgh,
  *  than 1 MiB behind: the connection is then closed from the loop */
 int websocket_send(struct websocket *ws, const char *data, size_t len);
 
+/**
+ * From the message handler: that was a keep-alive, answer it with a text
+ * message. Of all that come at a time the last is answered, once, and when
+ * the far end has read what went before
+ *
+ * @param data Copied, at most 125 bytes of it
+ */
+void websocket_answer(struct websocket *ws, const char *data, size_t len);
+
 /** Start the closing handshake with a status code (RFC 6455 section 7.4) */
 void websocket_close(struct websocket *ws, uint16_t code);
 

@@ -13,6 +13,7 @@
 
 enum {
 	SIP_LINES_HEADERS_MAX = 128,
+	SIP_LINES_VALUES_MAX = 512, /**< of all headers together */
 	SIP_LINES_HEAD_BYTES_MAX = 32768,
 	SIP_LINES_METHODS = 14, /**< that are known */
 };
@@ -50,7 +51,7 @@ enum sip_lines_error {
 	SIP_LINES_BAD_START,   /**< neither request nor status line */
 	SIP_LINES_BAD_VERSION, /**< well formed, but not SIP/2.0 */
 	SIP_LINES_BAD_HEADER,  /**< no colon, no name, bare CR, LF or NUL */
-	SIP_LINES_TOO_MANY     /**< headers or header bytes */
+	SIP_LINES_TOO_MANY     /**< headers, values or header bytes */
 };
 
 /** The message; `headers` are in the order of arrival */
@@ -63,6 +64,8 @@ struct sip_lines {
 	struct pl reason;
 	struct sip_line headers[SIP_LINES_HEADERS_MAX];
 	size_t count;
+	size_t values;     /**< of headers, a comma everywhere counts as one:
+				libre keeps each by itself */
 	size_t head_bytes; /**< start line to empty line, inclusive */
 	struct pl body;    /**< all that follows */
 };

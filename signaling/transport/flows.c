@@ -1,6 +1,7 @@
 /**
  * @file signaling/transport/flows.c  The transport layer's table of flows
  */
+#include "mixer/base/keyed_hash.h"
 #include "signaling/http/websocket.h"
 #include "signaling/transport/flows.h"
 #include "signaling/transport/stream.h"
@@ -96,7 +97,7 @@ int flows_alloc(struct flows **fp)
 
 static uint32_t peer_hash(enum flow_transport transport, const struct sa *peer)
 {
-	return sa_hash(peer, SA_ALL) + (uint32_t)transport;
+	return keyed_hash_sa(peer) + (uint32_t)transport;
 }
 
 
@@ -172,7 +173,7 @@ static void move_destructor(void *arg)
 static struct move *move_find(const struct flows *f, const struct pl *callid,
 			      const struct pl *tag)
 {
-	struct le *le = list_head(hash_list(f->moves, hash_joaat_pl(tag)));
+	struct le *le = list_head(hash_list(f->moves, keyed_hash_pl(tag)));
 
 	for (; le; le = le->next) {
 		struct move *m = le->data;
@@ -230,7 +231,7 @@ int flows_move(struct flows *f, const struct pl *callid, const struct pl *tag,
 		--f->move_count;
 	}
 	m->to = to;
-	hash_append(f->moves, hash_joaat_pl(tag), &m->he, m);
+	hash_append(f->moves, keyed_hash_pl(tag), &m->he, m);
 	list_append(&f->move_ages, &m->le, m);
 	++f->move_count;
 

@@ -357,7 +357,7 @@ static void websocket_message(const char *p, size_t len, void *arg)
 
 	/* a page cannot send pings of WebSocket (RFC 7118 section 6) */
 	if (len == 4 && !memcmp(p, "\r\n\r\n", 4)) {
-		(void)websocket_send(flow->ws, "\r\n", 2);
+		websocket_answer(flow->ws, "\r\n", 2);
 		return;
 	}
 

@@ -26,16 +26,6 @@ struct repeat {
 	uint64_t key, flow, until_ms;
 };
 
-/** A request whose next hop is being looked for */
-struct deferred {
-	struct le le;
-	struct transport_layer *layer;
-	struct layer_resolve *resolve;
-	struct mbuf *mb;
-	struct sip_lines lines; /**< of mb */
-	struct rewrite_out out;
-};
-
 
 static void repeats_destructor(void *arg)
 {
@@ -304,8 +294,8 @@ static void note_secret(struct flow *flow, const struct sip_lines *w)
 }
 
 
-static int send_on(struct transport_layer *layer, struct flow *flow,
-		   const struct sip_lines *w, const struct rewrite_out *out)
+int layer_send_on(struct transport_layer *layer, struct flow *flow,
+		  const struct sip_lines *w, const struct rewrite_out *out)
 {
 	struct mbuf *mb;
 	int err;
@@ -341,70 +331,6 @@ static int send_on(struct transport_layer *layer, struct flow *flow,
 		err = layer_send_raw(layer, flow, mb, out->reply_port);
 	}
 	mem_deref(mb);
-
-	return err;
-}
-
-
-static void deferred_destructor(void *arg)
-{
-	struct deferred *d = arg;
-
-	list_unlink(&d->le);
-	--d->layer->deferred_count;
-	mem_deref(d->resolve);
-	mem_deref(d->mb);
-}
-
-
-static void deferred_handler(int err, const char *route, uint64_t id,
-			     void *arg)
-{
-	struct deferred *d = arg;
-	struct flow *flow = err ? NULL : flows_find(d->layer->flows, id);
-	(void)route;
-
-	if (flow)
-		(void)send_on(d->layer, flow, &d->lines, &d->out);
-	else
-		++d->layer->counters.no_flow;
-
-	mem_deref(d);
-}
-
-
-/** The flow is not where this request goes, or not there any more: find the
- *  next hop by its URI as RFC 3261 12.2.1.1 and RFC 3263 say */
-static int defer(struct transport_layer *layer, const struct mbuf *mb,
-		 const struct sip_lines *w, const struct rewrite_out *out)
-{
-	struct deferred *d;
-	int err;
-
-	if (layer->deferred_count >= LAYER_DEFERRED_MAX)
-		return EBUSY;
-
-	d = mem_zalloc(sizeof(*d), deferred_destructor);
-	if (!d)
-		return ENOMEM;
-
-	d->layer = layer;
-	++layer->deferred_count;
-	list_append(&layer->deferred, &d->le, d);
-
-	d->mb = mbuf_alloc(mbuf_get_left(mb));
-	err = d->mb ? mbuf_write_mem(d->mb, mbuf_buf(mb), mbuf_get_left(mb))
-		    : ENOMEM;
-	if (!err) {
-		d->lines = *w;
-		d->out = *out;
-		sip_lines_move(&d->lines, (const char *)d->mb->buf,
-			       d->mb->end);
-		err = layer_resolve(&d->resolve, layer, out->next_hop,
-				    deferred_handler, d);
-	}
-	if (err)
-		mem_deref(d);
 
 	return err;
 }
@@ -464,10 +390,10 @@ int layer_send(const struct sa *dst, struct mbuf *mb, void *arg)
 	}
 	else if (((bound = is_bound(layer, &w, &out)) || !out.direct) &&
 		 (flow = flow_of(layer, &w, id)) != NULL) {
-		err = send_on(layer, flow, &w, &out);
+		err = layer_send_on(layer, flow, &w, &out);
 	}
 	else if (w.request && !bound) {
-		err = defer(layer, mb, &w, &out);
+		err = layer_defer(layer, mb, &w, &out, id);
 	}
 	else {
 		++layer->counters.no_flow;

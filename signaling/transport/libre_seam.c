@@ -173,6 +173,12 @@ static bool probe_handler(const struct sip_msg *msg, void *arg)
 		return true;
 
 	seam->us = mem_ref(msg->sock);
+	/* what others send there is not even read: a local user, or a media
+	   server that was taken over, finds the port */
+	err = udp_connect(seam->us, &seam->wake_addr);
+	if (err)
+		log_error("transport", "seam connect error=\"%s\"",
+			  strerror(err));
 	udp_rxsz_set(seam->us, TOKEN_BYTES_MAX);
 	(void)udp_sockbuf_set(seam->us, TOKEN_SOCKBUF_BYTES);
 	err = udp_register_helper(&seam->uh, seam->us, 0, send_handler,

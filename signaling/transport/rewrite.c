@@ -172,13 +172,15 @@ static bool goes_direct(const struct sip_lines *w, const struct rewrite_in *r)
 static int print_record_route(struct mbuf *mb, const struct sip_lines *w,
 			      const struct rewrite_in *r)
 {
+	uint8_t host[HOST_KEY_BYTES];
 	struct sa layer;
 
 	rewrite_layer_addr(&layer, r->flow);
+	host_key(host, &r->peer);
 
-	return mbuf_printf(mb, "Record-Route: <sip:%J;lr%s%s>\r\n", &layer,
-			   goes_direct(w, r) ? ";direct" : "",
-			   r->claimed ? ";claimed" : "");
+	return mbuf_printf(mb, "Record-Route: <sip:%J;lr%s%s;host=%w>\r\n",
+			   &layer, goes_direct(w, r) ? ";direct" : "",
+			   r->claimed ? ";claimed" : "", host, sizeof(host));
 }
 
 
@@ -326,6 +328,24 @@ static int inspect_response(struct rewrite_out *out, const struct sip_lines *w)
 }
 
 
+/** What print_record_route() said of the dialog */
+static void inspect_own_route(struct rewrite_out *out, const struct uri *uri)
+{
+	char text[2 * HOST_KEY_BYTES + 1];
+	struct pl value;
+
+	if (!msg_param_exists(&uri->params, "direct", &value))
+		out->direct = true;
+	if (!msg_param_exists(&uri->params, "claimed", &value))
+		out->claimed = true;
+	if (!out->host_known &&
+	    !msg_param_decode(&uri->params, "host", &value) &&
+	    value.l == 2 * sizeof(out->host) &&
+	    !pl_strcpy(&value, text, sizeof(text)))
+		out->host_known = !str_hex(out->host, sizeof(out->host), text);
+}
+
+
 static int inspect_request(struct rewrite_out *out, const struct sip_lines *w)
 {
 	struct pl raw = w->uri;
@@ -333,7 +353,7 @@ static int inspect_request(struct rewrite_out *out, const struct sip_lines *w)
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		struct pl rest = w->headers[i].value, value, found, flag;
+		struct pl rest = w->headers[i].value, value, found;
 
 		if (w->headers[i].id != SIP_LINES_ROUTE ||
 		    !sip_lines_next_value(&rest, &value) ||
@@ -343,10 +363,7 @@ static int inspect_request(struct rewrite_out *out, const struct sip_lines *w)
 			raw = found;
 			break;
 		}
-		if (!msg_param_exists(&uri.params, "direct", &flag))
-			out->direct = true;
-		if (!msg_param_exists(&uri.params, "claimed", &flag))
-			out->claimed = true;
+		inspect_own_route(out, &uri);
 	}
 
 	return re_snprintf(out->next_hop, sizeof(out->next_hop), "%r", &raw) <

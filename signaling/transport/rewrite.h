@@ -11,6 +11,7 @@
 #ifndef PARLEY_SIGNALING_TRANSPORT_REWRITE_H
 #define PARLEY_SIGNALING_TRANSPORT_REWRITE_H
 
+#include "mixer/base/host_key.h"
 #include "signaling/message/flow.h"
 #include "signaling/message/sip_lines.h"
 
@@ -42,9 +43,11 @@ int rewrite_in(struct mbuf *mb, const struct sip_lines *w,
 
 /** What is found in a message that goes out */
 struct rewrite_out {
-	bool direct;         /**< next hop is the URI's, not the flow's peer */
-	bool claimed;        /**< the dialog began by a claim: nothing leaves
-				  the flow before its far end was reached */
+	bool direct;     /**< next hop is the URI's, not the flow's peer */
+	bool claimed;    /**< the dialog began by a claim: nothing leaves
+			      the flow before its far end was reached */
+	bool host_known; /**< by a dialog's route */
+	uint8_t host[HOST_KEY_BYTES]; /**< who was at the flow then */
 	char next_hop[256];  /**< URI of the next hop after our own Route */
 	uint16_t reply_port; /**< response: RFC 3261 18.2.2, 0: the peer's */
 	char key[192];       /**< equal for retransmissions only; "" where

@@ -4,8 +4,8 @@
  *
  * layer.c is the whole, libre_seam.c the way into libre's stack and out of it,
  * layer_methods.c the table of who handles what, layer_listen.c the listeners
- * and connections, layer_in.c the way in, layer_out.c the way out, resolve.c
- * finds next hops.
+ * and connections, layer_in.c the way in, layer_out.c the way out,
+ * layer_defer.c what waits there for its next hop, resolve.c finds next hops.
  */
 #ifndef PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
 #define PARLEY_SIGNALING_TRANSPORT_TRANSPORT_PRIVATE_H
@@ -28,6 +28,7 @@ enum {
 	LAYER_REPEATS_MAX = 65536,
 	LAYER_REPEAT_MS = 40000, /**< longer than 64*T1 */
 	LAYER_DEFERRED_MAX = 1024,
+	LAYER_DEFERRED_SHARE = 8, /**< of what is free, for one host */
 	LAYER_FAILURES_MAX = 256,
 	LAYER_FAILURE_MS = 60000,
 	LAYER_FAILURE_MAX_MS = 3600000,
@@ -123,9 +124,9 @@ struct transport_layer {
 	layer_dialog_h *dialogh;   /**< NULL: no dialog is known */
 	void *dialog_arg;
 	struct repeats *repeats, *begun;
-	struct list cancels; /**< header lines for CANCELs, oldest first */
-	struct list deferred;
-	size_t deferred_count;
+	struct list cancels;   /**< header lines for CANCELs, oldest first */
+	struct list deferred;  /**< layer_defer.c */
+	size_t deferred_count; /**< those that take a place */
 	struct tls *tls, *client_tls;
 	struct dnsc *dnsc;
 	const struct config *config; /**< outlives the transport layer */
@@ -209,6 +210,10 @@ int layer_cancel_complete(struct transport_layer *layer,
 /* layer_out.c */
 /** libre sends: find the flow. @return 0, or why a request cannot be sent */
 int layer_send(const struct sa *dst, struct mbuf *mb, void *arg);
+/** What libre sent, by that flow. @return 0, ENOMEM, EMSGSIZE, or as it goes
+ *  by udp_send() and the like */
+int layer_send_on(struct transport_layer *layer, struct flow *flow,
+		  const struct sip_lines *w, const struct rewrite_out *out);
 int layer_send_raw(struct transport_layer *layer, struct flow *flow,
 		   struct mbuf *mb, uint16_t port);
 int layer_repeats_alloc(struct repeats **rp);
@@ -220,5 +225,19 @@ bool layer_repeats_seen(struct repeats *r, uint64_t flow, const char *key,
 /** The same question, but nothing is remembered */
 bool layer_repeats_known(const struct repeats *r, uint64_t flow,
 			 const char *key);
+
+/* layer_defer.c */
+/**
+ * The flow is not where this request goes, or not there any more: find the
+ * next hop by its URI as RFC 3261 12.2.1.1 and RFC 3263 say, then send it. A
+ * repetition of what waits already is dropped
+ *
+ * @param mb   The request; copied
+ * @param flow Number of the flow that libre sends it to
+ * @return 0, ENOMEM; EBUSY: too many wait, of all or of who began the dialog
+ */
+int layer_defer(struct transport_layer *layer, const struct mbuf *mb,
+		const struct sip_lines *w, const struct rewrite_out *out,
+		uint64_t flow);
 
 #endif

@@ -141,8 +141,9 @@ static void reply_file(struct http_exchange *x, const struct page_file *file)
 		reply(x, 500, "Headers too long.\n");
 		return;
 	}
-	(void)http_reply_body(x, fresh ? 304 : 200, fresh ? NULL : file->ctype,
-			      headers, file->content, fresh ? 0 : file->len);
+	(void)http_reply_shared(x, fresh ? 304 : 200,
+				fresh ? NULL : file->ctype, headers,
+				file->content, fresh ? 0 : file->len);
 }
 
 

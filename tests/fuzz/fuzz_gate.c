@@ -46,6 +46,9 @@ static void come_in(const struct sip_lines *w, const struct sa *source)
 		   answer. */
 		if (sip_msg_decode(&msg, mb))
 			abort();
+		/* ... and keeps little of it: it adds a Via and a Contact. */
+		if (list_count(&msg->hdrl) > SIP_LINES_VALUES_MAX + 8)
+			abort();
 		mem_deref(msg);
 	}
 	mem_deref(mb);

@@ -1,70 +1,22 @@
 /**
- * @file mixers_world.c  Mixers whose far ends and whose time are the test's
+ * @file mixers_world.c  Mixers whose far ends are the test's
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include "focus/config/config.h"
-#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/focus/mixers/mixers_world.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
-uint64_t world_added_us, world_tick_us;
-
-static uint64_t still_us; /* 0: the clock goes on */
-
-
-static uint64_t real_us(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000;
-}
-
-
-uint64_t clock_us(void)
-{
-	world_added_us += world_tick_us;
-
-	return (still_us ? still_us : real_us()) + world_added_us;
-}
-
-
-void world_clock_stop(void)
-{
-	still_us = real_us();
-}
-
-
-void world_clock_go(void)
-{
-	still_us = 0;
-}
-
-
-uint64_t clock_ntp(void)
-{
-	return 0;
-}
-
-
-uint64_t tmr_jiffies(void)
-{
-	return clock_us() / 1000;
-}
-
-
 /** Time passes at once, then what is due is done */
 void world_pass(unsigned ms)
 {
-	world_added_us += (uint64_t)ms * 1000;
-	room_turn(still_us ? 0 : 2);
+	unit_clock.added_us += (uint64_t)ms * 1000;
+	room_turn(unit_clock.still ? 0 : 2);
 }
 
 

@@ -1,9 +1,8 @@
 /**
- * @file mixers_world.h  Mixers whose far ends and whose time are the test's
+ * @file mixers_world.h  Mixers whose far ends are the test's
  *
- * The clock of parleyd and of libre's timers are this program's own, real time
- * plus what the test adds. A mixer is the far end of a link, or a script of
- * two lines where a process is needed.
+ * A mixer is the far end of a link, or a script of two lines where a process
+ * is needed.
  */
 #ifndef PARLEY_TESTS_MIXERS_WORLD_H
 #define PARLEY_TESTS_MIXERS_WORLD_H
@@ -44,17 +43,6 @@ struct asked {
 
 /** What the mixers tell goes to `world` */
 extern const struct mixers_handlers world_handlers;
-
-/** Microseconds that the test has added to the time */
-extern uint64_t world_added_us;
-
-/** Microseconds that every look at the clock takes; 0 at first */
-extern uint64_t world_tick_us;
-
-/** The machine's own time does not count until the clock goes again: what is
- *  expected of rates does not depend on how busy it is */
-void world_clock_stop(void);
-void world_clock_go(void);
 
 /** Time passes at once, then what is due is done */
 void world_pass(unsigned ms);

@@ -8,6 +8,7 @@
 #include "focus/mixers/mixer_output.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/focus/mixers/mixers_world.h"
 #include "tests/unit/said.h"
 #include "tests/unit/unit.h"
@@ -30,7 +31,7 @@ static void writer_open(void)
 	CU_ASSERT_EQUAL_FATAL(mixer_output_alloc(&writer.output, 3, fds[0]),
 			      0);
 	writer.fd = fds[1];
-	world_clock_stop();
+	unit_clock.still = true;
 	said_begin(&writer.said);
 }
 
@@ -39,7 +40,7 @@ static void writer_close(void)
 {
 	(void)close(writer.fd);
 	writer.output = mem_deref(writer.output);
-	world_clock_go();
+	unit_clock.still = false;
 	said_end(&writer.said);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include "mixer/mp/protocol.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/focus/mixers/mixers_world.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -94,7 +95,7 @@ static void what_would_wait_too_long_is_known_before(void)
 	room_turn(2);
 	CU_ASSERT_FALSE(mixer_is_congested(world_slot(0)));
 	for (unsigned i = 0; i < FEW; i++) {
-		world_added_us += SLOW_MS * 1000;
+		unit_clock.added_us += SLOW_MS * 1000;
 		answer_one(f);
 	}
 	CU_ASSERT_TRUE(mixer_is_congested(world_slot(0)));
@@ -176,10 +177,10 @@ static void a_clock_that_goes_on_kills_nobody(void)
 	world_open(1, "/bin/false");
 	world_attach(0);
 	world_say(0, HELLO);
-	world_tick_us = 1000;
+	unit_clock.look_us = 1000;
 	for (unsigned i = 0; i < 20 && mixer_is_up(world_slot(0)); i++)
 		world_pass(MIXER_PING_INTERVAL_MS);
-	world_tick_us = 0;
+	unit_clock.look_us = 0;
 	CU_ASSERT_TRUE(mixer_is_up(world_slot(0)));
 	CU_ASSERT_EQUAL(world.down, 0);
 	world_close();

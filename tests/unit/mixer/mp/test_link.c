@@ -10,6 +10,7 @@
 #include "mixer/base/re.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
 
@@ -21,6 +22,7 @@ struct fixture {
 	int err, closed_by;
 	json_int_t value;
 	bool refuse, silent, timed_out;
+	unsigned stands_still_ms; /**< both ends, after an answer */
 };
 
 
@@ -62,6 +64,7 @@ static void mixer_message(json_t *msg, void *arg)
 		link_reply_error(f->mixer, msg, ENOENT, "no such leg");
 	else
 		link_reply(f->mixer, msg, json_pack("{s:O}", "value", v));
+	unit_clock.added_us += f->stands_still_ms * 1000ull;
 }
 
 
@@ -276,6 +279,27 @@ static void unanswered_requests_time_out(void)
 	f.silent = true;
 	CU_ASSERT_EQUAL(link_request(f.focus, request(1), reply, &f), 0);
 	run(&f, 1);
+	CU_ASSERT_EQUAL(f.err, ETIMEDOUT);
+	teardown(&f);
+}
+
+
+/** The answer waits in the socket when this process goes on */
+static void who_stood_still_reads_before_he_gives_up(void)
+{
+	struct fixture f;
+
+	setup(&f);
+	f.stands_still_ms = 2 * MP_REPLY_DEADLINE_MS;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(7), reply, &f), 0);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.err, 0);
+	CU_ASSERT_EQUAL(f.value, 7);
+
+	/* and gives up at once who is silent even so */
+	f.silent = true;
+	CU_ASSERT_EQUAL(link_request(f.focus, request(8), reply, &f), 0);
+	run(&f, 2);
 	CU_ASSERT_EQUAL(f.err, ETIMEDOUT);
 	teardown(&f);
 }
@@ -593,6 +617,8 @@ static CU_TestInfo tests[] = {
 	{"forgotten handlers are not called",
 	 forgotten_handlers_are_not_called},
 	{"unanswered requests time out", unanswered_requests_time_out},
+	{"who stood still reads before he gives up",
+	 who_stood_still_reads_before_he_gives_up},
 	{"malformed datagrams are answered", malformed_datagrams_are_answered},
 	{"a full socket loses nothing", a_full_socket_loses_nothing},
 	{"a kernel without memory loses nothing",

@@ -1,6 +1,7 @@
 /**
  * @file test_ice_proof.c  What shows that who is sent media gets it
  */
+#include <string.h>
 #include "mixer/base/clock.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
@@ -68,10 +69,80 @@ static void the_handshake_proves_its_path(void)
 }
 
 
+struct hello {
+	uint8_t buf[LOOPBACK_PACKET_MAX];
+	size_t len;
+};
+
+
+static void hello_h(const uint8_t *buf, size_t len, void *arg)
+{
+	struct hello *h = arg;
+
+	memcpy(h->buf, buf, len);
+	h->len = len;
+}
+
+
+/* A check and a ClientHello from there, both forged, by call after call: what
+ * answers a ClientHello is four times as long, and repeated */
+static void handshakes_with_who_is_silent_are_few(void)
+{
+	enum { CALLS = 40 };
+	static struct transport *calls[CALLS];
+	static struct heard heard[CALLS];
+	struct dtls_association *client = NULL;
+	struct dtls_context *dtls = NULL;
+	struct hello hello;
+	struct loopback l;
+	uint64_t bytes;
+
+	loopback_open(&l, DTLS_ROLE_CLIENT, NULL);
+	CU_ASSERT_EQUAL_FATAL(dtls_context_alloc(&dtls), 0);
+	CU_ASSERT_EQUAL_FATAL(dtls_association_alloc(&client, dtls,
+						     DTLS_ROLE_CLIENT, NULL,
+						     hello_h, &hello),
+			      0);
+	dtls_association_start(client);
+	ice_peer_ignore(l.peer, true);
+	ice_peer_silence(l.peer, true);
+	loopback_signal(&l);
+	bytes = net_stats(l.net)->bytes_out;
+	for (size_t i = 0; i < CALLS; i++) {
+		struct ice_peer_check check = {.use_candidate = true};
+		struct transport_local local;
+
+		CU_ASSERT_EQUAL_FATAL(
+			transport_alloc(&calls[i], l.net, TRANSPORT_WEBRTC, 0,
+					TRANSPORT_SUITE_NONE,
+					&loopback_handlers, &heard[i]),
+			0);
+		transport_local(calls[i], &local);
+		check.ufrag = local.ice_ufrag;
+		check.pwd = local.ice_pwd;
+		ice_peer_send_check(l.peer, &check);
+		CU_ASSERT_EQUAL(
+			ice_peer_send_raw(l.peer, hello.buf, hello.len), 0);
+		loopback_settle(l.net, NULL);
+	}
+	bytes = net_stats(l.net)->bytes_out - bytes;
+	/* the answers to checks are no longer than these */
+	CU_ASSERT_TRUE(bytes > 4000);
+	CU_ASSERT_TRUE(bytes < 8 * 1024 + CALLS * 120 + 5000);
+	for (size_t i = 0; i < CALLS; i++)
+		calls[i] = mem_deref(calls[i]);
+	mem_deref(client);
+	mem_deref(dtls);
+	loopback_close(&l);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a host that gets nothing is sent little",
 	 a_host_that_gets_nothing_is_sent_little},
 	{"the handshake proves its path", the_handshake_proves_its_path},
+	{"handshakes with who is silent are few",
+	 handshakes_with_who_is_silent_are_few},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(ice_proof, tests)

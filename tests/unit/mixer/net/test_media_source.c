@@ -451,9 +451,40 @@ static void ipv4_in_ipv6_is_ipv4(void)
 }
 
 
+/** Who sees what somebody sends, and is faster with copies of it: the packets
+ *  themselves are then repeats */
+static void copies_that_are_faster_take_nothing(void)
+{
+	struct media_source_packet p = {.proven = true, .ssrc = 1};
+	uint64_t now_us = 1000000;
+	struct sa signalled, copier, none;
+	struct media_source s;
+
+	(void)sa_set_str(&signalled, places[S].host, places[S].port);
+	(void)sa_set_str(&copier, places[OTHER].host, places[OTHER].port);
+	sa_init(&none, AF_UNSPEC);
+	media_source_init(&s, false, NULL, NULL);
+	(void)media_source_signal(&s, &signalled, &none, now_us);
+	for (p.seq = 1; p.seq < 50; p.seq++) {
+		now_us += 20 * MS;
+		media_source_heard(&s, &p, now_us);
+	}
+	/* a pause of the terminal, after which each is copied */
+	now_us += 400 * MS;
+	for (; p.seq < 200; p.seq++) {
+		now_us += 20 * MS;
+		(void)media_source_accepts(&s, &copier, &p, now_us);
+		media_source_repeated(&s, now_us + 1 * MS);
+		CU_ASSERT_TRUE(media_source_is_current(&s, &signalled));
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"stories end where they should", stories_end_where_they_should},
 	{"spraying takes nothing", spraying_takes_nothing},
+	{"copies that are faster take nothing",
+	 copies_that_are_faster_take_nothing},
 	{"IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4},
 	CU_TEST_INFO_NULL,
 };

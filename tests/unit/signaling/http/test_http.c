@@ -108,6 +108,7 @@ struct client {
 	struct http_exchange *held;
 	struct tcp_conn *tc;
 	struct mbuf *got;
+	char *shared; /**< content of BIG_BYTES that others have, too */
 	const char *wanted;
 	size_t wanted_bytes;
 	bool closed, late, holding;
@@ -128,6 +129,10 @@ static void handler(struct http_exchange *x, const struct http_request *req,
 		memset(big, 'b', sizeof(big));
 		(void)http_reply_body(x, 200, "text/plain", NULL, big,
 				      sizeof(big));
+	}
+	else if (!strcmp(req->path, "/shared")) {
+		(void)http_reply_shared(x, 200, "text/plain", NULL, c->shared,
+					BIG_BYTES);
 	}
 	else if (!strcmp(req->path, "/hold")) {
 		c->held = x;
@@ -310,6 +315,49 @@ static void answers_in_order_behind_a_large_body(void)
 }
 
 
+/** A file is in memory once, however many have asked for it and do not read:
+ *  each has a reference until all is sent */
+static void shares_what_many_ask_for(void)
+{
+	struct client c;
+	size_t i;
+
+	open_client(&c);
+	c.shared = mem_alloc(BIG_BYTES, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c.shared);
+	for (i = 0; i < BIG_BYTES; i++)
+		c.shared[i] = (char)('a' + i % 23);
+	say(&c, "HEAD /shared HTTP/1.1\r\n" HOST "\r\n"
+		"GET /shared HTTP/1.1\r\n" HOST "\r\n"
+		"GET /shared HTTP/1.1\r\n" HOST "\r\n"
+		"GET /nowhere HTTP/1.1\r\n" HOST "\r\n");
+	CU_ASSERT_TRUE(wait_for(&c, NULL, 1000000, NULL));
+	CU_ASSERT_EQUAL(mem_nrefs(c.shared), 2);
+	CU_ASSERT_TRUE(wait_for(&c, "X-Why: path", 2 * BIG_BYTES, NULL));
+	CU_ASSERT_EQUAL(mem_nrefs(c.shared), 1);
+	CU_ASSERT_TRUE(c.got->end < 2 * BIG_BYTES + 2000);
+	for (i = 0; i + BIG_BYTES < c.got->end; i++) {
+		if (!memcmp(c.got->buf + i, c.shared, BIG_BYTES))
+			break;
+	}
+	CU_ASSERT_TRUE(i + 2 * BIG_BYTES < c.got->end);
+	c.tc = mem_deref(c.tc);
+
+	/* and no longer than somebody is there */
+	CU_ASSERT_EQUAL_FATAL(tcp_connect(&c.tc, http_server_addr(c.server),
+					  NULL, got_handler, closed_handler,
+					  &c),
+			      0);
+	say(&c, "GET /shared HTTP/1.1\r\n" HOST "\r\n");
+	CU_ASSERT_TRUE(wait_for(&c, NULL, c.got->end + 1, NULL));
+	CU_ASSERT_EQUAL(mem_nrefs(c.shared), 2);
+	c.server = mem_deref(c.server);
+	CU_ASSERT_EQUAL(mem_nrefs(c.shared), 1);
+	mem_deref(c.shared);
+	close_client(&c);
+}
+
+
 static void outlives_its_client(void)
 {
 	struct client c;
@@ -363,6 +411,7 @@ static CU_TestInfo tests[] = {
 	{"sends bodies of megabytes", sends_large_bodies},
 	{"answers in order behind a large body",
 	 answers_in_order_behind_a_large_body},
+	{"shares a body that many ask for", shares_what_many_ask_for},
 	{"lets an exchange outlive its client", outlives_its_client},
 	{"refuses nonsense and closes", refuses_and_closes},
 	{"says 100 when asked", continues_when_asked},

@@ -180,6 +180,30 @@ static void bounds_lines_and_bytes(void)
 }
 
 
+/** libre makes a header of each value of a list */
+static void bounds_values(void)
+{
+	static char text[SIP_LINES_HEAD_BYTES_MAX];
+	size_t n = (size_t)sprintf(text, REQUEST "k: a");
+	size_t i;
+
+	for (i = 1; i < SIP_LINES_VALUES_MAX; i++)
+		n += (size_t)sprintf(text + n, i % 9 ? ",a" : ",\r\n a");
+	CU_ASSERT_EQUAL(parse(text, n + (size_t)sprintf(text + n, "\r\n\r\n")),
+			SIP_LINES_OK);
+	CU_ASSERT_EQUAL(lines.values, SIP_LINES_VALUES_MAX);
+	CU_ASSERT_EQUAL(
+		parse(text, n + (size_t)sprintf(text + n, "\r\nA: b\r\n\r\n")),
+		SIP_LINES_TOO_MANY);
+	CU_ASSERT_EQUAL(
+		parse(text, n + (size_t)sprintf(text + n, ",\r\n\r\n")),
+		SIP_LINES_TOO_MANY);
+	CU_ASSERT_EQUAL(
+		parse(text, n + (size_t)sprintf(text + n, "\r\n ,\r\n\r\n")),
+		SIP_LINES_TOO_MANY);
+}
+
+
 static void no_cut_message_reads_beyond_its_end(void)
 {
 	static const char text[] =
@@ -426,6 +450,7 @@ static CU_TestInfo tests[] = {
 	{"judges start lines", judges_start_lines},
 	{"refuses what hides in headers", refuses_what_hides_in_headers},
 	{"bounds lines and bytes", bounds_lines_and_bytes},
+	{"bounds the values of all lists together", bounds_values},
 	{"moves with its bytes", moves_with_its_bytes},
 	{"no cut message reads beyond its end",
 	 no_cut_message_reads_beyond_its_end},

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "signaling/transport/flows.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/unit.h"
@@ -212,6 +213,62 @@ static void the_oldest_move_is_forgotten(void)
 }
 
 
+/** Peers that differ in the upper bits of their address alone */
+static struct sa aimed(unsigned n)
+{
+	struct sa sa;
+
+	sa_init(&sa, AF_INET);
+	sa_set_in(&sa, 0x0a000000 + n * 4096, 5060);
+
+	return sa;
+}
+
+
+static double search_us(const struct flows *f, struct sa (*who)(unsigned n))
+{
+	enum { SEARCHES = 1000 };
+	struct timespec from, to;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	for (unsigned n = 0; n < SEARCHES; n++) {
+		const struct sa sa = who(FLOWS_UDP_MAX + n);
+
+		CU_ASSERT_PTR_NULL(
+			flows_find_peer(f, FLOW_UDP, &sa, NULL, NULL));
+	}
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+
+	return (double)(to.tv_sec - from.tv_sec) * 1e6 +
+	       (double)(to.tv_nsec - from.tv_nsec) / 1e3;
+}
+
+
+/** Who chooses addresses that sa_hash() has in one bucket costs no more than
+ *  anybody else: a walk of all takes hundreds of times that */
+static void nobody_aims_at_a_bucket(void)
+{
+	struct flows *f = make(), *g = make();
+	double any = 1e9, chosen = 1e9;
+
+	for (unsigned n = 0; n < FLOWS_UDP_MAX; n++) {
+		const struct sa sa = aimed(n);
+		struct flow *flow = NULL;
+
+		(void)add(f, FLOW_UDP, n);
+		CU_ASSERT_EQUAL_FATAL(
+			flows_add(&flow, g, FLOW_UDP, &local, &sa), 0);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		any = MIN(any, search_us(f, peer));
+		chosen = MIN(chosen, search_us(g, aimed));
+	}
+	CU_ASSERT(chosen < 20 * any);
+	mem_deref(f);
+	mem_deref(g);
+}
+
+
 static int add_and_move(void *arg)
 {
 	const struct pl callid = PL("a@b"), tag = PL("t1");
@@ -256,6 +313,7 @@ static CU_TestInfo tests[] = {
 	{"moved dialogs are followed", moved_dialogs_are_followed},
 	{"the oldest move is forgotten", the_oldest_move_is_forgotten},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"nobody aims at a bucket", nobody_aims_at_a_bucket},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(flows, tests)

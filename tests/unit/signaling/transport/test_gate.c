@@ -213,6 +213,41 @@ static void counts_headers_and_bytes(void)
 }
 
 
+/** A list costs what its commas make of it, in requests and responses, folded
+ *  or not, wherever they come from */
+static void counts_values(void)
+{
+	static const struct {
+		const char *start, *name, *value;
+		unsigned status;
+	} rows[] = {
+		{START, "k: ", ",", 400},
+		{START, "Supported: ", "a,", 400},
+		{START, "Reason: ", "\r\n a,", 400},
+		{"SIP/2.0 200 OK\r\n", "Allow: ", ",", 0},
+	};
+	static struct sip_lines w;
+	static char text[80000];
+	struct gate_verdict v;
+	size_t i, j, n;
+	bool stream;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		stream = i % 2;
+		n = (size_t)snprintf(
+			text, sizeof(text), "%s%s%s%s", rows[i / 2].start,
+			VIA REST, "Content-Length: 0\r\n", rows[i / 2].name);
+		for (j = 0; j < 6000; j++)
+			n += (size_t)sprintf(text + n, "%s",
+					     rows[i / 2].value);
+		n += (size_t)sprintf(text + n, "\r\n\r\n");
+		CU_ASSERT_FALSE(judge(&v, &w, text, n, 65535, stream));
+		CU_ASSERT_EQUAL(v.rule, GATE_HEADER_COUNT);
+		CU_ASSERT_EQUAL(v.status, rows[i / 2].status);
+	}
+}
+
+
 static void takes_nul_in_quotes_only(void)
 {
 	static const struct {
@@ -329,6 +364,7 @@ static void answers_a_broken_via(void)
 static CU_TestInfo tests[] = {
 	{"judges datagrams by RFC 3261's grammar", judges_datagrams},
 	{"counts headers and bytes", counts_headers_and_bytes},
+	{"counts the values of lists", counts_values},
 	{"wants Content-Length on streams", wants_length_on_streams},
 	{"answers with what could be read", answers_with_what_could_be_read},
 	{"takes NUL in quoted strings only", takes_nul_in_quotes_only},

@@ -206,6 +206,29 @@ static void answers_keep_alive(void)
 }
 
 
+/** A page's keep-alives that come at a time have one answer */
+static void answers_frames_once(void)
+{
+	static const char frame[] = "\x81\x84\0\0\0\0\r\n\r\n";
+	struct world *w = open_world();
+	struct peer *p = open_peer(w, FLOW_WS);
+	struct mbuf *mb = mbuf_alloc(512);
+
+	for (unsigned i = 0; i < 20; i++)
+		(void)mbuf_write_mem(mb, (const uint8_t *)frame,
+				     sizeof(frame) - 1);
+	mb->pos = 0;
+	CU_ASSERT_EQUAL(tcp_send(p->tc, mb), 0);
+	CU_ASSERT_STRING_EQUAL(peer_next(p), "\r\n");
+	world_settle(w);
+	CU_ASSERT_EQUAL(p->count, p->read);
+
+	mem_deref(mb);
+	mem_deref(p);
+	mem_deref(w);
+}
+
+
 /** INVITEs number `from` to `to` - 1 */
 static void send_calls(struct world *w, struct peer *p, unsigned from,
 		       unsigned to)
@@ -362,6 +385,7 @@ static CU_TestInfo tests[] = {
 	{"follows a dialog to another flow", follows_a_moved_dialog},
 	{"refuses what libre would swallow", refuses_before_libre},
 	{"answers CRLF keep-alive", answers_keep_alive},
+	{"answers keep-alives of one read once", answers_frames_once},
 	{"limits the rate of a source", limits_rate_of_source},
 	{"limits the calls a source begins", limits_calls_of_source},
 	{"limits REGISTERs with a tag", limits_registers_with_a_tag},

@@ -94,7 +94,8 @@ static void a_request_comes_from_the_layer_with_its_source(void)
 				      "Via: SIP/2.0/UDP 127.64.0.77:1024;"
 				      "branch=z9hG4bK"));
 	CU_ASSERT_PTR_NOT_NULL(
-		strstr(text, "Record-Route: <sip:127.64.0.77:1024;lr>\r\n"));
+		strstr(text, "Record-Route: <sip:127.64.0.77:1024;lr;host="
+			     "00000000000000000000ffffc0000209>\r\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, ";received=192.0.2.9;rport="));
 	/* what names us is done with (RFC 3261 section 16.4) */
 	CU_ASSERT_PTR_NOT_NULL(
@@ -180,7 +181,7 @@ static void dialogs_go_direct_where_they_can(void)
 		(void)snprintf(text, sizeof(text),
 			       INVITE ALL(UDP) "%sContact: %s\r\n\r\n",
 			       rows[i].more, rows[i].contact);
-		direct = strstr(in(text, &r), ";lr;direct>") != NULL;
+		direct = strstr(in(text, &r), ";lr;direct;") != NULL;
 		if (direct != rows[i].direct)
 			fprintf(stderr, "row %zu\n", i);
 		CU_ASSERT_EQUAL(direct, rows[i].direct);
@@ -209,6 +210,55 @@ static const char *out(const char *text, enum flow_transport transport,
 
 
 #define LAYER "127.64.0.77:1024"
+
+/** What the dialog's own route says comes back */
+static void a_request_tells_who_began_its_dialog(void)
+{
+	static const struct {
+		const char *route;
+		bool known, direct, claimed;
+	} rows[] = {
+		{"sip:" LAYER ";lr;direct;claimed;"
+		 "host=00000000000000000000ffffc0000209",
+		 true, true, true},
+		{"sip:" LAYER ";lr;host=00000000000000000000ffffc0000209",
+		 true, false, false},
+		{"sip:" LAYER ";lr;direct", false, true, false},
+		{"sip:" LAYER ";lr;host=00000000000000000000ffffc00002", false,
+		 false, false},
+		{"sip:" LAYER ";lr;host=00000000000000000000ffffc000020900",
+		 false, false, false},
+		/* far ends say nothing of that */
+		{"sip:p@x;lr;host=00000000000000000000ffffc0000209", false,
+		 false, false},
+	};
+	uint8_t host[HOST_KEY_BYTES];
+	struct sa sa;
+
+	CU_ASSERT_EQUAL(sa_set_str(&sa, "192.0.2.9", 1), 0);
+	host_key(host, &sa);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		static struct sip_lines w;
+		struct rewrite_out o;
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text),
+			       "BYE sip:a@x SIP/2.0\r\n" ALL(
+				       "SIP/2.0/UDP " LAYER
+				       ";branch=z9hG4bKx") "Route: <%s>\r\n"
+							   "\r\n",
+			       rows[i].route);
+		CU_ASSERT_EQUAL(sip_lines_parse(&w, text, strlen(text)),
+				SIP_LINES_OK);
+		CU_ASSERT_EQUAL(rewrite_inspect(&o, &w), 0);
+		CU_ASSERT_EQUAL(o.host_known, rows[i].known);
+		CU_ASSERT_EQUAL(o.direct, rows[i].direct);
+		CU_ASSERT_EQUAL(o.claimed, rows[i].claimed);
+		if (o.host_known)
+			CU_ASSERT_EQUAL(memcmp(o.host, host, sizeof(host)), 0);
+	}
+}
+
 
 static void nothing_of_the_layer_is_on_the_lines(void)
 {
@@ -311,6 +361,8 @@ static CU_TestInfo tests[] = {
 	 nothing_of_the_layer_is_on_the_lines},
 	{"what is private stays inside", what_is_private_stays_inside},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"a request tells who began its dialog",
+	 a_request_tells_who_began_its_dialog},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(rewrite, tests)
