@@ -729,6 +729,35 @@ static int store_total(const struct store *s)
 }
 
 
+/** The disk may be full for long, and there may be 20000 rows */
+static void the_first_that_cannot_be_written_is_the_last(void)
+{
+	struct party p;
+	char secret[SECRET_SIZE];
+	int before;
+
+	begin_anew();
+	for (unsigned i = 0; i < 4; i++) {
+		come(&p, i ? "sip:b@x" : "sip:a@x", "Ann", NULL);
+		focus_secret(p.ep, secret);
+	}
+	run_sql("CREATE TRIGGER full BEFORE INSERT ON member WHEN NEW.number=1"
+		" BEGIN SELECT abs(-9223372036854775807-1); END");
+	CU_ASSERT_EQUAL(rows(), 4);
+	before = store_total(store);
+	focus_members_lost(r.focus);
+	/* they were deleted, and that was undone */
+	CU_ASSERT_EQUAL(store_total(store) - before, 4);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 4);
+	run_sql("DROP TRIGGER full");
+	kept_repair(r.focus);
+	CU_ASSERT_FALSE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 4);
+	end_all();
+}
+
+
 /** Nobody has the store written to more often than once a second */
 static void levels_are_written_seldom(void)
 {
@@ -834,6 +863,8 @@ static CU_TestInfo tests[] = {
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
 	{"what was missed is written later", what_was_missed_is_written_later},
+	{"the first that cannot be written is the last",
+	 the_first_that_cannot_be_written_is_the_last},
 	{"levels are written seldom", levels_are_written_seldom},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
