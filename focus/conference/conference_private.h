@@ -113,6 +113,7 @@ struct kept {
 	bool known;               /**< that is proved */
 	unsigned place, number, namesake; /**< of struct user, endpoint */
 	bool moderator, creator;
+	bool before; /**< the conference was over since (past.c) */
 	struct endpoint_levels levels;
 };
 

@@ -332,7 +332,8 @@ void kept_take(struct endpoint *ep)
 			if (k == back || k->number == back->number)
 				drop(c, k);
 		}
-		c->kept_until_ms = 0;
+		if (back->before)
+			c->kept_until_ms = 0;
 		ep->back = mem_deref(back);
 	}
 	/* one without a secret was not written yet */
@@ -378,6 +379,7 @@ void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir)
 			/* all that it may know is of one place */
 			k->number = ep->back->number;
 			k->namesake = ep->back->namesake;
+			k->before = ep->back->before;
 			drop_between(c, ep);
 		}
 		drop_same(c, k);

@@ -3,15 +3,14 @@
  * too many
  *
  * Strangers may come and go as they like, and must not use up what is kept for
- * others: the conference that keeps most gives up one, moderators last.
+ * others: the conference that keeps most gives up one, its moderators last.
  */
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 
 struct search {
-	bool moderators; /**< of them, or of the others */
-	struct kept_shelf shelf;
-	struct kept *victim; /**< NULL: none yet */
+	struct kept_shelf largest;
+	bool found;
 };
 
 
@@ -31,16 +30,12 @@ static struct kept *oldest(const struct list *kept, bool moderator)
 static void look(const struct kept_shelf *shelf, void *arg)
 {
 	struct search *s = arg;
-	struct kept *k;
 
-	if (s->victim && *shelf->count <= *s->shelf.count)
+	if (s->found && *shelf->count <= *s->largest.count)
 		return;
 
-	k = oldest(shelf->kept, s->moderators);
-	if (k) {
-		s->shelf = *shelf;
-		s->victim = k;
-	}
+	s->largest = *shelf;
+	s->found = true;
 }
 
 
@@ -54,29 +49,34 @@ static bool conference_h(struct le *le, void *arg)
 }
 
 
-/** @param shelf NULL: of all. @return true: there is room for one more */
+/** @return true: there is room for one more */
 static bool give_up(struct focus *f, const struct kept_shelf *shelf,
-		    bool for_moderator)
+		    bool moderators)
 {
-	struct search s = {.moderators = false};
+	struct kept *k = oldest(shelf->kept, false);
 
-	for (;;) {
-		if (shelf) {
-			look(shelf, &s);
-		}
-		else {
-			(void)hash_apply(f->conferences, conference_h, &s);
-			past_each(f, look, &s);
-		}
-		if (s.victim || s.moderators || !for_moderator)
-			break;
-		s.moderators = true;
-	}
+	if (!k && moderators)
+		k = oldest(shelf->kept, true);
+	if (k)
+		kept_drop(f, shelf, k);
 
-	if (s.victim)
-		kept_drop(f, &s.shelf, s.victim);
+	return k != NULL;
+}
 
-	return s.victim != NULL;
+
+/** Whoever makes a conference is its moderator: what he is in his own protects
+ *  nothing from who is elsewhere */
+static bool give_up_of_all(struct focus *f, const struct conference *own,
+			   bool for_moderator)
+{
+	struct search s = {.found = false};
+
+	(void)hash_apply(f->conferences, conference_h, &s);
+	past_each(f, look, &s);
+
+	return s.found &&
+	       give_up(f, &s.largest,
+		       for_moderator || s.largest.conference != own);
 }
 
 
@@ -89,5 +89,5 @@ bool kept_make_room(struct conference *c, bool for_moderator)
 		return false;
 
 	return c->focus->kept_count < KEPT_ALL_MAX ||
-	       give_up(c->focus, NULL, for_moderator);
+	       give_up_of_all(c->focus, c, for_moderator);
 }

@@ -181,6 +181,11 @@ void past_adopt(struct conference *c)
 	c->ends_with_creator = p->ends_with_creator;
 	c->last_number = p->last_number;
 	c->kept_count = p->kept_count;
+	for (struct le *le = p->kept.head; le; le = le->next) {
+		struct kept *k = le->data;
+
+		k->before = true;
+	}
 	move_all(&c->kept, &p->kept);
 	mem_deref(p);
 }

@@ -56,6 +56,7 @@ struct member_store {
 	sqlite3_stmt *stmt[STATEMENTS];
 	int64_t count; /**< of rows, kept so that none is counted again */
 	bool missed;   /**< something that was to be written is not */
+	bool anew;     /**< all are being written: one that is missed is all */
 };
 
 
@@ -202,7 +203,8 @@ void member_store_put(struct member_store *m, const struct member *row)
 {
 	int err = EEXIST;
 
-	if (is_off(m) || bind_row(m->stmt[SET], row) != SQLITE_OK)
+	if (is_off(m) || (m->anew && m->missed) ||
+	    bind_row(m->stmt[SET], row) != SQLITE_OK)
 		return;
 
 	if (m->count < MEMBERS_MAX &&
@@ -274,8 +276,10 @@ void member_store_write_anew(struct member_store *m, void (*h)(void *arg),
 
 	m->missed = run(m, CLEAR) != 0;
 	m->count = 0;
+	m->anew = true;
 	if (!m->missed)
 		h(arg);
+	m->anew = false;
 	if (!m->missed)
 		m->missed = run(m, COMMIT) != 0;
 	if (m->missed) {

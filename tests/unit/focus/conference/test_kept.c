@@ -341,6 +341,34 @@ static void who_was_not_in_takes_no_room_away(void)
 }
 
 
+/** Others may come, and come back, as they like */
+static void it_waits_for_those_of_before(void)
+{
+	struct party ann, ben, carl, dora;
+	char a[SECRET_SIZE], c[SECRET_SIZE];
+
+	begin_anew();
+	come(&ben, "sip:b@x", "Ben", NULL);
+	come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	come(&dora, "sip:d@x", "Dora", NULL);
+	focus_leave(carl.ep, REASON_LEFT);
+	come(&carl, "sip:c@x", "Carl", c);
+	focus_leave(carl.ep, REASON_LEFT);
+	focus_leave(dora.ep, REASON_LEFT);
+	come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_EQUAL(focus_endpoint_number(ann.ep), 2);
+	focus_leave(ann.ep, REASON_LEFT);
+	/* she was */
+	CU_ASSERT_PTR_NULL(r.focus->pasts.head);
+	end_all();
+}
+
+
 /** What the store has of a name is of before what is in memory */
 static void a_live_one_keeps_its_rows(void)
 {
@@ -602,6 +630,29 @@ static void a_moderator_is_kept_where_there_are_too_many(void)
 }
 
 
+/** Who makes a conference is a moderator there, and may fill many */
+static void others_moderators_take_no_guests_place(void)
+{
+	struct party ann, ben, carl, mallory;
+	char b[SECRET_SIZE], c[SECRET_SIZE];
+
+	begin_anew();
+	come(&ann, "sip:a@x", "Ann", NULL);
+	come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	come(&carl, "sip:c@x", "Carl", NULL);
+	focus_secret(carl.ep, c);
+	CU_ASSERT_EQUAL_FATAL(
+		room_join(&r, &mallory, "other", "sip:m@x", "Mallory"), 0);
+	keep_many("other", KEPT_ALL_MAX, true);
+	focus_leave(ben.ep, REASON_LEFT);
+	focus_leave(carl.ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(demo()->kept_count, 2);
+	CU_ASSERT_EQUAL(r.focus->kept_count, KEPT_ALL_MAX);
+	end_all();
+}
+
+
 /** A guest's place is none that a moderator gives up */
 static void a_guest_takes_no_moderators_place(void)
 {
@@ -675,6 +726,35 @@ static int store_total(const struct store *s)
 	(void)sqlite3_finalize(stmt);
 
 	return n;
+}
+
+
+/** The disk may be full for long, and there may be 20000 rows */
+static void the_first_that_cannot_be_written_is_the_last(void)
+{
+	struct party p;
+	char secret[SECRET_SIZE];
+	int before;
+
+	begin_anew();
+	for (unsigned i = 0; i < 4; i++) {
+		come(&p, i ? "sip:b@x" : "sip:a@x", "Ann", NULL);
+		focus_secret(p.ep, secret);
+	}
+	run_sql("CREATE TRIGGER full BEFORE INSERT ON member WHEN NEW.number=1"
+		" BEGIN SELECT abs(-9223372036854775807-1); END");
+	CU_ASSERT_EQUAL(rows(), 4);
+	before = store_total(store);
+	focus_members_lost(r.focus);
+	/* they were deleted, and that was undone */
+	CU_ASSERT_EQUAL(store_total(store) - before, 4);
+	CU_ASSERT_TRUE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 4);
+	run_sql("DROP TRIGGER full");
+	kept_repair(r.focus);
+	CU_ASSERT_FALSE(member_store_missed(members));
+	CU_ASSERT_EQUAL(rows(), 4);
+	end_all();
 }
 
 
@@ -777,9 +857,14 @@ static CU_TestInfo tests[] = {
 	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"a moderator is kept where there are too many",
 	 a_moderator_is_kept_where_there_are_too_many},
+	{"it waits for those of before", it_waits_for_those_of_before},
+	{"others' moderators take no guest's place",
+	 others_moderators_take_no_guests_place},
 	{"a guest takes no moderator's place",
 	 a_guest_takes_no_moderators_place},
 	{"what was missed is written later", what_was_missed_is_written_later},
+	{"the first that cannot be written is the last",
+	 the_first_that_cannot_be_written_is_the_last},
 	{"levels are written seldom", levels_are_written_seldom},
 	{"one of yesterday does not", one_of_yesterday_does_not},
 	{"rows that are none are passed over",
