@@ -84,14 +84,9 @@ int subscription_source_take(struct subscription_source **sp,
 	struct sa source;
 	uint32_t hash;
 
-<<<<<<< HEAD
-	host_key(key, peer);
-	hash = (uint32_t)keyed_hash(key, sizeof(key));
-=======
 	identity_source(&source, c, flow);
 	host_key(key, &source);
-	hash = hash_joaat(key, sizeof(key));
->>>>>>> w-flooda
+	hash = (uint32_t)keyed_hash(key, sizeof(key));
 	s = list_ledata(hash_lookup(all->table, hash, source_cmp_h, key));
 	if (s && s->count >= c->subscriptions_per_source &&
 	    !identity_flow_trusted(c, flow))
