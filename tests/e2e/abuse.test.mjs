@@ -6,6 +6,7 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer, parse, sdp } from './lib/sip_peer.mjs';
 import { allowed } from './lib/pace.mjs';
@@ -244,10 +245,17 @@ describe('abuse', () => {
 			const memory = await resident();
 			const before = await transport();
 			const all = [];
-			for (const from of [address(), address(), address()])
-				for (let i = 0; i < 700; i += 50)
+			// as many a second as a host may, after those at once
+			const come = async (from) => {
+				for (let i = 0; i < 700; i += 50) {
 					all.push(...await Promise.all(Array.from({ length: 50 },
 						() => tcp(parley.sipPort, from))));
+					if (i >= 350)
+						await sleep(1100);
+				}
+			};
+			await Promise.all([address(), address(), address()]
+				.map(come));
 			await until('those too many are closed', () =>
 				all.filter((c) => !c.closed).length === 3 * SOURCE_MAX);
 			const now = await transport();
