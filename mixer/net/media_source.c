@@ -224,25 +224,24 @@ bool media_source_signal(struct media_source *s, const struct sa *addr,
 }
 
 
-void media_source_heard(struct media_source *s,
-			const struct media_source_packet *p, uint64_t now_us)
+void media_source_repeated(struct media_source *s, uint64_t now_us)
 {
 	s->heard = true;
 	s->heard_us = now_us;
-	stream_follow(&s->stream, p);
 	if (s->rank >= MEDIA_SOURCE_NEAR)
 		s->known_us = now_us;
 
+	/* who is better takes over before a live one, too */
 	if (s->candidate.rank <= s->rank && s->candidate.senior < 0)
 		s->candidate.count = 0;
 }
 
 
-void media_source_repeated(struct media_source *s, uint64_t now_us)
+void media_source_heard(struct media_source *s,
+			const struct media_source_packet *p, uint64_t now_us)
 {
-	s->heard = true;
-	s->heard_us = now_us;
-	s->candidate.count = 0;
+	media_source_repeated(s, now_us);
+	stream_follow(&s->stream, p);
 }
 
 
