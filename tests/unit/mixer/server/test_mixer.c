@@ -484,6 +484,8 @@ static void removed_mix_takes_its_legs(void)
 	world_run(&w, 300);
 	world_ask(&w, json_pack("{s:s,s:i}", "op", "mix.remove", "mix", 1));
 	CU_ASSERT_EQUAL(w.reply_err, 0);
+	/* it goes in slices of time, see test_end_mix.c */
+	world_until(&w, !mixer_stat(&w, "mixes"), 3000);
 	CU_ASSERT_EQUAL(mixer_stat(&w, "legs"), 0);
 	CU_ASSERT_EQUAL(mixer_stat(&w, "mixes"), 0);
 	CU_ASSERT_EQUAL(mixer_stat(&w, "renditions_audio"), 0);
