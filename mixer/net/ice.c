@@ -9,38 +9,9 @@
  * larger than its request.
  */
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/net/net_private.h"
 #include "mixer/net/stun.h"
-
-
-static uint32_t ufrag_hash(const struct net *net, const uint8_t *s, size_t len)
-{
-	uint32_t h = net->hash_seed;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ s[i]) * 0x01000193;
-
-	return h ^ h >> 15;
-}
-
-
-static uint32_t path_hash(const struct net *net, const struct sa *addr)
-{
-	uint32_t h = net->hash_seed ^ sa_port(addr) * 0x9e3779b1U;
-
-	if (sa_af(addr) == AF_INET) {
-		h = (h ^ sa_in(addr)) * 0x85ebca6bU;
-	}
-	else {
-		uint8_t ip[16];
-
-		sa_in6(addr, ip);
-		for (size_t i = 0; i < sizeof(ip); i++)
-			h = (h ^ ip[i]) * 0x01000193;
-	}
-
-	return h ^ h >> 13;
-}
 
 
 static void credentials_make(struct transport *t, struct ice_credentials *c)
@@ -48,10 +19,7 @@ static void credentials_make(struct transport *t, struct ice_credentials *c)
 	c->transport = t;
 	rand_str(c->ufrag, ICE_UFRAG_BYTES + 1);
 	rand_str(c->pwd, ICE_PWD_BYTES + 1);
-	hash_append(t->net->ufrags,
-		    ufrag_hash(t->net, (const uint8_t *)c->ufrag,
-			       strlen(c->ufrag)),
-		    &c->le, c);
+	hash_append(t->net->ufrags, keyed_hash_str(c->ufrag), &c->le, c);
 }
 
 
@@ -120,9 +88,7 @@ static void ice_restart(struct transport *t)
 	credentials_drop(&ice->local[0]);
 	ice->local[1] = old;
 	memset(&ice->local[1].le, 0, sizeof(ice->local[1].le));
-	hash_append(t->net->ufrags,
-		    ufrag_hash(t->net, (const uint8_t *)old.ufrag,
-			       strlen(old.ufrag)),
+	hash_append(t->net->ufrags, keyed_hash_str(old.ufrag),
 		    &ice->local[1].le, &ice->local[1]);
 	credentials_make(t, &ice->local[0]);
 }
@@ -158,7 +124,8 @@ credentials_find(const struct net *net, const uint8_t *username, size_t len)
 	if (n != ICE_UFRAG_BYTES)
 		return NULL;
 
-	le = list_head(hash_list(net->ufrags, ufrag_hash(net, username, n)));
+	le = list_head(
+		hash_list(net->ufrags, (uint32_t)keyed_hash(username, n)));
 	for (; le; le = le->next) {
 		struct ice_credentials *c = le->data;
 
@@ -173,7 +140,7 @@ credentials_find(const struct net *net, const uint8_t *username, size_t len)
 struct path *ice_path(const struct net *net, const struct port *port,
 		      const struct sa *src)
 {
-	struct le *le = list_head(hash_list(net->paths, path_hash(net, src)));
+	struct le *le = list_head(hash_list(net->paths, keyed_hash_sa(src)));
 
 	for (; le; le = le->next) {
 		struct path *path = le->data;
@@ -248,7 +215,7 @@ static struct path *path_validate(struct transport *t, struct port *port,
 		path->addr = *src;
 		/* who was not there could not have connected */
 		path->proven = port->stream != NULL;
-		hash_append(t->net->paths, path_hash(t->net, src), &path->le,
+		hash_append(t->net->paths, keyed_hash_sa(src), &path->le,
 			    path);
 	}
 
@@ -330,7 +297,7 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 
 	moved = before && ice->selected != before;
 	webrtc_path_changed(t, moved);
-	ice_prove(t, now_us);
+	ice_prove(t, true, now_us);
 	/* closed by the handlers of the other, it has no paths */
 	if (former && former->ice.local[0].transport)
 		path_lost(former);
@@ -493,5 +460,5 @@ void ice_tick(struct transport *t, uint64_t now_us)
 
 	if (had && !ice->selected)
 		path_lost(t);
-	ice_prove(t, now_us);
+	ice_prove(t, false, now_us);
 }

@@ -4,9 +4,15 @@
  * A check proves who sent it, by a password, and not from where: whoever calls
  * can forge one in a third party's address, nominate that and fall silent. So
  * a path is proven by an answer that only who gets what we send there can
- * give: a handshake all of which went over it, or else the answer to a
- * Binding request of ours (RFC 7675 section 5.1), whose transaction is random.
- * Until then what goes there is bounded by mixer/net/proof.h.
+ * give: a handshake all of which went over it, or the answer to a Binding
+ * request of ours (RFC 7675 section 5.1), whose transaction is random. Until
+ * then what goes there is bounded by mixer/net/proof.h.
+ *
+ * Of those who share a host, as all behind one IPv6 /64 do, that lets one
+ * begin at once: so each is asked with its first checks, and has mostly
+ * answered when its handshake begins. As long as there is no connection an
+ * answer to a check is followed by one request at most, so that a forged one
+ * makes no more of itself.
  */
 #include <string.h>
 #include "mixer/net/net_private.h"
@@ -51,6 +57,9 @@ void ice_path_proven(struct path *path)
 	struct transport *t = path->transport;
 
 	path->proven = true;
+	/* what it had of the host's is another's to have */
+	if (proof_is_of(&t->dtls_proof, &path->addr))
+		(void)proof_given(&t->dtls_proof);
 	if (path == t->ice.selected)
 		host_proven(t);
 }
@@ -89,16 +98,29 @@ static void ask(struct transport *t)
 }
 
 
-void ice_prove(struct transport *t, uint64_t now_us)
+/** Where media goes, or the handshake that comes before */
+static const struct path *unproven(const struct transport *t)
 {
+	const struct path *path = t->state == TRANSPORT_NEW && t->dtls_path
+					  ? t->dtls_path
+					  : t->ice.selected;
+
+	return path && !path->proven ? path : NULL;
+}
+
+
+void ice_prove(struct transport *t, bool checked, uint64_t now_us)
+{
+	const struct path *path = unproven(t);
 	struct ice *ice = &t->ice;
 
-	if (!ice->selected || ice->selected->proven || !ice->remote_pwd[0] ||
-	    t->state != TRANSPORT_CONNECTED)
+	if (!path || !ice->remote_pwd[0] ||
+	    (t->state != TRANSPORT_CONNECTED &&
+	     (t->state != TRANSPORT_NEW || !checked)))
 		return;
 
-	if (ice->asked != ice->selected) {
-		ice->asked = ice->selected;
+	if (ice->asked != path) {
+		ice->asked = path;
 		ice->ask_us = now_us;
 		ice->ask_again_us = ASK_US;
 		rand_bytes(ice->transaction, sizeof(ice->transaction));
@@ -108,7 +130,7 @@ void ice_prove(struct transport *t, uint64_t now_us)
 		return;
 
 	ice->ask_us = now_us + ice->ask_again_us;
-	if (ice->ask_again_us < ASK_MAX_US)
+	if (!checked && ice->ask_again_us < ASK_MAX_US)
 		ice->ask_again_us *= 2;
 	ask(t);
 }

@@ -99,9 +99,6 @@ int net_alloc(struct net **netp, const struct net_config *config)
 		net->config.own_port_min = config->rtp_port_min;
 		net->config.own_port_max = config->rtp_port_max;
 	}
-	net->hash_seed = rand_u32();
-	net->unproven.seed = rand_u32();
-	net->sprayers.seed = rand_u32();
 	net->now_us = clock_us();
 	err = srtp_library_init();
 	if (err)

@@ -89,8 +89,7 @@ struct net {
 	/** Server for who proves its address next; NULL: made when needed */
 	struct dtls_association *listener;
 	struct net_stats stats;
-	uint64_t now_us;    /**< of the last wake or tick */
-	uint32_t hash_seed; /**< so that nobody outside can aim at a bucket */
+	uint64_t now_us; /**< of the last wake or tick */
 	/** Plain pairs of each media address that are free; NULL: no plain RTP
 	 */
 	struct port_pairs *free_pairs[NET_ADDRESS_MAX];
@@ -290,8 +289,9 @@ void ice_path_proven(struct path *path);
 /** Is it that of a far end that is alive and there? No other agent's check
  *  takes it then: who sends one may have forged the address */
 bool ice_path_held(const struct path *path, uint64_t now_us);
-/** Ask who is at the selected path whether it gets that, where due */
-void ice_prove(struct transport *t, uint64_t now_us);
+/** Ask who is at the path that is used whether it gets that, where due.
+ *  @param checked A check of it has just come */
+void ice_prove(struct transport *t, bool checked, uint64_t now_us);
 /** A success response from there. @return false if it is to nothing of ours */
 bool ice_answered(struct path *path, const struct stun_packet *p);
 

@@ -2,6 +2,7 @@
  * @file mixer/net/proof.c  How much goes to a host that has proved nothing
  */
 #include <string.h>
+#include "mixer/base/keyed_hash.h"
 #include "mixer/net/proof.h"
 
 
@@ -30,15 +31,9 @@ static bool take(uint64_t *paid_us, uint64_t cost_us, uint64_t depth_us,
 
 /* ---------------------------------------------------------------- hosts */
 
-static size_t place_of(const struct proof_hosts *all,
-		       const uint8_t key[HOST_KEY_BYTES])
+static size_t place_of(const uint8_t key[HOST_KEY_BYTES])
 {
-	uint32_t h = all->seed;
-
-	for (size_t i = 0; i < HOST_KEY_BYTES; i++)
-		h = (h ^ key[i]) * 0x01000193;
-
-	h ^= h >> 15;
+	const uint64_t h = keyed_hash(key, HOST_KEY_BYTES);
 
 	return h % (PROOF_HOSTS_MAX / PROOF_HOSTS_WAYS) * PROOF_HOSTS_WAYS;
 }
@@ -92,7 +87,7 @@ static struct proof_host *host_of(const struct proof *p, uint64_t now_us)
 	uint8_t key[HOST_KEY_BYTES];
 
 	host_key(key, &p->host);
-	ways = &all->hosts[place_of(all, key)];
+	ways = &all->hosts[place_of(key)];
 	h = host_find(ways, key);
 	if (!h)
 		h = host_make(ways, key, now_us);
@@ -112,7 +107,7 @@ static void tell_host(const struct proof *p)
 	uint8_t key[HOST_KEY_BYTES];
 
 	host_key(key, &p->host);
-	h = host_find(&p->all->hosts[place_of(p->all, key)], key);
+	h = host_find(&p->all->hosts[place_of(key)], key);
 	if (!h)
 		return;
 
@@ -296,14 +291,43 @@ static bool handshakes_at_once(struct proof *p, size_t bytes, uint64_t now_us)
 }
 
 
+/** More of the flight that has just begun: what it takes, others have less of
+ *  later */
+static bool goes_on(struct proof *p, size_t bytes, uint64_t now_us)
+{
+	uint64_t *paid_us = &host_of(p, now_us)->paid_us;
+
+	if (!p->flight_bytes || p->flight_us != now_us ||
+	    p->flight_bytes + bytes > PROOF_FLIGHT_BYTES)
+		return false;
+
+	p->flight_bytes += bytes;
+	*paid_us = now_us + elapsed_us(*paid_us, now_us) +
+		   PROOF_HANDSHAKE_COST * (uint64_t)PROOF_HOST_US;
+
+	return true;
+}
+
+
+static bool flight_begins(struct proof *p, size_t bytes, uint64_t now_us)
+{
+	if (is_over(p, now_us) || !host_takes(p, PROOF_HANDSHAKE_COST, now_us))
+		return false;
+
+	p->flight_us = now_us;
+	p->flight_bytes = bytes;
+
+	return true;
+}
+
+
 /** Unlike sound the first one is not free of what the host has: a call has
  *  many lines, each with two of them, and who waits for one is sent the next
  *  repeat */
 static bool handshakes(struct proof *p, size_t bytes, uint64_t now_us)
 {
 	return handshakes_at_once(p, bytes, now_us) ||
-	       (!is_over(p, now_us) &&
-		host_takes(p, PROOF_HANDSHAKE_COST, now_us));
+	       goes_on(p, bytes, now_us) || flight_begins(p, bytes, now_us);
 }
 
 

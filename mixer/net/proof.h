@@ -12,8 +12,9 @@
  *    pictures   32 KiB within those 2 s; none after one that was left out,
  *               for nothing is seen of what follows
  *    reports    one in 5 s
- *    handshakes of DTLS without ICE 8 KiB within those 2 s, then two
- *               datagrams a second to one host, whoever sends them
+ *    handshakes of DTLS 8 KiB within those 2 s, then two datagrams a second
+ *               to one host, whoever sends them; but of a flight that has
+ *               begun all go, and the next waits the longer
  *
  * The full rate is an allowance that legs do not renew and calls do not add
  * up: it is given to one leg for one host, and not again for 30 s to that host
@@ -62,6 +63,9 @@ enum {
 	PROOF_HOST_BURST = 4,
 	/** A datagram of a handshake takes that of so many: it is repeated */
 	PROOF_HANDSHAKE_COST = 2,
+	/** Of a flight, bytes: our certificate's is 700, and of one that comes
+	 *  in pieces none is of use */
+	PROOF_FLIGHT_BYTES = 2048,
 	/** No other allowance for so long */
 	PROOF_MEMORY_US = 30000000,
 	PROOF_HOSTS_MAX = 1024,
@@ -88,9 +92,8 @@ struct proof_host {
 	uint64_t used_us; /**< last asked for */
 };
 
-/** All hosts of a mixer; zeroed is ready, but for the seed */
+/** All hosts of a mixer; zeroed is ready */
 struct proof_hosts {
-	uint32_t seed; /**< random: nobody outside aims at a place */
 	struct proof_host hosts[PROOF_HOSTS_MAX];
 	struct proof_host rest; /**< those without a place */
 	uint64_t paid_us;       /**< the budget: until when it is paid for */
@@ -110,6 +113,8 @@ struct proof {
 	uint64_t full_until_us;
 	uint64_t sound_us;  /**< last one that trickled */
 	uint64_t report_us; /**< likewise */
+	uint64_t flight_us; /**< when the last flight that trickled began */
+	size_t flight_bytes;
 	bool sound, report; /**< there was one */
 };
 

@@ -3,20 +3,19 @@
  */
 #include <string.h>
 #include "mixer/base/host_key.h"
+#include "mixer/base/keyed_hash.h"
 #include "mixer/net/sprayers.h"
 
 
 static struct sprayer *ways_of(struct sprayers *all, const struct sa *src)
 {
-	uint8_t key[HOST_KEY_BYTES];
-	uint32_t h = all->seed;
+	uint8_t key[HOST_KEY_BYTES + sizeof(uint16_t)];
+	const uint16_t port = sa_port(src);
+	uint64_t h;
 
 	host_key(key, src);
-	for (size_t i = 0; i < sizeof(key); i++)
-		h = (h ^ key[i]) * 0x01000193;
-
-	h = (h ^ sa_port(src)) * 0x01000193;
-	h ^= h >> 15;
+	memcpy(key + HOST_KEY_BYTES, &port, sizeof(port));
+	h = keyed_hash(key, sizeof(key));
 
 	return &all->places[h % (SPRAYERS_MAX / SPRAYERS_WAYS) *
 			    SPRAYERS_WAYS];

@@ -43,9 +43,8 @@ struct sprayer {
 	bool spraying;
 };
 
-/** All of a mixer; zeroed is ready, but for the seed */
+/** All of a mixer; zeroed is ready */
 struct sprayers {
-	uint32_t seed; /**< random: nobody outside aims at a place */
 	struct sprayer places[SPRAYERS_MAX];
 };
 

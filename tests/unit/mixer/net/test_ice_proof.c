@@ -2,6 +2,7 @@
  * @file test_ice_proof.c  What shows that who is sent media gets it
  */
 #include <string.h>
+#include <unistd.h>
 #include "mixer/base/clock.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
@@ -137,12 +138,134 @@ static void handshakes_with_who_is_silent_are_few(void)
 }
 
 
+enum { FAMILY = 6 };
+
+/** All behind one IPv6 /64 */
+struct family {
+	size_t count;
+	struct net *net;
+	struct dtls_context *dtls;
+	struct transport *t[FAMILY];
+	struct ice_peer *peers[FAMILY];
+	struct heard heard[FAMILY];
+};
+
+
+static bool has_ipv6(void)
+{
+	struct sa addr;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has;
+
+	sa_set_str(&addr, "::1", 0);
+	has = fd >= 0 && !bind(fd, &addr.u.sa, addr.len);
+	if (fd >= 0)
+		close(fd);
+
+	return has;
+}
+
+
+static void member_opens(struct family *f, size_t i, enum dtls_role role,
+			 bool answers)
+{
+	static const struct ice_peer_handlers none = {NULL};
+	struct transport_remote remote;
+	struct transport_local local;
+	struct sa addr;
+
+	sa_set_str(&addr, "::1", 0);
+	CU_ASSERT_EQUAL_FATAL(
+		transport_alloc(&f->t[i], f->net, TRANSPORT_WEBRTC, 0,
+				TRANSPORT_SUITE_NONE, &loopback_handlers,
+				&f->heard[i]),
+		0);
+	CU_ASSERT_EQUAL_FATAL(ice_peer_alloc(&f->peers[i], &addr, f->dtls,
+					     role, NULL, &none, NULL),
+			      0);
+	ice_peer_ignore(f->peers[i], !answers);
+	ice_peer_local(f->peers[i], &remote);
+	remote.leg = i + 1;
+	CU_ASSERT_EQUAL(transport_set_remote(f->t[i], &remote), 0);
+	transport_local(f->t[i], &local);
+	ice_peer_set_remote(f->peers[i], &local);
+}
+
+
+/** The first is ticked by the loop, the others here */
+static bool all_are_connected(void *arg)
+{
+	struct family *f = arg;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (i)
+			ice_peer_tick(f->peers[i], clock_us());
+		n += transport_state(f->t[i]) == TRANSPORT_CONNECTED &&
+		     ice_peer_connected(f->peers[i]);
+	}
+
+	return n == f->count;
+}
+
+
+/* They share what an unheard host gets, but nobody has to wait for it: each
+ * shows by its checks that it is there. Who answers none gets its turn */
+static void a_family_comes_at_once(void)
+{
+	static const struct {
+		enum dtls_role role;
+		bool answers;
+		size_t count;
+		uint64_t most_ms;
+	} rows[] = {
+		{DTLS_ROLE_CLIENT, true, FAMILY, 1500},
+		{DTLS_ROLE_SERVER, true, FAMILY, 1500},
+		{DTLS_ROLE_CLIENT, false, 2, 10000},
+		{DTLS_ROLE_SERVER, false, 2, 10000},
+	};
+
+	if (!has_ipv6())
+		return;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct net_config config = {.media_address_count = 1};
+		static struct family f;
+		uint64_t begun_us;
+		bool all = false;
+
+		memset(&f, 0, sizeof(f));
+		f.count = rows[i].count;
+		sa_set_str(&config.media_addresses[0], "::1", 0);
+		CU_ASSERT_EQUAL_FATAL(net_alloc(&f.net, &config), 0);
+		CU_ASSERT_EQUAL_FATAL(dtls_context_alloc(&f.dtls), 0);
+		for (size_t k = 0; k < f.count; k++)
+			member_opens(&f, k, rows[i].role, rows[i].answers);
+
+		begun_us = clock_us();
+		while (!all && clock_us() - begun_us < rows[i].most_ms * 1000)
+			all = loopback_until(f.net, f.peers[0],
+					     all_are_connected, &f);
+		CU_ASSERT_TRUE(all);
+		CU_ASSERT_TRUE(clock_us() - begun_us < rows[i].most_ms * 1000);
+
+		for (size_t k = 0; k < f.count; k++) {
+			mem_deref(f.peers[k]);
+			mem_deref(f.t[k]);
+		}
+		mem_deref(f.dtls);
+		mem_deref(f.net);
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a host that gets nothing is sent little",
 	 a_host_that_gets_nothing_is_sent_little},
 	{"the handshake proves its path", the_handshake_proves_its_path},
 	{"handshakes with who is silent are few",
 	 handshakes_with_who_is_silent_are_few},
+	{"a family comes at once", a_family_comes_at_once},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(ice_proof, tests)

@@ -254,21 +254,25 @@ static void check_by_udp(struct loopback *l, unsigned ports)
 {
 	struct transport_local local;
 	struct stun_writer w;
+	int fds[ICE_PATH_MAX];
 	struct sa to, from;
 
 	transport_local(l->transport, &local);
 	write_check(&w, local.ice_ufrag, local.ice_pwd, false);
 	sa_set_str(&to, "127.0.0.1", net_webrtc_port(l->net));
-	while (ports--) {
+	for (unsigned i = 0; i < ports; i++) {
 		const unsigned before = paths_of(l, false);
-		int fd = loopback_socket("127.0.0.1", &from);
 
-		CU_ASSERT_EQUAL(sendto(fd, w.buf, w.len, 0, &to.u.sa, to.len),
-				(ssize_t)w.len);
+		/* closed too soon its port may be the next one's */
+		fds[i] = loopback_socket("127.0.0.1", &from);
+		CU_ASSERT_EQUAL(
+			sendto(fds[i], w.buf, w.len, 0, &to.u.sa, to.len),
+			(ssize_t)w.len);
 		loopback_settle(l->net, NULL);
 		CU_ASSERT_EQUAL(paths_of(l, false), before + 1);
-		close(fd);
 	}
+	while (ports--)
+		close(fds[ports]);
 }
 
 

@@ -480,11 +480,41 @@ static void copies_that_are_faster_take_nothing(void)
 }
 
 
+/** Who is followed may be repeated by anybody who sees it: the address that
+ *  was signalled takes over before it all the same */
+static void repeats_hold_off_nobody_who_is_better(void)
+{
+	struct media_source_packet p = {.ssrc = N1};
+	struct sa signalled = place(S), port = place(N1);
+	uint64_t now_us = 1000000;
+	struct media_source s;
+
+	media_source_init(&s, false, NULL, NULL);
+	(void)media_source_signal(&s, &signalled, &signalled, now_us);
+	for (p.seq = 1; p.seq < 60; p.seq++) {
+		now_us += 20 * MS;
+		(void)media_source_accepts(&s, &port, &p, now_us);
+	}
+	CU_ASSERT_TRUE_FATAL(media_source_is_current(&s, &port));
+
+	p.ssrc = S;
+	for (unsigned i = 0; i < MEDIA_SOURCE_BETTER_PACKETS; i++, p.seq++) {
+		CU_ASSERT_TRUE(media_source_is_current(&s, &port));
+		now_us += 20 * MS;
+		media_source_repeated(&s, now_us);
+		(void)media_source_accepts(&s, &signalled, &p, now_us);
+	}
+	CU_ASSERT_TRUE(media_source_is_current(&s, &signalled));
+}
+
+
 static CU_TestInfo tests[] = {
 	{"stories end where they should", stories_end_where_they_should},
 	{"spraying takes nothing", spraying_takes_nothing},
 	{"copies that are faster take nothing",
 	 copies_that_are_faster_take_nothing},
+	{"repeats hold off nobody who is better",
+	 repeats_hold_off_nobody_who_is_better},
 	{"IPv4 in IPv6 is IPv4", ipv4_in_ipv6_is_ipv4},
 	CU_TEST_INFO_NULL,
 };

@@ -29,7 +29,6 @@ static void world_open(void)
 {
 	all = calloc(1, sizeof(*all));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(all);
-	all->seed = 12345;
 }
 
 
