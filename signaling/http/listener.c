@@ -4,33 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "mixer/base/host_key.h"
-#include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
 #include "signaling/http/acceptor.h"
+#include "signaling/http/census.h"
 #include "signaling/http/first_look.h"
 #include "signaling/http/listener.h"
 
 
-/** Counts outlive the listener as long as a connection holds a place */
-struct census {
-	struct hash *places;
-	size_t count;
-};
-
-/** Of all listeners: they share the process's descriptors */
-static size_t places_taken;
 static uint64_t refused;
-
-struct listener_place {
-	struct le he;
-	struct census *census;
-	uint8_t key[HOST_KEY_BYTES]; /**< of its far end */
-};
 
 struct listener {
 	struct acceptor *acceptor;
@@ -56,25 +39,6 @@ struct arrival {
 };
 
 
-static void census_destructor(void *arg)
-{
-	struct census *c = arg;
-
-	mem_deref(c->places);
-}
-
-
-static void place_destructor(void *arg)
-{
-	struct listener_place *p = arg;
-
-	hash_unlink(&p->he);
-	--p->census->count;
-	--places_taken;
-	mem_deref(p->census);
-}
-
-
 static void listener_destructor(void *arg)
 {
 	struct listener *l = arg;
@@ -83,66 +47,6 @@ static void listener_destructor(void *arg)
 	list_flush(&l->arrivals);
 	mem_deref(l->rate.limit);
 	mem_deref(l->census);
-}
-
-
-static size_t places_of(const struct census *c,
-			const uint8_t key[HOST_KEY_BYTES])
-{
-	struct le *le;
-	size_t n = 0;
-
-	le = list_head(hash_list(c->places,
-				 (uint32_t)keyed_hash(key, HOST_KEY_BYTES)));
-	for (; le; le = le->next) {
-		const struct listener_place *p = le->data;
-
-		n += !memcmp(p->key, key, HOST_KEY_BYTES);
-	}
-
-	return n;
-}
-
-
-/** Without a descriptor left accept() fails at once, again and again */
-static size_t places_max(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return LISTENER_TOTAL_MAX;
-
-	return limit.rlim_cur > 2 * LISTENER_SPARE
-		       ? limit.rlim_cur - LISTENER_SPARE
-		       : limit.rlim_cur / 2;
-}
-
-
-static int place_alloc(struct listener_place **pp, struct census *c,
-		       const struct sa *peer)
-{
-	struct listener_place *p;
-	uint8_t key[HOST_KEY_BYTES];
-
-	host_key(key, peer);
-
-	if (c->count >= LISTENER_TOTAL_MAX || places_taken >= places_max() ||
-	    places_of(c, key) >= LISTENER_SOURCE_MAX)
-		return EUSERS;
-
-	p = mem_zalloc(sizeof(*p), place_destructor);
-	if (!p)
-		return ENOMEM;
-
-	memcpy(p->key, key, sizeof(key));
-	p->census = mem_ref(c);
-	++c->count;
-	++places_taken;
-	hash_append(c->places, (uint32_t)keyed_hash(key, sizeof(key)), &p->he,
-		    p);
-	*pp = p;
-
-	return 0;
 }
 
 
@@ -190,8 +94,10 @@ static int give(struct listener *l, int fd, struct listener_place *place,
 	int err;
 
 	err = adopt(&tc, fd, peer);
-	if (!err)
+	if (!err) {
+		census_moved(place, tc);
 		err = l->h(tc, place, peer, l->arg);
+	}
 	if (err)
 		mem_deref(place);
 	mem_deref(tc);
@@ -257,11 +163,12 @@ static int look(struct listener *l, int fd, struct listener_place *place,
 static void connection_handler(int fd, const struct sa *peer, void *arg)
 {
 	struct listener *l = arg;
+	const bool trusted = l->rate.freeh && l->rate.freeh(peer, l->rate.arg);
 	struct listener_place *place = NULL;
 	int err = EUSERS;
 
 	if (limit_of_take(&l->rate, peer))
-		err = place_alloc(&place, l->census, peer);
+		err = census_take(&place, l->census, peer, fd, trusted);
 	if (err)
 		(void)close(fd);
 	else if (l->iceh)
@@ -319,17 +226,9 @@ int listener_alloc(struct listener **lp, const struct sa *laddr, listener_h *h,
 
 	l->h = h;
 	l->arg = arg;
-	l->census = mem_zalloc(sizeof(*l->census), census_destructor);
-	if (!l->census) {
-		err = ENOMEM;
-		goto out;
-	}
-
-	err = hash_alloc(&l->census->places, 256);
+	err = census_alloc(&l->census);
 	if (!err)
 		err = open_socket(l, laddr);
-
-out:
 	if (err)
 		mem_deref(l);
 	else
@@ -377,8 +276,8 @@ const struct sa *listener_addr(const struct listener *l)
 
 void listener_stats(size_t *connections, uint64_t *turned_away)
 {
-	*connections = places_taken;
-	*turned_away = refused;
+	*connections = census_all();
+	*turned_away = refused + census_ended();
 }
 
 

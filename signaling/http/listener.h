@@ -2,10 +2,9 @@
  * @file signaling/http/listener.h  TCP listener with a limit on connections
  *
  * SIP/TCP, SIP/TLS and HTTP stand on it. A connection holds its place while
- * it lives; a source with too many places is refused before a byte is read,
- * and so is everybody when no more descriptors are left than the media
- * servers, the moderator and calls of our own need. A host is an IPv4 address
- * or an IPv6 /64. Parleyd's loop only.
+ * it lives; a source with too many places is refused before a byte is read.
+ * Where none is left the host with most gives up one (census.h). Parleyd's
+ * loop only.
  */
 #ifndef PARLEY_SIGNALING_HTTP_LISTENER_H
 #define PARLEY_SIGNALING_HTTP_LISTENER_H
@@ -69,8 +68,8 @@ bool listener_serves(const struct listener *l, const struct sa *host);
 /** Address that is bound (port 0 resolved) */
 const struct sa *listener_addr(const struct listener *l);
 
-/** All listeners together: connections that live now, and how many had to be
- *  refused so far */
+/** All listeners together: connections that live now, and how many were
+ *  refused so far or had to make room */
 void listener_stats(size_t *connections, uint64_t *turned_away);
 
 /** Small messages must not wait for acknowledgements (TCP_NODELAY) */
