@@ -49,22 +49,43 @@ static int blame_folder(const struct place *p, int err)
 }
 
 
-/** The folder must be ours alone where anybody may make one (/tmp) */
+/** May anybody make a folder beside it, and a link as well (/tmp)? */
+static bool is_among_others(const char *folder)
+{
+	char parent[sizeof(((struct place *)NULL)->folder)];
+	const char *slash = strrchr(folder, '/');
+	struct stat st;
+
+	if (!slash)
+		return !stat(".", &st) && (st.st_mode & S_IWOTH);
+
+	(void)snprintf(parent, sizeof(parent), "%.*s/", (int)(slash - folder),
+		       folder);
+
+	return !stat(parent, &st) && (st.st_mode & S_IWOTH);
+}
+
+
+/** The folder must be ours alone where anybody may make one */
 static int make_folder(const struct place *p, const struct run_as *user)
 {
+	const bool among = is_among_others(p->folder);
+	const uid_t own = geteuid();
 	struct stat st;
 	bool made = !mkdir(p->folder, 0700);
 
 	if (!made && errno != EEXIST)
 		return errno;
 
-	if (stat(p->folder, &st) < 0)
+	if ((among ? lstat(p->folder, &st) : stat(p->folder, &st)) < 0)
 		return errno;
 	if (!S_ISDIR(st.st_mode))
 		return ENOTDIR;
 
-	/* another's folder will do only if he is root, as in /run */
-	if (geteuid() && st.st_uid != geteuid() && st.st_uid != 0)
+	/* another's folder will do only if he is root, as in /run, or if root
+	   was told to become him */
+	if (st.st_uid != own && st.st_uid != 0 && (own || among) &&
+	    !(user->changes && st.st_uid == user->uid))
 		return blame_folder(p, EPERM);
 
 	if (made && user->changes && lchown(p->folder, user->uid, user->gid))

@@ -411,6 +411,42 @@ static void its_folder_is_the_users(void)
 }
 
 
+/** Where anybody may make a folder it was perhaps made for root to find */
+static void a_folder_that_another_made_is_refused(void)
+{
+	char link[sizeof(((struct control_room *)NULL)->folder) + 8];
+	struct control_room r;
+	struct said said;
+
+	if (geteuid())
+		return;
+
+	room_open(&r);
+	r.control = mem_deref(r.control);
+	CU_ASSERT_EQUAL(chmod(r.folder, 01777), 0);
+	CU_ASSERT_EQUAL(chown(r.inner, NOBODY, NOBODY), 0);
+	said_begin(&said);
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), EPERM);
+	said_end(&said);
+	CU_ASSERT_EQUAL(said_count(&said, "its folder is closed"), 1);
+
+	/* nor is a link followed, whose folder he may change */
+	(void)re_snprintf(link, sizeof(link), "%s/link", r.folder);
+	CU_ASSERT_EQUAL(chown(r.inner, 0, 0), 0);
+	CU_ASSERT_EQUAL(rename(r.inner, link), 0);
+	CU_ASSERT_EQUAL(symlink(link, r.inner), 0);
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), ENOTDIR);
+
+	/* elsewhere root knows whose he takes */
+	CU_ASSERT_EQUAL(unlink(r.inner), 0);
+	CU_ASSERT_EQUAL(rename(link, r.inner), 0);
+	CU_ASSERT_EQUAL(chmod(r.folder, 0755), 0);
+	CU_ASSERT_EQUAL(chown(r.inner, NOBODY, NOBODY), 0);
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), 0);
+	room_close(&r);
+}
+
+
 static void a_client_may_go_at_any_time(void)
 {
 	struct control_room r;
@@ -444,6 +480,8 @@ static CU_TestInfo tests[] = {
 	{"what is no socket stays", what_is_no_socket_stays},
 	{"its folder is the user's", its_folder_is_the_users},
 	{"a client may go at any time", a_client_may_go_at_any_time},
+	{"a folder that another made is refused",
+	 a_folder_that_another_made_is_refused},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(control, tests)
