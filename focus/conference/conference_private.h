@@ -114,6 +114,8 @@ struct kept {
 	unsigned place, number, namesake; /**< of struct user, endpoint */
 	bool moderator, creator;
 	bool before; /**< the conference was over since (past.c) */
+	/** Until then what cut him off is waited for; 0: he went of himself */
+	uint64_t cut_until_ms;
 	struct endpoint_levels levels;
 };
 
@@ -137,11 +139,13 @@ void kept_take(struct endpoint *ep);
 
 /** It leaves: from now on it is kept, if it can prove itself one day
  *
- * @param thrown_out Or it is not, nor what was kept for it before
- * @param heir       Has its place already: where that is connected it is not
- *                   either; NULL: nobody has
+ * @param reason Why: who is thrown out is not, nor what was kept for him
+ * before
+ * @param heir   Has its place already: where that is connected it is not
+ *               either; NULL: nobody has
  */
-void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir);
+void kept_leave(struct endpoint *ep, enum reason reason,
+		struct endpoint *heir);
 
 /** What is its own has changed, or it has another secret: keep it over a crash
  *  as it is now */
@@ -189,6 +193,9 @@ void past_each(struct focus *f,
 
 /** One of that name begins: it is that one if there was one */
 void past_adopt(struct conference *c);
+
+/** Until when is who leaves so waited for? 0: nobody cut him off */
+uint64_t past_cut_until_ms(enum reason reason);
 
 /** It is over. @param reason Why the last one has left */
 void past_keep(struct conference *c, enum reason reason);

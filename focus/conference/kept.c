@@ -362,8 +362,9 @@ static bool was_in(const struct endpoint *ep)
 }
 
 
-void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir)
+void kept_leave(struct endpoint *ep, enum reason reason, struct endpoint *heir)
 {
+	const bool thrown_out = reason == REASON_KICKED;
 	struct conference *c = ep->user->conference;
 	struct kept *k = ep->kept;
 	struct secret_sum sum;
@@ -375,6 +376,7 @@ void kept_leave(struct endpoint *ep, bool thrown_out, struct endpoint *heir)
 	follows = heir && heir->status == ENDPOINT_CONNECTED;
 	stays = !thrown_out && !follows && was_in(ep) && sum_of(&sum, k);
 	if (stays) {
+		k->cut_until_ms = past_cut_until_ms(reason);
 		if (ep->status != ENDPOINT_CONNECTED) {
 			/* all that it may know is of one place */
 			k->number = ep->back->number;

@@ -200,11 +200,36 @@ static bool is_passing(enum reason reason)
 }
 
 
+uint64_t past_cut_until_ms(enum reason reason)
+{
+	return is_passing(reason) ? now_ms() + MEMBERS_KEPT_S * 1000 : 0;
+}
+
+
 /** Those who were in were cut off. Who was not in cuts off nothing: anybody
  *  can call and fail */
 static bool is_cut_off(const struct conference *c, enum reason reason)
 {
 	return is_passing(reason) && c->entered;
+}
+
+
+/** The last one may go of himself when the others were cut off before: they
+ *  come back all the same */
+static uint64_t until_of(const struct conference *c, enum reason reason)
+{
+	uint64_t until_ms = c->kept_until_ms;
+
+	if (is_cut_off(c, reason))
+		return past_cut_until_ms(reason);
+
+	for (const struct le *le = c->kept.head; le; le = le->next) {
+		const struct kept *k = le->data;
+
+		until_ms = MAX(until_ms, k->cut_until_ms);
+	}
+
+	return until_ms;
 }
 
 
@@ -231,9 +256,7 @@ static bool is_continued(const struct conference *c, enum reason reason)
 void past_keep(struct conference *c, enum reason reason)
 {
 	struct focus *f = c->focus;
-	uint64_t until_ms = is_cut_off(c, reason)
-				    ? now_ms() + MEMBERS_KEPT_S * 1000
-				    : c->kept_until_ms;
+	const uint64_t until_ms = until_of(c, reason);
 	struct past *p = NULL;
 
 	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head &&

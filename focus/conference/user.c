@@ -303,7 +303,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	hash_unlink(&ep->hash_le);
 	if (list_isempty(&u->endpoints))
 		list_unlink(&u->le);
-	kept_leave(ep, reason == REASON_KICKED, heir);
+	kept_leave(ep, reason, heir);
 
 	if (ep->told)
 		endpoint_emit(ep, "left",

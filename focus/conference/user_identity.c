@@ -51,10 +51,20 @@ static int anonymous_aor(char **dst, unsigned number)
 }
 
 
-/** An address that another user has already, as of one more */
-static int guest_aor(char **dst, const char *aor, unsigned guest)
+/** An address that another user has already, as of one more. Whoever has come
+ *  back may have a number that is higher than the conference's last */
+static int guest_aor(char **dst, const struct conference *c, const char *aor,
+		     unsigned guest)
 {
-	return re_sdprintf(dst, "%s" USER_GUEST_PARAM "%u", aor, guest);
+	for (;; guest++) {
+		int err = re_sdprintf(dst, "%s" USER_GUEST_PARAM "%u", aor,
+				      guest);
+
+		if (err || !user_find(c, *dst))
+			return err;
+
+		*dst = mem_deref(*dst);
+	}
 }
 
 
@@ -63,7 +73,7 @@ static int guest_aor(char **dst, const char *aor, unsigned guest)
 static int yield_aor(struct user *u, unsigned guest)
 {
 	char *aor;
-	int err = guest_aor(&aor, u->aor, guest);
+	int err = guest_aor(&aor, u->conference, u->aor, guest);
 
 	if (err)
 		return err;
@@ -108,7 +118,7 @@ static int take_aor(struct user *u, const struct join *join,
 
 	other = user_find(u->conference, aor);
 	if (other && !join->known) {
-		err = guest_aor(&u->aor, aor, number);
+		err = guest_aor(&u->aor, u->conference, aor, number);
 		mem_deref(aor);
 		return err;
 	}

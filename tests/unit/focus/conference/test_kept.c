@@ -258,6 +258,42 @@ static void it_waits_for_those_of_before(void)
 }
 
 
+/** A switch fails and cuts off all but one, who finds himself alone and hangs
+ *  up: nobody wanted that either */
+static void who_was_cut_off_is_waited_for(void)
+{
+	for (int how = 0; how < 3; how++) {
+		struct party ann, ben, carl;
+		char a[SECRET_SIZE];
+
+		kept_begin_anew();
+		kept_come(&ann, "sip:a@x", "Ann", NULL);
+		focus_secret(ann.ep, a);
+		kept_come(&ben, "sip:b@x", "Ben", NULL);
+		kept_come(&carl, "sip:c@x", "Carl", NULL);
+		focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+		/* who is back is not waited for, nor is what a moderator ends
+		 */
+		if (how == 1)
+			kept_come(&ann, "sip:a@x", "Ann", a);
+		focus_leave(ben.ep, REASON_LEFT);
+		if (how == 1)
+			focus_leave(ann.ep, REASON_LEFT);
+		if (how != 2)
+			focus_leave(carl.ep, REASON_LEFT);
+		else if (focus_end(kept_room.focus, "demo"))
+			CU_FAIL("it cannot be ended");
+		CU_ASSERT_EQUAL(list_count(&kept_room.focus->pasts), !how);
+		CU_ASSERT_EQUAL(kept_rows() > 0, !how);
+
+		kept_come(&ben, "sip:b@x", "Ben", NULL);
+		kept_come(&ann, "sip:a@x", "Ann", a);
+		CU_ASSERT_EQUAL(kept_is(&ann, "moderator"), !how);
+		kept_end_all();
+	}
+}
+
+
 /** What the store has of a name is of before what is in memory */
 static void a_live_one_keeps_its_rows(void)
 {
@@ -496,6 +532,7 @@ static CU_TestInfo tests[] = {
 	 what_was_set_of_a_leg_that_is_in_is_set_of_the_next},
 	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"it waits for those of before", it_waits_for_those_of_before},
+	{"who was cut off is waited for", who_was_cut_off_is_waited_for},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(kept, tests)
