@@ -47,24 +47,51 @@ describe('colours', () => {
 			!(await parley.endpoints('paint')).length, 20000);
 	});
 
+	// What all of them sent, got and asked for, beside what was not seen
+	async function telling(looks) {
+		try {
+			return await looks();
+		} catch (error) {
+			const wanted = /^(type|kind|mid|frame|frames\w+|keyFrames\w+|pliCount|firCount|packets\w+|targetBitrate|qualityLimitationReason|codecId|mimeType)$/;
+			const told = [JSON.stringify((await parley.json('stats')).legs),
+				parley.program.output.slice(-3000)];
+			for (const browser of [eve, dan, fred])
+				told.push(await browser.page.evaluate(async (want) =>
+					JSON.stringify([...window.events.map((e) => Object.fromEntries(
+						Object.entries(e).filter(([key]) =>
+							!/local|remote/.test(key)))), ...await window.session?.connection
+						?.getStats().then((s) => s.values()) ?? []]
+						.filter(({ type }) => /bound-rtp|codec/.test(type))
+						.map((s) => Object.fromEntries(Object.entries(s)
+							.filter(([key]) => RegExp(want).test(key))))),
+				wanted.source).catch(String));
+			error.message += `\n${told.join('\n')}`;
+			throw error;
+		}
+	}
+
 	for (const [from, to] of [['VP8', 'VP8'], ['VP8', 'H264'],
 		['H264', 'VP8'], ['H264', 'H264']])
 		test(`Chromium's canvas by ${from}, looked at by ${to}`, async () => {
 			await dial(eve, { canvas: green, codec: ['opus', from] });
 			await dial(dan, { codec: ['opus', to] });
-			await seesExactly(dan, green);
-			// and what needs no conversion gets none
-			await seesExactly(eve, camera);
-			await seesExactly(eve, green);
+			await telling(async () => {
+				await seesExactly(dan, green);
+				// and what needs no conversion gets none
+				await seesExactly(eve, camera);
+				await seesExactly(eve, green);
+			});
 		});
 
 	for (const codec of ['VP8', 'H264'])
 		test(`Chromium and Firefox, canvas to canvas by ${codec}`, async () => {
 			await dial(eve, { canvas: green, codec: ['opus', codec] });
 			await dial(fred, { canvas: orange, codec: ['opus', codec] });
-			await seesExactly(fred, green);
-			await seesExactly(eve, orange);
-			await seesExactly(fred, orange);
+			await telling(async () => {
+				await seesExactly(fred, green);
+				await seesExactly(eve, orange);
+				await seesExactly(fred, orange);
+			});
 		});
 
 	// Size, tools, matrix and range change with a key frame, as when a hardware

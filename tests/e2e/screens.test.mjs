@@ -221,6 +221,11 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 	test('refused, removed, ended', async () => {
 		await page.click('#leave');
 		await parley.cli('lock', 'garden');
+		// who was in is let through: it is somebody else who comes now
+		await page.evaluate(() => {
+			localStorage.clear();
+			sessionStorage.clear();
+		});
 		await lobby('garden');
 		await press('Ann');
 		await says('#join-error', /locked/);
