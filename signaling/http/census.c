@@ -14,7 +14,7 @@ enum {
 	HOST_BUCKETS = 256,
 	/* Of those that had to go: they have their descriptors until the loop
 	   turns */
-	ENDING_MAX = LISTENER_SPARE / 4,
+	ENDING_MAX = CENSUS_SPARE / 4,
 };
 
 struct census {
@@ -186,10 +186,10 @@ static size_t most(void)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return LISTENER_TOTAL_MAX;
+		return CENSUS_TOTAL_MAX;
 
-	return limit.rlim_cur > 2 * LISTENER_SPARE
-		       ? limit.rlim_cur - LISTENER_SPARE
+	return limit.rlim_cur > 2 * CENSUS_SPARE
+		       ? limit.rlim_cur - CENSUS_SPARE
 		       : limit.rlim_cur / 2;
 }
 
@@ -197,7 +197,7 @@ static size_t most(void)
 /** @param held By the host of who comes */
 static bool has_room(const struct census *c, size_t held)
 {
-	if (c->count >= LISTENER_TOTAL_MAX)
+	if (c->count >= CENSUS_TOTAL_MAX)
 		return make_room(c, held);
 
 	return taken < most() || make_room(NULL, held);
@@ -213,7 +213,7 @@ int census_take(struct listener_place **pp, struct census *c,
 
 	host_key(key, peer);
 	h = host_find(c, key);
-	if (!trusted && h && h->count >= LISTENER_SOURCE_MAX)
+	if (!trusted && h && h->count >= CENSUS_SOURCE_MAX)
 		return EUSERS;
 	if (!has_room(c, h && !trusted ? h->count : 0))
 		return EUSERS;

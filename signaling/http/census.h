@@ -1,9 +1,9 @@
 /**
  * @file signaling/http/census.h  How many connections each host has
  *
- * A host, which is an IPv4 address or an IPv6 /64, has LISTENER_SOURCE_MAX
+ * A host, which is an IPv4 address or an IPv6 /64, has CENSUS_SOURCE_MAX
  * places at a listener; one that is trusted, as a proxy is, has as many as
- * there are. Where none is left, for the listener has LISTENER_TOTAL_MAX or
+ * there are. Where none is left, for the listener has CENSUS_TOTAL_MAX or
  * the process no more descriptors than the media servers, the moderator and
  * calls of our own need, who comes from a host with fewer takes that of the
  * newest connection of the host with most: a few hosts shut nobody out, and
@@ -13,9 +13,15 @@
 #define PARLEY_SIGNALING_HTTP_CENSUS_H
 
 #include "mixer/base/re.h"
-#include "signaling/http/listener.h"
+
+enum {
+	CENSUS_TOTAL_MAX = 4096, /**< of one listener */
+	CENSUS_SOURCE_MAX = 512,
+	CENSUS_SPARE = 512, /**< descriptors that no listener takes */
+};
 
 struct census;
+struct listener_place;
 
 /** Of a listener. It outlives it as long as a connection has a place
  *

@@ -14,9 +14,6 @@
 
 enum {
 	LISTENER_BACKLOG = 512,
-	LISTENER_TOTAL_MAX = 4096, /**< of one listener */
-	LISTENER_SOURCE_MAX = 512,
-	LISTENER_SPARE = 512, /**< descriptors that no listener takes */
 	/** Connections a second of a host, and at once: many browsers come
 	 *  through one NAT, each by six */
 	LISTENER_RATE = 50,

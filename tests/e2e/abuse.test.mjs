@@ -18,7 +18,7 @@ process.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=8']
 	.filter(Boolean).join(':');
 
 const RATE = 500; // messages a second
-const SOURCE_MAX = 512; // connections, signaling/http/listener.h
+const SOURCE_MAX = 512; // connections, signaling/http/census.h
 const net = `127.${60 + Math.floor(Math.random() * 40)}.${
 	Math.floor(Math.random() * 255)}`;
 let host = 1;

@@ -7,7 +7,7 @@ import { parse } from './lib/sip_peer.mjs';
 import { until } from './lib/process.mjs';
 import { tcp } from './lib/tcp.mjs';
 
-// signaling/http/listener.h, census.h
+// signaling/http/census.h
 const SOURCE_MAX = 512, SPARE = 512, BURST = 400, RATE = 50;
 const PLACES = 640;
 const [proxy, many, few, late] = [50, 51, 52, 53].map((n) => `127.77.0.${n}`);
