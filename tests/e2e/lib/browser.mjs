@@ -26,7 +26,7 @@ export class Browser extends PageMedia {
 		b.scratch = await scratch();
 		await writeTone(join(b.scratch.dir, 'tone.wav'), hz, 60);
 		await writeCamera(join(b.scratch.dir, 'camera.y4m'),
-			{ rgb, seconds: 4, width: 640, height: 360, fps: 25 });
+			{ rgb, seconds: 4, width: 640, height: 360, fps: 15 });
 		b.context = await chromium.launchPersistentContext(
 			join(b.scratch.dir, 'profile'), {
 				executablePath: await b.#program(network),

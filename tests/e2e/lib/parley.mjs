@@ -31,6 +31,9 @@ export class Parley {
 			// a slice of its own: tests run side by side
 			rtp_ports: await p.rtpPorts(),
 			mixers: 1,
+			// what is seen is judged, not how smooth it is: pictures are
+			// most of what these tests cost
+			video_fps: 15,
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
 			web_dir: programs.web,
