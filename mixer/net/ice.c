@@ -266,7 +266,7 @@ void ice_path_end(struct path *path)
 /** A check was good: keep what it proves */
 static void check_passed(struct transport *t, struct ice_credentials *c,
 			 struct port *port, const struct sa *src,
-			 bool use_candidate, uint64_t now_us)
+			 const struct stun_packet *p, uint64_t now_us)
 {
 	struct ice *ice = &t->ice;
 	const struct path *before = ice->selected;
@@ -281,13 +281,13 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 	 * who forges the address is not there */
 	if (t->state == TRANSPORT_CONNECTED && path->proven)
 		t->received_us = now_us;
-	if (use_candidate && c == &ice->local[0]) {
+	if (p->use_candidate && c == &ice->local[0]) {
 		ice_select(t, path);
 		ice->nominated = true;
 		/* the restart is through: the old credentials have served */
 		credentials_drop(&ice->local[1]);
 	}
-	else if (use_candidate && ice->selected != path) {
+	else if (p->use_candidate && ice->selected != path) {
 		ice_select(t, path);
 		ice->nominated = true;
 	}
@@ -297,7 +297,7 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 
 	moved = before && ice->selected != before;
 	webrtc_path_changed(t, moved);
-	ice_prove(t, true, now_us);
+	ice_prove(t, p->bytes, now_us);
 	/* closed by the handlers of the other, it has no paths */
 	if (former && former->ice.local[0].transport)
 		path_lost(former);
@@ -384,7 +384,7 @@ static void request(struct net *net, struct port *port, const struct sa *src,
 	reply(port, src, &w, c->pwd);
 
 	t = mem_ref(c->transport);
-	check_passed(t, c, port, src, p->use_candidate, now_us);
+	check_passed(t, c, port, src, p, now_us);
 	mem_deref(t);
 }
 
@@ -460,5 +460,5 @@ void ice_tick(struct transport *t, uint64_t now_us)
 
 	if (had && !ice->selected)
 		path_lost(t);
-	ice_prove(t, false, now_us);
+	ice_prove(t, 0, now_us);
 }

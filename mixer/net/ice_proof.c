@@ -10,9 +10,10 @@
  *
  * Of those who share a host, as all behind one IPv6 /64 do, that lets one
  * begin at once: so each is asked with its first checks, and has mostly
- * answered when its handshake begins. As long as there is no connection an
- * answer to a check is followed by one request at most, so that a forged one
- * makes no more of itself.
+ * answered when its handshake begins. As long as there is no connection a
+ * check is followed by one request at most, no longer than itself and ten in a
+ * second, whatever it comes from: a forged one brings who gets it twice its
+ * bytes with the answer.
  */
 #include <string.h>
 #include "mixer/net/net_private.h"
@@ -20,9 +21,9 @@
 
 
 enum {
-	/** Between requests: at first, then twice as long each time up to */
+	/** Between requests: at first, then twice as long so often */
 	ASK_US = 100000,
-	ASK_MAX_US = 3200000,
+	ASK_DOUBLINGS = 5,
 };
 
 
@@ -72,7 +73,8 @@ bool ice_path_held(const struct path *path, uint64_t now_us)
 }
 
 
-static void ask(struct transport *t)
+/** @param most Bytes of it; 0: any */
+static void ask(struct transport *t, size_t most)
 {
 	static const uint8_t priority[4] = {126, 255, 255, 255};
 	struct ice *ice = &t->ice;
@@ -94,7 +96,9 @@ static void ask(struct transport *t)
 	stun_write_attribute(&w, STUN_ATTR_PRIORITY, priority,
 			     sizeof(priority));
 	stun_write_end(&w, ice->remote_pwd);
-	(void)port_send(ice->asked->port, &ice->asked->addr, w.buf, w.len);
+	if (!most || w.len <= most)
+		(void)port_send(ice->asked->port, &ice->asked->addr, w.buf,
+				w.len);
 }
 
 
@@ -109,30 +113,38 @@ static const struct path *unproven(const struct transport *t)
 }
 
 
-void ice_prove(struct transport *t, bool checked, uint64_t now_us)
+/** From the last request to the next one, wherever that went: the first of a
+ *  path does not wait for what another one does not answer */
+static uint64_t wait_us(const struct ice *ice, bool connected)
 {
+	const unsigned n = connected && ice->asks > 1 ? ice->asks - 1 : 0;
+
+	return (uint64_t)ASK_US << MIN(n, ASK_DOUBLINGS);
+}
+
+
+void ice_prove(struct transport *t, size_t check_bytes, uint64_t now_us)
+{
+	const bool connected = t->state == TRANSPORT_CONNECTED;
 	const struct path *path = unproven(t);
 	struct ice *ice = &t->ice;
 
 	if (!path || !ice->remote_pwd[0] ||
-	    (t->state != TRANSPORT_CONNECTED &&
-	     (t->state != TRANSPORT_NEW || !checked)))
+	    (!connected && (t->state != TRANSPORT_NEW || !check_bytes)))
 		return;
 
 	if (ice->asked != path) {
 		ice->asked = path;
-		ice->ask_us = now_us;
-		ice->ask_again_us = ASK_US;
+		ice->asks = 0;
 		rand_bytes(ice->transaction, sizeof(ice->transaction));
 	}
 
-	if (now_us < ice->ask_us)
+	if (ice->asked_us && now_us < ice->asked_us + wait_us(ice, connected))
 		return;
 
-	ice->ask_us = now_us + ice->ask_again_us;
-	if (!checked && ice->ask_again_us < ASK_MAX_US)
-		ice->ask_again_us *= 2;
-	ask(t);
+	ice->asked_us = now_us;
+	ice->asks++;
+	ask(t, connected ? 0 : check_bytes);
 }
 
 

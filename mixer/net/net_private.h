@@ -128,8 +128,8 @@ struct ice {
 	/** Who is asked whether it gets what we send, NULL: nobody */
 	const struct path *asked;
 	uint8_t transaction[12]; /**< of that request */
-	uint64_t ask_us;         /**< when it goes again */
-	uint64_t ask_again_us;   /**< and how long after that */
+	uint64_t asked_us;       /**< when the last one went, 0: none has */
+	unsigned asks;           /**< of it so far */
 };
 
 /** An association on a component of a plain transport */
@@ -290,8 +290,8 @@ void ice_path_proven(struct path *path);
  *  takes it then: who sends one may have forged the address */
 bool ice_path_held(const struct path *path, uint64_t now_us);
 /** Ask who is at the path that is used whether it gets that, where due.
- *  @param checked A check of it has just come */
-void ice_prove(struct transport *t, bool checked, uint64_t now_us);
+ *  @param check_bytes Of its check that has just come; 0: none has */
+void ice_prove(struct transport *t, size_t check_bytes, uint64_t now_us);
 /** A success response from there. @return false if it is to nothing of ours */
 bool ice_answered(struct path *path, const struct stun_packet *p);
 

@@ -291,9 +291,19 @@ static bool handshakes_at_once(struct proof *p, size_t bytes, uint64_t now_us)
 }
 
 
+static void note_flight(struct proof *p, size_t bytes, uint64_t now_us)
+{
+	if (p->flight_us != now_us)
+		p->flight_bytes = 0;
+
+	p->flight_us = now_us;
+	p->flight_bytes += bytes;
+}
+
+
 /** More of the flight that has just begun: what it takes, others have less of
  *  later */
-static bool goes_on(struct proof *p, size_t bytes, uint64_t now_us)
+static bool goes_on(const struct proof *p, size_t bytes, uint64_t now_us)
 {
 	uint64_t *paid_us = &host_of(p, now_us)->paid_us;
 
@@ -301,7 +311,6 @@ static bool goes_on(struct proof *p, size_t bytes, uint64_t now_us)
 	    p->flight_bytes + bytes > PROOF_FLIGHT_BYTES)
 		return false;
 
-	p->flight_bytes += bytes;
 	*paid_us = now_us + elapsed_us(*paid_us, now_us) +
 		   PROOF_HANDSHAKE_COST * (uint64_t)PROOF_HOST_US;
 
@@ -309,15 +318,10 @@ static bool goes_on(struct proof *p, size_t bytes, uint64_t now_us)
 }
 
 
-static bool flight_begins(struct proof *p, size_t bytes, uint64_t now_us)
+static bool flight_begins(const struct proof *p, uint64_t now_us)
 {
-	if (is_over(p, now_us) || !host_takes(p, PROOF_HANDSHAKE_COST, now_us))
-		return false;
-
-	p->flight_us = now_us;
-	p->flight_bytes = bytes;
-
-	return true;
+	return !is_over(p, now_us) &&
+	       host_takes(p, PROOF_HANDSHAKE_COST, now_us);
 }
 
 
@@ -326,8 +330,13 @@ static bool flight_begins(struct proof *p, size_t bytes, uint64_t now_us)
  *  repeat */
 static bool handshakes(struct proof *p, size_t bytes, uint64_t now_us)
 {
-	return handshakes_at_once(p, bytes, now_us) ||
-	       goes_on(p, bytes, now_us) || flight_begins(p, bytes, now_us);
+	if (!handshakes_at_once(p, bytes, now_us) &&
+	    !goes_on(p, bytes, now_us) && !flight_begins(p, now_us))
+		return false;
+
+	note_flight(p, bytes, now_us);
+
+	return true;
 }
 
 
@@ -356,6 +365,7 @@ void proof_towards(struct proof *p, const struct sa *addr)
 	p->host = *addr;
 	p->proven = p->begun = p->full = p->missed = false;
 	p->sound = p->report = false;
+	p->flight_bytes = 0;
 }
 
 

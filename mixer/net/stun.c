@@ -125,6 +125,7 @@ int stun_packet_decode(struct stun_packet *p, const uint8_t *buf, size_t len)
 		return EBADMSG;
 
 	p->start = buf;
+	p->bytes = len;
 	p->type = get16(buf);
 	p->transaction = buf + 8;
 	while (pos < len) {

@@ -48,6 +48,7 @@ struct stun_packet {
 	uint16_t unknown[STUN_UNKNOWN_MAX]; /**< comprehension-required */
 	size_t unknown_count;
 	const uint8_t *start;
+	size_t bytes; /**< all of it */
 };
 
 /**

@@ -509,7 +509,68 @@ static void a_host_that_was_heard_has_handshakes_with_all(void)
 }
 
 
+/** Sends a flight. @return so many datagrams of it went */
+static unsigned flight(struct proof *p, unsigned count, size_t bytes,
+		       uint64_t now_us)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		n += proof_may_send(p, PROOF_HANDSHAKE, bytes, now_us);
+
+	return n;
+}
+
+
+/* Of one that comes in pieces none is of use. But who has begun takes from
+ * those after it */
+static void a_flight_that_has_begun_goes_whole(void)
+{
+	enum { FLIGHT = 5, BYTES = 150 };
+	struct proof first, p, other;
+	uint64_t us;
+	unsigned whole = 0, sent = 0;
+
+	world_open();
+	first = towards("192.0.2.1", 1);
+	CU_ASSERT_EQUAL(flight(&first, FLIGHT, BYTES, T0), FLIGHT);
+
+	/* another leg of that host has no allowance */
+	p = towards("192.0.2.1", 2);
+	CU_ASSERT_EQUAL(flight(&p, FLIGHT, BYTES, T0), FLIGHT);
+	for (us = 100 * MS; us <= 20ull * S; us += 100 * MS) {
+		unsigned n = flight(&p, FLIGHT, BYTES, T0 + us);
+
+		CU_ASSERT_TRUE(!n || n == FLIGHT);
+		whole += n == FLIGHT;
+		sent += n;
+	}
+	CU_ASSERT_TRUE(whole >= 6);
+	/* two a second on average */
+	CU_ASSERT_TRUE(sent <= 2 * 20 + FLIGHT);
+
+	/* it is no longer than that */
+	other = towards("192.0.2.1", 3);
+	CU_ASSERT_EQUAL(flight(&other, 100, 500, T0 + 28ull * S),
+			PROOF_FLIGHT_BYTES / 500);
+
+	/* nor does it go on at another host that has had what it gets */
+	(void)flight(&first, FLIGHT, BYTES, T0 + 29ull * S);
+	other = towards("192.0.2.7", 4);
+	CU_ASSERT_EQUAL(flight(&other, 4, 2000, T0 + 29ull * S), 4);
+	other = towards("192.0.2.7", 5);
+	CU_ASSERT_EQUAL(flight(&other, FLIGHT, BYTES, T0 + 29ull * S), FLIGHT);
+	first.flight_us = T0 + 29ull * S;
+	first.flight_bytes = BYTES;
+	move(&first, "192.0.2.7", 4000);
+	CU_ASSERT_EQUAL(flight(&first, FLIGHT, BYTES, T0 + 29ull * S), 0);
+	world_close();
+}
+
+
 static CU_TestInfo tests[] = {
+	{"a flight that has begun goes whole",
+	 a_flight_that_has_begun_goes_whole},
 	{"handshakes with one host do not add up",
 	 handshakes_with_one_host_do_not_add_up},
 	{"a handshake of a leg comes up quickly",
