@@ -51,7 +51,9 @@ struct conference {
 	struct tmr anew_tmr;    /**< runs: who follows has missed something */
 	struct list kept;       /**< of struct kept: those who have left */
 	unsigned kept_count;
-	bool continues; /**< one of before: who comes first did not make it */
+	/** One of before: until then who comes first did not make it */
+	uint64_t continues_until_ms;
+	bool abandoned; /**< only those who ring are left: nobody ends it */
 	bool entered;   /**< somebody was connected */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */

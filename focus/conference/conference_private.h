@@ -194,6 +194,9 @@ void past_each(struct focus *f,
 /** One of that name begins: it is that one if there was one */
 void past_adopt(struct conference *c);
 
+/** Did somebody of before make it, who may still come back? */
+bool past_continues(const struct conference *c);
+
 /** Until when is who leaves so waited for? 0: nobody cut him off */
 uint64_t past_cut_until_ms(enum reason reason);
 

@@ -333,7 +333,7 @@ void kept_take(struct endpoint *ep)
 				drop(c, k);
 		}
 		if (back->before)
-			c->kept_until_ms = 0;
+			c->kept_until_ms = c->continues_until_ms = 0;
 		ep->back = mem_deref(back);
 	}
 	/* one without a secret was not written yet */

@@ -21,10 +21,10 @@ struct past {
 	struct le le; /**< in focus->pasts */
 	char name[POLICY_NAME_MAX + 1];
 	bool ends_with_creator;
-	bool continues; /**< who comes first then did not make it */
-	bool loaded;    /**< it is being read from the store */
+	bool loaded; /**< it is being read from the store */
 	unsigned last_number;
 	uint64_t until_ms;
+	uint64_t continues_until_ms; /**< as of struct conference */
 	struct list kept;
 	unsigned kept_count;
 };
@@ -91,9 +91,9 @@ void past_each(struct focus *f,
 
 /** Anybody can be alone in many: those go first, then those without a
  *  moderator */
-static unsigned worth(const struct list *kept, bool continues)
+static unsigned worth(const struct list *kept, uint64_t continues_until_ms)
 {
-	if (!continues)
+	if (continues_until_ms <= now_ms())
 		return 0;
 
 	for (struct le *le = kept->head; le; le = le->next) {
@@ -118,7 +118,7 @@ static bool make_room(struct focus *f, unsigned for_worth)
 
 	for (struct le *le = f->pasts.head; le && least_worth; le = le->next) {
 		struct past *p = le->data;
-		const unsigned w = worth(&p->kept, p->continues);
+		const unsigned w = worth(&p->kept, p->continues_until_ms);
 
 		if (w < least_worth) {
 			least = p;
@@ -175,7 +175,7 @@ void past_adopt(struct conference *c)
 
 	log_info("conference", "goes on name=%s kept=%u", c->name,
 		 p->kept_count);
-	c->continues = p->continues;
+	c->continues_until_ms = p->continues_until_ms;
 	c->written = true;
 	c->kept_until_ms = p->until_ms;
 	c->ends_with_creator = p->ends_with_creator;
@@ -234,22 +234,38 @@ static uint64_t until_of(const struct conference *c, enum reason reason)
 
 
 /**
- * Is who comes in first then a guest of those who have been in?
+ * Until when is who comes in first then a guest of those who have been in?
  *
  * Who falls silent keeps what is his, but not the name: otherwise anybody
  * could call a room that all know, by two tabs if need be, fall silent, and
  * leave it without a moderator for MEMBERS_KEPT_S. If he comes back to
  * somebody who has come since, both are moderators. That our own end or a
  * mixer's cuts them off is nothing that they can do; and a name that was made
- * up for one is known to whom he has told it
+ * up for one is known to whom he has told it. Who comes and goes in between
+ * does not prolong that
  */
-static bool is_continued(const struct conference *c, enum reason reason)
+static uint64_t continues_until(const struct conference *c, enum reason reason)
 {
 	if (!is_cut_off(c, reason))
-		return c->continues;
+		return c->continues_until_ms;
 
 	return reason_row(reason)->sip_status != 408 ||
-	       policy_name_is_fresh(c->name);
+			       policy_name_is_fresh(c->name)
+		       ? past_cut_until_ms(reason)
+		       : 0;
+}
+
+
+bool past_continues(const struct conference *c)
+{
+	return c->continues_until_ms > now_ms();
+}
+
+
+/** Whether all are out or those who ring are called off: somebody wanted it */
+static bool is_ended(const struct conference *c, enum reason reason)
+{
+	return reason == REASON_ENDED && !c->abandoned;
 }
 
 
@@ -259,8 +275,8 @@ void past_keep(struct conference *c, enum reason reason)
 	const uint64_t until_ms = until_of(c, reason);
 	struct past *p = NULL;
 
-	if (reason != REASON_ENDED && until_ms > now_ms() && c->kept.head &&
-	    make_room(f, worth(&c->kept, is_continued(c, reason))))
+	if (!is_ended(c, reason) && until_ms > now_ms() && c->kept.head &&
+	    make_room(f, worth(&c->kept, continues_until(c, reason))))
 		p = make_past(f, c->name, until_ms);
 	if (!p) {
 		f->kept_count -= c->kept_count;
@@ -272,7 +288,7 @@ void past_keep(struct conference *c, enum reason reason)
 	}
 
 	p->ends_with_creator = c->ends_with_creator;
-	p->continues = is_continued(c, reason);
+	p->continues_until_ms = continues_until(c, reason);
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
 	move_all(&p->kept, &c->kept);
@@ -333,6 +349,7 @@ static void take_row(struct focus *f, struct past *p, const struct member *row)
 	k->levels.video_muted = row->video_muted;
 	k->levels.volume_in_db = row->volume_in_db;
 	k->levels.volume_out_db = row->volume_out_db;
+	k->cut_until_ms = p->until_ms;
 	if (p->last_number < MAX(k->number, k->place))
 		p->last_number = MAX(k->number, k->place);
 	p->ends_with_creator = row->ends_with_creator;
@@ -357,8 +374,10 @@ static struct past *past_of_row(struct focus *f, const char *name)
 		return NULL;
 
 	p = make_past(f, name, now_ms() + MEMBERS_KEPT_S * 1000);
-	if (p)
-		p->loaded = p->continues = true;
+	if (p) {
+		p->loaded = true;
+		p->continues_until_ms = p->until_ms;
+	}
 
 	return p;
 }

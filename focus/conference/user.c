@@ -248,8 +248,13 @@ static bool is_attended(const struct conference *c)
 /** Somebody may have come in since */
 static void abandoned_h(void *arg)
 {
-	if (!is_attended(arg))
-		endpoint_evict_all(arg, REASON_ENDED);
+	struct conference *c = arg;
+
+	if (is_attended(c))
+		return;
+
+	c->abandoned = true;
+	endpoint_evict_all(c, REASON_ENDED);
 }
 
 

@@ -9,6 +9,7 @@
 #include "focus/conference/focus.h"
 #include "focus/conference/user.h"
 #include "mixer/base/log.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/focus/conference/kept_world.h"
 #include "tests/unit/unit.h"
 
@@ -294,6 +295,54 @@ static void who_was_cut_off_is_waited_for(void)
 }
 
 
+/** Over a crash too, and nobody can make that last for ever: who falls silent
+ *  and leaves another tab behind prolongs it for himself alone */
+static void what_goes_on_is_not_prolonged(void)
+{
+	struct party ann, ben, mallory, tab, guest;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	kept_begin_anew();
+	kept_come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	kept_come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	kept_crash();
+
+	unit_clock.added_us += (MEMBERS_KEPT_S - 60) * 1000000ull;
+	kept_come(&mallory, "sip:m@x", "M", NULL);
+	focus_secret(mallory.ep, a);
+	CU_ASSERT_FALSE(kept_is(&mallory, "moderator"));
+	kept_come(&tab, "sip:n@x", "M", NULL);
+	focus_leave(mallory.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(tab.ep, REASON_LEFT);
+	unit_clock.added_us += 120 * 1000000ull;
+	kept_come(&guest, "sip:g@x", "G", NULL);
+	CU_ASSERT_TRUE(kept_is(&guest, "moderator"));
+	kept_end_all();
+}
+
+
+static void who_was_cut_off_by_a_crash_is_waited_for(void)
+{
+	struct party ann, ben;
+	char a[SECRET_SIZE], b[SECRET_SIZE];
+
+	kept_begin_anew();
+	kept_come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, a);
+	kept_come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, b);
+	kept_crash();
+	kept_come(&ann, "sip:a@x", "Ann", a);
+	CU_ASSERT_TRUE(kept_is(&ann, "moderator"));
+	focus_leave(ann.ep, REASON_LEFT);
+	kept_come(&ben, "sip:b@x", "Ben", b);
+	CU_ASSERT_EQUAL(focus_endpoint_number(ben.ep), 2);
+	kept_end_all();
+}
+
+
 /** What the store has of a name is of before what is in memory */
 static void a_live_one_keeps_its_rows(void)
 {
@@ -533,6 +582,9 @@ static CU_TestInfo tests[] = {
 	{"a lock is not against who was in", a_lock_is_not_against_who_was_in},
 	{"it waits for those of before", it_waits_for_those_of_before},
 	{"who was cut off is waited for", who_was_cut_off_is_waited_for},
+	{"who was cut off by a crash is waited for",
+	 who_was_cut_off_by_a_crash_is_waited_for},
+	{"what goes on is not prolonged", what_goes_on_is_not_prolonged},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(kept, tests)
