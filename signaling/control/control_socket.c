@@ -49,27 +49,30 @@ static int blame_folder(const struct place *p, int err)
 }
 
 
-/** May anybody make a folder beside it, and a link as well (/tmp)? */
-static bool is_among_others(const char *folder)
+/** May somebody else make a folder in its place, or a link (in /tmp, or in
+ *  what another made there)? */
+static bool is_among_others(const char *folder, const struct run_as *user)
 {
 	char parent[sizeof(((struct place *)NULL)->folder)];
 	const char *slash = strrchr(folder, '/');
 	struct stat st;
 
-	if (!slash)
-		return !stat(".", &st) && (st.st_mode & S_IWOTH);
+	(void)snprintf(parent, sizeof(parent), "%.*s/",
+		       slash ? (int)(slash - folder) : 1,
+		       slash ? folder : ".");
+	if (stat(parent, &st))
+		return true;
 
-	(void)snprintf(parent, sizeof(parent), "%.*s/", (int)(slash - folder),
-		       folder);
-
-	return !stat(parent, &st) && (st.st_mode & S_IWOTH);
+	return (st.st_mode & S_IWOTH) ||
+	       (st.st_uid && st.st_uid != geteuid() &&
+		!(user->changes && st.st_uid == user->uid));
 }
 
 
 /** The folder must be ours alone where anybody may make one */
 static int make_folder(const struct place *p, const struct run_as *user)
 {
-	const bool among = is_among_others(p->folder);
+	const bool among = is_among_others(p->folder, user);
 	const uid_t own = geteuid();
 	struct stat st;
 	bool made = !mkdir(p->folder, 0700);
@@ -204,7 +207,8 @@ int control_socket_open(int *fdp, const struct config *config, char *why,
 		slash[1] = '\0';
 	}
 	else {
-		*slash = '\0';
+		while (slash > p.folder && *slash == '/')
+			*slash-- = '\0';
 		err = make_folder(&p, &config->user);
 	}
 	if (!err)

@@ -417,6 +417,7 @@ static void a_folder_that_another_made_is_refused(void)
 	char link[sizeof(((struct control_room *)NULL)->folder) + 8];
 	struct control_room r;
 	struct said said;
+	char *path;
 
 	if (geteuid())
 		return;
@@ -429,6 +430,13 @@ static void a_folder_that_another_made_is_refused(void)
 	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), EPERM);
 	said_end(&said);
 	CU_ASSERT_EQUAL(said_count(&said, "its folder is closed"), 1);
+	/* .. however many slashes there are */
+	path = r.config->control_socket;
+	CU_ASSERT_EQUAL_FATAL(
+		re_sdprintf(&r.config->control_socket, "%s///s", r.inner), 0);
+	CU_ASSERT_EQUAL(control_alloc(&r.control, r.config, r.focus), EPERM);
+	mem_deref(r.config->control_socket);
+	r.config->control_socket = path;
 
 	/* nor is a link followed, whose folder he may change */
 	(void)re_snprintf(link, sizeof(link), "%s/link", r.folder);
