@@ -206,9 +206,9 @@ void conference_set_calls_off(struct conference *c)
 }
 
 
-void conference_end_soon(struct conference *c, void (*h)(void *arg))
+void conference_end_in(struct conference *c, unsigned ms, void (*h)(void *arg))
 {
-	tmr_start(&c->end_tmr, 0, h, c);
+	tmr_start(&c->end_tmr, ms, h, c);
 }
 
 

@@ -53,6 +53,7 @@ struct conference {
 	unsigned kept_count;
 	/** One of before: until then who comes first did not make it */
 	uint64_t continues_until_ms;
+	bool ending;    /**< it ends in a moment, as its creator has left */
 	bool abandoned; /**< only those who ring are left: nobody ends it */
 	bool entered;   /**< somebody was connected */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
@@ -93,9 +94,10 @@ void conference_announce(struct conference *c);
  *  though it comes to nothing with one who refused */
 void conference_set_calls_off(struct conference *c);
 
-/** Call `h`, that ends it, with it in a moment: whoever decides so may be in
- *  the midst of telling others */
-void conference_end_soon(struct conference *c, void (*h)(void *arg));
+/** Call `h`, that ends it, with it in so many ms; 0: in a moment, as whoever
+ *  decides so may be in the midst of telling others */
+void conference_end_in(struct conference *c, unsigned ms,
+		       void (*h)(void *arg));
 
 /**
  * The process under it is gone

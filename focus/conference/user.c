@@ -11,6 +11,8 @@
 
 enum {
 	AGENT_MAX = 128, /**< longest agent kept */
+	/** For a creator who was cut off, before it ends with him */
+	CREATOR_WAIT_MS = 60000,
 };
 
 
@@ -219,12 +221,6 @@ out:
 }
 
 
-static void creator_left_h(void *arg)
-{
-	endpoint_evict_all(arg, REASON_ENDED);
-}
-
-
 /** Is or comes anybody of himself, so that those who are called would not meet
  *  nobody? */
 static bool is_attended(const struct conference *c)
@@ -271,16 +267,30 @@ static bool has_creator(const struct conference *c)
 }
 
 
-/** One who was in has left: those who still ring for it are called off with
- *  the last. Where nobody was in yet they are what it waits for. */
-static void end_if_left(struct conference *c, bool creator)
+/** He may have come back since, where he was waited for */
+static void creator_left_h(void *arg)
 {
-	if (creator && c->ends_with_creator && !has_creator(c)) {
+	if (!has_creator(arg))
+		endpoint_evict_all(arg, REASON_ENDED);
+}
+
+
+/** One who was in has left: those who still ring for it are called off with
+ *  the last. Where nobody was in yet they are what it waits for. A creator
+ *  whose network fails comes back in a moment, mostly */
+static void end_if_left(struct conference *c, bool creator, enum reason reason)
+{
+	const bool ends = creator && c->ends_with_creator && !has_creator(c);
+	const bool waits = ends && past_cut_until_ms(reason);
+
+	if (ends) {
 		conference_set_calls_off(c);
-		conference_end_soon(c, creator_left_h);
+		conference_end_in(c, waits ? CREATOR_WAIT_MS : 0,
+				  creator_left_h);
+		c->ending = !waits;
 	}
-	else if (!tmr_isrunning(&c->end_tmr) && !is_attended(c))
-		conference_end_soon(c, abandoned_h);
+	if (!c->ending && !is_attended(c))
+		conference_end_in(c, 0, abandoned_h);
 }
 
 
@@ -325,7 +335,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	if (was_in)
 		endpoint_say_alone(c, "alone");
 	if (was_in || creator)
-		end_if_left(c, creator);
+		end_if_left(c, creator, reason);
 	conference_end_if_empty(c, reason);
 }
 

@@ -140,16 +140,22 @@ static void proofs_follow(struct transport *t)
 
 
 /** What is not listened to may say that its sender is there: a terminal sends
- *  RTP from another port than it hears at, or keeps a NAT open */
+ *  RTP from another port than it hears at, or keeps a NAT open (RFC 6263
+ *  section 4.6). Who has nothing to say and does that has not gone */
 static void unheard_proves(struct transport *t, const struct sa *src,
-			   const uint8_t *buf, size_t len, bool known)
+			   const uint8_t *buf, size_t len, bool known,
+			   uint64_t now_us)
 {
 	enum datagram_type type = datagram_type(buf, len);
 
-	if (known ? type == DATAGRAM_STUN && ice_is_keepalive(buf, len)
-		  : is_clear(t) && len >= RTCP_BYTES_MIN &&
-			    (type == DATAGRAM_RTP || type == DATAGRAM_RTCP))
+	if (known && type == DATAGRAM_STUN && ice_is_keepalive(buf, len)) {
+		t->received_us = now_us;
 		plain_prove(t, src);
+	}
+	else if (!known && is_clear(t) && len >= RTCP_BYTES_MIN &&
+		 (type == DATAGRAM_RTP || type == DATAGRAM_RTCP)) {
+		plain_prove(t, src);
+	}
 }
 
 
@@ -275,7 +281,7 @@ static void plain_receive(struct port *port, const struct sa *src,
 	return;
 
 unheard:
-	unheard_proves(t, src, buf, len, known);
+	unheard_proves(t, src, buf, len, known, now_us);
 discard:
 	++t->net->stats.discarded;
 }

@@ -105,6 +105,51 @@ static void it_may_end_with_its_creator(void)
 }
 
 
+/** A bad network is not his will: he is waited for, and in again with what
+ *  proves him */
+static void a_creator_who_is_cut_off_is_waited_for(void)
+{
+	static const char name[] = "conf-aaaaaaaaaaaaaaaa";
+
+	for (int back = 0; back < 2; back++) {
+		char secret[SECRET_SIZE];
+		struct focus_room r;
+		struct party a, b;
+
+		room_open(&r);
+		r.config->end_with_creator = true;
+		r.factory = true;
+		CU_ASSERT_EQUAL_FATAL(room_join(&r, &a, name, "sip:a@x", "A"),
+				      0);
+		r.factory = false;
+		CU_ASSERT_EQUAL_FATAL(room_join(&r, &b, name, "sip:b@x", "B"),
+				      0);
+		focus_secret(a.ep, secret);
+		focus_leave(a.ep, REASON_MEDIA_TIMEOUT);
+		room_turn(5);
+		CU_ASSERT_EQUAL(b.ends, 0);
+		room_pass(50);
+		CU_ASSERT_EQUAL(b.ends, 0);
+		if (back) {
+			r.secret = secret;
+			CU_ASSERT_EQUAL_FATAL(
+				room_join(&r, &a, name, "sip:a@x", "A"), 0);
+			r.secret = NULL;
+		}
+		room_pass(20);
+		CU_ASSERT_EQUAL(b.ends, !back);
+		if (back) {
+			/* and goes of himself */
+			focus_leave(a.ep, REASON_LEFT);
+			room_turn(5);
+			CU_ASSERT_EQUAL(b.ends, 1);
+		}
+		CU_ASSERT_EQUAL(b.end_reason, REASON_ENDED);
+		room_close(&r);
+	}
+}
+
+
 static void undial_h(void *arg, const char *conference)
 {
 	unsigned *n = arg;
@@ -325,6 +370,8 @@ static CU_TestInfo tests[] = {
 	 a_creator_who_gives_up_calls_off_whom_he_had_called},
 	{"its name ends with it", its_name_ends_with_it},
 	{"it may end with its creator", it_may_end_with_its_creator},
+	{"a creator who is cut off is waited for",
+	 a_creator_who_is_cut_off_is_waited_for},
 	{"the creator's rights move with its leg",
 	 the_creators_rights_move_with_its_leg},
 	{"F7 a place alone brings no rights", a_place_alone_brings_no_rights},

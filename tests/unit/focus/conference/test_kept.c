@@ -9,7 +9,6 @@
 #include "focus/conference/focus.h"
 #include "focus/conference/user.h"
 #include "mixer/base/log.h"
-#include "tests/unit/clock.h"
 #include "tests/unit/focus/conference/kept_world.h"
 #include "tests/unit/unit.h"
 
@@ -309,14 +308,14 @@ static void what_goes_on_is_not_prolonged(void)
 	focus_secret(ben.ep, b);
 	kept_crash();
 
-	unit_clock.added_us += (MEMBERS_KEPT_S - 60) * 1000000ull;
+	room_pass(MEMBERS_KEPT_S - 60);
 	kept_come(&mallory, "sip:m@x", "M", NULL);
 	focus_secret(mallory.ep, a);
 	CU_ASSERT_FALSE(kept_is(&mallory, "moderator"));
 	kept_come(&tab, "sip:n@x", "M", NULL);
 	focus_leave(mallory.ep, REASON_MEDIA_TIMEOUT);
 	focus_leave(tab.ep, REASON_LEFT);
-	unit_clock.added_us += 120 * 1000000ull;
+	room_pass(120);
 	kept_come(&guest, "sip:g@x", "G", NULL);
 	CU_ASSERT_TRUE(kept_is(&guest, "moderator"));
 	kept_end_all();

@@ -10,6 +10,7 @@
 #include "mixer/base/log.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -68,6 +69,15 @@ void room_turn(unsigned ms)
 		turn(ms);
 	for (unsigned i = 0; i < CHAIN_MAX; i++)
 		turn_round();
+}
+
+
+void room_pass(unsigned s)
+{
+	while (s--) {
+		unit_clock.added_us += 1000000;
+		room_turn(1);
+	}
 }
 
 

@@ -70,6 +70,9 @@ void room_mixer_kill(struct focus_room *r);
 /** Run the loop until the time is over */
 void room_turn(unsigned ms);
 
+/** So many seconds at once, in which mixers answer */
+void room_pass(unsigned s);
+
 /** One plain transport, one audio section in Opus; mem_deref() it */
 struct leg_description *room_leg(void);
 

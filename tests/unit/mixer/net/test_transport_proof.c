@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "mixer/net/stun.h"
+#include "tests/unit/clock.h"
 #include "tests/unit/mixer/net/loopback.h"
 #include "tests/unit/unit.h"
 
@@ -192,6 +193,7 @@ static void reports_to_another_host_are_few(void)
 /* RFC 6263; agents of ICE send checks wherever they are told to */
 static void a_keepalive_proves_it_and_a_check_does_not(void)
 {
+	uint64_t heard_us;
 	struct call c;
 
 	call_open(&c, RTP_HOST);
@@ -203,6 +205,14 @@ static void a_keepalive_proves_it_and_a_check_does_not(void)
 	throw_stun(&c, c.rtp_fd, STUN_BINDING_INDICATION);
 	CU_ASSERT_TRUE(transport_is_proven(c.t));
 	CU_ASSERT_EQUAL(c.heard.rtp + c.heard.rtcp, 0);
+
+	/* and who is muted and sends nothing else has not gone */
+	heard_us = transport_received_us(c.t);
+	throw_stun(&c, c.rtp_fd, STUN_BINDING_REQUEST);
+	CU_ASSERT_EQUAL(transport_received_us(c.t), heard_us);
+	unit_clock.added_us += 20 * US;
+	throw_stun(&c, c.rtp_fd, STUN_BINDING_INDICATION);
+	CU_ASSERT_TRUE(transport_received_us(c.t) >= heard_us + 20 * US);
 	call_close(&c);
 }
 
