@@ -353,9 +353,7 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	if (is_free(&c) && (c.trusted || !auth_has_users(a)))
 		return AUTH_PASS;
 
-	c.shared = config_network_has(a->config->trusted_hosts,
-				      a->config->trusted_hosts_count,
-				      &flow->peer);
+	c.shared = identity_is_shared(a->config, flow);
 	auth_throttle_address_key(c.address_key, &flow->peer);
 
 	(void)sip_msg_hdr_apply(msg, true,

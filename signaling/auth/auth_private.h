@@ -37,9 +37,9 @@ struct check {
 	enum digest_algorithm algorithm;
 	bool found, broken;
 	bool trusted; /**< in the trust domain */
-	bool shared;  /**< its address stands for many: browsers behind a
-			   trusted host's web server are not trusted, but many
-		       */
+	bool shared;  /**< its address stands for many, identity_is_shared():
+			   browsers behind a web server are not trusted, but
+			   many */
 	bool proved;  /**< this user was right from this address lately */
 	char name[SUBSCRIBER_NAME_MAX + 1];
 	char address_key[AUTH_THROTTLE_KEY_SIZE],

@@ -424,17 +424,21 @@ static void others_do_not_lock_out(void)
  *  or browsers behind its web server */
 static void proxies_are_not_locked_out(void)
 {
-	static const enum flow_transport transports[] = {FLOW_UDP, FLOW_WS};
+	static const struct {
+		enum flow_transport transport;
+		bool trusted; /**< named so; a web server on our own host needs
+				   no such word */
+	} rows[] = {{FLOW_UDP, true}, {FLOW_WS, true}, {FLOW_WS, false}};
 	static const struct claim bob = {.user = "bob", .password = "no"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(transports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct auth_world *w = auth_world_open("example.com", "off");
-		struct peer *p = open_peer(w->layer, transports[i]);
+		struct peer *p = open_peer(w->layer, rows[i].transport);
 		const char *challenge;
 
 		w->layer->config.trusted_hosts[0].address = p->local;
 		w->layer->config.trusted_hosts[0].bits = 32;
-		w->layer->config.trusted_hosts_count = 1;
+		w->layer->config.trusted_hosts_count = rows[i].trusted;
 		for (unsigned n = 0; n <= w->layer->config.auth_failures;
 		     n++) {
 			challenge = auth_register(w, p, "", NULL, NULL);
