@@ -30,6 +30,7 @@ static void auth_destructor(void *arg)
 	list_flush(&a->pending);
 	mem_deref(a->nonces);
 	mem_deref(a->throttle);
+	mem_deref(a->crowds);
 }
 
 
@@ -59,6 +60,9 @@ int auth_alloc(struct auth **ap, struct transport_layer *layer,
 	err = nonces_alloc(&a->nonces);
 	if (!err)
 		err = auth_throttle_alloc(&a->throttle, config->auth_failures);
+	if (!err)
+		err = auth_throttle_alloc(
+			&a->crowds, AUTH_CROWD_TIMES * config->auth_failures);
 
 	if (err)
 		mem_deref(a);
@@ -293,13 +297,12 @@ static enum auth_result pass(struct check *c, char **aorp)
 static enum auth_result check_credentials(struct check *c, char **aorp)
 {
 	struct auth *a = c->auth;
-	bool slow;
 
 	auth_throttle_user_key(c->user_key, &c->header.username);
 	c->proved =
 		auth_throttle_knows(a->throttle, c->address_key, c->user_key);
-	slow = auth_tries_too_often(c);
-	if (slow && auth_is_pending(c)) {
+	auth_throttle_pair_key(c->pair_key, c->address_key, c->user_key);
+	if (auth_is_shut(c)) {
 		auth_refuse_busy(a, c->msg);
 		return AUTH_ANSWERED;
 	}
@@ -312,7 +315,7 @@ static enum auth_result check_credentials(struct check *c, char **aorp)
 		auth_challenge(a, c->msg, NULL, c->address_key, true);
 		break;
 
-	case WRONG: auth_refuse_wrong(c, slow); break;
+	case WRONG: auth_refuse_wrong(c); break;
 	case MALFORMED:
 		auth_refuse(a, c->msg, 400, "Bad Request",
 			    "Credentials do not fit the"
@@ -353,9 +356,7 @@ enum auth_result auth_check(struct auth *a, const struct sip_msg *msg,
 	if (is_free(&c) && (c.trusted || !auth_has_users(a)))
 		return AUTH_PASS;
 
-	c.shared = config_network_has(a->config->trusted_hosts,
-				      a->config->trusted_hosts_count,
-				      &flow->peer);
+	c.shared = identity_is_shared(a->config, flow);
 	auth_throttle_address_key(c.address_key, &flow->peer);
 
 	(void)sip_msg_hdr_apply(msg, true,

@@ -18,7 +18,8 @@ struct pending {
 	struct sip_msg *msg;
 	struct sip_strans *st;
 	char address_key[AUTH_THROTTLE_KEY_SIZE],
-		user_key[AUTH_THROTTLE_KEY_SIZE];
+		user_key[AUTH_THROTTLE_KEY_SIZE],
+		pair_key[AUTH_THROTTLE_KEY_SIZE];
 };
 
 
@@ -165,6 +166,7 @@ static int refuse_late(const struct check *c)
 	tmr_init(&p->tmr);
 	str_ncpy(p->address_key, c->address_key, sizeof(p->address_key));
 	str_ncpy(p->user_key, c->user_key, sizeof(p->user_key));
+	str_ncpy(p->pair_key, c->pair_key, sizeof(p->pair_key));
 	p->msg = mem_ref((void *)c->msg);
 	err = sip_strans_alloc(&p->st, a->sip, c->msg, cancel_h, p);
 	if (err)
@@ -176,15 +178,33 @@ static int refuse_late(const struct check *c)
 }
 
 
-bool auth_is_pending(const struct check *c)
+/** Which of the keys of a request are looked at */
+struct keys {
+	bool address, user, pair;
+};
+
+
+/** Who was right there lately is nobody but himself; others are who they say,
+ *  and where they come from unless that stands for many */
+static struct keys keys_of(const struct check *c)
+{
+	return (struct keys){.address = !c->proved && !c->shared,
+			     .user = !c->proved,
+			     .pair = c->proved};
+}
+
+
+static bool is_pending(const struct check *c, const struct keys *keys)
 {
 	struct le *le;
 
 	for (le = list_head(&c->auth->pending); le; le = le->next) {
 		const struct pending *p = le->data;
 
-		if ((!c->shared && !strcmp(p->address_key, c->address_key)) ||
-		    (!c->proved && !strcmp(p->user_key, c->user_key)))
+		if ((keys->address &&
+		     !strcmp(p->address_key, c->address_key)) ||
+		    (keys->user && !strcmp(p->user_key, c->user_key)) ||
+		    (keys->pair && !strcmp(p->pair_key, c->pair_key)))
 			return true;
 	}
 
@@ -192,30 +212,66 @@ bool auth_is_pending(const struct check *c)
 }
 
 
-bool auth_tries_too_often(const struct check *c)
+static bool is_often(struct auth_throttle *t, const char *key, bool looked_at)
 {
-	const uint64_t now = tmr_jiffies();
-
-	return auth_throttle_too_many(c->auth->throttle, c->address_key,
-				      now) ||
-	       (!c->proved &&
-		auth_throttle_too_many(c->auth->throttle, c->user_key, now));
+	return looked_at && auth_throttle_too_many(t, key, tmr_jiffies());
 }
 
 
-void auth_refuse_wrong(const struct check *c, bool late)
+bool auth_is_shut(const struct check *c)
+{
+	const struct auth *a = c->auth;
+	struct keys keys = keys_of(c);
+
+	keys.address = is_often(a->crowds, c->address_key, keys.address);
+	keys.user = is_often(a->throttle, c->user_key, keys.user);
+	keys.pair = is_often(a->throttle, c->pair_key, keys.pair);
+
+	return (keys.address || keys.user || keys.pair) &&
+	       is_pending(c, &keys);
+}
+
+
+static bool tries_too_often(const struct check *c)
+{
+	const struct keys keys = keys_of(c);
+	struct auth_throttle *t = c->auth->throttle;
+
+	return is_often(t, c->address_key, keys.address) ||
+	       is_often(t, c->user_key, keys.user) ||
+	       is_often(t, c->pair_key, keys.pair);
+}
+
+
+/** @return true: it is the one that makes them too many */
+static bool count_wrong(const struct check *c)
 {
 	struct auth *a = c->auth;
 	const uint64_t now = tmr_jiffies();
-	struct sip_strans *st = NULL;
-	char peer[64], user[4 * AUTH_THROTTLE_KEY_SIZE];
 	bool news;
 
 	++a->failures;
 	news = auth_throttle_failed(a->throttle, c->user_key, now);
-	if (!c->shared)
+	if (c->proved)
+		news |= auth_throttle_failed(a->throttle, c->pair_key, now);
+	if (!c->shared) {
 		news |= auth_throttle_failed(a->throttle, c->address_key, now);
-	if (news) {
+		(void)auth_throttle_failed(a->crowds, c->address_key, now);
+	}
+
+	return news;
+}
+
+
+void auth_refuse_wrong(const struct check *c)
+{
+	struct auth *a = c->auth;
+	const struct keys keys = keys_of(c);
+	const bool late = tries_too_often(c);
+	struct sip_strans *st = NULL;
+	char peer[64], user[4 * AUTH_THROTTLE_KEY_SIZE];
+
+	if (count_wrong(c)) {
 		(void)re_snprintf(peer, sizeof(peer), "%J", &c->flow->peer);
 		log_warn("auth",
 			 "wrong passwords are slowed down peer=%s user=%s"
@@ -226,6 +282,10 @@ void auth_refuse_wrong(const struct check *c, bool late)
 			 a->config->auth_failures);
 	}
 
+	if (late && is_pending(c, &keys)) {
+		auth_refuse_busy(a, c->msg);
+		return;
+	}
 	if (late) {
 		++a->slowed;
 		if (!refuse_late(c))

@@ -20,6 +20,8 @@ struct auth {
 	struct user_store *users;
 	struct nonces *nonces;
 	struct auth_throttle *throttle;
+	struct auth_throttle *crowds; /**< addresses, AUTH_CROWD_TIMES as
+					   many */
 	struct list pending;
 	size_t pending_count;
 	char secret[2 * SECRET_BYTES + 1]; /**< of users that do not exist */
@@ -37,13 +39,15 @@ struct check {
 	enum digest_algorithm algorithm;
 	bool found, broken;
 	bool trusted; /**< in the trust domain */
-	bool shared;  /**< its address stands for many: browsers behind a
-			   trusted host's web server are not trusted, but many
-		       */
+	bool shared;  /**< its address stands for many, identity_is_shared():
+			   browsers behind a web server are not trusted, but
+			   many */
 	bool proved;  /**< this user was right from this address lately */
 	char name[SUBSCRIBER_NAME_MAX + 1];
 	char address_key[AUTH_THROTTLE_KEY_SIZE],
 		user_key[AUTH_THROTTLE_KEY_SIZE];
+	char pair_key[AUTH_THROTTLE_KEY_SIZE]; /**< of a user where he was
+						    proved */
 };
 
 /** Is it answered 401, not 407? */
@@ -66,12 +70,17 @@ void auth_refuse(struct auth *a, const struct sip_msg *msg, uint16_t status,
 /** 503: others of this user or address wait for their late refusal */
 void auth_refuse_busy(struct auth *a, const struct sip_msg *msg);
 
-/** Does one of its address or user wait for a late refusal, or too many? */
-bool auth_is_pending(const struct check *c);
+/**
+ * May the password not even be looked at now? While a late refusal of the same
+ * user waits, for a guesser would learn by what is not taken at once; where
+ * the user was right lately, one of him there. An address alone shuts itself
+ * only by AUTH_CROWD_TIMES as many wrong ones: of many behind one NAT some are
+ * always wrong, and the others are let in at once
+ */
+bool auth_is_shut(const struct check *c);
 
-bool auth_tries_too_often(const struct check *c);
-
-/** One more wrong password: now, or late if there were too many before */
-void auth_refuse_wrong(const struct check *c, bool late);
+/** One more wrong password: now; late if there were too many before; 503 if
+ *  another one waits for that */
+void auth_refuse_wrong(const struct check *c);
 
 #endif

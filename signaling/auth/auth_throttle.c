@@ -116,6 +116,15 @@ void auth_throttle_user_key(char key[AUTH_THROTTLE_KEY_SIZE],
 }
 
 
+void auth_throttle_pair_key(char key[AUTH_THROTTLE_KEY_SIZE],
+			    const char *address, const char *user)
+{
+	/* both would not fit */
+	(void)re_snprintf(key, AUTH_THROTTLE_KEY_SIZE, "%s%016llx", address,
+			  (unsigned long long)keyed_hash(user, strlen(user)));
+}
+
+
 static bool key_equal(struct le *le, void *arg)
 {
 	const struct attempt *t = le->data;

@@ -32,6 +32,10 @@ void auth_throttle_address_key(char key[AUTH_THROTTLE_KEY_SIZE],
 void auth_throttle_user_key(char key[AUTH_THROTTLE_KEY_SIZE],
 			    const struct pl *user);
 
+/** Key of a user at an address, of the keys of both; never one of these */
+void auth_throttle_pair_key(char key[AUTH_THROTTLE_KEY_SIZE],
+			    const char *address, const char *user);
+
 /**
  * One more failure
  *

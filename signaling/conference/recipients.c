@@ -90,7 +90,7 @@ static int check_list(struct sessions *all, const struct invitation *in,
 
 	if (has_emergency(list, config))
 		reason = REASON_FORBIDDEN;
-	else if (!dial_in_time(all, &in->flow, in->who->known,
+	else if (!dial_in_time(all, NULL, &in->flow, in->who->known,
 			       (unsigned)list->count))
 		reason = REASON_OVERLOAD;
 	if (reason == REASON_NONE)

@@ -482,7 +482,7 @@ static void may_dial_h(enum reason reason, void *arg)
 		(void)refer_refuse_reason(a, reason);
 		return;
 	}
-	if (!dial_in_time(a->all, &a->flow, a->asker.known, 1)) {
+	if (!dial_in_time(a->all, a->s, &a->flow, a->asker.known, 1)) {
 		(void)refer_refuse_reason(a, REASON_OVERLOAD);
 		return;
 	}

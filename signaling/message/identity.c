@@ -55,6 +55,17 @@ bool identity_host_is_free(const struct sa *host, const void *config)
 	return sa_is_loopback(host) || is_trusted_host(config, host);
 }
 
+/** Browsers come from our own host by a web server that stands there, named in
+ *  trusted_hosts or not (`http_listen` is for it). Who is on this host himself
+ *  gains by that what any proxy's users have: many connections, and those are
+ *  not limited for him anyway; what all strangers may do stays one budget */
+bool identity_is_shared(const struct config *config,
+			const struct flow_info *flow)
+{
+	return is_browser(flow) ? identity_host_is_free(&flow->peer, config)
+				: is_trusted_host(config, &flow->peer);
+}
+
 void identity_source(struct sa *source, const struct config *config,
 		     const struct flow_info *flow)
 {
@@ -63,7 +74,7 @@ void identity_source(struct sa *source, const struct config *config,
 	uint8_t addr[16] = {0xff};
 
 	*source = flow->peer;
-	if (!is_browser(flow) || !is_trusted_host(config, &flow->peer))
+	if (!is_browser(flow) || !identity_is_shared(config, flow))
 		return;
 
 	for (size_t i = 1; i < 8; i++)

@@ -64,9 +64,14 @@ int identity_aor(char **dst, const struct uri *uri);
 bool identity_flow_trusted(const struct config *config,
 			   const struct flow_info *flow);
 
+/** Does this flow's far end stand for many, who share its address: a trusted
+ *  host, or a WebSocket that one or a web server on our own host hands on? */
+bool identity_is_shared(const struct config *config,
+			const struct flow_info *flow);
+
 /**
  * Whose the rates of a source are: the far end's host; where that is a trusted
- * one that hands browsers on, each WebSocket is a source of its own
+ * one or our own that hands browsers on, each WebSocket is a source of its own
  *
  * @param source Set; for such a WebSocket to an address that no host has
  */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mixer/base/log.h"
+#include "signaling/message/allowance.h"
 #include "signaling/message/identity.h"
 #include "signaling/registrar/registrar.h"
 #include "signaling/session/own_uri.h"
@@ -203,11 +204,33 @@ void dial_answered(struct session *s, const struct sip_msg *msg)
 	mem_deref(id);
 }
 
-bool dial_in_time(struct sessions *all, const struct flow_info *flow,
-		  bool known, unsigned count)
+/* Who is in the conference has an allowance of his own; who is not in yet is
+ * where he comes from */
+static bool take_own(struct sessions *all, struct session *member,
+		     const struct flow_info *flow, unsigned count)
 {
+	const struct config *config = all->base.config;
+	const struct allowance_rate rate = {
+		DIALS_PER_MINUTE, 60,
+		MAX(config->max_recipients, LIMIT_BURST_MIN)};
+	struct sa source;
+
+	if (member && member->ep)
+		return allowance_take(&member->dials, &rate, count,
+				      tmr_jiffies());
+
+	identity_source(&source, config, flow);
+
+	return limit_take(all->dials, &source, count, tmr_jiffies());
+}
+
+bool dial_in_time(struct sessions *all, struct session *member,
+		  const struct flow_info *flow, bool known, unsigned count)
+{
+	/* His own first: who has nothing left takes nothing from his host. */
 	if (known || identity_flow_trusted(all->base.config, flow) ||
-	    limit_take(all->dials, &flow->peer, count, tmr_jiffies()))
+	    (take_own(all, member, flow, count) &&
+	     limit_take(all->host_dials, &flow->peer, count, tmr_jiffies())))
 		return true;
 	all->too_many_dials += count;
 

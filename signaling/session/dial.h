@@ -13,6 +13,7 @@
 #include "focus/policy/reason.h"
 
 struct flow_info;
+struct session;
 struct sessions;
 
 /**
@@ -63,20 +64,29 @@ enum reason dial_begin(struct sessions *all, const struct dial *dial,
 		       uint64_t *idp);
 
 enum {
-	/** Calls a minute that Parley makes for one address of whom nobody
-	 *  says who is there; at once as many as a list may have */
+	/** Calls a minute that Parley makes for one of whom nobody says who he
+	 *  is: for a member of a conference, or for a source that is not in
+	 *  one (identity_source()); at once as many as a list may have */
 	DIALS_PER_MINUTE = 10,
+	/** And for all such of one address, however many members, browsers of
+	 *  a web server or connections they are: at once twice as many as a
+	 *  list may have, or twice this */
+	DIALS_OF_HOST_PER_MINUTE = 60,
 };
 
 /**
  * May whoever asks have that many called just now? Who is known and hosts of
  * trusted_hosts may; others as fast as DIALS_PER_MINUTE says, so that a page
- * that is open to all does not ring a thousand telephones
+ * that is open to all does not ring a thousand telephones. Members have that
+ * each, so that one of an office does not use up what all of it may; and
+ * who comes in a hundred times, or by a web server that hides his address,
+ * has no more by it than DIALS_OF_HOST_PER_MINUTE
  *
+ * @param member In whose dialog it is asked; NULL: in none
  * @return false: no, none of them, and it has been counted
  */
-bool dial_in_time(struct sessions *all, const struct flow_info *flow,
-		  bool known, unsigned count);
+bool dial_in_time(struct sessions *all, struct session *member,
+		  const struct flow_info *flow, bool known, unsigned count);
 
 /** progressh is not called any more; the call goes on */
 void dial_forget(struct sessions *all, uint64_t id);

@@ -18,6 +18,7 @@
 #include "signaling/account/account.h"
 #include "signaling/auth/credentials.h"
 #include "signaling/http/limit.h"
+#include "signaling/message/allowance.h"
 #include "signaling/message/charging.h"
 #include "signaling/message/header.h"
 #include "signaling/message/host.h"
@@ -77,14 +78,15 @@ struct session {
 
 	struct call_out *call; /**< NULL: they called */
 
-	bool factory;          /**< its INVITE was one to a factory */
-	bool replaces;         /**< it comes in the place of one that is in */
-	uint32_t replaces_leg; /**< of that one */
-	bool inherits;         /**< and its rights */
-	char *secret;          /**< what it said to prove who it was; NULL */
-	bool first_reply;      /**< `reply` answered the first INVITE */
-	struct le answered_le; /**< while our 2xx waits for its ACK */
-	uint64_t answered_ms;  /**< since when */
+	struct allowance dials; /**< that it asks for */
+	bool factory;           /**< its INVITE was one to a factory */
+	bool replaces;          /**< it comes in the place of one that is in */
+	uint32_t replaces_leg;  /**< of that one */
+	bool inherits;          /**< and its rights */
+	char *secret;           /**< what it said to prove who it was; NULL */
+	bool first_reply;       /**< `reply` answered the first INVITE */
+	struct le answered_le;  /**< while our 2xx waits for its ACK */
+	uint64_t answered_ms;   /**< since when */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool rejoins;     /**< a mixer died while it came in, once */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
@@ -109,8 +111,9 @@ struct sessions {
 	void *closed_arg;
 	const struct session_acts *acts;
 	void *acts_arg;
-	uint64_t last_id;    /**< given to a session */
-	struct limit *dials; /**< by source, of whom nobody vouches for */
+	uint64_t last_id;         /**< given to a session */
+	struct limit *dials;      /**< by source, of whom nobody vouches for */
+	struct limit *host_dials; /**< and of all of an address */
 	uint64_t invites, dialled, refused, expired, too_many_dials;
 };
 

@@ -410,6 +410,7 @@ static void sessions_destructor(void *arg)
 	mem_deref(all->table);
 	session_acks_flush(all);
 	mem_deref(all->dials);
+	mem_deref(all->host_dials);
 	tmr_cancel(&all->close_tmr);
 }
 
@@ -417,6 +418,7 @@ int sessions_alloc(struct sessions **sp,
 		   const struct sessions_dependencies *dependencies)
 {
 	struct limit_rate dials = {DIALS_PER_MINUTE, 60, 0};
+	struct limit_rate host_dials = {DIALS_OF_HOST_PER_MINUTE, 60, 0};
 	struct sessions *all;
 	int err;
 
@@ -425,6 +427,7 @@ int sessions_alloc(struct sessions **sp,
 		return EINVAL;
 
 	dials.burst = dependencies->config->max_recipients;
+	host_dials.burst = 2 * MAX(dials.burst, host_dials.count);
 
 	all = mem_zalloc(sizeof(*all), sessions_destructor);
 	if (!all)
@@ -439,6 +442,9 @@ int sessions_alloc(struct sessions **sp,
 	if (err)
 		goto out;
 	err = limit_alloc(&all->dials, &dials);
+	if (err)
+		goto out;
+	err = limit_alloc(&all->host_dials, &host_dials);
 	if (err)
 		goto out;
 	err = session_acks_alloc(all);

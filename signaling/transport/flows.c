@@ -333,6 +333,36 @@ bool flows_has_begun(const struct flow *flow, const struct pl *callid)
 }
 
 
+void flows_ask(struct flow *flow, uint64_t now_ms)
+{
+	if (now_ms - flow->asked_ms > FLOWS_ANSWERS_MS)
+		flow->answers = 0;
+	flow->answers = MIN(flow->answers + FLOWS_ANSWERS, FLOWS_ANSWERS_MAX);
+	flow->asked_ms = now_ms;
+}
+
+
+bool flows_take_answer(struct flow *flow, uint64_t now_ms)
+{
+	if (!flow->answers || now_ms - flow->asked_ms > FLOWS_ANSWERS_MS)
+		return false;
+
+	flow->answers--;
+
+	return true;
+}
+
+
+bool flows_take_own(struct flow *flow, uint64_t now_ms)
+{
+	static const struct allowance_rate rate = {FLOWS_OWN_PER_S, 1,
+						   FLOWS_OWN_BURST};
+
+	return flow->proven && flow->info.transport != FLOW_UDP &&
+	       allowance_take(&flow->own, &rate, 1, now_ms);
+}
+
+
 void flows_keep(struct flow *flow)
 {
 	flow->kept = true;

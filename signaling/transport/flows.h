@@ -10,12 +10,23 @@
 #ifndef PARLEY_SIGNALING_TRANSPORT_FLOWS_H
 #define PARLEY_SIGNALING_TRANSPORT_FLOWS_H
 
+#include "signaling/message/allowance.h"
 #include "signaling/message/flow.h"
 
 enum {
 	FLOWS_UDP_MAX = 32768,
 	FLOWS_MOVES_MAX = 8192,
 	FLOWS_TOLD_MAX = 4,
+	/** Messages a second that a connection has by itself when it is
+	 *  proven, and at once: all that a person does. A host has few
+	 *  connections, so that all of its together are bounded, too */
+	FLOWS_OWN_PER_S = 5,
+	FLOWS_OWN_BURST = 50,
+	/** Responses to a request of ours: 100, 180, 183 and a final one */
+	FLOWS_ANSWERS = 4,
+	/** As many as are waited for at a time, and for how long (64*T1) */
+	FLOWS_ANSWERS_MAX = 1024,
+	FLOWS_ANSWERS_MS = 32000,
 };
 
 struct flows;
@@ -41,7 +52,10 @@ struct flow {
 	 *  those */
 	uint32_t told[FLOWS_TOLD_MAX], begun[FLOWS_TOLD_MAX];
 	unsigned told_next, begun_next;
-	struct udp_sock *us; /**< UDP: the listener's */
+	struct allowance own; /**< messages */
+	unsigned answers;     /**< responses that may come */
+	uint64_t asked_ms;    /**< our last request by it */
+	struct udp_sock *us;  /**< UDP: the listener's */
 	struct stream *stream;
 	char *name; /**< TLS: whom its certificate was verified to be (RFC 5922
 			 section 7), NULL: nobody. Set by who connects */
@@ -107,6 +121,21 @@ void flows_begin(struct flow *flow, const struct pl *callid);
 
 /** May that one have begun by it of late? */
 bool flows_has_begun(const struct flow *flow, const struct pl *callid);
+
+/** A request of ours goes by it: responses may come */
+void flows_ask(struct flow *flow, uint64_t now_ms);
+
+/** A response has come. @return false: to nothing that was asked of late, or
+ *  more than that can have */
+bool flows_take_answer(struct flow *flow, uint64_t now_ms);
+
+/**
+ * A message has come by it
+ *
+ * @return It is within what the flow has by itself: a connection that is
+ *         proven. Others have nothing
+ */
+bool flows_take_own(struct flow *flow, uint64_t now_ms);
 
 /** Take out and free, its connection too */
 void flows_remove(struct flow *flow);

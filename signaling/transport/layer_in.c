@@ -444,6 +444,41 @@ static bool find_host(const struct transport_layer *layer,
 }
 
 
+/** Is it a response, and no more of them than our requests by its flow can
+ *  have? Such a one costs no rate of those who know what we send: what we tell
+ *  three hundred WebSockets of one address is answered at once, and they
+ * repeat nothing that was dropped */
+static bool is_awaited(const struct transport_layer *layer,
+		       const struct layer_source *source, const char *p,
+		       size_t len)
+{
+	static const char version[] = "SIP/2.0 ";
+	struct flow *flow;
+
+	if (len < sizeof(version) || memcmp(p, version, sizeof(version) - 1))
+		return false;
+
+	flow = known_flow(layer, source);
+
+	return flow && flows_take_answer(flow, tmr_jiffies());
+}
+
+
+/** Within what its connection has by itself, or else its host. The first is
+ *  there so that many of one address leave something to each other. It takes
+ *  little to have it, but a host has 512 connections a listener:
+ * FLOWS_OWN_PER_S by each is the most that they get, and they begin no more by
+ * that (may_begin(), is_admitted()) */
+static bool is_within_rate(struct transport_layer *layer,
+			   const struct layer_source *source)
+{
+	const uint64_t now = tmr_jiffies();
+
+	return (source->flow && flows_take_own(source->flow, now)) ||
+	       limit_take(layer->limit, &source->host, 1, now);
+}
+
+
 void layer_receive(struct transport_layer *layer, struct layer_source *source,
 		   struct sip_lines *w, const char *p, size_t len, bool broken)
 {
@@ -452,12 +487,12 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	const struct flow *flow;
 	struct gate_verdict v;
 	struct sip_lines found;
-	bool trusted, proof;
+	bool trusted, awaited, proof;
 
 	++layer->counters.in;
 	trusted = find_host(layer, source);
-	if (!trusted &&
-	    !limit_take(layer->limit, &source->host, 1, tmr_jiffies())) {
+	awaited = is_awaited(layer, source, p, len);
+	if (!trusted && !awaited && !is_within_rate(layer, source)) {
 		refuse_rate(layer, source, p, len);
 		return;
 	}
@@ -469,7 +504,8 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	flow = known_flow(layer, source);
 	proof = trusted ||
 		(w->error == SIP_LINES_OK && is_proof(layer, flow, w));
-	if (!proof && !is_admitted(layer, source, flow, w)) {
+	if (!proof && !(awaited && flow->proven) &&
+	    !is_admitted(layer, source, flow, w)) {
 		refuse_stranger(layer, source, flow, w, p, len);
 		return;
 	}

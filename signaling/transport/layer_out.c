@@ -352,6 +352,8 @@ int layer_send_on(struct transport_layer *layer, struct flow *flow,
 		mb->pos = 0;
 		flow->out_bytes += mb->end;
 		note_secret(flow, w);
+		if (w->request && !sip_lines_method_is(w, "ACK"))
+			flows_ask(flow, tmr_jiffies());
 		flows_touch(flow, false);
 		err = layer_send_raw(layer, flow, mb, out->reply_port);
 	}

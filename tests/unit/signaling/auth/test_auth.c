@@ -424,17 +424,21 @@ static void others_do_not_lock_out(void)
  *  or browsers behind its web server */
 static void proxies_are_not_locked_out(void)
 {
-	static const enum flow_transport transports[] = {FLOW_UDP, FLOW_WS};
+	static const struct {
+		enum flow_transport transport;
+		bool trusted; /**< named so; a web server on our own host needs
+				   no such word */
+	} rows[] = {{FLOW_UDP, true}, {FLOW_WS, true}, {FLOW_WS, false}};
 	static const struct claim bob = {.user = "bob", .password = "no"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(transports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct auth_world *w = auth_world_open("example.com", "off");
-		struct peer *p = open_peer(w->layer, transports[i]);
+		struct peer *p = open_peer(w->layer, rows[i].transport);
 		const char *challenge;
 
 		w->layer->config.trusted_hosts[0].address = p->local;
 		w->layer->config.trusted_hosts[0].bits = 32;
-		w->layer->config.trusted_hosts_count = 1;
+		w->layer->config.trusted_hosts_count = rows[i].trusted;
 		for (unsigned n = 0; n <= w->layer->config.auth_failures;
 		     n++) {
 			challenge = auth_register(w, p, "", NULL, NULL);
@@ -451,6 +455,103 @@ static void proxies_are_not_locked_out(void)
 }
 
 
+/** So many wrong ones of bob, and one more of him that waits */
+static void be_wrong(struct auth_world *w, struct peer *p, unsigned times)
+{
+	static const struct claim bob = {.user = "bob", .password = "no"};
+	char challenge[2048];
+
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, p, "", NULL, NULL));
+	for (unsigned i = 0; i < times; i++)
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, p, "", &bob, challenge), 401));
+	auth_send_register(w, p, "", &bob, challenge);
+	world_settle(w->layer);
+	CU_ASSERT_TRUE(is_slowed(w));
+}
+
+
+/** Of many behind one NAT some are always wrong: who is right is in at once,
+ *  be he known there or not; who is wrong is told later */
+static void colleagues_do_not_lock_out(void)
+{
+	for (unsigned known = 0; known < 2; known++) {
+		struct auth_world *w = auth_world_open("example.com", "off");
+		struct peer *alice = open_peer(w->layer, FLOW_UDP);
+		struct peer *bob = open_peer(w->layer, FLOW_UDP);
+		const uint64_t start = tmr_jiffies();
+
+		if (known)
+			CU_ASSERT_TRUE(has_status(
+				try_password(w, alice, "secret"), 200));
+		be_wrong(w, bob, w->layer->config.auth_failures);
+		CU_ASSERT_TRUE(
+			has_status(try_password(w, alice, "secret"), 200));
+		/* now he is known: his own mistake is his alone */
+		CU_ASSERT_TRUE(has_status(try_password(w, alice, "no"), 401));
+		CU_ASSERT_TRUE(tmr_jiffies() - start < AUTH_DELAY_MS);
+		CU_ASSERT_TRUE(has_status(peer_find(bob, "SIP/2.0"), 401));
+
+		mem_deref(bob);
+		mem_deref(alice);
+		auth_world_close(w);
+	}
+}
+
+
+/** Who tries one user after the other is told nothing by what is not refused
+ *  at once, beyond AUTH_CROWD_TIMES what one address may; nor who tries one
+ *  user where that one is at home */
+static void guessers_are_slowed(void)
+{
+	struct auth_world *w = auth_world_open("example.com", "off");
+	const unsigned failures = w->layer->config.auth_failures;
+	struct peer *p = open_peer(w->layer, FLOW_UDP), *q = NULL;
+	char name[32], challenge[2048];
+	unsigned i;
+
+	be_wrong(w, p, failures);
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, p, "", NULL, NULL));
+	for (i = failures; i < AUTH_CROWD_TIMES * failures; i++) {
+		const struct claim claim = {.user = name, .password = "no"};
+
+		/* a peer keeps so many messages only */
+		if (i % failures == 0) {
+			mem_deref(q);
+			q = open_peer(w->layer, FLOW_UDP);
+		}
+		(void)re_snprintf(name, sizeof(name), "user%u", i);
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, q, "", &claim, challenge), 503));
+	}
+	CU_ASSERT_TRUE(has_status(try_password(w, q, "secret"), 503));
+	CU_ASSERT_TRUE(has_status(peer_find(p, "SIP/2.0"), 401));
+	mem_deref(p);
+	mem_deref(q);
+
+	/* nobody waits: the right one comes through, and is at home */
+	p = open_peer(w->layer, FLOW_UDP);
+	CU_ASSERT_TRUE(has_status(try_password(w, p, "secret"), 200));
+	(void)re_snprintf(challenge, sizeof(challenge), "%s",
+			  auth_register(w, p, "", NULL, NULL));
+	for (i = 0; i < failures; i++)
+		CU_ASSERT_TRUE(has_status(
+			auth_register(w, p, "",
+				      &(struct claim){.password = "no"},
+				      challenge),
+			401));
+	auth_send_register(w, p, "", &(struct claim){.password = "no"},
+			   challenge);
+	world_settle(w->layer);
+	CU_ASSERT_TRUE(has_status(try_password(w, p, "secret"), 503));
+
+	mem_deref(p);
+	auth_world_close(w);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"S14 challenges with SHA-256 and MD5",
 	 challenges_with_both_algorithms},
@@ -463,6 +564,8 @@ static CU_TestInfo tests[] = {
 	 calls_may_prove_it_when_auth_is_off},
 	{"wrong passwords are slowed down", wrong_passwords_are_slowed_down},
 	{"others do not lock a user out", others_do_not_lock_out},
+	{"nor colleagues behind one NAT", colleagues_do_not_lock_out},
+	{"guessers are slowed by user and by address", guessers_are_slowed},
 	{"nor those behind a proxy each other", proxies_are_not_locked_out},
 	{"attempts wear off and are bounded", auth_throttle_wear_off},
 	{"S14 nonces are bounded and not good again", nonces_are_bounded},

@@ -183,8 +183,8 @@ static void trusts(void)
 	mem_deref(c);
 }
 
-/** Behind a trusted host each browser is a source; that host by itself, and
- *  all others, are one */
+/** Behind a trusted host, or a web server on our own, each browser is a
+ * source; that host by itself, and all others, are one */
 static void knows_sources(void)
 {
 	static const struct {
@@ -194,7 +194,9 @@ static void knows_sources(void)
 	} ways[] = {{"192.0.2.9", FLOW_WS, true},
 		    {"192.0.2.9", FLOW_WSS, true},
 		    {"192.0.2.9", FLOW_TLS, false},
-		    {"192.0.3.9", FLOW_WSS, false}};
+		    {"192.0.3.9", FLOW_WSS, false},
+		    {"127.0.0.1", FLOW_WS, true},
+		    {"127.0.0.1", FLOW_TCP, false}};
 	uint8_t keys[2][HOST_KEY_BYTES];
 	struct config *c = config();
 	struct sa source;

@@ -451,8 +451,8 @@ static void dials_in_time(void)
 	unsigned i;
 
 	begin(&w, &set);
-	w.sessions->dials = mem_deref(w.sessions->dials);
-	CU_ASSERT_FATAL(!limit_alloc(&w.sessions->dials, &slow));
+	w.sessions->host_dials = mem_deref(w.sessions->host_dials);
+	CU_ASSERT_FATAL(!limit_alloc(&w.sessions->host_dials, &slow));
 	CU_ASSERT(world_play(&w, (const char *const[]){"> INVITE 1 | offer",
 						       "< 200", "> ACK 1",
 						       "e connected", NULL}));
@@ -479,6 +479,52 @@ static void dials_in_time(void)
 	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
 	CU_ASSERT(
 		world_play(&w, (const char *const[]){invite, "< 200", NULL}));
+	world_close(&w);
+}
+
+/* A member asks for bob so many times. @return how often it was taken */
+static unsigned ask_for_bob(struct world *w, unsigned times)
+{
+	const json_int_t before = stat_of(w, "dialled");
+
+	for (unsigned i = 0; i < times; i++) {
+		char refer[128];
+
+		(void)snprintf(refer, sizeof(refer),
+			       "> REFER %u | - | Refer-To: "
+			       "<sip:b%u@127.0.0.9:9>^Refer-Sub: false",
+			       i + 2, i);
+		CU_ASSERT(world_play(
+			w, (const char *const[]){
+				   refer,
+				   i < DIALS_PER_MINUTE ? "< 202" : "< 503",
+				   NULL}));
+	}
+
+	return (unsigned)(stat_of(w, "dialled") - before);
+}
+
+/* S16: members of one address, as an office has, have each what is theirs */
+static void members_dial_by_themselves(void)
+{
+	static const struct set set = SET(.uri = "demo", .max_recipients = 1);
+	struct world w;
+
+	begin(&w, &set);
+	CU_ASSERT(world_play(&w, (const char *const[]){"> INVITE 1 | offer",
+						       "< 200", "> ACK 1",
+						       "e connected", NULL}));
+	CU_ASSERT_EQUAL(ask_for_bob(&w, DIALS_PER_MINUTE + 2),
+			DIALS_PER_MINUTE);
+	CU_ASSERT_EQUAL(stat_of(&w, "too_many_dials"), 2);
+
+	(void)strcpy(w.callid, "another");
+	(void)snprintf(w.to, sizeof(w.to), "<sip:%s>", w.uri);
+	CU_ASSERT(world_play(&w, (const char *const[]){"> INVITE 1 | offer",
+						       "< 200", "> ACK 1",
+						       "e connected", NULL}));
+	CU_ASSERT_EQUAL(ask_for_bob(&w, 1), 1);
+	CU_ASSERT_EQUAL(stat_of(&w, "too_many_dials"), 2);
 	world_close(&w);
 }
 
@@ -544,6 +590,8 @@ static CU_TestInfo tests[] = {
 	{"F12: hides who cannot be dialled", hides_who_cannot_be_dialled},
 	{"S8: refuses privacy that it cannot give", critical_privacy},
 	{"S16: dials in time for whom it does not know", dials_in_time},
+	{"S16: members of one address dial by themselves",
+	 members_dial_by_themselves},
 	{"S8: shows who it is, or that nobody is to know", shows_who_it_is},
 	{"F11: shows what whom it called says of itself",
 	 shows_whom_it_called},

@@ -298,6 +298,61 @@ static void survives_any_failing_allocation(void)
 }
 
 
+/** As many as a request can have, and not for ever */
+static void answers_are_as_many_as_were_asked_for(void)
+{
+	struct flows *f = make();
+	struct flow *a = add(f, FLOW_WS, 1);
+	unsigned i;
+
+	CU_ASSERT_FALSE(flows_take_answer(a, 1000));
+	flows_ask(a, 1000);
+	for (i = 0; i < FLOWS_ANSWERS; i++)
+		CU_ASSERT_TRUE(flows_take_answer(a, 1000));
+	CU_ASSERT_FALSE(flows_take_answer(a, 1000));
+
+	flows_ask(a, 2000);
+	CU_ASSERT_FALSE(flows_take_answer(a, 2001 + FLOWS_ANSWERS_MS));
+	flows_ask(a, 2001 + FLOWS_ANSWERS_MS);
+	for (i = 0; flows_take_answer(a, 2001 + FLOWS_ANSWERS_MS); i++)
+		;
+	CU_ASSERT_EQUAL(i, FLOWS_ANSWERS);
+
+	for (i = 0; i < FLOWS_ANSWERS_MAX; i++)
+		flows_ask(a, 50000);
+	for (i = 0; flows_take_answer(a, 50000); i++)
+		;
+	CU_ASSERT_EQUAL(i, FLOWS_ANSWERS_MAX);
+
+	mem_deref(f);
+}
+
+
+/** A connection, once it is proven; a datagram's source is never sure */
+static void proven_connections_have_something_of_their_own(void)
+{
+	struct flows *f = make();
+	struct flow *ws = add(f, FLOW_WS, 1), *udp = add(f, FLOW_UDP, 1);
+	unsigned i;
+
+	CU_ASSERT_FALSE(flows_take_own(ws, 1000));
+	flows_touch(ws, true);
+	flows_touch(udp, true);
+	CU_ASSERT_FALSE(flows_take_own(udp, 1000));
+	for (i = 0; flows_take_own(ws, 1000); i++)
+		;
+	CU_ASSERT_EQUAL(i, FLOWS_OWN_BURST);
+	for (i = 0; flows_take_own(ws, 3000); i++)
+		;
+	CU_ASSERT_EQUAL(i, 2 * FLOWS_OWN_PER_S);
+	for (i = 0; flows_take_own(ws, UINT64_MAX); i++)
+		;
+	CU_ASSERT_EQUAL(i, FLOWS_OWN_BURST);
+
+	mem_deref(f);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"numbers are given once", numbers_are_given_once},
 	{"peers are told apart by transport and port",
@@ -305,6 +360,10 @@ static CU_TestInfo tests[] = {
 	{"unproven silent ones make room", unproven_silent_ones_make_room},
 	{"what was told is proof of that flow alone",
 	 what_was_told_is_proof_of_that_flow_alone},
+	{"answers are as many as were asked for",
+	 answers_are_as_many_as_were_asked_for},
+	{"proven connections have something of their own",
+	 proven_connections_have_something_of_their_own},
 	{"a flow that we chose is kept", a_flow_that_we_chose_is_kept},
 	{"moved dialogs are followed", moved_dialogs_are_followed},
 	{"the oldest move is forgotten", the_oldest_move_is_forgotten},
