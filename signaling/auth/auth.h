@@ -27,11 +27,11 @@ struct user_store;
 enum {
 	/** A refusal of one who tries too often comes so late */
 	AUTH_DELAY_MS = 2000,
-	/** Refusals that wait at a time */
 	/** Times auth_failures that an address may be wrong a minute before
 	 *  passwords from there are not looked at while one waits: so much
 	 *  faster than by himself is who tries one user after the other */
 	AUTH_CROWD_TIMES = 5,
+	/** Refusals that wait at a time */
 	AUTH_PENDING_MAX = 1024,
 	/** Retry-After of tries that are not looked at */
 	AUTH_RETRY_AFTER_S = 5,
