@@ -5,6 +5,7 @@ import { conferenceOf, guestAddress, guestSecret, keepGuest } from './guest.mjs'
 import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
 import { TYPE } from './roster.mjs';
+import { withRetryAfter } from './subscription.mjs';
 import { turned, watchScreen, wishSize } from './screen.mjs';
 import { Socket } from './socket.mjs';
 import { endWords, failureWords, isPassing } from './words.mjs';
@@ -480,8 +481,8 @@ export class Call {
 			keepGuest(this.target, { address: this.address, secret });
 		this.handlers.accepted({
 			conference: conferenceOf(this.target),
-			subscribe: () => this.ua.subscribe(this.target, 'conference',
-				`${TYPE};activity=yes`, { expires: 600 }),
+			subscribe: () => withRetryAfter(this.ua.subscribe(this.target,
+				'conference', `${TYPE};activity=yes`, { expires: 600 })),
 			own: this.session.contact.replace(/^<|>.*$/g, ''),
 			self: secret && { url: self[1], secret },
 		});

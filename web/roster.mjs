@@ -1,6 +1,8 @@
 // Who is here: subscribes to the conference event package (RFC 4575) and
 // keeps a picture of it. The full state comes first, then what changes.
 
+import { Waits } from './subscription.mjs';
+
 export const TYPE = 'application/conference-info+xml';
 // A call that takes the place of another is alone after so long
 const SETTLED_MS = 1000;
@@ -56,6 +58,8 @@ function takeUser(user, element) {
 
 export class Roster {
 	// handlers: change(), event({type, ...}) for what deserves a word
+	#waits = new Waits();
+
 	constructor(handlers) {
 		this.handlers = handlers;
 		this.#forget();
@@ -79,8 +83,13 @@ export class Roster {
 		this.again();
 	}
 
-	// Once more, after the connection was lost
+	// Once more and at once, after the connection was lost
 	again() {
+		this.#waits.reset();
+		this.#begin();
+	}
+
+	#begin() {
 		if (!this.subscribe)
 			return;
 		this.#end();
@@ -88,15 +97,20 @@ export class Roster {
 		this.subscription = subscription;
 		this.version = 0;
 		subscription.on('notify', (last, request, body, type) => {
-			if (subscription === this.subscription && type === TYPE)
-				this.#notified(body);
+			if (subscription !== this.subscription || type !== TYPE)
+				return;
+			// what ends at once did not come off
+			if (!last)
+				this.#waits.reset();
+			this.#notified(body);
 		});
-		subscription.on('terminated', (code, reason) => {
+		subscription.on('terminated', (code, reason, retryAfter) => {
 			if (subscription !== this.subscription
 				|| reason === 'noresource' || reason === 'rejected')
 				return;
 			this.subscription = null;
-			this.timer = setTimeout(() => this.again(), 2000);
+			this.timer = setTimeout(() => this.#begin(),
+				this.#waits.next(retryAfter));
 		});
 		subscription.subscribe();
 	}

@@ -93,12 +93,26 @@ static bool is_it(struct le *le, void *arg)
 }
 
 
+static const struct mixer_ufrag *find(const struct mixers *ms,
+				      const char *ufrag, size_t len)
+{
+	struct pl pl = {ufrag, len};
+
+	return list_ledata(hash_lookup(
+		ms->ufrags, (uint32_t)keyed_hash(ufrag, len), is_it, &pl));
+}
+
+
+bool mixers_have(const struct mixers *ms, const char *ufrag, size_t len)
+{
+	return find(ms, ufrag, len) != NULL;
+}
+
+
 int mixers_hand_over(const struct mixers *ms, const char *ufrag, size_t len,
 		     int fd)
 {
-	struct pl pl = {ufrag, len};
-	const struct mixer_ufrag *u = list_ledata(hash_lookup(
-		ms->ufrags, (uint32_t)keyed_hash(ufrag, len), is_it, &pl));
+	const struct mixer_ufrag *u = find(ms, ufrag, len);
 
 	if (!u)
 		return ENOENT;

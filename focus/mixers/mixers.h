@@ -136,6 +136,9 @@ int mixer_ufrag_alloc(struct mixer_ufrag **up, struct mixer *m,
 /** Is it that one? */
 bool mixer_ufrag_is(const struct mixer_ufrag *u, const char *ufrag);
 
+/** Has one of them a leg with that ufrag? */
+bool mixers_have(const struct mixers *ms, const char *ufrag, size_t len);
+
 /**
  * Hand a TCP connection over to the mixer that has the leg it begins with a
  * check for (ice.take)

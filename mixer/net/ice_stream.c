@@ -271,19 +271,41 @@ static bool begins_well(const struct net *net, int fd)
 }
 
 
-/** Is there room for one more of that host? */
-static bool has_room(const struct net *net, const uint8_t host[HOST_KEY_BYTES])
+/** What a leg's media goes by: who has as many of these as he likes has as
+ * many calls */
+static bool is_selected(const struct ice_stream *s)
 {
-	size_t all = 0, same = 0;
+	const struct path *path = ice_path(s->port.net, &s->port, &s->peer);
+
+	return path && path->transport->ice.selected == path;
+}
+
+
+/** Is there room for one more of that host? Where it has as many as it may
+ *  that nothing goes by, the oldest of them goes: who comes has shown a leg's
+ *  password, and may need it more than a browser that has got through by UDP
+ */
+static bool make_room(struct net *net, const uint8_t host[HOST_KEY_BYTES])
+{
+	struct ice_stream *oldest = NULL;
+	size_t same = 0;
 
 	for (struct le *le = net->streams.head; le; le = le->next) {
-		const struct ice_stream *s = le->data;
+		struct ice_stream *s = le->data;
 
-		all++;
-		same += !memcmp(s->host, host, sizeof(s->host));
+		if (memcmp(s->host, host, sizeof(s->host)) != 0 ||
+		    is_selected(s))
+			continue;
+		if (!oldest)
+			oldest = s;
+		same++;
 	}
 
-	return all < NET_STREAMS_MAX && same < NET_STREAMS_HOST_MAX;
+	if (oldest && (same >= NET_STREAMS_HOST_MAX ||
+		       list_count(&net->streams) >= NET_STREAMS_MAX))
+		ice_stream_end(oldest);
+
+	return list_count(&net->streams) < NET_STREAMS_MAX;
 }
 
 
@@ -302,7 +324,7 @@ static int stream_alloc(struct ice_stream **sp, struct net *net, int fd)
 	}
 
 	host_key(host, &peer);
-	if (!has_room(net, host))
+	if (!make_room(net, host))
 		return EUSERS;
 
 	s = mem_zalloc(sizeof(*s), stream_destructor);

@@ -47,8 +47,8 @@ enum {
 	/** Pairs of the range that are tried for one transport, should other
 	 *  programs have ports there: what a request costs is bounded */
 	NET_PAIR_TRIES_MAX = 4,
-	/** TCP connections of all WebRTC transports, of one host, and of one
-	 *  transport */
+	/** TCP connections of all WebRTC transports, those of one host that
+	 *  are no transport's selected path, and of one transport */
 	NET_STREAMS_MAX = 1024,
 	NET_STREAMS_HOST_MAX = NET_STREAMS_MAX / 4,
 	ICE_STREAM_MAX = 4,

@@ -7,6 +7,7 @@
  * between. Beside them for those of whom a trusted host or digest says who
  * they are; then a claim to be one of these is not enough.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include "focus/conference/focus.h"
@@ -36,7 +37,7 @@ struct asked {
 	struct session *s; /**< in whose dialog it came, NULL: outside */
 	const struct sip_msg *msg;
 	struct flow_info flow;
-	char *conference, *entity, *id;
+	char *conference, *entity, *id, *member;
 	struct identity *who;
 	struct conference_subscribe sub;
 };
@@ -220,7 +221,7 @@ static int read_identity(struct asked *a)
 	return 0;
 }
 
-/* Sets sub.may, and memberh where that stands and falls with a session */
+/* Sets sub.may, and stays where that does not stand and fall with a session */
 static int judge_asker(struct asked *a)
 {
 	struct conference_subscribe *sub = &a->sub;
@@ -238,8 +239,7 @@ static int judge_asker(struct asked *a)
 			dialog_session_id(session_dialog(member))->local;
 		sub->may = true;
 		/* who has proved who he is may watch from outside as well */
-		if (session_party(member)->known)
-			sub->memberh = NULL;
+		sub->stays = session_party(member)->known;
 		return 0;
 	}
 	err = read_identity(a);
@@ -248,7 +248,7 @@ static int judge_asker(struct asked *a)
 	if (a->who->known) {
 		sub->may = true;
 		sub->reached = true;
-		sub->memberh = NULL;
+		sub->stays = true;
 	}
 	else {
 		/* a proxy's port is that of all whom it sends here */
@@ -262,6 +262,39 @@ static int judge_asker(struct asked *a)
 	}
 
 	return 0;
+}
+
+/* Whose it is among those who take part: what member_cmp_h() goes by, so that
+ * there are no more names than sessions, whatever is wished in which
+ * spelling */
+static int name_member(struct asked *a)
+{
+	const struct conference_watcher *who = &a->sub.who;
+	int err;
+
+	if (!a->sub.may || !member_h(a->conference, who, a->all))
+		return 0;
+
+	switch (a->flow.transport) {
+
+	case FLOW_WS:
+	case FLOW_WSS:
+		err = re_sdprintf(&a->member, "%llu %s", a->flow.id,
+				  a->conference);
+		break;
+	case FLOW_UDP:
+		err = re_sdprintf(&a->member, "%J %s %s", &who->peer, who->aor,
+				  a->conference);
+		break;
+	default:
+		err = re_sdprintf(&a->member, "%llu %s %s", a->flow.id,
+				  who->aor, a->conference);
+	}
+	for (char *c = a->member; !err && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	a->sub.member = a->member;
+
+	return err ? subscribe_refuse_reason(a, REASON_INTERNAL) : 0;
 }
 
 static void subscribe_begin(struct asked *a)
@@ -313,10 +346,11 @@ void subscribe_in(struct sessions *all, struct session *s,
 		(void)subscribe_refuse(&a, 489, "Bad Event", NULL);
 	else if (!read_event(&a) && !read_accept(&a) &&
 		 !notifier_too_brief(sessions_base(all)->notifiers, msg) &&
-		 !read_watched(&a) && !judge_asker(&a))
+		 !read_watched(&a) && !judge_asker(&a) && !name_member(&a))
 		subscribe_begin(&a);
 	mem_deref(a.conference);
 	mem_deref(a.entity);
 	mem_deref(a.id);
+	mem_deref(a.member);
 	mem_deref(a.who);
 }

@@ -56,6 +56,7 @@ struct watcher {
 	struct conference_watcher who;
 	conference_member_h *memberh;
 	void *arg;
+	bool stays; /**< though it is no member */
 	bool check; /**< somebody left: is it still a member? */
 };
 
@@ -154,6 +155,9 @@ static void tick(struct watcher *w)
 	bool leaves = w->check && w->memberh &&
 		      !w->memberh(watched->name, &w->who, w->arg);
 
+	/* what was free while it took part is so no more */
+	if (leaves && w->stays)
+		leaves = notifier_count(w->notifier) != 0;
 	w->check = false;
 	list_unlink(&w->wait);
 	if (watched->over || leaves) {
@@ -335,6 +339,7 @@ static int conference_events_take(struct watcher *w, const struct sip_msg *msg,
 		.expires_s = notifier_expires(msg, NOTIFIER_EXPIRES_MAX_S),
 		.dlg = sub->dlg,
 		.reached = sub->reached,
+		.member = sub->member,
 	};
 	struct conference_info_param info = {
 		.entity = sub->entity,
@@ -380,6 +385,7 @@ int conference_events_begin(struct conference_events *ce,
 	w->pace_ms = sub->activity ? CONFERENCE_EVENTS_ACTIVITY_PACE_MS
 				   : CONFERENCE_EVENTS_PACE_MS;
 	w->memberh = sub->memberh;
+	w->stays = sub->stays;
 	w->arg = sub->arg;
 	err = str_dup(&w->aor, sub->who.aor ? sub->who.aor : "");
 	if (!err)

@@ -55,13 +55,14 @@ struct conference_subscribe {
 	const char *session_id; /**< our half of Session-ID, NULL: a new one */
 	struct sip_dialog *dlg;
 	struct conference_watcher who;
-	bool may;                     /**< judged: it may watch */
-	bool reached;                 /**< notifier_param's */
-	conference_member_h *memberh; /**< NULL: it may stay though it takes
-					   no part; else it goes with its
-					   last session */
+	bool may;     /**< judged: it may watch */
+	bool reached; /**< notifier_param's */
+	bool stays;   /**< also while it takes no part; else it
+			   goes with its last session */
+	conference_member_h *memberh;
 	void *arg;
-	bool activity; /**< Accept says that it understands who talks */
+	const char *member; /**< notifier_param's; NULL: it takes no part */
+	bool activity;      /**< Accept says that it understands who talks */
 };
 
 /**

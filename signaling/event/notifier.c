@@ -18,9 +18,8 @@ enum {
 	TABLE_SIZE = 1024, /* power of two */
 	EVENT_ID_MAX = 128,
 	SWEEP_MS = 500,
-	/* A proxy that works on several messages at a time may turn round
-	 * our 200 and the NOTIFY behind it: who does not know of the
-	 * subscription yet is told again, so often and after so long */
+	/* A proxy may turn round our 200 and the NOTIFY behind it: who does
+	 * not know of it yet is told again, so often and after so long */
 	EARLY_MAX = 2,
 	EARLY_MS = 500,
 };
@@ -30,8 +29,7 @@ struct notifiers {
 	struct hash *dialogs; /**< by Call-ID, those that end as well */
 	struct subscription_sources *sources;
 	struct list ending; /**< said goodbye; owned */
-	struct list last;   /**< their time is over, the last NOTIFY is not;
-				 their packages own them */
+	struct list last;   /**< their time is over; their packages own them */
 	struct tmr sweep;   /**< for all: libre walks its list of timers */
 	size_t count;
 	struct transport_layer *layer;
@@ -496,18 +494,17 @@ static int notifier_init(struct notifier *n, const struct sip_msg *msg,
 			 const struct notifier_param *param)
 {
 	struct flow_info flow;
-	int err;
+	int err = layer_flow(n->all->layer, msg, &flow);
 
-	err = layer_flow(n->all->layer, msg, &flow);
 	if (err)
 		return err;
 	n->flow = flow.id;
 	n->secure = flow_is_secure(&flow);
 	n->reached = param->reached;
-	err = subscription_source_take(&n->source, n->all->sources, &flow);
-	if (err)
-		return err;
-	err = str_dup(&n->event, param->event);
+	err = subscription_source_take(&n->source, n->all->sources, &flow,
+				       param->member);
+	if (!err)
+		err = str_dup(&n->event, param->event);
 	if (!err && param->id)
 		err = str_dup(&n->id, param->id);
 	if (!err)
@@ -570,9 +567,8 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
 		hash_append(all->table, hash, &n->he, n);
 		start_clock(n);
 	}
-	else {
+	else
 		list_append(&all->last, &n->le, n);
-	}
 	all->accepted++;
 	*np = n;
 
@@ -599,6 +595,11 @@ enum layer_dialog notifiers_dialog(const struct notifiers *all,
 		return LAYER_DIALOG_NONE;
 
 	return n->reached ? LAYER_DIALOG_REACHED : LAYER_DIALOG_BEGUN;
+}
+
+int notifier_count(struct notifier *n)
+{
+	return subscription_source_count(&n->source, n->all->sources);
 }
 
 /* ------------------------------------------------------------ life cycle */

@@ -48,6 +48,7 @@ struct notifier_param {
 				     refreshes */
 	const char *session_id; /**< our half of Session-ID (RFC 7989): of the
 				     conference; NULL: a new one */
+	const char *member;     /**< subscription_source_take()'s */
 };
 
 /** The far end refreshed it, ended it, or its time is up: send the full state
@@ -83,6 +84,10 @@ int notifier_accept(struct notifier **np, struct notifiers *all,
  * @param body A reference is taken; NULL: empty
  */
 int notifier_send(struct notifier *n, const char *type, struct mbuf *body);
+
+/** Who has it is no member any more: subscription_source_count() of it.
+ *  @return its; other than 0: to be ended */
+int notifier_count(struct notifier *n);
 
 /** Is one under way (so that a package may wait instead of replacing)? */
 bool notifier_busy(const struct notifier *n);

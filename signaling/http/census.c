@@ -20,28 +20,30 @@ enum {
 struct census {
 	struct le le; /**< in all */
 	struct hash *hosts;
-	size_t count;
+	size_t count, trusted; /**< of them all, and of trusted hosts */
 };
 
 struct host {
 	struct le he;
 	uint8_t key[HOST_KEY_BYTES];
 	struct list places; /**< the newest is the last */
+	struct list idle;   /**< of them, the one idle for longest first */
 	size_t count;
 	bool trusted;
 };
 
 struct listener_place {
-	struct le le;
+	struct le le, le_idle;
 	struct census *census;
 	struct host *host; /**< NULL: it had to go, and counts no more */
+	bool trusted;      /**< its host was, when it came */
 	int fd;            /**< until it is a connection of libre's */
 	const struct tcp_conn *tc; /**< which may have closed its own */
 };
 
 /** Of all listeners: they share the process's descriptors */
 static struct list all;
-static size_t taken, ending;
+static size_t taken, taken_trusted, ending;
 static uint64_t ended;
 
 
@@ -66,9 +68,14 @@ static void host_destructor(void *arg)
 static void let_go(struct listener_place *p)
 {
 	list_unlink(&p->le);
+	list_unlink(&p->le_idle);
 	p->host->count--;
 	p->census->count--;
 	taken--;
+	if (p->trusted) {
+		p->census->trusted--;
+		taken_trusted--;
+	}
 	p->host = mem_deref(p->host);
 }
 
@@ -150,36 +157,6 @@ static bool larger_h(struct le *le, void *arg)
 }
 
 
-/** A place of the host with most, if who comes has fewer even with it. @param
- * c NULL: of any listener */
-static bool make_room(const struct census *c, size_t held)
-{
-	struct host *largest = NULL;
-	struct listener_place *p;
-
-	if (ending >= ENDING_MAX)
-		return false;
-
-	if (c)
-		(void)hash_apply(c->hosts, larger_h, &largest);
-	for (struct le *le = c ? NULL : all.head; le; le = le->next) {
-		const struct census *one = le->data;
-
-		(void)hash_apply(one->hosts, larger_h, &largest);
-	}
-	if (!largest || largest->count <= held + 1)
-		return false;
-
-	p = largest->places.tail->data;
-	let_go(p);
-	ending++;
-	ended++;
-	(void)shutdown(p->tc ? tcp_conn_fd(p->tc) : p->fd, SHUT_RDWR);
-
-	return true;
-}
-
-
 /** Without a descriptor left accept() fails at once, again and again */
 static size_t most(void)
 {
@@ -194,13 +171,103 @@ static size_t most(void)
 }
 
 
-/** @param held By the host of who comes */
-static bool has_room(const struct census *c, size_t held)
+static int socket_of(const struct listener_place *p)
+{
+	return p->tc ? tcp_conn_fd(p->tc) : p->fd;
+}
+
+
+/** What it sent may be on its way to who reads it: a request is under way */
+static bool is_quiet(const struct listener_place *p)
+{
+	char byte;
+
+	return recv(socket_of(p), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
+
+static struct listener_place *longest_idle(const struct host *h)
+{
+	for (struct le *le = h->idle.head; le; le = le->next) {
+		if (is_quiet(le->data))
+			return le->data;
+	}
+
+	return NULL;
+}
+
+
+/** It makes room. @return false if it cannot: too many do at the moment */
+static bool end_place(struct listener_place *p)
+{
+	if (ending >= ENDING_MAX)
+		return false;
+
+	let_go(p);
+	ending++;
+	ended++;
+	(void)shutdown(socket_of(p), SHUT_RDWR);
+
+	return true;
+}
+
+
+/** Its own, which waits for nothing. @param h NULL: none is there */
+static bool end_idle(const struct host *h)
+{
+	struct listener_place *p = h ? longest_idle(h) : NULL;
+
+	return p && end_place(p);
+}
+
+
+/** A place of the host with most, if who comes has fewer even with it, and it
+ *  more than it keeps in any case. @param c NULL: of any listener */
+static bool make_room(const struct census *c, size_t held)
+{
+	const size_t floor =
+		(c ? CENSUS_TOTAL_MAX : most()) / CENSUS_FLOOR_PART;
+	struct host *largest = NULL;
+	struct listener_place *p;
+
+	if (c)
+		(void)hash_apply(c->hosts, larger_h, &largest);
+	for (struct le *le = c ? NULL : all.head; le; le = le->next) {
+		const struct census *one = le->data;
+
+		(void)hash_apply(one->hosts, larger_h, &largest);
+	}
+	if (!largest || largest->count <= MAX(held + 1, floor))
+		return false;
+
+	p = longest_idle(largest);
+
+	return end_place(p ? p : largest->places.tail->data);
+}
+
+
+/** @param h Of who comes, NULL: none is there. @param held By it, for the
+ *  comparison with others */
+static bool has_room(const struct census *c, const struct host *h, size_t held)
 {
 	if (c->count >= CENSUS_TOTAL_MAX)
-		return make_room(c, held);
+		return make_room(c, held) || end_idle(h);
 
-	return taken < most() || make_room(NULL, held);
+	return taken < most() || make_room(NULL, held) || end_idle(h);
+}
+
+
+static bool may_have(const struct census *c, const struct host *h,
+		     bool trusted)
+{
+	const size_t total = most();
+
+	if (!trusted)
+		return !h || h->count < CENSUS_SOURCE_MAX;
+
+	return c->trusted < CENSUS_TOTAL_MAX -
+				    CENSUS_TOTAL_MAX / CENSUS_OTHERS_PART &&
+	       taken_trusted < total - total / CENSUS_OTHERS_PART;
 }
 
 
@@ -213,12 +280,15 @@ int census_take(struct listener_place **pp, struct census *c,
 
 	host_key(key, peer);
 	h = host_find(c, key);
-	if (!trusted && h && h->count >= CENSUS_SOURCE_MAX)
+	h = mem_ref(h); /* its last place may be the one that goes */
+	if ((!may_have(c, h, trusted) && !end_idle(h)) ||
+	    !has_room(c, h, h && !trusted ? h->count : 0)) {
+		mem_deref(h);
 		return EUSERS;
-	if (!has_room(c, h && !trusted ? h->count : 0))
-		return EUSERS;
+	}
 
-	h = h ? mem_ref(h) : host_make(c, key);
+	if (!h)
+		h = host_make(c, key);
 	p = h ? mem_zalloc(sizeof(*p), place_destructor) : NULL;
 	if (!p) {
 		mem_deref(h);
@@ -228,14 +298,31 @@ int census_take(struct listener_place **pp, struct census *c,
 	p->census = mem_ref(c);
 	p->host = h;
 	p->fd = fd;
+	p->trusted = trusted;
 	list_append(&h->places, &p->le, p);
 	h->count++;
 	h->trusted = trusted;
 	c->count++;
 	taken++;
+	if (trusted) {
+		c->trusted++;
+		taken_trusted++;
+	}
 	*pp = p;
 
 	return 0;
+}
+
+
+void census_idle(struct listener_place *p, bool idle)
+{
+	if (!p || !p->host || idle == (p->le_idle.list != NULL))
+		return;
+
+	if (idle)
+		list_append(&p->host->idle, &p->le_idle, p);
+	else
+		list_unlink(&p->le_idle);
 }
 
 

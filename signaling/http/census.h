@@ -2,12 +2,22 @@
  * @file signaling/http/census.h  How many connections each host has
  *
  * A host, which is an IPv4 address or an IPv6 /64, has CENSUS_SOURCE_MAX
- * places at a listener; one that is trusted, as a proxy is, has as many as
- * there are. Where none is left, for the listener has CENSUS_TOTAL_MAX or
- * the process no more descriptors than the media servers, the moderator and
- * calls of our own need, who comes from a host with fewer takes that of the
- * newest connection of the host with most: a few hosts shut nobody out, and
- * who talks already goes on. Parleyd's loop only.
+ * places at a listener. Where it has them all, that of its connection which is
+ * idle for longest goes to who comes: an office that joins at once needs its
+ * places for WebSockets, and browsers open what they miss of HTTP again.
+ *
+ * Hosts that are trusted, as a proxy is, have no such limit, but all of them
+ * together seven eighths of what there is: who is behind one leaves something
+ * for others.
+ *
+ * Where no place is left, for the listener has CENSUS_TOTAL_MAX or the process
+ * no more descriptors than the media servers, the moderator and calls of our
+ * own need, who comes from a host with fewer takes one of the host with most:
+ * that which is idle for longest, else the newest. So a few hosts shut nobody
+ * out, and who talks already goes on. From a host with a sixteenth of all
+ * places or fewer nobody takes any: who has many hosts, as a /56 of IPv6 is
+ * 256, ends no calls of an office, however full of his it is. Parleyd's loop
+ * only.
  */
 #ifndef PARLEY_SIGNALING_HTTP_CENSUS_H
 #define PARLEY_SIGNALING_HTTP_CENSUS_H
@@ -17,6 +27,10 @@
 enum {
 	CENSUS_TOTAL_MAX = 4096, /**< of one listener */
 	CENSUS_SOURCE_MAX = 512,
+	/** Parts of a whole: what a host keeps in any case is one of so many;
+	 *  what all trusted ones leave to others one of so many */
+	CENSUS_FLOOR_PART = 16,
+	CENSUS_OTHERS_PART = 8,
 	CENSUS_SPARE = 512, /**< descriptors that no listener takes */
 };
 
@@ -39,6 +53,15 @@ int census_alloc(struct census **cp);
  */
 int census_take(struct listener_place **pp, struct census *c,
 		const struct sa *peer, int fd, bool trusted);
+
+/**
+ * It waits for nothing that was asked for, and may go without harm; or it does
+ * no more. One that has just come does not. One that has received what nobody
+ * read yet is left alone all the same
+ *
+ * @param p NULL: does nothing
+ */
+void census_idle(struct listener_place *p, bool idle);
 
 /** Its socket is that one's now.
  *

@@ -372,7 +372,7 @@ static void start_clock(struct http_conn *c)
 /** Work through what has been received */
 static void advance(struct http_conn *c)
 {
-	bool more = true;
+	bool more = true, waits;
 
 	mem_ref(c);
 	while (more && !c->dead && !c->last && c->tc) {
@@ -385,8 +385,11 @@ static void advance(struct http_conn *c)
 		more = body ? take_body(c) : take_head(c);
 	}
 
-	if (!c->dead && c->tc && !c->x && !c->last && !is_sending(c))
+	waits = !c->dead && c->tc && !c->x && !c->last && !is_sending(c);
+	if (waits)
 		start_clock(c);
+	listener_place_idle(c->place,
+			    waits && !c->begun && !tcp_conn_txqsz(c->tc));
 	mem_deref(c);
 }
 
@@ -438,6 +441,8 @@ static void recv_handler(struct mbuf *mb, void *arg)
 		return;
 	}
 
+	/* also where it is answered at once: it was in use just now */
+	listener_place_idle(c->place, false);
 	advance(c);
 }
 

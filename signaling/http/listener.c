@@ -259,6 +259,12 @@ int listener_set_rate(struct listener *l,
 }
 
 
+void listener_place_idle(struct listener_place *place, bool idle)
+{
+	census_idle(place, idle);
+}
+
+
 bool listener_serves(const struct listener *l, const struct sa *host)
 {
 	if (!sa_is_any(&l->addr))

@@ -59,6 +59,11 @@ int listener_set_rate(struct listener *l,
 		      bool (*freeh)(const struct sa *source, const void *arg),
 		      const void *arg);
 
+/** The connection that holds it is between requests, or no more: where its
+ *  host has no place left such a one is closed for one that comes (census.h).
+ *  @param place NULL: does nothing */
+void listener_place_idle(struct listener_place *place, bool idle);
+
 /** Can that address of this host be connected to here? */
 bool listener_serves(const struct listener *l, const struct sa *host);
 

@@ -8,13 +8,13 @@
 #include "focus/config/config.h"
 #include "focus/mixers/mixers.h"
 #include "mixer/base/log.h"
-#include "signaling/http/limit.h"
+#include "signaling/web/ice_rates.h"
 #include "signaling/web/page_ice.h"
 
 
 struct page_ice {
 	struct focus *focus;
-	struct limit *limit;
+	struct ice_rates *rates;
 };
 
 
@@ -22,7 +22,7 @@ static void page_ice_destructor(void *arg)
 {
 	struct page_ice *p = arg;
 
-	mem_deref(p->limit);
+	mem_deref(p->rates);
 }
 
 
@@ -30,16 +30,20 @@ static void ice_h(int fd, const struct sa *peer, const struct pl *ufrag,
 		  void *arg)
 {
 	const struct page_ice *p = arg;
+	const uint64_t now_ms = tmr_jiffies();
 	char from[64];
 	int err;
 
-	/* without a word: the log is no faster than the limit */
-	if (!limit_take(p->limit, peer, 1, tmr_jiffies())) {
-		(void)close(fd);
-		return;
-	}
-
-	err = mixers_hand_over(focus_mixers(p->focus), ufrag->p, ufrag->l, fd);
+	/* what is too much goes without a word */
+	if (!ice_rates_host(p->rates, peer, now_ms))
+		err = 0;
+	else if (!mixers_have(focus_mixers(p->focus), ufrag->p, ufrag->l))
+		err = ice_rates_stranger(p->rates, peer, now_ms) ? ENOENT : 0;
+	else if (!ice_rates_leg(p->rates, peer, ufrag, now_ms))
+		err = 0;
+	else
+		err = mixers_hand_over(focus_mixers(p->focus), ufrag->p,
+				       ufrag->l, fd);
 	(void)close(fd);
 	if (!err)
 		return;
@@ -74,8 +78,6 @@ int page_ice_alloc(struct page_ice **pp, struct focus *focus,
 		   const struct config *config,
 		   struct http_server *const https[], size_t count)
 {
-	static const struct limit_rate rate = {PAGE_ICE_RATE, 1,
-					       PAGE_ICE_BURST};
 	uint16_t ports[CONFIG_LISTEN_MAX];
 	struct page_ice *p;
 	int err;
@@ -85,7 +87,7 @@ int page_ice_alloc(struct page_ice **pp, struct focus *focus,
 		return ENOMEM;
 
 	p->focus = focus;
-	err = limit_alloc(&p->limit, &rate);
+	err = ice_rates_alloc(&p->rates, config);
 	if (err) {
 		mem_deref(p);
 		return err;

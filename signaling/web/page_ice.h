@@ -4,21 +4,13 @@
  * Where a network lets nothing pass but what looks like the web, browsers send
  * media by TCP to the port of the page (RFC 6544): the connection is handed to
  * the mixer whose leg it begins with a check for. Only connections with a
- * ufrag that there is are; what a mixer finds to be none of its legs' it
- * closes. Lives on parleyd's loop.
+ * ufrag that there is are, at rates (signaling/web/ice_rates.h); what a mixer
+ * finds to be none of its legs' it closes. Lives on parleyd's loop.
  */
 #ifndef PARLEY_SIGNALING_WEB_PAGE_ICE_H
 #define PARLEY_SIGNALING_WEB_PAGE_ICE_H
 
 #include "signaling/http/http.h"
-
-enum {
-	/** Connections of one host that are handed over, a second and at
-	 *  once: enough for all who meet behind one NAT, and few for a mixer
-	 *  that must look at each */
-	PAGE_ICE_RATE = 10,
-	PAGE_ICE_BURST = 100,
-};
 
 struct config;
 struct focus;

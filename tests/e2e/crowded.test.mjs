@@ -24,7 +24,7 @@ describe('crowded', () => {
 	const transport = async () => (await parley.json('stats')).transport;
 
 	// As fast as a host may: what is opened sooner is turned away
-	async function fill(count, from, free = false) {
+	async function fill(count, from, free = false, port = parley.sipPort) {
 		const all = [];
 		let at = performance.now();
 		while (all.length < count) {
@@ -32,7 +32,7 @@ describe('crowded', () => {
 				+ (performance.now() - at) * RATE / 1000));
 			all.push(...await Promise.all(Array.from(
 				{ length: Math.max(0, want - all.length) },
-				() => tcp(parley.sipPort, from))));
+				() => tcp(port, from))));
 			const { connections } = await transport();
 			assert.ok(connections <= PLACES, connections);
 		}
@@ -88,7 +88,7 @@ describe('crowded', () => {
 	});
 
 	test('a proxy is many', async () => {
-		const a = await fill(SOURCE_MAX + 100, proxy, true);
+		const a = await fill(SOURCE_MAX + 40, proxy, true);
 		assert.equal((await transport()).connections, a.length);
 		const b = await fill(PLACES - a.length, few);
 		// it comes before who has more than his part
@@ -98,5 +98,40 @@ describe('crowded', () => {
 		await until('another made room', () =>
 			open(b).length === b.length - 1);
 		await leave(a, b, more);
+	});
+
+	test('proxies leave others a part', async () => {
+		const a = await fill(PLACES * 7 / 8, proxy, true);
+		const more = await tcp(parley.sipPort, proxy);
+		await until('it is turned away', () => more.closed);
+		const b = await fill(PLACES / 8, few);
+		assert.equal(open(a).length, a.length);
+		assert.equal(open(b).length, b.length);
+		await leave(a, b, more);
+	});
+
+	test('what a page left open makes room for the next one', async () => {
+		const port = Number(new URL(parley.http).port);
+		const get = async (c) => {
+			c.text = '';
+			c.socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+			await until('the page comes',
+				() => /^HTTP\/1.1 200/.test(c.text), 10000);
+		};
+		const a = await fill(SOURCE_MAX, many, false, port);
+		const busy = a.shift();
+		busy.socket.write('GET / HTTP/1.1\r\n');
+		await Promise.all(a.map(get));
+		// the one that was asked first is in use again
+		await get(a[0]);
+		for (let i = 1; i <= 20; i++) {
+			a.push(await tcp(port, many));
+			await get(a.at(-1));
+			await until('one that was idle has gone', () =>
+				open(a).length === SOURCE_MAX - 1);
+		}
+		assert.ok(!busy.closed && !a[0].closed, 'not in use');
+		assert.ok(a.slice(SOURCE_MAX - 1).every((c) => !c.closed), 'the newest');
+		await leave(a, busy);
 	});
 });

@@ -57,6 +57,8 @@ static void each_goes_to_who_has_the_ufrag(void)
 	CU_ASSERT_FALSE(mixer_ufrag_is(first, "efgh"));
 	CU_ASSERT_FALSE(mixer_ufrag_is(NULL, "abcd"));
 
+	CU_ASSERT_TRUE(mixers_have(world.mixers, "efgh", 4));
+	CU_ASSERT_FALSE(mixers_have(world.mixers, "efgh", 3));
 	CU_ASSERT_EQUAL(hand_over("efgh"), 0);
 	CU_ASSERT_EQUAL(world.far[0].requests, 0);
 	CU_ASSERT_EQUAL(world.far[1].requests, 1);

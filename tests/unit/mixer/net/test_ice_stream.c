@@ -189,48 +189,121 @@ static void connections_stay_bounded(void)
 }
 
 
-/** Others find room where one host has all that one may */
-static void connections_of_one_host_stay_bounded(void)
+/** Legs of one host, and their connections in order */
+struct school {
+	struct transport *legs[NET_STREAMS_HOST_MAX + 8];
+	struct far fars[2 * NET_STREAMS_HOST_MAX + 16];
+	size_t leg_count, far_count;
+	struct heard heard;
+};
+
+
+static struct transport *school_leg(struct school *s, struct loopback *l)
 {
-	enum { EACH = 2 };
-	static struct transport *legs[NET_STREAMS_HOST_MAX / EACH];
-	static struct far fars[NET_STREAMS_HOST_MAX];
+	struct transport **leg = &s->legs[s->leg_count++];
+
+	CU_ASSERT_FATAL(s->leg_count <= ARRAY_SIZE(s->legs));
+	CU_ASSERT_EQUAL_FATAL(transport_alloc(leg, l->net, TRANSPORT_WEBRTC, 0,
+					      TRANSPORT_SUITE_NONE,
+					      &loopback_handlers, &s->heard),
+			      0);
+
+	return *leg;
+}
+
+
+static int school_join(struct school *s, struct loopback *l,
+		       const struct transport *leg, bool nominate)
+{
+	struct far *f = &s->fars[s->far_count++];
 	struct transport_local local;
-	struct heard heard = {0};
+
+	CU_ASSERT_FATAL(s->far_count <= ARRAY_SIZE(s->fars));
+	transport_local(leg, &local);
+	far_open(f, "127.0.0.1");
+	far_check(f, local.ice_ufrag, local.ice_pwd, nominate);
+
+	return net_take_stream(l->net, f->handed);
+}
+
+
+static void school_close(struct school *s)
+{
+	for (size_t i = 0; i < s->leg_count; i++)
+		mem_deref(s->legs[i]);
+	for (size_t i = 0; i < s->far_count; i++)
+		close(s->fars[i].fd);
+}
+
+
+static bool far_is_over(const struct far *f)
+{
+	uint8_t buf[2048];
+	ssize_t n;
+
+	while ((n = recv(f->fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0)
+		;
+
+	return !n;
+}
+
+
+/** Each by its own connection, however many there are */
+static void a_school_without_udp_is_heard(void)
+{
+	static struct school s;
 	struct loopback l;
-	struct far more;
 
+	memset(&s, 0, sizeof(s));
 	open_world(&l);
-	for (size_t i = 0; i < ARRAY_SIZE(fars); i++) {
-		struct transport **leg = &legs[i / EACH];
-
-		if (i % EACH == 0)
-			CU_ASSERT_EQUAL_FATAL(
-				transport_alloc(leg, l.net, TRANSPORT_WEBRTC,
-						0, TRANSPORT_SUITE_NONE,
-						&loopback_handlers, &heard),
+	for (size_t i = 0; i < ARRAY_SIZE(s.legs); i++)
+		CU_ASSERT_EQUAL(school_join(&s, &l, school_leg(&s, &l), true),
 				0);
-		transport_local(*leg, &local);
-		far_open(&fars[i], "127.0.0.1");
-		far_check(&fars[i], local.ice_ufrag, local.ice_pwd, true);
-		CU_ASSERT_EQUAL_FATAL(net_take_stream(l.net, fars[i].handed),
-				      0);
+	for (size_t i = 0; i < s.leg_count; i++) {
+		CU_ASSERT_PTR_NOT_NULL(transport_path(s.legs[i]));
+		CU_ASSERT_FALSE(far_is_over(&s.fars[i]));
 	}
+	school_close(&s);
+	loopback_close(&l);
+}
 
-	transport_local(l.transport, &local);
-	far_open(&more, "127.0.0.1");
-	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
-	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), EUSERS);
-	close(more.fd);
-	far_open(&more, "127.0.0.2");
-	far_check(&more, local.ice_ufrag, local.ice_pwd, true);
-	CU_ASSERT_EQUAL(net_take_stream(l.net, more.handed), 0);
-	close(more.fd);
 
-	for (size_t i = 0; i < ARRAY_SIZE(legs); i++)
-		mem_deref(legs[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(fars); i++)
-		close(fars[i].fd);
+/** Of those that nothing goes by the oldest makes room for who may need it */
+static void unused_connections_of_one_host_make_room(void)
+{
+	enum { EACH = 3, LEGS = NET_STREAMS_HOST_MAX / EACH + 1 };
+	static struct school s;
+	struct loopback l;
+	size_t before;
+
+	memset(&s, 0, sizeof(s));
+	open_world(&l);
+	/* the first of each leg is what it goes by */
+	for (size_t i = 0; i < LEGS; i++) {
+		struct transport *leg = school_leg(&s, &l);
+
+		CU_ASSERT_EQUAL(school_join(&s, &l, leg, true), 0);
+		for (size_t k = 0; k < EACH; k++)
+			CU_ASSERT_EQUAL(school_join(&s, &l, leg, false), 0);
+	}
+	before = list_count(&l.net->streams);
+	CU_ASSERT_EQUAL(before, LEGS + NET_STREAMS_HOST_MAX);
+	for (size_t i = 0; i < s.leg_count; i++) {
+		CU_ASSERT_PTR_NOT_NULL(transport_path(s.legs[i]));
+		CU_ASSERT_FALSE(far_is_over(&s.fars[(EACH + 1) * i]));
+	}
+	/* those beyond, and no others */
+	for (size_t i = 1; i <= EACH; i++)
+		CU_ASSERT_EQUAL(far_is_over(&s.fars[i]),
+				i <= LEGS * EACH - NET_STREAMS_HOST_MAX);
+
+	/* a stranger takes nobody's */
+	far_open(&s.fars[s.far_count], "127.0.0.1");
+	far_check(&s.fars[s.far_count], "nobody", "password", false);
+	CU_ASSERT_EQUAL(net_take_stream(l.net, s.fars[s.far_count++].handed),
+			EACCES);
+	CU_ASSERT_EQUAL(list_count(&l.net->streams), before);
+	school_close(&s);
 	loopback_close(&l);
 }
 
@@ -477,8 +550,9 @@ static CU_TestInfo tests[] = {
 	 a_check_is_answered_and_makes_a_path},
 	{"strangers are closed", strangers_are_closed},
 	{"connections stay bounded", connections_stay_bounded},
-	{"connections of one host stay bounded",
-	 connections_of_one_host_stay_bounded},
+	{"a school without UDP is heard", a_school_without_udp_is_heard},
+	{"unused connections of one host make room",
+	 unused_connections_of_one_host_make_room},
 	{"a connection finds a place among UDP",
 	 a_connection_finds_a_place_among_udp},
 	{"a second connection finds a place among UDP",

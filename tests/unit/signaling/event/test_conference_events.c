@@ -128,6 +128,20 @@ static void shows_who_talks_to_who_asks(void)
 	world_close(&w);
 }
 
+/* Who is in has his beside what his host may have, and no more */
+static void who_is_in_has_its_own(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	w.config->subscriptions_per_source = 1;
+	PLAY(&w, CALL, WATCH("2"), "< 200", "< NOTIFY | version=\"1\"",
+	     "= 200", WATCH("3") ";id=2", "< 200", "< NOTIFY | version=\"1\"",
+	     "= 200", WATCH("4") ";id=3", "< 200", "< NOTIFY | version=\"1\"",
+	     "= 200", WATCH("5") ";id=4", "< 503 | Retry-After: ");
+	world_close(&w);
+}
+
 static void refuses(void)
 {
 	struct world w;
@@ -289,6 +303,7 @@ static CU_TestInfo tests[] = {
 	{"F10 waits as it is told and loses nothing", waits_and_tells_all},
 	{"F10 looks once", looks_once},
 	{"F10 shows who talks to who asks", shows_who_talks_to_who_asks},
+	{"F10 who is in has its own", who_is_in_has_its_own},
 	{"F10 refuses", refuses},
 	{"F10 what was missed is told later", what_was_missed_is_told_later},
 	{"F10 shows strangers nothing", shows_strangers_nothing},
