@@ -188,6 +188,7 @@ void past_adopt(struct conference *c)
 	}
 	move_all(&c->kept, &p->kept);
 	mem_deref(p);
+	endpoint_await_creator(c);
 }
 
 

@@ -221,6 +221,34 @@ out:
 }
 
 
+static bool has_creator(const struct conference *c)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u->creator)
+			return true;
+	}
+
+	return false;
+}
+
+
+/** He may have come back since, where he was waited for */
+static void creator_left_h(void *arg)
+{
+	if (!has_creator(arg))
+		endpoint_evict_all(arg, REASON_ENDED);
+}
+
+
+void endpoint_await_creator(struct conference *c)
+{
+	if (c->ends_with_creator && !c->ending && !has_creator(c))
+		conference_end_in(c, CREATOR_WAIT_MS, creator_left_h);
+}
+
+
 /** Is or comes anybody of himself, so that those who are called would not meet
  *  nobody? */
 static bool is_attended(const struct conference *c)
@@ -246,48 +274,43 @@ static void abandoned_h(void *arg)
 {
 	struct conference *c = arg;
 
-	if (is_attended(c))
+	if (is_attended(c)) {
+		endpoint_await_creator(c);
 		return;
+	}
 
 	c->abandoned = true;
 	endpoint_evict_all(c, REASON_ENDED);
 }
 
 
-static bool has_creator(const struct conference *c)
+/** Not by himself: his network, or the server. One whose call was up and who
+ *  cannot be reached any more was cut off, too */
+static bool is_cut_off(enum reason reason, bool was_in)
 {
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		if (u->creator)
-			return true;
-	}
-
-	return false;
-}
-
-
-/** He may have come back since, where he was waited for */
-static void creator_left_h(void *arg)
-{
-	if (!has_creator(arg))
-		endpoint_evict_all(arg, REASON_ENDED);
+	return past_cut_until_ms(reason) ||
+	       (was_in && reason == REASON_UNAVAILABLE);
 }
 
 
 /** One who was in has left: those who still ring for it are called off with
  *  the last. Where nobody was in yet they are what it waits for. A creator
- *  whose network fails comes back in a moment, mostly */
-static void end_if_left(struct conference *c, bool creator, enum reason reason)
+ *  whose network fails comes back in a moment, mostly, and not by his first
+ *  try */
+static void end_if_left(struct conference *c, bool creator, enum reason reason,
+			bool was_in)
 {
 	const bool ends = creator && c->ends_with_creator && !has_creator(c);
-	const bool waits = ends && past_cut_until_ms(reason);
+	const bool tries = !was_in && tmr_isrunning(&c->end_tmr);
 
-	if (ends) {
+	if (ends)
 		conference_set_calls_off(c);
-		conference_end_in(c, waits ? CREATOR_WAIT_MS : 0,
-				  creator_left_h);
-		c->ending = !waits;
+	if (ends && !tries && is_cut_off(reason, was_in)) {
+		endpoint_await_creator(c);
+	}
+	else if (ends && !tries) {
+		c->ending = true;
+		conference_end_in(c, 0, creator_left_h);
 	}
 	if (!c->ending && !is_attended(c))
 		conference_end_in(c, 0, abandoned_h);
@@ -335,7 +358,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	if (was_in)
 		endpoint_say_alone(c, "alone");
 	if (was_in || creator)
-		end_if_left(c, creator, reason);
+		end_if_left(c, creator, reason, was_in);
 	conference_end_if_empty(c, reason);
 }
 

@@ -233,6 +233,10 @@ struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret);
 /** Call `h` for every endpoint of a conference; it must not remove any */
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));
 
+/** It ends with its creator, who is not there but may come back: wait for him
+ *  a while. Nothing where it does not, or he is */
+void endpoint_await_creator(struct conference *c);
+
 /** Everybody has to go, and the conference ends with the last */
 void endpoint_evict_all(struct conference *c, enum reason reason);
 

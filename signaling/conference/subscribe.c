@@ -264,37 +264,24 @@ static int judge_asker(struct asked *a)
 	return 0;
 }
 
-/* Whose it is among those who take part: what member_cmp_h() goes by, so that
- * there are no more names than sessions, whatever is wished in which
- * spelling */
+/* Whose it is among those who take part: of a session, however often its
+ * dialog moves */
 static int name_member(struct asked *a)
 {
-	const struct conference_watcher *who = &a->sub.who;
-	int err;
+	const struct session *member;
 
-	if (!a->sub.may || !member_h(a->conference, who, a->all))
+	if (!a->sub.may)
 		return 0;
 
-	switch (a->flow.transport) {
+	member = a->s ? a->s : find_member(a);
+	if (!member)
+		return 0;
 
-	case FLOW_WS:
-	case FLOW_WSS:
-		err = re_sdprintf(&a->member, "%llu %s", a->flow.id,
-				  a->conference);
-		break;
-	case FLOW_UDP:
-		err = re_sdprintf(&a->member, "%J %s %s", &who->peer, who->aor,
-				  a->conference);
-		break;
-	default:
-		err = re_sdprintf(&a->member, "%llu %s %s", a->flow.id,
-				  who->aor, a->conference);
-	}
-	for (char *c = a->member; !err && *c; c++)
-		*c = (char)tolower((unsigned char)*c);
+	if (re_sdprintf(&a->member, "%llu", session_id(member)))
+		return subscribe_refuse_reason(a, REASON_INTERNAL);
 	a->sub.member = a->member;
 
-	return err ? subscribe_refuse_reason(a, REASON_INTERNAL) : 0;
+	return 0;
 }
 
 static void subscribe_begin(struct asked *a)

@@ -15,6 +15,8 @@ enum {
 	/* Of those that had to go: they have their descriptors until the loop
 	   turns */
 	ENDING_MAX = CENSUS_SPARE / 4,
+	/* What uses a connection is looked up: the newest of a host */
+	LOOKS_MAX = 16,
 };
 
 struct census {
@@ -35,9 +37,11 @@ struct host {
 struct listener_place {
 	struct le le, le_idle;
 	struct census *census;
-	struct host *host; /**< NULL: it had to go, and counts no more */
-	bool trusted;      /**< its host was, when it came */
-	int fd;            /**< until it is a connection of libre's */
+	struct host *host;      /**< NULL: it had to go, and counts no more */
+	bool trusted;           /**< its host was, when it came */
+	listener_used_h *usedh; /**< NULL: it is not */
+	void *used_arg;
+	int fd;                    /**< until it is a connection of libre's */
 	const struct tcp_conn *tc; /**< which may have closed its own */
 };
 
@@ -221,8 +225,38 @@ static bool end_idle(const struct host *h)
 }
 
 
-/** A place of the host with most, if who comes has fewer even with it, and it
- *  more than it keeps in any case. @param c NULL: of any listener */
+static struct listener_place *newest_unused(const struct host *h)
+{
+	const struct le *le = h->places.tail;
+
+	for (unsigned i = 0; le && i < LOOKS_MAX; i++, le = le->prev) {
+		struct listener_place *p = le->data;
+
+		if (!p->usedh || !p->usedh(p->used_arg))
+			return p;
+	}
+
+	return NULL;
+}
+
+
+/** One that it can do without, or any beyond what it keeps in any case.
+ *  @return NULL: it has none */
+static struct listener_place *least(const struct host *h, size_t floor)
+{
+	struct listener_place *p = longest_idle(h);
+
+	if (!p)
+		p = newest_unused(h);
+	if (!p && h->count > floor)
+		p = h->places.tail->data;
+
+	return p;
+}
+
+
+/** A place of the host with most, if who comes has fewer even with it. @param
+ * c NULL: of any listener */
 static bool make_room(const struct census *c, size_t held)
 {
 	const size_t floor =
@@ -237,12 +271,12 @@ static bool make_room(const struct census *c, size_t held)
 
 		(void)hash_apply(one->hosts, larger_h, &largest);
 	}
-	if (!largest || largest->count <= MAX(held + 1, floor))
+	if (!largest || largest->count <= held + 1)
 		return false;
 
-	p = longest_idle(largest);
+	p = least(largest, floor);
 
-	return end_place(p ? p : largest->places.tail->data);
+	return p && end_place(p);
 }
 
 
@@ -323,6 +357,16 @@ void census_idle(struct listener_place *p, bool idle)
 		list_append(&p->host->idle, &p->le_idle, p);
 	else
 		list_unlink(&p->le_idle);
+}
+
+
+void census_use(struct listener_place *p, listener_used_h *h, void *arg)
+{
+	if (!p)
+		return;
+
+	p->usedh = h;
+	p->used_arg = arg;
 }
 
 

@@ -13,11 +13,12 @@
  * Where no place is left, for the listener has CENSUS_TOTAL_MAX or the process
  * no more descriptors than the media servers, the moderator and calls of our
  * own need, who comes from a host with fewer takes one of the host with most:
- * that which is idle for longest, else the newest. So a few hosts shut nobody
- * out, and who talks already goes on. From a host with a sixteenth of all
- * places or fewer nobody takes any: who has many hosts, as a /56 of IPv6 is
- * 256, ends no calls of an office, however full of his it is. Parleyd's loop
- * only.
+ * that which is idle for longest, else the newest that nothing uses (no call,
+ * registration or subscription), else the newest. So a few hosts shut nobody
+ * out, and who talks already goes on. What is used is not taken from a host
+ * with a sixteenth of all places or fewer: who has many hosts, as a /56 of
+ * IPv6 is 256, ends no calls of an office, however full of his it is.
+ * Parleyd's loop only.
  */
 #ifndef PARLEY_SIGNALING_HTTP_CENSUS_H
 #define PARLEY_SIGNALING_HTTP_CENSUS_H
@@ -36,6 +37,9 @@ enum {
 
 struct census;
 struct listener_place;
+
+/** Would somebody miss that connection? */
+typedef bool(listener_used_h)(void *arg);
 
 /** Of a listener. It outlives it as long as a connection has a place
  *
@@ -62,6 +66,10 @@ int census_take(struct listener_place **pp, struct census *c,
  * @param p NULL: does nothing
  */
 void census_idle(struct listener_place *p, bool idle);
+
+/** Whether anything uses its connection; until that is said nothing does.
+ *  @param arg Borrowed as long as the place lives */
+void census_use(struct listener_place *p, listener_used_h *h, void *arg);
 
 /** Its socket is that one's now.
  *

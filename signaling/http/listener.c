@@ -265,6 +265,13 @@ void listener_place_idle(struct listener_place *place, bool idle)
 }
 
 
+void listener_place_use(struct listener_place *place, bool (*h)(void *arg),
+			void *arg)
+{
+	census_use(place, h, arg);
+}
+
+
 bool listener_serves(const struct listener *l, const struct sa *host)
 {
 	if (!sa_is_any(&l->addr))

@@ -64,6 +64,12 @@ int listener_set_rate(struct listener *l,
  *  @param place NULL: does nothing */
 void listener_place_idle(struct listener_place *place, bool idle);
 
+/** What uses the connection that holds it, which is the last to make room
+ *  (census.h). @param place NULL: does nothing. @param h NULL: nothing does.
+ *  @param arg Borrowed as long as the place lives */
+void listener_place_use(struct listener_place *place, bool (*h)(void *arg),
+			void *arg);
+
 /** Can that address of this host be connected to here? */
 bool listener_serves(const struct listener *l, const struct sa *host);
 

@@ -403,7 +403,8 @@ out:
 
 
 void websocket_set_handlers(struct websocket *ws, websocket_message_h *msgh,
-			    websocket_close_h *closeh, void *arg)
+			    websocket_close_h *closeh, websocket_used_h *usedh,
+			    void *arg)
 {
 	if (!ws)
 		return;
@@ -411,6 +412,7 @@ void websocket_set_handlers(struct websocket *ws, websocket_message_h *msgh,
 	ws->msgh = msgh;
 	ws->closeh = closeh;
 	ws->arg = arg;
+	listener_place_use(ws->place, usedh, arg);
 }
 
 

@@ -75,6 +75,10 @@ struct websocket;
 typedef void(websocket_message_h)(const char *data, size_t len, void *arg);
 typedef void(websocket_close_h)(void *arg);
 
+/** Would somebody miss the connection? One that nobody would is the first to
+ *  make room where there is none (census.h) */
+typedef bool(websocket_used_h)(void *arg);
+
 /**
  * Upgrade the exchange of a GET with `Upgrade: websocket`
  *
@@ -89,7 +93,8 @@ int websocket_accept(struct websocket **wp, struct http_exchange *x,
 		     const char *protocol);
 
 void websocket_set_handlers(struct websocket *ws, websocket_message_h *msgh,
-			    websocket_close_h *closeh, void *arg);
+			    websocket_close_h *closeh, websocket_used_h *usedh,
+			    void *arg);
 
 /** Send one text message. @return 0; ENOTCONN; ENOSPC when the reader is more
  *  than 1 MiB behind: the connection is then closed from the loop */

@@ -464,18 +464,20 @@ static bool is_awaited(const struct transport_layer *layer,
 }
 
 
-/** Within what its connection has by itself, or else its host. The first is
- *  there so that many of one address leave something to each other. It takes
- *  little to have it, but a host has 512 connections a listener:
- * FLOWS_OWN_PER_S by each is the most that they get, and they begin no more by
- * that (may_begin(), is_admitted()) */
 static bool is_within_rate(struct transport_layer *layer,
 			   const struct layer_source *source)
 {
-	const uint64_t now = tmr_jiffies();
+	return limit_take(layer->limit, &source->host, 1, tmr_jiffies());
+}
 
-	return (source->flow && flows_take_own(source->flow, now)) ||
-	       limit_take(layer->limit, &source->host, 1, now);
+
+/** Within what its connection has by itself, for what is of a dialog. That is
+ *  there so that many of one address leave something to each other. It takes
+ *  little to have it, but a host has 512 connections a listener, and
+ *  FLOWS_OWN_PER_S by each is the most that they get */
+static bool is_own(const struct layer_source *source)
+{
+	return source->flow && flows_take_own(source->flow, tmr_jiffies());
 }
 
 
@@ -487,12 +489,13 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	const struct flow *flow;
 	struct gate_verdict v;
 	struct sip_lines found;
-	bool trusted, awaited, proof;
+	bool trusted, awaited, own, proof;
 
 	++layer->counters.in;
 	trusted = find_host(layer, source);
 	awaited = is_awaited(layer, source, p, len);
-	if (!trusted && !awaited && !is_within_rate(layer, source)) {
+	own = !trusted && !awaited && is_own(source);
+	if (!trusted && !awaited && !own && !is_within_rate(layer, source)) {
 		refuse_rate(layer, source, p, len);
 		return;
 	}
@@ -504,6 +507,10 @@ void layer_receive(struct transport_layer *layer, struct layer_source *source,
 	flow = known_flow(layer, source);
 	proof = trusted ||
 		(w->error == SIP_LINES_OK && is_proof(layer, flow, w));
+	if (own && !proof && !is_within_rate(layer, source)) {
+		refuse_rate(layer, source, p, len);
+		return;
+	}
 	if (!proof && !(awaited && flow->proven) &&
 	    !is_admitted(layer, source, flow, w)) {
 		refuse_stranger(layer, source, flow, w, p, len);

@@ -170,7 +170,7 @@ bool layer_flow_is_used(const struct transport_layer *layer, uint64_t flow)
 }
 
 
-static bool stream_used(void *arg)
+static bool flow_used(void *arg)
 {
 	const struct flow *flow = arg;
 
@@ -260,12 +260,13 @@ static int accept_handler(struct tcp_conn *tc, struct listener_place *place,
 	flow->arg = layer;
 	err = stream_accept(&flow->stream, tc, place, l->tls,
 			    layer->config->sip_message_max_bytes,
-			    stream_message, stream_closed, stream_used, flow);
+			    stream_message, stream_closed, flow_used, flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
 	}
 
+	listener_place_use(place, flow_used, flow);
 	(void)stream_local(flow->stream, &flow->info.local);
 	layer_advertise(layer, l->transport, &flow->info.local);
 
@@ -327,8 +328,8 @@ int layer_connect(struct flow **flowp, struct transport_layer *layer,
 	if (!err)
 		err = stream_connect(&flow->stream, bound, peer, tls, name,
 				     layer->config->sip_message_max_bytes,
-				     stream_message, stream_closed,
-				     stream_used, flow);
+				     stream_message, stream_closed, flow_used,
+				     flow);
 	if (err) {
 		flows_remove(flow);
 		return err;
@@ -394,7 +395,8 @@ int layer_add_websocket(struct transport_layer *layer, struct websocket *ws,
 
 	flow->arg = layer;
 	flow->ws = ws;
-	websocket_set_handlers(ws, websocket_message, websocket_closed, flow);
+	websocket_set_handlers(ws, websocket_message, websocket_closed,
+			       flow_used, flow);
 
 	return 0;
 }

@@ -130,6 +130,14 @@ static void a_creator_who_is_cut_off_is_waited_for(void)
 		CU_ASSERT_EQUAL(b.ends, 0);
 		room_pass(50);
 		CU_ASSERT_EQUAL(b.ends, 0);
+		/* nor is it over by a try that comes to nothing */
+		r.secret = secret;
+		CU_ASSERT_EQUAL_FATAL(
+			room_join_begin(&r, &a, name, "sip:a@x", "A"), 0);
+		r.secret = NULL;
+		focus_leave(a.ep, REASON_UNAVAILABLE);
+		room_turn(5);
+		CU_ASSERT_EQUAL(b.ends, 0);
 		if (back) {
 			r.secret = secret;
 			CU_ASSERT_EQUAL_FATAL(

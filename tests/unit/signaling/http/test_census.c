@@ -17,6 +17,7 @@ struct crowd {
 	struct census *census;
 	struct listener_place *places[CENSUS_TOTAL_MAX + CENSUS_SOURCE_MAX];
 	size_t count;
+	bool used; /**< those that come now are */
 	struct rlimit before;
 };
 
@@ -48,6 +49,14 @@ static void crowd_close(void)
 }
 
 
+static bool used_h(void *arg)
+{
+	(void)arg;
+
+	return true;
+}
+
+
 /** What had to go is given back as its reader does, when it sees it. @param fd
  *  -1: nobody asks which goes */
 static int take(const char *host, int fd, bool trusted)
@@ -59,6 +68,8 @@ static int take(const char *host, int fd, bool trusted)
 	CU_ASSERT_EQUAL_FATAL(sa_set_str(&peer, host, 5060), 0);
 	CU_ASSERT_FATAL(crowd.count < ARRAY_SIZE(crowd.places));
 	err = census_take(pp, crowd.census, &peer, fd, trusted);
+	if (!err && crowd.used)
+		census_use(*pp, used_h, NULL);
 	crowd.count += !err;
 
 	return err;
@@ -205,9 +216,32 @@ static void many_hosts_leave_one_its_floor(void)
 		const size_t floor = rows[i].places / CENSUS_FLOOR_PART;
 
 		crowd_open(rows[i].most);
+		crowd.used = true;
 		take_many("192.0.2.1", rows[i].office, false);
+		crowd.used = false;
 		take_of_many(0, rows[i].places - rows[i].office, 10);
 		CU_ASSERT_EQUAL(come_in(1000, 100), rows[i].office - floor);
+		CU_ASSERT_EQUAL(census_all(), rows[i].places);
+		crowd_close();
+	}
+}
+
+
+/** A floor is for what is used: sixteen hosts that only hold what they have
+ *  shut nobody out */
+static void what_nobody_uses_makes_room(void)
+{
+	static const struct {
+		rlim_t most;
+		size_t places;
+	} rows[] = {{0, CENSUS_TOTAL_MAX}, {PLACES, PLACES}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const size_t each = rows[i].places / CENSUS_FLOOR_PART;
+
+		crowd_open(rows[i].most);
+		take_of_many(0, rows[i].places, each);
+		CU_ASSERT_EQUAL(come_in(1000, 50), 50);
 		CU_ASSERT_EQUAL(census_all(), rows[i].places);
 		crowd_close();
 	}
@@ -249,6 +283,7 @@ static void trusted_hosts_leave_one_its_floor(void)
 
 	crowd_open(PLACES);
 	take_many("192.0.2.9", PLACES / 2, true);
+	crowd.used = true;
 	take_many("192.0.2.1", floor + 1, false);
 	take_of_many(0, PLACES / 2 - floor - 1, 10);
 	CU_ASSERT_EQUAL(take("192.0.2.9", -1, true), 0);
@@ -261,6 +296,7 @@ static CU_TestInfo tests[] = {
 	{"the longest idle makes room", the_longest_idle_makes_room},
 	{"others take the idle first", others_take_the_idle_first},
 	{"many hosts leave one its floor", many_hosts_leave_one_its_floor},
+	{"what nobody uses makes room", what_nobody_uses_makes_room},
 	{"trusted hosts leave others a part",
 	 trusted_hosts_leave_others_a_part},
 	{"trusted hosts leave one its floor",

@@ -58,7 +58,7 @@ static void request_handler(struct http_exchange *x,
 
 	if (!websocket_accept(&f->ws, x, "sip"))
 		websocket_set_handlers(f->ws, message_handler, close_handler,
-				       f);
+				       NULL, f);
 }
 
 

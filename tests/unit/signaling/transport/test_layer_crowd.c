@@ -58,10 +58,26 @@ static void exhaust(struct crowd *c)
 }
 
 
+/** Those of the members */
+static enum layer_dialog dialog_h(const struct pl *callid,
+				  const struct pl *ours,
+				  const struct pl *theirs, void *arg)
+{
+	(void)ours;
+	(void)theirs;
+	(void)arg;
+
+	return callid->l > 2 && !memcmp(callid->p, "c-", 2)
+		       ? LAYER_DIALOG_REACHED
+		       : LAYER_DIALOG_NONE;
+}
+
+
 static void crowd_open(struct crowd *c)
 {
 	memset(c, 0, sizeof(*c));
 	CU_ASSERT_EQUAL_FATAL(world_alloc(&c->w, 1, 0, 0), 0);
+	layer_set_dialogs(c->w->layer, dialog_h, NULL);
 	c->loud = open_peer(c->w, FLOW_UDP);
 	for (unsigned i = 0; i < MEMBERS; i++)
 		join(c, i);
@@ -145,6 +161,7 @@ static void answers_of_many_all_arrive(void)
  *  no more than that; who has not has nothing */
 static void proven_ones_leave_something_to_each_other(void)
 {
+	unsigned others;
 	struct crowd c;
 
 	crowd_open(&c);
@@ -164,6 +181,20 @@ static void proven_ones_leave_something_to_each_other(void)
 		leave(&c, i, 2);
 	world_settle(c.w);
 	CU_ASSERT_EQUAL(c.w->byes, MEMBERS - 1);
+
+	/* but only for what is of a call: else all who are known would have
+	 * less by it */
+	others = c.w->others;
+	for (unsigned i = 1; i < 40; i++)
+		peer_send(c.v[1 + i % (MEMBERS - 1)].p,
+			  "OPTIONS sip:@B SIP/2.0\r\n"
+			  "Via: SIP/2.0/TCP @L;branch=z9hG4bKo%u\r\n"
+			  "From: <sip:l@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+			  "Call-ID: o%u\r\nCSeq: 1 OPTIONS\r\n"
+			  "Content-Length: 0\r\n\r\n",
+			  i, i);
+	world_settle(c.w);
+	CU_ASSERT_TRUE(c.w->others < others + 20);
 	crowd_close(&c);
 }
 
