@@ -187,6 +187,7 @@ void mixer_lied(struct mixer *m, const char *why)
 	m->lied = true;
 	say(m, LOG_LEVEL_ERROR, "lied mixer=%u pid=%d why=%s", m->index,
 	    (int)m->pid, why);
+	link_ignore(m->link);
 	put_down(m);
 }
 

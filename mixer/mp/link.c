@@ -302,6 +302,10 @@ void link_socket_h(int flags, void *arg)
 		}
 
 		link->heard_us = clock_us();
+		if (link->ignored) {
+			link_drop_descriptor(link);
+			continue;
+		}
 		if ((size_t)n > sizeof(link->buf)) {
 			refuse(link, EMSGSIZE, "message too large");
 			continue;
@@ -356,6 +360,12 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
 void link_set_strict(struct link *link)
 {
 	link->strict = true;
+}
+
+
+void link_ignore(struct link *link)
+{
+	link->ignored = true;
 }
 
 

@@ -72,6 +72,10 @@ int link_alloc(struct link **linkp, int fd, link_message_h *messageh,
  */
 void link_set_strict(struct link *link);
 
+/** Read what comes and do nothing with it, until the peer ends: whoever has
+ *  been found out says nothing more */
+void link_ignore(struct link *link);
+
 /**
  * Send a request; takes over (steals) the reference to `msg`, which has "op"
  * but no "id"

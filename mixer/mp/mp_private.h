@@ -25,7 +25,7 @@ struct link {
 	uint64_t sweep_ms;   /* when those who wait too long are next told */
 	int fd;
 	int descriptor; /* that came with a message; -1: none */
-	bool closed, debug, writable_wanted, strict;
+	bool closed, debug, writable_wanted, strict, ignored;
 	bool descriptors;         /**< are taken */
 	bool stood_still;         /**< this process, until after sweep_ms */
 	bool overflowed;          /**< it is about to be closed */
