@@ -7,7 +7,6 @@
  * between. Beside them for those of whom a trusted host or digest says who
  * they are; then a claim to be one of these is not enough.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include "focus/conference/focus.h"

@@ -451,6 +451,31 @@ static void what_needs_no_answer_is_always_sent(void)
 }
 
 
+/** What it says is neither done nor refused, and its end is noticed */
+static void who_is_ignored_says_nothing_more(void)
+{
+	static const char *const said[] = {"no message", "{\"event\":\"e\"}"};
+	struct fixture f = {.expected = 0};
+	int fds[2];
+
+	tmr_init(&f.deadline);
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		link_alloc(&f.focus, fds[0], focus_message, closed, &f), 0);
+	link_set_strict(f.focus);
+	link_ignore(f.focus);
+	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
+		CU_ASSERT_EQUAL(write(fds[1], said[i], strlen(said[i])),
+				(ssize_t)strlen(said[i]));
+	(void)close(fds[1]);
+	run(&f, 1);
+	CU_ASSERT_EQUAL(f.closes, 1);
+	CU_ASSERT_EQUAL(f.closed_by, ECONNRESET);
+	CU_ASSERT_EQUAL(f.events, 0);
+	teardown(&f);
+}
+
+
 static void oversized_messages_are_refused(void)
 {
 	size_t size = MP_MESSAGE_MAX + 10;
@@ -628,6 +653,7 @@ static CU_TestInfo tests[] = {
 	{"what needs no answer is always sent",
 	 what_needs_no_answer_is_always_sent},
 	{"oversized messages are refused", oversized_messages_are_refused},
+	{"who is ignored says nothing more", who_is_ignored_says_nothing_more},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	{"what is told needs no memory", what_is_told_needs_no_memory},
 	{"what cannot be told ends the link",
