@@ -1,6 +1,7 @@
 /**
  * @file focus/command/command.c  The table of verbs, and answering
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,37 +27,59 @@ static const struct verb {
 	void (*run)(struct command *cmd);
 	const char *help;
 } verbs[] = {
-	{"list", "ls", NEEDS_NONE, QUESTION_SEE, command_list,
+	{"list", "ls", NEEDS_NONE, QUESTION_STEER, command_list,
 	 "all conferences"},
-	{"show", "participants", NEEDS_ONE, QUESTION_SEE, command_show,
+	{"show", "participants", NEEDS_ONE, QUESTION_STEER, command_show,
 	 "who is in it"},
-	{"mute", NULL, NEEDS_ONE, QUESTION_MODERATE, command_mute,
+	{"mute", NULL, NEEDS_ONE, QUESTION_OWN, command_mute,
 	 "others do not hear WHO"},
-	{"unmute", NULL, NEEDS_ONE, QUESTION_MODERATE, command_unmute,
+	{"unmute", NULL, NEEDS_ONE, QUESTION_UNMUTE, command_unmute,
 	 "others hear WHO again"},
-	{"deaf", NULL, NEEDS_ONE, QUESTION_MODERATE, command_deaf,
+	{"deaf", NULL, NEEDS_ONE, QUESTION_STEER, command_deaf,
 	 "WHO hears nothing"},
-	{"undeaf", NULL, NEEDS_ONE, QUESTION_MODERATE, command_undeaf,
+	{"undeaf", NULL, NEEDS_ONE, QUESTION_STEER, command_undeaf,
 	 "WHO hears again"},
-	{"video_mute", "vmute", NEEDS_ONE, QUESTION_MODERATE,
-	 command_video_mute, "others do not see WHO"},
-	{"video_unmute", "unvmute", NEEDS_ONE, QUESTION_MODERATE,
+	{"video_mute", "vmute", NEEDS_ONE, QUESTION_STEER, command_video_mute,
+	 "others do not see WHO"},
+	{"video_unmute", "unvmute", NEEDS_ONE, QUESTION_STEER,
 	 command_video_unmute, "others see WHO again"},
-	{"volume", NULL, NEEDS_ONE, QUESTION_MODERATE, command_volume,
+	{"volume", NULL, NEEDS_ONE, QUESTION_STEER, command_volume,
 	 "gain of what WHO says (in) or hears (out), -60..20 dB"},
+	{"hand", NULL, NEEDS_ONE, QUESTION_OWN, command_hand,
+	 "WHO would like to speak"},
+	{"lower", NULL, NEEDS_ONE, QUESTION_OWN, command_lower,
+	 "WHO does not any more"},
+	{"rename", NULL, NEEDS_ONE, QUESTION_OWN, command_rename,
+	 "WHO is called DISPLAY"},
+	{"admit", NULL, NEEDS_ONE, QUESTION_STEER, command_admit,
+	 "let WHO in, of those who wait"},
+	{"deny", NULL, NEEDS_ONE, QUESTION_STEER, command_deny,
+	 "turn WHO away, of those who wait"},
+	{"promote", NULL, NEEDS_ONE, QUESTION_HOST, command_promote,
+	 "make WHO a moderator, or a host"},
+	{"demote", NULL, NEEDS_ONE, QUESTION_HOST, command_demote,
+	 "make WHO a guest"},
 	{"kick", "hup", NEEDS_ONE, QUESTION_REMOVE, command_kick,
 	 "remove WHO"},
-	{"lock", NULL, NEEDS_ONE, QUESTION_MODERATE, command_lock,
+	{"lock", NULL, NEEDS_ONE, QUESTION_STEER, command_lock,
 	 "nobody else comes in"},
-	{"unlock", NULL, NEEDS_ONE, QUESTION_MODERATE, command_unlock,
+	{"unlock", NULL, NEEDS_ONE, QUESTION_STEER, command_unlock,
 	 "open again"},
-	{"layout", "vid-layout", NEEDS_ONE, QUESTION_MODERATE, command_layout,
+	{"layout", "vid-layout", NEEDS_ONE, QUESTION_STEER, command_layout,
 	 "grid or speaker"},
+	{"spotlight", NULL, NEEDS_ONE, QUESTION_STEER, command_spotlight,
+	 "show WHO to all, or off"},
+	{"settings", NULL, NEEDS_ONE, QUESTION_HOST, command_settings,
+	 "how it is to be"},
+	{"pin", NULL, NEEDS_ONE, QUESTION_ENTER, command_pin,
+	 "give a PIN, to come in or to be a host"},
 	{"invite", "dial", NEEDS_NAME, QUESTION_DIAL, command_invite,
 	 "call URI into it"},
 	{"end", NULL, NEEDS_ONE, QUESTION_END, command_end, "everybody out"},
-	{"stats", NULL, NEEDS_ANY, QUESTION_SEE, command_stats,
+	{"stats", NULL, NEEDS_ANY, QUESTION_STEER, command_stats,
 	 "what the mixers count"},
+	{"conference", NULL, NEEDS_NONE, QUESTION_KEEP, command_conference,
+	 "which are booked: add, set, show, remove, list"},
 	{"user", NULL, NEEDS_NONE, QUESTION_KEEP, command_user,
 	 "who may register: add, passwd, remove, list"},
 	{"verbs", "help", NEEDS_NONE, QUESTION_SEE, command_verbs,
@@ -159,6 +182,36 @@ void command_fail(struct command *cmd, enum reason reason, const char *fmt,
 	va_end(ap);
 
 	command_fail_with(cmd, reason, NULL, words);
+}
+
+
+void command_fail_store(struct command *cmd, int err, const char *what)
+{
+	switch (err) {
+
+	case EROFS:
+		command_fail(cmd, REASON_UNAVAILABLE,
+			     "the store is read-only: data_dir cannot be "
+			     "written");
+		break;
+
+	case EBUSY:
+		command_fail(cmd, REASON_UNAVAILABLE,
+			     "the store is locked by another program; try "
+			     "again");
+		break;
+
+	case ENOSPC:
+		command_fail(cmd, REASON_UNAVAILABLE,
+			     "the disk of data_dir is full");
+		break;
+
+	default:
+		command_fail(cmd, REASON_INTERNAL,
+			     "the %s cannot be written: %s", what,
+			     strerror(err));
+		break;
+	}
 }
 
 
@@ -327,6 +380,7 @@ void focus_command(struct command **cmdp, struct focus *f,
 	}
 
 	cmd->focus = f;
+	cmd->leg = asker->leg;
 	cmd->args = json_incref(args);
 	cmd->replyh = replyh;
 	cmd->arg = arg;

@@ -34,29 +34,17 @@ static void apply(struct endpoint *ep, const struct change *change)
 }
 
 
-static json_t *numbers(const struct command_targets *t)
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < t->count; i++)
-		(void)json_array_append_new(list,
-					    json_integer(t->list[i]->number));
-
-	return json_pack("{s:o}", "changed", list);
-}
-
-
 static void change_targets(struct command *cmd, const struct change *change)
 {
 	struct command_targets t;
 
-	if (!command_targets(cmd, &t, false))
+	if (!command_targets(cmd, &t, AIM_IN))
 		return;
 
 	for (unsigned i = 0; i < t.count; i++)
 		apply(t.list[i], change);
 
-	command_ok(cmd, numbers(&t));
+	command_changed(cmd, &t);
 	mem_deref(t.list);
 }
 
@@ -127,19 +115,41 @@ void command_volume(struct command *cmd)
 }
 
 
+/** Those whom he may not remove stay, unless he means just them.
+ *  @return false: it is answered */
+static bool leave_out(struct command *cmd, struct command_targets *t)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < t->count; i++) {
+		if (command_outranks(cmd, t->list[i]))
+			t->list[n++] = t->list[i];
+	}
+	if (t->count && !n) {
+		command_refuse(cmd, REASON_FORBIDDEN);
+		return false;
+	}
+	t->count = n;
+
+	return true;
+}
+
+
 void command_kick(struct command *cmd)
 {
 	struct command_targets t;
 	json_t *changed;
 
-	if (!command_targets(cmd, &t, true))
+	if (!command_targets(cmd, &t, AIM_IN_EXACTLY))
 		return;
 
-	/* the last one takes the conference along: keep the answer ready */
-	changed = numbers(&t);
-	for (unsigned i = 0; i < t.count; i++)
-		endpoint_evict(t.list[i], REASON_KICKED);
-
-	command_ok(cmd, changed);
+	if (leave_out(cmd, &t)) {
+		/* the last one takes the conference along: keep the answer
+		 * ready */
+		changed = command_numbers(&t);
+		for (unsigned i = 0; i < t.count; i++)
+			endpoint_evict(t.list[i], REASON_KICKED);
+		command_ok(cmd, changed);
+	}
 	mem_deref(t.list);
 }

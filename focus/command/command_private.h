@@ -21,6 +21,8 @@ struct command {
 	const struct verb *verb;
 	struct conference *conference; /**< while the verb runs; NULL if it
 					    needs none and none is named */
+	uint32_t leg;                  /**< focus_leg() of who gives it, 0:
+					    from outside */
 	struct ask *ask;               /**< may it? */
 	struct command **cmdp;         /**< whoever may drop it has it here */
 	bool running, answered;
@@ -32,6 +34,14 @@ struct command {
 enum {
 	/** Most endpoints that one command can name */
 	COMMAND_TARGETS_MAX = 4096
+};
+
+/** Among whom it is looked */
+enum command_aim {
+	AIM_IN,         /**< those who are in */
+	AIM_IN_EXACTLY, /**< what cannot be taken back: a piece of a name is
+			     not enough */
+	AIM_WAITING,    /**< those who wait to be let in */
 };
 
 /** Endpoints that a command means */
@@ -69,12 +79,28 @@ const char *command_string(const struct command *cmd, const char *key);
 /**
  * Resolve "target"; answers the command itself if that fails
  *
- * @param t       Its list is freed with mem_deref()
- * @param exactly What cannot be taken back: a piece of a name is not enough
+ * @param t Its list is freed with mem_deref()
  * @return true if there is at least one
  */
 bool command_targets(struct command *cmd, struct command_targets *t,
-		     bool exactly);
+		     enum command_aim aim);
+
+/** Their numbers, {"changed":[NUMBER]}; new reference */
+json_t *command_numbers(const struct command_targets *t);
+
+/** Answer with them */
+void command_changed(struct command *cmd, const struct command_targets *t);
+
+/** The endpoint that gives it; NULL: it comes from outside */
+struct endpoint *command_giver(const struct command *cmd);
+
+/** May who gives it remove that one, or take his rights? No moderator a host
+ */
+bool command_outranks(const struct command *cmd, const struct endpoint *ep);
+
+/** Answer that the store could not be written. @param err Of it
+ *  @param what "users", "conferences" */
+void command_fail_store(struct command *cmd, int err, const char *what);
 
 /* The verbs; each answers exactly once */
 void command_list(struct command *cmd);
@@ -94,5 +120,16 @@ void command_layout(struct command *cmd);
 void command_invite(struct command *cmd);
 void command_end(struct command *cmd);
 void command_user(struct command *cmd);
+void command_hand(struct command *cmd);
+void command_lower(struct command *cmd);
+void command_rename(struct command *cmd);
+void command_admit(struct command *cmd);
+void command_deny(struct command *cmd);
+void command_promote(struct command *cmd);
+void command_demote(struct command *cmd);
+void command_spotlight(struct command *cmd);
+void command_settings(struct command *cmd);
+void command_pin(struct command *cmd);
+void command_conference(struct command *cmd);
 
 #endif

@@ -22,11 +22,11 @@ static bool is_all(const struct endpoint *ep, const char *who)
 }
 
 
-static bool is_non_moderator(const struct endpoint *ep, const char *who)
+static bool is_guest(const struct endpoint *ep, const char *who)
 {
 	(void)who;
 
-	return !ep->user->moderator;
+	return ep->user->role == ROLE_GUEST;
 }
 
 
@@ -131,9 +131,27 @@ static bool may_be_piece(const char *who)
 }
 
 
-static void collect(struct command_targets *t, const struct conference *c,
+/** Among whom they are looked for */
+struct aim {
+	const struct conference *c;
+	enum command_aim of;
+	uint32_t giver; /**< leg of who is none of "others" */
+};
+
+
+static bool is_among(const struct endpoint *ep, const struct aim *aim,
+		     const char *who)
+{
+	return endpoint_is_in(ep) == (aim->of != AIM_WAITING) &&
+	       !(ep->leg == aim->giver && !strcmp(who, "others"));
+}
+
+
+static void collect(struct command_targets *t, const struct aim *aim,
 		    meant_h *meant, const char *who)
 {
+	const struct conference *c = aim->c;
+
 	t->count = 0;
 
 	for (struct le *le = c->users.head; le; le = le->next) {
@@ -141,7 +159,7 @@ static void collect(struct command_targets *t, const struct conference *c,
 
 		for (struct le *e = u->endpoints.head; e; e = e->next) {
 			if (t->count < COMMAND_TARGETS_MAX &&
-			    meant(e->data, who))
+			    is_among(e->data, aim, who) && meant(e->data, who))
 				t->list[t->count++] = e->data;
 		}
 	}
@@ -156,23 +174,24 @@ static int compare(const void *a, const void *b)
 }
 
 
-static void find(struct command_targets *t, const struct conference *c,
-		 const char *who, bool exactly)
+static void find(struct command_targets *t, const struct aim *aim,
+		 const char *who)
 {
 	/* the exact before the vague; the first that finds somebody wins */
 	static meant_h *const order[] = {is_number, is_uri, is_name, is_piece};
 	const size_t count = sizeof(order) / sizeof(order[0]) -
-			     (exactly || !may_be_piece(who));
+			     (aim->of == AIM_IN_EXACTLY || !may_be_piece(who));
 
-	if (!strcmp(who, "all") || !strcmp(who, "last")) {
-		collect(t, c, is_all, who);
+	if (!strcmp(who, "all") || !strcmp(who, "last") ||
+	    !strcmp(who, "others")) {
+		collect(t, aim, is_all, who);
 	}
-	else if (!strcmp(who, "non_moderator")) {
-		collect(t, c, is_non_moderator, who);
+	else if (!strcmp(who, "non_moderator") || !strcmp(who, "guests")) {
+		collect(t, aim, is_guest, who);
 	}
 	else {
 		for (size_t i = 0; i < count; i++) {
-			collect(t, c, order[i], who);
+			collect(t, aim, order[i], who);
 			if (t->count)
 				break;
 		}
@@ -189,7 +208,15 @@ static void find(struct command_targets *t, const struct conference *c,
 
 static bool is_group(const char *who)
 {
-	return !strcmp(who, "all") || !strcmp(who, "non_moderator");
+	static const char *const groups[] = {"all", "others", "guests",
+					     "non_moderator"};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (!strcmp(who, groups[i]))
+			return true;
+	}
+
+	return false;
 }
 
 
@@ -231,8 +258,9 @@ static void fail_ambiguous(struct command *cmd,
 
 
 bool command_targets(struct command *cmd, struct command_targets *t,
-		     bool exactly)
+		     enum command_aim of)
 {
+	const struct aim aim = {cmd->conference, of, cmd->leg};
 	char who[512];
 
 	t->list = NULL;
@@ -252,10 +280,12 @@ bool command_targets(struct command *cmd, struct command_targets *t,
 		return false;
 	}
 
-	find(t, cmd->conference, who, exactly);
+	find(t, &aim, who);
 
 	if (!t->count)
-		command_fail(cmd, REASON_NOT_FOUND, "nobody here is '%.64s'",
+		command_fail(cmd, REASON_NOT_FOUND,
+			     of == AIM_WAITING ? "nobody who waits is '%.64s'"
+					       : "nobody here is '%.64s'",
 			     who);
 	else if (!is_group(who) && several_users(t))
 		fail_ambiguous(cmd, t, who);
@@ -265,4 +295,37 @@ bool command_targets(struct command *cmd, struct command_targets *t,
 	t->list = mem_deref(t->list);
 
 	return false;
+}
+
+
+json_t *command_numbers(const struct command_targets *t)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < t->count; i++)
+		(void)json_array_append_new(list,
+					    json_integer(t->list[i]->number));
+
+	return json_pack("{s:o}", "changed", list);
+}
+
+
+void command_changed(struct command *cmd, const struct command_targets *t)
+{
+	command_ok(cmd, command_numbers(t));
+}
+
+
+struct endpoint *command_giver(const struct command *cmd)
+{
+	return cmd->leg ? focus_leg_endpoint(cmd->focus, cmd->leg) : NULL;
+}
+
+
+bool command_outranks(const struct command *cmd, const struct endpoint *ep)
+{
+	const struct endpoint *giver = command_giver(cmd);
+
+	return !cmd->leg ||
+	       (giver && (giver == ep || giver->user->role >= ep->user->role));
 }

@@ -43,27 +43,7 @@ static void answer_user(struct command *cmd, int err, const char *name)
 			     "there are too many users");
 		break;
 
-	case EROFS:
-		command_fail(cmd, REASON_UNAVAILABLE,
-			     "the store is read-only: data_dir cannot be "
-			     "written");
-		break;
-
-	case EBUSY:
-		command_fail(cmd, REASON_UNAVAILABLE,
-			     "the store is locked by another program; try "
-			     "again");
-		break;
-
-	case ENOSPC:
-		command_fail(cmd, REASON_UNAVAILABLE,
-			     "the disk of data_dir is full");
-		break;
-
-	default:
-		command_fail(cmd, REASON_INTERNAL,
-			     "the users cannot be written: %s", strerror(err));
-		break;
+	default: command_fail_store(cmd, err, "users"); break;
 	}
 }
 

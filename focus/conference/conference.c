@@ -76,7 +76,7 @@ static int place(struct conference *c)
 
 
 enum reason conference_create(struct conference **cp, struct focus *f,
-			      const char *name, bool ends_with_creator)
+			      const char *name, bool factory)
 {
 	struct mixer *m = mixers_pick(f->mixers);
 	struct conference *c;
@@ -92,7 +92,6 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->focus = f;
 	c->mixer = m;
 	c->mix = ++f->last_mix;
-	c->ends_with_creator = ends_with_creator;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->anew_tmr);
@@ -100,7 +99,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	tmr_init(&c->end_tmr);
 	uuid_make(c->uuid);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
-	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
+	conference_begin_settings(c, factory);
 
 	reason = reason_from_errno(place(c));
 	if (reason)
@@ -154,6 +153,7 @@ static void unmake(struct conference *c, enum reason reason)
 	hash_unlink(&c->le);
 	f->conference_count--;
 	past_keep(c, reason);
+	conference_end_settings(c);
 	log_info("conference", "ended name=%s reason=%s", c->name,
 		 reason_row(reason)->token);
 
@@ -187,6 +187,21 @@ void conference_enter(struct conference *c, unsigned number)
 void conference_leave(struct conference *c)
 {
 	c->participants--;
+}
+
+
+unsigned conference_count_in(const struct conference *c)
+{
+	return c->participants - c->waiting;
+}
+
+
+unsigned conference_room(const struct conference *c)
+{
+	const unsigned most = c->focus->config->max_participants;
+	const unsigned own = c->settings.max_participants;
+
+	return own && own < most ? own : most;
 }
 
 
@@ -236,6 +251,17 @@ void conference_lost(struct conference *c, void (*moveh)(void *arg),
 }
 
 
+static void tell_spotlight(const struct conference *c)
+{
+	char text[96];
+
+	(void)re_snprintf(text, sizeof(text),
+			  "{\"op\":\"mix.set\",\"mix\":%u,\"spotlight\":%u}",
+			  c->mix, c->spotlight_leg);
+	(void)mixer_tell(c->mixer, text);
+}
+
+
 bool conference_restore(struct conference *c)
 {
 	if (c->placed || place(c))
@@ -248,6 +274,8 @@ bool conference_restore(struct conference *c)
 	conference_emit(c, "mixer",
 			json_pack("{s:s,s:i}", "state", "restored", "mixer",
 				  (int)mixer_index(c->mixer)));
+	if (c->spotlight)
+		tell_spotlight(c);
 
 	return true;
 }
@@ -319,6 +347,7 @@ enum reason conference_set_layout(struct conference *c, const char *layout)
 				  c->mix, c->layout);
 		(void)mixer_tell(c->mixer, text);
 	}
+	conference_write_settings(c);
 	conference_emit(c, "layout", json_pack("{s:s}", "layout", c->layout));
 
 	return REASON_NONE;
@@ -331,7 +360,23 @@ void conference_set_locked(struct conference *c, bool locked)
 		return;
 
 	c->locked = locked;
+	conference_write_settings(c);
 	conference_emit(c, "locked", json_pack("{s:b}", "locked", locked));
+}
+
+
+void conference_set_spotlight(struct conference *c, unsigned number,
+			      uint32_t leg)
+{
+	if (c->spotlight == number)
+		return;
+
+	c->spotlight = number;
+	c->spotlight_leg = leg;
+	if (c->placed)
+		tell_spotlight(c);
+	conference_emit(c, "spotlight",
+			json_pack("{s:i}", "spotlight", (int)number));
 }
 
 

@@ -18,6 +18,7 @@
 #include "focus/mixers/mixers.h"
 #include "focus/policy/policy.h"
 #include "focus/policy/reason.h"
+#include "focus/settings/settings.h"
 #include "mixer/base/re.h"
 #include "mixer/base/uuid.h"
 
@@ -38,22 +39,29 @@ struct conference {
 	bool announced;        /**< "created" was told */
 	struct list users;     /**< of struct user */
 	unsigned participants; /**< endpoints of all users */
+	unsigned waiting;      /**< of these, not let in yet (entry.h) */
+	struct conference_settings settings;
+	bool booked; /**< it is in the store, and stays there */
+	bool stored; /**< what it is like is in the store */
+	bool made;   /**< whoever came first is its host, or was called */
 	/** Of crossing_update(): one that it is joined with, or itself; and
 	 * how many are in all of these who do not cross */
 	struct conference *joined;
 	unsigned others;
 	unsigned last_number; /**< given to an endpoint */
 	unsigned speaker;     /**< endpoint's number, 0 = nobody */
+	unsigned spotlight;   /**< likewise: shown to all, whoever speaks */
+	uint32_t spotlight_leg;
+	unsigned last_hand; /**< order of the last that was raised */
 	bool locked;
 	bool calls_off; /**< its end does, whoever is called into it still */
-	bool ends_with_creator; /**< TS 24.147 section 5.3.2.6 */
-	struct tmr end_tmr;     /**< ...which has left, or everybody has */
-	struct tmr anew_tmr;    /**< runs: who follows has missed something */
-	struct list kept;       /**< of struct kept: those who have left */
+	struct tmr end_tmr;  /**< it ends: its host has left, or everybody */
+	struct tmr anew_tmr; /**< runs: who follows has missed something */
+	struct list kept;    /**< of struct kept: those who have left */
 	unsigned kept_count;
 	/** One of before: until then who comes first did not make it */
 	uint64_t continues_until_ms;
-	bool ending;    /**< it ends in a moment, as its creator has left */
+	bool ending;    /**< it ends in a moment, as its host has left */
 	bool abandoned; /**< only those who ring are left: nobody ends it */
 	bool entered;   /**< somebody was connected */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
@@ -67,12 +75,12 @@ struct conference {
 /**
  * Make one on the mixer with the fewest legs
  *
- * @param name              Canonical (policy_name())
- * @param ends_with_creator TS 24.147 section 5.3.2.6
+ * @param name    Canonical (policy_name())
+ * @param factory A factory has given it that name (TS 24.147 section 5.3.2)
  * @return REASON_NONE, REASON_NO_MIXER, REASON_INTERNAL
  */
 enum reason conference_create(struct conference **cp, struct focus *f,
-			      const char *name, bool ends_with_creator);
+			      const char *name, bool factory);
 
 /** By its canonical name; NULL if there is none */
 struct conference *conference_find(const struct focus *f, const char *name);
@@ -85,6 +93,12 @@ void conference_enter(struct conference *c, unsigned number);
 
 /** One less is */
 void conference_leave(struct conference *c);
+
+/** Endpoints that are in it, without those who wait to be let in */
+unsigned conference_count_in(const struct conference *c);
+
+/** Most that may be in it */
+unsigned conference_room(const struct conference *c);
 
 /** Tell that it was made, once */
 void conference_announce(struct conference *c);
@@ -119,6 +133,15 @@ bool conference_move(struct conference *c);
 /** @return REASON_NONE, REASON_BAD_REQUEST: an unknown word */
 enum reason conference_set_layout(struct conference *c, const char *layout);
 void conference_set_locked(struct conference *c, bool locked);
+
+/** Change how it is to be: who waits may be let in by it, or turned away */
+void conference_set_settings(struct conference *c,
+			     const struct conference_settings *settings);
+
+/** Show that one to all. @param number An endpoint's, with its leg's; 0, 0:
+ * who speaks, as ever */
+void conference_set_spotlight(struct conference *c, unsigned number,
+			      uint32_t leg);
 
 /** @return false: it is already; nothing is told */
 bool conference_set_speaker(struct conference *c, unsigned number);

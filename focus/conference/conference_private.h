@@ -15,8 +15,11 @@
 #include "focus/mixers/mixers.h"
 #include "focus/policy/judge.h"
 #include "focus/policy/policy.h"
+#include "focus/settings/pin_guard.h"
+#include "focus/settings/role.h"
 
 struct conference;
+struct conference_store;
 struct config;
 struct endpoint;
 struct member_store;
@@ -53,9 +56,13 @@ struct focus {
 	struct signaling_ops signaling;
 	struct user_store *users;     /**< NULL: no users are kept */
 	struct member_store *members; /**< NULL: nobody is kept over a crash */
-	struct list pasts;            /**< past.c's */
-	unsigned kept_count;          /**< of all conferences */
-	uint64_t alive_ms; /**< when the store heard that some go on */
+	struct conference_store
+		*conferences_kept; /**< NULL: none are booked,
+				      nor their settings kept */
+	struct pin_guard *pins;
+	struct list pasts;   /**< past.c's */
+	unsigned kept_count; /**< of all conferences */
+	uint64_t alive_ms;   /**< when the store heard that some go on */
 	struct tmr kept_tmr;
 	struct list unwritten; /**< of endpoints whose levels changed */
 	struct tmr unwritten_tmr;
@@ -112,7 +119,7 @@ struct kept {
 	char *aor;                /**< on the roster */
 	bool known;               /**< that is proved */
 	unsigned place, number, namesake; /**< of struct user, endpoint */
-	bool moderator, creator;
+	enum role role;
 	bool before; /**< the conference was over since (past.c) */
 	/** Until then what cut him off is waited for; 0: he went of himself */
 	uint64_t cut_until_ms;
@@ -180,6 +187,26 @@ void kept_repair(struct focus *f);
 /** Those of conferences that are over, and the timers */
 void kept_close(struct focus *f);
 
+/* ------------------------ conference_settings.c: how it is to be, and stays
+ */
+
+/** As it is booked, or goes on, or as those are that are made by calling them
+ */
+void conference_begin_settings(struct conference *c, bool factory);
+
+/** What it is like has changed: keep it over a crash, if it is not like all
+ *  others */
+void conference_write_settings(struct conference *c);
+
+/** It is over: who comes next begins anew, but for one that goes on */
+void conference_end_settings(struct conference *c);
+
+/** One that went on is over for good */
+void conference_forget_settings(struct focus *f, const char *name);
+
+/** Write those of all again, or forget those that nobody comes back to */
+void conference_settings_reopened(struct focus *f);
+
 /* ---- past.c */
 
 /** Is that the name of a conference that is over, but goes on with who comes
@@ -210,8 +237,7 @@ void kept_add(struct conference *c, struct kept *k);
 void kept_write_away(struct conference *c, const struct kept *k);
 
 /** The same of a conference that is over. @return false: nothing to write */
-bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
-		    const struct kept *k);
+bool kept_write_row(struct focus *f, const char *name, const struct kept *k);
 
 /** The store is told that conferences go on, once a minute or `now` */
 void kept_say_alive(struct focus *f, bool now);

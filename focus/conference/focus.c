@@ -141,6 +141,7 @@ static void focus_destructor(void *arg)
 	mem_deref(f->conferences);
 	mem_deref(f->legs);
 	mem_deref(f->crossing_ports);
+	mem_deref(f->pins);
 	mem_deref(f->policy);
 }
 
@@ -163,6 +164,7 @@ int focus_alloc(struct focus **fp, const struct config *config)
 	f->bearer_alloc = mixer_bearer_alloc;
 	handlers.arg = f;
 	err = policy_alloc(&f->policy, config);
+	err |= pin_guard_alloc(&f->pins);
 	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
 	err |= hash_alloc(&f->legs, FOCUS_LEG_BUCKETS);
 	err |= hash_alloc(&f->crossing_ports, FOCUS_CROSSING_BUCKETS);
@@ -230,9 +232,21 @@ void focus_set_member_store(struct focus *f, struct member_store *members)
 }
 
 
-void focus_members_lost(struct focus *f)
+void focus_set_conference_store(struct focus *f,
+				struct conference_store *store)
 {
-	kept_write_all(f);
+	f->conferences_kept = store;
+}
+
+
+void focus_store_reopened(struct focus *f, bool members)
+{
+	if (!f)
+		return;
+
+	if (members)
+		kept_write_all(f);
+	conference_settings_reopened(f);
 }
 
 
@@ -269,7 +283,10 @@ void focus_set_signaling(struct focus *f, const struct signaling_ops *ops)
  *  inside may be left who could take it off */
 static bool is_locked_to(const struct conference *c, const struct join *join)
 {
-	return c->locked && !kept_find(c, join) && !user_leg_proved(c, join);
+	const struct endpoint *self = user_leg_proved(c, join);
+
+	return c->locked && !kept_find(c, join) &&
+	       !(self && endpoint_is_in(self));
 }
 
 
@@ -296,7 +313,8 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	if (c) {
 		facts.exists = true;
 		facts.locked = is_locked_to(c, join);
-		facts.participants = c->participants;
+		facts.participants = MAX(conference_count_in(c), c->waiting);
+		facts.room = conference_room(c);
 	}
 
 	*cp = c;
@@ -415,9 +433,7 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 		return REASON_OVERLOAD;
 
 	if (!c) {
-		reason = conference_create(
-			&c, f, name,
-			join->factory && f->config->end_with_creator);
+		reason = conference_create(&c, f, name, join->factory);
 		if (reason)
 			return reason;
 	}
@@ -470,13 +486,13 @@ void focus_connected(struct endpoint *ep)
 	if (ep->status == ENDPOINT_CONNECTED)
 		return;
 
-	ep->user->conference->entered = true;
-	conference_set_calls_off(ep->user->conference);
-	kept_take(ep);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
-	endpoint_say_alone(ep->user->conference, "first");
 	replay_queue(ep);
+	if (endpoint_is_in(ep))
+		endpoint_enter(ep);
+	else
+		entry_connected(ep);
 }
 
 

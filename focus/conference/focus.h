@@ -28,6 +28,7 @@ struct focus;
 struct conference;
 struct endpoint;
 struct config;
+struct conference_store;
 struct member_store;
 struct mixers;
 struct user_store;
@@ -69,8 +70,14 @@ struct user_store *focus_user_store(const struct focus *f);
  *  borrowed, before anybody is in */
 void focus_set_member_store(struct focus *f, struct member_store *members);
 
-/** It can be written again, and none of them is in it */
-void focus_members_lost(struct focus *f);
+/** Where booked conferences are, and settings over a crash; borrowed, before
+ *  focus_set_member_store() */
+void focus_set_conference_store(struct focus *f,
+				struct conference_store *store);
+
+/** The store was opened anew. @param members It can be written again, and none
+ *  of those who are in is in it */
+void focus_store_reopened(struct focus *f, bool members);
 
 void focus_set_signaling(struct focus *f, const struct signaling_ops *ops);
 
@@ -173,9 +180,14 @@ uint32_t focus_leg(const struct endpoint *ep);
  *                  anybody, others themselves and whom they had called.
  *                  REASON_FORBIDDEN, _NOBODY, _AMBIGUOUS (it names several of
  *                  those whom he may remove: none is)
- * QUESTION_END     moderators. REASON_FORBIDDEN, _NOT_FOUND
- * QUESTION_MODERATE  moderators; others themselves, by number.
+ *                  No moderator may remove a host.
+ * QUESTION_ENTER   who is in a call to it. REASON_FORBIDDEN
+ * QUESTION_END     hosts. REASON_FORBIDDEN, _NOT_FOUND
+ * QUESTION_OWN     moderators; others themselves, by number.
  *                  REASON_FORBIDDEN
+ * QUESTION_STEER   moderators. REASON_FORBIDDEN
+ * QUESTION_UNMUTE  the same, but others only where its settings let them
+ * QUESTION_HOST    hosts. REASON_FORBIDDEN
  * QUESTION_SEE     members. REASON_FORBIDDEN
  * QUESTION_KEEP    nobody. REASON_FORBIDDEN
  *

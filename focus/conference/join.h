@@ -39,6 +39,9 @@ struct join {
 	bool inherits;         /**< ...and its rights: whoever fills this in
 				    knows that they are the same person's
 				    (RFC 3891 section 3) */
+	uint64_t origin;       /**< names the host that it calls from, as
+				    PINs tried there are counted; 0: many
+				    are behind that one */
 	const char *secret;    /**< what it says proves that it is an endpoint,
 				    or was (focus_secret()); hostile, NULL: none
 				    */

@@ -86,8 +86,7 @@ static void print_row(struct member *row, const char *name,
 		.place = k->place,
 		.number = k->number,
 		.namesake = k->namesake,
-		.moderator = k->moderator,
-		.creator = k->creator,
+		.role = (int)k->role,
 		.muted = l->muted,
 		.deaf = l->deaf,
 		.video_muted = l->video_muted,
@@ -109,26 +108,23 @@ static void describe(struct kept *k, const struct endpoint *ep)
 	k->place = u->place;
 	k->number = ep->number;
 	k->namesake = ep->namesake;
-	k->moderator = u->moderator;
-	k->creator = u->creator;
+	k->role = u->role;
 	k->levels = ep->levels;
 }
 
 
 /** Telephones do not come back by themselves: over a crash their rights are
  *  kept, if they have any */
-bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
-		    const struct kept *k)
+bool kept_write_row(struct focus *f, const char *name, const struct kept *k)
 {
 	struct secret_sum sum;
 	struct member row;
 
-	if (!f->members || (!k->secret.given && !k->moderator) ||
+	if (!f->members || (!k->secret.given && k->role == ROLE_GUEST) ||
 	    !sum_of(&sum, k))
 		return false;
 
 	print_row(&row, name, k, &sum);
-	row.ends_with_creator = ends_with_creator;
 	member_store_put(f->members, &row);
 
 	return true;
@@ -137,7 +133,7 @@ bool kept_write_row(struct focus *f, const char *name, bool ends_with_creator,
 
 void kept_write_away(struct conference *c, const struct kept *k)
 {
-	if (!kept_write_row(c->focus, c->name, c->ends_with_creator, k))
+	if (!kept_write_row(c->focus, c->name, k))
 		return;
 
 	c->written = true;
@@ -145,10 +141,13 @@ void kept_write_away(struct conference *c, const struct kept *k)
 }
 
 
+/** Who was not in is to come back as a stranger */
 void kept_write(const struct endpoint *ep)
 {
 	struct kept k = {.known = false};
 
+	if (!endpoint_is_in(ep))
+		return;
 	describe(&k, ep);
 	kept_write_away(ep->user->conference, &k);
 }
@@ -208,7 +207,8 @@ static bool is_others(struct conference *c, const struct kept *k)
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
 
-		if (!u->known || !u->moderator || str_casecmp(u->aor, k->aor))
+		if (!u->known || u->role == ROLE_GUEST ||
+		    str_casecmp(u->aor, k->aor))
 			continue;
 		for (struct le *e = u->endpoints.head; e; e = e->next) {
 			const struct endpoint *ep = e->data;
@@ -223,7 +223,8 @@ static bool is_others(struct conference *c, const struct kept *k)
 	for (struct le *le = c->kept.head; le; le = le->next) {
 		const struct kept *other = le->data;
 
-		if (other != k && other->moderator && is_same(other, k)) {
+		if (other != k && other->role > ROLE_GUEST &&
+		    is_same(other, k)) {
 			kept_write_away(c, other);
 			return true;
 		}
@@ -358,7 +359,8 @@ static void forget_user(struct conference *c, const struct endpoint *ep)
 /** Who calls and gives up before he is in has nothing that is his */
 static bool was_in(const struct endpoint *ep)
 {
-	return ep->status == ENDPOINT_CONNECTED || ep->back;
+	return endpoint_is_in(ep) &&
+	       (ep->status == ENDPOINT_CONNECTED || ep->back);
 }
 
 
@@ -385,7 +387,7 @@ void kept_leave(struct endpoint *ep, enum reason reason, struct endpoint *heir)
 			drop_between(c, ep);
 		}
 		drop_same(c, k);
-		stays = kept_make_room(c, k->moderator);
+		stays = kept_make_room(c, k->role > ROLE_GUEST);
 	}
 	if (!stays) {
 		remove_row(c->focus, c, c->name, k);

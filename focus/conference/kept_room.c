@@ -19,7 +19,7 @@ static struct kept *oldest(const struct list *kept, bool moderator)
 	for (struct le *le = kept->head; le; le = le->next) {
 		struct kept *k = le->data;
 
-		if (k->moderator == moderator)
+		if ((k->role > ROLE_GUEST) == moderator)
 			return k;
 	}
 

@@ -166,13 +166,21 @@ void media_event_key(struct endpoint *ep, char digit, unsigned duration_ms)
 	if (!digit || !strchr("0123456789*#ABCD", digit))
 		return;
 
+	/* a PIN, perhaps */
+	if (!endpoint_is_in(ep)) {
+		entry_key(ep, digit);
+		return;
+	}
+
 	endpoint_emit(ep, "dtmf",
 		      json_pack("{s:s,s:i}", "digit", text, "duration_ms",
 				(int)duration_ms));
 
 	switch (menu_key(&ep->menu, digit, clock_us() / 1000)) {
 
-	case MENU_MUTE_TOGGLE: levels.muted = !levels.muted; break;
+	case MENU_MUTE_TOGGLE:
+		levels.muted = !levels.muted || !endpoint_may_unmute(ep);
+		break;
 	case MENU_NORMAL: levels.volume_out_db = 0; break;
 	case MENU_QUIETER:
 		levels.volume_out_db =

@@ -20,7 +20,6 @@ enum {
 struct past {
 	struct le le; /**< in focus->pasts */
 	char name[POLICY_NAME_MAX + 1];
-	bool ends_with_creator;
 	bool loaded; /**< it is being read from the store */
 	unsigned last_number;
 	uint64_t until_ms;
@@ -69,8 +68,10 @@ bool past_exists(const struct focus *f, const char *name)
 /** What is in the store of its name is another one's, if that is going on */
 static void forget(struct focus *f, struct past *p)
 {
-	if (!conference_find(f, p->name))
+	if (!conference_find(f, p->name)) {
 		member_store_end(f->members, p->name);
+		conference_forget_settings(f, p->name);
+	}
 	f->kept_count -= p->kept_count;
 	mem_deref(p);
 }
@@ -99,7 +100,7 @@ static unsigned worth(const struct list *kept, uint64_t continues_until_ms)
 	for (struct le *le = kept->head; le; le = le->next) {
 		const struct kept *k = le->data;
 
-		if (k->moderator)
+		if (k->role > ROLE_GUEST)
 			return 2;
 	}
 
@@ -178,7 +179,7 @@ void past_adopt(struct conference *c)
 	c->continues_until_ms = p->continues_until_ms;
 	c->written = true;
 	c->kept_until_ms = p->until_ms;
-	c->ends_with_creator = p->ends_with_creator;
+	c->made = p->continues_until_ms > now_ms();
 	c->last_number = p->last_number;
 	c->kept_count = p->kept_count;
 	for (struct le *le = p->kept.head; le; le = le->next) {
@@ -188,7 +189,7 @@ void past_adopt(struct conference *c)
 	}
 	move_all(&c->kept, &p->kept);
 	mem_deref(p);
-	endpoint_await_creator(c);
+	endpoint_await_host(c);
 }
 
 
@@ -288,7 +289,6 @@ void past_keep(struct conference *c, enum reason reason)
 		return;
 	}
 
-	p->ends_with_creator = c->ends_with_creator;
 	p->continues_until_ms = continues_until(c, reason);
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
@@ -343,8 +343,9 @@ static void take_row(struct focus *f, struct past *p, const struct member *row)
 	k->place = row->place;
 	k->number = row->number;
 	k->namesake = row->namesake;
-	k->moderator = row->moderator;
-	k->creator = row->creator;
+	k->role = row->role <= ROLE_GUEST  ? ROLE_GUEST
+		  : row->role >= ROLE_HOST ? ROLE_HOST
+					   : ROLE_MODERATOR;
 	k->levels.muted = row->muted;
 	k->levels.deaf = row->deaf;
 	k->levels.video_muted = row->video_muted;
@@ -353,7 +354,6 @@ static void take_row(struct focus *f, struct past *p, const struct member *row)
 	k->cut_until_ms = p->until_ms;
 	if (p->last_number < MAX(k->number, k->place))
 		p->last_number = MAX(k->number, k->place);
-	p->ends_with_creator = row->ends_with_creator;
 	p->kept_count++;
 	f->kept_count++;
 	list_append(&p->kept, &k->le, k);
@@ -416,6 +416,7 @@ void kept_open(struct focus *f, struct member_store *store)
 {
 	f->members = store;
 	load(f);
+	conference_settings_reopened(f);
 	if (f->pasts.head)
 		log_info("conference",
 			 "went on when parleyd ended conferences=%u people=%u",
@@ -450,8 +451,7 @@ static void write_all_h(void *arg)
 		const struct past *p = le->data;
 
 		for (struct le *k = p->kept.head; k; k = k->next)
-			(void)kept_write_row(f, p->name, p->ends_with_creator,
-					     k->data);
+			(void)kept_write_row(f, p->name, k->data);
 	}
 	(void)hash_apply(f->conferences, write_h, NULL);
 }

@@ -49,7 +49,7 @@ static const struct user *user_of(const struct conference *c,
 
 	ep = asker->leg ? endpoint_by_leg(c->focus, asker->leg) : NULL;
 	if (ep && ep->user->conference == c)
-		return ep->user;
+		return endpoint_is_in(ep) ? ep->user : NULL;
 
 	if (!asker->known || !asker->aor)
 		return NULL;
@@ -57,7 +57,7 @@ static const struct user *user_of(const struct conference *c,
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
 
-		if (u->known && !u->anonymous &&
+		if (u->known && !u->anonymous && user_is_in(u) &&
 		    same_address(u->aor, asker->aor))
 			return u;
 	}
@@ -70,6 +70,9 @@ static enum reason dial_facts(const struct focus *f, const struct question *q,
 			      const struct conference *c)
 {
 	bool member = q->asker.entering || (c && user_of(c, &q->asker));
+
+	if (c && member && q->asker.role < c->settings.may_dial_out)
+		return REASON_FORBIDDEN;
 
 	return policy_may_dial(f->config, member, q->asker.known)
 		       ? REASON_NONE
@@ -140,7 +143,8 @@ static bool may_remove(const struct conference *c, const struct asker *asker,
 {
 	const struct user *u = user_of(c, asker);
 
-	if (u && (u->moderator || u == ep->user))
+	if (u && (u == ep->user ||
+		  (u->role >= ROLE_MODERATOR && u->role >= ep->user->role)))
 		return true;
 
 	return u && has_called(u, ep);
@@ -240,18 +244,19 @@ static enum reason find_removable(const struct conference *c,
 
 
 /** Others than moderators may change what is theirs */
-static enum reason moderate_facts(const struct question *q,
-				  const struct conference *c)
+static enum reason own_facts(const struct question *q,
+			     const struct conference *c)
 {
 	const struct endpoint *ep =
 		c && q->asker.leg ? endpoint_by_leg(c->focus, q->asker.leg)
 				  : NULL;
 	char number[16];
 
-	if (q->asker.moderator)
+	if (q->asker.role >= ROLE_MODERATOR)
 		return REASON_NONE;
 
-	if (!ep || ep->user->conference != c || !q->target)
+	if (!ep || ep->user->conference != c || !endpoint_is_in(ep) ||
+	    !q->target)
 		return REASON_FORBIDDEN;
 
 	(void)re_snprintf(number, sizeof(number), "%u", ep->number);
@@ -266,7 +271,7 @@ static enum reason remove_facts(const struct question *q,
 	unsigned n;
 
 	if (q->who)
-		return moderate_facts(q, c);
+		return own_facts(q, c);
 
 	if (!c || !q->target)
 		return REASON_NOBODY;
@@ -328,7 +333,30 @@ static enum reason end_facts(const struct question *q,
 	if (!c)
 		return REASON_NOT_FOUND;
 
-	return u && u->moderator ? REASON_NONE : REASON_FORBIDDEN;
+	return u && u->role == ROLE_HOST ? REASON_NONE : REASON_FORBIDDEN;
+}
+
+
+static enum reason unmute_facts(const struct question *q,
+				const struct conference *c)
+{
+	if (c && q->asker.role < c->settings.may_unmute)
+		return REASON_FORBIDDEN;
+
+	return own_facts(q, c);
+}
+
+
+/** He is in a call to it, whether in or not */
+static enum reason enter_facts(const struct question *q,
+			       const struct conference *c)
+{
+	const struct endpoint *ep =
+		c && q->asker.leg ? endpoint_by_leg(c->focus, q->asker.leg)
+				  : NULL;
+
+	return ep && ep->user->conference == c ? REASON_NONE
+					       : REASON_FORBIDDEN;
 }
 
 
@@ -371,7 +399,7 @@ static enum reason rights_facts(struct question *q, void *arg)
 	const struct user *u = c ? user_of(c, &q->asker) : NULL;
 
 	q->asker.member = u != NULL;
-	q->asker.moderator = u && u->moderator;
+	q->asker.role = u ? u->role : ROLE_GUEST;
 
 	if (q->asker.operates && q->kind != QUESTION_JOIN &&
 	    q->kind != QUESTION_CREATE)
@@ -381,10 +409,18 @@ static enum reason rights_facts(struct question *q, void *arg)
 
 	case QUESTION_JOIN:
 	case QUESTION_CREATE: return join_facts(f, q);
+	case QUESTION_ENTER: return enter_facts(q, c);
 	case QUESTION_DIAL: return dial_facts(f, q, c);
 	case QUESTION_REMOVE: return remove_facts(q, c);
 	case QUESTION_END: return end_facts(q, c);
-	case QUESTION_MODERATE: return moderate_facts(q, c);
+	case QUESTION_OWN: return own_facts(q, c);
+	case QUESTION_STEER:
+		return q->asker.role >= ROLE_MODERATOR ? REASON_NONE
+						       : REASON_FORBIDDEN;
+	case QUESTION_UNMUTE: return unmute_facts(q, c);
+	case QUESTION_HOST:
+		return q->asker.role == ROLE_HOST ? REASON_NONE
+						  : REASON_FORBIDDEN;
 	case QUESTION_SEE:
 		return q->asker.member ? REASON_NONE : REASON_FORBIDDEN;
 	case QUESTION_KEEP: return REASON_FORBIDDEN;

@@ -11,8 +11,6 @@
 
 enum {
 	AGENT_MAX = 128, /**< longest agent kept */
-	/** For a creator who was cut off, before it ends with him */
-	CREATOR_WAIT_MS = 60000,
 };
 
 
@@ -24,6 +22,7 @@ static void endpoint_destructor(void *arg)
 	list_unlink(&ep->replay_le);
 	list_unlink(&ep->write_le);
 	tmr_cancel(&ep->ended_tmr);
+	entry_end(ep);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
 	mem_deref(ep->crossing);
@@ -205,6 +204,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
 	conference_enter(c, number);
+	entry_begin(ep, join, back);
 	crossing_update(c->focus);
 
 out:
@@ -221,120 +221,29 @@ out:
 }
 
 
-static bool has_creator(const struct conference *c)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		if (u->creator)
-			return true;
-	}
-
-	return false;
-}
-
-
-/** He may have come back since, where he was waited for */
-static void creator_left_h(void *arg)
-{
-	if (!has_creator(arg))
-		endpoint_evict_all(arg, REASON_ENDED);
-}
-
-
-void endpoint_await_creator(struct conference *c)
-{
-	if (c->ends_with_creator && !c->ending && !has_creator(c))
-		conference_end_in(c, CREATOR_WAIT_MS, creator_left_h);
-}
-
-
-/** Is or comes anybody of himself, so that those who are called would not meet
- *  nobody? */
-static bool is_attended(const struct conference *c)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			const struct endpoint *ep = e->data;
-
-			if (ep->status == ENDPOINT_CONNECTED ||
-			    !ep->dialled_out)
-				return true;
-		}
-	}
-
-	return false;
-}
-
-
-/** Somebody may have come in since */
-static void abandoned_h(void *arg)
-{
-	struct conference *c = arg;
-
-	if (is_attended(c)) {
-		endpoint_await_creator(c);
-		return;
-	}
-
-	c->abandoned = true;
-	endpoint_evict_all(c, REASON_ENDED);
-}
-
-
-/** Not by himself: his network, or the server. One whose call was up and who
- *  cannot be reached any more was cut off, too */
-static bool is_cut_off(enum reason reason, bool was_in)
-{
-	return past_cut_until_ms(reason) ||
-	       (was_in && reason == REASON_UNAVAILABLE);
-}
-
-
-/** One who was in has left: those who still ring for it are called off with
- *  the last. Where nobody was in yet they are what it waits for. A creator
- *  whose network fails comes back in a moment, mostly, and not by his first
- *  try */
-static void end_if_left(struct conference *c, bool creator, enum reason reason,
-			bool was_in)
-{
-	const bool ends = creator && c->ends_with_creator && !has_creator(c);
-	const bool tries = !was_in && tmr_isrunning(&c->end_tmr);
-
-	if (ends)
-		conference_set_calls_off(c);
-	if (ends && !tries && is_cut_off(reason, was_in)) {
-		endpoint_await_creator(c);
-	}
-	else if (ends && !tries) {
-		c->ending = true;
-		conference_end_in(c, 0, creator_left_h);
-	}
-	if (!c->ending && !is_attended(c))
-		conference_end_in(c, 0, abandoned_h);
-}
-
-
 void endpoint_remove(struct endpoint *ep, enum reason reason)
 {
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
-	const bool was_in = ep->status == ENDPOINT_CONNECTED;
+	const bool was_in =
+		ep->status == ENDPOINT_CONNECTED && endpoint_is_in(ep);
 	struct endpoint *heir = NULL;
-	bool creator = false;
+	bool host = false;
 
 	/* who is thrown out bequeaths nothing */
 	if (reason != REASON_KICKED)
 		heir = user_bequeath(ep);
 
+	entry_end(ep);
 	endpoint_drop_bearers(ep);
 	ep->crossing = mem_deref(ep->crossing);
+	c->waiting -= !endpoint_is_in(ep);
 	conference_leave(c);
 	crossing_update(c->focus);
 	if (c->speaker == ep->number)
 		endpoint_set_speaker(c, NULL);
+	if (c->spotlight == ep->number)
+		conference_set_spotlight(c, 0, 0);
 
 	/* off the roster first: who hears "left" must not find it there */
 	list_unlink(&ep->le);
@@ -351,14 +260,14 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	mem_deref(ep);
 	if (list_isempty(&u->endpoints)) {
-		creator = u->creator;
+		host = u->role == ROLE_HOST;
 		mem_deref(u);
 	}
 
 	if (was_in)
 		endpoint_say_alone(c, "alone");
-	if (was_in || creator)
-		end_if_left(c, creator, reason, was_in);
+	if (was_in || host)
+		conference_left(c, host, reason, was_in);
 	conference_end_if_empty(c, reason);
 }
 
@@ -401,6 +310,20 @@ static bool take_agent(struct endpoint *ep, const char *agent)
 
 	mem_deref(ep->agent);
 	ep->agent = copy;
+
+	return true;
+}
+
+
+bool endpoint_rename(struct endpoint *ep, const char *display)
+{
+	if (ep->user->anonymous)
+		return false;
+
+	if (take_name(ep, display)) {
+		endpoint_update_bearers(ep);
+		endpoint_tell_renamed(ep);
+	}
 
 	return true;
 }
@@ -474,6 +397,24 @@ void endpoint_set_levels(struct endpoint *ep,
 			      json_pack("{s:i,s:i}", "volume_in_db",
 					new->volume_in_db, "volume_out_db",
 					new->volume_out_db));
+}
+
+
+bool endpoint_may_unmute(const struct endpoint *ep)
+{
+	const struct user *u = ep->user;
+
+	return u->role >= u->conference->settings.may_unmute;
+}
+
+
+void endpoint_set_hand(struct endpoint *ep, bool raised)
+{
+	if (raised == (ep->hand != 0))
+		return;
+
+	ep->hand = raised ? ++ep->user->conference->last_hand : 0;
+	endpoint_emit(ep, "hand", json_pack("{s:i}", "hand", (int)ep->hand));
 }
 
 
@@ -573,8 +514,38 @@ void endpoint_announce(struct endpoint *ep)
 {
 	conference_announce(ep->user->conference);
 	ep->told = true;
-	endpoint_emit(ep, "joined",
+	endpoint_emit(ep, endpoint_is_in(ep) ? "joined" : "waiting",
 		      json_pack("{s:o}", "state", endpoint_json(ep)));
+}
+
+
+void endpoint_enter(struct endpoint *ep)
+{
+	struct conference *c = ep->user->conference;
+
+	c->entered = true;
+	conference_set_calls_off(c);
+	kept_take(ep);
+	endpoint_say_alone(c, "first");
+	if (ep->user->role == ROLE_HOST)
+		entry_reconsider(c);
+}
+
+
+void endpoint_set_role(struct endpoint *ep, enum role role)
+{
+	struct user *u = ep->user;
+
+	if (u->role == role)
+		return;
+
+	u->role = role;
+	for (struct le *e = u->endpoints.head; e; e = e->next) {
+		struct endpoint *own = e->data;
+
+		if (endpoint_is_in(own))
+			endpoint_tell_renamed(own);
+	}
 }
 
 

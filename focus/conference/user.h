@@ -13,6 +13,7 @@
 
 #include "focus/conference/bearer.h"
 #include "focus/conference/conference.h"
+#include "focus/conference/entry.h"
 #include "focus/conference/join.h"
 #include "focus/conference/menu.h"
 #include "focus/conference/secret.h"
@@ -46,8 +47,7 @@ struct user {
 	bool known;  /**< aor is proved or asserted, not only claimed */
 	bool called; /**< aor is what we called: all that answers there */
 	char display[UTF8_NAME_MAX + 1];
-	bool moderator; /**< it made the conference, or is who did */
-	bool creator;   /**< by a factory; it may end with it */
+	enum role role;
 	bool anonymous; /**< aor and display are not its own */
 	unsigned place; /**< of users in the order of coming: number of his
 			     first endpoint, which he keeps when he comes
@@ -70,6 +70,8 @@ struct endpoint {
 	uint32_t replaces; /**< leg of the one whose heir it is, 0: of none */
 	bool inherits;     /**< its rights, too */
 	enum endpoint_status status;
+	struct entry entry;
+	unsigned hand;      /**< raised, in order of raising; 0: it is not */
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */
 	bool webrtc, dialled_out, held, talking, media_connected;
@@ -130,6 +132,9 @@ int user_get(struct user **up, struct conference *c, const struct join *join,
  */
 struct endpoint *user_bequeath(const struct endpoint *ep);
 
+/** Is one of its endpoints in? */
+bool user_is_in(const struct user *u);
+
 /** The leg in there that who joins proves to be by its secret; NULL: none */
 const struct endpoint *user_leg_proved(const struct conference *c,
 				       const struct join *join);
@@ -159,8 +164,24 @@ int user_dup_text(char **dst, const char *src, size_t max);
 /** Tell its new name, address, rights, if it was told at all */
 void endpoint_tell_renamed(struct endpoint *ep);
 
-/** It is in: tell it, and the conference if it is the first */
+/** It is in, or waits to be let in: tell it, and the conference if it is the
+ *  first */
 void endpoint_announce(struct endpoint *ep);
+
+/** Its call is up and it has been let in, the later of the two just now */
+void endpoint_enter(struct endpoint *ep);
+
+/** May it take off its own mute? */
+bool endpoint_may_unmute(const struct endpoint *ep);
+
+/** It would like to speak, or not any more */
+void endpoint_set_hand(struct endpoint *ep, bool raised);
+
+/** Give it another name. @return false: it asked for privacy */
+bool endpoint_rename(struct endpoint *ep, const char *display);
+
+/** It is something else from now on. All its user's endpoints are told of */
+void endpoint_set_role(struct endpoint *ep, enum role role);
 
 /**
  * Hand a description to what carries its media
@@ -233,9 +254,22 @@ struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret);
 /** Call `h` for every endpoint of a conference; it must not remove any */
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));
 
-/** It ends with its creator, who is not there but may come back: wait for him
- *  a while. Nothing where it does not, or he is */
-void endpoint_await_creator(struct conference *c);
+/** Is a host in it? */
+bool conference_has_host(const struct conference *c);
+
+/** It ends with its host, who is not there but may come back: wait for him a
+ *  while. Nothing where it does not, or he is */
+void endpoint_await_host(struct conference *c);
+
+/**
+ * Somebody has left: does it end?
+ *
+ * @param host   He was one
+ * @param reason Why he has left
+ * @param was_in His call was up
+ */
+void conference_left(struct conference *c, bool host, enum reason reason,
+		     bool was_in);
 
 /** Everybody has to go, and the conference ends with the last */
 void endpoint_evict_all(struct conference *c, enum reason reason);

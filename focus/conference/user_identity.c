@@ -145,6 +145,17 @@ bool user_aor_is(const char *shown, const char *aor)
 }
 
 
+bool user_is_in(const struct user *u)
+{
+	for (struct le *le = u->endpoints.head; le; le = le->next) {
+		if (endpoint_is_in(le->data))
+			return true;
+	}
+
+	return false;
+}
+
+
 const struct endpoint *user_leg_proved(const struct conference *c,
 				       const struct join *join)
 {
@@ -196,25 +207,17 @@ static struct user *user_same(const struct conference *c,
 }
 
 
+/** What he is for having made it comes with entry_begin() */
 static void take_rights(struct user *u, const struct join *join,
 			const struct kept *back)
 {
-	struct conference *c = u->conference;
-	const struct endpoint *self = user_leg_proved(c, join);
+	const struct endpoint *self = user_leg_proved(u->conference, join);
 
-	const bool makes = !c->announced && !past_continues(c);
-
-	u->moderator = makes && !join->dialled_out;
-	u->creator = makes && join->factory;
-	if (back) {
-		u->moderator |= back->moderator;
-		u->creator |= back->creator;
-	}
+	if (back)
+		u->role = MAX(u->role, back->role);
 	/* another leg of his is still here, by another name */
-	if (self) {
-		u->moderator |= self->user->moderator;
-		u->creator |= self->user->creator;
-	}
+	if (self)
+		u->role = MAX(u->role, self->user->role);
 }
 
 
@@ -254,8 +257,8 @@ int user_get(struct user **up, struct conference *c, const struct join *join,
 	int err;
 
 	if (u) {
-		u->moderator |= back && back->moderator;
-		u->creator |= back && back->creator;
+		if (back)
+			u->role = MAX(u->role, back->role);
 		*up = u;
 		return 0;
 	}
@@ -359,9 +362,9 @@ struct endpoint *user_bequeath(const struct endpoint *ep)
 	if (heir->inherits)
 		bequeath_calls(ep, heir);
 	u = heir->user;
-	more = heir->inherits && ep->user->moderator && !u->moderator;
-	u->moderator |= heir->inherits && ep->user->moderator;
-	u->creator |= heir->inherits && ep->user->creator;
+	more = heir->inherits && ep->user->role > u->role;
+	if (more)
+		u->role = ep->user->role;
 	levels = ep->levels;
 	levels.muted |= heir->levels.muted;
 	levels.deaf |= heir->levels.deaf;
@@ -412,8 +415,7 @@ void user_hide(struct endpoint *ep)
 	list_append(&u->endpoints, &ep->le, ep);
 	ep->user = u;
 	if (list_isempty(&old->endpoints)) {
-		u->moderator = old->moderator;
-		u->creator = old->creator;
+		u->role = old->role;
 		mem_deref(old);
 	}
 	endpoint_set_label(ep, 0);

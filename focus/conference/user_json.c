@@ -34,22 +34,24 @@ json_t *endpoint_json(const struct endpoint *ep)
 	const struct endpoint_levels *l = &ep->levels;
 	json_t *o, *rest;
 
-	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:s,s:s,s:I}",
+	o = json_pack("{s:i,s:s,s:s,s:s,s:s,s:b,s:s,s:s*,s:b,s:s,s:s,s:I}",
 		      "endpoint", (int)ep->number, "user", ep->user->aor,
 		      "display", ep->display, "entity", ep->entity, "agent",
-		      ep->agent, "webrtc", ep->webrtc, "moderator",
-		      ep->user->moderator, "anonymous", ep->user->anonymous,
+		      ep->agent, "webrtc", ep->webrtc, "role",
+		      role_name(ep->user->role), "waiting",
+		      entry_state_name(ep), "anonymous", ep->user->anonymous,
 		      "method", ep->dialled_out ? "dialed-out" : "dialed-in",
 		      "status", endpoint_status_name(ep), "since",
 		      (json_int_t)ep->since_ms);
-	rest = json_pack("{s:s,s:i,s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
-			 "label", ep->label, "place", (int)ep->user->place,
-			 "media_connected", ep->media_connected, "talking",
-			 ep->talking, "muted", l->muted, "deaf", l->deaf,
-			 "video_muted", l->video_muted, "held", ep->held,
-			 "volume_in_db", l->volume_in_db, "volume_out_db",
-			 l->volume_out_db, "camera", camera_json(ep), "media",
-			 ep->media);
+	rest = json_pack(
+		"{s:s,s:i,s:i,s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+		"label", ep->label, "place", (int)ep->user->place, "hand",
+		(int)ep->hand, "media_connected", ep->media_connected,
+		"talking", ep->talking, "muted", l->muted, "deaf", l->deaf,
+		"video_muted", l->video_muted, "held", ep->held,
+		"volume_in_db", l->volume_in_db, "volume_out_db",
+		l->volume_out_db, "camera", camera_json(ep), "media",
+		ep->media);
 	if (json_object_update(o, rest) ||
 	    (ep->referred_by &&
 	     json_object_set_new(o, "referred_by",
@@ -79,12 +81,33 @@ json_t *user_json(const struct user *u)
 {
 	json_t *list = json_array();
 
-	for (struct le *le = u->endpoints.head; le && list; le = le->next)
-		list = append(list, endpoint_json(le->data));
+	for (struct le *le = u->endpoints.head; le && list; le = le->next) {
+		if (endpoint_is_in(le->data))
+			list = append(list, endpoint_json(le->data));
+	}
 
-	return json_pack("{s:s,s:s,s:b,s:b,s:o}", "user", u->aor, "display",
-			 u->display, "moderator", u->moderator, "anonymous",
+	return json_pack("{s:s,s:s,s:s,s:b,s:o}", "user", u->aor, "display",
+			 u->display, "role", role_name(u->role), "anonymous",
 			 u->anonymous, "endpoints", list);
+}
+
+
+/** Those who are not let in yet; NULL for lack of memory */
+static json_t *waiting_json(const struct conference *c)
+{
+	json_t *list = json_array();
+
+	for (struct le *le = c->users.head; le && list; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e && list;
+		     e = e->next) {
+			if (!endpoint_is_in(e->data))
+				list = append(list, endpoint_json(e->data));
+		}
+	}
+
+	return list;
 }
 
 
@@ -126,15 +149,19 @@ json_t *roster_json(const struct conference *c)
 {
 	json_t *users = json_array();
 
-	for (struct le *le = c->users.head; le && users; le = le->next)
-		users = append(users, user_json(le->data));
+	for (struct le *le = c->users.head; le && users; le = le->next) {
+		if (user_is_in(le->data))
+			users = append(users, user_json(le->data));
+	}
 
 	return json_pack(
-		"{s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:o}", "name", c->name,
-		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
-		"locked", c->locked, "layout", c->layout, "speaker",
-		(int)c->speaker, "max_participants",
-		(int)c->focus->config->max_participants, "participants",
-		(int)c->participants, "mixer",
-		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users);
+		"{s:s,s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o}",
+		"name", c->name, "title", c->settings.title, "seq",
+		(json_int_t)c->seq, "since", (json_int_t)c->since_ms, "locked",
+		c->locked, "layout", c->layout, "speaker", (int)c->speaker,
+		"spotlight", (int)c->spotlight, "max_participants",
+		(int)conference_room(c), "participants",
+		(int)conference_count_in(c), "mixer",
+		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users,
+		"waiting", waiting_json(c));
 }

@@ -89,12 +89,27 @@ static struct endpoint *any_endpoint(const struct conference *c)
 }
 
 
+static const struct endpoint *any_inside(const struct conference *c)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			if (endpoint_is_in(e->data))
+				return e->data;
+		}
+	}
+
+	return NULL;
+}
+
+
 /** Whoever is on the way in, or rings, is company: they may be there before
  * the words are over */
 void endpoint_say_alone(const struct conference *c, const char *announcement)
 {
 	const struct endpoint *ep =
-		c->participants == 1 ? any_endpoint(c) : NULL;
+		conference_count_in(c) == 1 ? any_inside(c) : NULL;
 
 	if (!strcmp(c->focus->config->waiting_sound, "silence"))
 		return;

@@ -98,6 +98,10 @@ static const struct config_row rows[] = {
 	 "names that callers may create: an extended regular expression that "
 	 "must match all of the name",
 	 NULL},
+	{"ad_hoc", CONFIG_SETTING, LIST(ad_hoc), "", 0, 0,
+	 "KEY=VALUE: a setting of conferences that are made by calling them, "
+	 "as of 'parley conference set', like lobby=on; may repeat",
+	 NULL},
 	{"max_participants", CONFIG_NUMBER, AT(max_participants), "1000", 1,
 	 100000, "endpoints in one conference", NULL},
 	{"max_conferences", CONFIG_NUMBER, AT(max_conferences), "1000", 1,
@@ -243,7 +247,12 @@ static void config_destructor(void *arg)
 
 struct config *config_alloc(void)
 {
-	return mem_zalloc(sizeof(struct config), config_destructor);
+	struct config *c = mem_zalloc(sizeof(*c), config_destructor);
+
+	if (c)
+		settings_default(&c->ad_hoc);
+
+	return c;
 }
 
 

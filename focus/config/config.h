@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "focus/privileges/run_as.h"
+#include "focus/settings/settings.h"
 #include "mixer/base/log.h"
 #include "mixer/base/re.h"
 
@@ -65,6 +66,9 @@ struct config {
 	enum log_level log_level;
 	char *web_origins;      /**< pattern of other sites let in */
 	char *conference_names; /**< pattern of permitted names */
+	/** Of conferences that are made by calling them */
+	struct conference_settings ad_hoc;
+	size_t ad_hoc_count; /**< how many of these were given */
 	unsigned max_participants, max_conferences;
 	unsigned video_width, video_height, video_fps;
 	unsigned video_kbps; /**< of the full canvas */

@@ -399,6 +399,33 @@ static int add_turn_uri(struct config *c, const struct config_row *row,
 }
 
 
+/** PINs and a title are a conference's own */
+static int set_setting(struct config *c, const struct config_row *row,
+		       const char *text, char *why, size_t size)
+{
+	char words[SETTINGS_WHY_BYTES], key[32];
+	size_t *count = field(c, row->offset2);
+	int err;
+
+	(void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(text, "="),
+		       text);
+	if (settings_is_own(key))
+		return config_value_refuse(
+			why, size, "is of one conference: parley conference");
+	if (*count >= CONFIG_LIST_MAX)
+		return config_value_refuse(why, size,
+					   "is one too many: at most %d",
+					   CONFIG_LIST_MAX);
+
+	err = settings_set_text(field(c, row->offset), text, words);
+	if (err)
+		return config_value_refuse(why, size, "is none: %s", words);
+	(*count)++;
+
+	return 0;
+}
+
+
 static int set_word(struct config *c, const struct config_row *row,
 		    const char *text, char *why, size_t size)
 {
@@ -457,7 +484,8 @@ bool config_value_is_list(enum config_type type)
 {
 	return type == CONFIG_LISTEN || type == CONFIG_LOOPBACK ||
 	       type == CONFIG_HOST || type == CONFIG_NETWORK ||
-	       type == CONFIG_ACCOUNT || type == CONFIG_TURN;
+	       type == CONFIG_ACCOUNT || type == CONFIG_TURN ||
+	       type == CONFIG_SETTING;
 }
 
 
@@ -470,6 +498,8 @@ void config_value_clear(struct config *c, const struct config_row *row)
 
 	for (size_t i = 0; pointers && i < *count; i++)
 		list[i] = mem_deref(list[i]);
+	if (row->type == CONFIG_SETTING)
+		settings_default(field(c, row->offset));
 	*count = 0;
 }
 
@@ -489,6 +519,7 @@ int config_value_set(struct config *c, const struct config_row *row,
 	case CONFIG_NETWORK: return set_network(c, row, text, why, size);
 	case CONFIG_ACCOUNT: return add_account(c, row, text, why, size);
 	case CONFIG_TURN: return add_turn_uri(c, row, text, why, size);
+	case CONFIG_SETTING: return set_setting(c, row, text, why, size);
 	default: return set_word(c, row, text, why, size);
 	}
 }

@@ -29,6 +29,8 @@ enum config_type {
 	CONFIG_SECRET,     /**< char *, anything; errors do not show it */
 	CONFIG_TURN,       /**< char *[] and count: TURN URIs */
 	CONFIG_PATTERN,    /**< char *, POSIX extended regular expression */
+	CONFIG_SETTING,    /**< struct conference_settings and how many of it
+				were given: KEY=VALUE */
 };
 
 /** One row of the table of keys */

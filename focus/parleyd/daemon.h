@@ -19,6 +19,7 @@ struct daemon {
 	struct store *store;
 	struct user_store *users;
 	struct member_store *members;
+	struct conference_store *conferences;
 	struct focus *focus;
 	struct transport_layer *layer;
 	struct page *page;

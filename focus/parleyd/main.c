@@ -14,6 +14,7 @@
 #include "focus/parleyd/check.h"
 #include "focus/parleyd/daemon.h"
 #include "focus/parleyd/privileges.h"
+#include "focus/store/conference_store.h"
 #include "focus/store/member_store.h"
 #include "focus/store/store.h"
 #include "focus/store/user_store.h"
@@ -159,10 +160,11 @@ static void retry_store_h(void *arg)
 	struct daemon *d = arg;
 
 	member_store_pause(d->members);
+	conference_store_pause(d->conferences);
 	if (user_store_retry(d->users))
 		tmr_start(&d->store_retry, STORE_RETRY_MS, retry_store_h, d);
-	if (member_store_resume(d->members))
-		focus_members_lost(d->focus);
+	conference_store_resume(d->conferences);
+	focus_store_reopened(d->focus, member_store_resume(d->members));
 }
 
 
@@ -174,6 +176,8 @@ static int open_store(struct daemon *d)
 		err = user_store_alloc(&d->users, d->store, d->config->domain);
 	if (!err)
 		err = member_store_alloc(&d->members, d->store);
+	if (!err)
+		err = conference_store_alloc(&d->conferences, d->store);
 	if (!err && store_state(d->store) != STORE_WRITABLE)
 		tmr_start(&d->store_retry, STORE_RETRY_MS, retry_store_h, d);
 
@@ -187,6 +191,7 @@ static int open_focus(struct daemon *d)
 
 	if (!err) {
 		focus_set_user_store(d->focus, d->users);
+		focus_set_conference_store(d->focus, d->conferences);
 		focus_set_member_store(d->focus, d->members);
 	}
 

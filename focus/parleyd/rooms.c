@@ -194,6 +194,7 @@ void daemon_rooms_free(struct daemon *d)
 	d->layer = mem_deref(d->layer);
 	d->focus = mem_deref(d->focus);
 	d->members = mem_deref(d->members);
+	d->conferences = mem_deref(d->conferences);
 	d->users = mem_deref(d->users);
 	d->store = mem_deref(d->store);
 }

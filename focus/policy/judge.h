@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "focus/policy/reason.h"
+#include "focus/settings/role.h"
 #include "mixer/base/re.h"
 
 enum {
@@ -26,17 +27,22 @@ enum {
 
 /** What is asked for */
 enum question_kind {
-	QUESTION_JOIN,     /**< come in. A browser that wants a TURN relay
-				asks so before it calls, too */
-	QUESTION_CREATE,   /**< come in as the first, which makes it. Who comes
-				in may ask for either: it becomes what is so */
-	QUESTION_DIAL,     /**< have the target called into it */
-	QUESTION_REMOVE,   /**< have the target removed, or go itself */
-	QUESTION_END,      /**< end the conference for all */
-	QUESTION_MODERATE, /**< change what the target is heard and seen of,
-				or the conference: lock, layout */
-	QUESTION_SEE,      /**< see who is in it, or in any; what is counted */
-	QUESTION_KEEP,     /**< keep the users of this host */
+	QUESTION_JOIN,   /**< come in. A browser that wants a TURN relay
+			      asks so before it calls, too */
+	QUESTION_CREATE, /**< come in as the first, which makes it. Who comes
+			      in may ask for either: it becomes what is so */
+	QUESTION_ENTER,  /**< be let in, of who is in the call already */
+	QUESTION_DIAL,   /**< have the target called into it */
+	QUESTION_REMOVE, /**< have the target removed, or go itself */
+	QUESTION_END,    /**< end the conference for all */
+	QUESTION_OWN,    /**< change what is the target's own matter, too: be
+			      heard no more, raise a hand, have a name */
+	QUESTION_STEER,  /**< change the conference, or what others are
+			      heard and seen of: lock, layout, admit */
+	QUESTION_UNMUTE, /**< have the target heard again */
+	QUESTION_HOST,   /**< change what it is to be, and who steers it */
+	QUESTION_SEE,    /**< see who is in it, or in any; what is counted */
+	QUESTION_KEEP,   /**< keep the users of this host */
 };
 
 /** Who asks for a change of a conference */
@@ -47,7 +53,7 @@ struct asker {
 			      asks, or whose tags it knows (RFC 4538); 0:
 			      from outside. May be gone when it is answered */
 	bool member;     /**< for the judge, set by the facts: it is in */
-	bool moderator;  /**< likewise */
+	enum role role;  /**< likewise: what it is in there */
 	bool operates;   /**< it runs this server: the control socket */
 	bool entering;   /**< it is just becoming a member (RFC 5366) */
 };

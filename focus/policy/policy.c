@@ -19,7 +19,7 @@ struct pattern {
 
 struct policy {
 	struct pattern names, factories, emergency;
-	unsigned max_participants, max_conferences;
+	unsigned max_conferences;
 };
 
 /** Paths of the page */
@@ -85,7 +85,6 @@ int policy_alloc(struct policy **pp, const struct config *config)
 	if (!err)
 		err = compile(&p->emergency, config->emergency_numbers);
 
-	p->max_participants = config->max_participants;
 	p->max_conferences = config->max_conferences;
 
 	if (err)
@@ -189,7 +188,7 @@ enum reason policy_join(const struct policy *p, const struct policy_facts *f)
 	if (f->locked && !f->invited)
 		return REASON_LOCKED;
 
-	if (f->participants >= p->max_participants)
+	if (f->participants >= f->room)
 		return REASON_FULL;
 
 	return REASON_NONE;

@@ -28,7 +28,8 @@ struct policy_facts {
 	bool replaces;         /**< it takes the place of one that is in */
 	bool fresh;            /**< policy_name_is_fresh() */
 	bool factory;          /**< a factory makes it now */
-	unsigned participants; /**< endpoints in it now */
+	unsigned participants; /**< endpoints in it now, or as many wait */
+	unsigned room;         /**< most that it takes */
 	unsigned conferences;  /**< of the whole server */
 };
 

@@ -17,6 +17,10 @@ enum reason {
 	REASON_BAD_REQUEST,     /**< 400 */
 	REASON_FORBIDDEN,       /**< 403 policy says no */
 	REASON_LOCKED,          /**< 403 conference is locked */
+	REASON_WRONG_PIN,       /**< 403 */
+	REASON_TOO_MANY_TRIES,  /**< 403 of PINs: later */
+	REASON_DENIED,          /**< 403 somebody who may did not admit it */
+	REASON_NOT_ADMITTED,    /**< 480 nobody admitted it */
 	REASON_NOT_FOUND,       /**< 404 no such conference here */
 	REASON_AMBIGUOUS,       /**< several could be meant */
 	REASON_NO_MEDIA,        /**< 488 neither sound nor picture */

@@ -326,8 +326,7 @@ static void print_user(xmlTextWriterPtr w,
 	if (whole && !u->gone) {
 		element(w, "display-text", u->display);
 		start(w, "roles");
-		element(w, "entry",
-			u->moderator ? "moderator" : "participant");
+		element(w, "entry", u->role);
 		end(w);
 	}
 	print_endpoints(w, r, u, whole);

@@ -143,7 +143,7 @@ static int describe(struct info_user *u, const json_t *state)
 		return err;
 	mem_deref(u->display);
 	u->display = display;
-	u->moderator = info_flag_of(state, "moderator");
+	str_ncpy(u->role, info_string_of(state, "role"), sizeof(u->role));
 
 	return 0;
 }

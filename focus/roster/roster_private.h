@@ -28,7 +28,8 @@ struct info_endpoint {
 struct info_user {
 	struct le le; /**< ordered by `touched` */
 	char *entity, *display;
-	bool moderator, gone;
+	char role[16];
+	bool gone;
 	struct list endpoints;
 	uint64_t touched; /**< number of the last change of any kind */
 	uint64_t whole;   /**< it came, or came back */

@@ -29,17 +29,17 @@ enum statement {
 
 static const char *const sql[STATEMENTS] = {
 	[ADD] = "INSERT INTO member VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
-		"?11,?12,?13,?14,?15,?16)",
+		"?11,?12,?13,?14)",
 	[SET] = "UPDATE member SET aor=?3,known=?4,secret=?5,place=?6,"
-		"number=?7,namesake=?8,moderator=?9,creator=?10,muted=?11,"
-		"deaf=?12,video_muted=?13,volume_in_db=?14,volume_out_db=?15,"
-		"ends_with_creator=?16 WHERE conference=?1 AND sum=?2",
+		"number=?7,namesake=?8,role=?9,muted=?10,deaf=?11,"
+		"video_muted=?12,volume_in_db=?13,volume_out_db=?14"
+		" WHERE conference=?1 AND sum=?2",
 	[REMOVE] = "DELETE FROM member WHERE conference=?1 AND sum=?2",
 	[END] = "DELETE FROM member WHERE conference=?1",
 	[LOAD] = "SELECT conference,sum,aor,known,secret,place,number,"
-		 "namesake,moderator,creator,muted,deaf,video_muted,"
-		 "volume_in_db,volume_out_db,ends_with_creator FROM member"
-		 " ORDER BY moderator<>0 DESC, conference, number",
+		 "namesake,role,muted,deaf,video_muted,volume_in_db,"
+		 "volume_out_db FROM member"
+		 " ORDER BY role DESC, conference, number",
 	[COUNT] = "SELECT count(*) FROM member",
 	[ALIVE] = "INSERT OR REPLACE INTO member_alive VALUES (1,?1)",
 	/* a clock that was set back is no reason to forget */
@@ -174,19 +174,11 @@ static int bind_sum(sqlite3_stmt *stmt, int i, const uint8_t *sum)
 
 static int bind_row(sqlite3_stmt *stmt, const struct member *row)
 {
-	const int numbers[] = {row->known,
-			       row->secret,
-			       (int)row->place,
-			       (int)row->number,
-			       (int)row->namesake,
-			       row->moderator,
-			       row->creator,
-			       row->muted,
-			       row->deaf,
-			       row->video_muted,
-			       row->volume_in_db,
-			       row->volume_out_db,
-			       row->ends_with_creator};
+	const int numbers[] = {
+		row->known,        row->secret,        (int)row->place,
+		(int)row->number,  (int)row->namesake, row->role,
+		row->muted,        row->deaf,          row->video_muted,
+		row->volume_in_db, row->volume_out_db};
 	int code;
 
 	code = bind_text(stmt, 1, row->conference);
@@ -302,9 +294,9 @@ static void forget_stale(struct member_store *m)
 /** What somebody has put into the file is no reason to fall over */
 static bool read_row(struct member *row, sqlite3_stmt *stmt)
 {
-	int n[13];
+	int n[11];
 
-	for (int i = 0; i < 13; i++)
+	for (int i = 0; i < 11; i++)
 		n[i] = sqlite3_column_int(stmt, i + 3);
 	row->conference = (const char *)sqlite3_column_text(stmt, 0);
 	row->aor = (const char *)sqlite3_column_text(stmt, 2);
@@ -318,14 +310,12 @@ static bool read_row(struct member *row, sqlite3_stmt *stmt)
 	row->place = (unsigned)n[2];
 	row->number = (unsigned)n[3];
 	row->namesake = n[4] < 0 ? 0 : (unsigned)n[4];
-	row->moderator = n[5];
-	row->creator = n[6];
-	row->muted = n[7];
-	row->deaf = n[8];
-	row->video_muted = n[9];
-	row->volume_in_db = n[10];
-	row->volume_out_db = n[11];
-	row->ends_with_creator = n[12];
+	row->role = n[5];
+	row->muted = n[6];
+	row->deaf = n[7];
+	row->video_muted = n[8];
+	row->volume_in_db = n[9];
+	row->volume_out_db = n[10];
 
 	return true;
 }

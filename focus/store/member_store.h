@@ -35,10 +35,9 @@ struct member {
 	bool secret;    /**< sum is of a secret */
 	unsigned place; /**< of the user on the roster */
 	unsigned number, namesake; /**< of the endpoint */
-	bool moderator, creator;
+	int role;                  /**< enum role of focus/settings/role.h */
 	bool muted, deaf, video_muted;
 	int volume_in_db, volume_out_db;
-	bool ends_with_creator; /**< the conference does */
 };
 
 /**
@@ -58,7 +57,7 @@ bool member_store_resume(struct member_store *m);
 
 /**
  * Those of conferences that were going on MEMBERS_KEPT_S ago or later,
- * moderators first; the others are deleted
+ * hosts and moderators first; the others are deleted
  *
  * @param h Called for each; the row is valid until it returns
  */

@@ -55,6 +55,17 @@ static const char *const migrations[] = {
 	"CREATE TABLE member_alive ("
 	" one INTEGER PRIMARY KEY, unix_s INTEGER NOT NULL"
 	") STRICT",
+	/* 3: roles, and conferences, see focus/store/conference_store.h. Who
+	   was a moderator had made his conference */
+	"ALTER TABLE member RENAME COLUMN moderator TO role;"
+	"UPDATE member SET role = 2 * (role <> 0);"
+	"ALTER TABLE member DROP COLUMN creator;"
+	"ALTER TABLE member DROP COLUMN ends_with_creator;"
+	"CREATE TABLE conference ("
+	" name TEXT PRIMARY KEY,"
+	" booked INTEGER NOT NULL, locked INTEGER NOT NULL,"
+	" layout TEXT NOT NULL, settings TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID",
 };
 
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <jansson.h>
+#include "focus/conference/booking.h"
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
 #include "mixer/base/log.h"
@@ -18,6 +19,7 @@
 #include "signaling/web/page.h"
 #include "signaling/web/page_files.h"
 #include "signaling/web/page_ice.h"
+#include "signaling/web/page_reply.h"
 #include "signaling/web/page_self.h"
 
 struct page {
@@ -71,33 +73,6 @@ static const char *safe_host(const struct http_exchange *x)
 }
 
 
-static void reply(struct http_exchange *x, unsigned status, const char *words)
-{
-	(void)http_reply_body(x, status, "text/plain; charset=utf-8",
-			      "X-Content-Type-Options: nosniff\r\n"
-			      "Cache-Control: no-store\r\n",
-			      words, strlen(words));
-}
-
-
-static void reply_json(struct http_exchange *x, unsigned status, json_t *json)
-{
-	/* json_dumps() may leave bytes out where memory fails */
-	const size_t len = json_dumpb(json, NULL, 0, JSON_COMPACT);
-	char *text = len ? mem_alloc(len, NULL) : NULL;
-
-	if (text && json_dumpb(json, text, len, JSON_COMPACT) == len)
-		(void)http_reply_body(x, status, "application/json",
-				      "X-Content-Type-Options: nosniff\r\n"
-				      "Cache-Control: no-store\r\n",
-				      text, len);
-	else
-		reply(x, 500, "Out of memory.\n");
-	json_decref(json);
-	mem_deref(text);
-}
-
-
 /** What a document may do. Browsers differ on whether 'self' covers wss:, so
  *  the host is named */
 static int print_security(char *dst, size_t size, const char *host)
@@ -139,7 +114,7 @@ static void reply_file(struct http_exchange *x, const struct page_file *file)
 			file->immutable ? "public, max-age=31536000, immutable"
 					: "no-cache",
 			security) < 0) {
-		reply(x, 500, "Headers too long.\n");
+		page_reply_words(x, 500, "Headers too long.\n");
 		return;
 	}
 	(void)http_reply_shared(x, fresh ? 304 : 200,
@@ -180,7 +155,8 @@ static void open_websocket(struct page *p, struct http_exchange *x,
 
 	if (!origin_is_welcome(p, x, secure)) {
 		note_stranger(x);
-		reply(x, 403, "Pages of your site are not let in here.\n");
+		page_reply_words(x, 403,
+				 "Pages of your site are not let in here.\n");
 		return;
 	}
 	if (websocket_accept(&ws, x, "sip"))
@@ -235,8 +211,34 @@ static void page_question_destructor(void *arg)
 	mem_deref(q->ask);
 	mem_deref(q->name);
 	if (q->x)
-		reply(q->x, reason_row(REASON_SHUTDOWN)->http_status,
-		      reason_row(REASON_SHUTDOWN)->words);
+		page_reply_words(q->x,
+				 reason_row(REASON_SHUTDOWN)->http_status,
+				 reason_row(REASON_SHUTDOWN)->words);
+}
+
+
+/** What will be asked of who comes in: whether a PIN is, or may be; and what
+ *  it is called */
+static void tell_settings(json_t *json, const struct focus *focus,
+			  const char *conference)
+{
+	const struct conference_settings *s;
+	char name[POLICY_NAME_MAX + 1];
+	struct booking b;
+
+	if (focus_name(focus, conference, name) ||
+	    !booking_find(focus, name, &b))
+		return;
+
+	s = &b.settings;
+	if (s->guest_pin.given || s->host_pin.given)
+		(void)json_object_set_new(json, "pin",
+					  json_string(s->guest_pin.given
+							      ? "needed"
+							      : "for hosts"));
+	if (*s->title)
+		(void)json_object_set_new(json, "title",
+					  json_string(s->title));
 }
 
 
@@ -255,10 +257,12 @@ static void may_join_h(enum reason reason, void *arg)
 		(void)json_object_set_new(json, "uri", json_string(uri));
 	if (json && q->page->config->turn_uri_count)
 		(void)json_object_set_new(json, "relay", json_true());
+	if (json && reason != REASON_NOT_FOUND)
+		tell_settings(json, q->page->focus, q->name);
 
 	q->x = NULL;
 	mem_deref(q);
-	reply_json(x, reason == REASON_NOT_FOUND ? 404 : 200, json);
+	page_reply_json(x, reason == REASON_NOT_FOUND ? 404 : 200, json);
 }
 
 
@@ -273,7 +277,7 @@ static void ask_to_join(struct page *p, struct http_exchange *x,
 	q = mem_zalloc(sizeof(*q), page_question_destructor);
 	if (!q || str_dup(&q->name, name)) {
 		mem_deref(q);
-		reply(x, 500, "Out of memory.\n");
+		page_reply_words(x, 500, "Out of memory.\n");
 		return;
 	}
 
@@ -295,7 +299,7 @@ static void api(struct page *p, struct http_exchange *x,
 		ask_to_join(p, x, req->path + n);
 	}
 	else {
-		reply(x, 404, "There is nothing here.\n");
+		page_reply_words(x, 404, "There is nothing here.\n");
 	}
 }
 
@@ -310,7 +314,7 @@ static void document(struct page *p, struct http_exchange *x, const char *path)
 	if (file)
 		reply_file(x, file);
 	else
-		reply(x, 404, "There is nothing here.\n");
+		page_reply_words(x, 404, "There is nothing here.\n");
 }
 
 
@@ -331,7 +335,7 @@ static void request_h(struct http_exchange *x, const struct http_request *req,
 		(void)http_reply_body(x, 405, NULL, "Allow: GET, HEAD\r\n",
 				      NULL, 0);
 	else if (!strcmp(req->path, "/healthz"))
-		reply(x, 200, "ok\n");
+		page_reply_words(x, 200, "ok\n");
 	else if (!strncmp(req->path, "/api/", 5) && get)
 		api(p, x, req);
 	else

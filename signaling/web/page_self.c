@@ -1,79 +1,97 @@
 /**
- * @file signaling/web/page_self.c  What a participant may change about itself
+ * @file signaling/web/page_self.c  What a participant may do from its page
  */
 #include <string.h>
 #include <strings.h>
 #include <jansson.h>
 #include "focus/command/command.h"
 #include "focus/conference/focus.h"
+#include "signaling/web/page_reply.h"
 #include "signaling/web/page_self.h"
 
-enum { BODY_MAX_BYTES = 256 };
+/** A long message, each of its characters as an escape */
+enum { BODY_MAX_BYTES = 32768 };
 
 
-/** A change under way */
-struct self_change {
+/** A command under way */
+struct self_command {
 	struct le le;
 	struct http_exchange *x; /**< NULL once it is answered */
 	struct command *command;
 };
 
 
-static void answer_self(struct http_exchange *x, unsigned status)
+static void refuse_self(struct http_exchange *x, enum reason reason)
 {
-	(void)http_reply_body(x, status, NULL, "Cache-Control: no-store\r\n",
-			      NULL, 0);
+	const struct reason_row *row = reason_row(reason);
+
+	page_reply_json(x, row->http_status,
+			json_pack("{s:b,s:s,s:i,s:s}", "ok", false, "code",
+				  row->token, "status", (int)row->http_status,
+				  "error", row->words));
 }
 
 
-static void self_change_destructor(void *arg)
+static void self_command_destructor(void *arg)
 {
-	struct self_change *change = arg;
+	struct self_command *self = arg;
 
-	list_unlink(&change->le);
-	mem_deref(change->command);
-	if (change->x)
-		answer_self(change->x, 503);
+	list_unlink(&self->le);
+	mem_deref(self->command);
+	if (self->x)
+		refuse_self(self->x, REASON_SHUTDOWN);
 }
 
 
-static void changed_h(json_t *reply, void *arg)
+static void done_h(json_t *reply, void *arg)
 {
-	bool done = json_is_true(json_object_get(reply, "ok"));
-	struct self_change *change = arg;
-	struct http_exchange *x = change->x;
+	const json_int_t status =
+		json_integer_value(json_object_get(reply, "status"));
+	struct self_command *self = arg;
+	struct http_exchange *x = self->x;
 
-	change->x = NULL;
-	mem_deref(change);
-	answer_self(x, done ? 204 : 400);
+	self->x = NULL;
+	mem_deref(self);
+	page_reply_json(x, status ? (unsigned)status : 200,
+			json_incref(reply));
 }
 
 
-static void set_muted(struct list *waiting, struct focus *focus,
-		      struct http_exchange *x, const struct endpoint *ep,
-		      bool muted)
+/** It speaks of the conference that it is in, and of itself unless it says
+ *  whom it means. @return 0 or ENOMEM */
+static int complete(json_t *command, const struct endpoint *ep)
 {
-	const struct asker self = {.leg = focus_leg(ep)};
-	struct self_change *change;
-	json_t *command;
+	int err = json_object_set_new(
+		command, "conference",
+		json_string(focus_endpoint_conference(ep)));
 
-	command =
-		json_pack("{s:s, s:s, s:i}", "verb", muted ? "mute" : "unmute",
-			  "conference", focus_endpoint_conference(ep),
-			  "target", (int)focus_endpoint_number(ep));
-	change = mem_zalloc(sizeof(*change), self_change_destructor);
-	if (command && change) {
-		change->x = x;
-		list_append(waiting, &change->le, change);
-		focus_command(&change->command, focus, &self, command,
-			      changed_h, change);
+	if (!json_object_get(command, "target") &&
+	    !json_object_get(command, "uri"))
+		err |= json_object_set_new(
+			command, "target",
+			json_integer(focus_endpoint_number(ep)));
+
+	return err;
+}
+
+
+static void run(struct list *waiting, struct focus *focus,
+		struct http_exchange *x, const struct endpoint *ep,
+		json_t *command)
+{
+	const struct asker asker = {.leg = focus_leg(ep)};
+	struct self_command *self;
+
+	self = mem_zalloc(sizeof(*self), self_command_destructor);
+	if (!self || complete(command, ep)) {
+		mem_deref(self);
+		refuse_self(x, REASON_INTERNAL);
+		return;
 	}
-	else {
-		mem_deref(change);
-		answer_self(x, 500);
-	}
 
-	json_decref(command);
+	self->x = x;
+	list_append(waiting, &self->le, self);
+	focus_command(&self->command, focus, &asker, command, done_h, self);
 }
 
 
@@ -93,19 +111,18 @@ void page_self(struct list *waiting, struct focus *focus,
 	       struct http_exchange *x, const struct http_request *req)
 {
 	const struct endpoint *ep = focus_secret_endpoint(focus, bearer(x));
-	json_t *body = NULL, *muted;
+	json_t *command = NULL;
 
 	if (req->body_len && req->body_len <= BODY_MAX_BYTES)
-		body = json_loadb(req->body, req->body_len,
-				  JSON_REJECT_DUPLICATES, NULL);
+		command = json_loadb(req->body, req->body_len,
+				     JSON_REJECT_DUPLICATES, NULL);
 
-	muted = json_object_get(body, "muted");
 	if (!ep)
-		answer_self(x, 403);
-	else if (json_is_boolean(muted))
-		set_muted(waiting, focus, x, ep, json_is_true(muted));
+		refuse_self(x, REASON_FORBIDDEN);
+	else if (json_is_object(command))
+		run(waiting, focus, x, ep, command);
 	else
-		answer_self(x, 400);
+		refuse_self(x, REASON_BAD_REQUEST);
 
-	json_decref(body);
+	json_decref(command);
 }

@@ -1,10 +1,11 @@
 /**
- * @file signaling/web/page_self.h  What a participant may change about itself
+ * @file signaling/web/page_self.h  What a participant may do from its page
  *
- * `POST /api/self` with {"muted":bool} and `Authorization: Bearer SECRET`: the
- * secret is the endpoint's own (Call-Info of the 200 to its INVITE), so nobody
- * else is reached. The change is the moderator's verb with the endpoint as its
- * target, and is seen by all as any mute is. Lives on parleyd's loop.
+ * `POST /api/self` with a command (focus/command/command.h) such as
+ * {"verb":"mute"} and `Authorization: Bearer SECRET`: the secret is the
+ * endpoint's own (Call-Info of the 200 to its INVITE), so it is that endpoint
+ * that gives it, about its own conference, and about itself where no "target"
+ * is said. Whether it may is asked as of anybody. Lives on parleyd's loop.
  */
 #ifndef PARLEY_SIGNALING_WEB_PAGE_SELF_H
 #define PARLEY_SIGNALING_WEB_PAGE_SELF_H
@@ -14,8 +15,9 @@
 struct focus;
 
 /**
- * Answer the exchange, now or when it is known whether it may: 204 done, 400
- * not understood or not let, 403 no such secret, or void
+ * Answer the exchange with the command's answer, now or when it is known: 200,
+ * or the status of the reason for which it was not done; 403: no such secret,
+ * or void
  *
  * @param waiting Gets what waits; list_flush() answers it 503
  */

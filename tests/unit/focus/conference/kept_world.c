@@ -8,6 +8,7 @@
 #include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
 #include "focus/conference/user.h"
+#include "focus/store/conference_store.h"
 #include "focus/store/member_store.h"
 #include "focus/store/store.h"
 #include "mixer/base/log.h"
@@ -17,6 +18,7 @@
 char kept_folder[64], kept_file[96];
 struct store *kept_store;
 struct member_store *kept_members;
+static struct conference_store *conferences;
 struct focus_room kept_room;
 
 
@@ -25,7 +27,10 @@ void kept_begin(void)
 	CU_ASSERT_EQUAL_FATAL(store_alloc(&kept_store, kept_folder), 0);
 	CU_ASSERT_EQUAL_FATAL(member_store_alloc(&kept_members, kept_store),
 			      0);
+	CU_ASSERT_EQUAL_FATAL(conference_store_alloc(&conferences, kept_store),
+			      0);
 	room_open(&kept_room);
+	focus_set_conference_store(kept_room.focus, conferences);
 	focus_set_member_store(kept_room.focus, kept_members);
 }
 
@@ -46,6 +51,7 @@ void kept_end(void)
 {
 	room_close(&kept_room);
 	kept_members = mem_deref(kept_members);
+	conferences = mem_deref(conferences);
 	kept_store = mem_deref(kept_store);
 }
 
@@ -109,7 +115,7 @@ void kept_come(struct party *p, const char *aor, const char *display,
 }
 
 
-bool kept_is(const struct party *p, const char *key)
+static const json_t *kept_shown(const struct party *p)
 {
 	const json_t *users, *u, *e;
 	size_t i, j;
@@ -123,11 +129,25 @@ bool kept_is(const struct party *p, const char *key)
 			if (json_integer_value(
 				    json_object_get(e, "endpoint")) ==
 			    focus_endpoint_number(p->ep))
-				return json_is_true(json_object_get(e, key));
+				return e;
 		}
 	}
 
-	return false;
+	return NULL;
+}
+
+
+bool kept_is(const struct party *p, const char *key)
+{
+	return json_is_true(json_object_get(kept_shown(p), key));
+}
+
+
+bool kept_is_host(const struct party *p)
+{
+	return !strcmp(
+		json_string_value(json_object_get(kept_shown(p), "role")),
+		"host");
 }
 
 

@@ -43,6 +43,9 @@ void kept_come(struct party *p, const char *aor, const char *display,
 /** What a command shows of it, true or false */
 bool kept_is(const struct party *p, const char *key);
 
+/** Is it a host there? */
+bool kept_is_host(const struct party *p);
+
 struct conference *kept_demo(void);
 
 #endif

@@ -160,7 +160,7 @@ static void the_judge_sees_who_asks(void)
 				  .asker = {.leg = focus_leg(s.alice.ep)}});
 	CU_ASSERT_STRING_EQUAL(s.judge.aor, "sip:a@x");
 	CU_ASSERT_TRUE(s.judge.member);
-	CU_ASSERT_TRUE(s.judge.moderator);
+	CU_ASSERT_EQUAL(s.judge.role, ROLE_HOST);
 	CU_ASSERT_TRUE(slow_judge_answer(&s.judge, REASON_NONE));
 	CU_ASSERT_EQUAL(s.answer, REASON_NONE);
 

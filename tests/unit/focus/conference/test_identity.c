@@ -20,7 +20,8 @@ static bool moderates(struct focus_room *r, const struct party *p)
 
 	(void)room_line(r, p, &user);
 
-	return json_is_true(json_object_get(user, "moderator"));
+	return !strcmp(json_string_value(json_object_get(user, "role")),
+		       "host");
 }
 
 
@@ -326,9 +327,11 @@ static void a_secret_is_of_its_conference(void)
 		room_join(&r, &there, "other", "sip:zoe@x", "Zoe"), 0);
 	r.secret = secret;
 	CU_ASSERT_EQUAL_FATAL(room_join(&r, &also, "other", ALICE, "A"), 0);
-	CU_ASSERT_FALSE(json_is_true(json_object_get(
-		json_object_get(event_last(&r, "joined"), "state"),
-		"moderator")));
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(
+			json_object_get(event_last(&r, "joined"), "state"),
+			"role")),
+		"guest");
 	room_close(&r);
 }
 

@@ -13,7 +13,7 @@
 #include "tests/unit/unit.h"
 
 
-static void keep_many(const char *name, unsigned count, bool moderator)
+static void keep_many(const char *name, unsigned count, enum role role)
 {
 	struct conference *c = focus_conference(kept_room.focus, name);
 
@@ -24,7 +24,7 @@ static void keep_many(const char *name, unsigned count, bool moderator)
 		CU_ASSERT_EQUAL_FATAL(str_dup(&k->aor, "sip:many@x"), 0);
 		k->secret.given = true;
 		memcpy(k->secret.sha256, &count, sizeof(count));
-		k->moderator = moderator;
+		k->role = role;
 		kept_add(c, k);
 	}
 }
@@ -45,14 +45,14 @@ static void a_moderator_is_kept_where_there_are_too_many(void)
 	focus_secret(ben.ep, b);
 	CU_ASSERT_EQUAL_FATAL(
 		room_join(&kept_room, &last, "other", "sip:d@x", "Dora"), 0);
-	keep_many("other", KEPT_ALL_MAX, false);
+	keep_many("other", KEPT_ALL_MAX, ROLE_GUEST);
 	focus_leave(ann.ep, REASON_LEFT);
 	CU_ASSERT_EQUAL(kept_demo()->kept_count, 1);
 	CU_ASSERT_EQUAL(kept_room.focus->kept_count, KEPT_ALL_MAX);
 	focus_leave(ben.ep, REASON_LEFT);
 	CU_ASSERT(kept_room.focus->kept_count <= KEPT_ALL_MAX);
 	kept_come(&ann, "sip:a@x", "Ann", a);
-	CU_ASSERT_TRUE(kept_is(&ann, "moderator"));
+	CU_ASSERT_TRUE(kept_is_host(&ann));
 	kept_end_all();
 }
 
@@ -72,7 +72,7 @@ static void others_moderators_take_no_guests_place(void)
 	CU_ASSERT_EQUAL_FATAL(
 		room_join(&kept_room, &mallory, "other", "sip:m@x", "Mallory"),
 		0);
-	keep_many("other", KEPT_ALL_MAX, true);
+	keep_many("other", KEPT_ALL_MAX, ROLE_HOST);
 	focus_leave(ben.ep, REASON_LEFT);
 	focus_leave(carl.ep, REASON_LEFT);
 	CU_ASSERT_EQUAL(kept_demo()->kept_count, 2);
@@ -91,11 +91,11 @@ static void a_guest_takes_no_moderators_place(void)
 	kept_come(&ann, "sip:a@x", "Ann", NULL);
 	kept_come(&ben, "sip:b@x", "Ben", NULL);
 	focus_secret(ben.ep, secret);
-	keep_many("demo", KEPT_MAX, true);
+	keep_many("demo", KEPT_MAX, ROLE_HOST);
 	focus_leave(ben.ep, REASON_LEFT);
 	CU_ASSERT_EQUAL(kept_demo()->kept_count, KEPT_MAX);
 	for (struct le *le = kept_demo()->kept.head; le; le = le->next)
-		CU_ASSERT_TRUE(((struct kept *)le->data)->moderator);
+		CU_ASSERT_TRUE(((struct kept *)le->data)->role == ROLE_HOST);
 	kept_end_all();
 }
 
@@ -134,7 +134,7 @@ static void what_was_missed_is_written_later(void)
 
 	kept_crash();
 	kept_come(&ann, "sip:a@x", "Ann", a);
-	CU_ASSERT_FALSE(kept_is(&ann, "moderator"));
+	CU_ASSERT_FALSE(kept_is_host(&ann));
 	kept_come(&carl, "sip:c@x", "Carl", c);
 	CU_ASSERT_EQUAL(focus_endpoint_number(carl.ep), 3);
 	kept_end_all();
@@ -174,7 +174,7 @@ static void the_first_that_cannot_be_written_is_the_last(void)
 		" BEGIN SELECT abs(-9223372036854775807-1); END");
 	CU_ASSERT_EQUAL(kept_rows(), 4);
 	before = store_total(kept_store);
-	focus_members_lost(kept_room.focus);
+	focus_store_reopened(kept_room.focus, true);
 	/* they were deleted, and that was undone */
 	CU_ASSERT_EQUAL(store_total(kept_store) - before, 4);
 	CU_ASSERT_TRUE(member_store_missed(kept_members));
@@ -230,7 +230,7 @@ static void one_of_yesterday_does_not(void)
 	kept_begin();
 	CU_ASSERT_EQUAL(kept_rows(), 0);
 	kept_come(&ben, "sip:guest-b@x", "Ben", NULL);
-	CU_ASSERT_TRUE(kept_is(&ben, "moderator"));
+	CU_ASSERT_TRUE(kept_is_host(&ben));
 	kept_end_all();
 }
 
@@ -246,19 +246,19 @@ static void rows_that_are_none_are_passed_over(void)
 	focus_secret(ann.ep, secret);
 	kept_end();
 	kept_run_sql("INSERT INTO member SELECT 'demo',x'00',aor,known,secret,"
-		     "place,number,namesake,moderator,creator,muted,deaf,"
-		     "video_muted,0,0,0 FROM member;"
+		     "place,number,namesake,role,muted,deaf,"
+		     "video_muted,0,0 FROM member;"
 		     "INSERT INTO member SELECT 'no such "
 		     "name',sum,aor,known,secret,"
-		     "place,number,namesake,moderator,creator,muted,deaf,"
-		     "video_muted,0,0,0 FROM member WHERE length(sum)=32;"
+		     "place,number,namesake,role,muted,deaf,"
+		     "video_muted,0,0 FROM member WHERE length(sum)=32;"
 		     "INSERT INTO member SELECT 'other',sum,aor,known,secret,"
-		     "-1,0,-5,moderator,creator,muted,deaf,"
-		     "video_muted,0,0,0 FROM member WHERE length(sum)=32"
+		     "-1,0,-5,role,muted,deaf,"
+		     "video_muted,0,0 FROM member WHERE length(sum)=32"
 		     " AND conference='demo'");
 	kept_begin();
 	kept_come(&ann, "sip:guest-a@x", "Ann", secret);
-	CU_ASSERT_TRUE(kept_is(&ann, "moderator"));
+	CU_ASSERT_TRUE(kept_is_host(&ann));
 	kept_end_all();
 }
 

@@ -94,22 +94,22 @@ static void factories_make_names_that_nobody_guesses(void)
 
 static void admission_follows_the_facts(void)
 {
-	static const char *const overrides[] = {"max_participants=2",
-						"max_conferences=1"};
+	static const char *const overrides[] = {"max_conferences=1"};
 	static const struct {
 		struct policy_facts facts;
 		enum reason reason;
 	} rows[] = {
 		{{.conferences = 0}, REASON_NONE},
 		{{.conferences = 1}, REASON_OVERLOAD},
-		{{.exists = true, .participants = 1}, REASON_NONE},
-		{{.exists = true, .participants = 2}, REASON_FULL},
+		{{.exists = true, .room = 2, .participants = 1}, REASON_NONE},
+		{{.exists = true, .room = 2, .participants = 2}, REASON_FULL},
 		{{.exists = true, .locked = true}, REASON_LOCKED},
-		{{.exists = true, .locked = true, .invited = true},
+		{{.exists = true, .room = 2, .locked = true, .invited = true},
 		 REASON_NONE},
 		{{.exists = true,
 		  .locked = true,
 		  .invited = true,
+		  .room = 2,
 		  .participants = 2},
 		 REASON_FULL},
 		{{.exists = true, .shutting_down = true}, REASON_SHUTDOWN},
@@ -119,13 +119,13 @@ static void admission_follows_the_facts(void)
 		{{.fresh = true, .factory = true}, REASON_NONE},
 		{{.fresh = true, .factory = true, .conferences = 1},
 		 REASON_OVERLOAD},
-		{{.fresh = true, .exists = true}, REASON_NONE},
+		{{.fresh = true, .exists = true, .room = 2}, REASON_NONE},
 	};
 	struct config_error error;
 	struct config *c;
 	struct policy *p;
 
-	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 2, &error), 0);
+	CU_ASSERT_EQUAL_FATAL(config_load(&c, NULL, overrides, 1, &error), 0);
 	CU_ASSERT_EQUAL_FATAL(policy_alloc(&p, c), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CU_ASSERT_EQUAL(policy_join(p, &rows[i].facts),

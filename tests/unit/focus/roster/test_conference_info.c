@@ -12,13 +12,13 @@
 #define ENDPOINT(n, who, more)                                                \
 	"{\"endpoint\":" #n ",\"user\":\"sip:" who "@x\",\"display\":\"" who  \
 	"\",\"entity\":\"sip:" who "@192.0.2." #n                             \
-	":5060\",\"moderator\":false,\"method\":\"dialed-in\","               \
+	":5060\",\"role\":\"guest\",\"method\":\"dialed-in\","                \
 	"\"status\":\"pending\",\"since\":1700000000000,\"talking\":false,"   \
 	"\"muted\":false,\"webrtc\":false,\"media\":[{\"id\":1,\"type\":"     \
 	"\"audio\",\"codec\":\"PCMU\",\"status\":\"sendrecv\"}]" more "}"
 #define USER(who, endpoints)                                                  \
 	"{\"user\":\"sip:" who "@x\",\"display\":\"" who                      \
-	"\",\"moderator\":true,\"endpoints\":[" endpoints "]}"
+	"\",\"role\":\"moderator\",\"endpoints\":[" endpoints "]}"
 #define SNAPSHOT(users)                                                       \
 	"{\"type\":\"snapshot\",\"state\":{\"name\":\"demo\",\"locked\":"     \
 	"false,\"speaker\":0,\"max_participants\":20,\"mixer\":0,\"users\":"  \
@@ -137,7 +137,7 @@ static void finish(void)
 static void lists_all(void)
 {
 	begin(SNAPSHOT(
-		USER("ann", ENDPOINT(1, "ann", ",\"moderator\":true"))));
+		USER("ann", ENDPOINT(1, "ann", ",\"role\":\"moderator\""))));
 	CU_ASSERT(says(&phone,
 		       "<conference-info xmlns=\"urn:ietf:params:xml:ns:"
 		       "conference-info\" entity=\"sip:demo@example.com\" "
@@ -178,7 +178,7 @@ static void tells_what_changed(void)
 	CU_ASSERT(look(&phone, false));
 	CU_ASSERT(says(&phone, "state=\"partial\" version=\"2\""));
 	CU_ASSERT(says(&phone, "<user-count>2</user-count>"));
-	CU_ASSERT(says(&phone, "<roles><entry>participant</entry></roles>"));
+	CU_ASSERT(says(&phone, "<roles><entry>guest</entry></roles>"));
 	CU_ASSERT(says(&phone, "<users state=\"partial\"><user entity=\"sip:"
 			       "bob@x\" state=\"full\">"));
 	CU_ASSERT(says(&phone, "<referred><by>sip:ann@x</by></referred>"
@@ -338,7 +338,7 @@ static void comes_back_with_the_same_contact(void)
 	happen(ABOUT("left", 2, ",\"reason\":\"left\""));
 	happen(ABOUT("left", 3, ",\"reason\":\"left\""));
 	happen("{\"type\":\"joined\",\"state\":{\"endpoint\":4,\"user\":"
-	       "\"sip:ann@x\",\"display\":\"Beth\",\"moderator\":true,"
+	       "\"sip:ann@x\",\"display\":\"Beth\",\"role\":\"moderator\","
 	       "\"entity\":\"sip:ann@192.0.2.9\",\"method\":\"dialed-in\"}}");
 	CU_ASSERT(look(&phone, false));
 	CU_ASSERT(says(&phone, "<user entity=\"sip:ann@x\" state=\"full\">"

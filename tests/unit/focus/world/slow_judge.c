@@ -47,7 +47,7 @@ static void note(struct slow_judge *j, const struct question *q)
 	j->kind = q->kind;
 	j->known = q->asker.known;
 	j->member = q->asker.member;
-	j->moderator = q->asker.moderator;
+	j->role = q->asker.role;
 	j->entering = q->asker.entering;
 	j->probe = q->probe;
 	j->invited = q->invited;

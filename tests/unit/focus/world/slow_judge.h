@@ -18,7 +18,8 @@ struct slow_judge {
 
 	unsigned asked, dropped; /**< so far */
 	enum question_kind kind; /**< of the last question, ... */
-	bool known, member, moderator, entering, probe, invited;
+	bool known, member, entering, probe, invited;
+	enum role role;
 	char conference[80], aor[80], target[80]; /**< "": none */
 
 	struct list waiting; /**< that are to be answered */

@@ -341,16 +341,16 @@ static void who_mutes_itself_waits_for_the_judge(void)
 		snprintf(request, sizeof(request),
 			 "POST /api/self HTTP/1.1\r\nHost: h\r\n"
 			 "Authorization: Bearer %s\r\n"
-			 "Content-Length: 14\r\nConnection: close\r\n\r\n"
-			 "{\"muted\":true}",
+			 "Content-Length: 15\r\nConnection: close\r\n\r\n"
+			 "{\"verb\":\"mute\"}",
 			 secret);
 		answer = ask(w.page, request);
 		CU_ASSERT_PTR_NOT_NULL(strstr(answer, verdicts[i]
-							      ? "HTTP/1.1 400"
+							      ? "HTTP/1.1 403"
 							      : "HTTP/1.1 "
-								"204"));
+								"200"));
 		CU_ASSERT_EQUAL(event_count(&w.r, "muted"), !verdicts[i]);
-		CU_ASSERT_EQUAL(w.judge.kind, QUESTION_MODERATE);
+		CU_ASSERT_EQUAL(w.judge.kind, QUESTION_OWN);
 		CU_ASSERT_STRING_EQUAL(w.judge.aor, "sip:a@x");
 		free(answer);
 		waiting_page_close(&w);

@@ -1,0 +1,102 @@
+/**
+ * @file focus/conference/entry.h  What somebody has to show before he is in
+ *
+ * Who calls a conference is let into the call at once, so that he can be
+ * talked to, but into the conference only when its settings are met: the PIN
+ * that it asks for, a host who is there, a host who admits him. Until then he
+ * is nobody's to hear or see, hears nobody, is told nothing of who is in, and
+ * is on no roster but that of hosts and moderators. Whether he may enter is a
+ * question to a judge that answers later (focus/policy/judge.h): those who
+ * admit. Typed digits are told to nobody and stand in no log. Parleyd's loop
+ * only.
+ */
+#ifndef PARLEY_FOCUS_CONFERENCE_ENTRY_H
+#define PARLEY_FOCUS_CONFERENCE_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "focus/policy/judge.h"
+#include "focus/policy/reason.h"
+#include "focus/settings/pin.h"
+
+struct conference;
+struct endpoint;
+struct join;
+struct kept;
+
+enum {
+	/** For a PIN, from the call or the last try on */
+	ENTRY_PIN_MS = 120000,
+	/** Until somebody admits him, or a host comes */
+	ENTRY_WAIT_MS = 1800000,
+	/** Longest pause between two keys of a PIN */
+	ENTRY_KEY_GAP_MS = 4000,
+};
+
+enum entry_state {
+	ENTRY_IN,
+	ENTRY_PIN,   /**< he has to give a PIN */
+	ENTRY_HOST,  /**< a host has to come */
+	ENTRY_LOBBY, /**< somebody has to admit him */
+};
+
+/** Of an endpoint; written by user_entry.c alone */
+struct entry {
+	enum entry_state state;
+	uint64_t origin;  /**< of struct join */
+	unsigned wrong;   /**< PINs in this call */
+	uint64_t next_ms; /**< no other one is looked at before */
+	char digits[PIN_DIGITS_MAX + 1]; /**< typed so far */
+	struct tmr tmr;                  /**< he gave none for too long */
+	struct tmr key_tmr;
+	struct ask *ask;         /**< may he enter? */
+	judge_answer_h *answerh; /**< ...when somebody has admitted him */
+	void *answer_arg;
+};
+
+/** What becomes of a PIN */
+struct entry_verdict {
+	enum reason reason;  /**< REASON_NONE: it was right */
+	unsigned tries_left; /**< in this call */
+	uint64_t wait_ms;    /**< until the next is looked at */
+};
+
+/**
+ * Somebody joins: where does he stand?
+ *
+ * @param back Whose place he takes, NULL: nobody's
+ */
+void entry_begin(struct endpoint *ep, const struct join *join,
+		 const struct kept *back);
+
+/** It leaves, or is freed: nobody has to answer any more */
+void entry_end(struct endpoint *ep);
+
+/** Is it in? */
+bool endpoint_is_in(const struct endpoint *ep);
+
+/** "pin", "host", "admission"; NULL: it is in */
+const char *entry_state_name(const struct endpoint *ep);
+
+/** Its call is up, and it is not in */
+void entry_connected(struct endpoint *ep);
+
+/** It typed a key while it is not in */
+void entry_key(struct endpoint *ep, char key);
+
+/** It says a PIN: to come in, or to be a host. It may be out of the conference
+ *  after this
+ *  @param digits Hostile, NULL: none */
+struct entry_verdict entry_pin(struct endpoint *ep, const char *digits);
+
+/** Somebody who may lets it in. @return REASON_NONE; REASON_FULL;
+ *  REASON_FORBIDDEN: it has no PIN yet, or is in */
+enum reason entry_admit(struct endpoint *ep);
+
+/** ...or does not: it is out of the call after this */
+void entry_deny(struct endpoint *ep);
+
+/** Settings have changed, or a host has come: who waits may be in now */
+void entry_reconsider(struct conference *c);
+
+#endif
