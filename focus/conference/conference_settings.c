@@ -94,9 +94,11 @@ void conference_set_settings(struct conference *c,
 {
 	c->settings = *settings;
 	conference_write_settings(c);
-	conference_emit(
-		c, "settings",
-		json_pack("{s:o}", "settings", settings_json(&c->settings)));
+	conference_emit(c, "settings",
+			json_pack("{s:o,s:s,s:i}", "settings",
+				  settings_json(&c->settings), "title",
+				  c->settings.title, "max_participants",
+				  (int)conference_room(c)));
 	entry_reconsider(c);
 }
 

@@ -331,6 +331,12 @@ struct endpoint *focus_secret_endpoint(const struct focus *f,
 /** Name of the conference it is in; lives with it */
 const char *focus_endpoint_conference(const struct endpoint *ep);
 
+/** What it is in there */
+enum role focus_endpoint_role(const struct endpoint *ep);
+
+/** Has it been let in? Else it waits for that (focus/conference/entry.h) */
+bool focus_endpoint_is_in(const struct endpoint *ep);
+
 /** Its number in there (of `parley show`) */
 unsigned focus_endpoint_number(const struct endpoint *ep);
 

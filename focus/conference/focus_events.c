@@ -180,3 +180,15 @@ unsigned focus_endpoint_number(const struct endpoint *ep)
 {
 	return ep->number;
 }
+
+
+enum role focus_endpoint_role(const struct endpoint *ep)
+{
+	return ep->user->role;
+}
+
+
+bool focus_endpoint_is_in(const struct endpoint *ep)
+{
+	return endpoint_is_in(ep);
+}

@@ -19,6 +19,10 @@ static void take_state(struct conference_info *i, const json_t *event,
 		info_add_endpoint(i, state);
 		return;
 	}
+	if (e->waiting) {
+		info_admit_endpoint(i, u, e, state);
+		return;
+	}
 	renamed = json_pack("{s:O,s:O*}", "state", state, "time",
 			    json_object_get(event, "time"));
 	if (renamed)
@@ -29,7 +33,18 @@ static void take_state(struct conference_info *i, const json_t *event,
 }
 
 /* Which of those that are known are in a snapshot? */
-static void mark_known(struct conference_info *i, const json_t *users)
+static void mark_endpoint(struct conference_info *i, const json_t *endpoint)
+{
+	struct info_user *u;
+	struct info_endpoint *e = info_find_endpoint(
+		i, info_number_of(endpoint, "endpoint"), &u);
+
+	if (e)
+		e->known = true;
+}
+
+static void mark_known(struct conference_info *i, const json_t *users,
+		       const json_t *waiting)
 {
 	const json_t *user, *endpoint;
 	struct info_endpoint *e;
@@ -46,12 +61,25 @@ static void mark_known(struct conference_info *i, const json_t *users)
 	}
 	json_array_foreach (users, n, user)
 		json_array_foreach (json_object_get(user, "endpoints"), m,
-				    endpoint) {
-			e = info_find_endpoint(
-				i, info_number_of(endpoint, "endpoint"), &u);
-			if (e)
-				e->known = true;
-		}
+				    endpoint)
+			mark_endpoint(i, endpoint);
+	json_array_foreach (waiting, n, endpoint)
+		mark_endpoint(i, endpoint);
+}
+
+/* What it is called, and how many it takes */
+static void take_description(struct conference_info *i, const json_t *o)
+{
+	char *title = NULL;
+
+	i->max_users = info_number_of(o, "max_participants");
+	if (str_dup(&title, info_string_of(o, "title"))) {
+		i->missed = true;
+		return;
+	}
+	mem_deref(i->title);
+	i->title = title;
+	info_note_description(i);
 }
 
 /* One whose end was missed; with it others may go that are told of already */
@@ -78,6 +106,7 @@ static void take_snapshot(struct conference_info *i, const json_t *event)
 {
 	const json_t *state = json_object_get(event, "state"), *user;
 	const json_t *users = json_object_get(state, "users");
+	const json_t *waiting = json_object_get(state, "waiting");
 	json_t *endpoint;
 	size_t n, k;
 
@@ -86,18 +115,21 @@ static void take_snapshot(struct conference_info *i, const json_t *event)
 	if (!i->name && str_dup(&i->name, info_string_of(state, "name")))
 		i->missed = true;
 	i->locked = info_flag_of(state, "locked");
-	i->max_users = info_number_of(state, "max_participants");
+	take_description(i, state);
 	i->speaker = info_number_of(state, "speaker");
 	i->media_lost =
 		json_integer_value(json_object_get(state, "mixer")) < 0;
+	i->spotlight = info_number_of(state, "spotlight");
 	info_note_state(i);
-	mark_known(i, users);
+	mark_known(i, users, waiting);
 	while (end_one(i, event))
 		;
 	json_array_foreach (users, n, user)
 		json_array_foreach (json_object_get(user, "endpoints"), k,
 				    endpoint)
 			take_state(i, event, endpoint);
+	json_array_foreach (waiting, n, endpoint)
+		take_state(i, event, endpoint);
 }
 
 static bool conference_event(struct conference_info *i, const char *type,
@@ -105,8 +137,14 @@ static bool conference_event(struct conference_info *i, const char *type,
 {
 	if (!strcmp(type, "snapshot"))
 		take_snapshot(i, event);
-	else if (!strcmp(type, "joined"))
-		info_add_endpoint(i, json_object_get(event, "state"));
+	else if (!strcmp(type, "joined") || !strcmp(type, "waiting"))
+		take_state(i, event, json_object_get(event, "state"));
+	else if (!strcmp(type, "settings"))
+		take_description(i, event);
+	else if (!strcmp(type, "spotlight")) {
+		i->spotlight = info_number_of(event, type);
+		i->talked = ++i->number;
+	}
 	else if (!strcmp(type, "locked")) {
 		i->locked = info_flag_of(event, "locked");
 		info_note_state(i);
@@ -145,6 +183,8 @@ static json_t *news_of(struct conference_info *i, const char *type,
 		;
 	if (k < ARRAY_SIZE(flags))
 		news = json_pack("{s:b}", type, info_flag_of(event, type));
+	else if (!strcmp(type, "hand"))
+		news = json_pack("{s:O}", type, json_object_get(event, type));
 	else if (!strcmp(type, "status"))
 		news = json_pack("{s:s}", type, info_string_of(event, type));
 	else if (!strcmp(type, "connected"))
@@ -192,6 +232,12 @@ const char *info_endpoint_status(const struct info_endpoint *e)
 					    "alerting"};
 	const char *status = info_string_of(e->state, "status");
 	size_t k;
+
+	/* "probably being authenticated" (RFC 4575 section 5.7.3) */
+	if (e->waiting)
+		return !strcmp(info_string_of(e->state, "waiting"), "pin")
+			       ? "dialing-in"
+			       : "pending";
 
 	for (k = 0; k < ARRAY_SIZE(words); k++) {
 		if (!strcmp(status, words[k]))
@@ -261,9 +307,12 @@ static void conference_info_destructor(void *arg)
 
 	list_flush(&i->users);
 	list_clear(&i->readers);
-	for (k = 0; k < 4; k++)
-		xmlBufferFree(i->printed[k / 2][k % 2].xml);
+	for (k = 0; k < 4 * VIEWS; k++)
+		xmlBufferFree(
+			i->printed[k / 2 / VIEWS][k / VIEWS % 2][k % VIEWS]
+				.xml);
 	mem_deref(i->name);
+	mem_deref(i->title);
 }
 
 int conference_info_alloc(struct conference_info **ip)
@@ -302,6 +351,8 @@ int conference_info_read(struct conference_info_reader **rp,
 		return ENOMEM;
 	r->info = i;
 	r->activity = param->activity;
+	r->view = param->view;
+	r->self = param->self;
 	err = str_dup(&r->entity, param->entity);
 	if (!err && param->web)
 		err = str_dup(&r->web, param->web);
@@ -315,9 +366,38 @@ int conference_info_read(struct conference_info_reader **rp,
 	return 0;
 }
 
+enum conference_info_view conference_info_view_of(const json_t *state)
+{
+	if (*info_string_of(state, "waiting"))
+		return VIEW_SELF;
+
+	return strcmp(info_string_of(state, "role"), "guest") != 0
+		       ? VIEW_HOSTS
+		       : VIEW_MEMBERS;
+}
+
+void conference_info_show(struct conference_info_reader *r,
+			  enum conference_info_view view)
+{
+	r->anew |= r->view != view;
+	r->view = view;
+}
+
+bool info_shows(const struct conference_info_reader *r,
+		const struct info_endpoint *e)
+{
+	switch (r->view) {
+
+	case VIEW_HOSTS: return true;
+	case VIEW_SELF: return e->number == r->self;
+	default: return !e->waiting;
+	}
+}
+
 bool conference_info_news(const struct conference_info_reader *r)
 {
 	const struct conference_info *i = r->info;
 
-	return r->behind || (r->activity ? i->number : i->changed) > r->told;
+	return r->behind || r->anew ||
+	       (r->activity ? i->number : i->changed) > r->told;
 }

@@ -7,6 +7,9 @@
  * its next document holds what has changed since then, merged, whoever else
  * reads. Documents go out one after the other, version by version.
  *
+ * Who waits to be let in is shown to who may let him in, and to himself; who
+ * is not in is shown nobody else.
+ *
  * Users are listed as the events name them, endpoints by Contact. Who reads
  * with `activity` also gets who talks and who is muted,
  * in elements of a namespace of ours; others are spared those changes. Pure:
@@ -48,11 +51,21 @@ int conference_info_event(struct conference_info *i, const json_t *event);
 /** Has it been told of, and has not ended? */
 bool conference_info_active(const struct conference_info *i);
 
+/** Who of a conference is shown */
+enum conference_info_view {
+	VIEW_MEMBERS, /**< who is in */
+	VIEW_HOSTS,   /**< and who waits to be let in */
+	VIEW_SELF,    /**< one endpoint alone */
+	VIEWS
+};
+
 /** Whom documents are for; strings are copied */
 struct conference_info_param {
 	const char *entity; /**< the conference URI as it addressed it */
 	const char *web;    /**< where a browser joins, or NULL */
 	bool activity;      /**< it understands our elements */
+	enum conference_info_view view;
+	unsigned self; /**< number of its own endpoint, 0: it has none */
 };
 
 /**
@@ -64,6 +77,14 @@ struct conference_info_param {
 int conference_info_read(struct conference_info_reader **rp,
 			 struct conference_info *i,
 			 const struct conference_info_param *param);
+
+/** What is it shown, from what its own endpoint is?
+ *  @param state ENDPOINT of focus/conference/event.h */
+enum conference_info_view conference_info_view_of(const json_t *state);
+
+/** From now on it is shown something else: all of that is news to it */
+void conference_info_show(struct conference_info_reader *r,
+			  enum conference_info_view view);
 
 /** Is there something that it has not been told? */
 bool conference_info_news(const struct conference_info_reader *r);

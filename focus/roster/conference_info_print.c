@@ -205,7 +205,9 @@ static void print_activity(xmlTextWriterPtr w, const struct info_endpoint *e)
 	const json_t *s = e->state;
 	const json_int_t place =
 		json_integer_value(json_object_get(s, "place"));
+	const json_int_t hand = json_integer_value(json_object_get(s, "hand"));
 	const char *label = string_of(s, "label");
+	const char *waiting = string_of(s, "waiting");
 	size_t k;
 
 	start(w, "activity");
@@ -217,6 +219,11 @@ static void print_activity(xmlTextWriterPtr w, const struct info_endpoint *e)
 							(long long)place);
 	if (*label && strcmp(label, string_of(s, "display")) != 0)
 		attribute(w, "label", label);
+	if (hand > 0)
+		(void)xmlTextWriterWriteFormatAttribute(w, X("hand"), "%lld",
+							(long long)hand);
+	if (*waiting)
+		attribute(w, "waiting", waiting);
 	for (k = 0; k < ARRAY_SIZE(flags); k++)
 		attribute(w, flags[k],
 			  boolean(json_is_true(json_object_get(s, flags[k]))));
@@ -271,8 +278,23 @@ static void print_endpoint(xmlTextWriterPtr w,
 static bool endpoint_news(const struct conference_info_reader *r,
 			  const struct info_endpoint *e)
 {
+	if (!info_shows(r, e))
+		return false;
+
 	return e->changed > r->told ||
 	       (r->activity && !e->gone && e->active > r->told);
+}
+
+static bool is_shown(const struct conference_info_reader *r,
+		     const struct info_user *u)
+{
+	struct le *le;
+
+	for (le = list_head(&u->endpoints); le; le = le->next) {
+		if (info_shows(r, le->data))
+			return true;
+	}
+	return false;
 }
 
 static bool user_news(const struct conference_info_reader *r,
@@ -280,7 +302,7 @@ static bool user_news(const struct conference_info_reader *r,
 {
 	struct le *le;
 
-	if (u->touched <= r->told)
+	if (u->touched <= r->told || !is_shown(r, u))
 		return false;
 	if (r->behind)
 		return true;
@@ -300,6 +322,8 @@ static void print_endpoints(xmlTextWriterPtr w,
 	for (le = list_head(&u->endpoints); le; le = le->next) {
 		const struct info_endpoint *e = le->data;
 
+		if (!info_shows(r, e))
+			continue;
 		if (e->gone) {
 			if ((u->gone || !whole) && e->changed > r->told)
 				print_endpoint(w, r, e, EXTENT_DELETED);
@@ -349,7 +373,7 @@ static bool print_users(xmlTextWriterPtr w, xmlBufferPtr buf,
 	for (le = list_head(&i->users); le; le = le->next) {
 		const struct info_user *u = le->data;
 
-		if (full ? u->gone : !user_news(r, u))
+		if (full ? u->gone || !is_shown(r, u) : !user_news(r, u))
 			continue;
 		if (xmlBufferLength(buf) > CONFERENCE_INFO_BYTES)
 			return false;
@@ -381,7 +405,7 @@ static void print_description(xmlTextWriterPtr w,
 	size_t k;
 
 	start(w, "conference-description");
-	element(w, "display-text", i->name);
+	element(w, "display-text", i->title && *i->title ? i->title : i->name);
 	start(w, "conf-uris");
 	print_conf_uri(w, r->entity, "SIP");
 	if (r->web)
@@ -422,6 +446,9 @@ static void print_conference_state(xmlTextWriterPtr w,
 		attribute(w, "xmlns", CONFERENCE_INFO_ACTIVITY_NS);
 		(void)xmlTextWriterWriteFormatAttribute(w, X("speaker"), "%u",
 							i->speaker);
+		if (i->spotlight)
+			(void)xmlTextWriterWriteFormatAttribute(
+				w, X("spotlight"), "%u", i->spotlight);
 		attribute(w, "media", i->media_lost ? "lost" : "up");
 		end(w);
 	}
@@ -446,7 +473,7 @@ static void print_document(xmlTextWriterPtr w,
 	(void)re_snprintf(version, sizeof(version), "%u", r->version + 1);
 	attribute(w, "version", version);
 
-	if (full)
+	if (full || i->described > r->told)
 		print_description(w, r);
 	if (full || i->stated > r->told ||
 	    (r->activity && i->talked > r->told))
@@ -464,7 +491,7 @@ static void print_document(xmlTextWriterPtr w,
 static bool fits(const struct info_fragment *f,
 		 const struct conference_info_reader *r, bool full)
 {
-	if (!f->xml || f->number != r->info->number)
+	if (!f->xml || f->number != r->info->number || r->view == VIEW_SELF)
 		return false;
 
 	return full || (f->from == r->told && f->behind == r->behind);
@@ -474,7 +501,8 @@ static bool fits(const struct info_fragment *f,
 static const struct info_fragment *
 users_for(const struct conference_info_reader *r, bool full)
 {
-	struct info_fragment *f = &r->info->printed[full][r->activity];
+	struct info_fragment *f =
+		&r->info->printed[full][r->activity][r->view];
 	xmlTextWriterPtr w;
 
 	if (fits(f, r, full))
@@ -499,7 +527,7 @@ users_for(const struct conference_info_reader *r, bool full)
 int conference_info_print(struct conference_info_reader *r, bool full,
 			  struct mbuf **mbp)
 {
-	const struct info_fragment *users = users_for(r, full);
+	const struct info_fragment *users = users_for(r, full |= r->anew);
 	xmlBufferPtr buf = xmlBufferCreate();
 	xmlTextWriterPtr w = buf ? xmlNewTextWriterMemory(buf, 0) : NULL;
 	struct mbuf *mb = NULL;
@@ -520,6 +548,7 @@ int conference_info_print(struct conference_info_reader *r, bool full,
 	r->version++;
 	r->told = users->to;
 	r->behind = !users->all;
+	r->anew = false;
 	*mbp = mb;
 	mb = NULL;
 

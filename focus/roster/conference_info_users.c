@@ -40,6 +40,12 @@ void info_note_state(struct conference_info *i)
 	i->stated = i->number;
 }
 
+void info_note_description(struct conference_info *i)
+{
+	note(i);
+	i->described = i->number;
+}
+
 static void touch(struct conference_info *i, struct info_user *u)
 {
 	u->touched = i->number;
@@ -177,6 +183,33 @@ static int make_user(struct info_user **up, struct conference_info *i,
 	return 0;
 }
 
+static bool has_entered(const struct info_user *u)
+{
+	struct le *le;
+
+	for (le = list_head(&u->endpoints); le; le = le->next) {
+		const struct info_endpoint *e = le->data;
+
+		if (!e->gone && !e->waiting)
+			return true;
+	}
+	return false;
+}
+
+/* Users that are in; who waits is none yet */
+static void count_users(struct conference_info *i)
+{
+	unsigned count = 0;
+	struct le *le;
+
+	for (le = list_head(&i->users); le; le = le->next)
+		count += has_entered(le->data);
+	if (count == i->users_count)
+		return;
+	i->users_count = count;
+	info_note_state(i);
+}
+
 /* Two dialogs of one Contact are told apart; a former one is forgotten */
 static int name_endpoint(struct info_endpoint *e, struct info_user *u)
 {
@@ -215,6 +248,7 @@ void info_add_endpoint(struct conference_info *i, const json_t *state)
 	if (!e)
 		goto out;
 	e->number = info_number_of(state, "endpoint");
+	e->waiting = *info_string_of(state, "waiting");
 	e->state = json_deep_copy(state);
 	if (!e->state || name_endpoint(e, u)) {
 		mem_deref(e);
@@ -225,10 +259,9 @@ void info_add_endpoint(struct conference_info *i, const json_t *state)
 	if (u->gone) {
 		u->gone = false;
 		u->whole = i->number;
-		i->users_count++;
-		info_note_state(i);
-		touch(i, u);
 	}
+	count_users(i);
+	touch(i, u);
 	return;
 
 out:
@@ -290,14 +323,26 @@ void info_end_endpoint(struct conference_info *i, struct info_user *u,
 	e->left_ms =
 		(uint64_t)json_integer_value(json_object_get(event, "time"));
 	info_note_endpoint(i, u, e);
-	if (!live_named(u, NULL)) {
+	if (!live_named(u, NULL))
 		u->gone = true;
-		i->users_count--;
-		info_note_state(i);
-		touch(i, u);
-	}
+	count_users(i);
+	touch(i, u);
 	if (++i->gone > i->gone_max)
 		tidy(i);
+}
+
+void info_admit_endpoint(struct conference_info *i, struct info_user *u,
+			 struct info_endpoint *e, const json_t *state)
+{
+	(void)json_object_del(e->state, "waiting");
+	if (json_object_update(e->state, (json_t *)(uintptr_t)state))
+		i->missed = true;
+	e->waiting = *info_string_of(e->state, "waiting");
+	info_note_endpoint(i, u, e);
+	/* new to who was not shown it */
+	u->whole = i->number;
+	count_users(i);
+	touch(i, u);
 }
 
 void info_rename_endpoint(struct conference_info *i, struct info_user *u,

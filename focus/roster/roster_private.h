@@ -19,6 +19,7 @@ struct info_endpoint {
 	json_t *state;    /**< ENDPOINT of focus/conference/event.h, kept up to
 			     date */
 	bool gone, known; /**< known: a snapshot has it */
+	bool waiting;     /**< to be let in */
 	char *reason, *words; /**< of its end */
 	uint64_t left_ms;
 	uint64_t changed; /**< number of its last change but activity */
@@ -45,18 +46,20 @@ struct info_fragment {
 };
 
 struct conference_info {
-	char *name;
+	char *name, *title;
 	bool active, locked, media_lost;
 	bool missed; /**< something, for lack of memory */
-	unsigned max_users, users_count, speaker;
-	uint64_t number;  /**< of the last change */
-	uint64_t changed; /**< of the last one but activity */
-	uint64_t stated;  /**< of the last one of conference-state */
-	uint64_t talked;  /**< of the last activity there */
+	unsigned max_users, users_count, speaker, spotlight;
+	uint64_t number;    /**< of the last change */
+	uint64_t changed;   /**< of the last one but activity */
+	uint64_t stated;    /**< of the last one of conference-state */
+	uint64_t described; /**< of the last one of its description */
+	uint64_t talked;    /**< of the last activity there */
 	struct list users;
 	struct list readers;
 	unsigned gone, gone_max; /**< endpoints gone, and when to tidy up */
-	struct info_fragment printed[2][2]; /**< by full, activity */
+	/** By full, activity and view; who is shown himself alone has none */
+	struct info_fragment printed[2][2][VIEWS];
 };
 
 struct conference_info_reader {
@@ -64,6 +67,9 @@ struct conference_info_reader {
 	struct conference_info *info;
 	char *entity, *web;
 	bool activity;
+	enum conference_info_view view;
+	unsigned self;
+	bool anew;   /**< all is news: it is shown something else */
 	bool behind; /**< the last document could not hold all */
 	uint32_t version;
 	uint64_t told;
@@ -80,8 +86,17 @@ const char *info_string_of(const json_t *o, const char *key);
 unsigned info_number_of(const json_t *o, const char *key);
 bool info_flag_of(const json_t *o, const char *key);
 
+/* Who of them is shown to that reader? */
+bool info_shows(const struct conference_info_reader *r,
+		const struct info_endpoint *e);
+
+/* It is let in, or waits for something else */
+void info_admit_endpoint(struct conference_info *i, struct info_user *u,
+			 struct info_endpoint *e, const json_t *state);
+
 /* The conference, an endpoint, what it does has changed; who goes by it is
  * told */
+void info_note_description(struct conference_info *i);
 void info_note_state(struct conference_info *i);
 void info_note_endpoint(struct conference_info *i, struct info_user *u,
 			struct info_endpoint *e);

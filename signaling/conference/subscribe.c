@@ -263,6 +263,16 @@ static int judge_asker(struct asked *a)
 	return 0;
 }
 
+/* Who waits to be let in is told of himself alone */
+static enum conference_info_view view_of(const struct endpoint *ep)
+{
+	if (!focus_endpoint_is_in(ep))
+		return VIEW_SELF;
+
+	return focus_endpoint_role(ep) >= ROLE_MODERATOR ? VIEW_HOSTS
+							 : VIEW_MEMBERS;
+}
+
 /* Whose it is among those who take part: of a session, however often its
  * dialog moves */
 static int name_member(struct asked *a)
@@ -273,9 +283,11 @@ static int name_member(struct asked *a)
 		return 0;
 
 	member = a->s ? a->s : find_member(a);
-	if (!member)
+	if (!member || !session_endpoint(member))
 		return 0;
 
+	a->sub.self = focus_endpoint_number(session_endpoint(member));
+	a->sub.view = view_of(session_endpoint(member));
 	if (re_sdprintf(&a->member, "%llu", session_id(member)))
 		return subscribe_refuse_reason(a, REASON_INTERNAL);
 	a->sub.member = a->member;

@@ -56,8 +56,9 @@ struct watcher {
 	struct conference_watcher who;
 	conference_member_h *memberh;
 	void *arg;
-	bool stays; /**< though it is no member */
-	bool check; /**< somebody left: is it still a member? */
+	bool stays;    /**< though it is no member */
+	bool check;    /**< somebody left: is it still a member? */
+	unsigned self; /**< its endpoint's number, 0: it has none there */
 };
 
 static void watcher_destructor(void *arg)
@@ -250,6 +251,18 @@ static void anew_h(void *arg)
 	watched->events = fresh;
 }
 
+/* It is let in, or has another role */
+static void look_at_self(struct watcher *w, const json_t *event)
+{
+	const json_t *state = json_object_get(event, "state");
+
+	if (w->self && state &&
+	    json_integer_value(json_object_get(event, "endpoint")) ==
+		    (json_int_t)w->self)
+		conference_info_show(w->reader,
+				     conference_info_view_of(state));
+}
+
 static void event_h(const json_t *event, void *arg)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
@@ -270,6 +283,7 @@ static void event_h(const json_t *event, void *arg)
 	for (le = watched->watchers.head; le; le = le->next) {
 		struct watcher *w = le->data;
 
+		look_at_self(w, event);
 		if (user && is_perhaps(w, user))
 			w->check = true;
 		if (w->check || conference_info_news(w->reader))
@@ -344,6 +358,8 @@ static int conference_events_take(struct watcher *w, const struct sip_msg *msg,
 	struct conference_info_param info = {
 		.entity = sub->entity,
 		.activity = sub->activity,
+		.view = sub->view,
+		.self = sub->self,
 	};
 	char web[WEB_MAX];
 	int err;
@@ -385,6 +401,7 @@ int conference_events_begin(struct conference_events *ce,
 	w->pace_ms = sub->activity ? CONFERENCE_EVENTS_ACTIVITY_PACE_MS
 				   : CONFERENCE_EVENTS_PACE_MS;
 	w->memberh = sub->memberh;
+	w->self = sub->self;
 	w->stays = sub->stays;
 	w->arg = sub->arg;
 	err = str_dup(&w->aor, sub->who.aor ? sub->who.aor : "");

@@ -15,6 +15,7 @@
 #define PARLEY_SIGNALING_EVENT_CONFERENCE_EVENTS_H
 
 #include <stdbool.h>
+#include "focus/roster/conference_info.h"
 #include "mixer/base/re.h"
 
 struct conference_events;
@@ -63,6 +64,8 @@ struct conference_subscribe {
 	void *arg;
 	const char *member; /**< notifier_param's; NULL: it takes no part */
 	bool activity;      /**< Accept says that it understands who talks */
+	enum conference_info_view view;
+	unsigned self; /**< its endpoint's number, 0: it takes no part */
 };
 
 /**

@@ -81,16 +81,24 @@ static bool silent(const struct watcher *w, const char *what)
 	return !strstr(w->text, what);
 }
 
-static void watch(struct watcher *w, bool activity)
+static void watch_as(struct watcher *w, bool activity,
+		     enum conference_info_view view, unsigned self)
 {
 	const struct conference_info_param param = {
 		.entity = "sip:demo@example.com",
 		.web = "https://example.com/demo",
 		.activity = activity,
+		.view = view,
+		.self = self,
 	};
 
 	CU_ASSERT_FATAL(!conference_info_read(&w->r, info, &param));
 	w->model = json_object();
+}
+
+static void watch(struct watcher *w, bool activity)
+{
+	watch_as(w, activity, VIEW_MEMBERS, 0);
 }
 
 static void leave(struct watcher *w)
@@ -556,6 +564,72 @@ static void survives_any_failing_allocation(void)
 	failing_each(miss_events, NULL);
 }
 
+#define WAITS(n, who, what)                                                   \
+	"{\"type\":\"waiting\",\"endpoint\":" #n                              \
+	",\"state\":" ENDPOINT(n, who, ",\"waiting\":\"" what "\"") "}"
+
+/* Who waits is shown to hosts and to himself, who is in to all that are */
+static void who_waits_is_shown_to_hosts(void)
+{
+	static struct watcher host, guest, self;
+
+	begin(SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))));
+	watch_as(&host, true, VIEW_HOSTS, 1);
+	watch_as(&guest, true, VIEW_MEMBERS, 0);
+	CU_ASSERT(look(&host, true));
+	CU_ASSERT(look(&guest, true));
+
+	happen(WAITS(2, "bob", "pin"));
+	CU_ASSERT(look(&host, false));
+	CU_ASSERT(says(&host, "<status>dialing-in</status>"));
+	happen(WAITS(2, "bob", "admission"));
+	watch_as(&self, true, VIEW_SELF, 2);
+	CU_ASSERT(look(&self, true));
+	CU_ASSERT(says(&self, "sip:bob@x"));
+	CU_ASSERT(silent(&self, "sip:ann@x"));
+	CU_ASSERT(look(&host, false));
+	CU_ASSERT(says(&host, "<status>pending</status>"));
+	CU_ASSERT(says(&host, "waiting=\"admission\""));
+	CU_ASSERT(look(&guest, false));
+	CU_ASSERT(silent(&guest, "bob"));
+	CU_ASSERT(look(&guest, true));
+	CU_ASSERT(silent(&guest, "bob"));
+	CU_ASSERT(says(&guest, "<user-count>1</user-count>"));
+
+	/* he is let in: all see him, and he sees all */
+	happen(JOINED(2, "bob", ""));
+	conference_info_show(self.r, VIEW_MEMBERS);
+	CU_ASSERT(conference_info_news(self.r));
+	CU_ASSERT(look(&self, false));
+	CU_ASSERT(says(&self, "state=\"full\""));
+	CU_ASSERT(says(&self, "sip:ann@x"));
+	CU_ASSERT(silent(&self, "waiting="));
+	CU_ASSERT(look(&guest, false));
+	CU_ASSERT(says(&guest, "<user-count>2</user-count>"));
+	CU_ASSERT(says(&guest, "<user entity=\"sip:bob@x\" state=\"full\">"));
+
+	/* another one is turned away: a guest has never heard of him */
+	happen(WAITS(3, "eve", "admission"));
+	CU_ASSERT(look(&host, false));
+	happen(ABOUT("left", 3, ",\"reason\":\"denied\""));
+	CU_ASSERT(look(&host, false));
+	CU_ASSERT(
+		says(&host, "<user entity=\"sip:eve@x\" state=\"deleted\">"));
+	CU_ASSERT(look(&guest, false));
+	CU_ASSERT(silent(&guest, "eve"));
+
+	/* who is made a guest sees no more of them */
+	happen(WAITS(4, "joe", "admission"));
+	conference_info_show(host.r, VIEW_MEMBERS);
+	CU_ASSERT(look(&host, false));
+	CU_ASSERT(says(&host, "state=\"full\""));
+	CU_ASSERT(silent(&host, "joe"));
+	leave(&host);
+	leave(&guest);
+	leave(&self);
+	finish();
+}
+
 static CU_TestInfo tests[] = {
 	{"F11 lists all", lists_all},
 	{"F10 tells what changed", tells_what_changed},
@@ -572,6 +646,7 @@ static CU_TestInfo tests[] = {
 	{"repeats what memory was missing for",
 	 repeats_what_memory_was_missing_for},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"who waits is shown to hosts", who_waits_is_shown_to_hosts},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_info, tests)
