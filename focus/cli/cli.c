@@ -45,6 +45,27 @@ static const struct cli_verb verbs[] = {
 	{"kick", "hup", "NAME WHO", "conference target",
 	 "remove WHO from the conference", "parley kick demo last",
 	 cli_print_changed, NULL},
+	{"admit", NULL, "NAME WHO", "conference target",
+	 "let WHO in, of those who wait", "parley admit demo all",
+	 cli_print_changed, NULL},
+	{"deny", NULL, "NAME WHO", "conference target",
+	 "turn WHO away, of those who wait", "parley deny demo 4",
+	 cli_print_changed, NULL},
+	{"promote", NULL, "NAME WHO [moderator|host]",
+	 "conference target role?", "WHO may steer it, too",
+	 "parley promote demo alice host", cli_print_changed, NULL},
+	{"demote", NULL, "NAME WHO", "conference target",
+	 "WHO is a guest again", "parley demote demo alice", cli_print_changed,
+	 NULL},
+	{"rename", NULL, "NAME WHO DISPLAY", "conference target display",
+	 "WHO is called DISPLAY", "parley rename demo 3 'Bob, Sales'",
+	 cli_print_changed, NULL},
+	{"lower", NULL, "NAME WHO", "conference target",
+	 "WHO has no hand raised any more", "parley lower demo all",
+	 cli_print_changed, NULL},
+	{"spotlight", NULL, "NAME WHO|off", "conference target",
+	 "show WHO to all, whoever speaks", "parley spotlight demo alice",
+	 NULL, NULL},
 	{"lock", NULL, "NAME", "conference", "nobody else comes in",
 	 "parley lock demo", NULL, NULL},
 	{"unlock", NULL, "NAME", "conference", "open again",
@@ -59,6 +80,11 @@ static const struct cli_verb verbs[] = {
 	 NULL, NULL},
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
 	 "parley stats demo", cli_print_stats, NULL},
+	{"conference", NULL, "add|set|show|remove|list [NAME]",
+	 "action conference? words*",
+	 "which are booked, their PINs, lobby and the like",
+	 "parley conference add board title='The board' guest_pin=- lobby=on",
+	 NULL, cli_conference},
 	{"user", NULL, "add|passwd|remove|list [USER]", "action name? option?",
 	 "who may register and call with a password", "parley user add alice",
 	 NULL, cli_user},
@@ -88,9 +114,8 @@ static void print_help(void)
 	       "URI or its user part,\n"
 	       "a name or a piece of it (3 letters or more, not for kick), "
 	       "or: "
-	       "all, last (who came\n"
-	       "last), non_moderator. What could be two people is refused, "
-	       "and "
+	       "all, guests, last\n"
+	       "(who came last). What could be two people is refused, and "
 	       "they are listed.\n"
 	       "DB is -60 to 20.\n"
 	       "\n"
@@ -104,7 +129,7 @@ static void print_help(void)
 	       "there?\n"
 	       "  parley show demo                    who is in demo?\n"
 	       "  parley mute demo 3                  silence number 3\n"
-	       "  parley mute demo non_moderator      silence the audience\n"
+	       "  parley mute demo guests             silence the audience\n"
 	       "  parley volume demo bob in -6        bob quieter for the "
 	       "others\n"
 	       "  parley invite demo sip:bob@192.0.2.7 --name 'The board'\n"
@@ -126,9 +151,16 @@ static void print_verb_help(const struct cli_verb *v)
 		printf("Also called %s.\n", v->alias);
 	if (strstr(v->args, "WHO"))
 		printf("WHO is a number from 'parley show', a URI or its user "
-		       "part, a name or a piece\nof it, or: all, last (who "
-		       "came last), non_moderator. What could be two people\n"
-		       "is refused, and they are listed.\n");
+		       "part, a name or a piece\nof it, or: all, guests, last "
+		       "(who came last). What could be two people is\n"
+		       "refused, and they are listed.\n");
+	if (!strcmp(v->name, "conference"))
+		printf("What follows NAME with add and set is KEY=VALUE; "
+		       "'parley conference show NAME'\nhas the keys. As the "
+		       "value of a PIN '-' reads it from the standard input, "
+		       "so\nthat it stands in no list of processes. PINs "
+		       "have 4 to 12 digits; 6 or more are\nbetter. A PIN "
+		       "is kept as a salted sum, and shown to nobody.\n");
 	if (!strcmp(v->name, "user"))
 		printf("The password is asked for, or read from the standard "
 		       "input when that is no\nterminal or --password-stdin "
@@ -220,6 +252,25 @@ static bool cli_take(json_t *command, const char *member, size_t len,
 }
 
 
+/** One of as many as there are */
+static bool take_word(json_t *command, const char *member, size_t len,
+		      const char *word)
+{
+	char key[32];
+	json_t *words;
+
+	(void)snprintf(key, sizeof(key), "%.*s", (int)len, member);
+	words = json_object_get(command, key);
+	if (!words) {
+		words = json_array();
+		if (json_object_set_new(command, key, words))
+			return false;
+	}
+
+	return !json_array_append_new(words, json_string(word));
+}
+
+
 /** @return false: too few, too many, or not what they should be */
 static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 		     char *argv[])
@@ -244,6 +295,11 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 			continue;
 		}
 
+		if (len && member[len - 1] == '*') {
+			if (!take_word(command, member, len - 1, argv[i]))
+				return false;
+			continue;
+		}
 		if (!len ||
 		    !cli_take(command, member, len - optional, argv[i]))
 			return false;
@@ -252,7 +308,7 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 		member += strspn(member, " ");
 	}
 
-	return !*member || strchr(member, '?');
+	return !*member || strpbrk(member, "?*");
 }
 
 

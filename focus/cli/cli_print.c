@@ -124,25 +124,54 @@ static void cell_muted(struct cli_table *t, const json_t *ep)
 }
 
 
+/** What it does, or waits for */
+static const char *state_of(char *text, size_t size, const json_t *ep,
+			    json_int_t speaker)
+{
+	static const struct {
+		const char *waiting, *words;
+	} waits[] = {
+		{"pin", "asked for PIN"},
+		{"host", "waits for host"},
+		{"admission", "wants in"},
+	};
+	const char *waiting = cli_string(ep, "waiting");
+	const json_int_t hand = cli_integer(ep, "hand");
+
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (!strcmp(waits[i].waiting, waiting))
+			return waits[i].words;
+	}
+	if (strcmp(cli_string(ep, "status"), "connected") != 0)
+		(void)snprintf(text, size, "%s", cli_string(ep, "status"));
+	else if (cli_true(ep, "talking"))
+		(void)snprintf(text, size, "talking%s",
+			       cli_integer(ep, "endpoint") == speaker ? " <"
+								      : "");
+	else if (hand)
+		(void)snprintf(text, size, "hand up, %lld.", (long long)hand);
+	else
+		return "-";
+
+	return text;
+}
+
+
 static void show_endpoint(struct cli_table *t, const json_t *ep,
 			  json_int_t speaker)
 {
 	json_int_t number = cli_integer(ep, "endpoint");
-	char status[32];
+	const char *role = cli_string(ep, "role");
+	const bool guest = !strcmp(role, "guest");
+	char state[64];
 
-	(void)snprintf(status, sizeof(status), "%.31s",
-		       cli_string(ep, "status"));
 	cli_table_row(t);
 	cli_table_cell(t, "%lld", (long long)number);
-	cli_table_cell(t, "%s%s", cli_string(ep, "label"),
-		       cli_true(ep, "moderator") ? " *" : "");
+	cli_table_cell(t, "%s%s%s%s", cli_string(ep, "label"),
+		       guest ? "" : " (", guest ? "" : role, guest ? "" : ")");
 	cli_table_cell(t, "%s", cli_string(ep, "user"));
 	cell_codecs(t, ep);
-	cli_table_cell(t, "%s",
-		       strcmp(status, "connected") ? status
-		       : cli_true(ep, "talking")
-			       ? number == speaker ? "talking <" : "talking"
-			       : "-");
+	cli_table_cell(t, "%s", state_of(state, sizeof(state), ep, speaker));
 	cell_muted(t, ep);
 	cli_table_cell(t, "%s", cli_since(cli_integer(ep, "since")));
 }
@@ -154,14 +183,17 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 					    "CODECS", "STATE", "SHUT",
 					    "SINCE",  NULL};
 	const json_t *c = json_object_get(reply, "conference"), *u, *ep;
+	const json_t *waiting = json_object_get(c, "waiting");
 	json_int_t mixer = cli_integer(c, "mixer");
 	struct cli_table *t;
 	size_t i, j;
 
-	printf("%s: %lld in it, layout %s, since %s%s%s\n",
-	       cli_string(c, "name"),
-	       (long long)cli_integer(c, "participants"),
-	       cli_string(c, "layout"), cli_since(cli_integer(c, "since")),
+	printf("%s: %lld in it, ", cli_string(c, "name"),
+	       (long long)cli_integer(c, "participants"));
+	if (json_array_size(waiting))
+		printf("%zu waiting, ", json_array_size(waiting));
+	printf("layout %s, since %s%s%s\n", cli_string(c, "layout"),
+	       cli_since(cli_integer(c, "since")),
 	       cli_true(c, "locked") ? ", locked" : "",
 	       mixer < 0 ? ", media server restarting" : "");
 
@@ -171,6 +203,8 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 		json_array_foreach (json_object_get(u, "endpoints"), j, ep)
 			show_endpoint(t, ep, cli_integer(c, "speaker"));
 	}
+	json_array_foreach (waiting, i, ep)
+		show_endpoint(t, ep, 0);
 	cli_table_print(t, rows_max);
 }
 

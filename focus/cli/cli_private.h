@@ -111,6 +111,7 @@ int cli_invite(const struct cli *cli, const json_t *command);
 
 /* ---- cli_user.c */
 
+int cli_conference(const struct cli *cli, const json_t *command);
 int cli_user(const struct cli *cli, const json_t *command);
 
 /* ---- cli.c */

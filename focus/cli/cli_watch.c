@@ -46,6 +46,16 @@ static bool print_switch(const json_t *event, const char *type)
 }
 
 
+static const char *waits_for(const json_t *state)
+{
+	const char *what = cli_string(state, "waiting");
+
+	return !strcmp(what, "pin")    ? "is asked for a PIN"
+	       : !strcmp(what, "host") ? "waits for a host"
+				       : "wants to come in";
+}
+
+
 static void print_rest(const json_t *event, const char *type)
 {
 	if (!strcmp(type, "snapshot"))
@@ -56,8 +66,20 @@ static void print_rest(const json_t *event, const char *type)
 		printf(" %s: %s", type, cli_string(event, "words"));
 	else if (!strcmp(type, "joined"))
 		printf(" comes in");
+	else if (!strcmp(type, "waiting"))
+		printf(" %s", waits_for(json_object_get(event, "state")));
 	else if (!strcmp(type, "renamed"))
-		printf(" has answered");
+		printf(" is %s now, %s", cli_string(event, "label"),
+		       cli_string(json_object_get(event, "state"), "role"));
+	else if (!strcmp(type, "hand"))
+		printf(cli_integer(event, "hand") ? " raises a hand"
+						  : " has no hand raised");
+	else if (!strcmp(type, "settings"))
+		printf(" has other settings");
+	else if (!strcmp(type, "spotlight"))
+		printf(cli_integer(event, "spotlight") ? " shows %lld to all"
+						       : " shows who speaks",
+		       (long long)cli_integer(event, "spotlight"));
 	else if (!strcmp(type, "connected"))
 		printf(" is in");
 	else if (!strcmp(type, "media"))
