@@ -53,8 +53,13 @@ describe('words for a refusal', () => {
 		assert.match(say(whyEnded({ originator: 'local',
 			cause: 'WebRTC Error' })), /could not set up/);
 		assert.match(say(whyEnded({ originator: 'remote', message: { getHeader:
-			() => 'SIP;cause=603;text="Removed by a moderator."' } })),
-		/^Removed by a moderator\.$/);
+			() => 'SIP;cause=603;text="Somebody\'s own words."' } })),
+		/^Somebody's own words\.$/);
+		const kicked = whyEnded({ originator: 'remote', message: { getHeader:
+			() => 'SIP;cause=603;text="Out!";parley=kicked' } });
+		assert.equal(say(kicked), 'Removed by a moderator.');
+		assert.equal(say({ ...kicked, say: 'reason.of-a-later-server' }),
+			'Out!');
 	});
 });
 

@@ -43,15 +43,19 @@ export function readWarning(message) {
 	return all.find(({ say }) => say) || all[0];
 }
 
-// `Reason: ...;text="..."` (RFC 3326)
+// `Reason: ...;text="...";parley=TOKEN` (RFC 3326); others write no token
 function readReason(message) {
-	const text = message?.getHeader?.('Reason')
-		?.match(/text="((?:[^"\\]|\\.)*)"/)?.[1];
-	return text && readToken(unquote(text));
+	const header = message?.getHeader?.('Reason') || '';
+	const text = header.match(/;\s*text="((?:[^"\\]|\\.)*)"/)?.[1];
+	const token = header.match(/;\s*parley=([a-z-]+)\s*(?:;|$)/)?.[1];
+	return token || text ? { ...(token && { say: `reason.${token}` }),
+		...(text && { text: unquote(text) }) } : null;
 }
 
-const byStatus = (room, known, status) =>
-	known.has(status) ? { say: `${room}.${status}` } : null;
+const callStatus = (status) => CALL_STATUS.has(status)
+	? { say: `call.${status}` } : null;
+const dialStatus = (status) => DIAL_STATUS.has(status)
+	? { say: `dial.${status}` } : null;
 const byCause = (cause) =>
 	Object.hasOwn(CAUSES, cause) ? { say: CAUSES[cause] } : null;
 
@@ -59,7 +63,7 @@ const byCause = (cause) =>
 export function whyFailed({ message, cause }) {
 	return readWarning(message)
 		|| readReason(message)
-		|| byStatus('call', CALL_STATUS, message?.status_code)
+		|| callStatus(message?.status_code)
 		|| byCause(cause)
 		|| { say: 'call.failed' };
 }
@@ -86,7 +90,7 @@ export function whyEnded({ originator, message, cause }) {
 
 // How calling somebody failed; without a status we could not even ask
 export function whyNotDialled(status, phrase) {
-	return byStatus('dial', DIAL_STATUS, status)
+	return dialStatus(status)
 		|| (status ? { say: 'dial.failed',
 			status: `${status}${phrase ? ` ${phrase}` : ''}` }
 			: { say: 'dial.away' });

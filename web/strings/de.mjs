@@ -27,7 +27,6 @@ export const de = {
 	'join.which': 'Welche Konferenz? Geben Sie ihr einen Namen.',
 	'join.who': 'Bitte sagen Sie, wer Sie sind.',
 	'join.login': 'Bitte geben Sie Benutzer und Passwort an.',
-	'join.refused': 'Sie dürfen dieser Konferenz nicht beitreten.',
 	'login.wrong': 'Benutzer oder Passwort ist falsch.',
 	'login.needed': 'Dieser Server verlangt Benutzer und Passwort.',
 

@@ -29,7 +29,6 @@ export const en = {
 	'join.which': 'Which conference? Give it a name.',
 	'join.who': 'Please say who you are.',
 	'join.login': 'Please give your user name and your password.',
-	'join.refused': 'You may not join this conference.',
 	'login.wrong': 'User or password is wrong.',
 	'login.needed': 'This server asks for a user and a password.',
 

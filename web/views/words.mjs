@@ -2,8 +2,8 @@
 // says, data-say-NAME an attribute of it.
 import { direction, say, speak } from '../strings/say.mjs';
 
-const ATTRIBUTES = { label: 'aria-label', title: 'title',
-	placeholder: 'placeholder' };
+const ATTRIBUTES = [['label', 'aria-label'], ['title', 'title'],
+	['placeholder', 'placeholder']];
 
 export function wordsView({ store }) {
 	store.watch(['language'], ({ language }) => {
@@ -12,7 +12,7 @@ export function wordsView({ store }) {
 		document.documentElement.dir = direction();
 		for (const element of document.querySelectorAll('[data-say]'))
 			element.textContent = say(element.dataset.say);
-		for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
+		for (const [name, attribute] of ATTRIBUTES) {
 			for (const element of document.querySelectorAll(
 				`[data-say-${name}]`))
 				element.setAttribute(attribute, say(
