@@ -24,6 +24,7 @@ import { panelView } from './views/panel.mjs';
 import { inviteView, peopleView } from './views/people.mjs';
 import { settingsView } from './views/settings.mjs';
 import { stageView } from './views/stage.mjs';
+import { themeView } from './views/theme.mjs';
 import { toastView } from './views/toast.mjs';
 import { wordsView } from './views/words.mjs';
 
@@ -53,8 +54,8 @@ dispatch.take(settingsActs({ store }));
 dispatch.take(deviceActs({ store, devices, speech, call: current, dispatch }));
 dispatch.take(lobbyActs({ store, devices, dispatch }));
 
-for (const view of [wordsView, lobbyView, settingsView, stageView, aloneView,
-	barView, panelView, peopleView, inviteView, endedView, toastView,
+for (const view of [themeView, wordsView, lobbyView, settingsView, stageView,
+	aloneView, barView, panelView, peopleView, inviteView, endedView, toastView,
 	dialogView, keysView])
 	view({ store, dispatch });
 

@@ -159,6 +159,7 @@ export const de = {
 
 	'invite.add': 'Jemanden dazuholen',
 	'invite.example': 'Adresse oder Nummer',
+	'invite.calls': 'Laufende Anrufe',
 	'invite.call': 'Anrufen',
 	'invite.no-address': 'Geben Sie eine Adresse wie bob@example.com oder eine '
 		+ 'Telefonnummer ein.',

@@ -155,6 +155,7 @@ export const en = {
 
 	'invite.add': 'Add someone',
 	'invite.example': 'address or number',
+	'invite.calls': 'Calls under way',
 	'invite.call': 'Call',
 	'invite.no-address': 'Type an address like bob@example.com, or a '
 		+ 'telephone number.',

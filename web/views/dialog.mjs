@@ -9,28 +9,28 @@
 // dialog has as its last button. Another `id` is another dialog: what somebody
 // has typed stays as long as it is the same.
 import { say } from '../strings/say.mjs';
-import { $, make, setWords } from './dom.mjs';
+import { $, make, setText, setWords } from './dom.mjs';
 
 const table = (rows) => make('dl', {}, ...rows.flatMap(([what, value]) =>
 	[make('dt', { textContent: say(what) }),
 		make('dd', { textContent: say(value) })]));
 
-function field({ name, label, ...properties }) {
+// A label and what is typed
+function field({ name, label: _, ...properties }) {
 	const input = make('input', { id: `dialog-${name}`, name,
 		autocomplete: 'off', ...properties });
-	return [make('label', { htmlFor: input.id, textContent: say(label) }),
-		input];
+	return [make('label', { htmlFor: input.id }), input];
 }
 
-function button({ label, primary, danger, intent }, submits) {
+function button({ primary, danger }, submits) {
 	return make('button', { type: submits ? 'submit' : 'button',
-		value: intent, textContent: say(label),
 		className: primary ? 'primary' : danger ? 'danger' : 'secondary' });
 }
 
 export function dialogView({ store, dispatch }) {
 	const element = $('dialog');
 	let shown = null; // id
+	let labels = []; // [element, message] of what is kept
 
 	const values = () => Object.fromEntries(
 		new FormData($('dialog-form')).entries());
@@ -38,7 +38,7 @@ export function dialogView({ store, dispatch }) {
 
 	// What somebody types into stays as it is
 	function fill({ fields = [], actions = [] }) {
-		$('dialog-fields').replaceChildren(...fields.flatMap(field));
+		const inputs = fields.map(field);
 		const buttons = actions.map((action, i) => {
 			const submits = fields.length > 0 && i === 0;
 			const made = button(action, submits);
@@ -46,10 +46,14 @@ export function dialogView({ store, dispatch }) {
 				made.addEventListener('click', () => run(action));
 			return made;
 		});
-		const close = button({ label: { say: 'dialog.close' } });
+		const close = button({});
 		close.id = 'dialog-close';
 		close.addEventListener('click', () => dispatch('closeDialog'));
+		$('dialog-fields').replaceChildren(...inputs.flat());
 		$('dialog-buttons').replaceChildren(...buttons, close);
+		labels = [...fields.map(({ label }, i) => [inputs[i][0], label]),
+			...actions.map(({ label }, i) => [buttons[i], label]),
+			[close, { say: 'dialog.close' }]];
 	}
 
 	store.watch(['dialog', 'language'], ({ dialog }) => {
@@ -66,6 +70,8 @@ export function dialogView({ store, dispatch }) {
 		if (shown !== dialog.id)
 			fill(dialog);
 		shown = dialog.id;
+		for (const [labelled, message] of labels)
+			setText(labelled, say(message));
 		if (!element.open)
 			element.showModal();
 	});

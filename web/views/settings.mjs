@@ -33,9 +33,6 @@ function settingsOfPage({ store, dispatch }) {
 		$('theme-select').replaceChildren(...THEMES.map((name) => new Option(
 			say(`settings.theme.${name}`), name, false, name === theme)));
 	});
-	store.watch(['theme'], ({ theme }) => {
-		document.documentElement.dataset.theme = theme;
-	});
 	$('language-select').addEventListener('change', () =>
 		dispatch('chooseLanguage', $('language-select').value));
 	$('theme-select').addEventListener('change', () =>
