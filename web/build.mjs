@@ -1,9 +1,11 @@
 // Bundles the join page into dist/: one script, one style sheet, one page.
 // Names carry a hash of their content, so the server may let browsers keep
-// them for ever; index.html alone is fetched anew.
+// them for ever; index.html alone is fetched anew. {{KEY}} in it is a string in
+// all languages, for who has no script.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { LANGUAGES, say, speak } from './strings/say.mjs';
 
 const out = new URL('dist/', import.meta.url).pathname;
 const src = new URL('.', import.meta.url).pathname;
@@ -33,6 +35,13 @@ for (const file of result.outputFiles) {
 	await writeFile(out + name, file.contents);
 	page = page.replace(`{{${base}.${ext}}}`, `/${name}`);
 }
+page = page.replace(/\{\{([a-z][\w.-]+)\}\}/g, (all, key) =>
+	LANGUAGES.map((language) => {
+		speak(language);
+		const text = say(key);
+		return text === key ? all
+			: `<span lang="${language}">${text}</span>`;
+	}).join(' '));
 if (page.includes('{{'))
 	throw new Error('index.html names a file that was not built');
 await writeFile(`${out}index.html`, page);

@@ -29,12 +29,14 @@ static int reason_print(struct re_printf *pf, const enum reason *reason)
 {
 	const struct reason_row *row = reason_row(*reason);
 
-	/* RFC 3326: a cause that is a SIP status, and a sentence. 200 tells a
-	 * terminal that this call was not missed. */
+	/* RFC 3326: a cause that is a SIP status, a sentence and, as an
+	 * extension, our token, by which a page says it in its language. 200
+	 * tells a terminal that this call was not missed. */
 	if (row->sip_status < 300 && *reason != REASON_REPLACED)
 		return 0;
-	return re_hprintf(pf, "Reason: SIP;cause=%u;text=\"%s\"\r\n",
-			  row->sip_status, row->words);
+	return re_hprintf(
+		pf, "Reason: SIP;cause=%u;text=\"%s\";parley=%s\r\n",
+		row->sip_status, row->words, row->token);
 }
 
 static void bye_h(int err, const struct sip_msg *msg, void *arg);

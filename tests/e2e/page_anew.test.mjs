@@ -4,11 +4,12 @@
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { Call } from '../../web/call.mjs';
-import { Relay } from '../../web/relay.mjs';
+import { Call } from '../../web/signaling/call.mjs';
+import { Relay } from '../../web/signaling/relay.mjs';
+import { say } from '../../web/strings/say.mjs';
 
-const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
-	'jssip');
+const JsSIP = createRequire(new URL('../../web/signaling/call.mjs',
+	import.meta.url))('jssip');
 
 class Connection extends EventTarget {
 	packets = 0;
@@ -154,7 +155,7 @@ describe('calling anew from the page', () => {
 		}
 		assert.equal(sessions.length, 3);
 		assert.equal(ended.length, 1);
-		assert.match(ended[0], /^No sound or picture gets through/);
+		assert.match(say(ended[0]), /^No sound or picture gets through/);
 	});
 
 	test('where media came in between it goes on', async () => {
@@ -215,7 +216,7 @@ describe('calling anew from the page', () => {
 		call.leave();
 		assert.equal(sessions.length, 2);
 		assert.deepEqual(up(), []);
-		assert.deepEqual(ended, ['']);
+		assert.deepEqual(ended, [null]);
 	});
 
 	test('a call that nobody waits for any more is ended', async () => {
@@ -278,7 +279,7 @@ describe('calling anew from the page', () => {
 		await refusePassword();
 		assert.equal(sessions.length, 1);
 		assert.equal(ended.length, 1);
-		assert.match(refused[0], /a user and a password/);
+		assert.match(say(refused[0]), /a user and a password/);
 	});
 
 	test('the new call can be changed whatever the old one waits for', async () => {

@@ -3,11 +3,11 @@
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { Roster } from '../../web/roster.mjs';
-import { withRetryAfter } from '../../web/subscription.mjs';
+import { Roster } from '../../web/signaling/roster.mjs';
+import { withRetryAfter } from '../../web/signaling/subscription.mjs';
 
-const JsSIP = createRequire(new URL('../../web/call.mjs', import.meta.url))(
-	'jssip');
+const JsSIP = createRequire(new URL('../../web/signaling/call.mjs',
+	import.meta.url))('jssip');
 const header = (text, name) =>
 	new RegExp(`^${name}: (.*)$`, 'mi').exec(text)?.[1];
 

@@ -5,13 +5,15 @@ import assert from 'node:assert/strict';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { until } from './lib/process.mjs';
-import { endWords, failureWords, warningText } from '../../web/words.mjs';
+import { readWarning, whyEnded, whyFailed }
+	from '../../web/signaling/failure.mjs';
+import { say } from '../../web/strings/say.mjs';
 
 const refusal = (status, ...warnings) => ({ status_code: status,
 	getHeader: (name) => name === 'Warning' ? warnings[0] : undefined,
 	getHeaders: (name) => name === 'Warning' ? warnings : [] });
-const said = (status, ...warnings) => failureWords(
-	{ message: refusal(status, ...warnings), cause: 'Incompatible SDP' });
+const said = (status, ...warnings) => say(whyFailed(
+	{ message: refusal(status, ...warnings), cause: 'Incompatible SDP' }));
 
 describe('words for a refusal', () => {
 	const tokens = { 'no-media': /neither sound nor picture/,
@@ -35,8 +37,8 @@ describe('words for a refusal', () => {
 			'The conference is locked.');
 		assert.equal(said(403, '399 x "Only \\"us\\" (and them)"'),
 			'Only "us" (and them)');
-		assert.equal(warningText(refusal(202)), undefined);
-		assert.equal(warningText(null), undefined);
+		assert.equal(readWarning(refusal(202)), undefined);
+		assert.equal(readWarning(null), undefined);
 	});
 
 	test('488 alone names no trouble that it may not be', () => {
@@ -48,11 +50,16 @@ describe('words for a refusal', () => {
 	});
 
 	test('a call that ends from here says why', () => {
-		assert.match(endWords({ originator: 'local', cause: 'WebRTC Error' }),
-			/could not set up/);
-		assert.match(endWords({ originator: 'remote', message: { getHeader:
-			() => 'SIP;cause=603;text="Removed by a moderator."' } }),
-		/^Removed by a moderator\.$/);
+		assert.match(say(whyEnded({ originator: 'local',
+			cause: 'WebRTC Error' })), /could not set up/);
+		assert.match(say(whyEnded({ originator: 'remote', message: { getHeader:
+			() => 'SIP;cause=603;text="Somebody\'s own words."' } })),
+		/^Somebody's own words\.$/);
+		const kicked = whyEnded({ originator: 'remote', message: { getHeader:
+			() => 'SIP;cause=603;text="Out!";parley=kicked' } });
+		assert.equal(say(kicked), 'Removed by a moderator.');
+		assert.equal(say({ ...kicked, say: 'reason.of-a-later-server' }),
+			'Out!');
 	});
 });
 

@@ -261,7 +261,7 @@ test('F7 S12 another terminal takes the place of a leg', async (t) => {
 	assert.equal(taken.answer.status, 200);
 	const bye = await bob.request('BYE');
 	assert.equal(bye.headers.reason,
-		'SIP;cause=200;text="Call completed elsewhere"');
+		'SIP;cause=200;text="Call completed elsewhere";parley=replaced');
 	await present('takeover', 2);
 	await hearsOthersOnly(taken, [a]);
 	await hearsOthersOnly(a, [taken]);

@@ -1,6 +1,7 @@
-// Every state of the join page on a phone upright and lengthwise and on a desk:
-// nothing beside the screen, cut, covered, too small to touch or to read.
-// Screenshots for people go to build/screens/.
+// Every state of the join page on a phone upright and lengthwise and on a desk,
+// light and dark: nothing beside the screen, cut, covered, too small to touch or
+// to read, in German neither, whose words are longer; and nothing that axe finds
+// wrong (WCAG 2.2 AA). Screenshots for people go to build/screens/.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -9,6 +10,7 @@ import { Browser } from './lib/browser.mjs';
 import { Guests } from './lib/guests.mjs';
 import { Parley } from './lib/parley.mjs';
 import { until } from './lib/process.mjs';
+import { wrongForAll } from './lib/axe.mjs';
 import { wrongOnScreen } from './lib/screen.mjs';
 
 const out = new URL('../../build/screens/', import.meta.url).pathname;
@@ -67,15 +69,32 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		words.test(await text(id)) || Promise.reject(new Error(await text(id))),
 	ms);
 
+	const theme = (colorScheme) => page.emulateMedia({ colorScheme });
+	const speak = (language) => page.evaluate((to) => {
+		const select = document.getElementById('language-select');
+		select.value = to;
+		select.dispatchEvent(new Event('change'));
+	}, language);
+
 	// A state on every screen; all that is wrong is told at once
 	async function shot(name, { screens = SCREENS, still = () => {} } = {}) {
 		const wrong = [];
+		const look = async (what, width, check) => {
+			await page.screenshot({ path: `${out}${what}-${width}.png` });
+			wrong.push(...(await check()).map((w) => `${what} ${width}: ${w}`));
+		};
 		for (const [width, height] of screens) {
+			const seen = () => wrongOnScreen(page, width < 1000);
 			await page.setViewportSize({ width, height });
 			await still(width);
-			await page.screenshot({ path: `${out}${name}-${width}.png` });
-			wrong.push(...(await wrongOnScreen(page, width < 1000))
-				.map((what) => `${name} ${width}x${height}: ${what}`));
+			for (const scheme of ['dark', 'light']) {
+				await theme(scheme);
+				await look(`${name}-${scheme}`, width, async () => [
+					...await seen(), ...await wrongForAll(page)]);
+			}
+			await speak('de');
+			await look(`${name}-de`, width, seen);
+			await speak('en');
 		}
 		assert.deepEqual(wrong, []);
 	}
@@ -214,6 +233,11 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		await shot('invite', { still: picture });
 		await page.click('#devices-button');
 		await shot('devices');
+		await page.click('#show-keys');
+		await page.waitForSelector('#dialog', { state: 'visible' });
+		await shot('dialog');
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('#dialog', { state: 'hidden' });
 		await page.click('#devices-button');
 		await shot('no-panel', { still: picture });
 	});

@@ -17,9 +17,15 @@ const look = ({ phone }) => {
 	if (!call.hidden && root.scrollHeight > innerHeight)
 		wrong.push(`the call is ${root.scrollHeight} high`);
 
-	// what is touched: all of it on the screen, on top, large enough
-	for (const e of document.querySelectorAll('button, input, select')) {
-		if (!seen(e) || e.matches(':disabled'))
+	// what is touched: all of it on the screen, on top, large enough. A box
+	// with its words is one
+	const least = phone ? 43.5 : 24;
+	const dialog = document.querySelector('dialog[open]');
+	for (const control of document.querySelectorAll('button, input, select')) {
+		const e = control.type === 'checkbox' && control.closest('label')
+			|| control;
+		if (!seen(e) || e.matches(':disabled')
+			|| dialog && !dialog.contains(e))
 			continue;
 		e.scrollIntoView({ block: 'nearest' });
 		const b = box(e);
@@ -36,7 +42,7 @@ const look = ({ phone }) => {
 				break;
 			}
 		}
-		if (phone && Math.min(b.width, b.height) < 43.5)
+		if (Math.min(b.width, b.height) < least)
 			wrong.push(`${name(e)} is ${Math.round(b.width)}x${
 				Math.round(b.height)}`);
 	}

@@ -1,65 +1,17 @@
 // Who is here: subscribes to the conference event package (RFC 4575) and
 // keeps a picture of it. The full state comes first, then what changes.
 
+import { TYPE, readDocument } from './conference_info.mjs';
 import { Waits } from './subscription.mjs';
 
-export const TYPE = 'application/conference-info+xml';
 // A call that takes the place of another is alone after so long
 const SETTLED_MS = 1000;
-const ACTIVITY = 'urn:x-parley:activity';
 const inCall = new Set(['connected', 'on-hold', 'muted-via-focus']);
 
-const children = (element, name) => [...element?.children || []]
-	.filter((c) => c.localName === name);
-const child = (element, name) => children(element, name)[0];
-const words = (element, name) => child(element, name)?.textContent ?? '';
-const isTrue = (text) => text === 'true' || text === '1';
-
-// Merge elements that carry a state into a map by entity
-function merge(map, elements, fresh, take) {
-	for (const element of elements) {
-		const entity = element.getAttribute('entity') ?? '';
-		const state = element.getAttribute('state') ?? 'full';
-		if (state === 'deleted') {
-			map.delete(entity);
-			continue;
-		}
-		if (state === 'full' || !map.has(entity))
-			map.set(entity, fresh(entity));
-		take(map.get(entity), element);
-	}
-}
-
-function takeEndpoint(endpoint, element) {
-	for (const [key, name] of [['display', 'display-text'],
-		['status', 'status']]) {
-		if (child(element, name))
-			endpoint[key] = words(element, name);
-	}
-	const activity = child(element, 'activity');
-	if (activity?.namespaceURI === ACTIVITY) {
-		for (const key of ['number', 'place'])
-			endpoint[key] = Number(activity.getAttribute(key));
-		// "Ana (2)", where others are called so, too
-		endpoint.label = activity.getAttribute('label');
-		for (const key of ['talking', 'muted', 'deaf', 'webrtc'])
-			endpoint[key] = isTrue(activity.getAttribute(key));
-		endpoint.hidden = isTrue(activity.getAttribute('video-muted'));
-	}
-}
-
-function takeUser(user, element) {
-	if (child(element, 'display-text'))
-		user.display = words(element, 'display-text');
-	merge(user.endpoints, children(element, 'endpoint'),
-		(entity) => ({ entity, user: user.entity, number: 0, place: 0 }),
-		takeEndpoint);
-}
-
 export class Roster {
-	// handlers: change(), event({type, ...}) for what deserves a word
 	#waits = new Waits();
 
+	// handlers: change(), event({type, ...}) for what deserves a word
 	constructor(handlers) {
 		this.handlers = handlers;
 		this.#forget();
@@ -73,12 +25,10 @@ export class Roster {
 		this.lost = false;
 	}
 
-	// subscribe() makes a new subscription; `own` is our Contact in the call,
-	// `self` where ({ url, secret }) the server takes what we say of ourselves
-	follow({ subscribe, own, self }) {
+	// subscribe() makes a new subscription; `own` is our Contact in the call
+	follow({ subscribe, own }) {
 		this.close();
 		this.ownEntity = own;
-		this.self = self;
 		this.subscribe = subscribe;
 		this.again();
 	}
@@ -127,31 +77,25 @@ export class Roster {
 	close() {
 		this.#end();
 		this.subscribe = null;
-		this.self = null;
 		this.#forget();
 	}
 
 	#notified(body) {
-		const root = new DOMParser().parseFromString(body, 'application/xml')
-			.documentElement;
-		if (root?.localName !== 'conference-info')
+		const news = readDocument(body);
+		if (!news)
 			return;
-		const version = Number(root.getAttribute('version'));
-		const full = root.getAttribute('state') === 'full';
-		if (!full && version !== this.version + 1) {
+		if (!news.full && news.version !== this.version + 1) {
 			// one is missing: ask for all of it (RFC 4575 section 4.4)
-			if (version > this.version)
+			if (news.version > this.version)
 				this.subscription?.subscribe();
 			return;
 		}
 		const before = this.version ? new Map(this.#present()) : null;
-		this.version = version;
-		if (full)
+		this.version = news.version;
+		if (news.full)
 			this.users = new Map();
-		merge(this.users, children(child(root, 'users'), 'user'),
-			(entity) => ({ entity, display: '', endpoints: new Map() }),
-			takeUser);
-		this.#state(child(root, 'conference-state'), before);
+		news.mergeUsers(this.users);
+		this.#state(news.state, before);
 		this.handlers.change();
 		if (before)
 			this.#tell(before);
@@ -160,12 +104,10 @@ export class Roster {
 				this.own()?.display}`, performance.now()]]);
 	}
 
-	#state(element, known) {
-		if (!element)
+	#state(state, known) {
+		if (!state)
 			return;
-		const locked = isTrue(words(element, 'locked'));
-		const lost = child(element, 'activity')?.getAttribute('media')
-			=== 'lost';
+		const { locked, lost } = state;
 		if (known && locked !== this.locked)
 			this.handlers.event({ type: 'locked', locked });
 		if (lost !== this.lost)
@@ -217,27 +159,11 @@ export class Roster {
 	others() {
 		const now = this.#present();
 		return now.some(([, e]) => e.entity === this.ownEntity)
-			? now.filter(([, e]) => e.entity !== this.ownEntity) : null;
+			? now.map(([, e]) => e)
+				.filter((e) => e.entity !== this.ownEntity) : null;
 	}
 
 	own() {
 		return this.list().find((e) => e.entity === this.ownEntity);
 	}
-
-	// Tell the server that we muted ourselves, so that all see it
-	async sayMuted(muted) {
-		if (this.self)
-			return (await fetch(this.self.url, { method: 'POST',
-				headers: { Authorization: `Bearer ${this.self.secret}` },
-				body: JSON.stringify({ muted }) })).ok;
-		return true;
-	}
-}
-
-// Of the first and the last word; "Ana (2)" is an A as the other one is
-export function initials(name) {
-	const letters = name.replace(/\s\(\d+\)$/, '').split(/\s+/)
-		.flatMap((word) => word.match(/[\p{L}\p{N}]/u) || []);
-	const first = letters[0] || [...name.trim()][0] || '?';
-	return (first + (letters.length > 1 ? letters.at(-1) : '')).toUpperCase();
 }

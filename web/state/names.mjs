@@ -1,5 +1,5 @@
 // What a conference may be called: made out of what somebody typed, or such
-// that nobody guesses it.
+// that nobody guesses it; and the letters that stand for a person.
 
 const LETTERS_MAX = 64; // of conference_names, where it is not configured
 const CONSONANTS = 'bdfghjklmnprstvz', VOWELS = 'aeiou';
@@ -19,4 +19,13 @@ export function freshName() {
 		CONSONANTS[r % CONSONANTS.length]
 			+ VOWELS[Math.floor(r / CONSONANTS.length) % VOWELS.length]);
 	return [0, 2, 4].map((i) => syllables[i] + syllables[i + 1]).join('-');
+}
+
+// Of the first and the last word of a person's name; "Ana (2)" is an A as the
+// other one is
+export function initials(name) {
+	const letters = name.replace(/\s\(\d+\)$/, '').split(/\s+/)
+		.flatMap((word) => word.match(/[\p{L}\p{N}]/u) || []);
+	const first = letters[0] || [...name.trim()][0] || '?';
+	return (first + (letters.length > 1 ? letters.at(-1) : '')).toUpperCase();
 }

@@ -2,6 +2,7 @@
 // that says nothing of its owner, and what proves to the server that it is
 // the one that was there before a reload. Kept as long as the tab is; browsers
 // may keep nothing, then a reload makes it somebody else.
+import { ofTab } from '../state/memory.mjs';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567'; // 5 bits each
 const LETTERS_MAX = 16;
@@ -9,21 +10,9 @@ const LETTERS_MAX = 16;
 export const conferenceOf = (target) =>
 	decodeURIComponent(target.slice(4).split('@')[0]);
 
-const key = (what, target) => `parley.${what}.${conferenceOf(target)}`;
-
-function kept(what, target) {
-	try {
-		return sessionStorage.getItem(key(what, target));
-	} catch {
-		return null;
-	}
-}
-
-function keep(what, target, value) {
-	try {
-		sessionStorage.setItem(key(what, target), value);
-	} catch { /* as above */ }
-}
+const key = (what, target) => `${what}.${conferenceOf(target)}`;
+const kept = (what, target) => ofTab.get(key(what, target));
+const keep = (what, target, value) => ofTab.set(key(what, target), value);
 
 const freshAddress = () => `guest-${[...crypto.getRandomValues(
 	new Uint8Array(LETTERS_MAX))].map((n) => LETTERS[n % 32]).join('')}`;

@@ -1,14 +1,14 @@
 // One call: SIP over WebSocket by JsSIP, media by the browser.
 import JsSIP from 'jssip';
-import { watchAssociation } from './association.mjs';
+import { watchAssociation } from '../media/association.mjs';
+import { watchIncoming } from '../media/incoming.mjs';
+import { turned, watchScreen, wishSize } from '../media/screen.mjs';
+import { TYPE } from './conference_info.mjs';
+import { isPassing, whyEnded, whyFailed } from './failure.mjs';
 import { conferenceOf, guestAddress, guestSecret, keepGuest } from './guest.mjs';
-import { watchIncoming } from './incoming.mjs';
 import { Relay } from './relay.mjs';
-import { TYPE } from './roster.mjs';
-import { withRetryAfter } from './subscription.mjs';
-import { turned, watchScreen, wishSize } from './screen.mjs';
 import { Socket } from './socket.mjs';
-import { endWords, failureWords, isPassing } from './words.mjs';
+import { withRetryAfter } from './subscription.mjs';
 
 // So long without a packet is a call that is made anew; the next try waits
 // twice as long, and so on: the others see it come and go
@@ -40,23 +40,19 @@ const BLOCKED_MS = 6000;
 const NEWS = [[globalThis.window, 'online'],
 	[globalThis.navigator?.connection, 'change']];
 
-const AWAY = 'The server is away. Trying again…';
+const AWAY = { say: 'call.away' };
 
 // In order of weight
-const TROUBLES = {
-	socket: 'Connection lost, trying again…',
-	blocked: 'No sound gets through. This network may block it. '
-		+ 'Still trying…',
-	lost: 'Sound and picture are being restored…',
-	ice: 'Sound and picture are interrupted…',
-	silent: 'Sound and picture are interrupted…',
-};
+const TROUBLES = ['socket', 'blocked', 'lost', 'ice', 'silent'];
+const troubleMessage = (name) => ({ say: `trouble.${name}` });
 
-// Emits through the handlers given: state(words, kind), accepted({ conference,
+// Tells through the handlers given, in messages (state/initial.mjs):
+// state(message, kind), no message once it is connected; accepted({ conference,
 // subscribe, own, self }) with its name and for the roster, also when the call
 // was made anew; moved() after a lost connection, picture(stream),
-// path(words) by which sound and picture go, ended(words, own),
-// refused(words) when the server wants another { user, password } than `login`
+// path(text) by which sound and picture go, ended(message or null, own),
+// refused(message) when the server wants another { user, password } than
+// `login`
 export class Call {
 	// `relay`: the server names TURN servers
 	constructor({ conference, uri, name, login, relay, devices, handlers }) {
@@ -96,7 +92,7 @@ export class Call {
 				return;
 			if (!this.session || this.waits) {
 				this.waits = null;
-				this.handlers.state('Asking to join…', 'wait');
+				this.handlers.state({ say: 'call.asking' }, 'wait');
 				this.#invite();
 			} else {
 				this.#findWay(() => this.handlers.moved());
@@ -151,7 +147,7 @@ export class Call {
 	}
 
 	start() {
-		this.handlers.state('Reaching the server…', 'wait');
+		this.handlers.state({ say: 'call.reaching' }, 'wait');
 		this.ua.start();
 	}
 
@@ -164,14 +160,15 @@ export class Call {
 	}
 
 	#say() {
-		const name = Object.keys(TROUBLES).find((t) => this.troubles.has(t));
+		const name = TROUBLES.find((t) => this.troubles.has(t));
 		if (!this.session?.isEstablished())
 			return;
 		// it is not connected before something was heard
 		if (!name && !this.heard)
-			this.handlers.state('Setting up sound and picture…', 'wait');
+			this.handlers.state({ say: 'call.setting-up' }, 'wait');
 		else
-			this.handlers.state(TROUBLES[name] || '', name ? 'bad' : 'ok');
+			this.handlers.state(name ? troubleMessage(name) : null,
+				name ? 'bad' : 'ok');
 	}
 
 	// One INVITE. `replaced`: the session whose place it takes (RFC 3891),
@@ -240,7 +237,7 @@ export class Call {
 					// a change that was refused ends it from here
 					if (this.left || !isPassing(event)
 						&& !(event.originator === 'local' && this.renegotiating))
-						this.#end(this.left ? '' : endWords(event));
+						this.#end(this.left ? null : whyEnded(event));
 					// one on its way in its place may still be accepted
 					else if (!this.attempt)
 						this.#callAnew(event);
@@ -267,7 +264,7 @@ export class Call {
 
 	#giveUpLater(event) {
 		this.deadline = this.deadline || setTimeout(() => this.#end(event
-			? endWords(event) : 'The server is gone. Check your network.'),
+			? whyEnded(event) : { say: 'call.gone' }),
 		this.wasUp ? AWAY_MS : FIRST_MS);
 	}
 
@@ -291,32 +288,26 @@ export class Call {
 		if (this.over)
 			return;
 		if (this.left) {
-			this.#end('');
+			this.#end(null);
 		} else if (!this.ua.isConnected()) {
 			this.#await(event);
 		} else if (event.cause !== 'RTP Timeout') {
-			this.handlers.state(TROUBLES.lost, 'bad');
+			this.handlers.state(troubleMessage('lost'), 'bad');
 			this.#invite();
 		} else if (this.anew === ANEW_MAX) {
-			this.#end('No sound or picture gets through between this browser '
-				+ 'and the server: the network may block it. Another network '
-				+ 'may help, or call by phone.');
+			this.#end({ say: 'call.blocked' });
 		} else {
 			this.anew++;
-			this.handlers.state(TROUBLES.ice, 'bad');
+			this.handlers.state(troubleMessage('ice'), 'bad');
 			this.#invite();
 		}
 	}
 
 	#failed(event) {
 		if (event.message?.status_code === 407)
-			this.handlers.refused(this.login
-				? 'User or password is wrong.'
-				: 'This server asks for a user and a password.');
-		const words = event.cause === 'User Denied Media Access'
-			? 'The browser refused microphone and camera.'
-			: failureWords(event);
-		this.#end(this.left ? '' : words);
+			this.handlers.refused({ say: this.login ? 'login.wrong'
+				: 'login.needed' });
+		this.#end(this.left ? null : whyFailed(event));
 	}
 
 	// This is the call now
@@ -567,10 +558,10 @@ export class Call {
 		if (this.session && !this.session.isEnded())
 			this.session.terminate();
 		else
-			this.#end('');
+			this.#end(null);
 	}
 
-	#end(words) {
+	#end(message) {
 		if (this.over)
 			return;
 		this.over = true;
@@ -580,7 +571,7 @@ export class Call {
 		for (const [source, event] of NEWS)
 			source?.removeEventListener(event, this.online);
 		this.attempt?.unwatch?.();
-		this.handlers.ended(words, this.left);
+		this.handlers.ended(message, this.left);
 		// lets the BYE out before the connection closes
 		setTimeout(() => this.ua.stop(), 200);
 	}

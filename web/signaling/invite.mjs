@@ -1,7 +1,7 @@
 // "Add someone": REFER asks the conference to call them (RFC 4579 section
 // 5.5), its NOTIFYs say how it goes.
 import JsSIP from 'jssip';
-import { dialWords, warningText } from './words.mjs';
+import { readWarning, whyNotDialled } from './failure.mjs';
 
 // JsSIP makes a SIP URI of every string; a number is for the server to route
 class TelUri extends JsSIP.URI {
@@ -24,25 +24,31 @@ export function readAddress(text) {
 		? JsSIP.URI.parse(uri) || null : null;
 }
 
-// show(words, kind): 'wait', then one of 'ok' and 'bad'
-export function invite(session, uri, show) {
-	const name = uri.number || `${uri.user}@${uri.host}`;
+// What others read of an address
+export const nameOf = (uri) => uri.number || `${uri.user}@${uri.host}`;
+
+// tell(message, kind): 'wait', then one of 'ok' and 'bad'
+export function invite(session, uri, tell) {
 	let over = false;
-	const say = (words, kind) => {
+	const say = (message, kind) => {
 		if (over)
 			return;
 		over = kind !== 'wait';
-		show(`${name}: ${words}`, kind);
+		tell(message, kind);
 	};
 	const going = session?.isEstablished() && session.refer(uri, {
 		eventHandlers: {
-			requestFailed: ({ response }) => say(warningText(response)
-				|| dialWords(response?.status_code), 'bad'),
-			progress: ({ status_line: { status_code } }) => say(
-				status_code === 180 ? 'ringing…' : 'calling…', 'wait'),
-			accepted: () => say('has joined', 'ok'),
+			requestFailed: ({ response }) => say(readWarning(response)
+				|| whyNotDialled(response?.status_code), 'bad'),
+			progress: ({ status_line: { status_code } }) => say({ say:
+				status_code === 180 ? 'dial.ringing' : 'dial.calling' },
+			'wait'),
+			accepted: () => say({ say: 'dial.joined' }, 'ok'),
 			failed: ({ status_line: { status_code, reason_phrase } }) =>
-				say(dialWords(status_code, reason_phrase), 'bad'),
+				say(whyNotDialled(status_code, reason_phrase), 'bad'),
 		} });
-	say(going ? 'calling…' : dialWords(), going ? 'wait' : 'bad');
+	if (going)
+		say({ say: 'dial.calling' }, 'wait');
+	else
+		say(whyNotDialled(), 'bad');
 }

@@ -1,0 +1,134 @@
+// A call from the first word to the last: what the signalling tells becomes
+// state, what a person wants becomes signalling.
+import { Call } from '../signaling/call.mjs';
+import { invite, nameOf, readAddress } from '../signaling/invite.mjs';
+import { Roster } from '../signaling/roster.mjs';
+import { replaceName } from './address.mjs';
+
+// How long it is seen how an invitation went
+const JOINED_MS = 4000, FAILED_MS = 15000;
+
+export function callActs({ store, devices, api, speech, dispatch }) {
+	let call = null;
+	let loginProblem = null; // message: why the server wants to know who it is
+	let accepted = false; // the call was, once
+	let invitations = 0;
+
+	const roster = new Roster({ change: showPeople, event: tell });
+
+	function showPeople() {
+		const others = call && roster.others();
+		const me = call && roster.own() || null;
+		store.change({ people: roster.list(), me, others,
+			locked: roster.locked,
+			company: store.state.company || Boolean(others?.length) });
+		if (me)
+			speech.hear(Boolean(me.muted));
+	}
+
+	function tell({ type, display, locked }) {
+		switch (type) {
+		case 'joined':
+		case 'left':
+			dispatch('tell', { say: `toast.${type}`, name: display });
+			break;
+		case 'locked':
+			dispatch('tell', { say: locked ? 'toast.locked' : 'toast.open' });
+			break;
+		case 'lost': call?.restoring(true); break;
+		case 'restored': call?.restoring(false); break;
+		}
+	}
+
+	function isAccepted(following) {
+		if (following.conference !== store.state.conference) {
+			// the link to pass on is that of the new conference
+			replaceName(following.conference);
+			store.change({ conference: following.conference });
+		}
+		api.follow(following.self);
+		roster.follow(following);
+		// one that comes back by itself is as its owner has it now
+		if (devices.track('audio') && (devices.muted || accepted))
+			speech.say();
+		accepted = true;
+	}
+
+	function begin({ conference, name, login, answer: { uri, relay } }) {
+		accepted = false;
+		speech.begin();
+		store.change({ view: 'call', conference, path: '', company: false,
+			people: [], me: null, others: null, locked: false,
+			stageNote: { say: 'stage.waiting' } });
+		call = new Call({ conference, uri, name, login, relay, devices,
+			handlers: {
+				state: (message, kind) => store.change({
+					connection: { message, kind } }),
+				accepted: isAccepted,
+				moved: () => {
+					roster.again();
+					if (speech.unsaid)
+						speech.say();
+				},
+				picture: (picture) => store.change({ picture }),
+				path: (path) => path !== store.state.path
+					&& store.change({ path }),
+				ended: end,
+				refused: (message) => { loginProblem = message; },
+			} });
+		dispatch('showDevices');
+		call.start();
+	}
+
+	function end(message, own) {
+		call = null;
+		roster.close();
+		api.follow(null);
+		devices.close();
+		speech.end();
+		store.change({ people: [], me: null, others: null, picture: null,
+			askedToSpeak: false, invitations: [], inviteProblem: false,
+			dialog: null });
+		const login = loginProblem;
+		loginProblem = null;
+		if (login)
+			dispatch('openLobby', { login: true, why: login });
+		else
+			store.change({ view: 'ended', ended: { own, message: message
+				|| (own ? { say: 'ended.come-back' } : null) } });
+	}
+
+	function inviteSomebody(typed) {
+		const uri = readAddress(typed);
+		store.change({ inviteProblem: !uri });
+		if (!uri)
+			return false;
+		const id = ++invitations, name = nameOf(uri);
+		const replace = (row) => store.change({ invitations: [
+			...store.state.invitations.filter((other) => other.id !== id),
+			...(row ? [row] : [])].sort((a, b) => a.id - b.id) });
+		invite(call?.session, uri, (message, kind) => {
+			replace({ id, name, message, kind });
+			if (kind !== 'wait')
+				setTimeout(() => replace(null),
+					kind === 'ok' ? JOINED_MS : FAILED_MS);
+		});
+		return true;
+	}
+
+	return {
+		current: () => call,
+		acts: {
+			call: begin,
+			leave: () => call?.leave(),
+			invite: inviteSomebody,
+			typeAddress: () => store.state.inviteProblem
+				&& store.change({ inviteProblem: false }),
+			pictureRuns: () => store.change({ stageNote: null }),
+			pictureWaits: () => store.change({
+				stageNote: { say: 'stage.press' } }),
+			askToSpeak: () => store.change({ askedToSpeak: true }),
+			staySilent: () => store.change({ askedToSpeak: false }),
+		},
+	};
+}

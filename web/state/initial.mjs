@@ -1,0 +1,51 @@
+// Every piece of state that the page has, and what it is at first.
+//
+// A *message* is what a person is to be told, not yet in words: { say: KEY,
+// ...arguments } with a key of web/strings, or { text } as the server wrote
+// it, or both (then the text is for a key that nobody knows).
+
+export const initial = () => ({
+	view: null, // 'lobby', 'call' or 'ended'
+	language: 'en', // one of web/strings
+	theme: 'system', // 'system', 'light' or 'dark'
+
+	// Lobby. `form` is another object whenever its fields are to be filled anew:
+	// { conference, fixed (by the link), name, login (is asked for) }
+	form: null,
+	nameHint: null, // message: what the conference will be called
+	joinProblem: null, // { message, field: which to mend, or null }
+	joining: false, // asking the server
+	dial: '', // the address that telephones call
+
+	// Devices: own microphone, camera, speaker
+	asking: true, // the browser asks its user for them
+	deviceProblem: null, // message
+	deviceList: { audioinput: [], videoinput: [], audiooutput: [] },
+	chosen: { audioinput: '', videoinput: '', audiooutput: '' },
+	// `stream` is the same object all the time, `audio` and `video` say what
+	// is in it: 'on', 'off' (there and silent) or null
+	own: { stream: null, audio: null, video: null },
+	level: 0, // of the microphone, 0..1, in the lobby
+
+	// Call
+	conference: '', // its name
+	connection: { message: null, kind: 'wait' }, // 'wait', 'ok', 'bad'
+	path: '', // by which sound and picture go
+	picture: null, // MediaStream
+	stageNote: null, // message in place of the picture
+	people: [], // as the roster lists them
+	me: null, // the one of them that we are
+	others: null, // those of them who are connected; null: not in yet
+	locked: false,
+	company: false, // others were here since we are
+	askedToSpeak: false,
+	invitations: [], // { id, name, message, kind }
+	inviteProblem: false,
+
+	// Around it
+	panel: { open: true, tab: 'people' },
+	keysWork: true, // of one letter
+	toast: null, // message
+	dialog: null, // see views/dialog.mjs
+	ended: { own: true, message: null },
+});

@@ -1,0 +1,48 @@
+// The buttons of the call, and of the lobby's preview.
+import { $ } from './dom.mjs';
+
+const SWITCHES = { audio: ['i-mic', 'lobby-mic', 'mute'],
+	video: ['i-cam', 'lobby-cam', 'camera'] };
+
+function paint(id, off, name) {
+	const button = $(id);
+	button.classList.toggle('off', off);
+	button.ariaPressed = String(off);
+	button.querySelector('use').setAttribute('href',
+		`#${name}${off ? '-off' : ''}`);
+}
+
+function toggleFull() {
+	if (document.fullscreenElement)
+		document.exitFullscreen();
+	else
+		$('call').requestFullscreen?.();
+}
+
+export function barView({ store, dispatch }) {
+	store.watch(['own'], ({ own }) => {
+		for (const [kind, [name, ...ids]] of Object.entries(SWITCHES)) {
+			for (const id of ids)
+				paint(id, own[kind] !== 'on', name);
+		}
+	});
+	store.watch(['panel'], ({ panel }) => {
+		for (const [id, tab] of [['people-button', 'people'],
+			['devices-button', 'settings']])
+			$(id).ariaExpanded = String(panel.open && panel.tab === tab);
+	});
+
+	const intents = {
+		'lobby-mic': ['toggle', 'audio'],
+		'lobby-cam': ['toggle', 'video'],
+		mute: ['toggle', 'audio'],
+		camera: ['toggle', 'video'],
+		'people-button': ['togglePanel', 'people'],
+		'devices-button': ['togglePanel', 'settings'],
+		leave: ['leave'],
+	};
+	for (const [id, intent] of Object.entries(intents))
+		$(id).addEventListener('click', () => dispatch(...intent));
+	$('full').addEventListener('click', toggleFull);
+	$('full').hidden = !document.fullscreenEnabled;
+}
