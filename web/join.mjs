@@ -3,6 +3,8 @@
 // change the state, views draw it.
 import { callActs } from './acts/call.mjs';
 import { deviceActs } from './acts/devices.mjs';
+import { doorActs } from './acts/door.mjs';
+import { hostActs } from './acts/host.mjs';
 import { lobbyActs } from './acts/lobby.mjs';
 import { pageActs } from './acts/page.mjs';
 import { settingsActs, settingsKept } from './acts/settings.mjs';
@@ -18,6 +20,7 @@ import { aloneView } from './views/alone.mjs';
 import { barView } from './views/bar.mjs';
 import { dialogView } from './views/dialog.mjs';
 import { endedView } from './views/ended.mjs';
+import { hostView } from './views/host.mjs';
 import { keysView } from './views/keys.mjs';
 import { lobbyView } from './views/lobby.mjs';
 import { panelView } from './views/panel.mjs';
@@ -45,6 +48,10 @@ const speech = new Speech({ api, devices, tell: {
 		dispatch('tell', { say: again ? 'toast.muted-still' : 'toast.muted' });
 	},
 	askToSpeak: () => dispatch('askToSpeak'),
+	stayMuted: () => {
+		dispatch('showDevices');
+		dispatch('tell', { say: 'toast.stay-muted' });
+	},
 } });
 const { acts, current } = callActs({ store, devices, api, speech, dispatch });
 
@@ -53,9 +60,11 @@ dispatch.take(pageActs({ store, dispatch }));
 dispatch.take(settingsActs({ store }));
 dispatch.take(deviceActs({ store, devices, speech, call: current, dispatch }));
 dispatch.take(lobbyActs({ store, devices, dispatch }));
+dispatch.take(doorActs({ store, api, dispatch }));
+dispatch.take(hostActs({ store, api, dispatch }));
 
 for (const view of [themeView, wordsView, lobbyView, settingsView, stageView,
-	aloneView, barView, panelView, peopleView, inviteView, endedView, toastView,
+	aloneView, barView, panelView, hostView, peopleView, inviteView, endedView, toastView,
 	dialogView, keysView])
 	view({ store, dispatch });
 

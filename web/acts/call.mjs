@@ -12,6 +12,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 	let call = null;
 	let loginProblem = null; // message: why the server wants to know who it is
 	let accepted = false; // the call was, once
+	let waiting = ''; // to be let in, and for what
 	let invitations = 0;
 
 	const roster = new Roster({ change: showPeople, event: tell });
@@ -19,11 +20,24 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 	function showPeople() {
 		const others = call && roster.others();
 		const me = call && roster.own() || null;
-		store.change({ people: roster.list(), me, others,
-			locked: roster.locked,
+		const all = roster.list();
+		store.change({ people: all.filter((e) => !e.waiting), me, others,
+			waiting: all.filter((e) => e.waiting && e !== me
+				&& e.entity !== me?.entity),
+			locked: roster.locked, spotlight: roster.spotlight,
+			title: roster.title,
 			company: store.state.company || Boolean(others?.length) });
-		if (me)
-			speech.hear(Boolean(me.muted));
+		if (!me)
+			return;
+		const wasWaiting = waiting;
+		waiting = me.waiting;
+		dispatch('meetDoor', waiting);
+		if (waiting)
+			return;
+		// what we said of ourselves before was said to nobody
+		if (wasWaiting && speech.unsaid && devices.muted)
+			speech.say();
+		speech.hear(Boolean(me.muted));
 	}
 
 	function tell({ type, display, locked }) {
@@ -54,11 +68,15 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		accepted = true;
 	}
 
-	function begin({ conference, name, login, answer: { uri, relay } }) {
+	function begin({ conference, name, login, pin, answer }) {
+		const { uri, relay } = answer;
 		accepted = false;
+		waiting = '';
+		dispatch('bringPin', pin ?? null);
 		speech.begin();
 		store.change({ view: 'call', conference, path: '', company: false,
-			people: [], me: null, others: null, locked: false,
+			people: [], waiting: [], me: null, others: null, locked: false,
+			title: answer.title || '', spotlight: 0, pin: answer.pin || '',
 			stageNote: { say: 'stage.waiting' } });
 		call = new Call({ conference, uri, name, login, relay, devices,
 			handlers: {
@@ -86,7 +104,8 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		api.follow(null);
 		devices.close();
 		speech.end();
-		store.change({ people: [], me: null, others: null, picture: null,
+		store.change({ people: [], waiting: [], me: null, others: null,
+			picture: null,
 			askedToSpeak: false, invitations: [], inviteProblem: false,
 			dialog: null });
 		const login = loginProblem;

@@ -27,7 +27,8 @@ export function lobbyActs({ store, devices, dispatch }) {
 
 	async function openLobby({ login = false, why = null } = {}) {
 		const name = nameOfLink();
-		store.change({ view: 'lobby', nameHint: null, dial: '', asking: true,
+		store.change({ view: 'lobby', nameHint: null, dial: '', pin: '',
+			asking: true,
 			joinProblem: why && { message: why, field: null },
 			joining: false, conference: '',
 			form: { conference: name || freshName(), fixed: name !== '',
@@ -36,7 +37,8 @@ export function lobbyActs({ store, devices, dispatch }) {
 				login: login || Boolean(store.state.form?.login) } });
 		if (name)
 			askConference(name).then((answer) =>
-				store.change({ dial: answer?.uri || '' }));
+				store.change({ dial: answer?.uri || '',
+					pin: answer?.pin || '' }));
 		await devices.open();
 		await dispatch('lookAtDevices');
 		store.change({ asking: false });
@@ -55,7 +57,10 @@ export function lobbyActs({ store, devices, dispatch }) {
 				? { say: 'name.will-be', conference: name }
 				: { say: 'name.letters', example: freshName() } });
 		const answer = name && await askConference(name);
-		if (question === asked && answer?.reason === 'not-found')
+		if (question !== asked)
+			return;
+		store.change({ pin: answer?.pin || '' });
+		if (answer?.reason === 'not-found')
 			store.change({ nameHint: { say: 'name.taken',
 				conference: name } });
 	}
@@ -72,7 +77,8 @@ export function lobbyActs({ store, devices, dispatch }) {
 	}
 
 	// `login`: { user, password } where the server asked for them, else null
-	async function join({ conference: typed, name, login }) {
+	// `pin`: what was typed, null where none was asked for yet
+	async function join({ conference: typed, name, login, pin }) {
 		const made = conferenceName(typed);
 		const conference = made === typed.toLowerCase() ? typed : made;
 		const lacks = missing(conference, name, login);
@@ -92,7 +98,8 @@ export function lobbyActs({ store, devices, dispatch }) {
 		goTo(conference);
 		stopLevel?.();
 		stopLevel = null;
-		dispatch('call', { conference, name, login, answer: answer || {} });
+		dispatch('call', { conference, name, login, pin,
+			answer: answer || {} });
 	}
 
 	return {

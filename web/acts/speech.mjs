@@ -8,7 +8,8 @@ export class Speech {
 	#sayings = 0;
 	#looked = false; // at what the conference says of us
 
-	// tell: { muted(again), askToSpeak() } for what others did
+	// tell: { muted(again), askToSpeak(), stayMuted() } for what others did,
+	// or do not let one do
 	constructor({ api, devices, tell }) {
 		Object.assign(this, { api, devices, tell });
 		this.unsaid = false; // the conference may not know of it
@@ -32,12 +33,19 @@ export class Speech {
 		// where nobody takes what we say of ourselves, that is all there is
 		const answer = this.api.open
 			? this.api.ask(this.#asked ? 'mute' : 'unmute') : { ok: true };
-		Promise.resolve(answer).then(({ ok }) => {
+		Promise.resolve(answer).then(({ ok, code }) => {
 			if (saying !== this.#sayings)
 				return;
 			this.unsaid = !ok;
-			if (!ok)
-				this.#asked = null;
+			if (ok)
+				return;
+			const asked = this.#asked;
+			this.#asked = null;
+			// who may not speak is not to believe that he does
+			if (code === 'forbidden' && !asked && this.#muted) {
+				this.devices.mute(true);
+				this.tell.stayMuted();
+			}
 		});
 	}
 

@@ -2,13 +2,6 @@
 // HTTP to the address that the server gave its call, with its secret
 // (Call-Info with purpose=conference-self).
 
-// The server's present form of what one may do
-function body(verb, args) {
-	if (verb === 'mute' || verb === 'unmute')
-		return { muted: verb === 'mute' };
-	return { verb, ...args };
-}
-
 // What cannot be asked, or is answered by nothing that we know
 const nothing = (code) => ({ ok: false, code });
 
@@ -31,9 +24,7 @@ export class Api {
 		try {
 			const answer = await fetch(url, { method: 'POST',
 				headers: { Authorization: `Bearer ${secret}` },
-				body: JSON.stringify(body(verb, args)) });
-			if (answer.status === 204)
-				return { ok: true };
+				body: JSON.stringify({ verb, ...args }) });
 			const reply = await answer.json().catch(() => null);
 			return typeof reply?.ok === 'boolean' ? reply
 				: nothing(answer.status === 403 ? 'forbidden' : 'bad-request');

@@ -33,8 +33,10 @@ function takeEndpoint(endpoint, element) {
 	}
 	const activity = child(element, 'activity');
 	if (activity?.namespaceURI === ACTIVITY) {
-		for (const key of ['number', 'place'])
+		for (const key of ['number', 'place', 'hand'])
 			endpoint[key] = Number(activity.getAttribute(key));
+		// what it waits for that is not let in yet
+		endpoint.waiting = activity.getAttribute('waiting') || '';
 		// "Ana (2)", where others are called so, too
 		endpoint.label = activity.getAttribute('label');
 		for (const key of ['talking', 'muted', 'deaf', 'webrtc'])
@@ -46,18 +48,23 @@ function takeEndpoint(endpoint, element) {
 function takeUser(user, element) {
 	if (child(element, 'display-text'))
 		user.display = words(element, 'display-text');
+	if (child(element, 'roles'))
+		user.role = words(child(element, 'roles'), 'entry');
 	merge(user.endpoints, children(element, 'endpoint'),
 		(entity) => ({ entity, user: user.entity, number: 0, place: 0 }),
 		takeEndpoint);
 }
 
 function readState(element) {
+	const activity = child(element, 'activity');
 	return element && { locked: isTrue(words(element, 'locked')),
-		lost: child(element, 'activity')?.getAttribute('media') === 'lost' };
+		spotlight: Number(activity?.getAttribute('spotlight')),
+		lost: activity?.getAttribute('media') === 'lost' };
 }
 
-// { version, full, mergeUsers(map), state: { locked, lost } or undefined where
-// it says nothing of the conference itself }; null: no such document.
+// { version, full, mergeUsers(map), state: { locked, lost, spotlight } or
+// undefined where it says nothing of that, title or undefined }; null: no such
+// document.
 // `map` is of users by entity: { entity, display, endpoints: map of
 // endpoints by entity }
 export function readDocument(body) {
@@ -69,8 +76,11 @@ export function readDocument(body) {
 		version: Number(root.getAttribute('version')),
 		full: root.getAttribute('state') === 'full',
 		state: readState(child(root, 'conference-state')),
+		title: child(root, 'conference-description')
+			&& words(child(root, 'conference-description'), 'display-text'),
 		mergeUsers: (map) => merge(map, children(child(root, 'users'), 'user'),
-			(entity) => ({ entity, display: '', endpoints: new Map() }),
+			(entity) => ({ entity, display: '', role: 'guest',
+				endpoints: new Map() }),
 			takeUser),
 	};
 }

@@ -23,6 +23,8 @@ export class Roster {
 		this.version = 0;
 		this.locked = false;
 		this.lost = false;
+		this.spotlight = 0;
+		this.title = '';
 	}
 
 	// subscribe() makes a new subscription; `own` is our Contact in the call
@@ -95,6 +97,7 @@ export class Roster {
 		if (news.full)
 			this.users = new Map();
 		news.mergeUsers(this.users);
+		this.title = news.title ?? this.title;
 		this.#state(news.state, before);
 		this.handlers.change();
 		if (before)
@@ -107,12 +110,12 @@ export class Roster {
 	#state(state, known) {
 		if (!state)
 			return;
-		const { locked, lost } = state;
+		const { locked, lost, spotlight } = state;
 		if (known && locked !== this.locked)
 			this.handlers.event({ type: 'locked', locked });
 		if (lost !== this.lost)
 			this.handlers.event({ type: lost ? 'lost' : 'restored' });
-		Object.assign(this, { locked, lost });
+		Object.assign(this, { locked, lost, spotlight });
 	}
 
 	// Those who are connected, by key
@@ -146,10 +149,11 @@ export class Roster {
 		}
 	}
 
-	// In order of coming
+	// In order of coming; who waits to be let in has `waiting`
 	list() {
 		return [...this.users.values()].flatMap((user) =>
-			[...user.endpoints.values()].map((e) => ({ ...e,
+			[...user.endpoints.values()].map((e) => ({ ...e, role: user.role,
+				name: e.display || user.display,
 				display: e.label || e.display || user.display
 					|| user.entity })))
 			.sort((a, b) => a.place - b.place || a.number - b.number);

@@ -16,6 +16,7 @@ export const initial = () => ({
 	joinProblem: null, // { message, field: which to mend, or null }
 	joining: false, // asking the server
 	dial: '', // the address that telephones call
+	pin: '', // that the conference asks for: 'needed', 'for hosts' or ''
 
 	// Devices: own microphone, camera, speaker
 	asking: true, // the browser asks its user for them
@@ -33,7 +34,10 @@ export const initial = () => ({
 	path: '', // by which sound and picture go
 	picture: null, // MediaStream
 	stageNote: null, // message in place of the picture
+	title: '', // as its host has named it
 	people: [], // as the roster lists them
+	waiting: [], // likewise, who is not let in yet
+	spotlight: 0, // number of whom all are shown
 	me: null, // the one of them that we are
 	others: null, // those of them who are connected; null: not in yet
 	locked: false,

@@ -26,6 +26,11 @@ export function barView({ store, dispatch }) {
 				paint(id, own[kind] !== 'on', name);
 		}
 	});
+	store.watch(['me', 'language'], ({ me }) => {
+		$('hand').ariaPressed = String(Boolean(me?.hand));
+		$('hand').classList.toggle('raised', Boolean(me?.hand));
+		$('hand').hidden = !me || Boolean(me.waiting);
+	});
 	store.watch(['panel'], ({ panel }) => {
 		for (const [id, tab] of [['people-button', 'people'],
 			['devices-button', 'settings']])
@@ -39,6 +44,7 @@ export function barView({ store, dispatch }) {
 		camera: ['toggle', 'video'],
 		'people-button': ['togglePanel', 'people'],
 		'devices-button': ['togglePanel', 'settings'],
+		hand: ['toggleHand'],
 		leave: ['leave'],
 	};
 	for (const [id, intent] of Object.entries(intents))

@@ -1,7 +1,9 @@
 // A question or a table that has to be seen to first. State `dialog`:
 //   { id, title: message, text?: message, problem?: message,
 //     rows?: [[message, message]],
-//     fields?: [{ name, label: message, ...properties of an <input> }],
+//     fields?: [{ name, label: message, hint?: message,
+//       ...properties of an <input>, or options: [{ value, label: message }]
+//       of a <select> }],
 //     actions?: [{ label: message, intent, args?: [], primary?, danger? }] }
 // The browser keeps focus in it and closes it by Esc. An action's intent gets
 // its args and then the fields' values by name; where there are fields Enter is
@@ -16,11 +18,24 @@ const table = (rows) => make('dl', {}, ...rows.flatMap(([what, value]) =>
 		make('dd', { textContent: say(value) })]));
 
 // A label and what is typed
-function field({ name, label: _, ...properties }) {
-	const input = make('input', { id: `dialog-${name}`, name,
-		autocomplete: 'off', ...properties });
-	return [make('label', { htmlFor: input.id }), input];
+function field({ name, label: _, hint, options, ...properties }) {
+	const id = `dialog-${name}`;
+	const label = make('label', { htmlFor: id });
+	if (options) {
+		const select = make('select', { id, name }, ...options.map((option) =>
+			make('option', { value: option.value,
+				textContent: say(option.label) })));
+		select.value = properties.value;
+		return [label, select];
+	}
+	const input = make('input', { id, name, autocomplete: 'off',
+		...(hint && { placeholder: say(hint) }), ...properties });
+	return properties.type === 'checkbox'
+		? [make('div', { className: 'check' }, input, label)] : [label, input];
 }
+
+// Its label may stand in a box with it
+const labelOf = ([first]) => first.querySelector('label') || first;
 
 function button({ primary, danger }, submits) {
 	return make('button', { type: submits ? 'submit' : 'button',
@@ -51,7 +66,7 @@ export function dialogView({ store, dispatch }) {
 		close.addEventListener('click', () => dispatch('closeDialog'));
 		$('dialog-fields').replaceChildren(...inputs.flat());
 		$('dialog-buttons').replaceChildren(...buttons, close);
-		labels = [...fields.map(({ label }, i) => [inputs[i][0], label]),
+		labels = [...fields.map(({ label }, i) => [labelOf(inputs[i]), label]),
 			...actions.map(({ label }, i) => [buttons[i], label]),
 			[close, { say: 'dialog.close' }]];
 	}

@@ -41,6 +41,12 @@ export function lobbyView({ store, dispatch }) {
 		$('join-button').disabled = joining;
 	});
 
+	store.watch(['pin', 'language'], ({ pin }) => {
+		$('pin-row').hidden = !pin;
+		setText($('pin-label'), say(pin === 'for hosts' ? 'lobby.host-pin'
+			: 'lobby.pin'));
+	});
+
 	store.watch(['dial'], ({ dial }) => {
 		$('dial-hint').hidden = !dial;
 		setText($('dial-uri'), dial);
@@ -67,6 +73,8 @@ export function lobbyView({ store, dispatch }) {
 		const login = $('login').hidden ? null : {
 			user: $('user').value.trim(), password: $('password').value };
 		dispatch('join', { conference: $('conference').value.trim(),
-			name: $('display-name').value.trim(), login });
+			name: $('display-name').value.trim(), login,
+			pin: $('pin-row').hidden ? null : $('pin').value.trim() });
+		$('pin').value = '';
 	});
 }

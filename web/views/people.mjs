@@ -6,21 +6,33 @@ import { $, icon, keyedList, make, setText } from './dom.mjs';
 const STATUS = new Set(['on-hold', 'alerting', 'dialing-out']);
 
 const about = (e, own) => [own ? say('people.you') : '',
+	e.role === 'guest' ? '' : say(`role.${e.role}`),
+	e.hand ? say('people.hand') : '',
 	e.webrtc ? '' : say('people.phone'),
 	STATUS.has(e.status) ? say(`people.${e.status}`) : '',
 	e.talking ? say('people.talking') : ''].filter(Boolean).join(' · ');
 
 // A row of the list: its name is the first thing in .who
-function personRow(store) {
+function personRow(store, dispatch) {
 	const avatar = make('span', { className: 'avatar', ariaHidden: 'true' });
 	const name = document.createTextNode('');
 	const line = make('small');
 	const who = make('span', { className: 'who' }, name, line);
-	const element = make('li', {}, avatar, who);
-	let mark = null;
+	const hand = make('span', { className: 'hand', textContent: '✋',
+		ariaHidden: 'true' });
+	const more = make('button', { type: 'button', className: 'more',
+		textContent: '⋯' });
+	const element = make('li', {}, avatar, who, hand, more);
+	let mark = null, person = null;
+	more.addEventListener('click', () => dispatch('openPerson', person));
 	return {
 		element,
 		draw: (e) => {
+			const { me } = store.state;
+			person = e;
+			hand.hidden = !e.hand;
+			more.hidden = !me || me.role === 'guest' && e.number !== me.number;
+			more.ariaLabel = say('people.more', { name: e.display });
 			element.classList.toggle('talking', Boolean(e.talking));
 			setText(avatar, initials(e.display));
 			if (name.data !== e.display)
@@ -32,15 +44,20 @@ function personRow(store) {
 			mark?.remove();
 			mark = label ? icon('i-mic-off', label) : null;
 			if (mark)
-				element.append(mark);
+				hand.before(mark);
 		},
 	};
 }
 
+// Hands that are raised come first, in the order of raising
+const inOrder = (people) => [
+	...people.filter((e) => e.hand).sort((a, b) => a.hand - b.hand),
+	...people.filter((e) => !e.hand)];
+
 export function peopleView({ store, dispatch }) {
-	const draw = keyedList($('people'), () => personRow(store));
+	const draw = keyedList($('people'), () => personRow(store, dispatch));
 	store.watch(['people', 'me', 'language'], ({ people }) => {
-		draw(people, (e) => `${e.user} ${e.entity}`);
+		draw(inOrder(people), (e) => `${e.user} ${e.entity}`);
 		setText($('people-count'), String(people.length || ''));
 	});
 	$('copy-link').addEventListener('click', () => dispatch('copyLink'));

@@ -21,9 +21,9 @@ export function stageView({ store, dispatch }) {
 		if (view === 'call')
 			$('mute').focus({ preventScroll: true });
 	});
-	store.watch(['conference'], ({ conference }) => {
-		setText($('title'), conference);
-		$('title').title = conference;
+	store.watch(['conference', 'title'], ({ conference, title }) => {
+		setText($('title'), title || conference);
+		$('title').title = title || conference;
 	});
 	store.watch(['connection', 'language'], ({ connection }) => {
 		setText($('state'), say(connection.message) || say('call.connected'));
