@@ -30,6 +30,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
 	list_flush(&c->kept);
+	chat_close(&c->chat, &c->focus->chat_shelf);
 }
 
 
@@ -93,6 +94,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->mixer = m;
 	c->mix = ++f->last_mix;
 	c->ends_with_creator = ends_with_creator;
+	c->chat_kept = f->config->chat_kept;
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->anew_tmr);

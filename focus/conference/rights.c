@@ -386,6 +386,7 @@ static enum reason rights_facts(struct question *q, void *arg)
 	case QUESTION_END: return end_facts(q, c);
 	case QUESTION_MODERATE: return moderate_facts(q, c);
 	case QUESTION_SEE:
+	case QUESTION_SAY:
 		return q->asker.member ? REASON_NONE : REASON_FORBIDDEN;
 	case QUESTION_KEEP: return REASON_FORBIDDEN;
 	}

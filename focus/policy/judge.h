@@ -36,6 +36,7 @@ enum question_kind {
 	QUESTION_MODERATE, /**< change what the target is heard and seen of,
 				or the conference: lock, layout */
 	QUESTION_SEE,      /**< see who is in it, or in any; what is counted */
+	QUESTION_SAY,      /**< write to all who are in it */
 	QUESTION_KEEP,     /**< keep the users of this host */
 };
 
