@@ -17,8 +17,9 @@ const bytes = (text) => Buffer.from(text).toString('latin1');
 // A terminal that dials in and keeps what it is told
 class Terminal {
 	// @param answer  to a MESSAGE: a status, 0: nothing
+	// @param routes  users of proxies on the way, which it is itself
 	static async dial(t, parley, conference, { name, headers = {},
-		answer = 200, ack = true } = {}) {
+		answer = 200, ack = true, routes = [] } = {}) {
 		const p = new Terminal();
 		p.peer = await SipPeer.open(parley.sipPort, { name });
 		Object.assign(p, { name, parley, answer, conference, told: [],
@@ -32,7 +33,9 @@ class Terminal {
 		p.peer.onRequest = (m) => p.#asked(m);
 		t.after(() => p.close());
 		p.peer.send(p.peer.request('INVITE', p.uri, { callId: p.callId,
-			headers: { ...p.from, ...headers },
+			headers: { ...p.from, ...routes.length && { 'Record-Route':
+				routes.map((r) => `<sip:${r}@127.0.0.1:${p.peer.port};lr>`)
+					.join(', ') }, ...headers },
 			body: sdp(await freePort(2)) }));
 		const ok = await p.peer.final(`${name} is let in`,
 			(m) => /INVITE/.test(m.headers.cseq));
@@ -268,11 +271,14 @@ describe('chat', { concurrency: true }, () => {
 		const wrapped = await Terminal.dial(t, parley, 'long',
 			{ name: 'Wanda', headers: {
 				Accept: 'application/sdp, message/cpim' } });
+		// by proxies that have much to say
+		const far = await Terminal.dial(t, parley, 'long', { name: 'Far',
+			routes: ['p', 'q', 'r'].map((c) => c.repeat(60)) });
 		const words = Array.from({ length: 450 }, (_, i) =>
 			`${WORD}${i}ü😀`);
 		await moderator('long', words.slice(0, 180).join(' '));
 		await moderator('long', `${WORD} after`);
-		for (const p of [ann, wrapped])
+		for (const p of [ann, wrapped, far])
 			await p.reads('the last', (text) => /after/.test(text));
 		const [{ text }] = await kept('long');
 
@@ -290,7 +296,7 @@ describe('chat', { concurrency: true }, () => {
 		assert.equal(inner.slice(0, -1).join(' '), text);
 		assert.ok(wrapped.texts.every((piece) =>
 			/^From: "Moderator" <sip:long@/.test(piece)));
-		for (const { sizes } of [ann, wrapped]) {
+		for (const { sizes } of [ann, wrapped, far]) {
 			assert.ok(Math.max(...sizes) <= 1300, `${sizes}`);
 			assert.ok(sizes[0] > 900, `${sizes}`);
 		}

@@ -1,11 +1,13 @@
 /**
  * @file test_command_chat.c  Who writes to whom, and who reads it later
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "focus/command/command.h"
 #include "focus/conference/chat.h"
+#include "focus/conference/conference.h"
 #include "tests/unit/failing.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -270,6 +272,49 @@ static void what_is_not_kept_is_only_told(void)
 }
 
 
+static int say_and_read(void *arg)
+{
+	static const char *const texts[] = {
+		"{\"verb\":\"say\"," DEMO ",\"text\":\"Hello\"}",
+		"{\"verb\":\"chat\"," DEMO "}",
+	};
+	struct scene *s = arg;
+	int err = 0;
+
+	s->alice.told[0] = s->bob.told[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		room_command(&s->r, texts[i]);
+		if (!room_ok(&s->r))
+			err = ENOMEM;
+	}
+	failing_pause();
+	/* who follows and has missed it is told anew */
+	room_turn(1);
+	room_turn(1);
+	json_array_clear(s->r.events);
+	json_decref(s->r.answer);
+	s->r.answer = NULL;
+	failing_resume();
+
+	return err;
+}
+
+
+static void survives_any_failing_allocation(void)
+{
+	struct scene s;
+
+	scene_open(&s);
+	CU_ASSERT_EQUAL(say(&s.alice, "Hello"), REASON_NONE);
+	/* what is kept would grow from run to run */
+	focus_conference(s.r.focus, "demo")->chat_kept = false;
+	failing_each(say_and_read, &s);
+	CU_ASSERT_STRING_EQUAL(kept(&s.r, "{\"verb\":\"chat\"," DEMO "}"),
+			       "1 Alice: Hello\n");
+	room_close(&s.r);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"all others in there are told, in one order",
 	 all_others_in_there_are_told_in_one_order},
@@ -283,6 +328,7 @@ static CU_TestInfo tests[] = {
 	 who_is_known_but_does_not_call_is_not_the_moderator},
 	{"too much is refused", too_much_is_refused},
 	{"what is not kept is only told", what_is_not_kept_is_only_told},
+	{"survives any failing allocation", survives_any_failing_allocation},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(command_chat, tests)
