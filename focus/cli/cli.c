@@ -76,6 +76,11 @@ static const struct cli_verb verbs[] = {
 	{"invite", "dial", "NAME URI [--wait] [--name X]", "conference uri",
 	 "call URI into the conference",
 	 "parley invite demo sip:bob@192.0.2.7", NULL, cli_invite},
+	{"say", NULL, "NAME TEXT...", "conference text...",
+	 "write to all who are in it", "parley say demo 'We begin at nine'",
+	 NULL, NULL},
+	{"chat", NULL, "NAME", "conference", "what was written and is kept",
+	 "parley chat demo", cli_print_chat, NULL},
 	{"end", NULL, "NAME", "conference", "everybody out", "parley end demo",
 	 NULL, NULL},
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
@@ -133,6 +138,7 @@ static void print_help(void)
 	       "  parley volume demo bob in -6        bob quieter for the "
 	       "others\n"
 	       "  parley invite demo sip:bob@192.0.2.7 --name 'The board'\n"
+	       "  parley say demo 'We begin at nine'\n"
 	       "  parley user add alice --generate\n"
 	       "  parley --json show demo | jq '.conference.users[].display'\n"
 	       "\n"
@@ -170,6 +176,10 @@ static void print_verb_help(const struct cli_verb *v)
 	if (!strcmp(v->name, "invite"))
 		printf("URI is a sip:, sips: or tel: URI. With --wait until "
 		       "somebody is in (0) or\ncannot be had (1, and why).\n");
+	if (!strcmp(v->name, "say"))
+		printf("TEXT has 4000 bytes at most; several words are put "
+		       "together with blanks. It is\nshown on the page and at "
+		       "telephones that take MESSAGE.\n");
 	if (strstr(v->args, "DB"))
 		printf("DB is from -60 to 20; 0 is as it comes.\n");
 	printf("\nExample:\n  %s\n", v->example);
@@ -271,6 +281,30 @@ static bool take_word(json_t *command, const char *member, size_t len,
 }
 
 
+/** All words that are left, as one: quotes are easily forgotten */
+static bool cli_take_rest(json_t *command, const char *member, size_t len,
+			  int argc, char *argv[])
+{
+	size_t size = 1, n = 0;
+	char *text;
+	bool taken;
+
+	for (int i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	text = malloc(size);
+	if (!text)
+		abort();
+
+	for (int i = 0; i < argc; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "",
+				      argv[i]);
+	taken = cli_take(command, member, len, text);
+	free(text);
+
+	return taken;
+}
+
+
 /** @return false: too few, too many, or not what they should be */
 static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 		     char *argv[])
@@ -300,6 +334,10 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 				return false;
 			continue;
 		}
+		if (len > 3 && !strncmp(member + len - 3, "...", 3))
+			return cli_take_rest(command, member, len - 3,
+					     argc - i, argv + i);
+
 		if (!len ||
 		    !cli_take(command, member, len - optional, argv[i]))
 			return false;

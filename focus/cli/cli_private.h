@@ -30,7 +30,8 @@ struct cli {
 struct cli_verb {
 	const char *name, *alias;
 	const char *args;    /**< for people: "NAME WHO" */
-	const char *members; /**< of the command, in order; ? = optional */
+	const char *members; /**< of the command, in order; ? = optional,
+				  ... = all that follows */
 	const char *help;
 	const char *example;
 	void (*print)(const json_t *reply);
@@ -99,6 +100,14 @@ const char *cli_since(json_int_t unix_ms);
 
 /** One event as a line */
 void cli_print_event(const json_t *event);
+
+/* ---- cli_chat.c */
+
+void cli_print_chat(const json_t *reply);
+
+/** What somebody has written, made harmless for a terminal: its lines are one
+ *  below the other, behind `indent` blanks but the first */
+void cli_print_text(const json_t *message, int indent);
 
 /* ---- cli_watch.c */
 

@@ -15,6 +15,8 @@ enum {
 	/** So that "since" moves on */
 	REDRAW_MAX_MS = 1000,
 	PICTURE_BYTES = 256 * 1024,
+	/** Of the further lines of what somebody has written */
+	EVENT_INDENT = 9,
 };
 
 
@@ -53,6 +55,16 @@ static const char *waits_for(const json_t *state)
 	return !strcmp(what, "pin")    ? "is asked for a PIN"
 	       : !strcmp(what, "host") ? "waits for a host"
 				       : "wants to come in";
+}
+
+
+/** Who has written has been named already, if he is in */
+static void print_chat(const json_t *event)
+{
+	if (!json_object_get(event, "label"))
+		printf(" %s", cli_string(event, "from"));
+	printf(": ");
+	cli_print_text(event, EVENT_INDENT);
 }
 
 
@@ -97,6 +109,8 @@ static void print_rest(const json_t *event, const char *type)
 		       cli_string(event, "words"));
 	else if (!strcmp(type, "mixer"))
 		printf(" media server %s", cli_string(event, "state"));
+	else if (!strcmp(type, "chat"))
+		print_chat(event);
 	else if (!strcmp(type, "dtmf"))
 		printf(" pressed %s", cli_string(event, "digit"));
 	else if (!strcmp(type, "volume"))
@@ -200,12 +214,14 @@ static int draw(struct cli_link *l, const json_t *show, const json_t *note)
 }
 
 
-/** Who is gone, or was never reached, is in no table: why it is so */
+/** Who is gone, or was never reached, is in no table: why it is so. Nor is
+ * what somebody has written */
 static bool is_note(const json_t *event)
 {
 	const char *type = cli_string(event, "type");
 
-	return !strcmp(type, "left") || !strcmp(type, "dial_failed");
+	return !strcmp(type, "left") || !strcmp(type, "dial_failed") ||
+	       !strcmp(type, "chat");
 }
 
 

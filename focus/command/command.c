@@ -75,6 +75,10 @@ static const struct verb {
 	 "give a PIN, to come in or to be a host"},
 	{"invite", "dial", NEEDS_NAME, QUESTION_DIAL, command_invite,
 	 "call URI into it"},
+	{"say", NULL, NEEDS_ONE, QUESTION_SAY, command_say,
+	 "write to all who are in it"},
+	{"chat", NULL, NEEDS_ONE, QUESTION_SEE, command_chat,
+	 "what was written and is kept"},
 	{"end", NULL, NEEDS_ONE, QUESTION_END, command_end, "everybody out"},
 	{"stats", NULL, NEEDS_ANY, QUESTION_STEER, command_stats,
 	 "what the mixers count"},
@@ -382,6 +386,8 @@ void focus_command(struct command **cmdp, struct focus *f,
 	cmd->focus = f;
 	cmd->leg = asker->leg;
 	cmd->args = json_incref(args);
+	cmd->operates = asker->operates;
+	cmd->leg = asker->leg;
 	cmd->replyh = replyh;
 	cmd->arg = arg;
 	cmd->guest.goneh = gone_h;

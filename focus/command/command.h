@@ -35,6 +35,8 @@
  *  lock unlock        -                         -
  *  layout (vid-layout) layout:"grid"|"speaker"  -
  *  invite (dial)      uri, display?             -
+ *  say                text                      number:n
+ *  chat               after?:n                  kept:bool, messages:[MESSAGE]
  *  end                -                         -
  *  stats              conference?               mixers:[..], legs:[..],
  *                                               transport:{..}, sessions:{..},
@@ -43,8 +45,13 @@
  *                     name, password            users:[{name, realm, created,
  *                                               usable}] for list
  *  verbs (help)       -                         verbs:[{verb, help}]
- * The stream `watch` is not a command: focus_subscribe().
- * mute and the like answer with those that it now holds for.
+ * say is written by the endpoint that gives the command; where whoever
+ * operates the server does, under the name that chat_name has. What was
+ * written and is kept is told by chat, the oldest first; with `after` what has
+ * a higher number. MESSAGE is {"number":n, "time":unix_ms, "endpoint":NUMBER,
+ * 0 = the operator's, "user":AOR, absent then, "from":LABEL, "text":TEXT}. The
+ * stream `watch` is not a command: focus_subscribe(). mute and the like answer
+ * with those that it now holds for.
  */
 #ifndef PARLEY_FOCUS_COMMAND_COMMAND_H
 #define PARLEY_FOCUS_COMMAND_COMMAND_H

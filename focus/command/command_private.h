@@ -21,10 +21,11 @@ struct command {
 	const struct verb *verb;
 	struct conference *conference; /**< while the verb runs; NULL if it
 					    needs none and none is named */
-	uint32_t leg;                  /**< focus_leg() of who gives it, 0:
-					    from outside */
-	struct ask *ask;               /**< may it? */
-	struct command **cmdp;         /**< whoever may drop it has it here */
+	bool operates;                 /**< who gives it runs this server */
+	uint32_t leg; /**< of the endpoint that gives it, 0: none does; it may
+			   be gone */
+	struct ask *ask;       /**< may it? */
+	struct command **cmdp; /**< whoever may drop it has it here */
 	bool running, answered;
 	void *work; /**< of a verb that answers later; freed with it */
 	command_reply_h *replyh;
@@ -131,5 +132,7 @@ void command_spotlight(struct command *cmd);
 void command_settings(struct command *cmd);
 void command_pin(struct command *cmd);
 void command_conference(struct command *cmd);
+void command_say(struct command *cmd);
+void command_chat(struct command *cmd);
 
 #endif

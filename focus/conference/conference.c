@@ -30,6 +30,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
 	list_flush(&c->kept);
+	chat_close(&c->chat, &c->focus->chat_shelf);
 }
 
 

@@ -13,6 +13,7 @@
 #ifndef PARLEY_FOCUS_CONFERENCE_CONFERENCE_H
 #define PARLEY_FOCUS_CONFERENCE_CONFERENCE_H
 
+#include "focus/conference/chat.h"
 #include "focus/conference/event.h"
 #include "focus/conference/placement.h"
 #include "focus/mixers/mixers.h"
@@ -68,6 +69,7 @@ struct conference {
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
 	char layout[16];
+	struct chat chat;  /**< say.c's */
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */
 };

@@ -8,6 +8,7 @@
 #define PARLEY_FOCUS_CONFERENCE_CONFERENCE_PRIVATE_H
 
 #include "focus/conference/bearer.h"
+#include "focus/conference/chat.h"
 #include "focus/conference/event.h"
 #include "focus/conference/join.h"
 #include "focus/conference/secret.h"
@@ -68,6 +69,7 @@ struct focus {
 	struct tmr unwritten_tmr;
 	json_t *(*statsh)(void *arg);
 	void *stats_arg;
+	struct chat_shelf chat_shelf; /**< of all conferences */
 	bool shutting_down;
 	unsigned farewells; /**< mixers that have not answered */
 	void (*doneh)(void *arg);

@@ -48,6 +48,11 @@
  *  dial_failed {"uri":URI, "reason":TOKEN, "words":TEXT}  it came to nothing
  *                                   before there was an endpoint; later
  *                                   failures are told by "left"
+ *  chat       {"number":n, "from":LABEL, "text":TEXT}   it has written to
+ *                                   all; without the names of an endpoint:
+ *                                   whoever operates the server has. n counts
+ *                                   from 1, in the one order for all. TEXT may
+ *                                   have line feeds
  *  mixer      {"state":"lost"} or {"state":"restored", "mixer":index}  the
  *                                   media server under it
  *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference

@@ -189,6 +189,7 @@ uint32_t focus_leg(const struct endpoint *ep);
  * QUESTION_UNMUTE  the same, but others only where its settings let them
  * QUESTION_HOST    hosts. REASON_FORBIDDEN
  * QUESTION_SEE     members. REASON_FORBIDDEN
+ * QUESTION_SAY     members. REASON_FORBIDDEN
  * QUESTION_KEEP    nobody. REASON_FORBIDDEN
  *
  * Who operates this server may all but come into what is not there.
@@ -274,6 +275,17 @@ enum reason focus_may_join(const struct focus *f, const char *name);
 
 /** DTMF by SIP INFO; by RTP the mixer tells the focus itself */
 void focus_dtmf(struct endpoint *ep, char digit, unsigned duration_ms);
+
+/**
+ * It writes to all others in its conference (focus/conference/say.h), which
+ * those who follow are told, too. Ask before, by QUESTION_SAY
+ *
+ * @param text   Hostile, `len` bytes
+ * @param number Set to the message's; NULL: nobody wants to know
+ * @return as conference_say()
+ */
+enum reason focus_say(struct endpoint *ep, const char *text, size_t len,
+		      uint64_t *number);
 
 /** Our half of Session-ID: one UUID a conference (RFC 7989 section 9), 32 hex
  *  digits; lives with the endpoint */

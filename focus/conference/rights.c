@@ -422,6 +422,7 @@ static enum reason rights_facts(struct question *q, void *arg)
 		return q->asker.role == ROLE_HOST ? REASON_NONE
 						  : REASON_FORBIDDEN;
 	case QUESTION_SEE:
+	case QUESTION_SAY:
 		return q->asker.member ? REASON_NONE : REASON_FORBIDDEN;
 	case QUESTION_KEEP: return REASON_FORBIDDEN;
 	}

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include "focus/policy/reason.h"
 
+struct chat_message;
 struct endpoint;
 
 /** Operations on one endpoint's session; `session` is signaling's handle */
@@ -31,6 +32,12 @@ struct session_ops {
 	/** No word reaches it just now: its WebSocket is gone. When that
 	 *  begins signaling says so by focus_cut_off(). NULL: never */
 	bool (*is_cut_off)(const void *session);
+	/** Somebody else has written to all (focus/conference/chat.h): hand it
+	 *  to the far end, if that takes such, one after the other. Sends
+	 *  nothing from within. NULL: never
+	 *
+	 *  @param m Whoever keeps it takes a reference */
+	void (*told)(void *session, struct chat_message *m);
 };
 
 /** What the focus asks of signaling as a whole */

@@ -12,6 +12,7 @@
 #define PARLEY_FOCUS_CONFERENCE_USER_H
 
 #include "focus/conference/bearer.h"
+#include "focus/conference/chat.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/entry.h"
 #include "focus/conference/join.h"
@@ -97,8 +98,9 @@ struct endpoint {
 	bool referrer_known;      /**< referred_by is proved */
 	struct secret_sum secret; /**< what it may prove itself by */
 	uint64_t since_ms;
-	json_t *media;        /**< [MEDIA] of focus/conference/event.h */
-	struct list requests; /**< descriptions under way */
+	struct chat_rate chat_rate; /**< of what it writes */
+	json_t *media;              /**< [MEDIA] of focus/conference/event.h */
+	struct list requests;       /**< descriptions under way */
 	struct bearer *bearers[ENDPOINT_BEARERS];
 	const struct session_ops *ops;
 	void *session;

@@ -118,6 +118,8 @@ static const struct config_row rows[] = {
 	 "what a telephone hears that is alone: words and then music, words "
 	 "or silence",
 	 "music|words|silence"},
+	{"chat_name", CONFIG_TEXT, AT(chat_name), "Moderator", 0, 0,
+	 "name under which `parley say` writes", NULL},
 	{"factory_names", CONFIG_PATTERN, AT(factory_names),
 	 "conference|mmtel|conf-factory", 0, 0,
 	 "user parts whose INVITE makes a new conference: an extended regular "
@@ -228,6 +230,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->conference_names);
 	mem_deref(c->layout);
 	mem_deref(c->waiting_sound);
+	mem_deref(c->chat_name);
 	mem_deref(c->factory_names);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);

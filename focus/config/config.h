@@ -73,6 +73,7 @@ struct config {
 	unsigned video_width, video_height, video_fps;
 	unsigned video_kbps; /**< of the full canvas */
 	char *layout;
+	char *chat_name;         /**< under which `parley say` speaks */
 	char *waiting_sound;     /**< music, words or silence */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	bool end_with_creator;   /**< the conference ends when its creator

@@ -42,6 +42,7 @@ enum question_kind {
 	QUESTION_UNMUTE, /**< have the target heard again */
 	QUESTION_HOST,   /**< change what it is to be, and who steers it */
 	QUESTION_SEE,    /**< see who is in it, or in any; what is counted */
+	QUESTION_SAY,    /**< write to all who are in it */
 	QUESTION_KEEP,   /**< keep the users of this host */
 };
 

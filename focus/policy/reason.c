@@ -68,6 +68,11 @@ static const struct reason_row rows[REASON_COUNT] = {
 			       "try again in a moment."},
 	[REASON_OVERLOAD] = {503, 503, "overload", "Server Overloaded",
 			     "The server is at its limits; try again later."},
+	[REASON_TOO_LONG] = {413, 413, "too-long", "Request Entity Too Large",
+			     "That is too long."},
+	[REASON_TOO_FAST] = {480, 429, "too-fast", "Too Many Messages",
+			     "That was too much at once; "
+			     "try again in a moment."},
 	[REASON_SHUTDOWN] = {503, 503, "shutdown", "Server Shutting Down",
 			     "The server is shutting down."},
 	[REASON_LOOP] = {482, 400, "loop", "Loop Detected",

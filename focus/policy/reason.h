@@ -39,6 +39,12 @@ enum reason {
 	REASON_NO_PORTS,        /**< 503 the mixer's RTP ports are in use */
 	REASON_MIXER_LOST,      /**< 503 it died while it was asked */
 	REASON_OVERLOAD,        /**< 503 limits of this server */
+	REASON_TOO_LONG,        /**< 413 more than is taken at once */
+	REASON_TOO_FAST,        /**< 480 more than is taken in that time. Not
+				     503: whoever sends there takes that for
+				     the whole server and goes elsewhere with
+				     calls, too (RFC 3263 section 4.3). Not
+				     403, which says that it is in vain */
 	REASON_SHUTDOWN,        /**< 503, BYE: server is going down */
 	REASON_LEFT,            /**< it hung up */
 	REASON_LOOP,            /**< 482 a focus calls what it is in */

@@ -28,6 +28,7 @@ int conference_acts_begin(struct sessions *all)
 	static const struct session_acts acts = {
 		.referh = refer_in,
 		.subscribeh = subscribe_in,
+		.messageh = message_in,
 		.infoh = info_in,
 		.optionsh = options_in,
 		.foreignh = emergency_in,

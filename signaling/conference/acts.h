@@ -1,8 +1,8 @@
 /**
  * @file signaling/conference/acts.h  What is asked of a conference (RFC 4579)
  *
- * REFER, SUBSCRIBE, INFO and OPTIONS, in the dialogs of sessions and outside
- * of them. All on parleyd's one thread.
+ * REFER, SUBSCRIBE, MESSAGE, INFO and OPTIONS, in the dialogs of sessions and
+ * outside of them. All on parleyd's one thread.
  */
 #ifndef PARLEY_SIGNALING_CONFERENCE_ACTS_H
 #define PARLEY_SIGNALING_CONFERENCE_ACTS_H

@@ -59,6 +59,8 @@ void refer_in(struct sessions *all, struct session *s,
 	      const struct sip_msg *msg);
 void subscribe_in(struct sessions *all, struct session *s,
 		  const struct sip_msg *msg);
+void message_in(struct sessions *all, struct session *s,
+		const struct sip_msg *msg);
 void info_in(struct session *s, const struct sip_msg *msg);
 void options_in(struct sessions *all, const struct sip_msg *msg);
 

@@ -63,8 +63,8 @@ static void options_answer(struct sessions *all, const struct sip_msg *msg,
 	(void)sip_replyf(
 		sessions_sip(all), msg, 200, "OK",
 		"%H%H" SESSION_ALLOW SESSION_ALLOW_EVENTS SESSION_ACCEPT
-		"Accept: application/dtmf-relay,"
-		" application/dtmf\r\n" SESSION_SUPPORTED
+		"Accept: application/dtmf-relay, "
+		"application/dtmf, " WRITTEN_TYPES "\r\n" SESSION_SUPPORTED
 		"Supported: precondition\r\n%H",
 		contact_print, contact, session_id_reply_print, &request,
 		body_print, body);

@@ -14,6 +14,7 @@
 #include "mixer/base/log.h"
 #include "signaling/auth/auth.h"
 #include "signaling/conference/conference_private.h"
+#include "signaling/conference/member.h"
 #include "signaling/event/conference_events.h"
 #include "signaling/event/notifier.h"
 #include "signaling/message/header.h"
@@ -152,48 +153,15 @@ static int read_watched(struct asked *a)
 
 /* -------------------------------------------------------------- who it is */
 
-struct member_search {
-	const char *conference;
-	const struct conference_watcher *who;
-};
-
-static bool member_cmp_h(const struct session *s, void *arg)
-{
-	const struct member_search *search = arg;
-	const struct party *party = session_party(s);
-	struct flow_info flow;
-
-	if (!session_endpoint(s) ||
-	    str_casecmp(party->conference, search->conference))
-		return false;
-	if (dialog_flow_info(session_dialog(s), &flow))
-		return false;
-	/* A WebSocket is one browser's page */
-	if (flow.transport == FLOW_WS || flow.transport == FLOW_WSS)
-		return dialog_flow(session_dialog(s)) == search->who->flow;
-	if (party->known || !search->who->aor ||
-	    str_casecmp(party->aor, search->who->aor) != 0)
-		return false;
-
-	/* behind a NAT many have one host, but not its port as well */
-	return flow.transport == FLOW_UDP
-		       ? sa_cmp(&flow.peer, &search->who->peer, SA_ALL)
-		       : dialog_flow(session_dialog(s)) == search->who->flow;
-}
-
 static bool member_h(const char *conference,
 		     const struct conference_watcher *who, void *arg)
 {
-	struct member_search search = {conference, who};
-
-	return sessions_search(arg, NULL, member_cmp_h, &search) != NULL;
+	return member_from(arg, conference, who) != NULL;
 }
 
 static const struct session *find_member(const struct asked *a)
 {
-	struct member_search search = {a->conference, &a->sub.who};
-
-	return sessions_search(a->all, NULL, member_cmp_h, &search);
+	return member_from(a->all, a->conference, &a->sub.who);
 }
 
 static int read_identity(struct asked *a)

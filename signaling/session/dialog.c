@@ -32,6 +32,9 @@ struct dialog {
 	struct tmr grace;
 	char *contact;
 	char *target; /**< URI of their last Contact; may be NULL */
+	bool allow, allow_message, accept_cpim; /**< they said so */
+	bool direct;
+	size_t frame_bytes;
 	struct session_id ids;
 	struct charging *charging;
 	unsigned refers; /**< taken in it */
@@ -400,10 +403,89 @@ bool dialog_is_target(const struct dialog *d, const struct sip_msg *msg)
 	       !pl_strcmp(&uri, d->target);
 }
 
+bool dialog_takes_message(const struct dialog *d)
+{
+	return d->allow_message || !d->allow;
+}
+
+bool dialog_takes_cpim(const struct dialog *d)
+{
+	return d->accept_cpim;
+}
+
+bool dialog_is_direct(const struct dialog *d)
+{
+	return d->direct;
+}
+
+const char *dialog_target(const struct dialog *d)
+{
+	return d->target;
+}
+
+size_t dialog_frame_bytes(const struct dialog *d)
+{
+	return d->frame_bytes;
+}
+
+static bool is_cpim_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
+		      void *arg)
+{
+	struct msg_ctype type;
+	(void)msg;
+	(void)arg;
+
+	return !msg_ctype_decode(&type, &hdr->val) &&
+	       !pl_strcasecmp(&type.type, "message") &&
+	       !pl_strcasecmp(&type.subtype, "cpim");
+}
+
+/* With the line's name, our address on top, and what libre writes around it */
+static bool route_h(const struct sip_hdr *hdr, const struct sip_msg *msg,
+		    void *arg)
+{
+	size_t *bytes = arg;
+	(void)msg;
+
+	*bytes += hdr->val.l + sizeof("Route: \r\n");
+
+	return false;
+}
+
+static void read_frame(struct dialog *d, const struct sip_msg *msg)
+{
+	size_t bytes = msg->from.val.l + msg->to.val.l + msg->callid.l;
+
+	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_RECORD_ROUTE, route_h,
+				&bytes);
+	d->frame_bytes = MAX(d->frame_bytes, bytes);
+}
+
+/* What an INVITE, an UPDATE or its answer says for all of the dialog */
+static void read_abilities(struct dialog *d, const struct sip_msg *msg)
+{
+	const struct pl *method = msg->req ? &msg->met : &msg->cseq.met;
+
+	if (pl_strcmp(method, "INVITE") && pl_strcmp(method, "UPDATE"))
+		return;
+	if (sip_msg_hdr(msg, SIP_HDR_ALLOW)) {
+		d->allow = true;
+		d->allow_message =
+			sip_msg_hdr_has_value(msg, SIP_HDR_ALLOW, "MESSAGE");
+	}
+	if (sip_msg_hdr(msg, SIP_HDR_ACCEPT))
+		d->accept_cpim = sip_msg_hdr_apply(msg, true, SIP_HDR_ACCEPT,
+						   is_cpim_h, NULL) != NULL;
+	if (msg->req)
+		d->direct = sender_is_direct(msg);
+	read_frame(d, msg);
+}
+
 void dialog_received(struct dialog *d, const struct sip_msg *msg)
 {
 	struct pl target;
 
+	read_abilities(d, msg);
 	if (contact_uri(&target, msg)) {
 		d->target = mem_deref(d->target);
 		(void)pl_strdup(&d->target, &target);

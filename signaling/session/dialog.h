@@ -146,7 +146,23 @@ int dialog_charge(struct dialog *d, const struct sip_msg *msg,
 /** A REFER was taken in it. @return true: it is the first, which needs no id
  *  (RFC 3515 section 2.4.6) */
 bool dialog_take_refer(struct dialog *d);
-/** Read what a message of the dialog says for those headers */
+/* ------------------------------------------- what its far end says it takes
+ * By the Allow and Accept of its last INVITE, UPDATE or 2xx to one of ours. */
+
+/** MESSAGE? Where Allow is absent nothing is known (RFC 3261 section 20.5):
+ *  then it is so until one is refused */
+bool dialog_takes_message(const struct dialog *d);
+/** Does it name message/cpim? */
+bool dialog_takes_cpim(const struct dialog *d);
+/** Is nobody between, as its last request told? A call of ours: not known */
+bool dialog_is_direct(const struct dialog *d);
+/** Where our requests go, its Contact; NULL: it has not said. Borrowed */
+const char *dialog_target(const struct dialog *d);
+/** At most so many bytes a request of ours in it has of what was agreed when
+ *  it began: From, To, Call-ID, Route */
+size_t dialog_frame_bytes(const struct dialog *d);
+
+/** Read what a message of the dialog says for those headers and of these */
 void dialog_received(struct dialog *d, const struct sip_msg *msg);
 
 #endif

@@ -6,7 +6,11 @@
 #include "signaling/session/session_headers.h"
 #include "signaling/session/session_private.h"
 
-enum { RETRY_AFTER_S = 10 };
+enum {
+	RETRY_AFTER_S = 10,
+	/** Of what comes back by the second */
+	RETRY_SOON_S = 1,
+};
 
 /** Session-ID, words, token, Retry-After */
 #define REFUSAL_FORMAT                                                        \
@@ -24,6 +28,15 @@ static const char *refusal_phrase(const struct reason_row *row)
 				      : reason_row(REASON_UNAVAILABLE)->phrase;
 }
 
+/* 0: it does not help */
+static unsigned retry_after_s(enum reason reason)
+{
+	if (reason == REASON_TOO_FAST)
+		return RETRY_SOON_S;
+
+	return refusal_status(reason_row(reason)) == 503 ? RETRY_AFTER_S : 0;
+}
+
 /* What says no to another request than an INVITE may say it again: nothing is
  * kept of it (RFC 3261 section 8.2.7), however many come */
 static bool is_stateless(const struct sip_msg *msg, struct sip_strans **st)
@@ -39,9 +52,9 @@ void session_refuse(struct sessions *all, const struct sip_msg *msg,
 	char retry[32] = "";
 
 	all->refused++;
-	if (refusal_status(row) == 503)
-		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
-				  RETRY_AFTER_S);
+	if (retry_after_s(reason))
+		(void)re_snprintf(retry, sizeof(retry), "Retry-After: %u\r\n",
+				  retry_after_s(reason));
 	log_info("session", "refused status=%u reason=%s refused=%llu",
 		 refusal_status(row), row->token,
 		 (unsigned long long)all->refused);

@@ -41,6 +41,7 @@ static void session_destructor(void *arg)
 	session_exchange_stop(s);
 	session_reply_reset(s);
 	mem_deref(s->bye);
+	mem_deref(s->outbox);
 	mem_deref(s->timer);
 	mem_deref(s->reliable);
 	mem_deref(s->invite);
@@ -83,7 +84,7 @@ int session_alloc(struct session **sp, struct sessions *all,
 	if (server_request_alloc(&s->in_hand) ||
 	    client_invite_alloc(&s->invite) || reliable_alloc(&s->reliable) ||
 	    timer_alloc(&s->timer, all->base.config) ||
-	    session_exchange_alloc(s)) {
+	    outbox_alloc(&s->outbox, s) || session_exchange_alloc(s)) {
 		mem_deref(s);
 		return ENOMEM;
 	}
@@ -176,6 +177,7 @@ void session_received(struct session *s, const struct sip_msg *msg)
 	session_heard(s, msg);
 	if (!msg->req && msg->scode >= 200 && msg->scode < 300)
 		call_out_accepted(s->call, msg);
+	outbox_wake(s->outbox);
 }
 
 /* --------------------------------------------------- the focus's wishes */
@@ -200,10 +202,18 @@ static bool is_cut_off_h(const void *session)
 	return dialog_is_cut_off(s->dialog);
 }
 
+static void told_h(void *session, struct chat_message *m)
+{
+	struct session *s = session;
+
+	outbox_put(s->outbox, m);
+}
+
 enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh)
 {
-	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h};
+	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h,
+					       told_h};
 	struct join join = {
 		.conference = s->party->conference,
 		.aor = s->party->aor,

@@ -44,6 +44,9 @@ struct session_acts {
 	/** SUBSCRIBE that is no refresh; as referh */
 	void (*subscribeh)(struct sessions *all, struct session *s,
 			   const struct sip_msg *msg);
+	/** MESSAGE; as referh */
+	void (*messageh)(struct sessions *all, struct session *s,
+			 const struct sip_msg *msg);
 	void (*infoh)(struct session *s, const struct sip_msg *msg);
 	void (*optionsh)(struct sessions *all, const struct sip_msg *msg);
 

@@ -22,6 +22,7 @@ static void stop_all(struct session *s)
 	if (s->call)
 		call_out_stop_timer(s->call);
 	dialog_flow_leave(s->dialog);
+	outbox_close(s->outbox);
 	session_exchange_stop(s);
 }
 

@@ -6,6 +6,7 @@
 
 #include "mixer/base/re.h"
 #include "signaling/message/resource_list.h"
+#include "signaling/message/written.h"
 
 struct session;
 struct sessions;
@@ -13,7 +14,7 @@ struct sessions;
 /** What we do, for 200, 405 and requests */
 #define SESSION_ALLOW                                                         \
 	"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, "     \
-	"SUBSCRIBE, REFER\r\n"
+	"SUBSCRIBE, REFER, MESSAGE\r\n"
 /** Extensions that a peer may ask us for; signaling/transport/gate.c knows
  * them too */
 #define SESSION_SUPPORTED                                                     \
@@ -26,6 +27,12 @@ struct sessions;
 #define SESSION_ACCEPT                                                        \
 	"Accept: application/sdp, multipart/mixed, " RESOURCE_LIST_TYPE       \
 	"\r\nAccept-Encoding: identity\r\n"
+
+/** Bodies of a MESSAGE, beside those of an INVITE: for the 200 to one */
+#define SESSION_ACCEPT_WRITTEN "Accept: application/sdp, " WRITTEN_TYPES "\r\n"
+/** Of a message in the chat, to a page and in the 200 to one of its own: its
+ *  number and who wrote it (focus/conference/chat.h) */
+#define SESSION_CHAT           "Parley-Chat"
 
 /** Contact with the focus's feature tags, for all messages that have one */
 int session_contact_print(struct re_printf *pf, const char *uri);

@@ -30,6 +30,7 @@
 #include "signaling/session/dial.h"
 #include "signaling/session/dialog.h"
 #include "signaling/session/exchange.h"
+#include "signaling/session/outbox.h"
 #include "signaling/session/party.h"
 #include "signaling/session/client_invite.h"
 #include "signaling/session/refusal.h"
@@ -69,6 +70,7 @@ struct session {
 	struct session_reply reply;
 	struct reliable *reliable; /**< and its 183 before that */
 
+	struct outbox *outbox; /**< what others have written */
 	struct sip_request *bye;
 
 	struct endpoint *ep;

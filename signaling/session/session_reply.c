@@ -85,8 +85,11 @@ static int timed_print(struct re_printf *pf, const struct session *s)
 
 static int reply_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(pf, "%H%H%H", session_headers_print, s, timed_print,
-			  s, self_print, s);
+	const bool invite = server_request_is_invite(s->in_hand);
+
+	return re_hprintf(pf, "%H%s%H%H", session_headers_print, s,
+			  invite ? SESSION_ACCEPT_WRITTEN : "", timed_print, s,
+			  self_print, s);
 }
 
 void session_answer(struct session *s, struct mbuf *sdp)

@@ -170,6 +170,7 @@ static bool no_loop_h(struct sessions *all,
 static const struct session_acts no_acts = {
 	.referh = no_act_h,
 	.subscribeh = no_act_h,
+	.messageh = no_act_h,
 	.infoh = no_info_h,
 	.optionsh = no_options_h,
 	.foreignh = no_foreign_h,
@@ -236,6 +237,8 @@ static bool in_dialog_h(const struct sip_msg *msg, void *arg)
 		session_refuse_busy(s, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		all->acts->referh(all, s, msg);
+	else if (!pl_strcmp(&msg->met, "MESSAGE"))
+		all->acts->messageh(all, s, msg);
 	else
 		all->acts->subscribeh(all, s, msg);
 
@@ -250,6 +253,8 @@ static bool outside_h(const struct sip_msg *msg, void *arg)
 		session_invite_in(all, msg);
 	else if (!pl_strcmp(&msg->met, "REFER"))
 		all->acts->referh(all, NULL, msg);
+	else if (!pl_strcmp(&msg->met, "MESSAGE"))
+		all->acts->messageh(all, NULL, msg);
 	else
 		all->acts->subscribeh(all, NULL, msg);
 
@@ -314,6 +319,8 @@ static const struct layer_method methods[] = {
 	{"SUBSCRIBE", LAYER_DIALOG, in_dialog_h},
 	{"REFER", LAYER_OUTSIDE, outside_h},
 	{"REFER", LAYER_DIALOG, in_dialog_h},
+	{"MESSAGE", LAYER_OUTSIDE, outside_h},
+	{"MESSAGE", LAYER_DIALOG, in_dialog_h},
 };
 
 /* ----------------------------------------------------- a flow has closed */

@@ -43,7 +43,7 @@ describe('Kamailio in front of Parley', () => {
 			hz: 1000, rgb: [30, 160, 40] });
 		bob = await Baresip.start({ name: 'bob', hz: 440, rgb: [200, 30, 30],
 			audio: 'AMR-WB/16000/1', video: 'H264', address: `${net}.10`,
-			transport: 'tcp',
+			transport: 'tcp', trace: true, contact: target,
 			account: { aor: proxy.aor('bob'), password: proxy.users.bob,
 				proxy: `sip:${net}.1:5060` } });
 	});
@@ -75,6 +75,19 @@ describe('Kamailio in front of Parley', () => {
 		await sees(alice, bob.rgb);
 		await sees(bob, alice.rgb);
 		assert.equal((await first.endpoints('standup')).length, 2);
+	});
+
+	test('who they are is known when they write, too', async () => {
+		await alice.write(target, 'Hello from Alice');
+		await until('bob is told', () => /\nalice: Hello from Alice/.test(
+			bob.program.output.replaceAll('\r', '')));
+		bob.write('Hello from Bob');
+		await until('alice is told', async () => (await alice.told())
+			.includes('bob: Hello from Bob'));
+		const { messages } = await first.json('chat', 'standup');
+		assert.deepEqual(messages.map((m) => [m.user, m.text]), [
+			['sip:alice@example.com', 'Hello from Alice'],
+			['sip:bob@example.com', 'Hello from Bob']]);
 	});
 
 	test('Parley calls who registered there', async () => {

@@ -127,6 +127,10 @@ describe('SIPp, row by row', () => {
 
 	test('S13 SIPp: emergency calls', (t) => row(t, 'S13_emergency'));
 
+	for (const transport of ['udp', 'tcp'])
+		test(`S18 SIPp: chat, over ${transport}`,
+			(t) => row(t, 'S18_message', { transport }));
+
 	test('S14 SIPp: registration', (t) => row(t, 'S14_registers',
 		{ parley: servers.guarded, user }));
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "focus/command/command.h"
+#include "focus/conference/chat.h"
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
 #include "mixer/mp/protocol.h"
@@ -103,10 +104,30 @@ static void attach_mixer(struct focus *f)
 }
 
 
+/** What is handed on can be shown and sent as it is */
+static void told(void *session, struct chat_message *m)
+{
+	size_t at = 0;
+
+	(void)session;
+	if (!m->number || !m->bytes || m->bytes > CHAT_TEXT_MAX ||
+	    m->text[m->bytes])
+		abort();
+	while (at < m->bytes) {
+		uint32_t code = 0;
+		const size_t n = utf8_read(&code, m->text + at, m->bytes - at);
+
+		if (!n || (code != '\n' && !utf8_harmless(code)))
+			abort();
+		at += n;
+	}
+}
+
+
 /** Whoever was kicked comes back */
 static void fill(struct focus *f)
 {
-	static const struct session_ops ops = {reoffer, end, NULL};
+	static const struct session_ops ops = {reoffer, end, NULL, told};
 	static const char *const aors[PEOPLE] = {"sip:alice@x", "sip:bob@x",
 						 "sip:eve@y"};
 	static const char *const names[PEOPLE] = {"Alice", "Sam", "Sam"};

@@ -26,6 +26,9 @@ export class Baresip {
 	 * @param address  of its own, for signalling and c=; what it sends comes
 	 *                 from 127.0.0.1, and Parley takes no sound from there
 	 * @param record  keep what it hears, for heard()
+	 * @param contact  URI that it writes to, for write()
+	 * @param trace    it prints what it says and is told in SIP: what is
+	 *                 written to it it shows on a screen alone
 	 * @param account  {aor, password, proxy}: registers with digest through
 	 *                 that proxy; without it there is no registrar
 	 */
@@ -46,7 +49,7 @@ export class Baresip {
 		hz = 440, rgb = [200, 30, 30], transport = 'udp', media = null,
 		packetization = 1, display = name, sound = null,
 		address = '127.0.0.1', record = true, account = null,
-		mux = false } = {}) {
+		mux = false, contact = null, trace = false } = {}) {
 		const b = new Baresip();
 		b.name = name;
 		b.hz = hz;
@@ -113,6 +116,7 @@ module uuid.so
 module_tmp account.so
 module_app ctrl_tcp.so
 module_app menu.so
+${contact ? 'module_app contact.so' : ''}
 `);
 		await writeFile(join(dir, 'accounts'),
 			`"${display}" <${account?.aor
@@ -123,9 +127,10 @@ module_app menu.so
 			+ `;answermode=auto;audio_codecs=${audio}`
 			+ `;video_codecs=${video || 'none'}`
 			+ `${media ? `;mediaenc=${media}` : ''}\n`);
-		await writeFile(join(dir, 'contacts'), '');
-		b.program = new Program('/usr/bin/baresip', ['-f', dir],
-			{ cwd: dir });
+		await writeFile(join(dir, 'contacts'),
+			contact ? `"room" <${contact}>\n` : '');
+		b.program = new Program('/usr/bin/baresip',
+			[...trace ? ['-s'] : [], '-f', dir], { cwd: dir });
 		try {
 			await b.#connect();
 			if (account) // the event may come before we listen
@@ -241,6 +246,9 @@ module_app menu.so
 			return PNG.sync.read(file);
 		});
 	}
+
+	// MESSAGE to its contact (RFC 3428)
+	write(text) { this.command('message', text); }
 
 	// DTMF (RFC 4733)
 	sendDigits(digits) { this.command('sndcode', digits); }

@@ -119,6 +119,8 @@ phone.register = async ({ url, uri, password, synthetic }) => {
 		if (originator === 'remote')
 			adopt(session, request);
 	});
+	phone.ua.on('newMessage', ({ originator, request }) =>
+		originator === 'remote' && phone.told.push(request.body));
 	return new Promise((done, fail) => {
 		phone.ua.on('registered', () => done(true));
 		phone.ua.on('registrationFailed', (e) => fail(new Error(e.cause)));
@@ -206,6 +208,12 @@ const merge = (text) => {
 	phone.documents.push({ text, state: info.getAttribute('state') || 'full',
 		version: Number(info.getAttribute('version')) });
 };
+// MESSAGE (RFC 3428), and those that came
+phone.told = [];
+phone.write = (target, text) => new Promise((done, fail) =>
+	phone.ua.sendMessage(target, text, { eventHandlers: {
+		succeeded: () => done(true),
+		failed: (e) => fail(new Error(e.cause)) } }));
 phone.roster = () => Object.fromEntries([...phone.users].map(
 	([user, endpoints]) => [user, [...endpoints.values()]
 		.map((e) => e.status)]));
@@ -282,6 +290,10 @@ export class WebPhone {
 	documents() {
 		return this.browser.page.evaluate(() => window.phone.documents);
 	}
+
+	// MESSAGE, and the texts of those that came
+	write(target, text) { return this.#call('write', target, text); }
+	told() { return this.browser.page.evaluate(() => window.phone.told); }
 
 	heard(seconds) { return this.browser.heard(seconds); }
 	seen() { return this.browser.seen(); }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "focus/command/command.h"
+#include "focus/conference/chat.h"
 #include "mixer/base/log.h"
 #include "mixer/mp/link.h"
 #include "mixer/mp/protocol.h"
@@ -252,6 +253,16 @@ static bool is_cut_off(const void *session)
 }
 
 
+static void told(void *session, struct chat_message *m)
+{
+	struct party *p = session;
+	const size_t n = strlen(p->told);
+
+	(void)re_snprintf(p->told + n, sizeof(p->told) - n, "%llu %s: %s\n",
+			  m->number, m->label, m->text);
+}
+
+
 static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	struct focus_room *r = arg;
@@ -280,7 +291,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 			    const char *conference, const char *aor,
 			    const char *display)
 {
-	static const struct session_ops ops = {reoffer, end, is_cut_off};
+	static const struct session_ops ops = {reoffer, end, is_cut_off, told};
 	const struct join join = {
 		.conference = conference,
 		.aor = aor,
@@ -345,15 +356,23 @@ static void command_h(json_t *reply, void *arg)
 }
 
 
-void room_command(struct focus_room *r, const char *text)
+void room_command_by(struct focus_room *r, const struct asker *asker,
+		     const char *text)
 {
-	static const struct asker host = {.operates = true};
 	json_t *command = json_loads(text, 0, NULL);
 
 	json_decref(r->answer);
 	r->answer = NULL;
-	focus_command(NULL, r->focus, &host, command, command_h, r);
+	focus_command(NULL, r->focus, asker, command, command_h, r);
 	json_decref(command);
+}
+
+
+void room_command(struct focus_room *r, const char *text)
+{
+	static const struct asker host = {.operates = true};
+
+	room_command_by(r, &host, text);
 }
 
 

@@ -48,6 +48,8 @@ struct party {
 	unsigned reoffers, ends;
 	bool cut_off;
 	enum reason end_reason;
+	char told[256]; /**< what others wrote: "NUMBER NAME: TEXT\n" of each
+			 */
 };
 
 /** How many conferences the next rooms may have, a line of configuration */
@@ -88,6 +90,10 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 
 /** Run a command given as JSON; the answer is in r->answer */
 void room_command(struct focus_room *r, const char *text);
+
+/** The same by somebody */
+void room_command_by(struct focus_room *r, const struct asker *asker,
+		     const char *text);
 
 /** The roster's line of an endpoint, as a command shows it. @param user Set to
  *  that of its user; both borrowed */
