@@ -35,6 +35,8 @@ struct bearer_state {
 	const char *name; /**< on its tile */
 	bool early;       /**< its dialog is not confirmed: neither heard nor
 			       seen, and sent nothing */
+	bool aside;       /**< it is not let in yet: neither heard nor seen,
+			       and alone with what is said to it */
 	bool cut_off;     /**< no word reaches it any more, until one does */
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;

@@ -258,13 +258,15 @@ static void mixer_bearer_set(struct bearer *b,
 				  word(state->proof.vouched));
 	(void)re_snprintf(text, sizeof(text),
 			  "{\"op\":\"leg.set\",\"leg\":%u,\"early\":%s,"
-			  "\"muted\":%s,\"deaf\":%s,\"video_muted\":%s,"
+			  "\"aside\":%s,\"muted\":%s,\"deaf\":%s,"
+			  "\"video_muted\":%s,"
 			  "\"volume_in_db\":%d,\"volume_out_db\":%d,"
 			  "\"crosses\":%s,\"cut_off\":%s%s%s}",
-			  mb->leg, word(state->early), word(l->muted),
-			  word(l->deaf), word(l->video_muted), l->volume_in_db,
-			  l->volume_out_db, word(state->crosses),
-			  word(state->cut_off), name, proof);
+			  mb->leg, word(state->early), word(state->aside),
+			  word(l->muted), word(l->deaf), word(l->video_muted),
+			  l->volume_in_db, l->volume_out_db,
+			  word(state->crosses), word(state->cut_off), name,
+			  proof);
 	tell_mixer(mb, text);
 }
 
@@ -283,9 +285,10 @@ mixer_bearer_prepare(struct bearer *b,
 
 	reason = send_description(
 		mb,
-		json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "leg.add", "mix",
+		json_pack("{s:s,s:I,s:I,s:s,s:b,s:b}", "op", "leg.add", "mix",
 			  (json_int_t)c->mix, "leg", (json_int_t)mb->leg,
-			  "name", state->name, "early", state->early),
+			  "name", state->name, "early", state->early, "aside",
+			  state->aside),
 		true, description, h, arg);
 	if (reason)
 		return reason;

@@ -30,12 +30,14 @@ static void endpoint_request_destructor(void *arg)
  *  and a conference is not for callers whose ACK never comes */
 static struct bearer_state state_of(const struct endpoint *ep)
 {
-	return (struct bearer_state){endpoint_name(ep),
-				     ep->status != ENDPOINT_CONNECTED,
-				     endpoint_is_cut_off(ep),
-				     ep->levels,
-				     ep->proof,
-				     ep->crosses};
+	return (struct bearer_state){
+		.name = endpoint_name(ep),
+		.early = ep->status != ENDPOINT_CONNECTED,
+		.cut_off = endpoint_is_cut_off(ep),
+		.levels = ep->levels,
+		.proof = ep->proof,
+		.crosses = ep->crosses,
+	};
 }
 
 

@@ -20,8 +20,6 @@
 struct leg;
 struct mix;
 
-enum { MIX_NAME_BYTES = 64 };
-
 /** What the focus and the server want to know; no handler may free a mix */
 struct mix_events {
 	void (*talking)(uint64_t mix, uint64_t leg, bool talking, void *arg);
@@ -50,8 +48,7 @@ struct mix_host {
 };
 
 int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
-	      const char *name, const struct video_canvas *canvas,
-	      enum video_layout layout);
+	      const struct video_canvas *canvas, enum video_layout layout);
 
 uint64_t mix_id(const struct mix *mix);
 
@@ -69,13 +66,26 @@ void mix_set_waiting(struct mix *mix, enum waiting_sound sound);
 bool mix_is_busy(const struct mix *mix);
 
 /**
- * Append a leg
+ * Append a leg, or put it aside if its settings say so
  *
  * @return 0 or errno; on success the mix owns the caller's reference
  */
 int mix_add(struct mix *mix, struct leg *leg);
 
-/** The mix that a leg is in, NULL: none */
+/**
+ * Put a leg aside, or let it in
+ *
+ * Who is aside is of the mix, but neither heard nor seen there, and hears and
+ * sees nothing of it: as somebody who is alone. It gets a mix of its own for
+ * that, and moves with its streams and what is being said to it, so that
+ * those go on without a gap.
+ *
+ * @return 0 or errno: it is where it was, or where it should be and shown
+ *         nothing
+ */
+int mix_set_aside(struct leg *leg, bool aside);
+
+/** The mix that a leg is in, or beside; NULL: none */
 struct mix *mix_of(const struct leg *leg);
 
 /** Take a leg out of its mix and drop the mix's reference */

@@ -188,6 +188,28 @@ int mix_audio_follow(struct member *member)
 }
 
 
+int mix_audio_move(struct member *member, struct mix *to)
+{
+	return audio_consumer_move(member->sound.consumer, to->sound.shared);
+}
+
+
+void mix_audio_moved(struct member *member, const struct mix *from)
+{
+	struct audio_media *a = leg_audio(member->leg);
+	struct member_sound *s = &member->sound;
+
+	s->enters = true;
+	/* the rest of a packet is of neither */
+	audio_consumer_take(s->consumer, false);
+	if (s->on && !s->on_own && !s->on_waiting)
+		member->mix->sound.past = from->sound.past;
+	if (a)
+		audio_media_volume(a);
+	(void)mix_waiting_follow(member);
+}
+
+
 void mix_audio_loss(struct member *member, unsigned percent)
 {
 	if (member->sound.own)
@@ -227,6 +249,7 @@ static void fall_silent(struct member *member)
 	struct member_sound *s = &member->sound;
 
 	memset(&s->speaker, 0, sizeof(s->speaker));
+	s->contributes = false;
 	if (s->was_talking)
 		report_talking(member);
 }
@@ -438,6 +461,7 @@ void mix_audio_part(struct member *member, uint64_t now_us)
 
 	if (mix->sound.active == member)
 		set_active(mix, NULL);
+	fall_silent(member);
 }
 
 
@@ -468,6 +492,13 @@ static void encode_common(struct mix *mix, uint64_t tick, uint64_t now_us)
 }
 
 
+static void fade_in(int32_t *pcm)
+{
+	for (int64_t i = 0; i < AUDIO_TICK_SAMPLES; i++)
+		pcm[i] = (int32_t)(pcm[i] * i / AUDIO_TICK_SAMPLES);
+}
+
+
 static void encode_own(struct member *member, struct audio_media *a,
 		       uint64_t tick, uint64_t now_us)
 {
@@ -479,6 +510,9 @@ static void encode_own(struct member *member, struct audio_media *a,
 
 	audio_bus_minus(&member->mix->sound.bus,
 			s->contributes ? s->pcm : NULL, others);
+	if (s->enters)
+		fade_in(others);
+	s->enters = false;
 	mix_waiting_add(member, others);
 	audio_limiter_run(s->limiter, others, pcm);
 	sound = audio_media_volume_out(a, pcm);

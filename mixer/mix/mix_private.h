@@ -35,6 +35,7 @@ struct member_sound {
 	struct audio_consumer *waiting;
 	bool on_own, on; /**< which it hears; if anything yet */
 	bool on_waiting; /**< not the common mix but the waiting room */
+	bool enters;     /**< the mix comes up over the next tick of its own */
 	/** How loud that is for it: 1 while it is alone, after a ramp */
 	float waiting_gain;
 	struct announcement announcement; /**< said to it alone */
@@ -71,7 +72,10 @@ struct mix {
 	struct le he;
 	const struct mix_host *host;
 	uint64_t id;
-	char name[MIX_NAME_BYTES];
+	/** Whose leg its only one is, that is aside; NULL: it is one itself */
+	struct mix *conference;
+	struct list asides; /**< those mixes; each ends with its leg */
+	struct le aside_le;
 	struct member **members; /**< in order of joining */
 	size_t member_count, capacity;
 	struct video_canvas canvas;
@@ -99,8 +103,16 @@ int mix_audio_follow(struct member *member);
 /** It misses so many percent of what it is sent */
 void mix_audio_loss(struct member *member, unsigned percent);
 
-/** A leg is about to go: its last sound fades out in the next tick */
+/** A leg is about to go: its last sound fades out in the next tick, and it is
+ *  nobody who talks there */
 void mix_audio_part(struct member *member, uint64_t now_us);
+
+/** Before it goes to another mix: join the sound of that one as that of its
+ *  own. @return 0 or errno, all is as it was */
+int mix_audio_move(struct member *member, struct mix *to);
+
+/** It is there: what it is sent goes on from what it was sent */
+void mix_audio_moved(struct member *member, const struct mix *from);
 
 /** The mix begins to tick: no past */
 void mix_audio_wake(struct mix *mix);
@@ -147,6 +159,9 @@ void mix_video_exit(struct member *member);
 
 /** Its leg's picture was described anew, went, or its tier moved */
 int mix_video_follow(struct member *member);
+
+/** It has come from another mix. @return 0 or errno: it is shown nothing */
+int mix_video_move(struct member *member);
 
 void mix_video_keyframe(struct member *member, bool urgent);
 unsigned mix_video_tier_kbps(const struct member *member, unsigned tier);

@@ -44,13 +44,16 @@
  *  mix.remove  {mix}
  *      Removes its legs, too; where they are many some go after the reply.
  *
- *  leg.add     {mix, leg, name, early?, transports:[T], media:[M]}
+ *  leg.add     {mix, leg, name, early?, aside?, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
  *      Without remote parts (see T) it prepares an offer; leg.modify brings
  *      the rest. "early":true until leg.set says false: its session is not
  *      confirmed; transports come up, but it is neither heard nor seen, and
- *      nothing is sent to it. Code 99 (EADDRNOTAVAIL), here and for
- *      leg.modify: no pair of RTP ports could be had.
+ *      nothing is sent to it. "aside":true until leg.set says false: it is
+ *      not let into the conference yet (mixer/mix/mix.h), neither heard nor
+ *      seen, and as one who is alone in what it hears and sees. Code 99
+ *      (EADDRNOTAVAIL), here and for leg.modify: no pair of RTP ports could be
+ *      had.
  *
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
  *      The whole description anew (re-INVITE). Entries keep their place; more
@@ -58,8 +61,8 @@
  *      dropped (port 0) but keeps its place.
  *
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?, early?, cut_off?, proven?, vouched?,
- *               crosses?}
+ *               volume_out_db?, early?, aside?, cut_off?, proven?,
+ *               vouched?, crosses?}
  *      Absolute values. name: of its tile; muted: not heard by others; deaf:
  *      hears nothing; video_muted: its camera is not shown; volume_in_db:
  *      gain of what it says, volume_out_db: of what it hears; -60..+20.

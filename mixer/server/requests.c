@@ -198,7 +198,6 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 static int mix_create(struct request *r)
 {
 	enum video_layout layout = VIDEO_LAYOUT_GRID;
-	char name[MIX_NAME_BYTES] = "";
 	enum waiting_sound waiting = WAITING_MUSIC;
 	struct video_canvas canvas;
 	struct mix *mix;
@@ -218,9 +217,7 @@ static int mix_create(struct request *r)
 	if (mixer_mix(r->mixer, id))
 		return fail(r, EEXIST, "mix exists");
 
-	get_name(r->msg, name, sizeof(name));
-
-	err = mix_alloc(&mix, &r->mixer->mix_host, id, name, &canvas, layout);
+	err = mix_alloc(&mix, &r->mixer->mix_host, id, &canvas, layout);
 	if (!err)
 		mix_set_waiting(mix, waiting);
 
@@ -359,6 +356,9 @@ static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 	get_name(r->msg, settings.name, sizeof(settings.name));
 	err = description_bool(r->msg, "early", &settings.early, r->why);
 	if (!err)
+		err = description_bool(r->msg, "aside", &settings.aside,
+				       r->why);
+	if (!err)
 		err = leg_alloc(&leg, &r->mixer->leg_host, id, &settings);
 	if (!err)
 		err = leg_configure(leg, d, r->why);
@@ -457,6 +457,8 @@ static int leg_set(struct request *r)
 	if (!err)
 		err = description_bool(r->msg, "early", &next.early, r->why);
 	if (!err)
+		err = description_bool(r->msg, "aside", &next.aside, r->why);
+	if (!err)
 		err = description_bool(r->msg, "cut_off", &next.cut_off,
 				       r->why);
 	if (!err)
@@ -468,6 +470,8 @@ static int leg_set(struct request *r)
 		err = get_volume(r, "volume_in_db", &next.volume_in_db);
 	if (!err)
 		err = get_volume(r, "volume_out_db", &next.volume_out_db);
+	if (!err)
+		err = mix_set_aside(leg, next.aside);
 	if (err)
 		return err;
 
