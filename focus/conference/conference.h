@@ -120,6 +120,15 @@ bool conference_move(struct conference *c);
 enum reason conference_set_layout(struct conference *c, const char *layout);
 void conference_set_locked(struct conference *c, bool locked);
 
+/** Language of what is said in it; lives with it */
+const char *conference_language(const struct conference *c);
+
+/** Say prompts to all who are in it, instead of what is being said to all.
+ *  @param names Of prompts (conf/announcements/en.txt), borrowed; at most 16
+ */
+void conference_say(const struct conference *c, const char *const names[],
+		    size_t count);
+
 /** @return false: it is already; nothing is told */
 bool conference_set_speaker(struct conference *c, unsigned number);
 

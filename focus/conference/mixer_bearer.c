@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "focus/conference/announce.h"
 #include "focus/conference/mixer_bearer.h"
 #include "mixer/base/log.h"
 #include "mixer/base/utf8.h"
@@ -321,19 +322,19 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 }
 
 
-static void mixer_bearer_announce(struct bearer *b, const char *name)
+static bool mixer_bearer_say(struct bearer *b,
+			     const struct bearer_words *words)
 {
 	const struct mixer_bearer *mb = self_of(b);
-	char text[128];
+	char text[ANNOUNCE_BYTES];
 
 	if (!b->prepared)
-		return;
+		return false;
 
-	(void)re_snprintf(text, sizeof(text),
-			  "{\"op\":\"leg.announce\",\"leg\":%u,"
-			  "\"announcement\":\"%s\"}",
-			  mb->leg, name);
+	announce_write(text, sizeof(text), "leg", mb->leg, words);
 	tell_mixer(mb, text);
+
+	return true;
 }
 
 
@@ -368,8 +369,8 @@ int mixer_bearer_alloc(struct bearer **bp, const struct conference *c,
 		       uint32_t leg)
 {
 	static const struct bearer_ops ops = {
-		"mixer",           mixer_bearer_prepare,  mixer_bearer_apply,
-		mixer_bearer_set,  mixer_bearer_announce, mixer_bearer_drop,
+		"mixer",           mixer_bearer_prepare, mixer_bearer_apply,
+		mixer_bearer_set,  mixer_bearer_say,     mixer_bearer_drop,
 		mixer_bearer_lost,
 	};
 	struct mixer_bearer *mb;

@@ -129,17 +129,6 @@ void endpoint_update_bearers(const struct endpoint *ep)
 }
 
 
-void endpoint_say(const struct endpoint *ep, const char *announcement)
-{
-	for (size_t i = 0; i < ENDPOINT_BEARERS; i++) {
-		struct bearer *b = ep->bearers[i];
-
-		if (b->ops->announce)
-			b->ops->announce(b, announcement);
-	}
-}
-
-
 void endpoint_drop_bearers(struct endpoint *ep)
 {
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)

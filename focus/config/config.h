@@ -70,6 +70,8 @@ struct config {
 	unsigned video_kbps; /**< of the full canvas */
 	char *layout;
 	char *waiting_sound;     /**< music, words or silence */
+	char *language;          /**< of what is said: "en", "de" */
+	char *announcements_dir; /**< what is said instead; "": nothing */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	bool end_with_creator;   /**< the conference ends when its creator
 				      leaves (TS 24.147) */

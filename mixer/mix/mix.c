@@ -275,7 +275,7 @@ static void set_busy(struct mix *mix, bool busy)
 		(void)mix_waiting_follow(mix->members[i]);
 		/* nobody is the first or alone any more */
 		if (busy)
-			announcement_fade(
+			announcement_company(
 				&mix->members[i]->sound.announcement);
 	}
 }

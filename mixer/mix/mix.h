@@ -10,12 +10,12 @@
 #ifndef PARLEY_MIXER_MIX_MIX_H
 #define PARLEY_MIXER_MIX_MIX_H
 
-#include "mixer/audio/announcement.h"
 #include "mixer/base/re.h"
 #include "mixer/mix/shared_audio.h"
 #include "mixer/mix/shared_video.h"
 #include "mixer/mix/waiting_room.h"
 #include "mixer/video/engine.h"
+#include "mixer/voice/announcement.h"
 
 struct leg;
 struct mix;
@@ -25,6 +25,9 @@ struct mix_events {
 	void (*talking)(uint64_t mix, uint64_t leg, bool talking, void *arg);
 	/** @param leg The active speaker; 0: nobody */
 	void (*speaker)(uint64_t mix, uint64_t leg, void *arg);
+	/** What it was told has been said, or could not be heard for long.
+	 *  @param leg 0: to all in the mix */
+	void (*said)(uint64_t mix, uint64_t leg, uint32_t number, void *arg);
 	/** Legs or busy mixes are more or fewer than they were */
 	void (*population)(void *arg);
 };
@@ -99,9 +102,17 @@ void mix_end(struct mix *mix, struct list *ending);
  *  `until_us`. @return whether none is left */
 bool mix_dismiss(struct mix *mix, uint64_t until_us);
 
-/** Say something to a leg alone, once it is sent to; what was being said to
- *  it ends. @return 0 or ENOMEM */
-int mix_announce(const struct leg *leg, enum announcement_id id);
+/**
+ * Say something to a leg alone, once that reaches it: beside what else it
+ * hears; early, it hears nothing but that. What was being said to it ends
+ *
+ * @return 0 or ENOMEM
+ */
+int mix_announce(const struct leg *leg,
+		 const struct announcement_words *words);
+
+/** Say something to all who are in a mix, likewise */
+int mix_announce_all(struct mix *mix, const struct announcement_words *words);
 
 /** 20 ms of sound, and what has changed in the picture; then the waiting room
  *  ticks */

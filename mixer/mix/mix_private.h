@@ -9,10 +9,10 @@
 #ifndef PARLEY_MIXER_MIX_MIX_PRIVATE_H
 #define PARLEY_MIXER_MIX_MIX_PRIVATE_H
 
-#include "mixer/audio/announcement.h"
 #include "mixer/audio/speaker.h"
 #include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
+#include "mixer/voice/announcement.h"
 
 struct member;
 
@@ -66,6 +66,7 @@ struct mix_sound {
 	struct audio_limiter *limiter;
 	struct past_sound past;
 	struct shared_audio *shared;
+	struct announcement announcement; /**< said to all */
 };
 
 struct mix {
@@ -135,6 +136,9 @@ int mix_waiting_enter(struct member *member, audio_packet_h *packeth);
  *  @return 0 or errno: its encoder is its own then */
 int mix_waiting_follow(struct member *member);
 
+/** Something is being said to it, and that reaches it */
+bool mix_is_told(const struct member *member);
+
 /** The room's sound, at its full loudness or not at all, is all that it
  *  hears beside the mix */
 bool mix_waiting_is_settled(const struct member *member);
@@ -145,6 +149,17 @@ const struct past_sound *mix_waiting_past(const struct member *member);
 /** Add a tick of the room's sound, as loud as it is by now, and of what is
  *  announced, to AUDIO_TICK_SAMPLES at `sum` */
 void mix_waiting_add(struct member *member, int32_t *sum);
+
+/** The end of its tick: what is being said to it waits if it was sent none of
+ *  it, and who asked for it is told when it was all */
+void mix_waiting_tick(struct member *member);
+
+/** A mix has something to say to who is alone in it, or to all */
+bool mix_speaks(const struct mix *mix);
+
+/** Say a tick of that, to AUDIO_TICK_SAMPLES at `sum`; NULL: nobody hears it
+ */
+void mix_speak(struct mix *mix, int32_t *sum);
 
 /* mix_video.c */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "mixer/base/clock.h"
 #include "mixer/mix/mix_private.h"
+#include "mixer/voice/voices.h"
 #include "tests/unit/mixer/world/handset.h"
 #include "tests/unit/unit.h"
 
@@ -54,10 +55,13 @@ static void come(struct world *w, struct leg *leg)
 }
 
 
-static void announce(struct world *w, unsigned leg, const char *name)
+static void say(const struct world *w, const struct leg *leg, const char *name)
 {
-	world_ask(w, json_pack("{s:s,s:i,s:s}", "op", "leg.announce", "leg",
-			       (int)leg, "announcement", name));
+	struct announcement_words words = {.count = 1};
+
+	words.prompts[0] = voices_find(w->mixer->voices, VOICE_ENGLISH, name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(words.prompts[0]);
+	CU_ASSERT_EQUAL(mix_announce(leg, &words), 0);
 }
 
 
@@ -95,8 +99,7 @@ static void music_is_heard_alone_and_goes_when_somebody_comes(void)
 		CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
 		/* but for the tone, whose ends are abrupt */
 		CU_ASSERT_TRUE(handset_step(&h[0], 0, 4000) < rows[i].step);
-		CU_ASSERT_TRUE(handset_step(&h[0], 5300, 7500) <
-			       rows[i].step);
+		CU_ASSERT_TRUE(handset_step(&h[0], 5300, 7500) < rows[i].step);
 		CU_ASSERT_EQUAL(h[0].jumps, 0);
 		mem_deref(other);
 		close_both(&w, h);
@@ -133,7 +136,7 @@ static void an_announcement_is_said_to_one_alone(void)
 
 	struct leg *other = open_alone(&w, h, 0);
 
-	CU_ASSERT_EQUAL(mix_announce(h[0].media->leg, ANNOUNCEMENT_FIRST), 0);
+	say(&w, h[0].media->leg, "first");
 	handsets_run(&w, h, 1, 3000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 2500, 0) > -26);
 	handsets_run(&w, h, 1, 2500, &now_us);
@@ -141,14 +144,14 @@ static void an_announcement_is_said_to_one_alone(void)
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
 
 	/* it ends as soon as it is not true any more */
-	CU_ASSERT_EQUAL(mix_announce(h[0].media->leg, ANNOUNCEMENT_ALONE), 0);
+	say(&w, h[0].media->leg, "alone");
 	handsets_run(&w, h, 1, 500, &now_us);
 	come(&w, other);
 	handsets_run(&w, h, 2, 1000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 600, 0) < -60);
 
 	/* beside others, who hear nothing of it */
-	CU_ASSERT_EQUAL(mix_announce(other, ANNOUNCEMENT_ALONE), 0);
+	say(&w, other, "alone");
 	handsets_run(&w, h, 2, 2000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[1], 1500, 0) > -26);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 1500, 0) < -60);
@@ -156,13 +159,6 @@ static void an_announcement_is_said_to_one_alone(void)
 	CU_ASSERT_TRUE(handset_loudness(&h[1], 1000, 0) < -60);
 	CU_ASSERT_EQUAL(h[0].jumps, 0);
 	CU_ASSERT_EQUAL(h[1].jumps, 0);
-
-	announce(&w, 2, "first");
-	CU_ASSERT_EQUAL(w.reply_err, 0);
-	announce(&w, 2, "nothing");
-	CU_ASSERT_EQUAL(w.reply_err, EINVAL);
-	announce(&w, 9, "first");
-	CU_ASSERT_EQUAL(w.reply_err, ENOENT);
 	mem_deref(other);
 	close_both(&w, h);
 }
