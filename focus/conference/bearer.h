@@ -12,6 +12,8 @@
 #define PARLEY_FOCUS_CONFERENCE_BEARER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include "focus/policy/reason.h"
 #include "mixer/base/re.h"
 #include "mixer/mp/leg_description.h"
@@ -35,11 +37,21 @@ struct bearer_state {
 	const char *name; /**< on its tile */
 	bool early;       /**< its dialog is not confirmed: neither heard nor
 			       seen, and sent nothing */
+	bool aside;       /**< it is not let in yet: neither heard nor seen,
+			       and alone with what is said to it */
 	bool cut_off;     /**< no word reaches it any more, until one does */
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;
 	bool crosses; /**< its far end is an endpoint of another conference
 			   here (focus/conference/user_crossing.c) */
+};
+
+/** What is to be said; leg.announce again. All borrowed */
+struct bearer_words {
+	const char *const *names; /**< of prompts, one after the other */
+	size_t count;             /**< 0: nothing any more */
+	const char *language;
+	uint32_t number; /**< that the event said has */
 };
 
 /**
@@ -73,11 +85,11 @@ struct bearer_ops {
 	/** The state has changed. Nothing to do while not prepared */
 	void (*set)(struct bearer *b, const struct bearer_state *state);
 
-	/** Say something to who is at its far end alone. Nothing to do while
-	 *  not prepared; NULL: it has no voice
+	/** Say something to who is at its far end alone, instead of what is
+	 *  being said. NULL: it has no voice
 	 *
-	 * @param name Of leg.announce in mixer/mp/protocol.h */
-	void (*announce)(struct bearer *b, const char *name);
+	 * @return false: not prepared; nothing is said */
+	bool (*say)(struct bearer *b, const struct bearer_words *words);
 
 	/** Give all back; who waits for a description is forgotten */
 	void (*drop)(struct bearer *b);

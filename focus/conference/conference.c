@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "focus/conference/announce.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/config/config.h"
@@ -213,6 +214,31 @@ void conference_announce(struct conference *c)
 
 	c->announced = true;
 	conference_emit(c, "created", json_object());
+}
+
+
+const char *conference_language(const struct conference *c)
+{
+	return *c->settings.language ? c->settings.language
+				     : c->focus->config->language;
+}
+
+
+void conference_speak(const struct conference *c, const char *const names[],
+		      size_t count)
+{
+	const struct bearer_words words = {
+		.names = names,
+		.count = count,
+		.language = conference_language(c),
+	};
+	char text[ANNOUNCE_BYTES];
+
+	if (!c->placed)
+		return;
+
+	announce_write(text, sizeof(text), "mix", c->mix, &words);
+	(void)mixer_tell(c->mixer, text);
 }
 
 

@@ -144,6 +144,14 @@ void conference_set_settings(struct conference *c,
  * who speaks, as ever */
 void conference_set_spotlight(struct conference *c, unsigned number,
 			      uint32_t leg);
+/** Language of what is said in it; lives with it */
+const char *conference_language(const struct conference *c);
+
+/** Say prompts to all who are in it, instead of what is being said to all.
+ *  @param names Of prompts (conf/announcements/en.txt), borrowed; at most 16
+ */
+void conference_speak(const struct conference *c, const char *const names[],
+		      size_t count);
 
 /** @return false: it is already; nothing is told */
 bool conference_set_speaker(struct conference *c, unsigned number);

@@ -31,6 +31,10 @@ enum {
 	ENTRY_WAIT_MS = 1800000,
 	/** Longest pause between two keys of a PIN */
 	ENTRY_KEY_GAP_MS = 4000,
+	/** Who types nothing is asked again, at a telephone */
+	ENTRY_PROMPT_MS = 20000,
+	/** For goodbye; whoever has not been told by then goes all the same */
+	ENTRY_FAREWELL_MS = 15000,
 };
 
 enum entry_state {
@@ -49,6 +53,9 @@ struct entry {
 	char digits[PIN_DIGITS_MAX + 1]; /**< typed so far */
 	struct tmr tmr;                  /**< he gave none for too long */
 	struct tmr key_tmr;
+	struct tmr prompt_tmr;   /**< it is asked once more */
+	enum reason leaving;     /**< why it goes when it has been told;
+				      REASON_NONE: it does not */
 	struct ask *ask;         /**< may he enter? */
 	judge_answer_h *answerh; /**< ...when somebody has admitted him */
 	void *answer_arg;

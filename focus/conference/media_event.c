@@ -77,6 +77,16 @@ static void dtmf(struct endpoint *ep, const json_t *event)
 }
 
 
+static void said(struct endpoint *ep, const json_t *event)
+{
+	json_int_t number =
+		json_integer_value(json_object_get(event, "number"));
+
+	if (number > 0 && number <= UINT32_MAX)
+		endpoint_said(ep, (uint32_t)number);
+}
+
+
 struct mix_key {
 	json_int_t mix;
 	const struct mixer *mixer;
@@ -145,6 +155,8 @@ void media_event(struct mixer *m, const json_t *event, struct focus *f)
 		video(ep, event);
 	else if (!strcmp(name, "dtmf"))
 		dtmf(ep, event);
+	else if (!strcmp(name, "said"))
+		said(ep, event);
 }
 
 

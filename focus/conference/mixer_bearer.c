@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "focus/conference/announce.h"
 #include "focus/conference/mixer_bearer.h"
 #include "mixer/base/log.h"
 #include "mixer/base/utf8.h"
@@ -258,13 +259,15 @@ static void mixer_bearer_set(struct bearer *b,
 				  word(state->proof.vouched));
 	(void)re_snprintf(text, sizeof(text),
 			  "{\"op\":\"leg.set\",\"leg\":%u,\"early\":%s,"
-			  "\"muted\":%s,\"deaf\":%s,\"video_muted\":%s,"
+			  "\"aside\":%s,\"muted\":%s,\"deaf\":%s,"
+			  "\"video_muted\":%s,"
 			  "\"volume_in_db\":%d,\"volume_out_db\":%d,"
 			  "\"crosses\":%s,\"cut_off\":%s%s%s}",
-			  mb->leg, word(state->early), word(l->muted),
-			  word(l->deaf), word(l->video_muted), l->volume_in_db,
-			  l->volume_out_db, word(state->crosses),
-			  word(state->cut_off), name, proof);
+			  mb->leg, word(state->early), word(state->aside),
+			  word(l->muted), word(l->deaf), word(l->video_muted),
+			  l->volume_in_db, l->volume_out_db,
+			  word(state->crosses), word(state->cut_off), name,
+			  proof);
 	tell_mixer(mb, text);
 }
 
@@ -283,9 +286,10 @@ mixer_bearer_prepare(struct bearer *b,
 
 	reason = send_description(
 		mb,
-		json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "leg.add", "mix",
+		json_pack("{s:s,s:I,s:I,s:s,s:b,s:b}", "op", "leg.add", "mix",
 			  (json_int_t)c->mix, "leg", (json_int_t)mb->leg,
-			  "name", state->name, "early", state->early),
+			  "name", state->name, "early", state->early, "aside",
+			  state->aside),
 		true, description, h, arg);
 	if (reason)
 		return reason;
@@ -318,19 +322,19 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 }
 
 
-static void mixer_bearer_announce(struct bearer *b, const char *name)
+static bool mixer_bearer_say(struct bearer *b,
+			     const struct bearer_words *words)
 {
 	const struct mixer_bearer *mb = self_of(b);
-	char text[128];
+	char text[ANNOUNCE_BYTES];
 
 	if (!b->prepared)
-		return;
+		return false;
 
-	(void)re_snprintf(text, sizeof(text),
-			  "{\"op\":\"leg.announce\",\"leg\":%u,"
-			  "\"announcement\":\"%s\"}",
-			  mb->leg, name);
+	announce_write(text, sizeof(text), "leg", mb->leg, words);
 	tell_mixer(mb, text);
+
+	return true;
 }
 
 
@@ -365,8 +369,8 @@ int mixer_bearer_alloc(struct bearer **bp, const struct conference *c,
 		       uint32_t leg)
 {
 	static const struct bearer_ops ops = {
-		"mixer",           mixer_bearer_prepare,  mixer_bearer_apply,
-		mixer_bearer_set,  mixer_bearer_announce, mixer_bearer_drop,
+		"mixer",           mixer_bearer_prepare, mixer_bearer_apply,
+		mixer_bearer_set,  mixer_bearer_say,     mixer_bearer_drop,
 		mixer_bearer_lost,
 	};
 	struct mixer_bearer *mb;

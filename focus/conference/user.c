@@ -23,6 +23,7 @@ static void endpoint_destructor(void *arg)
 	list_unlink(&ep->write_le);
 	tmr_cancel(&ep->ended_tmr);
 	entry_end(ep);
+	tmr_cancel(&ep->said_tmr);
 	hash_unlink(&ep->hash_le);
 	list_flush(&ep->requests);
 	mem_deref(ep->crossing);
@@ -555,6 +556,7 @@ void endpoint_lost(struct endpoint *ep)
 		return;
 
 	ep->needs_reoffer = true;
+	endpoint_say_lost(ep);
 	endpoint_set_talking(ep, false);
 	endpoint_set_camera(ep, false, 0, 0);
 	endpoint_set_media(ep, NULL, false);

@@ -56,6 +56,9 @@ struct user {
 	struct list endpoints;
 };
 
+/** What was said to it is over; the endpoint may be removed */
+typedef void(endpoint_said_h)(struct endpoint *ep);
+
 struct endpoint {
 	struct le le;        /**< in user->endpoints */
 	struct le hash_le;   /**< in the focus's hash of legs */
@@ -85,6 +88,9 @@ struct endpoint {
 	struct tmr ended_tmr;     /**< runs since then, but on hold */
 	enum reason ended_reason; /**< why it goes when that is over */
 	struct menu menu;
+	uint32_t saying;        /**< number of what was said to it last */
+	endpoint_said_h *saidh; /**< who waits for its end; NULL: nobody */
+	struct tmr said_tmr;    /**< that is lost: tell so in a moment */
 	char display[UTF8_NAME_MAX + 1]; /**< as it came */
 	char label[UTF8_NAME_MAX + 1];   /**< that, and a number where others
 					      have it, too */
@@ -208,8 +214,25 @@ bool endpoint_bearers_lost(struct endpoint *ep);
 /** Tell what carries its media what the others are to hear and see of it */
 void endpoint_update_bearers(const struct endpoint *ep);
 
-/** Say something to its far end alone (leg.announce of mixer/mp/protocol.h) */
-void endpoint_say(const struct endpoint *ep, const char *announcement);
+/**
+ * Say prompts to its far end alone, one after the other, instead of what is
+ * being said to it: also while it is early, or aside
+ *
+ * @param names Of prompts (conf/announcements/en.txt), borrowed; at most 16
+ * @param count 0: nothing any more
+ * @param saidh Called once when it has been said to its end, could reach
+ *              nobody for 5 s or is lost with a mixer, never from within; not
+ *              when something else is said instead. NULL: nobody waits for it
+ * @return false: nothing says it, and saidh is not called
+ */
+bool endpoint_say(struct endpoint *ep, const char *const names[], size_t count,
+		  endpoint_said_h *saidh);
+
+/** The mixer has said what has that number */
+void endpoint_said(struct endpoint *ep, uint32_t number);
+
+/** The mixer that was to say it is gone */
+void endpoint_say_lost(struct endpoint *ep);
 
 /** Say so to who is the only one, if its call is up and it is no page */
 void endpoint_say_alone(const struct conference *c, const char *announcement);
@@ -252,6 +275,9 @@ struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg);
 /** An endpoint by the secret that it was given; NULL. @param secret Hostile;
  *  NULL: none */
 struct endpoint *endpoint_by_secret(const struct focus *f, const char *secret);
+
+/** One of those in a conference; NULL: nobody is */
+struct endpoint *endpoint_any(const struct conference *c);
 
 /** Call `h` for every endpoint of a conference; it must not remove any */
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep));
@@ -328,6 +354,24 @@ void endpoint_set_label(struct endpoint *ep, unsigned wish);
 /** The name shown: display name, else the address's user part, and what tells
  *  it from others of that name; borrowed */
 const char *endpoint_name(const struct endpoint *ep);
+
+/* user_entry_say.c: what who waits is told at a telephone; a page has words of
+ * its own */
+
+/** What it has to do, or waits for, now and again.
+ *  @param first What comes before that; NULL: nothing */
+void entry_tell_state(struct endpoint *ep, const char *first);
+
+/** Somebody waits: tell those who may let it in, and have no page to see it
+ *  by */
+void entry_tell_hosts(const struct endpoint *ep);
+
+/** It is in. @param from Where it stood before */
+void entry_tell_entered(struct endpoint *ep, enum entry_state from);
+
+/** Why somebody has to go, as a prompt. @return NULL: nothing is to be said
+ * but goodbye */
+const char *entry_farewell(enum reason reason);
 
 /* user_crossing.c: whose far end is an endpoint of another conference here */
 

@@ -30,12 +30,15 @@ static void endpoint_request_destructor(void *arg)
  *  and a conference is not for callers whose ACK never comes */
 static struct bearer_state state_of(const struct endpoint *ep)
 {
-	return (struct bearer_state){endpoint_name(ep),
-				     ep->status != ENDPOINT_CONNECTED,
-				     endpoint_is_cut_off(ep),
-				     ep->levels,
-				     ep->proof,
-				     ep->crosses};
+	return (struct bearer_state){
+		.name = endpoint_name(ep),
+		.early = ep->status != ENDPOINT_CONNECTED,
+		.aside = !endpoint_is_in(ep),
+		.cut_off = endpoint_is_cut_off(ep),
+		.levels = ep->levels,
+		.proof = ep->proof,
+		.crosses = ep->crosses,
+	};
 }
 
 
@@ -124,17 +127,6 @@ void endpoint_update_bearers(const struct endpoint *ep)
 
 	for (size_t i = 0; i < ENDPOINT_BEARERS; i++)
 		ep->bearers[i]->ops->set(ep->bearers[i], &state);
-}
-
-
-void endpoint_say(const struct endpoint *ep, const char *announcement)
-{
-	for (size_t i = 0; i < ENDPOINT_BEARERS; i++) {
-		struct bearer *b = ep->bearers[i];
-
-		if (b->ops->announce)
-			b->ops->announce(b, announcement);
-	}
 }
 
 

@@ -181,6 +181,7 @@ void entry_begin(struct endpoint *ep, const struct join *join,
 
 	tmr_init(&ep->entry.tmr);
 	tmr_init(&ep->entry.key_tmr);
+	tmr_init(&ep->entry.prompt_tmr);
 	ep->entry.origin = join->origin;
 	if (before)
 		ep->entry.wrong = before->entry.wrong;
@@ -196,6 +197,7 @@ void entry_end(struct endpoint *ep)
 {
 	tmr_cancel(&ep->entry.tmr);
 	tmr_cancel(&ep->entry.key_tmr);
+	tmr_cancel(&ep->entry.prompt_tmr);
 	ep->entry.ask = mem_deref(ep->entry.ask);
 }
 
@@ -205,6 +207,7 @@ void entry_end(struct endpoint *ep)
 static void let_in(struct endpoint *ep)
 {
 	struct conference *c = ep->user->conference;
+	const enum entry_state from = ep->entry.state;
 
 	entry_end(ep);
 	take_state(ep, ENTRY_IN);
@@ -216,19 +219,44 @@ static void let_in(struct endpoint *ep)
 	if (ep->secret.given)
 		kept_write(ep);
 	endpoint_announce(ep);
-	if (ep->status == ENDPOINT_CONNECTED)
-		endpoint_enter(ep);
+	if (ep->status != ENDPOINT_CONNECTED)
+		return;
+	endpoint_enter(ep);
+	entry_tell_entered(ep, from);
 }
 
 
-/** It is to go: where somebody waits for an answer he has it before */
+static void told_h(struct endpoint *ep)
+{
+	endpoint_evict(ep, ep->entry.leaving);
+}
+
+
+static void untold_h(void *arg)
+{
+	told_h(arg);
+}
+
+
+/** It is to go; at a telephone it is told why first */
 static void turn_away(struct endpoint *ep, enum reason reason)
 {
+	const char *const names[] = {entry_farewell(reason), "goodbye"};
+	const size_t from = names[0] ? 0 : 1;
+
+	if (ep->entry.leaving)
+		return;
+
 	log_info("entry", "turned away conference=%s endpoint=%u reason=%s",
 		 ep->user->conference->name, ep->number,
 		 reason_row(reason)->token);
 	entry_end(ep);
-	endpoint_evict(ep, reason);
+	ep->entry.leaving = reason;
+	if (ep->webrtc || ep->status != ENDPOINT_CONNECTED ||
+	    !endpoint_say(ep, names + from, ARRAY_SIZE(names) - from, told_h))
+		endpoint_evict(ep, reason);
+	else
+		tmr_start(&ep->entry.tmr, ENTRY_FAREWELL_MS, untold_h, ep);
 }
 
 
@@ -261,8 +289,11 @@ static void go_on(struct endpoint *ep, enum entry_state state)
 		let_in(ep);
 	}
 	else {
-		if (old != state)
+		if (old != state) {
 			endpoint_announce(ep);
+			entry_tell_state(ep, NULL);
+			entry_tell_hosts(ep);
+		}
 		ask_to_enter(ep);
 	}
 }
@@ -276,6 +307,8 @@ static void too_late_h(void *arg)
 
 void entry_connected(struct endpoint *ep)
 {
+	entry_tell_state(ep, "welcome");
+	entry_tell_hosts(ep);
 	if (ep->entry.state == ENTRY_PIN)
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	else
@@ -287,7 +320,8 @@ enum reason entry_admit(struct endpoint *ep)
 {
 	const struct conference *c = ep->user->conference;
 
-	if (ep->entry.state != ENTRY_HOST && ep->entry.state != ENTRY_LOBBY)
+	if (ep->entry.leaving ||
+	    (ep->entry.state != ENTRY_HOST && ep->entry.state != ENTRY_LOBBY))
 		return REASON_FORBIDDEN;
 	if (conference_count_in(c) >= conference_room(c))
 		return REASON_FULL;
@@ -320,6 +354,7 @@ static struct endpoint *next_waiting(const struct conference *c,
 			struct endpoint *ep = e->data;
 
 			if (ep->number > after && !endpoint_is_in(ep) &&
+			    !ep->entry.leaving &&
 			    (!next || ep->number < next->number))
 				next = ep;
 		}
@@ -423,7 +458,7 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 	};
 
 	v.wait_ms = wait_of(ep);
-	if (v.wait_ms) {
+	if (v.wait_ms || ep->entry.leaving) {
 		v.reason = REASON_TOO_MANY_TRIES;
 		return v;
 	}
@@ -433,8 +468,11 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 	note_wrong(ep, &v);
 	if (ep->entry.state == ENTRY_PIN)
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
-	if (v.tries_left)
+	if (v.tries_left) {
+		if (ep->entry.state == ENTRY_PIN)
+			entry_tell_state(ep, "wrong_pin");
 		return v;
+	}
 
 	/* one who is in goes on, but is slowed down */
 	v.reason = REASON_TOO_MANY_TRIES;
@@ -471,7 +509,7 @@ void entry_key(struct endpoint *ep, char key)
 {
 	const size_t n = strlen(ep->entry.digits);
 
-	if (ep->entry.state != ENTRY_PIN)
+	if (ep->entry.state != ENTRY_PIN || ep->entry.leaving)
 		return;
 
 	if (key == '#') {

@@ -1,10 +1,8 @@
 /**
  * @file focus/conference/user_list.c  All endpoints of a conference
  */
-#include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
-#include "focus/config/config.h"
 
 
 void endpoint_emit(const struct endpoint *ep, const char *type, json_t *fields)
@@ -81,42 +79,11 @@ void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep))
 }
 
 
-static struct endpoint *any_endpoint(const struct conference *c)
+struct endpoint *endpoint_any(const struct conference *c)
 {
 	const struct user *u = list_ledata(c->users.head);
 
 	return u ? list_ledata(u->endpoints.head) : NULL;
-}
-
-
-static const struct endpoint *any_inside(const struct conference *c)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		for (struct le *e = u->endpoints.head; e; e = e->next) {
-			if (endpoint_is_in(e->data))
-				return e->data;
-		}
-	}
-
-	return NULL;
-}
-
-
-/** Whoever is on the way in, or rings, is company: they may be there before
- * the words are over */
-void endpoint_say_alone(const struct conference *c, const char *announcement)
-{
-	const struct endpoint *ep =
-		conference_count_in(c) == 1 ? any_inside(c) : NULL;
-
-	if (!strcmp(c->focus->config->waiting_sound, "silence"))
-		return;
-
-	/* a page has words for it */
-	if (ep && ep->status == ENDPOINT_CONNECTED && !ep->webrtc)
-		endpoint_say(ep, announcement);
 }
 
 
@@ -126,7 +93,7 @@ void endpoint_evict_all(struct conference *c, enum reason reason)
 
 	/* the conference ends with its last endpoint: count beforehand */
 	for (unsigned n = c->participants; n; n--)
-		endpoint_evict(any_endpoint(c), reason);
+		endpoint_evict(endpoint_any(c), reason);
 }
 
 

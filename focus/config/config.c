@@ -120,6 +120,12 @@ static const struct config_row rows[] = {
 	 "music|words|silence"},
 	{"chat_name", CONFIG_TEXT, AT(chat_name), "Moderator", 0, 0,
 	 "name under which `parley say` writes", NULL},
+	{"language", CONFIG_CHOICE, AT(language), "en", 0, 0,
+	 "of what is said at a telephone: en or de", "en|de"},
+	{"announcements_dir", CONFIG_PATH, AT(announcements_dir), "", 0, 0,
+	 "folder with LANGUAGE/NAME.wav that are said instead of the built-in "
+	 "words; none: those are said",
+	 NULL},
 	{"factory_names", CONFIG_PATTERN, AT(factory_names),
 	 "conference|mmtel|conf-factory", 0, 0,
 	 "user parts whose INVITE makes a new conference: an extended regular "
@@ -231,6 +237,8 @@ static void config_destructor(void *arg)
 	mem_deref(c->layout);
 	mem_deref(c->waiting_sound);
 	mem_deref(c->chat_name);
+	mem_deref(c->language);
+	mem_deref(c->announcements_dir);
 	mem_deref(c->factory_names);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);

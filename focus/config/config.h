@@ -75,6 +75,8 @@ struct config {
 	char *layout;
 	char *chat_name;         /**< under which `parley say` speaks */
 	char *waiting_sound;     /**< music, words or silence */
+	char *language;          /**< of what is said: "en", "de" */
+	char *announcements_dir; /**< what is said instead; "": nothing */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	bool end_with_creator;   /**< the conference ends when its creator
 				      leaves (TS 24.147) */

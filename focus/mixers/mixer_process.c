@@ -19,8 +19,8 @@
 
 
 enum {
-	/** -a twice a listen address, -w -p -P -t -l, -m, program, NULL */
-	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 5 + 1 + 2,
+	/** -a twice a listen address, -w -p -P -t -l -A, -m, program, NULL */
+	ARGUMENTS_MAX = 2 * CONFIG_LISTEN_MAX + 2 * 6 + 1 + 2,
 	/** Two IPv6 addresses */
 	ARGUMENT_BYTES = 2 * INET6_ADDRSTRLEN + 1,
 	/** Descriptors of the programs that are started end below */
@@ -115,6 +115,10 @@ static void build_arguments(struct arguments *a, const struct config *c,
 	add(a, "-l", level_name(log_level_get()));
 	if (!strcmp(c->media_from, "any"))
 		add_word(a, "-m");
+	if (*c->announcements_dir) {
+		add_word(a, "-A");
+		a->argv[a->n++] = c->announcements_dir;
+	}
 }
 
 

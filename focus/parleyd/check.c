@@ -92,6 +92,23 @@ static void check_folder(struct check *k, const char *key, const char *path)
 }
 
 
+static void check_announcements(struct check *k)
+{
+	const char *path = k->c->announcements_dir;
+	struct stat st;
+
+	if (!*path)
+		return;
+
+	if (stat(path, &st))
+		check_problem(k, "announcements_dir", 0, "%s: %s", path,
+			      strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		check_problem(k, "announcements_dir", 0, "%s is no folder",
+			      path);
+}
+
+
 static void check_socket(struct check *k)
 {
 	const char *path = k->c->control_socket;
@@ -306,6 +323,7 @@ int check_configuration(const struct options *o)
 	check_ports(&k);
 	certificate_check(c, certificate_h, &k);
 	check_folder(&k, "data_dir", c->data_dir);
+	check_announcements(&k);
 	check_socket(&k);
 	check_programs(&k);
 	check_user(&k);

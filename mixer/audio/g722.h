@@ -2,8 +2,8 @@
  * @file mixer/audio/g722.h  ITU-T G.722 sub-band ADPCM at 64 kbit/s
  *
  * Own kernels: libavcodec allocates a buffer a frame. Bit-exact with the
- * Recommendation (the unit test compares with libavcodec). Private to
- * mixer/audio; states are zeroed, then g722_init().
+ * Recommendation (the unit test compares with libavcodec). States
+ * are zeroed, then g722_init().
  */
 #ifndef PARLEY_MIXER_AUDIO_G722_H
 #define PARLEY_MIXER_AUDIO_G722_H

@@ -2,8 +2,7 @@
  * @file mixer/audio/resample.h  A polyphase resampler between fixed rates
  *
  * speexdsp at quality 3. Ratios of 48000 to 8000 and 16000 and back give
- * exactly the expected number of samples. Private to mixer/audio; nothing
- * allocates after alloc.
+ * exactly the expected number of samples. Nothing allocates after alloc.
  */
 #ifndef PARLEY_MIXER_AUDIO_RESAMPLE_H
 #define PARLEY_MIXER_AUDIO_RESAMPLE_H

@@ -68,6 +68,7 @@ struct leg_settings {
 	char name[LEG_NAME_BYTES];
 	bool muted, deaf, video_muted;
 	bool early;   /**< neither audible, seen nor sent to */
+	bool aside;   /**< not in the conference yet, but beside it */
 	bool cut_off; /**< silence of seconds is its end */
 	float volume_in_db, volume_out_db;
 	struct sa proven; /**< host that its signalling has; unset: none */

@@ -161,6 +161,13 @@ bool media_sends(const struct media *m)
 }
 
 
+bool media_reaches(const struct media *m)
+{
+	return m->lt && m->d.send &&
+	       transport_state(m->lt->t) == TRANSPORT_CONNECTED;
+}
+
+
 bool media_has_pt(const struct media *m, uint8_t pt)
 {
 	for (size_t i = 0; i < m->d.codec_count; i++) {

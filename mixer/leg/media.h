@@ -92,6 +92,9 @@ void media_detach(struct media *m);
 bool media_receives(const struct media *m);
 bool media_sends(const struct media *m);
 
+/** What it is sent would get there, be it early or not */
+bool media_reaches(const struct media *m);
+
 /** The stream that is used now; the incoming one exists while it is not off */
 static inline struct recv_stream *media_incoming(const struct media *m)
 {

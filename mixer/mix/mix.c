@@ -2,7 +2,6 @@
  * @file mixer/mix/mix.c  A conference inside the mixer
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include "mixer/base/clock.h"
 #include "mixer/base/re.h"
@@ -13,24 +12,37 @@
 enum { BUSY_LEGS = 2, CAPACITY_MIN = 8 };
 
 
+/* Of those that are left; NULL: none */
+static struct leg *last_leg(const struct mix *mix)
+{
+	const struct mix *aside = list_ledata(mix->asides.tail);
+
+	if (aside)
+		return last_leg(aside);
+
+	return mix->member_count ? mix->members[mix->member_count - 1]->leg
+				 : NULL;
+}
+
+
 static void mix_destructor(void *arg)
 {
 	struct mix *mix = arg;
 
-	while (mix->member_count)
-		mix_remove(mix->members[mix->member_count - 1]->leg);
+	while (last_leg(mix))
+		mix_remove(last_leg(mix));
 
 	hash_unlink(&mix->he);
+	list_unlink(&mix->aside_le);
 	mix_audio_close(mix);
 	mem_deref(mix->pictures);
 	mem_deref(mix->members);
-	mix->host->totals->mixes--;
+	if (!mix->conference)
+		mix->host->totals->mixes--;
 }
 
 
-int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
-	      const char *name, const struct video_canvas *canvas,
-	      enum video_layout layout)
+static int make(struct mix **mp, const struct mix *like)
 {
 	struct mix *mix = mem_zalloc(sizeof(*mix), mix_destructor);
 	int err;
@@ -38,25 +50,62 @@ int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
 	if (!mix)
 		return ENOMEM;
 
-	mix->host = host;
-	mix->id = id;
-	mix->canvas = *canvas;
-	mix->layout = layout;
-	mix->waiting = WAITING_MUSIC;
-	snprintf(mix->name, sizeof(mix->name), "%s", name);
-	host->totals->mixes++;
+	mix->host = like->host;
+	mix->id = like->id;
+	mix->conference = like->conference;
+	mix->canvas = like->canvas;
+	mix->layout = like->layout;
+	mix->waiting = like->waiting;
+	if (!mix->conference)
+		mix->host->totals->mixes++;
 	err = mix_audio_init(mix);
 	if (!err)
 		err = mix_video_init(mix);
-	if (err) {
+	if (err)
 		mem_deref(mix);
-		return err;
-	}
+	else
+		*mp = mix;
 
-	hash_append(host->mixes, (uint32_t)id, &mix->he, mix);
-	*mp = mix;
+	return err;
+}
 
-	return 0;
+
+int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
+	      const struct video_canvas *canvas, enum video_layout layout)
+{
+	const struct mix like = {
+		.host = host,
+		.id = id,
+		.canvas = *canvas,
+		.layout = layout,
+		.waiting = WAITING_MUSIC,
+	};
+	int err = make(mp, &like);
+
+	if (!err)
+		hash_append(host->mixes, (uint32_t)id, &(*mp)->he, *mp);
+
+	return err;
+}
+
+
+/* Of one leg, that is aside */
+static int make_aside(struct mix **mp, struct mix *conference)
+{
+	const struct mix like = {
+		.host = conference->host,
+		.id = conference->id,
+		.conference = conference,
+		.canvas = conference->canvas,
+		.layout = conference->layout,
+		.waiting = conference->waiting,
+	};
+	int err = make(mp, &like);
+
+	if (!err)
+		list_append(&conference->asides, &(*mp)->aside_le, *mp);
+
+	return err;
 }
 
 
@@ -226,53 +275,29 @@ static void set_busy(struct mix *mix, bool busy)
 		(void)mix_waiting_follow(mix->members[i]);
 		/* nobody is the first or alone any more */
 		if (busy)
-			announcement_fade(
+			announcement_company(
 				&mix->members[i]->sound.announcement);
 	}
 }
 
 
-int mix_add(struct mix *mix, struct leg *leg)
+static void enter(struct mix *mix, struct member *member)
 {
-	struct member *member;
-	int err = mix->member_count == mix->capacity ? grow(mix) : 0;
-
-	if (!err)
-		err = member_alloc(&member, mix, leg);
-	if (err)
-		return err;
-
+	member->mix = mix;
 	mix->members[mix->member_count++] = member;
 	mix_look_changed(mix);
-	mix->host->totals->legs++;
 	if (mix->member_count == BUSY_LEGS)
 		set_busy(mix, true);
 	else
-		leg_attend(leg, mix_is_busy(mix));
+		leg_attend(member->leg, mix_is_busy(mix));
 	mix_video_pace(mix);
-
-	mix->host->events->population(mix->host->arg);
-
-	return 0;
 }
 
 
-struct mix *mix_of(const struct leg *leg)
+static void leave(struct member *member)
 {
-	const struct member *member = leg_mix_arg(leg);
-
-	return member ? member->mix : NULL;
-}
-
-
-void mix_remove(struct leg *leg)
-{
-	struct member *member = leg_mix_arg(leg);
-	struct mix *mix = member ? member->mix : NULL;
+	struct mix *mix = member->mix;
 	size_t i;
-
-	if (!mix)
-		return;
 
 	for (i = 0; mix->members[i] != member; i++)
 		;
@@ -282,14 +307,112 @@ void mix_remove(struct leg *leg)
 	memmove(&mix->members[i], &mix->members[i + 1],
 		(mix->member_count - i) * sizeof(mix->members[0]));
 	mix_look_changed(mix);
-	mix->host->totals->legs--;
 	if (mix->member_count == BUSY_LEGS - 1)
 		set_busy(mix, false);
 	mix_video_pace(mix);
+}
 
+
+static int make_room(struct mix *mix)
+{
+	return mix->member_count == mix->capacity ? grow(mix) : 0;
+}
+
+
+int mix_add(struct mix *mix, struct leg *leg)
+{
+	struct mix *aside = NULL;
+	struct member *member;
+	int err = 0;
+
+	if (leg_settings(leg)->aside) {
+		err = make_aside(&aside, mix);
+		mix = aside;
+	}
+	if (!err)
+		err = make_room(mix);
+	if (!err)
+		err = member_alloc(&member, mix, leg);
+	if (err) {
+		mem_deref(aside);
+		return err;
+	}
+
+	enter(mix, member);
+	mix->host->totals->legs++;
+	mix->host->events->population(mix->host->arg);
+
+	return 0;
+}
+
+
+/* Nothing is changed on error, but that there may be no picture */
+static int move(struct member *member, struct mix *to)
+{
+	struct mix *from = member->mix;
+	int err = make_room(to);
+
+	if (!err)
+		err = mix_audio_move(member, to);
+	if (err)
+		return err;
+
+	leave(member);
+	enter(to, member);
+	mix_audio_moved(member, from);
+	if (from->conference)
+		mem_deref(from);
+
+	return mix_video_move(member);
+}
+
+
+int mix_set_aside(struct leg *leg, bool aside)
+{
+	struct member *member = leg_mix_arg(leg);
+	struct mix *to = NULL;
+	int err = 0;
+
+	if (!member || aside == (member->mix->conference != NULL))
+		return 0;
+
+	if (!aside)
+		return move(member, member->mix->conference);
+
+	err = make_aside(&to, member->mix);
+	if (!err)
+		err = move(member, to);
+	if (err && to && !to->member_count)
+		mem_deref(to);
+
+	return err;
+}
+
+
+struct mix *mix_of(const struct leg *leg)
+{
+	const struct member *member = leg_mix_arg(leg);
+	struct mix *mix = member ? member->mix : NULL;
+
+	return mix && mix->conference ? mix->conference : mix;
+}
+
+
+void mix_remove(struct leg *leg)
+{
+	struct member *member = leg_mix_arg(leg);
+	struct mix *mix = member ? member->mix : NULL;
+
+	if (!mix)
+		return;
+
+	leave(member);
+	mix->host->totals->legs--;
 	mix->host->events->population(mix->host->arg);
 	leg_bye(leg);
 	mem_deref(member);
+	if (mix->conference)
+		mem_deref(mix);
 }
 
 
@@ -303,13 +426,13 @@ void mix_end(struct mix *mix, struct list *ending)
 bool mix_dismiss(struct mix *mix, uint64_t until_us)
 {
 	do {
-		if (!mix->member_count)
+		if (!last_leg(mix))
 			return true;
 
-		mix_remove(mix->members[mix->member_count - 1]->leg);
+		mix_remove(last_leg(mix));
 	} while (clock_us() < until_us);
 
-	return !mix->member_count;
+	return !last_leg(mix);
 }
 
 
@@ -317,6 +440,8 @@ void mix_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 {
 	mix_audio_tick(mix, tick, now_us);
 	mix_video_tick(mix);
+	for (struct le *le = mix->asides.head; le; le = le->next)
+		mix_tick(le->data, tick, now_us);
 }
 
 

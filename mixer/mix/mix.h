@@ -10,23 +10,24 @@
 #ifndef PARLEY_MIXER_MIX_MIX_H
 #define PARLEY_MIXER_MIX_MIX_H
 
-#include "mixer/audio/announcement.h"
 #include "mixer/base/re.h"
 #include "mixer/mix/shared_audio.h"
 #include "mixer/mix/shared_video.h"
 #include "mixer/mix/waiting_room.h"
 #include "mixer/video/engine.h"
+#include "mixer/voice/announcement.h"
 
 struct leg;
 struct mix;
-
-enum { MIX_NAME_BYTES = 64 };
 
 /** What the focus and the server want to know; no handler may free a mix */
 struct mix_events {
 	void (*talking)(uint64_t mix, uint64_t leg, bool talking, void *arg);
 	/** @param leg The active speaker; 0: nobody */
 	void (*speaker)(uint64_t mix, uint64_t leg, void *arg);
+	/** What it was told has been said, or could not be heard for long.
+	 *  @param leg 0: to all in the mix */
+	void (*said)(uint64_t mix, uint64_t leg, uint32_t number, void *arg);
 	/** Legs or busy mixes are more or fewer than they were */
 	void (*population)(void *arg);
 };
@@ -50,8 +51,7 @@ struct mix_host {
 };
 
 int mix_alloc(struct mix **mp, const struct mix_host *host, uint64_t id,
-	      const char *name, const struct video_canvas *canvas,
-	      enum video_layout layout);
+	      const struct video_canvas *canvas, enum video_layout layout);
 
 uint64_t mix_id(const struct mix *mix);
 
@@ -69,13 +69,26 @@ void mix_set_waiting(struct mix *mix, enum waiting_sound sound);
 bool mix_is_busy(const struct mix *mix);
 
 /**
- * Append a leg
+ * Append a leg, or put it aside if its settings say so
  *
  * @return 0 or errno; on success the mix owns the caller's reference
  */
 int mix_add(struct mix *mix, struct leg *leg);
 
-/** The mix that a leg is in, NULL: none */
+/**
+ * Put a leg aside, or let it in
+ *
+ * Who is aside is of the mix, but neither heard nor seen there, and hears and
+ * sees nothing of it: as somebody who is alone. It gets a mix of its own for
+ * that, and moves with its streams and what is being said to it, so that
+ * those go on without a gap.
+ *
+ * @return 0 or errno: it is where it was, or where it should be and shown
+ *         nothing
+ */
+int mix_set_aside(struct leg *leg, bool aside);
+
+/** The mix that a leg is in, or beside; NULL: none */
 struct mix *mix_of(const struct leg *leg);
 
 /** Take a leg out of its mix and drop the mix's reference */
@@ -89,9 +102,17 @@ void mix_end(struct mix *mix, struct list *ending);
  *  `until_us`. @return whether none is left */
 bool mix_dismiss(struct mix *mix, uint64_t until_us);
 
-/** Say something to a leg alone, once it is sent to; what was being said to
- *  it ends. @return 0 or ENOMEM */
-int mix_announce(const struct leg *leg, enum announcement_id id);
+/**
+ * Say something to a leg alone, once that reaches it: beside what else it
+ * hears; early, it hears nothing but that. What was being said to it ends
+ *
+ * @return 0 or ENOMEM
+ */
+int mix_announce(const struct leg *leg,
+		 const struct announcement_words *words);
+
+/** Say something to all who are in a mix, likewise */
+int mix_announce_all(struct mix *mix, const struct announcement_words *words);
 
 /** 20 ms of sound, and what has changed in the picture; then the waiting room
  *  ticks */

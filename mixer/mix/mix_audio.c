@@ -38,6 +38,7 @@ void mix_audio_close(struct mix *mix)
 {
 	struct mix_sound *s = &mix->sound;
 
+	announcement_end(&s->announcement);
 	s->shared = mem_deref(s->shared);
 	s->limiter = mem_deref(s->limiter);
 	s->ranked = mem_deref(s->ranked);
@@ -188,6 +189,28 @@ int mix_audio_follow(struct member *member)
 }
 
 
+int mix_audio_move(struct member *member, struct mix *to)
+{
+	return audio_consumer_move(member->sound.consumer, to->sound.shared);
+}
+
+
+void mix_audio_moved(struct member *member, const struct mix *from)
+{
+	struct audio_media *a = leg_audio(member->leg);
+	struct member_sound *s = &member->sound;
+
+	s->enters = true;
+	/* the rest of a packet is of neither */
+	audio_consumer_take(s->consumer, false);
+	if (s->on && !s->on_own && !s->on_waiting)
+		member->mix->sound.past = from->sound.past;
+	if (a)
+		audio_media_volume(a);
+	(void)mix_waiting_follow(member);
+}
+
+
 void mix_audio_loss(struct member *member, unsigned percent)
 {
 	if (member->sound.own)
@@ -227,6 +250,7 @@ static void fall_silent(struct member *member)
 	struct member_sound *s = &member->sound;
 
 	memset(&s->speaker, 0, sizeof(s->speaker));
+	s->contributes = false;
 	if (s->was_talking)
 		report_talking(member);
 }
@@ -366,7 +390,8 @@ static void choose(struct member *member, const struct audio_media *a,
 	const bool waits = mix_waits(member);
 	bool own;
 
-	if (!audio_consumer_codec(s->consumer) || !media_sends(a->m)) {
+	if (!audio_consumer_codec(s->consumer) ||
+	    (!media_sends(a->m) && !mix_is_told(member))) {
 		hear_nothing(s);
 		return;
 	}
@@ -438,6 +463,7 @@ void mix_audio_part(struct member *member, uint64_t now_us)
 
 	if (mix->sound.active == member)
 		set_active(mix, NULL);
+	fall_silent(member);
 }
 
 
@@ -468,6 +494,13 @@ static void encode_common(struct mix *mix, uint64_t tick, uint64_t now_us)
 }
 
 
+static void fade_in(int32_t *pcm)
+{
+	for (int64_t i = 0; i < AUDIO_TICK_SAMPLES; i++)
+		pcm[i] = (int32_t)(pcm[i] * i / AUDIO_TICK_SAMPLES);
+}
+
+
 static void encode_own(struct member *member, struct audio_media *a,
 		       uint64_t tick, uint64_t now_us)
 {
@@ -477,8 +510,14 @@ static void encode_own(struct member *member, struct audio_media *a,
 	int16_t pcm[AUDIO_TICK_SAMPLES];
 	bool sound;
 
-	audio_bus_minus(&member->mix->sound.bus,
-			s->contributes ? s->pcm : NULL, others);
+	if (leg_settings(member->leg)->early)
+		memset(others, 0, sizeof(others));
+	else
+		audio_bus_minus(&member->mix->sound.bus,
+				s->contributes ? s->pcm : NULL, others);
+	if (s->enters)
+		fade_in(others);
+	s->enters = false;
 	mix_waiting_add(member, others);
 	audio_limiter_run(s->limiter, others, pcm);
 	sound = audio_media_volume_out(a, pcm);
@@ -496,23 +535,27 @@ static void encode_own(struct member *member, struct audio_media *a,
 }
 
 
-/* What is said by nobody but the waiting room */
+/* What is said by nobody but the waiting room and the mix itself */
 static void tick_alone(struct member *member, uint64_t tick, uint64_t now_us)
 {
 	struct audio_media *a = leg_audio(member->leg);
 	const struct member_sound *s = &member->sound;
+	struct mix *mix = member->mix;
 
-	if (!a)
-		return;
+	if (a)
+		choose(member, a, tick);
 
-	choose(member, a, tick);
-	if (!s->on)
-		return;
-
-	if (s->on_own)
+	if (a && s->on && s->on_own) {
+		mix_speak(mix, mix->sound.bus.sum);
 		encode_own(member, a, tick, now_us);
-	else if (!s->on_waiting) /* the rest of a packet */
-		encode_common(member->mix, tick, now_us);
+		audio_bus_clear(&mix->sound.bus);
+	}
+	else {
+		mix_speak(mix, NULL);
+		if (a && s->on && !s->on_waiting) /* the rest of a packet */
+			encode_common(mix, tick, now_us);
+	}
+	mix_waiting_tick(member);
 }
 
 
@@ -521,6 +564,8 @@ void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 	if (!mix_is_busy(mix)) {
 		if (mix->member_count)
 			tick_alone(mix->members[0], tick, now_us);
+		else
+			mix_speak(mix, NULL);
 		return;
 	}
 
@@ -536,6 +581,7 @@ void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 		collect(member, a, now_us);
 	}
 
+	mix_speak(mix, mix->sound.bus.sum);
 	encode_common(mix, tick, now_us);
 	for (size_t i = 0; i < mix->member_count; i++) {
 		struct member *member = mix->members[i];
@@ -543,6 +589,7 @@ void mix_audio_tick(struct mix *mix, uint64_t tick, uint64_t now_us)
 
 		if (a && member->sound.on && member->sound.on_own)
 			encode_own(member, a, tick, now_us);
+		mix_waiting_tick(member);
 	}
 
 	/* who parts before the next one is on it already */

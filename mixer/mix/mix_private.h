@@ -9,10 +9,10 @@
 #ifndef PARLEY_MIXER_MIX_MIX_PRIVATE_H
 #define PARLEY_MIXER_MIX_MIX_PRIVATE_H
 
-#include "mixer/audio/announcement.h"
 #include "mixer/audio/speaker.h"
 #include "mixer/leg/leg.h"
 #include "mixer/mix/mix.h"
+#include "mixer/voice/announcement.h"
 
 struct member;
 
@@ -35,6 +35,7 @@ struct member_sound {
 	struct audio_consumer *waiting;
 	bool on_own, on; /**< which it hears; if anything yet */
 	bool on_waiting; /**< not the common mix but the waiting room */
+	bool enters;     /**< the mix comes up over the next tick of its own */
 	/** How loud that is for it: 1 while it is alone, after a ramp */
 	float waiting_gain;
 	struct announcement announcement; /**< said to it alone */
@@ -65,13 +66,17 @@ struct mix_sound {
 	struct audio_limiter *limiter;
 	struct past_sound past;
 	struct shared_audio *shared;
+	struct announcement announcement; /**< said to all */
 };
 
 struct mix {
 	struct le he;
 	const struct mix_host *host;
 	uint64_t id;
-	char name[MIX_NAME_BYTES];
+	/** Whose leg its only one is, that is aside; NULL: it is one itself */
+	struct mix *conference;
+	struct list asides; /**< those mixes; each ends with its leg */
+	struct le aside_le;
 	struct member **members; /**< in order of joining */
 	size_t member_count, capacity;
 	struct video_canvas canvas;
@@ -99,8 +104,16 @@ int mix_audio_follow(struct member *member);
 /** It misses so many percent of what it is sent */
 void mix_audio_loss(struct member *member, unsigned percent);
 
-/** A leg is about to go: its last sound fades out in the next tick */
+/** A leg is about to go: its last sound fades out in the next tick, and it is
+ *  nobody who talks there */
 void mix_audio_part(struct member *member, uint64_t now_us);
+
+/** Before it goes to another mix: join the sound of that one as that of its
+ *  own. @return 0 or errno, all is as it was */
+int mix_audio_move(struct member *member, struct mix *to);
+
+/** It is there: what it is sent goes on from what it was sent */
+void mix_audio_moved(struct member *member, const struct mix *from);
 
 /** The mix begins to tick: no past */
 void mix_audio_wake(struct mix *mix);
@@ -123,6 +136,9 @@ int mix_waiting_enter(struct member *member, audio_packet_h *packeth);
  *  @return 0 or errno: its encoder is its own then */
 int mix_waiting_follow(struct member *member);
 
+/** Something is being said to it, and that reaches it */
+bool mix_is_told(const struct member *member);
+
 /** The room's sound, at its full loudness or not at all, is all that it
  *  hears beside the mix */
 bool mix_waiting_is_settled(const struct member *member);
@@ -133,6 +149,17 @@ const struct past_sound *mix_waiting_past(const struct member *member);
 /** Add a tick of the room's sound, as loud as it is by now, and of what is
  *  announced, to AUDIO_TICK_SAMPLES at `sum` */
 void mix_waiting_add(struct member *member, int32_t *sum);
+
+/** The end of its tick: what is being said to it waits if it was sent none of
+ *  it, and who asked for it is told when it was all */
+void mix_waiting_tick(struct member *member);
+
+/** A mix has something to say to who is alone in it, or to all */
+bool mix_speaks(const struct mix *mix);
+
+/** Say a tick of that, to AUDIO_TICK_SAMPLES at `sum`; NULL: nobody hears it
+ */
+void mix_speak(struct mix *mix, int32_t *sum);
 
 /* mix_video.c */
 
@@ -147,6 +174,9 @@ void mix_video_exit(struct member *member);
 
 /** Its leg's picture was described anew, went, or its tier moved */
 int mix_video_follow(struct member *member);
+
+/** It has come from another mix. @return 0 or errno: it is shown nothing */
+int mix_video_move(struct member *member);
 
 void mix_video_keyframe(struct member *member, bool urgent);
 unsigned mix_video_tier_kbps(const struct member *member, unsigned tier);

@@ -170,6 +170,14 @@ int mix_video_follow(struct member *member)
 }
 
 
+int mix_video_move(struct member *member)
+{
+	video_consumer_move(member->picture.consumer, member->mix->pictures);
+
+	return mix_video_follow(member);
+}
+
+
 void mix_video_keyframe(struct member *member, bool urgent)
 {
 	video_consumer_keyframe(member->picture.consumer, urgent);

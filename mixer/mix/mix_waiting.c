@@ -60,11 +60,21 @@ int mix_waiting_follow(struct member *member)
 }
 
 
+bool mix_is_told(const struct member *member)
+{
+	const struct audio_media *a = leg_audio(member->leg);
+
+	return announcement_is_on(&member->sound.announcement) && a &&
+	       media_reaches(a->m);
+}
+
+
 bool mix_waiting_is_settled(const struct member *member)
 {
 	const struct member_sound *s = &member->sound;
 
-	if (announcement_is_on(&s->announcement))
+	if (mix_is_told(member) ||
+	    (mix_waits(member) && mix_speaks(member->mix)))
 		return false;
 
 	return mix_waits(member) ? s->waiting_gain >= 1 &&
@@ -88,7 +98,7 @@ static float next_gain(const struct member *member)
 {
 	float now = member->sound.waiting_gain;
 
-	if (!mix_waits(member))
+	if (!mix_waits(member) || leg_settings(member->leg)->early)
 		return now > GOING ? now - GOING : 0;
 
 	return now < 1 - COMING ? now + COMING : 1;
@@ -101,7 +111,8 @@ void mix_waiting_add(struct member *member, int32_t *sum)
 	const float from = s->waiting_gain, to = next_gain(member);
 	const float step = (to - from) / AUDIO_TICK_SAMPLES;
 
-	announcement_add(&s->announcement, sum);
+	if (mix_is_told(member))
+		announcement_add(&s->announcement, sum);
 	s->waiting_gain = to;
 	if (from <= 0 && to <= 0)
 		return;
@@ -114,10 +125,52 @@ void mix_waiting_add(struct member *member, int32_t *sum)
 }
 
 
-int mix_announce(const struct leg *leg, enum announcement_id id)
+void mix_waiting_tick(struct member *member)
+{
+	const struct mix *mix = member->mix;
+	struct member_sound *s = &member->sound;
+	uint32_t number;
+
+	if (!s->on || !s->on_own || !mix_is_told(member))
+		announcement_wait(&s->announcement);
+	if (announcement_was_said(&s->announcement, &number))
+		mix->host->events->said(mix->id, leg_id(member->leg), number,
+					mix->host->arg);
+}
+
+
+int mix_announce(const struct leg *leg, const struct announcement_words *words)
 {
 	struct member *member = leg_mix_arg(leg);
 
-	return member ? announcement_begin(&member->sound.announcement, id)
+	return member ? announcement_begin(&member->sound.announcement, words)
 		      : ENOENT;
+}
+
+
+/* -------------------------------------------------------------- to all */
+
+bool mix_speaks(const struct mix *mix)
+{
+	return announcement_is_on(&mix->sound.announcement);
+}
+
+
+void mix_speak(struct mix *mix, int32_t *sum)
+{
+	struct announcement *a = &mix->sound.announcement;
+	uint32_t number;
+
+	if (sum)
+		announcement_add(a, sum);
+	else
+		announcement_wait(a);
+	if (announcement_was_said(a, &number))
+		mix->host->events->said(mix->id, 0, number, mix->host->arg);
+}
+
+
+int mix_announce_all(struct mix *mix, const struct announcement_words *words)
+{
+	return announcement_begin(&mix->sound.announcement, words);
 }

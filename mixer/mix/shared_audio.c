@@ -179,6 +179,21 @@ int audio_consumer_join(struct audio_consumer *c,
 }
 
 
+int audio_consumer_move(struct audio_consumer *c, struct shared_audio *to)
+{
+	const struct shared_audio_rendition *joined = c->joined;
+	struct shared_audio *from = c->shared;
+	int err;
+
+	c->shared = to;
+	err = joined ? audio_consumer_join(c, &joined->codec, joined->cmr) : 0;
+	if (err)
+		c->shared = from;
+
+	return err;
+}
+
+
 void audio_consumer_leave(struct audio_consumer *c)
 {
 	struct shared_audio_rendition *r = c->joined;

@@ -65,6 +65,10 @@ int audio_consumer_join(struct audio_consumer *c,
 			const struct audio_codec *codec, uint8_t cmr);
 void audio_consumer_leave(struct audio_consumer *c);
 
+/** Be one of another mix from now on, and join there what it has joined here.
+ *  @return 0 or errno (then it stays where it was) */
+int audio_consumer_move(struct audio_consumer *c, struct shared_audio *to);
+
 /** What it has joined; NULL: nothing */
 const struct audio_codec *audio_consumer_codec(const struct audio_consumer *c);
 uint8_t audio_consumer_cmr(const struct audio_consumer *c);

@@ -447,6 +447,13 @@ void video_consumer_leave(struct video_consumer *c)
 }
 
 
+void video_consumer_move(struct video_consumer *c, struct shared_video *to)
+{
+	video_consumer_leave(c);
+	c->shared = to;
+}
+
+
 void video_consumer_keyframe(struct video_consumer *c, bool urgent)
 {
 	if (c->now)

@@ -82,6 +82,9 @@ int video_consumer_join(struct video_consumer *c,
 			const struct video_wish *wish);
 void video_consumer_leave(struct video_consumer *c);
 
+/** Be one of another mix from now on, without a rendition; its time goes on */
+void video_consumer_move(struct video_consumer *c, struct shared_video *to);
+
 /** A key frame is needed; urgent: at once */
 void video_consumer_keyframe(struct video_consumer *c, bool urgent);
 

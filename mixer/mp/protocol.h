@@ -44,13 +44,16 @@
  *  mix.remove  {mix}
  *      Removes its legs, too; where they are many some go after the reply.
  *
- *  leg.add     {mix, leg, name, early?, transports:[T], media:[M]}
+ *  leg.add     {mix, leg, name, early?, aside?, transports:[T], media:[M]}
  *              -> {transports:[LT], media:[LM]}
  *      Without remote parts (see T) it prepares an offer; leg.modify brings
  *      the rest. "early":true until leg.set says false: its session is not
  *      confirmed; transports come up, but it is neither heard nor seen, and
- *      nothing is sent to it. Code 99 (EADDRNOTAVAIL), here and for
- *      leg.modify: no pair of RTP ports could be had.
+ *      nothing is sent to it. "aside":true until leg.set says false: it is
+ *      not let into the conference yet (mixer/mix/mix.h), neither heard nor
+ *      seen, and as one who is alone in what it hears and sees. Code 99
+ *      (EADDRNOTAVAIL), here and for leg.modify: no pair of RTP ports could be
+ *      had.
  *
  *  leg.modify  {leg, transports:[T], media:[M]} -> {transports, media}
  *      The whole description anew (re-INVITE). Entries keep their place; more
@@ -58,8 +61,8 @@
  *      dropped (port 0) but keeps its place.
  *
  *  leg.set     {leg, name?, muted?, deaf?, video_muted?, volume_in_db?,
- *               volume_out_db?, early?, cut_off?, proven?, vouched?,
- *               crosses?}
+ *               volume_out_db?, early?, aside?, cut_off?, proven?,
+ *               vouched?, crosses?}
  *      Absolute values. name: of its tile; muted: not heard by others; deaf:
  *      hears nothing; video_muted: its camera is not shown; volume_in_db:
  *      gain of what it says, volume_out_db: of what it hears; -60..+20.
@@ -76,10 +79,16 @@
  *  leg.remove  {leg}
  *      RTCP BYE is sent.
  *
- *  leg.announce  {leg, announcement:"first"|"alone"}
- *      Says something to it alone, beside what else it hears: that nobody
- *      has come yet, that everybody else has gone. What is being said to it
- *      ends.
+ *  leg.announce  {leg, say:[NAME,...], language?, number?}
+ *      Says prompts to it alone, one after the other, beside what else it
+ *      hears, or to an early leg alone; at most 16. What was being said to it
+ *      ends; an empty list says nothing more. language: "en" | "de", default
+ *      en. NAME: of conf/announcements/, or "joined" and "left", two soft
+ *      tones. "first" and "alone" end when somebody comes. What reaches nobody
+ *      waits; see the event said.
+ *
+ *  mix.announce  {mix, say:[NAME,...], language?, number?}
+ *      The same to all who are in the mix: neither early nor aside.
  *
  *  leg.keyframe  {leg}
  *      A key frame to this leg.
@@ -186,8 +195,9 @@
  *      A mixer is started as
  *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL
- *                       [-m] [-v VIDEO_THREADS] [-S]
- *          -m: media_from any; -S: no sandbox
+ *                       [-m] [-v VIDEO_THREADS] [-A ANNOUNCEMENTS] [-S]
+ *          -m: media_from any; -A: a folder with LANGUAGE/NAME.wav, which are
+ *          said instead of what was built in; -S: no sandbox
  *      with the link as descriptor MP_LINK_FD; it ends when the link closes.
  *
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"closed", reason}
@@ -207,6 +217,10 @@
  *
  *  speaker   {mix, leg}
  *      The active speaker, 0 = nobody.
+ *
+ *  said      {mix, leg?, number}
+ *      What was asked for with that number (0: with none) has been said to its
+ *      end, or could reach nobody for 5 s. Not of what was replaced.
  *
  *  dtmf      {leg, digit:"5", duration_ms}
  *      At most 32 a second.

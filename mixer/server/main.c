@@ -32,7 +32,8 @@ static int usage(void)
 		"usage: parley-mixer -a ADDRESS[/ADVERTISED] [-a ...]... "
 		"[-w WEBRTC_PORT] [-p MIN-MAX] [-P MIN-MAX]\n"
 		"                    [-t MEDIA_TIMEOUT_S] [-l LOG_LEVEL] "
-		"[-m] [-v VIDEO_THREADS] [-S]\n"
+		"[-m] [-v VIDEO_THREADS]\n"
+		"                    [-A ANNOUNCEMENTS] [-S]\n"
 		"Speaks the Mp link on descriptor %d; started by parleyd. "
 		"-P: RTP ports of all mixers. "
 		"-S: no sandbox.\n",
@@ -95,7 +96,8 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 	unsigned long n;
 	int err = 0, opt;
 
-	while (!err && (opt = getopt(argc, argv, "a:w:p:P:t:l:mv:S")) != -1) {
+	while (!err &&
+	       (opt = getopt(argc, argv, "a:w:p:P:t:l:mv:A:S")) != -1) {
 		switch (opt) {
 
 		case 'a': err = address(&c->net, optarg); break;
@@ -130,6 +132,8 @@ static int arguments(struct mixer_config *c, bool *sandbox, int argc,
 			err = number(optarg, 64, &n);
 			c->video_workers = (unsigned)n;
 			break;
+
+		case 'A': c->announcements = optarg; break;
 
 		case 'm': c->net.media_from_any = true; break;
 

@@ -12,6 +12,7 @@
 #include "mixer/server/mixer_events.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/tick.h"
+#include "mixer/voice/voices.h"
 
 
 enum {
@@ -38,6 +39,7 @@ static void mixer_destructor(void *arg)
 	tmr_cancel(&mixer->end);
 	mem_deref(mixer->mixes);
 	mem_deref(mixer->waiting);
+	mem_deref(mixer->voices);
 	mem_deref(mixer->legs);
 	mem_deref(mixer->tick);
 	mem_deref(mixer->engine);
@@ -234,6 +236,8 @@ int mixer_alloc(struct mixer **mp, const struct mixer_config *config,
 	if (!err)
 		err = waiting_room_alloc(&mixer->waiting,
 					 &mixer->totals.audio_renditions);
+	if (!err)
+		err = voices_alloc(&mixer->voices, config->announcements);
 	if (!err)
 		err = net_alloc(&mixer->net, &config->net);
 	if (!err && config->give_up_files)

@@ -20,6 +20,7 @@
 
 struct link;
 struct tick;
+struct voices;
 struct mixer;
 
 /** A request of the link: carry it out and answer it */
@@ -29,6 +30,7 @@ struct mixer_config {
 	struct net_config net;
 	uint32_t media_timeout_s; /**< 0: legs never time out */
 	unsigned video_workers;
+	const char *announcements; /**< folder of voices_alloc, borrowed */
 	mixer_request_h *requesth; /**< requests_handle */
 	/** Give up files when the libraries are loaded and before the first
 	 *  thread starts; NULL: keep them. Called once by mixer_alloc */
@@ -47,6 +49,7 @@ struct mixer {
 	struct mix_totals totals;
 	struct durations requests; /**< what each cost this thread */
 	struct waiting_room *waiting;
+	struct voices *voices;
 	struct leg_host leg_host;
 	struct mix_host mix_host;
 	void (*closed)(void *arg); /**< the link closed */

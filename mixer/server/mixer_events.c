@@ -57,6 +57,19 @@ static void mix_speaker(uint64_t mix, uint64_t leg, void *arg)
 }
 
 
+static void mix_said(uint64_t mix, uint64_t leg, uint32_t number, void *arg)
+{
+	json_t *event =
+		json_pack("{s:s,s:I,s:I}", "event", "said", "mix",
+			  (json_int_t)mix, "number", (json_int_t)number);
+
+	if (leg)
+		json_object_set_new(event, "leg",
+				    json_integer((json_int_t)leg));
+	mixer_event(arg, event);
+}
+
+
 static void mix_population(void *arg)
 {
 	mixer_schedule(arg);
@@ -66,5 +79,6 @@ static void mix_population(void *arg)
 const struct mix_events server_mix_events = {
 	mix_talking,
 	mix_speaker,
+	mix_said,
 	mix_population,
 };

@@ -14,6 +14,7 @@
 #include "mixer/mp/link.h"
 #include "mixer/server/mixer.h"
 #include "mixer/server/requests.h"
+#include "mixer/server/server_private.h"
 #include "mixer/server/stats.h"
 
 
@@ -31,18 +32,10 @@ enum {
 	VOLUME_MAX_DB = 20,
 };
 
-/** What a handler works on; `why` and `result` go into the reply */
-struct request {
-	struct mixer *mixer;
-	const json_t *msg;
-	json_t *result;
-	char why[DESCRIPTION_WHY_BYTES];
-};
-
 typedef int(request_h)(struct request *r);
 
 
-static int fail(struct request *r, int err, const char *why)
+int request_fail(struct request *r, int err, const char *why)
 {
 	snprintf(r->why, sizeof(r->why), "%s", why);
 
@@ -66,7 +59,7 @@ static int get_id(struct request *r, const char *key, uint64_t *id)
 }
 
 
-static int get_mix(struct request *r, struct mix **mixp)
+int request_mix(struct request *r, struct mix **mixp)
 {
 	uint64_t id;
 	int err = get_id(r, "mix", &id);
@@ -76,11 +69,11 @@ static int get_mix(struct request *r, struct mix **mixp)
 
 	*mixp = mixer_mix(r->mixer, id);
 
-	return *mixp ? 0 : fail(r, ENOENT, "no such mix");
+	return *mixp ? 0 : request_fail(r, ENOENT, "no such mix");
 }
 
 
-static int get_leg(struct request *r, struct leg **legp)
+int request_leg(struct request *r, struct leg **legp)
 {
 	uint64_t id;
 	int err = get_id(r, "leg", &id);
@@ -90,7 +83,7 @@ static int get_leg(struct request *r, struct leg **legp)
 
 	*legp = mixer_leg(r->mixer, id);
 
-	return *legp ? 0 : fail(r, ENOENT, "no such leg");
+	return *legp ? 0 : request_fail(r, ENOENT, "no such leg");
 }
 
 
@@ -126,7 +119,7 @@ static int get_layout(struct request *r, enum video_layout *layout)
 	n = json_is_string(j) ? video_layout_by_name(json_string_value(j))
 			      : -1;
 	if (n < 0)
-		return fail(r, EINVAL, "layout: unknown name");
+		return request_fail(r, EINVAL, "layout: unknown name");
 
 	*layout = (enum video_layout)n;
 
@@ -153,7 +146,7 @@ static int get_waiting(struct request *r, enum waiting_sound *sound)
 		}
 	}
 
-	return fail(r, EINVAL, "waiting: unknown name");
+	return request_fail(r, EINVAL, "waiting: unknown name");
 }
 
 
@@ -183,7 +176,7 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 	}
 
 	if (!err && (width < CANVAS_MIN || height < CANVAS_MIN))
-		err = fail(r, EINVAL, "width, height: too oblong");
+		err = request_fail(r, EINVAL, "width, height: too oblong");
 
 	canvas->width = (unsigned)width & ~1u;
 	canvas->height = (unsigned)height & ~1u;
@@ -198,7 +191,6 @@ static int get_canvas(struct request *r, struct video_canvas *canvas)
 static int mix_create(struct request *r)
 {
 	enum video_layout layout = VIDEO_LAYOUT_GRID;
-	char name[MIX_NAME_BYTES] = "";
 	enum waiting_sound waiting = WAITING_MUSIC;
 	struct video_canvas canvas;
 	struct mix *mix;
@@ -216,11 +208,9 @@ static int mix_create(struct request *r)
 		return err;
 
 	if (mixer_mix(r->mixer, id))
-		return fail(r, EEXIST, "mix exists");
+		return request_fail(r, EEXIST, "mix exists");
 
-	get_name(r->msg, name, sizeof(name));
-
-	err = mix_alloc(&mix, &r->mixer->mix_host, id, name, &canvas, layout);
+	err = mix_alloc(&mix, &r->mixer->mix_host, id, &canvas, layout);
 	if (!err)
 		mix_set_waiting(mix, waiting);
 
@@ -232,7 +222,7 @@ static int mix_set(struct request *r)
 {
 	enum video_layout layout;
 	struct mix *mix;
-	int err = get_mix(r, &mix);
+	int err = request_mix(r, &mix);
 
 	if (err)
 		return err;
@@ -249,7 +239,7 @@ static int mix_set(struct request *r)
 static int mix_destroy(struct request *r)
 {
 	struct mix *mix;
-	int err = get_mix(r, &mix);
+	int err = request_mix(r, &mix);
 
 	if (!err)
 		mixer_end_mix(r->mixer, mix, clock_us() + LINK_TURN_US);
@@ -341,7 +331,7 @@ static int get_proven(struct request *r, struct leg_settings *settings)
 
 	sa_init(&settings->proven, AF_UNSPEC);
 	if (host[0] && sa_set_str(&settings->proven, host, 0))
-		return fail(r, EINVAL, "proven: not an address");
+		return request_fail(r, EINVAL, "proven: not an address");
 
 	return 0;
 }
@@ -358,6 +348,9 @@ static int leg_make(struct request *r, struct mix *mix, uint64_t id,
 	memset(&settings, 0, sizeof(settings));
 	get_name(r->msg, settings.name, sizeof(settings.name));
 	err = description_bool(r->msg, "early", &settings.early, r->why);
+	if (!err)
+		err = description_bool(r->msg, "aside", &settings.aside,
+				       r->why);
 	if (!err)
 		err = leg_alloc(&leg, &r->mixer->leg_host, id, &settings);
 	if (!err)
@@ -381,13 +374,13 @@ static int leg_add(struct request *r)
 	uint64_t id;
 	int err;
 
-	err = get_mix(r, &mix);
+	err = request_mix(r, &mix);
 	if (!err)
 		err = get_id(r, "leg", &id);
 	if (!err)
 		err = leg_description_read(&d, r->msg, r->why);
 	if (!err && mixer_leg(r->mixer, id))
-		err = fail(r, EEXIST, "leg exists");
+		err = request_fail(r, EEXIST, "leg exists");
 	if (!err)
 		err = leg_make(r, mix, id, d, &leg);
 	if (!err) {
@@ -405,7 +398,7 @@ static int leg_modify(struct request *r)
 {
 	struct leg_description *d = NULL;
 	struct leg *leg;
-	int err = get_leg(r, &leg);
+	int err = request_leg(r, &leg);
 
 	if (!err)
 		err = leg_description_read(&d, r->msg, r->why);
@@ -429,7 +422,7 @@ static int get_volume(struct request *r, const char *key, float *db)
 
 	v = json_number_value(j);
 	if (!json_is_number(j) || !(v >= VOLUME_MIN_DB && v <= VOLUME_MAX_DB))
-		return fail(r, EINVAL, "volume: not -60 to 20");
+		return request_fail(r, EINVAL, "volume: not -60 to 20");
 
 	*db = (float)v;
 
@@ -441,7 +434,7 @@ static int leg_set(struct request *r)
 {
 	struct leg_settings next;
 	struct leg *leg;
-	int err = get_leg(r, &leg);
+	int err = request_leg(r, &leg);
 
 	if (err)
 		return err;
@@ -457,6 +450,8 @@ static int leg_set(struct request *r)
 	if (!err)
 		err = description_bool(r->msg, "early", &next.early, r->why);
 	if (!err)
+		err = description_bool(r->msg, "aside", &next.aside, r->why);
+	if (!err)
 		err = description_bool(r->msg, "cut_off", &next.cut_off,
 				       r->why);
 	if (!err)
@@ -468,6 +463,8 @@ static int leg_set(struct request *r)
 		err = get_volume(r, "volume_in_db", &next.volume_in_db);
 	if (!err)
 		err = get_volume(r, "volume_out_db", &next.volume_out_db);
+	if (!err)
+		err = mix_set_aside(leg, next.aside);
 	if (err)
 		return err;
 
@@ -481,7 +478,7 @@ static int leg_set(struct request *r)
 static int leg_remove(struct request *r)
 {
 	struct leg *leg;
-	int err = get_leg(r, &leg);
+	int err = request_leg(r, &leg);
 
 	if (!err)
 		mix_remove(leg);
@@ -490,29 +487,10 @@ static int leg_remove(struct request *r)
 }
 
 
-static int leg_announce(struct request *r)
-{
-	const char *name =
-		json_string_value(json_object_get(r->msg, "announcement"));
-	enum announcement_id id;
-	struct leg *leg;
-	int err = get_leg(r, &leg);
-
-	if (err)
-		return err;
-
-	id = announcement_by_name(name ? name : "");
-
-	return id == ANNOUNCEMENT_COUNT
-		       ? fail(r, EINVAL, "announcement: unknown name")
-		       : mix_announce(leg, id);
-}
-
-
 static int leg_keyframe(struct request *r)
 {
 	struct leg *leg;
-	int err = get_leg(r, &leg);
+	int err = request_leg(r, &leg);
 
 	if (!err)
 		leg_want_keyframe(leg);
@@ -529,13 +507,14 @@ static int ice_listen(struct request *r)
 
 	if (!json_is_array(ports) ||
 	    json_array_size(ports) > ARRAY_SIZE(numbers))
-		return fail(r, EINVAL, "tcp_ports: not a list of few");
+		return request_fail(r, EINVAL, "tcp_ports: not a list of few");
 
 	json_array_foreach (ports, i, port) {
 		json_int_t n = json_integer_value(port);
 
 		if (!json_is_integer(port) || n < 0 || n > UINT16_MAX)
-			return fail(r, EINVAL, "tcp_ports: not a port");
+			return request_fail(r, EINVAL,
+					    "tcp_ports: not a port");
 		numbers[i] = (uint16_t)n;
 	}
 
@@ -549,7 +528,7 @@ static int ice_take(struct request *r)
 {
 	int fd = link_take_descriptor(r->mixer->link);
 
-	return fd < 0 ? fail(r, EBADF, "no descriptor")
+	return fd < 0 ? request_fail(r, EBADF, "no descriptor")
 		      : net_take_stream(r->mixer->net, fd);
 }
 
@@ -582,11 +561,12 @@ static const struct {
 	{"mix.create", mix_create},
 	{"mix.set", mix_set},
 	{"mix.remove", mix_destroy},
+	{"mix.announce", request_mix_announce},
 	{"leg.add", leg_add},
 	{"leg.modify", leg_modify},
 	{"leg.set", leg_set},
 	{"leg.remove", leg_remove},
-	{"leg.announce", leg_announce},
+	{"leg.announce", request_leg_announce},
 	{"leg.keyframe", leg_keyframe},
 	{"ice.listen", ice_listen},
 	{"ice.take", ice_take},

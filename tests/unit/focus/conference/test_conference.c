@@ -96,8 +96,10 @@ static void who_rings_is_called_off_with_the_last(void)
 
 static const char *last_said(const struct focus_room *r)
 {
-	return json_string_value(json_object_get(
-		mixer_last(&r->mixer, "leg.announce"), "announcement"));
+	const json_t *msg = mixer_last(&r->mixer, "leg.announce");
+
+	return json_string_value(
+		json_array_get(json_object_get(msg, "say"), 0));
 }
 
 

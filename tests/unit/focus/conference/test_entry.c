@@ -32,6 +32,7 @@ static void entry_scene_open(struct entry_scene *s, const char *settings)
 
 	memset(s, 0, sizeof(*s));
 	room_open(&s->r);
+	s->r.webrtc = true; /* who has no page is talked to */
 	(void)str_ncpy(text, settings, sizeof(text));
 	while ((word = strsep(&rest, " ")))
 		ask_for(s, word);
@@ -487,7 +488,81 @@ static void it_ends_with_its_last_host(void)
 }
 
 
+/** The first prompt of what it was told last, "" none */
+static const char *prompt(struct entry_scene *s)
+{
+	const json_t *say = json_object_get(
+		mixer_last(&s->r.mixer, "leg.announce"), "say");
+	const char *name = json_string_value(json_array_get(say, 0));
+
+	return name ? name : "";
+}
+
+
+/** ...and is told what to do, and why it has to go before it does */
+static void a_telephone_is_talked_to(void)
+{
+	struct entry_scene s;
+
+	entry_scene_open(&s, "guest_pin=2468 lobby=on");
+	s.r.webrtc = false;
+	join(&s, &s.host, "sip:h@x");
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "welcome");
+	type(&s.host, "2468#");
+	room_turn(5);
+	CU_ASSERT_TRUE(endpoint_is_in(s.host.ep));
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "first");
+	join(&s, &s.guest, "sip:g@x");
+	type(&s.guest, "1111#");
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "wrong_pin");
+	room_pass(2);
+	type(&s.guest, "2468#");
+	/* the host has heard of it last */
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "somebody_waits");
+	CU_ASSERT_TRUE(
+		say(&s, &s.host, "{\"verb\":\"deny\",\"target\":2}").ok);
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "denied");
+	CU_ASSERT_EQUAL(s.guest.ends, 0);
+	/* too late */
+	CU_ASSERT_STRING_EQUAL(
+		say(&s, &s.host, "{\"verb\":\"admit\",\"target\":2}").code,
+		"forbidden");
+	room_pass(ENTRY_FAREWELL_MS / 1000 + 1);
+	CU_ASSERT_EQUAL(s.guest.ends, 1);
+	CU_ASSERT_EQUAL(s.guest.end_reason, REASON_DENIED);
+	entry_scene_close(&s);
+}
+
+
+/** It hears no word of the conference before */
+static void who_waits_is_aside(void)
+{
+	struct entry_scene s;
+
+	entry_scene_open(&s, "lobby=on");
+	join(&s, &s.host, "sip:h@x");
+	join(&s, &s.guest, "sip:g@x");
+	room_turn(5);
+	CU_ASSERT_TRUE(json_is_true(
+		json_object_get(mixer_last(&s.r.mixer, "leg.add"), "aside")));
+	CU_ASSERT_TRUE(json_is_true(
+		json_object_get(mixer_last(&s.r.mixer, "leg.set"), "aside")));
+	CU_ASSERT_TRUE(
+		say(&s, &s.host, "{\"verb\":\"admit\",\"target\":2}").ok);
+	room_turn(5);
+	CU_ASSERT_TRUE(json_is_false(
+		json_object_get(mixer_last(&s.r.mixer, "leg.set"), "aside")));
+	entry_scene_close(&s);
+}
+
+
 static CU_TestInfo tests[] = {
+	{"a telephone is talked to", a_telephone_is_talked_to},
+	{"who waits is aside", who_waits_is_aside},
 	{"guests of a lobby wait until they are admitted",
 	 guests_of_a_lobby_wait_until_they_are_admitted},
 	{"who is denied is out and told why",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "mixer/base/clock.h"
 #include "mixer/mix/mix_private.h"
+#include "mixer/voice/voices.h"
 #include "tests/unit/mixer/world/handset.h"
 #include "tests/unit/unit.h"
 
@@ -21,39 +22,6 @@ static const struct {
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-
-
-/** dBov of what came in so many of the last ms, and the ms before them */
-static double loudness(const struct handset *h, unsigned ms, unsigned before)
-{
-	size_t per_ms = h->codec.rate_hz / 1000, n = ms * per_ms;
-	double energy = 1e-9;
-
-	if (h->heard_count < (ms + before) * per_ms)
-		return -200;
-
-	for (size_t i = h->heard_count - (ms + before) * per_ms; n--; i++)
-		energy += (double)h->heard[i] * h->heard[i];
-
-	return 10 * log10(energy / (ms * (double)per_ms) / 32768 / 32768);
-}
-
-
-static int greatest_step(const struct handset *h, unsigned from_ms,
-			 unsigned to_ms)
-{
-	size_t per_ms = h->codec.rate_hz / 1000;
-	int most = 0;
-
-	for (size_t i = from_ms * per_ms + 1;
-	     i < h->heard_count && i < to_ms * per_ms; i++) {
-		int step = abs(h->heard[i] - h->heard[i - 1]);
-
-		most = step > most ? step : most;
-	}
-
-	return most;
-}
 
 
 /** The loop, which has a time of its own, must not run any more: the second
@@ -87,10 +55,13 @@ static void come(struct world *w, struct leg *leg)
 }
 
 
-static void announce(struct world *w, unsigned leg, const char *name)
+static void say(const struct world *w, const struct leg *leg, const char *name)
 {
-	world_ask(w, json_pack("{s:s,s:i,s:s}", "op", "leg.announce", "leg",
-			       (int)leg, "announcement", name));
+	struct announcement_words words = {.count = 1};
+
+	words.prompts[0] = voices_find(w->mixer->voices, VOICE_ENGLISH, name);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(words.prompts[0]);
+	CU_ASSERT_EQUAL(mix_announce(leg, &words), 0);
 }
 
 
@@ -106,12 +77,12 @@ static void music_is_heard_alone_and_goes_when_somebody_comes(void)
 		handsets_run(&w, h, 1, 200, &now_us);
 		CU_ASSERT_TRUE(h[0].packets >= 160 / rows[i].ptime_ms);
 		handsets_run(&w, h, 1, 2800, &now_us);
-		CU_ASSERT_TRUE(loudness(&h[0], 2000, 0) > -42);
-		CU_ASSERT_TRUE(loudness(&h[0], 2000, 0) < -26);
+		CU_ASSERT_TRUE(handset_loudness(&h[0], 2000, 0) > -42);
+		CU_ASSERT_TRUE(handset_loudness(&h[0], 2000, 0) < -26);
 
 		come(&w, other);
 		handsets_run(&w, h, 2, 1000, &now_us);
-		CU_ASSERT_TRUE(loudness(&h[0], 500, 0) < -60);
+		CU_ASSERT_TRUE(handset_loudness(&h[0], 500, 0) < -60);
 		CU_ASSERT_EQUAL(w.mixer->totals.audio_renditions, 1);
 		h[1].amplitude = LOUD;
 		handsets_run(&w, h, 2, 1000, &now_us);
@@ -125,11 +96,10 @@ static void music_is_heard_alone_and_goes_when_somebody_comes(void)
 		handsets_run(&w, h, 2, 500, &now_us);
 		mix_remove(other);
 		handsets_run(&w, h, 1, 2000, &now_us);
-		CU_ASSERT_TRUE(loudness(&h[0], 1000, 0) > -42);
+		CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
 		/* but for the tone, whose ends are abrupt */
-		CU_ASSERT_TRUE(greatest_step(&h[0], 0, 4000) < rows[i].step);
-		CU_ASSERT_TRUE(greatest_step(&h[0], 5300, 7500) <
-			       rows[i].step);
+		CU_ASSERT_TRUE(handset_step(&h[0], 0, 4000) < rows[i].step);
+		CU_ASSERT_TRUE(handset_step(&h[0], 5300, 7500) < rows[i].step);
 		CU_ASSERT_EQUAL(h[0].jumps, 0);
 		mem_deref(other);
 		close_both(&w, h);
@@ -152,7 +122,7 @@ static void where_it_is_not_wanted_there_is_no_music(void)
 	handsets_run(&w, &h, 1, 2000, &now_us);
 	/* it is sent to all the same */
 	CU_ASSERT_TRUE(h.packets > 90);
-	CU_ASSERT_TRUE(loudness(&h, 1500, 0) < -60);
+	CU_ASSERT_TRUE(handset_loudness(&h, 1500, 0) < -60);
 	handset_close(&h);
 	world_close(&w);
 }
@@ -166,36 +136,29 @@ static void an_announcement_is_said_to_one_alone(void)
 
 	struct leg *other = open_alone(&w, h, 0);
 
-	CU_ASSERT_EQUAL(mix_announce(h[0].media->leg, ANNOUNCEMENT_FIRST), 0);
+	say(&w, h[0].media->leg, "first");
 	handsets_run(&w, h, 1, 3000, &now_us);
-	CU_ASSERT_TRUE(loudness(&h[0], 2500, 0) > -26);
+	CU_ASSERT_TRUE(handset_loudness(&h[0], 2500, 0) > -26);
 	handsets_run(&w, h, 1, 2500, &now_us);
-	CU_ASSERT_TRUE(loudness(&h[0], 1000, 0) < -26);
-	CU_ASSERT_TRUE(loudness(&h[0], 1000, 0) > -42);
+	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) < -26);
+	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
 
 	/* it ends as soon as it is not true any more */
-	CU_ASSERT_EQUAL(mix_announce(h[0].media->leg, ANNOUNCEMENT_ALONE), 0);
+	say(&w, h[0].media->leg, "alone");
 	handsets_run(&w, h, 1, 500, &now_us);
 	come(&w, other);
 	handsets_run(&w, h, 2, 1000, &now_us);
-	CU_ASSERT_TRUE(loudness(&h[0], 600, 0) < -60);
+	CU_ASSERT_TRUE(handset_loudness(&h[0], 600, 0) < -60);
 
 	/* beside others, who hear nothing of it */
-	CU_ASSERT_EQUAL(mix_announce(other, ANNOUNCEMENT_ALONE), 0);
+	say(&w, other, "alone");
 	handsets_run(&w, h, 2, 2000, &now_us);
-	CU_ASSERT_TRUE(loudness(&h[1], 1500, 0) > -26);
-	CU_ASSERT_TRUE(loudness(&h[0], 1500, 0) < -60);
+	CU_ASSERT_TRUE(handset_loudness(&h[1], 1500, 0) > -26);
+	CU_ASSERT_TRUE(handset_loudness(&h[0], 1500, 0) < -60);
 	handsets_run(&w, h, 2, 3000, &now_us);
-	CU_ASSERT_TRUE(loudness(&h[1], 1000, 0) < -60);
+	CU_ASSERT_TRUE(handset_loudness(&h[1], 1000, 0) < -60);
 	CU_ASSERT_EQUAL(h[0].jumps, 0);
 	CU_ASSERT_EQUAL(h[1].jumps, 0);
-
-	announce(&w, 2, "first");
-	CU_ASSERT_EQUAL(w.reply_err, 0);
-	announce(&w, 2, "nothing");
-	CU_ASSERT_EQUAL(w.reply_err, EINVAL);
-	announce(&w, 9, "first");
-	CU_ASSERT_EQUAL(w.reply_err, ENOENT);
 	mem_deref(other);
 	close_both(&w, h);
 }

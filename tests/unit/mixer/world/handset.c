@@ -242,3 +242,34 @@ double handset_tone(const struct handset *h, double hz, size_t from,
 
 	return 2 * sqrt(re * re + im * im) / (double)count;
 }
+
+
+double handset_loudness(const struct handset *h, unsigned ms, unsigned before)
+{
+	size_t per_ms = h->codec.rate_hz / 1000, n = ms * per_ms;
+	double energy = 1e-9;
+
+	if (h->heard_count < (ms + before) * per_ms)
+		return -200;
+
+	for (size_t i = h->heard_count - (ms + before) * per_ms; n--; i++)
+		energy += (double)h->heard[i] * h->heard[i];
+
+	return 10 * log10(energy / (ms * (double)per_ms) / 32768 / 32768);
+}
+
+
+int handset_step(const struct handset *h, unsigned from_ms, unsigned to_ms)
+{
+	size_t per_ms = h->codec.rate_hz / 1000;
+	int most = 0;
+
+	for (size_t i = from_ms * per_ms + 1;
+	     i < h->heard_count && i < to_ms * per_ms; i++) {
+		int step = abs(h->heard[i] - h->heard[i - 1]);
+
+		most = step > most ? step : most;
+	}
+
+	return most;
+}

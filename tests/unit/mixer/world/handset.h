@@ -66,4 +66,11 @@ void handsets_run(struct world *w, struct handset *h, size_t count,
 double handset_tone(const struct handset *h, double hz, size_t from,
 		    size_t count);
 
+/** dBov of what came in so many of the last ms, and the ms before them; -200:
+ *  there was not that much */
+double handset_loudness(const struct handset *h, unsigned ms, unsigned before);
+
+/** From sample to sample, at most, between two times */
+int handset_step(const struct handset *h, unsigned from_ms, unsigned to_ms);
+
 #endif
