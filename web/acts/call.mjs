@@ -47,6 +47,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 			store.change({ conference: following.conference });
 		}
 		api.follow(following.self);
+		dispatch('callIsMixed', following.mixed);
 		roster.follow(following);
 		// one that comes back by itself is as its owner has it now
 		if (devices.track('audio') && (devices.muted || accepted))
@@ -57,7 +58,8 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 	function begin({ conference, name, login, answer: { uri, relay } }) {
 		accepted = false;
 		speech.begin();
-		store.change({ view: 'call', conference, path: '', company: false,
+		dispatch('measureAnew');
+		store.change({ view: 'call', conference, company: false,
 			people: [], me: null, others: null, locked: false,
 			stageNote: { say: 'stage.waiting' } });
 		call = new Call({ conference, uri, name, login, relay, devices,
@@ -71,8 +73,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 						speech.say();
 				},
 				picture: (picture) => store.change({ picture }),
-				path: (path) => path !== store.state.path
-					&& store.change({ path }),
+				media: (news) => dispatch('measure', news),
 				ended: end,
 				refused: (message) => { loginProblem = message; },
 			} });
