@@ -155,6 +155,32 @@ describe('somebody and his devices', { concurrency: 1 }, () => {
 			await until('it plays elsewhere', async () => await sink() === '');
 		});
 
+	test('where the browser has a list of its own, from that', async () => {
+		const eve = await ann.another();
+		await eve.page.addInitScript(() => {
+			navigator.mediaDevices.selectAudioOutput = async () => {
+				if (window.picked)
+					return { deviceId: window.picked };
+				throw new DOMException('', 'NotAllowedError');
+			};
+		});
+		await eve.open(`${parley.http}/own`, 'Eve');
+		const speakers = () => eve.page.evaluate(() =>
+			[...document.querySelectorAll('#speaker-select option')]
+				.map((o) => [o.value, o.selected]));
+		await until('there are some', async () =>
+			(await speakers()).length > 1);
+		const before = await speakers();
+		await eve.page.click('#speaker-pick');
+		assert.deepEqual(await speakers(), before);
+		const [other] = before.find(([, chosen]) => !chosen);
+		await eve.page.evaluate((id) => { window.picked = id; }, other);
+		await eve.page.click('#speaker-pick');
+		await until('it is chosen', async () => (await speakers()).some(
+			([id, chosen]) => id === other && chosen));
+		await eve.page.close();
+	});
+
 	test('a mirror shows and hides oneself', async () => {
 		assert.ok(await page.isHidden('#mirror'));
 		await page.click('#show-mirror');

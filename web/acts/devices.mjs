@@ -72,6 +72,14 @@ export function deviceActs({ store, devices, speech, call, dispatch }) {
 		watchAgain();
 	}
 
+	async function pickSpeaker() {
+		const id = await devices.pickSpeaker();
+		if (id === null)
+			return;
+		lasting.set('audiooutput', id);
+		await lookAtDevices();
+	}
+
 	// Another microphone goes on as the one before it, muted or not; another
 	// camera might show what its owner does not expect
 	async function lost(kind, name) {
@@ -140,5 +148,6 @@ export function deviceActs({ store, devices, speech, call, dispatch }) {
 		stopListening = track ? watchMutedSpeech(track, hint) : () => {};
 	});
 
-	return { toggle, lookAtDevices, chooseDevice, showDevices: show };
+	return { toggle, lookAtDevices, chooseDevice, pickSpeaker,
+		showDevices: show };
 }

@@ -150,6 +150,21 @@ export class Devices {
 		}
 	}
 
+	// Some browsers name speakers only as their user picks them from a list of
+	// theirs. Resolves to the one picked, null: none
+	async pickSpeaker() {
+		try {
+			const { deviceId } =
+				await navigator.mediaDevices.selectAudioOutput();
+			return deviceId;
+		} catch (error) {
+			if (error.name !== 'NotAllowedError'
+				&& error.name !== 'NotFoundError')
+				throw error;
+			return null;
+		}
+	}
+
 	// { audioinput: [{ id, label }], videoinput, audiooutput }
 	async list() {
 		const all = await navigator.mediaDevices?.enumerateDevices?.() || [];

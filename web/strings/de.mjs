@@ -135,7 +135,7 @@ export const de = {
 	'stage.locked': 'geschlossen',
 	'stage.deaf': 'ein Moderator hat Ihnen den Ton abgestellt',
 	'stage.hidden': 'ein Moderator verbirgt Ihre Kamera',
-	'alone.first': 'Sie sind da, noch niemand sonst.',
+	'alone.first': 'Noch ist niemand sonst da.',
 	'alone.last': 'Alle anderen sind gegangen.',
 	'alone.how': 'Schicken Sie den Link, und andere kommen mit einem Klick '
 		+ 'dazu.',
@@ -200,6 +200,7 @@ export const de = {
 		+ 'Lautsprecher.',
 	'devices.used': '{name} ist wieder da und wird benutzt.',
 	'devices.new': '{name} ist jetzt da. Unter „Geräte“ können Sie es wählen.',
+	'devices.speaker.pick': 'Lautsprecher wählen …',
 	'devices.camera-off': 'Die Kamera ist aus',
 	'devices.refused': 'Sie haben Mikrofon und Kamera nicht erlaubt. Erlauben '
 		+ 'Sie sie neben der Adresszeile, oder treten Sie nur zum Zuhören und '

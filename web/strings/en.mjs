@@ -195,6 +195,7 @@ export const en = {
 	'devices.speaker.gone': '{name} is gone. Sound comes from another speaker.',
 	'devices.used': '{name} is back and used now.',
 	'devices.new': '{name} is here now. You can choose it under Devices.',
+	'devices.speaker.pick': 'Choose a speaker…',
 	'devices.camera-off': 'Camera is off',
 	'devices.refused': 'You did not allow the microphone or camera. Allow '
 		+ 'them beside the address bar, or join just to listen and watch.',

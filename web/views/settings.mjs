@@ -64,6 +64,9 @@ export function settingsView({ store, dispatch }) {
 	for (const [id, kind] of SELECTS)
 		$(id).addEventListener('change', () =>
 			dispatch('chooseDevice', kind, $(id).value));
+	$('speaker-pick').hidden = !navigator.mediaDevices?.selectAudioOutput;
+	$('speaker-pick').addEventListener('click', () =>
+		dispatch('pickSpeaker'));
 	$('speaker-row').hidden = !('setSinkId' in HTMLMediaElement.prototype);
 	store.watch(['quality', 'language'], ({ quality }) => {
 		setText($('quality'), say(quality.message)
