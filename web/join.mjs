@@ -2,6 +2,7 @@
 // seen (views). Views send intents, acts speak to signalling and devices and
 // change the state, views draw it.
 import { callActs } from './acts/call.mjs';
+import { connectionActs } from './acts/connection.mjs';
 import { deviceActs } from './acts/devices.mjs';
 import { doorActs } from './acts/door.mjs';
 import { hostActs } from './acts/host.mjs';
@@ -57,6 +58,7 @@ const { acts, current } = callActs({ store, devices, api, speech, dispatch });
 
 dispatch.take(acts);
 dispatch.take(pageActs({ store, dispatch }));
+dispatch.take(connectionActs({ store, dispatch }));
 dispatch.take(settingsActs({ store }));
 dispatch.take(deviceActs({ store, devices, speech, call: current, dispatch }));
 dispatch.take(lobbyActs({ store, devices, dispatch }));

@@ -103,23 +103,33 @@ static bool etag_matches(const char *header, const char *etag)
 }
 
 
+/** In the encoding that is wanted (RFC 9110 section 8.4); caches learn that
+ *  there are others, also where it is not modified */
 static void reply_file(struct http_exchange *x, const struct page_file *file)
 {
+	enum encoding encoding =
+		page_file_choose(file, http_header(x, "Accept-Encoding"));
+	const struct page_body *body = &file->bodies[encoding];
+	bool fresh = etag_matches(http_header(x, "If-None-Match"), body->etag);
+	const char *coding = fresh ? NULL : encoding_name(encoding);
 	char headers[2048], security[1536];
-	bool fresh = etag_matches(http_header(x, "If-None-Match"), file->etag);
 
 	if (print_security(security, sizeof(security), safe_host(x)) ||
-	    re_snprintf(headers, sizeof(headers),
-			"ETag: %s\r\nCache-Control: %s\r\n%s", file->etag,
-			file->immutable ? "public, max-age=31536000, immutable"
-					: "no-cache",
-			security) < 0) {
+	    re_snprintf(
+		    headers, sizeof(headers),
+		    "ETag: %s\r\nCache-Control: %s\r\n%s%s%s%s%s", body->etag,
+		    file->immutable ? "public, max-age=31536000, immutable"
+				    : "no-cache",
+		    coding ? "Content-Encoding: " : "", coding ? coding : "",
+		    coding ? "\r\n" : "",
+		    page_file_varies(file) ? "Vary: Accept-Encoding\r\n" : "",
+		    security) < 0) {
 		page_reply_words(x, 500, "Headers too long.\n");
 		return;
 	}
 	(void)http_reply_shared(x, fresh ? 304 : 200,
 				fresh ? NULL : file->ctype, headers,
-				file->content, fresh ? 0 : file->len);
+				body->content, fresh ? 0 : body->len);
 }
 
 

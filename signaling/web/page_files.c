@@ -36,12 +36,19 @@ static const struct {
 };
 
 
+static void unload(struct page_file *file)
+{
+	for (size_t i = 0; i < ENCODING_COUNT; i++)
+		file->bodies[i].content = mem_deref(file->bodies[i].content);
+}
+
+
 static void page_files_destructor(void *arg)
 {
 	struct page_files *f = arg;
 
 	for (size_t i = 0; i < f->count; i++)
-		mem_deref(f->files[i].content);
+		unload(&f->files[i]);
 }
 
 
@@ -72,25 +79,26 @@ static bool has_hash(const char *name)
 }
 
 
-static int make_etag(struct page_file *file)
+static int make_etag(struct page_body *body, enum encoding encoding)
 {
+	const char *name = encoding_name(encoding);
 	uint8_t digest[EVP_MAX_MD_SIZE];
 
-	if (!EVP_Digest(file->content, file->len, digest, NULL, EVP_sha256(),
+	if (!EVP_Digest(body->content, body->len, digest, NULL, EVP_sha256(),
 			NULL))
 		return EIO;
-	(void)re_snprintf(file->etag, sizeof(file->etag), "\"%w\"", digest,
-			  (size_t)16);
+	(void)re_snprintf(body->etag, sizeof(body->etag), "\"%w%s%s\"", digest,
+			  (size_t)16, name ? "-" : "", name ? name : "");
 	return 0;
 }
 
 
-static int read_all(int fd, struct page_file *file)
+static int read_all(int fd, struct page_body *body)
 {
 	size_t got = 0;
 
-	while (got < file->len) {
-		ssize_t n = read(fd, file->content + got, file->len - got);
+	while (got < body->len) {
+		ssize_t n = read(fd, body->content + got, body->len - got);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -102,9 +110,11 @@ static int read_all(int fd, struct page_file *file)
 }
 
 
-static int load(struct page_files *f, int folder, const char *name)
+/** @param since Older ones are of another content: none of that age is read.
+ *               Set to its age */
+static int load_body(struct page_body *body, int folder, const char *name,
+		     enum encoding encoding, time_t *since)
 {
-	struct page_file *file = &f->files[f->count];
 	struct stat st;
 	int fd, err = 0;
 
@@ -112,30 +122,70 @@ static int load(struct page_files *f, int folder, const char *name)
 	if (fd < 0)
 		return errno;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size > FILE_BYTES_MAX) {
+	    st.st_size > FILE_BYTES_MAX || st.st_mtime < *since) {
 		err = EINVAL;
 		goto out;
 	}
+	*since = st.st_mtime;
+	body->len = (size_t)st.st_size;
+	body->content = mem_alloc(body->len ? body->len : 1, NULL);
+	if (!body->content) {
+		err = ENOMEM;
+		goto out;
+	}
+	err = read_all(fd, body);
+	if (!err)
+		err = make_etag(body, encoding);
+	if (err)
+		body->content = mem_deref(body->content);
+
+out:
+	(void)close(fd);
+	return err;
+}
+
+
+/** What it is encoded as beside it. @return ENOMEM, else 0 */
+static int load_encoded(struct page_file *file, int folder, time_t since)
+{
+	for (unsigned i = ENCODING_GZIP; i < ENCODING_COUNT; i++) {
+		char name[sizeof(file->name) + 8];
+		time_t age = since;
+		int err;
+
+		(void)re_snprintf(name, sizeof(name), "%s%s", file->name,
+				  encoding_ending((enum encoding)i));
+		err = load_body(&file->bodies[i], folder, name,
+				(enum encoding)i, &age);
+		if (err == ENOMEM)
+			return err;
+		if (err && err != ENOENT)
+			log_warn("page", "not served file=%s error=%s", name,
+				 strerror(err));
+	}
+	return 0;
+}
+
+
+static int load(struct page_files *f, int folder, const char *name)
+{
+	struct page_file *file = &f->files[f->count];
+	time_t since = 0;
+	int err;
+
 	memset(file, 0, sizeof(*file));
 	(void)re_snprintf(file->name, sizeof(file->name), "%s", name);
 	file->ctype = page_files_type(name);
 	file->immutable = has_hash(name);
-	file->len = (size_t)st.st_size;
-	file->content = mem_alloc(file->len ? file->len : 1, NULL);
-	if (!file->content) {
-		err = ENOMEM;
-		goto out;
-	}
-	err = read_all(fd, file);
+	err = load_body(&file->bodies[ENCODING_IDENTITY], folder, name,
+			ENCODING_IDENTITY, &since);
 	if (!err)
-		err = make_etag(file);
-	if (!err)
-		++f->count;
+		err = load_encoded(file, folder, since);
+	if (err)
+		unload(file);
 	else
-		mem_deref(file->content);
+		++f->count;
 
-out:
-	(void)close(fd);
 	return err;
 }
 
@@ -196,4 +246,24 @@ const struct page_file *page_files_find(const struct page_files *f,
 			return &f->files[i];
 	}
 	return NULL;
+}
+
+
+enum encoding page_file_choose(const struct page_file *file,
+			       const char *accept)
+{
+	unsigned offered = 0;
+
+	for (unsigned i = 0; i < ENCODING_COUNT; i++) {
+		if (file->bodies[i].content)
+			offered |= 1u << i;
+	}
+	return encoding_choose(accept, offered);
+}
+
+
+bool page_file_varies(const struct page_file *file)
+{
+	return file->bodies[ENCODING_GZIP].content ||
+	       file->bodies[ENCODING_BR].content;
 }

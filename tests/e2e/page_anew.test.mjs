@@ -118,7 +118,7 @@ describe('calling anew from the page', () => {
 		call = new Call({ conference: 'room', name: 'Ann',
 			devices: { stream: null, track: () => null },
 			handlers: { state() {}, accepted() {}, moved() {}, picture() {},
-				path() {}, refused: (words) => refused.push(words),
+				media() {}, refused: (words) => refused.push(words),
 				ended: (words) => ended.push(words) } });
 		({ sessions } = call.ua);
 		call.start();

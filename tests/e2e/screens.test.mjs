@@ -238,6 +238,17 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		await shot('dialog');
 		await page.keyboard.press('Escape');
 		await page.waitForSelector('#dialog', { state: 'hidden' });
+		await page.click('#statistics');
+		await says('#dialog', /Round trip/);
+		await shot('statistics');
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('#dialog', { state: 'hidden' });
+		if (await page.getAttribute('#camera', 'aria-pressed') === 'true')
+			await page.click('#camera');
+		await page.click('#show-mirror');
+		await page.waitForSelector('#mirror', { state: 'visible' });
+		await shot('mirror', { still: picture });
+		await page.click('#show-mirror');
 		await page.click('#devices-button');
 		await shot('no-panel', { still: picture });
 	});

@@ -61,6 +61,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 			store.change({ conference: following.conference });
 		}
 		api.follow(following.self);
+		dispatch('callIsMixed', following.mixed);
 		roster.follow(following);
 		// one that comes back by itself is as its owner has it now
 		if (devices.track('audio') && (devices.muted || accepted))
@@ -74,7 +75,8 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		waiting = '';
 		dispatch('bringPin', pin ?? null);
 		speech.begin();
-		store.change({ view: 'call', conference, path: '', company: false,
+		dispatch('measureAnew');
+		store.change({ view: 'call', conference, company: false,
 			people: [], waiting: [], me: null, others: null, locked: false,
 			title: answer.title || '', spotlight: 0, pin: answer.pin || '',
 			stageNote: { say: 'stage.waiting' } });
@@ -89,8 +91,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 						speech.say();
 				},
 				picture: (picture) => store.change({ picture }),
-				path: (path) => path !== store.state.path
-					&& store.change({ path }),
+				media: (news) => dispatch('measure', news),
 				ended: end,
 				refused: (message) => { loginProblem = message; },
 			} });

@@ -1,14 +1,16 @@
 // What a person sets for himself; the browser keeps it.
 import { lasting } from '../state/memory.mjs';
 
-const ON_OFF = { keysWork: 'keys' }; // kept as 'off' or nothing
+// State, the name that it is kept by, and what it is until it is set
+const ON_OFF = { keysWork: ['keys', true], hintMuted: ['hint-muted', true],
+	mirror: ['mirror', false] };
 
 // What was set before, for the state at first
 export const settingsKept = () => ({
 	theme: ['light', 'dark'].includes(lasting.get('theme'))
 		? lasting.get('theme') : 'system',
-	...Object.fromEntries(Object.entries(ON_OFF).map(([key, name]) =>
-		[key, lasting.get(name) !== 'off'])),
+	...Object.fromEntries(Object.entries(ON_OFF).map(([key, [name, first]]) =>
+		[key, lasting.get(name) ? lasting.get(name) === 'on' : first])),
 });
 
 export function settingsActs({ store }) {
@@ -25,7 +27,7 @@ export function settingsActs({ store }) {
 		},
 		// `key` of ON_OFF
 		set: (key, is) => {
-			lasting.set(ON_OFF[key], is ? 'on' : 'off');
+			lasting.set(ON_OFF[key][0], is ? 'on' : 'off');
 			store.change({ [key]: is });
 		},
 	};

@@ -28,11 +28,13 @@ const whyOne = (kind, error) => ({ say: `devices.${kind}.${
 	WHY[error.name] || 'missing'}` });
 
 // Holds at most one track of each kind, 'audio' and 'video'.
-// `onchange(kind, track)` tells that a track came, went (null) or was replaced
+// `onchange(kind, track)` tells that a track came, went (null) or was replaced;
+// `onlost(kind, label)` that a device was pulled out while it was used
 export class Devices {
 	constructor() {
 		this.stream = new MediaStream();
 		this.onchange = () => {};
+		this.onlost = () => {};
 		this.error = null; // message: why there is less than both
 		this.muted = off.get('audio');
 		this.cameraOff = off.get('video');
@@ -103,7 +105,12 @@ export class Devices {
 		if (track.kind === 'audio')
 			track.enabled = !this.muted;
 		this.stream.addTrack(track);
-		track.addEventListener('ended', () => this.stop(track.kind));
+		track.addEventListener('ended', () => {
+			if (this.track(track.kind) !== track)
+				return;
+			this.stop(track.kind);
+			this.onlost(track.kind, track.label);
+		});
 		this.onchange(track.kind, track);
 	}
 
@@ -140,6 +147,21 @@ export class Devices {
 		for (const track of this.stream.getTracks()) {
 			this.stream.removeTrack(track);
 			track.stop();
+		}
+	}
+
+	// Some browsers name speakers only as their user picks them from a list of
+	// theirs. Resolves to the one picked, null: none
+	async pickSpeaker() {
+		try {
+			const { deviceId } =
+				await navigator.mediaDevices.selectAudioOutput();
+			return deviceId;
+		} catch (error) {
+			if (error.name !== 'NotAllowedError'
+				&& error.name !== 'NotFoundError')
+				throw error;
+			return null;
 		}
 	}
 

@@ -6,8 +6,9 @@ import { readPath } from './path.mjs';
 
 const STEP_MS = 500;
 
-// tell({ silent, ever, path }) twice a second: for how many ms no packet came,
-// whether one ever did, and by which way they come. Returns what ends it
+// tell({ silent, ever, path, reports }) twice a second: for how many ms no packet
+// came, whether one ever did, by which way they come, and all that getStats()
+// said. Returns what ends it
 export function watchIncoming(pc, tell) {
 	let packets = 0, silent = 0, ever = false, asking = false;
 	let last = performance.now();
@@ -24,7 +25,7 @@ export function watchIncoming(pc, tell) {
 		silent = now === packets ? silent + step : 0;
 		ever = ever || now > 0;
 		packets = now;
-		tell({ silent, ever, path: readPath(reports) });
+		tell({ silent, ever, path: readPath(reports), reports });
 	};
 	const timer = setInterval(() => {
 		if (asking)

@@ -48,9 +48,10 @@ const troubleMessage = (name) => ({ say: `trouble.${name}` });
 
 // Tells through the handlers given, in messages (state/initial.mjs):
 // state(message, kind), no message once it is connected; accepted({ conference,
-// subscribe, own, self }) with its name and for the roster, also when the call
+// subscribe, own, self, mixed }) with its name and for the roster, also when the call
 // was made anew; moved() after a lost connection, picture(stream),
-// path(text) by which sound and picture go, ended(message or null, own),
+// media({ path, reports }) by which sound and picture go and what getStats()
+// said, ended(message or null, own),
 // refused(message) when the server wants another { user, password } than
 // `login`
 export class Call {
@@ -388,8 +389,8 @@ export class Call {
 
 	// Nothing that the browser says tells that media has come back, or that it
 	// has not: only packets do
-	#arrives({ silent, ever, path }) {
-		this.handlers.path(path);
+	#arrives({ silent, ever, path, reports }) {
+		this.handlers.media({ path, reports });
 		if (ever && silent >= DOUBT_MS || this.socket.quiet >= QUIET_MS)
 			this.socket.ask();
 		if (ever && !this.heard) {
@@ -476,6 +477,8 @@ export class Call {
 				'conference', `${TYPE};activity=yes`, { expires: 600 })),
 			own: this.session.contact.replace(/^<|>.*$/g, ''),
 			self: secret && { url: self[1], secret },
+			// a focus mixes (RFC 4579 section 5.1)
+			mixed: /;\s*isfocus\b/i.test(contact),
 		});
 	}
 

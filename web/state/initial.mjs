@@ -32,6 +32,8 @@ export const initial = () => ({
 	conference: '', // its name
 	connection: { message: null, kind: 'wait' }, // 'wait', 'ok', 'bad'
 	path: '', // by which sound and picture go
+	// how good it is: 'good', 'weak', 'fair'; null: not known yet
+	quality: { kind: null, message: null },
 	picture: null, // MediaStream
 	stageNote: null, // message in place of the picture
 	title: '', // as its host has named it
@@ -49,6 +51,8 @@ export const initial = () => ({
 	// Around it
 	panel: { open: true, tab: 'people' },
 	keysWork: true, // of one letter
+	hintMuted: true, // say it who talks while he is muted
+	mirror: false, // oneself beside the picture
 	toast: null, // message
 	dialog: null, // see views/dialog.mjs
 	ended: { own: true, message: null },

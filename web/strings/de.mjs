@@ -135,7 +135,7 @@ export const de = {
 	'stage.locked': 'geschlossen',
 	'stage.deaf': 'ein Moderator hat Ihnen den Ton abgestellt',
 	'stage.hidden': 'ein Moderator verbirgt Ihre Kamera',
-	'alone.first': 'Sie sind da, noch niemand sonst.',
+	'alone.first': 'Noch ist niemand sonst da.',
 	'alone.last': 'Alle anderen sind gegangen.',
 	'alone.how': 'Schicken Sie den Link, und andere kommen mit einem Klick '
 		+ 'dazu.',
@@ -192,6 +192,15 @@ export const de = {
 	'devices.microphone.none': 'kein Mikrofon gefunden',
 	'devices.camera.none': 'keine Kamera gefunden',
 	'devices.speaker.none': 'kein Lautsprecher gefunden',
+	'devices.audio.gone': '{name} ist weg. Niemand hört Sie, bis Sie ein '
+		+ 'anderes Mikrofon wählen.',
+	'devices.audio.replaced': '{name} ist weg. Jetzt wird {other} benutzt.',
+	'devices.video.gone': '{name} ist weg. Andere sehen Ihren Namen.',
+	'devices.speaker.gone': '{name} ist weg. Der Ton kommt aus einem anderen '
+		+ 'Lautsprecher.',
+	'devices.used': '{name} ist wieder da und wird benutzt.',
+	'devices.new': '{name} ist jetzt da. Unter „Geräte“ können Sie es wählen.',
+	'devices.speaker.pick': 'Lautsprecher wählen …',
 	'devices.camera-off': 'Die Kamera ist aus',
 	'devices.refused': 'Sie haben Mikrofon und Kamera nicht erlaubt. Erlauben '
 		+ 'Sie sie neben der Adresszeile, oder treten Sie nur zum Zuhören und '
@@ -220,9 +229,43 @@ export const de = {
 	'settings.theme.light': 'hell',
 	'settings.theme.dark': 'dunkel',
 
+	'settings.hints': 'Sie selbst',
+	'settings.hint-muted': 'Sagen, wenn ich stumm bin und spreche',
+	'settings.mirror': 'Mich im Spiegel zeigen',
+	'mirror': 'Sie selbst, wie im Spiegel',
+	'mirror.hide': 'Spiegel ausblenden',
+
 	'connection': 'Verbindung',
 	'connection.path': 'Ton und Bild gehen über:',
 	'connection.not-yet': 'noch nichts',
+	'quality.unknown': 'Noch nicht bekannt.',
+	'quality.mark': 'schwache Verbindung',
+	'quality.good': 'Gut.',
+	'quality.loss-in': 'Schwach: der Ton kann abreißen. {value} % dessen, was '
+		+ 'an Sie geht, kommt nicht an.',
+	'quality.loss-out': 'Schwach: andere verstehen Sie vielleicht nicht. '
+		+ '{value} % dessen, was Sie senden, kommt nicht an.',
+	'quality.jitter': 'Schwach: der Ton kann abreißen. Er kommt ungleichmäßig, '
+		+ 'bis zu {value} ms auseinander.',
+	'quality.delay': 'Schwach: man hört einander spät. Der Ton braucht {value} '
+		+ 'ms hin und zurück.',
+	'quality.cpu': 'Gut, aber dieses Gerät ist an seiner Grenze: andere sehen '
+		+ 'Sie weniger scharf.',
+	'stats.show': 'Zahlen für Fachleute',
+	'stats.loss': 'Verlust',
+	'stats.loss.value': '{received} % empfangen, {sent} % gesendet',
+	'stats.delay': 'Hin und zurück',
+	'stats.delay.value': '{ms} ms',
+	'stats.jitter': 'Schwankung',
+	'stats.path': 'Weg',
+	'stats.media': 'Medien',
+	'stats.mixed': 'vom Server gemischt',
+	'stats.end-to-end': 'Ende zu Ende',
+	'stats.sound': 'Ton',
+	'stats.picture': 'Bild',
+	'stats.both.value': '{received} empfangen, {sent} gesendet',
+	'stats.rate': 'Datenrate',
+	'stats.rate.value': '{received} kbit/s empfangen, {sent} kbit/s gesendet',
 
 	'keys': 'Tastatur',
 	'keys.work': 'Tasten mit einem Buchstaben (M, V, P, D, F)',
@@ -243,6 +286,7 @@ export const de = {
 	'toast.open': 'Die Konferenz ist wieder offen.',
 	'toast.muted': 'Ein Moderator hat Sie stummgeschaltet.',
 	'toast.muted-still': 'Sie sind stumm, wie zuvor.',
+	'toast.talking-muted': 'Sie sprechen und sind stumm.',
 	'toast.copied': 'Der Link ist kopiert.',
 	'toast.copy-by-hand': 'Kopieren Sie ihn von Hand: {link}',
 

@@ -188,6 +188,14 @@ export const en = {
 	'devices.microphone.none': 'no microphone found',
 	'devices.camera.none': 'no camera found',
 	'devices.speaker.none': 'no speaker found',
+	'devices.audio.gone': '{name} is gone. Nobody hears you until you choose '
+		+ 'another microphone.',
+	'devices.audio.replaced': '{name} is gone. {other} is used now.',
+	'devices.video.gone': '{name} is gone. Others see your name.',
+	'devices.speaker.gone': '{name} is gone. Sound comes from another speaker.',
+	'devices.used': '{name} is back and used now.',
+	'devices.new': '{name} is here now. You can choose it under Devices.',
+	'devices.speaker.pick': 'Choose a speaker…',
 	'devices.camera-off': 'Camera is off',
 	'devices.refused': 'You did not allow the microphone or camera. Allow '
 		+ 'them beside the address bar, or join just to listen and watch.',
@@ -215,9 +223,43 @@ export const en = {
 	'settings.theme.light': 'light',
 	'settings.theme.dark': 'dark',
 
+	'settings.hints': 'Yourself',
+	'settings.hint-muted': 'Tell me when I talk while I am muted',
+	'settings.mirror': 'Show me in a mirror',
+	'mirror': 'You, as in a mirror',
+	'mirror.hide': 'Hide the mirror',
+
 	'connection': 'Connection',
 	'connection.path': 'Sound and picture go by:',
 	'connection.not-yet': 'not yet',
+	'quality.unknown': 'Not known yet.',
+	'quality.mark': 'weak connection',
+	'quality.good': 'Good.',
+	'quality.loss-in': 'Weak: sound may break up. {value} % of what is sent to '
+		+ 'you gets lost.',
+	'quality.loss-out': 'Weak: others may not understand you. {value} % of '
+		+ 'what you send gets lost.',
+	'quality.jitter': 'Weak: sound may break up. It arrives unevenly, up to '
+		+ '{value} ms apart.',
+	'quality.delay': 'Weak: you and the others hear each other late. Sound '
+		+ 'takes {value} ms there and back.',
+	'quality.cpu': 'Good, but this device is at its limit: others see you less '
+		+ 'sharp.',
+	'stats.show': 'Numbers for engineers',
+	'stats.loss': 'Loss',
+	'stats.loss.value': '{received} % received, {sent} % sent',
+	'stats.delay': 'Round trip',
+	'stats.delay.value': '{ms} ms',
+	'stats.jitter': 'Jitter',
+	'stats.path': 'Path',
+	'stats.media': 'Media',
+	'stats.mixed': 'mixed by the server',
+	'stats.end-to-end': 'end to end',
+	'stats.sound': 'Sound',
+	'stats.picture': 'Picture',
+	'stats.both.value': '{received} received, {sent} sent',
+	'stats.rate': 'Rate',
+	'stats.rate.value': '{received} kbit/s received, {sent} kbit/s sent',
 
 	'keys': 'Keyboard',
 	'keys.work': 'Keys of one letter (M, V, P, D, F)',
@@ -238,6 +280,7 @@ export const en = {
 	'toast.open': 'The conference is open again.',
 	'toast.muted': 'A moderator muted you.',
 	'toast.muted-still': 'You are muted, as you were before.',
+	'toast.talking-muted': 'You are talking, and you are muted.',
 	'toast.copied': 'The link is copied.',
 	'toast.copy-by-hand': 'Copy it by hand: {link}',
 

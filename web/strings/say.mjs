@@ -12,11 +12,13 @@ export const nameOf = (language) => languages[language]['language.name'];
 
 let strings = en;
 let plurals = new Intl.PluralRules('en');
+let numbers = new Intl.NumberFormat('en');
 
 // One of LANGUAGES
 export function speak(language) {
 	strings = languages[language];
 	plurals = new Intl.PluralRules(language);
+	numbers = new Intl.NumberFormat(language);
 }
 
 // The first of `wanted` (BCP 47, 'de-AT') that we have
@@ -27,11 +29,12 @@ export const knownOf = (wanted) => wanted.map((tag) =>
 export const direction = () => strings['language.direction'];
 
 // A name reads in its own direction, the words around it in theirs
-const isolated = (text) => /^[A-Za-z0-9][\w .:/@-]*$/.test(text) ? text
+const isolated = (text) => /^[A-Za-z0-9][\w .,:/@×-]*$/.test(text) ? text
 	: `\u2068${text}\u2069`;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) =>
-	Object.hasOwn(values, name) ? isolated(String(values[name])) : all);
+	!Object.hasOwn(values, name) ? all : typeof values[name] === 'number'
+		? numbers.format(values[name]) : isolated(values[name]));
 
 // A message, or a key and what stands in its places; '' for none
 export function say(message, values = {}) {

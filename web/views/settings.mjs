@@ -19,7 +19,8 @@ function drawSelect(select, word, list, chosen) {
 }
 
 // [id of a checkbox, what it sets]
-const CHECKS = [['keys-work', 'keysWork']];
+const CHECKS = [['keys-work', 'keysWork'], ['hint-muted', 'hintMuted'],
+	['show-mirror', 'mirror']];
 const THEMES = ['system', 'light', 'dark'];
 
 function settingsOfPage({ store, dispatch }) {
@@ -63,6 +64,16 @@ export function settingsView({ store, dispatch }) {
 	for (const [id, kind] of SELECTS)
 		$(id).addEventListener('change', () =>
 			dispatch('chooseDevice', kind, $(id).value));
+	$('speaker-pick').hidden = !navigator.mediaDevices?.selectAudioOutput;
+	$('speaker-pick').addEventListener('click', () =>
+		dispatch('pickSpeaker'));
 	$('speaker-row').hidden = !('setSinkId' in HTMLMediaElement.prototype);
+	store.watch(['quality', 'language'], ({ quality }) => {
+		setText($('quality'), say(quality.message)
+			|| say('quality.unknown'));
+		$('quality').className = `quality ${quality.kind || ''}`;
+	});
+	$('statistics').addEventListener('click', () =>
+		dispatch('showStatistics'));
 	$('show-keys').addEventListener('click', () => dispatch('showKeys'));
 }

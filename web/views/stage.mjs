@@ -15,6 +15,21 @@ function drawPicture(picture, dispatch) {
 		&& dispatch('pictureWaits'));
 }
 
+// Oneself, as in a mirror; who is alone sees himself anyway
+function mirror({ store, dispatch }) {
+	store.watch(['mirror', 'own', 'others', 'view'],
+		({ mirror: wanted, own, others, view }) => {
+			const is = wanted && own.video !== null && view === 'call'
+				&& others?.length !== 0;
+			const stream = is ? own.stream : null;
+			$('mirror').hidden = !is;
+			if ($('mirror-video').srcObject !== stream)
+				$('mirror-video').srcObject = stream;
+		});
+	$('mirror-close').addEventListener('click', () =>
+		dispatch('set', 'mirror', false));
+}
+
 export function stageView({ store, dispatch }) {
 	store.watch(['view'], ({ view }) => {
 		$('call').hidden = view !== 'call';
@@ -30,11 +45,13 @@ export function stageView({ store, dispatch }) {
 		$('state').className = `state ${connection.kind}`;
 	});
 	store.watch(['picture'], ({ picture }) => drawPicture(picture, dispatch));
-	store.watch(['chosen'], ({ chosen: { audiooutput } }) => {
+	store.watch(['chosen', 'deviceList'], ({ chosen, deviceList }) => {
 		const video = $('picture');
-		// one that is there no more is as good as none
-		if ((video.sinkId ?? audiooutput) !== audiooutput)
-			video.setSinkId(audiooutput).catch(() => {});
+		// without the one that was chosen it is the browser's own choice
+		const there = deviceList.audiooutput.some(({ id }) =>
+			id === chosen.audiooutput) ? chosen.audiooutput : '';
+		if ((video.sinkId ?? there) !== there)
+			video.setSinkId(there).catch(console.error);
 	});
 	store.watch(['stageNote', 'language'], ({ stageNote }) =>
 		setWords($('stage-note'), say(stageNote)));
@@ -43,11 +60,15 @@ export function stageView({ store, dispatch }) {
 		$('deaf-mark').hidden = !me?.deaf;
 		$('hidden-mark').hidden = !me?.hidden;
 	});
+	store.watch(['quality'], ({ quality }) => {
+		$('weak-mark').hidden = quality.kind !== 'weak';
+	});
 	store.watch(['askedToSpeak', 'language'], ({ askedToSpeak }) => {
 		setText($('ask-words'), askedToSpeak ? say('ask.speak') : '');
 		$('ask').hidden = !askedToSpeak;
 	});
 
+	mirror({ store, dispatch });
 	$('ask-yes').addEventListener('click', () => dispatch('toggle', 'audio'));
 	$('ask-no').addEventListener('click', () => dispatch('staySilent'));
 	document.addEventListener('click', () => {

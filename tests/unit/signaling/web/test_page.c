@@ -100,8 +100,13 @@ static void put(const char *folder, const char *name, const char *content)
 static void clean(const char *folder)
 {
 	static const char *const names[] = {
-		"index.html",  "join.0123456789.js", "notes",
-		".hidden.txt", "link.txt",
+		"index.html",
+		"join.0123456789.js",
+		"join.0123456789.js.br",
+		"join.0123456789.js.gz",
+		"notes",
+		".hidden.txt",
+		"link.txt",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -122,6 +127,8 @@ static void make_folder(char folder[64])
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
 	put(folder, "index.html", "<p>join");
 	put(folder, "join.0123456789.js", "run()");
+	put(folder, "join.0123456789.js.br", "<br>");
+	put(folder, "join.0123456789.js.gz", "<gzip>");
 	put(folder, "notes", "no type");
 	put(folder, ".hidden.txt", "hidden");
 	snprintf(link, sizeof(link), "%s/link.txt", folder);
@@ -148,6 +155,24 @@ static const struct {
 	 {"HTTP/1.1 200", "run()", "text/javascript", "immutable"}},
 	{"HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 	 {"HTTP/1.1 200", "!<p>join"}},
+	/* encoded as it is wanted, where it is */
+	{"GET /join.0123456789.js HTTP/1.1\r\nHost: h\r\n"
+	 "Accept-Encoding: gzip, br\r\nConnection: close\r\n\r\n",
+	 {"Content-Encoding: br\r\n", "Vary: Accept-Encoding\r\n",
+	  "Content-Length: 4\r\n", "<br>", "text/javascript"}},
+	{"GET /join.0123456789.js HTTP/1.1\r\nHost: h\r\n"
+	 "Accept-Encoding: br;q=0, gzip\r\nConnection: close\r\n\r\n",
+	 {"Content-Encoding: gzip\r\n", "-gzip\"\r\n", "<gzip>", "immutable"}},
+	{"GET /join.0123456789.js HTTP/1.1\r\nHost: h\r\n"
+	 "Connection: close\r\n\r\n",
+	 {"!Content-Encoding", "Vary: Accept-Encoding\r\n", "run()"}},
+	{"HEAD /join.0123456789.js HTTP/1.1\r\nHost: h\r\n"
+	 "Accept-Encoding: br\r\nConnection: close\r\n\r\n",
+	 {"HTTP/1.1 200", "Content-Encoding: br\r\n", "Content-Length: 4\r\n",
+	  "!<br>"}},
+	{"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: br\r\n"
+	 "Connection: close\r\n\r\n",
+	 {"<p>join", "!Content-Encoding", "!Vary"}},
 	{"GET /missing.js HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 	 {"HTTP/1.1 404"}},
 	{"GET /link.txt HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
@@ -244,6 +269,46 @@ static void known_etag_is_not_modified(void)
 	answer = ask(page, request);
 	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "HTTP/1.1 304"));
 	CU_ASSERT_PTR_NULL(strstr(answer, "<p>join"));
+	free(answer);
+	mem_deref(page);
+	clean(folder);
+}
+
+
+/** @return what `request` is answered with where it knows that ETag */
+static char *ask_again(const struct page *page, const char *accept,
+		       const char *etag)
+{
+	char request[512];
+
+	snprintf(request, sizeof(request),
+		 "GET /join.0123456789.js HTTP/1.1\r\nHost: h\r\n"
+		 "Accept-Encoding: %s\r\nIf-None-Match: %s\r\n"
+		 "Connection: close\r\n\r\n",
+		 accept, etag);
+	return ask(page, request);
+}
+
+
+static void an_etag_is_of_one_encoding(void)
+{
+	struct config config;
+	char folder[64], etag[64] = "";
+	struct page *page = make_page(&config, folder);
+	char *answer = ask_again(page, "br", "\"other\"");
+
+	CU_ASSERT_EQUAL(sscanf(strstr(answer, "ETag: "), "ETag: %63s", etag),
+			1);
+	free(answer);
+	answer = ask_again(page, "br", etag);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "HTTP/1.1 304"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "Vary: Accept-Encoding\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, etag));
+	CU_ASSERT_PTR_NULL(strstr(answer, "Content-Encoding"));
+	free(answer);
+	answer = ask_again(page, "gzip", etag);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "HTTP/1.1 200"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "<gzip>"));
 	free(answer);
 	mem_deref(page);
 	clean(folder);
@@ -387,6 +452,7 @@ static void who_waits_when_the_page_closes_is_told(void)
 static CU_TestInfo tests[] = {
 	{"requests get their answers", requests_get_their_answers},
 	{"a known ETag is not modified", known_etag_is_not_modified},
+	{"an ETag is of one encoding", an_etag_is_of_one_encoding},
 	{"a missing folder is an empty page",
 	 a_missing_folder_is_an_empty_page},
 	{"whether one may join can be answered later",

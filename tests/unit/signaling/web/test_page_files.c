@@ -2,10 +2,12 @@
  * @file test_page_files.c  The built page in memory: what is served and how
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "mixer/base/log.h"
 #include "signaling/web/page_files.h"
@@ -74,6 +76,13 @@ static void files_have_their_types(void)
 }
 
 
+static const struct page_body *plain(const struct page_files *f,
+				     const char *name)
+{
+	return &page_files_find(f, name)->bodies[ENCODING_IDENTITY];
+}
+
+
 static void only_plain_files_of_the_folder_are_read(void)
 {
 	struct page_files *f = NULL;
@@ -91,9 +100,8 @@ static void only_plain_files_of_the_folder_are_read(void)
 
 	CU_ASSERT_EQUAL_FATAL(page_files_alloc(&f, folder), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(page_files_find(f, "index.html"));
-	CU_ASSERT_EQUAL(page_files_find(f, "index.html")->len, 3);
-	CU_ASSERT(
-		!memcmp(page_files_find(f, "index.html")->content, "<p>", 3));
+	CU_ASSERT_EQUAL(plain(f, "index.html")->len, 3);
+	CU_ASSERT(!memcmp(plain(f, "index.html")->content, "<p>", 3));
 	CU_ASSERT_PTR_NOT_NULL(page_files_find(f, "empty.css"));
 	CU_ASSERT_PTR_NULL(page_files_find(f, ".hidden.html"));
 	CU_ASSERT_PTR_NULL(page_files_find(f, "secret.key"));
@@ -104,7 +112,7 @@ static void only_plain_files_of_the_folder_are_read(void)
 
 	/* read once */
 	put("index.html", "changed");
-	CU_ASSERT_EQUAL(page_files_find(f, "index.html")->len, 3);
+	CU_ASSERT_EQUAL(plain(f, "index.html")->len, 3);
 	mem_deref(f);
 	close_folder();
 }
@@ -113,7 +121,7 @@ static void only_plain_files_of_the_folder_are_read(void)
 static void a_tag_is_of_the_content(void)
 {
 	struct page_files *f = NULL;
-	const struct page_file *a, *b, *c;
+	const struct page_body *a, *b, *c;
 
 	open_folder();
 	put("a.txt", "one");
@@ -123,17 +131,75 @@ static void a_tag_is_of_the_content(void)
 	put("join.4bf0be7.js", "x");
 	put("join.4bf0be7g3f.js", "x");
 	CU_ASSERT_EQUAL_FATAL(page_files_alloc(&f, folder), 0);
-	a = page_files_find(f, "a.txt");
-	b = page_files_find(f, "b.txt");
-	c = page_files_find(f, "c.txt");
+	a = plain(f, "a.txt");
+	b = plain(f, "b.txt");
+	c = plain(f, "c.txt");
 	CU_ASSERT_STRING_EQUAL(a->etag, b->etag);
 	CU_ASSERT_STRING_NOT_EQUAL(a->etag, c->etag);
 	CU_ASSERT_EQUAL(strlen(a->etag), 34);
 	CU_ASSERT(a->etag[0] == '"' && a->etag[33] == '"');
-	CU_ASSERT_FALSE(a->immutable);
+	CU_ASSERT_FALSE(page_files_find(f, "a.txt")->immutable);
 	CU_ASSERT_TRUE(page_files_find(f, "join.4bf0be7e3f.js")->immutable);
 	CU_ASSERT_FALSE(page_files_find(f, "join.4bf0be7.js")->immutable);
 	CU_ASSERT_FALSE(page_files_find(f, "join.4bf0be7g3f.js")->immutable);
+	mem_deref(f);
+	close_folder();
+}
+
+
+/** As if it had been written so long before everything else */
+static void make_older(const char *name, int seconds)
+{
+	char path[256];
+	struct timespec times[2];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	CU_ASSERT_EQUAL(clock_gettime(CLOCK_REALTIME, &times[0]), 0);
+	times[0].tv_sec -= seconds;
+	times[1] = times[0];
+	CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+
+static void what_is_encoded_belongs_to_its_file(void)
+{
+	static const char all[] = "gzip, deflate, br";
+	struct page_files *f = NULL;
+	const struct page_file *a, *b, *c;
+
+	open_folder();
+	put("a.txt", "as it is");
+	put("a.txt.br", "br");
+	put("a.txt.gz", "gz");
+	put("b.txt", "new");
+	put("b.txt.br", "of the one before it");
+	make_older("b.txt.br", 60);
+	put("c.txt", "alone");
+	put("d.txt.br", "of none");
+	CU_ASSERT_EQUAL_FATAL(page_files_alloc(&f, folder), 0);
+	a = page_files_find(f, "a.txt");
+	b = page_files_find(f, "b.txt");
+	c = page_files_find(f, "c.txt");
+
+	CU_ASSERT_EQUAL(page_file_choose(a, all), ENCODING_BR);
+	CU_ASSERT_EQUAL(page_file_choose(a, "gzip"), ENCODING_GZIP);
+	CU_ASSERT_EQUAL(page_file_choose(a, NULL), ENCODING_IDENTITY);
+	CU_ASSERT(page_file_varies(a));
+	CU_ASSERT_EQUAL(a->bodies[ENCODING_BR].len, 2);
+	CU_ASSERT(!memcmp(a->bodies[ENCODING_GZIP].content, "gz", 2));
+	/* another tag for each, which says what it is */
+	CU_ASSERT_STRING_NOT_EQUAL(a->bodies[ENCODING_BR].etag,
+				   a->bodies[ENCODING_IDENTITY].etag);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(a->bodies[ENCODING_GZIP].etag, "-gzip\""));
+
+	CU_ASSERT_EQUAL(page_file_choose(b, all), ENCODING_IDENTITY);
+	CU_ASSERT_FALSE(page_file_varies(b));
+	CU_ASSERT_EQUAL(page_file_choose(c, all), ENCODING_IDENTITY);
+	CU_ASSERT_FALSE(page_file_varies(c));
+	CU_ASSERT_PTR_NULL(page_files_find(f, "a.txt.br"));
+	CU_ASSERT_PTR_NULL(page_files_find(f, "d.txt.br"));
+	CU_ASSERT_PTR_NULL(page_files_find(f, "d.txt"));
 	mem_deref(f);
 	close_folder();
 }
@@ -172,6 +238,7 @@ static void half_a_page_is_none(void)
 {
 	open_folder();
 	put("a.txt", "one");
+	put("a.txt.br", "o");
 	put("b.txt", "two");
 	failing_each(read_folder, folder);
 	close_folder();
@@ -183,6 +250,8 @@ static CU_TestInfo tests[] = {
 	{"only plain files of the folder are read",
 	 only_plain_files_of_the_folder_are_read},
 	{"a tag is of the content", a_tag_is_of_the_content},
+	{"what is encoded belongs to its file",
+	 what_is_encoded_belongs_to_its_file},
 	{"a missing folder is an empty one", a_missing_folder_is_an_empty_one},
 	{"half a page is none", half_a_page_is_none},
 	CU_TEST_INFO_NULL,
