@@ -18,6 +18,8 @@
 enum {
 	/** As long as it has no mixer: look for one so often */
 	MOVE_INTERVAL_MS = 250,
+	/** Of more, so many come and go that nobody wants to hear it */
+	TONES_PARTICIPANTS_MAX = 20,
 };
 
 
@@ -207,21 +209,55 @@ const char *conference_language(const struct conference *c)
 }
 
 
-void conference_say(const struct conference *c, const char *const names[],
-		    size_t count)
+void conference_say_then(struct conference *c, const char *const names[],
+			 size_t count, conference_said_h *saidh)
 {
 	const struct bearer_words words = {
 		.names = names,
 		.count = count,
 		.language = conference_language(c),
+		.number = ++c->saying,
 	};
 	char text[ANNOUNCE_BYTES];
 
+	c->saidh = saidh;
+	c->speaks = false;
 	if (!c->placed)
 		return;
 
+	c->speaks = count > 0;
+
 	announce_write(text, sizeof(text), "mix", c->mix, &words);
 	(void)mixer_tell(c->mixer, text);
+}
+
+
+void conference_say(struct conference *c, const char *const names[],
+		    size_t count)
+{
+	conference_say_then(c, names, count, NULL);
+}
+
+
+void conference_said(struct conference *c, uint32_t number)
+{
+	conference_said_h *saidh = c->saidh;
+
+	if (!number || number != c->saying)
+		return;
+
+	c->saidh = NULL;
+	c->speaks = false;
+	if (saidh)
+		saidh(c);
+}
+
+
+void conference_tone(struct conference *c, const char *name)
+{
+	if (c->focus->config->tones && !c->speaks && c->participants > 1 &&
+	    c->participants <= TONES_PARTICIPANTS_MAX)
+		conference_say(c, &name, 1);
 }
 
 
@@ -251,6 +287,7 @@ void conference_lost(struct conference *c, void (*moveh)(void *arg),
 		     void (*giveuph)(void *arg))
 {
 	c->placed = false;
+	c->speaks = false;
 	c->moveh = moveh;
 	placement_lost(&c->placement, now_ms());
 	tmr_start(&c->lost_tmr,

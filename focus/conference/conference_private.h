@@ -28,6 +28,8 @@ enum {
 	FOCUS_CROSSING_BUCKETS = 256,
 };
 
+struct keypad_ops;
+
 struct focus {
 	const struct config *config;
 	struct policy *policy;
@@ -51,7 +53,8 @@ struct focus {
 	struct list mixer_waits; /**< of those who wait for a mixer */
 	struct tmr mixer_wait_tmr;
 	struct signaling_ops signaling;
-	struct user_store *users;     /**< NULL: no users are kept */
+	const struct keypad_ops *keypad; /**< keypad.h; NULL: none of it */
+	struct user_store *users;        /**< NULL: no users are kept */
 	struct member_store *members; /**< NULL: nobody is kept over a crash */
 	struct list pasts;            /**< past.c's */
 	unsigned kept_count;          /**< of all conferences */

@@ -476,6 +476,8 @@ void focus_connected(struct endpoint *ep)
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
 	endpoint_say_alone(ep->user->conference, "first");
+	if (!ep->replaces)
+		conference_tone(ep->user->conference, "joined");
 	replay_queue(ep);
 }
 

@@ -358,6 +358,8 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	if (was_in)
 		endpoint_say_alone(c, "alone");
+	if (was_in && !heir)
+		conference_tone(c, "left");
 	if (was_in || creator)
 		end_if_left(c, creator, reason, was_in);
 	conference_end_if_empty(c, reason);

@@ -53,7 +53,7 @@ bool endpoint_say(struct endpoint *ep, const char *const names[], size_t count,
 
 void endpoint_said(struct endpoint *ep, uint32_t number)
 {
-	if (number == ep->saying)
+	if (number && number == ep->saying)
 		over(ep);
 }
 

@@ -116,6 +116,9 @@ static const struct config_row rows[] = {
 	 "music|words|silence"},
 	{"language", CONFIG_CHOICE, AT(language), "en", 0, 0,
 	 "of what is said at a telephone: en or de", "en|de"},
+	{"tones", CONFIG_SWITCH, AT(tones), "yes", 0, 0,
+	 "soft tones in a conference of up to 20 when somebody comes or goes",
+	 NULL},
 	{"announcements_dir", CONFIG_PATH, AT(announcements_dir), "", 0, 0,
 	 "folder with LANGUAGE/NAME.wav that are said instead of the built-in "
 	 "words; none: those are said",

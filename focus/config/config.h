@@ -71,6 +71,7 @@ struct config {
 	char *layout;
 	char *waiting_sound;     /**< music, words or silence */
 	char *language;          /**< of what is said: "en", "de" */
+	bool tones;              /**< who comes and goes is heard */
 	char *announcements_dir; /**< what is said instead; "": nothing */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	bool end_with_creator;   /**< the conference ends when its creator
