@@ -59,7 +59,7 @@ static int place(struct conference *c)
 
 	err = mixer_request(
 		c->mixer,
-		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s,s:s}", "op",
+		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s,s:s,s:b}", "op",
 			  "mix.create", "mix", (json_int_t)c->mix, "name",
 			  c->name, "width", (int)config->video_width, "height",
 			  (int)config->video_height, "fps",
@@ -68,7 +68,8 @@ static int place(struct conference *c)
 			  "waiting",
 			  strcmp(config->waiting_sound, "music") != 0
 				  ? "silence"
-				  : "music"),
+				  : "music",
+			  "echo", c->echoes),
 		NULL, NULL);
 	c->placed = !err;
 	if (!err)
@@ -96,6 +97,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->mixer = m;
 	c->mix = ++f->last_mix;
 	c->ends_with_creator = ends_with_creator;
+	c->echoes = policy_is_echo(f->policy, name);
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->anew_tmr);
@@ -255,9 +257,13 @@ void conference_said(struct conference *c, uint32_t number)
 
 void conference_tone(struct conference *c, const char *name)
 {
-	if (c->focus->config->tones && !c->speaks && c->participants > 1 &&
-	    c->participants <= TONES_PARTICIPANTS_MAX)
-		conference_say(c, &name, 1);
+	if (!c->focus->config->tones || c->echoes || c->speaks ||
+	    c->participants < 2 || c->participants > TONES_PARTICIPANTS_MAX)
+		return;
+
+	conference_say(c, &name, 1);
+	/* words, or the next one, need not wait for it */
+	c->speaks = false;
 }
 
 

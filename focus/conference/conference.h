@@ -59,6 +59,7 @@ struct conference {
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
+	bool echoes;            /**< an echo test: each hears himself alone */
 	uint32_t saying;        /**< number of what was said to all last */
 	bool speaks;            /**< that goes on still */
 	/** Who waits for its end; NULL: nobody */

@@ -475,9 +475,7 @@ void focus_connected(struct endpoint *ep)
 	kept_take(ep);
 	endpoint_set_status(ep, ENDPOINT_CONNECTED);
 	endpoint_update_bearers(ep);
-	endpoint_say_alone(ep->user->conference, "first");
-	if (!ep->replaces)
-		conference_tone(ep->user->conference, "joined");
+	endpoint_welcome(ep);
 	replay_queue(ep);
 }
 

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include "focus/conference/conference_private.h"
+#include "focus/conference/echo_report.h"
 #include "focus/conference/keypad.h"
 #include "focus/conference/user.h"
 #include "mixer/base/log.h"
@@ -181,7 +182,12 @@ void keypad_act(struct endpoint *ep, enum menu_action action)
 
 	case MENU_NOTHING: break;
 	case MENU_HELP: say_help(ep); break;
-	case MENU_COUNT: say_count(ep); break;
+	case MENU_COUNT:
+		if (ep->user->conference->echoes)
+			echo_report(ep);
+		else
+			say_count(ep);
+		break;
 	case MENU_HAND: toggle_hand(ep); break;
 	case MENU_MUTE_TOGGLE: toggle_mute(ep); break;
 	case MENU_QUIETER: change_volume(ep, -VOLUME_STEP_DB); break;

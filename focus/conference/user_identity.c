@@ -202,7 +202,8 @@ static void take_rights(struct user *u, const struct join *join,
 	struct conference *c = u->conference;
 	const struct endpoint *self = user_leg_proved(c, join);
 
-	const bool makes = !c->announced && !past_continues(c);
+	/* an echo test is nobody's */
+	const bool makes = !c->announced && !c->echoes && !past_continues(c);
 
 	u->moderator = makes && !join->dialled_out;
 	u->creator = makes && join->factory;

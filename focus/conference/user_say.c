@@ -65,13 +65,26 @@ void endpoint_say_lost(struct endpoint *ep)
 }
 
 
+void endpoint_welcome(struct endpoint *ep)
+{
+	static const char *const echo[] = {"echo"};
+	struct conference *c = ep->user->conference;
+
+	if (c->echoes)
+		(void)endpoint_say(ep, echo, 1, NULL);
+	endpoint_say_alone(c, "first");
+	if (!ep->replaces)
+		conference_tone(c, "joined");
+}
+
+
 /** Whoever is on the way in, or rings, is company: they may be there before
  * the words are over */
 void endpoint_say_alone(const struct conference *c, const char *announcement)
 {
 	struct endpoint *ep = c->participants == 1 ? endpoint_any(c) : NULL;
 
-	if (!strcmp(c->focus->config->waiting_sound, "silence"))
+	if (c->echoes || !strcmp(c->focus->config->waiting_sound, "silence"))
 		return;
 
 	/* a page has words for it */

@@ -128,6 +128,10 @@ static const struct config_row rows[] = {
 	 "user parts whose INVITE makes a new conference: an extended regular "
 	 "expression that must match all of it",
 	 NULL},
+	{"echo_names", CONFIG_PATTERN, AT(echo_names), "echo", 0, 0,
+	 "conferences in which everybody hears himself a second later: an "
+	 "extended regular expression that must match all of the name",
+	 NULL},
 	{"end_with_creator", CONFIG_SWITCH, AT(end_with_creator), "no", 0, 0,
 	 "yes: a conference of the factory ends when its creator leaves",
 	 NULL},
@@ -236,6 +240,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->language);
 	mem_deref(c->announcements_dir);
 	mem_deref(c->factory_names);
+	mem_deref(c->echo_names);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);
 	mem_deref(c->emergency_numbers);

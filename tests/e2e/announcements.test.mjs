@@ -8,6 +8,7 @@ import { Parley, asOurselves } from './lib/parley.mjs';
 import { RtpPeer } from './lib/rtp_peer.mjs';
 import { ours } from './lib/programs.mjs';
 import { hears } from './lib/sip_world.mjs';
+import { tonePower } from './lib/signal.mjs';
 import { scratch, until } from './lib/process.mjs';
 import { SAID, hearsWords, saidIn } from './lib/words.mjs';
 
@@ -103,6 +104,34 @@ describe('who comes and goes', { concurrency: 1 }, () => {
 		await hearsWords(eve, 'en', 'joined');
 		await eve.bye();
 		await hearsWords(bob, 'en', 'left');
+	});
+});
+
+describe('an echo test', { concurrency: 1 }, () => {
+	test('gives back what one says, and says how it was', async (t) => {
+		const parley = await Parley.start({ language: 'de' });
+		t.after(() => parley.stop());
+		const bob = await Baresip.start({ audio: 'G722', hz: 440 });
+		t.after(() => bob.stop());
+		const ann = await RtpPeer.open(parley, { name: 'ann', hz: 1000 });
+		t.after(() => ann.close());
+		await ann.dial(parley.uri('echo'));
+		await bob.dial(parley.uri('echo'));
+		await hears(bob, 440, 20000);
+		await hears(ann, 1000, 20000);
+		const { rate, samples } = await ann.heard(1);
+		assert.ok(tonePower(samples, rate, 440) < -45, 'nobody else');
+		await until('her words come without her', async () => {
+			ann.audio.quiet();
+			const heard = await ann.heard(0.5);
+			return tonePower(heard.samples, heard.rate, 1000) < -45;
+		}, 10000);
+		for (const key of '*1')
+			assert.equal((await ann.ask('INFO', {
+				body: `Signal=${key}\r\nDuration=160\r\n`,
+				headers: { 'Content-Type': 'application/dtmf-relay' } }))
+				.status, 200);
+		await hearsWords(ann, 'de', ['echo_good', 'line_good']);
 	});
 });
 

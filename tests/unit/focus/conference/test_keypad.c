@@ -217,6 +217,7 @@ static void the_end_is_confirmed_said_and_comes(void)
 
 static void tones_tell_who_comes_and_goes(void)
 {
+	const char *recording = "recording_on";
 	struct focus_room r;
 	struct party p[3];
 	json_t *said;
@@ -232,16 +233,24 @@ static void tones_tell_who_comes_and_goes(void)
 	focus_connected(p[1].ep);
 	room_turn(5);
 	CU_ASSERT_STRING_EQUAL(words(&r, "mix.announce"), "joined");
-	/* not one in the other */
 	room_join(&r, &p[2], "demo", "sip:c@x", "C");
 	room_turn(5);
-	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.announce"), 1);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.announce"), 2);
+	focus_leave(p[2].ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.announce"), 3);
+	CU_ASSERT_STRING_EQUAL(words(&r, "mix.announce"), "left");
+
+	/* not into words */
+	conference_say(p[0].ep->user->conference, &recording, 1);
+	room_join(&r, &p[2], "demo", "sip:c@x", "C");
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(words(&r, "mix.announce"), "recording_on");
 	said = json_deep_copy(mixer_last(&r.mixer, "mix.announce"));
 	json_object_set_new(said, "event", json_string("said"));
 	mixer_say(&r.mixer, said);
 	focus_leave(p[2].ep, REASON_LEFT);
 	room_turn(5);
-	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "mix.announce"), 2);
 	CU_ASSERT_STRING_EQUAL(words(&r, "mix.announce"), "left");
 	room_close(&r);
 }
