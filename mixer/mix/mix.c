@@ -373,10 +373,12 @@ static int move(struct member *member, struct mix *to)
 	leave(member);
 	enter(to, member);
 	mix_audio_moved(member, from);
+	err = mix_video_move(member);
+	/* it has left all that was there */
 	if (from->conference)
 		mem_deref(from);
 
-	return mix_video_move(member);
+	return err;
 }
 
 
