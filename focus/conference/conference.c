@@ -18,6 +18,8 @@
 enum {
 	/** As long as it has no mixer: look for one so often */
 	MOVE_INTERVAL_MS = 250,
+	/** Of more, so many come and go that nobody wants to hear it */
+	TONES_PARTICIPANTS_MAX = 20,
 };
 
 
@@ -58,7 +60,7 @@ static int place(struct conference *c)
 
 	err = mixer_request(
 		c->mixer,
-		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s,s:s}", "op",
+		json_pack("{s:s,s:I,s:s,s:i,s:i,s:i,s:i,s:s,s:s,s:b}", "op",
 			  "mix.create", "mix", (json_int_t)c->mix, "name",
 			  c->name, "width", (int)config->video_width, "height",
 			  (int)config->video_height, "fps",
@@ -67,7 +69,8 @@ static int place(struct conference *c)
 			  "waiting",
 			  strcmp(config->waiting_sound, "music") != 0
 				  ? "silence"
-				  : "music"),
+				  : "music",
+			  "echo", c->echoes),
 		NULL, NULL);
 	c->placed = !err;
 	if (!err)
@@ -94,6 +97,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->focus = f;
 	c->mixer = m;
 	c->mix = ++f->last_mix;
+	c->echoes = policy_is_echo(f->policy, name);
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->anew_tmr);
@@ -224,21 +228,59 @@ const char *conference_language(const struct conference *c)
 }
 
 
-void conference_speak(const struct conference *c, const char *const names[],
-		      size_t count)
+void conference_speak_then(struct conference *c, const char *const names[],
+			   size_t count, conference_said_h *saidh)
 {
 	const struct bearer_words words = {
 		.names = names,
 		.count = count,
 		.language = conference_language(c),
+		.number = ++c->saying,
 	};
 	char text[ANNOUNCE_BYTES];
 
+	c->saidh = saidh;
+	c->speaks = false;
 	if (!c->placed)
 		return;
 
+	c->speaks = count > 0;
+
 	announce_write(text, sizeof(text), "mix", c->mix, &words);
 	(void)mixer_tell(c->mixer, text);
+}
+
+
+void conference_speak(struct conference *c, const char *const names[],
+		      size_t count)
+{
+	conference_speak_then(c, names, count, NULL);
+}
+
+
+void conference_said(struct conference *c, uint32_t number)
+{
+	conference_said_h *saidh = c->saidh;
+
+	if (!number || number != c->saying)
+		return;
+
+	c->saidh = NULL;
+	c->speaks = false;
+	if (saidh)
+		saidh(c);
+}
+
+
+void conference_tone(struct conference *c, const char *name)
+{
+	if (!c->focus->config->tones || c->echoes || c->speaks ||
+	    c->participants < 2 || c->participants > TONES_PARTICIPANTS_MAX)
+		return;
+
+	conference_speak(c, &name, 1);
+	/* words, or the next one, need not wait for it */
+	c->speaks = false;
 }
 
 
@@ -268,6 +310,7 @@ void conference_lost(struct conference *c, void (*moveh)(void *arg),
 		     void (*giveuph)(void *arg))
 {
 	c->placed = false;
+	c->speaks = false;
 	c->moveh = moveh;
 	placement_lost(&c->placement, now_ms());
 	tmr_start(&c->lost_tmr,

@@ -68,11 +68,19 @@ struct conference {
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
+	bool echoes;            /**< an echo test: each hears himself alone */
+	uint32_t saying;        /**< number of what was said to all last */
+	bool speaks;            /**< that goes on still */
+	/** Who waits for its end; NULL: nobody */
+	void (*saidh)(struct conference *c);
 	char layout[16];
 	struct chat chat;  /**< say.c's */
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */
 };
+
+/** What was said to all is over */
+typedef void(conference_said_h)(struct conference *c);
 
 /**
  * Make one on the mixer with the fewest legs
@@ -150,8 +158,21 @@ const char *conference_language(const struct conference *c);
 /** Say prompts to all who are in it, instead of what is being said to all.
  *  @param names Of prompts (conf/announcements/en.txt), borrowed; at most 16
  */
-void conference_speak(const struct conference *c, const char *const names[],
+void conference_speak(struct conference *c, const char *const names[],
 		      size_t count);
+
+/** The same, and `saidh` is called once when it has been said to its end, as
+ *  endpoint_say() does; not when the mixer is gone meanwhile */
+void conference_speak_then(struct conference *c, const char *const names[],
+			   size_t count, conference_said_h *saidh);
+
+/** The mixer has said what has that number to all */
+void conference_said(struct conference *c, uint32_t number);
+
+/** Have all in it hear that somebody has come or gone, where that is wanted
+ * and there are some, but not many; not while something is said to all. @param
+ * name Of a tone: "joined", "left" */
+void conference_tone(struct conference *c, const char *name);
 
 /** @return false: it is already; nothing is told */
 bool conference_set_speaker(struct conference *c, unsigned number);

@@ -32,6 +32,7 @@ enum {
 	FOCUS_CROSSING_BUCKETS = 256,
 };
 
+
 struct focus {
 	const struct config *config;
 	struct policy *policy;

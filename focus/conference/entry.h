@@ -100,6 +100,10 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits);
  *  REASON_FORBIDDEN: it has no PIN yet, or is in */
 enum reason entry_admit(struct endpoint *ep);
 
+/** Let all in who wait for that, as long as there is room. @return
+ * REASON_NONE; REASON_FULL: not all of them; REASON_NOBODY */
+enum reason entry_admit_all(struct conference *c);
+
 /** ...or does not: it is out of the call after this */
 void entry_deny(struct endpoint *ep);
 

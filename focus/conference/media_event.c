@@ -4,17 +4,10 @@
 #include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/media_event.h"
+#include "focus/conference/keypad.h"
 #include "focus/conference/user.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
-
-
-enum {
-	/** A step of the menu's quieter and louder */
-	VOLUME_STEP_DB = 3,
-	VOLUME_MIN_DB = -30,
-	VOLUME_MAX_DB = 12,
-};
 
 
 static void leg_state(struct endpoint *ep, const json_t *event)
@@ -77,13 +70,13 @@ static void dtmf(struct endpoint *ep, const json_t *event)
 }
 
 
-static void said(struct endpoint *ep, const json_t *event)
+/** 0: nobody waits for it */
+static uint32_t number_of(const json_t *event)
 {
 	json_int_t number =
 		json_integer_value(json_object_get(event, "number"));
 
-	if (number > 0 && number <= UINT32_MAX)
-		endpoint_said(ep, (uint32_t)number);
+	return number > 0 && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
 
@@ -112,19 +105,27 @@ static struct endpoint *endpoint_of(const json_t *event, struct focus *f)
 }
 
 
+static struct conference *conference_of(const json_t *event, struct mixer *m,
+					struct focus *f)
+{
+	struct mix_key key = {
+		json_integer_value(json_object_get(event, "mix")), m};
+
+	return list_ledata(hash_apply(f->conferences, mix_h, &key));
+}
+
+
 /** 0 is nobody; another leg that is not in the mix says nothing */
 static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 {
 	const json_t *leg = json_object_get(event, "leg");
-	struct mix_key key = {
-		json_integer_value(json_object_get(event, "mix")), m};
 	struct endpoint *ep = endpoint_of(event, f);
 	struct conference *c;
 
 	if (!ep && (!json_is_integer(leg) || json_integer_value(leg)))
 		return;
 
-	c = list_ledata(hash_apply(f->conferences, mix_h, &key));
+	c = conference_of(event, m, f);
 	if (!c || (ep && ep->user->conference != c))
 		return;
 
@@ -135,10 +136,18 @@ static void speaker(struct mixer *m, const json_t *event, struct focus *f)
 void media_event(struct mixer *m, const json_t *event, struct focus *f)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
+	struct conference *c;
 	struct endpoint *ep;
 
 	if (!strcmp(name, "speaker")) {
 		speaker(m, event, f);
+		return;
+	}
+
+	if (!strcmp(name, "said") && !json_object_get(event, "leg")) {
+		c = conference_of(event, m, f);
+		if (c)
+			conference_said(c, number_of(event));
 		return;
 	}
 
@@ -156,23 +165,12 @@ void media_event(struct mixer *m, const json_t *event, struct focus *f)
 	else if (!strcmp(name, "dtmf"))
 		dtmf(ep, event);
 	else if (!strcmp(name, "said"))
-		said(ep, event);
-}
-
-
-static int step(int db, int by)
-{
-	int to = db + by;
-
-	return to < VOLUME_MIN_DB   ? VOLUME_MIN_DB
-	       : to > VOLUME_MAX_DB ? VOLUME_MAX_DB
-				    : to;
+		endpoint_said(ep, number_of(event));
 }
 
 
 void media_event_key(struct endpoint *ep, char digit, unsigned duration_ms)
 {
-	struct endpoint_levels levels = ep->levels;
 	const char text[2] = {digit, '\0'};
 
 	if (!digit || !strchr("0123456789*#ABCD", digit))
@@ -188,22 +186,5 @@ void media_event_key(struct endpoint *ep, char digit, unsigned duration_ms)
 		      json_pack("{s:s,s:i}", "digit", text, "duration_ms",
 				(int)duration_ms));
 
-	switch (menu_key(&ep->menu, digit, clock_us() / 1000)) {
-
-	case MENU_MUTE_TOGGLE:
-		levels.muted = !levels.muted || !endpoint_may_unmute(ep);
-		break;
-	case MENU_NORMAL: levels.volume_out_db = 0; break;
-	case MENU_QUIETER:
-		levels.volume_out_db =
-			step(levels.volume_out_db, -VOLUME_STEP_DB);
-		break;
-	case MENU_LOUDER:
-		levels.volume_out_db =
-			step(levels.volume_out_db, VOLUME_STEP_DB);
-		break;
-	case MENU_NOTHING: return;
-	}
-
-	endpoint_set_levels(ep, &levels);
+	keypad_act(ep, menu_key(&ep->menu, digit, clock_us() / 1000));
 }

@@ -1,7 +1,6 @@
 /**
  * @file focus/conference/menu.c  What keys do in a conference
  */
-#include <stdbool.h>
 #include <string.h>
 #include "focus/conference/menu.h"
 
@@ -10,10 +9,12 @@ static const struct {
 	const char *keys;
 	enum menu_action action;
 } table[] = {
-	{"*6", MENU_MUTE_TOGGLE},
-	{"*7", MENU_QUIETER},
-	{"*8", MENU_NORMAL},
-	{"*9", MENU_LOUDER},
+	{"*0", MENU_HELP},        {"*1", MENU_COUNT},
+	{"*2", MENU_LOCK_TOGGLE}, {"*3", MENU_MUTE_OTHERS},
+	{"*4", MENU_ADMIT},       {"*5", MENU_HAND},
+	{"*6", MENU_MUTE_TOGGLE}, {"*7", MENU_QUIETER},
+	{"*8", MENU_NORMAL},      {"*9", MENU_LOUDER},
+	{"*#", MENU_CONFIRM_END},
 };
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };
@@ -27,6 +28,20 @@ static bool begins_some(const char *keys)
 	}
 
 	return false;
+}
+
+
+/** Anything else in between is a no */
+static enum menu_action confirmed(struct menu *m, enum menu_action action,
+				  uint64_t now_ms)
+{
+	const bool again = action == MENU_CONFIRM_END && m->asked &&
+			   now_ms - m->asked_ms <= MENU_CONFIRM_MS;
+
+	m->asked = action == MENU_CONFIRM_END && !again;
+	m->asked_ms = now_ms;
+
+	return again ? MENU_END : action;
 }
 
 
@@ -44,7 +59,7 @@ enum menu_action menu_key(struct menu *m, char key, uint64_t now_ms)
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!strcmp(table[i].keys, m->keys)) {
 			m->keys[0] = '\0';
-			return table[i].action;
+			return confirmed(m, table[i].action, now_ms);
 		}
 	}
 
@@ -57,4 +72,16 @@ enum menu_action menu_key(struct menu *m, char key, uint64_t now_ms)
 	}
 
 	return MENU_NOTHING;
+}
+
+
+bool menu_is_of_hosts(enum menu_action action)
+{
+	return action >= MENU_LOCK_TOGGLE;
+}
+
+
+bool menu_ends(enum menu_action action)
+{
+	return action >= MENU_CONFIRM_END;
 }

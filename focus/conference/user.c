@@ -267,6 +267,8 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	if (was_in)
 		endpoint_say_alone(c, "alone");
+	if (was_in && !heir)
+		conference_tone(c, "left");
 	if (was_in || host)
 		conference_left(c, host, reason, was_in);
 	conference_end_if_empty(c, reason);
@@ -527,7 +529,7 @@ void endpoint_enter(struct endpoint *ep)
 	c->entered = true;
 	conference_set_calls_off(c);
 	kept_take(ep);
-	endpoint_say_alone(c, "first");
+	endpoint_welcome(ep);
 	if (ep->user->role == ROLE_HOST)
 		entry_reconsider(c);
 }

@@ -234,6 +234,10 @@ void endpoint_said(struct endpoint *ep, uint32_t number);
 /** The mixer that was to say it is gone */
 void endpoint_say_lost(struct endpoint *ep);
 
+/** It is connected: say to it and to the others what there is to say to that
+ */
+void endpoint_welcome(struct endpoint *ep);
+
 /** Say so to who is the only one, if its call is up and it is no page */
 void endpoint_say_alone(const struct conference *c, const char *announcement);
 

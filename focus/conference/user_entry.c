@@ -36,14 +36,15 @@ const char *entry_state_name(const struct endpoint *ep)
 
 /* ------------------------------------------------------------ where he is */
 
-/** Whoever is first in a conference that has no PIN for hosts is its host.
+/** Whoever is first in a conference that has no PIN for hosts is its host; an
+ *  echo test is nobody's.
  *  Who is called into it is what it waits for, and makes it nobody's */
 static bool makes_it(const struct endpoint *ep)
 {
 	const struct conference *c = ep->user->conference;
 
-	return !c->made && !ep->dialled_out && !c->settings.host_pin.given &&
-	       !past_continues(c);
+	return !c->made && !c->echoes && !ep->dialled_out &&
+	       !c->settings.host_pin.given && !past_continues(c);
 }
 
 
@@ -95,7 +96,7 @@ static enum entry_state first_state(struct endpoint *ep,
 	const struct conference_settings *s = &ep->user->conference->settings;
 	const struct endpoint *before = before_it(ep, join);
 
-	if (back || join->dialled_out)
+	if (back || join->dialled_out || ep->user->conference->echoes)
 		return ENTRY_IN;
 	if (before)
 		return before->entry.state;
@@ -361,6 +362,26 @@ static struct endpoint *next_waiting(const struct conference *c,
 	}
 
 	return next;
+}
+
+
+enum reason entry_admit_all(struct conference *c)
+{
+	enum reason reason = REASON_NOBODY;
+	struct endpoint *ep = next_waiting(c, 0);
+
+	while (ep) {
+		const unsigned number = ep->number;
+		const enum reason one = entry_admit(ep);
+
+		if (one == REASON_FULL)
+			return one;
+		if (one == REASON_NONE)
+			reason = one;
+		ep = next_waiting(c, number);
+	}
+
+	return reason;
 }
 
 

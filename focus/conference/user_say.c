@@ -53,7 +53,7 @@ bool endpoint_say(struct endpoint *ep, const char *const names[], size_t count,
 
 void endpoint_said(struct endpoint *ep, uint32_t number)
 {
-	if (number == ep->saying)
+	if (number && number == ep->saying)
 		over(ep);
 }
 
@@ -80,6 +80,19 @@ static struct endpoint *any_inside(const struct conference *c)
 }
 
 
+void endpoint_welcome(struct endpoint *ep)
+{
+	static const char *const echo[] = {"echo"};
+	struct conference *c = ep->user->conference;
+
+	if (c->echoes)
+		(void)endpoint_say(ep, echo, 1, NULL);
+	endpoint_say_alone(c, "first");
+	if (!ep->replaces)
+		conference_tone(c, "joined");
+}
+
+
 /** Whoever is on the way in, or rings, is company: they may be there before
  * the words are over */
 void endpoint_say_alone(const struct conference *c, const char *announcement)
@@ -87,7 +100,7 @@ void endpoint_say_alone(const struct conference *c, const char *announcement)
 	struct endpoint *ep =
 		conference_count_in(c) == 1 ? any_inside(c) : NULL;
 
-	if (!strcmp(c->focus->config->waiting_sound, "silence"))
+	if (c->echoes || !strcmp(c->focus->config->waiting_sound, "silence"))
 		return;
 
 	/* a page has words for it */

@@ -122,6 +122,9 @@ static const struct config_row rows[] = {
 	 "name under which `parley say` writes", NULL},
 	{"language", CONFIG_CHOICE, AT(language), "en", 0, 0,
 	 "of what is said at a telephone: en or de", "en|de"},
+	{"tones", CONFIG_SWITCH, AT(tones), "yes", 0, 0,
+	 "soft tones in a conference of up to 20 when somebody comes or goes",
+	 NULL},
 	{"announcements_dir", CONFIG_PATH, AT(announcements_dir), "", 0, 0,
 	 "folder with LANGUAGE/NAME.wav that are said instead of the built-in "
 	 "words; none: those are said",
@@ -130,6 +133,10 @@ static const struct config_row rows[] = {
 	 "conference|mmtel|conf-factory", 0, 0,
 	 "user parts whose INVITE makes a new conference: an extended regular "
 	 "expression that must match all of it",
+	 NULL},
+	{"echo_names", CONFIG_PATTERN, AT(echo_names), "echo", 0, 0,
+	 "conferences in which everybody hears himself a second later: an "
+	 "extended regular expression that must match all of the name",
 	 NULL},
 	{"end_with_creator", CONFIG_SWITCH, AT(end_with_creator), "no", 0, 0,
 	 "yes: a conference of the factory ends when its creator leaves",
@@ -240,6 +247,7 @@ static void config_destructor(void *arg)
 	mem_deref(c->language);
 	mem_deref(c->announcements_dir);
 	mem_deref(c->factory_names);
+	mem_deref(c->echo_names);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);
 	mem_deref(c->emergency_numbers);

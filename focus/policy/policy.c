@@ -18,7 +18,7 @@ struct pattern {
 };
 
 struct policy {
-	struct pattern names, factories, emergency;
+	struct pattern names, factories, echoes, emergency;
 	unsigned max_conferences;
 };
 
@@ -43,6 +43,8 @@ static void policy_destructor(void *arg)
 		regfree(&p->names.regex);
 	if (p->factories.compiled)
 		regfree(&p->factories.regex);
+	if (p->echoes.compiled)
+		regfree(&p->echoes.regex);
 	if (p->emergency.compiled)
 		regfree(&p->emergency.regex);
 }
@@ -83,6 +85,8 @@ int policy_alloc(struct policy **pp, const struct config *config)
 	if (!err)
 		err = compile(&p->factories, config->factory_names);
 	if (!err)
+		err = compile(&p->echoes, config->echo_names);
+	if (!err)
 		err = compile(&p->emergency, config->emergency_numbers);
 
 	p->max_conferences = config->max_conferences;
@@ -99,6 +103,12 @@ int policy_alloc(struct policy **pp, const struct config *config)
 bool policy_is_factory(const struct policy *p, const char *name)
 {
 	return matches(&p->factories, name);
+}
+
+
+bool policy_is_echo(const struct policy *p, const char *name)
+{
+	return matches(&p->echoes, name);
 }
 
 
@@ -152,7 +162,7 @@ enum reason policy_name(const struct policy *p, const char *name, char *dst)
 		return REASON_NOT_FOUND;
 
 	if (policy_name_is_fresh(dst) || matches(&p->names, name) ||
-	    matches(&p->names, dst))
+	    matches(&p->names, dst) || matches(&p->echoes, dst))
 		return REASON_NONE;
 
 	return REASON_NOT_FOUND;

@@ -59,6 +59,9 @@ enum reason policy_name(const struct policy *p, const char *name, char *dst);
 /** Is it the user part of a factory's URI (RFC 4579 section 5.4)? */
 bool policy_is_factory(const struct policy *p, const char *name);
 
+/** Is the conference of that name (policy_name()) an echo test? */
+bool policy_is_echo(const struct policy *p, const char *name);
+
 /**
  * A name for a new conference, which nobody can guess
  *

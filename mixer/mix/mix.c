@@ -37,6 +37,7 @@ static void mix_destructor(void *arg)
 	mix_audio_close(mix);
 	mem_deref(mix->pictures);
 	mem_deref(mix->members);
+	mem_deref(mix->echo);
 	if (!mix->conference)
 		mix->host->totals->mixes--;
 }
@@ -102,8 +103,14 @@ static int make_aside(struct mix **mp, struct mix *conference)
 	};
 	int err = make(mp, &like);
 
-	if (!err)
-		list_append(&conference->asides, &(*mp)->aside_le, *mp);
+	if (err)
+		return err;
+
+	list_append(&conference->asides, &(*mp)->aside_le, *mp);
+	if (conference->echoes)
+		err = echo_alloc(&(*mp)->echo);
+	if (err)
+		*mp = mem_deref(*mp);
 
 	return err;
 }
@@ -131,6 +138,12 @@ void mix_set_layout(struct mix *mix, enum video_layout layout)
 {
 	mix->layout = layout;
 	mix_look_changed(mix);
+}
+
+
+void mix_set_echoes(struct mix *mix)
+{
+	mix->echoes = true;
 }
 
 
@@ -289,7 +302,7 @@ static void enter(struct mix *mix, struct member *member)
 	if (mix->member_count == BUSY_LEGS)
 		set_busy(mix, true);
 	else
-		leg_attend(member->leg, mix_is_busy(mix));
+		leg_attend(member->leg, mix_is_busy(mix) || mix->echo);
 	mix_video_pace(mix);
 }
 
@@ -325,7 +338,7 @@ int mix_add(struct mix *mix, struct leg *leg)
 	struct member *member;
 	int err = 0;
 
-	if (leg_settings(leg)->aside) {
+	if (leg_settings(leg)->aside || mix->echoes) {
 		err = make_aside(&aside, mix);
 		mix = aside;
 	}
@@ -360,10 +373,12 @@ static int move(struct member *member, struct mix *to)
 	leave(member);
 	enter(to, member);
 	mix_audio_moved(member, from);
+	err = mix_video_move(member);
+	/* it has left all that was there */
 	if (from->conference)
 		mem_deref(from);
 
-	return mix_video_move(member);
+	return err;
 }
 
 
@@ -373,7 +388,8 @@ int mix_set_aside(struct leg *leg, bool aside)
 	struct mix *to = NULL;
 	int err = 0;
 
-	if (!member || aside == (member->mix->conference != NULL))
+	if (!member || member->mix->echo ||
+	    aside == (member->mix->conference != NULL))
 		return 0;
 
 	if (!aside)

@@ -65,6 +65,11 @@ void mix_set_layout(struct mix *mix, enum video_layout layout);
  *  the first leg comes */
 void mix_set_waiting(struct mix *mix, enum waiting_sound sound);
 
+/** It is an echo test: each leg has a mix of its own, as one that is aside,
+ * and hears itself a second later (mixer/mix/echo.h). Before the first leg
+ * comes */
+void mix_set_echoes(struct mix *mix);
+
 /** Two legs or more: there is something to mix */
 bool mix_is_busy(const struct mix *mix);
 

@@ -535,6 +535,22 @@ static void encode_own(struct member *member, struct audio_media *a,
 }
 
 
+static void repeat(struct member *member, struct audio_media *a,
+		   uint64_t now_us)
+{
+	struct mix *mix = member->mix;
+	struct member_sound *s = &member->sound;
+	int16_t then[AUDIO_TICK_SAMPLES];
+	bool sound =
+		audio_media_speaks(a) && audio_media_get(a, s->pcm, now_us);
+
+	mix->host->totals->decoded_audio++;
+	echo_run(mix->echo, sound ? s->pcm : NULL, then);
+	audio_bus_add(&mix->sound.bus, then);
+	s->level_dbov = echo_level(mix->echo);
+}
+
+
 /* What is said by nobody but the waiting room and the mix itself */
 static void tick_alone(struct member *member, uint64_t tick, uint64_t now_us)
 {
@@ -544,17 +560,19 @@ static void tick_alone(struct member *member, uint64_t tick, uint64_t now_us)
 
 	if (a)
 		choose(member, a, tick);
+	if (a && mix->echo)
+		repeat(member, a, now_us);
 
 	if (a && s->on && s->on_own) {
 		mix_speak(mix, mix->sound.bus.sum);
 		encode_own(member, a, tick, now_us);
-		audio_bus_clear(&mix->sound.bus);
 	}
 	else {
 		mix_speak(mix, NULL);
 		if (a && s->on && !s->on_waiting) /* the rest of a packet */
 			encode_common(mix, tick, now_us);
 	}
+	audio_bus_clear(&mix->sound.bus);
 	mix_waiting_tick(member);
 }
 

@@ -11,6 +11,7 @@
 
 #include "mixer/audio/speaker.h"
 #include "mixer/leg/leg.h"
+#include "mixer/mix/echo.h"
 #include "mixer/mix/mix.h"
 #include "mixer/voice/announcement.h"
 
@@ -77,6 +78,8 @@ struct mix {
 	struct mix *conference;
 	struct list asides; /**< those mixes; each ends with its leg */
 	struct le aside_le;
+	bool echoes;       /**< all of its legs are aside, with an echo */
+	struct echo *echo; /**< of the only leg; NULL: there is none */
 	struct member **members; /**< in order of joining */
 	size_t member_count, capacity;
 	struct video_canvas canvas;

@@ -14,8 +14,9 @@
 
 static enum waiting_sound sound_of(const struct member *member)
 {
-	return leg_is_telephone(member->leg) ? member->mix->waiting
-					     : WAITING_SILENCE;
+	return leg_is_telephone(member->leg) && !member->mix->echo
+		       ? member->mix->waiting
+		       : WAITING_SILENCE;
 }
 
 
@@ -73,7 +74,7 @@ bool mix_waiting_is_settled(const struct member *member)
 {
 	const struct member_sound *s = &member->sound;
 
-	if (mix_is_told(member) ||
+	if (mix_is_told(member) || member->mix->echo ||
 	    (mix_waits(member) && mix_speaks(member->mix)))
 		return false;
 

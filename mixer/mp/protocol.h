@@ -30,13 +30,14 @@
  *
  * REQUESTS
  *
- *  mix.create  {mix, name, width, height, fps, kbps, layout, waiting}
+ *  mix.create  {mix, name, width, height, fps, kbps, layout, waiting, echo}
  *      The canvas: 64..4096 pixels a side, default 1280x720, halved until it
  *      is no larger than 1920x1088; fps 1..60, default 25, above 30 is 30;
  *      kbps of a picture of the whole size, 0 or absent: what its size
  *      usually needs (1500 at 720p); layout: "grid" | "speaker"; waiting:
  *      "music" | "silence", what a telephone that is alone hears, default
- *      music.
+ *      music; echo:true: an echo test, each leg hears itself alone, a second
+ *      later, and its level_dbov (STATS) is that of the last seconds.
  *
  *  mix.set     {mix, layout?}
  *      Changes what is given.

@@ -194,10 +194,13 @@ static int mix_create(struct request *r)
 	enum waiting_sound waiting = WAITING_MUSIC;
 	struct video_canvas canvas;
 	struct mix *mix;
+	bool echo = false;
 	uint64_t id;
 	int err;
 
 	err = get_id(r, "mix", &id);
+	if (!err)
+		err = description_bool(r->msg, "echo", &echo, r->why);
 	if (!err)
 		err = get_canvas(r, &canvas);
 	if (!err)
@@ -213,6 +216,8 @@ static int mix_create(struct request *r)
 	err = mix_alloc(&mix, &r->mixer->mix_host, id, &canvas, layout);
 	if (!err)
 		mix_set_waiting(mix, waiting);
+	if (!err && echo)
+		mix_set_echoes(mix);
 
 	return err;
 }

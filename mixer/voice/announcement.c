@@ -15,6 +15,7 @@ enum {
 	TICK_SAMPLES = RATE_HZ / 1000 * AUDIO_TICK_MS,
 	TICK_BYTES = TICK_SAMPLES / 2,
 	PAUSE_TICKS = ANNOUNCEMENT_PAUSE_MS / AUDIO_TICK_MS,
+	TAIL_TICKS = ANNOUNCEMENT_TAIL_MS / AUDIO_TICK_MS,
 	PATIENCE_TICKS = ANNOUNCEMENT_PATIENCE_MS / AUDIO_TICK_MS,
 };
 
@@ -98,14 +99,17 @@ int announcement_begin(struct announcement *a,
 /* A tick at RATE_HZ; silence at its end. @return false: there is none left */
 static bool decode(struct announcement *a, int16_t *pcm)
 {
-	const struct prompt *p = a->now.prompts[a->at];
-	size_t left = p->bytes - a->byte;
-	size_t n = left < TICK_BYTES ? left : TICK_BYTES;
+	const struct prompt *p;
+	size_t left, n;
 
 	if (a->pause_ticks) {
 		a->pause_ticks--;
-		return true;
+		return a->pause_ticks || a->at < a->now.count;
 	}
+
+	p = a->now.prompts[a->at];
+	left = p->bytes - a->byte;
+	n = left < TICK_BYTES ? left : TICK_BYTES;
 
 	g722_decode(&a->player->g722, p->g722 + a->byte, n, pcm);
 	a->byte += n;
@@ -113,11 +117,9 @@ static bool decode(struct announcement *a, int16_t *pcm)
 	if (n == TICK_BYTES)
 		return true;
 
-	if (++a->at == a->now.count)
-		return false;
-
-	begin_prompt(a);
-	a->pause_ticks = PAUSE_TICKS;
+	if (++a->at < a->now.count)
+		begin_prompt(a);
+	a->pause_ticks = a->at < a->now.count ? PAUSE_TICKS : TAIL_TICKS;
 
 	return true;
 }

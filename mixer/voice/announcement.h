@@ -18,6 +18,9 @@ enum {
 	ANNOUNCEMENT_PROMPTS_MAX = 16,
 	/** Between two of them */
 	ANNOUNCEMENT_PAUSE_MS = 60,
+	/** After the last: so much of it may be on its way or in a buffer, and
+	 *  a call may end when it is told that it was said */
+	ANNOUNCEMENT_TAIL_MS = 400,
 	/** So long nobody need hear it, and it is as good as said */
 	ANNOUNCEMENT_PATIENCE_MS = 5000,
 };

@@ -34,6 +34,8 @@ export class Parley {
 			// what is seen is judged, not how smooth it is: pictures are
 			// most of what these tests cost
 			video_fps: 15,
+			// what is heard is measured, too: nobody comes in between
+			tones: 'no',
 			control_socket: p.control,
 			data_dir: p.scratch.dir,
 			web_dir: programs.web,

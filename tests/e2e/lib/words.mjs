@@ -20,12 +20,6 @@ export const SAID = 0.87;
 
 const bins = Array.from({ length: BANDS + 1 }, (_, i) => Math.round(
 	LOW_HZ * (HIGH_HZ / LOW_HZ) ** (i / BANDS) * WINDOW / RATE));
-const waves = Array.from({ length: bins[BANDS] + 1 }, (_, k) => ({
-	cos: Float64Array.from({ length: WINDOW },
-		(_, n) => Math.cos(2 * Math.PI * k * n / WINDOW)),
-	sin: Float64Array.from({ length: WINDOW },
-		(_, n) => Math.sin(2 * Math.PI * k * n / WINDOW)),
-}));
 const hann = Float64Array.from({ length: WINDOW },
 	(_, n) => Math.sin(Math.PI * n / WINDOW) ** 2);
 
@@ -43,25 +37,44 @@ function slower({ rate, samples }) {
 		});
 }
 
-function power(frame, k) {
-	let re = 0, im = 0;
-	for (let n = 0; n < WINDOW; n++) {
-		re += frame[n] * waves[k].cos[n];
-		im += frame[n] * waves[k].sin[n];
+// Fourier transform of WINDOW values in place (radix 2)
+function transform(re, im) {
+	for (let i = 1, j = 0; i < WINDOW; i++) {
+		let bit = WINDOW >> 1;
+		for (; j & bit; bit >>= 1)
+			j ^= bit;
+		j ^= bit;
+		if (i < j)
+			[re[i], re[j]] = [re[j], re[i]];
 	}
-	return (re * re + im * im) / WINDOW ** 2;
+	for (let size = 2; size <= WINDOW; size *= 2) {
+		for (let k = 0; k < size / 2; k++) {
+			const cos = Math.cos(2 * Math.PI * k / size);
+			const sin = -Math.sin(2 * Math.PI * k / size);
+			for (let i = k; i < WINDOW; i += size) {
+				const j = i + size / 2;
+				const x = re[j] * cos - im[j] * sin;
+				const y = re[j] * sin + im[j] * cos;
+				re[j] = re[i] - x;
+				im[j] = im[i] - y;
+				re[i] += x;
+				im[i] += y;
+			}
+		}
+	}
 }
 
 // Each frame's bands in dB above the floor
 export function shape(sound) {
-	const samples = slower(sound), frame = new Float64Array(WINDOW), rows = [];
+	const samples = slower(sound), rows = [];
 	for (let at = 0; at + WINDOW <= samples.length; at += HOP) {
-		for (let n = 0; n < WINDOW; n++)
-			frame[n] = samples[at + n] * hann[n];
+		const re = hann.map((v, n) => samples[at + n] * v);
+		const im = new Float64Array(WINDOW);
+		transform(re, im);
 		rows.push(Float64Array.from({ length: BANDS }, (_, b) => {
 			let sum = 0;
 			for (let k = bins[b]; k < bins[b + 1]; k++)
-				sum += power(frame, k);
+				sum += (re[k] ** 2 + im[k] ** 2) / WINDOW ** 2;
 			return Math.max(10 * Math.log10(sum + 1e-12) - FLOOR_DB, 0);
 		}));
 	}

@@ -225,6 +225,43 @@ static void the_focus_has_the_say(void)
 }
 
 
+/** It leaves the rendition of the mix that ends with that */
+static void a_picture_moves_with_its_leg(void)
+{
+	static struct phone p;
+	struct world w;
+
+	world_open(&w, 30);
+	p.port = 9;
+	for (unsigned leg = 1; leg <= 2; leg++) {
+		json_t *msg;
+
+		p.leg = leg;
+		msg = phone_description(&p, "leg.add", true, true);
+		json_object_set_new(msg, "aside", json_true());
+		json_array_append_new(
+			json_object_get(msg, "media"),
+			json_pack("{s:s,s:i,s:b,s:b,s:[{s:s,s:i,s:i}]}",
+				  "kind", "video", "transport", 0, "send", 1,
+				  "recv", 1, "codecs", "name", "VP8", "pt", 98,
+				  "clock", 90000));
+		(void)world_ask(&w, msg);
+		CU_ASSERT_EQUAL_FATAL(w.reply_err, 0);
+	}
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 2);
+	for (unsigned leg = 1; leg <= 2; leg++) {
+		set_aside(&w, leg, false);
+		CU_ASSERT_EQUAL(w.reply_err, 0);
+	}
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 1);
+	world_run(&w, 100);
+	set_aside(&w, 2, true);
+	CU_ASSERT_EQUAL(w.mixer->totals.video_renditions, 2);
+	world_run(&w, 100);
+	world_close(&w);
+}
+
+
 static void a_mix_goes_with_those_who_are_aside(void)
 {
 	struct world w;
@@ -281,6 +318,7 @@ static CU_TestInfo tests[] = {
 	 who_is_put_aside_hears_and_says_nothing_more},
 	{"who is aside is no company", who_is_aside_is_no_company},
 	{"the focus has the say", the_focus_has_the_say},
+	{"a picture moves with its leg", a_picture_moves_with_its_leg},
 	{"a mix goes with those who are aside",
 	 a_mix_goes_with_those_who_are_aside},
 	{"without memory all stay where they are",
