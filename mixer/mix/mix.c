@@ -147,6 +147,13 @@ void mix_set_echoes(struct mix *mix)
 }
 
 
+void mix_set_spotlight(struct mix *mix, uint64_t leg)
+{
+	mix->spotlight = leg;
+	mix_look_changed(mix);
+}
+
+
 bool mix_is_busy(const struct mix *mix)
 {
 	return mix->member_count >= BUSY_LEGS;

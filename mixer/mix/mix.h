@@ -61,6 +61,10 @@ const struct video_canvas *mix_canvas(const struct mix *mix);
 enum video_layout mix_layout(const struct mix *mix);
 void mix_set_layout(struct mix *mix, enum video_layout layout);
 
+/** Show that leg large to all, whoever speaks, as soon as it is there. @param
+ *  leg Its id; 0: none */
+void mix_set_spotlight(struct mix *mix, uint64_t leg);
+
 /** What a telephone hears that is alone in it: WAITING_MUSIC at first. Before
  *  the first leg comes */
 void mix_set_waiting(struct mix *mix, enum waiting_sound sound);

@@ -84,6 +84,7 @@ struct mix {
 	size_t member_count, capacity;
 	struct video_canvas canvas;
 	enum video_layout layout;
+	uint64_t spotlight;         /**< leg that is shown large; 0: none */
 	enum waiting_sound waiting; /**< at a telephone that is alone */
 	bool look_changed; /**< tiles are to be set anew; mix_video.c */
 	struct mix_sound sound;

@@ -16,6 +16,36 @@ void mix_look_changed(struct mix *mix)
 }
 
 
+/* Who is in the spotlight, if he is there and has something to show */
+static const struct member *spotlit(const struct mix *mix)
+{
+	for (size_t i = 0; mix->spotlight && i < mix->member_count; i++) {
+		const struct member *member = mix->members[i];
+
+		if (leg_id(member->leg) == mix->spotlight &&
+		    leg_participates(member->leg))
+			return member;
+	}
+
+	return NULL;
+}
+
+
+/* Whose tile is the large one, or has the frame of who speaks */
+static const struct member *foremost(const struct mix *mix)
+{
+	const struct member *lit = spotlit(mix);
+
+	return lit ? lit : mix->sound.active;
+}
+
+
+static enum video_layout layout_of(const struct mix *mix)
+{
+	return spotlit(mix) ? VIDEO_LAYOUT_SPEAKER : mix->layout;
+}
+
+
 static void describe_tile(struct video_tile *tile, const struct member *member)
 {
 	const struct leg_settings *s = leg_settings(member->leg);
@@ -29,20 +59,21 @@ static void describe_tile(struct video_tile *tile, const struct member *member)
 	tile->muted = s->muted;
 	tile->talking =
 		leg_audio(member->leg) && member->sound.speaker.talking;
-	tile->active = member == member->mix->sound.active;
+	tile->active = member == foremost(member->mix);
 }
 
 
-/* @param active Set to which of them speaks; SIZE_MAX: none */
+/* @param active Set to which of them is foremost; SIZE_MAX: none */
 static size_t count_people(const struct mix *mix, size_t *active)
 {
+	const struct member *first = foremost(mix);
 	size_t count = 0;
 
 	*active = SIZE_MAX;
 	for (size_t i = 0; i < mix->member_count; i++) {
 		if (!leg_participates(mix->members[i]->leg))
 			continue;
-		if (mix->members[i] == mix->sound.active)
+		if (mix->members[i] == first)
 			*active = count;
 		++count;
 	}
@@ -56,7 +87,8 @@ static void set_tiles(struct mix *mix, struct video_view *view)
 	struct video_tile tiles[VIDEO_TILES_MAX];
 	size_t chosen[VIDEO_TILES_MAX];
 	size_t active, count = count_people(mix, &active);
-	size_t room = video_view_room(view, mix->layout);
+	const enum video_layout layout = layout_of(mix);
+	size_t room = video_view_room(view, layout);
 	size_t seen = layout_choose(chosen, count, room, active);
 	size_t person = 0, n = 0;
 
@@ -70,7 +102,7 @@ static void set_tiles(struct mix *mix, struct video_view *view)
 	if (seen < count)
 		tiles[n++] = (struct video_tile){.more = count - seen};
 
-	(void)video_view_set(view, mix->layout, tiles, n);
+	(void)video_view_set(view, layout, tiles, n);
 }
 
 

@@ -39,8 +39,9 @@
  *      music; echo:true: an echo test, each leg hears itself alone, a second
  *      later, and its level_dbov (STATS) is that of the last seconds.
  *
- *  mix.set     {mix, layout?}
- *      Changes what is given.
+ *  mix.set     {mix, layout?, spotlight?}
+ *      Changes what is given. spotlight: a leg that is shown large to all,
+ *      whoever speaks, as soon as it is in the mix; 0: none.
  *
  *  mix.remove  {mix}
  *      Removes its legs, too; where they are many some go after the reply.

@@ -225,6 +225,7 @@ static int mix_create(struct request *r)
 
 static int mix_set(struct request *r)
 {
+	const json_t *spotlight;
 	enum video_layout layout;
 	struct mix *mix;
 	int err = request_mix(r, &mix);
@@ -234,8 +235,16 @@ static int mix_set(struct request *r)
 
 	layout = mix_layout(mix);
 	err = get_layout(r, &layout);
-	if (!err)
-		mix_set_layout(mix, layout);
+	if (err)
+		return err;
+
+	mix_set_layout(mix, layout);
+	spotlight = json_object_get(r->msg, "spotlight");
+	if (json_is_integer(spotlight) && json_integer_value(spotlight) >= 0)
+		mix_set_spotlight(mix,
+				  (uint64_t)json_integer_value(spotlight));
+	else if (spotlight)
+		err = request_fail(r, EINVAL, "spotlight: no leg");
 
 	return err;
 }

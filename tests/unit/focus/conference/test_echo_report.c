@@ -65,7 +65,7 @@ static void an_echo_test_is_told_and_nobodys(void)
 		json_object_get(mixer_last(&r.mixer, "mix.create"), "echo")));
 	CU_ASSERT_EQUAL(mixer_count(&r.mixer, "leg.announce"), 1);
 	CU_ASSERT_STRING_EQUAL(said(&r), "echo");
-	CU_ASSERT_FALSE(a.ep->user->moderator);
+	CU_ASSERT_EQUAL(a.ep->user->role, ROLE_GUEST);
 
 	CU_ASSERT_EQUAL(room_join(&r, &b, "ECHO", "sip:b@x", "B"), 0);
 	room_turn(5);
@@ -85,7 +85,7 @@ static void an_echo_test_is_told_and_nobodys(void)
 	room_turn(5);
 	CU_ASSERT_FALSE(json_is_true(
 		json_object_get(mixer_last(&r.mixer, "mix.create"), "echo")));
-	CU_ASSERT_TRUE(b.ep->user->moderator);
+	CU_ASSERT_EQUAL(b.ep->user->role, ROLE_HOST);
 	room_close(&r);
 }
 

@@ -48,8 +48,8 @@ static void open_three(struct focus_room *r, struct party p[3])
 	for (size_t i = 0; i < 3; i++)
 		CU_ASSERT_EQUAL(room_join(r, &p[i], "demo", aors[i], "P"), 0);
 	room_turn(5);
-	CU_ASSERT_TRUE_FATAL(p[0].ep->user->moderator);
-	CU_ASSERT_FALSE_FATAL(p[1].ep->user->moderator);
+	CU_ASSERT_EQUAL_FATAL(p[0].ep->user->role, ROLE_HOST);
+	CU_ASSERT_EQUAL_FATAL(p[1].ep->user->role, ROLE_GUEST);
 }
 
 
