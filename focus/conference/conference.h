@@ -60,8 +60,8 @@ struct conference {
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
+	bool chat_kept; /**< what is written is kept for who comes later */
 	char layout[16];
-	bool chat_kept;    /**< what is written is kept for who comes later */
 	struct chat chat;  /**< say.c's */
 	uint64_t since_ms; /**< Unix time */
 	uint64_t seq;      /**< of the last event */
