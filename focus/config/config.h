@@ -76,10 +76,10 @@ struct config {
 	char *chat_name;         /**< under which `parley say` speaks */
 	char *waiting_sound;     /**< music, words or silence */
 	char *language;          /**< of what is said: "en", "de" */
-	bool tones;              /**< who comes and goes is heard */
 	char *announcements_dir; /**< what is said instead; "": nothing */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	char *echo_names;        /**< pattern of names of echo tests */
+	bool tones;              /**< who comes and goes is heard */
 	bool end_with_creator;   /**< the conference ends when its creator
 				      leaves (TS 24.147) */
 	char *dial_out;          /**< who may have others dialled: "all",

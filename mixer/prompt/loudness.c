@@ -17,7 +17,7 @@ enum {
 #define PAUSE_DB 30.0
 
 /* below which nothing is heard, dBov */
-#define SILENCE_DBOV -60.0
+#define SILENCE_DBOV (-60.0)
 
 
 static double frame_power(const int16_t *pcm, size_t n)

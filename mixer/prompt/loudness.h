@@ -15,7 +15,7 @@
 
 /** What words are brought to, dB below full scale: as loud as people who
  *  speak into a good telephone */
-#define PROMPT_LEVEL_DBOV -20.0
+#define PROMPT_LEVEL_DBOV (-20.0)
 
 /** Active speech level of samples at PROMPT_RATE_HZ, dB below full scale
  *  (negative); -96 for silence */

@@ -220,15 +220,6 @@ const struct prompt *voices_find(const struct voices *v,
 }
 
 
-const struct prompt *voices_all(const struct voices *v,
-				enum voice_language language, size_t *count)
-{
-	*count = v->languages[language].count;
-
-	return v->languages[language].prompts;
-}
-
-
 bool voice_is_of_being_alone(const struct prompt *prompt)
 {
 	return !strcmp(prompt->name, "first") ||

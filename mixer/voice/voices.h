@@ -35,10 +35,6 @@ const struct prompt *voices_find(const struct voices *v,
 				 enum voice_language language,
 				 const char *name);
 
-/** All of a language, for those who look through them */
-const struct prompt *voices_all(const struct voices *v,
-				enum voice_language language, size_t *count);
-
 /** It is true only while somebody is the only one in a conference */
 bool voice_is_of_being_alone(const struct prompt *prompt);
 

@@ -262,6 +262,7 @@ static void all_in_the_mix_hear_what_is_said_to_all(void)
 	handsets_run(&w, h, 4, 500, &now_us);
 	mix_remove(h[2].media->leg);
 	mix_remove(h[1].media->leg);
+	handset_close(&h[1]);
 	h[1] = h[3];
 	words.number = 3;
 	CU_ASSERT_EQUAL(mix_announce_all(mixer_mix(w.mixer, 1), &words), 0);

@@ -142,6 +142,7 @@ static void who_is_aside_is_no_company(void)
 	CU_ASSERT_FALSE(mix_is_busy(mixer_mix(w.mixer, 1)));
 	CU_ASSERT_EQUAL(w.mixer->totals.busy, 0);
 	h[OUTSIDE].amplitude = LOUD;
+	handset_close(&h[1]);
 	h[1] = h[OUTSIDE];
 	handsets_run(&w, h, 2, 3000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
