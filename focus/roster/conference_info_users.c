@@ -335,7 +335,8 @@ void info_admit_endpoint(struct conference_info *i, struct info_user *u,
 			 struct info_endpoint *e, const json_t *state)
 {
 	(void)json_object_del(e->state, "waiting");
-	if (json_object_update(e->state, (json_t *)(uintptr_t)state))
+	if (json_object_update(e->state, (json_t *)(uintptr_t)state) ||
+	    describe(u, state))
 		i->missed = true;
 	e->waiting = *info_string_of(e->state, "waiting");
 	info_note_endpoint(i, u, e);

@@ -597,12 +597,13 @@ static void who_waits_is_shown_to_hosts(void)
 	CU_ASSERT(says(&guest, "<user-count>1</user-count>"));
 
 	/* he is let in: all see him, and he sees all */
-	happen(JOINED(2, "bob", ""));
+	happen(JOINED(2, "bob", ",\"role\":\"host\""));
 	conference_info_show(self.r, VIEW_MEMBERS);
 	CU_ASSERT(conference_info_news(self.r));
 	CU_ASSERT(look(&self, false));
 	CU_ASSERT(says(&self, "state=\"full\""));
 	CU_ASSERT(says(&self, "sip:ann@x"));
+	CU_ASSERT(says(&self, "<roles><entry>host</entry></roles>"));
 	CU_ASSERT(silent(&self, "waiting="));
 	CU_ASSERT(look(&guest, false));
 	CU_ASSERT(says(&guest, "<user-count>2</user-count>"));
