@@ -2,6 +2,7 @@
 // seen (views). Views send intents, acts speak to signalling and devices and
 // change the state, views draw it.
 import { callActs } from './acts/call.mjs';
+import { chatActs } from './acts/chat.mjs';
 import { connectionActs } from './acts/connection.mjs';
 import { deviceActs } from './acts/devices.mjs';
 import { doorActs } from './acts/door.mjs';
@@ -19,6 +20,7 @@ import { Store } from './state/store.mjs';
 import { knownOf } from './strings/say.mjs';
 import { aloneView } from './views/alone.mjs';
 import { barView } from './views/bar.mjs';
+import { chatView } from './views/chat.mjs';
 import { dialogView } from './views/dialog.mjs';
 import { endedView } from './views/ended.mjs';
 import { hostView } from './views/host.mjs';
@@ -63,10 +65,11 @@ dispatch.take(settingsActs({ store }));
 dispatch.take(deviceActs({ store, devices, speech, call: current, dispatch }));
 dispatch.take(lobbyActs({ store, devices, dispatch }));
 dispatch.take(doorActs({ store, api, dispatch }));
+dispatch.take(chatActs({ store, api, dispatch }));
 dispatch.take(hostActs({ store, api, dispatch }));
 
 for (const view of [themeView, wordsView, lobbyView, settingsView, stageView,
-	aloneView, barView, panelView, hostView, peopleView, inviteView, endedView, toastView,
+	aloneView, barView, panelView, hostView, peopleView, chatView, inviteView, endedView, toastView,
 	dialogView, keysView])
 	view({ store, dispatch });
 

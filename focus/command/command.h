@@ -18,10 +18,11 @@
  * WHO is a number or a string: an endpoint's number ("3" or 3), a user's URI
  * with or without scheme, its user part, a display name or label (letters in
  * any case), a piece of the label or user part, "all", "last" (who came last)
- * or "non_moderator". What comes first here wins. A URI, name or piece means
- * all endpoints of that user; what two users have is ambiguous, and nothing is
- * done. A piece has three letters or more, is no number, is not looked for in
- * the random addresses of a page's guests, and is not enough to kick.
+ * "others" (all but who gives it), "guests" or "non_moderator" (the same).
+ * What comes first here wins. A URI, name or piece means all endpoints of that
+ * user; what two users have is ambiguous, and nothing is done. A piece has
+ * three letters or more, is no number, is not looked for in the random
+ * addresses of a page's guests, and is not enough to kick.
  *
  * VERB (aliases)      more members              answer
  *  list               -                         conferences:[{name, ...}]
@@ -34,6 +35,18 @@
  *  kick (hup)         target                    changed
  *  lock unlock        -                         -
  *  layout (vid-layout) layout:"grid"|"speaker"  -
+ *  hand lower         target                    changed
+ *  rename             target, display           changed
+ *  admit deny         target: who waits         changed
+ *  promote            target, role:"moderator"|"host", default moderator
+ *                                               changed
+ *  demote             target                    changed
+ *  spotlight          target, or "off"          changed
+ *  settings           settings?:{KEY:VALUE}     conference:BOOKING
+ *  pin                pin; of an endpoint       -; else tries_left, wait_ms
+ *  conference         action:"add"|"set"|"show"|"remove"|"list",
+ *                     conference, settings?     conference:BOOKING,
+ *                                               conferences:[BOOKING]
  *  invite (dial)      uri, display?             -
  *  say                text                      number:n
  *  chat               after?:n                  kept:bool, messages:[MESSAGE]

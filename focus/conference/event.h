@@ -25,11 +25,13 @@
  *                                   no memory for an event: it is left out,
  *                                   and the state that it made told instead
  *  created    {}                    first event of a conference
- *  joined     {"state":ENDPOINT}    let in; its dialog is not confirmed yet
- *  status     {"status":S}          dial-out: "dialing-out", "alerting", ...
- *  renamed    {"state":ENDPOINT}    whom we called says who it is, or asks for
- *                                   privacy: it may be another user now; or
- *                                   it took a moderator's place (Replaces)
+ *  waiting    {"state":ENDPOINT}    in a call to it, and not let in; told
+ * again when it waits for something else joined     {"state":ENDPOINT}    let
+ * in; its dialog may not be confirmed yet status     {"status":S} dial-out:
+ * "dialing-out", "alerting", ... renamed    {"state":ENDPOINT}    whom we
+ * called says who it is, or asks for privacy: it may be another user now; or
+ *                                   it took a moderator's place (Replaces),
+ *                                   has another name, or another role
  *  connected  {}                    its dialog is confirmed
  *  media      {"media":[MEDIA], "media_connected":bool}
  *  left       {"reason":TOKEN, "words":TEXT}    focus/policy/reason.h
@@ -41,9 +43,13 @@
  *  video_muted {"video_muted":bool} not shown to the others
  *  volume     {"volume_in_db":dB, "volume_out_db":dB}
  *  held       {"held":bool}         it put us on hold
- *  dtmf       {"digit":"5", "duration_ms":ms}
+ *  hand       {"hand":n}            raised, the n-th in the conference; 0: not
+ *  dtmf       {"digit":"5", "duration_ms":ms}   never of who is not in
  *  locked     {"locked":bool}
  *  layout     {"layout":"grid"|"speaker"}
+ *  settings   {"settings":SETTINGS, "title":TEXT, "max_participants":n}
+ *                                   as settings_json(), without PINs
+ *  spotlight  {"spotlight":NUMBER, 0 = nobody}  shown large to all
  *  dialing    {"uri":URI}           an invitation is on its way
  *  dial_failed {"uri":URI, "reason":TOKEN, "words":TEXT}  it came to nothing
  *                                   before there was an endpoint; later
@@ -59,16 +65,20 @@
  *
  * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool, "layout",
  *   "speaker":NUMBER, "max_participants":n, "participants":n,
- *   "mixer":index, -1 = none now, "users":[USER]}
- * USER       {"user":AOR, "display":NAME, "moderator":bool,
+ *   "mixer":index, -1 = none now, "title":TEXT, "spotlight":NUMBER,
+ *   "users":[USER], "waiting":[ENDPOINT] not let in yet, and no users}
+ * USER       {"user":AOR, "display":NAME, "role":ROLE,
  *             "anonymous":bool, "endpoints":[ENDPOINT]}
+ *   ROLE is "guest", "moderator" or "host".
  *   Who asked for privacy (RFC 3323) is "Anonymous" here, its AOR and entity
  *   are sip:anonymousN@anonymous.invalid with N its first endpoint's number,
  *   and it is never one user with another; nothing in events tells more
  * ENDPOINT   {"endpoint":NUMBER, "user":AOR, "display":NAME, "label":LABEL,
  *   "place":NUMBER of its user's first endpoint: users in the order of coming,
  *   "entity":URI,
- *   "agent":TEXT, "webrtc":bool, "moderator":bool, "anonymous":bool,
+ *   "agent":TEXT, "webrtc":bool, "role":ROLE, "anonymous":bool,
+ *   "waiting":"pin"|"host"|"admission" only where it is not let in,
+ *   "hand":n, 0 = not raised,
  *   "method":"dialed-in"|"dialed-out",
  *   "status":"pending"|"dialing-out"|"alerting"|"connected"|"on-hold",
  *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,

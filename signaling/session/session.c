@@ -3,8 +3,10 @@
  */
 #include <errno.h>
 #include <string.h>
+#include "mixer/base/host_key.h"
 #include "mixer/base/keyed_hash.h"
 #include "mixer/base/log.h"
+#include "signaling/message/identity.h"
 #include "signaling/session/session_private.h"
 
 static void count_confirmed(struct session *s)
@@ -209,6 +211,24 @@ static void told_h(void *session, struct chat_message *m)
 	outbox_put(s->outbox, m);
 }
 
+/* Whose PINs are counted together: a host's, or a known user's behind one that
+ * stands for many. 0: nobody knows */
+static uint64_t origin_of(const struct session *s)
+{
+	uint8_t key[HOST_KEY_BYTES];
+	struct flow_info flow;
+
+	if (dialog_flow_info(s->dialog, &flow))
+		return 0;
+	if (identity_is_shared(s->all->base.config, &flow))
+		return s->party->known ? keyed_hash(s->party->aor,
+						    strlen(s->party->aor))
+				       : 0;
+	host_key(key, &flow.peer);
+
+	return keyed_hash(key, sizeof(key));
+}
+
 enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh)
 {
@@ -229,6 +249,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.replaces = s->replaces,
 		.replaces_leg = s->replaces_leg,
 		.inherits = s->inherits,
+		.origin = origin_of(s),
 		.secret = s->secret,
 		.ops = &ops,
 		.session = s,

@@ -13,6 +13,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 	let loginProblem = null; // message: why the server wants to know who it is
 	let accepted = false; // the call was, once
 	let waiting = ''; // to be let in, and for what
+	let heard = false; // of what was written before
 	let invitations = 0;
 
 	const roster = new Roster({ change: showPeople, event: tell });
@@ -37,6 +38,9 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		// what we said of ourselves before was said to nobody
 		if (wasWaiting && speech.unsaid && devices.muted)
 			speech.say();
+		if (!heard)
+			dispatch('readChat');
+		heard = true;
 		speech.hear(Boolean(me.muted));
 	}
 
@@ -73,11 +77,13 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		const { uri, relay } = answer;
 		accepted = false;
 		waiting = '';
+		heard = false;
 		dispatch('bringPin', pin ?? null);
 		speech.begin();
 		dispatch('measureAnew');
 		store.change({ view: 'call', conference, company: false,
 			people: [], waiting: [], me: null, others: null, locked: false,
+			chat: [], unread: 0,
 			title: answer.title || '', spotlight: 0, pin: answer.pin || '',
 			stageNote: { say: 'stage.waiting' } });
 		call = new Call({ conference, uri, name, login, relay, devices,
@@ -87,9 +93,11 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 				accepted: isAccepted,
 				moved: () => {
 					roster.again();
+					dispatch('readChat');
 					if (speech.unsaid)
 						speech.say();
 				},
+				wrote: (message) => dispatch('wrote', message),
 				picture: (picture) => store.change({ picture }),
 				media: (news) => dispatch('measure', news),
 				ended: end,

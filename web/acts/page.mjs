@@ -47,6 +47,8 @@ export function pageActs({ store, dispatch }) {
 				[{ text: 'M' }, { say: 'keys.mute' }],
 				[{ text: 'V' }, { say: 'keys.camera' }],
 				[{ text: 'P' }, { say: 'keys.people' }],
+				[{ text: 'C' }, { say: 'keys.chat' }],
+				[{ text: 'H' }, { say: 'keys.hand' }],
 				[{ text: 'D' }, { say: 'keys.settings' }],
 				[{ text: 'F' }, { say: 'keys.full' }],
 				[{ text: '?' }, { say: 'keys.help' }],

@@ -54,6 +54,16 @@ const troubleMessage = (name) => ({ say: `trouble.${name}` });
 // said, ended(message or null, own),
 // refused(message) when the server wants another { user, password } than
 // `login`
+// Parley-Chat: number=7;endpoint=3;time=UNIX_MS
+function readWritten(request) {
+	const header = request.getHeader('Parley-Chat') || '';
+	const value = (name) => Number(header.match(
+		new RegExp(`(?:^|;)\\s*${name}=(\\d+)`))?.[1]);
+	return { number: value('number'), time: value('time') || Date.now(),
+		from: request.from.display_name || request.from.uri.user,
+		text: request.body || '', own: false };
+}
+
 export class Call {
 	// `relay`: the server names TURN servers
 	constructor({ conference, uri, name, login, relay, devices, handlers }) {
@@ -98,6 +108,11 @@ export class Call {
 			} else {
 				this.#findWay(() => this.handlers.moved());
 			}
+		});
+		// before it connects: who takes none is sent none (RFC 3428)
+		this.ua.on('newMessage', ({ originator, request }) => {
+			if (originator === 'remote')
+				this.handlers.wrote(readWritten(request));
 		});
 		this.ua.on('disconnected', () => {
 			// another call may be on the page by now

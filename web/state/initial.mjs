@@ -39,6 +39,8 @@ export const initial = () => ({
 	title: '', // as its host has named it
 	people: [], // as the roster lists them
 	waiting: [], // likewise, who is not let in yet
+	chat: [], // { number, from, text, time (Unix, ms), own }
+	unread: 0, // of these
 	spotlight: 0, // number of whom all are shown
 	me: null, // the one of them that we are
 	others: null, // those of them who are connected; null: not in yet

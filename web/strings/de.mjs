@@ -268,7 +268,7 @@ export const de = {
 	'stats.rate.value': '{received} kbit/s empfangen, {sent} kbit/s gesendet',
 
 	'keys': 'Tastatur',
-	'keys.work': 'Tasten mit einem Buchstaben (M, V, P, D, F)',
+	'keys.work': 'Tasten mit einem Buchstaben (M, V, P, C, H, D, F)',
 	'keys.mute': 'Stummschalten und aufheben',
 	'keys.camera': 'Kamera an und aus',
 	'keys.people': 'Teilnehmer',
@@ -373,4 +373,19 @@ export const de = {
 		+ ' zwei verschiedene.',
 	'toast.stay-muted': 'Ein Moderator hat Sie stummgeschaltet. Heben Sie die Hand, '
 		+ 'wenn Sie sprechen möchten.',
+	'panel.chat': 'Chat',
+	'bar.chat.hint': 'Chat (C)',
+	'bar.chat.unread': {
+		one: 'Chat, {count} neue',
+		other: 'Chat, {count} neue',
+	},
+	'chat.none': 'Noch hat niemand geschrieben.',
+	'chat.write': 'An alle schreiben',
+	'chat.send': 'Senden',
+	'chat.seen': 'Was Sie schreiben, lesen alle, die dabei sind, und der '
+		+ 'Server.',
+	'keys.chat': 'Chat',
+	'keys.hand': 'Hand heben und senken',
+	'reason.too-long': 'Das ist zu lang.',
+	'reason.too-fast': 'Das war zu schnell; warten Sie einen Moment.',
 };

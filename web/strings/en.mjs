@@ -262,7 +262,7 @@ export const en = {
 	'stats.rate.value': '{received} kbit/s received, {sent} kbit/s sent',
 
 	'keys': 'Keyboard',
-	'keys.work': 'Keys of one letter (M, V, P, D, F)',
+	'keys.work': 'Keys of one letter (M, V, P, C, H, D, F)',
 	'keys.mute': 'Mute and unmute',
 	'keys.camera': 'Camera on and off',
 	'keys.people': 'People',
@@ -366,4 +366,18 @@ export const en = {
 	'settings.bad': 'A PIN has 4 to 12 digits, and hosts and guests have two.',
 	'toast.stay-muted': 'A moderator has muted you. Raise your hand if you would like'
 		+ ' to speak.',
+	'panel.chat': 'Chat',
+	'bar.chat.hint': 'Chat (C)',
+	'bar.chat.unread': {
+		one: 'Chat, {count} new',
+		other: 'Chat, {count} new',
+	},
+	'chat.none': 'Nobody has written yet.',
+	'chat.write': 'Write to all',
+	'chat.send': 'Send',
+	'chat.seen': 'What you write is seen by all who are in, and by the server.',
+	'keys.chat': 'Chat',
+	'keys.hand': 'Raise and lower your hand',
+	'reason.too-long': 'That is too long.',
+	'reason.too-fast': 'That was too fast; wait a moment.',
 };

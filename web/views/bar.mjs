@@ -33,6 +33,7 @@ export function barView({ store, dispatch }) {
 	});
 	store.watch(['panel'], ({ panel }) => {
 		for (const [id, tab] of [['people-button', 'people'],
+			['chat-button', 'chat'],
 			['devices-button', 'settings']])
 			$(id).ariaExpanded = String(panel.open && panel.tab === tab);
 	});
@@ -43,6 +44,7 @@ export function barView({ store, dispatch }) {
 		mute: ['toggle', 'audio'],
 		camera: ['toggle', 'video'],
 		'people-button': ['togglePanel', 'people'],
+		'chat-button': ['togglePanel', 'chat'],
 		'devices-button': ['togglePanel', 'settings'],
 		hand: ['toggleHand'],
 		leave: ['leave'],

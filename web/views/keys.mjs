@@ -4,7 +4,7 @@ import { $ } from './dom.mjs';
 
 const TWICE_MS = 800;
 const BUTTONS = { m: 'mute', v: 'camera', p: 'people-button',
-	d: 'devices-button', f: 'full' };
+	c: 'chat-button', h: 'hand',	d: 'devices-button', f: 'full' };
 
 export function keysView({ store, dispatch }) {
 	let lastEscape = 0;
