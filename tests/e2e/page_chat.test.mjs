@@ -85,6 +85,7 @@ describe('the chat of the page', () => {
 		}
 		await until('it says why', async () =>
 			/too fast/.test(await ana.page.textContent('#toast')));
-		assert.match(await ana.page.inputValue('#chat-text'), /^quick \d$/);
+		await until('it can be sent again', async () =>
+			/^quick \d$/.test(await ana.page.inputValue('#chat-text')));
 	});
 });
