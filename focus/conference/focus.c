@@ -436,6 +436,11 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 		reason = conference_create(&c, f, name, join->factory);
 		if (reason)
 			return reason;
+		/* it goes on, and was locked when it was over */
+		if (is_locked_to(c, join) && !join->dialled_out) {
+			conference_end_if_empty(c, REASON_LOCKED);
+			return REASON_LOCKED;
+		}
 	}
 
 	if (endpoint_create(&ep, c, join)) {

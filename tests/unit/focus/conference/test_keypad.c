@@ -82,10 +82,6 @@ static void what_a_key_did_is_said(void)
 	CU_ASSERT_EQUAL(p[1].ep->levels.volume_out_db, 0);
 	CU_ASSERT_EQUAL(event_count(&r, "muted"), 2);
 
-	/* without anybody to do them, there are no such keys */
-	press(&r, &p[1], "*1*5");
-	CU_ASSERT_STRING_EQUAL(words(&r, "leg.announce"),
-			       "there_are 3 people_here");
 	focus_leave(p[2].ep, REASON_LEFT);
 	focus_leave(p[0].ep, REASON_LEFT);
 	press(&r, &p[1], "*1");
