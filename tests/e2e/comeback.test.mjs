@@ -85,7 +85,7 @@ describe('coming back', { concurrency: 1 }, () => {
 			await ben.join(`${server.parley.http}/rights`, 'Ben');
 			const people = () => server.parley.endpoints('rights');
 			const before = await people();
-			assert.deepEqual(before.map((e) => e.moderator), [true, false]);
+			assert.deepEqual(before.map((e) => e.role), ['host', 'guest']);
 
 			process.kill(server.parley.program.pid, 'SIGKILL');
 			await server.parley.stop();
@@ -100,12 +100,12 @@ describe('coming back', { concurrency: 1 }, () => {
 			const after = await people();
 			for (const was of before) {
 				const is = after.find((e) => e.endpoint === was.endpoint);
-				assert.deepEqual([is?.place, is?.moderator, is?.label],
-					[was.place, was.moderator, was.label]);
+				assert.deepEqual([is?.place, is?.role, is?.label],
+					[was.place, was.role, was.label]);
 			}
 			assert.equal(after.find((e) => e.endpoint === 2).user,
 				before[1].user);
-			assert.deepEqual(after.filter((e) => e.moderator)
+			assert.deepEqual(after.filter((e) => e.role === 'host')
 				.map((e) => e.endpoint), [1]);
 
 			// by her address he ends nothing
@@ -153,7 +153,7 @@ describe('coming back', { concurrency: 1 }, () => {
 			await until('she is in once, and moderates', async () => {
 				const list = (await server.parley.endpoints('sleep'))
 					.filter((e) => e.display === 'Ann');
-				return list.length === 1 && list[0].moderator;
+				return list.length === 1 && list[0].role === 'host';
 			}, 15000);
 			for (const headers of [{}, { 'Parley-Secret': '0'.repeat(32) }]) {
 				const stranger = await RtpPeer.open(server.parley,

@@ -92,7 +92,7 @@ test('F2: a factory makes a conference that others can call', async (t) => {
 	await hearsOthersOnly(bob, [alice]);
 	const [first] = (await parley.endpoints(nameOf(uri)))
 		.filter((e) => e.user.includes('alice'));
-	assert.equal(first.moderator, true);
+	assert.equal(first.role, 'host');
 
 	// F14: it goes on without her, and ends with the last
 	await alice.bye();

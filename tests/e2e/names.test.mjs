@@ -124,7 +124,7 @@ describe('names', { concurrency: 1 }, () => {
 			COMP_TYPE=9; _parley; printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash',
 		parley.control, ...typed])).stdout.trim().split('\n');
 		assert.deepEqual(await complete('mute', 'board', ''),
-			['all', 'last', 'non_moderator', '1  (Ana)', '2  (Ana (2))']);
+			['all', 'guests', 'last', '1  (Ana)', '2  (Ana (2))']);
 		assert.deepEqual(await complete('mute', 'board', '2'), ['2']);
 		assert.deepEqual(await complete('kick', 'board', 'an'),
 			['Ana', 'Ana\\ \\(2\\)']);
