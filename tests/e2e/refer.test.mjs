@@ -303,7 +303,7 @@ test('F7 F14 the creator goes on at another terminal', async (t) => {
 	await Promise.all([hearsOthersOnly(b, [taken]),
 		hearsOthersOnly(taken, [b])]);
 	const roster = await parley.endpoints(name);
-	assert.deepEqual(roster.filter((e) => e.moderator).map((e) => e.user),
+	assert.deepEqual(roster.filter((e) => e.role === 'host').map((e) => e.user),
 		['sip:desk@127.0.0.1']);
 
 	// the moderator's right went along, and the end of the conference
