@@ -71,7 +71,7 @@ describe('names', { concurrency: 1 }, () => {
 		await until('both see both, and themselves', async () => {
 			const seen = [await rows(ana), await rows(other)];
 			return JSON.stringify(seen) === JSON.stringify([
-				['Anayou', 'Ana (2)'], ['Ana', 'Ana (2)you']])
+				['Anayou · host', 'Ana (2)'], ['Anahost', 'Ana (2)you']])
 				|| Promise.reject(new Error(JSON.stringify(seen)));
 		});
 		assert.deepEqual(await ana.page.evaluate(() =>
