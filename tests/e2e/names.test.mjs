@@ -144,7 +144,7 @@ describe('names', { concurrency: 1 }, () => {
 			(await ana.page.getAttribute('#mute', 'aria-pressed')) === 'true');
 		await until('the others see her in her place', async () =>
 			JSON.stringify(await rows(other))
-				=== JSON.stringify(['Ana', 'Ana (2)you']));
+				=== JSON.stringify(['Anahost', 'Ana (2)you']));
 		await ana.page.click('#mute');
 		await until('she speaks again', async () => !(await of(1)).muted);
 	});

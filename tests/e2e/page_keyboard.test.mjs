@@ -71,7 +71,8 @@ describe('the page by keyboard', { concurrency: 1 }, () => {
 	test('the call, all of it', async () => {
 		const met = await walk('#alone-copy');
 		for (const id of ['alone-copy', 'tab-people', 'people', 'copy-link',
-			'invite-address', 'mute', 'camera', 'people-button',
+			'host-settings', 'more-1', 'invite-address', 'mute', 'camera',
+			'hand', 'people-button', 'chat-button',
 			'devices-button', 'full', 'leave'])
 			assert.ok(met.includes(id), `${id} is not among ${met}`);
 		// of the tabs the one that is open, of what is closed nothing
@@ -81,7 +82,8 @@ describe('the page by keyboard', { concurrency: 1 }, () => {
 
 	test('tabs go by arrows', async () => {
 		await page.focus('#tab-people');
-		for (const [key, id] of [['ArrowRight', 'tab-settings'],
+		for (const [key, id] of [['ArrowRight', 'tab-chat'],
+			['ArrowRight', 'tab-settings'],
 			['ArrowRight', 'tab-people'], ['ArrowLeft', 'tab-settings'],
 			['Home', 'tab-people'], ['End', 'tab-settings']]) {
 			await page.keyboard.press(key);

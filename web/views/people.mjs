@@ -31,6 +31,7 @@ function personRow(store, dispatch) {
 			const { me } = store.state;
 			person = e;
 			hand.hidden = !e.hand;
+			more.id = `more-${e.number}`;
 			more.hidden = !me || me.role === 'guest' && e.number !== me.number;
 			more.ariaLabel = say('people.more', { name: e.display });
 			element.classList.toggle('talking', Boolean(e.talking));
