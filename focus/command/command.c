@@ -27,7 +27,7 @@ static const struct verb {
 	void (*run)(struct command *cmd);
 	const char *help;
 } verbs[] = {
-	{"list", "ls", NEEDS_NONE, QUESTION_STEER, command_list,
+	{"list", "ls", NEEDS_NONE, QUESTION_KEEP, command_list,
 	 "all conferences"},
 	{"show", "participants", NEEDS_ONE, QUESTION_STEER, command_show,
 	 "who is in it"},

@@ -66,12 +66,23 @@ static const struct user *user_of(const struct conference *c,
 }
 
 
+/** Has who comes to show something, or to wait? */
+static bool has_door(const struct conference_settings *s)
+{
+	return s->guest_pin.given || s->host_pin.given || s->lobby ||
+	       s->wait_for_host;
+}
+
+
 static enum reason dial_facts(const struct focus *f, const struct question *q,
 			      const struct conference *c)
 {
 	bool member = q->asker.entering || (c && user_of(c, &q->asker));
 
-	if (c && member && q->asker.role < c->settings.may_dial_out)
+	if (c && q->asker.role < c->settings.may_dial_out)
+		return REASON_FORBIDDEN;
+	/* whoever is called is in: nobody comes in by himself that way */
+	if (c && !q->asker.member && has_door(&c->settings))
 		return REASON_FORBIDDEN;
 
 	return policy_may_dial(f->config, member, q->asker.known)

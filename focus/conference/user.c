@@ -228,6 +228,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	struct conference *c = u->conference;
 	const bool was_in =
 		ep->status == ENDPOINT_CONNECTED && endpoint_is_in(ep);
+	const bool endpoint_was_in = endpoint_is_in(ep);
 	struct endpoint *heir = NULL;
 	bool host = false;
 
@@ -261,7 +262,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 
 	mem_deref(ep);
 	if (list_isempty(&u->endpoints)) {
-		host = u->role == ROLE_HOST;
+		host = u->role == ROLE_HOST && endpoint_was_in;
 		mem_deref(u);
 	}
 

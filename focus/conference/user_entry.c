@@ -306,6 +306,14 @@ static void too_late_h(void *arg)
 }
 
 
+/** Whoever tells that the call is up is in the midst of it, and it may be over
+ *  by the answer */
+static void ask_h(void *arg)
+{
+	ask_to_enter(arg);
+}
+
+
 void entry_connected(struct endpoint *ep)
 {
 	entry_tell_state(ep, "welcome");
@@ -313,7 +321,7 @@ void entry_connected(struct endpoint *ep)
 	if (ep->entry.state == ENTRY_PIN)
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	else
-		ask_to_enter(ep);
+		tmr_start(&ep->entry.tmr, 0, ask_h, ep);
 }
 
 

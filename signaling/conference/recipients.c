@@ -177,7 +177,9 @@ void recipients_dial(struct session *s, const struct plan *plan)
 	char *history = NULL;
 	size_t i;
 
-	if (!list)
+	/* who is not let in has nobody let in */
+	if (!list || !session_endpoint(s) ||
+	    !focus_endpoint_is_in(session_endpoint(s)))
 		return;
 	if (resource_list_history(&history, list))
 		log_warn("session", "no history of recipients");
