@@ -82,6 +82,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		speech.begin();
 		dispatch('measureAnew');
 		store.change({ view: 'call', conference, company: false,
+			connection: { message: { say: 'call.reaching' }, kind: 'wait' },
 			people: [], waiting: [], me: null, others: null, locked: false,
 			chat: [], unread: 0,
 			title: answer.title || '', spotlight: 0, pin: answer.pin || '',

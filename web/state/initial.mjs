@@ -30,7 +30,8 @@ export const initial = () => ({
 
 	// Call
 	conference: '', // its name
-	connection: { message: null, kind: 'wait' }, // 'wait', 'ok', 'bad'
+	// message: null says connected; 'wait', 'ok', 'bad'
+	connection: { message: { say: 'call.reaching' }, kind: 'wait' },
 	path: '', // by which sound and picture go
 	// how good it is: 'good', 'weak', 'fair'; null: not known yet
 	quality: { kind: null, message: null },
