@@ -45,6 +45,8 @@ static void print_conference(const json_t *reply)
 	printf("%s: %s, %s\n", cli_string(c, "name"),
 	       cli_true(c, "booked") ? "booked" : "not booked",
 	       cli_true(c, "running") ? "going on" : "nobody is in it");
+	if (*cli_string(c, "number"))
+		printf("  %-17s %s\n", "number", cli_string(c, "number"));
 	json_object_foreach (json_object_get(c, "settings"), key, value)
 		print_value(key, value);
 }
@@ -79,6 +81,7 @@ static void print_conferences(const json_t *reply)
 	cli_table_row(t);
 	cli_table_cell(t, "NAME");
 	cli_table_cell(t, "TITLE");
+	cli_table_cell(t, "NUMBER");
 	cli_table_cell(t, "ASKS FOR");
 	cli_table_cell(t, "GOING ON");
 	json_array_foreach (list, i, c) {
@@ -90,6 +93,10 @@ static void print_conferences(const json_t *reply)
 		cli_table_cell(t, "%s",
 			       *cli_string(s, "title") ? cli_string(s, "title")
 						       : "-");
+		cli_table_cell(t, "%s",
+			       *cli_string(c, "number")
+				       ? cli_string(c, "number")
+				       : "-");
 		cli_table_cell(t, "%s", doors(text, sizeof(text), s));
 		cli_table_cell(t, "%s", cli_true(c, "running") ? "yes" : "-");
 	}

@@ -6,13 +6,18 @@
 #include <string.h>
 #include "focus/command/command_private.h"
 #include "focus/conference/booking.h"
+#include "focus/conference/number.h"
 
 
-static json_t *booking_json(const struct booking *b)
+static json_t *booking_json(const struct focus *f, const struct booking *b)
 {
-	return json_pack("{s:s,s:b,s:b,s:o}", "name", b->name, "booked",
-			 b->booked, "running", b->running, "settings",
-			 settings_json(&b->settings));
+	char number[NUMBER_TEXT_BYTES];
+
+	number_print(number, f, b->name, b->number);
+
+	return json_pack("{s:s,s:b,s:b,s:s,s:o}", "name", b->name, "booked",
+			 b->booked, "running", b->running, "number", number,
+			 "settings", settings_json(&b->settings));
 }
 
 
@@ -21,8 +26,8 @@ static void show(struct command *cmd, const char *name)
 	struct booking b;
 
 	if (booking_find(cmd->focus, name, &b))
-		command_ok(cmd,
-			   json_pack("{s:o}", "conference", booking_json(&b)));
+		command_ok(cmd, json_pack("{s:o}", "conference",
+					  booking_json(cmd->focus, &b)));
 	else
 		command_fail(cmd, REASON_NOT_FOUND, "no conference '%s'",
 			     name);
@@ -74,16 +79,25 @@ void command_settings(struct command *cmd)
 }
 
 
+struct listing {
+	const struct focus *focus;
+	json_t *list;
+};
+
+
 static void each_h(const struct booking *b, void *arg)
 {
-	(void)json_array_append_new(arg, booking_json(b));
+	const struct listing *l = arg;
+
+	(void)json_array_append_new(l->list, booking_json(l->focus, b));
 }
 
 
 static void list_bookings(struct command *cmd)
 {
 	json_t *list = json_array();
-	int err = booking_each(cmd->focus, each_h, list);
+	struct listing listing = {cmd->focus, list};
+	int err = booking_each(cmd->focus, each_h, &listing);
 
 	if (err) {
 		json_decref(list);

@@ -6,6 +6,7 @@
 #include "focus/conference/booking.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
+#include "focus/conference/number.h"
 #include "focus/config/config.h"
 #include "focus/store/conference_store.h"
 
@@ -14,6 +15,7 @@ static void take_row(struct booking *b, const struct conference_row *row)
 {
 	(void)snprintf(b->name, sizeof(b->name), "%s", row->name);
 	b->booked = row->booked;
+	b->number = row->number;
 	settings_load(&b->settings, row->settings);
 }
 
@@ -33,6 +35,7 @@ bool booking_find(const struct focus *f, const char *name, struct booking *b)
 		(void)snprintf(b->name, sizeof(b->name), "%s", name);
 		b->booked = c->booked;
 		b->settings = c->settings;
+		b->number = c->number;
 		return true;
 	}
 
@@ -44,8 +47,12 @@ bool booking_find(const struct focus *f, const char *name, struct booking *b)
 
 static int write_row(struct focus *f, const struct booking *b)
 {
-	struct conference_row row = {b->name, true, false, f->config->layout,
-				     settings_store(&b->settings)};
+	struct conference_row row = {b->name,
+				     true,
+				     false,
+				     f->config->layout,
+				     settings_store(&b->settings),
+				     number_for(f, b->name, b->number)};
 	int err = row.settings
 			  ? conference_store_put(f->conferences_kept, &row)
 			  : ENOMEM;

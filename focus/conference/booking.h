@@ -21,6 +21,7 @@ struct booking {
 	bool booked;
 	bool running; /**< somebody is in it */
 	struct conference_settings settings;
+	uint32_t number; /**< focus/conference/number.h */
 };
 
 /**

@@ -9,6 +9,7 @@
 #include "focus/conference/announce.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
+#include "focus/conference/number.h"
 #include "focus/config/config.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/keyed_hash.h"
@@ -28,6 +29,7 @@ static void conference_destructor(void *arg)
 	struct conference *c = arg;
 
 	hash_unlink(&c->le);
+	hash_unlink(&c->number_le);
 	tmr_cancel(&c->lost_tmr);
 	tmr_cancel(&c->anew_tmr);
 	tmr_cancel(&c->move_tmr);
@@ -98,6 +100,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	c->mixer = m;
 	c->mix = ++f->last_mix;
 	c->echoes = policy_is_echo(f->policy, name);
+	c->receives = policy_is_dial_in(f->policy, name);
 	c->since_ms = conference_time_ms();
 	tmr_init(&c->lost_tmr);
 	tmr_init(&c->anew_tmr);
@@ -112,6 +115,8 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 		goto out;
 
 	hash_append(f->conferences, keyed_hash_str(c->name), &c->le, c);
+	c->number = number_for(f, c->name, c->number);
+	hash_append(f->numbers, c->number, &c->number_le, c);
 	f->conference_count++;
 	past_adopt(c);
 	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
@@ -157,6 +162,7 @@ static void unmake(struct conference *c, enum reason reason)
 
 	/* gone from the books before it is told */
 	hash_unlink(&c->le);
+	hash_unlink(&c->number_le);
 	f->conference_count--;
 	past_keep(c, reason);
 	conference_end_settings(c);

@@ -69,8 +69,11 @@ struct conference {
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
 	bool echoes;            /**< an echo test: each hears himself alone */
-	uint32_t saying;        /**< number of what was said to all last */
-	bool speaks;            /**< that goes on still */
+	bool receives;       /**< who calls it is asked which one he wants */
+	uint32_t number;     /**< number.h's */
+	struct le number_le; /**< in the focus's hash of these */
+	uint32_t saying;     /**< number of what was said to all last */
+	bool speaks;         /**< that goes on still */
 	/** Who waits for its end; NULL: nobody */
 	void (*saidh)(struct conference *c);
 	char layout[16];

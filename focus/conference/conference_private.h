@@ -18,6 +18,7 @@
 #include "focus/policy/policy.h"
 #include "focus/settings/pin_guard.h"
 #include "focus/settings/role.h"
+#include "mixer/base/keyed_hash.h"
 
 struct conference;
 struct conference_store;
@@ -39,6 +40,9 @@ struct focus {
 	struct mixers *mixers;
 	struct hash *conferences; /**< by name */
 	struct hash *legs;        /**< of endpoints, by leg number */
+	struct hash *numbers;     /**< of conferences, by number.h's */
+	uint8_t number_key[SIPHASH_KEY_BYTES];
+	bool number_key_given;
 	unsigned conference_count;
 	struct list crossings;       /**< user_crossing.c's */
 	struct hash *crossing_ports; /**< and by port */

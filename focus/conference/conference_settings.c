@@ -27,6 +27,7 @@ static void begin_h(const struct conference_row *row, void *arg)
 		return;
 
 	c->booked = row->booked;
+	c->number = row->number;
 	settings_load(&c->settings, row->settings);
 	if (b->goes_on) {
 		c->locked = row->locked;
@@ -70,8 +71,8 @@ static bool is_like_all(const struct conference *c)
 void conference_write_settings(struct conference *c)
 {
 	struct conference_store *store = c->focus->conferences_kept;
-	struct conference_row row = {c->name, c->booked, c->locked, c->layout,
-				     NULL};
+	struct conference_row row = {c->name,   c->booked, c->locked,
+				     c->layout, NULL,      c->number};
 
 	if (!store || (is_like_all(c) && !c->stored))
 		return;

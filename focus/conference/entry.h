@@ -7,7 +7,9 @@
  * is nobody's to hear or see, hears nobody, is told nothing of who is in, and
  * is on no roster but that of hosts and moderators. Whether he may enter is a
  * question to a judge that answers later (focus/policy/judge.h): those who
- * admit. Typed digits are told to nobody and stand in no log. Parleyd's loop
+ * admit. Who calls what telephones call for all conferences says in the same
+ * way which one he wants, by its number (number.h), and goes there. Typed
+ * digits are told to nobody and stand in no log. Parleyd's loop
  * only.
  */
 #ifndef PARLEY_FOCUS_CONFERENCE_ENTRY_H
@@ -16,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "focus/policy/judge.h"
+#include "focus/policy/policy.h"
 #include "focus/policy/reason.h"
 #include "focus/settings/pin.h"
 
@@ -39,9 +42,10 @@ enum {
 
 enum entry_state {
 	ENTRY_IN,
-	ENTRY_PIN,   /**< he has to give a PIN */
-	ENTRY_HOST,  /**< a host has to come */
-	ENTRY_LOBBY, /**< somebody has to admit him */
+	ENTRY_NUMBER, /**< he has to say which conference he wants */
+	ENTRY_PIN,    /**< he has to give a PIN */
+	ENTRY_HOST,   /**< a host has to come */
+	ENTRY_LOBBY,  /**< somebody has to admit him */
 };
 
 /** Of an endpoint; written by user_entry.c alone */
@@ -51,7 +55,10 @@ struct entry {
 	unsigned wrong;   /**< PINs in this call */
 	uint64_t next_ms; /**< no other one is looked at before */
 	char digits[PIN_DIGITS_MAX + 1]; /**< typed so far */
-	struct tmr tmr;                  /**< he gave none for too long */
+	/** Where it goes from here; "": it does not */
+	char wanted[POLICY_NAME_MAX + 1];
+	enum reason refused; /**< why it cannot go there */
+	struct tmr tmr;      /**< he gave none for too long */
 	struct tmr key_tmr;
 	struct tmr prompt_tmr;   /**< it is asked once more */
 	enum reason leaving;     /**< why it goes when it has been told;
@@ -82,7 +89,7 @@ void entry_end(struct endpoint *ep);
 /** Is it in? */
 bool endpoint_is_in(const struct endpoint *ep);
 
-/** "pin", "host", "admission"; NULL: it is in */
+/** "number", "pin", "host", "admission"; NULL: it is in */
 const char *entry_state_name(const struct endpoint *ep);
 
 /** Its call is up, and it is not in */
@@ -91,10 +98,13 @@ void entry_connected(struct endpoint *ep);
 /** It typed a key while it is not in */
 void entry_key(struct endpoint *ep, char key);
 
-/** It says a PIN: to come in, or to be a host. It may be out of the conference
- *  after this
+/** It says a PIN: to come in, or to be a host; or, where it is asked for that,
+ *  the number of a conference. It may be out of the conference after this
  *  @param digits Hostile, NULL: none */
 struct entry_verdict entry_pin(struct endpoint *ep, const char *digits);
+
+/** focus_not_moved() */
+void entry_not_moved(struct endpoint *ep, enum reason reason);
 
 /** Somebody who may lets it in. @return REASON_NONE; REASON_FULL;
  *  REASON_FORBIDDEN: it has no PIN yet, or is in */

@@ -9,6 +9,7 @@
 #include "focus/conference/media_event.h"
 #include "focus/conference/mixer_bearer.h"
 #include "focus/conference/mixer_wait.h"
+#include "focus/conference/number.h"
 #include "focus/conference/replay.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
@@ -140,6 +141,7 @@ static void focus_destructor(void *arg)
 		(void)hash_apply(f->conferences, drop_h, NULL);
 	mem_deref(f->conferences);
 	mem_deref(f->legs);
+	mem_deref(f->numbers);
 	mem_deref(f->crossing_ports);
 	mem_deref(f->pins);
 	mem_deref(f->policy);
@@ -162,11 +164,13 @@ int focus_alloc(struct focus **fp, const struct config *config)
 
 	f->config = config;
 	f->bearer_alloc = mixer_bearer_alloc;
+	numbers_open(f);
 	handlers.arg = f;
 	err = policy_alloc(&f->policy, config);
 	err |= pin_guard_alloc(&f->pins);
 	err |= hash_alloc(&f->conferences, FOCUS_CONFERENCE_BUCKETS);
 	err |= hash_alloc(&f->legs, FOCUS_LEG_BUCKETS);
+	err |= hash_alloc(&f->numbers, FOCUS_CONFERENCE_BUCKETS);
 	err |= hash_alloc(&f->crossing_ports, FOCUS_CROSSING_BUCKETS);
 	if (!err)
 		err = mixers_alloc(&f->mixers, config, &handlers);
@@ -236,6 +240,7 @@ void focus_set_conference_store(struct focus *f,
 				struct conference_store *store)
 {
 	f->conferences_kept = store;
+	numbers_open(f);
 }
 
 
@@ -247,6 +252,7 @@ void focus_store_reopened(struct focus *f, bool members)
 	if (members)
 		kept_write_all(f);
 	conference_settings_reopened(f);
+	numbers_open(f);
 }
 
 
@@ -528,6 +534,12 @@ void focus_answered(struct endpoint *ep, const struct callee *callee)
 void focus_held(struct endpoint *ep, bool held)
 {
 	endpoint_set_held(ep, held);
+}
+
+
+void focus_not_moved(struct endpoint *ep, enum reason reason)
+{
+	entry_not_moved(ep, reason);
 }
 
 

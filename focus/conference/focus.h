@@ -147,6 +147,10 @@ void focus_answered(struct endpoint *ep, const struct callee *callee);
 /** Far end put us on hold, or took us off (roster) */
 void focus_held(struct endpoint *ep, bool held);
 
+/** It cannot come into the conference that it was to go to (session_ops.move):
+ *  in a moment it is told why, and to end */
+void focus_not_moved(struct endpoint *ep, enum reason reason);
+
 /** It left: removes leg and endpoint; ends an empty conference. The pointer
  *  and any pending legh are dead after this */
 void focus_leave(struct endpoint *ep, enum reason reason);

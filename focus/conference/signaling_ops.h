@@ -38,6 +38,13 @@ struct session_ops {
 	 *
 	 *  @param m Whoever keeps it takes a reference */
 	void (*told)(void *session, struct chat_message *m);
+	/** It is to be in that conference instead: join there as somebody new,
+	 *  with an offer within the dialog, and leave this one when that has
+	 *  begun; what keeps it out is told by focus_not_moved(). Never ends
+	 *  within that. NULL: it cannot
+	 *
+	 *  @param conference Name, borrowed */
+	void (*move)(void *session, const char *conference);
 };
 
 /** What the focus asks of signaling as a whole */

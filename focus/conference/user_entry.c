@@ -4,9 +4,16 @@
  */
 #include <string.h>
 #include "focus/conference/conference_private.h"
+#include "focus/conference/number.h"
 #include "focus/conference/user.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
+
+
+enum {
+	/** Whose tries are counted together */
+	GUARDED_BYTES = POLICY_NAME_MAX + 24,
+};
 
 
 static uint64_t now_ms(void)
@@ -24,9 +31,8 @@ bool endpoint_is_in(const struct endpoint *ep)
 const char *entry_state_name(const struct endpoint *ep)
 {
 	static const char *const names[] = {
-		[ENTRY_IN] = NULL,
-		[ENTRY_PIN] = "pin",
-		[ENTRY_HOST] = "host",
+		[ENTRY_IN] = NULL,           [ENTRY_NUMBER] = "number",
+		[ENTRY_PIN] = "pin",         [ENTRY_HOST] = "host",
 		[ENTRY_LOBBY] = "admission",
 	};
 
@@ -54,6 +60,8 @@ static enum entry_state next_state(struct endpoint *ep)
 	struct conference *c = ep->user->conference;
 	const struct conference_settings *s = &c->settings;
 
+	if (c->receives)
+		return ENTRY_NUMBER;
 	if (makes_it(ep))
 		ep->user->role = ROLE_HOST;
 	if (ep->user->role >= ROLE_MODERATOR)
@@ -96,6 +104,8 @@ static enum entry_state first_state(struct endpoint *ep,
 	const struct conference_settings *s = &ep->user->conference->settings;
 	const struct endpoint *before = before_it(ep, join);
 
+	if (ep->user->conference->receives)
+		return ENTRY_NUMBER;
 	if (back || join->dialled_out || ep->user->conference->echoes)
 		return ENTRY_IN;
 	if (before)
@@ -300,6 +310,13 @@ static void go_on(struct endpoint *ep, enum entry_state state)
 }
 
 
+/** Has it to type something? */
+static bool is_asked(const struct endpoint *ep)
+{
+	return ep->entry.state == ENTRY_PIN || ep->entry.state == ENTRY_NUMBER;
+}
+
+
 static void too_late_h(void *arg)
 {
 	turn_away(arg, REASON_NOT_ADMITTED);
@@ -318,7 +335,7 @@ void entry_connected(struct endpoint *ep)
 {
 	entry_tell_state(ep, "welcome");
 	entry_tell_hosts(ep);
-	if (ep->entry.state == ENTRY_PIN)
+	if (is_asked(ep))
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	else
 		tmr_start(&ep->entry.tmr, 0, ask_h, ep);
@@ -401,8 +418,9 @@ void entry_reconsider(struct conference *c)
 	while (ep) {
 		const unsigned number = ep->number;
 		const struct conference_settings *s = &c->settings;
-		const bool asked = ep->entry.state == ENTRY_PIN &&
-				   (s->guest_pin.given || s->host_pin.given);
+		const bool asked = c->receives ||
+				   (ep->entry.state == ENTRY_PIN &&
+				    (s->guest_pin.given || s->host_pin.given));
 
 		if (!asked) {
 			enum entry_state state = next_state(ep);
@@ -447,22 +465,86 @@ static bool take_pin(struct endpoint *ep, const char *digits)
 }
 
 
+/** It leaves this one, and so nothing may follow: that comes in a moment */
+static void move_h(void *arg)
+{
+	struct endpoint *ep = arg;
+
+	if (ep->ops && ep->ops->move)
+		ep->ops->move(ep->session, ep->entry.wanted);
+	else
+		entry_not_moved(ep, REASON_UNAVAILABLE);
+}
+
+
+static void not_moved_h(void *arg)
+{
+	struct endpoint *ep = arg;
+
+	turn_away(ep, ep->entry.refused);
+}
+
+
+void entry_not_moved(struct endpoint *ep, enum reason reason)
+{
+	ep->entry.refused = reason;
+	tmr_start(&ep->entry.tmr, 0, not_moved_h, ep);
+}
+
+
+static bool take_number(struct endpoint *ep, const char *digits)
+{
+	if (!number_find(ep->user->conference->focus, digits,
+			 ep->entry.wanted))
+		return false;
+
+	entry_end(ep);
+	tmr_start(&ep->entry.tmr, 0, move_h, ep);
+
+	return true;
+}
+
+
+/** @return false: it is nobody's */
+static bool take_typed(struct endpoint *ep, const char *digits)
+{
+	return ep->entry.state == ENTRY_NUMBER ? take_number(ep, digits)
+					       : take_pin(ep, digits);
+}
+
+
+/** Numbers are tried by each for himself: whoever tries many keeps nobody
+ *  else from calling */
+static const char *guarded(char dst[GUARDED_BYTES], const struct endpoint *ep)
+{
+	(void)re_snprintf(dst, GUARDED_BYTES,
+			  ep->entry.state == ENTRY_NUMBER ? "%s %llx" : "%s",
+			  ep->user->conference->name,
+			  (unsigned long long)ep->entry.origin);
+
+	return dst;
+}
+
+
 static void note_wrong(struct endpoint *ep, struct entry_verdict *v)
 {
 	struct conference *c = ep->user->conference;
 	const uint64_t now = now_ms();
+	char name[GUARDED_BYTES];
 
 	ep->entry.wrong++;
-	pin_guard_wrong(c->focus->pins, c->name, ep->entry.origin, now);
+	pin_guard_wrong(c->focus->pins, guarded(name, ep), ep->entry.origin,
+			now);
 	v->reason = REASON_WRONG_PIN;
 	v->tries_left =
 		ep->entry.wrong < PIN_TRIES ? PIN_TRIES - ep->entry.wrong : 0;
 	v->wait_ms = MAX(1000 * (uint64_t)ep->entry.wrong,
-			 pin_guard_wait_ms(c->focus->pins, c->name,
+			 pin_guard_wait_ms(c->focus->pins, name,
 					   ep->entry.origin, now));
 	ep->entry.next_ms = now + v->wait_ms;
-	log_info("entry", "wrong PIN conference=%s endpoint=%u left=%u",
-		 c->name, ep->number, v->tries_left);
+	log_info("entry", "wrong %s conference=%s endpoint=%u left=%u",
+		 ep->entry.state == ENTRY_NUMBER ? "number" : "PIN", c->name,
+		 ep->number, v->tries_left);
 }
 
 
@@ -472,8 +554,9 @@ static uint64_t wait_of(const struct endpoint *ep)
 	const uint64_t now = now_ms();
 	const uint64_t own =
 		ep->entry.next_ms > now ? ep->entry.next_ms - now : 0;
+	char name[GUARDED_BYTES];
 
-	return MAX(own, pin_guard_wait_ms(c->focus->pins, c->name,
+	return MAX(own, pin_guard_wait_ms(c->focus->pins, guarded(name, ep),
 					  ep->entry.origin, now));
 }
 
@@ -487,19 +570,21 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 	};
 
 	v.wait_ms = wait_of(ep);
-	if (v.wait_ms || ep->entry.leaving) {
+	if (v.wait_ms || ep->entry.leaving || *ep->entry.wanted) {
 		v.reason = REASON_TOO_MANY_TRIES;
 		return v;
 	}
-	if (take_pin(ep, digits ? digits : ""))
+	if (take_typed(ep, digits ? digits : ""))
 		return v;
 
 	note_wrong(ep, &v);
-	if (ep->entry.state == ENTRY_PIN)
+	if (is_asked(ep))
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	if (v.tries_left) {
-		if (ep->entry.state == ENTRY_PIN)
-			entry_tell_state(ep, "wrong_pin");
+		if (is_asked(ep))
+			entry_tell_state(ep, ep->entry.state == ENTRY_PIN
+						     ? "wrong_pin"
+						     : "no_such_conference");
 		return v;
 	}
 
@@ -538,10 +623,10 @@ void entry_key(struct endpoint *ep, char key)
 {
 	const size_t n = strlen(ep->entry.digits);
 
-	if (ep->entry.state != ENTRY_PIN || ep->entry.leaving)
+	if (!is_asked(ep) || ep->entry.leaving || *ep->entry.wanted)
 		return;
 
-	if (key == '#') {
+	if (key == '#' && (n || ep->entry.state == ENTRY_PIN)) {
 		try_typed(ep);
 		return;
 	}
@@ -552,5 +637,9 @@ void entry_key(struct endpoint *ep, char key)
 	}
 	ep->entry.digits[n] = key;
 	ep->entry.digits[n + 1] = '\0';
-	tmr_start(&ep->entry.key_tmr, ENTRY_KEY_GAP_MS, typed_h, ep);
+	/* a number is told in groups, and typed so */
+	if (ep->entry.state == ENTRY_PIN)
+		tmr_start(&ep->entry.key_tmr, ENTRY_KEY_GAP_MS, typed_h, ep);
+	else if (n + 1 == NUMBER_DIGITS)
+		try_typed(ep);
 }

@@ -18,6 +18,7 @@ static const char *prompt_of(const struct endpoint *ep)
 {
 	switch (ep->entry.state) {
 
+	case ENTRY_NUMBER: return "enter_number";
 	case ENTRY_PIN:
 		return ep->user->conference->settings.guest_pin.given
 			       ? "enter_pin"
@@ -34,7 +35,9 @@ static void ask_again_h(void *arg)
 	const char *const names[] = {prompt_of(ep)};
 
 	tmr_start(&ep->entry.prompt_tmr, ENTRY_PROMPT_MS, ask_again_h, ep);
-	if (ep->entry.state == ENTRY_PIN && !*ep->entry.digits)
+	if ((ep->entry.state == ENTRY_PIN ||
+	     ep->entry.state == ENTRY_NUMBER) &&
+	    !*ep->entry.digits)
 		tell_phone(ep, names, ARRAY_SIZE(names));
 }
 
@@ -98,6 +101,8 @@ const char *entry_farewell(enum reason reason)
 	case REASON_TOO_MANY_TRIES: return "too_many_tries";
 	case REASON_DENIED: return "denied";
 	case REASON_FULL: return "is_full";
+	case REASON_LOCKED: return "is_locked";
+	case REASON_NOT_FOUND: return "no_such_conference";
 	default: return NULL;
 	}
 }

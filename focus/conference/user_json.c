@@ -3,6 +3,7 @@
  * snapshots show them
  */
 #include "focus/conference/conference_private.h"
+#include "focus/conference/number.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
 
@@ -148,19 +149,21 @@ json_t *media_json(const struct leg_description *leg)
 json_t *roster_json(const struct conference *c)
 {
 	json_t *users = json_array();
+	char number[NUMBER_TEXT_BYTES];
 
+	number_print(number, c->focus, c->name, c->number);
 	for (struct le *le = c->users.head; le && users; le = le->next) {
 		if (user_is_in(le->data))
 			users = append(users, user_json(le->data));
 	}
 
 	return json_pack(
-		"{s:s,s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o}",
-		"name", c->name, "title", c->settings.title, "seq",
-		(json_int_t)c->seq, "since", (json_int_t)c->since_ms, "locked",
-		c->locked, "layout", c->layout, "speaker", (int)c->speaker,
-		"spotlight", (int)c->spotlight, "max_participants",
-		(int)conference_room(c), "participants",
+		"{s:s,s:s,s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o}",
+		"name", c->name, "title", c->settings.title, "number", number,
+		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
+		"locked", c->locked, "layout", c->layout, "speaker",
+		(int)c->speaker, "spotlight", (int)c->spotlight,
+		"max_participants", (int)conference_room(c), "participants",
 		(int)conference_count_in(c), "mixer",
 		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users,
 		"waiting", waiting_json(c));

@@ -138,6 +138,15 @@ static const struct config_row rows[] = {
 	 "conferences in which everybody hears himself a second later: an "
 	 "extended regular expression that must match all of the name",
 	 NULL},
+	{"dial_in_names", CONFIG_PATTERN, AT(dial_in_names), "dial-in", 0, 0,
+	 "what telephones call to be asked for the number of a conference: an "
+	 "extended regular expression that must match all of the user part; "
+	 "none: conferences have no numbers",
+	 NULL},
+	{"dial_in_address", CONFIG_TEXT, AT(dial_in_address), "", 0, 0,
+	 "of these, as people are told it: a telephone number or a sip: URI; "
+	 "none: dial_in_names at this server, where that is a plain name",
+	 NULL},
 	{"end_with_creator", CONFIG_SWITCH, AT(end_with_creator), "no", 0, 0,
 	 "yes: a conference of the factory ends when its creator leaves",
 	 NULL},
@@ -248,6 +257,8 @@ static void config_destructor(void *arg)
 	mem_deref(c->announcements_dir);
 	mem_deref(c->factory_names);
 	mem_deref(c->echo_names);
+	mem_deref(c->dial_in_names);
+	mem_deref(c->dial_in_address);
 	mem_deref(c->dial_out);
 	mem_deref(c->media_from);
 	mem_deref(c->emergency_numbers);

@@ -79,6 +79,9 @@ struct config {
 	char *announcements_dir; /**< what is said instead; "": nothing */
 	char *factory_names;     /**< pattern of user parts of factory URIs */
 	char *echo_names;        /**< pattern of names of echo tests */
+	char *dial_in_names; /**< pattern: who calls one of these is asked for
+				a conference's number */
+	char *dial_in_address;   /**< of these, as people are told; "" */
 	bool tones;              /**< who comes and goes is heard */
 	bool end_with_creator;   /**< the conference ends when its creator
 				      leaves (TS 24.147) */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "focus/config/config.h"
 #include "focus/config/config_account.h"
+#include "focus/config/config_value.h"
 #include "focus/config/config_secret.h"
 #include "mixer/base/re.h"
 
@@ -475,25 +476,8 @@ bool config_account_contact(const struct config_account *a,
 			    const struct config *config, char *dst,
 			    size_t size)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-_";
-	const char *p = config->factory_names;
-
 	if (a->conference)
 		return (size_t)snprintf(dst, size, "%s", a->conference) < size;
 
-	while (*p) {
-		const size_t len = strspn(p, plain);
-
-		if (len && len < size && (!p[len] || p[len] == '|')) {
-			memcpy(dst, p, len);
-			dst[len] = '\0';
-			return true;
-		}
-		p += strcspn(p, "|");
-		p += *p == '|';
-	}
-
-	return false;
+	return config_plain_name(config->factory_names, dst, size);
 }

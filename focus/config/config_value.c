@@ -546,3 +546,26 @@ bool config_network_has(const struct config_network v[], size_t n,
 
 	return false;
 }
+
+
+bool config_plain_name(const char *pattern, char *dst, size_t size)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_";
+	const char *p = pattern;
+
+	while (*p) {
+		const size_t len = strspn(p, plain);
+
+		if (len && len < size && (!p[len] || p[len] == '|')) {
+			memcpy(dst, p, len);
+			dst[len] = '\0';
+			return true;
+		}
+		p += strcspn(p, "|");
+		p += *p == '|';
+	}
+
+	return false;
+}

@@ -18,7 +18,7 @@ struct pattern {
 };
 
 struct policy {
-	struct pattern names, factories, echoes, emergency;
+	struct pattern names, factories, echoes, dial_ins, emergency;
 	unsigned max_conferences;
 };
 
@@ -45,6 +45,8 @@ static void policy_destructor(void *arg)
 		regfree(&p->factories.regex);
 	if (p->echoes.compiled)
 		regfree(&p->echoes.regex);
+	if (p->dial_ins.compiled)
+		regfree(&p->dial_ins.regex);
 	if (p->emergency.compiled)
 		regfree(&p->emergency.regex);
 }
@@ -87,6 +89,8 @@ int policy_alloc(struct policy **pp, const struct config *config)
 	if (!err)
 		err = compile(&p->echoes, config->echo_names);
 	if (!err)
+		err = compile(&p->dial_ins, config->dial_in_names);
+	if (!err)
 		err = compile(&p->emergency, config->emergency_numbers);
 
 	p->max_conferences = config->max_conferences;
@@ -109,6 +113,12 @@ bool policy_is_factory(const struct policy *p, const char *name)
 bool policy_is_echo(const struct policy *p, const char *name)
 {
 	return matches(&p->echoes, name);
+}
+
+
+bool policy_is_dial_in(const struct policy *p, const char *name)
+{
+	return matches(&p->dial_ins, name);
 }
 
 
@@ -162,7 +172,8 @@ enum reason policy_name(const struct policy *p, const char *name, char *dst)
 		return REASON_NOT_FOUND;
 
 	if (policy_name_is_fresh(dst) || matches(&p->names, name) ||
-	    matches(&p->names, dst) || matches(&p->echoes, dst))
+	    matches(&p->names, dst) || matches(&p->echoes, dst) ||
+	    matches(&p->dial_ins, dst))
 		return REASON_NONE;
 
 	return REASON_NOT_FOUND;

@@ -62,6 +62,10 @@ bool policy_is_factory(const struct policy *p, const char *name);
 /** Is the conference of that name (policy_name()) an echo test? */
 bool policy_is_echo(const struct policy *p, const char *name);
 
+/** Do telephones call it to be asked for the number of a conference? As
+ *  policy_is_echo() */
+bool policy_is_dial_in(const struct policy *p, const char *name);
+
 /**
  * A name for a new conference, which nobody can guess
  *

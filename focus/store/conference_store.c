@@ -16,17 +16,25 @@ enum statement {
 	COUNT,
 	PUT,
 	REMOVE,
+	NUMBERED,
+	MAKE_KEY,
+	GET_KEY,
 	STATEMENTS,
 };
 
+#define COLUMNS "name,booked,locked,layout,settings,number"
+
 static const char *const sql[STATEMENTS] = {
-	[GET] = "SELECT name,booked,locked,layout,settings FROM conference"
-		" WHERE name=?1",
-	[EACH] = "SELECT name,booked,locked,layout,settings FROM conference"
-		 " ORDER BY name",
+	[GET] = "SELECT " COLUMNS " FROM conference WHERE name=?1",
+	[EACH] = "SELECT " COLUMNS " FROM conference ORDER BY name",
 	[COUNT] = "SELECT count(*) FROM conference",
-	[PUT] = "INSERT OR REPLACE INTO conference VALUES (?1,?2,?3,?4,?5)",
+	[PUT] = "INSERT OR REPLACE INTO conference VALUES (?1,?2,?3,?4,?5,?6)",
 	[REMOVE] = "DELETE FROM conference WHERE name=?1",
+	[NUMBERED] = "SELECT " COLUMNS " FROM conference"
+		     " WHERE number=?1 AND booked<>0",
+	[MAKE_KEY] = "INSERT OR IGNORE INTO conference_key"
+		     " VALUES (1,randomblob(16))",
+	[GET_KEY] = "SELECT key FROM conference_key",
 };
 
 struct conference_store {
@@ -127,6 +135,7 @@ static bool take_row(sqlite3_stmt *stmt, conference_row_h *h, void *arg)
 		.locked = sqlite3_column_int(stmt, 2),
 		.layout = (const char *)sqlite3_column_text(stmt, 3),
 		.settings = settings ? json_loads(settings, 0, NULL) : NULL,
+		.number = (uint32_t)sqlite3_column_int64(stmt, 5),
 	};
 	const bool good = row.name && row.layout && row.settings;
 
@@ -138,21 +147,68 @@ static bool take_row(sqlite3_stmt *stmt, conference_row_h *h, void *arg)
 }
 
 
-bool conference_store_get(struct conference_store *c, const char *name,
-			  conference_row_h *h, void *arg)
+/** The one row that a statement finds, if it does */
+static bool take_one(struct conference_store *c, sqlite3_stmt *stmt,
+		     conference_row_h *h, void *arg)
 {
 	bool row = false, good = false;
 
-	if (is_off(c) || bind_text(c->stmt[GET], 1, name) ||
-	    store_step(c->store, c->stmt[GET], &row))
+	if (store_step(c->store, stmt, &row))
 		return false;
 
 	if (row) {
-		good = take_row(c->stmt[GET], h, arg);
-		(void)sqlite3_reset(c->stmt[GET]);
+		good = take_row(stmt, h, arg);
+		(void)sqlite3_reset(stmt);
 	}
 
 	return good;
+}
+
+
+bool conference_store_get(struct conference_store *c, const char *name,
+			  conference_row_h *h, void *arg)
+{
+	return !is_off(c) && !bind_text(c->stmt[GET], 1, name) &&
+	       take_one(c, c->stmt[GET], h, arg);
+}
+
+
+bool conference_store_numbered(struct conference_store *c, uint32_t number,
+			       conference_row_h *h, void *arg)
+{
+	return !is_off(c) &&
+	       sqlite3_bind_int64(c->stmt[NUMBERED], 1, number) == SQLITE_OK &&
+	       take_one(c, c->stmt[NUMBERED], h, arg);
+}
+
+
+int conference_store_key(struct conference_store *c,
+			 uint8_t key[CONFERENCE_STORE_KEY_BYTES])
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	int err;
+
+	if (is_off(c))
+		return EROFS;
+
+	stmt = c->stmt[GET_KEY];
+	err = store_step(c->store, stmt, &row);
+	if (!err && !row)
+		err = store_step(c->store, c->stmt[MAKE_KEY], NULL);
+	if (!err && !row)
+		err = store_step(c->store, stmt, &row);
+	if (err || !row)
+		return err ? err : EROFS;
+
+	if (sqlite3_column_bytes(stmt, 0) == CONFERENCE_STORE_KEY_BYTES)
+		memcpy(key, sqlite3_column_blob(stmt, 0),
+		       CONFERENCE_STORE_KEY_BYTES);
+	else
+		err = EBADMSG;
+	(void)sqlite3_reset(stmt);
+
+	return err;
 }
 
 
@@ -202,7 +258,8 @@ static int bind_row(sqlite3_stmt *stmt, const struct conference_row *row)
 	err |= bind_text(stmt, 1, row->name);
 	err |= bind_text(stmt, 4, row->layout);
 	if (sqlite3_bind_int(stmt, 2, row->booked) != SQLITE_OK ||
-	    sqlite3_bind_int(stmt, 3, row->locked) != SQLITE_OK)
+	    sqlite3_bind_int(stmt, 3, row->locked) != SQLITE_OK ||
+	    sqlite3_bind_int64(stmt, 6, row->number) != SQLITE_OK)
 		err = ENOMEM;
 
 	return err;

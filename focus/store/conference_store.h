@@ -12,6 +12,7 @@
 #define PARLEY_FOCUS_STORE_CONFERENCE_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <jansson.h>
 
 struct conference_store;
@@ -20,6 +21,8 @@ struct store;
 enum {
 	/** Rows in all */
 	CONFERENCE_STORE_MAX = 100000,
+	/** Of the key of their numbers */
+	CONFERENCE_STORE_KEY_BYTES = 16,
 };
 
 /** One row; borrowed */
@@ -29,6 +32,7 @@ struct conference_row {
 	bool locked;
 	const char *layout;
 	const json_t *settings;
+	uint32_t number; /**< focus/conference/number.h; 0: none */
 };
 
 /** @param row Valid until this returns */
@@ -64,6 +68,15 @@ int conference_store_remove(struct conference_store *c, const char *name);
 /** @return true: there is one, and `h` was called with it */
 bool conference_store_get(struct conference_store *c, const char *name,
 			  conference_row_h *h, void *arg);
+
+/** The one that is booked and has that number. As conference_store_get() */
+bool conference_store_numbered(struct conference_store *c, uint32_t number,
+			       conference_row_h *h, void *arg);
+
+/** The key of their numbers: random, and the same ever after.
+ *  @return 0; EROFS and other errno: there is none, and none can be kept */
+int conference_store_key(struct conference_store *c,
+			 uint8_t key[CONFERENCE_STORE_KEY_BYTES]);
 
 /** Call `h` with every row, by name; it must not ask the store.
  *  @return 0; EIO and the like: not all were read */

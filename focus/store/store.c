@@ -64,8 +64,13 @@ static const char *const migrations[] = {
 	"CREATE TABLE conference ("
 	" name TEXT PRIMARY KEY,"
 	" booked INTEGER NOT NULL, locked INTEGER NOT NULL,"
-	" layout TEXT NOT NULL, settings TEXT NOT NULL"
-	") STRICT, WITHOUT ROWID",
+	" layout TEXT NOT NULL, settings TEXT NOT NULL,"
+	" number INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX conference_number ON conference (number);"
+	"CREATE TABLE conference_key ("
+	" one INTEGER PRIMARY KEY, key BLOB NOT NULL"
+	") STRICT",
 };
 
 

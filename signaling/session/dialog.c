@@ -314,6 +314,17 @@ int dialog_make_contact(struct dialog *d, const char *conference, bool sips)
 	return str_dup(&d->contact, uri);
 }
 
+void dialog_renew_contact(struct dialog *d, const char *conference)
+{
+	char *before = mem_ref(d->contact);
+
+	if (dialog_make_contact(d, conference, !strncmp(before, "sips:", 5))) {
+		mem_deref(d->contact);
+		d->contact = mem_ref(before);
+	}
+	mem_deref(before);
+}
+
 int dialog_uri(const struct dialog *d, char *dst, size_t size)
 {
 	const char *domain = d->base->config->domain;

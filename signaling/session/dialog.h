@@ -123,6 +123,8 @@ const char *dialog_contact(const struct dialog *d);
 /** @param sips The call is by sips: URIs (RFC 3261 section 8.1.1.8)
  *  @return 0, ENOENT, EOVERFLOW, ENOMEM */
 int dialog_make_contact(struct dialog *d, const char *conference, bool sips);
+/** The same for another conference. For lack of memory it stays */
+void dialog_renew_contact(struct dialog *d, const char *conference);
 /** The conference's public URI: at our domain, else at our address.
  *  @return 0, EOVERFLOW */
 int dialog_uri(const struct dialog *d, char *dst, size_t size);

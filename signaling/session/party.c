@@ -128,6 +128,14 @@ int party_from_dial(struct party **pp, const char *conference, const char *uri,
 	return err;
 }
 
+void party_move(struct party *p, char **conference)
+{
+	char *before = p->conference;
+
+	p->conference = *conference;
+	*conference = before;
+}
+
 void party_answered(struct party *p, const struct sip_msg *msg)
 {
 	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_SERVER);

@@ -37,6 +37,10 @@ int party_from_invite(struct party **pp, const char *conference,
 int party_from_dial(struct party **pp, const char *conference, const char *uri,
 		    const char *target);
 
+/** It takes part in another conference from now on.
+ *  @param conference Its name; gets that of the one before */
+void party_move(struct party *p, char **conference);
+
 /** It has answered: RFC 3261 has Server in responses; many say User-Agent in
  *  all that they send */
 void party_answered(struct party *p, const struct sip_msg *msg);

@@ -135,8 +135,8 @@ static void reinvite_response_h(int err, const struct sip_msg *msg, void *arg)
 		reinvite_refused(s, msg);
 }
 
-static void prepared_h(enum reason reason, const struct leg_local *local,
-		       void *arg)
+void session_offer_prepared(enum reason reason, const struct leg_local *local,
+			    void *arg)
 {
 	struct session *s = arg;
 	struct mbuf *sdp = NULL;
@@ -170,6 +170,8 @@ static enum reason reoffer(struct session *s)
 	enum reason reason;
 	struct leg_description *leg = NULL;
 
+	if (s->moves_to)
+		return session_move_offer(s);
 	if (!s->ep || !focus_has_mixer(s->ep))
 		return REASON_NONE;
 	/* It asks for what is there: a telephone is not asked for pictures in
@@ -178,7 +180,8 @@ static enum reason reoffer(struct session *s)
 		s->exchange, offer_has_video(exchange_offer(s->exchange)),
 		&leg);
 	if (reason == REASON_NONE)
-		reason = focus_leg_modify(s->ep, leg, prepared_h, s);
+		reason = focus_leg_modify(s->ep, leg, session_offer_prepared,
+					  s);
 	mem_deref(leg);
 
 	return reason;

@@ -57,6 +57,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->dialog);
 	mem_deref(s->party);
 	mem_deref(s->secret);
+	mem_deref(s->moves_to);
 	sessions_one_less(all);
 }
 
@@ -233,7 +234,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh)
 {
 	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h,
-					       told_h};
+					       told_h, session_move_h};
 	struct join join = {
 		.conference = s->party->conference,
 		.aor = s->party->aor,
@@ -242,7 +243,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.entity = s->party->entity,
 		.agent = s->party->agent,
 		.webrtc = exchange_is_webrtc(s->exchange),
-		.dialled_out = dialog_is_ours(s->dialog),
+		.dialled_out = dialog_is_ours(s->dialog) && !s->moved,
 		.factory = s->factory,
 		.anonymous = s->call ? call_out_is_anonymous(s->call)
 				     : s->party->anonymous,

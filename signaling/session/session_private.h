@@ -61,6 +61,7 @@ struct session {
 	uint64_t id;     /**< no other session's, ever */
 	void *plan;      /**< of the acts, for when it is confirmed; NULL */
 	struct ask *ask; /**< may it come in? NULL: that is known */
+	char *moves_to;  /**< another conference, NULL: it stays */
 	struct mixer_wait *mixer_wait; /**< it is to come in as soon as there
 					    is one; NULL: it does not wait */
 	struct names *names; /**< whose addresses a description waits for */
@@ -90,6 +91,7 @@ struct session {
 	struct le answered_le;  /**< while our 2xx waits for its ACK */
 	uint64_t answered_ms;   /**< since when */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
+	bool moved;       /**< it found its conference by itself (move.c) */
 	bool rejoins;     /**< a mixer died while it came in, once */
 	bool joined;      /**< it had an endpoint: the focus tells its end */
 	bool connected;   /**< the focus was told */
@@ -217,6 +219,13 @@ void session_heard(struct session *s, const struct sip_msg *msg);
 /** Read what a message of the dialog says of it */
 void session_received(struct session *s, const struct sip_msg *msg);
 
+/* move.c: to another conference in the same dialog */
+/** session_ops.move */
+void session_move_h(void *session, const char *conference);
+/** Its next offer is the one to join there by. @return REASON_NONE, also where
+ *  it is kept out; else the offer is to be tried again */
+enum reason session_move_offer(struct session *s);
+
 /* names.c */
 /** The addresses are known, or there are none: read it now. May drop
  *  @param sdp As it was handed in; borrowed until this returns */
@@ -268,6 +277,10 @@ void session_restore(struct session *s, enum reason reason);
 bool session_survives(const struct session *s, enum reason reason);
 
 /* reinvite_out.c */
+/** Our side of an offer within the dialog is there, or not: send it. As legh
+ * of focus_leg_modify(), with the session. May drop */
+void session_offer_prepared(enum reason reason, const struct leg_local *local,
+			    void *arg);
 /** Its exchange, whose wishes become re-INVITEs. @return 0, ENOMEM */
 int session_exchange_alloc(struct session *s);
 /** So long both wait when their requests have met (491) */

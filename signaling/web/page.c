@@ -9,7 +9,9 @@
 #include <jansson.h>
 #include "focus/conference/booking.h"
 #include "focus/conference/focus.h"
+#include "focus/conference/number.h"
 #include "focus/config/config.h"
+#include "focus/config/config_value.h"
 #include "mixer/base/log.h"
 #include "signaling/http/certificate.h"
 #include "signaling/http/origin.h"
@@ -229,18 +231,10 @@ static void page_question_destructor(void *arg)
 
 /** What will be asked of who comes in: whether a PIN is, or may be; and what
  *  it is called */
-static void tell_settings(json_t *json, const struct focus *focus,
-			  const char *conference)
+static void tell_settings(json_t *json, const struct booking *b)
 {
-	const struct conference_settings *s;
-	char name[POLICY_NAME_MAX + 1];
-	struct booking b;
+	const struct conference_settings *s = &b->settings;
 
-	if (focus_name(focus, conference, name) ||
-	    !booking_find(focus, name, &b))
-		return;
-
-	s = &b.settings;
 	if (s->guest_pin.given || s->host_pin.given)
 		(void)json_object_set_new(json, "pin",
 					  json_string(s->guest_pin.given
@@ -252,14 +246,62 @@ static void tell_settings(json_t *json, const struct focus *focus,
 }
 
 
+/** Where telephones call all conferences, and what they type there for this
+ *  one */
+static void tell_dial_in(json_t *json, const struct page_question *q,
+			 const struct http_exchange *x,
+			 const struct booking *b)
+{
+	const struct config *config = q->page->config;
+	char number[NUMBER_TEXT_BYTES], uri[512] = "";
+	char plain[POLICY_NAME_MAX + 1];
+
+	number_print(number, q->page->focus, b->name,
+		     number_for(q->page->focus, b->name, b->number));
+	if (*config->dial_in_address)
+		(void)re_snprintf(uri, sizeof(uri), "%s",
+				  config->dial_in_address);
+	else if (config_plain_name(config->dial_in_names, plain,
+				   sizeof(plain)))
+		print_uri(uri, sizeof(uri), q->page, x, plain);
+	if (!number[0] || !uri[0])
+		return;
+
+	(void)json_object_set_new(json, "number", json_string(number));
+	(void)json_object_set_new(json, "dial_in", json_string(uri));
+}
+
+
+static void tell_conference(json_t *json, const struct page_question *q,
+			    const struct http_exchange *x)
+{
+	const struct focus *focus = q->page->focus;
+	char name[POLICY_NAME_MAX + 1];
+	struct booking b;
+
+	if (focus_name(focus, q->name, name))
+		return;
+
+	if (booking_find(focus, name, &b))
+		tell_settings(json, &b);
+	else
+		(void)str_ncpy(b.name, name, sizeof(b.name));
+	tell_dial_in(json, q, x, &b);
+}
+
+
 static void may_join_h(enum reason reason, void *arg)
 {
-	const struct reason_row *row = reason_row(reason);
 	struct page_question *q = arg;
 	struct http_exchange *x = q->x;
+	const struct reason_row *row;
 	char uri[512];
 	json_t *json;
 
+	/* that one is for who has nothing but keys */
+	if (number_is_asked_at(q->page->focus, q->name))
+		reason = REASON_NOT_FOUND;
+	row = reason_row(reason);
 	json = json_pack("{s:b, s:s, s:s}", "may_join", reason == REASON_NONE,
 			 "reason", row->token, "words", row->words);
 	print_uri(uri, sizeof(uri), q->page, x, q->name);
@@ -268,7 +310,7 @@ static void may_join_h(enum reason reason, void *arg)
 	if (json && q->page->config->turn_uri_count)
 		(void)json_object_set_new(json, "relay", json_true());
 	if (json && reason != REASON_NOT_FOUND)
-		tell_settings(json, q->page->focus, q->name);
+		tell_conference(json, q, x);
 
 	q->x = NULL;
 	mem_deref(q);

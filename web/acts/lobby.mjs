@@ -25,9 +25,13 @@ export function lobbyActs({ store, devices, dispatch }) {
 			(level) => store.change({ level }));
 	}
 
+	const phones = (answer) => ({ dial: answer?.uri || '',
+		dialIn: answer?.number ? { say: 'dial-in', number: answer.number,
+			address: answer.dial_in.replace(/^tel:/, '') } : null });
+
 	async function openLobby({ login = false, why = null } = {}) {
 		const name = nameOfLink();
-		store.change({ view: 'lobby', nameHint: null, dial: '', pin: '',
+		store.change({ view: 'lobby', nameHint: null, ...phones(null), pin: '',
 			asking: true,
 			joinProblem: why && { message: why, field: null },
 			joining: false, conference: '',
@@ -37,7 +41,7 @@ export function lobbyActs({ store, devices, dispatch }) {
 				login: login || Boolean(store.state.form?.login) } });
 		if (name)
 			askConference(name).then((answer) =>
-				store.change({ dial: answer?.uri || '',
+				store.change({ ...phones(answer),
 					pin: answer?.pin || '' }));
 		await devices.open();
 		await dispatch('lookAtDevices');
@@ -95,6 +99,7 @@ export function lobbyActs({ store, devices, dispatch }) {
 			problem({ say: `reason.${answer.reason}`, text: answer.words });
 			return;
 		}
+		store.change(phones(answer));
 		goTo(conference);
 		stopLevel?.();
 		stopLevel = null;

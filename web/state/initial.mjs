@@ -16,6 +16,8 @@ export const initial = () => ({
 	joinProblem: null, // { message, field: which to mend, or null }
 	joining: false, // asking the server
 	dial: '', // the address that telephones call
+	// message: what they call for any conference, and type for this one
+	dialIn: null,
 	pin: '', // that the conference asks for: 'needed', 'for hosts' or ''
 
 	// Devices: own microphone, camera, speaker

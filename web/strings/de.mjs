@@ -15,6 +15,8 @@ export const de = {
 	'lobby.password': 'Passwort',
 	'lobby.join': 'Beitreten',
 	'lobby.by-phone': 'Per Telefon:',
+	'dial-in': 'Oder rufen Sie {address} an und geben Sie die Nummer '
+		+ '{number} ein.',
 	'lobby.preview': 'Kamera und Mikrofon',
 	'lobby.asking-devices': 'Ihre Kamera und Ihr Mikrofon werden angefragt …',
 	'lobby.no-script': 'Diese Seite braucht JavaScript. Per Telefon können Sie '

@@ -17,6 +17,7 @@ export const en = {
 	'lobby.password': 'Password',
 	'lobby.join': 'Join',
 	'lobby.by-phone': 'By phone:',
+	'dial-in': 'Or call {address} and enter the number {number}.',
 	'lobby.preview': 'Camera and microphone',
 	'lobby.asking-devices': 'Asking for your camera and microphone…',
 	'lobby.no-script': 'This page needs JavaScript. You can dial in by phone '

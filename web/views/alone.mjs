@@ -1,10 +1,11 @@
 // What somebody sees who is alone: himself, and how to get others in.
 import { say } from '../strings/say.mjs';
-import { $, setText } from './dom.mjs';
+import { $, setText, setWords } from './dom.mjs';
 
 export function aloneView({ store, dispatch }) {
-	store.watch(['others', 'company', 'own', 'dial', 'language', 'conference'],
-		({ others, company, own, dial }) => {
+	store.watch(['others', 'company', 'own', 'dial', 'dialIn', 'language',
+		'conference'],
+		({ others, company, own, dial, dialIn }) => {
 			const alone = others?.length === 0;
 			$('alone').hidden = !alone;
 			const stream = alone ? own.stream : null;
@@ -19,6 +20,7 @@ export function aloneView({ store, dispatch }) {
 				location.href.replace(/^https?:\/\//, ''));
 			$('alone-dial').hidden = !dial;
 			setText($('alone-uri'), dial);
+			setWords($('alone-number'), say(dialIn));
 		});
 	$('share').hidden = !navigator.share;
 	$('share').addEventListener('click', () =>

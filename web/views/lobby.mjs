@@ -47,9 +47,10 @@ export function lobbyView({ store, dispatch }) {
 			: 'lobby.pin'));
 	});
 
-	store.watch(['dial'], ({ dial }) => {
+	store.watch(['dial', 'dialIn', 'language'], ({ dial, dialIn }) => {
 		$('dial-hint').hidden = !dial;
 		setText($('dial-uri'), dial);
+		setWords($('dial-number'), say(dialIn));
 	});
 
 	store.watch(['own', 'asking', 'deviceProblem', 'language'],

@@ -1,7 +1,8 @@
 // Who is here, and adding somebody.
 import { initials } from '../state/names.mjs';
 import { say } from '../strings/say.mjs';
-import { $, icon, keyedList, make, setText } from './dom.mjs';
+import { $, icon, keyedList, make, setText,
+	setWords } from './dom.mjs';
 
 const STATUS = new Set(['on-hold', 'alerting', 'dialing-out']);
 
@@ -91,6 +92,8 @@ export function inviteView({ store, dispatch }) {
 			$('invite-error').scrollIntoView({ block: 'nearest' });
 	});
 
+	store.watch(['dialIn', 'language'], ({ dialIn }) =>
+		setWords($('panel-number'), say(dialIn)));
 	const address = $('invite-address');
 	$('invite-form').addEventListener('submit', (event) => {
 		event.preventDefault();

@@ -263,6 +263,14 @@ static void told(void *session, struct chat_message *m)
 }
 
 
+static void move(void *session, const char *conference)
+{
+	struct party *p = session;
+
+	(void)str_ncpy(p->moves_to, conference, sizeof(p->moves_to));
+}
+
+
 static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	struct focus_room *r = arg;
@@ -291,7 +299,8 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 			    const char *conference, const char *aor,
 			    const char *display)
 {
-	static const struct session_ops ops = {reoffer, end, is_cut_off, told};
+	static const struct session_ops ops = {reoffer, end, is_cut_off, told,
+					       move};
 	const struct join join = {
 		.conference = conference,
 		.aor = aor,

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include "focus/conference/focus.h"
 #include "focus/config/config.h"
+#include "focus/policy/policy.h"
 
 struct link;
 
@@ -48,6 +49,7 @@ struct party {
 	unsigned reoffers, ends;
 	bool cut_off;
 	enum reason end_reason;
+	char moves_to[POLICY_NAME_MAX + 1]; /**< by its number; "": nowhere */
 	char told[256]; /**< what others wrote: "NUMBER NAME: TEXT\n" of each
 			 */
 };
