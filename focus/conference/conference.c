@@ -117,7 +117,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	hash_append(f->conferences, keyed_hash_str(c->name), &c->le, c);
 	c->number = number_for(f, c->name, c->number);
 	hash_append(f->numbers, c->number, &c->number_le, c);
-	f->conference_count++;
+	f->conference_count += !c->receives;
 	past_adopt(c);
 	log_info("conference", "created name=%s mix=%u mixer=%u", c->name,
 		 c->mix, mixer_index(m));
@@ -163,7 +163,7 @@ static void unmake(struct conference *c, enum reason reason)
 	/* gone from the books before it is told */
 	hash_unlink(&c->le);
 	hash_unlink(&c->number_le);
-	f->conference_count--;
+	f->conference_count -= !c->receives;
 	past_keep(c, reason);
 	conference_end_settings(c);
 	log_info("conference", "ended name=%s reason=%s", c->name,

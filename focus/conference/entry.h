@@ -34,6 +34,10 @@ enum {
 	ENTRY_WAIT_MS = 1800000,
 	/** Longest pause between two keys of a PIN */
 	ENTRY_KEY_GAP_MS = 4000,
+	/** After the last of a number, for the hash key */
+	ENTRY_NUMBER_GAP_MS = 2000,
+	/** Within one: it is told in groups, and typed so */
+	ENTRY_NUMBER_KEPT_MS = 15000,
 	/** Who types nothing is asked again, at a telephone */
 	ENTRY_PROMPT_MS = 20000,
 	/** For goodbye; whoever has not been told by then goes all the same */

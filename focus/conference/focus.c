@@ -315,6 +315,8 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 
 	facts.fresh =
 		policy_name_is_fresh(canonical) && !past_exists(f, canonical);
+	if (policy_is_dial_in(f->policy, canonical))
+		facts.conferences = 0;
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;

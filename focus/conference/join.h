@@ -28,6 +28,8 @@ struct join {
 	const char *entity;     /**< endpoint's contact URI (RFC 4575) */
 	const char *agent;      /**< User-Agent, may be NULL */
 	bool webrtc;
+	bool has_page;    /**< one that says what is said by voice to who has
+			       none (PINs, lobby) */
 	bool dialled_out; /**< joining method of RFC 4575 */
 	bool factory;     /**< makes the conference, by focus_new_name() */
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */

@@ -123,6 +123,7 @@ static int user_fill(struct endpoint *ep, const struct join *join)
 	ep->referrer = join->referrer.leg;
 	ep->referrer_known = join->referrer.known;
 	ep->webrtc = join->webrtc;
+	ep->has_page = join->has_page;
 	ep->dialled_out = join->dialled_out;
 	ep->replaces = join->replaces_leg;
 	ep->inherits = join->inherits;

@@ -78,6 +78,7 @@ struct endpoint {
 	unsigned hand;      /**< raised, in order of raising; 0: it is not */
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */
+	bool has_page; /**< which says what a telephone is told by voice */
 	bool webrtc, dialled_out, held, talking, media_connected;
 	struct endpoint_levels levels;
 	struct endpoint_proof proof;

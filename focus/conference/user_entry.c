@@ -12,7 +12,7 @@
 
 enum {
 	/** Whose tries are counted together */
-	GUARDED_BYTES = POLICY_NAME_MAX + 24,
+	GUARDED_BYTES = POLICY_NAME_MAX + 1,
 };
 
 
@@ -263,7 +263,7 @@ static void turn_away(struct endpoint *ep, enum reason reason)
 		 reason_row(reason)->token);
 	entry_end(ep);
 	ep->entry.leaving = reason;
-	if (ep->webrtc || ep->status != ENDPOINT_CONNECTED ||
+	if (ep->has_page || ep->status != ENDPOINT_CONNECTED ||
 	    !endpoint_say(ep, names + from, ARRAY_SIZE(names) - from, told_h))
 		endpoint_evict(ep, reason);
 	else
@@ -487,6 +487,9 @@ static void not_moved_h(void *arg)
 
 void entry_not_moved(struct endpoint *ep, enum reason reason)
 {
+	if (ep->entry.leaving)
+		return;
+
 	ep->entry.refused = reason;
 	tmr_start(&ep->entry.tmr, 0, not_moved_h, ep);
 }
@@ -513,14 +516,20 @@ static bool take_typed(struct endpoint *ep, const char *digits)
 }
 
 
-/** Numbers are tried by each for himself: whoever tries many keeps nobody
- *  else from calling */
+/** Whose wrong ones are counted together. Numbers are tried by each for
+ *  himself: whoever tries many keeps nobody else from calling */
 static const char *guarded(char dst[GUARDED_BYTES], const struct endpoint *ep)
 {
-	(void)re_snprintf(dst, GUARDED_BYTES,
-			  ep->entry.state == ENTRY_NUMBER ? "%s %llx" : "%s",
-			  ep->user->conference->name,
-			  (unsigned long long)ep->entry.origin);
+	const struct user *u = ep->user;
+
+	if (ep->entry.state == ENTRY_NUMBER)
+		(void)re_snprintf(
+			dst, GUARDED_BYTES, "number %llx",
+			ep->entry.origin ? (unsigned long long)ep->entry.origin
+					 : (unsigned long long)keyed_hash(
+						   u->aor, strlen(u->aor)));
+	else
+		(void)str_ncpy(dst, u->conference->name, GUARDED_BYTES);
 
 	return dst;
 }
@@ -612,10 +621,27 @@ static void typed_h(void *arg)
 {
 	struct endpoint *ep = arg;
 
-	if (pin_is_good(ep->entry.digits))
+	const bool whole = ep->entry.state == ENTRY_NUMBER
+				   ? strlen(ep->entry.digits) >= NUMBER_DIGITS
+				   : pin_is_good(ep->entry.digits);
+
+	if (whole)
 		try_typed(ep);
 	else
 		ep->entry.digits[0] = '\0';
+}
+
+
+/** A number has its length, but the hash key that is asked for after it must
+ *  not be the first key of what is asked for next */
+static uint64_t gap_ms(const struct endpoint *ep)
+{
+	if (ep->entry.state == ENTRY_PIN)
+		return ENTRY_KEY_GAP_MS;
+
+	return strlen(ep->entry.digits) >= NUMBER_DIGITS
+		       ? ENTRY_NUMBER_GAP_MS
+		       : ENTRY_NUMBER_KEPT_MS;
 }
 
 
@@ -638,8 +664,5 @@ void entry_key(struct endpoint *ep, char key)
 	ep->entry.digits[n] = key;
 	ep->entry.digits[n + 1] = '\0';
 	/* a number is told in groups, and typed so */
-	if (ep->entry.state == ENTRY_PIN)
-		tmr_start(&ep->entry.key_tmr, ENTRY_KEY_GAP_MS, typed_h, ep);
-	else if (n + 1 == NUMBER_DIGITS)
-		try_typed(ep);
+	tmr_start(&ep->entry.key_tmr, gap_ms(ep), typed_h, ep);
 }

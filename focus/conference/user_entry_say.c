@@ -9,7 +9,7 @@
 static void tell_phone(struct endpoint *ep, const char *const names[],
 		       size_t count)
 {
-	if (!ep->webrtc && ep->status == ENDPOINT_CONNECTED && count)
+	if (!ep->has_page && ep->status == ENDPOINT_CONNECTED && count)
 		(void)endpoint_say(ep, names, count, NULL);
 }
 

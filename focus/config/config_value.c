@@ -553,7 +553,8 @@ bool config_plain_name(const char *pattern, char *dst, size_t size)
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-_";
-	const char *p = pattern;
+	/* what is in brackets is a piece of one */
+	const char *p = strchr(pattern, '(') ? "" : pattern;
 
 	while (*p) {
 		const size_t len = strspn(p, plain);

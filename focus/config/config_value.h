@@ -81,7 +81,7 @@ int config_value_find(struct config *c, bool media_given);
  * The first of the alternatives of a pattern that is a plain name, which it
  * matches: what people can be told to call
  *
- * @return false: none is, or none is short enough
+ * @return false: none is, or none is short enough, or there are brackets
  */
 bool config_plain_name(const char *pattern, char *dst, size_t size);
 

@@ -52,12 +52,13 @@ static void policy_destructor(void *arg)
 }
 
 
-static int compile(struct pattern *pattern, const char *text)
+/** @param flags REG_ICASE: what is asked is in lower case */
+static int compile(struct pattern *pattern, const char *text, int flags)
 {
 	char whole[300];
 
 	(void)snprintf(whole, sizeof(whole), "^(%s)$", text);
-	if (regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB))
+	if (regcomp(&pattern->regex, whole, REG_EXTENDED | REG_NOSUB | flags))
 		return EINVAL;
 	pattern->compiled = true;
 
@@ -83,15 +84,15 @@ int policy_alloc(struct policy **pp, const struct config *config)
 	if (!p)
 		return ENOMEM;
 
-	err = compile(&p->names, config->conference_names);
+	err = compile(&p->names, config->conference_names, 0);
 	if (!err)
-		err = compile(&p->factories, config->factory_names);
+		err = compile(&p->factories, config->factory_names, 0);
 	if (!err)
-		err = compile(&p->echoes, config->echo_names);
+		err = compile(&p->echoes, config->echo_names, REG_ICASE);
 	if (!err)
-		err = compile(&p->dial_ins, config->dial_in_names);
+		err = compile(&p->dial_ins, config->dial_in_names, REG_ICASE);
 	if (!err)
-		err = compile(&p->emergency, config->emergency_numbers);
+		err = compile(&p->emergency, config->emergency_numbers, 0);
 
 	p->max_conferences = config->max_conferences;
 

@@ -273,6 +273,7 @@ static int create(struct session **sp, struct sessions *all,
 		mem_deref(s);
 		return err;
 	}
+	s->has_page = sip_msg_xhdr(in->msg, "Parley-Page") != NULL;
 	s->factory = in->factory;
 	s->replaces = in->replaces;
 	s->replaces_leg = in->replaces_leg;

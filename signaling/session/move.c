@@ -52,7 +52,7 @@ static void begin_anew(struct session *s)
 	s->replaces_leg = 0;
 	s->secret = mem_deref(s->secret);
 	s->connected = false;
-	s->moved = true;
+	s->moved = s->unagreed = true;
 }
 
 static enum reason join(struct session *s, const struct leg_description *leg)
@@ -61,6 +61,8 @@ static enum reason join(struct session *s, const struct leg_description *leg)
 	enum reason reason;
 
 	begin_anew(s);
+	if (before)
+		s->rejoins = false;
 	party_move(s->party, &s->moves_to);
 	reason = session_join(s, leg, joined_h);
 	if (reason != REASON_NONE) {
@@ -68,6 +70,7 @@ static enum reason join(struct session *s, const struct leg_description *leg)
 		s->ep = before;
 		/* where it is still it was told of */
 		s->connected = before != NULL;
+		s->unagreed = before == NULL;
 		return reason;
 	}
 	s->moves_to = mem_deref(s->moves_to);
@@ -100,7 +103,7 @@ enum reason session_move_offer(struct session *s)
 	return REASON_NONE;
 }
 
-static void may_join_h(enum reason reason, void *arg)
+static void mixer_ready_h(enum reason reason, void *arg)
 {
 	struct session *s = arg;
 
@@ -108,6 +111,20 @@ static void may_join_h(enum reason reason, void *arg)
 		session_wish(s, EXCHANGE_WISH_OFFER);
 	else
 		stay(s, reason);
+}
+
+/* As whoever calls it waits while its mixer is replaced */
+static void may_join_h(enum reason reason, void *arg)
+{
+	struct session *s = arg;
+
+	if (reason != REASON_NONE) {
+		stay(s, reason);
+		return;
+	}
+	s->mixer_wait = mem_deref(s->mixer_wait);
+	focus_await_mixer(&s->mixer_wait, s->all->base.focus, s->moves_to,
+			  false, mixer_ready_h, s);
 }
 
 void session_move_h(void *session, const char *conference)

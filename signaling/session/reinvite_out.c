@@ -170,7 +170,7 @@ static enum reason reoffer(struct session *s)
 	enum reason reason;
 	struct leg_description *leg = NULL;
 
-	if (s->moves_to)
+	if (s->moves_to && !s->ask && !s->mixer_wait)
 		return session_move_offer(s);
 	if (!s->ep || !focus_has_mixer(s->ep))
 		return REASON_NONE;

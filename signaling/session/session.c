@@ -243,6 +243,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.entity = s->party->entity,
 		.agent = s->party->agent,
 		.webrtc = exchange_is_webrtc(s->exchange),
+		.has_page = s->has_page,
 		.dialled_out = dialog_is_ours(s->dialog) && !s->moved,
 		.factory = s->factory,
 		.anonymous = s->call ? call_out_is_anonymous(s->call)
@@ -257,7 +258,8 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 	};
 	enum reason reason;
 
-	if (s->call)
+	/* where it went of itself it was asked for by nobody */
+	if (s->call && !s->moved)
 		join.referrer = *call_out_referrer(s->call);
 	reason =
 		focus_join(s->all->base.focus, &s->ep, &join, leg, joinedh, s);

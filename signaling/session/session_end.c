@@ -35,9 +35,8 @@ static int reason_print(struct re_printf *pf, const enum reason *reason)
 	 * tells a terminal that this call was not missed. */
 	if (row->sip_status < 300 && *reason != REASON_REPLACED)
 		return 0;
-	return re_hprintf(
-		pf, "Reason: SIP;cause=%u;text=\"%s\";parley=%s\r\n",
-		row->sip_status, row->words, row->token);
+	return re_hprintf(pf, "Reason: SIP;cause=%u;text=\"%s\";parley=%s\r\n",
+			  row->sip_status, row->words, row->token);
 }
 
 static void bye_h(int err, const struct sip_msg *msg, void *arg);

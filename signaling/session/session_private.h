@@ -87,6 +87,8 @@ struct session {
 	uint32_t replaces_leg;  /**< of that one */
 	bool inherits;          /**< and its rights */
 	char *secret;           /**< what it said to prove who it was; NULL */
+	bool unagreed; /**< nothing was agreed yet with where it went */
+	bool has_page; /**< it says so: Parley-Page */
 	bool first_reply;       /**< `reply` answered the first INVITE */
 	struct le answered_le;  /**< while our 2xx waits for its ACK */
 	uint64_t answered_ms;   /**< since when */

@@ -119,8 +119,10 @@ void session_answer(struct session *s, struct mbuf *sdp)
 		session_fail(s, REASON_INTERNAL);
 		return;
 	}
-	if (sdp)
+	if (sdp) {
 		exchange_sent(s->exchange, sdp);
+		s->unagreed = false;
+	}
 	if (timed)
 		timer_restart(s);
 	if (invite) {
@@ -164,6 +166,7 @@ static void applied_h(enum reason reason, const struct leg_local *local,
 	struct session *s = arg;
 	(void)local;
 
+	s->unagreed = false;
 	exchange_applied(s->exchange);
 	if (reason != REASON_NONE && !session_survives(s, reason)) {
 		session_fail(s, reason);
@@ -259,7 +262,8 @@ void session_ack_in(struct session *s, const struct sip_msg *msg)
 void session_next(struct session *s)
 {
 	if (dialog_state(s->dialog) == DIALOG_CONFIRMED &&
-	    exchange_phase(s->exchange) == EXCHANGE_IDLE && s->ep)
+	    exchange_phase(s->exchange) == EXCHANGE_IDLE && s->ep &&
+	    !s->unagreed)
 		tell_connected(s);
 	if (!reliable_next(s))
 		session_wishes_due(s);

@@ -8,6 +8,7 @@ import { SipPeer } from './lib/sip_peer.mjs';
 import { hearsNot, hearsOthersOnly, seesMoving, seesNot }
 	from './lib/judge.mjs';
 import { groupsCarry } from './lib/third_party.mjs';
+import { hearsWords } from './lib/words.mjs';
 import { until } from './lib/process.mjs';
 
 describe('a third-party web application', () => {
@@ -103,6 +104,19 @@ describe('a third-party web application', () => {
 		await hearsNot(w.bob, 1000);
 		await w.hangUp();
 	});
+
+	test('it is asked for the number of a conference, and goes there',
+		async () => {
+			const { conference: { number } } = await w.parley.json(
+				'conference', 'show', 'app');
+			await w.dial({ audio: true, video: true }, false, 'dial-in');
+			await hearsWords(w.eve, 'en', 'enter_number');
+			await w.eve.page.evaluate((digits) =>
+				window.session.sendDTMF(digits, { transportType: 'INFO' }),
+			number.replaceAll(' ', ''));
+			await all();
+			await w.hangUp();
+		});
 
 	test('audio only, and video added in the call', async () => {
 		await w.dial({ audio: true, video: false });

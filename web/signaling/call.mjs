@@ -203,6 +203,7 @@ export class Call {
 				iceServers: this.relay?.servers || [] },
 			sessionTimersExpires: 300,
 			extraHeaders: [
+				'Parley-Page: yes', // it says itself what is to be said
 				...(dialog ? [`Replaces: ${dialog.call_id};to-tag=${
 					dialog.remote_tag};from-tag=${dialog.local_tag}`] : []),
 				...(secret ? [`Parley-Secret: ${secret}`] : []),

@@ -30,13 +30,14 @@ export function applicationWorld(conference) {
 	});
 
 	// From a page that is loaded anew; `want` is that of the application
-	w.dial = async (want = { audio: true, video: true }, wss = false) => {
+	w.dial = async (want = { audio: true, video: true }, wss = false,
+		name = conference) => {
 		await w.eve.page.goto(w.app.url);
 		const base = wss ? w.parley.https.replace('https', 'wss')
 			: w.parley.http.replace('http', 'ws');
 		await w.eve.page.evaluate(([url, target, wanted]) =>
 			window.dial(url, target, wanted),
-		[`${base}/ws`, w.parley.uri(conference), want]);
+		[`${base}/ws`, w.parley.uri(name), want]);
 	};
 	w.hangUp = async () => {
 		await w.eve.page.evaluate(() => !window.session.isEnded()

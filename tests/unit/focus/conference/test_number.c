@@ -156,11 +156,12 @@ static void who_types_one_goes_there(void)
 	join(&host, "demo");
 	join(&p, "dial-in");
 	CU_ASSERT_EQUAL(p.ep->entry.state, ENTRY_NUMBER);
-	/* in groups, and a star begins anew; no hash key is needed */
+	/* a star begins anew, and no hash key is needed */
 	type(&p, "123*");
 	type(&p, digits_of(host.ep->user->conference->number));
-	CU_ASSERT_STRING_EQUAL(p.moves_to, "");
 	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(p.moves_to, "");
+	room_pass(ENTRY_NUMBER_GAP_MS / 1000 + 1);
 	CU_ASSERT_STRING_EQUAL(p.moves_to, "demo");
 
 	/* what he types on the way is nobody's */
@@ -175,6 +176,30 @@ static void who_types_one_goes_there(void)
 	CU_ASSERT_EQUAL(p.ends, 1);
 	CU_ASSERT_EQUAL(p.end_reason, REASON_LOCKED);
 	kept_room.webrtc = false;
+	kept_end_all();
+}
+
+
+/** ...but where it is pressed it is that of the number: it must not be the
+ *  first key in the conference */
+static void the_hash_key_ends_one(void)
+{
+	struct party host, p;
+
+	kept_begin_anew();
+	join(&host, "demo");
+	join(&p, "dial-in");
+	type(&p, "123");
+	room_pass(ENTRY_NUMBER_KEPT_MS / 1000 - 1);
+	type(&p, "4");
+	/* and who has given it up begins anew */
+	room_pass(ENTRY_NUMBER_KEPT_MS / 1000 + 1);
+	type(&p, "#");
+	CU_ASSERT_EQUAL(p.ep->entry.wrong, 0);
+	type(&p, digits_of(host.ep->user->conference->number));
+	type(&p, "#");
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(p.moves_to, "demo");
 	kept_end_all();
 }
 
@@ -213,14 +238,14 @@ static void three_wrong_ones_end_the_call(void)
 	kept_begin_anew();
 	join(&p, "dial-in");
 	join(&other, "dial-in");
-	type(&p, "000000000");
+	type(&p, "000000000#");
 	CU_ASSERT_EQUAL(p.ep->entry.wrong, 1);
 	/* nobody else waits for that */
-	type(&other, "000000000");
+	type(&other, "000000000#");
 	CU_ASSERT_EQUAL(other.ep->entry.wrong, 1);
 	for (unsigned i = 1; i < PIN_TRIES; i++) {
 		room_pass(PIN_TRIES);
-		type(&p, "000000000");
+		type(&p, "000000000#");
 	}
 	room_pass(ENTRY_FAREWELL_MS / 1000 + 1);
 	CU_ASSERT_EQUAL(p.ends, 1);
@@ -237,6 +262,7 @@ static CU_TestInfo tests[] = {
 	{"what is no number finds nothing", what_is_no_number_finds_nothing},
 	{"it is told in groups", it_is_told_in_groups},
 	{"who types one goes there", who_types_one_goes_there},
+	{"the hash key ends one", the_hash_key_ends_one},
 	{"whoever calls it is nobody's host",
 	 whoever_calls_it_is_nobodys_host},
 	{"three wrong ones end the call", three_wrong_ones_end_the_call},
