@@ -99,7 +99,8 @@ void entry_connected(struct endpoint *ep);
 void entry_key(struct endpoint *ep, char key);
 
 /** It says a PIN: to come in, or to be a host; or, where it is asked for that,
- *  the number of a conference. It may be out of the conference after this
+ *  the number of a conference. After one wrong too many it is out of the call,
+ *  never from within
  *  @param digits Hostile, NULL: none */
 struct entry_verdict entry_pin(struct endpoint *ep, const char *digits);
 
@@ -114,7 +115,8 @@ enum reason entry_admit(struct endpoint *ep);
  * REASON_NONE; REASON_FULL: not all of them; REASON_NOBODY */
 enum reason entry_admit_all(struct conference *c);
 
-/** ...or does not: it is out of the call after this */
+/** ...or does not: it goes, never from within, and not before it was told why
+ *  at a telephone */
 void entry_deny(struct endpoint *ep);
 
 /** Settings have changed, or a host has come: who waits may be in now */

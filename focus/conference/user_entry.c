@@ -237,19 +237,22 @@ static void let_in(struct endpoint *ep)
 }
 
 
-static void told_h(struct endpoint *ep)
+static void go_h(void *arg)
 {
+	struct endpoint *ep = arg;
+
 	endpoint_evict(ep, ep->entry.leaving);
 }
 
 
-static void untold_h(void *arg)
+static void told_h(struct endpoint *ep)
 {
-	told_h(arg);
+	tmr_start(&ep->entry.tmr, 0, go_h, ep);
 }
 
 
-/** It is to go; at a telephone it is told why first */
+/** It is to go; at a telephone it is told why first. Never from within: who
+ *  lets a host in, or walks those who wait, may be in the midst of others */
 static void turn_away(struct endpoint *ep, enum reason reason)
 {
 	const char *const names[] = {entry_farewell(reason), "goodbye"};
@@ -265,9 +268,9 @@ static void turn_away(struct endpoint *ep, enum reason reason)
 	ep->entry.leaving = reason;
 	if (ep->webrtc || ep->status != ENDPOINT_CONNECTED ||
 	    !endpoint_say(ep, names + from, ARRAY_SIZE(names) - from, told_h))
-		endpoint_evict(ep, reason);
+		told_h(ep);
 	else
-		tmr_start(&ep->entry.tmr, ENTRY_FAREWELL_MS, untold_h, ep);
+		tmr_start(&ep->entry.tmr, ENTRY_FAREWELL_MS, go_h, ep);
 }
 
 
@@ -323,22 +326,17 @@ static void too_late_h(void *arg)
 }
 
 
-/** Whoever tells that the call is up is in the midst of it, and it may be over
- *  by the answer */
-static void ask_h(void *arg)
-{
-	ask_to_enter(arg);
-}
-
-
 void entry_connected(struct endpoint *ep)
 {
+	if (ep->entry.leaving)
+		return;
+
 	entry_tell_state(ep, "welcome");
 	entry_tell_hosts(ep);
 	if (is_asked(ep))
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	else
-		tmr_start(&ep->entry.tmr, 0, ask_h, ep);
+		ask_to_enter(ep);
 }
 
 
