@@ -193,6 +193,13 @@ SCRIPT(dials_for_who_makes_it,
        LISTS_BOB, "< 200", "> ACK 1", "< INVITE | INVITE sip:bob@", "= 486",
        "< ACK", "e left busy", "# 1")
 
+/* ...nor where who comes first is nobody's host */
+SCRIPT(dials_for_no_guest,
+       SET(.uri = "echo", .max_recipients = 3,
+	   .setting = "may_dial_out=moderators"),
+       LISTS_BOB, "< 200", "> ACK 1", "e dial_failed forbidden", "- INVITE",
+       "# 1")
+
 static void end_all_h(struct session *s, void *plan)
 {
 	(void)plan;
@@ -612,6 +619,7 @@ static CU_TestInfo tests[] = {
 	 dials_nobody_before_a_pin},
 	{"F3: dials for who makes it, whoever else may not",
 	 dials_for_who_makes_it},
+	{"F3: nor for a guest, where he may not", dials_for_no_guest},
 	{"F3: may end by what it asked for", ends_by_what_it_asked_for},
 	{"F3: dials nobody for who does not come in", fails_for_all},
 	{"F3: refuses too many", too_many},
