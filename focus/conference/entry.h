@@ -83,6 +83,9 @@ struct entry_verdict {
 void entry_begin(struct endpoint *ep, const struct join *join,
 		 const struct kept *back);
 
+/** Is it somebody who is in, or was, as he proves? He is in at once */
+bool entry_is_known(const struct conference *c, const struct join *join);
+
 /** It leaves, or is freed: nobody has to answer any more */
 void entry_end(struct endpoint *ep);
 

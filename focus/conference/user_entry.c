@@ -97,6 +97,27 @@ static const struct endpoint *before_it(const struct endpoint *ep,
 }
 
 
+bool entry_is_known(const struct conference *c, const struct join *join)
+{
+	const struct endpoint *self = user_leg_proved(c, join);
+
+	if (kept_find(c, join) || (self && endpoint_is_in(self)))
+		return true;
+	if (!join->known || join->anonymous)
+		return false;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u->known && !u->anonymous && user_is_in(u) &&
+		    !str_casecmp(u->aor, join->aor))
+			return true;
+	}
+
+	return false;
+}
+
+
 static enum entry_state first_state(struct endpoint *ep,
 				    const struct join *join,
 				    const struct kept *back)
@@ -155,15 +176,24 @@ static void drop_wait(void *handle, void *arg)
 }
 
 
+/** There is always room for a host, so that he can make some */
+static bool is_full_for(const struct endpoint *ep)
+{
+	const struct conference *c = ep->user->conference;
+
+	return ep->user->role < ROLE_HOST &&
+	       conference_count_in(c) >= conference_room(c);
+}
+
+
 static enum reason enter_facts(struct question *q, void *arg)
 {
 	const struct endpoint *ep = endpoint_by_leg(arg, q->asker.leg);
 
-	return !ep ? REASON_NOT_FOUND
-	       : conference_count_in(ep->user->conference) >=
-			       conference_room(ep->user->conference)
-		       ? REASON_FULL
-		       : REASON_NONE;
+	if (!ep)
+		return REASON_NOT_FOUND;
+
+	return is_full_for(ep) ? REASON_FULL : REASON_NONE;
 }
 
 
@@ -294,9 +324,7 @@ static void go_on(struct endpoint *ep, enum entry_state state)
 
 	tmr_cancel(&ep->entry.tmr);
 	take_state(ep, state == ENTRY_IN ? old : state);
-	if (state == ENTRY_IN &&
-	    conference_count_in(ep->user->conference) >=
-		    conference_room(ep->user->conference)) {
+	if (state == ENTRY_IN && is_full_for(ep)) {
 		turn_away(ep, REASON_FULL);
 	}
 	else if (state == ENTRY_IN) {
@@ -342,12 +370,10 @@ void entry_connected(struct endpoint *ep)
 
 enum reason entry_admit(struct endpoint *ep)
 {
-	const struct conference *c = ep->user->conference;
-
 	if (ep->entry.leaving ||
 	    (ep->entry.state != ENTRY_HOST && ep->entry.state != ENTRY_LOBBY))
 		return REASON_FORBIDDEN;
-	if (conference_count_in(c) >= conference_room(c))
+	if (is_full_for(ep))
 		return REASON_FULL;
 
 	/* before its call is up nobody was asked yet */

@@ -1,6 +1,6 @@
 /**
- * @file test_door.c  A conference with a door, and who would have others
- * called past it: whoever is called is in at once
+ * @file test_door.c  A conference with a door, who waits there, and who would
+ * have others called past it: whoever is called is in at once
  *
  * Played over UDP as test_session.c does. In a line $ is the peer's address;
  * "n" begins another dialog.
@@ -16,6 +16,7 @@ enum { LINE_SIZE = 1024 };
 struct set {
 	const char *setting; /**< of conferences that are called */
 	const char *dial_out;
+	unsigned max_participants; /**< 0: as ever */
 };
 
 static void set_up(struct world *w, const struct set *set)
@@ -30,6 +31,8 @@ static void set_up(struct world *w, const struct set *set)
 	w->config->dial_out = mem_deref(w->config->dial_out);
 	(void)str_dup(&w->config->dial_out, set->dial_out);
 	w->config->max_recipients = 3;
+	if (set->max_participants)
+		w->config->max_participants = set->max_participants;
 }
 
 static bool play(struct world *w, const char *line)
@@ -75,17 +78,18 @@ static void play_set(const struct set *set, const char *const lines[])
 	world_close(&w);
 }
 
-#define PLAY(name, its_setting, who, ...)                                     \
+#define PLAY_IN(name, most, its_setting, who, ...)                            \
 	static void name(void)                                                \
 	{                                                                     \
-		static const struct set set = {its_setting, who};             \
+		static const struct set set = {its_setting, who, most};       \
 		static const char *const lines[] = {__VA_ARGS__, NULL};       \
 		play_set(&set, lines);                                        \
 	}
-#define ASSERTED(who) "^P-Asserted-Identity: <sip:" who "@example.com>"
-#define CALL(who)     "> INVITE 1 | offer | X: y" ASSERTED(who), "< 200", "> ACK 1"
-#define HOST_CALLS    CALL("alice"), "e connected"
-#define CAROL_WAITS   "n", CALL("carol"), "e waiting"
+#define PLAY(name, ...) PLAY_IN(name, 0, __VA_ARGS__)
+#define ASSERTED(who)   "^P-Asserted-Identity: <sip:" who "@example.com>"
+#define CALL(who)       "> INVITE 1 | offer | X: y" ASSERTED(who), "< 200", "> ACK 1"
+#define HOST_CALLS      CALL("alice"), "e connected"
+#define CAROL_WAITS     "n", CALL("carol"), "e waiting"
 #define REFER(cseq)                                                           \
 	"> REFER " cseq " | - | Refer-To: <sip:bob@$>^Refer-Sub: false"
 #define LIST                                                                  \
@@ -130,6 +134,11 @@ PLAY(who_is_in_dials_by_a_list, "lobby=on", "members", HOST_CALLS, "n",
      "> INVITE 1 | " LIST ASSERTED("alice"), "< 200", "> ACK 1 | answer",
      BOB_RINGS, "# 2")
 
+/* As many wait as may: that keeps out nobody who proves that he is in */
+PLAY_IN(so_many_wait_only, 2, "lobby=on", "members", HOST_CALLS, CAROL_WAITS,
+	CAROL_WAITS, "n", "> INVITE 1 | offer | X: y" ASSERTED("erin"),
+	"< 486", "> ACK 1", "n", CALL("alice"), "# 4")
+
 static CU_TestInfo tests[] = {
 	{"F4 who is in has others called", who_is_in_dials},
 	{"F4 also out of his dialog", also_out_of_his_dialog},
@@ -141,6 +150,7 @@ static CU_TestInfo tests[] = {
 	{"F4 nor into what would be the hosts'", nor_what_would_be_hosts},
 	{"F3 nor who brings a list", nor_by_a_list},
 	{"F3 but of who is in, it is called", who_is_in_dials_by_a_list},
+	{"so many wait only", so_many_wait_only},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(door, tests)
