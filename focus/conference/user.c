@@ -548,6 +548,9 @@ void endpoint_set_role(struct endpoint *ep, enum role role)
 		if (endpoint_is_in(own))
 			endpoint_tell_renamed(own);
 	}
+	/* others may have waited for one */
+	if (role == ROLE_HOST && user_is_in(u))
+		entry_reconsider(u->conference);
 }
 
 

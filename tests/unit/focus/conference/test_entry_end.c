@@ -142,6 +142,38 @@ static void a_host_who_never_came_ends_nothing(void)
 }
 
 
+/** Who is in, and becomes one, is as good as one who comes in as one */
+static void a_guest_who_becomes_a_host_was_waited_for(void)
+{
+	struct entry_scene s;
+	struct party called;
+
+	for (int by_pin = 0; by_pin < 2; by_pin++) {
+		entry_scene_open(&s, "wait_for_host=on host_pin=9999");
+		begin(&s, &called, "sip:c@x", true);
+		focus_connected(called.ep);
+		entry_join(&s, &s.guest, "sip:g@x");
+		entry_type(&s.guest, "#");
+		CU_ASSERT_EQUAL(s.guest.ep->entry.state, ENTRY_HOST);
+		if (by_pin) {
+			CU_ASSERT_TRUE(entry_say(&s, &called,
+						 "{\"verb\":\"pin\",\"pin\":"
+						 "\"9999\"}")
+					       .ok);
+		}
+		else {
+			room_command(&s.r,
+				     "{\"verb\":\"promote\",\"conference\":"
+				     "\"demo\",\"target\":1,\"role\":"
+				     "\"host\"}");
+		}
+		CU_ASSERT_EQUAL(called.ep->user->role, ROLE_HOST);
+		CU_ASSERT_TRUE(endpoint_is_in(s.guest.ep));
+		entry_scene_close(&s);
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"it ends with the last who is in", it_ends_with_the_last_who_is_in},
 	{"a host who was cut off is waited for",
@@ -151,6 +183,8 @@ static CU_TestInfo tests[] = {
 	{"nor does who is called make it", nor_does_who_is_called_make_it},
 	{"a host who never came ends nothing",
 	 a_host_who_never_came_ends_nothing},
+	{"a guest who becomes a host was waited for",
+	 a_guest_who_becomes_a_host_was_waited_for},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(entry_end, tests)
