@@ -87,6 +87,9 @@ struct entry_verdict {
 void entry_begin(struct endpoint *ep, const struct join *join,
 		 const struct kept *back);
 
+/** Is it somebody who is in, or was, as he proves? He is in at once */
+bool entry_is_known(const struct conference *c, const struct join *join);
+
 /** It leaves, or is freed: nobody has to answer any more */
 void entry_end(struct endpoint *ep);
 
@@ -103,7 +106,8 @@ void entry_connected(struct endpoint *ep);
 void entry_key(struct endpoint *ep, char key);
 
 /** It says a PIN: to come in, or to be a host; or, where it is asked for that,
- *  the number of a conference. It may be out of the conference after this
+ *  the number of a conference. After one wrong too many it is out of the call,
+ *  never from within
  *  @param digits Hostile, NULL: none */
 struct entry_verdict entry_pin(struct endpoint *ep, const char *digits);
 
@@ -118,7 +122,8 @@ enum reason entry_admit(struct endpoint *ep);
  * REASON_NONE; REASON_FULL: not all of them; REASON_NOBODY */
 enum reason entry_admit_all(struct conference *c);
 
-/** ...or does not: it is out of the call after this */
+/** ...or does not: it goes, never from within, and not before it was told why
+ *  at a telephone */
 void entry_deny(struct endpoint *ep);
 
 /** Settings have changed, or a host has come: who waits may be in now */

@@ -296,6 +296,28 @@ static bool is_locked_to(const struct conference *c, const struct join *join)
 }
 
 
+/** As many wait for that already as may */
+static bool is_crowded_for(const struct conference *c, const struct join *join)
+{
+	return c->waiting >= c->focus->config->max_participants &&
+	       !join->dialled_out && !user_leg_proved(c, join) &&
+	       !entry_is_known(c, join);
+}
+
+
+/** There is always room for a host: who is one already, or may say his PIN */
+static bool may_be_host(const struct conference *c, const struct join *join)
+{
+	const struct kept *back = kept_find(c, join);
+
+	if (back)
+		return back->role == ROLE_HOST;
+
+	return c->settings.host_pin.given && !c->echoes &&
+	       !join->dialled_out && !entry_is_known(c, join);
+}
+
+
 enum reason focus_join_facts(const struct focus *f, const struct join *join,
 			     char *canonical, struct conference **cp)
 {
@@ -321,8 +343,10 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 	if (c) {
 		facts.exists = true;
 		facts.locked = is_locked_to(c, join);
-		facts.participants = MAX(conference_count_in(c), c->waiting);
+		facts.participants = conference_count_in(c);
 		facts.room = conference_room(c);
+		facts.host = may_be_host(c, join);
+		facts.crowded = is_crowded_for(c, join);
 	}
 
 	*cp = c;

@@ -177,7 +177,9 @@ uint32_t focus_leg(const struct endpoint *ep);
  *                  REASON_NOT_FOUND, _LOCKED, _FULL, _OVERLOAD, _SHUTDOWN
  * QUESTION_DIAL    as `dial_out` is configured; a member is who asks in a
  *                  member's dialog, is known by its address or is entering.
- *                  REASON_FORBIDDEN
+ *                  Where the conference is to have a PIN, a lobby or a host
+ *                  who is waited for: only who is in. Where it says who may:
+ *                  only those. REASON_FORBIDDEN
  * QUESTION_REMOVE  one meant by `target`: a user's address as the roster has
  *                  it, with all its endpoints; an endpoint's entity, that one;
  *                  or either without parameters. A moderator may remove
@@ -352,6 +354,10 @@ enum role focus_endpoint_role(const struct endpoint *ep);
 
 /** Has it been let in? Else it waits for that (focus/conference/entry.h) */
 bool focus_endpoint_is_in(const struct endpoint *ep);
+
+/** Do the conference's own settings let it have others called, now that it is
+ *  in? For what was asked by who was just coming in (struct asker) */
+bool focus_endpoint_may_dial(const struct endpoint *ep);
 
 /** Its number in there (of `parley show`) */
 unsigned focus_endpoint_number(const struct endpoint *ep);

@@ -5,10 +5,12 @@
  * who may have others dialled, who may have whom removed, who may end it all.
  */
 #include <string.h>
+#include "focus/conference/booking.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
 #include "focus/conference/user.h"
+#include "focus/config/config.h"
 
 
 /** Bytes of an address without its scheme, parameters and headers */
@@ -74,20 +76,47 @@ static bool has_door(const struct conference_settings *s)
 }
 
 
+/** How it is, or would begin */
+static void read_settings(struct conference_settings *s, const struct focus *f,
+			  const char *conference)
+{
+	char name[POLICY_NAME_MAX + 1];
+	struct booking b;
+
+	*s = f->config->ad_hoc;
+	if (conference && focus_name(f, conference, name) == REASON_NONE &&
+	    booking_find(f, name, &b))
+		*s = b.settings;
+}
+
+
+/** Whoever comes in as the first may turn out to be its host: that is looked
+ *  at again when he is in (focus_endpoint_may_dial()) */
 static enum reason dial_facts(const struct focus *f, const struct question *q,
 			      const struct conference *c)
 {
-	bool member = q->asker.entering || (c && user_of(c, &q->asker));
+	const bool member = q->asker.entering || q->asker.member;
+	struct conference_settings s;
 
-	if (c && q->asker.role < c->settings.may_dial_out)
+	read_settings(&s, f, q->conference);
+	if ((c || !q->asker.entering) && q->asker.role < s.may_dial_out)
 		return REASON_FORBIDDEN;
 	/* whoever is called is in: nobody comes in by himself that way */
-	if (c && !q->asker.member && has_door(&c->settings))
+	if ((c || !q->asker.entering) && !q->asker.member && has_door(&s))
 		return REASON_FORBIDDEN;
 
 	return policy_may_dial(f->config, member, q->asker.known)
 		       ? REASON_NONE
 		       : REASON_FORBIDDEN;
+}
+
+
+bool focus_endpoint_may_dial(const struct endpoint *ep)
+{
+	const struct user *u = ep->user;
+
+	return endpoint_is_in(ep) &&
+	       u->role >= u->conference->settings.may_dial_out;
 }
 
 

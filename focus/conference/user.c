@@ -227,11 +227,10 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 {
 	struct user *u = ep->user;
 	struct conference *c = u->conference;
-	const bool was_in =
-		ep->status == ENDPOINT_CONNECTED && endpoint_is_in(ep);
-	const bool endpoint_was_in = endpoint_is_in(ep);
+	const bool let_in = endpoint_is_in(ep);
+	const bool was_in = let_in && ep->status == ENDPOINT_CONNECTED;
 	struct endpoint *heir = NULL;
-	bool host = false;
+	struct user *last = NULL;
 
 	/* who is thrown out bequeaths nothing */
 	if (reason != REASON_KICKED)
@@ -262,17 +261,16 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 					reason_row(reason)->words));
 
 	mem_deref(ep);
-	if (list_isempty(&u->endpoints)) {
-		host = u->role == ROLE_HOST && endpoint_was_in;
-		mem_deref(u);
-	}
+	if (list_isempty(&u->endpoints))
+		last = u;
 
 	if (was_in)
 		endpoint_say_alone(c, "alone");
 	if (was_in && !heir)
 		conference_tone(c, "left");
-	if (was_in || host)
-		conference_left(c, host, reason, was_in);
+	if (let_in || (last && last->entered))
+		conference_left(c, last, reason, was_in);
+	mem_deref(last);
 	conference_end_if_empty(c, reason);
 }
 
@@ -528,7 +526,7 @@ void endpoint_enter(struct endpoint *ep)
 {
 	struct conference *c = ep->user->conference;
 
-	c->entered = true;
+	c->entered = ep->user->entered = true;
 	conference_set_calls_off(c);
 	kept_take(ep);
 	endpoint_welcome(ep);
@@ -551,6 +549,9 @@ void endpoint_set_role(struct endpoint *ep, enum role role)
 		if (endpoint_is_in(own))
 			endpoint_tell_renamed(own);
 	}
+	/* others may have waited for one */
+	if (role == ROLE_HOST && user_is_in(u))
+		entry_reconsider(u->conference);
 }
 
 

@@ -50,6 +50,7 @@ struct user {
 	char display[UTF8_NAME_MAX + 1];
 	enum role role;
 	bool anonymous; /**< aor and display are not its own */
+	bool entered;   /**< a call of his was up, and in */
 	unsigned place; /**< of users in the order of coming: number of his
 			     first endpoint, which he keeps when he comes
 			     back (kept.c) */
@@ -295,14 +296,14 @@ bool conference_has_host(const struct conference *c);
 void endpoint_await_host(struct conference *c);
 
 /**
- * Somebody has left: does it end?
+ * Somebody has left who had been let in: does it end?
  *
- * @param host   He was one
+ * @param last   Who it was, if no other leg of his is left; NULL: one is
  * @param reason Why he has left
  * @param was_in His call was up
  */
-void conference_left(struct conference *c, bool host, enum reason reason,
-		     bool was_in);
+void conference_left(struct conference *c, const struct user *last,
+		     enum reason reason, bool was_in);
 
 /** Everybody has to go, and the conference ends with the last */
 void endpoint_evict_all(struct conference *c, enum reason reason);

@@ -3,6 +3,7 @@
  */
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
+#include "mixer/base/clock.h"
 
 
 /** For a host who was cut off, before it ends with him */
@@ -38,7 +39,7 @@ void endpoint_await_host(struct conference *c)
 
 
 /** Is or comes anybody of himself, so that those who are called would not meet
- *  nobody? */
+ *  nobody? Who waits to be let in may never be */
 static bool is_attended(const struct conference *c)
 {
 	for (struct le *le = c->users.head; le; le = le->next) {
@@ -47,13 +48,26 @@ static bool is_attended(const struct conference *c)
 		for (struct le *e = u->endpoints.head; e; e = e->next) {
 			const struct endpoint *ep = e->data;
 
-			if (ep->status == ENDPOINT_CONNECTED ||
-			    !ep->dialled_out)
+			if (endpoint_is_in(ep) &&
+			    (ep->status == ENDPOINT_CONNECTED ||
+			     !ep->dialled_out))
 				return true;
 		}
 	}
 
 	return false;
+}
+
+
+/** Nobody who was to make it has come of it: the first of those who wait is
+ *  the first now. Who is called meanwhile is what it waits for */
+static void begin_anew(struct conference *c)
+{
+	if (conference_count_in(c))
+		return;
+
+	c->made = false;
+	entry_reconsider(c);
 }
 
 
@@ -64,6 +78,10 @@ static void abandoned_h(void *arg)
 
 	if (is_attended(c)) {
 		endpoint_await_host(c);
+		return;
+	}
+	if (!c->entered) {
+		begin_anew(c);
 		return;
 	}
 
@@ -81,26 +99,57 @@ static bool is_cut_off(enum reason reason, bool was_in)
 }
 
 
-/** One who was in has left: those who still ring for it are called off with
- *  the last. Where nobody was in yet they are what it waits for. A host
- *  whose network fails comes back in a moment, mostly, and not by his first
- *  try */
-void conference_left(struct conference *c, bool host, enum reason reason,
-		     bool was_in)
+/** One who can prove that he was, and would let in who waits */
+static bool awaits_host(const struct conference *c)
 {
+	const uint64_t now_ms = clock_us() / 1000;
+
+	for (struct le *le = c->kept.head; le; le = le->next) {
+		const struct kept *k = le->data;
+
+		if (k->role == ROLE_HOST && k->cut_until_ms > now_ms)
+			return true;
+	}
+
+	return tmr_isrunning(&c->end_tmr);
+}
+
+
+/** Nobody is in it any more: those who still ring for it are called off, and
+ *  those who wait are told. Where nobody was in yet who rings is what it waits
+ *  for */
+static void deserted(struct conference *c, bool host_cut_off)
+{
+	if (!c->entered && conference_count_in(c))
+		return;
+
+	if (!c->waiting || !awaits_host(c))
+		conference_end_in(c, 0, abandoned_h);
+	else if (host_cut_off || !tmr_isrunning(&c->end_tmr))
+		conference_end_in(c, HOST_WAIT_MS, abandoned_h);
+}
+
+
+/** A host whose network fails comes back in a moment, mostly, and not by his
+ *  first try. One who never was in ends nothing for those who are */
+void conference_left(struct conference *c, const struct user *last,
+		     enum reason reason, bool was_in)
+{
+	const bool host = last && last->role == ROLE_HOST;
 	const bool ends =
 		host && c->settings.end_with_host && !conference_has_host(c);
 	const bool tries = !was_in && tmr_isrunning(&c->end_tmr);
+	const bool cut_off = is_cut_off(reason, was_in);
 
 	if (ends)
 		conference_set_calls_off(c);
-	if (ends && !tries && is_cut_off(reason, was_in)) {
+	if (ends && last->entered && !tries && cut_off) {
 		endpoint_await_host(c);
 	}
-	else if (ends && !tries) {
+	else if (ends && last->entered && !tries) {
 		c->ending = true;
 		conference_end_in(c, 0, host_left_h);
 	}
 	if (!c->ending && !is_attended(c))
-		conference_end_in(c, 0, abandoned_h);
+		deserted(c, host && cut_off && !ends);
 }

@@ -97,6 +97,27 @@ static const struct endpoint *before_it(const struct endpoint *ep,
 }
 
 
+bool entry_is_known(const struct conference *c, const struct join *join)
+{
+	const struct endpoint *self = user_leg_proved(c, join);
+
+	if (kept_find(c, join) || (self && endpoint_is_in(self)))
+		return true;
+	if (!join->known || join->anonymous)
+		return false;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u->known && !u->anonymous && user_is_in(u) &&
+		    !str_casecmp(u->aor, join->aor))
+			return true;
+	}
+
+	return false;
+}
+
+
 static enum entry_state first_state(struct endpoint *ep,
 				    const struct join *join,
 				    const struct kept *back)
@@ -155,15 +176,24 @@ static void drop_wait(void *handle, void *arg)
 }
 
 
+/** There is always room for a host, so that he can make some */
+static bool is_full_for(const struct endpoint *ep)
+{
+	const struct conference *c = ep->user->conference;
+
+	return ep->user->role < ROLE_HOST &&
+	       conference_count_in(c) >= conference_room(c);
+}
+
+
 static enum reason enter_facts(struct question *q, void *arg)
 {
 	const struct endpoint *ep = endpoint_by_leg(arg, q->asker.leg);
 
-	return !ep ? REASON_NOT_FOUND
-	       : conference_count_in(ep->user->conference) >=
-			       conference_room(ep->user->conference)
-		       ? REASON_FULL
-		       : REASON_NONE;
+	if (!ep)
+		return REASON_NOT_FOUND;
+
+	return is_full_for(ep) ? REASON_FULL : REASON_NONE;
 }
 
 
@@ -237,19 +267,22 @@ static void let_in(struct endpoint *ep)
 }
 
 
-static void told_h(struct endpoint *ep)
+static void go_h(void *arg)
 {
+	struct endpoint *ep = arg;
+
 	endpoint_evict(ep, ep->entry.leaving);
 }
 
 
-static void untold_h(void *arg)
+static void told_h(struct endpoint *ep)
 {
-	told_h(arg);
+	tmr_start(&ep->entry.tmr, 0, go_h, ep);
 }
 
 
-/** It is to go; at a telephone it is told why first */
+/** It is to go; at a telephone it is told why first. Never from within: who
+ *  lets a host in, or walks those who wait, may be in the midst of others */
 static void turn_away(struct endpoint *ep, enum reason reason)
 {
 	const char *const names[] = {entry_farewell(reason), "goodbye"};
@@ -265,9 +298,9 @@ static void turn_away(struct endpoint *ep, enum reason reason)
 	ep->entry.leaving = reason;
 	if (ep->has_page || ep->status != ENDPOINT_CONNECTED ||
 	    !endpoint_say(ep, names + from, ARRAY_SIZE(names) - from, told_h))
-		endpoint_evict(ep, reason);
+		told_h(ep);
 	else
-		tmr_start(&ep->entry.tmr, ENTRY_FAREWELL_MS, untold_h, ep);
+		tmr_start(&ep->entry.tmr, ENTRY_FAREWELL_MS, go_h, ep);
 }
 
 
@@ -291,9 +324,7 @@ static void go_on(struct endpoint *ep, enum entry_state state)
 
 	tmr_cancel(&ep->entry.tmr);
 	take_state(ep, state == ENTRY_IN ? old : state);
-	if (state == ENTRY_IN &&
-	    conference_count_in(ep->user->conference) >=
-		    conference_room(ep->user->conference)) {
+	if (state == ENTRY_IN && is_full_for(ep)) {
 		turn_away(ep, REASON_FULL);
 	}
 	else if (state == ENTRY_IN) {
@@ -323,33 +354,26 @@ static void too_late_h(void *arg)
 }
 
 
-/** Whoever tells that the call is up is in the midst of it, and it may be over
- *  by the answer */
-static void ask_h(void *arg)
-{
-	ask_to_enter(arg);
-}
-
-
 void entry_connected(struct endpoint *ep)
 {
+	if (ep->entry.leaving)
+		return;
+
 	entry_tell_state(ep, "welcome");
 	entry_tell_hosts(ep);
 	if (is_asked(ep))
 		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
 	else
-		tmr_start(&ep->entry.tmr, 0, ask_h, ep);
+		ask_to_enter(ep);
 }
 
 
 enum reason entry_admit(struct endpoint *ep)
 {
-	const struct conference *c = ep->user->conference;
-
 	if (ep->entry.leaving ||
 	    (ep->entry.state != ENTRY_HOST && ep->entry.state != ENTRY_LOBBY))
 		return REASON_FORBIDDEN;
-	if (conference_count_in(c) >= conference_room(c))
+	if (is_full_for(ep))
 		return REASON_FULL;
 
 	/* before its call is up nobody was asked yet */

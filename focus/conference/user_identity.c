@@ -416,6 +416,7 @@ void user_hide(struct endpoint *ep)
 	ep->user = u;
 	if (list_isempty(&old->endpoints)) {
 		u->role = old->role;
+		u->entered = old->entered;
 		mem_deref(old);
 	}
 	endpoint_set_label(ep, 0);

@@ -210,7 +210,7 @@ enum reason policy_join(const struct policy *p, const struct policy_facts *f)
 	if (f->locked && !f->invited)
 		return REASON_LOCKED;
 
-	if (f->participants >= f->room)
+	if ((f->participants >= f->room && !f->host) || f->crowded)
 		return REASON_FULL;
 
 	return REASON_NONE;

@@ -28,9 +28,11 @@ struct policy_facts {
 	bool replaces;         /**< it takes the place of one that is in */
 	bool fresh;            /**< policy_name_is_fresh() */
 	bool factory;          /**< a factory makes it now */
-	unsigned participants; /**< endpoints in it now, or as many wait */
+	unsigned participants; /**< endpoints that are in it now */
 	unsigned room;         /**< most that it takes */
-	unsigned conferences;  /**< of the whole server */
+	bool host;    /**< it may be one, for whom there is always room */
+	bool crowded; /**< as many wait to be let in as may, and so would it */
+	unsigned conferences; /**< of the whole server */
 };
 
 /** @return 0, ENOMEM, EINVAL (pattern) */

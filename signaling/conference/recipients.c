@@ -156,11 +156,12 @@ bool recipients_question(const struct session *s, void *plan,
 static void dial_one(struct session *s, const struct resource *r,
 		     struct dial *dial)
 {
-	enum reason reason;
+	enum reason reason = REASON_FORBIDDEN;
 
 	dial->uri = r->uri;
 	dial->anonymous = r->anonymize;
-	reason = dial_begin(session_table(s), dial, NULL);
+	if (focus_endpoint_may_dial(session_endpoint(s)))
+		reason = dial_begin(session_table(s), dial, NULL);
 	if (reason != REASON_NONE)
 		focus_dial_failed(sessions_base(session_table(s))->focus,
 				  dial->conference,

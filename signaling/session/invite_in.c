@@ -210,7 +210,7 @@ static enum reason check_target(struct sessions *all, struct invitation *in)
 
 	reason = focus_may_join(all->base.focus, in->conference);
 	/* it may prove later that it was in */
-	if (reason == REASON_LOCKED)
+	if (reason == REASON_LOCKED || reason == REASON_FULL)
 		reason = REASON_NONE;
 	if (reason != REASON_NONE ||
 	    !focus_is_factory(all->base.focus, in->conference))

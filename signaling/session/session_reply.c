@@ -157,6 +157,10 @@ static void tell_connected(struct session *s)
 		focus_connected(s->ep);
 		act_on_plan(s);
 	}
+	/* either may have ended it */
+	if (!s->ep)
+		return;
+
 	focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
 }
 

@@ -136,9 +136,10 @@ describe('a conference with a door', () => {
 		secret = await guest.page.evaluate(() =>
 			sessionStorage.getItem('parley.secret.board'));
 		assert.match(secret, /^\w{32,}$/);
-		const order = async (body) => (await fetch(`${parley.http}/api/self`, {
-			method: 'POST', headers: { Authorization: `Bearer ${secret}` },
-			body: JSON.stringify(body) })).json();
+		const order = async (body, by = secret) => (await fetch(
+			`${parley.http}/api/self`, { method: 'POST',
+				headers: { Authorization: `Bearer ${by}` },
+				body: JSON.stringify(body) })).json();
 		const [one, two] = [await numberOf('Hanna'), await numberOf('Gustav')];
 		for (const body of [
 			{ verb: 'mute', target: one }, { verb: 'unmute', target: one },
@@ -165,6 +166,11 @@ describe('a conference with a door', () => {
 			assert.deepEqual([reply.ok, reply.code], [false, 'forbidden'],
 				JSON.stringify(body));
 		}
+		// nor can a host himself reach other conferences than his
+		const own = await host.page.evaluate(() =>
+			sessionStorage.getItem('parley.secret.board'));
+		assert.equal((await order({ verb: 'show' }, own)).ok, true);
+		assert.equal((await order({ verb: 'list' }, own)).code, 'forbidden');
 		assert.deepEqual(await order({ verb: 'hand' }),
 			{ ok: true, changed: [two] });
 		await until('the hand is seen', () => host.page.evaluate(() =>

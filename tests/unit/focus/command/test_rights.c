@@ -76,6 +76,8 @@ static const struct {
 } rows[] = {
 	{HOST, "{\"verb\":\"list\"}", ""},
 	{ALICE, "{\"verb\":\"list\"}", "forbidden"},
+	/* other conferences are none of a host's */
+	{ALICE, "{\"verb\":\"list\"," DEMO "}", "forbidden"},
 	{BOB, "{\"verb\":\"show\"," DEMO "}", "forbidden"},
 	{ALICE, "{\"verb\":\"show\"," DEMO "}", ""},
 	{CAROL, "{\"verb\":\"show\"," DEMO "}", "forbidden"},

@@ -18,6 +18,7 @@ struct set {
 	bool trusted;    /**< the peer is */
 	const char *dial_out;
 	unsigned max_recipients;
+	const char *setting; /**< of conferences that are called, NULL: none */
 };
 
 /** In a line, $ is the peer's address */
@@ -49,8 +50,14 @@ static bool play_all(struct world *w, const char *const lines[])
 
 static void begin(struct world *w, const struct set *set)
 {
+	char why[SETTINGS_WHY_BYTES];
+
 	if (world_open(w))
 		CU_FAIL_FATAL("no world");
+	if (set->setting)
+		CU_ASSERT_EQUAL(settings_set_text(&w->config->ad_hoc,
+						  set->setting, why),
+				0);
 	if (strchr(set->uri, ':'))
 		(void)re_snprintf(w->uri, sizeof(w->uri), "%s", set->uri);
 	else
@@ -170,6 +177,52 @@ SCRIPT(list_to_a_conference, DEMO,
        "< 200", "> ACK 1",
        "< INVITE | sip:anonymous@anonymous.invalid | cp:count=\"1\"", "= 486",
        "< ACK", "# 1")
+
+/* F3: who has nothing shown yet, or waits, has nobody let in past the door */
+#define LISTS_BOB                                                             \
+	"> INVITE 1 | " MIXED SDP_PART LIST_PART(ENTRY("sip:bob@$", "to"))    \
+		REQUIRE
+SCRIPT(dials_nobody_before_a_pin,
+       SET(.uri = "demo", .max_recipients = 3, .setting = "guest_pin=2468"),
+       LISTS_BOB, "< 200", "> ACK 1", "e waiting", "- INVITE", "# 1")
+
+/* ...but the first of all, who is its host */
+SCRIPT(dials_for_who_makes_it,
+       SET(.uri = "mmtel", .max_recipients = 3,
+	   .setting = "may_dial_out=hosts"),
+       LISTS_BOB, "< 200", "> ACK 1", "< INVITE | INVITE sip:bob@", "= 486",
+       "< ACK", "e left busy", "# 1")
+
+/* ...nor where who comes first is nobody's host */
+SCRIPT(dials_for_no_guest,
+       SET(.uri = "echo", .max_recipients = 3,
+	   .setting = "may_dial_out=moderators"),
+       LISTS_BOB, "< 200", "> ACK 1", "e dial_failed forbidden", "- INVITE",
+       "# 1")
+
+static void end_all_h(struct session *s, void *plan)
+{
+	(void)plan;
+	CU_ASSERT_EQUAL(focus_end(s->all->base.focus, "demo"), REASON_NONE);
+}
+
+/* What he asked for may end his own call, as soon as that is up */
+static void ends_by_what_it_asked_for(void)
+{
+	static const struct set set = DEMO;
+	static const char *const lines[] = {
+		LISTS_BOB, "< 200",         "> ACK 1", "< BYE",
+		"= 200",   "e ended ended", "# 0",     NULL};
+	struct session_acts acts;
+	struct world w;
+
+	begin(&w, &set);
+	acts = *w.sessions->acts;
+	acts.confirmedh = end_all_h;
+	w.sessions->acts = &acts;
+	CU_ASSERT(play_all(&w, lines));
+	world_close(&w);
+}
 
 /* F3: nobody is dialled for who does not come in */
 SCRIPT(fails_for_all, FACTORY,
@@ -562,6 +615,12 @@ static CU_TestInfo tests[] = {
 	{"F3: shows no list after a 415", no_list_on_415},
 	{"F3: shows no list after a 500", no_list_on_500},
 	{"F3: takes a list to a conference", list_to_a_conference},
+	{"F3: dials nobody for who has a PIN to give",
+	 dials_nobody_before_a_pin},
+	{"F3: dials for who makes it, whoever else may not",
+	 dials_for_who_makes_it},
+	{"F3: nor for a guest, where he may not", dials_for_no_guest},
+	{"F3: may end by what it asked for", ends_by_what_it_asked_for},
 	{"F3: dials nobody for who does not come in", fails_for_all},
 	{"F3: refuses too many", too_many},
 	{"F3: refuses a bad list", bad_list},
