@@ -25,6 +25,7 @@ struct conference_store;
 struct config;
 struct endpoint;
 struct member_store;
+struct user;
 struct user_store;
 
 enum {
@@ -164,6 +165,10 @@ void kept_leave(struct endpoint *ep, enum reason reason,
 /** What is its own has changed, or it has another secret: keep it over a crash
  *  as it is now */
 void kept_write(const struct endpoint *ep);
+
+/** A user is something else now: so are those places that he has left, in the
+ *  store, too */
+void kept_set_role(struct user *u);
 
 /** A conference's */
 struct kept_shelf kept_shelf_of(struct conference *c);

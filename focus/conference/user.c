@@ -550,6 +550,7 @@ void endpoint_set_role(struct endpoint *ep, enum role role)
 		if (endpoint_is_in(own))
 			endpoint_tell_renamed(own);
 	}
+	kept_set_role(u);
 }
 
 

@@ -147,6 +147,9 @@ bool user_is_in(const struct user *u);
 const struct endpoint *user_leg_proved(const struct conference *c,
 				       const struct join *join);
 
+/** Whose place that is on the roster; NULL: nobody's who is there */
+struct user *user_at(const struct conference *c, unsigned place);
+
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
 
@@ -188,7 +191,8 @@ void endpoint_set_hand(struct endpoint *ep, bool raised);
 /** Give it another name. @return false: it asked for privacy */
 bool endpoint_rename(struct endpoint *ep, const char *display);
 
-/** It is something else from now on. All its user's endpoints are told of */
+/** It is something else from now on, and comes back as that. All its user's
+ *  endpoints are told of */
 void endpoint_set_role(struct endpoint *ep, enum role role);
 
 /**
