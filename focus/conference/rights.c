@@ -74,6 +74,14 @@ static bool has_door(const struct conference_settings *s)
 }
 
 
+bool focus_has_door(const struct focus *f, const char *conference)
+{
+	const struct conference *c = focus_conference(f, conference);
+
+	return c && has_door(&c->settings);
+}
+
+
 static enum reason dial_facts(const struct focus *f, const struct question *q,
 			      const struct conference *c)
 {
@@ -243,6 +251,10 @@ static enum reason find_removable(const struct conference *c,
 				  struct removal *v, unsigned *n)
 {
 	bool several;
+
+	/* nor does it say to others who is there */
+	if (!user_of(c, asker))
+		return REASON_NOBODY;
 
 	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
 		*n = find_meant(c, asker, meanings[i], uri, v, &several);
