@@ -225,6 +225,10 @@ void conference_settings_reopened(struct focus *f);
  *  back? */
 bool past_exists(const struct focus *f, const char *name);
 
+/** ...and is it still that of those who were in, so that it is as they have
+ * set it? Else whoever comes first has it, as a new one */
+bool past_goes_on(const struct focus *f, const char *name);
+
 /** All that are over and go on */
 void past_each(struct focus *f,
 	       void (*h)(const struct kept_shelf *shelf, void *arg),
