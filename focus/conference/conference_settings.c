@@ -97,6 +97,9 @@ void conference_set_settings(struct conference *c,
 			     const struct conference_settings *settings)
 {
 	c->settings = *settings;
+	/* what was written before is nobody's to read who comes later */
+	if (!settings->chat_kept)
+		chat_close(&c->chat, &c->focus->chat_shelf);
 	conference_write_settings(c);
 	conference_emit(c, "settings",
 			json_pack("{s:o,s:s,s:i}", "settings",

@@ -197,10 +197,6 @@ void entry_begin(struct endpoint *ep, const struct join *join,
 	if (before)
 		ep->entry.wrong = before->entry.wrong;
 	take_state(ep, first_state(ep, join, back));
-	if (endpoint_is_in(ep) && !back && !before &&
-	    ep->user->role == ROLE_GUEST && !ep->dialled_out)
-		ep->levels.muted |=
-			ep->user->conference->settings.muted_on_entry;
 }
 
 
