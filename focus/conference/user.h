@@ -370,6 +370,10 @@ const char *endpoint_name(const struct endpoint *ep);
  *  @param first What comes before that; NULL: nothing */
 void entry_tell_state(struct endpoint *ep, const char *first);
 
+/** It has tried too soon: that it has to wait, and when it need not any more
+ *  what it has to do */
+void entry_tell_pause(struct endpoint *ep, uint64_t wait_ms);
+
 /** Somebody waits: tell those who may let it in, and have no page to see it
  *  by */
 void entry_tell_hosts(const struct endpoint *ep);

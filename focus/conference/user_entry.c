@@ -557,6 +557,15 @@ static uint64_t wait_of(const struct endpoint *ep)
 }
 
 
+/** He has as long for the next as for the first, once it is looked at */
+static void give_time(struct endpoint *ep, uint64_t wait_ms)
+{
+	if (is_asked(ep))
+		tmr_start(&ep->entry.tmr, wait_ms + ENTRY_PIN_MS, too_late_h,
+			  ep);
+}
+
+
 struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 {
 	struct entry_verdict v = {
@@ -568,14 +577,17 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 	v.wait_ms = wait_of(ep);
 	if (v.wait_ms || ep->entry.leaving || *ep->entry.wanted) {
 		v.reason = REASON_TOO_MANY_TRIES;
+		if (is_asked(ep) && !ep->entry.leaving && !*ep->entry.wanted) {
+			give_time(ep, v.wait_ms);
+			entry_tell_pause(ep, v.wait_ms);
+		}
 		return v;
 	}
 	if (take_typed(ep, digits ? digits : ""))
 		return v;
 
 	note_wrong(ep, &v);
-	if (is_asked(ep))
-		tmr_start(&ep->entry.tmr, ENTRY_PIN_MS, too_late_h, ep);
+	give_time(ep, v.wait_ms);
 	if (v.tries_left) {
 		if (is_asked(ep))
 			entry_tell_state(ep, ep->entry.state == ENTRY_PIN
