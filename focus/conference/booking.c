@@ -20,37 +20,57 @@ static void take_row(struct booking *b, const struct conference_row *row)
 }
 
 
+static void take_manner(struct booking *b, bool locked, const char *layout)
+{
+	b->locked = locked;
+	(void)snprintf(b->layout, sizeof(b->layout), "%s", layout);
+}
+
+
+struct finding {
+	struct booking *b;
+	bool goes_on;
+};
+
+
 static void row_h(const struct conference_row *row, void *arg)
 {
-	take_row(arg, row);
+	const struct finding *find = arg;
+
+	take_row(find->b, row);
+	if (find->goes_on)
+		take_manner(find->b, row->locked, row->layout);
 }
 
 
 bool booking_find(const struct focus *f, const char *name, struct booking *b)
 {
 	const struct conference *c = conference_find(f, name);
+	struct finding find = {b, past_goes_on(f, name)};
 
 	*b = (struct booking){.running = c != NULL};
+	take_manner(b, false, f->config->layout);
 	if (c) {
 		(void)snprintf(b->name, sizeof(b->name), "%s", name);
 		b->booked = c->booked;
 		b->settings = c->settings;
 		b->number = c->number;
+		take_manner(b, c->locked, c->layout);
 		return true;
 	}
 
 	/* those that are only kept over a crash are nobody's */
-	return conference_store_get(f->conferences_kept, name, row_h, b) &&
-	       (b->booked || past_exists(f, name));
+	return conference_store_get(f->conferences_kept, name, row_h, &find) &&
+	       (b->booked || find.goes_on);
 }
 
 
 static int write_row(struct focus *f, const struct booking *b)
 {
 	struct conference_row row = {b->name,
-				     true,
-				     false,
-				     f->config->layout,
+				     b->booked,
+				     b->locked,
+				     b->layout,
 				     settings_store(&b->settings),
 				     number_for(f, b->name, b->number)};
 	int err = row.settings
@@ -76,6 +96,7 @@ int booking_add(struct focus *f, const char *name, const json_t *values,
 		return EEXIST;
 
 	(void)snprintf(b.name, sizeof(b.name), "%s", name);
+	b.booked = true;
 	err = values ? settings_set_all(&b.settings, values, why) : 0;
 	if (!err)
 		err = write_row(f, &b);
@@ -99,7 +120,8 @@ int booking_set(struct focus *f, const char *name, const json_t *values,
 		return ENOENT;
 
 	err = settings_set_all(&b.settings, values, why);
-	if (!err && b.booked)
+	/* one that goes on with nobody in it is in the store alone */
+	if (!err && (b.booked || !c))
 		err = write_row(f, &b);
 	if (!err && c)
 		conference_set_settings(c, &b.settings);
@@ -117,7 +139,10 @@ int booking_remove(struct focus *f, const char *name)
 	if (!booking_find(f, name, &b) || !b.booked)
 		return ENOENT;
 
-	err = conference_store_remove(f->conferences_kept, name);
+	b.booked = false;
+	err = !c && past_goes_on(f, name)
+		      ? write_row(f, &b)
+		      : conference_store_remove(f->conferences_kept, name);
 	if (!err && c) {
 		c->booked = c->stored = false;
 		conference_write_settings(c);

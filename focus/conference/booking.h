@@ -20,6 +20,9 @@ struct booking {
 	char name[POLICY_NAME_MAX + 1];
 	bool booked;
 	bool running; /**< somebody is in it */
+	/** Of one that goes on; else nobody's: as all begin */
+	bool locked;
+	char layout[16];
 	struct conference_settings settings;
 	uint32_t number; /**< focus/conference/number.h */
 };

@@ -97,7 +97,7 @@ bool chat_take(struct chat *chat, struct chat_rate *own, uint64_t now_ms);
 void chat_keep(struct chat *chat, struct chat_shelf *shelf,
 	       struct chat_message *m);
 
-/** Keep nothing any more */
+/** What is kept is forgotten; numbers go on */
 void chat_close(struct chat *chat, struct chat_shelf *shelf);
 
 #endif

@@ -25,6 +25,7 @@ struct conference_store;
 struct config;
 struct endpoint;
 struct member_store;
+struct user;
 struct user_store;
 
 enum {
@@ -165,6 +166,10 @@ void kept_leave(struct endpoint *ep, enum reason reason,
  *  as it is now */
 void kept_write(const struct endpoint *ep);
 
+/** A user is something else now: so are those places that he has left, in the
+ *  store, too */
+void kept_set_role(struct user *u);
+
 /** A conference's */
 struct kept_shelf kept_shelf_of(struct conference *c);
 
@@ -219,6 +224,10 @@ void conference_settings_reopened(struct focus *f);
 /** Is that the name of a conference that is over, but goes on with who comes
  *  back? */
 bool past_exists(const struct focus *f, const char *name);
+
+/** ...and is it still that of those who were in, so that it is as they have
+ * set it? Else whoever comes first has it, as a new one */
+bool past_goes_on(const struct focus *f, const char *name);
 
 /** All that are over and go on */
 void past_each(struct focus *f,

@@ -14,15 +14,18 @@
 struct beginning {
 	struct conference *c;
 	bool goes_on; /**< it is the one that was over just now */
+	bool anew;    /**< the store has what it is not any more */
 };
 
 
 static void begin_h(const struct conference_row *row, void *arg)
 {
-	const struct beginning *b = arg;
+	struct beginning *b = arg;
 	struct conference *c = b->c;
 
 	c->stored = true;
+	b->anew = !b->goes_on && (!row->booked || row->locked ||
+				  strcmp(row->layout, c->layout) != 0);
 	if (!row->booked && !b->goes_on)
 		return;
 
@@ -40,14 +43,14 @@ static void begin_h(const struct conference_row *row, void *arg)
 void conference_begin_settings(struct conference *c, bool factory)
 {
 	const struct focus *f = c->focus;
-	struct beginning b = {c, past_exists(f, c->name)};
+	struct beginning b = {c, past_goes_on(f, c->name), false};
 	const bool ends = factory && f->config->end_with_creator;
 
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", f->config->layout);
 	c->settings = f->config->ad_hoc;
 	c->settings.end_with_host |= ends;
 	(void)conference_store_get(f->conferences_kept, c->name, begin_h, &b);
-	if (ends)
+	if (ends || b.anew)
 		conference_write_settings(c);
 }
 
@@ -94,6 +97,9 @@ void conference_set_settings(struct conference *c,
 			     const struct conference_settings *settings)
 {
 	c->settings = *settings;
+	/* what was written before is nobody's to read who comes later */
+	if (!settings->chat_kept)
+		chat_close(&c->chat, &c->focus->chat_shelf);
 	conference_write_settings(c);
 	conference_emit(c, "settings",
 			json_pack("{s:o,s:s,s:i}", "settings",
@@ -138,7 +144,7 @@ void conference_forget_settings(struct focus *f, const char *name)
 
 void conference_end_settings(struct conference *c)
 {
-	if (c->stored && !past_exists(c->focus, c->name))
+	if (c->stored && !past_goes_on(c->focus, c->name))
 		conference_forget_settings(c->focus, c->name);
 }
 
@@ -147,9 +153,10 @@ static void stale_h(const struct conference_row *row, void *arg)
 {
 	const struct over *over = arg;
 
-	if ((row->booked && !row->locked) ||
+	if ((row->booked && !row->locked &&
+	     !strcmp(row->layout, over->layout)) ||
 	    conference_find(over->focus, row->name) ||
-	    past_exists(over->focus, row->name))
+	    past_goes_on(over->focus, row->name))
 		return;
 
 	(void)json_array_append_new(over->unwanted, json_string(row->name));

@@ -52,7 +52,8 @@ enum entry_state {
 	ENTRY_LOBBY,  /**< somebody has to admit him */
 };
 
-/** Of an endpoint; written by user_entry.c alone */
+/** Of an endpoint; written by user_entry.c, and what is typed by user_typed.c
+ */
 struct entry {
 	enum entry_state state;
 	uint64_t origin;  /**< of struct join */

@@ -261,6 +261,9 @@ void focus_host(struct focus *f, struct focus_guest *guest);
 /** Is there such a conference now? */
 bool focus_exists(const struct focus *f, const char *name);
 
+/** Is there one, and has who comes to show something, or to wait? */
+bool focus_has_door(const struct focus *f, const char *conference);
+
 /** Is it in that conference, by address-of-record or entity? */
 bool focus_has(const struct focus *f, const char *conference, const char *uri);
 

@@ -115,13 +115,18 @@ static void describe(struct kept *k, const struct endpoint *ep)
 
 /** Telephones do not come back by themselves: over a crash their rights are
  *  kept, if they have any */
+static bool has_row(const struct kept *k)
+{
+	return k->secret.given || (k->known && k->role > ROLE_GUEST);
+}
+
+
 bool kept_write_row(struct focus *f, const char *name, const struct kept *k)
 {
 	struct secret_sum sum;
 	struct member row;
 
-	if (!f->members || (!k->secret.given && k->role == ROLE_GUEST) ||
-	    !sum_of(&sum, k))
+	if (!f->members || !has_row(k) || !sum_of(&sum, k))
 		return false;
 
 	print_row(&row, name, k, &sum);
@@ -245,6 +250,60 @@ static void remove_row(struct focus *f, struct conference *c, const char *name,
 }
 
 
+/* ---------------------------------------------------------------- rights */
+
+/** Was it left by somebody who is there, or would he take it? */
+static bool is_left_by(const struct kept *k, const struct user *u)
+{
+	if (k->place == u->place)
+		return true;
+
+	for (struct le *e = u->endpoints.head; e; e = e->next) {
+		const struct endpoint *ep = e->data;
+
+		if (ep->back && k->number == ep->back->number)
+			return true;
+	}
+
+	return false;
+}
+
+
+/** As it is now, or not at all where it has nothing to keep any more */
+static void rewrite_row(struct conference *c, const struct kept *k)
+{
+	if (has_row(k))
+		kept_write_away(c, k);
+	else
+		remove_row(c->focus, c, c->name, k);
+}
+
+
+void kept_set_role(struct user *u)
+{
+	struct conference *c = u->conference;
+
+	for (struct le *le = c->kept.head; le; le = le->next) {
+		struct kept *k = le->data;
+
+		if (k->role == u->role || !is_left_by(k, u))
+			continue;
+		k->role = u->role;
+		rewrite_row(c, k);
+	}
+
+	for (struct le *e = u->endpoints.head; e; e = e->next) {
+		const struct endpoint *ep = e->data;
+		struct kept now = {.known = false};
+
+		if (!ep->secret.given && endpoint_is_in(ep)) {
+			describe(&now, ep);
+			rewrite_row(c, &now);
+		}
+	}
+}
+
+
 /* --------------------------------------------------------- come and gone */
 
 void kept_add(struct conference *c, struct kept *k)
@@ -318,6 +377,27 @@ static void give_back(struct endpoint *ep, struct kept *k)
 }
 
 
+/** Whoever comes back as somebody else, by another name, has left those places
+ *  of before all the same */
+static void take_over(const struct endpoint *ep)
+{
+	struct conference *c = ep->user->conference;
+	const unsigned place = ep->back->place;
+
+	if (place == ep->user->place || user_at(c, place))
+		return;
+
+	for (struct le *le = c->kept.head; le; le = le->next) {
+		struct kept *k = le->data;
+
+		if (k->place != place)
+			continue;
+		k->place = ep->user->place;
+		kept_write_away(c, k);
+	}
+}
+
+
 void kept_take(struct endpoint *ep)
 {
 	struct conference *c = ep->user->conference;
@@ -333,6 +413,7 @@ void kept_take(struct endpoint *ep)
 			if (k == back || k->number == back->number)
 				drop(c, k);
 		}
+		take_over(ep);
 		if (back->before)
 			c->kept_until_ms = c->continues_until_ms = 0;
 		ep->back = mem_deref(back);

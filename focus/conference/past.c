@@ -65,6 +65,14 @@ bool past_exists(const struct focus *f, const char *name)
 }
 
 
+bool past_goes_on(const struct focus *f, const char *name)
+{
+	const struct past *p = past_find(f, name);
+
+	return p && p->continues_until_ms > now_ms();
+}
+
+
 /** What is in the store of its name is another one's, if that is going on */
 static void forget(struct focus *f, struct past *p)
 {

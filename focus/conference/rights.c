@@ -9,6 +9,7 @@
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/conference/focus.h"
+#include "focus/conference/number.h"
 #include "focus/conference/user.h"
 #include "focus/config/config.h"
 
@@ -90,6 +91,14 @@ static void read_settings(struct conference_settings *s, const struct focus *f,
 }
 
 
+bool focus_has_door(const struct focus *f, const char *conference)
+{
+	const struct conference *c = focus_conference(f, conference);
+
+	return c && (c->receives || has_door(&c->settings));
+}
+
+
 /** Whoever comes in as the first may turn out to be its host: that is looked
  *  at again when he is in (focus_endpoint_may_dial()) */
 static enum reason dial_facts(const struct focus *f, const struct question *q,
@@ -98,6 +107,9 @@ static enum reason dial_facts(const struct focus *f, const struct question *q,
 	const bool member = q->asker.entering || q->asker.member;
 	struct conference_settings s;
 
+	/* nobody stays there */
+	if (q->conference && number_is_asked_at(f, q->conference))
+		return REASON_FORBIDDEN;
 	read_settings(&s, f, q->conference);
 	if ((c || !q->asker.entering) && q->asker.role < s.may_dial_out)
 		return REASON_FORBIDDEN;
@@ -272,6 +284,10 @@ static enum reason find_removable(const struct conference *c,
 				  struct removal *v, unsigned *n)
 {
 	bool several;
+
+	/* nor does it say to others who is there */
+	if (!user_of(c, asker))
+		return REASON_NOBODY;
 
 	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
 		*n = find_meant(c, asker, meanings[i], uri, v, &several);

@@ -153,8 +153,9 @@ static unsigned number_of(const struct conference *c, const struct join *join,
 
 
 /** What a moderator had set of it, or itself, goes with the secret: who has
- * one is told. A telephone that calls again does not know that it is muted */
-static void take_back(struct endpoint *ep, struct kept *back,
+ * one is told. A telephone that calls again does not know that it is muted.
+ *  @return true: it has them */
+static bool take_back(struct endpoint *ep, struct kept *back,
 		      const struct join *join)
 {
 	const struct endpoint *self;
@@ -165,13 +166,19 @@ static void take_back(struct endpoint *ep, struct kept *back,
 		self = user_leg_proved(ep->user->conference, join);
 		if (self)
 			ep->levels = self->levels;
-		return;
+		return self != NULL;
 	}
 
 	ep->back = mem_ref(back);
 	if (secret_read(&said, join->secret) &&
-	    secret_same(&said, &back->secret))
+	    secret_same(&said, &back->secret)) {
 		ep->levels = back->levels;
+		return true;
+	}
+	/* who may not take it off does not by calling again */
+	ep->levels.muted = back->levels.muted && !endpoint_may_unmute(ep);
+
+	return false;
 }
 
 
@@ -182,6 +189,7 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	const unsigned number = number_of(c, join, back);
 	struct endpoint *ep;
 	struct user *u;
+	bool has_levels;
 	int err;
 
 	err = user_get(&u, c, join, back, number);
@@ -201,12 +209,16 @@ int endpoint_create(struct endpoint **epp, struct conference *c,
 	if (err)
 		goto out;
 
-	take_back(ep, back, join);
+	has_levels = take_back(ep, back, join);
 	endpoint_set_label(ep, back ? back->namesake : 0);
 	list_append(&u->endpoints, &ep->le, ep);
 	hash_append(c->focus->legs, ep->leg, &ep->hash_le, ep);
 	conference_enter(c, number);
 	entry_begin(ep, join, back);
+	/* an heir gets those of whom it replaces when that one goes */
+	if (endpoint_is_in(ep) && u->role == ROLE_GUEST && !has_levels &&
+	    !join->replaces_leg && !join->dialled_out)
+		ep->levels.muted |= c->settings.muted_on_entry;
 	crossing_update(c->focus);
 
 out:
@@ -549,6 +561,7 @@ void endpoint_set_role(struct endpoint *ep, enum role role)
 		if (endpoint_is_in(own))
 			endpoint_tell_renamed(own);
 	}
+	kept_set_role(u);
 	/* others may have waited for one */
 	if (role == ROLE_HOST && user_is_in(u))
 		entry_reconsider(u->conference);

@@ -149,6 +149,9 @@ bool user_is_in(const struct user *u);
 const struct endpoint *user_leg_proved(const struct conference *c,
 				       const struct join *join);
 
+/** Whose place that is on the roster; NULL: nobody's who is there */
+struct user *user_at(const struct conference *c, unsigned place);
+
 /** Is that the address of one of several who claim the same? */
 bool user_is_guest_aor(const char *uri);
 
@@ -190,7 +193,8 @@ void endpoint_set_hand(struct endpoint *ep, bool raised);
 /** Give it another name. @return false: it asked for privacy */
 bool endpoint_rename(struct endpoint *ep, const char *display);
 
-/** It is something else from now on. All its user's endpoints are told of */
+/** It is something else from now on, and comes back as that. All its user's
+ *  endpoints are told of */
 void endpoint_set_role(struct endpoint *ep, enum role role);
 
 /**
@@ -361,12 +365,31 @@ void endpoint_set_label(struct endpoint *ep, unsigned wish);
  *  it from others of that name; borrowed */
 const char *endpoint_name(const struct endpoint *ep);
 
+/* user_entry.c, for user_typed.c: what somebody types before he is in */
+
+/** Has it to type something? */
+bool entry_is_asked(const struct endpoint *ep);
+
+/** What it typed is right: it goes on to what else is asked of it, or in */
+void entry_show(struct endpoint *ep);
+
+/** It is to go; who has no page is told why first */
+void entry_turn_away(struct endpoint *ep, enum reason reason);
+
+/** It has as long for the next as for the first, once that is looked at.
+ *  Nothing where it has to type nothing */
+void entry_give_time(struct endpoint *ep, uint64_t wait_ms);
+
 /* user_entry_say.c: what who waits is told at a telephone; a page has words of
  * its own */
 
 /** What it has to do, or waits for, now and again.
  *  @param first What comes before that; NULL: nothing */
 void entry_tell_state(struct endpoint *ep, const char *first);
+
+/** It has tried too soon: that it has to wait, and when it need not any more
+ *  what it has to do */
+void entry_tell_pause(struct endpoint *ep, uint64_t wait_ms);
 
 /** Somebody waits: tell those who may let it in, and have no page to see it
  *  by */

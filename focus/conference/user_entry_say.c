@@ -54,6 +54,17 @@ void entry_tell_state(struct endpoint *ep, const char *first)
 }
 
 
+void entry_tell_pause(struct endpoint *ep, uint64_t wait_ms)
+{
+	static const char *const names[] = {"too_soon"};
+
+	tell_phone(ep, names, ARRAY_SIZE(names));
+	/* then he may try */
+	tmr_start(&ep->entry.prompt_tmr, MAX(wait_ms, ENTRY_PROMPT_MS),
+		  ask_again_h, ep);
+}
+
+
 void entry_tell_hosts(const struct endpoint *ep)
 {
 	static const char *const names[] = {"somebody_waits"};

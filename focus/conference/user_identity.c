@@ -165,7 +165,7 @@ const struct endpoint *user_leg_proved(const struct conference *c,
 }
 
 
-static struct user *user_at(const struct conference *c, unsigned place)
+struct user *user_at(const struct conference *c, unsigned place)
 {
 	for (struct le *le = c->users.head; le; le = le->next) {
 		struct user *u = le->data;

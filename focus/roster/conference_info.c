@@ -121,6 +121,7 @@ static void take_snapshot(struct conference_info *i, const json_t *event)
 		json_integer_value(json_object_get(state, "mixer")) < 0;
 	i->spotlight = info_number_of(state, "spotlight");
 	info_note_state(i);
+	i->common = i->number;
 	mark_known(i, users, waiting);
 	while (end_one(i, event))
 		;
@@ -148,10 +149,12 @@ static bool conference_event(struct conference_info *i, const char *type,
 	else if (!strcmp(type, "locked")) {
 		i->locked = info_flag_of(event, "locked");
 		info_note_state(i);
+		i->common = i->number;
 	}
 	else if (!strcmp(type, "ended")) {
 		i->active = false;
 		info_note_state(i);
+		i->common = i->number;
 	}
 	else if (!strcmp(type, "speaker")) {
 		i->speaker = info_number_of(event, "endpoint");
@@ -160,7 +163,7 @@ static bool conference_event(struct conference_info *i, const char *type,
 	else if (!strcmp(type, "mixer")) {
 		i->media_lost =
 			!strcmp(info_string_of(event, "state"), "lost");
-		i->talked = ++i->number;
+		i->talked = i->common = ++i->number;
 	}
 	else
 		return false;
@@ -377,10 +380,11 @@ enum conference_info_view conference_info_view_of(const json_t *state)
 }
 
 void conference_info_show(struct conference_info_reader *r,
-			  enum conference_info_view view)
+			  enum conference_info_view view, unsigned self)
 {
-	r->anew |= r->view != view;
+	r->anew |= r->view != view || (view == VIEW_SELF && r->self != self);
 	r->view = view;
+	r->self = self;
 }
 
 bool info_shows(const struct conference_info_reader *r,
@@ -394,10 +398,41 @@ bool info_shows(const struct conference_info_reader *r,
 	}
 }
 
+/* When others come, go and speak is not his to hear, not even by a document
+ * that is empty */
+static bool self_news(const struct conference_info_reader *r)
+{
+	const struct conference_info *i = r->info;
+	struct le *le, *k;
+
+	if (i->described > r->told || i->common > r->told)
+		return true;
+
+	for (le = list_head(&i->users); le; le = le->next) {
+		const struct info_user *u = le->data;
+
+		for (k = list_head(&u->endpoints); k; k = k->next) {
+			const struct info_endpoint *e = k->data;
+
+			if (info_shows(r, e) &&
+			    MAX(e->changed, r->activity ? e->active : 0) >
+				    r->told)
+				return true;
+		}
+	}
+
+	return false;
+}
+
 bool conference_info_news(const struct conference_info_reader *r)
 {
 	const struct conference_info *i = r->info;
 
-	return r->behind || r->anew ||
-	       (r->activity ? i->number : i->changed) > r->told;
+	if (r->behind || r->anew)
+		return true;
+
+	if (r->view == VIEW_SELF)
+		return self_news(r);
+
+	return (r->activity ? i->number : i->changed) > r->told;
 }

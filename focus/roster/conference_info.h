@@ -55,7 +55,8 @@ bool conference_info_active(const struct conference_info *i);
 enum conference_info_view {
 	VIEW_MEMBERS, /**< who is in */
 	VIEW_HOSTS,   /**< and who waits to be let in */
-	VIEW_SELF,    /**< one endpoint alone */
+	VIEW_SELF,    /**< one endpoint alone, and neither how many are in nor
+			 who speaks */
 	VIEWS
 };
 
@@ -82,9 +83,10 @@ int conference_info_read(struct conference_info_reader **rp,
  *  @param state ENDPOINT of focus/conference/event.h */
 enum conference_info_view conference_info_view_of(const json_t *state);
 
-/** From now on it is shown something else: all of that is news to it */
+/** From now on it is shown something else: all of that is news to it
+ *  @param self As of struct conference_info_param */
 void conference_info_show(struct conference_info_reader *r,
-			  enum conference_info_view view);
+			  enum conference_info_view view, unsigned self);
 
 /** Is there something that it has not been told? */
 bool conference_info_news(const struct conference_info_reader *r);

@@ -432,21 +432,34 @@ static void print_description(xmlTextWriterPtr w,
 	}
 }
 
+/* Nothing of what others are or do is shown to who is shown himself alone */
+static bool has_state(const struct conference_info_reader *r)
+{
+	const struct conference_info *i = r->info;
+
+	if (r->view == VIEW_SELF)
+		return i->common > r->told;
+
+	return i->stated > r->told || (r->activity && i->talked > r->told);
+}
+
 static void print_conference_state(xmlTextWriterPtr w,
 				   const struct conference_info_reader *r)
 {
 	const struct conference_info *i = r->info;
+	const bool all = r->view != VIEW_SELF;
 
 	start(w, "conference-state");
-	number(w, "user-count", i->users_count);
+	if (all)
+		number(w, "user-count", i->users_count);
 	element(w, "active", boolean(i->active));
 	element(w, "locked", boolean(i->locked));
 	if (r->activity) {
 		start(w, "activity");
 		attribute(w, "xmlns", CONFERENCE_INFO_ACTIVITY_NS);
 		(void)xmlTextWriterWriteFormatAttribute(w, X("speaker"), "%u",
-							i->speaker);
-		if (i->spotlight)
+							all ? i->speaker : 0);
+		if (all && i->spotlight)
 			(void)xmlTextWriterWriteFormatAttribute(
 				w, X("spotlight"), "%u", i->spotlight);
 		attribute(w, "media", i->media_lost ? "lost" : "up");
@@ -475,8 +488,7 @@ static void print_document(xmlTextWriterPtr w,
 
 	if (full || i->described > r->told)
 		print_description(w, r);
-	if (full || i->stated > r->told ||
-	    (r->activity && i->talked > r->told))
+	if (full || has_state(r))
 		print_conference_state(w, r);
 	if (full || *users) {
 		start(w, "users");

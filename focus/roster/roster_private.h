@@ -55,6 +55,8 @@ struct conference_info {
 	uint64_t stated;    /**< of the last one of conference-state */
 	uint64_t described; /**< of the last one of its description */
 	uint64_t talked;    /**< of the last activity there */
+	uint64_t common;    /**< of the last of both that says nothing of who
+			       is in: locked, ended, media lost */
 	struct list users;
 	struct list readers;
 	unsigned gone, gone_max; /**< endpoints gone, and when to tidy up */

@@ -16,6 +16,7 @@ struct row {
 	char conference[NAME_MAX_BYTES];
 	uint64_t origin;
 	unsigned wrong;
+	uint64_t halved_ms; /**< when that was done last */
 	uint64_t last_ms;
 	uint64_t until_ms; /**< he waits; of all: their tries are used up */
 };
@@ -178,6 +179,20 @@ static uint64_t pause_of(unsigned wrong)
 }
 
 
+/** By the time alone, however often he is wrong meanwhile */
+static void forgive(struct row *own, uint64_t now_ms)
+{
+	const uint64_t times = (now_ms - own->halved_ms) / PIN_GUARD_HALVE_MS;
+
+	if (!own->wrong) {
+		own->halved_ms = now_ms;
+		return;
+	}
+	own->wrong = times < 32 ? own->wrong >> times : 0;
+	own->halved_ms += times * PIN_GUARD_HALVE_MS;
+}
+
+
 void pin_guard_wrong(struct pin_guard *g, const char *conference,
 		     uint64_t origin, uint64_t now_ms)
 {
@@ -192,6 +207,7 @@ void pin_guard_wrong(struct pin_guard *g, const char *conference,
 	}
 	own = origin ? make_row(g, conference, origin) : NULL;
 	if (own) {
+		forgive(own, now_ms);
 		own->last_ms = now_ms;
 		own->until_ms = now_ms + pause_of(++own->wrong);
 	}

@@ -22,6 +22,9 @@ enum {
 	/** Pause after these, and twice as long after each further one */
 	PIN_GUARD_PAUSE_MS = 10000,
 	PIN_GUARD_PAUSE_MAX_MS = 600000,
+	/** In so long half of them are forgiven: of an office some slip now
+	 * and then, all from one address */
+	PIN_GUARD_HALVE_MS = 300000,
 	/** All who try in one conference: so many at once */
 	PIN_GUARD_BURST = 30,
 	PIN_GUARD_EVERY_MS = 2000,

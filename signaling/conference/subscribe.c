@@ -38,6 +38,7 @@ struct asked {
 	const struct sip_msg *msg;
 	struct flow_info flow;
 	char *conference, *entity, *id, *member;
+	const struct session *self; /**< of who asks, NULL: he has none */
 	struct identity *who;
 	struct conference_subscribe sub;
 };
@@ -153,15 +154,49 @@ static int read_watched(struct asked *a)
 
 /* -------------------------------------------------------------- who it is */
 
-static bool member_h(const char *conference,
-		     const struct conference_watcher *who, void *arg)
+static const struct session *find_member(const struct sessions *all,
+					 const char *conference,
+					 const struct conference_watcher *who)
 {
-	return member_from(arg, conference, who) != NULL;
+	const struct flow_info flow = {.id = who->flow};
+
+	return who->known ? member_known(all, conference, who->aor, &flow)
+			  : member_from(all, conference, who);
 }
 
-static const struct session *find_member(const struct asked *a)
+/* Who waits to be let in is told of himself alone */
+static enum conference_info_view view_of(const struct endpoint *ep)
 {
-	return member_from(a->all, a->conference, &a->sub.who);
+	if (!focus_endpoint_is_in(ep))
+		return VIEW_SELF;
+
+	return focus_endpoint_role(ep) >= ROLE_MODERATOR ? VIEW_HOSTS
+							 : VIEW_MEMBERS;
+}
+
+static struct conference_sight sight_of(const struct session *s)
+{
+	const struct endpoint *ep = session_endpoint(s);
+
+	return (struct conference_sight){view_of(ep),
+					 focus_endpoint_number(ep)};
+}
+
+static bool member_h(const char *conference,
+		     const struct conference_watcher *who,
+		     struct conference_sight *sight, void *arg)
+{
+	const struct session *member = find_member(arg, conference, who);
+
+	if (member)
+		*sight = sight_of(member);
+
+	return member != NULL;
+}
+
+static const struct session *asker_of(const struct asked *a)
+{
+	return find_member(a->all, a->conference, &a->sub.who);
 }
 
 static int read_identity(struct asked *a)
@@ -188,75 +223,74 @@ static int read_identity(struct asked *a)
 	return 0;
 }
 
+/* Who has proved who he is, or of whom it is asserted: where anybody could
+ * come in he may watch without. A claim to be one of these is not enough */
+static void judge_known(struct asked *a)
+{
+	struct conference_subscribe *sub = &a->sub;
+
+	sub->who.known = true;
+	a->self = asker_of(a);
+	sub->may = a->self || !focus_has_door(sessions_base(a->all)->focus,
+					      a->conference);
+	sub->reached = true;
+	sub->stays = true;
+}
+
+static void judge_claimed(struct asked *a)
+{
+	struct conference_subscribe *sub = &a->sub;
+
+	/* a proxy's port is that of all whom it sends here */
+	a->self = sender_is_direct(a->msg) ? asker_of(a) : NULL;
+	sub->may = a->self != NULL;
+	/* whoever forges its address says where the roster shall go, too: only
+	 * where its call said */
+	sub->reached =
+		a->self && dialog_is_target(session_dialog(a->self), a->msg);
+}
+
 /* Sets sub.may, and stays where that does not stand and fall with a session */
 static int judge_asker(struct asked *a)
 {
 	struct conference_subscribe *sub = &a->sub;
-	const struct session *member;
 	int err;
 
 	sub->who.flow = a->flow.id;
 	sub->who.peer = a->flow.peer;
 	sub->arg = a->all;
 	sub->memberh = member_h;
-	member = a->s ? a->s : find_member(a);
-	if (member) {
-		sub->who.aor = session_party(member)->aor;
+	a->self = a->s ? a->s : asker_of(a);
+	if (a->self) {
+		sub->who.aor = session_party(a->self)->aor;
+		sub->who.known = session_party(a->self)->known;
 		sub->session_id =
-			dialog_session_id(session_dialog(member))->local;
+			dialog_session_id(session_dialog(a->self))->local;
 		sub->may = true;
 		/* who has proved who he is may watch from outside as well */
-		sub->stays = session_party(member)->known;
+		sub->stays = sub->who.known;
 		return 0;
 	}
 	err = read_identity(a);
 	if (err)
 		return err;
-	if (a->who->known) {
-		sub->may = true;
-		sub->reached = true;
-		sub->stays = true;
-	}
-	else {
-		/* a proxy's port is that of all whom it sends here */
-		member = sender_is_direct(a->msg) ? find_member(a) : NULL;
-		sub->may = member != NULL;
-		/* whoever forges its address says where the roster shall go,
-		 * too: only where its call said */
-		sub->reached =
-			member &&
-			dialog_is_target(session_dialog(member), a->msg);
-	}
+	if (a->who->known)
+		judge_known(a);
+	else
+		judge_claimed(a);
 
 	return 0;
-}
-
-/* Who waits to be let in is told of himself alone */
-static enum conference_info_view view_of(const struct endpoint *ep)
-{
-	if (!focus_endpoint_is_in(ep))
-		return VIEW_SELF;
-
-	return focus_endpoint_role(ep) >= ROLE_MODERATOR ? VIEW_HOSTS
-							 : VIEW_MEMBERS;
 }
 
 /* Whose it is among those who take part: of a session, however often its
  * dialog moves */
 static int name_member(struct asked *a)
 {
-	const struct session *member;
-
-	if (!a->sub.may)
+	if (!a->sub.may || !a->self || !session_endpoint(a->self))
 		return 0;
 
-	member = a->s ? a->s : find_member(a);
-	if (!member || !session_endpoint(member))
-		return 0;
-
-	a->sub.self = focus_endpoint_number(session_endpoint(member));
-	a->sub.view = view_of(session_endpoint(member));
-	if (re_sdprintf(&a->member, "%llu", session_id(member)))
+	a->sub.sight = sight_of(a->self);
+	if (re_sdprintf(&a->member, "%llu", session_id(a->self)))
 		return subscribe_refuse_reason(a, REASON_INTERNAL);
 	a->sub.member = a->member;
 

@@ -57,7 +57,7 @@ struct watcher {
 	conference_member_h *memberh;
 	void *arg;
 	bool stays;    /**< though it is no member */
-	bool check;    /**< somebody left: is it still a member? */
+	bool check;    /**< somebody came or left: is it a member? */
 	unsigned self; /**< its endpoint's number, 0: it has none there */
 };
 
@@ -149,16 +149,39 @@ static void end(struct watcher *w, const char *reason)
 	mem_deref(w);
 }
 
+static void see(struct watcher *w, const struct conference_sight *sight)
+{
+	w->self = sight->self;
+	conference_info_show(w->reader, sight->view, sight->self);
+}
+
+/* What is it shown, now that it may take part no more, or does again? @return
+ * false: nothing */
+static bool may_still(struct watcher *w)
+{
+	const struct watched *watched = w->watched;
+	struct conference_sight sight = {VIEW_MEMBERS, 0};
+
+	if (!w->memberh)
+		return true;
+	if (!w->memberh(watched->name, &w->who, &sight, w->arg)) {
+		/* what was free while it took part is so no more */
+		if (!w->stays ||
+		    focus_has_door(watched->all->focus, watched->name) ||
+		    notifier_count(w->notifier))
+			return false;
+	}
+	see(w, &sight);
+
+	return true;
+}
+
 /* May free it */
 static void tick(struct watcher *w)
 {
 	struct watched *watched = w->watched;
-	bool leaves = w->check && w->memberh &&
-		      !w->memberh(watched->name, &w->who, w->arg);
+	bool leaves = w->check && !may_still(w);
 
-	/* what was free while it took part is so no more */
-	if (leaves && w->stays)
-		leaves = notifier_count(w->notifier) != 0;
 	w->check = false;
 	list_unlink(&w->wait);
 	if (watched->over || leaves) {
@@ -259,14 +282,40 @@ static void look_at_self(struct watcher *w, const json_t *event)
 	if (w->self && state &&
 	    json_integer_value(json_object_get(event, "endpoint")) ==
 		    (json_int_t)w->self)
-		conference_info_show(w->reader,
-				     conference_info_view_of(state));
+		conference_info_show(w->reader, conference_info_view_of(state),
+				     w->self);
+}
+
+/* Whose is it, where that may change who takes part? NULL: nobody's */
+static const char *comes_or_goes(const char *type, const json_t *event)
+{
+	static const char *const types[] = {"left", "joined", "waiting"};
+
+	for (size_t i = 0; type && i < ARRAY_SIZE(types); i++) {
+		if (!strcmp(type, types[i]))
+			return json_string_value(
+				json_object_get(event, "user"));
+	}
+
+	return NULL;
+}
+
+/* Has it to be looked whether it may watch still, and whom it is shown? */
+static bool is_to_check(const struct watcher *w, const char *type,
+			const char *user)
+{
+	/* a door may have been put up */
+	if (type && w->stays && !strcmp(type, "settings"))
+		return true;
+
+	return user && (w->stays || !strcmp(type, "left")) &&
+	       is_perhaps(w, user);
 }
 
 static void event_h(const json_t *event, void *arg)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
-	const char *user = NULL;
+	const char *user = comes_or_goes(type, event);
 	struct watched *watched = arg;
 	struct le *le;
 
@@ -278,13 +327,11 @@ static void event_h(const json_t *event, void *arg)
 		close_watched(watched);
 		return;
 	}
-	if (type && !strcmp(type, "left"))
-		user = json_string_value(json_object_get(event, "user"));
 	for (le = watched->watchers.head; le; le = le->next) {
 		struct watcher *w = le->data;
 
 		look_at_self(w, event);
-		if (user && is_perhaps(w, user))
+		if (is_to_check(w, type, user))
 			w->check = true;
 		if (w->check || conference_info_news(w->reader))
 			schedule(w);
@@ -358,8 +405,8 @@ static int conference_events_take(struct watcher *w, const struct sip_msg *msg,
 	struct conference_info_param info = {
 		.entity = sub->entity,
 		.activity = sub->activity,
-		.view = sub->view,
-		.self = sub->self,
+		.view = sub->sight.view,
+		.self = sub->sight.self,
 	};
 	char web[WEB_MAX];
 	int err;
@@ -401,7 +448,7 @@ int conference_events_begin(struct conference_events *ce,
 	w->pace_ms = sub->activity ? CONFERENCE_EVENTS_ACTIVITY_PACE_MS
 				   : CONFERENCE_EVENTS_PACE_MS;
 	w->memberh = sub->memberh;
-	w->self = sub->self;
+	w->self = sub->sight.self;
 	w->stays = sub->stays;
 	w->arg = sub->arg;
 	err = str_dup(&w->aor, sub->who.aor ? sub->who.aor : "");

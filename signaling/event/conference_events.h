@@ -40,12 +40,21 @@ struct conference_watcher {
 	const char *aor;
 	uint64_t flow;
 	struct sa peer; /**< of that flow */
+	bool known;     /**< aor is proved or asserted */
 };
 
-/** Does it take part? Asked after somebody has left */
+/** What is shown to who takes part */
+struct conference_sight {
+	enum conference_info_view view;
+	unsigned self; /**< its endpoint's number, 0: it has none */
+};
+
+/** Does it take part? Asked after somebody has left, and of one who stays when
+ *  somebody has come.
+ *  @param sight Set where it does */
 typedef bool(conference_member_h)(const char *conference,
 				  const struct conference_watcher *who,
-				  void *arg);
+				  struct conference_sight *sight, void *arg);
 
 /** One that begins; strings are copied */
 struct conference_subscribe {
@@ -58,14 +67,14 @@ struct conference_subscribe {
 	struct conference_watcher who;
 	bool may;     /**< judged: it may watch */
 	bool reached; /**< notifier_param's */
-	bool stays;   /**< also while it takes no part; else it
+	bool stays;   /**< also while it takes no part, as long as the
+			   conference has no door (focus_has_door()); else it
 			   goes with its last session */
 	conference_member_h *memberh;
 	void *arg;
 	const char *member; /**< notifier_param's; NULL: it takes no part */
 	bool activity;      /**< Accept says that it understands who talks */
-	enum conference_info_view view;
-	unsigned self; /**< its endpoint's number, 0: it takes no part */
+	struct conference_sight sight;
 };
 
 /**

@@ -315,6 +315,25 @@ static void survives_any_failing_allocation(void)
 }
 
 
+/** Nor can who comes later read what was written while it was kept */
+static void what_was_kept_is_forgotten(void)
+{
+	struct scene s;
+	struct conference *c;
+	struct conference_settings off;
+
+	scene_open(&s);
+	c = focus_conference(s.r.focus, "demo");
+	CU_ASSERT_EQUAL(say(&s.alice, "one"), REASON_NONE);
+	CU_ASSERT_EQUAL(c->chat.kept_count, 1);
+	off = c->settings;
+	off.chat_kept = false;
+	conference_set_settings(c, &off);
+	CU_ASSERT_EQUAL(c->chat.kept_count, 0);
+	room_close(&s.r);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"all others in there are told, in one order",
 	 all_others_in_there_are_told_in_one_order},
@@ -329,6 +348,7 @@ static CU_TestInfo tests[] = {
 	{"too much is refused", too_much_is_refused},
 	{"what is not kept is only told", what_is_not_kept_is_only_told},
 	{"survives any failing allocation", survives_any_failing_allocation},
+	{"what was kept is forgotten", what_was_kept_is_forgotten},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(command_chat, tests)

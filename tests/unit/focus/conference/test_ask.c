@@ -84,9 +84,10 @@ static void rights_hang_on_who_asks(void)
 		{QUESTION_REMOVE, ALICE, NULL, REASON_NOBODY},
 		{QUESTION_REMOVE, BOB, "sip:b@x", REASON_NONE},
 		{QUESTION_REMOVE, BOB_KNOWN, "sip:b@x", REASON_NONE},
-		{QUESTION_REMOVE, BOB_CLAIMED, "sip:b@x", REASON_FORBIDDEN},
+		/* whoever is not in does not even learn who is */
+		{QUESTION_REMOVE, BOB_CLAIMED, "sip:b@x", REASON_NOBODY},
 		{QUESTION_REMOVE, BOB, "sip:a@x", REASON_FORBIDDEN},
-		{QUESTION_REMOVE, CAROL, "sip:a@x", REASON_FORBIDDEN},
+		{QUESTION_REMOVE, CAROL, "sip:a@x", REASON_NOBODY},
 	};
 	struct scene s;
 

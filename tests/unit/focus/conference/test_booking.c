@@ -148,6 +148,79 @@ static void what_nobody_came_back_to_is_forgotten(void)
 }
 
 
+/** Who takes the name of one that fell silent has nothing of it, nor after a
+ *  crash of his own */
+static void what_was_set_is_of_those_who_set_it(void)
+{
+	for (int booked = 0; booked < 2; booked++) {
+		char why[SETTINGS_WHY_BYTES], a[SECRET_SIZE], e[SECRET_SIZE];
+		struct party ann, eve, fay;
+
+		kept_begin_anew();
+		if (booked)
+			CU_ASSERT_EQUAL(add("{\"title\":\"Demo\"}"), 0);
+		kept_come(&ann, "sip:a@x", "Ann", NULL);
+		focus_secret(ann.ep, a);
+		if (!booked)
+			CU_ASSERT_EQUAL(set("{\"guest_pin\":\"4711\"}", why),
+					0);
+		conference_set_locked(kept_demo(), true);
+		focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+		kept_come(&eve, "sip:e@x", "Eve", NULL);
+		CU_ASSERT_TRUE(endpoint_is_in(eve.ep));
+		CU_ASSERT_TRUE(kept_is_host(&eve));
+		CU_ASSERT_FALSE(kept_demo()->locked);
+		CU_ASSERT_FALSE(kept_demo()->settings.guest_pin.given);
+		focus_secret(eve.ep, e);
+		kept_crash();
+		kept_come(&fay, "sip:f@x", "Fay", NULL);
+		CU_ASSERT_TRUE(endpoint_is_in(fay.ep));
+		CU_ASSERT_FALSE(kept_demo()->locked);
+		kept_end_all();
+	}
+}
+
+
+/** What is changed of one that nobody is back in yet neither opens it nor is
+ *  lost */
+static void one_that_may_go_on_is_changed_as_it_is(void)
+{
+	for (int how = 0; how < 3; how++) {
+		char why[SETTINGS_WHY_BYTES], a[SECRET_SIZE];
+		struct party ann, eve;
+		struct booking b;
+
+		kept_begin_anew();
+		if (how == 2)
+			CU_ASSERT_EQUAL(add("{\"title\":\"Demo\"}"), 0);
+		kept_come(&ann, "sip:a@x", "Ann", NULL);
+		focus_secret(ann.ep, a);
+		conference_set_locked(kept_demo(), true);
+		CU_ASSERT_EQUAL(conference_set_layout(kept_demo(), "speaker"),
+				REASON_NONE);
+		kept_crash();
+		if (how == 0)
+			CU_ASSERT_EQUAL(set("{\"title\":\"All\"}", why), 0);
+		if (how == 1)
+			CU_ASSERT_EQUAL(add("{\"title\":\"All\"}"), 0);
+		if (how == 2)
+			CU_ASSERT_EQUAL(
+				booking_remove(kept_room.focus, "demo"), 0);
+		CU_ASSERT_TRUE(find(&b));
+		CU_ASSERT_EQUAL(b.booked, how == 1);
+		CU_ASSERT_EQUAL(
+			room_join(&kept_room, &eve, "demo", "sip:e@x", "Eve"),
+			REASON_LOCKED);
+		kept_come(&ann, "sip:a@x", "Ann", a);
+		CU_ASSERT_TRUE(kept_demo()->locked);
+		CU_ASSERT_STRING_EQUAL(kept_demo()->layout, "speaker");
+		CU_ASSERT_STRING_EQUAL(kept_demo()->settings.title,
+				       how == 2 ? "Demo" : "All");
+		kept_end_all();
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"a booked one is there before anybody is",
 	 a_booked_one_is_there_before_anybody_is},
@@ -155,6 +228,10 @@ static CU_TestInfo tests[] = {
 	{"settings hold over a crash", settings_hold_over_a_crash},
 	{"what nobody came back to is forgotten",
 	 what_nobody_came_back_to_is_forgotten},
+	{"what was set is of those who set it",
+	 what_was_set_is_of_those_who_set_it},
+	{"one that may go on is changed as it is",
+	 one_that_may_go_on_is_changed_as_it_is},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(booking, tests)

@@ -5,6 +5,7 @@
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
+#include "mixer/base/clock.h"
 #include "tests/unit/clock.h"
 #include "tests/unit/focus/conference/entry_world.h"
 #include "tests/unit/unit.h"
@@ -463,6 +464,86 @@ static void a_telephone_is_talked_to(void)
 }
 
 
+/** ...also that it has to wait before it tries again, which costs it none of
+ *  its time */
+static void a_telephone_is_told_to_wait(void)
+{
+	struct entry_scene s;
+
+	entry_scene_open(&s, "guest_pin=2468");
+	s.r.webrtc = false;
+	entry_join(&s, &s.guest, "sip:g@x");
+	/* others from there were wrong before */
+	s.guest.ep->entry.origin = 7;
+	for (int i = 0; i < 6; i++)
+		pin_guard_wrong(s.r.focus->pins, "demo", 7, clock_us() / 1000);
+	room_pass(ENTRY_PIN_MS / 1000 - 60);
+	entry_type(&s.guest, "2468#");
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "too_soon");
+	CU_ASSERT_FALSE(endpoint_is_in(s.guest.ep));
+	room_pass(ENTRY_PIN_MS / 1000 - 10);
+	CU_ASSERT_EQUAL(s.guest.ends, 0);
+	room_turn(5);
+	CU_ASSERT_STRING_EQUAL(prompt(&s), "enter_pin");
+	entry_type(&s.guest, "2468#");
+	CU_ASSERT_TRUE(endpoint_is_in(s.guest.ep));
+	entry_scene_close(&s);
+}
+
+
+/** Who comes back with nothing to show what was set of him is one who comes
+ *  in, and has what a host has set of him if he may not take it off */
+static void who_comes_back_is_muted_too(void)
+{
+	static const char *const settings[] = {"muted_on_entry=on", "",
+					       "may_unmute=moderators"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		struct entry_scene s;
+		struct party tab, again;
+
+		entry_scene_open(&s, *settings[i] ? settings[i] : "lobby=off");
+		entry_join(&s, &s.host, "sip:h@x");
+		s.r.known = true;
+		entry_join(&s, &s.guest, "sip:g@x");
+		/* another telephone of his */
+		entry_join(&s, &tab, "sip:g@x");
+		CU_ASSERT_EQUAL(tab.ep->levels.muted, i == 0);
+		focus_leave(tab.ep, REASON_LEFT);
+		s.guest.ep->levels.muted = i > 0;
+		focus_leave(s.guest.ep, REASON_LEFT);
+		entry_join(&s, &again, "sip:g@x");
+		CU_ASSERT_EQUAL(again.ep->levels.muted, i != 1);
+		s.r.known = false;
+		entry_scene_close(&s);
+	}
+}
+
+
+/** Whoever can say that it was he has what was set of him */
+static void who_shows_his_secret_is_as_he_was(void)
+{
+	struct entry_scene s;
+	struct party again;
+	char secret[SECRET_SIZE];
+
+	entry_scene_open(&s, "muted_on_entry=on");
+	entry_join(&s, &s.host, "sip:h@x");
+	entry_join(&s, &s.guest, "sip:g@x");
+	CU_ASSERT_TRUE(
+		entry_say(&s, &s.guest, "{\"verb\":\"unmute\",\"target\":2}")
+			.ok);
+	focus_secret(s.guest.ep, secret);
+	focus_leave(s.guest.ep, REASON_LEFT);
+	s.r.secret = secret;
+	entry_join(&s, &again, "sip:g@x");
+	s.r.secret = NULL;
+	CU_ASSERT_FALSE(again.ep->levels.muted);
+	entry_scene_close(&s);
+}
+
+
 /** It hears no word of the conference before */
 static void who_waits_is_aside(void)
 {
@@ -488,6 +569,10 @@ static void who_waits_is_aside(void)
 
 static CU_TestInfo tests[] = {
 	{"a telephone is talked to", a_telephone_is_talked_to},
+	{"a telephone is told to wait", a_telephone_is_told_to_wait},
+	{"who comes back is muted, too", who_comes_back_is_muted_too},
+	{"who shows his secret is as he was",
+	 who_shows_his_secret_is_as_he_was},
 	{"who waits is aside", who_waits_is_aside},
 	{"guests of a lobby wait until they are admitted",
 	 guests_of_a_lobby_wait_until_they_are_admitted},

@@ -462,7 +462,7 @@ static void who_had_it_called_is_more_than_a_name(void)
 		may_remove(&r,
 			   &(struct asker){.aor = "sip:bob@x", .known = true},
 			   "sip:carol@x"),
-		REASON_FORBIDDEN);
+		REASON_NOBODY);
 
 	/* his heir has the call, too */
 	focus_leave(bob2.ep, REASON_LEFT);

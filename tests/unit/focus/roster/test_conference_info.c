@@ -598,7 +598,7 @@ static void who_waits_is_shown_to_hosts(void)
 
 	/* he is let in: all see him, and he sees all */
 	happen(JOINED(2, "bob", ",\"role\":\"host\""));
-	conference_info_show(self.r, VIEW_MEMBERS);
+	conference_info_show(self.r, VIEW_MEMBERS, 2);
 	CU_ASSERT(conference_info_news(self.r));
 	CU_ASSERT(look(&self, false));
 	CU_ASSERT(says(&self, "state=\"full\""));
@@ -621,13 +621,58 @@ static void who_waits_is_shown_to_hosts(void)
 
 	/* who is made a guest sees no more of them */
 	happen(WAITS(4, "joe", "admission"));
-	conference_info_show(host.r, VIEW_MEMBERS);
+	conference_info_show(host.r, VIEW_MEMBERS, 1);
 	CU_ASSERT(look(&host, false));
 	CU_ASSERT(says(&host, "state=\"full\""));
 	CU_ASSERT(silent(&host, "joe"));
 	leave(&host);
 	leave(&guest);
 	leave(&self);
+	finish();
+}
+
+/* ...and he does not learn how many are in and who speaks, nor when that
+ * changes */
+static void who_waits_hears_nothing_of_others(void)
+{
+	static struct watcher self, guest;
+
+	begin(SNAPSHOT(USER("ann", ENDPOINT(1, "ann", ""))));
+	happen(WAITS(2, "bob", "admission"));
+	happen("{\"type\":\"speaker\",\"endpoint\":1}");
+	watch_as(&self, true, VIEW_SELF, 2);
+	watch_as(&guest, true, VIEW_MEMBERS, 1);
+	CU_ASSERT(look(&self, true));
+	CU_ASSERT(silent(&self, "<user-count"));
+	CU_ASSERT(says(&self, "speaker=\"0\" media=\"up\""));
+	CU_ASSERT(look(&guest, true));
+	CU_ASSERT(says(&guest, "<user-count>1</user-count>"));
+	CU_ASSERT(says(&guest, "speaker=\"1\""));
+
+	happen("{\"type\":\"speaker\",\"endpoint\":0}");
+	happen("{\"type\":\"spotlight\",\"spotlight\":1}");
+	happen(JOINED(3, "eve", ""));
+	happen(ABOUT("talking", 3, ",\"talking\":true"));
+	CU_ASSERT(conference_info_news(guest.r));
+	CU_ASSERT_FALSE(conference_info_news(self.r));
+
+	/* what is of all is his, too */
+	happen("{\"type\":\"locked\",\"locked\":true}");
+	CU_ASSERT(conference_info_news(self.r));
+	CU_ASSERT(look(&self, false));
+	CU_ASSERT(says(&self, "<locked>true</locked>"));
+	CU_ASSERT(silent(&self, "<user-count"));
+	CU_ASSERT(silent(&self, "spotlight"));
+	CU_ASSERT(silent(&self, "eve"));
+	happen("{\"type\":\"mixer\",\"state\":\"lost\"}");
+	CU_ASSERT(look(&self, false));
+	CU_ASSERT(says(&self, "media=\"lost\""));
+	happen(WAITS(2, "bob", "host"));
+	CU_ASSERT(look(&self, false));
+	CU_ASSERT(says(&self, "waiting=\"host\""));
+	CU_ASSERT(silent(&self, "conference-state"));
+	leave(&self);
+	leave(&guest);
 	finish();
 }
 
@@ -648,6 +693,8 @@ static CU_TestInfo tests[] = {
 	 repeats_what_memory_was_missing_for},
 	{"survives any failing allocation", survives_any_failing_allocation},
 	{"who waits is shown to hosts", who_waits_is_shown_to_hosts},
+	{"who waits hears nothing of others",
+	 who_waits_hears_nothing_of_others},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_info, tests)

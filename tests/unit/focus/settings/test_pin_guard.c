@@ -8,9 +8,8 @@
 
 static void the_pause_grows(void)
 {
-	static const unsigned pauses_ms[] = {1000,   2000,  10000,  20000,
-					     40000,  80000, 160000, 320000,
-					     600000, 600000};
+	static const unsigned pauses_ms[] = {1000,  2000,  10000, 20000,
+					     40000, 80000, 160000};
 	struct pin_guard *g;
 	uint64_t now = 1000;
 
@@ -70,6 +69,44 @@ static void all_together_are_bounded(void)
 }
 
 
+/** Somebody of an office slips every two minutes, all day, and nobody there is
+ *  ever right for the guard to know it */
+static void slips_of_an_office_lock_nobody_out(void)
+{
+	enum { DAY_MS = 36000000, EVERY_MS = 120000 };
+	struct pin_guard *g;
+	uint64_t longest = 0;
+
+	CU_ASSERT_EQUAL_FATAL(pin_guard_alloc(&g), 0);
+	for (uint64_t now = 1; now < DAY_MS; now += EVERY_MS) {
+		CU_ASSERT_EQUAL(pin_guard_wait_ms(g, "demo", 7, now), 0);
+		pin_guard_wrong(g, "demo", 7, now);
+		longest = MAX(longest, pin_guard_wait_ms(g, "demo", 7, now));
+	}
+	CU_ASSERT(longest < EVERY_MS);
+	mem_deref(g);
+}
+
+
+/** ...and who goes on trying from one address gets no further for that */
+static void who_tries_all_day_is_slow(void)
+{
+	enum { DAY_MS = 86400000 };
+	struct pin_guard *g;
+	unsigned tried = 0;
+
+	CU_ASSERT_EQUAL_FATAL(pin_guard_alloc(&g), 0);
+	for (uint64_t now = 1; now < DAY_MS; now += 1000) {
+		if (pin_guard_wait_ms(g, "demo", 7, now))
+			continue;
+		pin_guard_wrong(g, "demo", 7, now);
+		tried++;
+	}
+	CU_ASSERT(tried < 1300);
+	mem_deref(g);
+}
+
+
 static void what_is_long_ago_is_forgotten(void)
 {
 	struct pin_guard *g;
@@ -106,6 +143,9 @@ static CU_TestInfo tests[] = {
 	{"the pause grows", the_pause_grows},
 	{"who was right has slipped", who_was_right_has_slipped},
 	{"all together are bounded", all_together_are_bounded},
+	{"slips of an office lock nobody out",
+	 slips_of_an_office_lock_nobody_out},
+	{"who tries all day is slow", who_tries_all_day_is_slow},
 	{"what is long ago is forgotten", what_is_long_ago_is_forgotten},
 	{"there is room for so many", there_is_room_for_so_many},
 	CU_TEST_INFO_NULL,

@@ -243,6 +243,120 @@ static void shows_strangers_nothing(void)
 	world_close(&w);
 }
 
+/** Another dialog of the same peer, which is believed who it says it is */
+static void dial_anew(struct world *w)
+{
+	(void)snprintf(w->callid, sizeof(w->callid), "%llx",
+		       (unsigned long long)rand_u64());
+	(void)snprintf(w->to, sizeof(w->to), "<sip:%s>", w->uri);
+}
+
+static void trust_the_peer(struct world *w)
+{
+	(void)sa_set_str(&w->config->trusted_hosts[0].address, "127.0.0.1", 0);
+	w->config->trusted_hosts[0].bits = 32;
+	w->config->trusted_hosts_count = 1;
+}
+
+#define IS(who) "^P-Asserted-Identity: <sip:" who "@example.com>"
+#define CALL_AS(who)                                                          \
+	"> INVITE 1 | offer | X-Any: 1" IS(who), "< 200", "> ACK 1"
+#define WATCH_AS(who) WATCH("1") IS(who)
+#define LOOK_AS(who)  WATCH_AS(who) "^Expires: 0"
+
+static void set(struct world *w, const char *settings)
+{
+	char why[SETTINGS_WHY_BYTES];
+
+	CU_ASSERT_EQUAL(settings_set_text(&w->config->ad_hoc, settings, why),
+			0);
+}
+
+/** Who is proved is shown what he may see by his call, wherever he asks */
+static void shows_the_known_what_they_are(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	trust_the_peer(&w);
+	set(&w, "lobby=on");
+	PLAY(&w, CALL_AS("alice"));
+	dial_anew(&w);
+	PLAY(&w, CALL_AS("bob"));
+	/* a host sees who waits */
+	dial_anew(&w);
+	PLAY(&w, LOOK_AS("alice"), "< 200",
+	     "< NOTIFY | <user entity=\"sip:alice | <user entity=\"sip:bob",
+	     "= 200");
+	/* who waits sees himself alone */
+	dial_anew(&w);
+	PLAY(&w, LOOK_AS("bob"), "< 200",
+	     "< NOTIFY | bob@example.com | !<user entity=\"sip:alice | "
+	     "!<user-count",
+	     "= 200");
+	/* and who does not even wait sees nothing */
+	dial_anew(&w);
+	PLAY(&w, LOOK_AS("carol"), "< 403");
+	world_close(&w);
+}
+
+static void change(struct world *w, const char *settings)
+{
+	static const struct asker host = {.operates = true};
+	json_t *cmd =
+		json_pack("{s:s,s:s,s:o}", "verb", "settings", "conference",
+			  "demo", "settings", json_loads(settings, 0, NULL));
+
+	focus_command(NULL, w->focus, &host, cmd, done_h, NULL);
+	json_decref(cmd);
+}
+
+/** Where anybody could come in who is known may watch without, until there is
+ *  a door */
+static void a_door_keeps_out_who_watches(void)
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	trust_the_peer(&w);
+	PLAY(&w, CALL_AS("alice"));
+	dial_anew(&w);
+	PLAY(&w, WATCH_AS("carol"), "< 200",
+	     "< NOTIFY | <user entity=\"sip:alice", "= 200");
+	change(&w, "{\"title\":\"All\"}");
+	PLAY(&w, "< NOTIFY | active;expires", "= 200");
+	change(&w, "{\"guest_pin\":\"4711\"}");
+	PLAY(&w, "< NOTIFY | terminated;reason=rejected", "= 200");
+	world_close(&w);
+}
+
+/** A host who hangs up is one of those who watch, and sees no more of who
+ *  waits */
+static void who_hangs_up_sees_less(void)
+{
+	struct world w;
+	char callid[64], to[640];
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	trust_the_peer(&w);
+	PLAY(&w, CALL_AS("alice"));
+	(void)str_ncpy(callid, w.callid, sizeof(callid));
+	(void)str_ncpy(to, w.to, sizeof(to));
+	dial_anew(&w);
+	PLAY(&w, CALL_AS("bob"));
+	change(&w, "{\"lobby\":true}");
+	dial_anew(&w);
+	PLAY(&w, CALL_AS("carol"));
+	dial_anew(&w);
+	PLAY(&w, WATCH_AS("alice"), "< 200",
+	     "< NOTIFY | <user entity=\"sip:carol", "= 200");
+	/* and nothing where there is a door */
+	(void)str_ncpy(w.callid, callid, sizeof(w.callid));
+	(void)str_ncpy(w.to, to, sizeof(w.to));
+	PLAY(&w, "> BYE 2", "~ 200", "~ NOTIFY | terminated;reason=rejected");
+	world_close(&w);
+}
+
 /* A SUBSCRIBE of its call, as the layer would have it */
 static struct sip_msg *asked(const struct world *w, unsigned cseq)
 {
@@ -307,6 +421,9 @@ static CU_TestInfo tests[] = {
 	{"F10 refuses", refuses},
 	{"F10 what was missed is told later", what_was_missed_is_told_later},
 	{"F10 shows strangers nothing", shows_strangers_nothing},
+	{"F10 shows the known what they are", shows_the_known_what_they_are},
+	{"F10 a door keeps out who watches", a_door_keeps_out_who_watches},
+	{"F10 who hangs up sees less", who_hangs_up_sees_less},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_events, tests)
