@@ -45,6 +45,7 @@ function button({ primary, danger }, submits) {
 export function dialogView({ store, dispatch }) {
 	const element = $('dialog');
 	let shown = null; // id
+	let problem = null; // message
 	let labels = []; // [element, message] of what is kept
 
 	const values = () => Object.fromEntries(
@@ -79,7 +80,9 @@ export function dialogView({ store, dispatch }) {
 		}
 		setWords($('dialog-title'), say(dialog.title));
 		setWords($('dialog-text'), say(dialog.text));
-		setWords($('dialog-problem'), say(dialog.problem));
+		const wrong = dialog.problem && dialog.problem !== problem;
+		problem = dialog.problem;
+		setWords($('dialog-problem'), say(problem));
 		$('dialog-rows').replaceChildren(
 			...(dialog.rows ? [table(dialog.rows)] : []));
 		if (shown !== dialog.id)
@@ -89,6 +92,9 @@ export function dialogView({ store, dispatch }) {
 			setText(labelled, say(message));
 		if (!element.open)
 			element.showModal();
+		// what nobody can read is not mended but typed anew
+		if (wrong)
+			element.querySelector('input[type=password]')?.select();
 	});
 
 	$('dialog-form').addEventListener('submit', (event) => {
