@@ -30,12 +30,14 @@ function field({ name, label: _, hint, options, ...properties }) {
 	}
 	const input = make('input', { id, name, autocomplete: 'off',
 		...(hint && { placeholder: say(hint) }), ...properties });
-	return properties.type === 'checkbox'
-		? [make('div', { className: 'check' }, input, label)] : [label, input];
+	// all of its line can be touched
+	return properties.type === 'checkbox' ? [make('label',
+		{ className: 'check', htmlFor: id }, input, make('span'))]
+		: [label, input];
 }
 
 // Its label may stand in a box with it
-const labelOf = ([first]) => first.querySelector('label') || first;
+const labelOf = ([first]) => first.querySelector('span') || first;
 
 function button({ primary, danger }, submits) {
 	return make('button', { type: submits ? 'submit' : 'button',
@@ -68,6 +70,8 @@ export function dialogView({ store, dispatch }) {
 		$('dialog-fields').replaceChildren(...inputs.flat());
 		$('dialog-buttons').replaceChildren(...buttons, close);
 		labels = [...fields.map(({ label }, i) => [labelOf(inputs[i]), label]),
+			...fields.flatMap(({ options = [] }, i) => options.map(
+				({ label }, k) => [inputs[i][1].options[k], label])),
 			...actions.map(({ label }, i) => [buttons[i], label]),
 			[close, { say: 'dialog.close' }]];
 	}
