@@ -86,13 +86,12 @@ static const struct cli_verb verbs[] = {
 	{"stats", NULL, "[NAME]", "conference?", "what the mixers count",
 	 "parley stats demo", cli_print_stats, NULL},
 	{"conference", NULL, "add|set|show|remove|list [NAME]",
-	 "action conference? words*",
-	 "which are booked, their PINs, lobby and the like",
+	 "action? conference? words*", "booked ones: PINs, lobby, settings",
 	 "parley conference add board title='The board' guest_pin=- lobby=on",
 	 NULL, cli_conference},
-	{"user", NULL, "add|passwd|remove|list [USER]", "action name? option?",
-	 "who may register and call with a password", "parley user add alice",
-	 NULL, cli_user},
+	{"user", NULL, "add|passwd|remove|list [USER]",
+	 "action? name? option?", "who may register and call with a password",
+	 "parley user add alice", NULL, cli_user},
 	{"verbs", NULL, "", "", "what the server understands", "parley verbs",
 	 cli_print_verbs, NULL},
 	{"help", NULL, "[VERB]", "of?", "this text, or about one verb",
@@ -100,6 +99,20 @@ static const struct cli_verb verbs[] = {
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+
+/** One line, or two where the arguments leave no room */
+static void print_summary(const struct cli_verb *v)
+{
+	enum { ARGS_COLUMNS = 35 };
+	int used = printf("  %s %s", v->name, v->args) - 2;
+
+	if (used > ARGS_COLUMNS) {
+		printf("\n");
+		used = -2;
+	}
+	printf("%*s%s\n", ARGS_COLUMNS + 1 - used, "", v->help);
+}
 
 
 static void print_help(void)
@@ -110,18 +123,16 @@ static void print_help(void)
 	       "parleyd.\n\n");
 
 	for (size_t i = 0; i < VERBS; i++)
-		printf("  %s %-*s %s\n", verbs[i].name,
-		       34 - (int)strlen(verbs[i].name), verbs[i].args,
-		       verbs[i].help);
+		print_summary(&verbs[i]);
 
 	printf("\n"
 	       "NAME is a conference. WHO is a number from 'parley show', a "
-	       "URI or its user part,\n"
-	       "a name or a piece of it (3 letters or more, not for kick), "
-	       "or: "
-	       "all, guests, last\n"
-	       "(who came last). What could be two people is refused, and "
-	       "they are listed.\n"
+	       "URI or its user\n"
+	       "part, a name or a piece of it (3 letters or more, not for "
+	       "kick), or: all,\n"
+	       "guests, last (who came last). What could be two people is "
+	       "refused, and they\n"
+	       "are listed.\n"
 	       "DB is -60 to 20.\n"
 	       "\n"
 	       "  -s SOCKET   parleyd's control socket (also $PARLEY_SOCKET)\n"
@@ -346,7 +357,9 @@ static bool take_all(json_t *command, const struct cli_verb *v, int argc,
 		member += strspn(member, " ");
 	}
 
-	return !*member || strpbrk(member, "?*");
+	/* what is not said may be left out: of these the first is */
+	return !*member ||
+	       strchr("?*", member[strcspn(member, " ") - 1]) != NULL;
 }
 
 

@@ -18,6 +18,7 @@ struct change {
 static void apply(struct endpoint *ep, const struct change *change)
 {
 	struct endpoint_levels l = ep->levels;
+	bool muted;
 
 	if (change->muted >= 0)
 		l.muted = change->muted;
@@ -30,7 +31,10 @@ static void apply(struct endpoint *ep, const struct change *change)
 	if (change->volume_out_db)
 		l.volume_out_db = *change->volume_out_db;
 
+	muted = l.muted != ep->levels.muted;
 	endpoint_set_levels(ep, &l);
+	if (muted)
+		endpoint_say_muted(ep);
 }
 
 

@@ -137,8 +137,7 @@ static void mute(struct endpoint *ep)
 
 	levels.muted = true;
 	endpoint_set_levels(ep, &levels);
-	if (ep->status == ENDPOINT_CONNECTED && !ep->webrtc)
-		say(ep, "muted_by_host");
+	endpoint_say_muted(ep);
 }
 
 

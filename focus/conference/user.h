@@ -247,6 +247,10 @@ void endpoint_welcome(struct endpoint *ep);
 /** Say so to who is the only one, if its call is up and it is no page */
 void endpoint_say_alone(const struct conference *c, const char *announcement);
 
+/** A host has muted it, or has it heard again: say so, if its call is up and it
+ *  has no page that shows it */
+void endpoint_say_muted(struct endpoint *ep);
+
 /** The process of its conference's mixer is gone, and perhaps what carried
  *  its media with it */
 void endpoint_lost(struct endpoint *ep);

@@ -107,3 +107,15 @@ void endpoint_say_alone(const struct conference *c, const char *announcement)
 	if (ep && ep->status == ENDPOINT_CONNECTED && !ep->webrtc)
 		(void)endpoint_say(ep, &announcement, 1, NULL);
 }
+
+
+void endpoint_say_muted(struct endpoint *ep)
+{
+	const char *announcement = !ep->levels.muted         ? "unmuted"
+				   : endpoint_may_unmute(ep) ? "muted_by_host"
+							     : "muted";
+
+	if (ep->status == ENDPOINT_CONNECTED && endpoint_is_in(ep) &&
+	    !ep->has_page)
+		(void)endpoint_say(ep, &announcement, 1, NULL);
+}

@@ -7,20 +7,32 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Parley } from './lib/parley.mjs';
 import { hearsNot, hearsOthersOnly } from './lib/judge.mjs';
-import { until } from './lib/process.mjs';
+import { hearsWords } from './lib/words.mjs';
+import { Program, until } from './lib/process.mjs';
+import { ours } from './lib/programs.mjs';
 
 const GUEST_PIN = '480213', HOST_PIN = '771904';
+const WRONG_PIN = '135797', MISTYPED_PIN = '864208';
 
 describe('a conference with a door', () => {
-	let parley, host, guest, phone, secret;
+	let parley, host, guest, phone, secret, watch;
+	const addresses = [];
 
 	before(async () => {
 		parley = await Parley.start({ log_level: 'debug' });
 		host = await Browser.start({ hz: 1000 });
 		guest = await Browser.start({ hz: 1500, rgb: [200, 30, 30] });
 		phone = await Baresip.start({ name: 'bob', hz: 440 });
+		for (const { page } of [host, guest]) {
+			page.on('request', (r) => addresses.push(r.url()));
+			page.on('websocket', (s) => addresses.push(s.url()));
+			page.on('framenavigated', (f) => addresses.push(f.url()));
+		}
+		watch = new Program(ours.path('parley'),
+			['-s', parley.control, '--json', 'watch']);
 	});
 	after(async () => {
+		await watch?.stop();
 		await phone?.stop();
 		await guest?.stop();
 		await host?.stop();
@@ -77,7 +89,7 @@ describe('a conference with a door', () => {
 	});
 
 	test('a guest is asked again when his PIN is wrong', async () => {
-		await knock(guest, 'Gustav', '000000');
+		await knock(guest, 'Gustav', WRONG_PIN);
 		await guest.page.waitForSelector('#dialog[open]');
 		await shows(guest, 'what is wrong', 'dialog-problem', /2 more tries/);
 		// who has not shown it is told of nobody
@@ -114,8 +126,11 @@ describe('a conference with a door', () => {
 
 	test('a telephone types its PIN and waits as well', async () => {
 		await phone.dial(parley.uri('board'));
+		for (const key of `${MISTYPED_PIN}#`)
+			phone.sendDigits(key);
+		await hearsWords(phone, 'en', 'wrong_pin');
 		for (const key of `${GUEST_PIN}#`)
-			await phone.command('sndcode', key);
+			phone.sendDigits(key);
 		await shows(host, 'that its PIN was right', 'waiting',
 			/bob.*wants to come in/);
 		await hearsNot(phone, 1000);
@@ -167,10 +182,29 @@ describe('a conference with a door', () => {
 				JSON.stringify(body));
 		}
 		// nor can a host himself reach other conferences than his
-		const own = await host.page.evaluate(() =>
+		const hosts = await host.page.evaluate(() =>
 			sessionStorage.getItem('parley.secret.board'));
-		assert.equal((await order({ verb: 'show' }, own)).ok, true);
-		assert.equal((await order({ verb: 'list' }, own)).code, 'forbidden');
+		assert.equal((await order({ verb: 'show' }, hosts)).ok, true);
+		assert.equal((await order({ verb: 'list' }, hosts)).code, 'forbidden');
+		// all that there are, as the server lists them: a guest may leave, has his own
+		// mute, hand and name, may write, read, call somebody and give a PIN
+		const own = ['mute', 'unmute', 'hand', 'lower', 'rename', 'kick'];
+		const open = ['say', 'chat', 'invite', 'pin', 'verbs'];
+		const verbs = (await parley.json('verbs')).verbs.map((v) => v.verb);
+		assert.ok(verbs.length > 25, `${verbs}`);
+		for (const verb of verbs.filter((v) => !open.includes(v))) {
+			for (const more of [{ target: one }, { target: 'Hanna' },
+				{ target: 'all' }, { target: 'others' },
+				{ target: one, display: 'X', role: 'host', layout: 'grid',
+					direction: 'in', db: 0, action: 'list', name: 'x',
+					settings: { lobby: false }, conference: 'board' },
+				...own.includes(verb) ? []
+					: [{}, { target: two }, { target: 'last' }]]) {
+				const reply = await order({ verb, ...more });
+				assert.deepEqual([reply.ok, reply.code],
+					[false, 'forbidden'], JSON.stringify({ verb, ...more }));
+			}
+		}
 		assert.deepEqual(await order({ verb: 'hand' }),
 			{ ok: true, changed: [two] });
 		await until('the hand is seen', () => host.page.evaluate(() =>
@@ -251,10 +285,19 @@ describe('a conference with a door', () => {
 		assert.match(await ok('conference', 'list'), /board/);
 	});
 
-	test('no PIN, digit or secret is in the log', async () => {
+	test('no PIN, digit or secret is in logs, events or addresses', async () => {
 		const { output } = await parley.stop();
 		assert.match(output, /debug/);
-		for (const word of [GUEST_PIN, HOST_PIN, secret])
-			assert.ok(!output.includes(word), word);
+		await watch.stop();
+		assert.match(watch.output, /Gustav/);
+		assert.ok(addresses.some((url) => url.includes('/api/self')));
+		const digits = /\b(digits?|dtmf|keys?)["': =]+[0-9*#]/i;
+		for (const [where, text] of Object.entries({ log: output,
+			events: watch.output, addresses: addresses.join('\n') })) {
+			for (const word of [GUEST_PIN, HOST_PIN, WRONG_PIN, MISTYPED_PIN,
+				secret])
+				assert.ok(!text.includes(word), `${word} in ${where}`);
+			assert.doesNotMatch(text, digits, where);
+		}
 	});
 });

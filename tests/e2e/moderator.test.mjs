@@ -145,7 +145,17 @@ describe('the moderator at a terminal', () => {
 		assert.equal((await parley.cli('show', 'nowhere')).code, 4);
 		assert.equal((await parley.cli('mute', 'board', 'nobody')).code, 4);
 		assert.equal((await parley.cli('frobnicate')).code, 2);
-		assert.match((await parley.cli('--help')).stdout, /EXAMPLES|Examples/);
+		const { stdout } = await parley.cli('--help');
+		assert.match(stdout, /EXAMPLES|Examples/);
+		// on a terminal as it always was
+		assert.deepEqual(stdout.split('\n').filter((line) =>
+			line.length > 80), []);
+		// a person is not left out, though more may follow
+		for (const [verb, ...more] of [['promote'], ['promote', 'board'],
+			['kick', 'board'], ['rename', 'board', 'bob'], ['user'],
+			['conference'], ['conference', 'add']])
+			assert.equal((await parley.cli(verb, ...more)).code, 2,
+				`${verb} ${more}`);
 		const gone = await parley.cli('-s', '/nonexistent.sock', 'list');
 		assert.equal(gone.code, 3);
 	});

@@ -50,7 +50,7 @@ describe('the page in German', { concurrency: 1 }, () => {
 	test('what the server says is in it', async () => {
 		await join();
 		await parley.cli('lock', 'garten');
-		await says('#toast', /ist jetzt geschlossen/);
+		await says('#toast', /ist jetzt gesperrt/);
 		await parley.cli('unlock', 'garten');
 		await parley.cli('mute', 'garten', 'Ännchen');
 		await says('#toast', /hat Sie stummgeschaltet/);

@@ -5,31 +5,22 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { mkdir } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
 import { Guests } from './lib/guests.mjs';
 import { Parley } from './lib/parley.mjs';
 import { until } from './lib/process.mjs';
-import { wrongForAll } from './lib/axe.mjs';
-import { wrongOnScreen } from './lib/screen.mjs';
+import { NAMES, Shots } from './lib/shots.mjs';
 
-const out = new URL('../../build/screens/', import.meta.url).pathname;
-const SCREENS = [[360, 800], [844, 390], [1440, 900]];
-
-// Names that people have, and that somebody may have
-const NAMES = ['Zoë Ærøskøbing', 'محمد عبد الله', '👩‍💻 Ada 🚀',
-	'Bartholomäus-Maximilian von und zu Hohenstein-Schillingsfürst',
-	'王小明', 'שלום כהן', 'Łukasz Żółć', 'Ο Νίκος', 'Дмитрий', '<b>Bob</b>'];
 const LONG = 'the-quarterly-all-hands-of-everybody-who-works-for-us-in-2027-ab';
 
 describe('the screens of the join page', { concurrency: 1 }, () => {
-	let parley, ann, page, deaf;
+	let parley, ann, page, deaf, shots;
 
 	before(async () => {
-		await mkdir(out, { recursive: true });
 		parley = await Parley.start({ media_timeout: 300 });
 		ann = await Browser.start();
 		page = ann.page;
+		shots = new Shots(page);
 		// a server that takes connections and says nothing
 		deaf = createServer();
 		await new Promise((on) => deaf.listen(0, '127.0.0.1', on));
@@ -69,35 +60,7 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		words.test(await text(id)) || Promise.reject(new Error(await text(id))),
 	ms);
 
-	const theme = (colorScheme) => page.emulateMedia({ colorScheme });
-	const speak = (language) => page.evaluate((to) => {
-		const select = document.getElementById('language-select');
-		select.value = to;
-		select.dispatchEvent(new Event('change'));
-	}, language);
-
-	// A state on every screen; all that is wrong is told at once
-	async function shot(name, { screens = SCREENS, still = () => {} } = {}) {
-		const wrong = [];
-		const look = async (what, width, check) => {
-			await page.screenshot({ path: `${out}${what}-${width}.png` });
-			wrong.push(...(await check()).map((w) => `${what} ${width}: ${w}`));
-		};
-		for (const [width, height] of screens) {
-			const seen = () => wrongOnScreen(page, width < 1000);
-			await page.setViewportSize({ width, height });
-			await still(width);
-			for (const scheme of ['dark', 'light']) {
-				await theme(scheme);
-				await look(`${name}-${scheme}`, width, async () => [
-					...await seen(), ...await wrongForAll(page)]);
-			}
-			await speak('de');
-			await look(`${name}-de`, width, seen);
-			await speak('en');
-		}
-		assert.deepEqual(wrong, []);
-	}
+	const shot = (name, options) => shots.take(name, options);
 
 	const lobby = async (name = '') => {
 		await page.goto(`${parley.http}/${name}`);
@@ -114,14 +77,7 @@ describe('the screens of the join page', { concurrency: 1 }, () => {
 		await press(name);
 		await ann.connected();
 	};
-	// the picture is the one for this screen, and it plays
-	const picture = async (width) => until('the picture is of its size', () =>
-		page.evaluate((want) => {
-			const v = document.getElementById('picture');
-			return v.videoWidth === want && !v.paused
-				&& document.getElementById('stage-note').hidden
-				|| Promise.reject(new Error(`${v.videoWidth}`));
-		}, width < 560 ? 640 : 1280));
+	const picture = (width) => shots.pictureFor(width);
 
 	test('the lobby', async () => {
 		await lobby();

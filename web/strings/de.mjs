@@ -72,7 +72,7 @@ export const de = {
 
 	'reason.bad-request': 'Die Anfrage war nicht zu verstehen.',
 	'reason.forbidden': 'Das dürfen Sie hier nicht.',
-	'reason.locked': 'Die Konferenz ist geschlossen.',
+	'reason.locked': 'Die Konferenz ist gesperrt.',
 	'reason.not-found': 'Eine solche Konferenz gibt es hier nicht.',
 	'reason.ambiguous': 'Damit könnten mehrere gemeint sein.',
 	'reason.no-media': 'Dieser Browser bietet weder Ton noch Bild an.',
@@ -134,7 +134,7 @@ export const de = {
 	'stage.waiting': 'Das Bild kommt gleich …',
 	'stage.press': 'Drücken Sie eine Taste oder klicken Sie, damit der Ton '
 		+ 'beginnt.',
-	'stage.locked': 'geschlossen',
+	'stage.locked': 'gesperrt',
 	'stage.deaf': 'ein Moderator hat Ihnen den Ton abgestellt',
 	'stage.hidden': 'ein Moderator verbirgt Ihre Kamera',
 	'alone.first': 'Noch ist niemand sonst da.',
@@ -284,8 +284,8 @@ export const de = {
 
 	'toast.joined': '{name} ist dazugekommen',
 	'toast.left': '{name} ist gegangen',
-	'toast.locked': 'Die Konferenz ist jetzt geschlossen.',
-	'toast.open': 'Die Konferenz ist wieder offen.',
+	'toast.locked': 'Die Konferenz ist jetzt gesperrt.',
+	'toast.open': 'Die Konferenz ist nicht mehr gesperrt.',
 	'toast.muted': 'Ein Moderator hat Sie stummgeschaltet.',
 	'toast.muted-still': 'Sie sind stumm, wie zuvor.',
 	'toast.talking-muted': 'Sie sprechen und sind stumm.',
@@ -304,6 +304,8 @@ export const de = {
 	'door.pin.for-hosts': 'Falls Sie Gastgeber sind, geben Sie Ihre PIN ein.',
 	'door.pin.label': 'PIN',
 	'door.pin.enter': 'Eingeben',
+	'door.pin.later': 'PIN eingeben',
+	'door.not-in': 'Wer hier ist, sehen Sie, sobald Sie drin sind.',
 	'door.pin.guest': 'Ich bin Gast',
 	'door.pin.wrong': {
 		one: 'Diese PIN ist falsch. Sie haben noch {count} Versuch.',
@@ -333,8 +335,8 @@ export const de = {
 	'host.deny': 'Abweisen',
 	'host.deny.who': '{name} abweisen',
 	'host.mute-all': 'Alle stumm',
-	'host.lock': 'Schließen',
-	'host.unlock': 'Öffnen',
+	'host.lock': 'Sperren',
+	'host.unlock': 'Entsperren',
 	'host.settings': 'Einstellungen',
 	'host.end': 'Für alle beenden',
 	'host.end.sure': 'Alle müssen gehen, und niemand kann zurückkommen.',

@@ -297,6 +297,8 @@ export const en = {
 	'door.pin.for-hosts': 'If you are a host, give your PIN.',
 	'door.pin.label': 'PIN',
 	'door.pin.enter': 'Enter',
+	'door.pin.later': 'Enter the PIN',
+	'door.not-in': 'You see who is here when you are in.',
 	'door.pin.guest': 'I am a guest',
 	'door.pin.wrong': {
 		one: 'That PIN is wrong. You have {count} more try.',
@@ -324,7 +326,7 @@ export const en = {
 	'host.admit.who': 'Admit {name}',
 	'host.admit-all': 'Admit all',
 	'host.deny': 'Turn away',
-	'host.deny.who': 'Turn {name} away',
+	'host.deny.who': 'Turn away {name}',
 	'host.mute-all': 'Mute all',
 	'host.lock': 'Lock',
 	'host.unlock': 'Unlock',

@@ -30,12 +30,14 @@ function field({ name, label: _, hint, options, ...properties }) {
 	}
 	const input = make('input', { id, name, autocomplete: 'off',
 		...(hint && { placeholder: say(hint) }), ...properties });
-	return properties.type === 'checkbox'
-		? [make('div', { className: 'check' }, input, label)] : [label, input];
+	// all of its line can be touched
+	return properties.type === 'checkbox' ? [make('label',
+		{ className: 'check', htmlFor: id }, input, make('span'))]
+		: [label, input];
 }
 
 // Its label may stand in a box with it
-const labelOf = ([first]) => first.querySelector('label') || first;
+const labelOf = ([first]) => first.querySelector('span') || first;
 
 function button({ primary, danger }, submits) {
 	return make('button', { type: submits ? 'submit' : 'button',
@@ -45,6 +47,7 @@ function button({ primary, danger }, submits) {
 export function dialogView({ store, dispatch }) {
 	const element = $('dialog');
 	let shown = null; // id
+	let problem = null; // message
 	let labels = []; // [element, message] of what is kept
 
 	const values = () => Object.fromEntries(
@@ -67,6 +70,8 @@ export function dialogView({ store, dispatch }) {
 		$('dialog-fields').replaceChildren(...inputs.flat());
 		$('dialog-buttons').replaceChildren(...buttons, close);
 		labels = [...fields.map(({ label }, i) => [labelOf(inputs[i]), label]),
+			...fields.flatMap(({ options = [] }, i) => options.map(
+				({ label }, k) => [inputs[i][1].options[k], label])),
 			...actions.map(({ label }, i) => [buttons[i], label]),
 			[close, { say: 'dialog.close' }]];
 	}
@@ -79,7 +84,9 @@ export function dialogView({ store, dispatch }) {
 		}
 		setWords($('dialog-title'), say(dialog.title));
 		setWords($('dialog-text'), say(dialog.text));
-		setWords($('dialog-problem'), say(dialog.problem));
+		const wrong = dialog.problem && dialog.problem !== problem;
+		problem = dialog.problem;
+		setWords($('dialog-problem'), say(problem));
 		$('dialog-rows').replaceChildren(
 			...(dialog.rows ? [table(dialog.rows)] : []));
 		if (shown !== dialog.id)
@@ -89,6 +96,9 @@ export function dialogView({ store, dispatch }) {
 			setText(labelled, say(message));
 		if (!element.open)
 			element.showModal();
+		// what nobody can read is not mended but typed anew
+		if (wrong)
+			element.querySelector('input[type=password]')?.select();
 	});
 
 	$('dialog-form').addEventListener('submit', (event) => {

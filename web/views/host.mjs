@@ -39,12 +39,17 @@ export function hostView({ store, dispatch }) {
 		setText($('waiting-title'),
 			say('host.waiting', { count: waiting.length }));
 	});
-	store.watch(['me'], ({ me }) => {
+	store.watch(['me', 'language'], ({ me }) => {
 		$('host-bar').hidden = !me || me.role === 'guest' || Boolean(me.waiting);
 		for (const id of ['host-settings', 'host-end'])
 			$(id).hidden = me?.role !== 'host';
-		$('become-host').hidden = !me || me.role === 'host'
-			|| Boolean(me.waiting) || !store.state.pin;
+		// who has closed the question may answer it later
+		$('become-host').hidden = !me || me.role === 'host' || !store.state.pin;
+		setText($('become-host'), say(me?.waiting === 'pin'
+			? 'door.pin.later' : 'host.become'));
+		// what is not his yet
+		$('not-in').hidden = !me?.waiting;
+		$('add').hidden = Boolean(me?.waiting);
 	});
 	store.watch(['locked', 'language'], ({ locked }) => setText($('host-lock'),
 		say(locked ? 'host.unlock' : 'host.lock')));

@@ -27,13 +27,16 @@ export class Guests {
 	}
 
 	// Who is called so comes in
-	async join(...names) {
+	join(...names) { return this.joinWith({}, ...names); }
+
+	// The same, with more headers in their INVITE
+	async joinWith(headers, ...names) {
 		for (const name of names) {
 			const callId = `guest-${this.in.length}-${Math.random()}`;
 			const display = Buffer.from(name).toString('latin1');
 			this.in.push(callId);
 			this.sip.send(this.#request('INVITE', callId, 1, {
-				headers: { From: `"${display}" <sip:g${this.in.length
+				headers: { ...headers, From: `"${display}" <sip:g${this.in.length
 				}@127.0.0.1>;tag=${callId}` },
 				body: sdp(this.sip.port + 1) }));
 		}
@@ -41,10 +44,18 @@ export class Guests {
 			this.taken.has(callId)));
 	}
 
+	// Who came last writes to all
+	write(text) {
+		this.sip.send(this.#request('MESSAGE', this.in.at(-1), 2, {
+			body: Buffer.from(text).toString('latin1'),
+			headers: { Contact: null, 'Content-Type':
+				'text/plain;charset=utf-8' } }));
+	}
+
 	// So many leave, the last first
 	async leave(count) {
 		for (const callId of this.in.splice(-count))
-			this.sip.send(this.#request('BYE', callId, 2));
+			this.sip.send(this.#request('BYE', callId, 3));
 		const left = this.in.length;
 		await until('they are gone', async () => (await this.parley
 			.endpoints(this.conference)).filter((e) =>

@@ -42,6 +42,9 @@ const look = ({ phone }) => {
 				break;
 			}
 		}
+		if (e.tagName === 'BUTTON' && e.scrollWidth > e.clientWidth + 1)
+			wrong.push(`${name(e)}: its words are ${e.scrollWidth} wide, it is ${
+				e.clientWidth}: ${e.textContent.trim()}`);
 		if (Math.min(b.width, b.height) < least)
 			wrong.push(`${name(e)} is ${Math.round(b.width)}x${
 				Math.round(b.height)}`);
