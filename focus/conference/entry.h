@@ -36,6 +36,9 @@ enum {
 	ENTRY_KEY_GAP_MS = 4000,
 	/** After the last of a number, for the hash key */
 	ENTRY_NUMBER_GAP_MS = 2000,
+	/** So long the hash key of the number by which it came may still be
+	 *  held down, or come late */
+	ENTRY_MOVED_MS = 3000,
 	/** Within one: it is told in groups, and typed so */
 	ENTRY_NUMBER_KEPT_MS = 15000,
 	/** Who types nothing is asked again, at a telephone */
@@ -56,7 +59,9 @@ enum entry_state {
  */
 struct entry {
 	enum entry_state state;
-	uint64_t origin;  /**< of struct join */
+	uint64_t origin; /**< of struct join */
+	/** Before that a hash key is still the one of its number; 0: none */
+	uint64_t moved_until_ms;
 	unsigned wrong;   /**< PINs in this call */
 	uint64_t next_ms; /**< no other one is looked at before */
 	char digits[PIN_DIGITS_MAX + 1]; /**< typed so far */

@@ -31,6 +31,8 @@ struct join {
 	bool has_page;    /**< one that says what is said by voice to who has
 			       none (PINs, lobby) */
 	bool dialled_out; /**< joining method of RFC 4575 */
+	bool moved;       /**< by the number that it has typed elsewhere
+			       (session_ops.move) */
 	bool factory;     /**< makes the conference, by focus_new_name() */
 	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
 	bool replaces; /**< takes the place of one that is in: no lock and no

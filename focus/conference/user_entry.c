@@ -5,6 +5,7 @@
 #include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
+#include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 
 
@@ -210,6 +211,8 @@ void entry_begin(struct endpoint *ep, const struct join *join,
 	tmr_init(&ep->entry.key_tmr);
 	tmr_init(&ep->entry.prompt_tmr);
 	ep->entry.origin = join->origin;
+	if (join->moved)
+		ep->entry.moved_until_ms = clock_us() / 1000 + ENTRY_MOVED_MS;
 	if (before)
 		ep->entry.wrong = before->entry.wrong;
 	take_state(ep, first_state(ep, join, back));

@@ -243,6 +243,8 @@ void entry_key(struct endpoint *ep, char key)
 	if (!entry_is_asked(ep) || ep->entry.leaving || *ep->entry.wanted)
 		return;
 
+	if (key == '#' && !n && now_ms() < ep->entry.moved_until_ms)
+		return;
 	if (key == '#' && (n || ep->entry.state == ENTRY_PIN)) {
 		try_typed(ep);
 		return;

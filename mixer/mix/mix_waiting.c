@@ -95,11 +95,13 @@ const struct past_sound *mix_waiting_past(const struct member *member)
 }
 
 
+/** Words are not said over music */
 static float next_gain(const struct member *member)
 {
 	float now = member->sound.waiting_gain;
 
-	if (!mix_waits(member) || leg_settings(member->leg)->early)
+	if (!mix_waits(member) || leg_settings(member->leg)->early ||
+	    mix_is_told(member) || mix_speaks(member->mix))
 		return now > GOING ? now - GOING : 0;
 
 	return now < 1 - COMING ? now + COMING : 1;

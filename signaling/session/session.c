@@ -245,6 +245,7 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.webrtc = exchange_is_webrtc(s->exchange),
 		.has_page = s->has_page,
 		.dialled_out = dialog_is_ours(s->dialog) && !s->moved,
+		.moved = s->moved,
 		.factory = s->factory,
 		.anonymous = s->call ? call_out_is_anonymous(s->call)
 				     : s->party->anonymous,

@@ -204,6 +204,31 @@ static void the_hash_key_ends_one(void)
 }
 
 
+/** It may be held down while the call moves, or come late */
+static void that_key_is_not_the_next_ones(void)
+{
+	char why[SETTINGS_WHY_BYTES];
+	json_t *pin = json_pack("{s:s}", "guest_pin", "2468");
+	struct party p;
+
+	kept_begin_anew();
+	CU_ASSERT_EQUAL(booking_add(kept_room.focus, "demo", pin, why), 0);
+	json_decref(pin);
+	kept_room.moved = true;
+	join(&p, "demo");
+	kept_room.moved = false;
+	type(&p, "#");
+	CU_ASSERT_EQUAL(p.ep->entry.wrong, 0);
+	room_pass(ENTRY_MOVED_MS / 1000 + 1);
+	type(&p, "#");
+	CU_ASSERT_EQUAL(p.ep->entry.wrong, 1);
+	room_pass(2);
+	type(&p, "2468#");
+	CU_ASSERT_TRUE(endpoint_is_in(p.ep));
+	kept_end_all();
+}
+
+
 static void whoever_calls_it_is_nobodys_host(void)
 {
 	struct party ann, bob;
@@ -263,6 +288,7 @@ static CU_TestInfo tests[] = {
 	{"it is told in groups", it_is_told_in_groups},
 	{"who types one goes there", who_types_one_goes_there},
 	{"the hash key ends one", the_hash_key_ends_one},
+	{"that key is not the next one's", that_key_is_not_the_next_ones},
 	{"whoever calls it is nobody's host",
 	 whoever_calls_it_is_nobodys_host},
 	{"three wrong ones end the call", three_wrong_ones_end_the_call},

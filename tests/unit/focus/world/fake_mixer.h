@@ -36,6 +36,7 @@ struct focus_room {
 	enum reason reason; /**< of the last */
 	json_t *answer;     /**< of the last command */
 	/** How the next ones come in */
+	bool moved;
 	bool factory, anonymous, dialled_out, known, webrtc;
 	const char *secret, *entity; /**< NULL: none; as the aor */
 	struct referrer referrer;

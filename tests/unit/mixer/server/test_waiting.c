@@ -65,6 +65,32 @@ static void say(const struct world *w, const struct leg *leg, const char *name)
 }
 
 
+static float music_gain(const struct world *w)
+{
+	return mixer_mix(w->mixer, 1)->members[0]->sound.waiting_gain;
+}
+
+
+static void nothing_is_said_over_music(void)
+{
+	static struct handset h[2];
+	uint64_t now_us = clock_us();
+	struct world w;
+	struct leg *other = open_alone(&w, h, 0);
+
+	handsets_run(&w, h, 1, 3000, &now_us);
+	CU_ASSERT_EQUAL(music_gain(&w), 1);
+	say(&w, h[0].media->leg, "help");
+	handsets_run(&w, h, 1, 1000, &now_us);
+	CU_ASSERT_EQUAL(music_gain(&w), 0);
+	say(&w, h[0].media->leg, "muted");
+	handsets_run(&w, h, 1, 6000, &now_us);
+	CU_ASSERT_EQUAL(music_gain(&w), 1);
+	mem_deref(other);
+	close_both(&w, h);
+}
+
+
 static void music_is_heard_alone_and_goes_when_somebody_comes(void)
 {
 	for (size_t i = 0; i < ROWS; i++) {
@@ -139,7 +165,7 @@ static void an_announcement_is_said_to_one_alone(void)
 	say(&w, h[0].media->leg, "first");
 	handsets_run(&w, h, 1, 3000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 2500, 0) > -26);
-	handsets_run(&w, h, 1, 2500, &now_us);
+	handsets_run(&w, h, 1, 4000, &now_us);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) < -26);
 	CU_ASSERT_TRUE(handset_loudness(&h[0], 1000, 0) > -42);
 
@@ -165,6 +191,7 @@ static void an_announcement_is_said_to_one_alone(void)
 
 
 static CU_TestInfo tests[] = {
+	{"nothing is said over music", nothing_is_said_over_music},
 	{"music is heard alone and goes when somebody comes",
 	 music_is_heard_alone_and_goes_when_somebody_comes},
 	{"where it is not wanted there is no music",
