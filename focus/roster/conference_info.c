@@ -102,6 +102,13 @@ static bool end_one(struct conference_info *i, const json_t *event)
 	return false;
 }
 
+static void take_layout(struct conference_info *i, const json_t *o)
+{
+	const char *layout = info_string_of(o, "layout");
+
+	i->speaker_large = layout && !strcmp(layout, "speaker");
+}
+
 static void take_snapshot(struct conference_info *i, const json_t *event)
 {
 	const json_t *state = json_object_get(event, "state"), *user;
@@ -120,6 +127,7 @@ static void take_snapshot(struct conference_info *i, const json_t *event)
 	i->media_lost =
 		json_integer_value(json_object_get(state, "mixer")) < 0;
 	i->spotlight = info_number_of(state, "spotlight");
+	take_layout(i, state);
 	info_note_state(i);
 	i->common = i->number;
 	mark_known(i, users, waiting);
@@ -144,6 +152,10 @@ static bool conference_event(struct conference_info *i, const char *type,
 		take_description(i, event);
 	else if (!strcmp(type, "spotlight")) {
 		i->spotlight = info_number_of(event, type);
+		i->talked = ++i->number;
+	}
+	else if (!strcmp(type, "layout")) {
+		take_layout(i, event);
 		i->talked = ++i->number;
 	}
 	else if (!strcmp(type, "locked")) {

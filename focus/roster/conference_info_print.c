@@ -462,6 +462,8 @@ static void print_conference_state(xmlTextWriterPtr w,
 		if (all && i->spotlight)
 			(void)xmlTextWriterWriteFormatAttribute(
 				w, X("spotlight"), "%u", i->spotlight);
+		if (all && i->speaker_large)
+			attribute(w, "layout", "speaker");
 		attribute(w, "media", i->media_lost ? "lost" : "up");
 		end(w);
 	}

@@ -237,6 +237,14 @@ describe('a conference with a door', () => {
 		await about('Gustav', 'Show to all');
 		await until('he is shown', async () => (await parley.json('show',
 			'board')).conference.spotlight === await numberOf('Gustav'));
+		for (const layout of ['speaker', 'grid']) {
+			await host.page.click('#host-layout');
+			await until(`the layout is ${layout}`, async () =>
+				(await parley.json('show', 'board')).conference.layout
+					=== layout);
+			await shows(host, 'the other one is offered', 'host-layout',
+				layout === 'grid' ? /Enlarge/ : /one size/);
+		}
 		await host.page.click('#host-lock');
 		await shows(guest, 'the lock', 'toast', /locked/);
 		await host.page.click('#host-lock');

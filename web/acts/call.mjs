@@ -26,6 +26,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 			waiting: all.filter((e) => e.waiting && e !== me
 				&& e.entity !== me?.entity),
 			locked: roster.locked, spotlight: roster.spotlight,
+			layout: roster.layout,
 			title: roster.title,
 			company: store.state.company || Boolean(others?.length) });
 		if (!me)

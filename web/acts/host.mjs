@@ -137,6 +137,8 @@ export function hostActs({ store, api, dispatch }) {
 		},
 		toggleHand: () => order(store.state.me?.hand ? 'lower' : 'hand'),
 		toggleLock: () => order(store.state.locked ? 'unlock' : 'lock'),
+		toggleLayout: () => order('layout', { layout:
+			store.state.layout === 'grid' ? 'speaker' : 'grid' }),
 		muteAll: () => order('mute', { target: 'others' }),
 		askToEnd: () => dispatch('openDialog', { id: 'end',
 			title: { say: 'host.end' }, text: { say: 'host.end.sure' },

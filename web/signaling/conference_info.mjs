@@ -59,10 +59,12 @@ function readState(element) {
 	const activity = child(element, 'activity');
 	return element && { locked: isTrue(words(element, 'locked')),
 		spotlight: Number(activity?.getAttribute('spotlight')),
+		layout: activity?.getAttribute('layout') || 'grid',
 		lost: activity?.getAttribute('media') === 'lost' };
 }
 
-// { version, full, mergeUsers(map), state: { locked, lost, spotlight } or
+// { version, full, mergeUsers(map), state: { locked, lost, spotlight,
+// layout } or
 // undefined where it says nothing of that, title or undefined }; null: no such
 // document.
 // `map` is of users by entity: { entity, display, endpoints: map of

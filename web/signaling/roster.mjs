@@ -24,6 +24,7 @@ export class Roster {
 		this.locked = false;
 		this.lost = false;
 		this.spotlight = 0;
+		this.layout = 'grid';
 		this.title = '';
 	}
 
@@ -110,12 +111,12 @@ export class Roster {
 	#state(state, known) {
 		if (!state)
 			return;
-		const { locked, lost, spotlight } = state;
+		const { locked, lost, spotlight, layout } = state;
 		if (known && locked !== this.locked)
 			this.handlers.event({ type: 'locked', locked });
 		if (lost !== this.lost)
 			this.handlers.event({ type: lost ? 'lost' : 'restored' });
-		Object.assign(this, { locked, lost, spotlight });
+		Object.assign(this, { locked, lost, spotlight, layout });
 	}
 
 	// Those who are connected, by key

@@ -44,6 +44,7 @@ export const initial = () => ({
 	waiting: [], // likewise, who is not let in yet
 	chat: [], // { number, from, text, time (Unix, ms), own }
 	unread: 0, // of these
+	layout: 'grid', // of all: 'speaker' has who speaks large
 	spotlight: 0, // number of whom all are shown
 	me: null, // the one of them that we are
 	others: null, // those of them who are connected; null: not in yet

@@ -337,6 +337,8 @@ export const de = {
 	'host.mute-all': 'Alle stumm',
 	'host.lock': 'Sperren',
 	'host.unlock': 'Entsperren',
+	'host.layout.speaker': 'Wer spricht, groß',
+	'host.layout.grid': 'Alle gleich groß',
 	'host.settings': 'Einstellungen',
 	'host.end': 'Für alle beenden',
 	'host.end.sure': 'Alle müssen gehen, und niemand kann zurückkommen.',

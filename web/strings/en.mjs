@@ -330,6 +330,8 @@ export const en = {
 	'host.mute-all': 'Mute all',
 	'host.lock': 'Lock',
 	'host.unlock': 'Unlock',
+	'host.layout.speaker': 'Enlarge who speaks',
+	'host.layout.grid': 'All in one size',
 	'host.settings': 'Settings',
 	'host.end': 'End for all',
 	'host.end.sure': 'Everybody has to leave, and nobody can come back to it.',

@@ -41,12 +41,16 @@ export function chatView({ store, dispatch }) {
 	const draw = keyedList(list, () => messageRow(() => store.state.language));
 	const atEnd = () => list.scrollHeight - list.scrollTop
 		- list.clientHeight < 40;
+	const toEnd = () => { list.scrollTop = list.scrollHeight; };
+	// who reads the last goes on to, also where the screen turns
+	let follows = true;
+	list.addEventListener('scroll', () => { follows = atEnd(); });
+	new ResizeObserver(() => follows && toEnd()).observe(list);
 	store.watch(['chat', 'language'], ({ chat }) => {
-		const follows = atEnd();
 		draw(chat, ({ number }) => number);
 		$('no-messages').hidden = chat.length > 0;
 		if (follows)
-			list.scrollTop = list.scrollHeight;
+			toEnd();
 	});
 	store.watch(['unread', 'language'], ({ unread }) => {
 		for (const id of ['chat-count', 'chat-badge']) {
@@ -62,7 +66,7 @@ export function chatView({ store, dispatch }) {
 	});
 	store.watch(['panel'], ({ panel }) => {
 		if (panel.open && panel.tab === 'chat')
-			list.scrollTop = list.scrollHeight;
+			toEnd();
 	});
 	store.watch(['me'], ({ me }) => {
 		$('chat-send').disabled = $('chat-text').disabled =
@@ -78,7 +82,7 @@ export function chatView({ store, dispatch }) {
 		text.value = '';
 		if (!await dispatch('write', typed) && !text.value)
 			text.value = typed;
-		list.scrollTop = list.scrollHeight;
+		toEnd();
 		text.focus({ preventScroll: true });
 	});
 	// a line of its own by Shift

@@ -54,7 +54,12 @@ export function hostView({ store, dispatch }) {
 	store.watch(['locked', 'language'], ({ locked }) => setText($('host-lock'),
 		say(locked ? 'host.unlock' : 'host.lock')));
 
+	store.watch(['layout', 'language'], ({ layout }) => setText(
+		$('host-layout'), say(layout === 'grid' ? 'host.layout.speaker'
+			: 'host.layout.grid')));
+
 	const intents = { 'host-mute': ['muteAll'], 'host-lock': ['toggleLock'],
+		'host-layout': ['toggleLayout'],
 		'host-settings': ['openSettings'], 'host-end': ['askToEnd'],
 		'become-host': ['showPin'],
 		'admit-all': ['order', 'admit', { target: 'all' }] };

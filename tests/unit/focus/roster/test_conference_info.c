@@ -6,29 +6,9 @@
 #include <errno.h>
 #include <string.h>
 #include "tests/unit/failing.h"
+#include "tests/unit/focus/roster/info_events.h"
 #include "tests/unit/focus/roster/info_model.h"
 #include "tests/unit/unit.h"
-
-#define ENDPOINT(n, who, more)                                                \
-	"{\"endpoint\":" #n ",\"user\":\"sip:" who "@x\",\"display\":\"" who  \
-	"\",\"entity\":\"sip:" who "@192.0.2." #n                             \
-	":5060\",\"role\":\"guest\",\"method\":\"dialed-in\","                \
-	"\"status\":\"pending\",\"since\":1700000000000,\"talking\":false,"   \
-	"\"muted\":false,\"webrtc\":false,\"media\":[{\"id\":1,\"type\":"     \
-	"\"audio\",\"codec\":\"PCMU\",\"status\":\"sendrecv\"}]" more "}"
-#define USER(who, endpoints)                                                  \
-	"{\"user\":\"sip:" who "@x\",\"display\":\"" who                      \
-	"\",\"role\":\"moderator\",\"endpoints\":[" endpoints "]}"
-#define SNAPSHOT(users)                                                       \
-	"{\"type\":\"snapshot\",\"state\":{\"name\":\"demo\",\"locked\":"     \
-	"false,\"speaker\":0,\"max_participants\":20,\"mixer\":0,\"users\":"  \
-	"[" users "]}}"
-#define JOINED(n, who, more)                                                  \
-	"{\"type\":\"joined\",\"endpoint\":" #n                               \
-	",\"state\":" ENDPOINT(n, who, more) "}"
-#define ABOUT(type, n, more)                                                  \
-	"{\"type\":\"" type "\",\"endpoint\":" #n                             \
-	",\"time\":1700000060000" more "}"
 
 /** One subscriber */
 struct watcher {
@@ -651,6 +631,7 @@ static void who_waits_hears_nothing_of_others(void)
 
 	happen("{\"type\":\"speaker\",\"endpoint\":0}");
 	happen("{\"type\":\"spotlight\",\"spotlight\":1}");
+	happen("{\"type\":\"layout\",\"layout\":\"speaker\"}");
 	happen(JOINED(3, "eve", ""));
 	happen(ABOUT("talking", 3, ",\"talking\":true"));
 	CU_ASSERT(conference_info_news(guest.r));
@@ -663,6 +644,9 @@ static void who_waits_hears_nothing_of_others(void)
 	CU_ASSERT(says(&self, "<locked>true</locked>"));
 	CU_ASSERT(silent(&self, "<user-count"));
 	CU_ASSERT(silent(&self, "spotlight"));
+	CU_ASSERT(silent(&self, "layout"));
+	CU_ASSERT(look(&guest, false));
+	CU_ASSERT(says(&guest, "spotlight=\"1\" layout=\"speaker\""));
 	CU_ASSERT(silent(&self, "eve"));
 	happen("{\"type\":\"mixer\",\"state\":\"lost\"}");
 	CU_ASSERT(look(&self, false));
