@@ -281,7 +281,8 @@ void conference_said(struct conference *c, uint32_t number)
 void conference_tone(struct conference *c, const char *name)
 {
 	if (!c->focus->config->tones || c->echoes || c->speaks ||
-	    c->participants < 2 || c->participants > TONES_PARTICIPANTS_MAX)
+	    conference_count_in(c) < 2 ||
+	    conference_count_in(c) > TONES_PARTICIPANTS_MAX)
 		return;
 
 	conference_speak(c, &name, 1);

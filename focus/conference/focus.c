@@ -22,6 +22,8 @@ enum {
 	READY_ALL_MS = 5000,
 	READY_AGAIN_MS = 250,
 	READY_MAX_MS = 60000,
+	/** So many more may wait where a host may be among them */
+	HOSTS_RESERVE = 20,
 };
 
 
@@ -296,10 +298,16 @@ static bool is_locked_to(const struct conference *c, const struct join *join)
 }
 
 
-/** As many wait for that already as may */
+/** As many wait for that already as may. Where all wait for a host there is
+ *  room for whoever may be the one */
 static bool is_crowded_for(const struct conference *c, const struct join *join)
 {
-	return c->waiting >= c->focus->config->max_participants &&
+	const unsigned reserve =
+		c->settings.host_pin.given && !conference_has_host(c)
+			? HOSTS_RESERVE
+			: 0;
+
+	return c->waiting >= c->focus->config->max_participants + reserve &&
 	       !join->dialled_out && !user_leg_proved(c, join) &&
 	       !entry_is_known(c, join);
 }
@@ -308,8 +316,11 @@ static bool is_crowded_for(const struct conference *c, const struct join *join)
 /** There is always room for a host: who is one already, or may say his PIN */
 static bool may_be_host(const struct conference *c, const struct join *join)
 {
+	const struct endpoint *self = user_leg_proved(c, join);
 	const struct kept *back = kept_find(c, join);
 
+	if (self && self->user->role == ROLE_HOST)
+		return true;
 	if (back)
 		return back->role == ROLE_HOST;
 

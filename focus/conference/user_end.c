@@ -7,7 +7,11 @@
 
 
 /** For a host who was cut off, before it ends with him */
-enum { HOST_WAIT_MS = 60000 };
+enum {
+	HOST_WAIT_MS = 60000,
+	/** ...and for one who loads his page anew, with others at the door */
+	RELOAD_WAIT_MS = 20000
+};
 
 
 bool conference_has_host(const struct conference *c)
@@ -26,8 +30,11 @@ bool conference_has_host(const struct conference *c)
 /** He may have come back since, where he was waited for */
 static void host_left_h(void *arg)
 {
-	if (!conference_has_host(arg))
-		endpoint_evict_all(arg, REASON_ENDED);
+	struct conference *c = arg;
+
+	c->ending = false;
+	if (!conference_has_host(c))
+		endpoint_evict_all(c, REASON_ENDED);
 }
 
 
@@ -99,31 +106,35 @@ static bool is_cut_off(enum reason reason, bool was_in)
 }
 
 
-/** One who can prove that he was, and would let in who waits */
-static bool awaits_host(const struct conference *c)
+/** Is one away who could let in who waits, and can prove that he may?
+ *  @param cut_off He did not go of himself */
+static bool awaits_host(const struct conference *c, bool cut_off)
 {
 	const uint64_t now_ms = clock_us() / 1000;
 
 	for (struct le *le = c->kept.head; le; le = le->next) {
 		const struct kept *k = le->data;
 
-		if (k->role == ROLE_HOST && k->cut_until_ms > now_ms)
+		if (k->role >= ROLE_MODERATOR &&
+		    (!cut_off || k->cut_until_ms > now_ms))
 			return true;
 	}
 
-	return tmr_isrunning(&c->end_tmr);
+	return cut_off && tmr_isrunning(&c->end_tmr);
 }
 
 
 /** Nobody is in it any more: those who still ring for it are called off, and
  *  those who wait are told. Where nobody was in yet who rings is what it waits
  *  for */
-static void deserted(struct conference *c, bool host_cut_off)
+static void deserted(struct conference *c, bool steered, bool host_cut_off)
 {
 	if (!c->entered && conference_count_in(c))
 		return;
 
-	if (!c->waiting || !awaits_host(c))
+	if (c->waiting && steered && !host_cut_off && awaits_host(c, false))
+		conference_end_in(c, RELOAD_WAIT_MS, abandoned_h);
+	else if (!c->waiting || !awaits_host(c, true))
 		conference_end_in(c, 0, abandoned_h);
 	else if (host_cut_off || !tmr_isrunning(&c->end_tmr))
 		conference_end_in(c, HOST_WAIT_MS, abandoned_h);
@@ -151,5 +162,6 @@ void conference_left(struct conference *c, const struct user *last,
 		conference_end_in(c, 0, host_left_h);
 	}
 	if (!c->ending && !is_attended(c))
-		deserted(c, host && cut_off && !ends);
+		deserted(c, last && last->role >= ROLE_MODERATOR && !ends,
+			 host && cut_off && !ends);
 }

@@ -357,6 +357,8 @@ void entry_connected(struct endpoint *ep)
 	if (ep->entry.leaving)
 		return;
 
+	if (ep->entry.moved_until_ms)
+		ep->entry.moved_until_ms = clock_us() / 1000 + ENTRY_MOVED_MS;
 	entry_tell_state(ep, "welcome");
 	entry_tell_hosts(ep);
 	if (entry_is_asked(ep))

@@ -40,9 +40,10 @@ static bool take_pin(struct endpoint *ep, const char *digits)
 		return false;
 
 	/* who is a guest by right may be after the other one */
-	if (host || !s->host_pin.given)
+	if (host || !s->host_pin.given) {
 		pin_guard_right(c->focus->pins, c->name, ep->entry.origin);
-	ep->entry.wrong = 0;
+		ep->entry.wrong = 0;
+	}
 	if (host)
 		endpoint_set_role(ep, ROLE_HOST);
 	if (!endpoint_is_in(ep))
@@ -170,7 +171,10 @@ struct entry_verdict entry_pin(struct endpoint *ep, const char *digits)
 		v.reason = REASON_TOO_MANY_TRIES;
 		if (entry_is_asked(ep) && !ep->entry.leaving &&
 		    !*ep->entry.wanted) {
-			entry_give_time(ep, v.wait_ms);
+			/* but not for ever */
+			if (conference_time_ms() - ep->since_ms <
+			    ENTRY_WAIT_MS)
+				entry_give_time(ep, v.wait_ms);
 			entry_tell_pause(ep, v.wait_ms);
 		}
 		return v;

@@ -436,6 +436,12 @@ static bool self_news(const struct conference_info_reader *r)
 	return false;
 }
 
+bool conference_info_concerns(const struct conference_info_reader *r,
+			      unsigned about)
+{
+	return r->view != VIEW_SELF || !about || about == r->self;
+}
+
 bool conference_info_news(const struct conference_info_reader *r)
 {
 	const struct conference_info *i = r->info;

@@ -261,6 +261,10 @@ static int judge_asker(struct asked *a)
 	sub->arg = a->all;
 	sub->memberh = member_h;
 	a->self = a->s ? a->s : asker_of(a);
+	/* it is on its way, or goes: nobody knows what it may see */
+	if (a->s && !session_endpoint(a->s))
+		return subscribe_refuse(a, 500, "Server Internal Error",
+					"Retry-After: 2\r\n");
 	if (a->self) {
 		sub->who.aor = session_party(a->self)->aor;
 		sub->who.known = session_party(a->self)->known;

@@ -316,6 +316,8 @@ static void event_h(const json_t *event, void *arg)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
 	const char *user = comes_or_goes(type, event);
+	const unsigned about = (unsigned)json_integer_value(
+		json_object_get(event, "endpoint"));
 	struct watched *watched = arg;
 	struct le *le;
 
@@ -333,7 +335,8 @@ static void event_h(const json_t *event, void *arg)
 		look_at_self(w, event);
 		if (is_to_check(w, type, user))
 			w->check = true;
-		if (w->check || conference_info_news(w->reader))
+		if (w->check || (conference_info_concerns(w->reader, about) &&
+				 conference_info_news(w->reader)))
 			schedule(w);
 	}
 }

@@ -213,6 +213,9 @@ static struct page *make_page_of(struct config *config, char folder[64],
 	make_folder(folder);
 	config->web_dir = folder;
 	config->web_origins = (char *)"https://friend\\.example";
+	config->dial_in_names = (char *)"x[0-9]|calls";
+	config->dial_in_address = (char *)"";
+	config->domain = (char *)"example.com";
 	config->http_listen_count = 1;
 	sa_set_str(&config->http_listen[0], "127.0.0.1", 0);
 	CU_ASSERT_EQUAL_FATAL(page_alloc(&page, config, focus, NULL), 0);
@@ -370,6 +373,8 @@ static void whether_one_may_join_can_be_answered_later(void)
 		const char *status, *text;
 	} verdicts[] = {
 		{REASON_NONE, "HTTP/1.1 200", "\"may_join\":true"},
+		{REASON_NONE, "HTTP/1.1 200",
+		 "\"dial_in\":\"sip:calls@example.com\""},
 		{REASON_LOCKED, "HTTP/1.1 200", "\"reason\":\"locked\""},
 		{REASON_NOT_FOUND, "HTTP/1.1 404", "\"may_join\":false"},
 	};
