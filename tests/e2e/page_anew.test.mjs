@@ -35,7 +35,8 @@ class Session {
 	changes = 0;
 
 	constructor(options) {
-		this.replaces = options.extraHeaders.length > 0;
+		this.replaces = options.extraHeaders.some((h) =>
+			h.startsWith('Replaces: '));
 		this.on = options.eventHandlers;
 		this.on.peerconnection({ peerconnection: this.connection });
 	}
