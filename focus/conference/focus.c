@@ -348,8 +348,14 @@ enum reason focus_join_facts(const struct focus *f, const struct join *join,
 
 	facts.fresh =
 		policy_name_is_fresh(canonical) && !past_exists(f, canonical);
-	if (policy_is_dial_in(f->policy, canonical))
+	if (policy_is_dial_in(f->policy, canonical)) {
+		/* its association would stay with the leg that it leaves, as
+		   all of a media server have one certificate; and whoever is
+		   at a browser can open a link */
+		if (join->webrtc)
+			return REASON_NOT_FOUND;
 		facts.conferences = 0;
+	}
 	c = conference_find(f, canonical);
 	if (c) {
 		facts.exists = true;

@@ -105,18 +105,24 @@ describe('a third-party web application', () => {
 		await w.hangUp();
 	});
 
-	test('it is asked for the number of a conference, and goes there',
+	test('what a telephone is told it is told, too: it types a PIN',
 		async () => {
-			const { conference: { number } } = await w.parley.json(
-				'conference', 'show', 'app');
-			await w.dial({ audio: true, video: true }, false, 'dial-in');
-			await hearsWords(w.eve, 'en', 'enter_number');
-			await w.eve.page.evaluate((digits) =>
-				window.session.sendDTMF(digits, { transportType: 'INFO' }),
-			number.replaceAll(' ', ''));
-			await all();
+			const added = await w.parley.cli('conference', 'add', 'pinned',
+				'guest_pin=480213');
+			assert.equal(added.code, 0, added.output);
+			await w.dial({ audio: true, video: true }, false, 'pinned');
+			await hearsWords(w.eve, 'en', ['welcome', 'enter_pin']);
+			await w.eve.page.evaluate(() => window.session.sendDTMF(
+				'480213#', { transportType: 'INFO' }));
+			await until('it is in', async () => (await w.parley.endpoints(
+				'pinned')).length === 1);
 			await w.hangUp();
 		});
+
+	test('it has no use for the number of all conferences', async () => {
+		await assert.rejects(() => w.dial({ audio: true, video: false }, false,
+			'dial-in'), /Not Found/);
+	});
 
 	test('audio only, and video added in the call', async () => {
 		await w.dial({ audio: true, video: false });
