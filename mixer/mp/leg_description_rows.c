@@ -115,8 +115,18 @@ static const struct json_row ice_rows[] = {
 	END,
 };
 
+/** An offer of ours leaves it to the far end */
+static bool has_role(const void *of)
+{
+	const struct transport_description *t = of;
+
+	return t->dtls_role != MP_DTLS_UNKNOWN;
+}
+
+
 static const struct json_row dtls_rows[] = {
-	WORD("role", transport_description, dtls_role, role_words),
+	WORD("role", transport_description, dtls_role, role_words,
+	     .written = has_role),
 	LIST("fingerprints", transport_description, fingerprints,
 	     fingerprint_count, fingerprint_rows),
 	END,

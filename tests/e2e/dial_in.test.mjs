@@ -147,3 +147,22 @@ describe('a number for all conferences', { concurrency: 1 }, () => {
 			assert.ok(!log.includes(digits), digits);
 	});
 });
+
+// All on one media server: nothing is told by its being another one
+test('a telephone that moves within one media server is heard and hears',
+	async (t) => {
+		const parley = await Parley.start();
+		t.after(() => parley.stop());
+		const ann = await Baresip.start({ name: 'ann', hz: 1000 });
+		t.after(() => ann.stop());
+		const bob = await Baresip.start({ name: 'bob', hz: 440 });
+		t.after(() => bob.stop());
+		await ann.dial(parley.uri('here'));
+		const { conference: { number } } = await parley.json('conference',
+			'show', 'here');
+		await bob.dial(parley.uri('dial-in'));
+		await hearsWords(bob, 'en', 'enter_number');
+		bob.sendDigits(`${number.replaceAll(' ', '')}#`);
+		await hearsOthersOnly(ann, [bob]);
+		await hearsOthersOnly(bob, [ann]);
+	});

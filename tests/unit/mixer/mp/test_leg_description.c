@@ -221,6 +221,27 @@ static void the_far_end_is_left_out_while_it_is_unknown(void)
 }
 
 
+/** ...and with it whose turn it is in the handshake, which its answer says */
+static void an_offer_of_ours_leaves_the_role_open(void)
+{
+	struct leg_description *d = NULL, *back = NULL;
+	char why[DESCRIPTION_WHY_BYTES] = "";
+	json_t *msg = json_object();
+
+	CU_ASSERT_EQUAL_FATAL(leg_description_alloc(&d, 1, 0), 0);
+	d->transports[0].kind = MP_PLAIN;
+	d->transports[0].dtls = true;
+	CU_ASSERT_EQUAL(leg_description_write(d, msg), 0);
+	CU_ASSERT_EQUAL_FATAL(leg_description_read(&back, msg, why), 0);
+	CU_ASSERT_STRING_EQUAL(why, "");
+	CU_ASSERT_TRUE(back->transports[0].dtls);
+	CU_ASSERT_EQUAL(back->transports[0].dtls_role, MP_DTLS_UNKNOWN);
+	json_decref(msg);
+	mem_deref(d);
+	mem_deref(back);
+}
+
+
 static void the_mixers_side_goes_and_comes(void)
 {
 	struct leg_local *l = NULL, *back = NULL;
@@ -302,6 +323,8 @@ static CU_TestInfo tests[] = {
 	{"refuses with a reason", refuses_with_a_reason},
 	{"the far end is left out while it is unknown",
 	 the_far_end_is_left_out_while_it_is_unknown},
+	{"an offer of ours leaves the role open",
+	 an_offer_of_ours_leaves_the_role_open},
 	{"the mixer's side goes and comes", the_mixers_side_goes_and_comes},
 	{"what is written is read as the same",
 	 what_is_written_is_read_as_the_same},
