@@ -77,6 +77,17 @@ struct bearer_ops {
 			       const struct bearer_state *state, bearer_h *h,
 			       void *arg);
 
+	/**
+	 * Take over what another one of its kind carries, as it is: that is
+	 * not prepared any more, and this one has not been. NULL: none can
+	 *
+	 * @param h As prepare
+	 * @return REASON_NONE; REASON_NO_MIXER: this one has no way to carry
+	 *         that, which stays where it is
+	 */
+	enum reason (*take)(struct bearer *b, struct bearer *from, bearer_h *h,
+			    void *arg);
+
 	/** Carry another description from now on; as prepare */
 	enum reason (*apply)(struct bearer *b,
 			     const struct leg_description *description,

@@ -109,6 +109,20 @@ enum reason focus_join(struct focus *f, struct endpoint **ep,
 		       const struct leg_description *leg, focus_leg_h *legh,
 		       void *arg);
 
+/**
+ * Let an endpoint that is in one conference into another, with its leg as it
+ * is: its far end notices nothing. That can be where both are on one media
+ * server
+ *
+ * @param ep    The endpoint; set to the one that it is there, which is early
+ *              until focus_connected(). The one that it was has left
+ * @param legh  Called as that of focus_join(), with our side as it was
+ * @return as focus_join(); REASON_NO_MIXER: its leg cannot be there, an offer
+ *         is needed. It is where it was, unless REASON_NONE
+ */
+enum reason focus_move(struct focus *f, struct endpoint **ep,
+		       const struct join *join, focus_leg_h *legh, void *arg);
+
 /** New description (re-INVITE, the answer to our offer). As focus_join; the
  *  legh of one that is still under way is not called any more */
 enum reason focus_leg_modify(struct endpoint *ep,

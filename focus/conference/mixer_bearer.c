@@ -25,11 +25,14 @@ struct mixer_bearer {
 	struct mixer_ufrag *ufrags[MP_MEDIA_MAX][2];
 };
 
+/** What a mixer is asked of a leg */
+enum leg_op { LEG_ADD, LEG_MOVE, LEG_MODIFY };
+
 /** One request under way */
 struct leg_request {
 	struct le le;
 	struct mixer_bearer *mb;
-	bool add;
+	enum leg_op op;
 	bearer_h *h;
 	void *arg;
 };
@@ -135,16 +138,21 @@ static void undo_add(struct mixer_bearer *mb, bool may_be)
 }
 
 
-static void log_refusal(const struct mixer_bearer *mb, bool add, int err,
+static void log_refusal(const struct mixer_bearer *mb, enum leg_op op, int err,
 			const json_t *reply, const char *reason)
 {
+	static const char *const names[] = {
+		[LEG_ADD] = "add",
+		[LEG_MOVE] = "move",
+		[LEG_MODIFY] = "modify",
+	};
 	const char *why = json_string_value(json_object_get(reply, "error"));
 	char text[160];
 
 	why = why ? why : reason;
 	log_escape(text, sizeof(text), why, strlen(why));
 	log_warn("leg", "refused leg=%u op=%s error=%d why=%s", mb->leg,
-		 add ? "add" : "modify", err, text);
+		 names[op], err, text);
 }
 
 
@@ -154,23 +162,24 @@ static void leg_reply_h(int err, json_t *reply, void *arg)
 	struct mixer_bearer *mb = req->mb;
 	bearer_h *h = req->h;
 	void *h_arg = req->arg;
-	bool add = req->add, may_be = err == ETIMEDOUT;
+	const enum leg_op op = req->op;
+	bool may_be = err == ETIMEDOUT || op == LEG_MOVE;
 	char reason[DESCRIPTION_WHY_BYTES] = "";
 	struct leg_local *local = NULL;
 
 	mem_deref(req);
 	if (!err) {
 		err = leg_local_read(&local, reply, reason);
-		may_be = err != 0;
-	}
-	if (err == EINVAL && may_be) {
-		err = EPROTO;
-		mixer_lied(mixer_of(mb), reason);
+		may_be = true;
+		if (err == EINVAL) {
+			err = EPROTO;
+			mixer_lied(mixer_of(mb), reason);
+		}
 	}
 
 	if (err) {
-		log_refusal(mb, add, err, reply, reason);
-		if (add)
+		log_refusal(mb, op, err, reply, reason);
+		if (op != LEG_MODIFY)
 			undo_add(mb, may_be);
 	}
 	else {
@@ -183,27 +192,21 @@ static void leg_reply_h(int err, json_t *reply, void *arg)
 }
 
 
-static enum reason send_description(struct mixer_bearer *mb, json_t *msg,
-				    bool add,
-				    const struct leg_description *description,
-				    bearer_h *h, void *arg)
+/** @param msg Stolen; NULL: no memory */
+static enum reason ask(struct mixer_bearer *mb, enum leg_op op, json_t *msg,
+		       bearer_h *h, void *arg)
 {
 	struct leg_request *req;
 	int err;
 
-	if (!msg || leg_description_write(description, msg)) {
-		json_decref(msg);
-		return REASON_OVERLOAD;
-	}
-
-	req = mem_zalloc(sizeof(*req), leg_request_destructor);
+	req = msg ? mem_zalloc(sizeof(*req), leg_request_destructor) : NULL;
 	if (!req) {
 		json_decref(msg);
 		return REASON_INTERNAL;
 	}
 
 	req->mb = mb;
-	req->add = add;
+	req->op = op;
 	req->h = h;
 	req->arg = arg;
 	list_append(&mb->requests, &req->le, req);
@@ -213,6 +216,20 @@ static enum reason send_description(struct mixer_bearer *mb, json_t *msg,
 		mem_deref(req);
 
 	return reason_from_errno(err);
+}
+
+
+static enum reason send_description(struct mixer_bearer *mb, json_t *msg,
+				    enum leg_op op,
+				    const struct leg_description *description,
+				    bearer_h *h, void *arg)
+{
+	if (!msg || leg_description_write(description, msg)) {
+		json_decref(msg);
+		return REASON_OVERLOAD;
+	}
+
+	return ask(mb, op, msg, h, arg);
 }
 
 
@@ -290,7 +307,7 @@ mixer_bearer_prepare(struct bearer *b,
 			  (json_int_t)c->mix, "leg", (json_int_t)mb->leg,
 			  "name", state->name, "early", state->early, "aside",
 			  state->aside),
-		true, description, h, arg);
+		LEG_ADD, description, h, arg);
 	if (reason)
 		return reason;
 
@@ -306,6 +323,44 @@ mixer_bearer_prepare(struct bearer *b,
 }
 
 
+/** The leg keeps its number: what the mixer says of it is of this one */
+static void swap_legs(struct mixer_bearer *mb, struct mixer_bearer *from)
+{
+	const uint32_t leg = mb->leg;
+
+	mb->leg = from->leg;
+	from->leg = leg;
+	str_ncpy(mb->name, from->name, sizeof(mb->name));
+	memcpy(mb->ufrags, from->ufrags, sizeof(mb->ufrags));
+	memset(from->ufrags, 0, sizeof(from->ufrags));
+	mb->b.prepared = true;
+	from->b.prepared = false;
+}
+
+
+static enum reason mixer_bearer_take(struct bearer *b, struct bearer *other,
+				     bearer_h *h, void *arg)
+{
+	struct mixer_bearer *mb = self_of(b), *from = self_of(other);
+	const struct conference *c = mb->conference;
+	enum reason reason;
+
+	if (!c->placed || !other->prepared || from->requests.head ||
+	    mixer_of(mb) != mixer_of(from))
+		return REASON_NO_MIXER;
+
+	reason = ask(mb, LEG_MOVE,
+		     json_pack("{s:s,s:I,s:I}", "op", "leg.move", "leg",
+			       (json_int_t)from->leg, "mix",
+			       (json_int_t)c->mix),
+		     h, arg);
+	if (!reason)
+		swap_legs(mb, from);
+
+	return reason;
+}
+
+
 static enum reason
 mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 		   bearer_h *h, void *arg)
@@ -318,7 +373,7 @@ mixer_bearer_apply(struct bearer *b, const struct leg_description *description,
 	return send_description(mb,
 				json_pack("{s:s,s:I}", "op", "leg.modify",
 					  "leg", (json_int_t)mb->leg),
-				false, description, h, arg);
+				LEG_MODIFY, description, h, arg);
 }
 
 
@@ -369,9 +424,10 @@ int mixer_bearer_alloc(struct bearer **bp, const struct conference *c,
 		       uint32_t leg)
 {
 	static const struct bearer_ops ops = {
-		"mixer",           mixer_bearer_prepare, mixer_bearer_apply,
-		mixer_bearer_set,  mixer_bearer_say,     mixer_bearer_drop,
-		mixer_bearer_lost,
+		"mixer",           mixer_bearer_prepare,
+		mixer_bearer_take, mixer_bearer_apply,
+		mixer_bearer_set,  mixer_bearer_say,
+		mixer_bearer_drop, mixer_bearer_lost,
 	};
 	struct mixer_bearer *mb;
 

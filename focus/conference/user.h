@@ -210,6 +210,19 @@ enum reason endpoint_submit(struct endpoint *ep,
 			    const struct leg_description *leg, bool join,
 			    focus_leg_h *legh, void *arg);
 
+/**
+ * Take over what carries the media of another endpoint, with its leg and all
+ * that is known of its far end; that one has another leg then, which nothing
+ * carries
+ *
+ * @param ep   New, in a conference; removed if that fails later
+ * @param legh As above
+ * @return REASON_NONE; REASON_NO_MIXER: what carries `before` cannot carry it
+ *         there; REASON_INTERNAL
+ */
+enum reason endpoint_take(struct endpoint *ep, struct endpoint *before,
+			  focus_leg_h *legh, void *arg);
+
 /** Nothing carries them any more; who waits is not called back */
 void endpoint_drop_bearers(struct endpoint *ep);
 
@@ -247,8 +260,8 @@ void endpoint_welcome(struct endpoint *ep);
 /** Say so to who is the only one, if its call is up and it is no page */
 void endpoint_say_alone(const struct conference *c, const char *announcement);
 
-/** A host has muted it, or has it heard again: say so, if its call is up and it
- *  has no page that shows it */
+/** A host has muted it, or has it heard again: say so, if its call is up and
+ * it has no page that shows it */
 void endpoint_say_muted(struct endpoint *ep);
 
 /** The process of its conference's mixer is gone, and perhaps what carried
@@ -285,6 +298,9 @@ struct endpoint *endpoint_by_number(const struct conference *c,
 
 /** An endpoint by the number of its leg; NULL */
 struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg);
+
+/** Each has the leg's number that the other one had */
+void endpoint_swap_legs(struct endpoint *ep, struct endpoint *other);
 
 /** An endpoint by the secret that it was given; NULL. @param secret Hostile;
  *  NULL: none */
@@ -416,6 +432,9 @@ const char *entry_farewell(enum reason reason);
  */
 int crossing_read(struct crossing **xp, const struct focus *f,
 		  const struct leg_description *d);
+
+/** It has the far end that another one had, which goes */
+void crossing_inherit(struct endpoint *ep, struct endpoint *before);
 
 /**
  * That description of the endpoint holds from now on

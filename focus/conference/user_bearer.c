@@ -11,6 +11,7 @@ struct endpoint_request {
 	json_t *media;             /**< [MEDIA] if it is taken */
 	struct crossing *crossing; /**< likewise */
 	bool join;
+	bool as_is; /**< what was described stays so */
 	focus_leg_h *legh;
 	void *arg;
 };
@@ -49,19 +50,19 @@ static void described_h(enum reason reason, const struct leg_local *local,
 	struct endpoint *ep = req->ep;
 	focus_leg_h *legh = req->legh;
 	void *legh_arg = req->arg;
-	bool join = req->join;
+	const bool join = req->join, as_is = req->as_is;
 	json_t *media = json_incref(req->media);
 	struct crossing *crossing = mem_ref(req->crossing);
 
 	mem_deref(req);
-	if (!reason) {
+	if (!reason && !as_is) {
 		endpoint_set_media(ep, media, ep->media_connected);
 		crossing_take(ep, crossing, local);
 	}
 	else {
 		json_decref(media);
 		mem_deref(crossing);
-		if (join)
+		if (reason && join)
 			endpoint_remove(ep, reason);
 	}
 
@@ -116,6 +117,53 @@ enum reason endpoint_submit(struct endpoint *ep,
 		mem_deref(req);
 	else
 		supersede(req);
+
+	return reason;
+}
+
+
+/** What is known of its far end, however it goes on */
+static void resemble(struct endpoint *ep, struct endpoint *before)
+{
+	endpoint_swap_legs(ep, before);
+	json_decref(ep->media);
+	ep->media = json_incref(before->media);
+	ep->media_connected = before->media_connected;
+	ep->camera_width = before->camera_width;
+	ep->camera_height = before->camera_height;
+	ep->held = before->held;
+	ep->proof = before->proof;
+	/* what it was told there does not answer for what it is told here */
+	ep->saying = before->saying;
+	crossing_inherit(ep, before);
+}
+
+
+enum reason endpoint_take(struct endpoint *ep, struct endpoint *before,
+			  focus_leg_h *legh, void *arg)
+{
+	struct bearer *b = ep->bearers[0];
+	struct endpoint_request *req;
+	enum reason reason;
+
+	if (!b->ops->take)
+		return REASON_NO_MIXER;
+
+	req = mem_zalloc(sizeof(*req), endpoint_request_destructor);
+	if (!req)
+		return REASON_INTERNAL;
+
+	req->ep = ep;
+	req->join = req->as_is = true;
+	req->legh = legh;
+	req->arg = arg;
+	list_append(&ep->requests, &req->le, req);
+
+	reason = b->ops->take(b, before->bearers[0], described_h, req);
+	if (reason)
+		mem_deref(req);
+	else
+		resemble(ep, before);
 
 	return reason;
 }

@@ -262,3 +262,17 @@ void crossing_take(struct endpoint *ep, struct crossing *x,
 
 	crossing_update(f);
 }
+
+
+void crossing_inherit(struct endpoint *ep, struct endpoint *before)
+{
+	if (!before->crossing)
+		return;
+
+	ep->crossing = before->crossing;
+	ep->crossing->ep = ep;
+	ep->crosses = before->crosses;
+	before->crossing = NULL;
+	before->crosses = false;
+	crossing_update(ep->user->conference->focus);
+}

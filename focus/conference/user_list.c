@@ -68,6 +68,23 @@ struct endpoint *endpoint_by_leg(const struct focus *f, uint32_t leg)
 }
 
 
+static void set_leg(struct endpoint *ep, uint32_t leg)
+{
+	ep->leg = leg;
+	hash_unlink(&ep->hash_le);
+	hash_append(ep->user->conference->focus->legs, leg, &ep->hash_le, ep);
+}
+
+
+void endpoint_swap_legs(struct endpoint *ep, struct endpoint *other)
+{
+	const uint32_t leg = ep->leg;
+
+	set_leg(ep, other->leg);
+	set_leg(other, leg);
+}
+
+
 void endpoint_each(const struct conference *c, void (*h)(struct endpoint *ep))
 {
 	for (struct le *le = c->users.head; le; le = le->next) {

@@ -412,6 +412,30 @@ int mix_set_aside(struct leg *leg, bool aside)
 }
 
 
+int mix_move(struct leg *leg, struct mix *to)
+{
+	struct member *member = leg_mix_arg(leg);
+	struct mix *aside = NULL;
+	int err = 0;
+
+	if (!member)
+		return ENOENT;
+	if (mix_of(leg) == to)
+		return 0;
+
+	if (leg_settings(leg)->aside || to->echoes) {
+		err = make_aside(&aside, to);
+		to = aside;
+	}
+	if (!err)
+		err = move(member, to);
+	if (err && aside && !aside->member_count)
+		mem_deref(aside);
+
+	return err;
+}
+
+
 struct mix *mix_of(const struct leg *leg)
 {
 	const struct member *member = leg_mix_arg(leg);

@@ -97,6 +97,15 @@ int mix_add(struct mix *mix, struct leg *leg);
  */
 int mix_set_aside(struct leg *leg, bool aside);
 
+/**
+ * Take a leg to another mix of the same host: beside that if its settings say
+ * that it is aside. It moves as there
+ *
+ * @return 0 or errno: it is where it was, or where it should be and shown
+ *         nothing
+ */
+int mix_move(struct leg *leg, struct mix *to);
+
 /** The mix that a leg is in, or beside; NULL: none */
 struct mix *mix_of(const struct leg *leg);
 

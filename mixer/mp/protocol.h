@@ -78,6 +78,10 @@
  *      another conference, whose far end it is, and there is no circle: it is
  *      heard as any other (focus/conference/user_crossing.c).
  *
+ *  leg.move    {leg, mix} -> {transports, media}
+ *      To another mix, with all that is agreed with its far end, which notices
+ *      nothing but what it hears and sees; what leg.set said of it holds there.
+ *
  *  leg.remove  {leg}
  *      RTCP BYE is sent.
  *

@@ -501,6 +501,21 @@ static int leg_remove(struct request *r)
 }
 
 
+static int leg_move(struct request *r)
+{
+	struct leg *leg;
+	struct mix *to;
+	int err = request_leg(r, &leg);
+
+	if (!err)
+		err = request_mix(r, &to);
+	if (!err)
+		err = mix_move(leg, to);
+
+	return err ? err : leg_reply(r, leg);
+}
+
+
 static int leg_keyframe(struct request *r)
 {
 	struct leg *leg;
@@ -579,6 +594,7 @@ static const struct {
 	{"leg.add", leg_add},
 	{"leg.modify", leg_modify},
 	{"leg.set", leg_set},
+	{"leg.move", leg_move},
 	{"leg.remove", leg_remove},
 	{"leg.announce", request_leg_announce},
 	{"leg.keyframe", leg_keyframe},

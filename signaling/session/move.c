@@ -2,9 +2,10 @@
  * @file signaling/session/move.c  To another conference in the same dialog
  *
  * Who has called a number for all conferences goes from there to the one that
- * he has named: as one who joins, by an offer of ours (RFC 3261 section 14.1)
- * whose Contact is the conference that he is in from then on (RFC 4579 section
- * 5.1).
+ * he has named: with his leg as it is where that is on the same media server,
+ * else as one who joins, by an offer of ours (RFC 3261 section 14.1). Contact
+ * is the conference that he is in from then on (RFC 4579 section 5.1), and a
+ * request tells so.
  */
 #include <string.h>
 #include "signaling/session/session_private.h"
@@ -30,19 +31,42 @@ static void mixer_there_h(enum reason reason, void *arg)
 		session_wish(s, EXCHANGE_WISH_OFFER);
 }
 
+static void not_joined(struct session *s, enum reason reason)
+{
+	/* an offer of theirs went with the endpoint */
+	const bool theirs = exchange_phase(s->exchange) == EXCHANGE_THEIRS;
+
+	session_endpoint_gone(s);
+	exchange_rollback(s->exchange);
+	if (theirs || !session_join_again(s, reason, mixer_there_h))
+		session_fail(s, reason);
+}
+
 static void joined_h(enum reason reason, const struct leg_local *local,
 		     void *arg)
 {
 	struct session *s = arg;
 
+	if (reason != REASON_NONE)
+		not_joined(s, reason);
+	else
+		session_offer_prepared(reason, local, s);
+}
+
+/* Nothing was to be agreed: what is left is to say where it is */
+static void carried_h(enum reason reason, const struct leg_local *local,
+		      void *arg)
+{
+	struct session *s = arg;
+	(void)local;
+
 	if (reason != REASON_NONE) {
-		session_endpoint_gone(s);
-		exchange_rollback(s->exchange);
-		if (!session_join_again(s, reason, mixer_there_h))
-			session_fail(s, reason);
+		not_joined(s, reason);
 		return;
 	}
-	session_offer_prepared(reason, local, s);
+	s->unagreed = false;
+	exchange_will_wish(s->exchange, EXCHANGE_WISH_REFRESH, tmr_jiffies());
+	session_next(s);
 }
 
 /* What its INVITE said of itself was of the other one */
@@ -55,6 +79,7 @@ static void begin_anew(struct session *s)
 	s->moved = s->unagreed = true;
 }
 
+/* @param leg Of an offer of ours; NULL: with the leg that it has */
 static enum reason join(struct session *s, const struct leg_description *leg)
 {
 	struct endpoint *before = s->ep;
@@ -64,7 +89,8 @@ static enum reason join(struct session *s, const struct leg_description *leg)
 	if (before)
 		s->rejoins = false;
 	party_move(s->party, &s->moves_to);
-	reason = session_join(s, leg, joined_h);
+	reason = leg ? session_join(s, leg, joined_h)
+		     : session_carry(s, carried_h);
 	if (reason != REASON_NONE) {
 		party_move(s->party, &s->moves_to);
 		s->ep = before;
@@ -75,7 +101,7 @@ static enum reason join(struct session *s, const struct leg_description *leg)
 	}
 	s->moves_to = mem_deref(s->moves_to);
 	dialog_renew_contact(s->dialog, s->party->conference);
-	if (before)
+	if (before && leg)
 		focus_leave(before, REASON_REPLACED);
 
 	return reason;
@@ -86,6 +112,13 @@ enum reason session_move_offer(struct session *s)
 	struct leg_description *leg = NULL;
 	enum reason reason;
 
+	reason = s->ep ? join(s, NULL) : REASON_NO_MIXER;
+	if (reason == REASON_NONE)
+		return reason;
+	if (reason != REASON_NO_MIXER) {
+		stay(s, reason);
+		return REASON_NONE;
+	}
 	reason = exchange_ours_again(
 		s->exchange, offer_has_video(exchange_offer(s->exchange)),
 		&leg);

@@ -230,8 +230,7 @@ static uint64_t origin_of(const struct session *s)
 	return keyed_hash(key, sizeof(key));
 }
 
-enum reason session_join(struct session *s, const struct leg_description *leg,
-			 focus_leg_h *joinedh)
+static struct join who_joins(struct session *s)
 {
 	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h,
 					       told_h, session_move_h};
@@ -257,19 +256,44 @@ enum reason session_join(struct session *s, const struct leg_description *leg,
 		.ops = &ops,
 		.session = s,
 	};
-	enum reason reason;
 
 	/* where it went of itself it was asked for by nobody */
 	if (s->call && !s->moved)
 		join.referrer = *call_out_referrer(s->call);
-	reason =
-		focus_join(s->all->base.focus, &s->ep, &join, leg, joinedh, s);
-	if (reason != REASON_NONE) {
-		s->ep = NULL;
-		return reason;
-	}
+
+	return join;
+}
+
+static void joined(struct session *s)
+{
 	s->joined = true;
 	dialog_set_session_id(s->dialog, focus_session_id(s->ep));
+}
+
+enum reason session_join(struct session *s, const struct leg_description *leg,
+			 focus_leg_h *joinedh)
+{
+	const struct join join = who_joins(s);
+	enum reason reason;
+
+	reason =
+		focus_join(s->all->base.focus, &s->ep, &join, leg, joinedh, s);
+	if (reason == REASON_NONE)
+		joined(s);
+	else
+		s->ep = NULL;
+
+	return reason;
+}
+
+enum reason session_carry(struct session *s, focus_leg_h *joinedh)
+{
+	const struct join join = who_joins(s);
+	enum reason reason;
+
+	reason = focus_move(s->all->base.focus, &s->ep, &join, joinedh, s);
+	if (reason == REASON_NONE)
+		joined(s);
 
 	return reason;
 }

@@ -87,11 +87,11 @@ struct session {
 	uint32_t replaces_leg;  /**< of that one */
 	bool inherits;          /**< and its rights */
 	char *secret;           /**< what it said to prove who it was; NULL */
-	bool unagreed; /**< nothing was agreed yet with where it went */
-	bool has_page; /**< it says so: Parley-Page */
-	bool first_reply;       /**< `reply` answered the first INVITE */
-	struct le answered_le;  /**< while our 2xx waits for its ACK */
-	uint64_t answered_ms;   /**< since when */
+	bool unagreed;    /**< nothing was agreed yet with where it went */
+	bool has_page;    /**< it says so: Parley-Page */
+	bool first_reply; /**< `reply` answered the first INVITE */
+	struct le answered_le; /**< while our 2xx waits for its ACK */
+	uint64_t answered_ms;  /**< since when */
 	bool unconfirmed; /**< counted in sessions->unconfirmed, or calling */
 	bool moved;       /**< it found its conference by itself (move.c) */
 	bool rejoins;     /**< a mixer died while it came in, once */
@@ -164,6 +164,11 @@ int session_exchange_begin(struct session *s);
  *  @param joinedh As legh of focus_join(), with the session as argument */
 enum reason session_join(struct session *s, const struct leg_description *leg,
 			 focus_leg_h *joinedh);
+/** Into it with the endpoint's leg as it is, which is in another conference
+ *  @param joinedh As legh of focus_move(), with the session as argument
+ *  @return As focus_move(): its endpoint is the one that it was, unless
+ *          REASON_NONE */
+enum reason session_carry(struct session *s, focus_leg_h *joinedh);
 /** Go on as soon as its conference has a mixer
  *  @param answerh Called once, perhaps from within, with the session */
 void session_await_mixer(struct session *s, judge_answer_h *answerh);

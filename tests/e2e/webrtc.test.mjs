@@ -2,12 +2,14 @@
 // channels declined, re-offers by the browser, ICE restart, DTMF.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { Baresip } from './lib/baresip.mjs';
+import { Browser } from './lib/browser.mjs';
 import { RED, VIOLET, applicationWorld } from './lib/application_world.mjs';
 import { Parley } from './lib/parley.mjs';
 import { SipPeer } from './lib/sip_peer.mjs';
 import { hearsNot, hearsOthersOnly, seesMoving, seesNot }
 	from './lib/judge.mjs';
-import { groupsCarry } from './lib/third_party.mjs';
+import { groupsCarry, serveApplication } from './lib/third_party.mjs';
 import { hearsWords } from './lib/words.mjs';
 import { until } from './lib/process.mjs';
 
@@ -111,7 +113,9 @@ describe('a third-party web application', () => {
 				'guest_pin=480213');
 			assert.equal(added.code, 0, added.output);
 			await w.dial({ audio: true, video: true }, false, 'pinned');
-			await hearsWords(w.eve, 'en', ['welcome', 'enter_pin']);
+			// a page hears from now on, and this is asked again every 20 s
+			await hearsWords(w.eve, 'en', 'enter_pin',
+				{ seconds: 25, ms: 80000 });
 			await w.eve.page.evaluate(() => window.session.sendDTMF(
 				'480213#', { transportType: 'INFO' }));
 			await until('it is in', async () => (await w.parley.endpoints(
@@ -119,10 +123,19 @@ describe('a third-party web application', () => {
 			await w.hangUp();
 		});
 
-	test('it has no use for the number of all conferences', async () => {
-		await assert.rejects(() => w.dial({ audio: true, video: false }, false,
-			'dial-in'), /Not Found/);
-	});
+	test('it is asked for the number of a conference, and goes there',
+		async () => {
+			const { conference: { number } } = await w.parley.json(
+				'conference', 'show', 'app');
+			await w.dial({ audio: true, video: true }, false, 'dial-in');
+			await until('it is asked', async () => (await w.parley.json(
+				'show', 'dial-in')).conference.waiting.length);
+			await w.eve.page.evaluate((digits) =>
+				window.session.sendDTMF(digits, { transportType: 'INFO' }),
+			number.replaceAll(' ', ''));
+			await all();
+			await w.hangUp();
+		});
 
 	test('audio only, and video added in the call', async () => {
 		await w.dial({ audio: true, video: false });
@@ -220,3 +233,30 @@ test('OPTIONS tells what this focus can do', async (t) => {
 	assert.match(headers.supported, /timer/);
 	assert.match(headers.accept, /application\/sdp/);
 });
+
+// Each conference on a media server of its own: by an offer with that one's
+// certificate
+test('a web application goes from one media server to another',
+	async (t) => {
+		const parley = await Parley.start({ mixers: 2 });
+		t.after(() => parley.stop());
+		const app = await serveApplication();
+		t.after(() => app.close());
+		const bob = await Baresip.start({ hz: 440 });
+		t.after(() => bob.stop());
+		const eve = await Browser.start({ hz: 1000 });
+		t.after(() => eve.stop());
+		await bob.dial(parley.uri('there'));
+		const { conference: { number } } = await parley.json('conference',
+			'show', 'there');
+		await eve.page.goto(app.url);
+		await eve.page.evaluate(([url, target]) => window.dial(url, target,
+			{ audio: true, video: false }), [
+			`${parley.http.replace('http', 'ws')}/ws`, parley.uri('dial-in')]);
+		await until('it is asked', async () => (await parley.json('show',
+			'dial-in')).conference.waiting.length);
+		await eve.page.evaluate((digits) => window.session.sendDTMF(digits,
+			{ transportType: 'INFO' }), number.replaceAll(' ', ''));
+		await hearsOthersOnly(bob, [eve]);
+		await hearsOthersOnly(eve, [bob]);
+	});

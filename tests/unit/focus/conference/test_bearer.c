@@ -129,8 +129,8 @@ static bool lost(struct bearer *b)
 static int fake_alloc(struct bearer **bp, const struct conference *c,
 		      uint32_t leg)
 {
-	static const struct bearer_ops ops = {"fake", prepare, apply, set,
-					      NULL,   drop,    lost};
+	static const struct bearer_ops ops = {"fake", prepare, NULL, apply,
+					      set,    NULL,    drop, lost};
 	struct fake_bearer *fake =
 		mem_zalloc(sizeof(*fake), fake_bearer_destructor);
 

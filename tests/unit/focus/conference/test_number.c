@@ -204,20 +204,6 @@ static void the_hash_key_ends_one(void)
 }
 
 
-/** Whoever has a browser has a link */
-static void a_browser_is_not_asked(void)
-{
-	struct party p;
-
-	kept_begin_anew();
-	kept_room.webrtc = true;
-	CU_ASSERT_EQUAL(room_join(&kept_room, &p, "dial-in", "sip:p@x", "P"),
-			REASON_NOT_FOUND);
-	kept_room.webrtc = false;
-	kept_end_all();
-}
-
-
 /** It may be held down while the call moves, or come late */
 static void that_key_is_not_the_next_ones(void)
 {
@@ -303,7 +289,6 @@ static CU_TestInfo tests[] = {
 	{"who types one goes there", who_types_one_goes_there},
 	{"the hash key ends one", the_hash_key_ends_one},
 	{"that key is not the next one's", that_key_is_not_the_next_ones},
-	{"a browser is not asked", a_browser_is_not_asked},
 	{"whoever calls it is nobody's host",
 	 whoever_calls_it_is_nobodys_host},
 	{"three wrong ones end the call", three_wrong_ones_end_the_call},

@@ -105,7 +105,8 @@ static void request_h(json_t *msg, void *arg)
 	if (m->silent)
 		return;
 
-	if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify")) {
+	if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify") ||
+	    !strcmp(op, "leg.move")) {
 		if (m->refuse_legs)
 			link_reply_error(m->link, msg, m->refuse_legs, "no");
 		else if (m->leg_answer)
@@ -295,13 +296,13 @@ struct leg_description *room_leg(void)
 }
 
 
-enum reason room_join_begin(struct focus_room *r, struct party *p,
-			    const char *conference, const char *aor,
-			    const char *display)
+static struct join who_joins(const struct focus_room *r, struct party *p,
+			     const char *conference, const char *aor,
+			     const char *display)
 {
 	static const struct session_ops ops = {reoffer, end, is_cut_off, told,
 					       move};
-	const struct join join = {
+	return (struct join){
 		.conference = conference,
 		.aor = aor,
 		.display = display,
@@ -322,6 +323,14 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 		.ops = &ops,
 		.session = p,
 	};
+}
+
+
+enum reason room_join_begin(struct focus_room *r, struct party *p,
+			    const char *conference, const char *aor,
+			    const char *display)
+{
+	const struct join join = who_joins(r, p, conference, aor, display);
 	struct leg_description *leg;
 	enum reason reason;
 
@@ -333,6 +342,18 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 	mem_deref(leg);
 
 	return reason;
+}
+
+
+enum reason room_move(struct focus_room *r, struct party *p,
+		      const char *conference, const char *aor,
+		      const char *display)
+{
+	struct join join = who_joins(r, p, conference, aor, display);
+
+	join.moved = true;
+
+	return focus_move(r->focus, &p->ep, &join, leg_h, r);
 }
 
 

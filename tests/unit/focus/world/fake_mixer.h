@@ -17,7 +17,7 @@ struct link;
 struct fake_mixer {
 	struct link *link;
 	json_t *requests; /**< all of them, in order */
-	int refuse_legs;  /**< errno for leg.add and leg.modify */
+	int refuse_legs;  /**< errno for leg.add, leg.modify, leg.move */
 	bool silent;      /**< answers nothing */
 	/** Said instead of what is asked for: an object's text; NULL */
 	const char *leg_answer, *stats_answer;
@@ -90,6 +90,12 @@ enum reason room_join(struct focus_room *r, struct party *p,
 enum reason room_join_begin(struct focus_room *r, struct party *p,
 			    const char *conference, const char *aor,
 			    const char *display);
+
+/** From where it is to another one, with its leg (focus_move()), not answered
+ *  yet */
+enum reason room_move(struct focus_room *r, struct party *p,
+		      const char *conference, const char *aor,
+		      const char *display);
 
 /** Run a command given as JSON; the answer is in r->answer */
 void room_command(struct focus_room *r, const char *text);

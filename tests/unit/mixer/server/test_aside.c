@@ -97,6 +97,75 @@ static void who_is_aside_is_as_alone_and_enters_without_a_gap(void)
 }
 
 
+/** As leg.set does, without the loop, in which ticks are due */
+static void put_aside(struct leg *leg, bool aside)
+{
+	struct leg_settings next = *leg_settings(leg);
+
+	next.aside = aside;
+	CU_ASSERT_EQUAL(mix_set_aside(leg, aside), 0);
+	leg_follow_settings(leg, &next);
+}
+
+
+static void make_mix(struct world *w, unsigned id)
+{
+	(void)world_ask(
+		w, json_pack("{s:s,s:i}", "op", "mix.create", "mix", (int)id));
+	CU_ASSERT_EQUAL_FATAL(w->reply_err, 0);
+}
+
+
+/** From beside one mix to beside another, where others talk, and in */
+static void who_goes_to_another_mix_does_so_without_a_gap(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		static struct handset h[3];
+		uint64_t now_us = clock_us();
+		struct world w;
+		uint32_t ssrc;
+
+		open_row(&w, h, i);
+		put_aside(h[OUTSIDE].media->leg, true);
+		make_mix(&w, 2);
+		for (unsigned k = 0; k < OUTSIDE; k++)
+			CU_ASSERT_EQUAL(mix_move(h[k].media->leg,
+						 mixer_mix(w.mixer, 2)),
+					0);
+		h[0].amplitude = h[OUTSIDE].amplitude = LOUD;
+		handsets_run(&w, h, 3, 3000, &now_us);
+		CU_ASSERT_TRUE(tone(&h[1], 440) > LOUD / 2);
+		ssrc = h[OUTSIDE].last_ssrc;
+		h[OUTSIDE].markers = 0;
+		CU_ASSERT_EQUAL(
+			mix_move(h[OUTSIDE].media->leg, mixer_mix(w.mixer, 2)),
+			0);
+		CU_ASSERT_EQUAL(mix_id(mix_of(h[OUTSIDE].media->leg)), 2);
+		/* beside it, as it was */
+		handsets_run(&w, h, 3, 1000, &now_us);
+		CU_ASSERT_TRUE(tone(&h[OUTSIDE], 440) < LOUD / 16);
+		CU_ASSERT_TRUE(tone(&h[1], 1040) < LOUD / 16);
+		put_aside(h[OUTSIDE].media->leg, false);
+		handsets_run(&w, h, 3, 1000, &now_us);
+		CU_ASSERT_TRUE(tone(&h[OUTSIDE], 440) > LOUD / 2);
+		CU_ASSERT_TRUE(tone(&h[1], 1040) > LOUD / 2);
+		CU_ASSERT_EQUAL(h[OUTSIDE].jumps, 0);
+		CU_ASSERT_EQUAL(h[OUTSIDE].markers, 0);
+		CU_ASSERT_EQUAL(h[OUTSIDE].last_ssrc, ssrc);
+		CU_ASSERT_EQUAL(w.mixer->totals.mixes, 2);
+		CU_ASSERT_EQUAL(w.mixer->totals.legs, 3);
+
+		/* what it was in can go */
+		(void)world_ask(&w, json_pack("{s:s,s:i}", "op", "mix.remove",
+					      "mix", 1));
+		handsets_run(&w, h, 3, 500, &now_us);
+		CU_ASSERT_TRUE(tone(&h[OUTSIDE], 440) > LOUD / 2);
+		CU_ASSERT_EQUAL(w.mixer->totals.legs, 3);
+		close_all(&w, h);
+	}
+}
+
+
 static bool talks(const struct world *w, unsigned leg)
 {
 	return json_is_true(
@@ -201,6 +270,19 @@ static void the_focus_has_the_say(void)
 	world_ask(&w, json_pack("{s:s,s:i,s:s}", "op", "leg.set", "leg", 3,
 				"aside", "no"));
 	CU_ASSERT_EQUAL(w.reply_err, EINVAL);
+
+	/* to nowhere, or of nobody */
+	world_ask(&w, json_pack("{s:s,s:i,s:i}", "op", "leg.move", "leg", 3,
+				"mix", 2));
+	CU_ASSERT_EQUAL(w.reply_err, ENOENT);
+	world_ask(&w, json_pack("{s:s,s:i,s:i}", "op", "leg.move", "leg", 9,
+				"mix", 1));
+	CU_ASSERT_EQUAL(w.reply_err, ENOENT);
+	/* where it is already */
+	world_ask(&w, json_pack("{s:s,s:i,s:i}", "op", "leg.move", "leg", 3,
+				"mix", 1));
+	CU_ASSERT_EQUAL(w.reply_err, 0);
+	CU_ASSERT_EQUAL(w.mixer->totals.busy, 0);
 
 	/* of one mix, for who asks */
 	stats = world_ask(&w, json_pack("{s:s}", "op", "stats"));
@@ -315,6 +397,8 @@ static void without_memory_all_stay_where_they_are(void)
 static CU_TestInfo tests[] = {
 	{"who is aside is as alone and enters without a gap",
 	 who_is_aside_is_as_alone_and_enters_without_a_gap},
+	{"who goes to another mix does so without a gap",
+	 who_goes_to_another_mix_does_so_without_a_gap},
 	{"who is put aside hears and says nothing more",
 	 who_is_put_aside_hears_and_says_nothing_more},
 	{"who is aside is no company", who_is_aside_is_no_company},

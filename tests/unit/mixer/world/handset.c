@@ -131,12 +131,19 @@ static void talk(struct handset *h, uint64_t now_us)
 }
 
 
+static bool tick_h(struct le *le, void *arg)
+{
+	const uint64_t now_us = *(const uint64_t *)arg;
+
+	mix_tick(le->data, now_us / (AUDIO_TICK_MS * 1000), now_us);
+
+	return false;
+}
+
+
 void handsets_run(struct world *w, struct handset *h, size_t count,
 		  unsigned ms, uint64_t *now_us)
 {
-	struct mix *mix = mixer_mix(w->mixer, 1);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mix);
 	for (size_t i = 0; i < count; i++)
 		listen_from_now(&h[i]);
 	for (unsigned n = 0; n < ms; n += AUDIO_TICK_MS) {
@@ -144,7 +151,7 @@ void handsets_run(struct world *w, struct handset *h, size_t count,
 		for (size_t i = 0; i < count; i++)
 			talk(&h[i], *now_us - 5000);
 
-		mix_tick(mix, *now_us / (AUDIO_TICK_MS * 1000), *now_us);
+		(void)hash_apply(w->mixer->mixes, tick_h, now_us);
 		waiting_room_tick(w->mixer->waiting,
 				  *now_us / (AUDIO_TICK_MS * 1000), *now_us);
 		for (size_t i = 0; i < count; i++) {
