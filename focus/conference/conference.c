@@ -34,6 +34,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->anew_tmr);
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
+	tmr_cancel(&c->knock_tmr);
 	list_flush(&c->kept);
 	chat_close(&c->chat, &c->focus->chat_shelf);
 }
@@ -106,6 +107,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	tmr_init(&c->anew_tmr);
 	tmr_init(&c->move_tmr);
 	tmr_init(&c->end_tmr);
+	tmr_init(&c->knock_tmr);
 	uuid_make(c->uuid);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
 	conference_begin_settings(c, factory);

@@ -62,7 +62,9 @@ struct conference {
 	unsigned kept_count;
 	/** One of before: until then who comes first did not make it */
 	uint64_t continues_until_ms;
-	bool ending;    /**< it ends in a moment, as its host has left */
+	struct tmr knock_tmr; /**< hosts were just told that somebody waits */
+	bool knocked;         /**< and somebody has come since */
+	bool ending;          /**< it ends in a moment, as its host has left */
 	bool abandoned; /**< only those who ring are left: nobody ends it */
 	bool entered;   /**< somebody was connected */
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may

@@ -43,6 +43,8 @@ enum {
 	ENTRY_NUMBER_KEPT_MS = 15000,
 	/** Who types nothing is asked again, at a telephone */
 	ENTRY_PROMPT_MS = 20000,
+	/** A host at a telephone is not told more often that somebody waits */
+	ENTRY_KNOCK_MS = 15000,
 	/** For goodbye; whoever has not been told by then goes all the same */
 	ENTRY_FAREWELL_MS = 15000,
 };

@@ -65,13 +65,27 @@ void entry_tell_pause(struct endpoint *ep, uint64_t wait_ms)
 }
 
 
-void entry_tell_hosts(const struct endpoint *ep)
+static bool somebody_waits(const struct conference *c)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *ep = e->data;
+
+			if (ep->entry.state == ENTRY_LOBBY &&
+			    !ep->entry.leaving)
+				return true;
+		}
+	}
+
+	return false;
+}
+
+
+static void tell_hosts(const struct conference *c)
 {
 	static const char *const names[] = {"somebody_waits"};
-	const struct conference *c = ep->user->conference;
-
-	if (ep->entry.state != ENTRY_LOBBY)
-		return;
 
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
@@ -82,6 +96,36 @@ void entry_tell_hosts(const struct endpoint *ep)
 				tell_phone(e->data, names, ARRAY_SIZE(names));
 		}
 	}
+}
+
+
+/** Many who come, or one who comes again and again, are told of together */
+static void knocked_h(void *arg)
+{
+	struct conference *c = arg;
+
+	if (!c->knocked)
+		return;
+
+	c->knocked = false;
+	if (!somebody_waits(c))
+		return;
+
+	tell_hosts(c);
+	tmr_start(&c->knock_tmr, ENTRY_KNOCK_MS, knocked_h, c);
+}
+
+
+void entry_tell_hosts(const struct endpoint *ep)
+{
+	struct conference *c = ep->user->conference;
+
+	if (ep->entry.state != ENTRY_LOBBY)
+		return;
+
+	c->knocked = true;
+	if (!tmr_isrunning(&c->knock_tmr))
+		knocked_h(c);
 }
 
 

@@ -464,6 +464,64 @@ static void a_telephone_is_talked_to(void)
 }
 
 
+/** How often the host at a telephone was told that */
+static unsigned knocks(const struct entry_scene *s)
+{
+	const json_t *request;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach (s->r.mixer.requests, i, request) {
+		const char *name = json_string_value(
+			json_array_get(json_object_get(request, "say"), 0));
+
+		n += name && !strcmp(name, "somebody_waits");
+	}
+
+	return n;
+}
+
+
+/** However many come, his conversation goes on; the last is not forgotten */
+static void a_host_is_not_told_of_each_who_waits(void)
+{
+	struct entry_scene s;
+	struct party other;
+
+	entry_scene_open(&s, "lobby=on");
+	s.r.webrtc = false;
+	entry_join(&s, &s.host, "sip:h@x");
+	entry_join(&s, &s.guest, "sip:g@x");
+	room_turn(5);
+	CU_ASSERT_EQUAL(knocks(&s), 1);
+	for (unsigned i = 0; i < 5; i++) {
+		entry_join(&s, &other, "sip:o@x");
+		focus_leave(other.ep, REASON_LEFT);
+	}
+	entry_join(&s, &other, "sip:o@x");
+	room_turn(5);
+	CU_ASSERT_EQUAL(knocks(&s), 1);
+	room_pass(ENTRY_KNOCK_MS / 1000 + 1);
+	CU_ASSERT_EQUAL(knocks(&s), 2);
+	/* nobody has come since */
+	room_pass(ENTRY_KNOCK_MS / 1000 + 1);
+	CU_ASSERT_EQUAL(knocks(&s), 2);
+
+	focus_leave(s.guest.ep, REASON_LEFT);
+	focus_leave(other.ep, REASON_LEFT);
+	entry_join(&s, &other, "sip:o@x");
+	room_turn(5);
+	CU_ASSERT_EQUAL(knocks(&s), 3);
+	/* who is gone when it would be said waits no more */
+	entry_join(&s, &s.guest, "sip:g@x");
+	focus_leave(s.guest.ep, REASON_LEFT);
+	focus_leave(other.ep, REASON_LEFT);
+	room_pass(ENTRY_KNOCK_MS / 1000 + 1);
+	CU_ASSERT_EQUAL(knocks(&s), 3);
+	entry_scene_close(&s);
+}
+
+
 /** ...also that it has to wait before it tries again, which costs it none of
  *  its time */
 static void a_telephone_is_told_to_wait(void)
@@ -569,6 +627,8 @@ static void who_waits_is_aside(void)
 
 static CU_TestInfo tests[] = {
 	{"a telephone is talked to", a_telephone_is_talked_to},
+	{"a host is not told of each who waits",
+	 a_host_is_not_told_of_each_who_waits},
 	{"a telephone is told to wait", a_telephone_is_told_to_wait},
 	{"who comes back is muted, too", who_comes_back_is_muted_too},
 	{"who shows his secret is as he was",
