@@ -36,6 +36,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->end_tmr);
 	tmr_cancel(&c->knock_tmr);
 	list_flush(&c->kept);
+	mem_deref(c->look);
 	chat_close(&c->chat, &c->focus->chat_shelf);
 }
 

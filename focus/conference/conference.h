@@ -24,6 +24,7 @@
 #include "mixer/base/uuid.h"
 
 struct focus;
+struct past_look;
 
 struct conference {
 	struct le le; /**< in the focus's hash of conferences */
@@ -67,6 +68,9 @@ struct conference {
 	bool ending;          /**< it ends in a moment, as its host has left */
 	bool abandoned; /**< only those who ring are left: nobody ends it */
 	bool entered;   /**< somebody was connected */
+	/** How it was when all were cut off, for who may have it so again;
+	 *  NULL: nobody may, or it is as it was */
+	struct past_look *look;
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */

@@ -213,6 +213,13 @@ void conference_write_settings(struct conference *c);
 /** It is over: who comes next begins anew, but for one that goes on */
 void conference_end_settings(struct conference *c);
 
+/** How it is now, for when all were cut off; NULL: out of memory */
+struct past_look *conference_look(const struct conference *c);
+
+/** A moderator of before is back: it is as it was when all were cut off,
+ * unless another one is in, who has it as he has set it */
+void conference_resume(struct conference *c, const struct endpoint *ep);
+
 /** One that went on is over for good */
 void conference_forget_settings(struct focus *f, const char *name);
 
@@ -228,6 +235,9 @@ bool past_exists(const struct focus *f, const char *name);
 /** ...and is it still that of those who were in, so that it is as they have
  * set it? Else whoever comes first has it, as a new one */
 bool past_goes_on(const struct focus *f, const char *name);
+
+/** How it was, borrowed; NULL: there is none, or the store has it */
+const struct past_look *past_look(const struct focus *f, const char *name);
 
 /** All that are over and go on */
 void past_each(struct focus *f,

@@ -6,10 +6,16 @@
 #include <string.h>
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
-#include "focus/conference/entry.h"
+#include "focus/conference/user.h"
 #include "focus/config/config.h"
 #include "focus/store/conference_store.h"
 
+
+struct past_look {
+	struct conference_settings settings;
+	bool locked;
+	char layout[sizeof(((struct conference *)NULL)->layout)];
+};
 
 struct beginning {
 	struct conference *c;
@@ -40,6 +46,16 @@ static void begin_h(const struct conference_row *row, void *arg)
 }
 
 
+/** Those of one that is booked are in the store, and may have changed there */
+static void look_again(struct conference *c, const struct past_look *look)
+{
+	if (!c->booked)
+		c->settings = look->settings;
+	c->locked = look->locked;
+	(void)snprintf(c->layout, sizeof(c->layout), "%s", look->layout);
+}
+
+
 void conference_begin_settings(struct conference *c, bool factory)
 {
 	const struct focus *f = c->focus;
@@ -50,6 +66,8 @@ void conference_begin_settings(struct conference *c, bool factory)
 	c->settings = f->config->ad_hoc;
 	c->settings.end_with_host |= ends;
 	(void)conference_store_get(f->conferences_kept, c->name, begin_h, &b);
+	if (b.goes_on && !c->stored && past_look(f, c->name))
+		look_again(c, past_look(f, c->name));
 	if (ends || b.anew)
 		conference_write_settings(c);
 }
@@ -107,6 +125,56 @@ void conference_set_settings(struct conference *c,
 				  c->settings.title, "max_participants",
 				  (int)conference_room(c)));
 	entry_reconsider(c);
+}
+
+
+/* ------------------------------------------------------------- an outage */
+
+struct past_look *conference_look(const struct conference *c)
+{
+	struct past_look *look = mem_zalloc(sizeof(*look), NULL);
+
+	if (!look)
+		return NULL;
+
+	look->settings = c->settings;
+	look->locked = c->locked;
+	(void)snprintf(look->layout, sizeof(look->layout), "%s", c->layout);
+
+	return look;
+}
+
+
+static bool has_other_moderator(const struct conference *c,
+				const struct endpoint *ep)
+{
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u != ep->user && u->role >= ROLE_MODERATOR &&
+		    user_is_in(u))
+			return true;
+	}
+
+	return false;
+}
+
+
+void conference_resume(struct conference *c, const struct endpoint *ep)
+{
+	struct past_look *look = c->look;
+
+	if (!look || ep->user->role < ROLE_MODERATOR)
+		return;
+
+	c->look = NULL;
+	if (!has_other_moderator(c, ep)) {
+		conference_set_locked(c, look->locked);
+		(void)conference_set_layout(c, look->layout);
+		if (!c->booked)
+			conference_set_settings(c, &look->settings);
+	}
+	mem_deref(look);
 }
 
 

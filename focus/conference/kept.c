@@ -414,8 +414,10 @@ void kept_take(struct endpoint *ep)
 				drop(c, k);
 		}
 		take_over(ep);
-		if (back->before)
+		if (back->before) {
 			c->kept_until_ms = c->continues_until_ms = 0;
+			conference_resume(c, ep);
+		}
 		ep->back = mem_deref(back);
 	}
 	/* one without a secret was not written yet */

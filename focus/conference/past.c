@@ -24,6 +24,7 @@ struct past {
 	unsigned last_number;
 	uint64_t until_ms;
 	uint64_t continues_until_ms; /**< as of struct conference */
+	struct past_look *look;      /**< NULL: what the store has */
 	struct list kept;
 	unsigned kept_count;
 };
@@ -41,6 +42,7 @@ static void past_destructor(void *arg)
 
 	list_unlink(&p->le);
 	list_flush(&p->kept);
+	mem_deref(p->look);
 }
 
 
@@ -70,6 +72,14 @@ bool past_goes_on(const struct focus *f, const char *name)
 	const struct past *p = past_find(f, name);
 
 	return p && p->continues_until_ms > now_ms();
+}
+
+
+const struct past_look *past_look(const struct focus *f, const char *name)
+{
+	const struct past *p = past_find(f, name);
+
+	return p ? p->look : NULL;
 }
 
 
@@ -188,6 +198,9 @@ void past_adopt(struct conference *c)
 	c->written = true;
 	c->kept_until_ms = p->until_ms;
 	c->made = p->continues_until_ms > now_ms();
+	/* it is so already where it goes on */
+	if (!c->made)
+		c->look = mem_ref(p->look);
 	c->last_number = p->last_number;
 	c->kept_count = p->kept_count;
 	for (struct le *le = p->kept.head; le; le = le->next) {
@@ -300,6 +313,7 @@ void past_keep(struct conference *c, enum reason reason)
 	p->continues_until_ms = continues_until(c, reason);
 	p->last_number = c->last_number;
 	p->kept_count = c->kept_count;
+	p->look = c->look ? mem_ref(c->look) : conference_look(c);
 	move_all(&p->kept, &c->kept);
 	c->kept_count = 0;
 	kept_say_alive(f, true);
