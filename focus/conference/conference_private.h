@@ -216,9 +216,9 @@ void conference_end_settings(struct conference *c);
 /** How it is now, for when all were cut off; NULL: out of memory */
 struct past_look *conference_look(const struct conference *c);
 
-/** A moderator of before is back: it is as it was when all were cut off,
- * unless another one is in, who has it as he has set it */
-void conference_resume(struct conference *c, const struct endpoint *ep);
+/** From now on it is as it was when all were cut off, or if that is not wanted
+ *  any more as it is */
+void conference_resume(struct conference *c, bool wanted);
 
 /** One that went on is over for good */
 void conference_forget_settings(struct focus *f, const char *name);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
-#include "focus/conference/user.h"
+#include "focus/conference/entry.h"
 #include "focus/config/config.h"
 #include "focus/store/conference_store.h"
 
@@ -145,30 +145,15 @@ struct past_look *conference_look(const struct conference *c)
 }
 
 
-static bool has_other_moderator(const struct conference *c,
-				const struct endpoint *ep)
-{
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		if (u != ep->user && u->role >= ROLE_MODERATOR &&
-		    user_is_in(u))
-			return true;
-	}
-
-	return false;
-}
-
-
-void conference_resume(struct conference *c, const struct endpoint *ep)
+void conference_resume(struct conference *c, bool wanted)
 {
 	struct past_look *look = c->look;
 
-	if (!look || ep->user->role < ROLE_MODERATOR)
+	if (!look)
 		return;
 
 	c->look = NULL;
-	if (!has_other_moderator(c, ep)) {
+	if (wanted) {
 		conference_set_locked(c, look->locked);
 		(void)conference_set_layout(c, look->layout);
 		if (!c->booked)

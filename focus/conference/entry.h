@@ -62,8 +62,10 @@ enum entry_state {
 struct entry {
 	enum entry_state state;
 	uint64_t origin; /**< of struct join */
-	/** Before that a hash key is still the one of its number; 0: none */
+	/** Before that a hash key, once, is still the one of its number; 0:
+	 *  none */
 	uint64_t moved_until_ms;
+	bool hash_due;    /**< its number ended without that */
 	unsigned wrong;   /**< PINs in this call */
 	uint64_t next_ms; /**< no other one is looked at before */
 	char digits[PIN_DIGITS_MAX + 1]; /**< typed so far */
@@ -97,6 +99,10 @@ void entry_begin(struct endpoint *ep, const struct join *join,
 
 /** Is it somebody who is in, or was, as he proves? He is in at once */
 bool entry_is_known(const struct conference *c, const struct join *join);
+
+/** It has come with the leg that it had elsewhere: a key that ended its number
+ *  there is not told again */
+void entry_moved(struct endpoint *ep, const struct endpoint *before);
 
 /** It leaves, or is freed: nobody has to answer any more */
 void entry_end(struct endpoint *ep);

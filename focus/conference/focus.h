@@ -114,8 +114,8 @@ enum reason focus_join(struct focus *f, struct endpoint **ep,
  * is: its far end notices nothing. That can be where both are on one media
  * server
  *
- * @param ep    The endpoint; set to the one that it is there, which is early
- *              until focus_connected(). The one that it was has left
+ * @param ep    Set to the one that it is there, which is early until
+ *              focus_connected(). join->from has left
  * @param legh  Called as that of focus_join(), with our side as it was
  * @return as focus_join(); REASON_NO_MIXER: its leg cannot be there, an offer
  *         is needed. It is where it was, unless REASON_NONE

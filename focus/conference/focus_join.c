@@ -136,6 +136,18 @@ static enum reason enter(struct focus *f, struct endpoint **epp,
 }
 
 
+/** What it was given to prove itself by was given to the same one */
+static void take_secret(struct endpoint *ep, struct endpoint *from)
+{
+	if (!from || !from->secret.given)
+		return;
+
+	ep->secret = from->secret;
+	from->secret.given = false;
+	kept_write(ep);
+}
+
+
 enum reason focus_join(struct focus *f, struct endpoint **epp,
 		       const struct join *join,
 		       const struct leg_description *leg, focus_leg_h *legh,
@@ -158,6 +170,7 @@ enum reason focus_join(struct focus *f, struct endpoint **epp,
 	}
 
 	*epp = ep;
+	take_secret(ep, join->from);
 	endpoint_announce(ep);
 
 	return REASON_NONE;
@@ -179,7 +192,7 @@ static bool is_beside(const struct focus *f, const char *conference,
 enum reason focus_move(struct focus *f, struct endpoint **epp,
 		       const struct join *join, focus_leg_h *legh, void *arg)
 {
-	struct endpoint *before = *epp, *ep;
+	struct endpoint *before = join->from, *ep;
 	enum reason reason;
 
 	if (!is_beside(f, join->conference, before))
@@ -196,6 +209,10 @@ enum reason focus_move(struct focus *f, struct endpoint **epp,
 	}
 
 	*epp = ep;
+	take_secret(ep, before);
+	entry_moved(ep, before);
+	/* what it was asked there it has answered */
+	(void)endpoint_say(ep, NULL, 0, NULL);
 	endpoint_announce(ep);
 	endpoint_remove(before, REASON_REPLACED);
 

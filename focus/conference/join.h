@@ -33,10 +33,12 @@ struct join {
 	bool dialled_out; /**< joining method of RFC 4575 */
 	bool moved;       /**< by the number that it has typed elsewhere
 			       (session_ops.move) */
-	bool factory;     /**< makes the conference, by focus_new_name() */
-	bool anonymous;   /**< name and addresses are for nobody (RFC 3323) */
-	bool replaces; /**< takes the place of one that is in: no lock and no
-			     limit keeps it out */
+	struct endpoint *from; /**< that it was elsewhere until then; NULL: it
+				    is gone, or was none */
+	bool factory;   /**< makes the conference, by focus_new_name() */
+	bool anonymous; /**< name and addresses are for nobody (RFC 3323) */
+	bool replaces;  /**< takes the place of one that is in: no lock and no
+			      limit keeps it out */
 	uint32_t replaces_leg; /**< focus_leg() of that one, 0: it has none.
 				    When that leaves, what a moderator has
 				    set goes to this one */

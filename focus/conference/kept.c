@@ -398,6 +398,32 @@ static void take_over(const struct endpoint *ep)
 }
 
 
+static bool has_other_moderator(const struct endpoint *ep)
+{
+	const struct conference *c = ep->user->conference;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		if (u != ep->user && u->role >= ROLE_MODERATOR &&
+		    user_is_in(u))
+			return true;
+	}
+
+	return false;
+}
+
+
+/** A moderator of before finds it as it was, unless another one is in, who has
+ *  it as he has set it */
+static void resume(const struct endpoint *ep)
+{
+	if (ep->user->role >= ROLE_MODERATOR)
+		conference_resume(ep->user->conference,
+				  !has_other_moderator(ep));
+}
+
+
 void kept_take(struct endpoint *ep)
 {
 	struct conference *c = ep->user->conference;
@@ -416,7 +442,7 @@ void kept_take(struct endpoint *ep)
 		take_over(ep);
 		if (back->before) {
 			c->kept_until_ms = c->continues_until_ms = 0;
-			conference_resume(c, ep);
+			resume(ep);
 		}
 		ep->back = mem_deref(back);
 	}

@@ -219,6 +219,13 @@ void entry_begin(struct endpoint *ep, const struct join *join,
 }
 
 
+void entry_moved(struct endpoint *ep, const struct endpoint *before)
+{
+	if (!before->entry.hash_due)
+		ep->entry.moved_until_ms = 0;
+}
+
+
 void entry_end(struct endpoint *ep)
 {
 	tmr_cancel(&ep->entry.tmr);

@@ -220,6 +220,7 @@ static void typed_h(void *arg)
 				   ? strlen(ep->entry.digits) >= NUMBER_DIGITS
 				   : pin_is_good(ep->entry.digits);
 
+	ep->entry.hash_due = true;
 	if (whole)
 		try_typed(ep);
 	else
@@ -247,8 +248,11 @@ void entry_key(struct endpoint *ep, char key)
 	if (!entry_is_asked(ep) || ep->entry.leaving || *ep->entry.wanted)
 		return;
 
-	if (key == '#' && !n && now_ms() < ep->entry.moved_until_ms)
+	if (key == '#' && !n && now_ms() < ep->entry.moved_until_ms) {
+		ep->entry.moved_until_ms = 0;
 		return;
+	}
+	ep->entry.hash_due = false;
 	if (key == '#' && (n || ep->entry.state == ENTRY_PIN)) {
 		try_typed(ep);
 		return;

@@ -203,7 +203,9 @@ void mix_audio_moved(struct member *member, const struct mix *from)
 	s->enters = true;
 	/* the rest of a packet is of neither */
 	audio_consumer_take(s->consumer, false);
-	if (s->on && !s->on_own && !s->on_waiting)
+	/* of another conference it is nobody else's here */
+	if (s->on && !s->on_own && !s->on_waiting &&
+	    (member->mix->conference || from->id == member->mix->id))
 		member->mix->sound.past = from->sound.past;
 	if (a)
 		audio_media_volume(a);

@@ -81,6 +81,7 @@
  *  leg.move    {leg, mix} -> {transports, media}
  *      To another mix, with all that is agreed with its far end, which notices
  *      nothing but what it hears and sees; what leg.set said of it holds there.
+ *      After an error it is in one of the two.
  *
  *  leg.remove  {leg}
  *      RTCP BYE is sent.

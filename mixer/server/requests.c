@@ -503,14 +503,20 @@ static int leg_remove(struct request *r)
 
 static int leg_move(struct request *r)
 {
-	struct leg *leg;
-	struct mix *to;
+	struct leg *leg = NULL;
+	struct mix *to = NULL;
 	int err = request_leg(r, &leg);
 
 	if (!err)
 		err = request_mix(r, &to);
 	if (!err)
 		err = mix_move(leg, to);
+	/* without a picture it can go on */
+	if (err && leg && mix_of(leg) == to) {
+		log_warn("requests", "no picture leg=%u error=%d",
+			 (unsigned)leg_id(leg), err);
+		err = 0;
+	}
 
 	return err ? err : leg_reply(r, leg);
 }

@@ -410,12 +410,6 @@ void exchange_step(struct exchange *x, uint64_t now_ms)
 	set_alarm(x, now_ms + 1, now_ms);
 }
 
-void exchange_will_wish(struct exchange *x, enum exchange_wish wish,
-			uint64_t now_ms)
-{
-	want(x, wish, now_ms);
-}
-
 void exchange_wish(struct exchange *x, enum exchange_wish wish,
 		   uint64_t now_ms)
 {

@@ -186,9 +186,6 @@ void exchange_stop(struct exchange *x);
  *  @param now_ms Any clock that never goes back; the same in all calls */
 void exchange_wish(struct exchange *x, enum exchange_wish wish,
 		   uint64_t now_ms);
-/** Wish, to have it at the next exchange_step() */
-void exchange_will_wish(struct exchange *x, enum exchange_wish wish,
-			uint64_t now_ms);
 /** Something is over: what waits may begin. May drop */
 void exchange_step(struct exchange *x, uint64_t now_ms);
 /** Our offer failed: once more in so long, unless too many have in a row: then

@@ -33,8 +33,9 @@ static void mixer_there_h(enum reason reason, void *arg)
 
 static void not_joined(struct session *s, enum reason reason)
 {
-	/* an offer of theirs went with the endpoint */
-	const bool theirs = exchange_phase(s->exchange) == EXCHANGE_THEIRS;
+	/* what was begun for a request of theirs went with the endpoint */
+	const bool theirs = server_request_is_open(s->in_hand) &&
+			    exchange_phase(s->exchange) != EXCHANGE_IDLE;
 
 	session_endpoint_gone(s);
 	exchange_rollback(s->exchange);
@@ -65,7 +66,7 @@ static void carried_h(enum reason reason, const struct leg_local *local,
 		return;
 	}
 	s->unagreed = false;
-	exchange_will_wish(s->exchange, EXCHANGE_WISH_REFRESH, tmr_jiffies());
+	timer_refresh_soon(s);
 	session_next(s);
 }
 

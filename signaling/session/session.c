@@ -245,6 +245,7 @@ static struct join who_joins(struct session *s)
 		.has_page = s->has_page,
 		.dialled_out = dialog_is_ours(s->dialog) && !s->moved,
 		.moved = s->moved,
+		.from = s->moved ? s->ep : NULL,
 		.factory = s->factory,
 		.anonymous = s->call ? call_out_is_anonymous(s->call)
 				     : s->party->anonymous,

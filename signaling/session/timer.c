@@ -269,8 +269,11 @@ void timer_not_refreshed(struct session *s, const struct sip_msg *msg)
 		break;
 	case 405:
 	case 501:
-		ms = t->peer_update ? 0 : again_ms(t);
-		t->peer_update = false;
+		if (!pl_strcmp(&msg->cseq.met, "UPDATE")) {
+			t->peer_update = false;
+			break;
+		}
+		ms = again_ms(t);
 		break;
 	case 422:
 		if (timer_raise(s, msg)) {
@@ -300,7 +303,9 @@ void timer_not_refreshed(struct session *s, const struct sip_msg *msg)
 		}
 		ms = again_ms(t);
 	}
-	tmr_start(&t->refresh, ms, timer_refresh_h, s);
+	/* nobody waits for it where none is wanted any more */
+	if (t->interval_s || msg->scode == 422)
+		tmr_start(&t->refresh, ms, timer_refresh_h, s);
 }
 
 static void update_h(int err, const struct sip_msg *msg, void *arg)
@@ -353,6 +358,11 @@ static void timer_refresh_h(void *arg)
 	if (send_update(s))
 		tmr_start(&s->timer->refresh, BUSY_RETRY_MS, timer_refresh_h,
 			  s);
+}
+
+void timer_refresh_soon(struct session *s)
+{
+	tmr_start(&s->timer->refresh, 0, timer_refresh_h, s);
 }
 
 void timer_restart(struct session *s)

@@ -34,6 +34,8 @@ int timer_raise(struct session *s, const struct sip_msg *msg);
  * same
  */
 void timer_not_refreshed(struct session *s, const struct sip_msg *msg);
+/** Refresh in a moment, though it is not due: Contact is another one */
+void timer_refresh_soon(struct session *s);
 /** What Retry-After says, within bounds */
 uint64_t timer_retry_after_ms(const struct sip_msg *msg);
 /** The clock starts anew */

@@ -191,12 +191,35 @@ static void two_ends_alone_are_parted(void)
 }
 
 
+/** ...with its leg, to a conference where nobody is yet */
+static void one_that_moves_crosses_from_there(void)
+{
+	struct party third;
+	struct bridge b;
+
+	bridge_open(&b, &rows[0]);
+	CU_ASSERT_EQUAL(room_move(&b.room, &b.legs[0], "cc", "sip:0@x", "leg"),
+			0);
+	room_turn(5);
+	crosses(&b, "two ends alone", "00");
+	CU_ASSERT_EQUAL(room_join(&b.room, &third, "cc", "sip:t@x", "T"), 0);
+	crosses(&b, "moved", "11");
+	describe(&b, 0, 1, 0);
+	crosses(&b, "described anew there", "11");
+	focus_leave(b.legs[0].ep, REASON_LEFT);
+	CU_ASSERT_FALSE(b.legs[1].ep->crosses);
+	room_close(&b.room);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"who crosses closes no circle", who_crosses_closes_no_circle},
 	{"the mixer hears of it", the_mixer_hears_of_it},
 	{"the first one stays when it is described anew",
 	 the_first_one_stays_when_it_is_described_anew},
 	{"two ends alone are parted", two_ends_alone_are_parted},
+	{"one that moves crosses from there",
+	 one_that_moves_crosses_from_there},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(crossing, tests)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "focus/conference/conference.h"
+#include "focus/conference/number.h"
 #include "focus/conference/user.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
@@ -186,7 +187,8 @@ static void what_a_mixer_refuses_is_over(void)
 }
 
 
-/** What was said to it where it was is no answer to what it is told here */
+/** What was said to it where it was ends, and is no answer to what it is told
+ *  here */
 static void words_of_before_are_nobodys(void)
 {
 	struct party host = {0}, p = {0};
@@ -208,6 +210,66 @@ static void words_of_before_are_nobodys(void)
 }
 
 
+/** It is the same one, that speaks for itself by the API */
+static void its_secret_goes_along(void)
+{
+	char secret[SECRET_SIZE];
+	struct party p = {0};
+
+	room_open(&room);
+	join(&p, "dial-in");
+	focus_secret(p.ep, secret);
+	CU_ASSERT_EQUAL(move(&p, "demo"), REASON_NONE);
+	CU_ASSERT_EQUAL(focus_secret_endpoint(room.focus, secret), p.ep);
+	focus_connected(p.ep);
+	CU_ASSERT_EQUAL(focus_secret_endpoint(room.focus, secret), p.ep);
+	focus_leave(p.ep, REASON_LEFT);
+	CU_ASSERT_PTR_NULL(focus_secret_endpoint(room.focus, secret));
+	room_close(&room);
+}
+
+
+static void type(const struct party *p, const char *keys)
+{
+	for (; *keys; keys++)
+		focus_dtmf(p->ep, *keys, 100);
+}
+
+
+/** The hash key after a number that ended without is not the first one here;
+ *  the one after that is */
+static void one_hash_key_may_come_late(void)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		struct party p = {0}, host = {0};
+		char digits[16];
+
+		room_open(&room);
+		join(&host, "demo");
+		join(&p, "dial-in");
+		(void)re_snprintf(digits, sizeof(digits), "%u%s",
+				  host.ep->user->conference->number,
+				  late ? "" : "#");
+		type(&p, digits);
+		if (late)
+			room_pass(ENTRY_NUMBER_GAP_MS / 1000 + 1);
+		host.ep->user->conference->settings.host_pin.given = true;
+		room_turn(5);
+		CU_ASSERT_STRING_EQUAL(p.moves_to, "demo");
+		CU_ASSERT_EQUAL(move(&p, "demo"), REASON_NONE);
+		focus_connected(p.ep);
+		CU_ASSERT_EQUAL(p.ep->entry.state, ENTRY_PIN);
+		type(&p, "#");
+		CU_ASSERT_EQUAL(endpoint_is_in(p.ep), !late);
+		type(&p, "#");
+		CU_ASSERT_TRUE(endpoint_is_in(p.ep));
+		focus_leave(p.ep, REASON_LEFT);
+		focus_leave(host.ep, REASON_LEFT);
+		room_close(&room);
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"its leg goes along", its_leg_goes_along},
 	{"who is kept out stays where he is",
@@ -217,6 +279,8 @@ static CU_TestInfo tests[] = {
 	{"while it is described it stays", while_it_is_described_it_stays},
 	{"what a mixer refuses is over", what_a_mixer_refuses_is_over},
 	{"words of before are nobody's", words_of_before_are_nobodys},
+	{"its secret goes along", its_secret_goes_along},
+	{"one hash key may come late", one_hash_key_may_come_late},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(move, tests)

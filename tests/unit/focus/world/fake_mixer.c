@@ -352,6 +352,7 @@ enum reason room_move(struct focus_room *r, struct party *p,
 	struct join join = who_joins(r, p, conference, aor, display);
 
 	join.moved = true;
+	join.from = p->ep;
 
 	return focus_move(r->focus, &p->ep, &join, leg_h, r);
 }

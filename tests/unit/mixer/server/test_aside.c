@@ -166,6 +166,30 @@ static void who_goes_to_another_mix_does_so_without_a_gap(void)
 }
 
 
+/** Where each is alone with his own words, and back */
+static void who_goes_to_an_echo_hears_himself(void)
+{
+	static struct handset h[3];
+	uint64_t now_us = clock_us();
+	struct world w;
+
+	open_row(&w, h, 0);
+	make_mix(&w, 2);
+	mix_set_echoes(mixer_mix(w.mixer, 2));
+	CU_ASSERT_EQUAL(mix_move(h[1].media->leg, mixer_mix(w.mixer, 2)), 0);
+	h[1].amplitude = LOUD;
+	handsets_run(&w, h, 3, 3000, &now_us);
+	CU_ASSERT_TRUE(tone(&h[1], 740) > LOUD / 2);
+	CU_ASSERT_TRUE(tone(&h[0], 740) < LOUD / 16);
+	CU_ASSERT_EQUAL(mix_move(h[1].media->leg, mixer_mix(w.mixer, 1)), 0);
+	handsets_run(&w, h, 3, 1000, &now_us);
+	CU_ASSERT_TRUE(tone(&h[1], 740) < LOUD / 16);
+	CU_ASSERT_TRUE(tone(&h[0], 740) > LOUD / 2);
+	CU_ASSERT_EQUAL(w.mixer->totals.legs, 3);
+	close_all(&w, h);
+}
+
+
 static bool talks(const struct world *w, unsigned leg)
 {
 	return json_is_true(
@@ -379,6 +403,29 @@ static int out_and_in(void *arg)
 }
 
 
+struct journey {
+	struct leg *leg;
+	struct mix *from, *to;
+};
+
+
+/** ...and back; it is in one of the two */
+static int there_and_back(void *arg)
+{
+	const struct journey *j = arg;
+	int err = mix_move(j->leg, j->to);
+
+	CU_ASSERT_TRUE(mix_of(j->leg) == j->to ||
+		       (err && mix_of(j->leg) == j->from));
+	failing_pause();
+	CU_ASSERT_EQUAL(mix_move(j->leg, j->from), 0);
+	failing_resume();
+	CU_ASSERT_PTR_EQUAL(mix_of(j->leg), j->from);
+
+	return err;
+}
+
+
 static void without_memory_all_stay_where_they_are(void)
 {
 	static struct handset h[3];
@@ -387,7 +434,15 @@ static void without_memory_all_stay_where_they_are(void)
 
 	open_row(&w, h, 0);
 	CU_ASSERT_TRUE(failing_each(out_and_in, h[1].media->leg) > 5);
-	CU_ASSERT_EQUAL(w.mixer->totals.mixes, 1);
+	make_mix(&w, 2);
+	put_aside(h[OUTSIDE].media->leg, true);
+	for (unsigned i = 1; i < 3; i++) {
+		struct journey j = {h[i].media->leg, mixer_mix(w.mixer, 1),
+				    mixer_mix(w.mixer, 2)};
+
+		CU_ASSERT_TRUE(failing_each(there_and_back, &j) > 0);
+	}
+	CU_ASSERT_EQUAL(w.mixer->totals.mixes, 2);
 	CU_ASSERT_EQUAL(w.mixer->totals.legs, 3);
 	handsets_run(&w, h, 3, 200, &now_us);
 	close_all(&w, h);
@@ -399,6 +454,8 @@ static CU_TestInfo tests[] = {
 	 who_is_aside_is_as_alone_and_enters_without_a_gap},
 	{"who goes to another mix does so without a gap",
 	 who_goes_to_another_mix_does_so_without_a_gap},
+	{"who goes to an echo hears himself",
+	 who_goes_to_an_echo_hears_himself},
 	{"who is put aside hears and says nothing more",
 	 who_is_put_aside_hears_and_says_nothing_more},
 	{"who is aside is no company", who_is_aside_is_no_company},

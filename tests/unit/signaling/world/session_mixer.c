@@ -57,7 +57,8 @@ static void mixer_answer(struct world *w, json_t *msg, const char *op)
 		(void)link_reply_error(
 			w->mixer, msg,
 			w->refuse_code ? w->refuse_code : ENOTSUP, "no");
-	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify"))
+	else if (!strcmp(op, "leg.add") || !strcmp(op, "leg.modify") ||
+		 !strcmp(op, "leg.move"))
 		(void)link_reply(w->mixer, msg, leg_local(msg));
 	else
 		(void)link_reply(w->mixer, msg, NULL);
