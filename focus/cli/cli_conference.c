@@ -22,7 +22,8 @@ static int usage(void)
 }
 
 
-static void print_value(const char *key, const json_t *value)
+static void print_value(const json_t *settings, const char *key,
+			const json_t *value)
 {
 	if (json_is_integer(value))
 		printf("  %-17s %lld\n", key,
@@ -32,14 +33,15 @@ static void print_value(const char *key, const json_t *value)
 		       json_is_true(value) ? "on" : "off");
 	else
 		printf("  %-17s %s\n", key,
-		       *json_string_value(value) ? json_string_value(value)
-						 : "-");
+		       *cli_string(settings, key) ? cli_string(settings, key)
+						  : "-");
 }
 
 
 static void print_conference(const json_t *reply)
 {
 	const json_t *c = json_object_get(reply, "conference"), *value;
+	json_t *settings = json_object_get(c, "settings");
 	const char *key;
 
 	printf("%s: %s, %s\n", cli_string(c, "name"),
@@ -47,8 +49,8 @@ static void print_conference(const json_t *reply)
 	       cli_true(c, "running") ? "going on" : "nobody is in it");
 	if (*cli_string(c, "number"))
 		printf("  %-17s %s\n", "number", cli_string(c, "number"));
-	json_object_foreach (json_object_get(c, "settings"), key, value)
-		print_value(key, value);
+	json_object_foreach (settings, key, value)
+		print_value(settings, key, value);
 }
 
 

@@ -129,21 +129,23 @@ static const char *state_of(char *text, size_t size, const json_t *ep,
 			    json_int_t speaker)
 {
 	static const struct {
-		const char *waiting, *words;
+		const char *is, *words;
 	} waits[] = {
-		{"pin", "asked for PIN"},
-		{"host", "waits for host"},
-		{"admission", "wants in"},
+		{"pin", "asked for PIN"},  {"host", "waits for host"},
+		{"admission", "wants in"}, {"dialing-out", "called"},
+		{"alerting", "ringing"},   {"on-hold", "on hold"},
 	};
 	const char *waiting = cli_string(ep, "waiting");
+	const char *status = cli_string(ep, "status");
 	const json_int_t hand = cli_integer(ep, "hand");
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		if (!strcmp(waits[i].waiting, waiting))
+		if (!strcmp(waits[i].is, waiting) ||
+		    !strcmp(waits[i].is, status))
 			return waits[i].words;
 	}
-	if (strcmp(cli_string(ep, "status"), "connected") != 0)
-		(void)snprintf(text, size, "%s", cli_string(ep, "status"));
+	if (strcmp(status, "connected") != 0)
+		(void)snprintf(text, size, "%s", status);
 	else if (cli_true(ep, "talking"))
 		(void)snprintf(text, size, "talking%s",
 			       cli_integer(ep, "endpoint") == speaker ? " <"
@@ -162,13 +164,12 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 {
 	json_int_t number = cli_integer(ep, "endpoint");
 	const char *role = cli_string(ep, "role");
-	const bool guest = !strcmp(role, "guest");
 	char state[64];
 
 	cli_table_row(t);
 	cli_table_cell(t, "%lld", (long long)number);
-	cli_table_cell(t, "%s%s%s%s", cli_string(ep, "label"),
-		       guest ? "" : " (", guest ? "" : role, guest ? "" : ")");
+	cli_table_cell(t, "%s", cli_string(ep, "label"));
+	cli_table_cell(t, "%s", strcmp(role, "guest") != 0 ? role : "-");
 	cli_table_cell(t, "%s", cli_string(ep, "user"));
 	cell_codecs(t, ep);
 	cli_table_cell(t, "%s", state_of(state, sizeof(state), ep, speaker));
@@ -179,12 +180,14 @@ static void show_endpoint(struct cli_table *t, const json_t *ep,
 
 void cli_print_people(const json_t *reply, unsigned rows_max)
 {
-	static const char *const names[] = {"NO",     "NAME",  "ADDRESS",
-					    "CODECS", "STATE", "SHUT",
-					    "SINCE",  NULL};
+	static const char *const names[] = {"NO",      "NAME",   "ROLE",
+					    "ADDRESS", "CODECS", "STATE",
+					    "SHUT",    "SINCE",  NULL};
+	enum { ADDRESS = 3 };
 	const json_t *c = json_object_get(reply, "conference"), *u, *ep;
 	const json_t *waiting = json_object_get(c, "waiting");
 	json_int_t mixer = cli_integer(c, "mixer");
+	json_int_t spotlight = cli_integer(c, "spotlight");
 	struct cli_table *t;
 	size_t i, j;
 
@@ -192,12 +195,15 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 	       (long long)cli_integer(c, "participants"));
 	if (json_array_size(waiting))
 		printf("%zu waiting, ", json_array_size(waiting));
-	printf("layout %s, since %s%s%s\n", cli_string(c, "layout"),
-	       cli_since(cli_integer(c, "since")),
+	printf("layout %s, ", cli_string(c, "layout"));
+	if (spotlight)
+		printf("spotlight on %lld, ", (long long)spotlight);
+	printf("since %s%s%s\n", cli_since(cli_integer(c, "since")),
 	       cli_true(c, "locked") ? ", locked" : "",
 	       mixer < 0 ? ", media server restarting" : "");
 
 	t = cli_table_new();
+	cli_table_spare(t, ADDRESS);
 	heading(t, names);
 	json_array_foreach (json_object_get(c, "users"), i, u) {
 		json_array_foreach (json_object_get(u, "endpoints"), j, ep)
@@ -215,12 +221,32 @@ void cli_print_show(const json_t *reply)
 }
 
 
+/** Seven places at most, so that what counts for weeks fits a line; --json has
+ *  all of it */
+static void cell_count(struct cli_table *t, json_int_t n)
+{
+	enum { K = 1000, EXACT_MAX = 9999999 };
+
+	if (n <= EXACT_MAX)
+		cli_table_cell(t, "%lld", (long long)n);
+	else if (n / K <= EXACT_MAX / 100)
+		cli_table_cell(t, "%lld k", (long long)(n / K));
+	else
+		cli_table_cell(t, "%lld M", (long long)(n / K / K));
+}
+
+
+static double ms_of(const json_t *o, const char *key_us)
+{
+	return (double)cli_integer(o, key_us) / 1000;
+}
+
+
 static void stats_mixers(const json_t *reply)
 {
 	static const char *const names[] = {
-		"MIXER",       "PID",         "MIXES",        "LEGS",
-		"PACKETS IN",  "PACKETS OUT", "TICKS MISSED", "LATE P99",
-		"REQUEST P99", "REQUEST MAX", "REPLACED",     NULL};
+		"NO",     "PID",  "MIXES",        "LEGS", "IN", "OUT",
+		"MISSED", "LATE", "REQUEST, MAX", "DIED", NULL};
 	struct cli_table *t = cli_table_new();
 	const json_t *m;
 	size_t i;
@@ -230,33 +256,28 @@ static void stats_mixers(const json_t *reply)
 		static const char *const keys[] = {
 			"mixer",      "pid",         "mixes",       "legs",
 			"packets_in", "packets_out", "ticks_missed"};
-		static const char *const asked[] = {"p99_us", "max_us"};
+		const json_t *asked = json_object_get(m, "requests");
 
 		cli_table_row(t);
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-			cli_table_cell(t, "%lld",
-				       (long long)cli_integer(m, keys[k]));
-		cli_table_cell(t, "%lld us",
-			       (long long)cli_integer(m, "tick_late_us_p99"));
-		for (size_t k = 0; k < sizeof(asked) / sizeof(asked[0]); k++)
-			cli_table_cell(t, "%lld us",
-				       (long long)cli_integer(
-					       json_object_get(m, "requests"),
-					       asked[k]));
-		cli_table_cell(t, "%lld",
-			       (long long)cli_integer(m, "replaced"));
+			cell_count(t, cli_integer(m, keys[k]));
+		cli_table_cell(t, "%.1f ms", ms_of(m, "tick_late_us_p99"));
+		cli_table_cell(t, "%.1f, %.1f ms", ms_of(asked, "p99_us"),
+			       ms_of(asked, "max_us"));
+		cell_count(t, cli_integer(m, "replaced"));
 	}
 	cli_table_print(t, 0);
 }
 
 
-static void stats_leg(struct cli_table *t, const json_t *leg)
+static void stats_leg(struct cli_table *t, const json_t *leg, bool named)
 {
 	const json_t *a = json_object_get(leg, "audio");
 	const json_t *v = json_object_get(leg, "video");
 
 	cli_table_row(t);
-	cli_table_cell(t, "%s", cli_string(leg, "conference"));
+	if (named)
+		cli_table_cell(t, "%s", cli_string(leg, "conference"));
 	cli_table_cell(t, "%lld", (long long)cli_integer(leg, "endpoint"));
 	cli_table_cell(t, "%s", cli_string(leg, "label"));
 	cli_table_cell(t, "%s",
@@ -265,7 +286,7 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 	cli_table_cell(t, "%s", a ? cli_string(a, "codec") : "-");
 	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_in"));
 	cli_table_cell(t, "%lld", (long long)cli_integer(a, "packets_lost"));
-	cli_table_cell(t, "%.1f ms",
+	cli_table_cell(t, "%.0f ms",
 		       json_number_value(json_object_get(a, "jitter_ms")));
 	cli_table_cell(t, "%s", v ? cli_string(v, "codec") : "-");
 	if (cli_integer(v, "width_in"))
@@ -276,7 +297,7 @@ static void stats_leg(struct cli_table *t, const json_t *leg)
 		cli_table_cell(t, "-");
 	if (v)
 		cli_table_cell(
-			t, "%.0f kb/s",
+			t, "%.0f",
 			json_number_value(json_object_get(v, "kbps_out")));
 	else
 		cli_table_cell(t, "-");
@@ -346,16 +367,42 @@ static void stats_accounts(const json_t *reply)
 }
 
 
-void cli_print_stats(const json_t *reply)
+/** Of one conference its name stands above them and takes no room from theirs
+ */
+static void stats_legs(const json_t *legs)
 {
 	static const char *const names[] = {
 		"CONFERENCE", "NO",     "NAME",  "PATH",   "AUDIO", "IN",
-		"LOST",       "JITTER", "VIDEO", "CAMERA", "OUT",   NULL};
-	const json_t *legs = json_object_get(reply, "legs"), *leg;
-	json_t *root = (json_t *)reply, *value;
+		"LOST",       "JITTER", "VIDEO", "CAMERA", "KB/S",  NULL};
+	const json_t *first = json_object_get(json_array_get(legs, 0),
+					      "conference"),
+		     *leg;
 	struct cli_table *t;
-	const char *key;
+	bool several = false;
 	size_t i;
+
+	if (!first)
+		return;
+
+	json_array_foreach (legs, i, leg)
+		several |=
+			!json_equal(first, json_object_get(leg, "conference"));
+	printf("\n");
+	if (!several)
+		printf("%s:\n",
+		       cli_string(json_array_get(legs, 0), "conference"));
+	t = cli_table_new();
+	heading(t, several ? names : names + 1);
+	json_array_foreach (legs, i, leg)
+		stats_leg(t, leg, several);
+	cli_table_print(t, 0);
+}
+
+
+void cli_print_stats(const json_t *reply)
+{
+	json_t *root = (json_t *)reply, *value;
+	const char *key;
 
 	stats_mixers(reply);
 	json_object_foreach (root, key, value) {
@@ -364,15 +411,7 @@ void cli_print_stats(const json_t *reply)
 	}
 	stats_store(reply);
 	stats_accounts(reply);
-	if (!json_array_size(legs))
-		return;
-
-	printf("\n");
-	t = cli_table_new();
-	heading(t, names);
-	json_array_foreach (legs, i, leg)
-		stats_leg(t, leg);
-	cli_table_print(t, 0);
+	stats_legs(json_object_get(reply, "legs"));
 }
 
 

@@ -73,7 +73,11 @@ void cli_table_row(struct cli_table *t);
 void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** Print and free; on a terminal no wider than it
+/** On a narrow terminal this column, from 0, gives way first */
+void cli_table_spare(struct cli_table *t, int column);
+
+/** Print and free; on a terminal no wider than it, and aligned there whatever
+ *  width it gives to emoji
  *
  *  @param rows_max How many of the rows may be shown; 0: all
  */

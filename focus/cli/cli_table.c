@@ -16,7 +16,9 @@ enum {
 	CELL_BYTES = 256,
 	GAP = 2,
 	/** A column is not cut to less */
-	COLUMN_MIN = 4
+	COLUMN_MIN = 4,
+	/** What is cut first is not cut to less first */
+	SPARE_MIN = 16
 };
 
 struct cell {
@@ -34,6 +36,8 @@ struct cli_table {
 	struct row *first, **end;
 	struct row *last;
 	int width[COLUMNS_MAX];
+	int spare;  /**< column that is cut first, -1: none */
+	bool moves; /**< the terminal moves its cursor where it is told to */
 };
 
 
@@ -68,6 +72,7 @@ struct cli_table *cli_table_new(void)
 	if (!t)
 		abort();
 	t->end = &t->first;
+	t->spare = -1;
 
 	return t;
 }
@@ -86,12 +91,24 @@ void cli_table_row(struct cli_table *t)
 }
 
 
+/** A column is as wide as its widest cell */
+static void measure(struct cli_table *t, int column)
+{
+	struct cell *cell = &t->last->cell[column];
+
+	(void)fit(cell->text, CELL_BYTES, &cell->width);
+	if (cell->width > t->width[column])
+		t->width[column] = cell->width;
+}
+
+
 void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 {
 	struct row *row = t->last;
 	char text[CELL_BYTES];
 	struct cell *cell;
 	va_list ap;
+	size_t len;
 
 	if (!row || row->count == COLUMNS_MAX)
 		return;
@@ -101,16 +118,21 @@ void cli_table_cell(struct cli_table *t, const char *fmt, ...)
 	va_end(ap);
 
 	cell = &row->cell[row->count];
-	(void)fit(utf8_clean(cell->text, CELL_BYTES, text), CELL_BYTES,
-		  &cell->width);
-	if (cell->width > t->width[row->count])
-		t->width[row->count] = cell->width;
-	row->count++;
+	len = strlen(utf8_clean(cell->text, CELL_BYTES, text));
+	while (len && cell->text[len - 1] == ' ')
+		cell->text[--len] = '\0';
+	measure(t, row->count++);
 }
 
 
-/** Take from the widest columns until a row fits the terminal; what goes
- *  into a file or a pipe stays whole */
+void cli_table_spare(struct cli_table *t, int column)
+{
+	t->spare = column;
+}
+
+
+/** Take from the column that is spared least, then from the widest, until a
+ *  row fits the terminal; what goes into a file or a pipe stays whole */
 static void shrink(struct cli_table *t)
 {
 	struct winsize w;
@@ -122,9 +144,13 @@ static void shrink(struct cli_table *t)
 	for (;;) {
 		int total = -GAP, widest = 0;
 
+		if (t->spare >= 0 && t->width[t->spare] > SPARE_MIN)
+			widest = t->spare;
+
 		for (int i = 0; i < COLUMNS_MAX && t->width[i]; i++) {
 			total += t->width[i] + GAP;
-			if (t->width[i] > t->width[widest])
+			if (widest != t->spare &&
+			    t->width[i] > t->width[widest])
 				widest = i;
 		}
 
@@ -135,7 +161,22 @@ static void shrink(struct cli_table *t)
 }
 
 
-static void print_cell(const struct cell *cell, int width, bool last)
+static bool is_ascii(const char *text)
+{
+	while (*text && !((unsigned char)*text & 0x80))
+		text++;
+
+	return !*text;
+}
+
+
+/** How wide an emoji of two is, or an Arabic name, a terminal decides: what
+ *  comes next begins where it says that it is in that column
+ *
+ *  @param next Column that begins behind it, from 1; 0: none
+ */
+static void print_cell(const struct cli_table *t, const struct cell *cell,
+		       int width, int next)
 {
 	int used = cell->width;
 
@@ -149,8 +190,32 @@ static void print_cell(const struct cell *cell, int width, bool last)
 		used++;
 	}
 
-	if (!last)
-		printf("%*s", width + GAP - used, "");
+	if (!next)
+		return;
+	printf("%*s", width + GAP - used, "");
+	if (t->moves && !is_ascii(cell->text))
+		printf("\033[%dG", next);
+}
+
+
+static void print_row(const struct cli_table *t, const struct row *row)
+{
+	int next = 1;
+
+	for (int i = 0; i < row->count; i++) {
+		next += t->width[i] + GAP;
+		print_cell(t, &row->cell[i], t->width[i],
+			   i + 1 < row->count ? next : 0);
+	}
+	printf("\n");
+}
+
+
+static bool moves_cursor(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
 
@@ -159,6 +224,7 @@ void cli_table_print(struct cli_table *t, unsigned rows_max)
 	unsigned left_out = 0, rows = 0;
 
 	shrink(t);
+	t->moves = moves_cursor();
 	while (t->first) {
 		struct row *row = t->first;
 
@@ -166,10 +232,7 @@ void cli_table_print(struct cli_table *t, unsigned rows_max)
 			left_out++;
 		}
 		else {
-			for (int i = 0; i < row->count; i++)
-				print_cell(&row->cell[i], t->width[i],
-					   i + 1 == row->count);
-			printf("\n");
+			print_row(t, row);
 			rows++;
 		}
 

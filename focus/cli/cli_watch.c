@@ -68,16 +68,37 @@ static void print_chat(const json_t *event)
 }
 
 
+static void print_snapshot(const json_t *state)
+{
+	const size_t waiting =
+		json_array_size(json_object_get(state, "waiting"));
+
+	printf(" has %lld in it",
+	       (long long)cli_integer(state, "participants"));
+	if (waiting)
+		printf(", %zu waiting", waiting);
+}
+
+
+/** By us, and has not answered */
+static bool is_called(const json_t *state)
+{
+	const char *status = cli_string(state, "status");
+
+	return !strcmp(status, "dialing-out") || !strcmp(status, "alerting");
+}
+
+
 static void print_rest(const json_t *event, const char *type)
 {
 	if (!strcmp(type, "snapshot"))
-		printf(" has %lld in it",
-		       (long long)cli_integer(json_object_get(event, "state"),
-					      "participants"));
+		print_snapshot(json_object_get(event, "state"));
 	else if (!strcmp(type, "left") || !strcmp(type, "ended"))
 		printf(" %s: %s", type, cli_string(event, "words"));
 	else if (!strcmp(type, "joined"))
-		printf(" comes in");
+		printf(is_called(json_object_get(event, "state"))
+			       ? " is called"
+			       : " comes in");
 	else if (!strcmp(type, "waiting"))
 		printf(" %s", waits_for(json_object_get(event, "state")));
 	else if (!strcmp(type, "renamed"))
