@@ -128,11 +128,11 @@ static void print_help(void)
 	printf("\n"
 	       "NAME is a conference. WHO is a number from 'parley show', a "
 	       "URI or its user\n"
-	       "part, a name or a piece of it (3 letters or more, not for "
-	       "kick), or: all,\n"
-	       "guests, last (who came last). What could be two people is "
-	       "refused, and they\n"
-	       "are listed.\n"
+	       "part, a name or a piece of it (3 letters or more; not for "
+	       "kick, promote\n"
+	       "and demote), or: all, guests, last (who came last). What "
+	       "could be two people is\n"
+	       "refused, and they are listed.\n"
 	       "DB is -60 to 20.\n"
 	       "\n"
 	       "  -s SOCKET   parleyd's control socket (also $PARLEY_SOCKET)\n"
@@ -419,7 +419,9 @@ static int run_verb(const struct cli *cli, int argc, char *argv[])
 
 	command = json_pack("{s:s}", "verb", v->name);
 	if (!take_all(command, v, argc - 1, argv + 1)) {
-		fprintf(stderr, "Usage: parley %s %s\n", v->name, v->args);
+		fprintf(stderr,
+			"Usage: parley %s%s%s. Try 'parley help %s'.\n",
+			v->name, *v->args ? " " : "", v->args, v->name);
 		status = CLI_USAGE;
 	}
 	else {

@@ -124,6 +124,26 @@ static void cell_muted(struct cli_table *t, const json_t *ep)
 }
 
 
+/** Who holds up a hand is in a queue, though he talks */
+static void said_and_asked(char *text, size_t size, const json_t *ep,
+			   json_int_t speaker)
+{
+	const json_int_t hand = cli_integer(ep, "hand");
+	const bool talks = cli_true(ep, "talking");
+	char queue[32] = "";
+
+	if (hand)
+		(void)snprintf(queue, sizeof(queue), "hand up, %lld.%s",
+			       (long long)hand, talks ? " " : "");
+	(void)snprintf(text, size, "%s%s%s", queue,
+		       talks  ? "talking"
+		       : hand ? ""
+			      : "-",
+		       talks && cli_integer(ep, "endpoint") == speaker ? " <"
+								       : "");
+}
+
+
 /** What it does, or waits for */
 static const char *state_of(char *text, size_t size, const json_t *ep,
 			    json_int_t speaker)
@@ -137,7 +157,6 @@ static const char *state_of(char *text, size_t size, const json_t *ep,
 	};
 	const char *waiting = cli_string(ep, "waiting");
 	const char *status = cli_string(ep, "status");
-	const json_int_t hand = cli_integer(ep, "hand");
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		if (!strcmp(waits[i].is, waiting) ||
@@ -146,14 +165,8 @@ static const char *state_of(char *text, size_t size, const json_t *ep,
 	}
 	if (strcmp(status, "connected") != 0)
 		(void)snprintf(text, size, "%s", status);
-	else if (cli_true(ep, "talking"))
-		(void)snprintf(text, size, "talking%s",
-			       cli_integer(ep, "endpoint") == speaker ? " <"
-								      : "");
-	else if (hand)
-		(void)snprintf(text, size, "hand up, %lld.", (long long)hand);
 	else
-		return "-";
+		said_and_asked(text, size, ep, speaker);
 
 	return text;
 }

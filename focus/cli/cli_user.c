@@ -125,16 +125,22 @@ static const char *address_of(const json_t *u)
 
 static void print_users(const json_t *reply)
 {
-	struct cli_table *t = cli_table_new();
-	const json_t *u;
+	const json_t *list = json_object_get(reply, "users"), *u;
+	struct cli_table *t;
 	size_t i;
 
+	if (!json_array_size(list)) {
+		printf("Nobody has a password yet: parley user add USER\n");
+		return;
+	}
+
+	t = cli_table_new();
 	cli_table_row(t);
 	cli_table_cell(t, "USER");
 	cli_table_cell(t, "ADDRESS");
 	cli_table_cell(t, "SINCE");
 	cli_table_cell(t, "%s", "");
-	json_array_foreach (json_object_get(reply, "users"), i, u) {
+	json_array_foreach (list, i, u) {
 		cli_table_row(t);
 		cli_table_cell(t, "%s", cli_string(u, "name"));
 		cli_table_cell(t, "%s", address_of(u));

@@ -257,6 +257,22 @@ static void fail_ambiguous(struct command *cmd,
 }
 
 
+/** Where pieces are not enough, who has typed one is told so */
+static void fail_nobody(struct command *cmd, struct command_targets *t,
+			const struct aim *aim, const char *who)
+{
+	if (aim->of == AIM_IN_EXACTLY && may_be_piece(who))
+		collect(t, aim, is_piece, who);
+
+	command_fail(cmd, REASON_NOT_FOUND,
+		     t->count ? "nobody here is '%.64s': this takes a whole "
+				"name, an address or a number"
+		     : aim->of == AIM_WAITING ? "nobody who waits is '%.64s'"
+					      : "nobody here is '%.64s'",
+		     who);
+}
+
+
 bool command_targets(struct command *cmd, struct command_targets *t,
 		     enum command_aim of)
 {
@@ -283,10 +299,7 @@ bool command_targets(struct command *cmd, struct command_targets *t,
 	find(t, &aim, who);
 
 	if (!t->count)
-		command_fail(cmd, REASON_NOT_FOUND,
-			     of == AIM_WAITING ? "nobody who waits is '%.64s'"
-					       : "nobody here is '%.64s'",
-			     who);
+		fail_nobody(cmd, t, &aim, who);
 	else if (!is_group(who) && several_users(t))
 		fail_ambiguous(cmd, t, who);
 	else

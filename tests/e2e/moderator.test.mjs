@@ -101,6 +101,18 @@ describe('the moderator at a terminal', () => {
 		await ok('unlock', 'board');
 	});
 
+	test('who talks is still in the queue of hands', async () => {
+		await alice.page.click('#hand');
+		await until('both are shown', async () => {
+			const shown = await ok('show', 'board');
+			return /Alice .* hand up, 1\. talking/.test(shown)
+				|| Promise.reject(new Error(shown));
+		});
+		await ok('lower', 'board', 'all');
+		await until('it is down', async () =>
+			!/hand up/.test(await ok('show', 'board')));
+	});
+
 	test('watch prints what happens', async (t) => {
 		const watch = new Program(ours.path('parley'),
 			['-s', parley.control, 'watch', 'board']);

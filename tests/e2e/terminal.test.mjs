@@ -79,6 +79,24 @@ describe('on a terminal', () => {
 			/spotlight/);
 	});
 
+	test('what is wrong is said with what to do', async () => {
+		for (const verb of ['kick', 'promote', 'demote']) {
+			const { code, output } = await parley.cli(verb, 'board', 'Barth');
+			assert.deepEqual([code, output], [4, "parley: nobody here is "
+				+ "'Barth': this takes a whole name, an address or a number\n"]);
+		}
+		const nobody = await parley.cli('kick', 'board', 'Carol');
+		assert.equal(nobody.output, "parley: nobody here is 'Carol'\n");
+		for (const [typed, usage] of [[['mute', 'board'], 'mute NAME WHO'],
+			[['list', 'board'], 'list']]) {
+			const { code, output } = await parley.cli(...typed);
+			assert.deepEqual([code, output], [2, `Usage: parley ${usage
+			}. Try 'parley help ${typed[0]}'.\n`]);
+		}
+		assert.match((await parley.cli('user', 'list')).stdout,
+			/^Nobody has a password yet: parley user add USER\n$/);
+	});
+
 	test('events tell who waits and who is only called', async (t) => {
 		await parley.json('conference', 'add', 'door', 'lobby=on',
 			'host_pin=480213');
