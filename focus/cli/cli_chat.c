@@ -8,29 +8,29 @@
 #include "mixer/base/utf8.h"
 
 
-static void print_line(const char *line, size_t len)
+static void print_line(FILE *out, const char *line, size_t len)
 {
 	char *copy = strndup(line, len), *clean = malloc(len + 1);
 
 	if (!copy || !clean)
 		abort();
-	printf("%s", utf8_clean(clean, len + 1, copy));
+	fprintf(out, "%s", utf8_clean(clean, len + 1, copy));
 	free(clean);
 	free(copy);
 }
 
 
-void cli_print_text(const json_t *message, int indent)
+void cli_print_text(FILE *out, const json_t *message, int indent)
 {
 	const char *text = json_string_value(json_object_get(message, "text"));
 
 	while (text) {
 		const size_t len = strcspn(text, "\n");
 
-		print_line(text, len);
+		print_line(out, text, len);
 		if (!text[len])
 			return;
-		printf("\n%*s", indent, "");
+		fprintf(out, "\n%*s", indent, "");
 		text += len + 1;
 	}
 }
@@ -47,7 +47,7 @@ static void print_message(const json_t *m)
 		(void)strftime(at, sizeof(at), "%H:%M:%S", &tm);
 	n = printf("%s ", at);
 	printf("%s: ", cli_string(m, "from"));
-	cli_print_text(m, n);
+	cli_print_text(stdout, m, n);
 	printf("\n");
 }
 

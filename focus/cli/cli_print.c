@@ -218,12 +218,14 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 	t = cli_table_new();
 	cli_table_spare(t, ADDRESS);
 	heading(t, names);
+	/* who waits for somebody to let him in is cut off by no number of rows
+	 */
+	json_array_foreach (waiting, i, ep)
+		show_endpoint(t, ep, 0);
 	json_array_foreach (json_object_get(c, "users"), i, u) {
 		json_array_foreach (json_object_get(u, "endpoints"), j, ep)
 			show_endpoint(t, ep, cli_integer(c, "speaker"));
 	}
-	json_array_foreach (waiting, i, ep)
-		show_endpoint(t, ep, 0);
 	cli_table_print(t, rows_max);
 }
 

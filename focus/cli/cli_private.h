@@ -66,6 +66,13 @@ json_t *cli_link_ask(struct cli_link *l, const json_t *command);
 
 struct cli_table;
 
+/** Bytes of the characters that fit into `max` places on the screen; wide
+ *  characters take two, marks none
+ *
+ *  @param used Set to the places they take
+ */
+size_t cli_fit(const char *text, int max, int *used);
+
 struct cli_table *cli_table_new(void);
 
 /** Begin a row; then its cells. Text of peers is made harmless */
@@ -103,7 +110,7 @@ void cli_print_verbs(const json_t *reply);
 const char *cli_since(json_int_t unix_ms);
 
 /** One event as a line */
-void cli_print_event(const json_t *event);
+void cli_print_event(FILE *out, const json_t *event);
 
 /* ---- cli_chat.c */
 
@@ -111,7 +118,7 @@ void cli_print_chat(const json_t *reply);
 
 /** What somebody has written, made harmless for a terminal: its lines are one
  *  below the other, behind `indent` blanks but the first */
-void cli_print_text(const json_t *message, int indent);
+void cli_print_text(FILE *out, const json_t *message, int indent);
 
 /* ---- cli_watch.c */
 

@@ -41,9 +41,7 @@ struct cli_table {
 };
 
 
-/** Bytes of the characters that fit into `max` places on the screen; wide
- *  characters take two, marks none. `used`: the places they take */
-static size_t fit(const char *text, int max, int *used)
+size_t cli_fit(const char *text, int max, int *used)
 {
 	size_t len = strlen(text), at = 0;
 
@@ -96,7 +94,7 @@ static void measure(struct cli_table *t, int column)
 {
 	struct cell *cell = &t->last->cell[column];
 
-	(void)fit(cell->text, CELL_BYTES, &cell->width);
+	(void)cli_fit(cell->text, CELL_BYTES, &cell->width);
 	if (cell->width > t->width[column])
 		t->width[column] = cell->width;
 }
@@ -184,7 +182,7 @@ static void print_cell(const struct cli_table *t, const struct cell *cell,
 		printf("%s", cell->text);
 	}
 	else {
-		size_t n = fit(cell->text, width - 1, &used);
+		size_t n = cli_fit(cell->text, width - 1, &used);
 
 		printf("%.*s\u2026", (int)n, cell->text);
 		used++;

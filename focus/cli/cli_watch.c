@@ -1,7 +1,9 @@
 /**
  * @file focus/cli/cli_watch.c  parley watch: a live table, or a line an event
  */
+#include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -34,13 +36,14 @@ static const struct {
 };
 
 
-static bool print_switch(const json_t *event, const char *type)
+static bool print_switch(FILE *out, const json_t *event, const char *type)
 {
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
 		if (strcmp(switches[i].type, type) != 0)
 			continue;
-		printf(" %s", cli_true(event, type) ? switches[i].on
-						    : switches[i].off);
+		fprintf(out, " %s",
+			cli_true(event, type) ? switches[i].on
+					      : switches[i].off);
 		return true;
 	}
 
@@ -59,24 +62,24 @@ static const char *waits_for(const json_t *state)
 
 
 /** Who has written has been named already, if he is in */
-static void print_chat(const json_t *event)
+static void print_chat(FILE *out, const json_t *event)
 {
 	if (!json_object_get(event, "label"))
-		printf(" %s", cli_string(event, "from"));
-	printf(": ");
-	cli_print_text(event, EVENT_INDENT);
+		fprintf(out, " %s", cli_string(event, "from"));
+	fprintf(out, ": ");
+	cli_print_text(out, event, EVENT_INDENT);
 }
 
 
-static void print_snapshot(const json_t *state)
+static void print_snapshot(FILE *out, const json_t *state)
 {
 	const size_t waiting =
 		json_array_size(json_object_get(state, "waiting"));
 
-	printf(" has %lld in it",
-	       (long long)cli_integer(state, "participants"));
+	fprintf(out, " has %lld in it",
+		(long long)cli_integer(state, "participants"));
 	if (waiting)
-		printf(", %zu waiting", waiting);
+		fprintf(out, ", %zu waiting", waiting);
 }
 
 
@@ -89,69 +92,82 @@ static bool is_called(const json_t *state)
 }
 
 
-static void print_rest(const json_t *event, const char *type)
+static const char *status_words(const json_t *event)
 {
-	if (!strcmp(type, "snapshot"))
-		print_snapshot(json_object_get(event, "state"));
-	else if (!strcmp(type, "left") || !strcmp(type, "ended"))
-		printf(" %s: %s", type, cli_string(event, "words"));
-	else if (!strcmp(type, "joined"))
-		printf(is_called(json_object_get(event, "state"))
-			       ? " is called"
-			       : " comes in");
-	else if (!strcmp(type, "waiting"))
-		printf(" %s", waits_for(json_object_get(event, "state")));
-	else if (!strcmp(type, "renamed"))
-		printf(" is %s now, %s", cli_string(event, "label"),
-		       cli_string(json_object_get(event, "state"), "role"));
-	else if (!strcmp(type, "hand"))
-		printf(cli_integer(event, "hand") ? " raises a hand"
-						  : " has no hand raised");
-	else if (!strcmp(type, "settings"))
-		printf(" has other settings");
-	else if (!strcmp(type, "spotlight"))
-		printf(cli_integer(event, "spotlight") ? " shows %lld to all"
-						       : " shows who speaks",
-		       (long long)cli_integer(event, "spotlight"));
-	else if (!strcmp(type, "connected"))
-		printf(" is in");
-	else if (!strcmp(type, "media"))
-		printf(cli_true(event, "media_connected")
-			       ? " sends and receives"
-			       : " has no media yet");
-	else if (!strcmp(type, "status"))
-		printf(" is %s", cli_string(event, "status"));
-	else if (!strcmp(type, "layout"))
-		printf(" has layout %s", cli_string(event, "layout"));
-	else if (!strcmp(type, "dialing"))
-		printf(" calls %s", cli_string(event, "uri"));
-	else if (!strcmp(type, "dial_failed"))
-		printf(" call to %s failed: %s", cli_string(event, "uri"),
-		       cli_string(event, "words"));
-	else if (!strcmp(type, "mixer"))
-		printf(" media server %s", cli_string(event, "state"));
-	else if (!strcmp(type, "chat"))
-		print_chat(event);
-	else if (!strcmp(type, "dtmf"))
-		printf(" pressed %s", cli_string(event, "digit"));
-	else if (!strcmp(type, "volume"))
-		printf(" volume in %lld dB, out %lld dB",
-		       (long long)cli_integer(event, "volume_in_db"),
-		       (long long)cli_integer(event, "volume_out_db"));
-	else if (!strcmp(type, "video"))
-		printf(" camera %lldx%lld",
-		       (long long)cli_integer(event, "width"),
-		       (long long)cli_integer(event, "height"));
-	else if (!strcmp(type, "speaker"))
-		printf(cli_integer(event, "endpoint")
-			       ? " is the speaker"
-			       : " nobody is the speaker");
-	else
-		printf(" %s", type);
+	const char *status = cli_string(event, "status");
+
+	return !strcmp(status, "alerting")      ? "ringing"
+	       : !strcmp(status, "dialing-out") ? "called"
+						: status;
 }
 
 
-void cli_print_event(const json_t *event)
+static void print_rest(FILE *out, const json_t *event, const char *type)
+{
+	if (!strcmp(type, "snapshot"))
+		print_snapshot(out, json_object_get(event, "state"));
+	else if (!strcmp(type, "left") || !strcmp(type, "ended"))
+		fprintf(out, " %s: %s", type, cli_string(event, "words"));
+	else if (!strcmp(type, "joined"))
+		fprintf(out, is_called(json_object_get(event, "state"))
+				     ? " is called"
+				     : " comes in");
+	else if (!strcmp(type, "waiting"))
+		fprintf(out, " %s",
+			waits_for(json_object_get(event, "state")));
+	else if (!strcmp(type, "renamed"))
+		fprintf(out, " is %s now, %s", cli_string(event, "label"),
+			cli_string(json_object_get(event, "state"), "role"));
+	else if (!strcmp(type, "hand"))
+		fprintf(out, cli_integer(event, "hand")
+				     ? " raises a hand"
+				     : " has no hand raised");
+	else if (!strcmp(type, "settings"))
+		fprintf(out, " has other settings");
+	else if (!strcmp(type, "spotlight"))
+		fprintf(out,
+			cli_integer(event, "spotlight") ? " shows %lld to all"
+							: " shows who speaks",
+			(long long)cli_integer(event, "spotlight"));
+	else if (!strcmp(type, "connected"))
+		fprintf(out, " is in");
+	else if (!strcmp(type, "media"))
+		fprintf(out, cli_true(event, "media_connected")
+				     ? " sends and receives"
+				     : " has no media yet");
+	else if (!strcmp(type, "status"))
+		fprintf(out, " is %s", status_words(event));
+	else if (!strcmp(type, "layout"))
+		fprintf(out, " has layout %s", cli_string(event, "layout"));
+	else if (!strcmp(type, "dialing"))
+		fprintf(out, " calls %s", cli_string(event, "uri"));
+	else if (!strcmp(type, "dial_failed"))
+		fprintf(out, " call to %s failed: %s",
+			cli_string(event, "uri"), cli_string(event, "words"));
+	else if (!strcmp(type, "mixer"))
+		fprintf(out, " media server %s", cli_string(event, "state"));
+	else if (!strcmp(type, "chat"))
+		print_chat(out, event);
+	else if (!strcmp(type, "dtmf"))
+		fprintf(out, " pressed %s", cli_string(event, "digit"));
+	else if (!strcmp(type, "volume"))
+		fprintf(out, " volume in %lld dB, out %lld dB",
+			(long long)cli_integer(event, "volume_in_db"),
+			(long long)cli_integer(event, "volume_out_db"));
+	else if (!strcmp(type, "video"))
+		fprintf(out, " camera %lldx%lld",
+			(long long)cli_integer(event, "width"),
+			(long long)cli_integer(event, "height"));
+	else if (!strcmp(type, "speaker"))
+		fprintf(out, cli_integer(event, "endpoint")
+				     ? " is the speaker"
+				     : " nobody is the speaker");
+	else
+		fprintf(out, " %s", type);
+}
+
+
+void cli_print_event(FILE *out, const json_t *event)
 {
 	time_t when = (time_t)(cli_integer(event, "time") / 1000);
 	char type[32], text[16] = "";
@@ -161,13 +177,14 @@ void cli_print_event(const json_t *event)
 	if (localtime_r(&when, &tm))
 		(void)strftime(text, sizeof(text), "%H:%M:%S", &tm);
 
-	printf("%s %s", text, cli_string(event, "conference"));
+	fprintf(out, "%s %s", text, cli_string(event, "conference"));
 	if (json_object_get(event, "label"))
-		printf(" %lld %s", (long long)cli_integer(event, "endpoint"),
-		       cli_string(event, "label"));
-	if (!print_switch(event, type))
-		print_rest(event, type);
-	printf("\n");
+		fprintf(out, " %lld %s",
+			(long long)cli_integer(event, "endpoint"),
+			cli_string(event, "label"));
+	if (!print_switch(out, event, type))
+		print_rest(out, event, type);
+	fprintf(out, "\n");
 }
 
 
@@ -181,7 +198,7 @@ static int stream(const struct cli *cli, struct cli_link *l)
 			printf("\n");
 		}
 		else {
-			cli_print_event(event);
+			cli_print_event(stdout, event);
 		}
 
 		json_decref(event);
@@ -195,16 +212,84 @@ static int stream(const struct cli *cli, struct cli_link *l)
 }
 
 
-/** Rows for people: the terminal's without the lines around them */
-static unsigned rows_for_people(void)
+/** Events as they are printed; free() it */
+static char *text_of(const json_t *event)
 {
-	enum { AROUND = 5, LEAST = 3 };
-	struct winsize w;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) || !w.ws_row)
-		return 0;
+	if (!out)
+		abort();
+	cli_print_event(out, event);
+	if (fclose(out))
+		abort();
 
-	return w.ws_row > AROUND + LEAST ? w.ws_row - AROUND : LEAST;
+	return text;
+}
+
+
+/** @return Where the terminal would begin a new line in that text */
+static const char *line_end(const char *text, int columns)
+{
+	int used;
+	const size_t fits = cli_fit(text, columns, &used);
+	const size_t whole = strcspn(text, "\n");
+
+	return text + (whole < fits ? whole : fits ? fits : 1);
+}
+
+
+/** Below an empty line
+ *
+ *  @param columns What a line takes
+ *  @param max     Lines that it may take; what is more is left out
+ *  @param print   false: they are only counted
+ *  @return        How many it takes
+ */
+static unsigned note_lines(const char *text, int columns, unsigned max,
+			   bool print)
+{
+	unsigned lines = 1;
+
+	if (print)
+		printf("\n");
+	for (; *text && lines < max; lines++) {
+		const char *end = line_end(text, columns);
+		const char *next = end + (*end == '\n');
+
+		if (print)
+			printf("%.*s%s\n", (int)(end - text), text,
+			       *next && lines + 1 == max ? "\u2026" : "");
+		text = next;
+	}
+
+	return lines;
+}
+
+
+/** The terminal's lines, of which people get what is left: around them are a
+ *  heading, "and 5 more", an empty line, how it ends, and where the cursor
+ *  stays */
+static void draw_people(const json_t *reply, const char *note)
+{
+	enum { AROUND = 5, LEAST = 3, NOTE_SHARE = 3, COLUMNS = 80 };
+	struct winsize w = {0};
+	unsigned rows = 0, note_max = UINT_MAX, lines;
+	int columns;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_row) {
+		rows = w.ws_row > AROUND + LEAST ? w.ws_row - AROUND : LEAST;
+		note_max = rows / NOTE_SHARE + 1;
+	}
+	/* room for what says that more was written */
+	columns = (w.ws_col ? w.ws_col : COLUMNS) - 1;
+	lines = note ? note_lines(note, columns, note_max, false) : 0;
+	if (rows)
+		rows = rows > lines + LEAST ? rows - lines : LEAST;
+	cli_print_people(reply, rows);
+	if (note)
+		(void)note_lines(note, columns, note_max, true);
 }
 
 
@@ -212,21 +297,21 @@ static unsigned rows_for_people(void)
 static int draw(struct cli_link *l, const json_t *show, const json_t *note)
 {
 	json_t *reply = cli_link_ask(l, show);
+	char *text;
 
 	if (!reply)
 		return CLI_NO_SERVER;
 
 	/* one write a picture, so that it does not flicker */
 	printf("\033[H\033[J");
+	text = note ? text_of(note) : NULL;
 	if (cli_true(reply, "ok"))
-		cli_print_people(reply, rows_for_people());
+		draw_people(reply, text);
 	else
-		printf("%s: nobody is in it.\n",
-		       cli_string(show, "conference"));
-	if (note) {
-		printf("\n");
-		cli_print_event(note);
-	}
+		printf("%s: nobody is in it.\n%s%s",
+		       cli_string(show, "conference"), text ? "\n" : "",
+		       text ? text : "");
+	free(text);
 	printf("\n^C ends this view.\n");
 	(void)fflush(stdout);
 	json_decref(reply);

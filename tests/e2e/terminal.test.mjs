@@ -4,10 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Guests } from './lib/guests.mjs';
 import { Parley } from './lib/parley.mjs';
-import { Program, run } from './lib/process.mjs';
+import { Program, run, until } from './lib/process.mjs';
 import { ours } from './lib/programs.mjs';
 
-const COLUMNS = 80;
+const COLUMNS = 80, ROWS = 24;
 const LONG = 'Bartholomäus-Maximilian von und zu Hohenstein-Schillingsfürst';
 const NAMES = [LONG, '👩‍💻 Ada 🚀', 'محمد عبد الله', '王小明 (北京办公室)',
 	'Bob (host)'];
@@ -17,7 +17,8 @@ describe('on a terminal', () => {
 	let parley, guests;
 
 	before(async () => {
-		parley = await Parley.start();
+		// they send nothing
+		parley = await Parley.start({ media_timeout: 3600 });
 		guests = await Guests.open({ after: (f) => cleanups.push(f) },
 			parley, 'board');
 		await guests.join(...NAMES);
@@ -28,13 +29,12 @@ describe('on a terminal', () => {
 	});
 
 	// @param term  what kind it says it is
-	const lines = async (words, term = 'xterm') => {
-		const command = `stty cols ${COLUMNS} rows 24 && '${
-			ours.path('parley')}' -s ${parley.control} ${words}`;
-		const { stdout } = await run('script', ['-qec', command, '/dev/null'],
-			{ env: { ...process.env, TERM: term, SHELL: '/bin/sh' } });
-		return stdout.split('\r\n').filter(Boolean);
-	};
+	const typed = (words, term = 'xterm') => ['script', ['-qec',
+		`stty cols ${COLUMNS} rows ${ROWS} && exec '${ours.path('parley')
+		}' -s ${parley.control} ${words}`, '/dev/null'],
+	{ env: { ...process.env, TERM: term, SHELL: '/bin/sh' } }];
+	const lines = async (...what) => (await run(...typed(...what))).stdout
+		.split('\r\n').filter(Boolean);
 
 	test('columns begin where they do, whatever a name takes', async () => {
 		const [, head, ...rows] = await lines('show board');
@@ -77,6 +77,29 @@ describe('on a terminal', () => {
 		await parley.json('spotlight', 'board', 'off');
 		assert.doesNotMatch((await parley.cli('show', 'board')).stdout,
 			/spotlight/);
+	});
+
+	test('a live view of many has its head, who waits and the note', async (t) => {
+		await parley.json('conference', 'add', 'full');
+		const full = await Guests.open(t, parley, 'full');
+		await full.join(...Array.from({ length: 30 }, (_, i) => `P${i}`));
+		await parley.json('conference', 'set', 'full', 'lobby=on');
+		await full.join('Gustav');
+		const watch = new Program(...typed('watch full'));
+		t.after(() => watch.stop());
+		await watch.printed(/30 in it/);
+		await parley.json('say', 'full', Array.from({ length: 60 },
+			(_, i) => `line ${i}`).join('\n'));
+		// the picture before the one that may not be whole yet
+		const picture = await until('it is drawn', () => watch.stdout
+			.split('\x1b[H\x1b[J').slice(1, -1)
+			.findLast((p) => p.includes('line 0')));
+		const shown = picture.split('\r\n');
+		assert.ok(shown.length <= ROWS, picture);
+		assert.match(shown[0], /^full: 30 in it, 1 waiting, /);
+		assert.match(shown[2], /Gustav .* wants in /);
+		assert.match(picture, /and \d+ more\r\n\r\n.*Moderator: line 0\r\n/);
+		assert.match(picture, /line \d+…\r\n\r\n\^C ends this view/);
 	});
 
 	test('what is wrong is said with what to do', async () => {
