@@ -132,6 +132,7 @@ static int find_socket(const struct cli *cli)
 	const char *given =
 		cli->socket ? cli->socket : getenv("PARLEY_SOCKET");
 	char path[PLACES][PATH_BYTES];
+	const char *denied = NULL;
 	int fd = -1;
 
 	if (given && *given) {
@@ -148,14 +149,14 @@ static int find_socket(const struct cli *cli)
 				       : try_open(path[i]);
 		if (fd == NOT_TRUSTED)
 			return -1;
-		if (fd < 0 && errno == EACCES) {
-			fprintf(stderr, "parley: not allowed to use %s\n",
-				path[i]);
-			return -1;
-		}
+		if (fd < 0 && errno == EACCES)
+			denied = path[i];
 	}
 
-	if (fd < 0)
+	/* another user's server keeps nobody from his own */
+	if (fd < 0 && denied)
+		fprintf(stderr, "parley: not allowed to use %s\n", denied);
+	else if (fd < 0)
 		fprintf(stderr,
 			"parley: no server found; is parleyd running? "
 			"(looked in %s, %s and %s; say -s PATH if it is "

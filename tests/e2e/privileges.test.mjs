@@ -218,5 +218,7 @@ describe('privileges', () => {
 				assert.equal(heard, '', name);
 			}
 			assert.match((await asksAt('ours')).heard, /stats/);
+			const { stderr, heard } = await asksAt('denied');
+			assert.match(heard, /stats/, stderr);
 		});
 });

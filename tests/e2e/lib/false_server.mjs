@@ -1,5 +1,6 @@
 // In a mount namespace whose /tmp is its own, as root: somebody makes
-// parley's last place before any server is there, then root asks for stats.
+// parley's last place before any server is there, then root asks for stats, or
+// a user who may not look into the place before it.
 //
 //   node false_server.mjs CASE PARLEY
 //
@@ -35,7 +36,7 @@ function makeAs(user, folder, mode) {
 	process.seteuid(0);
 }
 
-const nobody = 65534;
+const nobody = 65534, user = 54321;
 const cases = {
 	async nobody() {},
 	async theirs() {
@@ -61,13 +62,21 @@ const cases = {
 		makeAs(0, place, 0o700);
 		await listenAs(0, socket);
 	},
+	async denied() {
+		const own = `/tmp/parley-${user}`;
+		makeAs(0, '/tmp/run', 0o700);
+		makeAs(user, own, 0o700);
+		await listenAs(user, `${own}/parley.sock`);
+		env.XDG_RUNTIME_DIR = '/tmp/run';
+		as.uid = user;
+	},
 };
 
-await cases[name]();
-const env = { ...process.env };
+const env = { ...process.env }, as = { env };
 delete env.PARLEY_SOCKET;
 delete env.XDG_RUNTIME_DIR;
-execFile(parley, ['stats'], { env }, (e, stdout, stderr) => {
+await cases[name]();
+execFile(parley, ['stats'], as, (e, stdout, stderr) => {
 	console.log(JSON.stringify({ code: e ? e.code : 0, stderr, heard }));
 	process.exit();
 });
