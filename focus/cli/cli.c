@@ -158,6 +158,14 @@ static void print_help(void)
 }
 
 
+/** What weighs more than to be done to somebody of a similar name */
+static bool takes_whole_names(const char *verb)
+{
+	return !strcmp(verb, "kick") || !strcmp(verb, "promote") ||
+	       !strcmp(verb, "demote");
+}
+
+
 static void print_verb_help(const struct cli_verb *v)
 {
 	printf("Usage: parley [-s SOCKET] [--json] %s%s%s\n\n"
@@ -168,9 +176,11 @@ static void print_verb_help(const struct cli_verb *v)
 		printf("Also called %s.\n", v->alias);
 	if (strstr(v->args, "WHO"))
 		printf("WHO is a number from 'parley show', a URI or its user "
-		       "part, a name or a piece\nof it, or: all, guests, last "
-		       "(who came last). What could be two people is\n"
-		       "refused, and they are listed.\n");
+		       "part,\n%s, or: all, guests, last (who came last). "
+		       "What could be\ntwo people is refused, and they are "
+		       "listed.\n",
+		       takes_whole_names(v->name) ? "a whole name"
+						  : "a name or a piece of it");
 	if (!strcmp(v->name, "conference"))
 		printf("What follows NAME with add and set is KEY=VALUE; "
 		       "'parley conference show NAME'\nhas the keys. As the "

@@ -108,6 +108,12 @@ describe('on a terminal', () => {
 			assert.deepEqual([code, output], [4, "parley: nobody here is "
 				+ "'Barth': this takes a whole name, an address or a number\n"]);
 		}
+		for (const [verb, takes] of [['kick', /\na whole name, or: all/],
+			['mute', /\na name or a piece of it, or: all/]]) {
+			const { stdout } = await parley.cli('help', verb);
+			assert.match(stdout, takes);
+			assert.ok(stdout.split('\n').every((l) => l.length <= COLUMNS));
+		}
 		const nobody = await parley.cli('kick', 'board', 'Carol');
 		assert.equal(nobody.output, "parley: nobody here is 'Carol'\n");
 		for (const [typed, usage] of [[['mute', 'board'], 'mute NAME WHO'],
