@@ -75,6 +75,93 @@ static void a_host_who_was_cut_off_is_waited_for(void)
 }
 
 
+/** He loads his page anew: those at the door are there still when he is back.
+ *  Where he is not soon they are told */
+static void a_host_who_loads_his_page_anew_is_waited_for(void)
+{
+	char secret[SECRET_SIZE];
+	struct entry_scene s;
+
+	for (int back = 0; back < 2; back++) {
+		entry_scene_open(&s, "lobby=on");
+		entry_join(&s, &s.host, "sip:h@x");
+		focus_secret(s.host.ep, secret);
+		entry_join(&s, &s.guest, "sip:g@x");
+		focus_leave(s.host.ep, REASON_LEFT);
+		room_turn(5);
+		CU_ASSERT_EQUAL(s.guest.ends, 0);
+		room_pass(15);
+		CU_ASSERT_EQUAL(s.guest.ends, 0);
+		if (back) {
+			s.r.secret = secret;
+			entry_join(&s, &s.host, "sip:h@x");
+			s.r.secret = NULL;
+			CU_ASSERT_EQUAL(s.host.ep->user->role, ROLE_HOST);
+		}
+		room_pass(10);
+		CU_ASSERT_EQUAL(s.guest.ends, !back);
+		if (!back)
+			CU_ASSERT_EQUAL(s.guest.end_reason, REASON_ENDED);
+		entry_scene_close(&s);
+	}
+}
+
+
+/** Where it ends with him it does at once, or he is waited for as ever */
+static void not_where_it_ends_with_him(void)
+{
+	char secret[SECRET_SIZE];
+	struct entry_scene s;
+
+	for (int cut_off = 0; cut_off < 2; cut_off++) {
+		entry_scene_open(&s, "lobby=on end_with_host=on");
+		entry_join(&s, &s.host, "sip:h@x");
+		focus_secret(s.host.ep, secret);
+		entry_join(&s, &s.guest, "sip:g@x");
+		focus_leave(s.host.ep,
+			    cut_off ? REASON_MEDIA_TIMEOUT : REASON_LEFT);
+		room_turn(5);
+		CU_ASSERT_EQUAL(s.guest.ends, !cut_off);
+		room_pass(50);
+		CU_ASSERT_EQUAL(s.guest.ends, !cut_off);
+		room_pass(15);
+		CU_ASSERT_EQUAL(s.guest.ends, 1);
+		CU_ASSERT_EQUAL(s.guest.end_reason, REASON_ENDED);
+		entry_scene_close(&s);
+	}
+}
+
+
+/** He leaves and is back before it has ended. When he is cut off then it ends
+ *  with him all the same */
+static void who_came_back_before_its_end_may_end_it_again(void)
+{
+	char secret[SECRET_SIZE];
+	struct entry_scene s;
+
+	for (int cut_off = 0; cut_off < 2; cut_off++) {
+		entry_scene_open(&s, "end_with_host=on");
+		entry_join(&s, &s.host, "sip:h@x");
+		focus_secret(s.host.ep, secret);
+		entry_join(&s, &s.guest, "sip:g@x");
+		focus_leave(s.host.ep, REASON_LEFT);
+		s.r.secret = secret;
+		entry_join(&s, &s.host, "sip:h@x");
+		s.r.secret = NULL;
+		room_turn(5);
+		CU_ASSERT_EQUAL_FATAL(s.guest.ends, 0);
+		focus_leave(s.host.ep,
+			    cut_off ? REASON_MEDIA_TIMEOUT : REASON_LEFT);
+		room_turn(5);
+		CU_ASSERT_EQUAL(s.guest.ends, !cut_off);
+		room_pass(65);
+		CU_ASSERT_EQUAL(s.guest.ends, 1);
+		CU_ASSERT_EQUAL(s.guest.end_reason, REASON_ENDED);
+		entry_scene_close(&s);
+	}
+}
+
+
 /** He who was to make it never came: the first who waits does */
 static void the_first_who_waits_may_be_its_host(void)
 {
@@ -178,6 +265,11 @@ static CU_TestInfo tests[] = {
 	{"it ends with the last who is in", it_ends_with_the_last_who_is_in},
 	{"a host who was cut off is waited for",
 	 a_host_who_was_cut_off_is_waited_for},
+	{"a host who loads his page anew is waited for",
+	 a_host_who_loads_his_page_anew_is_waited_for},
+	{"not where it ends with him", not_where_it_ends_with_him},
+	{"who came back before its end may end it again",
+	 who_came_back_before_its_end_may_end_it_again},
 	{"the first who waits may be its host",
 	 the_first_who_waits_may_be_its_host},
 	{"nor does who is called make it", nor_does_who_is_called_make_it},
