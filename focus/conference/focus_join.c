@@ -26,7 +26,7 @@ static bool is_locked_to(const struct conference *c, const struct join *join)
 
 
 /** As many wait for that already as may. Where all wait for a host there is
- *  room for whoever may be the one */
+ *  room for whoever may be the one, until he says that he is not */
 static bool is_crowded_for(const struct conference *c, const struct join *join)
 {
 	const unsigned reserve =
@@ -40,13 +40,16 @@ static bool is_crowded_for(const struct conference *c, const struct join *join)
 }
 
 
-/** There is always room for a host: who is one already, or may say his PIN */
+/** There is always room for a host: who is one already, by another leg too, or
+ *  may say his PIN */
 static bool may_be_host(const struct conference *c, const struct join *join)
 {
 	const struct endpoint *self = user_leg_proved(c, join);
+	const struct user *u = join->dialled_out ? NULL : user_known(c, join);
 	const struct kept *back = kept_find(c, join);
 
-	if (self && self->user->role == ROLE_HOST)
+	if ((self && self->user->role == ROLE_HOST) ||
+	    (u && u->role == ROLE_HOST))
 		return true;
 	if (back)
 		return back->role == ROLE_HOST;

@@ -149,6 +149,11 @@ bool user_is_in(const struct user *u);
 const struct endpoint *user_leg_proved(const struct conference *c,
 				       const struct join *join);
 
+/** Who is there of the address that who joins has proved, as he has; NULL:
+ *  nobody, or he does not want that to be seen. Borrowed */
+const struct user *user_known(const struct conference *c,
+			      const struct join *join);
+
 /** Whose place that is on the roster; NULL: nobody's who is there */
 struct user *user_at(const struct conference *c, unsigned place);
 
@@ -390,7 +395,8 @@ const char *endpoint_name(const struct endpoint *ep);
 /** Has it to type something? */
 bool entry_is_asked(const struct endpoint *ep);
 
-/** What it typed is right: it goes on to what else is asked of it, or in */
+/** What it typed is right: it goes on to what else is asked of it, or in; or
+ * out where so many wait already as may */
 void entry_show(struct endpoint *ep);
 
 /** It is to go; who has no page is told why first */

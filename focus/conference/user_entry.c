@@ -5,6 +5,7 @@
 #include <string.h>
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
+#include "focus/config/config.h"
 #include "mixer/base/clock.h"
 #include "mixer/base/log.h"
 
@@ -87,21 +88,10 @@ static const struct endpoint *before_it(const struct endpoint *ep,
 bool entry_is_known(const struct conference *c, const struct join *join)
 {
 	const struct endpoint *self = user_leg_proved(c, join);
+	const struct user *u = user_known(c, join);
 
-	if (kept_find(c, join) || (self && endpoint_is_in(self)))
-		return true;
-	if (!join->known || join->anonymous)
-		return false;
-
-	for (struct le *le = c->users.head; le; le = le->next) {
-		const struct user *u = le->data;
-
-		if (u->known && !u->anonymous && user_is_in(u) &&
-		    !str_casecmp(u->aor, join->aor))
-			return true;
-	}
-
-	return false;
+	return kept_find(c, join) || (self && endpoint_is_in(self)) ||
+	       (u && user_is_in(u));
 }
 
 
@@ -353,9 +343,35 @@ void entry_give_time(struct endpoint *ep, uint64_t wait_ms)
 }
 
 
+/** So many wait to be let in already that no more may. Who types something may
+ *  come all the same where he may turn out to be a host (focus_join.c) */
+static bool is_crowded(const struct conference *c)
+{
+	unsigned n = 0;
+
+	for (struct le *le = c->users.head; le; le = le->next) {
+		const struct user *u = le->data;
+
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *ep = e->data;
+
+			n += !endpoint_is_in(ep) && !entry_is_asked(ep) &&
+			     !ep->entry.leaving;
+		}
+	}
+
+	return n >= c->focus->config->max_participants;
+}
+
+
 void entry_show(struct endpoint *ep)
 {
-	go_on(ep, next_state(ep));
+	const enum entry_state state = next_state(ep);
+
+	if (state != ENTRY_IN && is_crowded(ep->user->conference))
+		entry_turn_away(ep, REASON_FULL);
+	else
+		go_on(ep, state);
 }
 
 

@@ -165,6 +165,17 @@ const struct endpoint *user_leg_proved(const struct conference *c,
 }
 
 
+const struct user *user_known(const struct conference *c,
+			      const struct join *join)
+{
+	const struct user *u = join->known && !join->anonymous
+				       ? user_find(c, join->aor)
+				       : NULL;
+
+	return u && u->known ? u : NULL;
+}
+
+
 struct user *user_at(const struct conference *c, unsigned place)
 {
 	for (struct le *le = c->users.head; le; le = le->next) {

@@ -190,9 +190,101 @@ static void also_for_one_who_comes_back(void)
 }
 
 
+/** Where all wait for a host some more may come, as each may be the one. Who
+ *  turns out not to be goes again */
+static void there_is_room_to_say_that_one_is_host(void)
+{
+	struct entry_scene s;
+	struct party waiting[4], late;
+
+	entry_scene_open(&s, "wait_for_host=on host_pin=9999 guest_pin=1111");
+	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++) {
+		entry_join(&s, &waiting[i], "sip:w@x");
+		entry_type(&waiting[i], "1111#");
+		CU_ASSERT_EQUAL(waiting[i].ep->entry.state, ENTRY_HOST);
+	}
+	CU_ASSERT_EQUAL(focus_may_join(s.r.focus, "demo"), REASON_NONE);
+	for (unsigned i = 0; i < 25; i++) {
+		entry_join(&s, &late, "sip:l@x");
+		entry_type(&late, "1111#");
+		room_turn(5);
+		CU_ASSERT_EQUAL(late.ends, 1);
+		CU_ASSERT_EQUAL(late.end_reason, REASON_FULL);
+	}
+
+	entry_join(&s, &s.host, "sip:h@x");
+	entry_type(&s.host, "9999#");
+	CU_ASSERT_TRUE(endpoint_is_in(s.host.ep));
+	CU_ASSERT_EQUAL(s.host.ep->user->role, ROLE_HOST);
+	entry_scene_close(&s);
+}
+
+
+/** ...but not without end, nor where one is there */
+static void but_not_for_all_who_may(void)
+{
+	struct entry_scene s;
+	struct party p, silent[24];
+
+	entry_scene_open(&s, "lobby=on host_pin=9999");
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
+		CU_ASSERT_EQUAL(try_to_join(&s, &silent[i], "sip:s@x"),
+				REASON_NONE);
+	CU_ASSERT_EQUAL(try_to_join(&s, &p, "sip:p@x"), REASON_FULL);
+	entry_type(&silent[0], "9999#");
+	CU_ASSERT_TRUE(endpoint_is_in(silent[0].ep));
+	CU_ASSERT_EQUAL(try_to_join(&s, &p, "sip:p@x"), REASON_FULL);
+	for (size_t i = 5; i < ARRAY_SIZE(silent); i++)
+		focus_leave(silent[i].ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(try_to_join(&s, &p, "sip:p@x"), REASON_FULL);
+	focus_leave(silent[4].ep, REASON_LEFT);
+	CU_ASSERT_EQUAL(try_to_join(&s, &p, "sip:p@x"), REASON_NONE);
+	entry_scene_close(&s);
+}
+
+
+/** Whose old leg is there still, and by another device of an address that is
+ *  proved */
+static void for_a_host_who_is_there_already(void)
+{
+	char host[SECRET_SIZE], guest[SECRET_SIZE];
+	struct entry_scene s;
+	struct party again;
+
+	for (int known = 0; known < 2; known++) {
+		entry_scene_open(&s, "max_participants=2");
+		s.r.known = known;
+		entry_join(&s, &s.host, "sip:h@x");
+		entry_join(&s, &s.guest, "sip:g@x");
+		focus_secret(s.host.ep, host);
+		focus_secret(s.guest.ep, guest);
+		s.r.secret = known ? NULL : guest;
+		CU_ASSERT_EQUAL(try_to_join(&s, &again, "sip:g@x"),
+				REASON_FULL);
+		s.r.secret = known ? NULL : host;
+		CU_ASSERT_EQUAL(try_to_join(&s, &again, "sip:h@x"),
+				REASON_NONE);
+		CU_ASSERT_TRUE(again.ep && endpoint_is_in(again.ep));
+		CU_ASSERT_TRUE(again.ep && again.ep->user == s.host.ep->user);
+		focus_leave(again.ep, REASON_LEFT);
+
+		/* nobody is that by a mere name */
+		s.r.known = false;
+		s.r.secret = NULL;
+		CU_ASSERT_EQUAL(try_to_join(&s, &again, "sip:h@x"),
+				REASON_FULL);
+		entry_scene_close(&s);
+	}
+}
+
+
 static CU_TestInfo tests[] = {
 	{"who waits takes no room", who_waits_takes_no_room},
 	{"there is room for a host", there_is_room_for_a_host},
+	{"there is room to say that one is host",
+	 there_is_room_to_say_that_one_is_host},
+	{"but not for all who may", but_not_for_all_who_may},
+	{"for a host who is there already", for_a_host_who_is_there_already},
 	{"also for one who comes back", also_for_one_who_comes_back},
 	{"nobody is turned away from within",
 	 nobody_is_turned_away_from_within},
