@@ -6,6 +6,8 @@
 #include "focus/conference/conference_private.h"
 #include "focus/conference/keypad.h"
 #include "focus/conference/user.h"
+#include "focus/config/config.h"
+#include "tests/unit/focus/conference/entry_world.h"
 #include "tests/unit/focus/world/fake_mixer.h"
 #include "tests/unit/unit.h"
 
@@ -250,6 +252,56 @@ static void tones_tell_who_comes_and_goes(void)
 }
 
 
+/** Who is at the door hears nothing of it: one who is in with him is alone,
+ * and however many wait there are not many */
+static void who_waits_does_not_count_for_tones(void)
+{
+	enum { CROWD = 25 };
+	struct party crowd[CROWD], late;
+	char secret[SECRET_SIZE];
+	struct entry_scene s;
+
+	entry_scene_open(&s, "lobby=on");
+	s.r.config->max_participants = CROWD;
+	entry_join(&s, &s.host, "sip:h@x");
+	entry_join(&s, &s.guest, "sip:g@x");
+	/* who comes back to one who waits */
+	focus_secret(s.host.ep, secret);
+	focus_leave(s.host.ep, REASON_MEDIA_TIMEOUT);
+	s.r.secret = secret;
+	entry_join(&s, &s.host, "sip:h@x");
+	s.r.secret = NULL;
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 0);
+
+	for (size_t i = 0; i < ARRAY_SIZE(crowd) - 1; i++)
+		entry_join(&s, &crowd[i], "sip:c@x");
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 0);
+	CU_ASSERT_TRUE(
+		entry_say(&s, &s.host, "{\"verb\":\"admit\",\"target\":2}")
+			.ok);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 1);
+	CU_ASSERT_STRING_EQUAL(words(&s.r, "mix.announce"), "joined");
+
+	/* and it is no news that one of them has gone */
+	focus_leave(crowd[0].ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 1);
+	s.r.dialled_out = true;
+	entry_join(&s, &late, "sip:l@x");
+	s.r.dialled_out = false;
+	focus_leave(late.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 3);
+	CU_ASSERT_STRING_EQUAL(words(&s.r, "mix.announce"), "left");
+	focus_leave(s.guest.ep, REASON_LEFT);
+	room_turn(5);
+	CU_ASSERT_EQUAL(mixer_count(&s.r.mixer, "mix.announce"), 3);
+	entry_scene_close(&s);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"what a key did is said", what_a_key_did_is_said},
 	{"volume has its limits", volume_has_its_limits},
@@ -261,6 +313,8 @@ static CU_TestInfo tests[] = {
 	{"the end is confirmed, said, and comes",
 	 the_end_is_confirmed_said_and_comes},
 	{"tones tell who comes and goes", tones_tell_who_comes_and_goes},
+	{"who waits does not count for tones",
+	 who_waits_does_not_count_for_tones},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(keypad, tests)
