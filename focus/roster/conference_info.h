@@ -88,12 +88,13 @@ enum conference_info_view conference_info_view_of(const json_t *state);
 void conference_info_show(struct conference_info_reader *r,
 			  enum conference_info_view view, unsigned self);
 
-/** Is there something that it has not been told? */
 /** May an event about that endpoint be news for the reader? Who sees himself
  *  alone is asked nothing for others: many wait at a time.
  *  @param about Its number, 0: it is about all */
 bool conference_info_concerns(const struct conference_info_reader *r,
 			      unsigned about);
+
+/** Is there something that it has not been told? */
 bool conference_info_news(const struct conference_info_reader *r);
 
 /**

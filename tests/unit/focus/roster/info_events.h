@@ -1,5 +1,6 @@
 /**
- * @file tests/unit/focus/roster/info_events.h  Events of a conference, as texts
+ * @file tests/unit/focus/roster/info_events.h  Events of a conference, as
+ * texts
  */
 #ifndef PARLEY_TESTS_UNIT_FOCUS_ROSTER_INFO_EVENTS_H
 #define PARLEY_TESTS_UNIT_FOCUS_ROSTER_INFO_EVENTS_H
@@ -24,5 +25,8 @@
 #define ABOUT(type, n, more)                                                  \
 	"{\"type\":\"" type "\",\"endpoint\":" #n                             \
 	",\"time\":1700000060000" more "}"
+#define WAITS(n, who, what)                                                   \
+	"{\"type\":\"waiting\",\"endpoint\":" #n                              \
+	",\"state\":" ENDPOINT(n, who, ",\"waiting\":\"" what "\"") "}"
 
 #endif
