@@ -236,13 +236,6 @@ static void closed_h(void *arg)
 	drop(w);
 }
 
-/* Of one who was anonymous, only the focus knows who it was */
-static bool is_perhaps(const struct watcher *w, const char *user)
-{
-	return focus_aor_is(user, w->aor) ||
-	       strstr(user, "@anonymous.invalid") != NULL;
-}
-
 /* The conference is over; another may take its name. The clock says goodbye */
 static void close_watched(struct watched *watched)
 {
@@ -300,16 +293,29 @@ static const char *comes_or_goes(const char *type, const json_t *event)
 	return NULL;
 }
 
+/* Of one who was anonymous, only the focus knows who it was: he who has left
+ * is nobody but himself, and who comes is nobody who is there already */
+static bool is_perhaps(const struct watcher *w, const char *type,
+		       const char *user, unsigned about)
+{
+	if (focus_aor_is(user, w->aor))
+		return true;
+	if (!strstr(user, "@anonymous.invalid"))
+		return false;
+
+	return strcmp(type, "left") != 0 ? !w->self : about == w->self;
+}
+
 /* Has it to be looked whether it may watch still, and whom it is shown? */
 static bool is_to_check(const struct watcher *w, const char *type,
-			const char *user)
+			const char *user, unsigned about)
 {
 	/* a door may have been put up */
 	if (type && w->stays && !strcmp(type, "settings"))
 		return true;
 
 	return user && (w->stays || !strcmp(type, "left")) &&
-	       is_perhaps(w, user);
+	       is_perhaps(w, type, user, about);
 }
 
 static void event_h(const json_t *event, void *arg)
@@ -333,7 +339,7 @@ static void event_h(const json_t *event, void *arg)
 		struct watcher *w = le->data;
 
 		look_at_self(w, event);
-		if (is_to_check(w, type, user))
+		if (is_to_check(w, type, user, about))
 			w->check = true;
 		if (w->check || (conference_info_concerns(w->reader, about) &&
 				 conference_info_news(w->reader)))

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "focus/command/command.h"
+#include "focus/roster/conference_info.h"
+#include "signaling/event/conference_events.h"
 #include "signaling/session/dialog.h"
 #include "signaling/transport/rewrite.h"
 #include "signaling/transport/transport_private.h"
@@ -381,6 +383,80 @@ static struct sip_msg *asked(const struct world *w, unsigned cseq)
 	return msg;
 }
 
+static bool counting_member_h(const char *conference,
+			      const struct conference_watcher *who,
+			      struct conference_sight *sight, void *arg)
+{
+	unsigned *looks = arg;
+
+	(void)conference;
+	(void)who;
+	(void)sight;
+	++*looks;
+
+	return true;
+}
+
+/* As one who is known watches, by that call
+ * @param self Number of his own endpoint, 0: he is not in */
+static void watch_counted(struct world *w, unsigned self, unsigned *looks)
+{
+	const struct session *s = world_session(w);
+	const struct conference_subscribe sub = {
+		.conference = "demo",
+		.entity = "sip:demo@example.com",
+		.contact = dialog_contact(session_dialog(s)),
+		.dlg = dialog_sip(session_dialog(s)),
+		.who = {.aor = "sip:carol@example.com", .known = true},
+		.may = true,
+		.reached = true,
+		.stays = true,
+		.memberh = counting_member_h,
+		.arg = looks,
+		.sight = {VIEW_MEMBERS, self},
+	};
+	struct sip_msg *msg = asked(w, 2);
+
+	CU_ASSERT_EQUAL(conference_events_begin(w->watchers, msg, &sub), 0);
+	mem_deref(msg);
+}
+
+/* However often it is told of something else before */
+static void await_notify(struct world *w, const char *text)
+{
+	do {
+		PLAY(w, "~ NOTIFY", "= 200");
+	} while (!strstr(w->last_request, text));
+}
+
+/** Whoever hides who he is could be any of those who watch and are not in. Who
+ *  is in has not come again, and has not gone with another */
+static void who_comes_anonymously_is_nobody_who_is_in(void)
+{
+	/* who watches is not in, is the one who was there, or who comes */
+	for (unsigned self = 0; self < 3; self++) {
+		unsigned looks = 0;
+		struct world w;
+
+		CU_ASSERT_FATAL(!world_open(&w));
+		trust_the_peer(&w);
+		PLAY(&w, CALL_AS("alice"));
+		watch_counted(&w, self, &looks);
+		PLAY(&w, "< 200");
+		await_notify(&w, "<user-count>1</");
+		dial_anew(&w);
+		PLAY(&w, "> INVITE 1 | offer | Privacy: id" IS("bob"), "~ 200",
+		     "> ACK 1");
+		await_notify(&w, "anonymous2@");
+		CU_ASSERT_EQUAL(looks, self == 0);
+		looks = 0;
+		PLAY(&w, "> BYE 2");
+		await_notify(&w, "<user-count>1</");
+		CU_ASSERT_EQUAL(looks, self == 2);
+		world_close(&w);
+	}
+}
+
 /* Whatever is answered, the call goes on */
 static int one_watcher(void *arg)
 {
@@ -424,6 +500,8 @@ static CU_TestInfo tests[] = {
 	{"F10 shows the known what they are", shows_the_known_what_they_are},
 	{"F10 a door keeps out who watches", a_door_keeps_out_who_watches},
 	{"F10 who hangs up sees less", who_hangs_up_sees_less},
+	{"who comes anonymously is nobody who is in",
+	 who_comes_anonymously_is_nobody_who_is_in},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(conference_events, tests)
