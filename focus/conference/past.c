@@ -332,6 +332,21 @@ void kept_say_alive(struct focus *f, bool now)
 }
 
 
+/** Nobody of before has come: who waits for one need not any more */
+static bool over_h(struct le *le, void *arg)
+{
+	struct conference *c = le->data;
+
+	(void)arg;
+	if (c->continues_until_ms && !past_continues(c)) {
+		c->continues_until_ms = 0;
+		conference_begin_anew(c);
+	}
+
+	return false;
+}
+
+
 static void turn_h(void *arg)
 {
 	struct focus *f = arg;
@@ -344,6 +359,7 @@ static void turn_h(void *arg)
 		if (p->until_ms <= now_ms())
 			forget(f, p);
 	}
+	(void)hash_apply(f->conferences, over_h, NULL);
 	kept_repair(f);
 	if (f->conference_count || f->pasts.head)
 		kept_say_alive(f, false);

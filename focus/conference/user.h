@@ -334,6 +334,11 @@ void endpoint_await_host(struct conference *c);
 void conference_left(struct conference *c, const struct user *last,
 		     enum reason reason, bool was_in);
 
+/** Nobody who was to make it has come of it, or who made it comes back: the
+ *  first of those who wait is the first now. Who is called meanwhile is what
+ *  it waits for */
+void conference_begin_anew(struct conference *c);
+
 /** Everybody has to go, and the conference ends with the last */
 void endpoint_evict_all(struct conference *c, enum reason reason);
 

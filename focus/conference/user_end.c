@@ -66,9 +66,7 @@ static bool is_attended(const struct conference *c)
 }
 
 
-/** Nobody who was to make it has come of it: the first of those who wait is
- *  the first now. Who is called meanwhile is what it waits for */
-static void begin_anew(struct conference *c)
+void conference_begin_anew(struct conference *c)
 {
 	if (conference_count_in(c))
 		return;
@@ -88,7 +86,7 @@ static void abandoned_h(void *arg)
 		return;
 	}
 	if (!c->entered) {
-		begin_anew(c);
+		conference_begin_anew(c);
 		return;
 	}
 

@@ -163,12 +163,39 @@ static void one_with_a_name_of_its_own_goes_on_as_it_was(void)
 }
 
 
+/** After a crash nobody is host who was not; who waits for one does so as long
+ *  as one may come, and then begins anew */
+static void nobody_waits_for_who_does_not_come(void)
+{
+	struct conference_settings settings;
+	struct party eve;
+
+	kept_begin_anew();
+	kept_come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, anns);
+	settings = kept_demo()->settings;
+	settings.wait_for_host = true;
+	conference_set_settings(kept_demo(), &settings);
+	kept_crash();
+	kept_come(&eve, "sip:e@x", "Eve", NULL);
+	CU_ASSERT_EQUAL(eve.ep->entry.state, ENTRY_HOST);
+	room_pass(MEMBERS_KEPT_S - 60);
+	CU_ASSERT_EQUAL(eve.ep->entry.state, ENTRY_HOST);
+	room_pass(100);
+	CU_ASSERT_TRUE(endpoint_is_in(eve.ep));
+	CU_ASSERT_TRUE(kept_is_host(&eve));
+	kept_end_all();
+}
+
+
 static CU_TestInfo tests[] = {
 	{"its host finds it as it was", its_host_finds_it_as_it_was},
 	{"who comes first is not bound by it",
 	 who_comes_first_is_not_bound_by_it},
 	{"it waits for its host", it_waits_for_its_host},
 	{"an end is an end", an_end_is_an_end},
+	{"nobody waits for who does not come",
+	 nobody_waits_for_who_does_not_come},
 	{"one with a name of its own goes on as it was",
 	 one_with_a_name_of_its_own_goes_on_as_it_was},
 	CU_TEST_INFO_NULL,
