@@ -110,20 +110,36 @@ static bool is_own_server(int fd, const char *path)
 
 
 /** @return The connection, -1 (errno) or NOT_TRUSTED, which is told */
-static int open_shared(const char *path)
+static int open_own(const char *path)
 {
-	int fd;
+	int fd = try_open(path);
 
-	if (!is_own_folder(path))
-		return NOT_TRUSTED;
-
-	fd = try_open(path);
 	if (fd >= 0 && !is_own_server(fd, path)) {
 		(void)close(fd);
 		fd = NOT_TRUSTED;
 	}
 
 	return fd;
+}
+
+
+/** In a folder where anybody may make one. As open_own() */
+static int open_shared(const char *path)
+{
+	return is_own_folder(path) ? open_own(path) : NOT_TRUSTED;
+}
+
+
+/** Only the first place is the system's: what is in the environment may be of
+ *  who was somebody else (su, sudo -E). As open_own() */
+static int open_place(int place, const char *path)
+{
+	switch (place) {
+
+	case 0: return try_open(path);
+	case PLACE_SHARED: return open_shared(path);
+	default: return open_own(path);
+	}
 }
 
 
@@ -145,8 +161,7 @@ static int find_socket(const struct cli *cli)
 
 	places(path);
 	for (int i = 0; i < PLACES && fd < 0; i++) {
-		fd = i == PLACE_SHARED ? open_shared(path[i])
-				       : try_open(path[i]);
+		fd = open_place(i, path[i]);
 		if (fd == NOT_TRUSTED)
 			return -1;
 		if (fd < 0 && errno == EACCES)

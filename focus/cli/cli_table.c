@@ -140,20 +140,23 @@ static void shrink(struct cli_table *t)
 		return;
 
 	for (;;) {
-		int total = -GAP, widest = 0;
-
-		if (t->spare >= 0 && t->width[t->spare] > SPARE_MIN)
-			widest = t->spare;
+		const bool spare =
+			t->spare >= 0 && t->width[t->spare] > SPARE_MIN;
+		int total = -GAP, widest = spare ? t->spare : 0;
 
 		for (int i = 0; i < COLUMNS_MAX && t->width[i]; i++) {
 			total += t->width[i] + GAP;
-			if (widest != t->spare &&
-			    t->width[i] > t->width[widest])
+			if (!spare && t->width[i] > t->width[widest])
 				widest = i;
 		}
 
-		if (total <= w.ws_col || t->width[widest] <= COLUMN_MIN)
+		if (total <= w.ws_col)
 			return;
+		if (t->width[widest] <= COLUMN_MIN) {
+			/* rows wrap: there is no such column */
+			t->moves = false;
+			return;
+		}
 		t->width[widest]--;
 	}
 }

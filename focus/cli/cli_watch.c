@@ -303,7 +303,9 @@ static int draw(struct cli_link *l, const json_t *show, const json_t *note)
 		return CLI_NO_SERVER;
 
 	/* one write a picture, so that it does not flicker */
-	printf("\033[H\033[J");
+	/* what the terminal takes to be wider than it was counted is cut, and
+	   pushes nothing off the screen */
+	printf("\033[?7l\033[H\033[J");
 	text = note ? text_of(note) : NULL;
 	if (cli_true(reply, "ok"))
 		draw_people(reply, text);
@@ -312,7 +314,7 @@ static int draw(struct cli_link *l, const json_t *show, const json_t *note)
 		       cli_string(show, "conference"), text ? "\n" : "",
 		       text ? text : "");
 	free(text);
-	printf("\n^C ends this view.\n");
+	printf("\n^C ends this view.\033[?7h\n");
 	(void)fflush(stdout);
 	json_decref(reply);
 

@@ -220,6 +220,10 @@ struct past_look *conference_look(const struct conference *c);
  *  any more as it is */
 void conference_resume(struct conference *c, bool wanted);
 
+/** It is nobody's any more who had set anything: as one that begins, but for
+ *  what is booked of it */
+void conference_reset_settings(struct conference *c);
+
 /** One that went on is over for good */
 void conference_forget_settings(struct focus *f, const char *name);
 

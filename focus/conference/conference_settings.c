@@ -13,6 +13,7 @@
 
 struct past_look {
 	struct conference_settings settings;
+	bool booked; /**< they were the booking's */
 	bool locked;
 	char layout[sizeof(((struct conference *)NULL)->layout)];
 };
@@ -46,10 +47,17 @@ static void begin_h(const struct conference_row *row, void *arg)
 }
 
 
-/** Those of one that is booked are in the store, and may have changed there */
+/** Those of a booking are in the store, and may have changed there, or gone */
+static bool has_settings(const struct conference *c,
+			 const struct past_look *look)
+{
+	return !c->booked && !look->booked;
+}
+
+
 static void look_again(struct conference *c, const struct past_look *look)
 {
-	if (!c->booked)
+	if (has_settings(c, look))
 		c->settings = look->settings;
 	c->locked = look->locked;
 	(void)snprintf(c->layout, sizeof(c->layout), "%s", look->layout);
@@ -138,6 +146,7 @@ struct past_look *conference_look(const struct conference *c)
 		return NULL;
 
 	look->settings = c->settings;
+	look->booked = c->booked;
 	look->locked = c->locked;
 	(void)snprintf(look->layout, sizeof(look->layout), "%s", c->layout);
 
@@ -156,10 +165,21 @@ void conference_resume(struct conference *c, bool wanted)
 	if (wanted) {
 		conference_set_locked(c, look->locked);
 		(void)conference_set_layout(c, look->layout);
-		if (!c->booked)
+		if (has_settings(c, look))
 			conference_set_settings(c, &look->settings);
 	}
 	mem_deref(look);
+}
+
+
+void conference_reset_settings(struct conference *c)
+{
+	const struct config *config = c->focus->config;
+
+	conference_set_locked(c, false);
+	(void)conference_set_layout(c, config->layout);
+	if (!c->booked)
+		conference_set_settings(c, &config->ad_hoc);
 }
 
 

@@ -405,9 +405,16 @@ static bool has_other_moderator(const struct endpoint *ep)
 	for (struct le *le = c->users.head; le; le = le->next) {
 		const struct user *u = le->data;
 
-		if (u != ep->user && u->role >= ROLE_MODERATOR &&
-		    user_is_in(u))
-			return true;
+		if (u == ep->user || u->role < ROLE_MODERATOR)
+			continue;
+		for (struct le *e = u->endpoints.head; e; e = e->next) {
+			const struct endpoint *other = e->data;
+
+			/* others of before come back at the same time */
+			if (endpoint_is_in(other) &&
+			    other->status == ENDPOINT_CONNECTED)
+				return true;
+		}
 	}
 
 	return false;
@@ -445,6 +452,10 @@ void kept_take(struct endpoint *ep)
 			resume(ep);
 		}
 		ep->back = mem_deref(back);
+	}
+	else if (ep->user->role >= ROLE_MODERATOR) {
+		/* whoever has it now has it as he likes */
+		conference_resume(c, false);
 	}
 	/* one without a secret was not written yet */
 	if (!ep->secret.given)

@@ -332,6 +332,18 @@ void kept_say_alive(struct focus *f, bool now)
 }
 
 
+/** ...not by what the one had set who does not come, either */
+static void begin_anew(struct conference *c)
+{
+	if (conference_count_in(c))
+		return;
+
+	c->made = false;
+	conference_reset_settings(c);
+	conference_begin_anew(c);
+}
+
+
 /** Nobody of before has come: who waits for one need not any more */
 static bool over_h(struct le *le, void *arg)
 {
@@ -340,7 +352,7 @@ static bool over_h(struct le *le, void *arg)
 	(void)arg;
 	if (c->continues_until_ms && !past_continues(c)) {
 		c->continues_until_ms = 0;
-		conference_begin_anew(c);
+		begin_anew(c);
 	}
 
 	return false;

@@ -562,6 +562,8 @@ void endpoint_set_role(struct endpoint *ep, enum role role)
 			endpoint_tell_renamed(own);
 	}
 	kept_set_role(u);
+	if (role >= ROLE_MODERATOR)
+		conference_resume(u->conference, false);
 	/* others may have waited for one */
 	if (role == ROLE_HOST && user_is_in(u))
 		entry_reconsider(u->conference);

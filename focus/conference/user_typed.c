@@ -245,6 +245,9 @@ void entry_key(struct endpoint *ep, char key)
 {
 	const size_t n = strlen(ep->entry.digits);
 
+	/* on the way, too, it may come late */
+	if (key == '#' && *ep->entry.wanted)
+		ep->entry.hash_due = false;
 	if (!entry_is_asked(ep) || ep->entry.leaving || *ep->entry.wanted)
 		return;
 

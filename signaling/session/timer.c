@@ -10,6 +10,7 @@ enum {
 	/** It is refreshed as often at least, whatever was agreed */
 	REFRESH_MAX_S = 12 * 3600,
 	RAISES_MAX = 3,
+	TELL_MAX = 6,
 	BUSY_RETRY_MS = 500,
 	AGAIN_MIN_MS = 2000,
 	AGAIN_MAX_MS = 64 * 1000,
@@ -25,6 +26,7 @@ struct timer {
 	bool peer_supports;
 	bool peer_update; /**< its Allow names UPDATE */
 	unsigned raised;  /**< how often 422 had us do so */
+	unsigned telling; /**< so often more it is tried to say where it is */
 	unsigned refused; /**< refreshes that did not reach it, in a row */
 };
 
@@ -137,6 +139,7 @@ void timer_answered(struct session *s, const struct sip_msg *msg)
 
 	t->refused = 0;
 	t->raised = 0;
+	t->telling = 0;
 	if (interval) {
 		/* A far end that grants less than we bear is refreshed at the
 		 * pace we bear. */
@@ -303,9 +306,12 @@ void timer_not_refreshed(struct session *s, const struct sip_msg *msg)
 		}
 		ms = again_ms(t);
 	}
-	/* nobody waits for it where none is wanted any more */
-	if (t->interval_s || msg->scode == 422)
-		tmr_start(&t->refresh, ms, timer_refresh_h, s);
+	/* where no timer is agreed nobody waits for it but who has moved */
+	if (!t->interval_s && msg->scode != 422 && !t->telling)
+		return;
+
+	t->telling -= t->telling > 0;
+	tmr_start(&t->refresh, ms, timer_refresh_h, s);
 }
 
 static void update_h(int err, const struct sip_msg *msg, void *arg)
@@ -362,6 +368,7 @@ static void timer_refresh_h(void *arg)
 
 void timer_refresh_soon(struct session *s)
 {
+	s->timer->telling = TELL_MAX;
 	tmr_start(&s->timer->refresh, 0, timer_refresh_h, s);
 }
 

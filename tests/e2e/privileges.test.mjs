@@ -203,7 +203,7 @@ describe('privileges', () => {
 			assert.match(mixer.Uid, /^65534\b/);
 		});
 
-	test('a server that somebody else put into /tmp is not asked',
+	test('a server that somebody else put in the way is not asked',
 		{ skip: !isRoot }, async () => {
 			for (const [name, says] of [
 				['nobody', /no server found/],
@@ -211,6 +211,7 @@ describe('privileges', () => {
 				['open', /\/tmp\/parley-0 is not this user's alone/],
 				['link', /\/tmp\/parley-0 is not this user's alone/],
 				['moved', /parley-0\/parley\.sock is another user's .*65534/],
+				['inherited', /run\/parley\/parley\.sock is another user's/],
 			]) {
 				const { code, stderr, heard } = await asksAt(name);
 				assert.equal(code, 3, name);

@@ -62,6 +62,13 @@ const cases = {
 		makeAs(0, place, 0o700);
 		await listenAs(0, socket);
 	},
+	// who became root, and has the environment of before
+	async inherited() {
+		makeAs(nobody, '/tmp/run', 0o700);
+		makeAs(nobody, '/tmp/run/parley', 0o700);
+		await listenAs(nobody, '/tmp/run/parley/parley.sock');
+		env.XDG_RUNTIME_DIR = '/tmp/run';
+	},
 	async denied() {
 		const own = `/tmp/parley-${user}`;
 		makeAs(0, '/tmp/run', 0o700);

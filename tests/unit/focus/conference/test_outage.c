@@ -1,7 +1,9 @@
 /**
  * @file test_outage.c  All are cut off: is it as it was when they come back?
  */
+#include <stdio.h>
 #include <string.h>
+#include "focus/conference/booking.h"
 #include "focus/conference/conference.h"
 #include "focus/conference/conference_private.h"
 #include "focus/conference/user.h"
@@ -163,6 +165,87 @@ static void one_with_a_name_of_its_own_goes_on_as_it_was(void)
 }
 
 
+/** As they do: by the time that the first one's call is up the other one is on
+ *  his way */
+static void two_moderators_come_back_together(void)
+{
+	struct endpoint *first, *second;
+
+	kept_begin_anew();
+	kept_come(&ann, "sip:a@x", "Ann", NULL);
+	focus_secret(ann.ep, anns);
+	kept_come(&ben, "sip:b@x", "Ben", NULL);
+	focus_secret(ben.ep, bens);
+	endpoint_set_role(ben.ep, ROLE_MODERATOR);
+	set(true);
+	conference_set_locked(kept_demo(), true);
+	(void)conference_set_layout(kept_demo(), "speaker");
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	focus_leave(ben.ep, REASON_MEDIA_TIMEOUT);
+
+	kept_room.secret = anns;
+	CU_ASSERT_EQUAL_FATAL(
+		room_join_begin(&kept_room, &ann, "demo", "sip:a@x", "Ann"),
+		0);
+	first = ann.ep;
+	kept_room.secret = bens;
+	CU_ASSERT_EQUAL_FATAL(
+		room_join_begin(&kept_room, &ben, "demo", "sip:b@x", "Ben"),
+		0);
+	second = ben.ep;
+	kept_room.secret = NULL;
+	room_turn(5);
+	focus_connected(first);
+	focus_connected(second);
+	CU_ASSERT_TRUE(is_as_it_was());
+	kept_end_all();
+}
+
+
+/** Nor does one who has made it anew find what another one had set before */
+static void who_has_it_since_has_it_as_he_likes(void)
+{
+	struct party eve;
+	char eves[SECRET_SIZE];
+
+	kept_begin_anew();
+	cut_off();
+	kept_come(&eve, "sip:e@x", "Eve", NULL);
+	focus_secret(eve.ep, eves);
+	(void)conference_set_layout(kept_demo(), "speaker");
+	focus_leave(eve.ep, REASON_MEDIA_TIMEOUT);
+	kept_come(&eve, "sip:e@x", "Eve", eves);
+	CU_ASSERT_TRUE(kept_is_host(&eve));
+	CU_ASSERT_FALSE(kept_demo()->settings.lobby);
+	CU_ASSERT_FALSE(kept_demo()->locked);
+	CU_ASSERT_STRING_EQUAL(kept_demo()->layout, "speaker");
+	kept_end_all();
+}
+
+
+/** What was booked is as the booking is, and gone with that */
+static void a_booking_that_was_removed_stays_so(void)
+{
+	char why[SETTINGS_WHY_BYTES];
+	json_t *title = json_pack("{s:s}", "title", "Board");
+
+	kept_begin_anew();
+	CU_ASSERT_EQUAL(booking_add(kept_room.focus, "demo", title, why), 0);
+	json_decref(title);
+	kept_come(&ann, "sip:a@x", "Ann", NULL);
+	CU_ASSERT_TRUE(kept_is_host(&ann));
+	CU_ASSERT_STRING_EQUAL(kept_demo()->settings.title, "Board");
+	focus_secret(ann.ep, anns);
+	conference_set_locked(kept_demo(), true);
+	focus_leave(ann.ep, REASON_MEDIA_TIMEOUT);
+	CU_ASSERT_EQUAL(booking_remove(kept_room.focus, "demo"), 0);
+	kept_come(&ann, "sip:a@x", "Ann", anns);
+	CU_ASSERT_TRUE(kept_demo()->locked);
+	CU_ASSERT_STRING_EQUAL(kept_demo()->settings.title, "");
+	kept_end_all();
+}
+
+
 /** After a crash nobody is host who was not; who waits for one does so as long
  *  as one may come, and then begins anew */
 static void nobody_waits_for_who_does_not_come(void)
@@ -175,6 +258,7 @@ static void nobody_waits_for_who_does_not_come(void)
 	focus_secret(ann.ep, anns);
 	settings = kept_demo()->settings;
 	settings.wait_for_host = true;
+	(void)snprintf(settings.title, sizeof(settings.title), "Ann's");
 	conference_set_settings(kept_demo(), &settings);
 	kept_crash();
 	kept_come(&eve, "sip:e@x", "Eve", NULL);
@@ -184,6 +268,9 @@ static void nobody_waits_for_who_does_not_come(void)
 	room_pass(100);
 	CU_ASSERT_TRUE(endpoint_is_in(eve.ep));
 	CU_ASSERT_TRUE(kept_is_host(&eve));
+	/* what Ann had set is hers */
+	CU_ASSERT_FALSE(kept_demo()->settings.wait_for_host);
+	CU_ASSERT_STRING_EQUAL(kept_demo()->settings.title, "");
 	kept_end_all();
 }
 
@@ -194,6 +281,12 @@ static CU_TestInfo tests[] = {
 	 who_comes_first_is_not_bound_by_it},
 	{"it waits for its host", it_waits_for_its_host},
 	{"an end is an end", an_end_is_an_end},
+	{"two moderators come back together",
+	 two_moderators_come_back_together},
+	{"who has it since has it as he likes",
+	 who_has_it_since_has_it_as_he_likes},
+	{"a booking that was removed stays so",
+	 a_booking_that_was_removed_stays_so},
 	{"nobody waits for who does not come",
 	 nobody_waits_for_who_does_not_come},
 	{"one with a name of its own goes on as it was",
