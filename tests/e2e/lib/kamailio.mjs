@@ -70,7 +70,7 @@ async function startKamailio(file, { dir, address, words = {} }) {
 	const program = new Program('/usr/sbin/kamailio', ['-DD', '-E',
 		'-m', '32', '-M', '4', '-Y', dir, '-f', file,
 		...Object.entries(words).flatMap(([from, to]) =>
-			['--substdef', `!${from}!${to}!g`])]);
+			['--substdef', `!${from}!${to}!g`])], { group: true });
 	try {
 		await answers(address, program);
 	} catch (error) {

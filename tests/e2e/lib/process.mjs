@@ -58,8 +58,20 @@ const living = new Set();
 const FILE_MAX_MS = 240000;
 process.on('exit', () => {
 	for (const child of living)
-		child.kill('SIGKILL');
+		killNow(child);
 });
+
+// What it has started goes with it where it leads a group of its own: that would
+// hold its pipes, and so this file, for ever
+function killNow(child) {
+	if (!child.leads)
+		return child.kill('SIGKILL');
+	try {
+		return process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		return false;
+	}
+}
 const hung = () => {
 	if (paced() < FILE_MAX_MS)
 		return;
@@ -71,13 +83,18 @@ if (process.env.NODE_TEST_CONTEXT)
 	setInterval(hung, 1000).unref();
 
 export class Program {
-	constructor(file, args = [], options = {}) {
+	/**
+	 * @param group  it starts processes of its own, and may leave them when it
+	 *               is killed
+	 */
+	constructor(file, args = [], { group = false, ...options } = {}) {
 		this.name = file.split('/').at(-1);
 		this.output = '';
 		this.stdout = '';
 		this.exited = null;
 		this.child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'],
-			...options });
+			detached: group, ...options });
+		this.child.leads = group;
 		living.add(this.child);
 		this.child.stdout.on('data', (d) => {
 			this.stdout += d;
@@ -114,9 +131,12 @@ export class Program {
 	async stop(signal = 'SIGTERM', ms = 5000) {
 		if (this.exited)
 			return this.exited;
-		this.child.kill(signal);
+		if (signal === 'SIGKILL')
+			killNow(this.child);
+		else
+			this.child.kill(signal);
 		await within(`${this.name} ends`, this.done, ms)
-			.catch(() => this.child.kill('SIGKILL'));
+			.catch(() => killNow(this.child));
 		return this.done;
 	}
 }
