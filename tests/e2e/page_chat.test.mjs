@@ -76,13 +76,13 @@ describe('the chat of the page', () => {
 	});
 
 	test('what is refused stays to be sent again', async () => {
-		for (let i = 0; i < 8; i++) {
-			await write(ana, `quick ${i}`);
-			await until('it was sent or kept', () => ana.page.evaluate(
-				(text) => document.getElementById('chat-text').value !== ''
-					|| [...document.querySelectorAll('#messages p')].some(
-						(p) => p.textContent === text), `quick ${i}`));
-		}
+		// all at once, however slow what drives the page is
+		await ana.page.evaluate(() => {
+			for (let i = 0; i < 8; i++) {
+				document.getElementById('chat-text').value = `quick ${i}`;
+				document.getElementById('chat-form').requestSubmit();
+			}
+		});
 		await until('it says why', async () =>
 			/too fast/.test(await ana.page.textContent('#toast')));
 		await until('it can be sent again', async () =>
