@@ -45,7 +45,8 @@ static void the_quiet_are_decoded_in_turns_and_never_heard(void)
 	CU_ASSERT_EQUAL(w.mixer->totals.decoded_audio - decoded, PROBES * 50);
 	for (unsigned i = 0; i < CROWD; i++) {
 		CU_ASSERT_FALSE(sound_of(&w, i)->speaker.audible);
-		CU_ASSERT_PTR_NULL(sound_of(&w, i)->own);
+		/* one may have had its own while the others came */
+		CU_ASSERT_FALSE(sound_of(&w, i)->on_own);
 	}
 
 	h[CROWD - 1].amplitude = LOUD;
