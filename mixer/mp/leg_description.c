@@ -22,6 +22,24 @@ static int dtls_check(const struct transport_description *t, char *why)
 }
 
 
+static bool are_types(const uint32_t *types, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (types[i] > 127)
+			return false;
+	}
+
+	return true;
+}
+
+
+static bool payloads_are_types(const struct transport_description *t)
+{
+	return are_types(t->sound, t->sound_count) &&
+	       are_types(t->picture, t->picture_count);
+}
+
+
 /** What only several members together say */
 static int transport_check(struct transport_description *t, const json_t *o,
 			   char *why)
@@ -42,6 +60,8 @@ static int transport_check(struct transport_description *t, const json_t *o,
 		return 0;
 	}
 
+	if (t->kind == MP_RELAY && !payloads_are_types(t))
+		return json_table_refuse(why, "payload types: above 127");
 	if (!json_object_get(o, "ice"))
 		return 0;
 
@@ -51,7 +71,7 @@ static int transport_check(struct transport_description *t, const json_t *o,
 
 	t->known = true;
 
-	return dtls_check(t, why);
+	return t->kind == MP_RELAY ? 0 : dtls_check(t, why);
 }
 
 

@@ -27,6 +27,7 @@ enum {
 	DESCRIPTION_SSRCS_MAX = 8,
 	DESCRIPTION_FINGERPRINTS_MAX = 4,
 	DESCRIPTION_CANDIDATES_MAX = 12,
+	DESCRIPTION_PAYLOADS_MAX = 64, /**< of a kind on a relay */
 	DESCRIPTION_MID_BYTES = 17, /**< 16 (one-byte element) and the end */
 	DESCRIPTION_ICE_BYTES = 257,
 	DESCRIPTION_SPROP_BYTES = 256,
@@ -34,7 +35,7 @@ enum {
 
 enum media_kind { MEDIA_AUDIO, MEDIA_VIDEO };
 
-enum mp_transport { MP_PLAIN, MP_WEBRTC };
+enum mp_transport { MP_PLAIN, MP_WEBRTC, MP_RELAY };
 
 /** The role that the mixer takes; unknown while the far end is */
 enum mp_dtls_role { MP_DTLS_UNKNOWN, MP_DTLS_CLIENT, MP_DTLS_SERVER };
@@ -77,6 +78,12 @@ struct transport_description {
 	enum mp_suite suite;
 	char sdes_key[128]; /**< empty: none yet */
 	struct sa near;     /**< host of the signalling; unset: not given */
+	/* relay */
+	uint32_t relay; /**< its number, 0: of none */
+	uint32_t sound[DESCRIPTION_PAYLOADS_MAX];   /**< payload types */
+	uint32_t picture[DESCRIPTION_PAYLOADS_MAX]; /**< likewise */
+	size_t sound_count, picture_count;
+	uint32_t kbps; /**< 0: no limit */
 };
 
 /** C: one codec; each has its own part of the parameters, others are zero */

@@ -48,6 +48,13 @@
 		       sizeof(((struct s *)0)->member[0]),                    \
 		.count_offset = OF(s, count), .rows = (rows_), __VA_ARGS__    \
 	}
+#define NUMBERS(name_, s, member, count, ...)                                 \
+	{                                                                     \
+		.name = (name_), .type = JSON_ROW_NUMBERS,                    \
+		.offset = OF(s, member),                                      \
+		.max = sizeof(((struct s *)0)->member) / sizeof(uint32_t),    \
+		.count_offset = OF(s, count), __VA_ARGS__                     \
+	}
 #define ALPHANUMERIC                                                          \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define END                                                                   \
@@ -56,7 +63,8 @@
 	}
 
 
-static const char *const transport_words[] = {"plain", "webrtc", NULL};
+static const char *const transport_words[] = {"plain", "webrtc", "relay",
+					      NULL};
 const char *const media_kind_words[] = {"audio", "video", NULL};
 static const char *const role_words[] = {"", "client", "server", NULL};
 static const char *const suite_words[] = {
@@ -75,7 +83,7 @@ static bool knows_ice(const void *of)
 {
 	const struct transport_description *t = of;
 
-	return t->kind == MP_WEBRTC && t->known;
+	return t->kind != MP_PLAIN && t->known;
 }
 
 
@@ -83,7 +91,8 @@ static bool has_dtls(const void *of)
 {
 	const struct transport_description *t = of;
 
-	return t->kind == MP_PLAIN ? t->dtls : t->known;
+	return t->kind == MP_PLAIN ? t->dtls
+				   : t->kind == MP_WEBRTC && t->known;
 }
 
 
@@ -100,6 +109,14 @@ static bool has_keys(const void *of)
 	const struct transport_description *t = of;
 
 	return t->kind == MP_PLAIN && t->suite;
+}
+
+
+static bool is_relay(const void *of)
+{
+	const struct transport_description *t = of;
+
+	return t->kind == MP_RELAY;
 }
 
 
@@ -154,15 +171,23 @@ const struct json_row leg_transport_rows[] = {
 	FLAG("rtcp_mux", transport_description, rtcp_mux,
 	     .written = knows_address),
 	OBJECT("sdes", sdes_rows, .written = has_keys),
+	NUMBER("relay", transport_description, relay, 0, UINT32_MAX,
+	       .written = is_relay),
+	NUMBERS("sound", transport_description, sound, sound_count,
+		.written = is_relay),
+	NUMBERS("picture", transport_description, picture, picture_count,
+		.written = is_relay),
+	NUMBER("kbps", transport_description, kbps, 0, 10000000,
+	       .written = is_relay),
 	END,
 };
 
 
-static bool local_is_webrtc(const void *of)
+static bool local_has_ice(const void *of)
 {
 	const struct local_transport *t = of;
 
-	return t->kind == MP_WEBRTC;
+	return t->kind != MP_PLAIN;
 }
 
 
@@ -176,7 +201,7 @@ static bool local_has_dtls(const void *of)
 
 static bool local_is_plain(const void *of)
 {
-	return !local_is_webrtc(of);
+	return !local_has_ice(of);
 }
 
 
@@ -225,11 +250,11 @@ static const struct json_row local_sdes_rows[] = {
 const struct json_row leg_local_transport_rows[] = {
 	WORD("kind", local_transport, kind, transport_words,
 	     .flags = JSON_ROW_REQUIRED),
-	OBJECT("ice", local_ice_rows, .written = local_is_webrtc),
+	OBJECT("ice", local_ice_rows, .written = local_has_ice),
 	OBJECT("fingerprint", local_fingerprint_rows,
 	       .written = local_has_dtls),
 	LIST("candidates", local_transport, candidates, candidate_count,
-	     candidate_rows, .written = local_is_webrtc),
+	     candidate_rows, .written = local_has_ice),
 	SOCKET("address", local_transport, rtp, JSON_ROW_HOST,
 	       .written = local_is_plain, .flags = JSON_ROW_UNICAST),
 	SOCKET("port", local_transport, rtp, JSON_ROW_PORT,
@@ -373,11 +398,7 @@ const struct json_row leg_media_rows[] = {
 	OBJECT("feedback", feedback_rows),
 	NUMBER("ptime", media_description, ptime_ms, 0, 200, .fallback = 20,
 	       .written = is_audio),
-	{.name = "ssrcs",
-	 .type = JSON_ROW_NUMBERS,
-	 .offset = OF(media_description, ssrcs),
-	 .max = DESCRIPTION_SSRCS_MAX,
-	 .count_offset = OF(media_description, ssrc_count)},
+	NUMBERS("ssrcs", media_description, ssrcs, ssrc_count),
 	NUMBER("kbps", media_description, kbps, 0, 10000000),
 	NUMBER("width", media_description, width, 0, 8192,
 	       .fallback = PICTURE_WIDTH, .written = is_video),

@@ -135,6 +135,25 @@
  *                             salt in base64. Instead of sdes dtls, as for
  *                             WebRTC (RFC 5763). Neither: no SRTP.
  *
+ *  {kind:"relay", relay:7,    a number chosen by the focus
+ *   ice:{ufrag,pwd},
+ *   sound:[111,..], picture:[96,..],   payload types
+ *   kbps:8000}                0: no limit
+ *                             Nothing of it has keys here: checks of ICE are
+ *                             answered, and what else comes from where they
+ *                             were made, DTLS, SRTP and SRTCP, goes as it is
+ *                             to the other leg that has a transport of the
+ *                             same relay (TS 23.228 U.2.4), not more than
+ *                             kbps. No section is on it. Of a leg that is
+ *                             muted no sound goes over, to one that is deaf
+ *                             none comes, and so for video_muted and
+ *                             pictures; of one that is early or aside, and to
+ *                             it, neither. They are told apart by payload
+ *                             type; what is neither goes over only where
+ *                             nothing of both is held back. relay:0: of none,
+ *                             its lines are refused; another number is
+ *                             another transport.
+ *
  * Without "ice"/"remote" the far end is not known yet. When the mixer shall
  * offer SDES, sdes has suite only; to offer plain DTLS, dtls is empty. Either
  * kind may have near:"192.0.2.1", the host that the far end's signalling comes
@@ -151,6 +170,8 @@
  *
  *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key},
  *   fingerprint:{hash,value}}
+ *
+ *  {kind:"relay", ice:{ufrag,pwd}, candidates:[..]}
  *
  *
  * M, a media section (m-line), in order of the SDP:
@@ -220,6 +241,11 @@
  *      host which was never heard has 20 s where the time is longer, whether
  *      it has recv or not.
  *
+ *  relay     {leg, relay, carried:bool}
+ *      What its far end sends, beyond the handshake with the other one, goes
+ *      over the relay (true, once), or its transport is lost (false): consent
+ *      has run out, or the other leg's transport has gone.
+ *
  *  talking   {mix, leg, talking:bool}
  *
  *  speaker   {mix, leg}
@@ -252,9 +278,13 @@
  *   video:{codec, codec_in, width_in, height_in, frames_in, packets_in,
  *    packets_lost, nacks_out, plis_out, plis_in, width, height, frames_out,
  *    packets_out, withheld, kbps_out, remb_kbps, remote_loss, rtt_ms,
- *    tier}}
+ *    tier},
+ *   relay:{relay, carried, packets_in, bytes_in, packets_out, held, policed}}
  *
- *  path is absent before there is one. audio and video only where it has them.
+ *  path is absent before there is one. audio, video and relay only where it
+ *  has them; of a relay packets_in have come and packets_out went on to its
+ *  far end, held were held back as a moderator wills, policed were beyond
+ *  kbps.
  *  codec is what it is sent, codec_in
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;
