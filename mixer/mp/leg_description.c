@@ -80,6 +80,8 @@ static int media_check(struct media_description *m, size_t transports,
 {
 	if (m->off)
 		return 0;
+	if (m->rest)
+		m->send = m->recv = false;
 	if (m->transport >= transports)
 		return json_table_refuse(why, "transport: no such index");
 	if (!m->codec_count)

@@ -300,8 +300,8 @@ static struct join who_joins(const struct focus_room *r, struct party *p,
 			     const char *conference, const char *aor,
 			     const char *display)
 {
-	static const struct session_ops ops = {reoffer, end, is_cut_off, told,
-					       move};
+	static const struct session_ops ops = {
+		reoffer, end, is_cut_off, told, move, NULL, NULL, NULL};
 	return (struct join){
 		.conference = conference,
 		.aor = aor,
