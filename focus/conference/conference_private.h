@@ -300,6 +300,8 @@ enum {
 	END_TO_END_PAUSE_MS = 5000,
 	/** What was offered has to carry both ways by then */
 	END_TO_END_RISE_MS = 10000,
+	/** The mixer has to hear both by then, or does without */
+	END_TO_END_FALL_MS = 3000,
 };
 
 /** Who is in, or how the conference is, may be others now
@@ -312,6 +314,9 @@ void end_to_end_left(struct endpoint *ep);
 /** What carried it died with the mixer. Its session is asked for another offer
  *  anyhow */
 void end_to_end_lost(struct conference *c);
+
+/** The mixer hears it */
+void end_to_end_mixed(struct endpoint *ep);
 
 /** The mixer says so of a relay and one of its far ends */
 void end_to_end_carried(struct endpoint *ep, uint32_t relay, bool carried);

@@ -24,6 +24,7 @@ static void leg_state(struct endpoint *ep, const json_t *event)
 	if (!strcmp(state, "connected")) {
 		endpoint_media_renewed(ep);
 		endpoint_set_media(ep, NULL, true);
+		end_to_end_mixed(ep);
 		end_to_end_update(ep->user->conference, 0);
 	}
 	/* who never got through is told at once */

@@ -22,6 +22,7 @@ struct pair_end {
 	struct passed_group *ours; /**< what it is offered, or NULL */
 	unsigned asked, agreed;    /**< serials of offers */
 	bool carried;              /**< what it sends goes over the relay */
+	bool mixed;                /**< the mixer hears it again */
 };
 
 struct pair {
@@ -282,6 +283,29 @@ static void again_h(void *arg)
 }
 
 
+static void rest(struct pair *p)
+{
+	go_both(p, PAIR_RESTING);
+	if (p->conference)
+		tell(p);
+}
+
+
+/** Each is to hear the other one all the while */
+static void fallen(struct pair *p)
+{
+	if (is_agreed(p) && p->ends[0].mixed && p->ends[1].mixed)
+		rest(p);
+}
+
+
+/** One of them says nothing, or cannot be reached: others are there */
+static void fall_late_h(void *arg)
+{
+	rest(arg);
+}
+
+
 static void fall(struct pair *p)
 {
 	const enum pair_state state = p->state;
@@ -295,9 +319,17 @@ static void fall(struct pair *p)
 	}
 
 	p->told = false;
-	go_both(p, state == PAIR_ALONE ? PAIR_FALLING : PAIR_RESTING);
-	if (p->conference)
-		tell(p);
+	if (state == PAIR_RISING) {
+		rest(p);
+		return;
+	}
+
+	p->ends[0].mixed = p->ends[1].mixed = false;
+	go_both(p, PAIR_FALLING);
+	if (!p->conference)
+		return;
+	tmr_start(&p->tmr, END_TO_END_FALL_MS, fall_late_h, p);
+	tell(p);
 }
 
 
@@ -346,13 +378,7 @@ static void agreed(struct pair *p)
 		}
 		break;
 
-	case PAIR_FALLING:
-		if (is_agreed(p)) {
-			go_both(p, PAIR_RESTING);
-			if (p->conference)
-				tell(p);
-		}
-		break;
+	case PAIR_FALLING: fallen(p); break;
 
 	case PAIR_RESTING:
 		end_to_end_update(p->conference, END_TO_END_PAUSE_MS);
@@ -393,6 +419,19 @@ void end_to_end_passed(struct endpoint *ep)
 		return;
 
 	ask(p, 1 - i);
+}
+
+
+void end_to_end_mixed(struct endpoint *ep)
+{
+	struct pair_end *end = end_of(ep);
+	struct pair *p = ep->user->conference->pair;
+
+	if (!end || p->state != PAIR_FALLING)
+		return;
+
+	end->mixed = true;
+	fallen(p);
 }
 
 

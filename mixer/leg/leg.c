@@ -174,6 +174,10 @@ int leg_configure(struct leg *leg, const struct leg_description *d,
 			leg->media_count = i + 1;
 		}
 
+		/* what comes now is told, as at first */
+		if (leg->media[i]->d.rest && !md->rest)
+			leg_await(leg);
+
 		err = media_configure(leg->media[i],
 				      &leg->transports[md->transport], md,
 				      kinds[md->kind]);

@@ -83,6 +83,9 @@ void leg_transports_believe(const struct leg *leg);
 /** Its sections may be others now: learn anew whose packets are whose */
 void leg_transport_relearn(struct leg_transport *lt);
 
+/** Tell when the next packet comes */
+void leg_await(struct leg *leg);
+
 /** Tell once when nothing arrives any more of what is due */
 void leg_watch(struct leg *leg, uint64_t now_us);
 

@@ -80,6 +80,12 @@ static void become_connected(struct leg *leg, const char *reason)
 }
 
 
+void leg_await(struct leg *leg)
+{
+	leg->connected = false;
+}
+
+
 /* RFC 3550 section 8.2: SSRCs are unique on a transport */
 static void avoid_collision(const struct leg_transport *lt, uint32_t ssrc)
 {

@@ -233,7 +233,8 @@
  *
  *  leg.state {leg, state:"connected"|"timeout"|"failed"|"closed", reason}
  *      connected: media may flow (ICE pair and DTLS done, or first packet of
- *      a plain leg); once, and again after closed or failed. closed: DTLS
+ *      a plain leg); once, and again after closed or failed, and with
+ *      the first packet after a section has rested. closed: DTLS
  *      close_notify came on the last transport that carried any of its
  *      media, failed: DTLS came to nothing there. Neither ends the leg: it
  *      shows a placeholder, and another handshake or leg.modify may bring it

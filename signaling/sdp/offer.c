@@ -31,6 +31,7 @@ static void offer_destructor(void *arg)
 	mem_deref(o->config.hosts);
 	mem_deref(o->side);
 	mem_deref(o->shape.passed);
+	extension_ids_forget(&o->ids);
 }
 
 
@@ -75,6 +76,7 @@ static void agree(struct offer *o)
 	o->agreed = o->pending;
 	o->pending = NULL;
 	o->local = false;
+	offer_state_learn_ids(&o->ids, o->agreed);
 }
 
 
@@ -515,10 +517,37 @@ int offer_leg(const struct offer *o, struct leg_description **legp)
 }
 
 
+/** The mixer has given the new ones a place, and knows only more of them */
+static void places_keep(struct offer_state *s, const struct offer_state *by)
+{
+	for (size_t i = s->group_count; i < by->group_count; i++) {
+		struct offer_group *g = offer_state_group(s, i);
+
+		if (!g)
+			return;
+		*g = *by->groups[i];
+		g->d.known = false;
+		g->d.relay = 0;
+	}
+	for (size_t i = s->media_count; i < by->media_count; i++) {
+		struct offer_media *m = offer_state_media(s, i);
+
+		if (!m)
+			return;
+		*m = *by->media[i];
+		m->d.off = true;
+	}
+	if (s->relay_group < 0)
+		s->relay_group = by->relay_group;
+}
+
+
 void offer_rollback(struct offer *o)
 {
 	if (!o)
 		return;
+	if (o->agreed && o->pending)
+		places_keep(o->agreed, o->pending);
 	o->pending = mem_deref(o->pending);
 	o->local = false;
 }
@@ -589,28 +618,6 @@ enum offer_bearer offer_bearer(const struct offer *o, size_t group)
 	return s && s->ours && s->relay_group == (int)group
 		       ? OFFER_BEARER_RELAY
 		       : OFFER_BEARER_NONE;
-}
-
-
-void offer_set_shape(struct offer *o, const struct offer_shape *shape)
-{
-	struct passed_group *passed = mem_ref(shape->passed);
-
-	mem_deref(o->shape.passed);
-	o->shape = *shape;
-	o->shape.passed = passed;
-}
-
-
-struct passed_group *offer_passable(const struct offer *o, const char *prefix,
-				    bool data)
-{
-	const struct offer_state *s = current(o);
-	struct passed_group *g;
-
-	return s && s->able && !passed_group_rename(&g, s->able, prefix, data)
-		       ? g
-		       : NULL;
 }
 
 

@@ -197,6 +197,28 @@ static void extmap_read(struct offer_media *m, struct pl value)
 }
 
 
+void offer_media_learn_ids(struct extension_ids *ids,
+			   const struct media_description *d)
+{
+	const struct {
+		const char *uri;
+		uint8_t id;
+	} rows[] = {
+		{uri_audio_level, d->audio_level_id},
+		{uri_mid, d->mid_id},
+		{uri_abs_send_time, d->abs_send_time_id},
+		{uri_colour_space, d->colour_space_id},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const uint8_t id = rows[i].id;
+
+		if (id && id < ARRAY_SIZE(ids->uris) && !ids->uris[id])
+			(void)str_dup(&ids->uris[id], rows[i].uri);
+	}
+}
+
+
 static void ssrc_read(struct offer_media *m, struct pl value)
 {
 	struct pl word;

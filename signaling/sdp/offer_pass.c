@@ -154,6 +154,59 @@ int offer_state_shape(struct offer_state *s, const struct offer_shape *shape)
 }
 
 
+/** A copy with numbers that fit here; NULL without memory */
+static struct passed_group *numbered(const struct offer *o,
+				     const struct passed_group *g)
+{
+	struct passed_group *copy = NULL;
+
+	if (passed_group_copy(&copy, g))
+		return NULL;
+	return passed_group_number(copy, &o->ids) ? mem_deref(copy) : copy;
+}
+
+
+void offer_set_shape(struct offer *o, const struct offer_shape *shape)
+{
+	struct passed_group *passed =
+		shape->passed && shape->passed->numbers_open
+			? numbered(o, shape->passed)
+			: mem_ref(shape->passed);
+
+	mem_deref(o->shape.passed);
+	o->shape = *shape;
+	o->shape.passed = passed;
+}
+
+
+struct passed_group *offer_passable(const struct offer *o, const char *prefix,
+				    bool data)
+{
+	const struct offer_state *s = o ? o->agreed : NULL;
+	struct passed_group *g;
+
+	if (!s || !s->able || passed_group_copy(&g, s->able))
+		return NULL;
+	if (passed_group_rename(g, prefix, data))
+		return mem_deref(g);
+	extension_ids_copy(&g->ids, &o->ids);
+	g->numbers_open = true;
+	return g;
+}
+
+
+void offer_state_learn_ids(struct extension_ids *ids,
+			   const struct offer_state *s)
+{
+	for (size_t i = 0; i < s->media_count; i++) {
+		if (!s->media[i]->d.off)
+			offer_media_learn_ids(ids, &s->media[i]->d);
+	}
+	for (size_t i = 0; s->theirs && i < s->theirs->count; i++)
+		(void)extension_ids_learn(ids, s->theirs->lines[i].rows);
+}
+
+
 /* ------------------------------------------------------ what is said to it */
 
 bool offer_line_passes(const struct offer_state *prev, int i,

@@ -50,6 +50,7 @@ static void passed_group_destructor(void *arg)
 		mem_deref(g->lines[i].formats);
 		mem_deref(g->lines[i].rows);
 	}
+	extension_ids_forget(&g->ids);
 }
 
 
@@ -295,13 +296,12 @@ static int data_rows(char **rowsp, const struct passed_group *g)
 }
 
 
-static int data_add(struct passed_group *to, const struct passed_group *g,
-		    const char *prefix)
+static int data_add(struct passed_group *g, const char *prefix)
 {
-	struct passed_line *line = &to->lines[to->count];
+	struct passed_line *line = &g->lines[g->count];
 	int err;
 
-	if (to->count == PASSED_LINES_MAX || !g->count)
+	if (g->count == PASSED_LINES_MAX || !g->count)
 		return 0;
 	*line = (struct passed_line){.send = true, .recv = true};
 	str_ncpy(line->kind, "application", sizeof(line->kind));
@@ -313,35 +313,41 @@ static int data_add(struct passed_group *to, const struct passed_group *g,
 	if (err)
 		line->formats = mem_deref(line->formats);
 	else
-		++to->count;
+		++g->count;
 	return err;
 }
 
 
-int passed_group_rename(struct passed_group **gp, const struct passed_group *g,
-			const char *prefix, bool data)
+int passed_group_copy(struct passed_group **gp, const struct passed_group *g)
 {
-	struct passed_group *to = NULL;
+	struct passed_group *to;
 	int err = passed_group_alloc(&to);
 
-	for (size_t i = 0; !err && i < g->count; i++) {
-		struct passed_line *line = &to->lines[i];
+	if (err)
+		return err;
+	for (size_t i = 0; i < g->count; i++) {
+		to->lines[i] = g->lines[i];
+		to->lines[i].formats = mem_ref(g->lines[i].formats);
+		to->lines[i].rows = mem_ref(g->lines[i].rows);
+	}
+	to->count = g->count;
+	extension_ids_copy(&to->ids, &g->ids);
+	to->numbers_open = g->numbers_open;
+	*gp = to;
+	return 0;
+}
 
-		*line = g->lines[i];
-		line->formats = mem_ref(g->lines[i].formats);
-		line->rows = mem_ref(g->lines[i].rows);
+
+int passed_group_rename(struct passed_group *g, const char *prefix, bool data)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		struct passed_line *line = &g->lines[i];
+
 		line->send = line->recv = true;
 		(void)re_snprintf(line->mid, sizeof(line->mid), "%s%c", prefix,
 				  letter_of(line->kind));
-		++to->count;
 	}
-	if (!err && data)
-		err = data_add(to, g, prefix);
-	if (err)
-		mem_deref(to);
-	else
-		*gp = to;
-	return err;
+	return data ? data_add(g, prefix) : 0;
 }
 
 

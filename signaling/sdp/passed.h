@@ -36,9 +36,19 @@ struct passed_line {
 	bool refused;    /**< port 0 */
 };
 
+/** What the numbers of header extensions have meant in a session (RFC 8285):
+ *  Firefox lets none mean anything else again, in whatever line. What is first
+ *  is kept */
+struct extension_ids {
+	char *uris[15]; /**< by number, 1 to 14 of one byte; NULL: none */
+};
+
 struct passed_group {
 	struct passed_line lines[PASSED_LINES_MAX];
 	size_t count;
+	struct extension_ids ids; /**< of who could say it, where the numbers
+				       in the rows are not settled */
+	bool numbers_open;        /**< that is so */
 };
 
 /** Which rows of a line are taken */
@@ -68,16 +78,40 @@ int passed_line_read(struct passed_line *line, const struct offer_text *t,
 int passed_line_renew(struct passed_line *line,
 		      const struct passed_line *before);
 
+/** The same lines, to be changed. @return 0, ENOMEM */
+int passed_group_copy(struct passed_group **gp, const struct passed_group *g);
+
 /**
- * The same lines under other names, and a line for data where it has none
+ * Give the lines other names, and what is sent both ways; and a line for data
  *
+ * @param g      Not shared yet
  * @param prefix Of the mids, which differ in their last letter by kind; at
  *               most 15 bytes
  * @param data   With a data channel (RFC 8841); else without one
  * @return 0, ENOMEM
  */
-int passed_group_rename(struct passed_group **gp, const struct passed_group *g,
-			const char *prefix, bool data);
+int passed_group_rename(struct passed_group *g, const char *prefix, bool data);
+
+/** Learn what the rows of a line, or of a whole description, number.
+ *  @return 0, ENOMEM */
+int extension_ids_learn(struct extension_ids *ids, const char *rows);
+
+/** @param to Zeroed */
+void extension_ids_copy(struct extension_ids *to,
+			const struct extension_ids *from);
+void extension_ids_forget(struct extension_ids *ids);
+
+/**
+ * Number the header extensions so that it fits both sessions: no number means
+ * anything else there than it has meant. Those of which there is no number
+ * left are left out
+ *
+ * @param g   Not shared yet
+ * @param ids Of the one that is to be offered it
+ * @return 0, ENOMEM
+ */
+int passed_group_number(struct passed_group *g,
+			const struct extension_ids *ids);
 
 /** Do both say the same? Either may be NULL */
 bool passed_group_same(const struct passed_group *a,

@@ -84,6 +84,7 @@ struct offer {
 	struct offer_state *ours;    /**< our last offer, for more answers */
 	struct leg_local *side;      /**< the mixer's side in it */
 	struct offer_shape shape;    /**< of the next one */
+	struct extension_ids ids;    /**< of all that was agreed */
 	bool honour;                 /**< their preconditions count */
 	bool ask;                    /**< our offers have preconditions */
 };
@@ -169,6 +170,10 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 		      int media, const struct codec_choice *ours,
 		      const struct offer_config *config);
 
+/** The same of one line in the mix */
+void offer_media_learn_ids(struct extension_ids *ids,
+			   const struct media_description *d);
+
 /* offer_line.c */
 
 /** Copy what must come back in our SDP even for a refused line
@@ -201,6 +206,11 @@ bool offer_line_passes(const struct offer_state *prev, int i,
 int offer_state_read_passed(struct offer_state *s,
 			    const struct offer_state *prev, bool answer,
 			    const struct offer_text *t);
+
+/** What was agreed numbers header extensions. For lack of memory some are not
+ *  learnt */
+void offer_state_learn_ids(struct extension_ids *ids,
+			   const struct offer_state *s);
 
 /** Its group for the mixer */
 void offer_passed_describe(struct transport_description *d,

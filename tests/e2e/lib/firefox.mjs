@@ -4,8 +4,10 @@ import { connect } from 'node:net';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { PRESENT_DB } from './judge.mjs';
 import { Program, scratch, until } from './process.mjs';
 import { PageMedia, plainMicrophone } from './page_media.mjs';
+import { tonePower } from './signal.mjs';
 
 const preferences = (hz) => ({
 	'marionette.port': 0,
@@ -99,6 +101,27 @@ const record = async (ms) => {
 		.map((x) => Math.round(x * 32767));
 };
 
+// Runs in the page of an application: the next `ms` of each of the sounds that
+// come, at once
+const recordAll = async (ms) => {
+	const tracks = window.pc.getReceivers().map(({ track }) => track)
+		.filter(({ kind, readyState }) => kind === 'audio'
+			&& readyState === 'live');
+	const context = new OfflineAudioContext(1, 1, 48000);
+	return Promise.all(tracks.map(async (track) => {
+		const recorder = new MediaRecorder(new MediaStream([track]));
+		const parts = [];
+		recorder.ondataavailable = ({ data }) => parts.push(data);
+		const stopped = new Promise((done) => { recorder.onstop = done; });
+		recorder.start();
+		setTimeout(() => recorder.stop(), ms);
+		await stopped;
+		const sound = await context.decodeAudioData(
+			await new Blob(parts).arrayBuffer());
+		return [...sound.getChannelData(0)].map((x) => Math.round(x * 32767));
+	}));
+};
+
 // As much of Playwright's page as the tests use
 class Page {
 	constructor(marionette) { this.marionette = marionette; }
@@ -175,6 +198,21 @@ export class Firefox extends PageMedia {
 	}
 
 	get listen() { return record; }
+
+	// In whichever of the sounds that an application gets: it may play the one
+	// or the other
+	async longestGap(hz, ms) {
+		const sounds = await this.page.evaluate(recordAll, ms);
+		let missing = 0, longest = 0;
+		for (let at = 0; at < ms * 48; at += 1024) {
+			const there = sounds.some((sound) => tonePower(Float32Array.from(
+				sound.slice(at, at + 1024), (x) => x / 32768), 48000, hz)
+				> PRESENT_DB);
+			missing = there ? 0 : missing + 1024 / 48;
+			longest = Math.max(longest, missing);
+		}
+		return longest;
+	}
 
 	// Runs a function in the page until it is true
 	until(what, script, ms = 20000) {

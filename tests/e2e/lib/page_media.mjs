@@ -40,12 +40,20 @@ const listen = async (ms) => {
 };
 
 // Runs in the page: for how many ms on end a tone is missing at most in what it
-// plays in the next `ms`
+// plays in the next `ms`, from whatever track
 const longestGap = async ({ hz, ms }) => {
 	const context = new AudioContext({ sampleRate: 48000 });
 	await context.resume();
-	const input = context.createMediaStreamSource(
-		document.getElementById('picture').srcObject);
+	const player = document.getElementById('picture');
+	let played, input;
+	const follow = () => {
+		if (played === player.srcObject)
+			return;
+		input?.disconnect();
+		played = player.srcObject;
+		input = context.createMediaStreamSource(played);
+		input.connect(tap);
+	};
 	const tap = context.createScriptProcessor(1024, 1, 1);
 	let missing = 0, longest = 0, left = ms * 48;
 	await new Promise((done) => {
@@ -63,8 +71,10 @@ const longestGap = async ({ hz, ms }) => {
 			left -= block.length;
 			if (left <= 0)
 				done();
+			else
+				follow();
 		};
-		input.connect(tap);
+		follow();
 		tap.connect(context.destination);
 	});
 	await context.close();

@@ -26,9 +26,11 @@ const source = `
 import JsSIP from 'jssip';
 window.JsSIP = JsSIP;
 window.events = [];
-// dial(url, target, {audio, video, codec, channel, second, canvas}) resolves
-// when confirmed. second: a tone of so many Hz on a line in a group of its own;
-// canvas: [r, g, b] of a canvas that is its camera
+// dial(url, target, {audio, video, codec, channel, second, canvas, follow,
+// bundle}) resolves when confirmed. second: a tone of so many Hz on a line in a
+// group of its own; canvas: [r, g, b] of a canvas that is its camera; follow: it
+// takes lines that pass from another one, 'says' so and does not; bundle: its
+// bundlePolicy
 window.dial = async (url, target, want) => {
 	const stream = await navigator.mediaDevices.getUserMedia(
 		{ audio: want.audio, video: want.video && !want.canvas });
@@ -50,7 +52,7 @@ window.dial = async (url, target, want) => {
 	document.body.append(sink);
 	return new Promise((done, fail) => {
 		const session = ua.call(target, { mediaStream: stream,
-			pcConfig: { bundlePolicy: 'balanced' },
+			pcConfig: { bundlePolicy: want.bundle || 'balanced' },
 			eventHandlers: {
 			peerconnection: ({ peerconnection: pc }) => {
 				window.pc = pc;
@@ -58,16 +60,26 @@ window.dial = async (url, target, want) => {
 					addSecond(pc, tone);
 				if (want.channel)
 					pc.createDataChannel('chat');
-				pc.ontrack = ({ track }) => {
-					const others = sink.srcObject.getTracks()
-						.filter((old) => old.kind !== track.kind);
-					sink.srcObject = new MediaStream([...others, track]);
+				pc.ontrack = ({ track, transceiver }) => {
+					if (want.follow === true && pc.remoteDescription
+						&& !['0', '1'].includes(transceiver.mid)) {
+						transceiver.direction = 'sendrecv';
+						transceiver.sender.replaceTrack(stream.getTracks()
+							.find((own) => own.kind === track.kind));
+					}
+					if (want.follow)
+						follow(sink, track);
+					else
+						play(sink, track);
 				};
 			},
 			icecandidate: (e) => e.ready(),
 			sdp: (e) => {
 				if (e.originator === 'local' && want.codec)
 					e.sdp = prefer(e.sdp, want.codec);
+				if (e.originator === 'local' && want.follow)
+					e.sdp = e.sdp.replace(/(?=^m=)/m,
+						'a=parley-end-to-end\\r\\n');
 				window.events.push({ [e.originator]: e.sdp });
 			},
 			confirmed: () => done(true),
@@ -77,6 +89,29 @@ window.dial = async (url, target, want) => {
 		} });
 		window.session = session;
 	});
+};
+const play = (sink, track) => {
+	const others = sink.srcObject.getTracks()
+		.filter((old) => old.kind !== track.kind);
+	sink.srcObject = new MediaStream([...others, track]);
+};
+// Of two lines of a kind the one goes on until it rests; what comes then is the
+// other one
+const comes = new Set();
+const follow = (sink, track) => {
+	const choose = () => {
+		const playing = sink.srcObject.getTracks()
+			.find(({ kind }) => kind === track.kind);
+		const there = ({ readyState, muted }) => readyState === 'live' && !muted;
+		const next = [...comes].find((other) => other.kind === track.kind
+			&& there(other));
+		if (next && !(playing && there(playing)))
+			play(sink, next);
+	};
+	comes.add(track);
+	for (const event of ['mute', 'unmute', 'ended'])
+		track.addEventListener(event, choose);
+	choose();
 };
 ${paint}// A tone that needs no AudioContext: Firefox runs none without a loudspeaker
 const playTone = async (hz) => {

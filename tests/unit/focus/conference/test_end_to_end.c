@@ -88,6 +88,18 @@ static void carried(const struct party *p, bool is_carried)
 }
 
 
+/** The mixer hears it again */
+static void heard(const struct party *p)
+{
+	json_t *e = json_pack("{s:s,s:i,s:s}", "event", "leg.state", "leg",
+			      (int)p->ep->leg, "state", "connected");
+
+	mixer_say(&room.mixer, e);
+	json_decref(e);
+	room_turn(5);
+}
+
+
 static const char *bearer(const struct party *p)
 {
 	const json_t *user;
@@ -166,8 +178,12 @@ static void a_third_brings_the_mix_and_takes_it_along(void)
 	CU_ASSERT_TRUE(is(&ana, true, true, true));
 	CU_ASSERT_STRING_EQUAL(bearer(&ana), "relayed");
 	agree(&ana);
+	heard(&ana);
 	CU_ASSERT_TRUE(is(&ana, true, true, true));
 	agree(&ben);
+	/* that is not enough: the others hear him by the mix from then on */
+	CU_ASSERT_TRUE(is(&ana, true, true, true));
+	heard(&ben);
 	CU_ASSERT_TRUE(is(&ana, true, true, false));
 	CU_ASSERT_TRUE(is(&ben, true, true, false));
 	CU_ASSERT_STRING_EQUAL(bearer(&ben), "mixed");
@@ -215,6 +231,12 @@ static void a_third_comes_at_any_step(void)
 			CU_ASSERT_TRUE(shape_of(&ben).mixed);
 			agree(&ana);
 			agree(&ben);
+			heard(&ana);
+			/* one who says nothing keeps nobody waiting */
+			if (steps % 2)
+				room_pass(4);
+			else
+				heard(&ben);
 		}
 		CU_ASSERT_FALSE(shape_of(&ana).passed &&
 				shape_of(&ana).passing);
@@ -294,6 +316,8 @@ static void the_mix_is_there_when_the_relay_fails(void)
 	CU_ASSERT_TRUE(is(&ana, true, true, true));
 	agree(&ana);
 	agree(&ben);
+	heard(&ana);
+	heard(&ben);
 	CU_ASSERT_TRUE(is(&ana, true, true, false));
 	agree(&ana);
 	agree(&ben);

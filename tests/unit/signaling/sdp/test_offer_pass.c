@@ -388,6 +388,92 @@ static void who_does_not_follow_is_found_out(void)
 }
 
 
+/* What the mixer was told of has its place there from then on */
+static void a_refusal_leaves_the_places(void)
+{
+	static const char *const told[] = {
+		"\"kind\":\"relay\",\"picture\":[98,96],\"relay\":0",
+		"\"ufrag\":\"Ammm\"",
+		NULL,
+	};
+	struct offer *a = called(OFFER("A")), *b = called(OFFER("B"));
+	struct offer_shape shape = {
+		.mixed = true, .passing = true, .relay = 7};
+	struct leg_description *leg = NULL;
+
+	shape.passed = offer_passable(b, "e7", true);
+	free(offered(a, &shape));
+	offer_rollback(a);
+	CU_ASSERT_EQUAL_FATAL(offer_leg(a, &leg), 0);
+	CU_ASSERT_EQUAL(leg->transport_count, 2);
+	CU_ASSERT_TRUE(check("restored", offer_world_describe(leg), told));
+	CU_ASSERT_EQUAL(offer_bearer(a, 1), OFFER_BEARER_NONE);
+	mem_deref(leg);
+
+	shape.relay = 8;
+	CU_ASSERT_TRUE(check("another", offered(a, &shape),
+			     (const char *const[]){
+				     "a=group:BUNDLE e7a e7v e7d\r\n", NULL}));
+	mem_deref(shape.passed);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+#define LEVEL "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+#define MID   "urn:ietf:params:rtp-hdrext:sdes:mid"
+#define NUMBERED(side, ...)                                                   \
+	HEAD("a=group:BUNDLE 0\r\n")                                          \
+	SOUND("9", "0", TRANSPORT(side, "mmm", "actpass") __VA_ARGS__)
+
+
+/* Firefox lets no number mean anything else than it has meant in a session */
+static void numbers_of_extensions_fit_both(void)
+{
+	static const struct {
+		const char *a, *b, *rows[5];
+	} cases[] = {
+		{"a=extmap:1 " LEVEL "\r\na=extmap:3 " MID "\r\n",
+		 "a=extmap:1 " LEVEL "\r\na=extmap:3 urn:twcc\r\n"
+		 "a=extmap:4 " MID "\r\n",
+		 /* 3 means the mid at A, 4 means it at B */
+		 {"a=extmap:1 " LEVEL "\r\n", "a=extmap:3 " MID "\r\n",
+		  "a=extmap:2 urn:twcc\r\n", "!a=extmap:4 "}},
+		{"a=extmap:4 " LEVEL "\r\na=extmap:3 " MID "\r\n",
+		 "a=extmap:3 " LEVEL "\r\na=extmap:4 " MID "\r\n",
+		 /* neither's own is left */
+		 {"a=extmap:1 " MID "\r\n", "a=extmap:2 " LEVEL "\r\n",
+		  "!a=extmap:3 ", "!a=extmap:4 "}},
+		{"",
+		 "a=extmap:9/recvonly urn:x more of it\r\na=extmap:99 "
+		 "urn:large\r\na=extmap:0 urn:none\r\na=extmap:\r\n",
+		 {"a=extmap:9/recvonly urn:x more of it\r\n", "!urn:large",
+		  "!urn:none", "!a=extmap:\r\n"}},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char sdp[2048], name[32], *ours;
+		struct offer *a, *b;
+		struct offer_shape shape = {
+			.mixed = true, .passing = true, .relay = 7};
+
+		snprintf(sdp, sizeof(sdp), NUMBERED("A", "%s"), cases[i].a);
+		a = called(sdp);
+		snprintf(sdp, sizeof(sdp), NUMBERED("B", "%s"), cases[i].b);
+		b = called(sdp);
+		snprintf(name, sizeof(name), "numbers %zu", i);
+		shape.passed = offer_passable(b, "e7", false);
+		ours = offered(a, &shape);
+		CU_ASSERT_TRUE(check(name, strdup(strstr(ours, "a=mid:e7a")),
+				     cases[i].rows));
+		free(ours);
+		mem_deref(shape.passed);
+		mem_deref(a);
+		mem_deref(b);
+	}
+}
+
+
 /* Nor is a far end that says nothing of it, or too much */
 static void who_does_not_say_so_is_not_asked(void)
 {
@@ -419,6 +505,8 @@ static CU_TestInfo tests[] = {
 	 an_offer_anew_changes_streams_alone},
 	{"with the other one go its lines", with_the_other_one_go_its_lines},
 	{"who does not follow is found out", who_does_not_follow_is_found_out},
+	{"numbers of extensions fit both", numbers_of_extensions_fit_both},
+	{"a refusal leaves the places", a_refusal_leaves_the_places},
 	{"who does not say so is not asked", who_does_not_say_so_is_not_asked},
 	CU_TEST_INFO_NULL,
 };
