@@ -32,8 +32,8 @@ static const char *const sql[STATEMENTS] = {
 	[REMOVE] = "DELETE FROM conference WHERE name=?1",
 	[NUMBERED] = "SELECT " COLUMNS " FROM conference"
 		     " WHERE number=?1 AND booked<>0",
-	[MAKE_KEY] = "INSERT OR IGNORE INTO conference_key"
-		     " VALUES (1,randomblob(16))",
+	[MAKE_KEY] = ("INSERT OR IGNORE INTO conference_key"
+		      " VALUES (1,randomblob(16))"),
 	[GET_KEY] = "SELECT key FROM conference_key",
 };
 

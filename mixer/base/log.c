@@ -53,8 +53,9 @@ int log_level_parse(enum log_level *level, const char *name)
 /** A full pipe or a closed stderr must not stop the program
  *
  * @param more Lines before this one that were not printed */
-static void print(enum log_level level, const char *module, unsigned more,
-		  const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void
+print(enum log_level level, const char *module, unsigned more, const char *fmt,
+      va_list ap)
 {
 	char line[LINE_MAX_BYTES], tail[32] = "\n";
 	int n, m, end = 1;

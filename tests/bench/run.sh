@@ -1,5 +1,5 @@
 #!/bin/bash
-# ./dev bench [audio|video|kernels] [ARGS]: starts a Parley of its own on
+# ./dev bench [audio|video|relay|kernels] [ARGS]: starts a Parley of its own on
 # loopback and loads it; prints Markdown tables. BIN: folder of the programs.
 # FIRST: command to start parleyd with, such as 'chrt -r 1' for sound on a
 # machine that is busy with other things.
@@ -119,6 +119,12 @@ video() {
 	load bench_video_load --codec H264 --legs 20 --cameras 4
 }
 
+relay() { # places itself
+	header 'Relays' packets bytes 'packets/s a core' 'bare calls' ratio \
+		'delay us' 'bare calls us' 'added us'
+	"$bin/bench_relay"
+}
+
 kernels() {
 	local program
 	for program in "$bin"/bench_*_kernels "$bin"/bench_srtp; do
@@ -127,12 +133,12 @@ kernels() {
 }
 
 case $kind in
-audio | video | kernels) "$kind" "$@" ;;
+audio | video | relay | kernels) "$kind" "$@" ;;
 all)
-	for kind in audio video; do "$kind" "$@"; done
+	for kind in audio video relay; do "$kind" "$@"; done
 	;;
 *)
-	echo "bench: audio, video or kernels" >&2
+	echo "bench: audio, video, relay or kernels" >&2
 	exit 2
 	;;
 esac

@@ -25,6 +25,7 @@ static void an_older_mixer_has_the_base_set(void)
 	CU_ASSERT_EQUAL(read_hello(&c, "{\"version\":1}"), 0);
 	CU_ASSERT_EQUAL(c.codec_count, 8);
 	CU_ASSERT_TRUE(c.rtx && c.telephone_event && c.cn && c.remb);
+	CU_ASSERT_FALSE(c.relay);
 }
 
 
@@ -50,9 +51,32 @@ static void what_both_can_do_is_left(void)
 }
 
 
+/* A mixer from before knows nothing of it */
+static void a_relay_is_for_those_who_all_have_one(void)
+{
+	struct mixer_capabilities c, other;
+	char why[DESCRIPTION_WHY_BYTES];
+	json_t *hello = json_object();
+
+	mixer_capabilities_base(&c);
+	c.relay = true;
+	CU_ASSERT_EQUAL(mixer_capabilities_write(&c, hello), 0);
+	CU_ASSERT_EQUAL(mixer_capabilities_read(&other, hello, why), 0);
+	CU_ASSERT_TRUE(other.relay);
+	mixer_capabilities_meet(&c, &other);
+	CU_ASSERT_TRUE(c.relay);
+	mixer_capabilities_base(&other);
+	mixer_capabilities_meet(&c, &other);
+	CU_ASSERT_FALSE(c.relay);
+	json_decref(hello);
+}
+
+
 static CU_TestInfo tests[] = {
 	{"an older mixer has the base set", an_older_mixer_has_the_base_set},
 	{"what both can do is left", what_both_can_do_is_left},
+	{"a relay is for those who all have one",
+	 a_relay_is_for_those_who_all_have_one},
 	CU_TEST_INFO_NULL,
 };
 

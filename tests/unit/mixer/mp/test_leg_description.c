@@ -44,7 +44,9 @@ static const char every_member[] =
 	"'AB:CD'}]}},{'kind':'plain','remote':'192.0.2.1:5004',"
 	"'remote_rtcp':'192.0.2.1:5005','near':'192.0.2.9',"
 	"'sdes':{'suite':'AES_CM_128_HMAC_SHA1_80',"
-	"'remote_key':'abc='}}],"
+	"'remote_key':'abc='}},{'kind':'relay','relay':4294967295,"
+	"'ice':{'ufrag':'efgh','pwd':'1123456789012345678901'},"
+	"'sound':[0,111],'picture':[96,97,127],'kbps':8000}],"
 	"'media':[{'kind':'audio','transport':0,'mid':'0',"
 	"'send':true,'recv':true,'codecs':[{'name':'opus',"
 	"'pt':111,'clock':48000,'fec':true,'dtx':true,"
@@ -71,13 +73,21 @@ static void reads_every_member(void)
 
 	CU_ASSERT_EQUAL_FATAL(parse(every_member, &d, why), 0);
 
-	CU_ASSERT_EQUAL(d->transport_count, 2);
+	CU_ASSERT_EQUAL(d->transport_count, 3);
 	CU_ASSERT_TRUE(d->transports[0].known);
 	CU_ASSERT_EQUAL(d->transports[0].dtls_role, MP_DTLS_CLIENT);
 	CU_ASSERT_EQUAL(d->transports[0].fingerprint_count, 1);
 	CU_ASSERT_TRUE(d->transports[1].known);
 	CU_ASSERT_EQUAL(sa_port(&d->transports[1].rtcp), 5005);
 	CU_ASSERT_TRUE(sa_isset(&d->transports[1].near, SA_ADDR));
+	CU_ASSERT_EQUAL(d->transports[2].kind, MP_RELAY);
+	CU_ASSERT_TRUE(d->transports[2].known);
+	CU_ASSERT_EQUAL(d->transports[2].relay, UINT32_MAX);
+	CU_ASSERT_EQUAL(d->transports[2].sound_count, 2);
+	CU_ASSERT_EQUAL(d->transports[2].sound[1], 111);
+	CU_ASSERT_EQUAL(d->transports[2].picture_count, 3);
+	CU_ASSERT_EQUAL(d->transports[2].picture[2], 127);
+	CU_ASSERT_EQUAL(d->transports[2].kbps, 8000);
 	CU_ASSERT_EQUAL(d->media_count, 3);
 	CU_ASSERT_TRUE(d->media[2].off);
 
@@ -107,6 +117,7 @@ static void reads_every_member(void)
 #define PLAIN    "'transports':[{'kind':'plain'}]"
 #define AUDIO(x) "{" PLAIN ",'media':[{'kind':'audio'," x "}]}"
 #define PCMU     "'codecs':[{'name':'PCMU','pt':0}]"
+#define RELAY(x) "{'transports':[{'kind':'relay'," x "}],'media':[]}"
 
 
 static void refuses_with_a_reason(void)
@@ -163,6 +174,15 @@ static void refuses_with_a_reason(void)
 		AUDIO("'codecs':[{'name':'AMR','pt':96,"
 		      "'mode_change_period':3}]"),
 		"{" PLAIN ",'media':[{'kind':'text'}]}",
+		RELAY("'relay':4294967296"),
+		RELAY("'relay':-1"),
+		RELAY("'relay':7,'sound':[128]"),
+		RELAY("'relay':7,'picture':[0,255]"),
+		RELAY("'relay':7,'sound':['111']"),
+		RELAY("'relay':7,'kbps':10000001"),
+		RELAY("'relay':7,'ice':{'ufrag':'a','pwd':'b'}"),
+		"{'transports':[{'kind':'relay','relay':7}],'media':[{'kind':"
+		"'audio','transport':0," PCMU "}]}",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -192,6 +212,9 @@ static void what_is_written_is_read_as_the_same(void)
 	CU_ASSERT_TRUE(json_equal(msg, again));
 	CU_ASSERT_EQUAL(memcmp(d->media, back->media,
 			       d->media_count * sizeof(*d->media)),
+			0);
+	CU_ASSERT_EQUAL(memcmp(&d->transports[2], &back->transports[2],
+			       sizeof(*d->transports)),
 			0);
 	json_decref(msg);
 	json_decref(again);
@@ -248,7 +271,7 @@ static void the_mixers_side_goes_and_comes(void)
 	char why[DESCRIPTION_WHY_BYTES] = "";
 	json_t *msg = json_object();
 
-	CU_ASSERT_EQUAL_FATAL(leg_local_alloc(&l, 2, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(leg_local_alloc(&l, 4, 1), 0);
 	l->transports[0].kind = MP_WEBRTC;
 	str_ncpy(l->transports[0].ice_ufrag, "abcd", 5);
 	sa_set_str(&l->transports[0].candidates[0].addr, "2001:db8::1", 10);
@@ -258,6 +281,11 @@ static void the_mixers_side_goes_and_comes(void)
 	l->transports[1].rtcp_port = 5005;
 	l->transports[1].suite = MP_AEAD_AES_128_GCM;
 	str_ncpy(l->transports[1].sdes_key, "AAAA", 5);
+	l->transports[2].kind = MP_RELAY;
+	str_ncpy(l->transports[2].ice_pwd, "0123456789012345678901", 23);
+	l->transports[2].candidates[0] = l->transports[0].candidates[0];
+	l->transports[2].candidate_count = 1;
+	l->transports[3].kind = MP_RELAY; /* of none */
 	l->media[0].ssrc = UINT32_MAX;
 	CU_ASSERT_EQUAL(leg_local_write(l, msg), 0);
 	CU_ASSERT_EQUAL_FATAL(leg_local_read(&back, msg, why), 0);
@@ -270,6 +298,12 @@ static void the_mixers_side_goes_and_comes(void)
 			      SA_ALL));
 	CU_ASSERT_EQUAL(back->transports[1].suite, MP_AEAD_AES_128_GCM);
 	CU_ASSERT_STRING_EQUAL(back->transports[1].sdes_key, "AAAA");
+	CU_ASSERT_EQUAL(back->transports[2].kind, MP_RELAY);
+	CU_ASSERT_STRING_EQUAL(back->transports[2].ice_pwd,
+			       "0123456789012345678901");
+	CU_ASSERT_EQUAL(sa_port(&back->transports[2].candidates[0].addr), 10);
+	CU_ASSERT_EQUAL(back->transports[3].kind, MP_RELAY);
+	CU_ASSERT_EQUAL(back->transports[3].candidate_count, 0);
 	CU_ASSERT_EQUAL(back->media[0].ssrc, UINT32_MAX);
 	json_decref(msg);
 	mem_deref(l);
