@@ -35,6 +35,7 @@ static void conference_destructor(void *arg)
 	tmr_cancel(&c->move_tmr);
 	tmr_cancel(&c->end_tmr);
 	tmr_cancel(&c->knock_tmr);
+	end_to_end_close(c);
 	list_flush(&c->kept);
 	mem_deref(c->look);
 	chat_close(&c->chat, &c->focus->chat_shelf);
@@ -109,6 +110,7 @@ enum reason conference_create(struct conference **cp, struct focus *f,
 	tmr_init(&c->move_tmr);
 	tmr_init(&c->end_tmr);
 	tmr_init(&c->knock_tmr);
+	tmr_init(&c->pair_tmr);
 	uuid_make(c->uuid);
 	(void)snprintf(c->name, sizeof(c->name), "%s", name);
 	conference_begin_settings(c, factory);

@@ -74,6 +74,10 @@ struct conference {
 	uint64_t kept_until_ms; /**< nobody of that one is back yet, and may
 				     come until then; 0: else */
 	bool written;           /**< something of it is in the store */
+	struct pair *pair;      /**< end_to_end.c's two, NULL: none */
+	struct tmr pair_tmr;    /**< until there are two */
+	uint32_t unfit[2];      /**< legs of two who could not */
+	bool monitored;         /**< nobody is end to end here, and is told */
 	bool echoes;            /**< an echo test: each hears himself alone */
 	bool receives;       /**< who calls it is asked which one he wants */
 	uint32_t number;     /**< number.h's */

@@ -47,7 +47,7 @@ struct focus {
 	unsigned conference_count;
 	struct list crossings;       /**< user_crossing.c's */
 	struct hash *crossing_ports; /**< and by port */
-	uint32_t last_mix, last_leg;
+	uint32_t last_mix, last_leg, last_relay;
 	struct event_followers followers;
 	/** Makes what carries an endpoint's media: mixer_bearer_alloc() */
 	int (*bearer_alloc)(struct bearer **bp, const struct conference *c,
@@ -271,5 +271,66 @@ bool kept_write_row(struct focus *f, const char *name, const struct kept *k);
 
 /** The store is told that conferences go on, once a minute or `now` */
 void kept_say_alive(struct focus *f, bool now);
+
+/* ---- user_end_to_end.c: two who speak with nobody between them (TS 23.228
+ * U.2.4)
+ *
+ * Where the only two who are in a conference are pages that can follow, and
+ * the configuration allows it (end_to_end), what they say goes from one to the
+ * other as they have protected it for one another: a relay of the mixer
+ * carries it, which has no keys. For that both get a group of lines more in
+ * their descriptions, with the other one's certificate, and keep the mixer's.
+ *
+ *   (nothing) -> FIRST -> SECOND -> RISING -> ALONE
+ *                                     ^         |
+ *                                     |         v
+ *                                  RESTING <- FALLING
+ *
+ * Make before break: lines that take over are in use before the others are put
+ * to rest. When somebody comes, or the conference is monitored, the mixer's
+ * lines take over; when they are two again, after END_TO_END_PAUSE_MS the
+ * relay's do, by directions alone, as both transports are still there. Data
+ * between the two go on all the time. With one of the two goes the group. What
+ * fails leaves both in the mix, where they are all the while, and is not tried
+ * again with those two. */
+
+enum {
+	/** So long after somebody has gone the two who are left stay in the
+	 *  mix: he may come back, or another one */
+	END_TO_END_PAUSE_MS = 5000,
+	/** What was offered has to carry both ways by then */
+	END_TO_END_RISE_MS = 10000,
+};
+
+/** Who is in, or how the conference is, may be others now
+ *  @param ms What begins, begins in so many ms, 0: in a moment */
+void end_to_end_update(struct conference *c, unsigned ms);
+
+/** It leaves: there is no pair without it */
+void end_to_end_left(struct endpoint *ep);
+
+/** What carried it died with the mixer. Its session is asked for another offer
+ *  anyhow */
+void end_to_end_lost(struct conference *c);
+
+/** The mixer says so of a relay and one of its far ends */
+void end_to_end_carried(struct endpoint *ep, uint32_t relay, bool carried);
+
+/** What carries its sound and pictures, as events say it: "mixed",
+ *  "end-to-end" or "relayed" (both at once, for a moment) */
+const char *end_to_end_name(const struct endpoint *ep);
+
+/** What it is to be offered now; focus_shape() */
+void end_to_end_shape(const struct endpoint *ep, struct media_shape *shape);
+
+/** focus_shaped() */
+void end_to_end_shaped(struct endpoint *ep, unsigned serial,
+		       enum reason reason);
+
+/** focus_passed() */
+void end_to_end_passed(struct endpoint *ep);
+
+/** The conference ends */
+void end_to_end_close(struct conference *c);
 
 #endif

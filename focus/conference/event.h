@@ -34,6 +34,7 @@
  *                                   has another name, or another role
  *  connected  {}                    its dialog is confirmed
  *  media      {"media":[MEDIA], "media_connected":bool}
+ *  bearer     {"bearer":BEARER}     what carries its sound and pictures
  *  left       {"reason":TOKEN, "words":TEXT}    focus/policy/reason.h
  *  talking    {"talking":bool}
  *  speaker    {"endpoint":NUMBER, 0 = nobody}   the active speaker
@@ -84,7 +85,11 @@
  *   "since":unix_ms, "media_connected":bool, "talking":bool, "muted":bool,
  *   "deaf":bool, "video_muted":bool, "held":bool, "volume_in_db":dB,
  *   "volume_out_db":dB, "camera":{"width","height"} or null, "media":[MEDIA],
+ *   "bearer":BEARER,
  *   "referred_by":URI only if somebody had it dialled and said so}
+ *   BEARER is "mixed", "end-to-end" (from the other one who is in as that has
+ *   protected it, with nobody in between who could hear it) or "relayed" (both
+ *   of that, while one takes over from the other).
  * MEDIA      {"id":n, "type":"audio"|"video", "codec":NAME,
  *   "status":"sendrecv"|"sendonly"|"recvonly"|"inactive"}
  *   id is the m-line's place from 1; status from the endpoint's side

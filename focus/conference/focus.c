@@ -430,6 +430,24 @@ void focus_answered(struct endpoint *ep, const struct callee *callee)
 }
 
 
+void focus_shape(const struct endpoint *ep, struct media_shape *shape)
+{
+	end_to_end_shape(ep, shape);
+}
+
+
+void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason)
+{
+	end_to_end_shaped(ep, serial, reason);
+}
+
+
+void focus_passed(struct endpoint *ep)
+{
+	end_to_end_passed(ep);
+}
+
+
 void focus_held(struct endpoint *ep, bool held)
 {
 	endpoint_set_held(ep, held);

@@ -158,6 +158,18 @@ void focus_progress(struct endpoint *ep, const char *status);
  *  an anonymous user in its place. Its address stays the one dialled */
 void focus_answered(struct endpoint *ep, const struct callee *callee);
 
+/** What it is to be offered now; without a pair what there always was */
+void focus_shape(const struct endpoint *ep, struct media_shape *shape);
+
+/** What it was offered in that shape is agreed, or it is not (REASON_NONE, or
+ *  why) and all is as before. May ask for other offers
+ *
+ *  @param serial Of the shape */
+void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason);
+
+/** It says something else of the lines that pass than it did. As above */
+void focus_passed(struct endpoint *ep);
+
 /** Far end put us on hold, or took us off (roster) */
 void focus_held(struct endpoint *ep, bool held);
 

@@ -24,6 +24,7 @@ static void leg_state(struct endpoint *ep, const json_t *event)
 	if (!strcmp(state, "connected")) {
 		endpoint_media_renewed(ep);
 		endpoint_set_media(ep, NULL, true);
+		end_to_end_update(ep->user->conference, 0);
 	}
 	/* who never got through is told at once */
 	else if (!strcmp(state, "failed") && !ep->media_connected &&
@@ -41,6 +42,18 @@ static void leg_state(struct endpoint *ep, const json_t *event)
 		 ep->status == ENDPOINT_CONNECTED) {
 		endpoint_evict(ep, REASON_MEDIA_TIMEOUT);
 	}
+}
+
+
+static void relay(struct endpoint *ep, const json_t *event)
+{
+	const json_int_t relay =
+		json_integer_value(json_object_get(event, "relay"));
+
+	if (relay > 0 && relay <= UINT32_MAX)
+		end_to_end_carried(
+			ep, (uint32_t)relay,
+			json_is_true(json_object_get(event, "carried")));
 }
 
 
@@ -164,6 +177,8 @@ void media_event(struct mixer *m, const json_t *event, struct focus *f)
 		video(ep, event);
 	else if (!strcmp(name, "dtmf"))
 		dtmf(ep, event);
+	else if (!strcmp(name, "relay"))
+		relay(ep, event);
 	else if (!strcmp(name, "said"))
 		endpoint_said(ep, number_of(event));
 }

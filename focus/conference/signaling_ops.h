@@ -9,11 +9,13 @@
 #define PARLEY_FOCUS_CONFERENCE_SIGNALING_OPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <jansson.h>
 #include "focus/policy/reason.h"
 
 struct chat_message;
 struct endpoint;
+struct passed_group; /* signaling's; here it is only handed on */
 
 /** Operations on one endpoint's session; `session` is signaling's handle */
 struct session_ops {
@@ -45,6 +47,34 @@ struct session_ops {
 	 *
 	 *  @param conference Name, borrowed */
 	void (*move)(void *session, const char *conference);
+	/** Offer it the shape that focus_shape() says then, as soon as that
+	 *  can be; focus_shaped() tells what became of it, never from within.
+	 *  NULL: it has but one */
+	void (*reshape)(void *session);
+	/**
+	 * What it could say to another one directly (TS 23.228 U.2.4), as it
+	 * has described itself
+	 *
+	 * @param prefix Of the names of the lines, at most 15 bytes
+	 * @param data   With a line for data
+	 * @return NULL: it cannot, or no memory; mem_deref()
+	 */
+	struct passed_group *(*passable)(void *session, const char *prefix,
+					 bool data);
+	/** What it has said last of the lines that pass; borrowed, NULL:
+	 *  nothing */
+	struct passed_group *(*passed)(void *session);
+};
+
+/** What an endpoint is offered of what there is. With reshape only */
+struct media_shape {
+	bool mixed;                  /**< what the mixer carries is in use */
+	struct passed_group *passed; /**< lines of another one, to say to it;
+					  borrowed, NULL: none */
+	bool passing;                /**< they are in use, but for data, which
+					  always are */
+	uint32_t relay, kbps;        /**< T of mixer/mp/protocol.h */
+	unsigned serial;             /**< for focus_shaped() */
 };
 
 /** What the focus asks of signaling as a whole */

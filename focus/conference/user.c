@@ -249,6 +249,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 		heir = user_bequeath(ep);
 
 	entry_end(ep);
+	end_to_end_left(ep);
 	endpoint_drop_bearers(ep);
 	ep->crossing = mem_deref(ep->crossing);
 	c->waiting -= !endpoint_is_in(ep);
@@ -283,6 +284,7 @@ void endpoint_remove(struct endpoint *ep, enum reason reason)
 	if (let_in || (last && last->entered))
 		conference_left(c, last, reason, was_in);
 	mem_deref(last);
+	end_to_end_update(c, END_TO_END_PAUSE_MS);
 	conference_end_if_empty(c, reason);
 }
 
@@ -539,6 +541,7 @@ void endpoint_enter(struct endpoint *ep)
 	struct conference *c = ep->user->conference;
 
 	c->entered = ep->user->entered = true;
+	end_to_end_update(c, 0);
 	conference_set_calls_off(c);
 	kept_take(ep);
 	endpoint_welcome(ep);
@@ -576,6 +579,7 @@ void endpoint_lost(struct endpoint *ep)
 		return;
 
 	ep->needs_reoffer = true;
+	end_to_end_lost(ep->user->conference);
 	endpoint_say_lost(ep);
 	endpoint_set_talking(ep, false);
 	endpoint_set_camera(ep, false, 0, 0);

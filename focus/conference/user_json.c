@@ -45,14 +45,14 @@ json_t *endpoint_json(const struct endpoint *ep)
 		      "status", endpoint_status_name(ep), "since",
 		      (json_int_t)ep->since_ms);
 	rest = json_pack(
-		"{s:s,s:i,s:i,s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O}",
+		"{s:s,s:i,s:i,s:b,s:b,s:b,s:b,s:b,s:b,s:i,s:i,s:o,s:O,s:s}",
 		"label", ep->label, "place", (int)ep->user->place, "hand",
 		(int)ep->hand, "media_connected", ep->media_connected,
 		"talking", ep->talking, "muted", l->muted, "deaf", l->deaf,
 		"video_muted", l->video_muted, "held", ep->held,
 		"volume_in_db", l->volume_in_db, "volume_out_db",
 		l->volume_out_db, "camera", camera_json(ep), "media",
-		ep->media);
+		ep->media, "bearer", end_to_end_name(ep));
 	if (json_object_update(o, rest) ||
 	    (ep->referred_by &&
 	     json_object_set_new(o, "referred_by",

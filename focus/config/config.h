@@ -22,7 +22,7 @@ enum {
 	CONFIG_LISTEN_MAX = 4,
 	CONFIG_LIST_MAX = 16,
 	CONFIG_MIXERS_MAX = 64,
-	CONFIG_KEYS_MAX = 64,
+	CONFIG_KEYS_MAX = 96,
 };
 
 struct config_account;
@@ -70,6 +70,9 @@ struct config {
 	struct conference_settings ad_hoc;
 	size_t ad_hoc_count; /**< how many of these were given */
 	unsigned max_participants, max_conferences;
+	bool end_to_end;          /**< two pages alone have their media so */
+	bool secure_line;         /**< and data beside it */
+	unsigned end_to_end_kbps; /**< of each of them; 0: no limit */
 	unsigned video_width, video_height, video_fps;
 	unsigned video_kbps; /**< of the full canvas */
 	char *layout;

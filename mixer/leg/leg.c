@@ -198,6 +198,7 @@ void leg_follow_settings(struct leg *leg, const struct leg_settings *settings)
 
 	leg->settings = *settings;
 	leg_transports_believe(leg);
+	leg_relays_hold(leg);
 	for (size_t i = 0; i < leg->media_count; i++) {
 		if (audio_media_of(leg->media[i]))
 			audio_media_volume(audio_media_of(leg->media[i]));
@@ -240,6 +241,7 @@ void leg_tick(struct leg *leg, uint64_t now_us)
 	for (size_t i = 0; i < leg->media_count; i++)
 		tick_media(leg->media[i], now_us);
 
+	leg_relays_tick(leg, now_us);
 	leg_watch(leg, now_us);
 }
 

@@ -35,6 +35,11 @@ struct leg_events {
 	/** Its camera's picture has another size; 0, 0: there is none */
 	void (*camera)(const struct leg *leg, unsigned width, unsigned height,
 		       void *arg);
+	/** What its far end sends goes over that relay, or does not any more.
+	 *  Not of a transport that was described otherwise or went with the
+	 *  leg; at most four a second, then how it is */
+	void (*relay)(const struct leg *leg, uint32_t relay, bool carried,
+		      void *arg);
 };
 
 /** What legs stand on, the same for all; borrowed as long as one lives */
@@ -120,7 +125,8 @@ uint64_t leg_id(const struct leg *leg);
 const char *leg_cname(const struct leg *leg);
 const struct leg_settings *leg_settings(const struct leg *leg);
 
-/** Its transports and sections, by number below their count */
+/** Its transports and sections, by number below their count; NULL: a transport
+ *  of no relay */
 size_t leg_transport_count(const struct leg *leg);
 size_t leg_media_count(const struct leg *leg);
 const struct transport *leg_transport(const struct leg *leg, size_t i);

@@ -2,7 +2,8 @@
  * @file mixer/leg/leg_private.h  What the files behind leg.h share
  *
  * A leg as its parts see it: leg_transport.c writes its transports (of them
- * leg_demux.c the SSRCs), leg.c all else; audio_media, video_media, media and
+ * leg_demux.c the SSRCs, leg_relay.c those that are ends of relays), leg.c all
+ * else; audio_media, video_media, media and
  * feedback read them, and tell the mix and the focus through the functions
  * below.
  */
@@ -23,7 +24,7 @@ enum {
 struct leg_transport {
 	struct leg *leg;
 	size_t index;
-	struct transport *t;
+	struct transport *t; /**< NULL: of a relay that is none now */
 	enum transport_kind kind;
 	struct bandwidth_estimate *estimate; /**< NULL without video */
 	struct {
@@ -33,6 +34,11 @@ struct leg_transport {
 	size_t ssrc_count, ssrc_next;
 	uint64_t since_us; /**< since when packets are due; 0: not yet */
 	uint64_t unknown;  /**< packets of no media */
+	/* of a relay; leg_relay.c */
+	uint32_t relay;        /**< its number, 0: of none */
+	bool carried;          /**< what its far end sends goes over */
+	bool told_carried;     /**< and what was told of that */
+	uint64_t told_next_us; /**< when it may be told again, 0: any time */
 };
 
 struct leg {
@@ -63,6 +69,9 @@ void leg_packet(struct media *m, const struct rtp_packet *p, bool rtx,
 
 /* leg_transport.c */
 
+/** It is none any more, and nothing of its media holds it */
+void leg_transport_drop(struct leg_transport *lt);
+
 /** Make those of a description that are new or of another kind, and tell all
  *  their far ends. @return 0 or errno, with the reason in `why` */
 int leg_configure_transports(struct leg *leg, const struct leg_description *d,
@@ -76,6 +85,19 @@ void leg_transport_relearn(struct leg_transport *lt);
 
 /** Tell once when nothing arrives any more of what is due */
 void leg_watch(struct leg *leg, uint64_t now_us);
+
+/* leg_relay.c */
+
+/** Follow its description: another number is another transport, none is none.
+ *  @return 0 or errno, with the reason in `why` */
+int leg_relay_follow(struct leg_transport *lt,
+		     const struct transport_description *d, char *why);
+
+/** Hold back of its relays' media what the settings say */
+void leg_relays_hold(const struct leg *leg);
+
+/** Tell of its relays what could not be told yet */
+void leg_relays_tick(struct leg *leg, uint64_t now_us);
 
 /* leg.c */
 

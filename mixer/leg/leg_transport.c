@@ -3,7 +3,7 @@
  *
  * What arrives on a transport goes to its section; whether anything still
  * arrives is watched. Of struct leg this file writes the transports and
- * whether it is connected.
+ * whether it is connected; those that are ends of relays are leg_relay.c's.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -302,7 +302,7 @@ static size_t address_towards(const struct net_config *config,
 
 
 /* Should the description fail further on, nothing holds the old transport */
-static void drop_transport(struct leg_transport *lt)
+void leg_transport_drop(struct leg_transport *lt)
 {
 	const struct leg *leg = lt->leg;
 
@@ -313,6 +313,7 @@ static void drop_transport(struct leg_transport *lt)
 
 	lt->t = mem_deref(lt->t);
 	lt->since_us = 0;
+	lt->carried = lt->told_carried = false;
 }
 
 
@@ -344,13 +345,13 @@ void leg_transports_believe(const struct leg *leg)
 }
 
 
-static int make_transport(struct leg *leg, size_t i,
+static int make_transport(struct leg_transport *lt,
 			  const struct transport_description *d)
 {
 	static const struct transport_handlers handlers = {
 		rtp_h, rtcp_h, state_h, path_h, proved_h,
 	};
-	struct leg_transport *lt = &leg->transports[i];
+	struct leg *leg = lt->leg;
 	struct sa far = sa_isset(&d->rtp, SA_ADDR) ? d->rtp : d->near;
 	enum transport_kind kind = kind_of(d);
 	int err;
@@ -358,10 +359,8 @@ static int make_transport(struct leg *leg, size_t i,
 	if (lt->t && lt->kind == kind)
 		return 0;
 
-	lt->leg = leg;
-	lt->index = i;
+	leg_transport_drop(lt);
 	lt->kind = kind;
-	drop_transport(lt);
 	media_source_canonical(&far);
 
 	err = transport_alloc(&lt->t, leg->host->net, kind,
@@ -436,22 +435,38 @@ void leg_transport_relearn(struct leg_transport *lt)
 }
 
 
+static int configure(struct leg *leg, size_t i,
+		     const struct transport_description *d, char *why)
+{
+	struct leg_transport *lt = &leg->transports[i];
+	int err;
+
+	snprintf(why, DESCRIPTION_WHY_BYTES, "transport %zu", i);
+	lt->leg = leg;
+	lt->index = i;
+	if (d->kind == MP_RELAY)
+		err = leg_relay_follow(lt, d, why);
+	else
+		err = make_transport(lt, d);
+	if ((!err || lt->t) && i >= leg->transport_count)
+		leg->transport_count = i + 1;
+	if (!err && d->kind != MP_RELAY)
+		err = set_remote(lt, d);
+	if (!err)
+		why[0] = '\0';
+
+	return err;
+}
+
+
 int leg_configure_transports(struct leg *leg, const struct leg_description *d,
 			     char why[DESCRIPTION_WHY_BYTES])
 {
 	for (size_t i = 0; i < d->transport_count; i++) {
-		int err = make_transport(leg, i, &d->transports[i]);
+		int err = configure(leg, i, &d->transports[i], why);
 
-		if (!err && i >= leg->transport_count)
-			leg->transport_count = i + 1;
-		if (!err)
-			err = set_remote(&leg->transports[i],
-					 &d->transports[i]);
-		if (err) {
-			snprintf(why, DESCRIPTION_WHY_BYTES, "transport %zu",
-				 i);
+		if (err)
 			return err;
-		}
 	}
 
 	share_proof(leg);
@@ -466,6 +481,8 @@ static bool expects(const struct leg_transport *lt)
 {
 	const struct leg *leg = lt->leg;
 
+	if (lt->kind == TRANSPORT_RELAY)
+		return lt->relay;
 	if (lt->kind == TRANSPORT_WEBRTC)
 		return is_used(lt);
 

@@ -148,7 +148,7 @@ void leg_codecs_capable(struct mixer_capabilities *c)
 			c, MEDIA_VIDEO,
 			video_codec_name((enum video_codec_id)i),
 			VIDEO_CLOCK_HZ);
-	c->rtx = c->telephone_event = c->cn = c->remb = true;
+	c->rtx = c->telephone_event = c->cn = c->remb = c->relay = true;
 }
 
 

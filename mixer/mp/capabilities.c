@@ -32,9 +32,9 @@ static const struct json_row codec_rows[] = {
 };
 
 static const struct json_row feature_rows[] = {
-	FEATURE("rtx", rtx), FEATURE("telephone_event", telephone_event),
-	FEATURE("cn", cn),   FEATURE("remb", remb),
-	{.name = NULL},
+	FEATURE("rtx", rtx),     FEATURE("telephone_event", telephone_event),
+	FEATURE("cn", cn),       FEATURE("remb", remb),
+	FEATURE("relay", relay), {.name = NULL},
 };
 
 static const struct json_row hello_rows[] = {
@@ -113,6 +113,7 @@ void mixer_capabilities_meet(struct mixer_capabilities *c,
 	c->telephone_event = c->telephone_event && other->telephone_event;
 	c->cn = c->cn && other->cn;
 	c->remb = c->remb && other->remb;
+	c->relay = c->relay && other->relay;
 }
 
 

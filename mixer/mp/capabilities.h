@@ -26,6 +26,7 @@ struct mixer_capabilities {
 	bool telephone_event; /**< RFC 4733 */
 	bool cn;              /**< RFC 3389 */
 	bool remb;            /**< draft-alvestrand-rmcat-remb */
+	bool relay;           /**< T of that kind; not in the base set */
 };
 
 /** The base set */

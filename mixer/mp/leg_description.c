@@ -75,13 +75,17 @@ static int transport_check(struct transport_description *t, const json_t *o,
 }
 
 
-static int media_check(struct media_description *m, size_t transports,
-		       char *why)
+static int media_check(struct media_description *m,
+		       const struct leg_description *d, char *why)
 {
 	if (m->off)
 		return 0;
-	if (m->transport >= transports)
+	if (m->rest)
+		m->send = m->recv = false;
+	if (m->transport >= d->transport_count)
 		return json_table_refuse(why, "transport: no such index");
+	if (d->transports[m->transport].kind == MP_RELAY)
+		return json_table_refuse(why, "transport: a relay");
 	if (!m->codec_count)
 		return json_table_refuse(why, "codecs: none");
 
@@ -188,8 +192,7 @@ static int entries_read(struct leg_description *d, const json_t *transports,
 		err = json_table_read(leg_media_rows, &d->media[i],
 				      json_array_get(media, i), why);
 		if (!err)
-			err = media_check(&d->media[i], d->transport_count,
-					  why);
+			err = media_check(&d->media[i], d, why);
 	}
 
 	return err;

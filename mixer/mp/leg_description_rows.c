@@ -350,6 +350,14 @@ static bool is_video(const void *of)
 }
 
 
+static bool rests(const void *of)
+{
+	const struct media_description *m = of;
+
+	return m->rest;
+}
+
+
 static const struct json_row rtx_rows[] = {
 	NUMBER("pt", rtx_description, pt, 0, 127, .flags = JSON_ROW_REQUIRED),
 	NUMBER("apt", rtx_description, apt, 0, 127,
@@ -389,6 +397,7 @@ const struct json_row leg_media_rows[] = {
 	FLAG("off", media_description, off),
 	FLAG("send", media_description, send),
 	FLAG("recv", media_description, recv),
+	FLAG("rest", media_description, rest, .written = rests),
 	LIST("codecs", media_description, codecs, codec_count, codec_rows),
 	LIST("rtx", media_description, rtx, rtx_count, rtx_rows),
 	LIST("events", media_description, events, event_count, event_rows),

@@ -149,10 +149,12 @@
  *                             none comes, and so for video_muted and
  *                             pictures; of one that is early or aside, and to
  *                             it, neither. They are told apart by payload
- *                             type; what is neither goes over only where
- *                             nothing of both is held back. relay:0: of none,
- *                             its lines are refused; another number is
- *                             another transport.
+ *                             type, that of the leg that sends; what is
+ *                             neither goes over only where nothing of both is
+ *                             held back. relay:0: of none, its lines are
+ *                             refused; another number is another transport.
+ *                             Of a third leg it is refused with code 16
+ *                             (EBUSY).
  *
  * Without "ice"/"remote" the far end is not known yet. When the mixer shall
  * offer SDES, sdes has suite only; to offer plain DTLS, dtls is empty. Either
@@ -171,13 +173,14 @@
  *  {kind:"plain", address, port, rtcp_port, sdes:{suite, local_key},
  *   fingerprint:{hash,value}}
  *
- *  {kind:"relay", ice:{ufrag,pwd}, candidates:[..]}
+ *  {kind:"relay", ice:{ufrag,pwd}, candidates:[..]}    both empty: of none
  *
  *
  * M, a media section (m-line), in order of the SDP:
  *
  *  {kind:"audio"|"video", transport:index, mid:"0", off:bool,
  *   send:bool, recv:bool,     from the mixer's side: it sends / it receives
+ *   rest:true,                it does neither: a relay carries that for now
  *   codecs:[C],               what the far end may send: all are decoded;
  *                             the first is what the mixer sends
  *   rtx:[{pt,apt}],           RFC 4588
@@ -216,10 +219,10 @@
  * EVENTS
  *
  *  hello     {version, pid, webrtc_port, codecs:[{name,kind,clock}],
- *             features:{rtx, telephone_event, cn, remb: bool}}
+ *             features:{rtx, telephone_event, cn, remb, relay: bool}}
  *      What it can do; signaling offers and accepts nothing else. Without
  *      codecs it is a mixer from before they were told: it has the codecs of
- *      C above and all four features. It has one for audio at least.
+ *      C above and all features but relay. It has one for audio at least.
  *      A mixer is started as
  *          parley-mixer -a ADDRESS [-a ...] -w WEBRTC_PORT -p MIN-MAX
  *                       -t MEDIA_TIMEOUT_S -l LOG_LEVEL
@@ -236,7 +239,8 @@
  *      shows a placeholder, and another handshake or leg.modify may bring it
  *      back. timeout: nothing received on any transport, not even RTCP or,
  *      while DTLS is up, consent, for the configured time; a transport none
- *      of whose media has recv (plain) or is on (webrtc) is not waited for,
+ *      of whose media has recv (plain) or is on (webrtc), or that is of no
+ *      relay, is not waited for,
  *      and has the whole time again afterwards. A plain one that sends to a
  *      host which was never heard has 20 s where the time is longer, whether
  *      it has recv or not.
@@ -244,7 +248,10 @@
  *  relay     {leg, relay, carried:bool}
  *      What its far end sends, beyond the handshake with the other one, goes
  *      over the relay (true, once), or its transport is lost (false): consent
- *      has run out, or the other leg's transport has gone.
+ *      has run out, or the other leg's transport has gone, or the consent for
+ *      that. True again when it goes over again. At most four a second, of
+ *      which the last is how it is; nothing of a transport that was described
+ *      otherwise.
  *
  *  talking   {mix, leg, talking:bool}
  *

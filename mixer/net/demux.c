@@ -45,6 +45,8 @@ void demux_receive(struct port *port, const struct sa *src, uint8_t *buf,
 	path = type == DATAGRAM_UNKNOWN ? NULL : ice_path(net, port, src);
 	if (!path)
 		++net->stats.discarded;
+	else if (path->transport->kind == TRANSPORT_RELAY)
+		relay_receive(path, buf, len, type, now_us);
 	else if (type == DATAGRAM_DTLS)
 		webrtc_dtls_receive(path, buf, len);
 	else

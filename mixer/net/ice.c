@@ -242,12 +242,22 @@ static struct path *path_best(struct ice *ice)
 }
 
 
+/** An address became valid, or the selection moved or is gone */
+static void path_changed(struct transport *t, bool moved)
+{
+	if (t->kind == TRANSPORT_RELAY)
+		relay_path_changed(t);
+	else
+		webrtc_path_changed(t, moved);
+}
+
+
 /** Its selected path is gone: it goes on with another, or is not connected any
  *  more. The handlers may drop it */
 static void path_lost(struct transport *t)
 {
 	ice_select(t, path_best(&t->ice));
-	webrtc_path_changed(t, t->ice.selected != NULL);
+	path_changed(t, t->ice.selected != NULL);
 }
 
 
@@ -278,8 +288,9 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 
 	path = path_validate(t, port, src, now_us, &former);
 	/* consent alone is not life: nothing is heard without keys, and
-	 * who forges the address is not there */
-	if (t->state == TRANSPORT_CONNECTED && path->proven)
+	 * who forges the address is not there. Of a relay keys are unknown */
+	if ((t->state == TRANSPORT_CONNECTED || t->kind == TRANSPORT_RELAY) &&
+	    path->proven)
 		t->received_us = now_us;
 	if (p->use_candidate && c == &ice->local[0]) {
 		ice_select(t, path);
@@ -296,7 +307,7 @@ static void check_passed(struct transport *t, struct ice_credentials *c,
 	}
 
 	moved = before && ice->selected != before;
-	webrtc_path_changed(t, moved);
+	path_changed(t, moved);
 	ice_prove(t, p->bytes, now_us);
 	/* closed by the handlers of the other, it has no paths */
 	if (former && former->ice.local[0].transport)

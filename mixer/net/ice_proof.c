@@ -68,7 +68,11 @@ void ice_path_proven(struct path *path)
 
 bool ice_path_held(const struct path *path, uint64_t now_us)
 {
-	return path->proven && path->transport->state == TRANSPORT_CONNECTED &&
+	const struct transport *t = path->transport;
+
+	return path->proven &&
+	       (t->state == TRANSPORT_CONNECTED ||
+		t->kind == TRANSPORT_RELAY) &&
 	       now_us < path->heard_us + ICE_HOLD_US;
 }
 

@@ -24,6 +24,7 @@ static void net_destructor(void *arg)
 
 	mem_deref(net->ufrags);
 	mem_deref(net->paths);
+	mem_deref(net->relays);
 	mem_deref(net->listener);
 	mem_deref(net->dtls);
 }
@@ -112,6 +113,10 @@ int net_alloc(struct net **netp, const struct net_config *config)
 	if (err)
 		goto out;
 
+	err = hash_alloc(&net->relays, HASH_BUCKETS);
+	if (err)
+		goto out;
+
 	err = dtls_context_alloc(&net->dtls);
 	if (err)
 		goto out;
@@ -159,10 +164,12 @@ void net_tick(struct net *net, uint64_t now_us)
 	while (le) {
 		struct transport *t = mem_ref(le->data);
 
-		if (t->kind == TRANSPORT_WEBRTC)
-			webrtc_tick(t, now_us);
-		else
-			plain_tick(t, now_us);
+		switch (t->kind) {
+
+		case TRANSPORT_WEBRTC: webrtc_tick(t, now_us); break;
+		case TRANSPORT_RELAY: ice_tick(t, now_us); break;
+		default: plain_tick(t, now_us); break;
+		}
 
 		le = le->next;
 		mem_deref(t);

@@ -2,7 +2,8 @@
  * @file mixer/net/net_private.h  What the files behind transport.h share
  *
  * Private to mixer/net. A net has ports (sockets); a WebRTC port is shared by
- * all WebRTC transports of its media address, a plain port belongs to one
+ * all WebRTC transports of its media address and ends of relays, a plain port
+ * belongs to one
  * transport. WebRTC datagrams find their transport by the ufrag in a STUN
  * request and else by the address a request has validated (`struct path`).
  * All of it lives on the media thread.
@@ -85,6 +86,7 @@ struct net {
 	uint16_t tcp_ports[NET_ADDRESS_MAX];
 	struct hash *ufrags; /**< struct ice_credentials */
 	struct hash *paths;  /**< struct path */
+	struct hash *relays; /**< struct relay, by number */
 	struct dtls_context *dtls;
 	/** Server for who proves its address next; NULL: made when needed */
 	struct dtls_association *listener;
@@ -163,6 +165,20 @@ struct plain_dtls {
 	struct crypto_context *in, *out; /**< NULL: not agreed */
 };
 
+/** Two transports that have named the same number; there while one does */
+struct relay;
+
+/** A transport as an end of a relay; relay.c's */
+struct relay_end {
+	struct relay *relay;       /**< NULL: of none */
+	struct transport *partner; /**< NULL: it is alone */
+	struct transport_payloads sound, picture;
+	struct transport_hold hold;
+	uint32_t kbps;    /**< 0: no limit */
+	uint64_t paid_ns; /**< until when what came is paid for */
+	struct transport_relay_stats stats; /**< counters alone */
+};
+
 struct transport {
 	struct le le;
 	struct net *net;
@@ -203,7 +219,15 @@ struct transport {
 	enum transport_suite suite;
 	uint8_t local_keying[SRTP_KEYING_MAX], remote_keying[SRTP_KEYING_MAX];
 	char local_sdes[64];
+	/* relay, beside ICE */
+	struct relay_end relay;
 };
+
+/** Has it an agent of ICE, on the ports that all of these share? */
+static inline bool transport_has_ice(const struct transport *t)
+{
+	return t->kind == TRANSPORT_WEBRTC || t->kind == TRANSPORT_RELAY;
+}
 
 /* port.c */
 
@@ -306,6 +330,17 @@ int webrtc_set_remote(struct transport *t, const struct transport_remote *r);
 void webrtc_tick(struct transport *t, uint64_t now_us);
 /** Bring the state in line with what is known */
 void webrtc_update(struct transport *t);
+
+/* relay.c */
+
+/** DTLS, RTP or RTCP from that path: to the other end, if it may go there */
+void relay_receive(struct path *path, const uint8_t *buf, size_t len,
+		   enum datagram_type type, uint64_t now_us);
+int relay_set_remote(struct transport *t, const struct transport_remote *r);
+/** Its selected path is another, or there is none any more */
+void relay_path_changed(struct transport *t);
+/** It is of no relay any more; harmless if it is of none */
+void relay_leave(struct transport *t);
 
 /* transport_plain.c */
 

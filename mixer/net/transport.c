@@ -35,6 +35,7 @@ static void transport_destructor(void *arg)
 		dtls_association_close(t->dtls);
 
 	plain_dtls_close(t);
+	relay_leave(t);
 	ice_close(t);
 	plain_close(t);
 	list_unlink(&t->le);
@@ -71,8 +72,8 @@ int transport_alloc(struct transport **tp, struct net *net,
 	t->rtp_port.fd = -1;
 	t->rtcp_port.fd = -1;
 	list_append(&net->transports, &t->le, t);
-	err = kind == TRANSPORT_WEBRTC ? ice_init(t)
-				       : plain_open(t, address_index, suite);
+	err = transport_has_ice(t) ? ice_init(t)
+				   : plain_open(t, address_index, suite);
 	if (err)
 		mem_deref(t);
 	else
@@ -92,6 +93,7 @@ int transport_set_remote(struct transport *t,
 
 	case TRANSPORT_WEBRTC: return webrtc_set_remote(t, remote);
 	case TRANSPORT_PLAIN_DTLS: return plain_dtls_set_remote(t, remote);
+	case TRANSPORT_RELAY: return relay_set_remote(t, remote);
 	default: return plain_set_remote(t, remote);
 	}
 }
@@ -160,14 +162,11 @@ static void add_candidates(const struct net *net, struct transport_local *l)
 }
 
 
-static void local_webrtc(const struct transport *t, struct transport_local *l)
+static void local_ice(const struct transport *t, struct transport_local *l)
 {
-	const struct net *net = t->net;
-
 	str_ncpy(l->ice_ufrag, t->ice.local[0].ufrag, sizeof(l->ice_ufrag));
 	str_ncpy(l->ice_pwd, t->ice.local[0].pwd, sizeof(l->ice_pwd));
-	l->fingerprint = *dtls_context_fingerprint(net->dtls);
-	add_candidates(net, l);
+	add_candidates(t->net, l);
 }
 
 
@@ -175,13 +174,13 @@ void transport_local(const struct transport *t, struct transport_local *l)
 {
 	memset(l, 0, sizeof(*l));
 	l->kind = t->kind;
-	if (t->kind == TRANSPORT_WEBRTC) {
-		local_webrtc(t, l);
+	if (t->kind == TRANSPORT_WEBRTC || t->kind == TRANSPORT_PLAIN_DTLS)
+		l->fingerprint = *dtls_context_fingerprint(t->net->dtls);
+
+	if (transport_has_ice(t)) {
+		local_ice(t, l);
 		return;
 	}
-
-	if (t->kind == TRANSPORT_PLAIN_DTLS)
-		l->fingerprint = *dtls_context_fingerprint(t->net->dtls);
 
 	l->rtp = t->rtp_port.addr;
 	(void)advertise(&t->net->config, t->address_index, &l->rtp);
@@ -206,9 +205,9 @@ uint64_t transport_received_us(const struct transport *t)
 
 const char *transport_path(const struct transport *t)
 {
-	if (!t || (t->kind == TRANSPORT_WEBRTC && !t->ice.selected))
+	if (!t || (transport_has_ice(t) && !t->ice.selected))
 		return NULL;
-	if (t->kind != TRANSPORT_WEBRTC)
+	if (!transport_has_ice(t))
 		return "udp";
 
 	return t->ice.selected->port->stream ? "tcp" : "udp";
@@ -296,7 +295,7 @@ bool transport_fingerprints_take(struct transport *t,
 static struct port *route(struct transport *t, bool rtcp,
 			  const struct sa **dst)
 {
-	if (t->state != TRANSPORT_CONNECTED)
+	if (t->state != TRANSPORT_CONNECTED || t->kind == TRANSPORT_RELAY)
 		return NULL;
 
 	if (t->kind == TRANSPORT_WEBRTC) {
@@ -357,7 +356,7 @@ bool transport_is_proven(const struct transport *t)
 void transport_believe(struct transport *t, const struct sa *host,
 		       bool vouched)
 {
-	if (t->kind != TRANSPORT_WEBRTC)
+	if (!transport_has_ice(t))
 		plain_believe(t, host, vouched);
 }
 
@@ -370,7 +369,8 @@ void transport_set_crosses(struct transport *t, bool crosses)
 
 void transport_share_proof(struct transport *t, const struct transport *other)
 {
-	if (t->kind != TRANSPORT_WEBRTC && other->rtp_proof.proven)
+	if (!transport_has_ice(t) && other->kind != TRANSPORT_RELAY &&
+	    other->rtp_proof.proven)
 		plain_prove(t, &other->rtp_proof.host);
 }
 
@@ -385,6 +385,9 @@ bool transport_may_send(struct transport *t, enum transport_matter matter,
 	};
 	bool rtcp = matter == TRANSPORT_REPORT && !t->rtcp_mux &&
 		    t->kind != TRANSPORT_WEBRTC;
+
+	if (t->kind == TRANSPORT_RELAY)
+		return false;
 
 	return proof_may_send(rtcp ? &t->rtcp_proof : &t->rtp_proof,
 			      matters[matter], bytes, now_us);

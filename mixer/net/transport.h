@@ -9,6 +9,10 @@
  * it everything is clear RTP and RTCP: demultiplexing (RFC 7983), consent,
  * handshake, keys, replay windows, roll-over counters stay inside.
  *
+ * Or it is an end of a relay (TS 23.228 U.2.4): ICE as with WebRTC and no keys
+ * at all. What its far end sends goes as it is to the far end of the other
+ * transport with the same number, and nothing is heard or sent above.
+ *
  * Lives on the media thread. Nothing allocates after set_remote and the
  * handshake. Packets of unknown or unauthenticated senders cost no more than
  * one hash look-up and are counted.
@@ -28,7 +32,7 @@ enum {
 	TRANSPORT_TRAILER_MAX = 48,
 	/** RTP packets we build stay under this, header included, bytes */
 	TRANSPORT_MTU = 1200,
-	/** Local candidates of a WebRTC transport at most */
+	/** Local candidates of a transport with ICE at most */
 	TRANSPORT_CANDIDATE_MAX = 12,
 	TRANSPORT_FINGERPRINT_MAX = 4,
 	/** Most packets of one transport_send_burst */
@@ -39,15 +43,20 @@ enum transport_kind {
 	TRANSPORT_PLAIN,
 	TRANSPORT_PLAIN_DTLS, /**< plain, its SRTP keyed by DTLS (RFC 5763) */
 	TRANSPORT_WEBRTC,
+	TRANSPORT_RELAY, /**< ICE alone: an end of a relay */
 };
 
 enum transport_state {
 	/** Far end unknown or nothing arrived; again when consent expires (no
 	 *  ICE check for 30 s) until the next check, or when the fingerprint
 	 *  changes, or an association ends for which another one is made,
-	 *  until the new handshake is done */
+	 *  until the new handshake is done. A relay's end: also when the other
+	 *  end has left or has no path any more */
 	TRANSPORT_NEW,
-	TRANSPORT_CONNECTED, /**< media may flow both ways */
+	/** Media may flow both ways. A relay's end: what its far end sends
+	 *  beyond a handshake (SRTP, SRTCP, DTLS application data) has a
+	 * proven path to go on by; it is neither failed nor closed ever */
+	TRANSPORT_CONNECTED,
 	TRANSPORT_FAILED, /**< wrong fingerprint, handshake failed; until it is
 			       described anew */
 	/** DTLS close_notify; until it is described anew, or the far end
@@ -128,9 +137,31 @@ struct transport_fingerprint {
 	char value[192]; /**< "AB:CD:.." */
 };
 
+/** Payload types of RTP: bit `type` % 64 of word `type` / 64 */
+struct transport_payloads {
+	uint64_t bits[2];
+};
+
+/** What of a relay's media does not go over: a moderator's will */
+struct transport_hold {
+	bool sound_from, picture_from; /**< of what its far end sends */
+	bool sound_to, picture_to;     /**< of what is for it */
+	bool all; /**< both ways all but DTLS, reports too */
+};
+
+/** Of a relay's end since it was made; of UDP payloads, without ICE's */
+struct transport_relay_stats {
+	uint32_t relay; /**< its number, 0: of none now */
+	bool carried;   /**< it is connected (TRANSPORT_CONNECTED) */
+	uint64_t packets_in, bytes_in; /**< its far end sent */
+	uint64_t packets_out;          /**< its far end was sent */
+	/** Of packets_in: a hold of either end, beyond its kbps */
+	uint64_t held, policed;
+};
+
 /** The far end as it described itself; strings borrowed during the call */
 struct transport_remote {
-	/* WebRTC */
+	/* WebRTC, relay */
 	const char *ice_ufrag, *ice_pwd; /**< NULL: not known yet */
 	/* and plain with DTLS */
 	enum dtls_role dtls_role; /**< ours */
@@ -144,6 +175,10 @@ struct transport_remote {
 	bool rtcp_mux;
 	enum transport_suite suite;
 	const char *sdes_key; /**< base64 of key and salt; NULL: none yet */
+	/* relay */
+	uint32_t relay; /**< number of its relay; 0: of none */
+	struct transport_payloads sound, picture; /**< of what it sends */
+	uint32_t kbps; /**< it may send, half a second of it at once; 0: any */
 };
 
 /** Our side, for the SDP */
@@ -202,9 +237,9 @@ int net_take_stream(struct net *net, int fd);
 /**
  * Make a transport
  *
- * WebRTC: chooses ufrag and pwd. Plain: opens an even port and the next one
- * from the range on media address number `address_index`; EADDRNOTAVAIL when
- * all of them are in use, or the few that were tried by other programs.
+ * WebRTC, relay: chooses ufrag and pwd. Plain: opens an even port and the next
+ * one from the range on media address number `address_index`; EADDRNOTAVAIL
+ * when all of them are in use, or the few that were tried by other programs.
  *
  * @param suite Plain with SDES: suite for which a local key is made; else
  *              TRANSPORT_SUITE_NONE
@@ -245,7 +280,16 @@ int transport_alloc(struct transport **tp, struct net *net,
  * nothing, and then one every 30 s; of those that do not, one a second is for
  * free.
  *
- * @return 0; EINVAL, EPROTO (key, fingerprint or ICE credentials unusable)
+ * Relay: it is an end of the relay with that number from now on, and of no
+ * other; a relay has two. What comes from an address that ICE has validated
+ * goes to the selected one of the other end: DTLS at once, within what a host
+ * without proof may get (mixer/net/proof.h), all else when who is there has
+ * answered a Binding request. The other end of it is told by its state when
+ * this one leaves or is freed.
+ *
+ * @return 0; EINVAL, EPROTO (key, fingerprint or ICE credentials unusable).
+ *         Relay: EBUSY: it has two ends, EINVAL: the other one is the same
+ *         leg's, ENOMEM; it is of the relay that it was of then
  */
 int transport_set_remote(struct transport *t,
 			 const struct transport_remote *remote);
@@ -261,7 +305,8 @@ enum transport_state transport_state(const struct transport *t);
 /** Time of the last packet of any authenticated kind (RTP, RTCP; STUN only
  *  while connected and from where what we send is got: consent alone is not
  *  life), 0 if none: what media
- *  time-outs count from */
+ *  time-outs count from. Relay: of the last one, checks of ICE too, from where
+ *  what we send is got */
 uint64_t transport_received_us(const struct transport *t);
 
 /**
@@ -290,7 +335,17 @@ void transport_believe(struct transport *t, const struct sa *host,
  *  comes from that port is heard then */
 void transport_set_crosses(struct transport *t, bool crosses);
 
-/** The host that is proven on `other` is on `t`, too: both are of one leg */
+/** What of a relay's media does not go over, from now on. Sound and picture
+ * are told apart by the payload types of the end that it comes from; RTP that
+ * is neither goes over where neither is held back */
+void transport_hold(struct transport *t, const struct transport_hold *hold);
+
+/** @return false: it is no end of a relay, `s` is not set */
+bool transport_relay_stats(const struct transport *t,
+			   struct transport_relay_stats *s);
+
+/** The host that is proven on `other` is on `t`, too: both are of one leg.
+ *  Not of a relay's end, nor by it */
 void transport_share_proof(struct transport *t, const struct transport *other);
 
 /**

@@ -35,10 +35,20 @@ static void leg_camera(const struct leg *leg, unsigned width, unsigned height,
 }
 
 
+static void leg_relay(const struct leg *leg, uint32_t relay, bool carried,
+		      void *arg)
+{
+	mixer_event(arg, json_pack("{s:s,s:I,s:I,s:b}", "event", "relay",
+				   "leg", (json_int_t)leg_id(leg), "relay",
+				   (json_int_t)relay, "carried", carried));
+}
+
+
 const struct leg_events server_leg_events = {
 	leg_state,
 	leg_digit,
 	leg_camera,
+	leg_relay,
 };
 
 

@@ -270,14 +270,23 @@ static void fingerprint_copy(struct mp_fingerprint *to,
 }
 
 
+/* @param t NULL: of no relay */
 static void transport_tell(struct local_transport *lt,
 			   const struct transport *t)
 {
+	static const enum mp_transport kinds[] = {
+		[TRANSPORT_PLAIN] = MP_PLAIN,
+		[TRANSPORT_PLAIN_DTLS] = MP_PLAIN,
+		[TRANSPORT_WEBRTC] = MP_WEBRTC,
+		[TRANSPORT_RELAY] = MP_RELAY,
+	};
 	struct transport_local l;
 
 	memset(&l, 0, sizeof(l));
-	transport_local(t, &l);
-	lt->kind = l.kind == TRANSPORT_WEBRTC ? MP_WEBRTC : MP_PLAIN;
+	l.kind = TRANSPORT_RELAY;
+	if (t)
+		transport_local(t, &l);
+	lt->kind = kinds[l.kind];
 	str_ncpy(lt->ice_ufrag, l.ice_ufrag, sizeof(lt->ice_ufrag));
 	str_ncpy(lt->ice_pwd, l.ice_pwd, sizeof(lt->ice_pwd));
 	fingerprint_copy(&lt->fingerprint, &l.fingerprint);

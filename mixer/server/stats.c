@@ -173,6 +173,31 @@ static void put_path(json_t *o, const struct leg *leg)
 }
 
 
+/** Of the first transport that is an end of one */
+static void put_relay(json_t *o, const struct leg *leg)
+{
+	struct transport_relay_stats s;
+	json_t *relay;
+	size_t i = 0;
+
+	while (i < leg_transport_count(leg) &&
+	       !transport_relay_stats(leg_transport(leg, i), &s))
+		i++;
+	if (i == leg_transport_count(leg))
+		return;
+
+	relay = json_object();
+	put(relay, "relay", s.relay);
+	json_object_set_new(relay, "carried", json_boolean(s.carried));
+	put(relay, "packets_in", s.packets_in);
+	put(relay, "bytes_in", s.bytes_in);
+	put(relay, "packets_out", s.packets_out);
+	put(relay, "held", s.held);
+	put(relay, "policed", s.policed);
+	json_object_set_new(o, "relay", relay);
+}
+
+
 static json_t *leg_json(const struct leg *leg)
 {
 	const struct audio_media *a = leg_audio(leg);
@@ -189,6 +214,7 @@ static json_t *leg_json(const struct leg *leg)
 		json_object_set_new(o, "audio", audio_json(a, &mixed));
 	if (v)
 		json_object_set_new(o, "video", video_json(v, &mixed));
+	put_relay(o, leg);
 
 	return o;
 }

@@ -30,6 +30,7 @@ static void offer_destructor(void *arg)
 	mem_deref(o->ours);
 	mem_deref(o->config.hosts);
 	mem_deref(o->side);
+	mem_deref(o->shape.passed);
 }
 
 
@@ -45,6 +46,7 @@ int offer_alloc(struct offer **op, const struct offer_config *config)
 	o->config = *config;
 	o->config.hosts = NULL;
 	o->config.host_count = 0;
+	o->shape.mixed = true;
 	if (!o->config.video_width || !o->config.video_height) {
 		o->config.video_width = 1280;
 		o->config.video_height = 720;
@@ -185,6 +187,7 @@ static int line_of(const struct offer_state *s, const char *kind, bool in_use)
 {
 	for (size_t i = 0; i < s->line_count; i++) {
 		if (!strcasecmp(s->lines[i].kind, kind) &&
+		    s->lines[i].passed < 0 &&
 		    (s->lines[i].media >= 0) == in_use)
 			return (int)i;
 	}
@@ -287,7 +290,7 @@ static struct offer_media *companion(const struct offer_state *s,
 {
 	struct offer_media *other = NULL;
 
-	*taken = 0;
+	*taken = s->relay_group < 0 ? 0 : 1u << s->relay_group;
 	for (size_t i = 0; i < s->media_count; i++) {
 		struct offer_media *one = s->media[i];
 
@@ -368,6 +371,7 @@ static int line_add(struct offer *o, struct offer_state *s,
 			return E2BIG;
 		i = (int)s->line_count;
 		memset(&s->lines[i], 0, sizeof(s->lines[i]));
+		s->lines[i].passed = -1;
 		if (webrtc)
 			mid_make(s, s->lines[i].mid);
 		++s->line_count;
@@ -423,6 +427,8 @@ static struct offer_state *state_ours(struct offer *o, bool webrtc, bool video)
 		return NULL;
 	if (o->agreed) {
 		err = reoffer_make(o, s, video);
+		if (!err)
+			err = offer_state_shape(s, &o->shape);
 	}
 	else {
 		err = line_add(o, s, MEDIA_AUDIO, webrtc);
@@ -580,15 +586,47 @@ enum offer_bearer offer_bearer(const struct offer *o, size_t group)
 		if (!s->media[i]->d.off && s->media[i]->d.transport == group)
 			return s->groups[group]->bearer;
 	}
-	return OFFER_BEARER_NONE;
+	return s && s->ours && s->relay_group == (int)group
+		       ? OFFER_BEARER_RELAY
+		       : OFFER_BEARER_NONE;
 }
 
 
-const char *offer_line_rest(const struct offer *o, size_t line)
+void offer_set_shape(struct offer *o, const struct offer_shape *shape)
+{
+	struct passed_group *passed = mem_ref(shape->passed);
+
+	mem_deref(o->shape.passed);
+	o->shape = *shape;
+	o->shape.passed = passed;
+}
+
+
+struct passed_group *offer_passable(const struct offer *o, const char *prefix,
+				    bool data)
+{
+	const struct offer_state *s = current(o);
+	struct passed_group *g;
+
+	return s && s->able && !passed_group_rename(&g, s->able, prefix, data)
+		       ? g
+		       : NULL;
+}
+
+
+struct passed_group *offer_passed(const struct offer *o)
 {
 	const struct offer_state *s = current(o);
 
-	return s && line < s->line_count ? s->lines[line].rest : NULL;
+	return s ? s->theirs : NULL;
+}
+
+
+bool offer_follows(const struct offer *o)
+{
+	const struct offer_state *s = current(o);
+
+	return s && s->follows;
 }
 
 

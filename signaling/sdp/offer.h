@@ -25,12 +25,18 @@
  * section 6.1 allows both for sendrecv and sendonly). Not inactive for all:
  * the stream would have to be asked for anew before it could be shown. One
  * more of a kind in the same group is answered with port 0, as are data
- * channels and all that we cannot do. "media" keep their place while a line
- * is out of use ("off"); the first in use of each kind stays the first when
- * others come.
+ * channels and all that we cannot do, but for lines that pass (below). "media"
+ * keep their place while a line is out of use ("off"); the first in use of
+ * each kind stays the first when others come.
  *
- * Rows of a line that mean nothing here are kept for a bearer that passes
- * lines on (offer_line_rest()).
+ * Lines that pass (TS 23.228 U.2.4): an offer of ours may have a group more,
+ * whose lines are another far end's, with its fingerprint, formats and all
+ * (offer_set_shape()); only ICE is ours. What is said to them is read as it
+ * stands (offer_passed()). While they carry sound and picture those in the mix
+ * are inactive, and keep what they are; the directions that count are those of
+ * the lines that pass then. A far end that can follow such an offer, with a
+ * transport beside the one that it has, says so by "a=parley-end-to-end" above
+ * its lines.
  *
  * Profiles: RTP/AVP, AVPF, SAVP, SAVPF (SDES, RFC 4568) and
  * UDP/TLS/RTP/SAVP, SAVPF (DTLS-SRTP, RFC 8842, with ICE, RFC 8839, or
@@ -49,11 +55,13 @@
 #include "mixer/mp/leg_description.h"
 
 struct offer;
+struct passed_group;
 
 /** What carries a group */
 enum offer_bearer {
 	OFFER_BEARER_NONE, /**< none of its lines is in use */
 	OFFER_BEARER_MIXER,
+	OFFER_BEARER_RELAY, /**< nobody here: its lines pass to another one */
 };
 
 enum {
@@ -87,6 +95,17 @@ struct offer_config {
 					      the base set */
 	struct offer_host *hosts; /**< not looked at: offer_set_hosts() */
 	size_t host_count;
+};
+
+/** What is offered of what there is, from the next offer of ours on */
+struct offer_shape {
+	bool mixed; /**< the lines in the mix are in use; else inactive */
+	struct passed_group *passed; /**< lines that another one has said
+					  (signaling/sdp/passed.h), in a group
+					  of their own; NULL: none */
+	bool passing;   /**< of those sound and pictures are in use, too */
+	uint32_t relay; /**< that carries them */
+	uint32_t kbps;  /**< and not more; 0: without limit */
 };
 
 /** @return 0, EINVAL, ENOMEM. The config is copied */
@@ -242,9 +261,29 @@ size_t offer_group_count(const struct offer *o);
 /** What carries a group now */
 enum offer_bearer offer_bearer(const struct offer *o, size_t group);
 
-/** The rows of their m-line that mean nothing to us, as they stand, at most
- *  4 KB; NULL: none */
-const char *offer_line_rest(const struct offer *o, size_t line);
+/** What our offers are like from now on. @param shape Copied, with a reference
+ *  to its lines */
+void offer_set_shape(struct offer *o, const struct offer_shape *shape);
+
+/**
+ * What the far end could say to another one directly, if it can: lines for
+ * sound and pictures as it described them last in an offer, else in its
+ * answer, under other names
+ *
+ * @param prefix Of their mids
+ * @param data   With a line for data
+ * @return NULL: it cannot, or no memory; mem_deref()
+ */
+struct passed_group *offer_passable(const struct offer *o, const char *prefix,
+				    bool data);
+
+/** What the far end said last of the lines that pass; borrowed, NULL: there
+ *  are none, or it has not spoken of them */
+struct passed_group *offer_passed(const struct offer *o);
+
+/** It took the lines that pass as far as it takes those in the mix: who sends
+ *  sound on one, and none on the other, cannot follow */
+bool offer_follows(const struct offer *o);
 
 /** The far end is WebRTC (ICE and DTLS) */
 bool offer_is_webrtc(const struct offer *o);

@@ -48,25 +48,24 @@ static const struct sa *default_address(const struct printing *p,
 }
 
 
-static int print_ice(const struct printing *p,
-		     const struct local_transport *local)
+int offer_print_ice(struct mbuf *mb, const struct local_transport *local)
 {
 	int err;
 
 	if (!local->ice_ufrag[0] || !local->ice_pwd[0])
 		return EINVAL;
-	err = mbuf_printf(p->mb, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",
+	err = mbuf_printf(mb, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",
 			  local->ice_ufrag, local->ice_pwd);
 	for (size_t i = 0; i < local->candidate_count; i++) {
 		const struct local_candidate *c = &local->candidates[i];
 
 		err |= mbuf_printf(
-			p->mb, "a=candidate:%u 1 %s %u %j %u typ host%s\r\n",
+			mb, "a=candidate:%u 1 %s %u %j %u typ host%s\r\n",
 			(unsigned)i + 1, c->tcp ? "tcp" : "udp", c->priority,
 			&c->addr, sa_port(&c->addr),
 			c->tcp ? " tcptype passive" : "");
 	}
-	return err | mbuf_write_str(p->mb, "a=end-of-candidates\r\n");
+	return err | mbuf_write_str(mb, "a=end-of-candidates\r\n");
 }
 
 
@@ -118,7 +117,7 @@ static int print_transport(const struct printing *p,
 
 	if (g->d.kind != MP_WEBRTC)
 		return print_plain(p, g, local);
-	err = print_ice(p, local);
+	err = offer_print_ice(p->mb, local);
 	err |= print_dtls(p, g, local);
 	if (m->rtcp_mux)
 		err |= mbuf_write_str(p->mb, "a=rtcp-mux\r\n");
@@ -129,6 +128,8 @@ static int print_transport(const struct printing *p,
 static const char *direction(const struct printing *p,
 			     const struct offer_media *m)
 {
+	if (p->s->rests)
+		return "inactive";
 	if (p->is_offer)
 		return m->second ? "recvonly" : "sendrecv";
 	if (m->d.send)
@@ -285,6 +286,12 @@ static int print_group(const struct printing *p, size_t group)
 		const struct offer_line *line = &p->s->lines[i];
 		const struct offer_media *m;
 
+		if (line->passed >= 0 && p->s->relay_group == (int)group) {
+			err |= mbuf_printf(p->mb, "%s %s",
+					   begun ? "" : "a=group:BUNDLE",
+					   line->mid);
+			begun = true;
+		}
 		if (line->media < 0)
 			continue;
 		m = p->s->media[line->media];
@@ -358,8 +365,11 @@ int offer_state_print(struct mbuf *mb, const struct offer *o,
 	for (size_t i = 0; i < s->line_count && !err; i++) {
 		const struct offer_line *line = &s->lines[i];
 
-		err = line->media < 0 ? print_refused_line(&p, line)
-				      : print_active_line(&p, line);
+		if (line->passed >= 0)
+			err = offer_print_passed(mb, s, line, local, is_offer);
+		else
+			err = line->media < 0 ? print_refused_line(&p, line)
+					      : print_active_line(&p, line);
 	}
 	return err;
 }

@@ -405,7 +405,7 @@ static void lines_refuse_rest(struct reading *r)
 
 	while (r->answer && s->line_count < r->prev->line_count) {
 		s->lines[s->line_count] = r->prev->lines[s->line_count];
-		s->lines[s->line_count].rest = NULL;
+		s->lines[s->line_count].passed = -1;
 		s->lines[s->line_count++].media = -1;
 	}
 }
@@ -425,14 +425,14 @@ static enum reason read_lines(struct reading *r)
 
 		s->line_count = (size_t)i + 1;
 		err = offer_line_read(&s->lines[i], r->t, i, &in_use);
-		if (err == ENOMEM)
-			return REASON_INTERNAL;
 		if (err ||
 		    (r->answer && strcasecmp(s->lines[i].kind,
 					     r->prev->lines[i].kind) != 0))
 			return REASON_BAD_REQUEST;
 		any |= in_use;
-		if (in_use && !line_consider(r, i))
+		if (offer_line_passes(r->prev, i, &s->lines[i], r->answer))
+			s->lines[i].passed = r->prev->lines[i].passed;
+		else if (in_use && !line_consider(r, i))
 			return REASON_INTERNAL;
 	}
 	lines_accept(r);
@@ -441,7 +441,8 @@ static enum reason read_lines(struct reading *r)
 		lines_accept(r);
 	}
 	lines_refuse_rest(r);
-	if (r->no_memory)
+	if (r->no_memory ||
+	    offer_state_read_passed(s, r->prev, r->answer, r->t))
 		return REASON_INTERNAL;
 	/* A re-offer may switch everything off */
 	if (!any_accepted(s) && !(count && !any && r->prev && !r->answer))
@@ -493,8 +494,6 @@ static struct offer_state *state_begin(const struct offer_state *prev)
 	s = offer_state_copy(prev);
 	if (!s)
 		return NULL;
-	for (size_t i = 0; i < s->line_count; i++)
-		s->lines[i].rest = mem_deref(s->lines[i].rest);
 	memset(s->lines, 0, sizeof(s->lines));
 	s->line_count = 0;
 	for (size_t i = 0; i < s->media_count; i++)
@@ -540,6 +539,8 @@ enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 	r->t = t;
 	r->config = &o->config;
 	r->honour = o->honour;
+	if (r->s->relay_group >= 0)
+		r->reserved |= 1u << r->s->relay_group;
 	r->reason = REASON_NO_MEDIA;
 	if (offer_text_row_any(t, OFFER_TEXT_SESSION, 'o', &origin))
 		r->s->origin = keyed_hash_pl(&origin);

@@ -9,8 +9,9 @@ static void offer_state_destructor(void *arg)
 {
 	struct offer_state *s = arg;
 
-	for (size_t i = 0; i < s->line_count; i++)
-		mem_deref(s->lines[i].rest);
+	mem_deref(s->ours);
+	mem_deref(s->theirs);
+	mem_deref(s->able);
 	mem_deref(s->hosts);
 	for (size_t i = 0; i < OFFER_MEDIA_MAX; i++) {
 		mem_deref(s->media[i]);
@@ -21,7 +22,11 @@ static void offer_state_destructor(void *arg)
 
 struct offer_state *offer_state_alloc(void)
 {
-	return mem_zalloc(sizeof(struct offer_state), offer_state_destructor);
+	struct offer_state *s = mem_zalloc(sizeof(*s), offer_state_destructor);
+
+	if (s)
+		s->relay_group = -1;
+	return s;
 }
 
 
@@ -48,8 +53,13 @@ struct offer_state *offer_state_copy(const struct offer_state *from)
 	s->host_count = from->host_count;
 	s->line_count = from->line_count;
 	memcpy(s->lines, from->lines, sizeof(s->lines));
-	for (size_t i = 0; i < s->line_count; i++)
-		(void)mem_ref(s->lines[i].rest);
+	s->ours = mem_ref(from->ours);
+	s->theirs = mem_ref(from->theirs);
+	s->able = mem_ref(from->able);
+	s->relay_group = from->relay_group;
+	s->passing = from->passing;
+	s->rests = from->rests;
+	s->follows = from->follows;
 	for (size_t i = 0; i < from->media_count; i++) {
 		s->media[i] = copy_of(from->media[i], sizeof(*s->media[i]));
 		ok = ok && s->media[i];
@@ -114,12 +124,14 @@ void offer_state_rank(struct offer_state *s)
 
 
 static void media_describe(struct media_description *d,
-			   const struct offer_media *m, bool on_hold)
+			   const struct offer_media *m,
+			   const struct offer_state *s)
 {
 	*d = m->d;
 	codec_choice_describe(&m->codecs, d);
 	d->send = d->send && !d->off;
-	d->recv = d->recv && !d->off && !on_hold;
+	d->recv = d->recv && !d->off && !s->on_hold;
+	d->rest = s->rests;
 }
 
 
@@ -127,6 +139,12 @@ static void group_describe(struct transport_description *d,
 			   const struct offer_group *g, const struct sa *near,
 			   bool remote)
 {
+	if (g->bearer == OFFER_BEARER_RELAY) {
+		offer_passed_describe(d, g, remote);
+		d->near = *near;
+		return;
+	}
+
 	*d = g->d;
 	if (!remote || !d->known) {
 		memset(d, 0, sizeof(*d));
@@ -150,7 +168,7 @@ struct leg_description *offer_state_leg(const struct offer_state *s,
 		group_describe(&d->transports[i], s->groups[i], &config->near,
 			       remote);
 	for (size_t i = 0; i < s->media_count; i++)
-		media_describe(&d->media[i], s->media[i], s->on_hold);
+		media_describe(&d->media[i], s->media[i], s);
 	return d;
 }
 

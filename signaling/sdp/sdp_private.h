@@ -14,12 +14,12 @@
 #include "signaling/sdp/codec_negotiation.h"
 #include "signaling/sdp/offer.h"
 #include "signaling/sdp/offer_text.h"
+#include "signaling/sdp/passed.h"
 #include "signaling/sdp/precondition.h"
 
 enum {
 	OFFER_LINES_MAX = OFFER_TEXT_MEDIA_MAX,
-	OFFER_MEDIA_MAX = 8,   /**< lines in use at a time, and groups */
-	OFFER_REST_MAX = 4096, /**< bytes kept of a line's other rows */
+	OFFER_MEDIA_MAX = 8, /**< lines in use at a time, and groups */
 	OFFER_MID_MAX = 64,
 };
 
@@ -27,8 +27,7 @@ enum {
 struct offer_line {
 	char kind[16], proto[32], format[32], mid[OFFER_MID_MAX];
 	int media;  /**< index of its media while in use, else -1 */
-	char *rest; /**< rows that mean nothing to us; NULL: none; a reference
-		     */
+	int passed; /**< index in `ours` while it passes, else -1 */
 	struct precondition precondition; /**< as they said it last */
 };
 
@@ -60,6 +59,14 @@ struct offer_state {
 	size_t media_count;
 	struct offer_group *groups[OFFER_MEDIA_MAX];
 	size_t group_count;
+	/* Lines that pass: what we say, which another one has said; what was
+	 * said to that; what this one could say to another. References or NULL
+	 */
+	struct passed_group *ours, *theirs, *able;
+	int relay_group; /**< theirs; -1: there never was one */
+	bool passing;    /**< sound and pictures pass */
+	bool rests;      /**< what is in the mix is inactive meanwhile */
+	bool follows;    /**< the far end took the lines that pass */
 	bool on_hold;    /**< it spoke with us, and now lets us send nothing */
 	uint32_t origin; /**< hash of their o= row */
 	/* What the names in c= stood for, those that media go to first; a
@@ -76,6 +83,7 @@ struct offer {
 	bool local;                  /**< pending is an offer of ours */
 	struct offer_state *ours;    /**< our last offer, for more answers */
 	struct leg_local *side;      /**< the mixer's side in it */
+	struct offer_shape shape;    /**< of the next one */
 	bool honour;                 /**< their preconditions count */
 	bool ask;                    /**< our offers have preconditions */
 };
@@ -163,10 +171,9 @@ bool offer_media_read(struct offer_media *m, const struct offer_text *t,
 
 /* offer_line.c */
 
-/** Copy what must come back in our SDP even for a refused line, and what we
- *  do not know of it
+/** Copy what must come back in our SDP even for a refused line
  *  @param in_use Set: it is offered at all
- *  @return 0, EBADMSG, ENOMEM */
+ *  @return 0, EBADMSG */
 int offer_line_read(struct offer_line *line, const struct offer_text *t, int i,
 		    bool *in_use);
 
@@ -178,6 +185,26 @@ bool offer_group_of(const struct offer_text *t, const char *mid,
 
 /** Is it one of these mids? */
 bool offer_group_has(struct pl mids, const char *mid);
+
+/* offer_pass.c */
+
+/** Bring a state of ours into that shape. @return 0, E2BIG, ENOMEM */
+int offer_state_shape(struct offer_state *s, const struct offer_shape *shape);
+
+/** Is that line of a description one that passes, as it was before?
+ *  @param line As it is now */
+bool offer_line_passes(const struct offer_state *prev, int i,
+		       const struct offer_line *line, bool answer);
+
+/** All lines are read: read those that pass, and what the far end could say to
+ *  others. What cannot be read is refused. @return 0, ENOMEM */
+int offer_state_read_passed(struct offer_state *s,
+			    const struct offer_state *prev, bool answer,
+			    const struct offer_text *t);
+
+/** Its group for the mixer */
+void offer_passed_describe(struct transport_description *d,
+			   const struct offer_group *g, bool remote);
 
 /* offer_read.c */
 
@@ -192,6 +219,14 @@ enum reason offer_state_read(struct offer_state **sp, const struct offer *o,
 			     const char *sdp, size_t len);
 
 /* offer_print.c */
+
+/** ICE of ours, with candidates. @return 0, EINVAL, ENOMEM */
+int offer_print_ice(struct mbuf *mb, const struct local_transport *local);
+
+/** A line that passes */
+int offer_print_passed(struct mbuf *mb, const struct offer_state *s,
+		       const struct offer_line *line,
+		       const struct leg_local *local, bool is_offer);
 
 /** Our side as SDP. @return 0, EINVAL if `local` does not fit, ENOMEM */
 int offer_state_print(struct mbuf *mb, const struct offer *o,

@@ -19,6 +19,7 @@ struct exchange {
 	bool keys;
 	bool webrtc;     /**< shape of the first offer */
 	bool refreshing; /**< what is out repeats what was agreed */
+	bool shaping;    /**< it is for EXCHANGE_WISH_SHAPE */
 	struct wished wishes[EXCHANGE_WISHES];
 	uint64_t quiet_until_ms; /**< nothing of ours is offered before */
 	unsigned failed;         /**< offers of ours, in a row */
@@ -92,6 +93,11 @@ enum exchange_phase exchange_phase(const struct exchange *x)
 bool exchange_is_refresh(const struct exchange *x)
 {
 	return x->refreshing;
+}
+
+bool exchange_is_shape(const struct exchange *x)
+{
+	return x->shaping;
 }
 
 /* --------------------------------------------------------- who may begin */
@@ -282,13 +288,14 @@ enum reason exchange_restore(struct exchange *x, struct leg_description **legp)
 
 void exchange_applied(struct exchange *x)
 {
+	x->shaping = false;
 	go(x, EXCHANGE_IDLE);
 }
 
 void exchange_rollback(struct exchange *x)
 {
 	offer_rollback(x->offer);
-	x->refreshing = false;
+	x->refreshing = x->shaping = false;
 	go(x, EXCHANGE_IDLE);
 }
 
@@ -305,7 +312,7 @@ void exchange_stop(struct exchange *x)
 
 	for (i = 0; i < EXCHANGE_WISHES; i++)
 		x->wishes[i].is = false;
-	x->refreshing = false;
+	x->refreshing = x->shaping = false;
 	go(x, EXCHANGE_IDLE);
 }
 
@@ -362,10 +369,13 @@ static void set_alarm(const struct exchange *x, uint64_t from_ms,
 /* @return failh is to be called */
 static bool failed(struct exchange *x, uint64_t ms, uint64_t now_ms)
 {
+	const enum exchange_wish wish =
+		x->shaping ? EXCHANGE_WISH_SHAPE : EXCHANGE_WISH_OFFER;
+
 	exchange_rollback(x);
 	if (++x->failed > EXCHANGE_FAILURES_MAX)
 		return true;
-	want(x, EXCHANGE_WISH_OFFER, now_ms + ms);
+	want(x, wish, now_ms + ms);
 
 	return false;
 }
@@ -377,13 +387,15 @@ static bool fulfil(struct exchange *x, enum exchange_wish wish,
 	enum reason reason;
 
 	x->wishes[wish].is = false;
+	x->shaping = wish == EXCHANGE_WISH_SHAPE;
 	reason = x->handlers->wishh(wish, x->arg);
 	if (reason == REASON_NONE)
 		return false;
 
 	switch (wish) {
 
-	case EXCHANGE_WISH_OFFER: return failed(x, EXCHANGE_AGAIN_MS, now_ms);
+	case EXCHANGE_WISH_OFFER:
+	case EXCHANGE_WISH_SHAPE: return failed(x, EXCHANGE_AGAIN_MS, now_ms);
 
 	case EXCHANGE_WISH_REFRESH:
 		x->refreshing = false;

@@ -72,6 +72,8 @@ enum exchange_verdict {
 enum exchange_wish {
 	EXCHANGE_WISH_RESTORE, /**< the mixer is to do what was agreed */
 	EXCHANGE_WISH_OFFER,   /**< a new offer, for the focus */
+	EXCHANGE_WISH_SHAPE,   /**< the same, of other lines: where that is
+				    refused all is as before */
 	EXCHANGE_WISH_REFRESH, /**< a re-INVITE that changes nothing */
 	EXCHANGE_WISHES
 };
@@ -120,6 +122,8 @@ bool exchange_is_webrtc(const struct exchange *x);
 enum exchange_phase exchange_phase(const struct exchange *x);
 /** Is the offer that is out one that repeats what was agreed? */
 bool exchange_is_refresh(const struct exchange *x);
+/** Is the offer of ours under way one that may be refused? */
+bool exchange_is_shape(const struct exchange *x);
 
 /* ------------------------------------------------------------ who may begin
  */

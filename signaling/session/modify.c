@@ -132,8 +132,12 @@ static void modified_h(enum reason reason, const struct leg_local *local,
 	}
 	if (theirs && s->ep)
 		focus_held(s->ep, offer_held(exchange_offer(s->exchange)));
+	mem_ref(s);
 	session_answer(s, sdp);
 	mem_deref(sdp);
+	if (s->he.list)
+		session_shape_news(s);
+	mem_deref(s);
 }
 
 static void change_now(struct session *s, const struct pl *sdp)

@@ -108,6 +108,10 @@ static void reinvite_refused(struct session *s, const struct sip_msg *msg)
 	}
 	if (offered_again(s, msg))
 		return;
+	if (exchange_is_shape(s->exchange)) {
+		session_shape_refused(s, REASON_MEDIA_FAILED);
+		return;
+	}
 	log_info("session", "re-INVITE refused status=%u", msg->scode);
 	/* RFC 3261 section 14.1 leaves in force what was agreed before. That
 	 * was with a mixer that is no more: nobody would hear anything. */
@@ -142,6 +146,11 @@ void session_offer_prepared(enum reason reason, const struct leg_local *local,
 	struct mbuf *sdp = NULL;
 	int err;
 
+	if (reason != REASON_NONE && exchange_is_shape(s->exchange) &&
+	    !reason_is_no_mixer(reason)) {
+		session_shape_refused(s, reason);
+		return;
+	}
 	if (reason != REASON_NONE) {
 		exchange_rollback(s->exchange);
 		if (!session_survives(s, reason))
@@ -174,6 +183,7 @@ static enum reason reoffer(struct session *s)
 		return session_move_offer(s);
 	if (!s->ep || !focus_has_mixer(s->ep))
 		return REASON_NONE;
+	session_shape_take(s);
 	/* It asks for what is there: a telephone is not asked for pictures in
 	 * mid-call. */
 	reason = exchange_ours_again(
@@ -218,7 +228,8 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 	switch (wish) {
 
 	case EXCHANGE_WISH_RESTORE: return restore(arg);
-	case EXCHANGE_WISH_OFFER: return reoffer(arg);
+	case EXCHANGE_WISH_OFFER:
+	case EXCHANGE_WISH_SHAPE: return reoffer(arg);
 	default: return refresh(arg);
 	}
 }

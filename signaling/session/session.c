@@ -58,6 +58,7 @@ static void session_destructor(void *arg)
 	mem_deref(s->party);
 	mem_deref(s->secret);
 	mem_deref(s->moves_to);
+	mem_deref(s->said);
 	sessions_one_less(all);
 }
 
@@ -232,8 +233,11 @@ static uint64_t origin_of(const struct session *s)
 
 static struct join who_joins(struct session *s)
 {
-	static const struct session_ops ops = {reoffer_h, end_h, is_cut_off_h,
-					       told_h, session_move_h};
+	static const struct session_ops ops = {
+		reoffer_h,          end_h,
+		is_cut_off_h,       told_h,
+		session_move_h,     session_reshape_h,
+		session_passable_h, session_passed_h};
 	struct join join = {
 		.conference = s->party->conference,
 		.aor = s->party->aor,

@@ -79,6 +79,11 @@ struct session {
 
 	struct timer *timer;
 
+	/* shape.c's */
+	bool shaping;              /**< an offer in another shape is out */
+	unsigned shape_serial;     /**< of that */
+	struct passed_group *said; /**< that the focus knows of, or NULL */
+
 	struct call_out *call; /**< NULL: they called */
 
 	struct allowance dials; /**< that it asks for */
@@ -232,6 +237,24 @@ void session_move_h(void *session, const char *conference);
 /** Its next offer is the one to join there by. @return REASON_NONE, also where
  *  it is kept out; else the offer is to be tried again */
 enum reason session_move_offer(struct session *s);
+
+/* shape.c: what it is offered of what there is */
+/** session_ops.reshape, .passable, .passed */
+void session_reshape_h(void *session);
+struct passed_group *session_passable_h(void *session, const char *prefix,
+					bool data);
+struct passed_group *session_passed_h(void *session);
+/** The offer that is made next is in the shape that the focus wants, and tells
+ *  it. There is an endpoint */
+void session_shape_take(struct session *s);
+/** That offer is agreed (REASON_NONE), or not. Harmless without one. May drop
+ */
+void session_shape_over(struct session *s, enum reason reason);
+/** It came to nothing: what was agreed before is in force. May drop */
+void session_shape_refused(struct session *s, enum reason reason);
+/** Their description is agreed: has it news for the one that their lines pass
+ *  to? May drop */
+void session_shape_news(struct session *s);
 
 /* names.c */
 /** The addresses are known, or there are none: read it now. May drop

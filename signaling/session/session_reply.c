@@ -178,7 +178,11 @@ static void applied_h(enum reason reason, const struct leg_local *local,
 	}
 	if (reason != REASON_NONE && session_offer_again(s))
 		return;
-	session_next(s);
+	mem_ref(s);
+	session_shape_over(s, reason);
+	if (s->he.list)
+		session_next(s);
+	mem_deref(s);
 }
 
 enum reason session_apply_leg(struct session *s,

@@ -127,7 +127,8 @@ static void told(void *session, struct chat_message *m)
 /** Whoever was kicked comes back */
 static void fill(struct focus *f)
 {
-	static const struct session_ops ops = {reoffer, end, NULL, told, NULL};
+	static const struct session_ops ops = {reoffer, end,  NULL, told,
+					       NULL,    NULL, NULL, NULL};
 	static const char *const aors[PEOPLE] = {"sip:alice@x", "sip:bob@x",
 						 "sip:eve@y"};
 	static const char *const names[PEOPLE] = {"Alice", "Sam", "Sam"};

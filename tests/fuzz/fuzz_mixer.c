@@ -191,7 +191,8 @@ static void attach_mixer(unsigned i)
 
 static void join(struct person *p, const char *conference)
 {
-	static const struct session_ops ops = {reoffer, end, NULL, NULL, NULL};
+	static const struct session_ops ops = {reoffer, end,  NULL, NULL,
+					       NULL,    NULL, NULL, NULL};
 	const struct join join = {.conference = conference,
 				  .aor = "sip:alice@x",
 				  .display = "Alice",

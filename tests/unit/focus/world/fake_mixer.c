@@ -272,6 +272,35 @@ static void move(void *session, const char *conference)
 }
 
 
+static void reshape(void *session)
+{
+	struct party *p = session;
+
+	p->reshapes++;
+}
+
+
+/* What it is means nothing to the focus */
+static struct passed_group *passable(void *session, const char *prefix,
+				     bool data)
+{
+	const struct party *p = session;
+
+	(void)prefix;
+	(void)data;
+
+	return p->room->passable ? mem_zalloc(1, NULL) : NULL;
+}
+
+
+static struct passed_group *passed(void *session)
+{
+	const struct party *p = session;
+
+	return p->passed;
+}
+
+
 static void leg_h(enum reason reason, const struct leg_local *local, void *arg)
 {
 	struct focus_room *r = arg;
@@ -300,8 +329,10 @@ static struct join who_joins(const struct focus_room *r, struct party *p,
 			     const char *conference, const char *aor,
 			     const char *display)
 {
-	static const struct session_ops ops = {reoffer, end, is_cut_off, told,
-					       move};
+	static const struct session_ops ops = {
+		reoffer, end,     is_cut_off, told,
+		move,    reshape, passable,   passed,
+	};
 	return (struct join){
 		.conference = conference,
 		.aor = aor,
@@ -338,6 +369,7 @@ enum reason room_join_begin(struct focus_room *r, struct party *p,
 	leg = room_leg();
 	failing_resume();
 	memset(p, 0, sizeof(*p));
+	p->room = r;
 	reason = focus_join(r->focus, &p->ep, &join, leg, leg_h, r);
 	mem_deref(leg);
 

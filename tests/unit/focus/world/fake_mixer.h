@@ -38,6 +38,7 @@ struct focus_room {
 	/** How the next ones come in */
 	bool moved;
 	bool factory, anonymous, dialled_out, known, webrtc;
+	bool passable; /**< could speak to another one directly */
 	const char *secret, *entity; /**< NULL: none; as the aor */
 	struct referrer referrer;
 	uint32_t replaces_leg;
@@ -51,6 +52,9 @@ struct party {
 	bool cut_off;
 	enum reason end_reason;
 	char moves_to[POLICY_NAME_MAX + 1]; /**< by its number; "": nowhere */
+	const struct focus_room *room;
+	unsigned reshapes;           /**< offers that it was to be made */
+	struct passed_group *passed; /**< that it said; NULL */
 	char told[256]; /**< what others wrote: "NUMBER NAME: TEXT\n" of each
 			 */
 };

@@ -349,41 +349,6 @@ static void a_second_group_does_not_hide_a_hold(void)
 }
 
 
-static void rows_that_mean_nothing_are_kept(void)
-{
-	static const char line[] =
-		SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\na=ptime:20\r\n"
-			  "a=X-vendor:what it wants\r\na=flag\r\n"
-			  "m=text 5006 RTP/AVP 98\r\na=rtpmap:98 t140/1000\r\n"
-			  "m=audio 0 RTP/AVP 0\r\n";
-	char *flood = calloc(1, 60000);
-	struct offer *o = offer_world_make(false);
-	char *leg, *answer;
-
-	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, line, &leg, &answer),
-			      REASON_NONE);
-	CU_ASSERT_STRING_EQUAL(offer_line_rest(o, 0),
-			       "a=X-vendor:what it wants\r\na=flag\r\n");
-	CU_ASSERT_PTR_NULL(offer_line_rest(o, 1));
-	CU_ASSERT_PTR_NULL(offer_line_rest(o, 2));
-	CU_ASSERT_PTR_NULL(offer_line_rest(o, 3));
-	free(leg);
-	free(answer);
-
-	strcpy(flood, SDP_PLAIN "m=audio 5004 RTP/AVP 0\r\n");
-	for (int i = 0; i < 1000; i++)
-		strcat(flood, "a=X-vendor:0123456789012345678901234567\r\n");
-	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, flood, &leg, &answer),
-			      REASON_NONE);
-	CU_ASSERT_TRUE(strlen(offer_line_rest(o, 0)) <= 4096);
-	CU_ASSERT_TRUE(strlen(offer_line_rest(o, 0)) > 4000);
-	free(leg);
-	free(answer);
-	free(flood);
-	mem_deref(o);
-}
-
-
 static CU_TestInfo tests[] = {
 	{"groups come and go", groups_come_and_go},
 	{"browsers have two groups in one dialog",
@@ -391,7 +356,6 @@ static CU_TestInfo tests[] = {
 	{"our re-offer has both groups", our_reoffer_has_both_groups},
 	{"a second group does not hide a hold",
 	 a_second_group_does_not_hide_a_hold},
-	{"rows that mean nothing are kept", rows_that_mean_nothing_are_kept},
 	CU_TEST_INFO_NULL,
 };
 UNIT_SUITE(offer_groups, tests)

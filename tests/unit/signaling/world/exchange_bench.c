@@ -29,7 +29,7 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 	size_t len = strlen(b->asked);
 
 	if (len < sizeof(b->asked) - 1)
-		b->asked[len] = "rof"[wish];
+		b->asked[len] = "rosf"[wish];
 	if (b->refusal[wish] != REASON_NONE)
 		return b->refusal[wish];
 
@@ -39,6 +39,7 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 		reason = exchange_restore(b->x, &leg);
 		break;
 	case EXCHANGE_WISH_OFFER:
+	case EXCHANGE_WISH_SHAPE:
 		reason = exchange_ours_again(b->x, false, &leg);
 		break;
 	default: exchange_refresh_sent(b->x); break;

@@ -14,9 +14,9 @@
 struct bench {
 	struct exchange *x;
 	unsigned holds;
-	char asked[64];         /**< a letter each: "rof" */
-	enum reason refusal[3]; /**< of the wishes */
-	uint64_t wake_ms;       /**< as asked last */
+	char asked[64];                       /**< a letter each: "rof" */
+	enum reason refusal[EXCHANGE_WISHES]; /**< of the wishes */
+	uint64_t wake_ms;                     /**< as asked last */
 	unsigned ends;
 	enum reason end_reason;
 };

@@ -60,6 +60,16 @@ static json_t *mixer_json(const json_t *leg)
 					  "value", "AA:BB", "candidates",
 					  "address", "203.0.113.5", "port",
 					  10000, "priority", 2130706431));
+		else if (!strcmp(kind, "relay"))
+			json_array_append_new(
+				transports,
+				json_pack(
+					"{s:s,s:{s:s,s:s},s:[{s:s,s:i,s:i}]}",
+					"kind", kind, "ice", "ufrag", "RRRR",
+					"pwd", "QQQQQQQQQQQQQQQQQQQQQQQQ",
+					"candidates", "address", "203.0.113.5",
+					"port", 10000, "priority",
+					2130706431));
 		else if (json_object_get(t, "dtls"))
 			json_array_append_new(
 				transports,

@@ -1,0 +1,425 @@
+/**
+ * @file test_offer_pass.c  Lines that pass from one far end to another
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "signaling/sdp/passed.h"
+#include "tests/unit/signaling/world/offer_world.h"
+#include "tests/unit/unit.h"
+
+#define REST ":11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33"
+#define TRANSPORT(side, key, role)                                            \
+	"a=ice-ufrag:" side key "\r\na=ice-pwd:" side                         \
+	"123456789012345678901\r\na=candidate:1 1 udp 1 192.0.2.9 9 typ "     \
+	"host\r\na=fingerprint:sha-1 " side side REST "\r\na=setup:" role     \
+	"\r\na=rtcp-mux\r\n"
+#define CODECS                                                                \
+	"a=rtpmap:98 VP9/90000\r\na=rtcp-fb:98 transport-cc\r\na=fmtp:98 "    \
+	"profile-id=0\r\na=rtpmap:96 VP8/90000\r\na=extmap:4 urn:x-of-its-"   \
+	"own\r\n"
+#define SOUND(port, mid, ...)                                                 \
+	"m=audio " port " UDP/TLS/RTP/SAVPF 111 63\r\nc=IN IP4 "              \
+	"0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 stereo=1\r\n"     \
+	"a=rtpmap:63 red/48000/2\r\na=mid:" mid "\r\n" __VA_ARGS__
+#define PICTURE(port, mid, ...)                                               \
+	"m=video " port                                                       \
+	" UDP/TLS/RTP/SAVPF 98 96\r\nc=IN IP4 0.0.0.0\r\n" CODECS             \
+	"a=mid:" mid "\r\n" __VA_ARGS__
+#define DATA(port, mid, ...)                                                  \
+	"m=application " port " UDP/DTLS/SCTP webrtc-datachannel\r\n"         \
+	"c=IN IP4 0.0.0.0\r\na=sctp-port:5000\r\na=mid:" mid                  \
+	"\r\n" __VA_ARGS__
+#define STREAM(n)    "a=msid:- t" n "\r\na=ssrc:" n " cname:c\r\n"
+#define HEAD(groups) SDP_HEAD "t=0 0\r\n" groups "a=parley-end-to-end\r\n"
+#define MIX(side, ...)                                                        \
+	SOUND("9", "0",                                                       \
+	      TRANSPORT(side, "mmm", "actpass") STREAM("1") __VA_ARGS__)      \
+	PICTURE("9", "1",                                                     \
+		TRANSPORT(side, "mmm", "actpass") STREAM("2") __VA_ARGS__)
+#define OFFER(side) HEAD("a=group:BUNDLE 0 1\r\n") MIX(side, "")
+#define BOTH        HEAD("a=group:BUNDLE 0 1\r\na=group:BUNDLE e7a e7v e7d\r\n")
+#define PASSED(side, role, direction)                                         \
+	SOUND("9", "e7a", direction TRANSPORT(side, "eee", role) STREAM("3")) \
+	PICTURE("9", "e7v",                                                   \
+		direction TRANSPORT(side, "eee", role) STREAM("4"))           \
+	DATA("9", "e7d", TRANSPORT(side, "eee", role))
+
+
+/** One of two far ends, which has called */
+static struct offer *called(const char *sdp)
+{
+	struct offer *o = offer_world_make(false);
+	char *leg, *answer;
+
+	CU_ASSERT_EQUAL_FATAL(offer_world_exchange(o, sdp, &leg, &answer),
+			      REASON_NONE);
+	free(leg);
+	free(answer);
+	return o;
+}
+
+
+/** It is offered that; the offer. free() it */
+static char *offered(struct offer *o, const struct offer_shape *shape)
+{
+	struct leg_description *leg = NULL;
+	struct leg_local *local;
+	struct mbuf *mb = NULL;
+
+	offer_set_shape(o, shape);
+	CU_ASSERT_EQUAL_FATAL(offer_begin(o, true, true, &leg), 0);
+	local = offer_world_mixer(leg);
+	CU_ASSERT_EQUAL_FATAL(offer_local(o, local, &mb), 0);
+	mem_deref(local);
+	mem_deref(leg);
+	return offer_world_text(mb);
+}
+
+
+/** It answers; what the mixer is told. free() it */
+static char *answered(struct offer *o, const char *sdp)
+{
+	struct leg_description *leg = NULL;
+	char *text;
+
+	CU_ASSERT_EQUAL_FATAL(offer_remote_answer(o, sdp, strlen(sdp), &leg),
+			      REASON_NONE);
+	text = offer_world_describe(leg);
+	mem_deref(leg);
+	return text;
+}
+
+
+static bool check(const char *where, char *text, const char *const *rows)
+{
+	bool ok = true;
+
+	for (size_t i = 0; rows[i]; i++)
+		ok &= offer_world_check(where, text, rows[i]);
+	free(text);
+	return ok;
+}
+
+
+/** A has been offered what B can, and has answered */
+static struct offer *joined(struct offer *b)
+{
+	struct offer *a = called(OFFER("A"));
+	struct offer_shape shape = {
+		.mixed = true, .passing = true, .relay = 7, .kbps = 500};
+
+	shape.passed = offer_passable(b, "e7", true);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(shape.passed);
+	free(offered(a, &shape));
+	mem_deref(shape.passed);
+	free(answered(a, BOTH MIX("A", "") PASSED("A", "active", "")));
+	return a;
+}
+
+
+static void what_one_can_is_offered_to_the_other(void)
+{
+	static const char *const rows[] = {
+		"a=group:BUNDLE 0 1\r\na=group:BUNDLE e7a e7v e7d\r\n",
+		"m=audio 10000 UDP/TLS/RTP/SAVPF 111 63\r\n"
+		"c=IN IP4 203.0.113.5\r\na=mid:e7a\r\na=sendrecv\r\n"
+		"a=ice-ufrag:RRRR\r\n",
+		"a=end-of-candidates\r\na=fingerprint:sha-1 BB" REST "\r\n"
+		"a=setup:actpass\r\na=rtpmap:111 opus/48000/2\r\n"
+		"a=fmtp:111 stereo=1\r\na=rtpmap:63 red/48000/2\r\n"
+		"a=rtcp-mux\r\n",
+		"a=fmtp:98 profile-id=0\r\n",
+		"a=extmap:4 urn:x-of-its-own\r\n",
+		"m=application 10000 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+		"a=sctp-port:5000\r\n",
+		/* of B's way to us, and of its streams there */
+		"!a=ssrc:1 ",
+		"!a=msid:- ",
+		"!192.0.2.9 9 typ",
+		"!Bmmm",
+		NULL,
+	};
+	static const char *const told[] = {
+		"\"kbps\":500,\"kind\":\"relay\",\"picture\":[98,96],"
+		"\"relay\":7,\"sound\":[111,63]",
+		"\"ufrag\":\"Aeee\"",
+		"\"recv\":true,\"rtx\":[],\"send\":true",
+		"!\"rest\"",
+		NULL,
+	};
+	struct offer *a = called(OFFER("A")), *b = called(OFFER("B"));
+	struct offer_shape shape = {
+		.mixed = true, .passing = true, .relay = 7, .kbps = 500};
+
+	shape.passed = offer_passable(b, "e7", true);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(shape.passed);
+	CU_ASSERT_TRUE(check("offer", offered(a, &shape), rows));
+	CU_ASSERT_TRUE(
+		check("answer",
+		      answered(a, BOTH MIX("A", "") PASSED("A", "active", "")),
+		      told));
+	CU_ASSERT_TRUE(offer_follows(a));
+	CU_ASSERT_EQUAL(offer_bearer(a, 0), OFFER_BEARER_MIXER);
+	CU_ASSERT_EQUAL(offer_bearer(a, 1), OFFER_BEARER_RELAY);
+	mem_deref(shape.passed);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+static void what_one_says_goes_to_the_other_untouched(void)
+{
+	static const char *const rows[] = {
+		"a=mid:e7a\r\na=sendrecv\r\n",
+		"a=fingerprint:sha-1 AA" REST "\r\na=setup:active\r\n"
+		"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 stereo=1\r\n"
+		"a=rtpmap:63 red/48000/2\r\na=rtcp-mux\r\n"
+		"a=msid:- t3\r\na=ssrc:3 cname:c\r\n",
+		CODECS "a=rtcp-mux\r\na=msid:- t4\r\na=ssrc:4 cname:c\r\n",
+		"a=sctp-port:5000\r\n",
+		"!Aeee",
+		"!192.0.2.9 9 typ",
+		NULL,
+	};
+	struct offer *b = called(OFFER("B")), *a = joined(b);
+	const struct offer_shape shape = {.mixed = true,
+					  .passing = true,
+					  .relay = 7,
+					  .passed = offer_passed(a)};
+
+	CU_ASSERT_TRUE(check("offer", offered(b, &shape), rows));
+	free(answered(b, BOTH MIX("B", "") PASSED("B", "passive", "")));
+	CU_ASSERT_TRUE(offer_follows(b));
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+/* While they pass, the directions in the mix say nothing */
+static void the_mix_rests_and_is_there_again(void)
+{
+	static const char *const rests[] = {
+		"a=mid:0\r\na=inactive\r\n",
+		"a=mid:1\r\na=inactive\r\n",
+		"a=mid:e7a\r\na=sendrecv\r\n",
+		NULL,
+	};
+	static const char *const told[] = {
+		"\"recv\":true,\"rest\":true,\"rtx\":[],\"send\":true",
+		"!\"send\":false",
+		NULL,
+	};
+	static const char *const held[] = {
+		"a=mid:0\r\na=inactive\r\n",
+		"a=mid:e7a\r\na=inactive\r\n",
+		"a=setup:passive\r\na=rtpmap:111",
+		"!actpass",
+		"!m=application 0",
+		NULL,
+	};
+	static const char *const back[] = {
+		"a=mid:0\r\na=sendrecv\r\n",
+		"a=mid:e7a\r\na=inactive\r\n",
+		"a=mid:e7v\r\na=inactive\r\n",
+		"m=application 10000 ",
+		NULL,
+	};
+	struct offer *b = called(OFFER("B")), *a = joined(b);
+	struct offer_shape shape = {.passing = true, .relay = 7};
+	char *leg, *answer;
+
+	shape.passed = offer_passable(b, "e7", true);
+	CU_ASSERT_TRUE(check("rest", offered(a, &shape), rests));
+	CU_ASSERT_TRUE(check("rest",
+			     answered(a, BOTH MIX("A", "a=inactive\r\n")
+						 PASSED("A", "active", "")),
+			     told));
+	CU_ASSERT_TRUE(offer_follows(a));
+	CU_ASSERT_FALSE(offer_held(a));
+
+	CU_ASSERT_EQUAL_FATAL(
+		offer_world_exchange(a,
+				     BOTH MIX("A", "") PASSED(
+					     "A", "actpass", "a=inactive\r\n"),
+				     &leg, &answer),
+		REASON_NONE);
+	free(leg);
+	CU_ASSERT_TRUE(check("hold", answer, held));
+	CU_ASSERT_TRUE(offer_held(a));
+
+	shape.mixed = true;
+	shape.passing = false;
+	CU_ASSERT_TRUE(check("back", offered(a, &shape), back));
+	free(answered(a, BOTH MIX("A", "")
+				 PASSED("A", "active", "a=inactive\r\n")));
+	CU_ASSERT_FALSE(offer_held(a));
+	mem_deref(shape.passed);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+/* It may say more codecs and another role then: what was agreed stays */
+static void an_offer_anew_changes_streams_alone(void)
+{
+	struct offer *b = called(OFFER("B")), *a = joined(b);
+	struct passed_group *before = mem_ref(offer_passed(a));
+	const struct passed_line *line;
+	char *leg, *answer;
+
+	CU_ASSERT_EQUAL_FATAL(
+		offer_world_exchange(
+			a,
+			BOTH MIX("A", "") SOUND("9", "e7a",
+						"a=recvonly\r\na=rtpmap:9 "
+						"G722/8000\r\n" TRANSPORT(
+							"A", "eee", "actpass"))
+				PICTURE("9", "e7v",
+					TRANSPORT("A", "eee", "actpass")
+						STREAM("44"))
+					DATA("9", "e7d",
+					     TRANSPORT("A", "eee", "actpass")),
+			&leg, &answer),
+		REASON_NONE);
+	free(leg);
+	free(answer);
+	CU_ASSERT_FALSE(passed_group_same(before, offer_passed(a)));
+	line = passed_group_line(offer_passed(a), "audio");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	CU_ASSERT_FALSE(line->send);
+	CU_ASSERT_PTR_NULL(strstr(line->rows, "G722"));
+	CU_ASSERT_PTR_NULL(strstr(line->rows, "a=ssrc:3"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(line->rows, "a=setup:active"));
+	line = passed_group_line(offer_passed(a), "video");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line->rows, "a=ssrc:44 "));
+	mem_deref(before);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+static void with_the_other_one_go_its_lines(void)
+{
+	static const char *const gone[] = {
+		"a=group:BUNDLE 0 1\r\na=ice-lite",
+		"m=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=mid:e7a\r\n",
+		"m=video 0 UDP/TLS/RTP/SAVPF 98\r\na=mid:e7v\r\n",
+		"m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+		"a=mid:0\r\na=sendrecv\r\n",
+		NULL,
+	};
+	static const char *const another[] = {
+		"a=group:BUNDLE e8a e8v\r\n",
+		"a=mid:e8a\r\na=sendrecv\r\n",
+		"!a=mid:e7a",
+		"!a=mid:e7v",
+		NULL,
+	};
+	static const char *const told[] = {
+		"\"kbps\":0,\"kind\":\"relay\",\"picture\":[],\"relay\":0,"
+		"\"sound\":[]",
+		NULL,
+	};
+	struct offer *b = called(OFFER("B")), *a = joined(b);
+	struct offer_shape shape = {.mixed = true};
+
+	CU_ASSERT_TRUE(check("gone", offered(a, &shape), gone));
+	CU_ASSERT_TRUE(
+		check("gone",
+		      answered(a, HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "")
+					  SOUND("0", "e7a") PICTURE("0", "e7v")
+						  DATA("0", "e7d")),
+		      told));
+	CU_ASSERT_EQUAL(offer_bearer(a, 1), OFFER_BEARER_NONE);
+	CU_ASSERT_PTR_NULL(offer_passed(a));
+
+	shape.passed = offer_passable(b, "e8", false);
+	shape.passing = true;
+	shape.relay = 8;
+	CU_ASSERT_TRUE(check("another", offered(a, &shape), another));
+	mem_deref(shape.passed);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
+/* What a page without a handler answers, or one that has thought better */
+static void who_does_not_follow_is_found_out(void)
+{
+	static const struct {
+		const char *name, *sdp;
+	} answers[] = {
+		{"it refuses them",
+		 HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "") SOUND("0", "e7a")
+			 PICTURE("0", "e7v") DATA("0", "e7d")},
+		{"it only listens",
+		 BOTH MIX("A", "") PASSED("A", "active", "a=recvonly\r\n")},
+		{"it leaves them out",
+		 HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "")},
+		{"it has no certificate",
+		 BOTH MIX("A", "") SOUND("9", "e7a",
+					 "a=ice-ufrag:Aeee\r\na=ice-pwd:"
+					 "0123456789012345678901\r\n")
+			 PICTURE("0", "e7v") DATA("0", "e7d")},
+		{"its password is none",
+		 BOTH MIX("A", "") SOUND(
+			 "9", "e7a",
+			 "a=ice-ufrag:Aeee\r\na=ice-pwd:0\r\n"
+			 "a=fingerprint:sha-1 AA" REST "\r\na=setup:"
+			 "active\r\n") PICTURE("0", "e7v") DATA("0", "e7d")},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		struct offer *a = called(OFFER("A")), *b = called(OFFER("B"));
+		struct offer_shape shape = {
+			.mixed = true, .passing = true, .relay = 7};
+
+		shape.passed = offer_passable(b, "e7", true);
+		free(offered(a, &shape));
+		free(answered(a, answers[i].sdp));
+		if (offer_follows(a))
+			CU_FAIL(answers[i].name);
+		mem_deref(shape.passed);
+		mem_deref(a);
+		mem_deref(b);
+	}
+}
+
+
+/* Nor is a far end that says nothing of it, or too much */
+static void who_does_not_say_so_is_not_asked(void)
+{
+	char *flood = calloc(1, 60000);
+	struct offer *o =
+		called(SDP_HEAD "t=0 0\r\n"
+				"a=group:BUNDLE 0 1\r\n" MIX("A", ""));
+
+	CU_ASSERT_PTR_NULL(offer_passable(o, "e7", true));
+	mem_deref(o);
+
+	strcpy(flood, OFFER("A"));
+	for (int i = 0; i < 600; i++)
+		strcat(flood, "a=X-vendor:0123456789012345678901234567\r\n");
+	o = called(flood);
+	CU_ASSERT_PTR_NULL(offer_passable(o, "e7", true));
+	mem_deref(o);
+	free(flood);
+}
+
+
+static CU_TestInfo tests[] = {
+	{"what one can is offered to the other",
+	 what_one_can_is_offered_to_the_other},
+	{"what one says goes to the other untouched",
+	 what_one_says_goes_to_the_other_untouched},
+	{"the mix rests and is there again", the_mix_rests_and_is_there_again},
+	{"an offer anew changes streams alone",
+	 an_offer_anew_changes_streams_alone},
+	{"with the other one go its lines", with_the_other_one_go_its_lines},
+	{"who does not follow is found out", who_does_not_follow_is_found_out},
+	{"who does not say so is not asked", who_does_not_say_so_is_not_asked},
+	CU_TEST_INFO_NULL,
+};
+UNIT_SUITE(offer_pass, tests)
