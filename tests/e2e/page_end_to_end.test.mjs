@@ -173,6 +173,18 @@ const showsFar = (browser, ...want) => until(`it shows ${want}`, async () => {
 	return JSON.stringify(have) === JSON.stringify(want)
 		|| Promise.reject(new Error(JSON.stringify(have)));
 });
+// Runs in the page: counts calls, as each has a connection
+const countCalls = () => {
+	const Real = window.RTCPeerConnection;
+	window.calls = 0;
+	window.RTCPeerConnection = class extends Real {
+		constructor(...args) {
+			super(...args);
+			window.calls++;
+		}
+	};
+};
+const calls = (browser) => browser.page.evaluate(() => window.calls);
 const RED = [200, 30, 30], GREEN = [30, 160, 40];
 
 describe('two pages end to end', { concurrency: 1 }, () => {
@@ -182,6 +194,8 @@ describe('two pages end to end', { concurrency: 1 }, () => {
 		parley = await Parley.start({ end_to_end: 'yes' });
 		ann = await Browser.start({ hz: 1000, rgb: GREEN });
 		ben = await Browser.start({ hz: 440, rgb: RED });
+		for (const { page } of [ann, ben])
+			await page.addInitScript(countCalls);
 		await ann.join(`${parley.http}/two`, 'Ann');
 		await says(ann, TO_SERVER);
 		await ben.join(`${parley.http}/two`, 'Ben');
@@ -204,15 +218,17 @@ describe('two pages end to end', { concurrency: 1 }, () => {
 		}
 	});
 
-	test('a camera that goes leaves the name, and comes back', async () => {
-		await ben.page.click('#camera');
-		await showsFar(ann, 'Ben', 'B');
-		await says(ann, WHOLE);
-		await ben.page.click('#camera');
-		await showsFar(ann, 'Ben', '');
-		await sees(ann, RED, 0.8);
-		await says(ben, WHOLE);
-	});
+	test('a camera that goes leaves the name, and comes back in the same call',
+		async () => {
+			await ben.page.click('#camera');
+			await showsFar(ann, 'Ben', 'B');
+			await says(ann, WHOLE);
+			await ben.page.click('#camera');
+			await showsFar(ann, 'Ben', '');
+			await sees(ann, RED, 0.8);
+			await says(ben, WHOLE);
+			assert.deepEqual([await calls(ann), await calls(ben)], [1, 1]);
+		});
 
 	test('who is muted is not heard', async () => {
 		await ben.page.click('#mute');
