@@ -20,6 +20,7 @@ import { Store } from './state/store.mjs';
 import { knownOf } from './strings/say.mjs';
 import { aloneView } from './views/alone.mjs';
 import { barView } from './views/bar.mjs';
+import { bearerView } from './views/bearer.mjs';
 import { chatView } from './views/chat.mjs';
 import { dialogView } from './views/dialog.mjs';
 import { endedView } from './views/ended.mjs';
@@ -68,7 +69,7 @@ dispatch.take(doorActs({ store, api, dispatch }));
 dispatch.take(chatActs({ store, api, dispatch }));
 dispatch.take(hostActs({ store, api, dispatch }));
 
-for (const view of [themeView, wordsView, lobbyView, settingsView, stageView,
+for (const view of [themeView, wordsView, lobbyView, settingsView, stageView, bearerView,
 	aloneView, barView, panelView, hostView, peopleView, chatView, inviteView, endedView, toastView,
 	dialogView, keysView])
 	view({ store, dispatch });

@@ -85,6 +85,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		store.change({ view: 'call', conference, company: false,
 			connection: { message: { say: 'call.reaching' }, kind: 'wait' },
 			people: [], waiting: [], me: null, others: null, locked: false,
+			endToEnd: false, pictured: true,
 			chat: [], unread: 0,
 			title: answer.title || '', spotlight: 0, pin: answer.pin || '',
 			stageNote: { say: 'stage.waiting' } });
@@ -101,6 +102,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 				},
 				wrote: (message) => dispatch('wrote', message),
 				picture: (picture) => store.change({ picture }),
+				bearer: (news) => store.change(news),
 				media: (news) => dispatch('measure', news),
 				ended: end,
 				refused: (message) => { loginProblem = message; },
@@ -116,7 +118,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		devices.close();
 		speech.end();
 		store.change({ people: [], waiting: [], me: null, others: null,
-			picture: null,
+			picture: null, endToEnd: false, pictured: true,
 			askedToSpeak: false, invitations: [], inviteProblem: false,
 			dialog: null });
 		const login = loginProblem;

@@ -33,8 +33,8 @@ export function connectionActs({ store, dispatch }) {
 			[{ say: 'stats.jitter' }, value('delay', {
 				ms: round(numbers.jitterMs) })],
 			[{ say: 'stats.path' }, { text: numbers.path || '–' }],
-			[{ say: 'stats.media' }, { say: mixed ? 'stats.mixed'
-				: 'stats.end-to-end' }],
+			[{ say: 'stats.media' }, { say: mixed
+				&& !store.state.endToEnd ? 'stats.mixed' : 'stats.end-to-end' }],
 			[{ say: 'stats.sound' }, both(soundIn, soundOut)],
 			[{ say: 'stats.picture' }, both(pictureIn, pictureOut)],
 			[{ say: 'stats.rate' }, value('rate', {

@@ -2,6 +2,7 @@
 import JsSIP from 'jssip';
 import { watchAssociation } from '../media/association.mjs';
 import { watchIncoming } from '../media/incoming.mjs';
+import { Lines, sayEndToEnd } from '../media/lines.mjs';
 import { turned, watchScreen, wishSize } from '../media/screen.mjs';
 import { TYPE } from './conference_info.mjs';
 import { isPassing, whyEnded, whyFailed } from './failure.mjs';
@@ -50,6 +51,8 @@ const troubleMessage = (name) => ({ say: `trouble.${name}` });
 // state(message, kind), no message once it is connected; accepted({ conference,
 // subscribe, own, self, mixed }) with its name and for the roster, also when the call
 // was made anew; moved() after a lost connection, picture(stream),
+// bearer({ endToEnd, pictured }): whether nobody in between can hear, and then
+// whether the other sends a picture,
 // media({ path, reports }) by which sound and picture go and what getStats()
 // said, ended(message or null, own),
 // refused(message) when the server wants another { user, password } than
@@ -199,7 +202,8 @@ export class Call {
 		attempt.session = this.ua.call(this.target, {
 			mediaStream: this.devices.stream,
 			mediaConstraints: { audio: false, video: false },
-			pcConfig: { bundlePolicy: 'max-bundle',
+			// a second group may come
+			pcConfig: { bundlePolicy: 'balanced',
 				iceServers: this.relay?.servers || [] },
 			sessionTimersExpires: 300,
 			extraHeaders: [
@@ -216,7 +220,7 @@ export class Call {
 				icecandidate: (event) => event.ready(),
 				sdp: (event) => {
 					if (event.originator === 'local')
-						event.sdp = wishSize(event.sdp);
+						event.sdp = sayEndToEnd(wishSize(event.sdp));
 				},
 				accepted: ({ response }) => {
 					if (this.attempt !== attempt || this.over || this.left)
@@ -343,11 +347,8 @@ export class Call {
 		this.renegotiating = false;
 		this.again = null;
 		this.troubles.clear();
-		for (const { currentDirection, receiver } of
-			attempt.pc.getTransceivers()) {
-			if (/recv/.test(currentDirection))
-				this.#show(receiver.track);
-		}
+		this.lines = attempt.lines;
+		this.lines.tellAgain();
 		// what was switched while it was on its way
 		for (const kind of ['audio', 'video'])
 			this.setTrack(kind, this.devices.track(kind));
@@ -361,20 +362,33 @@ export class Call {
 		}, FAREWELL_MS);
 	}
 
-	#show(track) {
-		// a new stream each time, so that the player starts afresh
-		const others = (this.remote?.getTracks() || [])
-			.filter((old) => old.kind !== track.kind);
-		this.remote = new MediaStream([...others, track]);
-		this.handlers.picture(this.remote);
+	// What plays is another track: a stream that plays goes on, the other kind
+	// in it is not to stand still. One of another call is a new one, so that the
+	// player starts afresh
+	#show({ tracks, endToEnd, pictured }) {
+		const wanted = Object.values(tracks).filter(Boolean);
+		if (wanted.length && !this.remote) {
+			this.remote = new MediaStream(wanted);
+			this.handlers.picture(this.remote);
+		}
+		for (const old of this.remote?.getTracks() || []) {
+			if (!wanted.includes(old))
+				this.remote.removeTrack(old);
+		}
+		for (const track of wanted)
+			this.remote.addTrack(track);
+		this.handlers.bearer({ endToEnd, pictured });
 	}
 
 	// Listeners without a microphone or camera still get sound and picture.
 	#prepare(attempt) {
 		const { pc } = attempt;
-		pc.addEventListener('track', (event) => {
-			if (this.pc === pc)
-				this.#show(event.track);
+		attempt.lines = new Lines(pc, {
+			own: (kind) => this.devices.track(kind),
+			tell: (news) => {
+				if (this.pc === pc)
+					this.#show(news);
+			},
 		});
 		pc.addEventListener('iceconnectionstatechange', () => {
 			const state = pc.iceConnectionState;
@@ -388,7 +402,7 @@ export class Call {
 			if (!this.devices.track(kind))
 				pc.addTransceiver(kind, { direction: 'recvonly' });
 		}
-		attempt.unwatch = watchIncoming(pc, (arrival) => {
+		attempt.unwatch = watchIncoming(pc, attempt.lines, (arrival) => {
 			if (this.pc === pc && !this.over)
 				this.#arrives(arrival);
 		});
@@ -498,32 +512,20 @@ export class Call {
 		});
 	}
 
-	#transceiver(kind) {
-		return this.pc?.getTransceivers().find((t) =>
-			(t.sender.track || t.receiver.track)?.kind === kind);
-	}
-
 	// A track came, was replaced or went: the far end learns by a re-INVITE
 	// whether we send, so that it shows our name instead of a frozen picture.
 	async setTrack(kind, track) {
-		const { pc } = this;
-		const transceiver = this.#transceiver(kind);
+		const { pc, lines } = this;
 		const over = () => this.pc !== pc || pc.signalingState === 'closed';
-		if (!transceiver || over())
+		if (!pc || over())
 			return;
 		try {
-			await transceiver.sender.replaceTrack(track);
+			// the one in its place takes what there is by then
+			if (await lines.setTrack(kind, track, over))
+				this.#renegotiate();
 		} catch (error) {
 			if (!over())
 				throw error;
-		}
-		// the one in its place takes what there is by then
-		if (over())
-			return;
-		const direction = track ? 'sendrecv' : 'recvonly';
-		if (transceiver.direction !== direction) {
-			transceiver.direction = direction;
-			this.#renegotiate();
 		}
 	}
 

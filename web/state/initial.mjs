@@ -34,6 +34,8 @@ export const initial = () => ({
 	conference: '', // its name
 	// message: null says connected; 'wait', 'ok', 'bad'
 	connection: { message: { say: 'call.reaching' }, kind: 'wait' },
+	endToEnd: false, // nobody between us and the one other can hear
+	pictured: true, // false: end to end, and the other sends no picture
 	path: '', // by which sound and picture go
 	// how good it is: 'good', 'weak', 'fair'; null: not known yet
 	quality: { kind: null, message: null },

@@ -38,6 +38,12 @@ export const de = {
 	'call.asking': 'Um Einlass wird gebeten …',
 	'call.setting-up': 'Ton und Bild werden aufgebaut …',
 	'call.away': 'Der Server ist nicht da. Es wird weiter versucht …',
+	'bearer.server': 'Geschützt bis zum Server',
+	'bearer.server.hint': 'Auf dem Weg zum Server kann niemand mithören. Der '
+		+ 'Server mischt, was Sie sagen und zeigen.',
+	'bearer.end-to-end': 'Ende zu Ende',
+	'bearer.end-to-end.hint': 'Niemand dazwischen kann Sie hören oder sehen, '
+		+ 'auch der Server nicht.',
 	'trouble.socket': 'Verbindung verloren, es wird weiter versucht …',
 	'trouble.blocked': 'Es kommt kein Ton durch. Vielleicht sperrt ihn dieses '
 		+ 'Netz. Es wird weiter versucht …',

@@ -39,6 +39,12 @@ export const en = {
 	'call.asking': 'Asking to join…',
 	'call.setting-up': 'Setting up sound and picture…',
 	'call.away': 'The server is away. Trying again…',
+	'bearer.server': 'Protected to the server',
+	'bearer.server.hint': 'On the way to the server nobody can listen in. The '
+		+ 'server mixes what you say and show.',
+	'bearer.end-to-end': 'End to end',
+	'bearer.end-to-end.hint': 'Nobody in between can hear or see you, the '
+		+ 'server neither.',
 	'trouble.socket': 'Connection lost, trying again…',
 	'trouble.blocked': 'No sound gets through. This network may block it. '
 		+ 'Still trying…',
