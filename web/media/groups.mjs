@@ -57,9 +57,14 @@ export class Choice {
 			< QUIET_MS;
 	}
 
-	// The one that became active last of those that bring something. Where none
-	// does, what plays goes on as long as it may still
+	// What plays goes on as long as it brings something: of the other one the
+	// first packets may come before the voice that it is to bring does, and the
+	// server lets the one rest when it has heard by the other. Then the one that
+	// became active last of those that bring something. Where none does, what
+	// plays goes on as long as it may still
 	#choose(now) {
+		if (this.#lines.has(this.#plays) && this.brings(now))
+			return this.#plays;
 		const newest = [...this.#lines].sort(([, a], [, b]) =>
 			b.order - a.order);
 		const [found] = newest.find(([, { came }]) => now - came < QUIET_MS)
