@@ -98,6 +98,12 @@ static void cell_codecs(struct cli_table *t, const json_t *ep)
 	char text[128] = "";
 	size_t i, n = 0;
 
+	/* what they have agreed on between them nobody here knows */
+	if (!strcmp(cli_string(ep, "bearer"), "end-to-end")) {
+		cli_table_cell(t, "end to end");
+		return;
+	}
+
 	json_array_foreach (media, i, m) {
 		int r = snprintf(text + n, sizeof(text) - n, "%s%s",
 				 n ? "+" : "", cli_string(m, "codec"));
@@ -211,8 +217,9 @@ void cli_print_people(const json_t *reply, unsigned rows_max)
 	printf("layout %s, ", cli_string(c, "layout"));
 	if (spotlight)
 		printf("spotlight on %lld, ", (long long)spotlight);
-	printf("since %s%s%s\n", cli_since(cli_integer(c, "since")),
+	printf("since %s%s%s%s\n", cli_since(cli_integer(c, "since")),
 	       cli_true(c, "locked") ? ", locked" : "",
+	       cli_true(c, "monitored") ? ", monitored" : "",
 	       mixer < 0 ? ", media server restarting" : "");
 
 	t = cli_table_new();

@@ -33,6 +33,7 @@ static const struct {
 	{"video_muted", "is not shown", "is shown again"},
 	{"held", "put us on hold", "is back from hold"},
 	{"locked", "is locked", "is open"},
+	{"monitored", "is monitored", "is not monitored any more"},
 };
 
 
@@ -48,6 +49,16 @@ static bool print_switch(FILE *out, const json_t *event, const char *type)
 	}
 
 	return false;
+}
+
+
+static const char *bearer_words(const json_t *event)
+{
+	const char *bearer = cli_string(event, "bearer");
+
+	return !strcmp(bearer, "end-to-end") ? "end to end"
+	       : !strcmp(bearer, "relayed")  ? "in the mix and beside it"
+					     : "in the mix";
 }
 
 
@@ -135,6 +146,8 @@ static void print_rest(FILE *out, const json_t *event, const char *type)
 		fprintf(out, cli_true(event, "media_connected")
 				     ? " sends and receives"
 				     : " has no media yet");
+	else if (!strcmp(type, "bearer"))
+		fprintf(out, " is %s", bearer_words(event));
 	else if (!strcmp(type, "status"))
 		fprintf(out, " is %s", status_words(event));
 	else if (!strcmp(type, "layout"))

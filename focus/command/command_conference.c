@@ -52,6 +52,20 @@ void command_unlock(struct command *cmd)
 }
 
 
+void command_monitor(struct command *cmd)
+{
+	conference_set_monitored(cmd->conference, true);
+	command_done(cmd);
+}
+
+
+void command_unmonitor(struct command *cmd)
+{
+	conference_set_monitored(cmd->conference, false);
+	command_done(cmd);
+}
+
+
 void command_layout(struct command *cmd)
 {
 	const char *layout = command_string(cmd, "layout");

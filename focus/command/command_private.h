@@ -116,6 +116,8 @@ void command_video_unmute(struct command *cmd);
 void command_volume(struct command *cmd);
 void command_kick(struct command *cmd);
 void command_lock(struct command *cmd);
+void command_monitor(struct command *cmd);
+void command_unmonitor(struct command *cmd);
 void command_unlock(struct command *cmd);
 void command_layout(struct command *cmd);
 void command_invite(struct command *cmd);

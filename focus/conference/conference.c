@@ -447,6 +447,18 @@ void conference_set_locked(struct conference *c, bool locked)
 }
 
 
+void conference_set_monitored(struct conference *c, bool monitored)
+{
+	if (c->monitored == monitored)
+		return;
+
+	c->monitored = monitored;
+	conference_emit(c, "monitored",
+			json_pack("{s:b}", "monitored", monitored));
+	end_to_end_update(c, END_TO_END_PAUSE_MS);
+}
+
+
 void conference_set_spotlight(struct conference *c, unsigned number,
 			      uint32_t leg)
 {

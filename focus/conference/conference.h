@@ -157,6 +157,10 @@ bool conference_move(struct conference *c);
 enum reason conference_set_layout(struct conference *c, const char *layout);
 void conference_set_locked(struct conference *c, bool locked);
 
+/** From now on nobody is end to end here, as all that is said is to be had
+ *  where it is mixed; or they may again. All are told before that begins */
+void conference_set_monitored(struct conference *c, bool monitored);
+
 /** Change how it is to be: who waits may be let in by it, or turned away */
 void conference_set_settings(struct conference *c,
 			     const struct conference_settings *settings);

@@ -47,6 +47,7 @@
  *  hand       {"hand":n}            raised, the n-th in the conference; 0: not
  *  dtmf       {"digit":"5", "duration_ms":ms}   never of who is not in
  *  locked     {"locked":bool}
+ *  monitored  {"monitored":bool}    nobody is end to end in it
  *  layout     {"layout":"grid"|"speaker"}
  *  settings   {"settings":SETTINGS, "title":TEXT, "max_participants":n}
  *                                   as settings_json(), without PINs
@@ -64,7 +65,8 @@
  *                                   media server under it
  *  ended      {"reason":TOKEN, "words":TEXT}    last event of a conference
  *
- * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool, "layout",
+ * CONFERENCE {"name", "seq", "since":unix_ms, "locked":bool,
+ *   "monitored":bool, "layout",
  *   "speaker":NUMBER, "max_participants":n, "participants":n,
  *   "mixer":index, -1 = none now, "title":TEXT, "spotlight":NUMBER,
  *   "users":[USER], "waiting":[ENDPOINT] not let in yet, and no users}

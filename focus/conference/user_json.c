@@ -158,13 +158,14 @@ json_t *roster_json(const struct conference *c)
 	}
 
 	return json_pack(
-		"{s:s,s:s,s:s,s:I,s:I,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:o,s:o}",
+		"{s:s,s:s,s:s,s:I,s:I,s:b,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:o,"
+		"s:o}",
 		"name", c->name, "title", c->settings.title, "number", number,
 		"seq", (json_int_t)c->seq, "since", (json_int_t)c->since_ms,
-		"locked", c->locked, "layout", c->layout, "speaker",
-		(int)c->speaker, "spotlight", (int)c->spotlight,
-		"max_participants", (int)conference_room(c), "participants",
-		(int)conference_count_in(c), "mixer",
+		"locked", c->locked, "monitored", c->monitored, "layout",
+		c->layout, "speaker", (int)c->speaker, "spotlight",
+		(int)c->spotlight, "max_participants", (int)conference_room(c),
+		"participants", (int)conference_count_in(c), "mixer",
 		c->placed ? (int)mixer_index(c->mixer) : -1, "users", users,
 		"waiting", waiting_json(c));
 }

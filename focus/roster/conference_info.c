@@ -122,6 +122,7 @@ static void take_snapshot(struct conference_info *i, const json_t *event)
 	if (!i->name && str_dup(&i->name, info_string_of(state, "name")))
 		i->missed = true;
 	i->locked = info_flag_of(state, "locked");
+	i->monitored = info_flag_of(state, "monitored");
 	take_description(i, state);
 	i->speaker = info_number_of(state, "speaker");
 	i->media_lost =
@@ -160,6 +161,11 @@ static bool conference_event(struct conference_info *i, const char *type,
 	}
 	else if (!strcmp(type, "locked")) {
 		i->locked = info_flag_of(event, "locked");
+		info_note_state(i);
+		i->common = i->number;
+	}
+	else if (!strcmp(type, "monitored")) {
+		i->monitored = info_flag_of(event, type);
 		info_note_state(i);
 		i->common = i->number;
 	}

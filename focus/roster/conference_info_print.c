@@ -465,6 +465,8 @@ static void print_conference_state(xmlTextWriterPtr w,
 		if (all && i->speaker_large)
 			attribute(w, "layout", "speaker");
 		attribute(w, "media", i->media_lost ? "lost" : "up");
+		if (i->monitored)
+			attribute(w, "monitored", "true");
 		end(w);
 	}
 	end(w);

@@ -47,9 +47,9 @@ struct info_fragment {
 
 struct conference_info {
 	char *name, *title;
-	bool active, locked, media_lost;
+	bool active, locked, monitored, media_lost;
 	bool speaker_large; /**< the layout is that of who speaks */
-	bool missed; /**< something, for lack of memory */
+	bool missed;        /**< something, for lack of memory */
 	unsigned max_users, users_count, speaker, spotlight;
 	uint64_t number;    /**< of the last change */
 	uint64_t changed;   /**< of the last one but activity */

@@ -7,60 +7,10 @@ import { Baresip } from './lib/baresip.mjs';
 import { Browser } from './lib/browser.mjs';
 import { Firefox } from './lib/firefox.mjs';
 import { hearsOthersOnly } from './lib/judge.mjs';
-import { Parley } from './lib/parley.mjs';
-import { serveApplication } from './lib/third_party.mjs';
-import { until } from './lib/process.mjs';
-
-const FOLLOWS = { audio: true, video: true, follow: true };
-
-// What the browser has agreed: lines, and whose certificate is at their end
-const lines = (who) => who.page.evaluate(() => {
-	const read = (description) => {
-		const [head, ...media] = description.sdp.split(/(?=^m=)/m);
-		return media.map((m) => ({
-			kind: m.match(/^m=(\w+)/)[1],
-			mid: m.match(/^a=mid:(\S+)/m)?.[1],
-			fingerprint: (m + head).match(/^a=fingerprint:(\S+ \S+)/m)?.[1],
-			codecs: [...m.matchAll(/^a=rtpmap:\d+ ([^/]+)/gm)]
-				.map(([, name]) => name) }));
-	};
-	return { ours: read(window.pc.localDescription),
-		theirs: read(window.pc.remoteDescription) };
-});
-const passing = ({ kind, mid }) => /^e\d+[avd]$/.test(mid) && kind;
+import { lines, pairWorld, passes } from './lib/pair_world.mjs';
 
 describe('end to end', () => {
-	let parley, app;
-
-	before(async () => {
-		parley = await Parley.start({ end_to_end: 'yes',
-			media_address: null });
-		app = await serveApplication();
-	});
-	after(async () => {
-		app?.close();
-		await parley?.stop();
-	});
-
-	const dial = async (who, name, want = FOLLOWS) => {
-		await who.page.goto(app.url);
-		await who.page.evaluate(([url, target, wanted]) =>
-			window.dial(url, target, wanted),
-		[`${parley.http.replace('http', 'ws')}/ws`, parley.uri(name), want]);
-	};
-	const are = (name, bearer, count = 2, ms = 15000) =>
-		until(`${name}: ${bearer}`, async () => {
-			const all = await parley.endpoints(name);
-			return all.length === count
-				&& all.filter(({ webrtc }) => webrtc)
-					.every((e) => e.bearer === bearer)
-				|| Promise.reject(new Error(JSON.stringify(all.map((e) =>
-					e.bearer))));
-		}, ms);
-	const legs = async (name) => (await parley.json('stats')).mixers
-		.flatMap((m) => m.legs || []).filter((l) => l.conference === name);
-	const ended = (who) => who.page.evaluate(() =>
-		window.events.filter((e) => e.ended));
+	const w = pairWorld();
 
 	for (const [first, second] of [[Browser, Browser], [Browser, Firefox],
 		[Firefox, Browser], [Firefox, Firefox]]) {
@@ -72,8 +22,8 @@ describe('end to end', () => {
 			before(async () => {
 				[ana, ben] = await Promise.all([first.start({ hz: 1000 }),
 					second.start({ hz: 1500 })]);
-				await dial(ana, name);
-				await dial(ben, name);
+				await w.dial(ana, name);
+				await w.dial(ben, name);
 			});
 			after(async () => {
 				await tel?.stop();
@@ -82,10 +32,10 @@ describe('end to end', () => {
 			});
 
 			test('each has the other one\'s certificate', async () => {
-				await are(name, 'end-to-end');
+				await w.are(name, 'end-to-end');
 				const [a, b] = [await lines(ana), await lines(ben)];
 				for (const [x, y] of [[a, b], [b, a]]) {
-					const theirs = x.theirs.filter(passing);
+					const theirs = x.theirs.filter(passes);
 					assert.deepEqual(theirs.map(({ kind }) => kind),
 						['audio', 'video', 'application']);
 					for (const line of theirs)
@@ -107,15 +57,15 @@ describe('end to end', () => {
 					ben.longestGap(ana.hz, 12000)]);
 				tel = await Baresip.start({ audio: 'AMR-WB/16000/1',
 					hz: 440 });
-				await tel.dial(parley.uri(name));
-				await are(name, 'mixed', 3);
+				await tel.dial(w.parley.uri(name));
+				await w.are(name, 'mixed', 3);
 				await hearsOthersOnly(tel, [ana, ben]);
 				tel.hangup();
-				await are(name, 'end-to-end');
+				await w.are(name, 'end-to-end');
 				for (const gap of await heard)
 					assert.ok(gap <= 500, `silent for ${gap} ms`);
-				assert.deepEqual(await ended(ana), []);
-				assert.deepEqual(await ended(ben), []);
+				assert.deepEqual(await w.ended(ana), []);
+				assert.deepEqual(await w.ended(ben), []);
 				await hearsOthersOnly(ana, [ben]);
 				await hearsOthersOnly(ben, [ana]);
 			});

@@ -25,7 +25,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		store.change({ people: all.filter((e) => !e.waiting), me, others,
 			waiting: all.filter((e) => e.waiting && e !== me
 				&& e.entity !== me?.entity),
-			locked: roster.locked, spotlight: roster.spotlight,
+			locked: roster.locked, monitored: roster.monitored, spotlight: roster.spotlight,
 			layout: roster.layout,
 			title: roster.title,
 			company: store.state.company || Boolean(others?.length) });
@@ -45,7 +45,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		speech.hear(Boolean(me.muted));
 	}
 
-	function tell({ type, display, locked }) {
+	function tell({ type, display, locked, monitored }) {
 		switch (type) {
 		case 'joined':
 		case 'left':
@@ -53,6 +53,10 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 			break;
 		case 'locked':
 			dispatch('tell', { say: locked ? 'toast.locked' : 'toast.open' });
+			break;
+		case 'monitored':
+			dispatch('tell', { say: monitored ? 'toast.monitored'
+				: 'toast.unmonitored' });
 			break;
 		case 'lost': call?.restoring(true); break;
 		case 'restored': call?.restoring(false); break;
@@ -85,6 +89,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		store.change({ view: 'call', conference, company: false,
 			connection: { message: { say: 'call.reaching' }, kind: 'wait' },
 			people: [], waiting: [], me: null, others: null, locked: false,
+			monitored: false,
 			endToEnd: false, pictured: true,
 			chat: [], unread: 0,
 			title: answer.title || '', spotlight: 0, pin: answer.pin || '',

@@ -60,7 +60,8 @@ function readState(element) {
 	return element && { locked: isTrue(words(element, 'locked')),
 		spotlight: Number(activity?.getAttribute('spotlight')),
 		layout: activity?.getAttribute('layout') || 'grid',
-		lost: activity?.getAttribute('media') === 'lost' };
+		lost: activity?.getAttribute('media') === 'lost',
+		monitored: activity?.getAttribute('monitored') === 'true' };
 }
 
 // { version, full, mergeUsers(map), state: { locked, lost, spotlight,

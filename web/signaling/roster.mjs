@@ -22,6 +22,7 @@ export class Roster {
 		this.came = new Map(); // who, and when
 		this.version = 0;
 		this.locked = false;
+		this.monitored = false;
 		this.lost = false;
 		this.spotlight = 0;
 		this.layout = 'grid';
@@ -111,12 +112,14 @@ export class Roster {
 	#state(state, known) {
 		if (!state)
 			return;
-		const { locked, lost, spotlight, layout } = state;
+		const { locked, lost, spotlight, layout, monitored } = state;
 		if (known && locked !== this.locked)
 			this.handlers.event({ type: 'locked', locked });
 		if (lost !== this.lost)
 			this.handlers.event({ type: lost ? 'lost' : 'restored' });
-		Object.assign(this, { locked, lost, spotlight, layout });
+		if (known && monitored !== this.monitored)
+			this.handlers.event({ type: 'monitored', monitored });
+		Object.assign(this, { locked, lost, spotlight, layout, monitored });
 	}
 
 	// Those who are connected, by key

@@ -51,6 +51,7 @@ export const initial = () => ({
 	me: null, // the one of them that we are
 	others: null, // those of them who are connected; null: not in yet
 	locked: false,
+	monitored: false, // nobody is end to end
 	company: false, // others were here since we are
 	askedToSpeak: false,
 	invitations: [], // { id, name, message, kind }

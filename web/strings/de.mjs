@@ -141,6 +141,7 @@ export const de = {
 	'stage.press': 'Drücken Sie eine Taste oder klicken Sie, damit der Ton '
 		+ 'beginnt.',
 	'stage.locked': 'gesperrt',
+	'stage.monitored': 'überwacht',
 	'stage.deaf': 'ein Moderator hat Ihnen den Ton abgestellt',
 	'stage.hidden': 'ein Moderator verbirgt Ihre Kamera',
 	'alone.first': 'Noch ist niemand sonst da.',
@@ -291,6 +292,9 @@ export const de = {
 	'toast.joined': '{name} ist dazugekommen',
 	'toast.left': '{name} ist gegangen',
 	'toast.locked': 'Die Konferenz ist jetzt gesperrt.',
+	'toast.monitored': 'Die Konferenz wird überwacht: nichts ist Ende zu '
+		+ 'Ende.',
+	'toast.unmonitored': 'Die Konferenz wird nicht mehr überwacht.',
 	'toast.open': 'Die Konferenz ist nicht mehr gesperrt.',
 	'toast.muted': 'Ein Moderator hat Sie stummgeschaltet.',
 	'toast.muted-still': 'Sie sind stumm, wie zuvor.',

@@ -55,8 +55,9 @@ export function stageView({ store, dispatch }) {
 	});
 	store.watch(['stageNote', 'language'], ({ stageNote }) =>
 		setWords($('stage-note'), say(stageNote)));
-	store.watch(['locked', 'me'], ({ locked, me }) => {
+	store.watch(['locked', 'monitored', 'me'], ({ locked, monitored, me }) => {
 		$('locked-mark').hidden = !locked;
+		$('monitored-mark').hidden = !monitored;
 		$('deaf-mark').hidden = !me?.deaf;
 		$('hidden-mark').hidden = !me?.hidden;
 	});

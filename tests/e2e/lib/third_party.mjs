@@ -134,10 +134,12 @@ const addSecond = (pc, tone) => {
 				'$1 9 $2') };
 	};
 };
-// Leave one codec of each m-line's kind in the offer
+// Leave these codecs of each m-line's kind, in this order
 const prefer = (sdp, names) => sdp.split(/(?=^m=)/m).map((section) => {
 	const kept = [...section.matchAll(/^a=rtpmap:(\\d+) ([^/]+)/gm)]
-		.filter(([, , name]) => names.includes(name)).map(([, pt]) => pt);
+		.filter(([, , name]) => names.includes(name))
+		.sort(([, , a], [, , b]) => names.indexOf(a) - names.indexOf(b))
+		.map(([, pt]) => pt);
 	if (!/^m=(audio|video)/.test(section) || !kept.length)
 		return section;
 	return section
