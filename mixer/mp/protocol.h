@@ -291,8 +291,8 @@
  *
  *  path is absent before there is one. audio, video and relay only where it
  *  has them; of a relay packets_in have come and packets_out went on to its
- *  far end, held were held back as a moderator wills, policed were beyond
- *  kbps.
+ *  far end; of packets_in held were held back as a moderator wills, of either
+ *  leg, and policed were beyond kbps. relay 0: of none now.
  *  codec is what it is sent, codec_in
  *  what it sends (absent before its first packet); remote_loss is of 256, as
  *  it reports; tier 0 is the full bitrate of its size, 1 half, 2 a quarter;

@@ -101,6 +101,8 @@ static void one(struct transport *const t[2], uint8_t bits,
 		transport_hold(t[i], &hold[i]);
 		if (!t[i]->ice.selected)
 			check(t[i], i);
+		if (!t[i]->ice.selected)
+			abort();
 		t[i]->ice.selected->proven = true;
 	}
 
