@@ -281,11 +281,18 @@ void kept_say_alive(struct focus *f, bool now);
  * carries it, which has no keys. For that both get a group of lines more in
  * their descriptions, with the other one's certificate, and keep the mixer's.
  *
- *   (nothing) -> FIRST -> SECOND -> RISING -> ALONE
- *                                     ^         |
- *                                     |         v
- *                                  RESTING <- FALLING
+ *   (nothing) -> FIRST -> SECOND -> OPENING -> THIRD -> FOURTH
+ *                                                         |
+ *                                                         v
+ *                                               RESTING   RISING
+ *                                                ^   |      |
+ *                                                |   +----> v
+ *                                             FALLING <-- ALONE
  *
+ * First there is a line for data alone, by which the way between them opens;
+ * sound and pictures join it then. A Chromium sends nothing at all while a
+ * line of sound or pictures has no way yet, and where none comes it never does
+ * again.
  * Make before break: lines that take over are in use before the others are put
  * to rest. When somebody comes, or the conference is monitored, the mixer's
  * lines take over; when they are two again, after END_TO_END_PAUSE_MS the

@@ -56,11 +56,11 @@ struct session_ops {
 	 * has described itself
 	 *
 	 * @param prefix Of the names of the lines, at most 15 bytes
-	 * @param data   With a line for data
+	 * @param all    Sound and pictures, too; else the line for data alone
 	 * @return NULL: it cannot, or no memory; mem_deref()
 	 */
 	struct passed_group *(*passable)(void *session, const char *prefix,
-					 bool data);
+					 bool all);
 	/** What it has said last of the lines that pass; borrowed, NULL:
 	 *  nothing */
 	struct passed_group *(*passed)(void *session);

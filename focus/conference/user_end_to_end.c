@@ -9,9 +9,12 @@
 
 
 enum pair_state {
-	PAIR_FIRST,   /**< one is offered the group */
+	PAIR_FIRST,   /**< one is offered a line for data */
 	PAIR_SECOND,  /**< the other one is offered what that has answered */
-	PAIR_RISING,  /**< both have it, beside the mix */
+	PAIR_OPENING, /**< both have it: the way between them opens */
+	PAIR_THIRD,   /**< one is offered sound and pictures beside it */
+	PAIR_FOURTH,  /**< and so is the other one */
+	PAIR_RISING,  /**< both have all, beside the mix */
 	PAIR_ALONE,   /**< the mix rests */
 	PAIR_FALLING, /**< the mix is to be in use again, beside it */
 	PAIR_RESTING, /**< it rests, and the mix is in use */
@@ -181,7 +184,8 @@ static void ask(struct pair *p, size_t i)
 static void go(struct pair *p, enum pair_state state)
 {
 	static const char *const names[] = {
-		"first", "second", "rising", "alone", "falling", "resting",
+		"first",  "second", "opening", "third",   "fourth",
+		"rising", "alone",  "falling", "resting",
 	};
 
 	log_debug("focus", "end to end relay=%u state=%s", p->relay,
@@ -271,6 +275,47 @@ static void rise(struct pair *p)
 }
 
 
+/** What the other one can, for that one */
+static bool compose(struct pair *p, bool all)
+{
+	const struct endpoint *other = p->ends[1].ep;
+	struct passed_group *can;
+	char prefix[16];
+
+	(void)re_snprintf(prefix, sizeof(prefix), "e%u", p->relay);
+	can = other->ops->passable(other->session, prefix, all);
+	if (!can)
+		return false;
+
+	mem_deref(p->ends[0].ours);
+	p->ends[0].ours = can;
+
+	return true;
+}
+
+
+/** There is a way between them, whatever goes over it */
+static void opened(struct pair *p)
+{
+	if (!p->ends[0].carried || !p->ends[1].carried)
+		return;
+
+	go(p, PAIR_THIRD);
+	if (compose(p, true))
+		ask(p, 0);
+	else
+		pair_fail(p);
+}
+
+
+static void open_way(struct pair *p)
+{
+	go(p, PAIR_OPENING);
+	tmr_start(&p->tmr, END_TO_END_RISE_MS, late_h, p);
+	opened(p);
+}
+
+
 static void again_h(void *arg)
 {
 	struct pair *p = arg;
@@ -355,7 +400,8 @@ static void agreed(struct pair *p)
 	switch (p->state) {
 
 	case PAIR_FIRST:
-		go(p, PAIR_SECOND);
+	case PAIR_THIRD:
+		go(p, p->state + 1);
 		if (hand_on(p, 0))
 			ask(p, 1);
 		else
@@ -363,11 +409,16 @@ static void agreed(struct pair *p)
 		break;
 
 	case PAIR_SECOND:
-		if (hand_on(p, 1))
-			rise(p);
-		else
+	case PAIR_FOURTH:
+		if (!hand_on(p, 1))
 			pair_fail(p);
+		else if (p->state == PAIR_SECOND)
+			open_way(p);
+		else
+			rise(p);
 		break;
+
+	case PAIR_OPENING: break;
 
 	case PAIR_RISING: risen(p); break;
 
@@ -446,6 +497,8 @@ void end_to_end_carried(struct endpoint *ep, uint32_t relay, bool carried)
 	end->carried = carried;
 	if (!carried && p->state == PAIR_ALONE)
 		fall(p);
+	else if (p->state == PAIR_OPENING)
+		opened(p);
 	else if (p->state == PAIR_RISING)
 		risen(p);
 }
@@ -456,11 +509,14 @@ void end_to_end_carried(struct endpoint *ep, uint32_t relay, bool carried)
 
 static int pair_alloc(struct conference *c, struct endpoint *const two[2])
 {
-	const bool data = c->focus->config->secure_line;
 	struct passed_group *back;
 	struct pair *p;
-	char prefix[16];
 
+	back = two[0]->ops->passable(two[0]->session, "e", false);
+	if (!back)
+		return ENOTSUP;
+
+	mem_deref(back);
 	p = mem_zalloc(sizeof(*p), pair_destructor);
 	if (!p)
 		return ENOMEM;
@@ -470,16 +526,11 @@ static int pair_alloc(struct conference *c, struct endpoint *const two[2])
 	p->relay = ++c->focus->last_relay;
 	p->ends[0].ep = two[0];
 	p->ends[1].ep = two[1];
-	(void)re_snprintf(prefix, sizeof(prefix), "e%u", p->relay);
-	p->ends[0].ours = two[1]->ops->passable(two[1]->session, prefix, data);
-	back = two[0]->ops->passable(two[0]->session, prefix, data);
-	if (!p->ends[0].ours || !back) {
-		mem_deref(back);
+	if (!compose(p, false)) {
 		mem_deref(p);
 		return ENOTSUP;
 	}
 
-	mem_deref(back);
 	c->pair = p;
 
 	return 0;

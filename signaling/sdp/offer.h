@@ -266,16 +266,16 @@ enum offer_bearer offer_bearer(const struct offer *o, size_t group);
 void offer_set_shape(struct offer *o, const struct offer_shape *shape);
 
 /**
- * What the far end could say to another one directly, if it can: lines for
- * sound and pictures as it described them last in an offer, else in its
- * answer, under other names
+ * What the far end could say to another one directly, if it can, under other
+ * names: a line for data, as it said one already, and lines for sound and
+ * pictures as it described them last in an offer, else in its answer
  *
  * @param prefix Of their mids
- * @param data   With a line for data
+ * @param all    Else the line for data alone
  * @return NULL: it cannot, or no memory; mem_deref()
  */
 struct passed_group *offer_passable(const struct offer *o, const char *prefix,
-				    bool data);
+				    bool all);
 
 /** What the far end said last of the lines that pass; borrowed, NULL: there
  *  are none, or it has not spoken of them */

@@ -66,17 +66,20 @@ static int line_bring(struct offer_state *s, int passed)
 }
 
 
+/** That there is one and it is refused */
 static bool is_refused(const struct passed_group *g, int i)
 {
-	return g && (i >= (int)g->count || g->lines[i].refused);
+	return g && i < (int)g->count && g->lines[i].refused;
 }
 
 
 static void lines_drop(struct offer_state *s, const struct passed_group *by)
 {
 	for (size_t i = 0; i < s->line_count; i++) {
-		if (s->lines[i].passed >= 0 &&
-		    (!by || is_refused(by, s->lines[i].passed)))
+		const int k = s->lines[i].passed;
+
+		if (k >= 0 &&
+		    (!by || k >= (int)by->count || is_refused(by, k)))
 			s->lines[i].passed = -1;
 	}
 }
@@ -180,15 +183,25 @@ void offer_set_shape(struct offer *o, const struct offer_shape *shape)
 
 
 struct passed_group *offer_passable(const struct offer *o, const char *prefix,
-				    bool data)
+				    bool all)
 {
 	const struct offer_state *s = o ? o->agreed : NULL;
+	const struct passed_line *data;
 	struct passed_group *g;
+	int err = 0;
 
-	if (!s || !s->able || passed_group_copy(&g, s->able))
+	if (!s || !s->able || passed_group_alloc(&g))
 		return NULL;
-	if (passed_group_rename(g, prefix, data))
+	data = passed_group_line(s->theirs, "application");
+	if (data)
+		passed_group_add(g, data);
+	else
+		err = passed_group_add_data(g, &s->able->lines[0]);
+	for (size_t i = 0; all && i < s->able->count; i++)
+		passed_group_add(g, &s->able->lines[i]);
+	if (err)
 		return mem_deref(g);
+	passed_group_rename(g, prefix);
 	extension_ids_copy(&g->ids, &o->ids);
 	g->numbers_open = true;
 	return g;
@@ -321,11 +334,14 @@ static void directions_take(struct offer_state *s)
 }
 
 
-/** Whom we hear in the mix we hear here, too */
+/** Whom we hear in the mix we hear here, too; before that there are data */
 static bool follows(const struct offer_state *s)
 {
-	const struct passed_line *sound =
-		passed_group_line(s->theirs, media_kind_name(MEDIA_AUDIO));
+	const char *kind = media_kind_name(MEDIA_AUDIO);
+	const struct passed_line *sound = passed_group_line(s->theirs, kind);
+
+	if (!passed_group_line(s->ours, kind))
+		return passed_group_line(s->theirs, "application") != NULL;
 
 	for (size_t i = 0; !s->rests && i < s->media_count; i++) {
 		const struct media_description *d = &s->media[i]->d;
@@ -334,6 +350,7 @@ static bool follows(const struct offer_state *s)
 		    (d->recv > sound->send || d->send > sound->recv))
 			return false;
 	}
+
 	return sound != NULL;
 }
 
@@ -428,13 +445,21 @@ static const char *direction(bool send, bool recv)
 }
 
 
+/** What the far end has said to that line; NULL: nothing yet */
+static const struct passed_line *said(const struct offer_state *s, int passed)
+{
+	return s->theirs && passed < (int)s->theirs->count
+		       ? &s->theirs->lines[passed]
+		       : NULL;
+}
+
+
 /** Data have no direction (RFC 8841) */
 static int print_direction(struct mbuf *mb, const struct offer_state *s,
 			   int passed, bool is_offer)
 {
 	const struct passed_line *line = &s->ours->lines[passed];
-	const struct passed_line *theirs =
-		s->theirs ? &s->theirs->lines[passed] : NULL;
+	const struct passed_line *theirs = said(s, passed);
 	bool send = s->passing && line->send;
 	bool recv = s->passing && line->recv;
 
@@ -455,16 +480,18 @@ static int print_rows(struct mbuf *mb, const struct offer_state *s, int passed,
 {
 	static const char open[] = "a=setup:actpass\r\n";
 	const char *rows = s->ours->lines[passed].rows;
-	const char *theirs = s->theirs ? s->theirs->lines[passed].rows : "";
+	const struct passed_line *theirs = said(s, passed);
 	const char *row = is_offer ? NULL : strstr(rows, open);
 	struct pl before = {rows, row ? (size_t)(row - rows) : 0};
 
 	if (!row)
 		return mbuf_write_str(mb, rows);
-	return mbuf_printf(mb, "%ra=setup:%s\r\n%s", &before,
-			   strstr(theirs, "a=setup:passive\r\n") ? "active"
-								 : "passive",
-			   row + sizeof(open) - 1);
+	return mbuf_printf(
+		mb, "%ra=setup:%s\r\n%s", &before,
+		theirs && strstr(theirs->rows, "a=setup:passive\r\n")
+			? "active"
+			: "passive",
+		row + sizeof(open) - 1);
 }
 
 

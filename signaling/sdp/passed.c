@@ -270,13 +270,12 @@ static char letter_of(const char *kind)
 
 
 /** Who is at the other end says so in each of its lines */
-static int data_rows(char **rowsp, const struct passed_group *g)
+static int data_rows(char **rowsp, const char *rows)
 {
-	const char *rows = g->lines[0].rows;
 	struct mbuf *mb = mbuf_alloc(512);
 	int err = mb ? 0 : ENOMEM;
 
-	while (!err && rows && !strncmp(rows, "a=fingerprint:", 14)) {
+	while (!err && !strncmp(rows, "a=fingerprint:", 14)) {
 		const char *end = strstr(rows, "\r\n");
 		struct pl row = {rows, (size_t)(end - rows) + 2};
 
@@ -296,25 +295,32 @@ static int data_rows(char **rowsp, const struct passed_group *g)
 }
 
 
-static int data_add(struct passed_group *g, const char *prefix)
+int passed_group_add_data(struct passed_group *g, const struct passed_line *of)
 {
 	struct passed_line *line = &g->lines[g->count];
 	int err;
 
-	if (g->count == PASSED_LINES_MAX || !g->count)
-		return 0;
 	*line = (struct passed_line){.send = true, .recv = true};
 	str_ncpy(line->kind, "application", sizeof(line->kind));
 	str_ncpy(line->proto, "UDP/DTLS/SCTP", sizeof(line->proto));
-	(void)re_snprintf(line->mid, sizeof(line->mid), "%sd", prefix);
 	err = str_dup(&line->formats, "webrtc-datachannel");
 	if (!err)
-		err = data_rows(&line->rows, g);
+		err = data_rows(&line->rows, of->rows);
 	if (err)
 		line->formats = mem_deref(line->formats);
 	else
 		++g->count;
 	return err;
+}
+
+
+void passed_group_add(struct passed_group *g, const struct passed_line *line)
+{
+	struct passed_line *to = &g->lines[g->count++];
+
+	*to = *line;
+	to->formats = mem_ref(line->formats);
+	to->rows = mem_ref(line->rows);
 }
 
 
@@ -325,12 +331,8 @@ int passed_group_copy(struct passed_group **gp, const struct passed_group *g)
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < g->count; i++) {
-		to->lines[i] = g->lines[i];
-		to->lines[i].formats = mem_ref(g->lines[i].formats);
-		to->lines[i].rows = mem_ref(g->lines[i].rows);
-	}
-	to->count = g->count;
+	for (size_t i = 0; i < g->count; i++)
+		passed_group_add(to, &g->lines[i]);
 	extension_ids_copy(&to->ids, &g->ids);
 	to->numbers_open = g->numbers_open;
 	*gp = to;
@@ -338,7 +340,7 @@ int passed_group_copy(struct passed_group **gp, const struct passed_group *g)
 }
 
 
-int passed_group_rename(struct passed_group *g, const char *prefix, bool data)
+void passed_group_rename(struct passed_group *g, const char *prefix)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		struct passed_line *line = &g->lines[i];
@@ -347,7 +349,6 @@ int passed_group_rename(struct passed_group *g, const char *prefix, bool data)
 		(void)re_snprintf(line->mid, sizeof(line->mid), "%s%c", prefix,
 				  letter_of(line->kind));
 	}
-	return data ? data_add(g, prefix) : 0;
 }
 
 

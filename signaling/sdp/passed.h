@@ -19,7 +19,7 @@
 #include "signaling/sdp/offer_text.h"
 
 enum {
-	/** Sound, picture, data */
+	/** Data, sound, picture */
 	PASSED_LINES_MAX = 3,
 	/** Most bytes of the rows of a line */
 	PASSED_ROWS_MAX = 16 * 1024,
@@ -81,16 +81,24 @@ int passed_line_renew(struct passed_line *line,
 /** The same lines, to be changed. @return 0, ENOMEM */
 int passed_group_copy(struct passed_group **gp, const struct passed_group *g);
 
+/** One more line, with references to its texts. There is room */
+void passed_group_add(struct passed_group *g, const struct passed_line *line);
+
 /**
- * Give the lines other names, and what is sent both ways; and a line for data
+ * One more line, for data (RFC 8841), of the one who has said a line
+ *
+ * @param of Says who it is
+ * @return 0, ENOMEM
+ */
+int passed_group_add_data(struct passed_group *g,
+			  const struct passed_line *of);
+
+/** Give the lines other names, and what is sent both ways
  *
  * @param g      Not shared yet
  * @param prefix Of the mids, which differ in their last letter by kind; at
- *               most 15 bytes
- * @param data   With a data channel (RFC 8841); else without one
- * @return 0, ENOMEM
- */
-int passed_group_rename(struct passed_group *g, const char *prefix, bool data);
+ *               most 15 bytes */
+void passed_group_rename(struct passed_group *g, const char *prefix);
 
 /** Learn what the rows of a line, or of a whole description, number.
  *  @return 0, ENOMEM */

@@ -242,7 +242,7 @@ enum reason session_move_offer(struct session *s);
 /** session_ops.reshape, .passable, .passed */
 void session_reshape_h(void *session);
 struct passed_group *session_passable_h(void *session, const char *prefix,
-					bool data);
+					bool all);
 struct passed_group *session_passed_h(void *session);
 /** The offer that is made next is in the shape that the focus wants, and tells
  *  it. There is an endpoint */

@@ -15,11 +15,11 @@ void session_reshape_h(void *session)
 }
 
 struct passed_group *session_passable_h(void *session, const char *prefix,
-					bool data)
+					bool all)
 {
 	const struct session *s = session;
 
-	return offer_passable(exchange_offer(s->exchange), prefix, data);
+	return offer_passable(exchange_offer(s->exchange), prefix, all);
 }
 
 struct passed_group *session_passed_h(void *session)

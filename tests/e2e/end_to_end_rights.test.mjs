@@ -35,13 +35,15 @@ describe('who cannot follow', () => {
 			other.longestGap(one.hz, ms)]);
 		for (const gap of gaps)
 			assert.ok(gap <= 500, `silent for ${gap} ms`);
-		await w.are(name, 'mixed');
+		await hearsOthersOnly(one, [other]);
+		await hearsOthersOnly(other, [one]);
 	};
 
 	test('an application as it is: it is asked nothing', async () => {
 		await w.dial(ana, 'plain');
 		await w.dial(ben, 'plain', { audio: true, video: true });
 		await areNeverOneWay('plain', ana, ben, 3000);
+		await w.are('plain', 'mixed');
 		const { length } = await ana.page.evaluate(() => window.events);
 		assert.equal(length, 2, 'one offer and its answer');
 	});
@@ -50,15 +52,16 @@ describe('who cannot follow', () => {
 		await w.dial(ana, 'says');
 		await w.dial(ben, 'says', { ...FOLLOWS, follow: 'says' });
 		await areNeverOneWay('says', ana, ben, 6000);
+		await w.are('says', 'mixed');
 		assert.deepEqual(await w.ended(ana), []);
 		assert.deepEqual(await w.ended(ben), []);
 	});
 
-	// Its second transport never connects (bundlePolicy max-bundle)
+	// One that was never to have a second transport (bundlePolicy max-bundle)
 	test('a Firefox with all in one bundle', async () => {
 		await w.dial(ana, 'bundle');
 		await w.dial(fox, 'bundle', { ...FOLLOWS, bundle: 'max-bundle' });
-		await areNeverOneWay('bundle', ana, fox, 14000);
+		await areNeverOneWay('bundle', ana, fox, 12000);
 		assert.deepEqual(await w.ended(fox), []);
 	});
 });
@@ -189,6 +192,14 @@ describe('what passes', () => {
 			(await w.ended(ana)).length === 1);
 		await w.are('two', 'mixed', 1);
 		await hearsNot(ben, ana.hz);
+		assert.deepEqual(await w.ended(ben), []);
+	});
+
+	// The way to the one who is gone is none to whoever comes
+	test('and who is left is heard by the next', async () => {
+		await tel.dial(w.parley.uri('two'));
+		await hearsOthersOnly(tel, [ben]);
+		await hearsOthersOnly(ben, [tel]);
 		assert.deepEqual(await w.ended(ben), []);
 	});
 });

@@ -282,12 +282,12 @@ static void reshape(void *session)
 
 /* What it is means nothing to the focus */
 static struct passed_group *passable(void *session, const char *prefix,
-				     bool data)
+				     bool all)
 {
-	const struct party *p = session;
+	struct party *p = session;
 
 	(void)prefix;
-	(void)data;
+	p->all = all;
 
 	return p->room->passable ? mem_zalloc(1, NULL) : NULL;
 }

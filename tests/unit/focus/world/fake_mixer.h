@@ -53,7 +53,8 @@ struct party {
 	enum reason end_reason;
 	char moves_to[POLICY_NAME_MAX + 1]; /**< by its number; "": nowhere */
 	const struct focus_room *room;
-	unsigned reshapes;           /**< offers that it was to be made */
+	bool all;          /**< it was last asked for all that it can */
+	unsigned reshapes; /**< offers that it was to be made */
 	struct passed_group *passed; /**< that it said; NULL */
 	char told[256]; /**< what others wrote: "NUMBER NAME: TEXT\n" of each
 			 */

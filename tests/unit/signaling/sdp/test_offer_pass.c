@@ -38,12 +38,11 @@
 	PICTURE("9", "1",                                                     \
 		TRANSPORT(side, "mmm", "actpass") STREAM("2") __VA_ARGS__)
 #define OFFER(side) HEAD("a=group:BUNDLE 0 1\r\n") MIX(side, "")
-#define BOTH        HEAD("a=group:BUNDLE 0 1\r\na=group:BUNDLE e7a e7v e7d\r\n")
+#define BOTH        HEAD("a=group:BUNDLE 0 1\r\na=group:BUNDLE e7d e7a e7v\r\n")
 #define PASSED(side, role, direction)                                         \
+	DATA("9", "e7d", TRANSPORT(side, "eee", role))                        \
 	SOUND("9", "e7a", direction TRANSPORT(side, "eee", role) STREAM("3")) \
-	PICTURE("9", "e7v",                                                   \
-		direction TRANSPORT(side, "eee", role) STREAM("4"))           \
-	DATA("9", "e7d", TRANSPORT(side, "eee", role))
+	PICTURE("9", "e7v", direction TRANSPORT(side, "eee", role) STREAM("4"))
 
 
 /** One of two far ends, which has called */
@@ -121,7 +120,7 @@ static struct offer *joined(struct offer *b)
 static void what_one_can_is_offered_to_the_other(void)
 {
 	static const char *const rows[] = {
-		"a=group:BUNDLE 0 1\r\na=group:BUNDLE e7a e7v e7d\r\n",
+		"a=group:BUNDLE 0 1\r\na=group:BUNDLE e7d e7a e7v\r\n",
 		"m=audio 10000 UDP/TLS/RTP/SAVPF 111 63\r\n"
 		"c=IN IP4 203.0.113.5\r\na=mid:e7a\r\na=sendrecv\r\n"
 		"a=ice-ufrag:RRRR\r\n",
@@ -271,15 +270,16 @@ static void an_offer_anew_changes_streams_alone(void)
 	CU_ASSERT_EQUAL_FATAL(
 		offer_world_exchange(
 			a,
-			BOTH MIX("A", "") SOUND("9", "e7a",
-						"a=recvonly\r\na=rtpmap:9 "
-						"G722/8000\r\n" TRANSPORT(
-							"A", "eee", "actpass"))
-				PICTURE("9", "e7v",
-					TRANSPORT("A", "eee", "actpass")
-						STREAM("44"))
-					DATA("9", "e7d",
-					     TRANSPORT("A", "eee", "actpass")),
+			BOTH MIX("A", "") DATA(
+				"9", "e7d", TRANSPORT("A", "eee", "actpass"))
+				SOUND("9", "e7a",
+				      "a=recvonly\r\na=rtpmap:9 "
+				      "G722/8000\r\n" TRANSPORT("A", "eee",
+								"actpass"))
+					PICTURE("9", "e7v",
+						TRANSPORT("A", "eee",
+							  "actpass")
+							STREAM("44")),
 			&leg, &answer),
 		REASON_NONE);
 	free(leg);
@@ -311,7 +311,7 @@ static void with_the_other_one_go_its_lines(void)
 		NULL,
 	};
 	static const char *const another[] = {
-		"a=group:BUNDLE e8a e8v\r\n",
+		"a=group:BUNDLE e8d e8a e8v\r\n",
 		"a=mid:e8a\r\na=sendrecv\r\n",
 		"!a=mid:e7a",
 		"!a=mid:e7v",
@@ -329,13 +329,13 @@ static void with_the_other_one_go_its_lines(void)
 	CU_ASSERT_TRUE(
 		check("gone",
 		      answered(a, HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "")
-					  SOUND("0", "e7a") PICTURE("0", "e7v")
-						  DATA("0", "e7d")),
+					  DATA("0", "e7d") SOUND("0", "e7a")
+						  PICTURE("0", "e7v")),
 		      told));
 	CU_ASSERT_EQUAL(offer_bearer(a, 1), OFFER_BEARER_NONE);
 	CU_ASSERT_PTR_NULL(offer_passed(a));
 
-	shape.passed = offer_passable(b, "e8", false);
+	shape.passed = offer_passable(b, "e8", true);
 	shape.passing = true;
 	shape.relay = 8;
 	CU_ASSERT_TRUE(check("another", offered(a, &shape), another));
@@ -352,23 +352,23 @@ static void who_does_not_follow_is_found_out(void)
 		const char *name, *sdp;
 	} answers[] = {
 		{"it refuses them",
-		 HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "") SOUND("0", "e7a")
-			 PICTURE("0", "e7v") DATA("0", "e7d")},
+		 HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "") DATA("0", "e7d")
+			 SOUND("0", "e7a") PICTURE("0", "e7v")},
 		{"it only listens",
 		 BOTH MIX("A", "") PASSED("A", "active", "a=recvonly\r\n")},
 		{"it leaves them out",
 		 HEAD("a=group:BUNDLE 0 1\r\n") MIX("A", "")},
 		{"it has no certificate",
-		 BOTH MIX("A", "") SOUND("9", "e7a",
-					 "a=ice-ufrag:Aeee\r\na=ice-pwd:"
-					 "0123456789012345678901\r\n")
-			 PICTURE("0", "e7v") DATA("0", "e7d")},
-		{"its password is none",
-		 BOTH MIX("A", "") SOUND(
+		 BOTH MIX("A", "") DATA("0", "e7d") SOUND(
 			 "9", "e7a",
-			 "a=ice-ufrag:Aeee\r\na=ice-pwd:0\r\n"
-			 "a=fingerprint:sha-1 AA" REST "\r\na=setup:"
-			 "active\r\n") PICTURE("0", "e7v") DATA("0", "e7d")},
+			 "a=ice-ufrag:Aeee\r\na=ice-pwd:"
+			 "0123456789012345678901\r\n") PICTURE("0", "e7v")},
+		{"its password is none",
+		 BOTH MIX("A", "") DATA("0", "e7d")
+			 SOUND("9", "e7a",
+			       "a=ice-ufrag:Aeee\r\na=ice-pwd:0\r\n"
+			       "a=fingerprint:sha-1 AA" REST "\r\na=setup:"
+			       "active\r\n") PICTURE("0", "e7v")},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
@@ -385,6 +385,52 @@ static void who_does_not_follow_is_found_out(void)
 		mem_deref(a);
 		mem_deref(b);
 	}
+}
+
+
+/* The way between them opens by a line for data, and the others join it */
+static void data_go_first(void)
+{
+	static const char *const first[] = {
+		"a=group:BUNDLE 0 1\r\na=group:BUNDLE e7d\r\n",
+		"a=fingerprint:sha-1 BB" REST "\r\na=setup:actpass\r\n"
+		"a=sctp-port:5000\r\n",
+		"!a=mid:e7a",
+		NULL,
+	};
+	static const char *const then[] = {
+		"a=group:BUNDLE e7d e7a e7v\r\n",
+		"a=fingerprint:sha-1 BB" REST "\r\na=setup:passive\r\n"
+		"a=sctp-port:5000\r\n",
+		"a=mid:e7a\r\na=sendrecv\r\n",
+		NULL,
+	};
+	struct offer *a = called(OFFER("A")), *b = called(OFFER("B"));
+	struct offer_shape shape = {
+		.mixed = true, .passing = true, .relay = 7};
+
+	shape.passed = offer_passable(b, "e7", false);
+	CU_ASSERT_TRUE(check("first", offered(a, &shape), first));
+	mem_deref(shape.passed);
+	free(answered(
+		a, HEAD("a=group:BUNDLE 0 1\r\n"
+			"a=group:BUNDLE e7d\r\n") MIX("A", "")
+			   DATA("9", "e7d", TRANSPORT("A", "eee", "active"))));
+	CU_ASSERT_TRUE(offer_follows(a));
+
+	shape.passed = offer_passed(a);
+	free(offered(b, &shape));
+	free(answered(b, HEAD("a=group:BUNDLE 0 1\r\n"
+			      "a=group:BUNDLE e7d\r\n") MIX("B", "")
+				 DATA("9", "e7d",
+				      TRANSPORT("B", "eee", "passive"))));
+	CU_ASSERT_TRUE(offer_follows(b));
+
+	shape.passed = offer_passable(b, "e7", true);
+	CU_ASSERT_TRUE(check("then", offered(a, &shape), then));
+	mem_deref(shape.passed);
+	mem_deref(a);
+	mem_deref(b);
 }
 
 
@@ -413,7 +459,7 @@ static void a_refusal_leaves_the_places(void)
 	shape.relay = 8;
 	CU_ASSERT_TRUE(check("another", offered(a, &shape),
 			     (const char *const[]){
-				     "a=group:BUNDLE e7a e7v e7d\r\n", NULL}));
+				     "a=group:BUNDLE e7d e7a e7v\r\n", NULL}));
 	mem_deref(shape.passed);
 	mem_deref(a);
 	mem_deref(b);
@@ -462,7 +508,7 @@ static void numbers_of_extensions_fit_both(void)
 		snprintf(sdp, sizeof(sdp), NUMBERED("B", "%s"), cases[i].b);
 		b = called(sdp);
 		snprintf(name, sizeof(name), "numbers %zu", i);
-		shape.passed = offer_passable(b, "e7", false);
+		shape.passed = offer_passable(b, "e7", true);
 		ours = offered(a, &shape);
 		CU_ASSERT_TRUE(check(name, strdup(strstr(ours, "a=mid:e7a")),
 				     cases[i].rows));
@@ -506,6 +552,7 @@ static CU_TestInfo tests[] = {
 	{"with the other one go its lines", with_the_other_one_go_its_lines},
 	{"who does not follow is found out", who_does_not_follow_is_found_out},
 	{"numbers of extensions fit both", numbers_of_extensions_fit_both},
+	{"data go first", data_go_first},
 	{"a refusal leaves the places", a_refusal_leaves_the_places},
 	{"who does not say so is not asked", who_does_not_say_so_is_not_asked},
 	CU_TEST_INFO_NULL,
