@@ -7,6 +7,18 @@ export function privateActs({ store, dispatch }) {
 	let line = null;
 	let count = 0;
 
+	// '' where it is not known yet
+	const nameOfOther = () => {
+		const { others } = store.state;
+		return others?.length === 1 ? others[0].display : '';
+	};
+	// the line may be there before the list of people
+	store.watch(['others'], ({ secure }) => {
+		const who = nameOfOther();
+		if (secure && !secure.who && who && line)
+			store.change({ secure: { ...secure, who } });
+	});
+
 	const seen = () => {
 		const { panel } = store.state;
 		return panel.open && panel.tab === 'private';
@@ -42,8 +54,7 @@ export function privateActs({ store, dispatch }) {
 		secureOpened: (opened) => {
 			line = opened;
 			store.change({ privately: [], privateUnread: 0, secure: {
-				who: store.state.others?.[0]?.display || '',
-				words: null, problem: null } });
+				who: nameOfOther(), words: null, problem: null } });
 		},
 		secureWords: (words) => store.change({
 			secure: { ...store.state.secure, words } }),

@@ -45,13 +45,12 @@ export function watchSecureLine(pc, tell) {
 		old?.close();
 	};
 	const look = () => {
-		const there = pc.signalingState === 'stable' && pc.sctp
-			&& pc.currentRemoteDescription;
-		if (!there)
+		if (pc.signalingState !== 'stable' || !pc.currentRemoteDescription)
 			return;
 		const remote = pc.currentRemoteDescription.sdp;
 		const local = pc.currentLocalDescription.sdp;
-		const mid = dataMid(local) === dataMid(remote) ? dataMid(remote) : null;
+		const mid = pc.sctp && dataMid(local) === dataMid(remote)
+			? dataMid(remote) : null;
 		const mids = mid === null ? [] : groupOf(remote, mid);
 		const own = fingerprintsOf(local, mids);
 		const other = fingerprintsOf(remote, mids);

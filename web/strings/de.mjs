@@ -398,9 +398,10 @@ export const de = {
 		+ 'Server.',
 	'panel.private': 'Privat',
 	'private.title': 'Privat, Ende zu Ende',
+	'private.other': 'die andere Person',
 	'private.wait': 'Die beiden Seiten erzeugen ihre Schlüssel…',
-	'private.compare': 'Lesen Sie {name} diese Wörter vor. Haben Sie beide dieselben, '
-		+ 'ist niemand dazwischen.',
+	'private.compare': 'Vergleichen Sie diese Wörter laut mit: {name}. Haben '
+		+ 'Sie beide dieselben, ist niemand dazwischen.',
 	'private.gone': 'Diese Leitung ist beendet. Was gesendet wurde, bleibt hier, '
 		+ 'bis Sie gehen.',
 	'private.unproven': 'Vielleicht ist jemand dazwischen: Die andere Seite hat nicht '
@@ -411,7 +412,7 @@ export const de = {
 		+ 'ist. Diese Leitung ist geschlossen.',
 	'private.write': 'Nur dem anderen schreiben',
 	'private.attach': 'Datei senden…',
-	'private.seen': 'Das können nur Sie und {name} lesen. Was Sie im Chat '
+	'private.seen': 'Das lesen nur Sie und {name}. Was Sie im Chat '
 		+ 'schreiben, sieht der Server.',
 	'private.too-large': 'Das ist zu groß: höchstens {mb} MB.',
 	'private.too-much': 'Für diese Datei ist auf dieser Seite kein Platz.',

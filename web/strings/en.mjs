@@ -389,6 +389,7 @@ export const en = {
 	'chat.seen': 'What you write is seen by all who are in, and by the server.',
 	'panel.private': 'Private',
 	'private.title': 'Private, end to end',
+	'private.other': 'the other',
 	'private.wait': 'The two pages are making their keys…',
 	'private.compare': 'Read these words to {name}. If both of you have the same, '
 		+ 'nobody is in between.',

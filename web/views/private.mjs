@@ -5,6 +5,8 @@ import { $, keyedList, make, setText, setWords } from './dom.mjs';
 
 const UNITS = ['B', 'kB', 'MB'];
 
+const nameOf = (secure) => secure?.who || say('private.other');
+
 // "1.4 MB" as the language writes it
 function sizeText(bytes, language) {
 	const step = bytes < 1000 ? 0 : bytes < 1e6 ? 1 : 2;
@@ -74,7 +76,7 @@ function itemRow(store, dispatch) {
 		forget: () => file?.forget(),
 		draw: (item) => {
 			setText(from, item.own ? say('people.you')
-				: store.state.secure?.who || '');
+				: nameOf(store.state.secure));
 			setText(when, new Date(item.time).toLocaleTimeString(language(),
 				{ hour: '2-digit', minute: '2-digit' }));
 			if (item.file && !file) {
@@ -136,18 +138,17 @@ function form({ dispatch }) {
 
 export function privateView({ store, dispatch }) {
 	store.watch(['secure', 'language'], ({ secure }) => {
-		const words = secure?.words;
+		const words = secure?.words, name = nameOf(secure);
 		$('tab-private').hidden = !secure;
 		$('private-words').hidden = !words;
 		setText($('private-list'), words ? words.join(' ') : '');
 		setText($('private-compare'), words
-			? say('private.compare', { name: secure.who }) : '');
+			? say('private.compare', { name }) : '');
 		setWords($('private-problem'), say(secure?.problem));
 		$('private-wait').hidden = Boolean(!secure || words || secure.problem);
 		for (const id of ['private-text', 'private-send', 'private-attach'])
 			$(id).disabled = !words;
-		setText($('private-seen'), say('private.seen',
-			{ name: secure?.who || '' }));
+		setText($('private-seen'), say('private.seen', { name }));
 	});
 	store.watch(['privateUnread', 'language'], ({ privateUnread }) => {
 		setText($('private-count'), privateUnread ? String(privateUnread)
