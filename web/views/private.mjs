@@ -100,16 +100,22 @@ function list({ store, dispatch }) {
 		rows.add(row);
 		return row;
 	});
-	store.watch(['privately', 'secure', 'language'], ({ privately }) => {
-		const atEnd = element.scrollHeight - element.scrollTop
+	const toEnd = () => { element.scrollTop = element.scrollHeight; };
+	// who reads the last goes on to, as in the chat
+	let follows = true;
+	element.addEventListener('scroll', () => {
+		follows = element.scrollHeight - element.scrollTop
 			- element.clientHeight < 40;
+	});
+	new ResizeObserver(() => follows && toEnd()).observe(element);
+	store.watch(['privately', 'secure', 'language'], ({ privately }) => {
 		draw(privately, ({ key }) => key);
 		for (const row of [...rows].filter((r) => !r.element.isConnected)) {
 			row.forget();
 			rows.delete(row);
 		}
-		if (atEnd)
-			element.scrollTop = element.scrollHeight;
+		if (follows)
+			toEnd();
 	});
 }
 
