@@ -9,6 +9,7 @@ import { doorActs } from './acts/door.mjs';
 import { hostActs } from './acts/host.mjs';
 import { lobbyActs } from './acts/lobby.mjs';
 import { pageActs } from './acts/page.mjs';
+import { privateActs } from './acts/private.mjs';
 import { settingsActs, settingsKept } from './acts/settings.mjs';
 import { Speech } from './acts/speech.mjs';
 import { Devices } from './media/devices.mjs';
@@ -29,6 +30,7 @@ import { keysView } from './views/keys.mjs';
 import { lobbyView } from './views/lobby.mjs';
 import { panelView } from './views/panel.mjs';
 import { inviteView, peopleView } from './views/people.mjs';
+import { privateView } from './views/private.mjs';
 import { settingsView } from './views/settings.mjs';
 import { stageView } from './views/stage.mjs';
 import { themeView } from './views/theme.mjs';
@@ -67,11 +69,12 @@ dispatch.take(deviceActs({ store, devices, speech, call: current, dispatch }));
 dispatch.take(lobbyActs({ store, devices, dispatch }));
 dispatch.take(doorActs({ store, api, dispatch }));
 dispatch.take(chatActs({ store, api, dispatch }));
+dispatch.take(privateActs({ store, dispatch }));
 dispatch.take(hostActs({ store, api, dispatch }));
 
 for (const view of [themeView, wordsView, lobbyView, settingsView, stageView, bearerView,
-	aloneView, barView, panelView, hostView, peopleView, chatView, inviteView, endedView, toastView,
-	dialogView, keysView])
+	aloneView, barView, panelView, hostView, peopleView, chatView, privateView,
+	inviteView, endedView, toastView, dialogView, keysView])
 	view({ store, dispatch });
 
 window.addEventListener('pagehide', () => dispatch('leave'));

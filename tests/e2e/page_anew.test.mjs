@@ -14,10 +14,12 @@ const JsSIP = createRequire(new URL('../../web/signaling/call.mjs',
 class Connection extends EventTarget {
 	packets = 0;
 
-	transceivers = [{ direction: 'recvonly', sender: { async replaceTrack() {} },
+	transceivers = [{ mid: '0', direction: 'recvonly',
+		currentDirection: 'recvonly', sender: { async replaceTrack() {} },
 		receiver: { track: { kind: 'video' } } }];
 
 	getTransceivers() { return this.transceivers; }
+	async createOffer() { return { type: 'offer', sdp: '' }; }
 	getConfiguration() { return {}; }
 	setConfiguration() {}
 	addTransceiver() {}
@@ -110,7 +112,10 @@ describe('calling anew from the page', () => {
 		JsSIP.WebSocketInterface = class {};
 		globalThis.location = { protocol: 'https:', host: 'page.invalid' };
 		globalThis.location.hostname = 'page.invalid';
-		globalThis.MediaStream = class { getTracks() { return []; } };
+		globalThis.MediaStream = class {
+			getTracks() { return []; }
+			addTrack() {}
+		};
 		Object.defineProperty(globalThis, 'performance', { configurable: true,
 			writable: true, value: { now: () => now } });
 		globalThis.setInterval = (tick) => (timers.add(tick), tick);
@@ -119,7 +124,7 @@ describe('calling anew from the page', () => {
 		call = new Call({ conference: 'room', name: 'Ann',
 			devices: { stream: null, track: () => null },
 			handlers: { state() {}, accepted() {}, moved() {}, picture() {},
-				media() {}, refused: (words) => refused.push(words),
+				bearer() {}, secure: {}, media() {}, refused: (words) => refused.push(words),
 				ended: (words) => ended.push(words) } });
 		({ sessions } = call.ua);
 		call.start();

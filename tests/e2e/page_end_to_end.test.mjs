@@ -295,6 +295,15 @@ describe('Firefox end to end', { concurrency: 1 }, () => {
 
 	test('with Chromium', both);
 
+	test('words of the secure line are the same at both', () => until(
+		'they are the same', async () => {
+			const words = await Promise.all([ann, fay].map(({ page }) =>
+				page.evaluate(() => document.getElementById('private-list')
+					.textContent)));
+			return words[0] && words[0] === words[1]
+				|| Promise.reject(new Error(words.join()));
+		}));
+
 	test('its own change keeps both groups', async () => {
 		await fay.click('camera');
 		await showsFar(ann, 'Fay', 'F');

@@ -86,6 +86,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		dispatch('bringPin', pin ?? null);
 		speech.begin();
 		dispatch('measureAnew');
+		dispatch('forgetPrivate');
 		store.change({ view: 'call', conference, company: false,
 			connection: { message: { say: 'call.reaching' }, kind: 'wait' },
 			people: [], waiting: [], me: null, others: null, locked: false,
@@ -108,6 +109,13 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 				wrote: (message) => dispatch('wrote', message),
 				picture: (picture) => store.change({ picture }),
 				bearer: (news) => store.change(news),
+				secure: {
+					opened: (line) => dispatch('secureOpened', line),
+					words: (words) => dispatch('secureWords', words),
+					text: (text) => dispatch('secureText', text),
+					file: (news) => dispatch('secureFile', news),
+					closed: (why) => dispatch('secureClosed', why),
+				},
 				media: (news) => dispatch('measure', news),
 				ended: end,
 				refused: (message) => { loginProblem = message; },
@@ -122,6 +130,7 @@ export function callActs({ store, devices, api, speech, dispatch }) {
 		api.follow(null);
 		devices.close();
 		speech.end();
+		dispatch('forgetPrivate');
 		store.change({ people: [], waiting: [], me: null, others: null,
 			picture: null, endToEnd: false, pictured: true,
 			askedToSpeak: false, invitations: [], inviteProblem: false,

@@ -3,6 +3,7 @@ import JsSIP from 'jssip';
 import { watchAssociation } from '../media/association.mjs';
 import { watchIncoming } from '../media/incoming.mjs';
 import { Lines, sayEndToEnd } from '../media/lines.mjs';
+import { watchSecureLine } from '../media/secure_channel.mjs';
 import { turned, watchScreen, wishSize } from '../media/screen.mjs';
 import { TYPE } from './conference_info.mjs';
 import { isPassing, whyEnded, whyFailed } from './failure.mjs';
@@ -53,6 +54,7 @@ const troubleMessage = (name) => ({ say: `trouble.${name}` });
 // was made anew; moved() after a lost connection, picture(stream),
 // bearer({ endToEnd, pictured }): whether nobody in between can hear, and then
 // whether the other sends a picture,
+// secure: what is so of the secure line, as media/secure_channel.mjs tells it,
 // media({ path, reports }) by which sound and picture go and what getStats()
 // said, ended(message or null, own),
 // refused(message) when the server wants another { user, password } than
@@ -348,6 +350,8 @@ export class Call {
 		this.again = null;
 		this.troubles.clear();
 		this.lines = attempt.lines;
+		this.hangUp?.();
+		this.hangUp = attempt.hangUp;
 		this.lines.tellAgain();
 		// what was switched while it was on its way
 		for (const kind of ['audio', 'video'])
@@ -402,10 +406,15 @@ export class Call {
 			if (!this.devices.track(kind))
 				pc.addTransceiver(kind, { direction: 'recvonly' });
 		}
-		attempt.unwatch = watchIncoming(pc, attempt.lines, (arrival) => {
+		const stop = watchIncoming(pc, attempt.lines, (arrival) => {
 			if (this.pc === pc && !this.over)
 				this.#arrives(arrival);
 		});
+		attempt.hangUp = watchSecureLine(pc, this.handlers.secure);
+		attempt.unwatch = () => {
+			stop();
+			attempt.hangUp();
+		};
 		watchAssociation(pc, () => {
 			if (this.pc === pc && this.#mayCallAnew())
 				this.#callInstead();
@@ -592,6 +601,7 @@ export class Call {
 		for (const [source, event] of NEWS)
 			source?.removeEventListener(event, this.online);
 		this.attempt?.unwatch?.();
+		this.hangUp?.();
 		this.handlers.ended(message, this.left);
 		// lets the BYE out before the connection closes
 		setTimeout(() => this.ua.stop(), 200);

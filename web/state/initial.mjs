@@ -46,6 +46,13 @@ export const initial = () => ({
 	waiting: [], // likewise, who is not let in yet
 	chat: [], // { number, from, text, time (Unix, ms), own }
 	unread: 0, // of these
+	// the secure line to one other: { who, words: to compare, null before they
+	// are there, problem: message, why it is no more }
+	secure: null,
+	// over it: { key, own, time, text } or { key, own, time, file: as
+	// media/secure_files.mjs tells it }
+	privately: [],
+	privateUnread: 0,
 	layout: 'grid', // of all: 'speaker' has who speaks large
 	spotlight: 0, // number of whom all are shown
 	me: null, // the one of them that we are

@@ -400,6 +400,48 @@ export const de = {
 	'chat.send': 'Senden',
 	'chat.seen': 'Was Sie schreiben, lesen alle, die dabei sind, und der '
 		+ 'Server.',
+	'panel.private': 'Privat',
+	'private.title': 'Privat, Ende zu Ende',
+	'private.other': 'die andere Person',
+	'private.wait': 'Die beiden Seiten erzeugen ihre Schlüssel…',
+	'private.compare': 'Vergleichen Sie diese Wörter laut mit: {name}. Haben '
+		+ 'Sie beide dieselben, ist niemand dazwischen.',
+	'private.gone': 'Diese Leitung ist beendet. Was gesendet wurde, bleibt hier, '
+		+ 'bis Sie gehen.',
+	'private.unproven': 'Vielleicht ist jemand dazwischen: Die andere Seite hat nicht '
+		+ 'bewiesen, was sie versprochen hatte. Diese Leitung ist '
+		+ 'geschlossen. Sagen Sie hier nichts, was sonst niemand hören '
+		+ 'darf.',
+	'private.broken': 'Die andere Seite hat etwas gesendet, das nicht zu verstehen '
+		+ 'ist. Diese Leitung ist geschlossen.',
+	'private.write': 'Nur dem anderen schreiben',
+	'private.attach': 'Datei senden…',
+	'private.seen': 'Das lesen nur Sie und {name}. Was Sie im Chat '
+		+ 'schreiben, sieht der Server.',
+	'private.too-large': 'Das ist zu groß: höchstens {mb} MB.',
+	'private.too-much': 'Für diese Datei ist auf dieser Seite kein Platz.',
+	'private.progress': 'Wie viel von {name} übertragen ist',
+	'private.take': 'Annehmen',
+	'private.take.which': '{name} annehmen',
+	'private.refuse': 'Ablehnen',
+	'private.refuse.which': '{name} ablehnen',
+	'private.stop': 'Abbrechen',
+	'private.stop.which': '{name} abbrechen',
+	'private.save': '{name} speichern',
+	'private.file.own.offered': 'angeboten; der andere muss annehmen',
+	'private.file.own.flows': 'wird gesendet',
+	'private.file.own.checks': 'wird geprüft',
+	'private.file.own.whole': 'ist unversehrt angekommen',
+	'private.file.own.refused': 'wurde abgelehnt',
+	'private.file.own.stopped': 'wurde abgebrochen',
+	'private.file.own.broken': 'kam nicht unversehrt an',
+	'private.file.other.offered': 'möchten Sie diese Datei?',
+	'private.file.other.flows': 'kommt an',
+	'private.file.other.checks': 'wird geprüft',
+	'private.file.other.whole': 'ist unversehrt da',
+	'private.file.other.refused': 'abgelehnt',
+	'private.file.other.stopped': 'wurde abgebrochen',
+	'private.file.other.broken': 'kam nicht unversehrt',
 	'keys.chat': 'Chat',
 	'keys.hand': 'Hand heben und senken',
 	'reason.too-long': 'Das ist zu lang.',

@@ -19,12 +19,13 @@ export function panelView({ store, dispatch }) {
 
 	// As the ARIA Authoring Practices have it: arrows, Home, End
 	const other = (tab, key) => {
-		const at = tabs.indexOf(tab);
+		const there = tabs.filter(({ hidden }) => !hidden);
+		const at = there.indexOf(tab);
 		if (key === 'Home')
-			return tabs[0];
+			return there[0];
 		if (key === 'End')
-			return tabs.at(-1);
-		return STEPS[key] && tabs.at((at + STEPS[key]) % tabs.length);
+			return there.at(-1);
+		return STEPS[key] && there.at((at + STEPS[key]) % there.length);
 	};
 	for (const tab of tabs) {
 		tab.addEventListener('click', () =>
