@@ -76,6 +76,7 @@ struct conference {
 	bool written;           /**< something of it is in the store */
 	struct pair *pair;      /**< end_to_end.c's two, NULL: none */
 	struct tmr pair_tmr;    /**< until there are two */
+	unsigned pair_tries;    /**< that were too late, in a row */
 	uint32_t unfit[2];      /**< legs of two who could not */
 	bool monitored;         /**< nobody is end to end here, and is told */
 	bool echoes;            /**< an echo test: each hears himself alone */

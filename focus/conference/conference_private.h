@@ -298,8 +298,7 @@ void kept_say_alive(struct focus *f, bool now);
  * lines take over; when they are two again, after END_TO_END_PAUSE_MS the
  * relay's do, by directions alone, as both transports are still there. Data
  * between the two go on all the time. With one of the two goes the group. What
- * fails leaves both in the mix, where they are all the while, and is not tried
- * again with those two. */
+ * fails leaves both in the mix, where they are all the while. */
 
 enum {
 	/** So long after somebody has gone the two who are left stay in the
@@ -307,6 +306,10 @@ enum {
 	END_TO_END_PAUSE_MS = 5000,
 	/** What was offered has to carry both ways by then */
 	END_TO_END_RISE_MS = 10000,
+	/** Where it does not, it is tried again after so long, and then twice
+	 * as long; so often in all */
+	END_TO_END_AGAIN_MS = 20000,
+	END_TO_END_TRIES = 3,
 	/** The mixer has to hear both by then, or does without */
 	END_TO_END_FALL_MS = 3000,
 };

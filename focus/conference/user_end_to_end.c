@@ -253,9 +253,24 @@ static bool is_agreed(const struct pair *p)
 }
 
 
+static void begin_h(void *arg);
+
+
+/** The way between them did not open in time: that may have been a passing
+ *  trouble */
 static void late_h(void *arg)
 {
-	pair_fail(arg);
+	struct pair *p = arg;
+	struct conference *c = p->conference;
+
+	if (++c->pair_tries == END_TO_END_TRIES) {
+		pair_fail(p);
+		return;
+	}
+
+	pair_drop(c, NULL, true);
+	tmr_start(&c->pair_tmr, c->pair_tries * END_TO_END_AGAIN_MS, begin_h,
+		  c);
 }
 
 
@@ -425,6 +440,7 @@ static void agreed(struct pair *p)
 	case PAIR_ALONE:
 		if (is_agreed(p) && !p->told) {
 			p->told = true;
+			p->conference->pair_tries = 0;
 			tell(p);
 		}
 		break;
@@ -558,6 +574,7 @@ void end_to_end_update(struct conference *c, unsigned ms)
 	struct pair *p = c->pair;
 
 	if (!wanted) {
+		c->pair_tries = 0;
 		tmr_cancel(&c->pair_tmr);
 		if (p && p->state == PAIR_RESTING)
 			tmr_cancel(&p->tmr);

@@ -100,7 +100,8 @@ export class Lines {
 
 	// A further line: before it is answered, so that it sends from the first
 	#adopt(transceiver) {
-		if (this.#adopted.has(transceiver) || !this.#isFurther(transceiver))
+		if (this.#adopted.has(transceiver) || !isLive(transceiver)
+			|| !this.#isFurther(transceiver))
 			return;
 		this.#adopted.add(transceiver);
 		const track = this.own(kindOf(transceiver));

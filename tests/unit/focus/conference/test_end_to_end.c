@@ -292,7 +292,19 @@ static void what_fails_is_not_tried_again(void)
 	room_pass(11);
 	CU_ASSERT_TRUE(is(&ana, true, false, false));
 	CU_ASSERT_TRUE(is(&ben, true, false, false));
-	room_pass(30);
+	room_pass(17);
+	CU_ASSERT_TRUE(is(&ana, true, false, false));
+
+	/* only for a while, perhaps */
+	room_pass(4);
+	CU_ASSERT_TRUE(is(&ana, true, true, true));
+	rise(2);
+	room_pass(11);
+	CU_ASSERT_TRUE(is(&ana, true, false, false));
+	room_pass(41);
+	CU_ASSERT_TRUE(is(&ana, true, true, true));
+	rise(2);
+	room_pass(200);
 	CU_ASSERT_TRUE(is(&ben, true, false, false));
 	close_room();
 }
