@@ -74,7 +74,8 @@ struct media_shape {
 	bool passing;                /**< they are in use, but for data, which
 					  always are */
 	uint32_t relay, kbps;        /**< T of mixer/mp/protocol.h */
-	unsigned serial;             /**< for focus_shaped() */
+	bool no_data;
+	unsigned serial; /**< for focus_shaped() */
 };
 
 /** What the focus asks of signaling as a whole */

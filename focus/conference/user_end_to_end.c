@@ -144,6 +144,7 @@ void end_to_end_shape(const struct endpoint *ep, struct media_shape *shape)
 	shape->passing = passes(p);
 	shape->relay = p->relay;
 	shape->kbps = p->conference->focus->config->end_to_end_kbps;
+	shape->no_data = !p->conference->focus->config->secure_line;
 	shape->serial = end->asked;
 }
 

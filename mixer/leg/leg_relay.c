@@ -84,6 +84,7 @@ static int set_remote(struct leg_transport *lt,
 	r.sound = payloads(d->sound, d->sound_count);
 	r.picture = payloads(d->picture, d->picture_count);
 	r.kbps = d->kbps;
+	r.no_data = d->no_data;
 	err = transport_set_remote(lt->t, &r);
 	if (!err && d->known && !lt->since_us)
 		lt->since_us = clock_us();

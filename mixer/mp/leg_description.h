@@ -84,6 +84,7 @@ struct transport_description {
 	uint32_t picture[DESCRIPTION_PAYLOADS_MAX]; /**< likewise */
 	size_t sound_count, picture_count;
 	uint32_t kbps; /**< 0: no limit */
+	bool no_data;  /**< nothing but sound and pictures goes over */
 };
 
 /** C: one codec; each has its own part of the parameters, others are zero */

@@ -179,6 +179,7 @@ const struct json_row leg_transport_rows[] = {
 		.written = is_relay),
 	NUMBER("kbps", transport_description, kbps, 0, 10000000,
 	       .written = is_relay),
+	FLAG("no_data", transport_description, no_data, .written = is_relay),
 	END,
 };
 

@@ -138,7 +138,8 @@
  *  {kind:"relay", relay:7,    a number chosen by the focus
  *   ice:{ufrag,pwd},
  *   sound:[111,..], picture:[96,..],   payload types
- *   kbps:8000}                0: no limit
+ *   kbps:8000,                0: no limit
+ *   no_data:bool}             of DTLS no more goes over than opens the way
  *                             Nothing of it has keys here: checks of ICE are
  *                             answered, and what else comes from where they
  *                             were made, DTLS, SRTP and SRTCP, goes as it is

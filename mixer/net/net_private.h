@@ -174,6 +174,8 @@ struct relay_end {
 	struct transport *partner; /**< NULL: it is alone */
 	struct transport_payloads sound, picture;
 	struct transport_hold hold;
+	bool no_data;
+	unsigned data;    /**< datagrams of encrypted DTLS that went over */
 	uint32_t kbps;    /**< 0: no limit */
 	uint64_t paid_ns; /**< until when what came is paid for */
 	struct transport_relay_stats stats; /**< counters alone */

@@ -22,6 +22,9 @@ enum {
 	 *  hidden (RFC 9147 section 4) */
 	DTLS_UNIFIED_FIRST = 32,
 	DTLS_UNIFIED_LAST = 63,
+	/** Encrypted datagrams that open the way: the end of a handshake, and
+	 *  the beginning of SCTP, each again and again */
+	OPENING_MAX = 64,
 	/** What may come at once, of what kbps are in that time */
 	BURST_NS = 500000000,
 };
@@ -170,6 +173,7 @@ int relay_set_remote(struct transport *t, const struct transport_remote *r)
 	end->sound = r->sound;
 	end->picture = r->picture;
 	end->kbps = r->kbps;
+	end->no_data = r->no_data;
 
 	return 0;
 }
@@ -317,11 +321,19 @@ static void pass(struct transport *t, struct transport *to, const uint8_t *buf,
 }
 
 
+/** More than opens the way, where nothing more may go over it */
+static bool is_data(struct relay_end *from, bool encrypted)
+{
+	return from->no_data && encrypted && from->data++ >= OPENING_MAX;
+}
+
+
 void relay_receive(struct path *path, const uint8_t *buf, size_t len,
 		   enum datagram_type type, uint64_t now_us)
 {
 	struct transport *t = path->transport, *to = t->relay.partner;
 	const bool media = type != DATAGRAM_DTLS;
+	const bool data = !media && has_dtls_data(buf, len);
 
 	++t->relay.stats.packets_in;
 	t->relay.stats.bytes_in += len;
@@ -339,8 +351,13 @@ void relay_receive(struct path *path, const uint8_t *buf, size_t len,
 		return;
 	}
 
+	if (is_data(&t->relay, data)) {
+		++t->relay.stats.held;
+		return;
+	}
+
 	if (t->state != TRANSPORT_CONNECTED && to->ice.selected->proven &&
-	    (media || has_dtls_data(buf, len)))
+	    (media || data))
 		set_carried(t, true, "its far end's goes over");
 
 	if (type == DATAGRAM_RTP &&

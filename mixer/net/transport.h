@@ -179,6 +179,7 @@ struct transport_remote {
 	uint32_t relay; /**< number of its relay; 0: of none */
 	struct transport_payloads sound, picture; /**< of what it sends */
 	uint32_t kbps; /**< it may send, half a second of it at once; 0: any */
+	bool no_data;  /**< of DTLS it may not send more than opens the way */
 };
 
 /** Our side, for the SDP */

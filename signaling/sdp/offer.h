@@ -106,6 +106,7 @@ struct offer_shape {
 	bool passing;   /**< of those sound and pictures are in use, too */
 	uint32_t relay; /**< that carries them */
 	uint32_t kbps;  /**< and not more; 0: without limit */
+	bool no_data;   /**< nothing but sound and pictures */
 };
 
 /** @return 0, EINVAL, ENOMEM. The config is copied */

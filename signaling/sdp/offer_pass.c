@@ -151,6 +151,7 @@ int offer_state_shape(struct offer_state *s, const struct offer_shape *shape)
 		return 0;
 	g->d.relay = shape->relay;
 	g->d.kbps = shape->kbps;
+	g->d.no_data = shape->no_data;
 	passed_group_payloads(s->ours, &g->d);
 	lines_drop(s, s->ours);
 	return lines_bring(s);
@@ -517,5 +518,9 @@ int offer_print_passed(struct mbuf *mb, const struct offer_state *s,
 		sa_af(address) == AF_INET6 ? '6' : '4', address, line->mid);
 	err |= print_direction(mb, s, line->passed, is_offer);
 	err |= offer_print_ice(mb, lt);
+	/* it only opens the way: whoever can is to make nothing of it */
+	if (s->groups[group]->d.no_data &&
+	    !strcasecmp(from->kind, "application"))
+		err |= mbuf_write_str(mb, "a=parley-no-data\r\n");
 	return err | print_rows(mb, s, line->passed, is_offer);
 }

@@ -41,6 +41,7 @@ void session_shape_take(struct session *s)
 				.passing = shape.passing,
 				.relay = shape.relay,
 				.kbps = shape.kbps,
+				.no_data = shape.no_data,
 			});
 	s->shape_serial = shape.serial;
 	s->shaping = true;

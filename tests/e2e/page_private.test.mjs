@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Browser } from './lib/browser.mjs';
+import { hearsOthersOnly } from './lib/judge.mjs';
 import { Parley } from './lib/parley.mjs';
 import { until } from './lib/process.mjs';
 import { Shots } from './lib/shots.mjs';
@@ -132,5 +133,29 @@ describe('the secure line on the page', { concurrency: 1 }, () => {
 		await ben.leave();
 		await visible(ben, '#ended');
 		assert.equal(await ben.page.locator('#private-items li').count(), 0);
+	});
+});
+
+describe('where there is to be no secure line', () => {
+	test('two pages are end to end without it', async () => {
+		const parley = await Parley.start({ end_to_end: 'yes',
+			secure_line: 'no' });
+		const ann = await Browser.start({ hz: 1000 });
+		const ben = await Browser.start({ hz: 440 });
+		try {
+			await ann.join(`${parley.http}/two`, 'Ann');
+			await ben.join(`${parley.http}/two`, 'Ben');
+			for (const { page } of [ann, ben]) {
+				await until('it is end to end', async () =>
+					await page.textContent('#bearer') === 'End to end');
+				assert.ok(await page.isHidden('#tab-private'));
+			}
+			await hearsOthersOnly(ann, [ben]);
+			await hearsOthersOnly(ben, [ann]);
+		} finally {
+			await ben.stop();
+			await ann.stop();
+			await parley.stop();
+		}
 	});
 });

@@ -8,10 +8,12 @@ const midOf = (section) => section.match(/^a=mid:(.*?)\r?$/m)?.[1];
 const isRefused = (section) => /^m=\S+ 0 /.test(section)
 	&& !/^a=bundle-only\r?$/m.test(section);
 
-// The line for data of a description, by its mid; null: there is none
+// The line for data of a description, by its mid; null: there is none, or one
+// that only opens the way for sound and picture (a=parley-no-data)
 function dataMid(sdp) {
 	const section = sections(sdp).slice(1).find((s) =>
-		s.startsWith('m=application') && !isRefused(s));
+		s.startsWith('m=application') && !isRefused(s)
+			&& !/^a=parley-no-data\r?$/m.test(s));
 	return section ? midOf(section) : null;
 }
 

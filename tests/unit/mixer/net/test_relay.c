@@ -311,6 +311,29 @@ static void not_more_goes_over_than_may(void)
 }
 
 
+/* ...but what opens the way does, and sound and pictures */
+static void where_there_are_to_be_no_data_none_go_over(void)
+{
+	unsigned over = 0;
+	struct ends w;
+
+	ends_open(&w);
+	w.remote[0].no_data = true;
+	CU_ASSERT_EQUAL(transport_set_remote(w.t[0], &w.remote[0]), 0);
+	CU_ASSERT_TRUE(ends_goes_over(&w, 0, ENDS_DTLS_DATA, 0));
+	CU_ASSERT_TRUE(ends_stats(&w, 0).carried);
+	for (unsigned i = 0; i < 1000; i++)
+		over += ends_goes_over(&w, 0, ENDS_DTLS_DATA, 0);
+	CU_ASSERT_TRUE(over > 10 && over < 100);
+	CU_ASSERT_EQUAL(ends_stats(&w, 0).held, 1000 - over);
+	CU_ASSERT_TRUE(ends_goes_over(&w, 0, ENDS_DTLS, 0));
+	CU_ASSERT_TRUE(ends_goes_over(&w, 0, ENDS_RTP, ENDS_SOUND));
+	CU_ASSERT_TRUE(ends_goes_over(&w, 0, ENDS_RTP, ENDS_PICTURE));
+	CU_ASSERT_TRUE(ends_goes_over(&w, 1, ENDS_DTLS_DATA, 0));
+	ends_close(&w);
+}
+
+
 static void a_relay_has_two_ends(void)
 {
 	struct transport_remote same;
@@ -652,6 +675,8 @@ static CU_TestInfo tests[] = {
 	{"who is early or aside is not carried",
 	 who_is_early_or_aside_is_not_carried},
 	{"not more goes over than may", not_more_goes_over_than_may},
+	{"where there are to be no data none go over",
+	 where_there_are_to_be_no_data_none_go_over},
 	{"a relay has two ends", a_relay_has_two_ends},
 	{"who is left alone is not carried", who_is_left_alone_is_not_carried},
 	{"consent that runs out ends it", consent_that_runs_out_ends_it},
