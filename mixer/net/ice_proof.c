@@ -63,6 +63,8 @@ void ice_path_proven(struct path *path)
 		(void)proof_given(&t->dtls_proof);
 	if (path == t->ice.selected)
 		host_proven(t);
+	if (t->kind == TRANSPORT_RELAY)
+		relay_path_proven(t);
 }
 
 

@@ -174,6 +174,7 @@ struct relay_end {
 	struct transport *partner; /**< NULL: it is alone */
 	struct transport_payloads sound, picture;
 	struct transport_hold hold;
+	bool brought; /**< more than a handshake has come, and went over */
 	bool no_data;
 	unsigned data;    /**< datagrams of encrypted DTLS that went over */
 	uint32_t kbps;    /**< 0: no limit */
@@ -341,6 +342,8 @@ void relay_receive(struct path *path, const uint8_t *buf, size_t len,
 int relay_set_remote(struct transport *t, const struct transport_remote *r);
 /** Its selected path is another, or there is none any more */
 void relay_path_changed(struct transport *t);
+/** Who is at its selected path, or at another one, gets what goes there */
+void relay_path_proven(struct transport *t);
 /** It is of no relay any more; harmless if it is of none */
 void relay_leave(struct transport *t);
 

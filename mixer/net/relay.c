@@ -96,9 +96,11 @@ void relay_leave(struct transport *t)
 	relay->ends[relay->ends[1] == t] = NULL;
 	t->relay.relay = mem_deref(relay);
 	t->relay.partner = NULL;
+	t->relay.brought = false;
 	set_carried(t, false, "it left its relay");
 	if (partner) {
 		partner->relay.partner = NULL;
+		partner->relay.brought = false;
 		set_carried(partner, false, "the other end left");
 	}
 }
@@ -179,6 +181,26 @@ int relay_set_remote(struct transport *t, const struct transport_remote *r)
 }
 
 
+/** What it brings reaches the other one, who is there */
+static void look_carried(struct transport *t)
+{
+	const struct transport *to = t->relay.partner;
+
+	if (t->relay.brought && to && to->ice.selected &&
+	    to->ice.selected->proven && t->state != TRANSPORT_CONNECTED)
+		set_carried(t, true, "its far end's goes over");
+}
+
+
+/* SCTP says nothing more for half a minute once it is connected, and may be
+ * before the answer has come */
+void relay_path_proven(struct transport *t)
+{
+	if (t->relay.partner)
+		look_carried(t->relay.partner);
+}
+
+
 void relay_path_changed(struct transport *t)
 {
 	struct transport *partner = t->relay.partner;
@@ -186,10 +208,13 @@ void relay_path_changed(struct transport *t)
 	if (t->ice.selected)
 		return;
 
+	t->relay.brought = false;
 	set_carried(t, false, "no path");
 	/* nor does what is for it go anywhere */
-	if (partner)
+	if (partner) {
+		partner->relay.brought = false;
 		set_carried(partner, false, "the other end has no path");
+	}
 }
 
 
@@ -356,9 +381,10 @@ void relay_receive(struct path *path, const uint8_t *buf, size_t len,
 		return;
 	}
 
-	if (t->state != TRANSPORT_CONNECTED && to->ice.selected->proven &&
-	    (media || data))
-		set_carried(t, true, "its far end's goes over");
+	if (media || data) {
+		t->relay.brought = true;
+		look_carried(t);
+	}
 
 	if (type == DATAGRAM_RTP &&
 	    is_held(&t->relay, &to->relay, buf[1] & 0x7f)) {

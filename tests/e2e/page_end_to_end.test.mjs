@@ -237,6 +237,38 @@ describe('two pages end to end', { concurrency: 1 }, () => {
 		await hearsOthersOnly(ann, [ben]);
 	});
 
+	test('who is monitored is told before it begins', async () => {
+		const watch = () => {
+			window.said = [];
+			const look = () => {
+				for (const [id, is] of [['monitored-mark', (e) => !e.hidden],
+					['bearer', (e) => !e.classList.contains('whole')]]) {
+					if (is(document.getElementById(id))
+						&& !window.said.includes(id))
+						window.said.push(id);
+				}
+			};
+			new MutationObserver(look).observe(
+				document.querySelector('#call header'),
+				{ subtree: true, attributes: true, childList: true });
+			return true;
+		};
+		for (const { page } of [ann, ben])
+			await page.evaluate(watch);
+		await parley.cli('monitor', 'two');
+		for (const browser of [ann, ben]) {
+			await says(browser, TO_SERVER);
+			assert.deepEqual(await browser.page.evaluate(() => window.said),
+				['monitored-mark', 'bearer']);
+			assert.equal(await browser.page.textContent('#monitored-mark'),
+				'monitored');
+		}
+		await parley.cli('unmonitor', 'two');
+		for (const browser of [ann, ben])
+			await says(browser, WHOLE);
+		assert.ok(await ann.page.isHidden('#monitored-mark'));
+	});
+
 	test('a third one: no gap, no voice twice, and it is said', async () => {
 		cleo = await Browser.start({ hz: 2500, rgb: [30, 30, 200] });
 		await ann.page.evaluate(watchGap, 440);

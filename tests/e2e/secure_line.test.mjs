@@ -18,7 +18,7 @@ import { watchSecureLine } from './media/secure_channel.mjs';
 const end = (pc) => {
 	const seen = { texts: [], files: {}, progress: [], words: null,
 		closed: null, line: null, pc };
-	watchSecureLine(pc, {
+	watchSecureLine(pc, () => true, {
 		opened: (line) => { seen.line = line; },
 		words: (words) => { seen.words = words; },
 		text: (text) => seen.texts.push(text),

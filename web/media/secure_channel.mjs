@@ -8,12 +8,15 @@ const midOf = (section) => section.match(/^a=mid:(.*?)\r?$/m)?.[1];
 const isRefused = (section) => /^m=\S+ 0 /.test(section)
 	&& !/^a=bundle-only\r?$/m.test(section);
 
-// The line for data of a description, by its mid; null: there is none, or one
-// that only opens the way for sound and picture (a=parley-no-data)
+// Does what the far end sent have a line for data that only opens the way for
+// sound and picture? A browser's own descriptions do not keep what it does not
+// know
+export const opensOnly = (sdp) => /^a=parley-no-data\r?$/m.test(sdp);
+
+// The line for data of a description, by its mid; null: there is none
 function dataMid(sdp) {
 	const section = sections(sdp).slice(1).find((s) =>
-		s.startsWith('m=application') && !isRefused(s)
-			&& !/^a=parley-no-data\r?$/m.test(s));
+		s.startsWith('m=application') && !isRefused(s));
 	return section ? midOf(section) : null;
 }
 
@@ -37,8 +40,9 @@ export function fingerprintsOf(sdp, mids) {
 	return [...new Set(found)].sort().join('\n');
 }
 
-// tell as SecureLine's, and opened(line) before. Returns what ends it
-export function watchSecureLine(pc, tell) {
+// may(): is there to be one? tell as SecureLine's, and opened(line) before.
+// Returns what ends it
+export function watchSecureLine(pc, may, tell) {
 	let line = null, place = '';
 	const end = () => {
 		const old = line;
@@ -51,7 +55,7 @@ export function watchSecureLine(pc, tell) {
 			return;
 		const remote = pc.currentRemoteDescription.sdp;
 		const local = pc.currentLocalDescription.sdp;
-		const mid = pc.sctp && dataMid(local) === dataMid(remote)
+		const mid = may() && pc.sctp && dataMid(local) === dataMid(remote)
 			? dataMid(remote) : null;
 		const mids = mid === null ? [] : groupOf(remote, mid);
 		const own = fingerprintsOf(local, mids);

@@ -3,7 +3,7 @@ import JsSIP from 'jssip';
 import { watchAssociation } from '../media/association.mjs';
 import { watchIncoming } from '../media/incoming.mjs';
 import { Lines, sayEndToEnd } from '../media/lines.mjs';
-import { watchSecureLine } from '../media/secure_channel.mjs';
+import { opensOnly, watchSecureLine } from '../media/secure_channel.mjs';
 import { turned, watchScreen, wishSize } from '../media/screen.mjs';
 import { TYPE } from './conference_info.mjs';
 import { isPassing, whyEnded, whyFailed } from './failure.mjs';
@@ -223,6 +223,8 @@ export class Call {
 				sdp: (event) => {
 					if (event.originator === 'local')
 						event.sdp = sayEndToEnd(wishSize(event.sdp));
+					else
+						attempt.opensOnly = opensOnly(event.sdp);
 				},
 				accepted: ({ response }) => {
 					if (this.attempt !== attempt || this.over || this.left)
@@ -410,7 +412,8 @@ export class Call {
 			if (this.pc === pc && !this.over)
 				this.#arrives(arrival);
 		});
-		attempt.hangUp = watchSecureLine(pc, this.handlers.secure);
+		attempt.hangUp = watchSecureLine(pc,
+			() => !attempt.opensOnly, this.handlers.secure);
 		attempt.unwatch = () => {
 			stop();
 			attempt.hangUp();

@@ -491,6 +491,25 @@ static void who_never_answers_is_sent_little(void)
 
 
 /* Another agent's check does not take it, though nothing has been carried */
+/* SCTP has said what it has to say before the other one has answered */
+static void what_came_first_counts_when_it_is_proven(void)
+{
+	struct ends w;
+
+	ends_open_two(&w);
+	w.far[1].ignores = true;
+	ends_check(&w, 0);
+	ends_check(&w, 1);
+	CU_ASSERT_TRUE(ends_goes_over(&w, 0, ENDS_DTLS_DATA, 0));
+	CU_ASSERT_FALSE(ends_stats(&w, 0).carried);
+	w.far[1].ignores = false;
+	ends_prove(&w, 1);
+	CU_ASSERT_TRUE(ends_stats(&w, 0).carried);
+	CU_ASSERT_FALSE(ends_stats(&w, 1).carried);
+	ends_close(&w);
+}
+
+
 static void a_proven_address_is_nobody_elses(void)
 {
 	struct ends w;
@@ -682,6 +701,8 @@ static CU_TestInfo tests[] = {
 	{"consent that runs out ends it", consent_that_runs_out_ends_it},
 	{"media follows who moves", media_follows_who_moves},
 	{"who never answers is sent little", who_never_answers_is_sent_little},
+	{"what came first counts when it is proven",
+	 what_came_first_counts_when_it_is_proven},
 	{"a proven address is nobody else's",
 	 a_proven_address_is_nobody_elses},
 	{"a restart goes on over the old path",
