@@ -48,6 +48,7 @@ struct focus {
 	struct list crossings;       /**< user_crossing.c's */
 	struct hash *crossing_ports; /**< and by port */
 	uint32_t last_mix, last_leg, last_relay;
+	unsigned last_shape; /**< serial; 0 is none's */
 	struct event_followers followers;
 	/** Makes what carries an endpoint's media: mixer_bearer_alloc() */
 	int (*bearer_alloc)(struct bearer **bp, const struct conference *c,
@@ -306,6 +307,8 @@ enum {
 	END_TO_END_PAUSE_MS = 5000,
 	/** What was offered has to carry both ways by then */
 	END_TO_END_RISE_MS = 10000,
+	/** The way back of one of before has to be agreed first */
+	END_TO_END_WAIT_MS = 500,
 	/** Where it does not, it is tried again after so long, and then twice
 	 * as long; so often in all */
 	END_TO_END_AGAIN_MS = 20000,
@@ -340,7 +343,7 @@ void end_to_end_shape(const struct endpoint *ep, struct media_shape *shape);
 
 /** focus_shaped() */
 void end_to_end_shaped(struct endpoint *ep, unsigned serial,
-		       enum reason reason);
+		       enum reason reason, bool news);
 
 /** focus_passed() */
 void end_to_end_passed(struct endpoint *ep);

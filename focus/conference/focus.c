@@ -436,9 +436,10 @@ void focus_shape(const struct endpoint *ep, struct media_shape *shape)
 }
 
 
-void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason)
+void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason,
+		  bool news)
 {
-	end_to_end_shaped(ep, serial, reason);
+	end_to_end_shaped(ep, serial, reason, news);
 }
 
 

@@ -164,8 +164,10 @@ void focus_shape(const struct endpoint *ep, struct media_shape *shape);
 /** What it was offered in that shape is agreed, or it is not (REASON_NONE, or
  *  why) and all is as before. May ask for other offers
  *
- *  @param serial Of the shape */
-void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason);
+ *  @param serial Of the shape
+ *  @param news   It says something else of the lines that pass than before */
+void focus_shaped(struct endpoint *ep, unsigned serial, enum reason reason,
+		  bool news);
 
 /** It says something else of the lines that pass than it did. As above */
 void focus_passed(struct endpoint *ep);

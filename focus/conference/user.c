@@ -473,6 +473,7 @@ void endpoint_set_held(struct endpoint *ep, bool held)
 
 	ep->held = held;
 	emit_flag(ep, "held", held);
+	end_to_end_update(ep->user->conference, 0);
 }
 
 
@@ -579,6 +580,7 @@ void endpoint_lost(struct endpoint *ep)
 		return;
 
 	ep->needs_reoffer = true;
+	ep->reshaping = false;
 	end_to_end_lost(ep->user->conference);
 	endpoint_say_lost(ep);
 	endpoint_set_talking(ep, false);

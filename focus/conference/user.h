@@ -77,6 +77,8 @@ struct endpoint {
 	enum endpoint_status status;
 	struct entry entry;
 	unsigned hand;      /**< raised, in order of raising; 0: it is not */
+	bool reshaping;     /**< it was asked for another shape, and has not
+			       answered */
 	bool needs_reoffer; /**< its leg died with a mixer */
 	bool told;          /**< "joined" was told */
 	bool has_page; /**< which says what a telephone is told by voice */

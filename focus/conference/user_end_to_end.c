@@ -33,7 +33,6 @@ struct pair {
 	struct pair_end ends[2];
 	uint32_t relay;
 	enum pair_state state;
-	unsigned serial;
 	struct tmr tmr; /**< of RISING and RESTING */
 	bool told;      /**< that they are end to end */
 };
@@ -177,7 +176,10 @@ static void ask(struct pair *p, size_t i)
 {
 	struct pair_end *end = &p->ends[i];
 
-	end->asked = ++p->serial;
+	struct focus *f = p->conference->focus;
+
+	end->asked = ++f->last_shape ? f->last_shape : ++f->last_shape;
+	end->ep->reshaping = true;
 	end->ep->ops->reshape(end->ep->session);
 }
 
@@ -196,15 +198,11 @@ static void go(struct pair *p, enum pair_state state)
 }
 
 
-/** One after the other, in the state that the pair is in then */
 static void go_both(struct pair *p, enum pair_state state)
 {
 	go(p, state);
-	mem_ref(p);
 	ask(p, 0);
-	if (p->conference && p->state == state)
-		ask(p, 1);
-	mem_deref(p);
+	ask(p, 1);
 }
 
 
@@ -225,8 +223,10 @@ static void pair_drop(struct conference *c, const struct endpoint *gone,
 		if (told)
 			endpoint_emit(ep, "bearer",
 				      json_pack("{s:s}", "bearer", "mixed"));
-		if (offer && p->ends[i].ours)
+		if (offer && p->ends[i].ours) {
+			ep->reshaping = true;
 			ep->ops->reshape(ep->session);
+		}
 	}
 	mem_deref(p);
 }
@@ -240,6 +240,7 @@ static void pair_fail(struct pair *p)
 		 p->ends[0].ep->leg, p->ends[1].ep->leg);
 	c->unfit[0] = p->ends[0].ep->leg;
 	c->unfit[1] = p->ends[1].ep->leg;
+	c->pair_tries = 0;
 	pair_drop(c, NULL, true);
 }
 
@@ -264,7 +265,7 @@ static void late_h(void *arg)
 	struct pair *p = arg;
 	struct conference *c = p->conference;
 
-	if (++c->pair_tries == END_TO_END_TRIES) {
+	if (++c->pair_tries >= END_TO_END_TRIES) {
 		pair_fail(p);
 		return;
 	}
@@ -337,8 +338,6 @@ static void again_h(void *arg)
 	struct pair *p = arg;
 
 	go_both(p, PAIR_RISING);
-	if (!p->conference)
-		return;
 	tmr_start(&p->tmr, END_TO_END_RISE_MS, late_h, p);
 	tell(p);
 }
@@ -347,8 +346,7 @@ static void again_h(void *arg)
 static void rest(struct pair *p)
 {
 	go_both(p, PAIR_RESTING);
-	if (p->conference)
-		tell(p);
+	tell(p);
 }
 
 
@@ -387,8 +385,6 @@ static void fall(struct pair *p)
 
 	p->ends[0].mixed = p->ends[1].mixed = false;
 	go_both(p, PAIR_FALLING);
-	if (!p->conference)
-		return;
 	tmr_start(&p->tmr, END_TO_END_FALL_MS, fall_late_h, p);
 	tell(p);
 }
@@ -426,7 +422,8 @@ static void agreed(struct pair *p)
 
 	case PAIR_SECOND:
 	case PAIR_FOURTH:
-		if (!hand_on(p, 1))
+		/* the other one may have thought better meanwhile */
+		if (!hand_on(p, 1) || !hand_on(p, 0))
 			pair_fail(p);
 		else if (p->state == PAIR_SECOND)
 			open_way(p);
@@ -456,12 +453,13 @@ static void agreed(struct pair *p)
 
 
 void end_to_end_shaped(struct endpoint *ep, unsigned serial,
-		       enum reason reason)
+		       enum reason reason, bool news)
 {
 	struct pair_end *end = end_of(ep);
 	struct pair *p = ep->user->conference->pair;
 
-	if (!end || serial != end->asked)
+	ep->reshaping = false;
+	if (!end || !serial || serial != end->asked)
 		return;
 
 	if (reason) {
@@ -470,9 +468,10 @@ void end_to_end_shaped(struct endpoint *ep, unsigned serial,
 	}
 
 	end->agreed = serial;
-	mem_ref(p);
+	/* what it was offered let it say something else than it had */
+	if (news && p->state >= PAIR_RISING)
+		end_to_end_passed(ep);
 	agreed(p);
-	mem_deref(p);
 }
 
 
@@ -560,7 +559,15 @@ static void begin_h(void *arg)
 	struct endpoint *two[2];
 
 	if (c->pair || !is_wanted(c, two) || is_unfit(c, two) ||
-	    two[0]->held || two[1]->held || pair_alloc(c, two))
+	    two[0]->held || two[1]->held)
+		return;
+
+	if (two[0]->reshaping || two[1]->reshaping) {
+		tmr_start(&c->pair_tmr, END_TO_END_WAIT_MS, begin_h, c);
+		return;
+	}
+
+	if (pair_alloc(c, two))
 		return;
 
 	go(c->pair, PAIR_FIRST);

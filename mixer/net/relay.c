@@ -280,14 +280,14 @@ static bool is_held(const struct relay_end *from, const struct relay_end *to,
 	const bool sound = from->hold.sound_from || to->hold.sound_to;
 	const bool picture = from->hold.picture_from || to->hold.picture_to;
 
-	if (!sound && !picture)
-		return false;
-	if (has_payload(&from->sound, type))
-		return sound;
-	if (has_payload(&from->picture, type))
-		return picture;
+	const bool is_sound = has_payload(&from->sound, type);
+	const bool is_picture = has_payload(&from->picture, type);
 
-	return true;
+	/* one that may be either is held back with either */
+	if (is_sound || is_picture)
+		return (is_sound && sound) || (is_picture && picture);
+
+	return sound || picture;
 }
 
 

@@ -629,6 +629,15 @@ struct passed_group *offer_passed(const struct offer *o)
 }
 
 
+bool offer_is_apart(const struct offer *o, bool pass)
+{
+	const struct offer_state *s = o ? o->agreed : NULL;
+
+	return s && (s->rests || (!pass && s->ours && s->passing &&
+				  passed_group_line(s->theirs, "audio")));
+}
+
+
 bool offer_follows(const struct offer *o)
 {
 	const struct offer_state *s = current(o);

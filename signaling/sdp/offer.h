@@ -282,6 +282,12 @@ struct passed_group *offer_passable(const struct offer *o, const char *prefix,
  *  are none, or it has not spoken of them */
 struct passed_group *offer_passed(const struct offer *o);
 
+/** By what was agreed it is not in the mix, or its sound and pictures pass to
+ *  another one
+ *
+ *  @param pass They may */
+bool offer_is_apart(const struct offer *o, bool pass);
+
 /** It took the lines that pass as far as it takes those in the mix: who sends
  *  sound on one, and none on the other, cannot follow */
 bool offer_follows(const struct offer *o);

@@ -8,31 +8,32 @@
 #include "signaling/sdp/fmtp.h"
 #include "signaling/sdp/passed.h"
 
-/** Of the way between far end and relay, or beside the rows */
-static const char *const of_its_way[] = {
-	"bundle-only",
-	"candidate",
-	"conf",
-	"crypto",
-	"curr",
-	"des",
-	"end-of-candidates",
-	"fingerprint",
-	"ice-lite",
-	"ice-options",
-	"ice-pacing",
-	"ice-pwd",
-	"ice-ufrag",
-	"inactive",
-	"label",
-	"mid",
-	"recvonly",
-	"remote-candidates",
-	"rtcp",
-	"sendonly",
-	"sendrecv",
-	"setup",
-	"tls-id",
+/** What may go to the other far end, spelt just so: of all else some may mean
+ *  a way to a third one to a parser that is not strict */
+static const char *const that_pass[] = {
+	"content",
+	"dcmap",
+	"dcsa",
+	"extmap",
+	"extmap-allow-mixed",
+	"fmtp",
+	"framerate",
+	"imageattr",
+	"max-message-size",
+	"maxptime",
+	"msid",
+	"ptime",
+	"rid",
+	"rtcp-fb",
+	"rtcp-mux",
+	"rtcp-mux-only",
+	"rtcp-rsize",
+	"rtpmap",
+	"sctp-port",
+	"sctpmap",
+	"simulcast",
+	"ssrc",
+	"ssrc-group",
 };
 
 /** Of the streams on another transport, which are others here */
@@ -126,7 +127,7 @@ static int rows_print(struct mbuf *mb, const struct offer_text *t, int media,
 
 	while (!err && offer_text_next(t, media, &pos, &type, &name, &value)) {
 		if (type != 'a' ||
-		    is_among(of_its_way, ARRAY_SIZE(of_its_way), &name) ||
+		    !is_among(that_pass, ARRAY_SIZE(that_pass), &name) ||
 		    (rows == PASSED_ABILITY &&
 		     is_among(of_streams, ARRAY_SIZE(of_streams), &name)))
 			continue;

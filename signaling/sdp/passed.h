@@ -4,11 +4,12 @@
  *
  * What two far ends say to one another and nobody here converts: the m-lines
  * of an end-to-end group with their formats and attributes as they stand,
- * fingerprint, setup, extmap, ssrc, rtpmap, fmtp, sctp-port and all that is
- * not known here. Only what belongs to the way between far end and relay is
- * left out and made anew for the other one: ICE, candidates, addresses; and
- * mid and direction, which stand beside the rows. No row can hold a line end,
- * as they were cut out of a description; sizes are capped.
+ * fingerprint, setup, extmap, ssrc, rtpmap, fmtp, sctp-port and the like. What
+ * belongs to the way between far end and relay (ICE, candidates, addresses) is
+ * made anew for the other one, and no attribute passes that is not known to
+ * say nothing of ways: neither is to learn where the other one is, nor to be
+ * sent elsewhere. Mid and direction stand beside the rows. No row can hold a
+ * line end, as they were cut out of a description; sizes are capped.
  *
  * Pure; a group is not changed once it is shared, references by mem_ref().
  */

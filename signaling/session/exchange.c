@@ -15,7 +15,8 @@ struct wished {
 struct exchange {
 	enum exchange_phase phase;
 	struct offer *offer;
-	struct mbuf *local; /**< what we said last */
+	struct mbuf *local;  /**< what we said last */
+	struct mbuf *before; /**< and before that, while it is not agreed */
 	bool keys;
 	bool webrtc;     /**< shape of the first offer */
 	bool refreshing; /**< what is out repeats what was agreed */
@@ -33,6 +34,7 @@ static void exchange_destructor(void *arg)
 
 	mem_deref(x->offer);
 	mem_deref(x->local);
+	mem_deref(x->before);
 }
 
 int exchange_alloc(struct exchange **xp,
@@ -224,6 +226,8 @@ void exchange_sent(struct exchange *x, struct mbuf *sdp)
 {
 	if (sdp == x->local)
 		return;
+	if (x->phase == EXCHANGE_OFFERED && !x->before)
+		x->before = mem_ref(x->local);
 	mem_deref(x->local);
 	x->local = mem_ref(sdp);
 }
@@ -289,12 +293,19 @@ enum reason exchange_restore(struct exchange *x, struct leg_description **legp)
 void exchange_applied(struct exchange *x)
 {
 	x->shaping = false;
+	x->before = mem_deref(x->before);
 	go(x, EXCHANGE_IDLE);
 }
 
 void exchange_rollback(struct exchange *x)
 {
 	offer_rollback(x->offer);
+	/* what was agreed is what is repeated, to refresh it */
+	if (x->before) {
+		mem_deref(x->local);
+		x->local = x->before;
+		x->before = NULL;
+	}
 	x->refreshing = x->shaping = false;
 	go(x, EXCHANGE_IDLE);
 }

@@ -145,6 +145,8 @@ static void change_now(struct session *s, const struct pl *sdp)
 	enum reason reason;
 	struct leg_description *leg = NULL;
 
+	if (!sdp->l && s->ep)
+		session_shape_take(s);
 	reason = sdp->l ? exchange_theirs(s->exchange, sdp, &leg)
 			: exchange_ours_again(s->exchange, true, &leg);
 	if (reason == REASON_NONE && !s->ep)
@@ -217,6 +219,7 @@ static void follow(struct session *s, const struct sip_msg *msg)
 	dialog_follow(s->dialog, msg, s->party->conference);
 	if (was_cut_off && !dialog_is_cut_off(s->dialog) && s->ep)
 		focus_cut_off(s->ep);
+	session_shape_go_on(s);
 }
 
 void session_change_in(struct session *s, const struct sip_msg *msg,

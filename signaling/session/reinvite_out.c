@@ -22,6 +22,7 @@ uint64_t session_glare_ms(const struct session *s)
 /* The same offer once more. May drop */
 static void offer_in(struct session *s, uint64_t ms)
 {
+	session_shape_later(s);
 	(void)exchange_again(s->exchange, REASON_MEDIA_FAILED, ms,
 			     tmr_jiffies());
 }
@@ -106,7 +107,7 @@ static void reinvite_refused(struct session *s, const struct sip_msg *msg)
 		session_next(s);
 		return;
 	}
-	if (offered_again(s, msg))
+	if (!session_shape_is_hopeless(s) && offered_again(s, msg))
 		return;
 	if (exchange_is_shape(s->exchange)) {
 		session_shape_refused(s, REASON_MEDIA_FAILED);
@@ -197,6 +198,22 @@ static enum reason reoffer(struct session *s)
 	return reason;
 }
 
+/* An offer that may be refused. One that cannot be made is as if it were */
+static enum reason reshape(struct session *s)
+{
+	enum reason reason;
+
+	if (session_shape_waits(s))
+		return REASON_NONE;
+	reason = reoffer(s);
+	if (reason == REASON_NONE || reason_is_no_mixer(reason))
+		return reason;
+	exchange_rollback(s->exchange);
+	session_shape_over(s, reason);
+
+	return REASON_NONE;
+}
+
 static enum reason refresh(struct session *s)
 {
 	struct mbuf *sdp = exchange_local(s->exchange);
@@ -228,8 +245,8 @@ static enum reason wish_h(enum exchange_wish wish, void *arg)
 	switch (wish) {
 
 	case EXCHANGE_WISH_RESTORE: return restore(arg);
-	case EXCHANGE_WISH_OFFER:
-	case EXCHANGE_WISH_SHAPE: return reoffer(arg);
+	case EXCHANGE_WISH_OFFER: return reoffer(arg);
+	case EXCHANGE_WISH_SHAPE: return reshape(arg);
 	default: return refresh(arg);
 	}
 }

@@ -41,6 +41,7 @@ static void session_destructor(void *arg)
 	list_unlink(&s->answered_le);
 	(void)session_names_stop(s);
 	session_exchange_stop(s);
+	session_shape_stop(s);
 	session_reply_reset(s);
 	mem_deref(s->bye);
 	mem_deref(s->outbox);
@@ -58,7 +59,6 @@ static void session_destructor(void *arg)
 	mem_deref(s->party);
 	mem_deref(s->secret);
 	mem_deref(s->moves_to);
-	mem_deref(s->said);
 	sessions_one_less(all);
 }
 

@@ -80,7 +80,10 @@ struct session {
 	struct timer *timer;
 
 	/* shape.c's */
-	bool shaping;              /**< an offer in another shape is out */
+	struct tmr shape_tmr;      /**< it is to be offered another shape */
+	bool shape_waits;          /**< that is, when it is there again */
+	bool shaping;              /**< such an offer is out */
+	unsigned shape_refusals;   /**< for now, in a row */
 	unsigned shape_serial;     /**< of that */
 	struct passed_group *said; /**< that the focus knows of, or NULL */
 
@@ -244,13 +247,24 @@ void session_reshape_h(void *session);
 struct passed_group *session_passable_h(void *session, const char *prefix,
 					bool all);
 struct passed_group *session_passed_h(void *session);
+/** Its offer of a shape waits: no word reaches it */
+bool session_shape_waits(struct session *s);
+/** One may reach it again */
+void session_shape_go_on(struct session *s);
+/** Nothing of it is left to do */
+void session_shape_stop(struct session *s);
+/** The offer that is out is made again, in whatever shape is wanted then */
+void session_shape_later(struct session *s);
+/** The offer of a shape was refused for now too often. Counts it */
+bool session_shape_is_hopeless(struct session *s);
 /** The offer that is made next is in the shape that the focus wants, and tells
  *  it. There is an endpoint */
 void session_shape_take(struct session *s);
 /** That offer is agreed (REASON_NONE), or not. Harmless without one. May drop
  */
 void session_shape_over(struct session *s, enum reason reason);
-/** It came to nothing: what was agreed before is in force. May drop */
+/** It came to nothing: what was agreed before is in force. Where that keeps it
+ *  apart from the others, it ends. May drop */
 void session_shape_refused(struct session *s, enum reason reason);
 /** Their description is agreed: has it news for the one that their lines pass
  *  to? May drop */

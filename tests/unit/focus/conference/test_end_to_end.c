@@ -66,13 +66,13 @@ static void agree(struct party *p)
 
 	if (!p->passed)
 		p->passed = mem_zalloc(1, NULL);
-	focus_shaped(p->ep, shape.serial, REASON_NONE);
+	focus_shaped(p->ep, shape.serial, REASON_NONE, false);
 }
 
 
 static void refuse(struct party *p)
 {
-	focus_shaped(p->ep, shape_of(p).serial, REASON_MEDIA_FAILED);
+	focus_shaped(p->ep, shape_of(p).serial, REASON_MEDIA_FAILED, false);
 }
 
 
@@ -258,7 +258,13 @@ static void who_is_left_is_in_the_mix(void)
 		CU_ASSERT_TRUE(is(&ana, true, false, false));
 		CU_ASSERT_STRING_EQUAL(bearer(&ana), "mixed");
 
-		/* ...and goes on with the next, by lines of their own */
+		/* ...and goes on with the next, by lines of their own, once
+		 * she has dropped those of before */
+		join(&tel, "sip:ben1@x", true);
+		room_pass(6);
+		CU_ASSERT_EQUAL(ana.reshapes, before + 1);
+		leave(&tel);
+		agree(&ana);
 		join(&ben, "sip:ben2@x", true);
 		room_pass(6);
 		CU_ASSERT_EQUAL(ana.reshapes, before + 2);
@@ -292,6 +298,8 @@ static void what_fails_is_not_tried_again(void)
 	room_pass(11);
 	CU_ASSERT_TRUE(is(&ana, true, false, false));
 	CU_ASSERT_TRUE(is(&ben, true, false, false));
+	agree(&ana);
+	agree(&ben);
 	room_pass(17);
 	CU_ASSERT_TRUE(is(&ana, true, false, false));
 
@@ -301,6 +309,8 @@ static void what_fails_is_not_tried_again(void)
 	rise(2);
 	room_pass(11);
 	CU_ASSERT_TRUE(is(&ana, true, false, false));
+	agree(&ana);
+	agree(&ben);
 	room_pass(41);
 	CU_ASSERT_TRUE(is(&ana, true, true, true));
 	rise(2);
@@ -348,8 +358,77 @@ static void what_one_says_anew_the_other_hears(void)
 	CU_ASSERT_EQUAL(ben.reshapes, before + 1);
 	CU_ASSERT_PTR_EQUAL(shape_of(&ben).passed, ana.passed);
 	/* an answer to what was offered before is none to this */
-	focus_shaped(ben.ep, shape_of(&ben).serial - 1, REASON_MEDIA_FAILED);
+	focus_shaped(ben.ep, shape_of(&ben).serial - 1, REASON_MEDIA_FAILED,
+		     false);
 	CU_ASSERT_TRUE(is(&ben, false, true, true));
+	close_room();
+}
+
+
+/** It agrees, and says something else of it than before */
+static void agree_anew(struct party *p)
+{
+	mem_deref(p->passed);
+	p->passed = mem_zalloc(1, NULL);
+	focus_shaped(p->ep, shape_of(p).serial, REASON_NONE, true);
+}
+
+
+/* Who was offered more now sends more, too: a camera that came on later */
+static void what_one_answers_anew_the_other_hears(void)
+{
+	unsigned before;
+
+	open_room();
+	rise(7);
+	before = ben.reshapes;
+	agree_anew(&ana);
+	CU_ASSERT_EQUAL(ben.reshapes, before + 1);
+	CU_ASSERT_PTR_EQUAL(shape_of(&ben).passed, ana.passed);
+	CU_ASSERT_STRING_EQUAL(bearer(&ana), "relayed");
+	agree(&ben);
+	CU_ASSERT_STRING_EQUAL(bearer(&ana), "end-to-end");
+	close_room();
+
+	/* and while the other one is asked for the first time */
+	open_room();
+	rise(5);
+	mem_deref(ana.passed);
+	ana.passed = mem_zalloc(1, NULL);
+	focus_passed(ana.ep);
+	agree(&ben);
+	CU_ASSERT_PTR_EQUAL(shape_of(&ben).passed, ana.passed);
+	close_room();
+}
+
+
+/* Nor does an offer that has nothing to do with it */
+static void what_was_not_asked_does_not_fail(void)
+{
+	open_room();
+	focus_shaped(ben.ep, 0, REASON_MEDIA_FAILED, false);
+	CU_ASSERT_TRUE(is(&ana, true, true, true));
+	agree(&ana);
+	focus_shaped(ben.ep, 0, REASON_NONE, false);
+	CU_ASSERT_EQUAL(ben.reshapes, 1);
+	agree(&ben);
+	close_room();
+}
+
+
+static void who_held_is_paired_then(void)
+{
+	room_open(&room);
+	room.config->end_to_end = true;
+	room.passable = true;
+	ana.passed = ben.passed = NULL;
+	join(&ana, "sip:ana@x", true);
+	focus_held(ana.ep, true);
+	join(&ben, "sip:ben@x", true);
+	CU_ASSERT_EQUAL(ana.reshapes, 0);
+	focus_held(ana.ep, false);
+	room_turn(20);
+	CU_ASSERT_EQUAL(ana.reshapes, 1);
 	close_room();
 }
 
@@ -403,6 +482,10 @@ static CU_TestInfo tests[] = {
 	 the_mix_is_there_when_the_relay_fails},
 	{"what one says anew the other hears",
 	 what_one_says_anew_the_other_hears},
+	{"what one answers anew the other hears",
+	 what_one_answers_anew_the_other_hears},
+	{"what was not asked does not fail", what_was_not_asked_does_not_fail},
+	{"who held is paired then", who_held_is_paired_then},
 	{"others are mixed", others_are_mixed},
 	{"it dies with the mixer", it_dies_with_the_mixer},
 	CU_TEST_INFO_NULL,

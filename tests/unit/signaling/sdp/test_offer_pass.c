@@ -140,7 +140,8 @@ static void what_one_can_is_offered_to_the_other(void)
 		NULL,
 	};
 	static const char *const told[] = {
-		"\"kbps\":500,\"kind\":\"relay\",\"picture\":[98,96],"
+		"\"kbps\":500,\"kind\":\"relay\",\"no_data\":false,"
+		"\"picture\":[98,96],"
 		"\"relay\":7,\"sound\":[111,63]",
 		"\"ufrag\":\"Aeee\"",
 		"\"recv\":true,\"rtx\":[],\"send\":true",
@@ -318,7 +319,8 @@ static void with_the_other_one_go_its_lines(void)
 		NULL,
 	};
 	static const char *const told[] = {
-		"\"kbps\":0,\"kind\":\"relay\",\"picture\":[],\"relay\":0,"
+		"\"kbps\":0,\"kind\":\"relay\",\"no_data\":false,\"picture\":["
+		"],\"relay\":0,"
 		"\"sound\":[]",
 		NULL,
 	};
@@ -438,7 +440,8 @@ static void data_go_first(void)
 static void a_refusal_leaves_the_places(void)
 {
 	static const char *const told[] = {
-		"\"kind\":\"relay\",\"picture\":[98,96],\"relay\":0",
+		"\"kind\":\"relay\",\"no_data\":false,\"picture\":[98,96],"
+		"\"relay\":0",
 		"\"ufrag\":\"Ammm\"",
 		NULL,
 	};
@@ -520,6 +523,58 @@ static void numbers_of_extensions_fit_both(void)
 }
 
 
+/* Who parses less strictly than we do is sent nowhere else, all the same */
+static void nothing_of_other_ways_passes(void)
+{
+	static const char *const rows[] = {
+		"a=sctp-port:5000\r\n",
+		"!CANDIDATE",
+		"!198.51.100.9",
+		"!Ice-Ufrag",
+		"!evil",
+		"!inactive x",
+		"!parley-no-data",
+		"!remote-candidates",
+		"!Fingerprint",
+		NULL,
+	};
+	struct offer *b = called(OFFER("B")), *a = called(OFFER("A"));
+	struct offer_shape shape = {
+		.mixed = true, .passing = true, .relay = 7};
+	char *ours;
+
+	shape.passed = offer_passable(b, "e7", false);
+	free(offered(a, &shape));
+	mem_deref(shape.passed);
+	free(answered(
+		a,
+		HEAD("a=group:BUNDLE 0 1\r\n"
+		     "a=group:BUNDLE e7d\r\n") MIX("A", "")
+			DATA("9", "e7d",
+			     TRANSPORT("A", "eee",
+				       "active") "a=CANDIDATE:1 1 udp 1 "
+						 "198.51.100.9 9 typ host\r\n"
+						 "a=candidate\t1 1 udp 1 "
+						 "198.51.100.9 9 typ host\r\n"
+						 "a=candidate 1 1 udp 1 "
+						 "198.51.100.9 9 typ host\r\n"
+						 "a=Ice-Ufrag:evil\r\na="
+						 "Fingerprint:sha-1 evil\r\n"
+						 "a=remote-candidates:1 "
+						 "198.51.100.9 9\r\n"
+						 "a=inactive "
+						 "x\r\na=parley-no-data\r\n"
+						 "b=AS:1\r\ni=evil\r\n")));
+	shape.passed = offer_passed(a);
+	ours = offered(b, &shape);
+	CU_ASSERT_TRUE(
+		check("offer", strdup(strstr(ours, "a=mid:e7d")), rows));
+	free(ours);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
 /* Nor is a far end that says nothing of it, or too much */
 static void who_does_not_say_so_is_not_asked(void)
 {
@@ -533,7 +588,7 @@ static void who_does_not_say_so_is_not_asked(void)
 
 	strcpy(flood, OFFER("A"));
 	for (int i = 0; i < 600; i++)
-		strcat(flood, "a=X-vendor:0123456789012345678901234567\r\n");
+		strcat(flood, "a=fmtp:98 0123456789012345678901234567\r\n");
 	o = called(flood);
 	CU_ASSERT_PTR_NULL(offer_passable(o, "e7", true));
 	mem_deref(o);
@@ -553,6 +608,7 @@ static CU_TestInfo tests[] = {
 	{"who does not follow is found out", who_does_not_follow_is_found_out},
 	{"numbers of extensions fit both", numbers_of_extensions_fit_both},
 	{"data go first", data_go_first},
+	{"nothing of other ways passes", nothing_of_other_ways_passes},
 	{"a refusal leaves the places", a_refusal_leaves_the_places},
 	{"who does not say so is not asked", who_does_not_say_so_is_not_asked},
 	CU_TEST_INFO_NULL,
