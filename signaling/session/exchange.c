@@ -314,6 +314,7 @@ void exchange_attempt_over(struct exchange *x)
 {
 	if (x->phase == EXCHANGE_THEIRS || x->phase == EXCHANGE_APPLY)
 		x->local = mem_deref(x->local);
+	x->before = mem_deref(x->before);
 	go(x, EXCHANGE_IDLE);
 }
 
