@@ -305,6 +305,7 @@ static bool play(struct world *w, const char *line)
 	case 'r':
 		session_wish(world_session(w), EXCHANGE_WISH_OFFER);
 		return true;
+	case 'x': session_reshape_h(world_session(w)); return true;
 	case 'v': session_move_h(world_session(w), line + 2); return true;
 	case 'h': return hang_up(w);
 	case 'p': return peer_move(w, "127.0.0.1");

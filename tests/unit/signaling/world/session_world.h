@@ -22,6 +22,7 @@
  *   "k", "K"               the mixer dies, another comes; none comes
  *   "p", "P"               the peer goes on from another port, another host
  *   "v NAME"               the focus has it go to that conference
+ *   "x"                    the focus has it offered another shape
  *   "h"                    the call that is confirmed is ended, by BYE
  *   "T", "U"               it speaks over TLS from now on (a world of
  *                          world_open_tls()), over UDP again
