@@ -83,7 +83,6 @@ static void carried(const struct party *p, bool is_carried)
 			      "carried", is_carried);
 
 	mixer_say(&room.mixer, e);
-	json_decref(e);
 	room_turn(5);
 }
 
@@ -95,7 +94,6 @@ static void heard(const struct party *p)
 			      (int)p->ep->leg, "state", "connected");
 
 	mixer_say(&room.mixer, e);
-	json_decref(e);
 	room_turn(5);
 }
 
