@@ -25,6 +25,7 @@ static void leave(struct party *p)
 {
 	focus_leave(p->ep, REASON_LEFT);
 	p->ep = NULL;
+	p->passed = mem_deref(p->passed);
 	room_turn(5);
 }
 
