@@ -305,8 +305,9 @@ enum {
 	/** So long after somebody has gone the two who are left stay in the
 	 *  mix: he may come back, or another one */
 	END_TO_END_PAUSE_MS = 5000,
-	/** What was offered has to carry both ways by then */
-	END_TO_END_RISE_MS = 10000,
+	/** What was offered has to be answered and carry both ways by then, also
+	 * by slow machines: both are in the mix meanwhile */
+	END_TO_END_RISE_MS = 30000,
 	/** The way back of one of before has to be agreed first */
 	END_TO_END_WAIT_MS = 500,
 	/** Where it does not, it is tried again after so long, and then twice

@@ -38,7 +38,7 @@ describe('end to end', () => {
 				for (const [x, y] of [[a, b], [b, a]]) {
 					const theirs = x.theirs.filter(passes);
 					assert.deepEqual(theirs.map(({ kind }) => kind),
-						['audio', 'video', 'application']);
+						['application', 'audio', 'video']);
 					for (const line of theirs)
 						assert.equal(line.fingerprint,
 							y.ours[0].fingerprint);
