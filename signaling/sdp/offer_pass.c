@@ -293,8 +293,17 @@ static int line_read(struct passed_line *line, const struct offer_state *s,
 }
 
 
+/** An answer to what was offered at rest does not say what it would */
+static void keep_direction(struct passed_line *line,
+			   const struct passed_line *before)
+{
+	line->send = before->send;
+	line->recv = before->recv;
+}
+
+
 static int lines_read(struct passed_group **gp, const struct offer_state *s,
-		      const struct passed_group *before,
+		      const struct passed_group *before, bool answer,
 		      const struct offer_text *t)
 {
 	struct passed_group *g;
@@ -309,6 +318,9 @@ static int lines_read(struct passed_group **gp, const struct offer_state *s,
 		if (!err && before && k < before->count)
 			err = passed_line_renew(&g->lines[k],
 						&before->lines[k]);
+		if (!err && before && k < before->count && answer &&
+		    !s->passing)
+			keep_direction(&g->lines[k], &before->lines[k]);
 	}
 	if (err)
 		mem_deref(g);
@@ -357,11 +369,11 @@ static bool follows(const struct offer_state *s)
 
 
 static int passed_read(struct offer_state *s, const struct offer_state *prev,
-		       const struct offer_text *t)
+		       bool answer, const struct offer_text *t)
 {
 	struct transport_description *d = &s->groups[s->relay_group]->d;
 	struct passed_group *g = NULL;
-	int err = lines_read(&g, s, prev->theirs, t);
+	int err = lines_read(&g, s, prev->theirs, answer, t);
 
 	if (err)
 		return err;
@@ -413,7 +425,7 @@ int offer_state_read_passed(struct offer_state *s,
 	int err = 0;
 
 	if (s->ours && prev)
-		err = passed_read(s, prev, t);
+		err = passed_read(s, prev, answer, t);
 	if (err)
 		return err;
 	if (!offer_text_attr(t, OFFER_TEXT_SESSION, attribute, &value)) {

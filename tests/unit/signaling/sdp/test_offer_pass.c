@@ -260,6 +260,34 @@ static void the_mix_rests_and_is_there_again(void)
 }
 
 
+/* What passes next is what it said before it rested */
+static void what_rests_is_no_answer(void)
+{
+	static const char *const again[] = {
+		"a=mid:e7a\r\na=sendrecv\r\n",
+		"a=mid:e7v\r\na=sendrecv\r\n",
+		NULL,
+	};
+	struct offer *b = called(OFFER("B")), *a = joined(b);
+	struct passed_group *before = mem_ref(offer_passed(a));
+	struct offer_shape shape = {.mixed = true, .relay = 7};
+
+	shape.passed = offer_passable(b, "e7", true);
+	free(offered(a, &shape));
+	free(answered(a, BOTH MIX("A", "")
+				 PASSED("A", "active", "a=inactive\r\n")));
+	CU_ASSERT_TRUE(passed_group_same(before, offer_passed(a)));
+	mem_deref(shape.passed);
+
+	shape.passed = offer_passed(a);
+	shape.passing = true;
+	CU_ASSERT_TRUE(check("again", offered(b, &shape), again));
+	mem_deref(before);
+	mem_deref(a);
+	mem_deref(b);
+}
+
+
 /* It may say more codecs and another role then: what was agreed stays */
 static void an_offer_anew_changes_streams_alone(void)
 {
@@ -602,6 +630,7 @@ static CU_TestInfo tests[] = {
 	{"what one says goes to the other untouched",
 	 what_one_says_goes_to_the_other_untouched},
 	{"the mix rests and is there again", the_mix_rests_and_is_there_again},
+	{"what rests is no answer", what_rests_is_no_answer},
 	{"an offer anew changes streams alone",
 	 an_offer_anew_changes_streams_alone},
 	{"with the other one go its lines", with_the_other_one_go_its_lines},
