@@ -113,6 +113,25 @@ static const char *status_words(const json_t *event)
 }
 
 
+static void print_measure(FILE *out, const json_t *event, const char *type)
+{
+	if (!strcmp(type, "volume"))
+		fprintf(out, " volume in %lld dB, out %lld dB",
+			(long long)cli_integer(event, "volume_in_db"),
+			(long long)cli_integer(event, "volume_out_db"));
+	else if (!strcmp(type, "video"))
+		fprintf(out, " camera %lldx%lld",
+			(long long)cli_integer(event, "width"),
+			(long long)cli_integer(event, "height"));
+	else if (!strcmp(type, "speaker"))
+		fprintf(out, cli_integer(event, "endpoint")
+				     ? " is the speaker"
+				     : " nobody is the speaker");
+	else
+		fprintf(out, " %s", type);
+}
+
+
 static void print_rest(FILE *out, const json_t *event, const char *type)
 {
 	if (!strcmp(type, "snapshot"))
@@ -163,20 +182,8 @@ static void print_rest(FILE *out, const json_t *event, const char *type)
 		print_chat(out, event);
 	else if (!strcmp(type, "dtmf"))
 		fprintf(out, " pressed %s", cli_string(event, "digit"));
-	else if (!strcmp(type, "volume"))
-		fprintf(out, " volume in %lld dB, out %lld dB",
-			(long long)cli_integer(event, "volume_in_db"),
-			(long long)cli_integer(event, "volume_out_db"));
-	else if (!strcmp(type, "video"))
-		fprintf(out, " camera %lldx%lld",
-			(long long)cli_integer(event, "width"),
-			(long long)cli_integer(event, "height"));
-	else if (!strcmp(type, "speaker"))
-		fprintf(out, cli_integer(event, "endpoint")
-				     ? " is the speaker"
-				     : " nobody is the speaker");
 	else
-		fprintf(out, " %s", type);
+		print_measure(out, event, type);
 }
 
 

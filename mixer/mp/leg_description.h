@@ -124,7 +124,7 @@ struct media_description {
 	size_t transport; /**< index into the transports */
 	char mid[DESCRIPTION_MID_BYTES];
 	bool off, send, recv; /**< off: dropped, keeps its place */
-	bool rest; /**< neither, for now: another transport carries it */
+	bool rest;            /**< neither, while a relay carries it */
 	struct codec_description codecs[DESCRIPTION_CODECS_MAX];
 	size_t codec_count;
 	struct rtx_description rtx[DESCRIPTION_RTX_MAX];

@@ -181,7 +181,7 @@
  *
  *  {kind:"audio"|"video", transport:index, mid:"0", off:bool,
  *   send:bool, recv:bool,     from the mixer's side: it sends / it receives
- *   rest:true,                it does neither: a relay carries that for now
+ *   rest:true,                it does neither, while a relay carries that
  *   codecs:[C],               what the far end may send: all are decoded;
  *                             the first is what the mixer sends
  *   rtx:[{pt,apt}],           RFC 4588

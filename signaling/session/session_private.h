@@ -83,7 +83,7 @@ struct session {
 	struct tmr shape_tmr;      /**< it is to be offered another shape */
 	bool shape_waits;          /**< that is, when it is there again */
 	bool shaping;              /**< such an offer is out */
-	unsigned shape_refusals;   /**< for now, in a row */
+	unsigned shape_refusals;   /**< that ask to try later, in a row */
 	unsigned shape_serial;     /**< of that */
 	struct passed_group *said; /**< that the focus knows of, or NULL */
 
@@ -255,7 +255,7 @@ void session_shape_go_on(struct session *s);
 void session_shape_stop(struct session *s);
 /** The offer that is out is made again, in whatever shape is wanted then */
 void session_shape_later(struct session *s);
-/** The offer of a shape was refused for now too often. Counts it */
+/** The offer of a shape was put off (491, 500) too often. Counts it */
 bool session_shape_is_hopeless(struct session *s);
 /** The offer that is made next is in the shape that the focus wants, and tells
  *  it. There is an endpoint */

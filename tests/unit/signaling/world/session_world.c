@@ -480,3 +480,12 @@ void world_close(struct world *w)
 	json_decref(w->asked);
 	list_flush(&w->inbox);
 }
+
+void world_scene(const char *const lines[])
+{
+	struct world w;
+
+	CU_ASSERT_FATAL(!world_open(&w));
+	CU_ASSERT(world_play(&w, lines));
+	world_close(&w);
+}

@@ -134,4 +134,16 @@ void peer_learn(struct world *w, const char *text);
 /** Any one session, NULL if there is none */
 struct session *world_session(struct world *w);
 
+/** Play the lines in a world of their own */
+void world_scene(const char *const lines[]);
+
+/** A test that is a scene */
+#define WORLD_SCENE(name, ...)                                                \
+	static void name(void)                                                \
+	{                                                                     \
+		static const char *const lines[] = {__VA_ARGS__, NULL};       \
+                                                                              \
+		world_scene(lines);                                           \
+	}
+
 #endif
